@@ -1,0 +1,82 @@
+//! The audit log (an extension): who changed what, and how it went.
+
+use super::EpochMillis;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AuditAction {
+    #[serde(rename = "session.create")]
+    SessionCreate,
+    #[serde(rename = "session.start")]
+    SessionStart,
+    #[serde(rename = "session.stop")]
+    SessionStop,
+    #[serde(rename = "session.restart")]
+    SessionRestart,
+    #[serde(rename = "session.logout")]
+    SessionLogout,
+    #[serde(rename = "session.delete")]
+    SessionDelete,
+    #[serde(rename = "session.pair")]
+    SessionPair,
+    #[serde(rename = "group.update")]
+    GroupUpdate,
+    #[serde(rename = "group.invite.reset")]
+    InviteReset,
+    #[serde(rename = "group.create")]
+    GroupCreate,
+    #[serde(rename = "group.join")]
+    GroupJoin,
+    #[serde(rename = "group.leave")]
+    GroupLeave,
+    #[serde(rename = "group.members.add")]
+    MembersAdd,
+    #[serde(rename = "group.members.remove")]
+    MembersRemove,
+    #[serde(rename = "group.members.promote")]
+    MembersPromote,
+    #[serde(rename = "group.members.demote")]
+    MembersDemote,
+    #[serde(rename = "group.members.approve")]
+    MembersApprove,
+    #[serde(rename = "key.create")]
+    KeyCreate,
+    #[serde(rename = "key.delete")]
+    KeyDelete,
+    /// An action that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// How it went.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditOutcome {
+    Ok,
+    /// Refused or failed; the error's code, or its finer reason where there is one.
+    #[serde(untagged)]
+    Failed(String),
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditEntry {
+    /// A ULID: entries sort by it.
+    pub id: String,
+    pub at: EpochMillis,
+    /// `key:<id>` or `user:<id>`.
+    pub actor: String,
+    pub action: AuditAction,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_jid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<Value>,
+    pub outcome: AuditOutcome,
+}

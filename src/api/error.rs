@@ -1,0 +1,155 @@
+//! Every non-2xx body of the contract.
+
+use super::settings::SettingField;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// The error codes of the contract, each with one HTTP status.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    ValidationError,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    Conflict,
+    RateLimited,
+    Internal,
+    NotImplemented,
+    GatewayUnavailable,
+    /// A code that the contract does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl ErrorCode {
+    /// The HTTP status that goes with the code. [`ErrorCode::Other`] is never sent by us.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::ValidationError => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::RateLimited => 429,
+            Self::Internal | Self::Other(_) => 500,
+            Self::NotImplemented => 501,
+            Self::GatewayUnavailable => 503,
+        }
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::ValidationError => "validation_error",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::RateLimited => "rate_limited",
+            Self::Internal => "internal",
+            Self::NotImplemented => "not_implemented",
+            Self::GatewayUnavailable => "gateway_unavailable",
+            Self::Other(code) => code,
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The finer word of a failed live call: `details.reason`. An extension of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    NotConnected,
+    NotAdmin,
+    NotInGroup,
+    /// WhatsApp knows no such group.
+    NoSuchGroup,
+    RateLimited,
+    ConnectionLost,
+    Timeout,
+    /// An invite code that is malformed, expired or was reset.
+    DeadInvite,
+    /// The group refuses this change by a rule of its own, for example because its community owns the setting.
+    Refused,
+    /// The session already has a paired phone.
+    AlreadyPaired,
+    /// The engine is shutting down.
+    Draining,
+    /// A reason that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// `{"error": {...}}`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    pub error: ErrorObject,
+}
+
+/// What went wrong: a code for programs, a message for people, details for both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorObject {
+    pub code: ErrorCode,
+    #[serde(default, deserialize_with = "super::lenient::null_as_default")]
+    pub message: String,
+    #[serde(
+        default,
+        skip_serializing_if = "Map::is_empty",
+        deserialize_with = "super::lenient::null_as_default"
+    )]
+    pub details: Map<String, Value>,
+}
+
+impl ErrorObject {
+    /// `details.reason`, where the gateway gives one.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.detail("reason")
+    }
+
+    /// `details.capability` of a 403.
+    #[must_use]
+    pub fn capability(&self) -> Option<String> {
+        self.detail("capability")
+    }
+
+    /// `details.errors` of a `validation_error`; empty where there are none.
+    #[must_use]
+    pub fn field_errors(&self) -> Vec<FieldError> {
+        self.detail("errors").unwrap_or_default()
+    }
+
+    /// How far a PATCH came before it failed.
+    #[must_use]
+    pub fn partial_update(&self) -> Option<PartialUpdate> {
+        serde_json::from_value(Value::Object(self.details.clone())).ok()
+    }
+
+    fn detail<T: serde::de::DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_value(self.details.get(name)?.clone()).ok()
+    }
+}
+
+/// One member of a `validation_error`'s `details.errors`. An empty field name means the body as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+}
+
+/// `details` of a PATCH that failed part of the way: what stays applied, what failed, what was never tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartialUpdate {
+    pub applied: Vec<SettingField>,
+    pub failed: SettingField,
+    pub not_attempted: Vec<SettingField>,
+}

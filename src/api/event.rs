@@ -1,0 +1,191 @@
+//! Realtime: tickets, frames and events.
+
+use super::lenient::null_as_default;
+use super::{EpochMillis, SessionStatus};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What a ticket listens to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TicketScope {
+    #[default]
+    Organization,
+    Session,
+}
+
+/// Body of `POST /realtime/ticket`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TicketRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<TicketScope>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// Event names, or `*` for all (the default).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<String>>,
+    /// Replay what came after this event id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+}
+
+/// Answer of `POST /realtime/ticket`. A ticket works once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ticket {
+    pub ticket: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub expires_in_seconds: u32,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub url: String,
+}
+
+impl std::fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ticket")
+            .field("expires_in_seconds", &self.expires_in_seconds)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One text frame of the WebSocket. A frame without an `id` is the stream's own (`connected`, `ping`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Frame {
+    Event(Envelope),
+    #[serde(rename_all = "camelCase")]
+    Control {
+        event: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heartbeat_seconds: Option<u32>,
+        #[serde(default, deserialize_with = "null_as_default")]
+        timestamp: EpochMillis,
+    },
+}
+
+/// The names of the events.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EventKind {
+    #[serde(rename = "session.status")]
+    SessionStatus,
+    #[serde(rename = "auth.qr")]
+    AuthQr,
+    #[serde(rename = "auth.code")]
+    AuthCode,
+    #[serde(rename = "group.update")]
+    GroupUpdate,
+    #[serde(rename = "group.participant")]
+    GroupParticipant,
+    /// An event that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl EventKind {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::SessionStatus => "session.status",
+            Self::AuthQr => "auth.qr",
+            Self::AuthCode => "auth.code",
+            Self::GroupUpdate => "group.update",
+            Self::GroupParticipant => "group.participant",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// An event in its envelope. `id` is `evt_<ULID>`: later events sort after earlier ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Envelope {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub schema: String,
+    pub id: String,
+    pub event: EventKind,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub session: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub organization: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub timestamp: EpochMillis,
+    #[serde(default)]
+    pub payload: Value,
+}
+
+/// Payload of `session.status`. `reason` is an extension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionStatusPayload {
+    pub status: SessionStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Payload of `auth.qr`: the text to draw as a QR code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthQrPayload {
+    pub code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<EpochMillis>,
+}
+
+/// Payload of `auth.code`: pairing succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthCodePayload {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+}
+
+/// Payload of `group.update`: only what changed.
+///
+/// A reset whose new link is not known yet carries `reason: "invite_reset"` without `newInviteLink`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupUpdatePayload {
+    pub group_jid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_announce: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_locked: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_invite_link: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<EpochMillis>,
+}
+
+/// Payload of `group.participant`: exactly one of the four lists.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupParticipantPayload {
+    pub group_jid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promote: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demote: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<EpochMillis>,
+}

@@ -1,0 +1,189 @@
+//! Groups, their members and their invite links.
+
+use super::lenient::null_as_default;
+use super::{EpochMillis, INVITE_PREFIX};
+use serde::{Deserialize, Serialize};
+
+/// A member's role.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemberRole {
+    #[default]
+    Member,
+    Admin,
+    /// The group's creator.
+    Superadmin,
+    /// A role that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl MemberRole {
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        matches!(self, Self::Admin | Self::Superadmin)
+    }
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Superadmin => "superadmin",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+/// Extension: the role of the session's own account in a group.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionRole {
+    Member,
+    Admin,
+    Superadmin,
+    /// The account was removed or left.
+    None,
+    /// A role that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl SessionRole {
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        matches!(self, Self::Admin | Self::Superadmin)
+    }
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Superadmin => "superadmin",
+            Self::None => "none",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+/// A stored group, as one session sees it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub id: String,
+    pub group_jid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_jid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant_count: Option<u32>,
+    /// Only admins can post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_announce: Option<bool>,
+    /// Only admins can edit the group's info.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_locked: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at_wa: Option<EpochMillis>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub first_seen_at: EpochMillis,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub updated_at: EpochMillis,
+    /// Extension: the role of the session's own account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub my_role: Option<SessionRole>,
+}
+
+/// A stored member of a group.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMember {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub id: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub session_id: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub group_jid: String,
+    pub lid: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub role: MemberRole,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub first_seen_at: EpochMillis,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub last_seen_at: EpochMillis,
+}
+
+/// Answer of `POST /sessions/{s}/groups`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupInfo {
+    pub group_jid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_jid: Option<String>,
+    /// How many participants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participants: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_announce: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_locked: Option<bool>,
+}
+
+/// Answer of the two invite calls: `{"invite": "https://chat.whatsapp.com/<code>"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteLink {
+    pub invite: String,
+}
+
+impl InviteLink {
+    /// The full link of an invite code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Self {
+        Self {
+            invite: format!("{INVITE_PREFIX}{code}"),
+        }
+    }
+}
+
+/// Body of `POST /sessions/{s}/groups`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateGroup {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<String>,
+}
+
+/// Body of `POST /sessions/{s}/groups:join`: an invite code or the full link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JoinGroup {
+    pub invite: String,
+}
+
+/// Answer of `POST /sessions/{s}/groups:join`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinedGroup {
+    pub group_jid: String,
+}
+
+/// Body of the calls that name members: JIDs, at least one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Participants {
+    pub participants: Vec<String>,
+}

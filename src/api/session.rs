@@ -1,0 +1,164 @@
+//! Sessions: WhatsApp accounts that the gateway keeps connected.
+
+use super::EpochMillis;
+use super::lenient::null_as_default;
+use serde::{Deserialize, Serialize};
+
+/// Where a session's connection stands. Only `Working` is connected.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// Connecting or reconnecting.
+    Starting,
+    /// Waits for a phone to scan a QR code or to enter a pairing code.
+    ScanQrCode,
+    /// Connected.
+    Working,
+    /// Gave up, for example because another device took the link over.
+    Failed,
+    /// Stopped by an operator.
+    #[default]
+    Stopped,
+    /// Unlinked from the phone; needs a new scan.
+    LoggedOut,
+    /// A status that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl SessionStatus {
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        *self == Self::Working
+    }
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Starting => "starting",
+            Self::ScanQrCode => "scan_qr_code",
+            Self::Working => "working",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+            Self::LoggedOut => "logged_out",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+impl From<&str> for SessionStatus {
+    fn from(word: &str) -> Self {
+        match word {
+            "starting" => Self::Starting,
+            "scan_qr_code" => Self::ScanQrCode,
+            "working" => Self::Working,
+            "failed" => Self::Failed,
+            "stopped" => Self::Stopped,
+            "logged_out" => Self::LoggedOut,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+/// A WhatsApp session. `id` is a ULID.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    pub id: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub organization_id: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub gateway_id: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub status: SessionStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Digits of the E.164 number, without a plus sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wa_jid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wa_lid: Option<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub is_admin_session: bool,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub auto_read: bool,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub presence_typing: bool,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub rate_per_min: u32,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub rate_per_hour: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by_user_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_connected_at: Option<EpochMillis>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub created_at: EpochMillis,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub updated_at: EpochMillis,
+    /// Extension: how many groups are stored for the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_count: Option<u64>,
+    /// Extension: why the session is `failed` or `logged_out`, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// Extension: when WhatsApp last sent anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_traffic_at: Option<EpochMillis>,
+}
+
+/// Body of `POST /sessions`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateSession {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_read: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence_typing: Option<bool>,
+}
+
+/// Answer of `GET /sessions/{s}/me`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionMe {
+    pub session_id: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub status: SessionStatus,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub connected: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wa_jid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wa_lid: Option<String>,
+}
+
+/// Answer of `GET /sessions/{s}/qr`: the text to draw as a QR code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QrCode {
+    pub code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<EpochMillis>,
+}
+
+/// Body of `POST /sessions/{s}/pairing-code`: digits of an E.164 number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairingCodeRequest {
+    pub phone: String,
+}
+
+/// Answer of `POST /sessions/{s}/pairing-code`: eight characters to type on the phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairingCode {
+    pub code: String,
+}

@@ -1,0 +1,215 @@
+//! Values that cannot be wrong: what the edge parses a request into.
+
+use std::fmt;
+
+/// Why a text is not the value it should be: a sentence for a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(pub String);
+
+macro_rules! text_newtype {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_newtype! {
+    /// A group's JID: digits, optionally one hyphen in older ones, then `@g.us`.
+    GroupJid
+}
+text_newtype! {
+    /// A person's JID: a number or LID with `@s.whatsapp.net`, `@c.us` or `@lid`.
+    MemberJid
+}
+text_newtype! {
+    /// A session's ULID.
+    SessionId
+}
+text_newtype! {
+    /// An organization's id: the tenant that owns sessions and api-keys.
+    OrganizationId
+}
+text_newtype! {
+    /// What follows `https://chat.whatsapp.com/` in an invite link.
+    InviteCode
+}
+
+impl GroupJid {
+    const FORM: &str = "must be a group JID such as 120363041234567890@g.us";
+
+    /// # Errors
+    /// The text is not a JID ending in `@g.us`.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let user = text.strip_suffix("@g.us").unwrap_or_default();
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let valid = user.len() <= 64
+            && match user.split_once('-') {
+                Some((creator, stamp)) => digits(creator) && digits(stamp),
+                None => digits(user),
+            };
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Malformed(Self::FORM.to_owned()))
+        }
+    }
+}
+
+impl MemberJid {
+    const FORM: &str = "must be a JID such as 628123456789@s.whatsapp.net or 123456789012345@lid";
+
+    /// # Errors
+    /// The text is not a person's JID.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let valid = text.split_once('@').is_some_and(|(user, server)| {
+            matches!(server, "s.whatsapp.net" | "c.us" | "lid")
+                && (1..=32).contains(&user.len())
+                && user.bytes().all(|b| b.is_ascii_digit())
+        });
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Malformed(Self::FORM.to_owned()))
+        }
+    }
+}
+
+impl SessionId {
+    /// # Errors
+    /// The text is not a ULID. Callers answer 404, not 400: an id that cannot exist does not exist.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        ulid::Ulid::from_string(text)
+            .map(|_| Self(text.to_owned()))
+            .map_err(|_| Malformed("must be a session id (a ULID)".to_owned()))
+    }
+}
+
+impl OrganizationId {
+    /// # Errors
+    /// The text is empty, longer than 64 bytes or not of letters, digits, `-` and `_`.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let valid = (1..=64).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Malformed(
+                "must be 1 to 64 letters, digits, hyphens or underscores".to_owned(),
+            ))
+        }
+    }
+}
+
+impl InviteCode {
+    /// Reads an invite code, or the code out of a full link.
+    ///
+    /// # Errors
+    /// The text is neither.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let text = text.trim();
+        let code = ["https://", "http://", ""]
+            .into_iter()
+            .find_map(|scheme| {
+                text.strip_prefix(scheme)?
+                    .strip_prefix("chat.whatsapp.com/")
+            })
+            .map_or(text, |rest| rest.strip_prefix("invite/").unwrap_or(rest))
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('/');
+        let valid = (8..=64).contains(&code.len())
+            && code
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        if valid {
+            Ok(Self(code.to_owned()))
+        } else {
+            Err(Malformed(
+                "must be an invite code or a link such as https://chat.whatsapp.com/AbCdEf1234567890XyZ12".to_owned(),
+            ))
+        }
+    }
+
+    /// The full link.
+    #[must_use]
+    pub fn link(&self) -> String {
+        format!("{}{}", crate::api::INVITE_PREFIX, self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn group_jids_are_digits_at_g_us() {
+        for good in ["120363041234567890@g.us", "6281234567890-1512345678@g.us"] {
+            assert_eq!(GroupJid::parse(good).unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "@g.us",
+            "12a@g.us",
+            "1-@g.us",
+            "1-2-3@g.us",
+            "12@s.whatsapp.net",
+            "12@g.us ",
+        ] {
+            assert!(GroupJid::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn member_jids_name_a_person() {
+        for good in [
+            "628123456789@s.whatsapp.net",
+            "123456789012345@lid",
+            "1@c.us",
+        ] {
+            assert!(MemberJid::parse(good).is_ok(), "{good:?}");
+        }
+        for bad in ["", "1", "x@lid", "@lid", "1@g.us", "1@lid@lid"] {
+            assert!(MemberJid::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn invite_codes_come_bare_or_in_a_link() {
+        for text in [
+            "AbCdEf1234567890XyZ12",
+            "https://chat.whatsapp.com/AbCdEf1234567890XyZ12",
+            " chat.whatsapp.com/invite/AbCdEf1234567890XyZ12?mode=r_t \n",
+        ] {
+            assert_eq!(
+                InviteCode::parse(text).unwrap().link(),
+                "https://chat.whatsapp.com/AbCdEf1234567890XyZ12"
+            );
+        }
+        for bad in [
+            "",
+            "short",
+            "https://example.com/AbCdEf1234567890XyZ12",
+            "AbCdEf 1234567890",
+        ] {
+            assert!(InviteCode::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

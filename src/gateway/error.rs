@@ -1,0 +1,188 @@
+//! The engine's one error: it knows its code, its status and its details.
+
+use super::domain::Malformed;
+use super::whatsapp::DriverError;
+use crate::api::{Capability, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// Why a request was not fulfilled.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{}", summary(.0))]
+    Validation(Vec<FieldError>),
+    #[error("missing or invalid credentials")]
+    Unauthorized,
+    #[error("this key lacks the capability `{0}`")]
+    MissingCapability(Capability),
+    /// What does not exist, or belongs to another organization: `session`, `group`, `qr code`, ...
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    #[error("{message}")]
+    Conflict {
+        message: String,
+        reason: Option<Reason>,
+    },
+    /// A live call that WhatsApp or the connection did not fulfil.
+    #[error("{0}")]
+    Driver(#[from] DriverError),
+    /// A PATCH that failed part of the way.
+    #[error("{} was refused: {source}", .progress.failed)]
+    Partial {
+        progress: PartialUpdate,
+        source: DriverError,
+    },
+    #[error("too many requests; try again in {} s", .0.as_secs().max(1))]
+    TooManyRequests(Duration),
+    #[error("the gateway is shutting down")]
+    Draining,
+    /// The cause goes to the log, never to the caller.
+    #[error("internal error")]
+    Internal(#[source] anyhow::Error),
+}
+
+fn summary(errors: &[FieldError]) -> String {
+    errors
+        .iter()
+        .map(|error| match error.field.as_str() {
+            "" => error.message.clone(),
+            field => format!("{field}: {}", error.message),
+        })
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+impl Error {
+    /// A validation error of one field; an empty name means the body as a whole.
+    #[must_use]
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Validation(vec![FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+        }])
+    }
+
+    /// A path or query value that is not what it should be.
+    #[must_use]
+    pub fn malformed(field: &str, fault: Malformed) -> Self {
+        Self::field(field, fault.0)
+    }
+
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Validation(_) => ErrorCode::ValidationError,
+            Self::Unauthorized => ErrorCode::Unauthorized,
+            Self::MissingCapability(_) => ErrorCode::Forbidden,
+            Self::NotFound(_) => ErrorCode::NotFound,
+            Self::Conflict { .. } => ErrorCode::Conflict,
+            Self::Driver(source) | Self::Partial { source, .. } => driver_code(source),
+            Self::TooManyRequests(_) => ErrorCode::RateLimited,
+            Self::Draining => ErrorCode::GatewayUnavailable,
+            Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// How long to wait before the next try: the `Retry-After` header.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooManyRequests(wait)
+            | Self::Driver(DriverError::RateLimited { retry_after: wait })
+            | Self::Partial {
+                source: DriverError::RateLimited { retry_after: wait },
+                ..
+            } => Some(*wait),
+            _ => None,
+        }
+    }
+
+    /// The body's `error` member.
+    #[must_use]
+    pub fn to_object(&self) -> ErrorObject {
+        ErrorObject {
+            code: self.code(),
+            message: self.to_string(),
+            details: self.details(),
+        }
+    }
+
+    fn details(&self) -> Map<String, Value> {
+        let mut details = match self {
+            Self::Validation(errors) => json!({ "errors": errors }),
+            Self::MissingCapability(capability) => json!({ "capability": capability }),
+            Self::Conflict {
+                reason: Some(reason),
+                ..
+            } => json!({ "reason": reason }),
+            Self::Driver(source) => driver_details(source),
+            Self::Partial { progress, source } => {
+                let mut details = driver_details(source);
+                if let (Some(details), Ok(Value::Object(progress))) =
+                    (details.as_object_mut(), serde_json::to_value(progress))
+                {
+                    details.extend(progress);
+                }
+                details
+            }
+            Self::TooManyRequests(_) => json!({ "reason": Reason::RateLimited }),
+            Self::Draining => json!({ "reason": Reason::Draining }),
+            _ => json!({}),
+        };
+        if let Some(wait) = self.retry_after() {
+            details["retryAfterSeconds"] = json!(wait_seconds(wait));
+        }
+        match details {
+            Value::Object(details) => details,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// Whole seconds, rounded up, at least one.
+#[must_use]
+pub fn wait_seconds(wait: Duration) -> u64 {
+    wait.as_millis()
+        .div_ceil(1000)
+        .max(1)
+        .try_into()
+        .unwrap_or(u64::MAX)
+}
+
+fn driver_code(error: &DriverError) -> ErrorCode {
+    match error {
+        DriverError::NotConnected => ErrorCode::NotImplemented,
+        DriverError::NotAdmin | DriverError::NotInGroup | DriverError::Refused(_) => {
+            ErrorCode::Forbidden
+        }
+        DriverError::NoSuchGroup => ErrorCode::NotFound,
+        DriverError::DeadInvite => ErrorCode::ValidationError,
+        DriverError::Conflict(_) | DriverError::AlreadyPaired => ErrorCode::Conflict,
+        DriverError::RateLimited { .. } => ErrorCode::RateLimited,
+        DriverError::ConnectionLost | DriverError::Timeout => ErrorCode::GatewayUnavailable,
+        DriverError::Other { .. } => ErrorCode::Internal,
+    }
+}
+
+fn driver_details(error: &DriverError) -> Value {
+    let reason = match error {
+        DriverError::NotConnected => Reason::NotConnected,
+        DriverError::NotAdmin => Reason::NotAdmin,
+        DriverError::NotInGroup => Reason::NotInGroup,
+        DriverError::NoSuchGroup => Reason::NoSuchGroup,
+        DriverError::DeadInvite => {
+            return json!({
+                "reason": Reason::DeadInvite,
+                "errors": [{ "field": "invite", "message": error.to_string() }],
+            });
+        }
+        DriverError::Refused(_) => Reason::Refused,
+        DriverError::Conflict(_) => Reason::Other("conflict".to_owned()),
+        DriverError::AlreadyPaired => Reason::AlreadyPaired,
+        DriverError::RateLimited { .. } => Reason::RateLimited,
+        DriverError::ConnectionLost => Reason::ConnectionLost,
+        DriverError::Timeout => Reason::Timeout,
+        DriverError::Other { code, .. } => return json!({ "whatsappCode": code }),
+    };
+    json!({ "reason": reason })
+}

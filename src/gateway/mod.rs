@@ -1,0 +1,94 @@
+//! The gateway engine: WhatsApp sessions behind the HTTP contract.
+//!
+//! A request is parsed at the edge (`http`), becomes a use case (`sessions`, `groups`, ...), which
+//! talks to the session's task and to the store. Live state comes from the drivers as events, and
+//! the store follows them.
+
+pub mod auth;
+pub mod domain;
+mod engine;
+pub mod error;
+pub mod http;
+pub mod store;
+pub mod whatsapp;
+
+pub use engine::{AuditQuery, Engine, OwnedSession, Page, SessionAction, Subscription};
+pub use error::Error;
+
+use auth::MemoryKey;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use whatsapp::{Account, Backend, GroupSnapshot, Identity};
+
+/// What an engine needs to start.
+pub struct Config {
+    /// The database file; created with mode 0600 when absent.
+    pub database: PathBuf,
+    /// `gatewayId` of every session.
+    pub gateway_id: String,
+    pub backend: Backend,
+    /// Keys that live only as long as the process.
+    pub memory_keys: Vec<MemoryKey>,
+    /// Sessions that must exist; those already stored are left as they are.
+    pub seed: Vec<SeedSession>,
+}
+
+/// A session that a simulated world brings along.
+#[derive(Debug, Clone)]
+pub struct SeedSession {
+    pub account: Account,
+    pub label: Option<String>,
+    /// Who the account is, when a phone is linked.
+    pub identity: Option<Identity>,
+    /// Whether the session should be running.
+    pub start: bool,
+    /// Groups that were stored in an earlier life of the session.
+    pub groups: Vec<GroupSnapshot>,
+}
+
+/// A running engine.
+pub struct Handle {
+    address: SocketAddr,
+    engine: Engine,
+    served: tokio::task::JoinHandle<()>,
+}
+
+impl Handle {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Waits until it has stopped: running requests finished, sessions closed, store closed.
+    pub async fn stopped(self) {
+        let _ = self.served.await;
+    }
+}
+
+/// Starts the engine: opens the store, brings back every session that should run and serves the
+/// contract on `listener` until `shutdown` is cancelled.
+///
+/// # Errors
+/// The store cannot be opened or migrated.
+pub async fn start(
+    config: Config,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> anyhow::Result<Handle> {
+    let address = listener.local_addr()?;
+    let engine = Engine::open(config).await?;
+    let served = tokio::spawn(http::serve(engine.clone(), listener, shutdown));
+    Ok(Handle {
+        address,
+        engine,
+        served,
+    })
+}

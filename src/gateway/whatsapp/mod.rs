@@ -1,0 +1,231 @@
+//! WhatsApp as the engine sees it: one [`Driver`] per session, and the events it sends.
+//!
+//! A driver knows how to talk to an account. It holds no policy: which status a session has, what is
+//! stored and what is published are decided by the session's task in `gateway::sessions`.
+
+pub mod sandbox;
+
+use super::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
+use crate::api::{EpochMillis, MemberRole, Setting};
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Where drivers come from.
+#[derive(Clone)]
+pub enum Backend {
+    /// A simulated world in memory.
+    Sandbox(Arc<sandbox::World>),
+}
+
+impl Backend {
+    /// The driver of one session. Nothing connects yet. The driver reports on `events` until it is
+    /// dropped.
+    #[must_use]
+    pub fn open(
+        &self,
+        account: Account,
+        events: mpsc::UnboundedSender<DriverEvent>,
+    ) -> Arc<dyn Driver> {
+        match self {
+            Self::Sandbox(world) => sandbox::open(Arc::clone(world), account, events),
+        }
+    }
+}
+
+/// Which session a driver is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub session: SessionId,
+    pub organization: OrganizationId,
+}
+
+/// One account's connection to WhatsApp.
+///
+/// Every call has its own time limit inside and may be dropped at any time. Calls that need a
+/// connection answer [`DriverError::NotConnected`] at once without one.
+#[async_trait]
+pub trait Driver: Send + Sync + 'static {
+    /// Begins to connect, or to pair when no phone is linked. Progress arrives as events; calling it
+    /// again while connecting or connected changes nothing.
+    async fn connect(&self) -> Result<(), DriverError>;
+
+    /// Closes the connection and keeps the link to the phone. Idempotent.
+    async fn disconnect(&self);
+
+    /// Asks for a pairing code for a phone (digits of an E.164 number), beginning to pair if need be.
+    /// The code has eight characters and is valid for about three minutes.
+    async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError>;
+
+    /// Unlinks from the phone, at the server where possible, and removes the keys. Idempotent.
+    async fn log_out(&self) -> Result<(), DriverError>;
+
+    /// Removes everything that the driver keeps for the account.
+    async fn erase(&self) -> Result<(), DriverError>;
+
+    /// Every group that the account is in, with its members.
+    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError>;
+
+    /// One group, freshly asked.
+    async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError>;
+
+    /// Applies one setting.
+    async fn set(&self, group: &GroupJid, setting: &Setting) -> Result<(), DriverError>;
+
+    /// The current invite code. Needs an admin.
+    async fn invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError>;
+
+    /// Cancels the current invite code and returns the new one. Needs an admin.
+    async fn reset_invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError>;
+
+    /// Joins by invite code. Already a member: the same answer.
+    async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError>;
+
+    async fn leave(&self, group: &GroupJid) -> Result<(), DriverError>;
+
+    /// Creates a group with the account as its superadmin.
+    async fn create(
+        &self,
+        subject: &str,
+        participants: &[MemberJid],
+    ) -> Result<GroupSnapshot, DriverError>;
+
+    /// Changes members; one outcome per JID, in the order given. Needs an admin. `Err` means that the
+    /// call as a whole failed and nobody was changed.
+    async fn change_members(
+        &self,
+        group: &GroupJid,
+        change: MemberChange,
+        members: &[MemberJid],
+    ) -> Result<Vec<Result<(), DriverError>>, DriverError>;
+}
+
+/// What to do with members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MemberChange {
+    Add,
+    /// Idempotent: removing somebody who is not a member succeeds.
+    Remove,
+    Promote,
+    Demote,
+    /// Lets people in who asked to join.
+    Approve,
+}
+
+/// A group as WhatsApp tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSnapshot {
+    pub jid: GroupJid,
+    pub subject: String,
+    /// Empty when there is none.
+    pub description: String,
+    pub owner: Option<MemberJid>,
+    pub announce: bool,
+    pub locked: bool,
+    pub created_at: Option<EpochMillis>,
+    pub members: Vec<Member>,
+}
+
+/// A member of a group. WhatsApp names members by LID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub lid: MemberJid,
+    pub role: MemberRole,
+    /// Whether this is the session's own account.
+    pub is_me: bool,
+}
+
+/// Who the account is, known once paired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Digits of the E.164 number.
+    pub phone_number: String,
+    pub jid: MemberJid,
+    pub lid: MemberJid,
+    pub business_name: Option<String>,
+    pub platform: Option<String>,
+}
+
+/// What a driver reports by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DriverEvent {
+    /// Connecting or reconnecting.
+    Connecting,
+    /// A QR code to scan, replacing the one before.
+    QrCode {
+        code: String,
+        expires_at: EpochMillis,
+    },
+    /// A phone was linked; connecting follows.
+    Paired(Identity),
+    Connected(Identity),
+    /// The connection is gone; the driver tries again by itself.
+    ConnectionLost,
+    /// Pairing or connecting ended without success and is not tried again.
+    Failed {
+        reason: String,
+    },
+    /// Unlinked from the phone.
+    LoggedOut {
+        reason: String,
+    },
+    Group(GroupEvent),
+}
+
+/// A change of one group, made elsewhere or by this session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupEvent {
+    pub group: GroupJid,
+    /// Who did it, where WhatsApp says so.
+    pub by: Option<MemberJid>,
+    pub at: EpochMillis,
+    pub change: GroupChange,
+}
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupChange {
+    Setting(Setting),
+    /// The invite link was reset. WhatsApp does not always tell the new code.
+    InviteReset(Option<InviteCode>),
+    Joined(Vec<Member>),
+    Left(Vec<MemberJid>),
+    Promoted(Vec<MemberJid>),
+    Demoted(Vec<MemberJid>),
+    /// The account came into the group (joined, was added, created it).
+    Entered(Box<GroupSnapshot>),
+    /// The account is no longer in the group (removed, left, group deleted).
+    Exited,
+}
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DriverError {
+    #[error("the session is not connected")]
+    NotConnected,
+    #[error("the session's account is not an admin of this group")]
+    NotAdmin,
+    #[error("the session's account is not in this group")]
+    NotInGroup,
+    #[error("group not found")]
+    NoSuchGroup,
+    #[error("the invite is malformed, expired or was reset")]
+    DeadInvite,
+    /// The group or WhatsApp refuses this change; the text says why.
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("WhatsApp asks to wait before the next call")]
+    RateLimited { retry_after: Duration },
+    #[error("the connection to WhatsApp was lost during the call")]
+    ConnectionLost,
+    #[error("WhatsApp did not answer in time")]
+    Timeout,
+    #[error("the session already has a paired phone")]
+    AlreadyPaired,
+    /// Anything else, with WhatsApp's own code where there is one.
+    #[error("{message}")]
+    Other { code: Option<u16>, message: String },
+}
