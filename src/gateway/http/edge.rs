@@ -171,7 +171,11 @@ mod tests {
 
     #[test]
     fn a_token_comes_from_either_header() {
-        let table: &[(&[(&str, &str)], Option<&str>)] = &[
+        type Row = (
+            &'static [(&'static str, &'static str)],
+            Option<&'static str>,
+        );
+        let table: &[Row] = &[
             (&[], None),
             (&[("authorization", "Bearer wa_1")], Some("wa_1")),
             (&[("authorization", "bEARER   wa_1 ")], Some("wa_1")),

@@ -37,10 +37,10 @@ impl Fields {
     pub fn optional<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(Value) -> Result<T, String>,
+        read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Option<T> {
         self.known.push(name);
-        match read(self.object.remove(name)?) {
+        match read(&self.object.remove(name)?) {
             Ok(value) => Some(value),
             Err(message) => {
                 self.fault(name, message);
@@ -53,7 +53,7 @@ impl Fields {
     pub fn required<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(Value) -> Result<T, String>,
+        read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Option<T> {
         if !self.object.contains_key(name) {
             self.fault(name, "is required".to_owned());
@@ -87,24 +87,21 @@ impl Fields {
     }
 }
 
-pub(super) fn text(value: Value) -> Result<String, String> {
-    match value {
-        Value::String(text) => Ok(text),
-        _ => Err("must be a string".to_owned()),
-    }
+pub(super) fn text(value: &Value) -> Result<&str, String> {
+    value.as_str().ok_or_else(|| "must be a string".to_owned())
 }
 
-pub(super) fn flag(value: Value) -> Result<bool, String> {
+pub(super) fn flag(value: &Value) -> Result<bool, String> {
     value
         .as_bool()
         .ok_or_else(|| "must be true or false".to_owned())
 }
 
 /// A label: trimmed, 1 to 100 characters.
-pub(super) fn label(value: Value) -> Result<String, String> {
-    let label = text(value)?.trim().to_owned();
+pub(super) fn label(value: &Value) -> Result<String, String> {
+    let label = text(value)?.trim();
     if (1..=LABEL_MAX).contains(&label.chars().count()) {
-        Ok(label)
+        Ok(label.to_owned())
     } else {
         Err(format!("must have 1 to {LABEL_MAX} characters"))
     }
@@ -112,23 +109,22 @@ pub(super) fn label(value: Value) -> Result<String, String> {
 
 /// An array, each member read by `read`.
 pub(super) fn array<T>(
-    value: Value,
-    read: impl Fn(Value) -> Result<T, String>,
+    value: &Value,
+    read: impl Fn(&Value) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
-    let Value::Array(values) = value else {
-        return Err("must be an array".to_owned());
-    };
-    values
-        .into_iter()
+    value
+        .as_array()
+        .ok_or_else(|| "must be an array".to_owned())?
+        .iter()
         .enumerate()
         .map(|(at, value)| read(value).map_err(|message| format!("[{at}] {message}")))
         .collect()
 }
 
 /// Members' JIDs, each once, in the order given.
-pub(super) fn participants(value: Value) -> Result<Vec<MemberJid>, String> {
+pub(super) fn participants(value: &Value) -> Result<Vec<MemberJid>, String> {
     let jids = array(value, |jid| {
-        MemberJid::parse(&text(jid)?).map_err(|fault| fault.0)
+        MemberJid::parse(text(jid)?).map_err(|fault| fault.0)
     })?;
     if jids.len() > PARTICIPANTS_MAX {
         return Err(format!("must hold at most {PARTICIPANTS_MAX} JIDs"));
@@ -141,7 +137,7 @@ pub(super) fn participants(value: Value) -> Result<Vec<MemberJid>, String> {
 }
 
 /// A time in epoch milliseconds.
-pub(super) fn time(value: Value) -> Result<EpochMillis, String> {
+pub(super) fn time(value: &Value) -> Result<EpochMillis, String> {
     value
         .as_i64()
         .filter(|time| *time > 0)

@@ -9,7 +9,8 @@ use crate::api::{SettingsPatch, check_subject};
 pub(super) async fn list(call: &mut Call) -> Reply {
     let session = call.session()?;
     let page = call.query()?.page()?;
-    respond::ready_json(call.engine.list_groups(&session, &page).await?)
+    let json = call.engine.list_groups(&session, &page).await?;
+    Ok(respond::ready_json(json))
 }
 
 pub(super) async fn get(call: &mut Call) -> Reply {
@@ -23,13 +24,13 @@ pub(super) async fn update(call: &mut Call) -> Reply {
     call.engine
         .update_group(&call.caller, &session, &group, patch)
         .await?;
-    respond::no_content()
+    Ok(respond::no_content())
 }
 
 pub(super) async fn create(call: &mut Call) -> Reply {
     let session = call.session()?;
     let mut fields = call.fields().await?;
-    let name = fields.required("name", |name| check_subject(&text(name)?));
+    let name = fields.required("name", |name| check_subject(text(name)?));
     let members = fields.optional("participants", participants);
     let name = fields.finish(name)?;
     let group = call
@@ -42,5 +43,5 @@ pub(super) async fn create(call: &mut Call) -> Reply {
 pub(super) async fn leave(call: &mut Call) -> Reply {
     let (session, group) = call.session_and_group()?;
     call.engine.leave(&call.caller, &session, &group).await?;
-    respond::no_content()
+    Ok(respond::no_content())
 }

@@ -6,13 +6,11 @@ use crate::gateway::Error;
 use serde_json::json;
 
 /// The process answers.
-#[expect(clippy::unused_async, reason = "the route table holds async handlers")]
 pub(super) async fn live(_: &mut Visit) -> Reply {
     respond::ok(&json!({ "status": "ok" }))
 }
 
 /// The store is open and new work is accepted.
-#[expect(clippy::unused_async, reason = "the route table holds async handlers")]
 pub(super) async fn ready(visit: &mut Visit) -> Reply {
     if visit.server.shutdown.is_cancelled() || !visit.server.engine.is_ready() {
         return Err(Error::Draining);

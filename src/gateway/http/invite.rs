@@ -24,7 +24,7 @@ pub(super) async fn join(call: &mut Call) -> Reply {
     let session = call.session()?;
     let mut fields = call.fields().await?;
     let code = fields.required("invite", |invite| {
-        InviteCode::parse(&text(invite)?).map_err(|fault| fault.0)
+        InviteCode::parse(text(invite)?).map_err(|fault| fault.0)
     });
     let code = fields.finish(code)?;
     let group = call.engine.join(&call.caller, &session, &code).await?;

@@ -27,11 +27,11 @@ pub(super) async fn delete(call: &mut Call) -> Reply {
     call.engine
         .delete_key(&call.caller, call.param("id"))
         .await?;
-    respond::no_content()
+    Ok(respond::no_content())
 }
 
 /// At least one capability, each once.
-fn capabilities(value: Value) -> Result<Vec<Capability>, String> {
+fn capabilities(value: &Value) -> Result<Vec<Capability>, String> {
     let mut capabilities = array(value, |word| {
         let word = text(word)?;
         Capability::ALL

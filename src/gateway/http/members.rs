@@ -42,7 +42,7 @@ async fn change_many(call: &mut Call, change: MemberChange) -> Reply {
     call.engine
         .change_members(&call.caller, &session, &group, change, members)
         .await?;
-    respond::no_content()
+    Ok(respond::no_content())
 }
 
 /// The member that the path names.
@@ -52,5 +52,5 @@ async fn change_one(call: &mut Call, change: MemberChange) -> Reply {
     call.engine
         .change_members(&call.caller, &session, &group, change, members)
         .await?;
-    respond::no_content()
+    Ok(respond::no_content())
 }

@@ -33,16 +33,15 @@ pub(super) fn list<T: Serialize>(data: Vec<T>) -> Reply {
 }
 
 /// 200 with JSON that is already text.
-pub(super) fn ready_json(json: Bytes) -> Reply {
-    Ok(body(StatusCode::OK, json))
+pub(super) fn ready_json(json: Bytes) -> Response {
+    body(StatusCode::OK, json)
 }
 
 /// 204.
-#[expect(clippy::unnecessary_wraps, reason = "handlers end with it")]
-pub(super) fn no_content() -> Reply {
+pub(super) fn no_content() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    response
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Reply {

@@ -30,7 +30,7 @@ pub(super) async fn get(call: &mut Call) -> Reply {
 pub(super) async fn delete(call: &mut Call) -> Reply {
     let session = call.session()?;
     call.engine.delete_session(&call.caller, &session).await?;
-    respond::no_content()
+    Ok(respond::no_content())
 }
 
 pub(super) async fn start(call: &mut Call) -> Reply {
@@ -77,13 +77,13 @@ pub(super) async fn pairing_code(call: &mut Call) -> Reply {
 }
 
 /// An E.164 number without its plus sign: 7 to 15 digits, the first of them not zero.
-fn phone(value: Value) -> Result<String, String> {
+fn phone(value: &Value) -> Result<String, String> {
     let phone = text(value)?;
     let valid = (7..=15).contains(&phone.len())
         && phone.bytes().all(|b| b.is_ascii_digit())
         && !phone.starts_with('0');
     if valid {
-        Ok(phone)
+        Ok(phone.to_owned())
     } else {
         Err("must be the digits of an international number, such as 628123456789".to_owned())
     }
