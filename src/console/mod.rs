@@ -1,1 +1,4 @@
 //! The terminal console.
+
+pub mod qr;
+pub mod theme;
