@@ -1,4 +1,5 @@
 //! The terminal console.
 
+pub mod fuzzy;
 pub mod qr;
 pub mod theme;
