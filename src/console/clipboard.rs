@@ -76,6 +76,15 @@ impl Copied {
             Self::Write(_) => Taken::Terminal,
         }
     }
+
+    /// What is left to write to the terminal.
+    #[must_use]
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Taken => None,
+            Self::Write(bytes) => Some(bytes),
+        }
+    }
 }
 
 /// The way to the clipboard.

@@ -221,7 +221,7 @@ impl Desk {
 }
 
 /// The time now, in milliseconds since the epoch.
-fn now() -> EpochMillis {
+pub(super) fn now() -> EpochMillis {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |elapsed| elapsed.as_millis() as EpochMillis)
