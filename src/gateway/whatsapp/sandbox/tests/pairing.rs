@@ -185,3 +185,19 @@ async fn a_second_driver_takes_the_line_over() {
     drop(second.driver);
     assert!(!world.is_connected(&second.account.session));
 }
+
+#[tokio::test]
+async fn no_two_sessions_show_the_same_code() {
+    let world = world();
+    let organization = world.organizations()[0].0.clone();
+    let mut codes = Vec::new();
+    for id in ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"] {
+        let account = Account {
+            session: SessionId::parse(id).unwrap(),
+            organization: organization.clone(),
+        };
+        let session = Session::of(&world, account);
+        codes.push(session.driver.pair_with_code("15555550142").await.unwrap());
+    }
+    assert_ne!(codes[0], codes[1]);
+}
