@@ -37,7 +37,11 @@ async fn a_wrong_method_is_told_the_right_ones() {
         ("PATCH", "/api/v1/sessions/{s}", "GET, HEAD, DELETE"),
         ("GET", "/api/v1/sessions/{s}:start", "POST"),
         ("OPTIONS", "/api/v1/sessions/{s}/groups:join", "POST"),
-        ("POST", "/api/v1/sessions/{s}/groups/1@g.us/invite", "GET, HEAD, DELETE"),
+        (
+            "POST",
+            "/api/v1/sessions/{s}/groups/1@g.us/invite",
+            "GET, HEAD, DELETE",
+        ),
         ("GET", "/api/v1/realtime/ticket", "POST"),
         ("DELETE", "/healthz", "GET, HEAD"),
         ("BREW", "/api/v1/keys", "GET, HEAD, POST"),
@@ -50,7 +54,10 @@ async fn a_wrong_method_is_told_the_right_ones() {
     }
     // Every path of the contract has one method at least that it does not take.
     for endpoint in endpoints() {
-        let path = endpoint.path.replace("{g}", "1@g.us").replace("{m}", NOBODY);
+        let path = endpoint
+            .path
+            .replace("{g}", "1@g.us")
+            .replace("{m}", NOBODY);
         let reply = Ask::new("TRACE", &format!("/api/v1{path}"))
             .to(&gateway)
             .await;
@@ -139,7 +146,9 @@ async fn a_connection_outlives_errors() {
         (format!("PATCH {path} HTTP/1.1\r\nhost: x\r\n{body}"), 401),
         (format!("PATCH {path} HTTP/1.1\r\n{key}{body}"), 400),
         (
-            format!("PATCH {path}x HTTP/1.1\r\n{key}transfer-encoding: chunked\r\n\r\n1\r\n{{\r\n0\r\n\r\n"),
+            format!(
+                "PATCH {path}x HTTP/1.1\r\n{key}transfer-encoding: chunked\r\n\r\n1\r\n{{\r\n0\r\n\r\n"
+            ),
             400,
         ),
         (format!("GET {path} HTTP/1.1\r\n{key}{body}"), 200),

@@ -101,8 +101,16 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::live("POST", "/sessions/{s}/groups/{g}:leave", "send"),
         Endpoint::live("POST", "/sessions/{s}/groups/{g}/members", "send").with(members()),
         Endpoint::live("DELETE", "/sessions/{s}/groups/{g}/members/{m}", "send"),
-        Endpoint::live("POST", "/sessions/{s}/groups/{g}/members/{m}/promote", "send"),
-        Endpoint::live("POST", "/sessions/{s}/groups/{g}/members/{m}/demote", "send"),
+        Endpoint::live(
+            "POST",
+            "/sessions/{s}/groups/{g}/members/{m}/promote",
+            "send",
+        ),
+        Endpoint::live(
+            "POST",
+            "/sessions/{s}/groups/{g}/members/{m}/demote",
+            "send",
+        ),
         Endpoint::live("POST", "/sessions/{s}/groups/{g}/members:approve", "send").with(members()),
         Endpoint::stored("POST", "/realtime/ticket", "events"),
         Endpoint::stored("GET", "/audit", "manage"),
