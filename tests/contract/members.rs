@@ -2,6 +2,7 @@
 
 use crate::support::{Ask, Gateway};
 use crate::table::NOBODY;
+use groupdesk::gateway::domain::MemberJid;
 use serde_json::{Value, json};
 
 async fn role(gateway: &Gateway, group: &str, lid: &str) -> Option<Value> {
@@ -87,7 +88,7 @@ async fn people_who_asked_to_join_are_let_in() {
     let jid = gateway.world.group_named(name).unwrap();
     let waiting = gateway.world.requests(&jid);
     assert!(waiting.len() >= 2);
-    let lids: Vec<_> = waiting.iter().take(2).map(|lid| lid.as_str()).collect();
+    let lids: Vec<_> = waiting.iter().take(2).map(MemberJid::as_str).collect();
     gateway
         .post(
             &format!("{group}/members:approve"),

@@ -144,10 +144,9 @@ impl Gateway {
                 tokio::task::yield_now().await;
             }
         };
-        match tokio::time::timeout(PATIENCE, asking).await {
-            Ok(answer) => answer,
-            Err(_) => panic!("waited too long: {what}"),
-        }
+        tokio::time::timeout(PATIENCE, asking)
+            .await
+            .unwrap_or_else(|_| panic!("waited too long: {what}"))
     }
 
     /// Waits until a session of the first organization has a status.
