@@ -158,7 +158,7 @@ async fn a_phone_is_paired_by_its_qr_code() {
     gateway
         .get(&format!("{path}/qr"))
         .await
-        .error(404, "not_found");
+        .error(409, "conflict");
 }
 
 #[tokio::test]

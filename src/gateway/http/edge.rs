@@ -8,7 +8,7 @@ use super::router::{self, Found, Handler, Params, Route};
 use super::serve::Server;
 use crate::gateway::{Error, auth::Caller};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -64,29 +64,17 @@ async fn routed(
     params: Params,
     request: Request,
 ) -> Response {
-    let tasks = server.tasks.clone();
-    let work = async move {
-        let outcome = AssertUnwindSafe(handle(server, route, params, request))
-            .catch_unwind()
-            .await;
-        match outcome {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => respond::error(&error),
-            Err(_) => respond::error(&Error::Internal(anyhow::anyhow!(
-                "the handler of {} {} panicked",
-                route.method,
-                route.path
-            ))),
-        }
-    };
-    if route.method == Method::GET {
-        return work.await;
-    }
-    // An action is not left half done because its client went away: it runs in a task of its own.
-    let current = tracing::Span::current();
-    match tasks.spawn(work.instrument(current)).await {
-        Ok(response) => response,
-        Err(error) => respond::error(&Error::Internal(error.into())),
+    let outcome = AssertUnwindSafe(handle(server, route, params, request))
+        .catch_unwind()
+        .await;
+    match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => respond::error(&error),
+        Err(_) => respond::error(&Error::Internal(anyhow::anyhow!(
+            "the handler of {} {} panicked",
+            route.method,
+            route.path
+        ))),
     }
 }
 
