@@ -17,7 +17,13 @@ use tokio::sync::mpsc;
 pub enum Backend {
     /// A simulated world in memory.
     Sandbox(Arc<sandbox::World>),
+    /// Whatever the function makes.
+    Custom(DriverFactory),
 }
+
+/// Makes the driver of one session; what it reports goes to the sender.
+pub type DriverFactory =
+    Arc<dyn Fn(Account, mpsc::UnboundedSender<DriverEvent>) -> Arc<dyn Driver> + Send + Sync>;
 
 impl Backend {
     /// The driver of one session. Nothing connects yet. The driver reports on `events` until it is
@@ -30,6 +36,7 @@ impl Backend {
     ) -> Arc<dyn Driver> {
         match self {
             Self::Sandbox(world) => sandbox::open(Arc::clone(world), account, events),
+            Self::Custom(make) => make(account, events),
         }
     }
 }
