@@ -60,18 +60,28 @@ async fn a_connection_lost_during_a_call_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn a_panic_is_an_internal_error_and_nothing_else_breaks() {
+async fn a_driver_that_panics_breaks_its_own_session_only() {
     let gateway = Gateway::start().await;
+    let id = gateway.session("Support line");
     let session = gateway.world.session("Support line").unwrap().session;
     let path = format!("{}/invite", gateway.support_group("Weekend Volunteers"));
     for method in ["GET", "DELETE"] {
         gateway.world.misbehave(&session, Fault::Panic);
         let reply = Ask::new(method, &path).to(&gateway).await;
         assert!(!reply.text.contains("panic"), "{}", reply.text);
-        reply.error(500, "internal");
+        reply.error(503, "gateway_unavailable");
+        let failed = gateway.until_status(&id, "failed").await;
+        assert!(!failed["statusReason"].as_str().unwrap().is_empty());
+        gateway
+            .until_status(&gateway.session("Sales"), "working")
+            .await;
+        gateway
+            .post(&format!("{}:start", gateway.support()), json!({}))
+            .await
+            .ok(200);
+        gateway.until_status(&id, "working").await;
     }
     gateway.get(&path).await.ok(200);
-    gateway.delete(&path).await.ok(200);
 }
 
 #[tokio::test]

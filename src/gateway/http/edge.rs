@@ -200,4 +200,39 @@ mod tests {
             assert_eq!(token(&headers), *expected, "{pairs:?}");
         }
     }
+    #[tokio::test]
+    async fn a_handler_that_panics_is_an_internal_error() {
+        static BROKEN: Route = Route {
+            method: axum::http::Method::GET,
+            path: "/broken",
+            handler: Handler::Open(|_| Box::pin(async { panic!("secret") })),
+        };
+        let directory = tempfile::tempdir().unwrap();
+        let engine = crate::gateway::Engine::open(crate::gateway::Config {
+            database: directory.path().join("groupdesk.db"),
+            gateway_id: "test".to_owned(),
+            backend: crate::gateway::whatsapp::Backend::Sandbox(
+                crate::gateway::whatsapp::sandbox::World::still(1).unwrap(),
+            ),
+            memory_keys: Vec::new(),
+            seed: Vec::new(),
+        })
+        .await
+        .unwrap();
+        let server = Arc::new(Server {
+            engine,
+            shutdown: tokio_util::sync::CancellationToken::new(),
+            tasks: tokio_util::task::TaskTracker::new(),
+        });
+        let request = Request::new(axum::body::Body::empty());
+        let response = routed(server, &BROKEN, Params::default(), request).await;
+        assert_eq!(response.status(), 500);
+        let body = axum::body::to_bytes(response.into_body(), 1000)
+            .await
+            .unwrap();
+        assert_eq!(
+            std::str::from_utf8(&body).unwrap(),
+            r#"{"error":{"code":"internal","message":"internal error"}}"#
+        );
+    }
 }

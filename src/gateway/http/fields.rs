@@ -90,6 +90,10 @@ pub(super) fn text(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| "must be a string".to_owned())
 }
 
+pub(super) fn owned_text(value: &Value) -> Result<String, String> {
+    text(value).map(str::to_owned)
+}
+
 pub(super) fn flag(value: &Value) -> Result<bool, String> {
     value
         .as_bool()

@@ -3,15 +3,15 @@
 use super::extract::{Call, Visit, query};
 use super::fields::{array, owned_text, text};
 use super::respond::{self, Reply};
-use crate::api::{EpochMillis, Frame, Ticket, TicketRequest, TicketScope};
-use crate::gateway::{Error, Subscription};
+use crate::api::{Frame, Ticket, TicketRequest, TicketScope};
+use crate::gateway::{Error, Subscription, clock};
 use axum::extract::FromRequestParts;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::{HeaderMap, header};
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -164,18 +164,10 @@ fn control(event: &str, heartbeat_seconds: Option<u32>) -> Message {
     let frame = Frame::Control {
         event: event.to_owned(),
         heartbeat_seconds,
-        timestamp: now(),
+        timestamp: clock::now(),
     };
     // Text, numbers and fixed names always serialize.
     Message::text(serde_json::to_string(&frame).unwrap_or_default())
-}
-
-fn now() -> EpochMillis {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|since| since.as_millis().try_into().ok())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]
