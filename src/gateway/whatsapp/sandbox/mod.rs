@@ -7,6 +7,7 @@
 //! A *still* world only moves when told to: by its sessions, by [`World::phone`] (other people) or by
 //! [`World::misbehave`]. A *living* one also moves by itself.
 
+mod alive;
 mod asset;
 mod build;
 mod calls;
@@ -30,7 +31,7 @@ pub use rules::{GROUP_MAX, PersonId, Rank, Refusal, Rules};
 use crate::api::EpochMillis;
 use crate::gateway::SeedSession;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
-use crate::gateway::whatsapp::Account;
+use crate::gateway::whatsapp::{Account, DriverEvent};
 use asset::{Asset, Link};
 use build::{Built, SessionSeed};
 use clock::Clock;
@@ -44,7 +45,7 @@ use tokio_util::sync::CancellationToken;
 pub const CALL_LIMIT: Duration = Duration::from_secs(20);
 
 /// What kind of world to make.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct WorldOptions {
     /// The same seed makes the same ids, links, codes and changes. `None`: another world each time.
     pub seed: Option<u64>,
@@ -114,7 +115,8 @@ impl World {
         } = build::build(&asset, seed, clock.clone(), options.groups).map_err(LoadError::Build)?;
         let lines = sessions
             .iter()
-            .map(|session| (session.account.session.clone(), line_of(session)))
+            .zip(0..)
+            .map(|(session, number)| (session.account.session.clone(), line_of(session, number)))
             .collect();
         let world = Arc::new(Self {
             seed,
@@ -128,6 +130,11 @@ impl World {
             lines: Mutex::new(lines),
             stopped: CancellationToken::new(),
         });
+        if options.alive {
+            let runtime =
+                tokio::runtime::Handle::try_current().map_err(|_| LoadError::NoRuntime)?;
+            alive::start(&world, &runtime);
+        }
         Ok(world)
     }
 
@@ -229,6 +236,12 @@ impl World {
         self.rules().requests(group).unwrap_or_default()
     }
 
+    /// Who acts when a session acts: the person whom it is linked to.
+    #[must_use]
+    pub fn person(&self, session: &SessionId) -> Option<PersonId> {
+        self.lines().get(session)?.linked
+    }
+
     /// Does something by the rules and tells everybody who must hear of it, in order.
     pub fn act<T>(&self, action: impl FnOnce(&mut Rules) -> T) -> T {
         let mut rules = self.rules();
@@ -240,11 +253,7 @@ impl World {
                 lines
                     .values()
                     .filter(|line| line.is_connected() && line.linked == Some(notice.to))
-                    .for_each(|line| {
-                        line.emit(crate::gateway::whatsapp::DriverEvent::Group(
-                            notice.event.clone(),
-                        ))
-                    });
+                    .for_each(|line| line.emit(DriverEvent::Group(notice.event.clone())));
             }
         }
         outcome
@@ -277,12 +286,22 @@ impl Drop for World {
     }
 }
 
-fn line_of(session: &SessionSeed) -> Line {
+fn line_of(session: &SessionSeed, number: u64) -> Line {
     Line {
         linked: (session.link != Link::Unpaired).then_some(session.person),
         owner: Some(session.person),
         surprise: session.link,
         flaky: session.flaky,
+        number,
         ..Line::default()
     }
+}
+
+/// The line of a session, a new one when the world does not know the session.
+fn line_in<'a>(lines: &'a mut BTreeMap<SessionId, Line>, session: &SessionId) -> &'a mut Line {
+    let number = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    lines.entry(session.clone()).or_insert_with(|| Line {
+        number,
+        ..Line::default()
+    })
 }
