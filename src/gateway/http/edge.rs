@@ -8,7 +8,7 @@ use super::router::{self, Found, Handler, Params, Route};
 use super::serve::Server;
 use crate::gateway::{Error, auth::Caller};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -64,29 +64,17 @@ async fn routed(
     params: Params,
     request: Request,
 ) -> Response {
-    let tasks = server.tasks.clone();
-    let work = async move {
-        let outcome = AssertUnwindSafe(handle(server, route, params, request))
-            .catch_unwind()
-            .await;
-        match outcome {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => respond::error(&error),
-            Err(_) => respond::error(&Error::Internal(anyhow::anyhow!(
-                "the handler of {} {} panicked",
-                route.method,
-                route.path
-            ))),
-        }
-    };
-    if route.method == Method::GET {
-        return work.await;
-    }
-    // An action is not left half done because its client went away: it runs in a task of its own.
-    let current = tracing::Span::current();
-    match tasks.spawn(work.instrument(current)).await {
-        Ok(response) => response,
-        Err(error) => respond::error(&Error::Internal(error.into())),
+    let outcome = AssertUnwindSafe(handle(server, route, params, request))
+        .catch_unwind()
+        .await;
+    match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => respond::error(&error),
+        Err(_) => respond::error(&Error::Internal(anyhow::anyhow!(
+            "the handler of {} {} panicked",
+            route.method,
+            route.path
+        ))),
     }
 }
 
@@ -211,5 +199,40 @@ mod tests {
             }
             assert_eq!(token(&headers), *expected, "{pairs:?}");
         }
+    }
+    #[tokio::test]
+    async fn a_handler_that_panics_is_an_internal_error() {
+        static BROKEN: Route = Route {
+            method: axum::http::Method::GET,
+            path: "/broken",
+            handler: Handler::Open(|_| Box::pin(async { panic!("secret") })),
+        };
+        let directory = tempfile::tempdir().unwrap();
+        let engine = crate::gateway::Engine::open(crate::gateway::Config {
+            database: directory.path().join("groupdesk.db"),
+            gateway_id: "test".to_owned(),
+            backend: crate::gateway::whatsapp::Backend::Sandbox(
+                crate::gateway::whatsapp::sandbox::World::still(1).unwrap(),
+            ),
+            memory_keys: Vec::new(),
+            seed: Vec::new(),
+        })
+        .await
+        .unwrap();
+        let server = Arc::new(Server {
+            engine,
+            shutdown: tokio_util::sync::CancellationToken::new(),
+            tasks: tokio_util::task::TaskTracker::new(),
+        });
+        let request = Request::new(axum::body::Body::empty());
+        let response = routed(server, &BROKEN, Params::default(), request).await;
+        assert_eq!(response.status(), 500);
+        let body = axum::body::to_bytes(response.into_body(), 1000)
+            .await
+            .unwrap();
+        assert_eq!(
+            std::str::from_utf8(&body).unwrap(),
+            r#"{"error":{"code":"internal","message":"internal error"}}"#
+        );
     }
 }

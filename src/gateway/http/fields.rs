@@ -1,5 +1,6 @@
 //! Reading a JSON object field by field: every fault is collected, unknown fields are refused by
-//! name, `null` is a wrong type.
+//! name, `null` is a wrong type. What a value of the right type must hold beyond that is checked by
+//! the domain's types and the use cases.
 
 use super::body::invalid;
 use crate::api::{EpochMillis, FieldError};
@@ -7,8 +8,6 @@ use crate::gateway::Error;
 use crate::gateway::domain::MemberJid;
 use serde_json::{Map, Value};
 
-/// Longest label, in characters.
-const LABEL_MAX: usize = 100;
 /// Most members in one call: as many as a group can hold.
 const PARTICIPANTS_MAX: usize = 1024;
 
@@ -91,20 +90,14 @@ pub(super) fn text(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| "must be a string".to_owned())
 }
 
+pub(super) fn owned_text(value: &Value) -> Result<String, String> {
+    text(value).map(str::to_owned)
+}
+
 pub(super) fn flag(value: &Value) -> Result<bool, String> {
     value
         .as_bool()
         .ok_or_else(|| "must be true or false".to_owned())
-}
-
-/// A label: trimmed, 1 to 100 characters.
-pub(super) fn label(value: &Value) -> Result<String, String> {
-    let label = text(value)?.trim();
-    if (1..=LABEL_MAX).contains(&label.chars().count()) {
-        Ok(label.to_owned())
-    } else {
-        Err(format!("must have 1 to {LABEL_MAX} characters"))
-    }
 }
 
 /// An array, each member read by `read`.
@@ -140,6 +133,5 @@ pub(super) fn participants(value: &Value) -> Result<Vec<MemberJid>, String> {
 pub(super) fn time(value: &Value) -> Result<EpochMillis, String> {
     value
         .as_i64()
-        .filter(|time| *time > 0)
         .ok_or_else(|| "must be a time in epoch milliseconds".to_owned())
 }

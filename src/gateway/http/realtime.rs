@@ -1,17 +1,17 @@
 //! `/realtime`: a ticket for a stream of events, and the stream itself, a WebSocket.
 
 use super::extract::{Call, Visit, query};
-use super::fields::{array, text};
+use super::fields::{array, owned_text, text};
 use super::respond::{self, Reply};
-use crate::api::{EpochMillis, Frame, Ticket, TicketRequest, TicketScope};
-use crate::gateway::{Error, Subscription};
+use crate::api::{Frame, Ticket, TicketRequest, TicketScope};
+use crate::gateway::{Error, Subscription, clock};
 use axum::extract::FromRequestParts;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::{HeaderMap, header};
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -23,31 +23,17 @@ const HEARTBEAT_SECONDS: u32 = 20;
 const SEND_LIMIT: Duration = Duration::from_secs(20);
 /// Largest message taken from a client, in bytes. Clients have nothing to say here.
 const MESSAGE_MAX: usize = 4096;
-/// Most event names in one ticket.
-const EVENTS_MAX: usize = 32;
 
 /// `POST /realtime/ticket`
 pub(super) async fn ticket(call: &mut Call) -> Reply {
     let mut fields = call.optional_fields().await?;
     let body = TicketRequest {
         scope: fields.optional("scope", scope),
-        session: fields.optional("session", |id| text(id).map(str::to_owned)),
-        events: fields.optional("events", events),
-        since: fields.optional("since", event_id),
+        session: fields.optional("session", owned_text),
+        events: fields.optional("events", |names| array(names, owned_text)),
+        since: fields.optional("since", owned_text),
     };
     let body = fields.finish(Some(body))?;
-    if body.scope == Some(TicketScope::Session) && body.session.is_none() {
-        return Err(Error::field(
-            "session",
-            "is required with the scope `session`",
-        ));
-    }
-    if body.scope != Some(TicketScope::Session) && body.session.is_some() {
-        return Err(Error::field(
-            "session",
-            "goes with the scope `session` only",
-        ));
-    }
     let ticket = call.engine.issue_ticket(&call.caller, body).await?;
     respond::created(&Ticket {
         expires_in_seconds: TICKET_SECONDS,
@@ -64,24 +50,6 @@ fn scope(value: &Value) -> Result<TicketScope, String> {
         "organization" => Ok(TicketScope::Organization),
         "session" => Ok(TicketScope::Session),
         _ => Err("must be organization or session".to_owned()),
-    }
-}
-
-/// Event names. A name that this version does not know is no fault: it never comes.
-fn events(value: &Value) -> Result<Vec<String>, String> {
-    let names = array(value, |name| text(name).map(str::to_owned))?;
-    if (1..=EVENTS_MAX).contains(&names.len()) {
-        Ok(names)
-    } else {
-        Err(format!("must hold 1 to {EVENTS_MAX} event names, or \"*\""))
-    }
-}
-
-fn event_id(value: &Value) -> Result<String, String> {
-    let id = text(value)?;
-    match id.strip_prefix("evt_").map(ulid::Ulid::from_string) {
-        Some(Ok(_)) => Ok(id.to_owned()),
-        _ => Err("must be an event's id".to_owned()),
     }
 }
 
@@ -196,18 +164,10 @@ fn control(event: &str, heartbeat_seconds: Option<u32>) -> Message {
     let frame = Frame::Control {
         event: event.to_owned(),
         heartbeat_seconds,
-        timestamp: now(),
+        timestamp: clock::now(),
     };
     // Text, numbers and fixed names always serialize.
     Message::text(serde_json::to_string(&frame).unwrap_or_default())
-}
-
-fn now() -> EpochMillis {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|since| since.as_millis().try_into().ok())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -115,7 +115,13 @@ pub(super) enum Found {
 
 /// Looks a request up. `HEAD` is answered wherever `GET` is.
 pub(super) fn find(method: &Method, path: &str) -> Found {
-    let segments: Vec<_> = path.split('/').map(decode).collect();
+    let segments: Vec<_> = path
+        .split('/')
+        .map(|raw| Segment {
+            raw,
+            decoded: decode(raw),
+        })
+        .collect();
     let wanted = if method == Method::HEAD {
         &Method::GET
     } else {
@@ -140,48 +146,44 @@ pub(super) fn find(method: &Method, path: &str) -> Found {
     }
 }
 
-fn matches(pattern: &'static str, segments: &[Option<String>]) -> Option<Params> {
+fn matches(pattern: &'static str, segments: &[Segment<'_>]) -> Option<Params> {
     let mut params = Params::default();
     let mut pieces = pattern.split('/');
     for segment in segments {
         let piece = pieces.next()?;
-        let Some((name, verb)) = piece
+        let parameter = piece
             .strip_prefix('{')
-            .and_then(|rest| rest.split_once('}'))
-        else {
-            if segment.as_deref() != Some(piece) {
+            .and_then(|rest| rest.split_once('}'));
+        let Some((name, verb)) = parameter else {
+            if segment.decoded.as_deref() != Some(piece) {
                 return None;
             }
             continue;
         };
-        let value = match segment {
-            None if verb.is_empty() => None,
-            None => return None,
-            Some(text) => {
-                let (value, found) = split_verb(text);
-                if found != verb || value.is_empty() {
-                    return None;
-                }
-                Some(value.to_owned())
-            }
-        };
+        let text = segment.decoded.as_deref().unwrap_or(segment.raw);
+        let (value, found) = split_verb(text);
+        if found != verb || value.is_empty() {
+            return None;
+        }
+        let value = segment.decoded.is_some().then(|| value.to_owned());
         params.0.push((name, value));
     }
     pieces.next().is_none().then_some(params)
 }
 
+/// What stands between two slashes.
+struct Segment<'a> {
+    raw: &'a str,
+    /// `None` when an escape is broken or the result is not UTF-8.
+    decoded: Option<String>,
+}
+
 /// Splits `value:verb` before the colon. Only lower-case letters make a verb: the colon of a
 /// device's JID is part of the value.
 fn split_verb(segment: &str) -> (&str, &str) {
-    match segment.rfind(':') {
-        Some(colon)
-            if colon + 1 < segment.len()
-                && segment
-                    .bytes()
-                    .skip(colon + 1)
-                    .all(|b| b.is_ascii_lowercase()) =>
-        {
-            segment.split_at(colon)
+    match segment.rsplit_once(':') {
+        Some((value, verb)) if !verb.is_empty() && verb.bytes().all(|b| b.is_ascii_lowercase()) => {
+            (value, &segment[value.len()..])
         }
         _ => (segment, ""),
     }
@@ -287,6 +289,12 @@ mod tests {
                 "/api/v1/sessions/S1/groups:join",
                 "/api/v1/sessions/{session}/groups:join session=S1",
             ),
+            (
+                "POST",
+                "/api/v1/sessions/S1/groups/%zz:leave",
+                "/api/v1/sessions/{session}/groups/{gid}:leave session=S1 gid=(not text)",
+            ),
+            ("GET", "/api/v1/sessions/%2e%2e/keys", "404"),
             ("GET", "/api/v1/sessions/", "404"),
             ("GET", "/api/v1//sessions", "404"),
             ("GET", "/api/v1/sessions/S1/", "404"),

@@ -30,7 +30,7 @@ pub(super) struct Server {
     pub engine: Engine,
     /// Cancelled when the stop begins: no new requests, realtime streams close.
     pub shutdown: CancellationToken,
-    /// Everything the graceful stop waits for: connections, running actions, realtime streams.
+    /// Everything the graceful stop waits for: connections and realtime streams.
     pub tasks: TaskTracker,
 }
 

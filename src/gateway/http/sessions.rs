@@ -1,11 +1,10 @@
 //! `/sessions`: the accounts, their state and their pairing.
 
 use super::extract::Call;
-use super::fields::{flag, label, text};
+use super::fields::{flag, owned_text};
 use super::respond::{self, Reply};
 use crate::api::CreateSession;
 use crate::gateway::SessionAction;
-use serde_json::Value;
 
 pub(super) async fn list(call: &mut Call) -> Reply {
     respond::list(call.engine.list_sessions(&call.caller).await?)
@@ -14,7 +13,7 @@ pub(super) async fn list(call: &mut Call) -> Reply {
 pub(super) async fn create(call: &mut Call) -> Reply {
     let mut fields = call.optional_fields().await?;
     let body = CreateSession {
-        label: fields.optional("label", label),
+        label: fields.optional("label", owned_text),
         start: fields.optional("start", flag),
         auto_read: fields.optional("autoRead", flag),
         presence_typing: fields.optional("presenceTyping", flag),
@@ -66,7 +65,7 @@ pub(super) async fn qr(call: &mut Call) -> Reply {
 pub(super) async fn pairing_code(call: &mut Call) -> Reply {
     let session = call.session()?;
     let mut fields = call.fields().await?;
-    let phone = fields.required("phone", phone);
+    let phone = fields.required("phone", owned_text);
     let phone = fields.finish(phone)?;
     respond::ok(
         &call
@@ -74,17 +73,4 @@ pub(super) async fn pairing_code(call: &mut Call) -> Reply {
             .pairing_code(&call.caller, &session, &phone)
             .await?,
     )
-}
-
-/// An E.164 number without its plus sign: 7 to 15 digits, the first of them not zero.
-fn phone(value: &Value) -> Result<String, String> {
-    let phone = text(value)?;
-    let valid = (7..=15).contains(&phone.len())
-        && phone.bytes().all(|b| b.is_ascii_digit())
-        && !phone.starts_with('0');
-    if valid {
-        Ok(phone.to_owned())
-    } else {
-        Err("must be the digits of an international number, such as 628123456789".to_owned())
-    }
 }
