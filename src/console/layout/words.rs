@@ -1,6 +1,6 @@
 //! Names, numbers and times as the desk writes them. Everything that leaves here is clean.
 
-use crate::api::{EpochMillis, Session, SessionRole, SessionStatus};
+use crate::api::{EpochMillis, Session, SessionRole};
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -21,33 +21,6 @@ pub fn session_name(session: &Session) -> String {
     match &session.phone_number {
         Some(number) => phone(number),
         None => text::clean_line(&session.id).into_owned(),
-    }
-}
-
-/// The symbol of a status; another word for what its colour says.
-#[must_use]
-pub fn status_symbol(status: &SessionStatus) -> &'static str {
-    match status {
-        SessionStatus::Working => "●",
-        SessionStatus::Starting => "◐",
-        SessionStatus::ScanQrCode => "◇",
-        SessionStatus::Failed => "✖",
-        SessionStatus::Stopped => "○",
-        SessionStatus::LoggedOut => "⊘",
-        SessionStatus::Other(_) => "?",
-    }
-}
-
-#[must_use]
-pub fn status_word(status: &SessionStatus) -> String {
-    match status {
-        SessionStatus::Working => "connected".to_owned(),
-        SessionStatus::Starting => "connecting".to_owned(),
-        SessionStatus::ScanQrCode => "waits for a scan".to_owned(),
-        SessionStatus::Failed => "failed".to_owned(),
-        SessionStatus::Stopped => "stopped".to_owned(),
-        SessionStatus::LoggedOut => "unlinked".to_owned(),
-        SessionStatus::Other(word) => text::clean_line(word).into_owned(),
     }
 }
 
