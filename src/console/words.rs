@@ -2,7 +2,7 @@
 
 use crate::api::{EpochMillis, Session, SessionRole};
 use crate::text;
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -140,7 +140,7 @@ pub fn date(at: EpochMillis, zone: &TimeZone) -> String {
 fn format_time(at: EpochMillis, zone: &TimeZone, format: &str) -> String {
     Timestamp::from_millisecond(at).map_or_else(
         |_| "unknown".to_owned(),
-        |time| Zoned::new(time, zone.clone()).strftime(format).to_string(),
+        |time| time.to_zoned_datetime(zone.clone()).strftime(format).to_string(),
     )
 }
 
