@@ -3,6 +3,7 @@
 
 use super::effect::Call;
 use crate::api::{ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
+use crate::client::ClientError;
 use crate::text::{clean_block, clean_line};
 
 /// A failed call.
@@ -159,6 +160,32 @@ impl Failure {
             lines.push(format!("Request: {id}"));
         }
         lines.join("\n")
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Api {
+                status,
+                error,
+                request_id,
+                retry_after,
+            } => {
+                // A part of a second is waited for as a whole one.
+                let wait = retry_after.map(|wait| wait.as_millis().div_ceil(1_000));
+                let wait = wait.and_then(|seconds| u64::try_from(seconds).ok());
+                Self::from_api(status, &error, request_id, wait)
+            }
+            // Something between us and the gateway may answer in its stead that it is away.
+            ClientError::NotTheContract { status, .. } if !(502..=504).contains(&status) => Self {
+                kind: FailureKind::Other,
+                ..Self::no_answer(&error.to_string())
+            },
+            ClientError::Unreachable(_)
+            | ClientError::TimedOut(_)
+            | ClientError::NotTheContract { .. } => Self::no_answer(&error.to_string()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod fuzzy;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
+pub mod qr;
 pub mod state;
 pub mod theme;
 pub mod update;

@@ -1,4 +1,4 @@
-//! What the events of the realtime stream change.
+//! What the events of the realtime stream change. The client has dropped those that came before.
 
 use super::super::effect::Call;
 use super::super::state::{GroupKey, State};
@@ -9,21 +9,10 @@ use crate::api::{
 };
 use crate::text::clean_line;
 
-/// How many event ids are remembered.
-const SEEN_MAX: usize = 512;
 /// How late the echo of our own reset may come.
 const ECHO: i64 = 10_000;
 
 pub(super) fn event(state: &mut State, event: &Envelope) {
-    if !event.id.is_empty() {
-        if state.runs.seen.contains(&event.id) {
-            return;
-        }
-        if state.runs.seen.len() == SEEN_MAX {
-            state.runs.seen.pop_front();
-        }
-        state.runs.seen.push_back(event.id.clone());
-    }
     let payload = || event.payload.clone();
     match event.event {
         EventKind::SessionStatus => {

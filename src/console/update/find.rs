@@ -1,18 +1,33 @@
 //! The filter's index beside the entries.
 
-use super::super::state::Groups;
+use super::super::fuzzy::Fields;
+use super::super::state::{Entry, Groups};
+
+fn fields(entry: &Entry) -> Fields<'_> {
+    Fields {
+        name: &entry.name,
+        description: entry.group.description.as_deref().unwrap_or_default(),
+        jid: &entry.key.jid,
+    }
+}
 
 impl Groups {
     /// Indexes everything anew, after positions have changed.
-    pub(super) fn index_all(&mut self) {}
+    pub(super) fn index_all(&mut self) {
+        self.index.rebuild(self.entries.iter().map(fields));
+    }
 
     /// Indexes one entry, new or changed.
-    pub(super) fn index_one(&mut self, _position: usize) {}
+    pub(super) fn index_one(&mut self, position: usize) {
+        if let Some(entry) = self.entries.get(position) {
+            self.index.set(position, fields(entry));
+        }
+    }
 
     /// The positions that the filter matches, best first.
     pub(super) fn search(&mut self) -> Vec<usize> {
-        let wanted = self.filter.trim().to_lowercase();
-        let found = |position: &usize| self.entries[*position].sort_name.contains(&wanted);
-        self.order.iter().copied().filter(found).collect()
+        let mut hits = Vec::new();
+        self.index.search(&self.filter, &mut hits);
+        hits.into_iter().map(|hit| hit.row as usize).collect()
     }
 }

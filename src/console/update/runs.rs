@@ -4,7 +4,7 @@ use super::super::effect::{Call, Effect, RequestId};
 use super::super::failure::Failure;
 use super::super::state::{EditForm, GroupKey, State};
 use crate::api::EpochMillis;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 /// What runs: requests under way and wishes for later. Only `update` looks inside.
 #[derive(Default)]
@@ -23,8 +23,6 @@ pub struct Runs {
     pub(super) away: Option<(EpochMillis, u32, Failure)>,
     /// The list of sessions is not allowed: the configured ones are asked for one by one.
     pub(super) by_id: bool,
-    /// The newest event ids: a replay may bring some again.
-    pub(super) seen: VecDeque<String>,
     /// Which request was the newest when a session's status was last heard as an event. Answers to
     /// that request and older ones may hold an older status.
     pub(super) status_heard: BTreeMap<String, u64>,
