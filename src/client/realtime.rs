@@ -133,7 +133,11 @@ impl Stream {
                 }
                 End::Unavailable(reason) => {
                     attempt = 0;
-                    if self.tell(RealtimeEvent::Unavailable { reason }).await.is_err() {
+                    if self
+                        .tell(RealtimeEvent::Unavailable { reason })
+                        .await
+                        .is_err()
+                    {
                         return;
                     }
                     self.timing.unavailable
@@ -288,7 +292,10 @@ fn sentence(error: &WebSocketError) -> String {
             "the gateway closed the stream".to_owned()
         }
         WebSocketError::Http(response) => {
-            format!("the gateway refused the stream (status {})", response.status())
+            format!(
+                "the gateway refused the stream (status {})",
+                response.status()
+            )
         }
         WebSocketError::Io(error) => format!("the connection broke: {error}"),
         WebSocketError::Capacity(_) => "the gateway sent an oversized frame".to_owned(),

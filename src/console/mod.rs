@@ -20,3 +20,4 @@ pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
+pub mod words;

@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 /// Reads that run side by side; more wait for their turn. Changes never wait behind reads.
 const PARALLEL_READS: usize = 8;
 /// Pixels of a module in a saved picture: a link's code becomes about 650 pixels wide.
-const PICTURE_SCALE: u32 = 16;
+const PICTURE_SCALE: u16 = 16;
 /// Realtime events that may wait for the loop before the stream is slowed down.
 const EVENTS_WAITING: usize = 1_024;
 

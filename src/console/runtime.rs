@@ -27,7 +27,8 @@ const MESSAGES_PER_FRAME: usize = 512;
 
 /// A terminal as the loop needs it: the real one, or a test's.
 pub trait Screen {
-    type Backend: Backend<Error: std::error::Error + Send + Sync + 'static>;
+    type Error: std::error::Error + Send + Sync + 'static;
+    type Backend: Backend<Error = Self::Error>;
 
     fn terminal(&mut self) -> &mut Terminal<Self::Backend>;
 
@@ -71,14 +72,14 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let size = screen.terminal().size()?;
-    let (state, effects) = start(options, (size.width, size.height), now());
+    let (state, effects) = start(options, (size.width, size.height));
     let mut desk = Desk {
         state,
         performer,
         running: HashMap::new(),
         wakes: BTreeSet::new(),
     };
-    let mut next = desk.carry_out(effects);
+    let mut next = desk.carry_out(effects).max(desk.take_clock());
     let mut events = screen.events();
     let mut continued = Continued::listen()?;
     loop {

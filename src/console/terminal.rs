@@ -1,6 +1,7 @@
 //! The real terminal: taken, given back in every way a program can end, and drawn on without tearing.
 
 use super::runtime::Screen;
+use super::theme::take_over_colours;
 use crossterm::cursor::Show;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
@@ -42,8 +43,7 @@ impl RealScreen {
     /// Standard output is not a terminal, or refuses.
     pub fn take(mouse: bool) -> io::Result<Self> {
         catch_panics();
-        // The theme decides about colours; crossterm's own NO_COLOR handling would unpaint the QR code.
-        crossterm::style::force_color_output(true);
+        take_over_colours();
         let mut screen = Self {
             terminal: Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
                 FRAME_BUFFER,
@@ -57,6 +57,7 @@ impl RealScreen {
 }
 
 impl Screen for RealScreen {
+    type Error = io::Error;
     type Backend = Output;
 
     fn terminal(&mut self) -> &mut Terminal<Output> {

@@ -218,7 +218,7 @@ pub struct StatusLook {
 /// Prepares the terminal library once, before anything is drawn: by itself it drops every colour
 /// under `NO_COLOR`, the QR code's black and white included. The theme decides instead.
 pub fn take_over_colours() {
-    ratatui::crossterm::style::force_color_output(true);
+    crossterm::style::force_color_output(true);
 }
 
 #[cfg(test)]
