@@ -81,20 +81,24 @@ async fn paths(address: SocketAddr) -> anyhow::Result<(String, String)> {
         let sessions: serde_json::Value =
             serde_json::from_slice(&fetch(address, "/api/v1/sessions").await?)?;
         let session = sessions["data"][0].clone();
-        if session["status"] == "working"
-            && session["groupCount"].as_u64() >= Some(GROUPS as u64)
-        {
-            let base = format!("/api/v1/sessions/{}/groups", session["id"].as_str().unwrap_or_default());
+        if session["status"] == "working" && session["groupCount"].as_u64() >= Some(GROUPS as u64) {
+            let base = format!(
+                "/api/v1/sessions/{}/groups",
+                session["id"].as_str().unwrap_or_default()
+            );
             let groups: serde_json::Value = serde_json::from_slice(&fetch(address, &base).await?)?;
             let mine = groups["data"]
                 .as_array()
                 .and_then(|groups| {
-                    groups.iter().find(|group| {
-                        group["myRole"] == SessionRole::Admin.as_str()
-                    })
+                    groups
+                        .iter()
+                        .find(|group| group["myRole"] == SessionRole::Admin.as_str())
                 })
                 .ok_or_else(|| anyhow::anyhow!("no group to invite to"))?;
-            let invite = format!("{base}/{}/invite", mine["groupJid"].as_str().unwrap_or_default());
+            let invite = format!(
+                "{base}/{}/invite",
+                mine["groupJid"].as_str().unwrap_or_default()
+            );
             return Ok((base, invite));
         }
         tokio::task::yield_now().await;
@@ -143,7 +147,9 @@ async fn load(address: SocketAddr, path: &str) -> anyhow::Result<f64> {
 async fn fetch(address: SocketAddr, path: &str) -> anyhow::Result<Bytes> {
     let mut connection = Connection::open(address, path).await?;
     let length = connection.ask().await?;
-    Ok(Bytes::copy_from_slice(&connection.buffer[connection.buffer.len() - length..]))
+    Ok(Bytes::copy_from_slice(
+        &connection.buffer[connection.buffer.len() - length..],
+    ))
 }
 
 /// A keep-alive connection that does as little as a client can, so that the servers do the work.
@@ -159,7 +165,10 @@ impl Connection {
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,
-            request: format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {KEY}\r\n\r\n").into_bytes(),
+            request: format!(
+                "GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {KEY}\r\n\r\n"
+            )
+            .into_bytes(),
             buffer: Vec::new(),
         })
     }
@@ -175,7 +184,12 @@ impl Connection {
                 anyhow::ensure!(head.starts_with("HTTP/1.1 200"), "{head}");
                 let length = head
                     .lines()
-                    .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
+                    .find_map(|line| {
+                        line.to_ascii_lowercase()
+                            .strip_prefix("content-length: ")?
+                            .parse()
+                            .ok()
+                    })
                     .ok_or_else(|| anyhow::anyhow!("no content-length: {head}"))?;
                 break (end + 4, length);
             }

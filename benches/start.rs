@@ -18,8 +18,14 @@ fn main() {
     let frame = measure(&["demo", "--still"], "quit");
     let connected = measure(&["demo", "--still"], "3 of 5 connected");
     println!("--version {version:.1?}");
-    println!("first frame {frame:.1?} ({:.1} times --version)", ratio(frame, version));
-    println!("3 sessions connected {connected:.1?} ({:.1} times --version)", ratio(connected, version));
+    println!(
+        "first frame {frame:.1?} ({:.1} times --version)",
+        ratio(frame, version)
+    );
+    println!(
+        "3 sessions connected {connected:.1?} ({:.1} times --version)",
+        ratio(connected, version)
+    );
 }
 
 /// The median time from the start until the text stands on the screen.

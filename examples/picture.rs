@@ -28,7 +28,13 @@ fn main() {
     let program = std::env::args()
         .nth(1)
         .unwrap_or_else(|| "target/release/groupdesk".to_owned());
-    let mut pty = Pty::spawn(COLUMNS, ROWS, &program, &["demo", "--still", "--seed", "7"], &[]);
+    let mut pty = Pty::spawn(
+        COLUMNS,
+        ROWS,
+        &program,
+        &["demo", "--still", "--seed", "7"],
+        &[],
+    );
     pty.wait_for("3 of 5 connected");
     pty.send("j\r/vol");
     pty.wait_for("School Volleyball");
@@ -45,7 +51,10 @@ fn svg(screen: &vt100::Screen) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-12 -12 {} {}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"13\">\n\
          <rect x=\"-12\" y=\"-12\" width=\"{}\" height=\"{}\" rx=\"8\" fill=\"{PAPER}\"/>\n",
-        width + 24, height + 24, width + 24, height + 24,
+        width + 24,
+        height + 24,
+        width + 24,
+        height + 24,
     );
     for row in 0..ROWS {
         for column in 0..COLUMNS {
@@ -80,9 +89,17 @@ fn draw(out: &mut String, cell: &Cell, x: u16, y: u16) {
         "▀" => fill(&ink, 0, HEIGHT / 2),
         "▄" => fill(&ink, HEIGHT / 2, HEIGHT / 2),
         text => {
-            let weight = if cell.bold() { " font-weight=\"bold\"" } else { "" };
+            let weight = if cell.bold() {
+                " font-weight=\"bold\""
+            } else {
+                ""
+            };
             let faint = if cell.dim() { " opacity=\"0.6\"" } else { "" };
-            let line = if cell.underline() { " text-decoration=\"underline\"" } else { "" };
+            let line = if cell.underline() {
+                " text-decoration=\"underline\""
+            } else {
+                ""
+            };
             let text = text.replace('&', "&amp;").replace('<', "&lt;");
             let _ = writeln!(
                 out,
@@ -104,7 +121,12 @@ fn color(color: Color, default: &str) -> String {
         Color::Idx(index) => {
             let cube = u16::from(index) - 16;
             let level = |part: u16| if part == 0 { 0 } else { 55 + 40 * part };
-            format!("#{:02x}{:02x}{:02x}", level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+            format!(
+                "#{:02x}{:02x}{:02x}",
+                level(cube / 36),
+                level(cube / 6 % 6),
+                level(cube % 6)
+            )
         }
         Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
     }

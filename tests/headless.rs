@@ -25,7 +25,10 @@ impl Demo {
             .expect("a first line");
         let ready = serde_json::from_str(&line).unwrap_or_else(|error| {
             let mut complaint = String::new();
-            let _ = child.stderr.as_mut().map(|stderr| stderr.read_to_string(&mut complaint));
+            let _ = child
+                .stderr
+                .as_mut()
+                .map(|stderr| stderr.read_to_string(&mut complaint));
             panic!("the first line is JSON: {error}: {line:?} {complaint}")
         });
         Self { child, ready }
@@ -36,7 +39,9 @@ impl Demo {
     }
 
     fn key(&self, organization: usize, name: &str) -> &str {
-        self.ready["organizations"][organization]["keys"][name].as_str().expect("a key")
+        self.ready["organizations"][organization]["keys"][name]
+            .as_str()
+            .expect("a key")
     }
 
     fn signal(&self, name: &str) {
@@ -61,14 +66,21 @@ fn http() -> reqwest::Client {
 }
 
 async fn get(demo: &Demo, key: &str, path: &str) -> (u16, Value) {
-    let answer = http().get(demo.url(path)).bearer_auth(key).send().await.expect("an answer");
+    let answer = http()
+        .get(demo.url(path))
+        .bearer_auth(key)
+        .send()
+        .await
+        .expect("an answer");
     (answer.status().as_u16(), answer.json().await.expect("JSON"))
 }
 
 #[tokio::test]
 async fn the_first_line_names_the_url_and_a_key_for_every_capability() {
     let demo = Demo::start(&["--still"]);
-    let organizations = demo.ready["organizations"].as_array().expect("organizations");
+    let organizations = demo.ready["organizations"]
+        .as_array()
+        .expect("organizations");
     assert!(organizations.len() >= 2);
     let sessions = |key: String| {
         let demo = &demo;
@@ -83,7 +95,10 @@ async fn the_first_line_names_the_url_and_a_key_for_every_capability() {
         assert_eq!(sessions(demo.key(position, "read").to_owned()).await.0, 200);
         for lone in ["send", "manage", "events"] {
             let (status, body) = sessions(demo.key(position, lone).to_owned()).await;
-            assert_eq!((status, &body["error"]["details"]["capability"]), (403, &json!("read")));
+            assert_eq!(
+                (status, &body["error"]["details"]["capability"]),
+                (403, &json!("read"))
+            );
         }
     }
 }
@@ -101,7 +116,12 @@ async fn a_seed_makes_the_same_world_again() {
             let (_, groups) = get(&demo, key, &format!("/sessions/{id}/groups")).await;
             for group in groups["data"].as_array().expect("data") {
                 let jid = group["groupJid"].as_str().expect("jid");
-                world.push(json!([id, jid, group["subject"], group["participantCount"]]));
+                world.push(json!([
+                    id,
+                    jid,
+                    group["subject"],
+                    group["participantCount"]
+                ]));
                 if group["myRole"] == "admin" && session["status"] == "working" {
                     let (status, link) =
                         get(&demo, key, &format!("/sessions/{id}/groups/{jid}/invite")).await;
@@ -168,7 +188,10 @@ async fn acknowledged_writes_survive_a_kill() {
         .filter_map(|session| session["label"].as_str())
         .collect();
     for label in &acknowledged {
-        assert!(labels.contains(&label.as_str()), "{label} was acknowledged and is gone");
+        assert!(
+            labels.contains(&label.as_str()),
+            "{label} was acknowledged and is gone"
+        );
     }
     let (_, audit) = get(&demo, key, "/audit?limit=1000").await;
     let creations = audit["data"]

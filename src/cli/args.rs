@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::console::theme::ColorChoice;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -43,8 +44,17 @@ pub struct Options {
     #[arg(long, global = true)]
     pub no_mouse: bool,
     /// How many colours to use [auto, truecolor, 256, 16, none]
-    #[arg(long, value_name = "DEPTH", global = true)]
-    pub colors: Option<String>,
+    #[arg(long, value_name = "DEPTH", global = true, value_parser = color_choice)]
+    pub colors: Option<ColorChoice>,
+}
+
+fn color_choice(name: &str) -> Result<ColorChoice, String> {
+    let names = ColorChoice::NAMES;
+    names
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| format!("allowed are {}", names.map(|(known, _)| known).join(", ")))
 }
 
 #[derive(Debug, Subcommand)]

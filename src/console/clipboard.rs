@@ -3,14 +3,12 @@
 use super::msg::Taken;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use std::sync::{Mutex, PoisonError, mpsc};
 use tokio::sync::oneshot;
 
 /// Which clipboard to use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Choice {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClipboardChoice {
     /// The desktop's; over SSH, or without a display, the terminal's.
     #[default]
     Auto,
@@ -18,6 +16,15 @@ pub enum Choice {
     System,
     /// Always the terminal's, by the escape sequence OSC 52.
     Osc52,
+}
+
+impl ClipboardChoice {
+    /// Every choice with its name.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("auto", Self::Auto),
+        ("system", Self::System),
+        ("osc52", Self::Osc52),
+    ];
 }
 
 /// What the environment says of where the user sits.
@@ -89,7 +96,7 @@ impl Copied {
 
 /// The way to the clipboard.
 pub struct Clipboard {
-    choice: Choice,
+    choice: ClipboardChoice,
     surroundings: Surroundings,
     desktop: Mutex<Option<mpsc::Sender<Order>>>,
 }
@@ -98,7 +105,7 @@ type Order = (String, oneshot::Sender<Result<(), String>>);
 
 impl Clipboard {
     #[must_use]
-    pub fn new(choice: Choice, surroundings: Surroundings) -> Self {
+    pub fn new(choice: ClipboardChoice, surroundings: Surroundings) -> Self {
         Self {
             choice,
             surroundings,
@@ -117,11 +124,14 @@ impl Clipboard {
         }
         match self.copy_to_desktop(text).await {
             Ok(()) => Ok(Copied::Taken),
-            Err(fault) if self.choice == Choice::System => Err(format!(
+            Err(fault) if self.choice == ClipboardChoice::System => Err(format!(
                 "The desktop's clipboard refused: {fault}. Select the link with the mouse, or set clipboard = \"osc52\"."
             )),
             Err(fault) => {
-                tracing::info!(fault, "the desktop's clipboard refused; using the terminal's");
+                tracing::info!(
+                    fault,
+                    "the desktop's clipboard refused; using the terminal's"
+                );
                 Ok(by_terminal())
             }
         }
@@ -158,11 +168,11 @@ fn start_owner() -> mpsc::Sender<Order> {
     sender
 }
 
-fn wants_desktop(choice: Choice, surroundings: Surroundings) -> bool {
+fn wants_desktop(choice: ClipboardChoice, surroundings: Surroundings) -> bool {
     match choice {
-        Choice::System => true,
-        Choice::Osc52 => false,
-        Choice::Auto => surroundings.display && !surroundings.ssh,
+        ClipboardChoice::System => true,
+        ClipboardChoice::Osc52 => false,
+        ClipboardChoice::Auto => surroundings.display && !surroundings.ssh,
     }
 }
 
@@ -204,9 +214,13 @@ mod tests {
             (&[("DISPLAY", "")], cfg!(target_os = "macos")),
         ] {
             let surroundings = surroundings(variables);
-            assert_eq!(wants_desktop(Choice::Auto, surroundings), desktop, "{variables:?}");
-            assert!(wants_desktop(Choice::System, surroundings));
-            assert!(!wants_desktop(Choice::Osc52, surroundings));
+            assert_eq!(
+                wants_desktop(ClipboardChoice::Auto, surroundings),
+                desktop,
+                "{variables:?}"
+            );
+            assert!(wants_desktop(ClipboardChoice::System, surroundings));
+            assert!(!wants_desktop(ClipboardChoice::Osc52, surroundings));
         }
     }
 
@@ -219,16 +233,23 @@ mod tests {
                 &[("TMUX", "/tmp/tmux,1,0"), ("TERM", "screen")],
                 format!("{sequence}\x1bPtmux;\x1b{sequence}\x1b\\"),
             ),
-            (&[("TERM", "screen-256color")], format!("\x1bP{sequence}\x1b\\")),
+            (
+                &[("TERM", "screen-256color")],
+                format!("\x1bP{sequence}\x1b\\"),
+            ),
         ] {
             let multiplexer = surroundings(variables).multiplexer;
-            assert_eq!(osc52("link", multiplexer), wanted.into_bytes(), "{variables:?}");
+            assert_eq!(
+                osc52("link", multiplexer),
+                wanted.into_bytes(),
+                "{variables:?}"
+            );
         }
     }
 
     #[tokio::test]
     async fn without_a_desktop_the_text_goes_out_as_an_escape_sequence() {
-        let clipboard = Clipboard::new(Choice::Auto, Surroundings::default());
+        let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
         let copied = clipboard.copy("link").await.unwrap();
         assert_eq!(copied.by(), Taken::Terminal);
         assert_eq!(copied, Copied::Write(b"\x1b]52;c;bGluaw==\x07".to_vec()));

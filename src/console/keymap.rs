@@ -396,6 +396,14 @@ impl fmt::Display for Key {
     }
 }
 
+/// Says what is wrong with an action's keys in the config, if anything.
+///
+/// # Errors
+/// As [`Keymap::rebind`].
+pub fn check_binding(name: &str, keys: &[String]) -> Result<(), String> {
+    Keymap::default().rebind(name, keys)
+}
+
 /// Which keys mean what: the defaults, with the config's changes.
 #[derive(Debug, Clone)]
 pub struct Keymap {

@@ -113,13 +113,21 @@ async fn perform(client: &Client, call: Call) -> Reply {
             Reply::Members(told(client.members(&group.session, &group.jid).await))
         }
         Call::Invite(group) => Reply::Invite(told(
-            client.invite(&group.session, &group.jid).await.map(|link| link.invite),
+            client
+                .invite(&group.session, &group.jid)
+                .await
+                .map(|link| link.invite),
         )),
         Call::ResetInvite(group) => Reply::InviteReset(told(
-            client.reset_invite(&group.session, &group.jid).await.map(|link| link.invite),
+            client
+                .reset_invite(&group.session, &group.jid)
+                .await
+                .map(|link| link.invite),
         )),
         Call::Update { group, patch } => Reply::Updated(told(
-            client.update_settings(&group.session, &group.jid, &patch).await,
+            client
+                .update_settings(&group.session, &group.jid, &patch)
+                .await,
         )),
     }
 }
@@ -147,7 +155,10 @@ async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
 /// Writes `<title>.png` and `<title>.svg`, with a number behind the title where those exist already.
 fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     let failed = |error: &dyn std::fmt::Display| {
-        format!("The QR code cannot be saved in {}: {error}.", directory.display())
+        format!(
+            "The QR code cannot be saved in {}: {error}.",
+            directory.display()
+        )
     };
     let png = qr::to_png(text, PICTURE_SCALE).map_err(|error| failed(&error))?;
     let svg = qr::to_svg(text).map_err(|error| failed(&error))?;
@@ -173,7 +184,13 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
 fn file_name(title: &str) -> String {
     let kept: String = title
         .chars()
-        .map(|c| if c.is_alphanumeric() || c == '-' { c } else { ' ' })
+        .map(|c| {
+            if c.is_alphanumeric() || c == '-' {
+                c
+            } else {
+                ' '
+            }
+        })
         .collect();
     let words: Vec<_> = kept.split_whitespace().collect();
     let name: String = words.join(" ").chars().take(60).collect();

@@ -4,6 +4,7 @@
 //! stored and what is published are decided by the session's task in `gateway::sessions`.
 
 pub mod sandbox;
+pub mod unavailable;
 
 use super::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
 use crate::api::{EpochMillis, MemberRole, Setting};

@@ -78,14 +78,49 @@ fn sessions() -> Sessions {
         ..Session::default()
     };
     let mut rows = vec![
-        session(SUPPORT, Some("Support line"), Some("6281234567890"), SessionStatus::Working, Some(42)),
-        session("01SALES", Some("Sales"), Some("12025550123"), SessionStatus::Working, Some(1_204)),
-        session("01JAKARTA", Some("Jakarta desk"), Some("6281987654321"), SessionStatus::Starting, Some(8)),
-        session("01OLD", Some("Old phone"), Some("4915123456789"), SessionStatus::LoggedOut, Some(3)),
-        session("01TOKYO", Some("東京オフィス"), None, SessionStatus::ScanQrCode, None),
+        session(
+            SUPPORT,
+            Some("Support line"),
+            Some("6281234567890"),
+            SessionStatus::Working,
+            Some(42),
+        ),
+        session(
+            "01SALES",
+            Some("Sales"),
+            Some("12025550123"),
+            SessionStatus::Working,
+            Some(1_204),
+        ),
+        session(
+            "01JAKARTA",
+            Some("Jakarta desk"),
+            Some("6281987654321"),
+            SessionStatus::Starting,
+            Some(8),
+        ),
+        session(
+            "01OLD",
+            Some("Old phone"),
+            Some("4915123456789"),
+            SessionStatus::LoggedOut,
+            Some(3),
+        ),
+        session(
+            "01TOKYO",
+            Some("東京オフィス"),
+            None,
+            SessionStatus::ScanQrCode,
+            None,
+        ),
     ];
     rows[3].status_reason = Some("the phone removed this device".to_owned());
-    let since = [(SUPPORT, 3 * MINUTE), ("01SALES", 26 * HOUR), ("01JAKARTA", 12_000), ("01OLD", 9 * DAY)];
+    let since = [
+        (SUPPORT, 3 * MINUTE),
+        ("01SALES", 26 * HOUR),
+        ("01JAKARTA", 12_000),
+        ("01OLD", 9 * DAY),
+    ];
     Sessions {
         rows,
         loaded: true,
@@ -124,27 +159,85 @@ pub fn fill(state: &mut State, groups: Vec<Group>) {
 fn groups() -> Vec<Group> {
     use SessionRole::{Admin, Member, None as Removed, Superadmin};
     let rows = [
-        ("volunteers", "Weekend Volunteers", 128, Admin, true, false, 2 * MINUTE),
-        ("volleyball", "School Volleyball", 31, Member, false, false, HOUR),
-        ("cairo", "متطوعون · Vol. Cairo", 67, Admin, false, true, 3 * DAY),
-        ("tokyo", "東京ボランティアの会・週末と祝日の集まり", 1_024, Superadmin, true, true, 150 * DAY),
-        ("garden", "🌱 Community garden 👨‍👩‍👧‍👦", 12, Member, false, false, 800 * DAY),
-        ("hostile", "\u{1b}[31mFree\u{202e}money\u{0}", 3, Removed, false, false, 20 * DAY),
-        ("long", "The very long name of a group that somebody wrote as a whole sentence, to the limit", 250, Member, true, false, 40 * DAY),
+        (
+            "volunteers",
+            "Weekend Volunteers",
+            128,
+            Admin,
+            true,
+            false,
+            2 * MINUTE,
+        ),
+        (
+            "volleyball",
+            "School Volleyball",
+            31,
+            Member,
+            false,
+            false,
+            HOUR,
+        ),
+        (
+            "cairo",
+            "متطوعون · Vol. Cairo",
+            67,
+            Admin,
+            false,
+            true,
+            3 * DAY,
+        ),
+        (
+            "tokyo",
+            "東京ボランティアの会・週末と祝日の集まり",
+            1_024,
+            Superadmin,
+            true,
+            true,
+            150 * DAY,
+        ),
+        (
+            "garden",
+            "🌱 Community garden 👨‍👩‍👧‍👦",
+            12,
+            Member,
+            false,
+            false,
+            800 * DAY,
+        ),
+        (
+            "hostile",
+            "\u{1b}[31mFree\u{202e}money\u{0}",
+            3,
+            Removed,
+            false,
+            false,
+            20 * DAY,
+        ),
+        (
+            "long",
+            "The very long name of a group that somebody wrote as a whole sentence, to the limit",
+            250,
+            Member,
+            true,
+            false,
+            40 * DAY,
+        ),
     ];
     let mut groups: Vec<Group> = rows
         .into_iter()
-        .map(|(id, subject, members, role, announce, locked, ago)| Group {
-            group_jid: format!("{id}@g.us"),
-            subject: Some(subject.to_owned()),
-            participant_count: Some(members),
-            my_role: Some(role),
-            is_announce: Some(announce),
-            is_locked: Some(locked),
-            created_at_wa: Some(NOW - ago),
-            updated_at: NOW - ago / 2,
-            ..Group::default()
-        })
+        .map(
+            |(id, subject, members, role, announce, locked, ago)| Group {
+                group_jid: format!("{id}@g.us"),
+                subject: Some(subject.to_owned()),
+                participant_count: Some(members),
+                my_role: Some(role),
+                is_announce: Some(announce),
+                is_locked: Some(locked),
+                created_at_wa: Some(NOW - ago),
+                updated_at: NOW - ago / 2,
+                ..Group::default()
+            },
+        )
         .collect();
     groups[0].description = Some(
         "Meet at the north gate at 8. Bring gloves, water and good shoes; tools are there.\nRain or shine."
