@@ -142,6 +142,8 @@ impl World {
     pub(super) fn unlink(&self, session: &SessionId, reason: &str) {
         if let Some(line) = self.lines().get_mut(session) {
             line.hang_up();
+            // Another account may be linked next.
+            line.banned = false;
             if line.linked.take().is_some() {
                 line.emit(logged_out(reason));
             }

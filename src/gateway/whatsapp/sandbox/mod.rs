@@ -6,6 +6,9 @@
 //!
 //! A *still* world only moves when told to: by its sessions, by [`World::phone`] (other people) or by
 //! [`World::misbehave`]. A *living* one also moves by itself.
+//!
+//! To put an engine on a world: [`World::load`], then `Backend::Sandbox` with it, and
+//! [`World::seed_sessions`] as the engine's seed; keys are made for [`World::organizations`].
 
 mod alive;
 mod asset;

@@ -51,19 +51,25 @@ impl World {
                 }
             }
             // A pairing code that was asked for late is still good.
-            let Some(rest) = world.upgrade().map(|world| world.code_remains(&who)) else {
-                return;
-            };
-            if pause(&token, rest).await
-                && let Some(world) = world.upgrade()
-                && let Some(line) = world.lines().get_mut(&who)
-                && !token.is_cancelled()
-            {
-                Self::expire_pairing(line);
+            while let Some(world) = world.upgrade() {
+                let rest = world.code_remains(&who);
+                if rest.is_zero() {
+                    if let Some(line) = world.lines().get_mut(&who)
+                        && !token.is_cancelled()
+                    {
+                        Self::expire_pairing(line);
+                    }
+                    return;
+                }
+                drop(world);
+                if !pause(&token, rest).await {
+                    return;
+                }
             }
         });
     }
 
+    /// How long the pairing code that was given out last is still good.
     fn code_remains(&self, session: &SessionId) -> Duration {
         let now = self.now();
         let lines = self.lines();

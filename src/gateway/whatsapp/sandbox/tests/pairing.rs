@@ -201,3 +201,18 @@ async fn no_two_sessions_show_the_same_code() {
     }
     assert_ne!(codes[0], codes[1]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_code_asked_for_late_outlives_the_qr_codes() {
+    let world = world();
+    let mut session = Session::fresh(&world);
+    session.driver.connect().await.unwrap();
+    let phone = "15555550142";
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_secs(150)).await;
+        session.driver.pair_with_code(phone).await.unwrap();
+    }
+    let asked = world.now();
+    while !matches!(session.next().await, DriverEvent::Failed { .. }) {}
+    assert!(world.now() - asked >= 179_000);
+}
