@@ -128,10 +128,10 @@ mod tests {
             .store
             .write(move |w| {
                 w.publish(&organization("acme"), &session(1), kind, &note)?;
-                Ok(w.published.last().map(|event| event.id))
+                let last = events::after(w.conn, &organization("acme"), Ulid::nil(), 10_000)?;
+                Ok(last.last().unwrap().id)
             })
             .await
-            .unwrap()
             .unwrap()
     }
 

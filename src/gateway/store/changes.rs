@@ -4,8 +4,11 @@
 //! A group that the account has left stays, with what was last known of it: `my_role` turns `none`,
 //! the account itself leaves the list of members, the others stay listed.
 
-use super::columns::{member_role, session_role};
+use super::columns::session_role;
 use super::groups::ListCache;
+use super::members::{
+    StoredMember, change_roles, delete_member, load_members, my_role, put_member, remove_members,
+};
 use super::{StoreError, Write};
 use crate::api::{
     EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, MemberRole, SessionRole,
@@ -13,9 +16,9 @@ use crate::api::{
 };
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
-use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, Member};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Whose groups are written.
@@ -39,12 +42,6 @@ struct Stored {
     locked: bool,
     created_at: Option<EpochMillis>,
     my_role: SessionRole,
-}
-
-#[derive(PartialEq)]
-struct StoredMember {
-    role: MemberRole,
-    is_me: bool,
 }
 
 /// Who did it and when, as far as it is known.
@@ -215,15 +212,6 @@ pub fn count(conn: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     Ok(count.unsigned_abs())
 }
 
-impl From<&Member> for StoredMember {
-    fn from(member: &Member) -> Self {
-        Self {
-            role: member.role.clone(),
-            is_me: member.is_me,
-        }
-    }
-}
-
 fn load(conn: &Connection, scope: &Scope, jid: &GroupJid) -> Result<Option<Stored>, StoreError> {
     Ok(conn
         .prepare_cached(
@@ -253,25 +241,6 @@ fn load(conn: &Connection, scope: &Scope, jid: &GroupJid) -> Result<Option<Store
             },
         )
         .optional()?)
-}
-
-fn load_members(
-    conn: &Connection,
-    number: i64,
-) -> Result<HashMap<String, StoredMember>, StoreError> {
-    let mut query =
-        conn.prepare_cached("SELECT lid, role, is_me FROM members WHERE group_number = ?")?;
-    let rows = query.query_map([number], |row| {
-        let role: String = row.get(1)?;
-        Ok((
-            row.get(0)?,
-            StoredMember {
-                role: member_role(&role),
-                is_me: row.get(2)?,
-            },
-        ))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn same_info(stored: &Stored, group: &GroupSnapshot) -> bool {
@@ -376,13 +345,6 @@ fn insert(
     Ok(())
 }
 
-fn my_role(members: &[Member]) -> SessionRole {
-    members
-        .iter()
-        .find(|member| member.is_me)
-        .map_or(SessionRole::None, |me| session_role(me.role.as_str()))
-}
-
 fn replace_members(
     w: &mut Write<'_>,
     scope: &Scope,
@@ -485,70 +447,6 @@ fn exit(
     after_members(w, scope, stored)?;
     let me = me.into_iter().collect();
     participants(w, scope, jid, origin, Movement::Leave, me)
-}
-
-fn put_member(
-    conn: &Connection,
-    number: i64,
-    member: &Member,
-    at: EpochMillis,
-) -> Result<(), StoreError> {
-    conn.prepare_cached(
-        "INSERT INTO members (group_number, lid, role, is_me, first_seen_at, last_seen_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-         ON CONFLICT DO UPDATE SET role = ?3, is_me = ?4, last_seen_at = ?5",
-    )?
-    .execute(params![
-        number,
-        member.lid.as_str(),
-        member.role.as_str(),
-        member.is_me,
-        at,
-    ])?;
-    Ok(())
-}
-
-fn delete_member(conn: &Connection, number: i64, lid: &str) -> Result<bool, StoreError> {
-    let gone = conn
-        .prepare_cached("DELETE FROM members WHERE group_number = ? AND lid = ?")?
-        .execute(params![number, lid])?;
-    Ok(gone > 0)
-}
-
-fn remove_members(
-    conn: &Connection,
-    number: i64,
-    lids: &[MemberJid],
-) -> Result<Vec<String>, StoreError> {
-    let mut gone = Vec::new();
-    for lid in lids {
-        if delete_member(conn, number, lid.as_str())? {
-            gone.push(lid.to_string());
-        }
-    }
-    Ok(gone)
-}
-
-/// Gives members a role; a superadmin keeps theirs. Says who really changed.
-fn change_roles(
-    conn: &Connection,
-    number: i64,
-    lids: &[MemberJid],
-    role: &MemberRole,
-) -> Result<Vec<String>, StoreError> {
-    let mut done = Vec::new();
-    for lid in lids {
-        let updated = conn
-            .prepare_cached(
-                "UPDATE members SET role = ?1
-                 WHERE group_number = ?2 AND lid = ?3 AND role <> ?1 AND role <> 'superadmin'",
-            )?
-            .execute(params![role.as_str(), number, lid.as_str()])?;
-        if updated > 0 {
-            done.push(lid.to_string());
-        }
-    }
-    Ok(done)
 }
 
 /// Brings what a group's row says about its members up to date.

@@ -11,6 +11,7 @@ pub mod events;
 mod file;
 pub mod groups;
 pub mod keys;
+mod members;
 pub mod sessions;
 mod writer;
 
