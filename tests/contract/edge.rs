@@ -165,3 +165,47 @@ async fn http_1_0_and_missing_hosts_are_served() {
     assert_eq!(reply.status, 200);
     client.closed().await;
 }
+
+#[tokio::test]
+async fn odd_request_lines_get_the_same_kind_of_answer() {
+    let gateway = Gateway::start().await;
+    for (line, status) in [
+        ("GET /api/v1/sessions/é HTTP/1.1", 401),
+        ("GET /api/v1/sess\u{fffd}ions HTTP/1.1", 404),
+        ("GET http://example.com/healthz HTTP/1.1", 200),
+        ("OPTIONS * HTTP/1.1", 404),
+        ("CONNECT example.com:80 HTTP/1.1", 404),
+        ("GET /healthz?ticket=%FF&=&& HTTP/1.1", 200),
+        ("GET /api/v1/sessions/../../healthz HTTP/1.1", 404),
+        ("GET /api/v1/sessions/%2e%2e/keys HTTP/1.1", 404),
+        ("GET /api/v1/sessions/a%2fgroups HTTP/1.1", 401),
+        ("get /healthz HTTP/1.1", 405),
+    ] {
+        let mut client = RawClient::connect(&gateway).await;
+        let reply = client.ask(&format!("{line}\r\nhost: x\r\n\r\n")).await;
+        assert_eq!(reply.status, status, "{line}: {reply:?}");
+        assert!(reply.head.contains("x-request-id: "), "{line}");
+        if status != 200 {
+            assert!(reply.json["error"]["code"].is_string(), "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_harms_nobody() {
+    let gateway = Gateway::start().await;
+    let mut client = RawClient::connect(&gateway).await;
+    let path = gateway.support_group("Weekend Volunteers");
+    client
+        .write(
+            format!(
+                "PATCH {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\ncontent-length: 20\r\n\r\n{{\"subject\":",
+                Key::All.secret()
+            )
+            .as_bytes(),
+        )
+        .await;
+    drop(client);
+    let group = gateway.get(&path).await.ok(200);
+    assert_eq!(group["subject"], "Weekend Volunteers");
+}

@@ -63,6 +63,33 @@ async fn a_member_is_added_promoted_demoted_and_removed() {
 }
 
 #[tokio::test]
+async fn of_several_members_each_has_its_own_outcome() {
+    let gateway = Gateway::start().await;
+    let group = gateway.support_group("Weekend Volunteers");
+    let jid = gateway.world.group_named("Weekend Volunteers").unwrap();
+    let ann = gateway.world.outsiders(&jid, 1).remove(0).to_string();
+    let details = gateway
+        .post(
+            &format!("{group}/members"),
+            json!({ "participants": [ann, NOBODY] }),
+        )
+        .await
+        .error(403, "forbidden");
+    assert_eq!(details["applied"], json!([ann]));
+    assert_eq!(details["failed"][0]["jid"], NOBODY);
+    assert_eq!(role(&gateway, &group, &ann).await.unwrap(), "member");
+    // Who is a member already is a conflict.
+    let details = gateway
+        .post(
+            &format!("{group}/members"),
+            json!({ "participants": [ann] }),
+        )
+        .await
+        .error(409, "conflict");
+    assert_eq!(details["reason"], "conflict");
+}
+
+#[tokio::test]
 async fn only_admins_change_members() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("School Volleyball");

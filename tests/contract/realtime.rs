@@ -156,7 +156,8 @@ async fn pairing_is_told() {
     let account = gateway.world.session("New phone").unwrap();
     assert!(gateway.world.scan(&account.session));
     let paired = stream.event("auth.code").await;
-    assert_eq!(paired["payload"]["jid"], "447700900953@s.whatsapp.net");
+    let lid = gateway.world.phone().jid(&account.session).unwrap();
+    assert_eq!(paired["payload"]["lid"], lid.as_str());
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ pub use stream::Stream;
 
 use groupdesk::api::{Capabilities, Capability};
 use groupdesk::gateway::auth::MemoryKey;
-use groupdesk::gateway::whatsapp::Backend;
 use groupdesk::gateway::whatsapp::sandbox::{World, WorldOptions};
+use groupdesk::gateway::whatsapp::{Backend, Identity};
 use groupdesk::gateway::{self, Config, Handle};
 use serde_json::Value;
 use std::future::Future;
@@ -106,8 +106,8 @@ impl Gateway {
             directory,
         };
         for (label, group, key) in [
-            ("Support line", "Shared Incident Bridge", Key::All),
-            ("Front desk", "Shared Incident Bridge", Key::Other),
+            ("Support line", "Night Shift Nurses", Key::All),
+            ("Front desk", "Cleaning Crew", Key::Other),
         ] {
             gateway.settled(label, group, key).await;
         }
@@ -162,6 +162,14 @@ impl Gateway {
     /// The id of a session by its label.
     pub fn session(&self, label: &str) -> String {
         self.world.session(label).unwrap().session.to_string()
+    }
+
+    /// Who the phone of a session is, by the session's label.
+    pub fn identity(&self, label: &str) -> Identity {
+        let seeds = self.world.seed_sessions();
+        let mut seeds = seeds.into_iter();
+        let seed = seeds.find(|seed| seed.label.as_deref() == Some(label));
+        seed.unwrap().identity.unwrap()
     }
 
     /// The JID of a group by its name.

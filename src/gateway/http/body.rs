@@ -195,7 +195,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::Bytes;
+    use futures_util::{Stream, stream};
     use serde_json::json;
+    use std::io;
 
     fn parse(text: &str) -> Result<Value, String> {
         serde_json::from_str(text)
@@ -239,6 +242,40 @@ mod tests {
                 .unwrap_err()
                 .contains("recursion")
         );
+    }
+
+    fn body(stream: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> RequestBody {
+        RequestBody::new(Body::from_stream(stream), &HeaderMap::new())
+    }
+
+    async fn fault(body: &mut RequestBody) -> String {
+        body.json().await.unwrap_err().to_string()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_given_up() {
+        let begun = stream::iter([Ok(Bytes::from("{"))]).chain(stream::pending());
+        let mut slow = body(begun);
+        assert!(fault(&mut slow).await.contains("within 30 s"));
+        slow.discard().await;
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_refused() {
+        let broken = stream::iter([Ok(Bytes::from("{}")), Err(io::Error::other("gone"))]);
+        assert!(fault(&mut body(broken)).await.contains("ended early"));
+    }
+
+    #[tokio::test]
+    async fn a_body_larger_than_a_mebibyte_is_refused_wherever_it_is_cut() {
+        let chunk = || Ok(Bytes::from(vec![b' '; 1000]));
+        let mut large = body(stream::repeat_with(chunk));
+        assert!(fault(&mut large).await.contains("1 MiB"));
+        // An endless rest is not read for ever.
+        large.discard().await;
+        let whole = Body::from(vec![b' '; BODY_MAX + 1]);
+        let mut whole = RequestBody::new(whole, &HeaderMap::new());
+        assert!(fault(&mut whole).await.contains("1 MiB"));
     }
 
     #[test]
