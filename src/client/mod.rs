@@ -279,6 +279,14 @@ fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     truncate_to_width(&clean_line(&cause.to_string()), EXCERPT)
 }
 
+/// Whether an address can be a gateway's; see [`Client::new`].
+///
+/// # Errors
+/// What is wrong with it, and what would be right.
+pub fn check_address(base: &str, allow_insecure: bool) -> Result<(), SetupError> {
+    check_base(base, allow_insecure).map(|_| ())
+}
+
 fn check_base(base: &str, allow_insecure: bool) -> Result<Url, SetupError> {
     let shown = truncate_to_width(&clean_line(base), EXCERPT);
     let url = Url::parse(base.trim()).map_err(|error| {

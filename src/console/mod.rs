@@ -1,5 +1,6 @@
 //! The terminal console.
 
+pub mod clipboard;
 pub mod fuzzy;
 pub mod qr;
 pub mod theme;
