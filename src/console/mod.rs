@@ -3,4 +3,5 @@
 pub mod clipboard;
 pub mod fuzzy;
 pub mod qr;
+pub mod terminal;
 pub mod theme;
