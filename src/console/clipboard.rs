@@ -27,8 +27,9 @@ impl ClipboardChoice {
 }
 
 /// Who passes the escape sequence on to the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Wrapping {
+    #[default]
     None,
     Tmux,
     Screen,
@@ -48,10 +49,8 @@ pub struct ClipboardEnvironment {
     pub ssh: bool,
     /// A display answers: `WAYLAND_DISPLAY` or `DISPLAY`, or a platform that always has one.
     pub display: bool,
-    /// `TMUX` is set.
-    pub tmux: bool,
-    /// `STY` is set, or `TERM` says screen without tmux.
-    pub screen: bool,
+    /// `TMUX` or `STY` is set: a multiplexer stands before the terminal.
+    pub wrapping: Wrapping,
 }
 
 impl ClipboardEnvironment {
@@ -62,26 +61,24 @@ impl ClipboardEnvironment {
         Self {
             ssh: set("SSH_TTY") || set("SSH_CONNECTION"),
             display: own_display || set("WAYLAND_DISPLAY") || set("DISPLAY"),
-            tmux: set("TMUX"),
-            screen: set("STY"),
+            wrapping: if set("TMUX") {
+                Wrapping::Tmux
+            } else if set("STY") {
+                Wrapping::Screen
+            } else {
+                Wrapping::None
+            },
         }
     }
 
     /// Which clipboard to use.
     #[must_use]
     pub fn way(&self, choice: ClipboardChoice) -> Way {
-        let wrapping = if self.tmux {
-            Wrapping::Tmux
-        } else if self.screen {
-            Wrapping::Screen
+        let far = self.ssh || !self.display;
+        if choice == ClipboardChoice::Osc52 || (choice == ClipboardChoice::Auto && far) {
+            Way::Osc52(self.wrapping)
         } else {
-            Wrapping::None
-        };
-        match choice {
-            ClipboardChoice::System => Way::System,
-            ClipboardChoice::Osc52 => Way::Osc52(wrapping),
-            ClipboardChoice::Auto if self.ssh || !self.display => Way::Osc52(wrapping),
-            ClipboardChoice::Auto => Way::System,
+            Way::System
         }
     }
 }
@@ -157,10 +154,7 @@ pub struct Clipboard {
 impl Clipboard {
     #[must_use]
     pub fn new(choice: ClipboardChoice, environment: &ClipboardEnvironment) -> Self {
-        let fallback = match (choice, environment.way(ClipboardChoice::Osc52)) {
-            (ClipboardChoice::Auto, Way::Osc52(wrapping)) => Some(wrapping),
-            _ => None,
-        };
+        let fallback = (choice == ClipboardChoice::Auto).then_some(environment.wrapping);
         Self {
             way: environment.way(choice),
             fallback,
