@@ -1,11 +1,11 @@
 //! The `groupdesk` binary.
 
-use clap::Parser;
 use groupdesk::cli::{Cli, run};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    let cli = Cli::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);

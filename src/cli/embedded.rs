@@ -10,7 +10,7 @@ use crate::gateway::whatsapp::sandbox::{World, WorldOptions};
 use crate::gateway::whatsapp::unavailable::Unavailable;
 use crate::gateway::{self, Config, Handle};
 use anyhow::Context;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -18,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The tenant that owns the user's own sessions.
 const OWN_ORGANIZATION: &str = "local";
+/// A free port that only this machine reaches.
+const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// A running engine and what goes with it.
 pub struct Embedded {
@@ -47,7 +49,7 @@ impl Embedded {
             )],
             seed: Vec::new(),
         };
-        Self::start(config, key, None, None, None, data.to_owned()).await
+        Self::start(config, key, LOCAL, None, None, data.to_owned()).await
     }
 
     /// On a simulated world. Without a data directory it is thrown away at the end. `script_keys`
@@ -86,18 +88,17 @@ impl Embedded {
             backend: Backend::Sandbox(Arc::clone(&world)),
             memory_keys,
         };
-        Self::start(config, key, demo.listen, Some(world), scratch, data).await
+        Self::start(config, key, demo.address(), Some(world), scratch, data).await
     }
 
     async fn start(
         config: Config,
         key: Secret,
-        listen: Option<SocketAddr>,
+        address: SocketAddr,
         world: Option<Arc<World>>,
         scratch: Option<tempfile::TempDir>,
         data: PathBuf,
     ) -> anyhow::Result<Self> {
-        let address = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on {address}"))?;

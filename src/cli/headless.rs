@@ -1,7 +1,7 @@
 //! `demo --headless`: the sandbox world as a server for scripts and tests.
 
 use super::embedded::{Embedded, memory_key, world};
-use super::{Demo, Options, fresh_key, log};
+use super::{Common, Demo, fresh_key, log};
 use crate::api::{Capabilities, Capability};
 use crate::config::LogLevel;
 use crate::gateway::auth::MemoryKey;
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 /// Serves until `shutdown`. The first line on standard output is JSON: the address, and api-keys for
 /// every organization: `all`, and one for each capability alone.
 pub async fn serve(
-    options: &Options,
+    common: &Common,
     demo: &Demo,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -25,7 +25,7 @@ pub async fn serve(
         script_keys.extend(keys);
         organizations.push(json!({ "id": organization.as_str(), "keys": told }));
     }
-    let embedded = Embedded::demo(world, demo, options.data_dir.as_deref(), script_keys).await?;
+    let embedded = Embedded::demo(world, demo, common.data_dir.as_deref(), script_keys).await?;
     let _log = log::start(&embedded.log_file(), LogLevel::Info)?;
     let ready = json!({ "url": embedded.url(), "organizations": organizations });
     let mut stdout = std::io::stdout().lock();

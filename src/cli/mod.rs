@@ -6,10 +6,10 @@ mod headless;
 mod log;
 mod signals;
 
-pub use args::{Cli, Command, Demo, Options};
+pub use args::{Cli, Command, Common, Demo};
 
 use crate::client::{self, Client, Secret};
-use crate::config::{self, Config, Overrides};
+use crate::config::{self, Config};
 use crate::console::clipboard::{Clipboard, Surroundings};
 use crate::console::keymap::Keymap;
 use crate::console::perform::Performer;
@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// What to tell the user; already a sentence.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+pub fn run(cli: &Cli) -> anyhow::Result<()> {
     client::install_tls();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -36,19 +36,19 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     // The console draws on this thread: `terminal` tells its panics from those of tasks by it.
     runtime.block_on(async {
         let shutdown = signals::until_asked_to_end().context("signals cannot be listened to")?;
-        match cli.command {
-            None => own(&cli.options, shutdown).await,
+        match &cli.command {
+            None => own(cli, shutdown).await,
             Some(Command::Demo(demo)) if demo.headless => {
-                headless::serve(&cli.options, &demo, shutdown).await
+                headless::serve(&cli.common, demo, shutdown).await
             }
-            Some(Command::Demo(demo)) => on_demo(&cli.options, &demo, shutdown).await,
+            Some(Command::Demo(demo)) => on_demo(cli, demo, shutdown).await,
         }
     })
 }
 
 /// The desk on the user's own data, or on a remote gateway.
-async fn own(options: &Options, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let (config, keymap) = configuration(options)?;
+async fn own(cli: &Cli, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let (config, keymap) = configuration(cli)?;
     need_a_terminal()?;
     let _log = log::start(&config.log_file, config.log_level)?;
     if let Some(gateway) = &config.gateway {
@@ -71,15 +71,11 @@ async fn own(options: &Options, shutdown: CancellationToken) -> anyhow::Result<(
 }
 
 /// The desk on a simulated world.
-async fn on_demo(
-    options: &Options,
-    demo: &Demo,
-    shutdown: CancellationToken,
-) -> anyhow::Result<()> {
-    let (config, keymap) = configuration(options)?;
+async fn on_demo(cli: &Cli, demo: &Demo, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let (config, keymap) = configuration(cli)?;
     need_a_terminal()?;
     let world = embedded::world(demo)?;
-    let embedded = Embedded::demo(world, demo, options.data_dir.as_deref(), Vec::new()).await?;
+    let embedded = Embedded::demo(world, demo, cli.common.data_dir.as_deref(), Vec::new()).await?;
     let _log = log::start(&embedded.log_file(), config.log_level)?;
     let client = embedded.client()?;
     let place = Place {
@@ -121,18 +117,11 @@ async fn desk(
 }
 
 /// Reads the configuration and the keys; wrong keys are told with their file and line.
-fn configuration(options: &Options) -> anyhow::Result<(Config, Keymap)> {
-    let overrides = Overrides {
-        file: options.config.clone(),
-        gateway: options.gateway.clone(),
-        data_dir: options.data_dir.clone(),
-        no_mouse: options.no_mouse,
-        colors: options.colors,
-    };
+fn configuration(cli: &Cli) -> anyhow::Result<(Config, Keymap)> {
     let environment: Vec<_> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    let config = config::load(&overrides, &environment, &keymap::check_binding)?;
+    let config = config::load(&cli.overrides(), &environment, &keymap::check_binding)?;
     let mut keymap = Keymap::default();
     for setting in &config.keys {
         keymap

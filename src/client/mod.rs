@@ -41,7 +41,7 @@ pub struct Limits {
     pub connect: Duration,
     /// Calls that the gateway answers from its store.
     pub stored: Duration,
-    /// Calls that ask WhatsApp; a PATCH gets this much for each of its fields.
+    /// Calls that ask WhatsApp; a `PATCH` gets this much for each of its fields.
     pub live: Duration,
     /// Bytes of a body.
     pub body: usize,

@@ -11,7 +11,7 @@ use super::state::{Options, State};
 use super::update::{start, update};
 use super::view::view;
 use crate::api::EpochMillis;
-use crossterm::event::{Event, KeyEventKind, MouseEventKind};
+use crossterm::event::{Event, KeyEventKind};
 use futures_util::{FutureExt, Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -173,9 +173,7 @@ impl Desk {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key)),
             Event::Paste(text) => self.take(Msg::Paste(text)),
-            Event::Mouse(mouse) if mouse.kind != MouseEventKind::Moved => {
-                self.take(Msg::Mouse(mouse))
-            }
+            Event::Mouse(mouse) => self.take(Msg::Mouse(mouse)),
             Event::Resize(columns, rows) => self.take(Msg::Resize { columns, rows }),
             _ => Next::Wait,
         }

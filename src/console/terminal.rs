@@ -2,14 +2,12 @@
 
 use super::runtime::Screen;
 use super::theme::take_over_colours;
-use crossterm::cursor::Show;
-use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
-    EventStream,
-};
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
+use crossterm::style::{Print, ResetColor};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use futures_util::Stream;
@@ -20,6 +18,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A frame is written in one piece up to this many bytes.
 const FRAME_BUFFER: usize = 1 << 18;
+
+const TITLE_PUSH: &str = "\x1b[22;0t";
+const TITLE_POP: &str = "\x1b[23;0t";
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
 /// Whether the terminal is ours at the moment. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -85,11 +88,7 @@ impl Screen for RealScreen {
     fn enter(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
-        let output = self.terminal.backend_mut();
-        execute!(output, EnterAlternateScreen, EnableBracketedPaste)?;
-        if self.mouse {
-            execute!(output, EnableMouseCapture)?;
-        }
+        self.write_raw(&on(self.mouse)?)?;
         self.terminal.clear()
     }
 
@@ -111,15 +110,47 @@ fn give_back() -> io::Result<()> {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
-    let written = execute!(
-        io::stdout(),
-        EndSynchronizedUpdate,
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        Show
-    );
+    let written = off().and_then(|bytes| {
+        let mut out = io::stdout().lock();
+        out.write_all(&bytes)?;
+        out.flush()
+    });
     disable_raw_mode().and(written)
+}
+
+/// What switches our modes on. The mouse reports buttons and the wheel only: movements would wake the
+/// desk dozens of times a second for nothing.
+fn on(mouse: bool) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    queue!(
+        bytes,
+        Print(TITLE_PUSH),
+        SetTitle("groupdesk"),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        Hide
+    )?;
+    if mouse {
+        queue!(bytes, Print(MOUSE_ON))?;
+    }
+    Ok(bytes)
+}
+
+/// What switches off whatever [`on`] may have switched on; harmless where it was not.
+fn off() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    queue!(
+        bytes,
+        // A panic may have come in the middle of a frame.
+        EndSynchronizedUpdate,
+        Print(MOUSE_OFF),
+        DisableBracketedPaste,
+        ResetColor,
+        LeaveAlternateScreen,
+        Show,
+        Print(TITLE_POP)
+    )?;
+    Ok(bytes)
 }
 
 fn catch_panics() {
@@ -133,4 +164,39 @@ fn catch_panics() {
             tracing::error!(%panic, "a task panicked");
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The private modes that a sequence sets (`h`) or resets (`l`), in order.
+    fn modes(bytes: &[u8], set: char) -> Vec<String> {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        text.split("\x1b[?")
+            .skip(1)
+            .filter_map(|rest| {
+                let end = rest.find(['h', 'l'])?;
+                rest[end..].starts_with(set).then(|| rest[..end].to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn whatever_is_switched_on_is_switched_off() {
+        let (on, off) = (on(true).unwrap(), off().unwrap());
+        for mode in modes(&on, 'h') {
+            assert!(modes(&off, 'l').contains(&mode), "{mode}");
+        }
+        assert_eq!(modes(&on, 'l'), ["25"], "only the cursor is hidden");
+        assert!(modes(&off, 'h').contains(&"25".to_owned()));
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        assert!(text(on).contains(TITLE_PUSH) && text(off).contains(TITLE_POP));
+    }
+
+    #[test]
+    fn without_the_mouse_none_is_asked_for() {
+        let asked = modes(&on(false).unwrap(), 'h');
+        assert!(!asked.iter().any(|mode| mode == "1000" || mode == "1006"));
+    }
 }

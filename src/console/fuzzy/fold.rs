@@ -12,39 +12,39 @@ mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv\
 wwwwwwwwwwxxxxyyzzzzzzhtwy?s??s?aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee\
 eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy??????";
 
+/// What becomes of a character.
+enum Folded {
+    Same,
+    Letter(char),
+    /// A mark that does not count.
+    Nothing,
+}
+
 /// Hands the folded letters of a character to `emit`: none for a mark, seldom more than one.
 pub(super) fn fold_char(character: char, mut emit: impl FnMut(char)) {
     if character.is_ascii() {
         emit(character.to_ascii_lowercase());
         return;
     }
-    if let Some(letter) = fold_special(character) {
-        if let Some(letter) = letter {
-            emit(letter);
-        }
-        return;
-    }
-    for letter in character.to_lowercase() {
-        match fold_special(letter) {
-            None => emit(letter),
-            Some(Some(letter)) => emit(letter),
-            Some(None) => {}
+    match fold_special(character) {
+        Folded::Letter(letter) => emit(letter),
+        Folded::Nothing => {}
+        Folded::Same => {
+            for lower in character.to_lowercase() {
+                match fold_special(lower) {
+                    Folded::Letter(letter) => emit(letter),
+                    Folded::Nothing => {}
+                    Folded::Same => emit(lower),
+                }
+            }
         }
     }
 }
 
-/// `None`: nothing special; `Some(None)`: a mark that does not count.
-fn fold_special(character: char) -> Option<Option<char>> {
-    let base = |table: &[u8], first: char| {
-        let at = character as usize - first as usize;
-        table
-            .get(at)
-            .filter(|letter| **letter != b'?')
-            .map(|letter| Some(char::from(*letter)))
-    };
+fn fold_special(character: char) -> Folded {
     match character {
-        '\u{C0}'..='\u{17F}' => base(LATIN_1_AND_EXTENDED_A, '\u{C0}'),
-        '\u{1E00}'..='\u{1EFF}' => base(LATIN_EXTENDED_ADDITIONAL, '\u{1E00}'),
+        '\u{C0}'..='\u{17F}' => base(LATIN_1_AND_EXTENDED_A, '\u{C0}', character),
+        '\u{1E00}'..='\u{1EFF}' => base(LATIN_EXTENDED_ADDITIONAL, '\u{1E00}', character),
         // Combining marks, Arabic vowel signs and the letter stretcher, joiners, emoji variants.
         '\u{300}'..='\u{36F}'
         | '\u{640}'
@@ -53,16 +53,26 @@ fn fold_special(character: char) -> Option<Option<char>> {
         | '\u{200C}'
         | '\u{200D}'
         | '\u{FE0E}'
-        | '\u{FE0F}' => Some(None),
-        'ơ' => Some(Some('o')),
-        'ư' => Some(Some('u')),
-        'أ' | 'إ' | 'آ' | 'ٱ' => Some(Some('ا')),
-        'ى' | 'ی' => Some(Some('ي')),
-        'ک' => Some(Some('ك')),
-        'ة' => Some(Some('ه')),
+        | '\u{FE0F}' => Folded::Nothing,
+        'ơ' => Folded::Letter('o'),
+        'ư' => Folded::Letter('u'),
+        'أ' | 'إ' | 'آ' | 'ٱ' => Folded::Letter('ا'),
+        'ى' | 'ی' => Folded::Letter('ي'),
+        'ک' => Folded::Letter('ك'),
+        'ة' => Folded::Letter('ه'),
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(character as u32 - 0xFEE0)
-            .map(|letter| Some(letter.to_ascii_lowercase())),
-        _ => None,
+            .map_or(Folded::Same, |letter| {
+                Folded::Letter(letter.to_ascii_lowercase())
+            }),
+        _ => Folded::Same,
+    }
+}
+
+/// The entry of a table that begins with the character `first`.
+fn base(table: &[u8], first: char, character: char) -> Folded {
+    match table.get(character as usize - first as usize) {
+        None | Some(b'?') => Folded::Same,
+        Some(letter) => Folded::Letter(char::from(*letter)),
     }
 }
 
