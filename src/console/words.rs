@@ -1,6 +1,6 @@
 //! Names, numbers and times as the desk writes them. Everything that leaves here is clean.
 
-use crate::api::{EpochMillis, Session, SessionRole};
+use crate::api::{EpochMillis, SessionRole};
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -9,20 +9,6 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const MONTH: i64 = 30 * DAY;
 const YEAR: i64 = 365 * DAY;
-
-/// The label of a session, else its number, else its id.
-#[must_use]
-pub fn session_name(session: &Session) -> String {
-    let label = text::clean_line(session.label.as_deref().unwrap_or_default());
-    let label = label.trim();
-    if !label.is_empty() {
-        return label.to_owned();
-    }
-    match &session.phone_number {
-        Some(number) => phone(number),
-        None => text::clean_line(&session.id).into_owned(),
-    }
-}
 
 /// The account's role in a group, in at most seven columns for those we know.
 #[must_use]
@@ -69,7 +55,10 @@ fn country_length(digits: &str) -> usize {
     ];
     if digits.starts_with(['1', '7']) {
         1
-    } else if digits.get(..2).is_some_and(|code| two_digits.contains(&code)) {
+    } else if digits
+        .get(..2)
+        .is_some_and(|code| two_digits.contains(&code))
+    {
         2
     } else {
         3
@@ -106,9 +95,8 @@ pub fn age(then: EpochMillis, now: EpochMillis) -> String {
 #[must_use]
 pub fn duration(then: EpochMillis, now: EpochMillis) -> String {
     let passed = now.saturating_sub(then).max(0);
-    let plural = |count: i64, unit: &str| {
-        format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-    };
+    let plural =
+        |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
     match passed {
         0..MINUTE => "just now".to_owned(),
         MINUTE..HOUR => format!("{} min", passed / MINUTE),
@@ -116,6 +104,15 @@ pub fn duration(then: EpochMillis, now: EpochMillis) -> String {
         DAY..MONTH => plural(passed / DAY, "day"),
         MONTH..YEAR => plural(passed / MONTH, "month"),
         _ => plural(passed / YEAR, "year"),
+    }
+}
+
+/// How long something has been under way: `12 s`, then as [`duration`].
+#[must_use]
+pub fn seconds(then: EpochMillis, now: EpochMillis) -> String {
+    match now.saturating_sub(then).max(0) {
+        passed @ 0..MINUTE => format!("{} s", passed / 1_000),
+        _ => duration(then, now),
     }
 }
 
@@ -140,14 +137,22 @@ pub fn date(at: EpochMillis, zone: &TimeZone) -> String {
 fn format_time(at: EpochMillis, zone: &TimeZone, format: &str) -> String {
     Timestamp::from_millisecond(at).map_or_else(
         |_| "unknown".to_owned(),
-        |time| time.to_zoned_datetime(zone.clone()).strftime(format).to_string(),
+        |time| {
+            time.to_zoned_datetime(zone.clone())
+                .strftime(format)
+                .to_string()
+        },
     )
 }
 
 /// `1 change`, `2 changes`
 #[must_use]
 pub fn count(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+    format!(
+        "{} {}",
+        thousands(count),
+        if count == 1 { one } else { many }
+    )
 }
 
 /// `100,000`
@@ -181,7 +186,10 @@ mod tests {
         ] {
             assert_eq!(phone(digits), shown);
         }
-        assert_eq!(account("6281234567890:3@s.whatsapp.net"), "+62 812-3456-7890");
+        assert_eq!(
+            account("6281234567890:3@s.whatsapp.net"),
+            "+62 812-3456-7890"
+        );
         assert_eq!(account("12345@lid"), "12345@lid");
     }
 
@@ -200,6 +208,8 @@ mod tests {
             assert_eq!(age(now - passed, now), short);
             assert_eq!(duration(now - passed, now), long);
         }
+        assert_eq!(seconds(now - 12_400, now), "12 s");
+        assert_eq!(seconds(now - 2 * MINUTE, now), "2 min");
         assert_eq!(clock(43_471_000, &TimeZone::UTC), "12:04");
         assert_eq!(clock_seconds(43_471_000, &TimeZone::UTC), "12:04:31");
         assert_eq!(date(0, &TimeZone::UTC), "1 Jan 1970, 00:00");

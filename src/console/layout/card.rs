@@ -42,7 +42,11 @@ pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
         _ => USUAL_LINK,
     };
     let link_width = u16::try_from(crate::text::width(link)).unwrap_or(u16::MAX);
-    let link_area = if link_width <= text.width { text } else { inner };
+    let link_area = if link_width <= text.width {
+        text
+    } else {
+        inner
+    };
     let link_height = link_width.div_ceil(link_area.width.max(1)).clamp(1, 3);
     let fixed = 2 + link_height;
     let beneath = |rest: u16| {
@@ -55,7 +59,7 @@ pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
         code_size(
             link,
             Size::new(
-                inner.width.saturating_sub(BESIDE + 2),
+                inner.width.saturating_sub(BESIDE + 5),
                 inner.height.saturating_sub(link_height),
             ),
         )
@@ -137,13 +141,13 @@ impl Frame<'_> {
     /// The text to the left of the code, the link below both.
     fn side_by_side(&self, code: Size) -> CardParts {
         let code_area = Rect {
-            x: self.inner.right() - code.width,
+            x: self.text.right() - code.width,
             y: self.inner.y,
             width: code.width,
             height: code.height,
         };
         let left = Rect {
-            width: self.inner.width.saturating_sub(code.width + 3),
+            width: self.text.width.saturating_sub(code.width + 3),
             height: self.inner.height - self.link.height,
             ..self.text
         };

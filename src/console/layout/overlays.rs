@@ -1,18 +1,16 @@
 //! The smaller dialogs, the help and the full-screen code.
 
-use super::bridge;
-use super::dialog::{
-    Button, Dialog, DIALOG_FRAME, centred, content_height, content_width, dialog,
-};
+use super::dialog::{Button, DIALOG_FRAME, Dialog, centred, content_height, content_width, dialog};
 use super::panes::{Screen, inside, row};
 use super::wrap::wrap;
 use crate::console::effect::SessionAction;
-use crate::console::failure::Failure;
-use crate::console::keymap::{BINDINGS, Binding, Keymap};
+use crate::console::failure::{Failure, Told};
+use crate::console::keymap::BINDINGS;
 use crate::console::qr::{self, Blocks, Code, Fit};
 use crate::console::state::{
     ButtonId, ConfirmDialog, HelpOverlay, Invite, Question, ResetDialog, ResetPhase, State,
 };
+use crate::console::update::HelpRow;
 use crate::text;
 use ratatui::layout::{Rect, Size};
 
@@ -38,8 +36,16 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
     let ResetPhase::Done { link, differs } = &reset.phase else {
         let width = content_width(screen, DIALOG_WIDTH);
         let text = reset_text(state, reset, width);
-        let height = u16::try_from(text.len()).unwrap_or(u16::MAX).saturating_add(1);
-        let dialog = dialog(screen, width, height, reset_buttons(&reset.phase), Some(reset.focus));
+        let height = u16::try_from(text.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(1);
+        let dialog = dialog(
+            screen,
+            width,
+            height,
+            reset_buttons(&reset.phase),
+            Some(reset.focus),
+        );
         return ResetParts {
             words: dialog.content,
             code: Rect::ZERO,
@@ -79,16 +85,31 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
         None => (None, true),
     };
     let own_line = own_line || code.is_none();
-    let words_width = if code.is_some() { DONE_WORDS } else { widest.min(DIALOG_WIDTH) };
+    let words_width = if code.is_some() {
+        DONE_WORDS
+    } else {
+        widest.min(DIALOG_WIDTH)
+    };
     let text = wrap(&told, words_width, 9);
     let words_height = u16::try_from(text.len()).unwrap_or(9);
     let gap = u16::from(code.is_none());
     let link_rows = if own_line { link_height } else { 0 };
     let code = code.unwrap_or(Size::ZERO);
     let height = code.height.max(words_height + gap) + link_rows + gap;
-    let beside = if code == Size::ZERO { 0 } else { code.width + 2 };
-    let foot_width = if own_line { 0 } else { link_width + 2 + buttons_width };
-    let width = (words_width + beside).max(link_width).max(foot_width).min(widest);
+    let beside = if code == Size::ZERO {
+        0
+    } else {
+        code.width + 2
+    };
+    let foot_width = if own_line {
+        0
+    } else {
+        link_width + 2 + buttons_width
+    };
+    let width = (words_width + beside)
+        .max(link_width)
+        .max(foot_width)
+        .min(widest);
     let dialog = dialog(screen, width, height, buttons, Some(reset.focus));
     let content = dialog.content;
     ResetParts {
@@ -115,10 +136,10 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
 
 fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
     let words = match &reset.phase {
-        ResetPhase::Running(_) => "◌ Resetting the link …\n\nEsc leaves it running.".to_owned(),
+        ResetPhase::Running(_) => "◌ Resetting the link …\n\nEsc leaves; the reset goes on.".to_owned(),
         ResetPhase::Failed(failure) => format!(
             "✘ The link was not reset.\n\n{}",
-            bridge::sentence(state, failure, Some(&reset.key))
+            state.sentence(failure, Some(&reset.key))
         ),
         ResetPhase::Asking | ResetPhase::Done { .. } => {
             "The old link stops working at once. Whoever has it can no longer join.\n\nThis cannot be undone."
@@ -132,15 +153,18 @@ fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
 fn reset_buttons(phase: &ResetPhase) -> Vec<Button> {
     match phase {
         ResetPhase::Asking => vec![
-            Button::new(ButtonId::Cancel, "Cancel"),
             Button::new(ButtonId::Confirm, "Reset link"),
+            Button::new(ButtonId::Cancel, "Cancel"),
         ],
-        ResetPhase::Running(_) => vec![Button::new(ButtonId::Close, "Close")],
+        ResetPhase::Running(_) => Vec::new(),
         ResetPhase::Done { .. } => vec![
             Button::new(ButtonId::Copy, "Copy link"),
             Button::new(ButtonId::Close, "Close"),
         ],
-        ResetPhase::Failed(_) => vec![Button::new(ButtonId::Close, "Close")],
+        ResetPhase::Failed(_) => vec![
+            Button::new(ButtonId::Confirm, "Try again"),
+            Button::new(ButtonId::Close, "Close"),
+        ],
     }
 }
 
@@ -160,7 +184,8 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
     let (title, words, yes) = match &confirm.question {
         Question::Quit => (
             "Quit",
-            "A change is still being sent. Whether it arrives would not be seen any more.".to_owned(),
+            "A change is still being sent. Whether it arrives would not be seen any more."
+                .to_owned(),
             "Quit anyway",
         ),
         Question::Act { label, action, .. } => {
@@ -169,7 +194,10 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
                     "Log out",
                     "Its phone must be linked again before it can be used.",
                 ),
-                SessionAction::Stop => ("Stop", "It stays linked; nothing is sent until it is started."),
+                SessionAction::Stop => (
+                    "Stop",
+                    "It stays linked; nothing is sent until it is started.",
+                ),
                 SessionAction::Restart => ("Restart", "It is away for a moment."),
                 SessionAction::Start => ("Start", "It connects to WhatsApp."),
             };
@@ -179,8 +207,8 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
     let text = wrap(&words, width, 10);
     let height = u16::try_from(text.len()).unwrap_or(10) + 1;
     let buttons = vec![
-        Button::new(ButtonId::Cancel, "Cancel"),
         Button::new(ButtonId::Confirm, yes),
+        Button::new(ButtonId::Cancel, "Cancel"),
     ];
     WordsParts {
         dialog: dialog(screen, width, height, buttons, Some(confirm.focus)),
@@ -191,14 +219,9 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
 }
 
 #[must_use]
-pub fn failure_parts(
-    state: &State,
-    screen: &Screen,
-    failure: &Failure,
-    scroll: usize,
-) -> WordsParts {
+pub fn failure_parts(screen: &Screen, failure: &Failure, scroll: usize) -> WordsParts {
     let width = content_width(screen, FAILURE_WIDTH);
-    let text = wrap(&bridge::in_full(state, failure), width, usize::MAX - 1);
+    let text = wrap(&failure.in_full(&Told::default()), width, usize::MAX - 1);
     let height = u16::try_from(text.len() + 1)
         .unwrap_or(u16::MAX)
         .min(content_height(screen));
@@ -223,7 +246,7 @@ pub struct HelpParts {
     pub rows: Rect,
     pub columns: usize,
     /// The rows that the search leaves.
-    pub found: Vec<&'static Binding>,
+    pub found: Vec<HelpRow>,
     /// First visible line.
     pub first: usize,
 }
@@ -237,11 +260,11 @@ impl HelpParts {
 }
 
 /// Columns of one column of the help.
-const HELP_COLUMN: u16 = 76;
+const HELP_COLUMN: u16 = 84;
 
 #[must_use]
 pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpParts {
-    let found = help_rows(&state.options.keymap, &help.search);
+    let found = state.help_rows();
     let columns = if screen.body.width >= 2 * HELP_COLUMN + DIALOG_FRAME + 2 {
         2
     } else {
@@ -266,29 +289,13 @@ pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpPar
     HelpParts {
         area,
         search: row(content, 0),
-        first: help.scroll.min(lines.saturating_sub(usize::from(rows.height))),
+        first: help
+            .scroll
+            .min(lines.saturating_sub(usize::from(rows.height))),
         rows,
         columns,
         found,
     }
-}
-
-/// The bindings whose keys, name or words hold what was typed.
-#[must_use]
-pub fn help_rows(keymap: &Keymap, search: &str) -> Vec<&'static Binding> {
-    let search = search.trim().to_lowercase();
-    BINDINGS
-        .iter()
-        .filter(|binding| {
-            search.is_empty()
-                || binding.help.to_lowercase().contains(&search)
-                || binding.name.replace('_', " ").contains(&search)
-                || keymap
-                    .keys(binding.action)
-                    .iter()
-                    .any(|key| key.to_string().to_lowercase() == search)
-        })
-        .collect()
 }
 
 /// The full-screen code where it stands.
@@ -310,7 +317,10 @@ pub enum QrDrawing {
         whole_missing: Option<(u16, u16)>,
     },
     /// No code fits: this many columns and rows are missing.
-    Missing { columns: u16, rows: u16 },
+    Missing {
+        columns: u16,
+        rows: u16,
+    },
     TooLong,
     /// There is no link that could be shown.
     Blank,

@@ -5,7 +5,7 @@ use super::sessions::bar;
 use crate::api::SessionRole;
 use crate::console::fuzzy::Highlighter;
 use crate::console::keymap::Action;
-use crate::console::layout::{GroupsParts, groups_notice, groups_parts, inside, sentence, wrap};
+use crate::console::layout::{GroupsParts, groups_notice, groups_parts, inside, wrap};
 use crate::console::state::{Entry, Link, Pane, Scope, Sort, State};
 use crate::console::words;
 use crate::text;
@@ -17,12 +17,15 @@ use ratatui::style::Style;
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let theme = &state.options.theme;
     let focused = state.focus == Pane::Groups;
-    let scope = state
-        .sessions
-        .selected()
-        .map_or_else(|| "all sessions".to_owned(), words::session_name);
+    let scope = scope_name(state);
     let total = words::thousands(state.groups.total);
-    pane(buffer, theme, area, &format!("Groups · {scope} · {total}"), focused);
+    pane(
+        buffer,
+        theme,
+        area,
+        &format!("Groups · {scope} · {total}"),
+        focused,
+    );
     let parts = groups_parts(state, area);
     let cursor = filter(state, parts.filter, buffer);
     if state.groups.is_empty() {
@@ -49,6 +52,13 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> 
     cursor
 }
 
+fn scope_name(state: &State) -> String {
+    match state.sessions.selected() {
+        Some(session) => state.session_name(&session.id),
+        None => "all sessions".to_owned(),
+    }
+}
+
 fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let theme = &state.options.theme;
     let groups = &state.groups;
@@ -72,7 +82,14 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let slash = format!("{} ", key(state, Action::Filter));
     if groups.filter.is_empty() && !groups.typing {
         let hint = "filter by name, description or id";
-        put_all(buffer, line, [(slash.as_str(), theme.placeholder), (hint, theme.placeholder)]);
+        put_all(
+            buffer,
+            line,
+            [
+                (slash.as_str(), theme.placeholder),
+                (hint, theme.placeholder),
+            ],
+        );
         return None;
     }
     let room = put(buffer, line, &slash, theme.key);
@@ -108,7 +125,7 @@ impl Columns {
     fn of(state: &State, area: Rect) -> Self {
         let broad = area.width >= 64;
         let mut rest = after(area, 2);
-        rest.width = rest.width.saturating_sub(1);
+        rest.width = rest.width.saturating_sub(u16::from(broad));
         let mut take = |width: u16, gap: u16| {
             let width = width.min(rest.width);
             let taken = Rect {
@@ -160,23 +177,46 @@ fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
     };
     let head = |word: &str, sort: Sort| {
         if sorted(sort) {
-            format!("{word}▾")
+            format!("{word} ▾")
         } else {
             word.to_owned()
         }
     };
-    let name = if sorted(Sort::Changed) { "Name · last changed first" } else { "Name" };
-    let name_style = if sorted(Sort::Changed) { theme.title } else { style(Some(Sort::Name)) };
-    put(buffer, at(columns.name, area.y), &head(name, Sort::Name), name_style);
+    let name = if sorted(Sort::Changed) {
+        "Name · last changed first ▾"
+    } else {
+        "Name"
+    };
+    let name_style = if sorted(Sort::Changed) {
+        theme.title
+    } else {
+        style(Some(Sort::Name))
+    };
+    put(
+        buffer,
+        at(columns.name, area.y),
+        &head(name, Sort::Name),
+        name_style,
+    );
     put(buffer, at(columns.session, area.y), "Session", theme.dim);
-    let word = if columns.members.width >= 7 { "Members" } else { "Size" };
+    let word = if columns.members.width >= 7 {
+        "Members"
+    } else {
+        "Size"
+    };
     // The mark stands in the gap, so that the word stays above its numbers.
     let mut members = at(columns.members, area.y);
-    members.width += u16::from(sorted(Sort::Members));
-    put_right(buffer, members, &head(word, Sort::Members), style(Some(Sort::Members)));
+    members.width += if sorted(Sort::Members) { 2 } else { 0 };
+    put_right(
+        buffer,
+        members,
+        &head(word, Sort::Members),
+        style(Some(Sort::Members)),
+    );
     put(buffer, at(columns.role, area.y), "Role", theme.dim);
     let mut age = at(columns.age, area.y);
-    age.width += u16::from(sorted(Sort::Age));
+    age.x -= if sorted(Sort::Age) { 1 } else { 0 };
+    age.width += if sorted(Sort::Age) { 1 } else { 0 };
     put_right(buffer, age, &head("Age", Sort::Age), style(Some(Sort::Age)));
 }
 
@@ -191,7 +231,11 @@ fn rows(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
         let y = area.y + line;
         let selected = row == groups.cursor;
         let focused = state.focus == Pane::Groups;
-        let whole = Rect { y, height: 1, ..area };
+        let whole = Rect {
+            y,
+            height: 1,
+            ..area
+        };
         bar(buffer, state, whole, selected, focused);
         let base = match (selected, focused) {
             (true, true) => Some(state.options.theme.selected),
@@ -219,13 +263,16 @@ fn one(
     let plain = |style: Style| base.unwrap_or(style);
     let gone = group.my_role == Some(SessionRole::None);
     let name_style = plain(if gone { theme.disabled } else { theme.text });
-    name(entry, at(columns.name, y), name_style, theme.matched, highlighter, buffer);
+    name(
+        entry,
+        at(columns.name, y),
+        name_style,
+        theme.matched,
+        highlighter,
+        buffer,
+    );
     if columns.session.width > 0 {
-        let label = state
-            .sessions
-            .get(&entry.key.session)
-            .map(words::session_name)
-            .unwrap_or_default();
+        let label = state.session_name(&entry.key.session);
         put(buffer, at(columns.session, y), &label, plain(theme.dim));
     }
     let members = group
@@ -274,7 +321,9 @@ fn name(
         };
         let before = text::width(&entry.name[..range.start]);
         let spot = Rect {
-            x: area.x.saturating_add(u16::try_from(before).unwrap_or(u16::MAX)),
+            x: area
+                .x
+                .saturating_add(u16::try_from(before).unwrap_or(u16::MAX)),
             width: u16::try_from(text::width(hit)).unwrap_or(0),
             ..area
         };
@@ -292,7 +341,11 @@ fn empty(state: &State, inner: Rect, parts: &GroupsParts, buffer: &mut Buffer) {
         .collect();
     if !next.is_empty() {
         lines.push((String::new(), theme.text));
-        lines.extend(wrap(&next, width, 5).into_iter().map(|line| (line, theme.dim)));
+        lines.extend(
+            wrap(&next, width, 5)
+                .into_iter()
+                .map(|line| (line, theme.dim)),
+        );
     }
     put_block(buffer, parts.rows, &lines);
 }
@@ -302,13 +355,16 @@ fn why_empty(state: &State) -> (String, String) {
     let groups = &state.groups;
     let refresh = key(state, Action::Refresh);
     if let (Link::Away { failure, .. }, 0) = (&state.link, groups.total) {
-        return ("✖ The gateway is away".to_owned(), sentence(state, failure, None));
+        return (
+            "✖ The gateway is away".to_owned(),
+            state.sentence(failure, None),
+        );
     }
     if !state.sessions.loaded {
         return match &state.sessions.failure {
             Some(failure) => (
                 "✖ The sessions could not be read".to_owned(),
-                sentence(state, failure, None),
+                state.sentence(failure, None),
             ),
             None => ("◌ Loading the sessions …".to_owned(), String::new()),
         };
@@ -337,10 +393,7 @@ fn why_empty(state: &State) -> (String, String) {
         Scope::AllSessions => !groups.loading.is_empty(),
         Scope::Session(id) => groups.loading.contains_key(id),
     };
-    let whose = state
-        .sessions
-        .selected()
-        .map_or_else(|| "all sessions".to_owned(), words::session_name);
+    let whose = scope_name(state);
     if waiting {
         return (format!("◌ Loading the groups of {whose} …"), String::new());
     }
@@ -351,7 +404,7 @@ fn why_empty(state: &State) -> (String, String) {
     if let Some(failure) = failure {
         return (
             format!("✖ The groups of {whose} could not be read"),
-            sentence(state, failure, None),
+            state.sentence(failure, None),
         );
     }
     let connected = match state.sessions.selected() {

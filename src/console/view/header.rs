@@ -23,12 +23,17 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let left_width: u16 = left.iter().map(|(words, _)| columns(words)).sum();
     // What may be cut first is the reason for polling, then the scope.
     let mut right = area;
-    right.width = area.width.saturating_sub(columns(&left[0].0) + columns(&left[1].0) + 2);
+    right.width = area
+        .width
+        .saturating_sub(columns(&left[0].0) + columns(&left[1].0) + 2);
     right.x = area.right() - right.width;
     right = put_right(buffer, right, &time, theme.dim);
     let room = usize::from(area.width.saturating_sub(left_width + columns(&time) + 2)).max(16);
     let link = text::truncate_to_width(&link, room.min(usize::from(right.width)));
-    let rest = put_right(buffer, right, &link, style);
+    let mut rest = put_right(buffer, right, &link, style);
+    if state.waiting() > 0 {
+        rest = put_right(buffer, rest, "◌ ", theme.accent);
+    }
     area.width = rest.right().saturating_sub(area.x + 2);
     put_all(
         buffer,
@@ -55,9 +60,10 @@ fn left(state: &State) -> [(String, Style); 3] {
             },
         ),
     };
-    let scope = sessions
-        .selected()
-        .map_or_else(|| "All sessions".to_owned(), words::session_name);
+    let scope = match sessions.selected() {
+        Some(session) => state.session_name(&session.id),
+        None => "All sessions".to_owned(),
+    };
     [
         ("groupdesk   ".to_owned(), theme.title),
         (connected, style),

@@ -7,11 +7,10 @@ use crate::console::effect::RequestId;
 use crate::console::failure::{Failure, FailureKind};
 use crate::console::keymap::Keymap;
 use crate::console::state::{
-    Card, EditForm, Entry, FormFocus, FormPhase, GroupKey, Groups, Invite, Link, Members, Options,
-    Pane, Sessions, Settings, State,
+    Card, EditForm, Entry, GroupKey, Groups, Invite, Link, Members, Options, Pane, Sessions,
+    Settings, State,
 };
 use crate::console::theme::{ColorDepth, Theme};
-use crate::text::clean_line;
 use ratatui_textarea::{CursorMove, TextArea};
 
 /// 18 November 2026, 12:04:31 UTC.
@@ -78,14 +77,49 @@ fn sessions() -> Sessions {
         ..Session::default()
     };
     let mut rows = vec![
-        session(SUPPORT, Some("Support line"), Some("6281234567890"), SessionStatus::Working, Some(42)),
-        session("01SALES", Some("Sales"), Some("12025550123"), SessionStatus::Working, Some(1_204)),
-        session("01JAKARTA", Some("Jakarta desk"), Some("6281987654321"), SessionStatus::Starting, Some(8)),
-        session("01OLD", Some("Old phone"), Some("4915123456789"), SessionStatus::LoggedOut, Some(3)),
-        session("01TOKYO", Some("東京オフィス"), None, SessionStatus::ScanQrCode, None),
+        session(
+            SUPPORT,
+            Some("Support line"),
+            Some("6281234567890"),
+            SessionStatus::Working,
+            Some(42),
+        ),
+        session(
+            "01SALES",
+            Some("Sales"),
+            Some("12025550123"),
+            SessionStatus::Working,
+            Some(1_204),
+        ),
+        session(
+            "01JAKARTA",
+            Some("Jakarta desk"),
+            Some("6281987654321"),
+            SessionStatus::Starting,
+            Some(8),
+        ),
+        session(
+            "01OLD",
+            Some("Old phone"),
+            Some("4915123456789"),
+            SessionStatus::LoggedOut,
+            Some(3),
+        ),
+        session(
+            "01TOKYO",
+            Some("東京オフィス"),
+            None,
+            SessionStatus::ScanQrCode,
+            None,
+        ),
     ];
     rows[3].status_reason = Some("the phone removed this device".to_owned());
-    let since = [(SUPPORT, 3 * MINUTE), ("01SALES", 26 * HOUR), ("01JAKARTA", 12_000), ("01OLD", 9 * DAY)];
+    let since = [
+        (SUPPORT, 3 * MINUTE),
+        ("01SALES", 26 * HOUR),
+        ("01JAKARTA", 12_000),
+        ("01OLD", 9 * DAY),
+    ];
     Sessions {
         rows,
         loaded: true,
@@ -101,14 +135,7 @@ fn sessions() -> Sessions {
 pub fn fill(state: &mut State, groups: Vec<Group>) {
     let entries: Vec<Entry> = groups
         .into_iter()
-        .map(|group| Entry {
-            key: GroupKey {
-                session: SUPPORT.to_owned(),
-                jid: group.group_jid.clone(),
-            },
-            name: clean_line(group.subject.as_deref().unwrap_or(&group.group_jid)).into_owned(),
-            group,
-        })
+        .map(|group| Entry::new(SUPPORT, group))
         .collect();
     let groups = &mut state.groups;
     groups.positions = entries
@@ -124,27 +151,85 @@ pub fn fill(state: &mut State, groups: Vec<Group>) {
 fn groups() -> Vec<Group> {
     use SessionRole::{Admin, Member, None as Removed, Superadmin};
     let rows = [
-        ("volunteers", "Weekend Volunteers", 128, Admin, true, false, 2 * MINUTE),
-        ("volleyball", "School Volleyball", 31, Member, false, false, HOUR),
-        ("cairo", "متطوعون · Vol. Cairo", 67, Admin, false, true, 3 * DAY),
-        ("tokyo", "東京ボランティアの会・週末と祝日の集まり", 1_024, Superadmin, true, true, 150 * DAY),
-        ("garden", "🌱 Community garden 👨‍👩‍👧‍👦", 12, Member, false, false, 800 * DAY),
-        ("hostile", "\u{1b}[31mFree\u{202e}money\u{0}", 3, Removed, false, false, 20 * DAY),
-        ("long", "The very long name of a group that somebody wrote as a whole sentence, to the limit", 250, Member, true, false, 40 * DAY),
+        (
+            "volunteers",
+            "Weekend Volunteers",
+            128,
+            Admin,
+            true,
+            false,
+            2 * MINUTE,
+        ),
+        (
+            "volleyball",
+            "School Volleyball",
+            31,
+            Member,
+            false,
+            false,
+            HOUR,
+        ),
+        (
+            "cairo",
+            "متطوعون · Vol. Cairo",
+            67,
+            Admin,
+            false,
+            true,
+            3 * DAY,
+        ),
+        (
+            "tokyo",
+            "東京ボランティアの会・週末と祝日の集まり",
+            1_024,
+            Superadmin,
+            true,
+            true,
+            150 * DAY,
+        ),
+        (
+            "garden",
+            "🌱 Community garden 👨‍👩‍👧‍👦",
+            12,
+            Member,
+            false,
+            false,
+            800 * DAY,
+        ),
+        (
+            "hostile",
+            "\u{1b}[31mFree\u{202e}money\u{0}",
+            3,
+            Removed,
+            false,
+            false,
+            20 * DAY,
+        ),
+        (
+            "long",
+            "The very long name of a group that somebody wrote as a whole sentence, to the limit",
+            250,
+            Member,
+            true,
+            false,
+            40 * DAY,
+        ),
     ];
     let mut groups: Vec<Group> = rows
         .into_iter()
-        .map(|(id, subject, members, role, announce, locked, ago)| Group {
-            group_jid: format!("{id}@g.us"),
-            subject: Some(subject.to_owned()),
-            participant_count: Some(members),
-            my_role: Some(role),
-            is_announce: Some(announce),
-            is_locked: Some(locked),
-            created_at_wa: Some(NOW - ago),
-            updated_at: NOW - ago / 2,
-            ..Group::default()
-        })
+        .map(
+            |(id, subject, members, role, announce, locked, ago)| Group {
+                group_jid: format!("{id}@g.us"),
+                subject: Some(subject.to_owned()),
+                participant_count: Some(members),
+                my_role: Some(role),
+                is_announce: Some(announce),
+                is_locked: Some(locked),
+                created_at_wa: Some(NOW - ago),
+                updated_at: NOW - ago / 2,
+                ..Group::default()
+            },
+        )
         .collect();
     groups[0].description = Some(
         "Meet at the north gate at 8. Bring gloves, water and good shoes; tools are there.\nRain or shine."
@@ -163,16 +248,13 @@ fn groups() -> Vec<Group> {
 }
 
 pub fn card(key: &GroupKey) -> Card {
-    Card {
-        key: key.clone(),
-        invite: Invite::Shown {
-            link: LINK.to_owned(),
-            fetched_at: NOW - 3_000,
-        },
-        members: Members::Loaded(members(128)),
-        scroll: 0,
-        reset_seen: None,
-    }
+    let mut card = Card::new(key.clone());
+    card.invite = Invite::Shown {
+        link: LINK.to_owned(),
+        fetched_at: NOW - 3_000,
+    };
+    card.members = Members::Loaded(members(128));
+    card
 }
 
 pub fn members(count: u32) -> Vec<GroupMember> {
@@ -221,17 +303,5 @@ pub fn form() -> EditForm {
         announce: false,
         locked: false,
     };
-    EditForm {
-        key: key("volunteers"),
-        subject: typed(&base.subject),
-        description: typed(&base.description),
-        announce: base.announce,
-        locked: base.locked,
-        base,
-        focus: FormFocus::Field(crate::api::SettingField::Subject),
-        phase: FormPhase::Editing,
-        outcomes: Vec::new(),
-        theirs: Vec::new(),
-        faults: Vec::new(),
-    }
+    EditForm::new(key("volunteers"), base)
 }

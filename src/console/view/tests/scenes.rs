@@ -84,7 +84,12 @@ pub const SCENES: &[Scene] = &[
         let mut state = desk();
         fill(&mut state, Vec::new());
         state.card = None;
-        let refused = failure(FailureKind::MissingCapability { capability: "read".to_owned() }, "capability read is missing");
+        let refused = failure(
+            FailureKind::MissingCapability {
+                capability: "read".to_owned(),
+            },
+            "capability read is missing",
+        );
         state.groups.failures.insert(SUPPORT.to_owned(), refused);
         state
     }),
@@ -98,7 +103,10 @@ pub const SCENES: &[Scene] = &[
     ("session-unlinked", || {
         let mut state = desk();
         state.sessions.cursor = 4;
-        with_invite(state, Invite::Blank(Blank::SessionLeft(SessionStatus::LoggedOut)))
+        with_invite(
+            state,
+            Invite::Blank(Blank::SessionLeft(SessionStatus::LoggedOut)),
+        )
     }),
     ("session-acting", || {
         let mut state = focused(Pane::Sessions);
@@ -112,7 +120,10 @@ pub const SCENES: &[Scene] = &[
     ("link-not-admin", || opened(Invite::Blank(Blank::NotAdmin))),
     ("link-failed", || {
         let kind = FailureKind::RateLimited { wait: Some(30) };
-        opened(Invite::Blank(Blank::Failed(failure(kind, "too many requests"))))
+        opened(Invite::Blank(Blank::Failed(failure(
+            kind,
+            "too many requests",
+        ))))
     }),
     ("members-failed", || {
         let mut state = focused(Pane::Group);
@@ -185,7 +196,9 @@ pub const SCENES: &[Scene] = &[
         })
     }),
     ("reset", || reset(ResetPhase::Asking, ButtonId::Cancel)),
-    ("reset-running", || reset(ResetPhase::Running(REQUEST), ButtonId::Close)),
+    ("reset-running", || {
+        reset(ResetPhase::Running(REQUEST), ButtonId::Close)
+    }),
     ("reset-done", || {
         let link = LINK.replace("AbCdEf", "ZyXwVu");
         let differs = Some(true);
@@ -220,7 +233,10 @@ pub const SCENES: &[Scene] = &[
     }),
     ("failure", || {
         over(Layer::Failure {
-            failure: failure(FailureKind::Other, &"The store could not be read. ".repeat(30)),
+            failure: failure(
+                FailureKind::Other,
+                &"The store could not be read. ".repeat(30),
+            ),
             scroll: 2,
         })
     }),
@@ -233,7 +249,10 @@ pub const SCENES: &[Scene] = &[
         };
         state.toasts = vec![
             toast(ToastKind::Good, "Link copied to the system clipboard"),
-            toast(ToastKind::Bad, "WhatsApp asks for a pause. Wait 30 s, then try again. Press ! for its words."),
+            toast(
+                ToastKind::Bad,
+                "WhatsApp asks for a pause. Wait 30 s, then try again. Press ! for its words.",
+            ),
         ];
         state
     }),
