@@ -1,6 +1,6 @@
 //! Names, numbers and times as the desk writes them. Everything that leaves here is clean.
 
-use crate::api::{EpochMillis, Session, SessionRole};
+use crate::api::{EpochMillis, SessionRole};
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -9,20 +9,6 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const MONTH: i64 = 30 * DAY;
 const YEAR: i64 = 365 * DAY;
-
-/// The label of a session, else its number, else its id.
-#[must_use]
-pub fn session_name(session: &Session) -> String {
-    let label = text::clean_line(session.label.as_deref().unwrap_or_default());
-    let label = label.trim();
-    if !label.is_empty() {
-        return label.to_owned();
-    }
-    match &session.phone_number {
-        Some(number) => phone(number),
-        None => text::clean_line(&session.id).into_owned(),
-    }
-}
 
 /// The account's role in a group, in at most seven columns for those we know.
 #[must_use]
@@ -121,6 +107,15 @@ pub fn duration(then: EpochMillis, now: EpochMillis) -> String {
     }
 }
 
+/// How long something has been under way: `12 s`, then as [`duration`].
+#[must_use]
+pub fn seconds(then: EpochMillis, now: EpochMillis) -> String {
+    match now.saturating_sub(then).max(0) {
+        passed @ 0..MINUTE => format!("{} s", passed / 1_000),
+        _ => duration(then, now),
+    }
+}
+
 /// `12:04`
 #[must_use]
 pub fn clock(at: EpochMillis, zone: &TimeZone) -> String {
@@ -213,6 +208,8 @@ mod tests {
             assert_eq!(age(now - passed, now), short);
             assert_eq!(duration(now - passed, now), long);
         }
+        assert_eq!(seconds(now - 12_400, now), "12 s");
+        assert_eq!(seconds(now - 2 * MINUTE, now), "2 min");
         assert_eq!(clock(43_471_000, &TimeZone::UTC), "12:04");
         assert_eq!(clock_seconds(43_471_000, &TimeZone::UTC), "12:04:31");
         assert_eq!(date(0, &TimeZone::UTC), "1 Jan 1970, 00:00");

@@ -59,7 +59,7 @@ pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
         code_size(
             link,
             Size::new(
-                inner.width.saturating_sub(BESIDE + 2),
+                inner.width.saturating_sub(BESIDE + 5),
                 inner.height.saturating_sub(link_height),
             ),
         )
@@ -141,13 +141,13 @@ impl Frame<'_> {
     /// The text to the left of the code, the link below both.
     fn side_by_side(&self, code: Size) -> CardParts {
         let code_area = Rect {
-            x: self.inner.right() - code.width,
+            x: self.text.right() - code.width,
             y: self.inner.y,
             width: code.width,
             height: code.height,
         };
         let left = Rect {
-            width: self.inner.width.saturating_sub(code.width + 3),
+            width: self.text.width.saturating_sub(code.width + 3),
             height: self.inner.height - self.link.height,
             ..self.text
         };

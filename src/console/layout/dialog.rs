@@ -57,7 +57,7 @@ const BUTTON_GAP: u16 = 2;
 /// The widest content that a dialog can have.
 #[must_use]
 pub fn content_width(screen: &Screen, wished: u16) -> u16 {
-    wished.min(screen.body.width.saturating_sub(DIALOG_FRAME + 2))
+    wished.min(screen.body.width.saturating_sub(DIALOG_FRAME))
 }
 
 /// The tallest content that a dialog with buttons can have.

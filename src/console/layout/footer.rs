@@ -2,9 +2,9 @@
 
 use super::Target;
 use super::panes::Screen;
-use crate::api::Capability;
+use crate::api::{Capability, SettingField};
 use crate::console::keymap::{Action, Place};
-use crate::console::state::{FormFocus, FormPhase, Layer, Pane, State};
+use crate::console::state::{EditForm, FormFocus, FormPhase, Layer, ResetPhase, State};
 use crate::text;
 use ratatui::layout::Rect;
 
@@ -50,71 +50,114 @@ pub fn hints(state: &State, screen: &Screen) -> Vec<Hint> {
 
 /// All hints in order of importance, and how many at the end always stay.
 fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
+    let buttons = || vec![plain("Tab", "next button"), plain("↵", "press")];
     match state.layers.last() {
-        Some(Layer::Qr) => of_place(state, screen, Place::Qr),
-        Some(Layer::Help(_)) => (
-            vec![
-                plain("type", "to search"),
-                plain("↑↓", "scroll"),
-                plain("Esc", "close"),
-            ],
-            1,
+        Some(Layer::Qr) => of_place(state, screen),
+        Some(Layer::Help(_)) => typing(
+            state,
+            vec![plain("type", "to search"), plain("↑↓", "scroll")],
+            "close",
         ),
-        Some(Layer::Failure { .. }) => (
-            vec![
-                plain("↑↓", "scroll"),
-                plain("Tab", "next button"),
-                plain("↵", "press"),
-                plain("Esc", "close"),
-            ],
-            1,
+        Some(Layer::Failure { .. }) => closed_by_keys(
+            state,
+            vec![plain("↑↓", "scroll"), plain("y", "copy")],
+            "close",
         ),
-        Some(Layer::Reset(_) | Layer::Confirm(_)) => (
-            vec![
-                plain("Tab", "next button"),
-                plain("↵", "press"),
-                plain("Esc", "back"),
-            ],
-            1,
-        ),
-        Some(Layer::Edit(form)) => {
-            let mut hints = vec![plain("Tab", "next field")];
-            match (&form.phase, form.focus) {
-                (FormPhase::AskLeave, _) | (_, FormFocus::Button(_)) => {
-                    hints.push(plain("↵", "press"));
-                }
-                (_, FormFocus::Field(crate::api::SettingField::Subject)) => {}
-                (_, FormFocus::Field(crate::api::SettingField::Description)) => {
-                    hints.push(plain("↵", "new line"));
-                }
-                (_, FormFocus::Field(_)) => hints.push(plain("Space", "switch")),
+        Some(Layer::Reset(reset)) => match &reset.phase {
+            ResetPhase::Running(_) => closed_by_keys(state, Vec::new(), "leave"),
+            ResetPhase::Done { .. } => {
+                let mut hints = buttons();
+                hints.push(of_action(state, Action::CopyLink, "copy link"));
+                closed_by_keys(state, hints, "close")
             }
-            hints.push(plain("Ctrl-s", "save"));
-            hints.push(plain("Esc", "back"));
-            (hints, 1)
-        }
-        None if state.groups.typing => (
+            ResetPhase::Asking | ResetPhase::Failed(_) => {
+                closed_by_keys(state, buttons(), "cancel")
+            }
+        },
+        Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
+        Some(Layer::Edit(form)) => form_hints(state, form),
+        None if state.groups.typing => typing(
+            state,
             vec![
                 plain("type", "to filter"),
+                plain("↵", "done"),
                 plain("↑↓", "move"),
-                plain("↵", "open"),
-                plain("Esc", "clear"),
             ],
-            1,
-        ),
-        None => of_place(
-            state,
-            screen,
-            match state.focus {
-                Pane::Sessions => Place::Sessions,
-                Pane::Groups => Place::Groups,
-                Pane::Group => Place::Group,
+            if state.groups.filter.is_empty() {
+                "leave"
+            } else {
+                "clear"
             },
         ),
+        None => of_place(state, screen),
     }
 }
 
-fn of_place(state: &State, screen: &Screen, place: Place) -> (Vec<Hint>, usize) {
+fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {
+    let mut hints = Vec::new();
+    match &form.phase {
+        FormPhase::Saving(_) => return typing(state, hints, "leave"),
+        FormPhase::AskLeave => {
+            hints.extend([plain("Tab", "next button"), plain("↵", "press")]);
+            return typing(state, hints, "keep editing");
+        }
+        FormPhase::Editing | FormPhase::Failed(_) => {}
+    }
+    hints.push(plain("Tab", "next field"));
+    match form.focus {
+        FormFocus::Button(_) => hints.push(plain("↵", "press")),
+        FormFocus::Field(SettingField::Subject) => {}
+        FormFocus::Field(SettingField::Description) => hints.push(plain("↵", "new line")),
+        FormFocus::Field(_) => hints.push(plain("Space", "switch")),
+    }
+    hints.push(plain("Ctrl-s", "save"));
+    typing(state, hints, "back")
+}
+
+/// Where characters are text: only keys that are none help and quit.
+fn typing(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hint>, usize) {
+    hints.push(plain("Esc", escape));
+    let help = state
+        .options
+        .keymap
+        .keys(Action::Help)
+        .iter()
+        .map(ToString::to_string)
+        .find(|key| key.chars().count() > 1);
+    let in_help = matches!(state.layers.last(), Some(Layer::Help(_)));
+    let count = hints.len();
+    if let Some(key) = help.filter(|_| !in_help) {
+        hints.push(hint(key, "help", Target::Hint(Action::Help)));
+    }
+    hints.push(hint(
+        "Ctrl-c".to_owned(),
+        "quit",
+        Target::Hint(Action::Quit),
+    ));
+    let kept = hints.len() - count + 1;
+    (hints, kept)
+}
+
+/// Where the keys of the table still mean help.
+fn closed_by_keys(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hint>, usize) {
+    hints.push(plain("Esc", escape));
+    hints.push(of_action(state, Action::Help, "help"));
+    hints.push(hint(
+        "Ctrl-c".to_owned(),
+        "quit",
+        Target::Hint(Action::Quit),
+    ));
+    (hints, 3)
+}
+
+fn of_action(state: &State, action: Action, word: &str) -> Hint {
+    let key = state.options.keymap.keys(action).first();
+    let key = key.map(ToString::to_string).unwrap_or_default();
+    hint(key, word, Target::Hint(action))
+}
+
+fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
+    let place = state.place();
     let keymap = &state.options.keymap;
     let mut hints: Vec<Hint> = keymap
         .hints(place)
@@ -124,14 +167,14 @@ fn of_place(state: &State, screen: &Screen, place: Place) -> (Vec<Hint>, usize) 
                 name => name.to_owned(),
             };
             Hint {
-                lacking: needs(action).filter(|capability| state.lacking.contains(capability)),
+                lacking: needs(action).filter(|capability| state.lacks(*capability)),
                 ..hint(key, word, Target::Hint(action))
             }
         })
         .collect();
     let leads_back = screen.is_single() && matches!(place, Place::Groups | Place::Group);
-    if let (true, Some(key)) = (leads_back, keymap.keys(Action::Back).first()) {
-        let back = hint(key.to_string(), "back", Target::Hint(Action::Back));
+    if leads_back {
+        let back = of_action(state, Action::Back, "back");
         hints.insert(hints.len().saturating_sub(2), back);
     }
     let kept = hints

@@ -1,6 +1,5 @@
 //! The settings form: which line of the dialog holds what.
 
-use super::bridge;
 use super::dialog::{Button, Dialog, content_height, content_width, dialog};
 use super::panes::{Screen, row};
 use crate::api::SettingField;
@@ -77,7 +76,7 @@ impl FormParts {
 pub fn form_parts(state: &State, screen: &Screen, form: &EditForm) -> FormParts {
     let width = content_width(screen, WIDTH);
     let room = content_height(screen);
-    let changed = bridge::changes(form);
+    let changed = form.changes();
     let mut head = vec![FormLine::Field(SettingField::Subject)];
     head.extend(notes(state, form, SettingField::Subject));
     head.push(FormLine::Field(SettingField::Description));
@@ -154,7 +153,7 @@ fn notes(state: &State, form: &EditForm, field: SettingField) -> impl Iterator<I
         .map(|(_, outcome)| match outcome {
             FieldOutcome::Applied => Note::Applied,
             FieldOutcome::Refused(failure) => {
-                Note::Refused(bridge::sentence(state, failure, Some(&form.key)))
+                Note::Refused(state.sentence(failure, Some(&form.key)))
             }
             FieldOutcome::NotAttempted => Note::NotAttempted,
         });
@@ -183,10 +182,8 @@ pub fn value_word(settings: &Settings, field: SettingField) -> String {
 fn message(state: &State, form: &EditForm, width: u16) -> Vec<FormLine> {
     let text = match &form.phase {
         FormPhase::Editing => return Vec::new(),
-        FormPhase::Saving(_) => "◌ Saving … Esc leaves it running.".to_owned(),
-        FormPhase::Failed(failure) => {
-            format!("✘ {}", bridge::sentence(state, failure, Some(&form.key)))
-        }
+        FormPhase::Saving(_) => "◌ Saving … Esc leaves; the save goes on.".to_owned(),
+        FormPhase::Failed(failure) => format!("✘ {}", state.sentence(failure, Some(&form.key))),
         FormPhase::AskLeave => "Leave without saving? What you typed would be lost.".to_owned(),
     };
     super::wrap::wrap(&text, width, 3)

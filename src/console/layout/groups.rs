@@ -45,7 +45,7 @@ pub fn groups_notice(state: &State) -> Option<String> {
         Scope::Session(id) => {
             let failure = state.groups.failures.get(&id);
             if let (Some(failure), false) = (failure, state.groups.is_empty()) {
-                return Some(format!("Not refreshed: {}", failure.message));
+                return Some(format!("Not refreshed: {}", state.sentence(failure, None)));
             }
             let session = state.sessions.get(&id)?;
             if session.status.is_connected() || state.groups.is_empty() {
@@ -66,10 +66,7 @@ pub fn groups_notice(state: &State) -> Option<String> {
     if state.groups.is_empty() {
         return None;
     }
-    let name = state.sessions.get(first).map_or_else(
-        || crate::text::clean_line(first).into_owned(),
-        crate::console::words::session_name,
-    );
+    let name = state.session_name(first);
     Some(match asked.len() {
         1 => format!("The groups of {name} could not be read."),
         more => format!(

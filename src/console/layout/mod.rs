@@ -1,6 +1,5 @@
 //! Where things stand: a pure function of the state, shared by drawing and mouse input.
 
-mod bridge;
 mod card;
 mod dialog;
 mod footer;
@@ -17,12 +16,10 @@ pub use form::{COUNTS, FormLine, FormParts, LABELS, Note, form_parts, value_word
 pub use groups::{GroupsParts, groups_notice, groups_parts};
 pub use overlays::{
     HelpParts, QrDrawing, QrParts, ResetParts, WordsParts, confirm_parts, failure_parts,
-    help_parts, help_rows, qr_parts, reset_parts,
+    help_parts, qr_parts, reset_parts,
 };
 pub use panes::{MIN_SIZE, Screen, SessionsParts, inside, row, screen, sessions_parts};
 pub use wrap::wrap;
-
-pub(in crate::console) use bridge::{blank_sentence, sentence};
 
 use super::keymap::Action;
 use super::state::{ButtonId, FormFocus, Layer, Pane, State};
@@ -106,7 +103,7 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
         Layer::Reset(reset) => in_dialog(&reset_parts(state, screen, reset).dialog),
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(screen, confirm).dialog),
         Layer::Failure { failure, scroll } => {
-            in_dialog(&failure_parts(state, screen, failure, *scroll).dialog)
+            in_dialog(&failure_parts(screen, failure, *scroll).dialog)
         }
     }
 }
@@ -198,7 +195,7 @@ pub fn help_page(state: &State) -> (usize, usize) {
 pub fn failure_page(state: &State) -> (usize, usize) {
     match (screen(state), state.layers.last()) {
         (Some(screen), Some(Layer::Failure { failure, scroll })) => {
-            let parts = failure_parts(state, &screen, failure, *scroll);
+            let parts = failure_parts(&screen, failure, *scroll);
             let seen = usize::from(parts.dialog.content.height.saturating_sub(1));
             (seen.max(1), parts.text.len())
         }

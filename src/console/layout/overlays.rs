@@ -1,16 +1,16 @@
 //! The smaller dialogs, the help and the full-screen code.
 
-use super::bridge;
 use super::dialog::{Button, DIALOG_FRAME, Dialog, centred, content_height, content_width, dialog};
 use super::panes::{Screen, inside, row};
 use super::wrap::wrap;
 use crate::console::effect::SessionAction;
-use crate::console::failure::Failure;
-use crate::console::keymap::{BINDINGS, Binding, Keymap};
+use crate::console::failure::{Failure, Told};
+use crate::console::keymap::BINDINGS;
 use crate::console::qr::{self, Blocks, Code, Fit};
 use crate::console::state::{
     ButtonId, ConfirmDialog, HelpOverlay, Invite, Question, ResetDialog, ResetPhase, State,
 };
+use crate::console::update::HelpRow;
 use crate::text;
 use ratatui::layout::{Rect, Size};
 
@@ -136,10 +136,10 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
 
 fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
     let words = match &reset.phase {
-        ResetPhase::Running(_) => "◌ Resetting the link …\n\nEsc leaves it running.".to_owned(),
+        ResetPhase::Running(_) => "◌ Resetting the link …\n\nEsc leaves; the reset goes on.".to_owned(),
         ResetPhase::Failed(failure) => format!(
             "✘ The link was not reset.\n\n{}",
-            bridge::sentence(state, failure, Some(&reset.key))
+            state.sentence(failure, Some(&reset.key))
         ),
         ResetPhase::Asking | ResetPhase::Done { .. } => {
             "The old link stops working at once. Whoever has it can no longer join.\n\nThis cannot be undone."
@@ -153,15 +153,18 @@ fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
 fn reset_buttons(phase: &ResetPhase) -> Vec<Button> {
     match phase {
         ResetPhase::Asking => vec![
-            Button::new(ButtonId::Cancel, "Cancel"),
             Button::new(ButtonId::Confirm, "Reset link"),
+            Button::new(ButtonId::Cancel, "Cancel"),
         ],
-        ResetPhase::Running(_) => vec![Button::new(ButtonId::Close, "Close")],
+        ResetPhase::Running(_) => Vec::new(),
         ResetPhase::Done { .. } => vec![
             Button::new(ButtonId::Copy, "Copy link"),
             Button::new(ButtonId::Close, "Close"),
         ],
-        ResetPhase::Failed(_) => vec![Button::new(ButtonId::Close, "Close")],
+        ResetPhase::Failed(_) => vec![
+            Button::new(ButtonId::Confirm, "Try again"),
+            Button::new(ButtonId::Close, "Close"),
+        ],
     }
 }
 
@@ -204,8 +207,8 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
     let text = wrap(&words, width, 10);
     let height = u16::try_from(text.len()).unwrap_or(10) + 1;
     let buttons = vec![
-        Button::new(ButtonId::Cancel, "Cancel"),
         Button::new(ButtonId::Confirm, yes),
+        Button::new(ButtonId::Cancel, "Cancel"),
     ];
     WordsParts {
         dialog: dialog(screen, width, height, buttons, Some(confirm.focus)),
@@ -216,14 +219,9 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
 }
 
 #[must_use]
-pub fn failure_parts(
-    state: &State,
-    screen: &Screen,
-    failure: &Failure,
-    scroll: usize,
-) -> WordsParts {
+pub fn failure_parts(screen: &Screen, failure: &Failure, scroll: usize) -> WordsParts {
     let width = content_width(screen, FAILURE_WIDTH);
-    let text = wrap(&bridge::in_full(state, failure), width, usize::MAX - 1);
+    let text = wrap(&failure.in_full(&Told::default()), width, usize::MAX - 1);
     let height = u16::try_from(text.len() + 1)
         .unwrap_or(u16::MAX)
         .min(content_height(screen));
@@ -248,7 +246,7 @@ pub struct HelpParts {
     pub rows: Rect,
     pub columns: usize,
     /// The rows that the search leaves.
-    pub found: Vec<&'static Binding>,
+    pub found: Vec<HelpRow>,
     /// First visible line.
     pub first: usize,
 }
@@ -262,11 +260,11 @@ impl HelpParts {
 }
 
 /// Columns of one column of the help.
-const HELP_COLUMN: u16 = 76;
+const HELP_COLUMN: u16 = 84;
 
 #[must_use]
 pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpParts {
-    let found = help_rows(&state.options.keymap, &help.search);
+    let found = state.help_rows();
     let columns = if screen.body.width >= 2 * HELP_COLUMN + DIALOG_FRAME + 2 {
         2
     } else {
@@ -298,24 +296,6 @@ pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpPar
         columns,
         found,
     }
-}
-
-/// The bindings whose keys, name or words hold what was typed.
-#[must_use]
-pub fn help_rows(keymap: &Keymap, search: &str) -> Vec<&'static Binding> {
-    let search = search.trim().to_lowercase();
-    BINDINGS
-        .iter()
-        .filter(|binding| {
-            search.is_empty()
-                || binding.help.to_lowercase().contains(&search)
-                || binding.name.replace('_', " ").contains(&search)
-                || keymap
-                    .keys(binding.action)
-                    .iter()
-                    .any(|key| key.to_string().to_lowercase() == search)
-        })
-        .collect()
 }
 
 /// The full-screen code where it stands.

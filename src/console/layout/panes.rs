@@ -15,7 +15,7 @@ const TALL: u16 = 28;
 const CARD_WIDTH: u16 = 50;
 /// A card with the code beside the text.
 const BROAD_CARD_WIDTH: u16 = 72;
-const SESSIONS_WIDTH: u16 = 26;
+const SESSIONS_WIDTH: u16 = 25;
 
 /// The screen's parts. A pane that is out of sight is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

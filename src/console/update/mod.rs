@@ -28,6 +28,7 @@ mod toasts;
 #[cfg(test)]
 mod tests;
 
+pub use help::HelpRow;
 pub use runs::Runs;
 
 use super::effect::{Call, Effect};

@@ -6,9 +6,7 @@ use super::paint::{
 };
 use crate::api::{Group, GroupMember, MemberRole, SessionRole};
 use crate::console::keymap::Action;
-use crate::console::layout::{
-    CardParts, Detail, blank_sentence, card_parts, details, inside, sentence, wrap,
-};
+use crate::console::layout::{CardParts, Detail, card_parts, details, inside, wrap};
 use crate::console::qr::{self, Blocks, Fit, QrWidget};
 use crate::console::state::{Blank, Card, Invite, Members, Pane, State};
 use crate::console::words;
@@ -261,7 +259,7 @@ pub fn no_link(state: &State, card: &Card) -> (String, String) {
                 Blank::GatewayAway => "⊘ The gateway is away".to_owned(),
                 Blank::Failed(_) => "✘ The link could not be fetched".to_owned(),
             };
-            (title, blank_sentence(state, &card.key, blank))
+            (title, state.blank_sentence(&card.key, blank))
         }
     }
 }
@@ -275,7 +273,7 @@ fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &m
         Members::Loaded(members) => (Some(members.len()), String::new()),
         Members::Failed(failure) => (
             None,
-            format!("✘ {}", sentence(state, failure, Some(&card.key))),
+            format!("✘ {}", state.sentence(failure, Some(&card.key))),
         ),
     };
     let head = match count {

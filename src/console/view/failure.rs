@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 
 pub fn draw(state: &State, screen: &Screen, failure: &Failure, scroll: usize, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let parts = failure_parts(state, screen, failure, scroll);
+    let parts = failure_parts(screen, failure, scroll);
     dialog(buffer, theme, &parts.dialog, &parts.title);
     let mut text = parts.dialog.content;
     text.height = text.height.saturating_sub(1);

@@ -5,7 +5,7 @@ use super::sessions::bar;
 use crate::api::SessionRole;
 use crate::console::fuzzy::Highlighter;
 use crate::console::keymap::Action;
-use crate::console::layout::{GroupsParts, groups_notice, groups_parts, inside, sentence, wrap};
+use crate::console::layout::{GroupsParts, groups_notice, groups_parts, inside, wrap};
 use crate::console::state::{Entry, Link, Pane, Scope, Sort, State};
 use crate::console::words;
 use crate::text;
@@ -17,10 +17,7 @@ use ratatui::style::Style;
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let theme = &state.options.theme;
     let focused = state.focus == Pane::Groups;
-    let scope = state
-        .sessions
-        .selected()
-        .map_or_else(|| "all sessions".to_owned(), words::session_name);
+    let scope = scope_name(state);
     let total = words::thousands(state.groups.total);
     pane(
         buffer,
@@ -53,6 +50,13 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> 
         put_lines(buffer, after(area, 3), &lines, theme.warn);
     }
     cursor
+}
+
+fn scope_name(state: &State) -> String {
+    match state.sessions.selected() {
+        Some(session) => state.session_name(&session.id),
+        None => "all sessions".to_owned(),
+    }
 }
 
 fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -121,7 +125,7 @@ impl Columns {
     fn of(state: &State, area: Rect) -> Self {
         let broad = area.width >= 64;
         let mut rest = after(area, 2);
-        rest.width = rest.width.saturating_sub(1);
+        rest.width = rest.width.saturating_sub(u16::from(broad));
         let mut take = |width: u16, gap: u16| {
             let width = width.min(rest.width);
             let taken = Rect {
@@ -173,13 +177,13 @@ fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
     };
     let head = |word: &str, sort: Sort| {
         if sorted(sort) {
-            format!("{word}▾")
+            format!("{word} ▾")
         } else {
             word.to_owned()
         }
     };
     let name = if sorted(Sort::Changed) {
-        "Name · last changed first"
+        "Name · last changed first ▾"
     } else {
         "Name"
     };
@@ -202,7 +206,7 @@ fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
     };
     // The mark stands in the gap, so that the word stays above its numbers.
     let mut members = at(columns.members, area.y);
-    members.width += u16::from(sorted(Sort::Members));
+    members.width += if sorted(Sort::Members) { 2 } else { 0 };
     put_right(
         buffer,
         members,
@@ -211,7 +215,8 @@ fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
     );
     put(buffer, at(columns.role, area.y), "Role", theme.dim);
     let mut age = at(columns.age, area.y);
-    age.width += u16::from(sorted(Sort::Age));
+    age.x -= if sorted(Sort::Age) { 1 } else { 0 };
+    age.width += if sorted(Sort::Age) { 1 } else { 0 };
     put_right(buffer, age, &head("Age", Sort::Age), style(Some(Sort::Age)));
 }
 
@@ -267,11 +272,7 @@ fn one(
         buffer,
     );
     if columns.session.width > 0 {
-        let label = state
-            .sessions
-            .get(&entry.key.session)
-            .map(words::session_name)
-            .unwrap_or_default();
+        let label = state.session_name(&entry.key.session);
         put(buffer, at(columns.session, y), &label, plain(theme.dim));
     }
     let members = group
@@ -356,14 +357,14 @@ fn why_empty(state: &State) -> (String, String) {
     if let (Link::Away { failure, .. }, 0) = (&state.link, groups.total) {
         return (
             "✖ The gateway is away".to_owned(),
-            sentence(state, failure, None),
+            state.sentence(failure, None),
         );
     }
     if !state.sessions.loaded {
         return match &state.sessions.failure {
             Some(failure) => (
                 "✖ The sessions could not be read".to_owned(),
-                sentence(state, failure, None),
+                state.sentence(failure, None),
             ),
             None => ("◌ Loading the sessions …".to_owned(), String::new()),
         };
@@ -392,10 +393,7 @@ fn why_empty(state: &State) -> (String, String) {
         Scope::AllSessions => !groups.loading.is_empty(),
         Scope::Session(id) => groups.loading.contains_key(id),
     };
-    let whose = state
-        .sessions
-        .selected()
-        .map_or_else(|| "all sessions".to_owned(), words::session_name);
+    let whose = scope_name(state);
     if waiting {
         return (format!("◌ Loading the groups of {whose} …"), String::new());
     }
@@ -406,7 +404,7 @@ fn why_empty(state: &State) -> (String, String) {
     if let Some(failure) = failure {
         return (
             format!("✖ The groups of {whose} could not be read"),
-            sentence(state, failure, None),
+            state.sentence(failure, None),
         );
     }
     let connected = match state.sessions.selected() {

@@ -30,7 +30,10 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     right = put_right(buffer, right, &time, theme.dim);
     let room = usize::from(area.width.saturating_sub(left_width + columns(&time) + 2)).max(16);
     let link = text::truncate_to_width(&link, room.min(usize::from(right.width)));
-    let rest = put_right(buffer, right, &link, style);
+    let mut rest = put_right(buffer, right, &link, style);
+    if state.waiting() > 0 {
+        rest = put_right(buffer, rest, "◌ ", theme.accent);
+    }
     area.width = rest.right().saturating_sub(area.x + 2);
     put_all(
         buffer,
@@ -57,9 +60,10 @@ fn left(state: &State) -> [(String, Style); 3] {
             },
         ),
     };
-    let scope = sessions
-        .selected()
-        .map_or_else(|| "All sessions".to_owned(), words::session_name);
+    let scope = match sessions.selected() {
+        Some(session) => state.session_name(&session.id),
+        None => "All sessions".to_owned(),
+    };
     [
         ("groupdesk   ".to_owned(), theme.title),
         (connected, style),

@@ -1,15 +1,16 @@
 //! The help: every key with what it does, and a search.
 
 use super::paint::{after, below, clear, columns, pane, put, put_block, put_right, scrollbar};
-use crate::console::keymap::{Binding, Place};
+use crate::console::keymap::{BINDINGS, Place};
 use crate::console::layout::{HelpParts, Screen, help_parts, needs};
 use crate::console::state::{HelpOverlay, State};
+use crate::console::update::HelpRow;
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// Columns of the keys.
-const KEYS: u16 = 15;
+const KEYS: u16 = 16;
 
 /// Draws the help and says where the search's cursor stands.
 pub fn draw(
@@ -35,7 +36,7 @@ pub fn draw(
     }
     let lines = parts.lines();
     let width = parts.rows.width / u16::try_from(parts.columns).unwrap_or(1);
-    for (position, binding) in parts.found.iter().enumerate() {
+    for (position, found) in parts.found.iter().enumerate() {
         let (column, line) = (position / lines, position % lines);
         let Some(line) = line
             .checked_sub(parts.first)
@@ -50,7 +51,7 @@ pub fn draw(
         );
         one(
             state,
-            binding,
+            found,
             Rect {
                 width: width - 2,
                 ..area
@@ -69,11 +70,7 @@ fn search(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let theme = &state.options.theme;
-    let found = format!(
-        "{} of {}",
-        parts.found.len(),
-        crate::console::keymap::BINDINGS.len()
-    );
+    let found = format!("{} of {}", parts.found.len(), BINDINGS.len());
     let mut line = parts.search;
     if !help.search.is_empty() {
         line = put_right(buffer, line, &found, theme.accent);
@@ -91,58 +88,43 @@ fn search(
     Some(Position::new(at.x, at.y))
 }
 
-fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {
+fn one(state: &State, found: &HelpRow, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let keys: Vec<_> = state
-        .options
-        .keymap
-        .keys(binding.action)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let lacking = needs(binding.action).filter(|capability| state.lacking.contains(capability));
-    let style = if lacking.is_some() {
-        theme.disabled
-    } else {
-        theme.text
+    let binding = BINDINGS.iter().find(|binding| binding.name == found.name);
+    let lacking = binding
+        .and_then(|binding| needs(binding.action))
+        .filter(|capability| state.lacks(*capability));
+    let (key, style) = match lacking {
+        Some(_) => (theme.disabled, theme.disabled),
+        None => (theme.key, theme.text),
     };
-    put(
-        buffer,
-        Rect {
-            width: KEYS.min(area.width),
-            ..area
-        },
-        &keys.join(", "),
-        if lacking.is_some() {
-            theme.disabled
-        } else {
-            theme.key
-        },
-    );
-    let rest = put(buffer, after(area, KEYS + 1), binding.help, style);
+    let keys = Rect {
+        width: KEYS.min(area.width),
+        ..area
+    };
+    put(buffer, keys, &found.keys, key);
+    let rest = put(buffer, after(area, KEYS + 1), found.help, style);
     let note = match lacking {
         Some(capability) => format!("your key lacks `{capability}`"),
-        None => places(binding),
+        None => binding
+            .map(|binding| places(binding.places))
+            .unwrap_or_default(),
     };
     if rest.width > columns(&note) + 1 {
         put_right(buffer, rest, &note, theme.dim);
     }
 }
 
-/// Where a key works, when it does not work everywhere.
-fn places(binding: &Binding) -> String {
-    if binding.places.contains(&Place::Everywhere) {
-        return String::new();
-    }
-    let words: Vec<_> = binding
-        .places
+/// Where a key works, when that is not almost everywhere.
+fn places(places: &[Place]) -> String {
+    let words: Vec<_> = places
         .iter()
-        .map(|place| match place {
-            Place::Everywhere => "everywhere",
-            Place::Sessions => "sessions",
-            Place::Groups => "groups",
-            Place::Group => "card",
-            Place::Qr => "code",
+        .filter_map(|place| match place {
+            Place::Everywhere => None,
+            Place::Sessions => Some("sessions"),
+            Place::Groups => Some("groups"),
+            Place::Group => Some("card"),
+            Place::Qr => Some("code"),
         })
         .collect();
     if words.len() > 2 {

@@ -19,7 +19,7 @@ mod tests;
 mod toasts;
 mod too_small;
 
-use super::layout;
+use super::layout::{self, Screen};
 use super::state::{Layer, State};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -32,6 +32,26 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
     }
 }
 
+/// Draws one layer over what is there, which steps back.
+fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> Option<Position> {
+    if !matches!(layer, Layer::Qr) {
+        let behind = screen.body.intersection(buffer.area);
+        buffer.set_style(behind, state.options.theme.dim);
+    }
+    match layer {
+        Layer::Help(help) => return help::draw(state, screen, help, buffer),
+        Layer::Edit(form) => return form::draw(state, screen, form, buffer),
+        Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
+        Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
+        Layer::Failure { failure, scroll } => {
+            failure::draw(state, screen, failure, *scroll, buffer);
+        }
+        // It is the whole screen, not a box over it.
+        Layer::Qr => {}
+    }
+    None
+}
+
 /// Draws into a buffer and says where the text cursor stands, if anywhere.
 fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
     let Some(screen) = layout::screen(state) else {
@@ -39,7 +59,7 @@ fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
         return None;
     };
     let mut cursor = None;
-    if matches!(state.layers.last(), Some(Layer::Qr)) {
+    if state.layers.iter().any(|layer| matches!(layer, Layer::Qr)) {
         qr::draw(state, buffer);
     } else {
         header::draw(state, &screen, buffer);
@@ -52,26 +72,9 @@ fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
         if let Some(area) = screen.card {
             card::draw(state, area, buffer);
         }
-        for layer in &state.layers {
-            cursor = match layer {
-                Layer::Help(help) => help::draw(state, &screen, help, buffer),
-                Layer::Edit(form) => form::draw(state, &screen, form, buffer),
-                Layer::Reset(reset) => {
-                    reset::draw(state, &screen, reset, buffer);
-                    None
-                }
-                Layer::Confirm(question) => {
-                    confirm::draw(state, &screen, question, buffer);
-                    None
-                }
-                Layer::Failure { failure, scroll } => {
-                    failure::draw(state, &screen, failure, *scroll, buffer);
-                    None
-                }
-                // Under another layer it is not the top any more; the panes show instead.
-                Layer::Qr => None,
-            };
-        }
+    }
+    for layer in &state.layers {
+        cursor = self::layer(state, &screen, layer, buffer);
     }
     toasts::draw(state, &screen, buffer);
     footer::draw(state, &screen, buffer);

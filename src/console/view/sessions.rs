@@ -8,7 +8,6 @@ use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 /// Columns before a session's name: bar, symbol, space.
 const INDENT: u16 = 3;
@@ -138,11 +137,12 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     let status = status(state, session);
     let reason = reason(session);
     if parts.lines == 1 {
+        let columns = after(area, INDENT - 1).width;
         let label = Rect {
-            width: name.width / 4,
+            width: (columns / 4).min(name.width),
             ..name
         };
-        put(buffer, label, &words::session_name(session), theme.text);
+        put(buffer, label, &state.session_name(&session.id), theme.text);
         let phone = Rect {
             width: 18,
             ..after(name, label.width + 1)
@@ -158,7 +158,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
         }
         return;
     }
-    put(buffer, name, &words::session_name(session), theme.text);
+    put(buffer, name, &state.session_name(&session.id), theme.text);
     put(
         buffer,
         after(below(area, 1), INDENT - 1),
@@ -176,7 +176,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
 /// `connected, 3 min`, or what is being done about it.
 fn status(state: &State, session: &Session) -> String {
     if let Some((action, _)) = state.sessions.acting.get(&session.id) {
-        return format!("◌ {} …", doing(*action));
+        return format!("◌ {} …", action.doing());
     }
     let look = state.options.theme.status(&session.status);
     let word = match &session.status {
@@ -184,18 +184,12 @@ fn status(state: &State, session: &Session) -> String {
         _ => look.word.to_owned(),
     };
     match state.sessions.since.get(&session.id) {
+        // While it connects the screen changes every second anyway.
+        Some(since) if session.status == SessionStatus::Starting => {
+            format!("{word}, {}", words::seconds(*since, state.now))
+        }
         Some(since) => format!("{word}, {}", words::duration(*since, state.now)),
         None => word,
-    }
-}
-
-fn doing(action: crate::console::effect::SessionAction) -> &'static str {
-    use crate::console::effect::SessionAction::{Logout, Restart, Start, Stop};
-    match action {
-        Start => "starting",
-        Stop => "stopping",
-        Restart => "restarting",
-        Logout => "logging out",
     }
 }
 
@@ -208,9 +202,4 @@ fn reason(session: &Session) -> Option<String> {
     }
     let reason = text::clean_line(session.status_reason.as_deref()?);
     (!reason.trim().is_empty()).then(|| reason.trim().to_owned())
-}
-
-/// The style of a session's status, for others who speak of it.
-pub fn status_style(state: &State, status: &SessionStatus) -> Style {
-    state.options.theme.status(status).style
 }

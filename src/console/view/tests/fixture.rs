@@ -7,11 +7,10 @@ use crate::console::effect::RequestId;
 use crate::console::failure::{Failure, FailureKind};
 use crate::console::keymap::Keymap;
 use crate::console::state::{
-    Card, EditForm, Entry, FormFocus, FormPhase, GroupKey, Groups, Invite, Link, Members, Options,
-    Pane, Sessions, Settings, State,
+    Card, EditForm, Entry, GroupKey, Groups, Invite, Link, Members, Options, Pane, Sessions,
+    Settings, State,
 };
 use crate::console::theme::{ColorDepth, Theme};
-use crate::text::clean_line;
 use ratatui_textarea::{CursorMove, TextArea};
 
 /// 18 November 2026, 12:04:31 UTC.
@@ -136,14 +135,7 @@ fn sessions() -> Sessions {
 pub fn fill(state: &mut State, groups: Vec<Group>) {
     let entries: Vec<Entry> = groups
         .into_iter()
-        .map(|group| Entry {
-            key: GroupKey {
-                session: SUPPORT.to_owned(),
-                jid: group.group_jid.clone(),
-            },
-            name: clean_line(group.subject.as_deref().unwrap_or(&group.group_jid)).into_owned(),
-            group,
-        })
+        .map(|group| Entry::new(SUPPORT, group))
         .collect();
     let groups = &mut state.groups;
     groups.positions = entries
@@ -256,16 +248,13 @@ fn groups() -> Vec<Group> {
 }
 
 pub fn card(key: &GroupKey) -> Card {
-    Card {
-        key: key.clone(),
-        invite: Invite::Shown {
-            link: LINK.to_owned(),
-            fetched_at: NOW - 3_000,
-        },
-        members: Members::Loaded(members(128)),
-        scroll: 0,
-        reset_seen: None,
-    }
+    let mut card = Card::new(key.clone());
+    card.invite = Invite::Shown {
+        link: LINK.to_owned(),
+        fetched_at: NOW - 3_000,
+    };
+    card.members = Members::Loaded(members(128));
+    card
 }
 
 pub fn members(count: u32) -> Vec<GroupMember> {
@@ -314,17 +303,5 @@ pub fn form() -> EditForm {
         announce: false,
         locked: false,
     };
-    EditForm {
-        key: key("volunteers"),
-        subject: typed(&base.subject),
-        description: typed(&base.description),
-        announce: base.announce,
-        locked: base.locked,
-        base,
-        focus: FormFocus::Field(crate::api::SettingField::Subject),
-        phase: FormPhase::Editing,
-        outcomes: Vec::new(),
-        theirs: Vec::new(),
-        faults: Vec::new(),
-    }
+    EditForm::new(key("volunteers"), base)
 }
