@@ -69,7 +69,10 @@ fn country_length(digits: &str) -> usize {
     ];
     if digits.starts_with(['1', '7']) {
         1
-    } else if digits.get(..2).is_some_and(|code| two_digits.contains(&code)) {
+    } else if digits
+        .get(..2)
+        .is_some_and(|code| two_digits.contains(&code))
+    {
         2
     } else {
         3
@@ -106,9 +109,8 @@ pub fn age(then: EpochMillis, now: EpochMillis) -> String {
 #[must_use]
 pub fn duration(then: EpochMillis, now: EpochMillis) -> String {
     let passed = now.saturating_sub(then).max(0);
-    let plural = |count: i64, unit: &str| {
-        format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-    };
+    let plural =
+        |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
     match passed {
         0..MINUTE => "just now".to_owned(),
         MINUTE..HOUR => format!("{} min", passed / MINUTE),
@@ -140,14 +142,22 @@ pub fn date(at: EpochMillis, zone: &TimeZone) -> String {
 fn format_time(at: EpochMillis, zone: &TimeZone, format: &str) -> String {
     Timestamp::from_millisecond(at).map_or_else(
         |_| "unknown".to_owned(),
-        |time| time.to_zoned_datetime(zone.clone()).strftime(format).to_string(),
+        |time| {
+            time.to_zoned_datetime(zone.clone())
+                .strftime(format)
+                .to_string()
+        },
     )
 }
 
 /// `1 change`, `2 changes`
 #[must_use]
 pub fn count(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+    format!(
+        "{} {}",
+        thousands(count),
+        if count == 1 { one } else { many }
+    )
 }
 
 /// `100,000`
@@ -181,7 +191,10 @@ mod tests {
         ] {
             assert_eq!(phone(digits), shown);
         }
-        assert_eq!(account("6281234567890:3@s.whatsapp.net"), "+62 812-3456-7890");
+        assert_eq!(
+            account("6281234567890:3@s.whatsapp.net"),
+            "+62 812-3456-7890"
+        );
         assert_eq!(account("12345@lid"), "12345@lid");
     }
 

@@ -42,7 +42,11 @@ pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
         _ => USUAL_LINK,
     };
     let link_width = u16::try_from(crate::text::width(link)).unwrap_or(u16::MAX);
-    let link_area = if link_width <= text.width { text } else { inner };
+    let link_area = if link_width <= text.width {
+        text
+    } else {
+        inner
+    };
     let link_height = link_width.div_ceil(link_area.width.max(1)).clamp(1, 3);
     let fixed = 2 + link_height;
     let beneath = |rest: u16| {

@@ -53,15 +53,28 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
     match state.layers.last() {
         Some(Layer::Qr) => of_place(state, screen, Place::Qr),
         Some(Layer::Help(_)) => (
-            vec![plain("type", "to search"), plain("↑↓", "scroll"), plain("Esc", "close")],
+            vec![
+                plain("type", "to search"),
+                plain("↑↓", "scroll"),
+                plain("Esc", "close"),
+            ],
             1,
         ),
         Some(Layer::Failure { .. }) => (
-            vec![plain("↑↓", "scroll"), plain("Tab", "next button"), plain("↵", "press"), plain("Esc", "close")],
+            vec![
+                plain("↑↓", "scroll"),
+                plain("Tab", "next button"),
+                plain("↵", "press"),
+                plain("Esc", "close"),
+            ],
             1,
         ),
         Some(Layer::Reset(_) | Layer::Confirm(_)) => (
-            vec![plain("Tab", "next button"), plain("↵", "press"), plain("Esc", "back")],
+            vec![
+                plain("Tab", "next button"),
+                plain("↵", "press"),
+                plain("Esc", "back"),
+            ],
             1,
         ),
         Some(Layer::Edit(form)) => {

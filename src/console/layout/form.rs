@@ -62,13 +62,14 @@ impl FormParts {
             .lines
             .iter()
             .position(|(_, area)| area.contains((column, line).into()))?;
-        self.lines[..=at].iter().rev().find_map(|(kind, _)| {
-            match kind {
+        self.lines[..=at]
+            .iter()
+            .rev()
+            .find_map(|(kind, _)| match kind {
                 FormLine::Field(field) => Some(Some(*field)),
                 FormLine::More => None,
                 _ => Some(None),
-            }
-        })?
+            })?
     }
 }
 
@@ -152,7 +153,9 @@ fn notes(state: &State, form: &EditForm, field: SettingField) -> impl Iterator<I
         .find(|(attempted, _)| *attempted == field)
         .map(|(_, outcome)| match outcome {
             FieldOutcome::Applied => Note::Applied,
-            FieldOutcome::Refused(failure) => Note::Refused(bridge::sentence(state, failure, Some(&form.key))),
+            FieldOutcome::Refused(failure) => {
+                Note::Refused(bridge::sentence(state, failure, Some(&form.key)))
+            }
             FieldOutcome::NotAttempted => Note::NotAttempted,
         });
     let theirs = form
@@ -181,7 +184,9 @@ fn message(state: &State, form: &EditForm, width: u16) -> Vec<FormLine> {
     let text = match &form.phase {
         FormPhase::Editing => return Vec::new(),
         FormPhase::Saving(_) => "◌ Saving … Esc leaves it running.".to_owned(),
-        FormPhase::Failed(failure) => format!("✘ {}", bridge::sentence(state, failure, Some(&form.key))),
+        FormPhase::Failed(failure) => {
+            format!("✘ {}", bridge::sentence(state, failure, Some(&form.key)))
+        }
         FormPhase::AskLeave => "Leave without saving? What you typed would be lost.".to_owned(),
     };
     super::wrap::wrap(&text, width, 3)

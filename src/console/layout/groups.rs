@@ -66,12 +66,15 @@ pub fn groups_notice(state: &State) -> Option<String> {
     if state.groups.is_empty() {
         return None;
     }
-    let name = state
-        .sessions
-        .get(first)
-        .map_or_else(|| crate::text::clean_line(first).into_owned(), crate::console::words::session_name);
+    let name = state.sessions.get(first).map_or_else(
+        || crate::text::clean_line(first).into_owned(),
+        crate::console::words::session_name,
+    );
     Some(match asked.len() {
         1 => format!("The groups of {name} could not be read."),
-        more => format!("The groups of {name} and {} more could not be read.", more - 1),
+        more => format!(
+            "The groups of {name} and {} more could not be read.",
+            more - 1
+        ),
     })
 }

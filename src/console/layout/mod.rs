@@ -97,9 +97,9 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
         Layer::Edit(form) => {
             let parts = form_parts(state, screen, form);
             match in_dialog(&parts.dialog) {
-                Target::Layer => parts
-                    .field_at(at.x, at.y)
-                    .map_or(Target::Layer, |field| Target::Field(FormFocus::Field(field))),
+                Target::Layer => parts.field_at(at.x, at.y).map_or(Target::Layer, |field| {
+                    Target::Field(FormFocus::Field(field))
+                }),
                 target => target,
             }
         }

@@ -1,9 +1,7 @@
 //! The smaller dialogs, the help and the full-screen code.
 
 use super::bridge;
-use super::dialog::{
-    Button, Dialog, DIALOG_FRAME, centred, content_height, content_width, dialog,
-};
+use super::dialog::{Button, DIALOG_FRAME, Dialog, centred, content_height, content_width, dialog};
 use super::panes::{Screen, inside, row};
 use super::wrap::wrap;
 use crate::console::effect::SessionAction;
@@ -38,8 +36,16 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
     let ResetPhase::Done { link, differs } = &reset.phase else {
         let width = content_width(screen, DIALOG_WIDTH);
         let text = reset_text(state, reset, width);
-        let height = u16::try_from(text.len()).unwrap_or(u16::MAX).saturating_add(1);
-        let dialog = dialog(screen, width, height, reset_buttons(&reset.phase), Some(reset.focus));
+        let height = u16::try_from(text.len())
+            .unwrap_or(u16::MAX)
+            .saturating_add(1);
+        let dialog = dialog(
+            screen,
+            width,
+            height,
+            reset_buttons(&reset.phase),
+            Some(reset.focus),
+        );
         return ResetParts {
             words: dialog.content,
             code: Rect::ZERO,
@@ -79,16 +85,31 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
         None => (None, true),
     };
     let own_line = own_line || code.is_none();
-    let words_width = if code.is_some() { DONE_WORDS } else { widest.min(DIALOG_WIDTH) };
+    let words_width = if code.is_some() {
+        DONE_WORDS
+    } else {
+        widest.min(DIALOG_WIDTH)
+    };
     let text = wrap(&told, words_width, 9);
     let words_height = u16::try_from(text.len()).unwrap_or(9);
     let gap = u16::from(code.is_none());
     let link_rows = if own_line { link_height } else { 0 };
     let code = code.unwrap_or(Size::ZERO);
     let height = code.height.max(words_height + gap) + link_rows + gap;
-    let beside = if code == Size::ZERO { 0 } else { code.width + 2 };
-    let foot_width = if own_line { 0 } else { link_width + 2 + buttons_width };
-    let width = (words_width + beside).max(link_width).max(foot_width).min(widest);
+    let beside = if code == Size::ZERO {
+        0
+    } else {
+        code.width + 2
+    };
+    let foot_width = if own_line {
+        0
+    } else {
+        link_width + 2 + buttons_width
+    };
+    let width = (words_width + beside)
+        .max(link_width)
+        .max(foot_width)
+        .min(widest);
     let dialog = dialog(screen, width, height, buttons, Some(reset.focus));
     let content = dialog.content;
     ResetParts {
@@ -160,7 +181,8 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
     let (title, words, yes) = match &confirm.question {
         Question::Quit => (
             "Quit",
-            "A change is still being sent. Whether it arrives would not be seen any more.".to_owned(),
+            "A change is still being sent. Whether it arrives would not be seen any more."
+                .to_owned(),
             "Quit anyway",
         ),
         Question::Act { label, action, .. } => {
@@ -169,7 +191,10 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
                     "Log out",
                     "Its phone must be linked again before it can be used.",
                 ),
-                SessionAction::Stop => ("Stop", "It stays linked; nothing is sent until it is started."),
+                SessionAction::Stop => (
+                    "Stop",
+                    "It stays linked; nothing is sent until it is started.",
+                ),
                 SessionAction::Restart => ("Restart", "It is away for a moment."),
                 SessionAction::Start => ("Start", "It connects to WhatsApp."),
             };
@@ -266,7 +291,9 @@ pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpPar
     HelpParts {
         area,
         search: row(content, 0),
-        first: help.scroll.min(lines.saturating_sub(usize::from(rows.height))),
+        first: help
+            .scroll
+            .min(lines.saturating_sub(usize::from(rows.height))),
         rows,
         columns,
         found,
@@ -310,7 +337,10 @@ pub enum QrDrawing {
         whole_missing: Option<(u16, u16)>,
     },
     /// No code fits: this many columns and rows are missing.
-    Missing { columns: u16, rows: u16 },
+    Missing {
+        columns: u16,
+        rows: u16,
+    },
     TooLong,
     /// There is no link that could be shown.
     Blank,

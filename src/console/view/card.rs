@@ -1,9 +1,14 @@
 //! The group's card: facts, invite link with its code, members.
 
-use super::paint::{after, below, columns, frame, key, pane, put, put_block, put_centred, put_lines, put_right, scrollbar};
+use super::paint::{
+    after, below, columns, frame, key, pane, put, put_block, put_centred, put_lines, put_right,
+    scrollbar,
+};
 use crate::api::{Group, GroupMember, MemberRole, SessionRole};
 use crate::console::keymap::Action;
-use crate::console::layout::{CardParts, Detail, blank_sentence, card_parts, details, inside, sentence, wrap};
+use crate::console::layout::{
+    CardParts, Detail, blank_sentence, card_parts, details, inside, sentence, wrap,
+};
 use crate::console::qr::{self, Blocks, Fit, QrWidget};
 use crate::console::state::{Blank, Card, Invite, Members, Pane, State};
 use crate::console::words;
@@ -37,9 +42,23 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     pane(buffer, theme, area, &name, focused);
     if let Some(entry) = entry {
         summary(state, &entry.group, parts.summary, buffer);
-        facts(state, &details(entry, parts.details.width, usize::from(parts.details.height)), parts.details, buffer);
+        facts(
+            state,
+            &details(
+                entry,
+                parts.details.width,
+                usize::from(parts.details.height),
+            ),
+            parts.details,
+            buffer,
+        );
     } else {
-        put(buffer, parts.summary, "This group is gone from the list.", theme.warn);
+        put(
+            buffer,
+            parts.summary,
+            "This group is gone from the list.",
+            theme.warn,
+        );
     }
     invite(state, card, &parts, buffer);
     members(state, card, area, &parts, buffer);
@@ -64,7 +83,11 @@ fn summary(state: &State, group: &Group, area: Rect, buffer: &mut Buffer) {
     if group.is_locked == Some(true) {
         words.push("locked".to_owned());
     }
-    let lines = wrap(&words.join(" · "), area.width, usize::from(area.height.max(1)));
+    let lines = wrap(
+        &words.join(" · "),
+        area.width,
+        usize::from(area.height.max(1)),
+    );
     put_lines(buffer, area, &lines, theme.text);
 }
 
@@ -100,7 +123,11 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
     let Invite::Shown { link, fetched_at } = &card.invite else {
         let words = no_link(state, card);
         if parts.code.is_empty() {
-            let lines = wrap(&words.1, parts.status.width, usize::from(parts.status.height) - 1);
+            let lines = wrap(
+                &words.1,
+                parts.status.width,
+                usize::from(parts.status.height) - 1,
+            );
             put(buffer, parts.status, &words.0, theme.warn);
             put_lines(buffer, below(parts.status, 1), &lines, theme.dim);
         } else {
@@ -110,9 +137,15 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
     };
     self::code(state, link, parts.code, buffer);
     self::link(state, link, parts.link, buffer);
-    let mut words = format!("fetched {}", words::clock_seconds(*fetched_at, &state.options.zone));
+    let mut words = format!(
+        "fetched {}",
+        words::clock_seconds(*fetched_at, &state.options.zone)
+    );
     if let Some((at, by)) = &card.reset_seen {
-        words.push_str(&format!(" · reset {}", words::clock(*at, &state.options.zone)));
+        words.push_str(&format!(
+            " · reset {}",
+            words::clock(*at, &state.options.zone)
+        ));
         if let Some(by) = by {
             words.push_str(&format!(" by {}", words::account(by)));
         }
@@ -121,7 +154,11 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
         " · {} copy · {} {}",
         key(state, Action::CopyLink),
         key(state, Action::ShowQr),
-        if parts.code.is_empty() { "code" } else { "full" }
+        if parts.code.is_empty() {
+            "code"
+        } else {
+            "full"
+        }
     );
     let mut area = parts.status;
     if area.width >= columns(&words) + columns(&keys) {
@@ -204,14 +241,20 @@ pub fn no_link(state: &State, card: &Card) -> (String, String) {
         Invite::Shown { .. } => (String::new(), String::new()),
         Invite::NotAsked => (
             "No link fetched yet".to_owned(),
-            format!("It is fetched when you rest here or press {}.", key(state, Action::CopyLink)),
+            format!(
+                "It is fetched when you rest here or press {}.",
+                key(state, Action::CopyLink)
+            ),
         ),
         Invite::Waiting(_) => ("◌ Fetching the link …".to_owned(), String::new()),
         Invite::Blank(blank) => {
             let title = match blank {
                 Blank::Reset => "⊘ The link was reset".to_owned(),
                 Blank::SessionLeft(status) => {
-                    format!("⊘ The session is {}", state.options.theme.status(status).word)
+                    format!(
+                        "⊘ The session is {}",
+                        state.options.theme.status(status).word
+                    )
                 }
                 Blank::NotAdmin => "⊘ Only admins have the link".to_owned(),
                 Blank::NotInGroup => "⊘ Not in this group".to_owned(),
@@ -230,7 +273,10 @@ fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &m
         Members::Waiting(_) => (None, "◌ Loading …".to_owned()),
         Members::Loaded(members) if members.is_empty() => (Some(0), "None stored.".to_owned()),
         Members::Loaded(members) => (Some(members.len()), String::new()),
-        Members::Failed(failure) => (None, format!("✘ {}", sentence(state, failure, Some(&card.key)))),
+        Members::Failed(failure) => (
+            None,
+            format!("✘ {}", sentence(state, failure, Some(&card.key))),
+        ),
     };
     let head = match count {
         Some(count) => format!("Members · {}", words::thousands(count)),
@@ -238,7 +284,11 @@ fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &m
     };
     put(buffer, parts.members_head, &head, theme.title);
     if !note.is_empty() {
-        let lines = wrap(&note, parts.members.width, usize::from(parts.members.height));
+        let lines = wrap(
+            &note,
+            parts.members.width,
+            usize::from(parts.members.height),
+        );
         put_lines(buffer, parts.members, &lines, theme.dim);
         return;
     }

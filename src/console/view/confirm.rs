@@ -1,6 +1,6 @@
 //! Questions about what cannot be undone.
 
-use super::paint::{dialog, put, below};
+use super::paint::{below, dialog, put};
 use crate::console::layout::{Screen, confirm_parts};
 use crate::console::state::{ConfirmDialog, State};
 use ratatui::buffer::Buffer;

@@ -6,13 +6,7 @@ use crate::console::layout::{Screen, failure_parts};
 use crate::console::state::State;
 use ratatui::buffer::Buffer;
 
-pub fn draw(
-    state: &State,
-    screen: &Screen,
-    failure: &Failure,
-    scroll: usize,
-    buffer: &mut Buffer,
-) {
+pub fn draw(state: &State, screen: &Screen, failure: &Failure, scroll: usize, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let parts = failure_parts(state, screen, failure, scroll);
     dialog(buffer, theme, &parts.dialog, &parts.title);

@@ -94,7 +94,10 @@ pub fn single(area: &TextArea<'_>, place: Rect, style: Style, buffer: &mut Buffe
 /// Draws wrapped lines, scrolled so that the cursor is seen; gives back where it stands.
 pub fn wrapped(area: &TextArea<'_>, place: Rect, style: Style, buffer: &mut Buffer) -> Position {
     let DataCursor(line, at) = area.cursor();
-    let rows = rows(area.lines(), usize::from(place.width.saturating_sub(1)).max(2));
+    let rows = rows(
+        area.lines(),
+        usize::from(place.width.saturating_sub(1)).max(2),
+    );
     let cursor_row = rows
         .iter()
         .position(|row| row.holds(line, at))
@@ -102,7 +105,16 @@ pub fn wrapped(area: &TextArea<'_>, place: Rect, style: Style, buffer: &mut Buff
     let seen = usize::from(place.height).max(1);
     let first = (cursor_row + 1).saturating_sub(seen);
     for (y, row) in (place.y..place.bottom()).zip(&rows[first.min(rows.len())..]) {
-        draw_row(&row.pieces, Rect { y, height: 1, ..place }, style, buffer);
+        draw_row(
+            &row.pieces,
+            Rect {
+                y,
+                height: 1,
+                ..place
+            },
+            style,
+            buffer,
+        );
     }
     let columns = rows.get(cursor_row).map_or(0, |row| row.columns_before(at));
     on_screen(place, columns, cursor_row.saturating_sub(first))
@@ -153,7 +165,10 @@ fn rows(lines: &[String], width: usize) -> Vec<VisualRow> {
 }
 
 fn draw_row(pieces: &[Piece], place: Rect, style: Style, buffer: &mut Buffer) {
-    let mut left = Rect { height: place.height.min(1), ..place };
+    let mut left = Rect {
+        height: place.height.min(1),
+        ..place
+    };
     for piece in pieces {
         if piece.width > usize::from(left.width) {
             return;

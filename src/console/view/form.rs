@@ -3,7 +3,9 @@
 use super::field;
 use super::paint::{after, columns, dialog, put, put_all, put_right};
 use crate::api::{DESCRIPTION_MAX, SUBJECT_MAX, SettingField};
-use crate::console::layout::{COUNTS, FormLine, FormParts, LABELS, Note, Screen, form_parts, value_word};
+use crate::console::layout::{
+    COUNTS, FormLine, FormParts, LABELS, Note, Screen, form_parts, value_word,
+};
 use crate::console::state::{EditForm, FormFocus, FormPhase, Settings, State};
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -26,7 +28,12 @@ pub fn draw(
         .groups
         .get(&form.key)
         .map_or_else(|| form.base.subject.clone(), |entry| entry.name.clone());
-    dialog(buffer, theme, &parts.dialog, &format!("Edit · {}", text::clean_line(&name)));
+    dialog(
+        buffer,
+        theme,
+        &parts.dialog,
+        &format!("Edit · {}", text::clean_line(&name)),
+    );
     let typed = form.typed();
     let mut first_change = true;
     for (line, area) in &parts.lines {
@@ -100,13 +107,32 @@ fn label(
     let value = after(area, LABELS);
     match field {
         SettingField::Subject => {
-            count(state, typed.subject.trim().chars().count(), SUBJECT_MAX, area, buffer);
+            count(
+                state,
+                typed.subject.trim().chars().count(),
+                SUBJECT_MAX,
+                area,
+                buffer,
+            );
         }
         SettingField::Description => {
-            count(state, typed.description.chars().count(), DESCRIPTION_MAX, area, buffer);
+            count(
+                state,
+                typed.description.chars().count(),
+                DESCRIPTION_MAX,
+                area,
+                buffer,
+            );
         }
         SettingField::Announce => {
-            switch(state, typed.announce, focused, "only admins can post", value, buffer);
+            switch(
+                state,
+                typed.announce,
+                focused,
+                "only admins can post",
+                value,
+                buffer,
+            );
         }
         SettingField::Locked => {
             let words = "only admins can edit the group's info";
@@ -128,7 +154,11 @@ fn count(state: &State, used: usize, limit: usize, area: Rect, buffer: &mut Buff
 
 fn switch(state: &State, on: bool, focused: bool, words: &str, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let style = if focused { theme.button_focused } else { theme.button };
+    let style = if focused {
+        theme.button_focused
+    } else {
+        theme.button
+    };
     let rest = put(buffer, area, if on { "[x]" } else { "[ ]" }, style);
     put_all(buffer, rest, [(" ", theme.text), (words, theme.text)]);
 }
@@ -164,7 +194,11 @@ fn change(
     let area = after(area, CHANGED);
     let word = |settings: &Settings| {
         let word = value_word(settings, field);
-        if word.trim().is_empty() { "(empty)".to_owned() } else { word }
+        if word.trim().is_empty() {
+            "(empty)".to_owned()
+        } else {
+            word
+        }
     };
     let (before, now) = (word(&form.base), word(typed));
     let room = usize::from(area.width.saturating_sub(3));

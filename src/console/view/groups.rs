@@ -22,7 +22,13 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> 
         .selected()
         .map_or_else(|| "all sessions".to_owned(), words::session_name);
     let total = words::thousands(state.groups.total);
-    pane(buffer, theme, area, &format!("Groups · {scope} · {total}"), focused);
+    pane(
+        buffer,
+        theme,
+        area,
+        &format!("Groups · {scope} · {total}"),
+        focused,
+    );
     let parts = groups_parts(state, area);
     let cursor = filter(state, parts.filter, buffer);
     if state.groups.is_empty() {
@@ -72,7 +78,14 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let slash = format!("{} ", key(state, Action::Filter));
     if groups.filter.is_empty() && !groups.typing {
         let hint = "filter by name, description or id";
-        put_all(buffer, line, [(slash.as_str(), theme.placeholder), (hint, theme.placeholder)]);
+        put_all(
+            buffer,
+            line,
+            [
+                (slash.as_str(), theme.placeholder),
+                (hint, theme.placeholder),
+            ],
+        );
         return None;
     }
     let room = put(buffer, line, &slash, theme.key);
@@ -165,15 +178,37 @@ fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
             word.to_owned()
         }
     };
-    let name = if sorted(Sort::Changed) { "Name · last changed first" } else { "Name" };
-    let name_style = if sorted(Sort::Changed) { theme.title } else { style(Some(Sort::Name)) };
-    put(buffer, at(columns.name, area.y), &head(name, Sort::Name), name_style);
+    let name = if sorted(Sort::Changed) {
+        "Name · last changed first"
+    } else {
+        "Name"
+    };
+    let name_style = if sorted(Sort::Changed) {
+        theme.title
+    } else {
+        style(Some(Sort::Name))
+    };
+    put(
+        buffer,
+        at(columns.name, area.y),
+        &head(name, Sort::Name),
+        name_style,
+    );
     put(buffer, at(columns.session, area.y), "Session", theme.dim);
-    let word = if columns.members.width >= 7 { "Members" } else { "Size" };
+    let word = if columns.members.width >= 7 {
+        "Members"
+    } else {
+        "Size"
+    };
     // The mark stands in the gap, so that the word stays above its numbers.
     let mut members = at(columns.members, area.y);
     members.width += u16::from(sorted(Sort::Members));
-    put_right(buffer, members, &head(word, Sort::Members), style(Some(Sort::Members)));
+    put_right(
+        buffer,
+        members,
+        &head(word, Sort::Members),
+        style(Some(Sort::Members)),
+    );
     put(buffer, at(columns.role, area.y), "Role", theme.dim);
     let mut age = at(columns.age, area.y);
     age.width += u16::from(sorted(Sort::Age));
@@ -191,7 +226,11 @@ fn rows(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
         let y = area.y + line;
         let selected = row == groups.cursor;
         let focused = state.focus == Pane::Groups;
-        let whole = Rect { y, height: 1, ..area };
+        let whole = Rect {
+            y,
+            height: 1,
+            ..area
+        };
         bar(buffer, state, whole, selected, focused);
         let base = match (selected, focused) {
             (true, true) => Some(state.options.theme.selected),
@@ -219,7 +258,14 @@ fn one(
     let plain = |style: Style| base.unwrap_or(style);
     let gone = group.my_role == Some(SessionRole::None);
     let name_style = plain(if gone { theme.disabled } else { theme.text });
-    name(entry, at(columns.name, y), name_style, theme.matched, highlighter, buffer);
+    name(
+        entry,
+        at(columns.name, y),
+        name_style,
+        theme.matched,
+        highlighter,
+        buffer,
+    );
     if columns.session.width > 0 {
         let label = state
             .sessions
@@ -274,7 +320,9 @@ fn name(
         };
         let before = text::width(&entry.name[..range.start]);
         let spot = Rect {
-            x: area.x.saturating_add(u16::try_from(before).unwrap_or(u16::MAX)),
+            x: area
+                .x
+                .saturating_add(u16::try_from(before).unwrap_or(u16::MAX)),
             width: u16::try_from(text::width(hit)).unwrap_or(0),
             ..area
         };
@@ -292,7 +340,11 @@ fn empty(state: &State, inner: Rect, parts: &GroupsParts, buffer: &mut Buffer) {
         .collect();
     if !next.is_empty() {
         lines.push((String::new(), theme.text));
-        lines.extend(wrap(&next, width, 5).into_iter().map(|line| (line, theme.dim)));
+        lines.extend(
+            wrap(&next, width, 5)
+                .into_iter()
+                .map(|line| (line, theme.dim)),
+        );
     }
     put_block(buffer, parts.rows, &lines);
 }
@@ -302,7 +354,10 @@ fn why_empty(state: &State) -> (String, String) {
     let groups = &state.groups;
     let refresh = key(state, Action::Refresh);
     if let (Link::Away { failure, .. }, 0) = (&state.link, groups.total) {
-        return ("✖ The gateway is away".to_owned(), sentence(state, failure, None));
+        return (
+            "✖ The gateway is away".to_owned(),
+            sentence(state, failure, None),
+        );
     }
     if !state.sessions.loaded {
         return match &state.sessions.failure {

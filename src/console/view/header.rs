@@ -23,7 +23,9 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let left_width: u16 = left.iter().map(|(words, _)| columns(words)).sum();
     // What may be cut first is the reason for polling, then the scope.
     let mut right = area;
-    right.width = area.width.saturating_sub(columns(&left[0].0) + columns(&left[1].0) + 2);
+    right.width = area
+        .width
+        .saturating_sub(columns(&left[0].0) + columns(&left[1].0) + 2);
     right.x = area.right() - right.width;
     right = put_right(buffer, right, &time, theme.dim);
     let room = usize::from(area.width.saturating_sub(left_width + columns(&time) + 2)).max(16);

@@ -48,7 +48,15 @@ pub fn draw(
             below(parts.rows, line),
             width * u16::try_from(column).unwrap_or(0),
         );
-        one(state, binding, Rect { width: width - 2, ..area }, buffer);
+        one(
+            state,
+            binding,
+            Rect {
+                width: width - 2,
+                ..area
+            },
+            buffer,
+        );
     }
     scrollbar(buffer, theme, parts.area, parts.rows, parts.first, lines);
     cursor
@@ -61,7 +69,11 @@ fn search(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let theme = &state.options.theme;
-    let found = format!("{} of {}", parts.found.len(), crate::console::keymap::BINDINGS.len());
+    let found = format!(
+        "{} of {}",
+        parts.found.len(),
+        crate::console::keymap::BINDINGS.len()
+    );
     let mut line = parts.search;
     if !help.search.is_empty() {
         line = put_right(buffer, line, &found, theme.accent);
@@ -69,7 +81,12 @@ fn search(
     line = put(buffer, line, "Search: ", theme.key);
     let at = put(buffer, line, &text::clean_line(&help.search), theme.input);
     if help.search.is_empty() {
-        put(buffer, after(at, 1), "type a word or a key", theme.placeholder);
+        put(
+            buffer,
+            after(at, 1),
+            "type a word or a key",
+            theme.placeholder,
+        );
     }
     Some(Position::new(at.x, at.y))
 }
@@ -84,12 +101,23 @@ fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {
         .map(ToString::to_string)
         .collect();
     let lacking = needs(binding.action).filter(|capability| state.lacking.contains(capability));
-    let style = if lacking.is_some() { theme.disabled } else { theme.text };
+    let style = if lacking.is_some() {
+        theme.disabled
+    } else {
+        theme.text
+    };
     put(
         buffer,
-        Rect { width: KEYS.min(area.width), ..area },
+        Rect {
+            width: KEYS.min(area.width),
+            ..area
+        },
         &keys.join(", "),
-        if lacking.is_some() { theme.disabled } else { theme.key },
+        if lacking.is_some() {
+            theme.disabled
+        } else {
+            theme.key
+        },
     );
     let rest = put(buffer, after(area, KEYS + 1), binding.help, style);
     let note = match lacking {
@@ -117,5 +145,9 @@ fn places(binding: &Binding) -> String {
             Place::Qr => "code",
         })
         .collect();
-    if words.len() > 2 { String::new() } else { words.join(", ") }
+    if words.len() > 2 {
+        String::new()
+    } else {
+        words.join(", ")
+    }
 }

@@ -58,9 +58,9 @@ pub fn put_all<'a>(
     area: Rect,
     pieces: impl IntoIterator<Item = (&'a str, Style)>,
 ) -> Rect {
-    pieces.into_iter().fold(area, |left, (words, style)| {
-        put(buffer, left, words, style)
-    })
+    pieces
+        .into_iter()
+        .fold(area, |left, (words, style)| put(buffer, left, words, style))
 }
 
 /// Columns of a clean text.
@@ -107,7 +107,10 @@ pub fn put_block<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[(S, St
 /// A pane's box with its title.
 pub fn pane(buffer: &mut Buffer, theme: &Theme, area: Rect, title: &str, focused: bool) {
     let (border, style) = if focused {
-        (theme.border_focused, theme.border_focused.patch(theme.title))
+        (
+            theme.border_focused,
+            theme.border_focused.patch(theme.title),
+        )
     } else {
         (theme.border, theme.text)
     };
@@ -179,7 +182,9 @@ pub fn scrollbar(
     }
     let length = (seen * seen / total).max(1);
     let last_top = seen - length;
-    let top = (first * last_top).div_ceil((total - seen).max(1)).min(last_top);
+    let top = (first * last_top)
+        .div_ceil((total - seen).max(1))
+        .min(last_top);
     for at in top..top + length {
         let at = u16::try_from(at).unwrap_or(0);
         if let Some(cell) = buffer.cell_mut((pane.right() - 1, rows.y + at)) {

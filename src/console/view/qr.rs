@@ -100,7 +100,11 @@ fn words(state: &State, parts: &QrParts, title: &str, next: &str, buffer: &mut B
     let mut lines: Vec<(String, Style)> = vec![(title.to_owned(), theme.warn)];
     if !next.is_empty() {
         lines.push((String::new(), theme.text));
-        lines.extend(wrap(next, width, 4).into_iter().map(|line| (line, theme.text)));
+        lines.extend(
+            wrap(next, width, 4)
+                .into_iter()
+                .map(|line| (line, theme.text)),
+        );
     }
     put_block(buffer, parts.code, &lines);
 }

@@ -1,7 +1,7 @@
 //! "Reset the invite link of ...?"
 
 use super::card;
-use super::paint::{dialog, put, below};
+use super::paint::{below, dialog, put};
 use crate::console::layout::{Screen, reset_parts};
 use crate::console::state::{ResetDialog, ResetPhase, State};
 use ratatui::buffer::Buffer;

@@ -25,22 +25,34 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         let selected = row == state.sessions.cursor;
         bar(buffer, state, area, selected, focused);
         let area = after(area, 1);
-        match row.checked_sub(1).and_then(|at| state.sessions.rows.get(at)) {
+        match row
+            .checked_sub(1)
+            .and_then(|at| state.sessions.rows.get(at))
+        {
             Some(session) => one(state, session, &parts, area, buffer),
             None => all(state, area, buffer),
         }
         if selected {
-            let style = if focused { theme.selected } else { theme.selected_idle };
+            let style = if focused {
+                theme.selected
+            } else {
+                theme.selected_idle
+            };
             let name = after(Rect { height: 1, ..area }, INDENT - 2);
             buffer.set_style(name.intersection(buffer.area), style);
         }
     }
     let rows = Rect {
-        height: u16::try_from(parts.count()).unwrap_or(u16::MAX).min(parts.rows.height),
+        height: u16::try_from(parts.count())
+            .unwrap_or(u16::MAX)
+            .min(parts.rows.height),
         ..parts.rows
     };
     if total > parts.count() {
-        let seen = Rect { height: parts.rows.height, ..rows };
+        let seen = Rect {
+            height: parts.rows.height,
+            ..rows
+        };
         let per = usize::from(parts.height);
         scrollbar(buffer, theme, area, seen, offset * per, total * per);
     }
@@ -54,7 +66,15 @@ pub fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focus
     let theme = &state.options.theme;
     let style = if focused { theme.accent } else { theme.dim };
     for at in 0..area.height {
-        put(buffer, Rect { width: 1, ..below(area, at) }, "▌", style);
+        put(
+            buffer,
+            Rect {
+                width: 1,
+                ..below(area, at)
+            },
+            "▌",
+            style,
+        );
     }
 }
 
@@ -70,12 +90,25 @@ fn all(state: &State, area: Rect, buffer: &mut Buffer) {
         Some(failure) => format!("✖ {}", failure.message),
         None if !sessions.loaded => "loading …".to_owned(),
         None if sessions.rows.is_empty() => "none yet".to_owned(),
-        None => format!("{} of {} connected", sessions.connected(), sessions.rows.len()),
+        None => format!(
+            "{} of {} connected",
+            sessions.connected(),
+            sessions.rows.len()
+        ),
     };
     put(buffer, below(name, 1), &words, theme.dim);
-    let counts: u64 = sessions.rows.iter().filter_map(|session| session.group_count).sum();
+    let counts: u64 = sessions
+        .rows
+        .iter()
+        .filter_map(|session| session.group_count)
+        .sum();
     if counts > 0 {
-        group_count(state, usize::try_from(counts).unwrap_or(usize::MAX), rest, buffer);
+        group_count(
+            state,
+            usize::try_from(counts).unwrap_or(usize::MAX),
+            rest,
+            buffer,
+        );
     }
 }
 
@@ -90,26 +123,48 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     put(buffer, area, look.symbol, look.style);
     let mut name = after(area, INDENT - 1);
     if let Some(count) = session.group_count {
-        let words = format!(" {} ", words::thousands(usize::try_from(count).unwrap_or(usize::MAX)));
+        let words = format!(
+            " {} ",
+            words::thousands(usize::try_from(count).unwrap_or(usize::MAX))
+        );
         name.width = name.width.saturating_sub(columns(&words));
         put_right(buffer, after(area, INDENT - 1), &words, theme.dim);
     }
-    let number = session.phone_number.as_deref().map(words::phone).unwrap_or_default();
+    let number = session
+        .phone_number
+        .as_deref()
+        .map(words::phone)
+        .unwrap_or_default();
     let status = status(state, session);
     let reason = reason(session);
     if parts.lines == 1 {
-        let label = Rect { width: name.width / 4, ..name };
+        let label = Rect {
+            width: name.width / 4,
+            ..name
+        };
         put(buffer, label, &words::session_name(session), theme.text);
-        let phone = Rect { width: 18, ..after(name, label.width + 1) };
+        let phone = Rect {
+            width: 18,
+            ..after(name, label.width + 1)
+        };
         put(buffer, phone, &number, theme.dim);
         let left = put(buffer, after(name, label.width + 20), &status, look.style);
         if let Some(reason) = reason {
-            put_all(buffer, left, [(": ", theme.dim), (reason.as_str(), theme.dim)]);
+            put_all(
+                buffer,
+                left,
+                [(": ", theme.dim), (reason.as_str(), theme.dim)],
+            );
         }
         return;
     }
     put(buffer, name, &words::session_name(session), theme.text);
-    put(buffer, after(below(area, 1), INDENT - 1), &status, look.style);
+    put(
+        buffer,
+        after(below(area, 1), INDENT - 1),
+        &status,
+        look.style,
+    );
     put(
         buffer,
         after(below(area, 2), INDENT - 1),
@@ -145,7 +200,10 @@ fn doing(action: crate::console::effect::SessionAction) -> &'static str {
 }
 
 fn reason(session: &Session) -> Option<String> {
-    if !matches!(session.status, SessionStatus::Failed | SessionStatus::LoggedOut) {
+    if !matches!(
+        session.status,
+        SessionStatus::Failed | SessionStatus::LoggedOut
+    ) {
         return None;
     }
     let reason = text::clean_line(session.status_reason.as_deref()?);

@@ -24,7 +24,10 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
         let lines = wrap(&words, widest, 3);
         let width = lines.iter().map(|line| columns(line)).max().unwrap_or(0) + 6;
         let height = u16::try_from(lines.len()).unwrap_or(3) + 2;
-        let Some(top) = bottom.checked_sub(height).filter(|top| *top > screen.header.y) else {
+        let Some(top) = bottom
+            .checked_sub(height)
+            .filter(|top| *top > screen.header.y)
+        else {
             return;
         };
         let area = Rect {
