@@ -43,10 +43,9 @@ pub(super) fn open(state: &mut State) {
 /// The buttons of a phase, from left to right.
 fn buttons(phase: &ResetPhase) -> &'static [ButtonId] {
     match phase {
-        ResetPhase::Asking => &[ButtonId::Confirm, ButtonId::Cancel],
-        ResetPhase::Running(_) => &[],
+        ResetPhase::Asking => &[ButtonId::Cancel, ButtonId::Confirm],
+        ResetPhase::Running(_) | ResetPhase::Failed(_) => &[ButtonId::Close],
         ResetPhase::Done { .. } => &[ButtonId::Copy, ButtonId::Close],
-        ResetPhase::Failed(_) => &[ButtonId::Confirm, ButtonId::Close],
     }
 }
 
@@ -111,6 +110,7 @@ fn send(state: &mut State) {
     };
     if let Some(Layer::Reset(dialog)) = state.layers.last_mut() {
         dialog.phase = ResetPhase::Running(id);
+        dialog.focus = ButtonId::Close;
     }
     // From here on the old link may die at any moment, and a link that is being read may be the old one.
     state
