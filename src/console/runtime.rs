@@ -72,14 +72,14 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let size = screen.terminal().size()?;
-    let (state, effects) = start(options, (size.width, size.height));
+    let (state, effects) = start(options, (size.width, size.height), now());
     let mut desk = Desk {
         state,
         performer,
         running: HashMap::new(),
         wakes: BTreeSet::new(),
     };
-    let mut next = desk.carry_out(effects).max(desk.take_clock());
+    let mut next = desk.carry_out(effects);
     let mut events = screen.events();
     let mut continued = Continued::listen()?;
     loop {
