@@ -82,35 +82,23 @@ async fn events_follow_a_patch() {
         .patch(&path, json!({ "subject": "Told", "announce": false }))
         .await
         .ok(204);
-    let first = stream.event("group.update").await;
-    assert_eq!(first["session"], gateway.session("Support line"));
+    let support = gateway.session("Support line");
+    let first = stream.event_of("group.update", &support, &group).await;
     assert_eq!(first["organization"], "acme-support");
     assert!(first["timestamp"].as_i64().unwrap() > 1_600_000_000_000);
-    assert_eq!(first["payload"]["groupJid"], group);
     assert_eq!(first["payload"]["subject"], "Told");
     assert_eq!(
         first["payload"].get("isAnnounce"),
         None,
         "only what changed"
     );
-    loop {
-        let event = stream.event("group.update").await;
-        if event["payload"].get("isAnnounce").is_some() {
-            assert_eq!(event["payload"]["isAnnounce"], false);
-            assert!(event["id"].as_str() > first["id"].as_str());
-            break;
-        }
-    }
+    let second = stream.event_of("group.update", &support, &group).await;
+    assert_eq!(second["payload"]["isAnnounce"], false);
+    assert_eq!(second["payload"].get("subject"), None);
+    assert!(second["id"].as_str() > first["id"].as_str());
     let link = gateway.delete(&format!("{path}/invite")).await.ok(200);
-    loop {
-        let event = stream.event("group.update").await;
-        if event["session"] == gateway.session("Support line")
-            && event["payload"].get("newInviteLink").is_some()
-        {
-            assert_eq!(event["payload"]["newInviteLink"], link["invite"]);
-            break;
-        }
-    }
+    let third = stream.event_of("group.update", &support, &group).await;
+    assert_eq!(third["payload"]["newInviteLink"], link["invite"]);
 }
 
 #[tokio::test]
@@ -126,15 +114,22 @@ async fn events_tell_what_members_and_sessions_do() {
         )
         .await
         .ok(204);
-    let joined = stream.event("group.participant").await;
-    assert_eq!(joined["payload"]["groupJid"], jid.as_str());
+    let support = gateway.session("Support line");
+    let joined = stream
+        .event_of("group.participant", &support, jid.as_str())
+        .await;
     assert_eq!(joined["payload"]["join"], json!([newcomer.as_str()]));
     gateway
         .post(&format!("{}:stop", gateway.support()), json!({}))
         .await
         .ok(200);
-    let status = stream.event("session.status").await;
-    assert_eq!(status["payload"]["status"], "stopped");
+    loop {
+        let status = stream.event("session.status").await;
+        if status["session"] == support {
+            assert_eq!(status["payload"]["status"], "stopped");
+            break;
+        }
+    }
 }
 
 #[tokio::test]
@@ -217,23 +212,25 @@ async fn what_was_missed_is_replayed_in_order() {
             .await
             .ok(204);
     }
+    let (support, jid) = (gateway.session("Support line"), gateway.group("three"));
     let subject = |event: &serde_json::Value| event["payload"]["subject"].clone();
-    let first = stream.event("group.update").await;
+    let first = stream.event_of("group.update", &support, &jid).await;
     assert_eq!(subject(&first), "one");
     let mut since = scope;
     since["since"] = first["id"].clone();
     let mut late = Stream::open(&gateway, Key::Events, since).await;
-    let (second, third) = (late.next().await.unwrap(), late.next().await.unwrap());
-    assert_eq!(
-        (subject(&second), subject(&third)),
-        (json!("two"), json!("three"))
-    );
-    assert_eq!(stream.event("group.update").await, second);
+    for expected in ["two", "three"] {
+        let missed = late.event_of("group.update", &support, &jid).await;
+        assert_eq!(subject(&missed), expected);
+        let live = stream.event_of("group.update", &support, &jid).await;
+        assert_eq!(missed, live);
+    }
     gateway
         .patch(&path, json!({ "subject": "four" }))
         .await
         .ok(204);
-    assert_eq!(subject(&late.next().await.unwrap()), "four");
+    let live = late.event_of("group.update", &support, &jid).await;
+    assert_eq!(subject(&live), "four");
 }
 
 #[tokio::test]

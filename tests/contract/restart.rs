@@ -12,7 +12,11 @@ async fn a_restart_brings_back_sessions_groups_keys_events_and_the_log() {
         .patch(&path, json!({ "subject": "Before the stop" }))
         .await
         .ok(204);
-    let before = stream.event("group.update").await;
+    let (support, jid) = (
+        gateway.session("Support line"),
+        gateway.group("Before the stop"),
+    );
+    let before = stream.event_of("group.update", &support, &jid).await;
     gateway
         .patch(&path, json!({ "description": "Written down" }))
         .await
@@ -61,13 +65,8 @@ async fn a_restart_brings_back_sessions_groups_keys_events_and_the_log() {
         json!({ "events": ["group.update"], "since": before["id"] }),
     )
     .await;
-    loop {
-        let event = late.event("group.update").await;
-        if event["payload"].get("description").is_some() {
-            assert_eq!(event["payload"]["description"], "Written down");
-            break;
-        }
-    }
+    let missed = late.event_of("group.update", &support, &jid).await;
+    assert_eq!(missed["payload"]["description"], "Written down");
 }
 
 #[cfg(unix)]

@@ -51,6 +51,17 @@ impl Stream {
         }
     }
 
+    /// The next event of this name about one group of one session. Other sessions may still be storing
+    /// their groups, which they tell as well.
+    pub async fn event_of(&mut self, name: &str, session: &str, group: &str) -> Value {
+        loop {
+            let event = self.event(name).await;
+            if event["session"] == session && event["payload"]["groupJid"] == group {
+                return event;
+            }
+        }
+    }
+
     /// The next event of this name, past others.
     pub async fn event(&mut self, name: &str) -> Value {
         loop {

@@ -28,7 +28,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
-/// How long running changes may take to end when the engine closes.
+/// How long sessions and running changes may take to end when the engine closes.
 const CLOSING: Duration = Duration::from_secs(10);
 
 /// The engine. Cheap to clone.
@@ -113,12 +113,12 @@ impl Engine {
     pub async fn close(&self) {
         self.inner.draining.store(true, Ordering::SeqCst);
         let sessions: Vec<_> = self.all_sessions();
-        futures_util::future::join_all(sessions.iter().map(|session| session.close())).await;
         self.inner.tasks.close();
-        if tokio::time::timeout(CLOSING, self.inner.tasks.wait())
-            .await
-            .is_err()
-        {
+        let end = async {
+            futures_util::future::join_all(sessions.iter().map(|session| session.close())).await;
+            self.inner.tasks.wait().await;
+        };
+        if tokio::time::timeout(CLOSING, end).await.is_err() {
             tracing::warn!("closing the store although work is still under way");
         }
         self.inner.hub.close();
@@ -126,11 +126,13 @@ impl Engine {
     }
 
     /// Whether the store is open and new work is accepted (`/readyz`).
+    #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.inner.draining.load(Ordering::Relaxed)
     }
 
     /// Who presents this api-key; `None` for every cause of refusal. From memory, constant time.
+    #[must_use]
     pub fn authenticate(&self, key: &str) -> Option<Caller> {
         self.inner.keys.find(key)
     }

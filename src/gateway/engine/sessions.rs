@@ -7,12 +7,10 @@ use crate::gateway::auth::Caller;
 use crate::gateway::clock;
 use crate::gateway::domain::SessionId;
 use crate::gateway::error::Error;
-use crate::gateway::session::{self, SessionAction, limits};
+use crate::gateway::session::{self, SessionAction};
 use crate::gateway::store::sessions::{self as rows, StoredSession};
 use crate::gateway::whatsapp::DriverError;
-use futures_util::FutureExt;
 use serde_json::json;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -259,12 +257,7 @@ impl Engine {
         self.detached(async move {
             let outcome = async {
                 handle.pair().await?;
-                let ask = AssertUnwindSafe(handle.driver.pair_with_code(&phone)).catch_unwind();
-                let code = match tokio::time::timeout(limits::QUERY, ask).await {
-                    Ok(Ok(code)) => code?,
-                    Ok(Err(_panic)) => return Err(DriverError::ConnectionLost.into()),
-                    Err(_elapsed) => return Err(DriverError::Timeout.into()),
-                };
+                let code = handle.pair_with_code(&phone).await?;
                 handle.await_phone();
                 Ok(api::PairingCode { code })
             }

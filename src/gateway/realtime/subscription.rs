@@ -123,16 +123,22 @@ mod tests {
     use crate::api::EventKind;
     use crate::gateway::store::tests::{Place, organization, session, store};
 
-    async fn publish(place: &Place, kind: EventKind, note: usize) -> Ulid {
+    /// Publishes group updates with these notes, and between them what the listener does not want.
+    async fn publish(place: &Place, notes: std::ops::Range<usize>) {
         place
             .store
             .write(move |w| {
-                w.publish(&organization("acme"), &session(1), kind, &note)?;
-                let last = events::after(w.conn, &organization("acme"), Ulid::nil(), 10_000)?;
-                Ok(last.last().unwrap().id)
+                for note in notes {
+                    let acme = organization("acme");
+                    w.publish(&acme, &session(1), EventKind::GroupUpdate, &note)?;
+                    if note % 3 == 0 {
+                        w.publish(&acme, &session(1), EventKind::SessionStatus, &note)?;
+                    }
+                }
+                Ok(())
             })
             .await
-            .unwrap()
+            .unwrap();
     }
 
     fn filter(since: Option<Ulid>) -> Filter {
@@ -153,18 +159,17 @@ mod tests {
     #[tokio::test]
     async fn replay_then_live_without_gap_or_repeat() {
         let place = store();
-        let first = publish(&place, EventKind::GroupUpdate, 0).await;
-        for index in 1..600 {
-            publish(&place, EventKind::GroupUpdate, index).await;
-            if index % 3 == 0 {
-                publish(&place, EventKind::SessionStatus, 9999).await;
-            }
-        }
+        publish(&place, 0..1).await;
+        let first = place
+            .store
+            .read(|conn| events::after(conn, &organization("acme"), Ulid::nil(), 1))
+            .await
+            .unwrap()[0]
+            .id;
+        publish(&place, 1..600).await;
         let mut listener =
             Subscription::open(&place.hub, place.store.clone(), filter(Some(first))).unwrap();
-        for index in 600..620 {
-            publish(&place, EventKind::GroupUpdate, index).await;
-        }
+        publish(&place, 600..620).await;
         for index in 1..620 {
             assert_eq!(note(&mut listener).await, index);
         }
@@ -175,25 +180,11 @@ mod tests {
     #[tokio::test]
     async fn a_slow_listener_catches_up_from_the_log() {
         let place = store();
-        publish(&place, EventKind::GroupUpdate, 7777).await;
+        publish(&place, 0..9).await;
         let mut listener =
             Subscription::open(&place.hub, place.store.clone(), filter(None)).unwrap();
         let count = super::super::BUFFER + 300;
-        place
-            .store
-            .write(move |w| {
-                for index in 0..count {
-                    w.publish(
-                        &organization("acme"),
-                        &session(1),
-                        EventKind::GroupUpdate,
-                        &index,
-                    )?;
-                }
-                Ok(())
-            })
-            .await
-            .unwrap();
+        publish(&place, 0..count).await;
         for index in 0..count {
             assert_eq!(note(&mut listener).await, index);
         }

@@ -40,6 +40,56 @@ impl SessionHandle {
     }
 }
 
+impl SessionHandle {
+    /// Asks for a pairing code. It needs no turn: nothing else is asked before a phone is linked.
+    ///
+    /// # Errors
+    /// As [`Turn::ask`].
+    pub async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError> {
+        let connection = self.connection();
+        let query = self.driver.pair_with_code(phone);
+        self.guard(&connection, limits::QUERY, query).await
+    }
+
+    /// Lets a query run until it answers, takes too long, panics, or the connection is cut.
+    async fn guard<T>(
+        &self,
+        connection: &CancellationToken,
+        limit: Duration,
+        query: impl Future<Output = Result<T, DriverError>> + Send,
+    ) -> Result<T, DriverError> {
+        if connection.is_cancelled() {
+            return Err(DriverError::ConnectionLost);
+        }
+        let query = AssertUnwindSafe(query).catch_unwind();
+        tokio::select! {
+            biased;
+            answer = tokio::time::timeout(limit, query) => match answer {
+                Ok(Ok(answer)) => {
+                    if !is_silence(answer.as_ref().err()) {
+                        self.heard();
+                    }
+                    answer
+                }
+                Ok(Err(_panic)) => {
+                    self.broken(super::task::BROKE);
+                    Err(DriverError::ConnectionLost)
+                }
+                Err(_elapsed) => Err(DriverError::Timeout),
+            },
+            () = connection.cancelled() => Err(DriverError::ConnectionLost),
+        }
+    }
+}
+
+/// Whether WhatsApp said nothing: any other failure is an answer of a kind.
+fn is_silence(error: Option<&DriverError>) -> bool {
+    matches!(
+        error,
+        Some(DriverError::NotConnected | DriverError::ConnectionLost | DriverError::Timeout)
+    )
+}
+
 /// A place among those who wait.
 struct Place<'a>(&'a SessionHandle);
 
@@ -80,27 +130,7 @@ impl Turn<'_> {
         limit: Duration,
         query: impl Future<Output = Result<T, DriverError>> + Send,
     ) -> Result<T, DriverError> {
-        if self.connection.is_cancelled() {
-            return Err(DriverError::ConnectionLost);
-        }
-        let query = AssertUnwindSafe(query).catch_unwind();
-        tokio::select! {
-            biased;
-            answer = tokio::time::timeout(limit, query) => match answer {
-                Ok(Ok(answer)) => {
-                    if !matches!(answer, Err(DriverError::NotConnected | DriverError::ConnectionLost | DriverError::Timeout)) {
-                        self.session.heard();
-                    }
-                    answer
-                }
-                Ok(Err(_panic)) => {
-                    self.session.broken(super::task::BROKE);
-                    Err(DriverError::ConnectionLost)
-                }
-                Err(_elapsed) => Err(DriverError::Timeout),
-            },
-            () = self.connection.cancelled() => Err(DriverError::ConnectionLost),
-        }
+        self.session.guard(&self.connection, limit, query).await
     }
 
     /// Keeps the driver's events about one group, or about all, waiting until the guard is dropped.

@@ -5,6 +5,7 @@
 //! those who ask, one after the other: each waits for its turn, first come, first served. So the
 //! owner stays free to stop the session while a call hangs, and then the call ends at once.
 
+mod follow;
 mod handle;
 mod live;
 mod sync;
@@ -32,7 +33,7 @@ pub mod limits {
     /// Tries of a sync before it waits for the next connection.
     pub const SYNC_TRIES: u32 = 5;
     /// `starting` without a sign of life; then the session counts as failed.
-    pub const STARTING: Duration = Duration::from_secs(60);
+    pub const STARTING: Duration = Duration::from_mins(1);
     /// Closing a connection; then it is abandoned.
     pub const DISCONNECT: Duration = Duration::from_secs(5);
     /// Between the starts of two sessions when the engine opens.

@@ -3,7 +3,7 @@
 use super::handle::SessionHandle;
 use super::limits;
 use crate::gateway::error::Error;
-use crate::gateway::store::{Store, changes};
+use crate::gateway::store::{Store, changes, compare};
 use crate::gateway::whatsapp::DriverError;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -15,8 +15,8 @@ const CHUNK: usize = 500;
 pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: CancellationToken) {
     for _ in 0..limits::SYNC_TRIES {
         let pause = match once(&session, &store).await {
-            Ok(()) => return,
-            Err(Error::Driver(DriverError::NotConnected | DriverError::ConnectionLost)) => return,
+            Ok(())
+            | Err(Error::Driver(DriverError::NotConnected | DriverError::ConnectionLost)) => return,
             Err(error) => {
                 tracing::warn!(session = %session.id, %error, "fetching the groups failed");
                 error.retry_after().unwrap_or(limits::SYNC_PAUSE)
@@ -39,7 +39,7 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
         .await?;
     let scope = session.scope();
     let (changed, gone) = store
-        .read(move |conn| changes::differences(conn, &scope, fresh))
+        .read(move |conn| compare::differences(conn, &scope, fresh))
         .await?;
     let mut changed = changed.into_iter().peekable();
     while changed.peek().is_some() {

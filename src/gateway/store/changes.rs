@@ -4,7 +4,7 @@
 //! A group that the account has left stays, with what was last known of it: `my_role` turns `none`,
 //! the account itself leaves the list of members, the others stay listed.
 
-use super::columns::session_role;
+use super::compare::{Stored, load, same_info};
 use super::groups::ListCache;
 use super::members::{
     StoredMember, change_roles, delete_member, load_members, my_role, put_member, remove_members,
@@ -18,7 +18,6 @@ use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Whose groups are written.
@@ -32,70 +31,10 @@ pub struct Scope {
     pub cache: Arc<ListCache>,
 }
 
-/// A group's row, without its members.
-struct Stored {
-    number: i64,
-    subject: String,
-    description: String,
-    owner: Option<String>,
-    announce: bool,
-    locked: bool,
-    created_at: Option<EpochMillis>,
-    my_role: SessionRole,
-}
-
 /// Who did it and when, as far as it is known.
 struct Origin<'a> {
     by: Option<&'a MemberJid>,
     at: EpochMillis,
-}
-
-/// Which of `fresh` differ from what is stored, and which stored groups the account is no longer in.
-///
-/// # Errors
-/// The database refuses.
-pub fn differences(
-    conn: &Connection,
-    scope: &Scope,
-    fresh: Vec<GroupSnapshot>,
-) -> Result<(Vec<GroupSnapshot>, Vec<GroupJid>), StoreError> {
-    let known: HashSet<String> = fresh.iter().map(|group| group.jid.to_string()).collect();
-    let mut changed = Vec::new();
-    for group in fresh {
-        let same = match load(conn, scope, &group.jid)? {
-            None => false,
-            Some(stored) => {
-                same_info(&stored, &group) && {
-                    let members = load_members(conn, stored.number)?;
-                    members.len() == group.members.len()
-                        && group.members.iter().all(|member| {
-                            members
-                                .get(member.lid.as_str())
-                                .is_some_and(|stored| *stored == StoredMember::from(member))
-                        })
-                }
-            }
-        };
-        if !same {
-            changed.push(group);
-        }
-    }
-    let mut query = conn.prepare_cached(
-        "SELECT g.jid FROM groups g JOIN sessions s ON s.id = g.session
-         WHERE s.organization = ? AND g.session = ? AND g.my_role <> 'none'",
-    )?;
-    let stored = query.query_map(
-        [scope.organization.as_str(), scope.session.as_str()],
-        |row| row.get::<_, String>(0),
-    )?;
-    let mut gone = Vec::new();
-    for jid in stored {
-        let jid = jid?;
-        if let (false, Ok(jid)) = (known.contains(&jid), GroupJid::parse(&jid)) {
-            gone.push(jid);
-        }
-    }
-    Ok((changed, gone))
 }
 
 /// Stores a group as WhatsApp tells it now.
@@ -212,46 +151,6 @@ pub fn count(conn: &Connection, scope: &Scope) -> Result<u64, StoreError> {
     Ok(count.unsigned_abs())
 }
 
-fn load(conn: &Connection, scope: &Scope, jid: &GroupJid) -> Result<Option<Stored>, StoreError> {
-    Ok(conn
-        .prepare_cached(
-            "SELECT g.number, g.subject, g.description, g.owner, g.announce, g.locked,
-                 g.created_at_wa, g.my_role
-             FROM groups g JOIN sessions s ON s.id = g.session
-             WHERE s.organization = ? AND g.session = ? AND g.jid = ?",
-        )?
-        .query_row(
-            [
-                scope.organization.as_str(),
-                scope.session.as_str(),
-                jid.as_str(),
-            ],
-            |row| {
-                let role: String = row.get(7)?;
-                Ok(Stored {
-                    number: row.get(0)?,
-                    subject: row.get(1)?,
-                    description: row.get(2)?,
-                    owner: row.get(3)?,
-                    announce: row.get(4)?,
-                    locked: row.get(5)?,
-                    created_at: row.get(6)?,
-                    my_role: session_role(&role),
-                })
-            },
-        )
-        .optional()?)
-}
-
-fn same_info(stored: &Stored, group: &GroupSnapshot) -> bool {
-    stored.subject == group.subject
-        && stored.description == group.description
-        && stored.owner.as_deref() == group.owner.as_ref().map(MemberJid::as_str)
-        && stored.announce == group.announce
-        && stored.locked == group.locked
-        && stored.created_at == group.created_at
-}
-
 fn upsert(
     w: &mut Write<'_>,
     scope: &Scope,
@@ -259,7 +158,9 @@ fn upsert(
     origin: &Origin<'_>,
 ) -> Result<(), StoreError> {
     let Some(stored) = load(w.conn, scope, &group.jid)? else {
-        insert(w, scope, group, origin.at)?;
+        if !insert(w, scope, group, origin.at)? {
+            return Ok(());
+        }
         w.groups_changed(&scope.cache);
         let payload = GroupUpdatePayload {
             subject: Some(group.subject.clone()),
@@ -309,14 +210,16 @@ fn changed<T: PartialEq + Clone>(old: &T, new: &T) -> Option<T> {
     (old != new).then(|| new.clone())
 }
 
+/// Inserts a group; `false` when its session is gone.
 fn insert(
     w: &mut Write<'_>,
     scope: &Scope,
     group: &GroupSnapshot,
     at: EpochMillis,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let id = w.next_id();
-    w.conn
+    let inserted = w
+        .conn
         .prepare_cached(
             "INSERT INTO groups (id, session, jid, subject, description, owner, announce, locked,
                  participant_count, my_role, created_at_wa, first_seen_at, updated_at)
@@ -338,11 +241,15 @@ fn insert(
             group.created_at,
             at,
         ])?;
+    if inserted == 0 {
+        // The session was deleted meanwhile.
+        return Ok(false);
+    }
     let number = w.conn.last_insert_rowid();
     for member in &group.members {
         put_member(w.conn, number, member, at)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn replace_members(

@@ -80,13 +80,14 @@ pub fn load_all(conn: &Connection) -> Result<Vec<StoredKey>, StoreError> {
     let mut keys = Vec::new();
     for row in rows {
         let (organization, hash, key) = row?;
-        match OrganizationId::parse(&organization) {
-            Ok(organization) => keys.push(StoredKey {
+        if let Ok(organization) = OrganizationId::parse(&organization) {
+            keys.push(StoredKey {
                 organization,
                 hash,
                 key,
-            }),
-            Err(_) => tracing::warn!(key = key.id, "skipped a key of a malformed organization"),
+            });
+        } else {
+            tracing::warn!(key = key.id, "skipped a key of a malformed organization");
         }
     }
     Ok(keys)

@@ -1,12 +1,13 @@
 //! The store: one SQLite file.
 //!
-//! All writes go through one thread ([`writer`]), which puts what waits into one transaction and
+//! All writes go through one thread (`writer`), which puts what waits into one transaction and
 //! acknowledges a write only when it is on the disk. Reads run beside it on connections of their
 //! own, off the async threads, and always name the organization they read for.
 
 pub mod audit;
 pub mod changes;
 mod columns;
+pub mod compare;
 pub mod events;
 mod file;
 pub mod groups;
@@ -172,7 +173,9 @@ impl Inner {
     }
 
     fn give_back(&self, conn: Connection) {
-        if let Some(readers) = lock(&self.readers).as_mut() {
+        if let Some(readers) = lock(&self.readers).as_mut()
+            && readers.len() < READERS
+        {
             readers.push(conn);
         }
     }

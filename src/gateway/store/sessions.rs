@@ -155,19 +155,20 @@ pub fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreError> {
     let mut sessions = Vec::new();
     for row in rows {
         let (session, should_run, group_count) = row?;
-        match (
+        let (Ok(id), Ok(organization)) = (
             SessionId::parse(&session.id),
             OrganizationId::parse(&session.organization_id),
-        ) {
-            (Ok(id), Ok(organization)) => sessions.push(StoredSession {
-                id,
-                organization,
-                should_run,
-                session,
-                group_count: group_count.unsigned_abs(),
-            }),
-            _ => tracing::warn!(session = session.id, "skipped a malformed session row"),
-        }
+        ) else {
+            tracing::warn!(session = session.id, "skipped a malformed session row");
+            continue;
+        };
+        sessions.push(StoredSession {
+            id,
+            organization,
+            should_run,
+            session,
+            group_count: group_count.unsigned_abs(),
+        });
     }
     Ok(sessions)
 }
