@@ -13,6 +13,7 @@ use crossterm::{execute, queue};
 use futures_util::Stream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -89,7 +90,9 @@ impl Screen for RealScreen {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         self.write_raw(&on(self.mouse)?)?;
-        self.terminal.clear()
+        // Forgets what was drawn. `Terminal::clear` would ask the terminal for its cursor and wait.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
     fn leave(&mut self) -> io::Result<()> {
