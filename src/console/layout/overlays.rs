@@ -69,13 +69,9 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
     let buttons_width = super::dialog::width(&buttons);
     // The code stands beside the words where it fits so, else nowhere: `Q` shows it in full. Where
     // one line is missing, the link moves into that of the buttons.
-    let code_in = |height: u16| match qr::fit(
-        link,
-        Size::new(widest.saturating_sub(DONE_WORDS + 2), height),
-        Blocks::Half,
-    ) {
-        Fit::Fits(code) => Some(code.size(Blocks::Half)),
-        Fit::Missing { .. } | Fit::TooLong => None,
+    let code_in = |height: u16| {
+        let room = Size::new(widest.saturating_sub(DONE_WORDS + 2), height);
+        qr::fitting_size(link, room, Blocks::Half)
     };
     let room = content_height(screen);
     let in_foot = link_width + 2 + buttons_width <= widest;
