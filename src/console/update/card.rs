@@ -6,7 +6,7 @@ use super::super::failure::Failure;
 use super::super::layout;
 use super::super::state::{Blank, Card, GroupKey, Invite, Layer, Members, Pane, State};
 use super::invite;
-use super::keys::Step;
+use super::keys::{self, Step};
 use crate::api::{GroupMember, MemberRole};
 
 /// How long the cursor must rest before WhatsApp is asked for a link, which it limits.
@@ -181,19 +181,20 @@ pub(super) fn rested(state: &mut State) {
     }
 }
 
-/// Scrolls the card.
-pub(super) fn scroll_by_key(state: &mut State, step: Step) {
-    let page = layout::group_rows(state);
+/// Scrolls the members.
+pub(super) fn scroll(state: &mut State, step: Step) {
+    let page = layout::member_rows(state);
     if let Some(card) = &mut state.card {
         let lines = card.loaded_members().len();
-        card.scroll = step.apply(card.scroll, lines, page);
+        card.scroll = step.scroll(card.scroll, lines, page);
     }
 }
 
 /// The wheel.
-pub(super) fn scroll(state: &mut State, lines: isize) {
+pub(super) fn wheel(state: &mut State, by: isize) {
+    let page = layout::member_rows(state);
     if let Some(card) = &mut state.card {
-        let last = card.loaded_members().len().saturating_sub(1);
-        card.scroll = card.scroll.saturating_add_signed(lines).min(last);
+        let lines = card.loaded_members().len();
+        card.scroll = keys::wheel(card.scroll, by, lines, page);
     }
 }

@@ -22,12 +22,11 @@ const BACKOFF_MAX: i64 = 30_000;
 /// It is now that late.
 pub(super) fn clock(state: &mut State, now: EpochMillis) {
     let passed = now.saturating_sub(state.now);
-    let first = state.now == 0;
     state.now = now;
     if state.runs.woken.is_some_and(|woken| woken <= now) {
         state.runs.woken = None;
     }
-    if passed < 0 || first {
+    if passed < 0 {
         // The clock was set, so what was to happen in so many seconds still is.
         shift(state, passed);
     } else if passed > ASLEEP {
@@ -123,7 +122,8 @@ pub(super) fn wish(state: &mut State) {
     };
     // What is overdue was looked at just now; nothing is gained by asking for a time that has gone.
     let next = next.max(now + 1);
-    if state.runs.woken != Some(next) {
+    // An earlier wake that is on its way will ask again, so wishes do not pile up while keys are held.
+    if state.runs.woken.is_none_or(|woken| next < woken) {
         state.runs.woken = Some(next);
         state.runs.wishes.push(Effect::Wake(next));
     }

@@ -6,7 +6,7 @@ use super::super::state::{ButtonId, Layer, Question, State};
 use super::keys::{button_move, next_button};
 use crossterm::event::{KeyCode, KeyEvent};
 
-const BUTTONS: [ButtonId; 2] = [ButtonId::Confirm, ButtonId::Cancel];
+const BUTTONS: [ButtonId; 2] = [ButtonId::Cancel, ButtonId::Confirm];
 
 pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
     let Some(Layer::Confirm(dialog)) = state.layers.last_mut() else {

@@ -4,7 +4,7 @@ use super::super::effect::{Call, RequestId};
 use super::super::failure::Failure;
 use super::super::layout;
 use super::super::state::{Entry, GroupKey, Pane, State};
-use super::keys::Step;
+use super::keys::{self, Step};
 use super::rows::Keep;
 use crate::api::Group;
 use crate::text::clean_line;
@@ -157,9 +157,9 @@ pub(super) fn snap(state: &mut State) {
 }
 
 /// The wheel moves the view, not the cursor.
-pub(super) fn scroll(state: &mut State, rows: isize) {
-    let last = state.groups.len().saturating_sub(layout::group_rows(state));
-    state.groups.offset = state.groups.offset.saturating_add_signed(rows).min(last);
+pub(super) fn wheel(state: &mut State, by: isize) {
+    let (lines, page) = (state.groups.len(), layout::group_rows(state));
+    state.groups.offset = keys::wheel(state.groups.offset, by, lines, page);
 }
 
 /// Keeps cursor and offset within the rows.

@@ -1,48 +1,13 @@
 //! The searchable help.
 
-use super::super::keymap::{Action, BINDINGS, Key};
+use super::super::keymap::Action;
 use super::super::layout;
 use super::super::state::{HelpOverlay, Layer, State};
-use super::keys::Step;
+use super::keys::{self, Step};
 use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 const SEARCH_MAX: usize = 60;
-
-/// One row of the help.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HelpRow {
-    /// The keys, separated by blanks.
-    pub keys: String,
-    /// The action's name in the config.
-    pub name: &'static str,
-    pub help: &'static str,
-}
-
-impl State {
-    /// The rows of the help that its search leaves: every word must occur somewhere in the row.
-    #[must_use]
-    pub fn help_rows(&self) -> Vec<HelpRow> {
-        let search = match self.layers.last() {
-            Some(Layer::Help(overlay)) => overlay.search.to_lowercase(),
-            _ => String::new(),
-        };
-        let rows = BINDINGS.iter().map(|binding| {
-            let keys = self.options.keymap.keys(binding.action);
-            let keys: Vec<_> = keys.iter().map(Key::to_string).collect();
-            HelpRow {
-                keys: keys.join(" "),
-                name: binding.name,
-                help: binding.help,
-            }
-        });
-        rows.filter(|row| {
-            let text = format!("{} {} {}", row.keys, row.name, row.help).to_lowercase();
-            search.split_whitespace().all(|word| text.contains(word))
-        })
-        .collect()
-    }
-}
 
 pub(super) fn open(state: &mut State) {
     if !state
@@ -67,9 +32,9 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
         _ => None,
     };
     if let Some(step) = step {
-        let (rows, page) = (state.help_rows().len(), layout::group_rows(state));
+        let (page, lines) = layout::help_page(state);
         if let Some(Layer::Help(overlay)) = state.layers.last_mut() {
-            overlay.scroll = step.apply(overlay.scroll, rows, page);
+            overlay.scroll = step.scroll(overlay.scroll, lines, page);
         }
         return;
     }
@@ -131,9 +96,9 @@ fn search(state: &mut State, edit: impl FnOnce(&mut String)) -> bool {
 }
 
 /// The wheel.
-pub(super) fn scroll(state: &mut State, rows: isize) {
-    let last = state.help_rows().len().saturating_sub(1);
+pub(super) fn wheel(state: &mut State, by: isize) {
+    let (page, lines) = layout::help_page(state);
     if let Some(Layer::Help(overlay)) = state.layers.last_mut() {
-        overlay.scroll = overlay.scroll.saturating_add_signed(rows).min(last);
+        overlay.scroll = keys::wheel(overlay.scroll, by, lines, page);
     }
 }

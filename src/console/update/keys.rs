@@ -45,6 +45,17 @@ impl Step {
         }
         .min(last)
     }
+
+    /// The first visible line after the move, of `lines` lines of which `page` fit.
+    pub(super) fn scroll(self, first: usize, lines: usize, page: usize) -> usize {
+        self.apply(first, lines.saturating_sub(page) + 1, page)
+    }
+}
+
+/// The first visible line after a turn of the wheel.
+pub(super) fn wheel(first: usize, by: isize, lines: usize, page: usize) -> usize {
+    let last = lines.saturating_sub(page);
+    first.saturating_add_signed(by).min(last)
 }
 
 impl State {
@@ -152,7 +163,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
                 match state.focus {
                     Pane::Sessions => sessions::step(state, step),
                     Pane::Groups => groups::step(state, step),
-                    Pane::Group => card::scroll_by_key(state, step),
+                    Pane::Group => card::scroll(state, step),
                 }
             }
         }
@@ -184,8 +195,20 @@ fn refresh(state: &mut State) {
 
 /// One step back; nothing on the outermost one.
 fn back(state: &mut State) {
-    if state.layers.pop().is_some() {
-        return;
+    match state.layers.last() {
+        None if state.groups.typing => {
+            if !groups::clear_filter(state) {
+                state.groups.typing = false;
+            }
+            return;
+        }
+        None => {}
+        Some(Layer::Qr) => {
+            state.layers.pop();
+            return;
+        }
+        // Layers of their own mind know what leaving them means.
+        Some(_) => return key(state, &KeyEvent::from(KeyCode::Esc)),
     }
     match state.focus {
         Pane::Group => {

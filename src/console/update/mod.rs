@@ -34,14 +34,15 @@ pub use runs::Runs;
 use super::effect::{Call, Effect};
 use super::msg::Msg;
 use super::state::{Groups, Link, Options, Pane, Sessions, State};
+use crate::api::EpochMillis;
 
-/// The console before anything was heard, and its first wishes.
+/// The console before anything was heard, and its first wishes. `size` is in columns and rows.
 #[must_use]
-pub fn start(options: Options, size: (u16, u16)) -> (State, Vec<Effect>) {
+pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Vec<Effect>) {
     let mut state = State {
         options,
         size,
-        now: 0,
+        now,
         link: Link::Connecting,
         sessions: Sessions::default(),
         groups: Groups::default(),

@@ -73,17 +73,17 @@ fn press(state: &mut State, button: ButtonId) {
 
 fn wheel(state: &mut State, target: Target, rows: isize) {
     match state.layers.last() {
-        Some(Layer::Help(_)) => return help::scroll(state, rows),
-        Some(Layer::Failure { .. }) => return qr::scroll_failure(state, rows),
+        Some(Layer::Help(_)) => return help::wheel(state, rows),
+        Some(Layer::Failure { .. }) => return qr::wheel_failure(state, rows),
         Some(_) => return,
         None => {}
     }
     match target {
-        Target::SessionRow(_) | Target::Pane(Pane::Sessions) => sessions::scroll(state, rows),
+        Target::SessionRow(_) | Target::Pane(Pane::Sessions) => sessions::wheel(state, rows),
         Target::GroupRow(_) | Target::Filter | Target::Pane(Pane::Groups) => {
-            groups::scroll(state, rows);
+            groups::wheel(state, rows);
         }
-        Target::Link | Target::Pane(Pane::Group) => card::scroll(state, rows),
+        Target::Link | Target::Pane(Pane::Group) => card::wheel(state, rows),
         _ => {}
     }
 }

@@ -82,12 +82,11 @@ pub(super) fn failure_key(state: &mut State, event: &KeyEvent, action: Option<Ac
         (_, Some(Action::Help)) => super::help::open(state),
         (_, Some(Action::Quit)) => keys::quit(state),
         _ => {
-            let page = layout::group_rows(state);
-            if let (Some(step), Some(Layer::Failure { failure, scroll })) =
+            let (page, lines) = layout::failure_page(state);
+            if let (Some(step), Some(Layer::Failure { scroll, .. })) =
                 (scroll_step(action), state.layers.last_mut())
             {
-                let lines = failure.in_full(&super::super::failure::Told::default());
-                *scroll = step.apply(*scroll, lines.lines().count(), page);
+                *scroll = step.scroll(*scroll, lines, page);
             }
         }
     }
@@ -110,10 +109,9 @@ pub(super) fn press_failure(state: &mut State, button: ButtonId) {
 }
 
 /// Scrolls a failure's text by the wheel.
-pub(super) fn scroll_failure(state: &mut State, lines: isize) {
-    if let Some(Layer::Failure { failure, scroll }) = state.layers.last_mut() {
-        let text = failure.in_full(&super::super::failure::Told::default());
-        let last = text.lines().count().saturating_sub(1);
-        *scroll = scroll.saturating_add_signed(lines).min(last);
+pub(super) fn wheel_failure(state: &mut State, by: isize) {
+    let (page, lines) = layout::failure_page(state);
+    if let Some(Layer::Failure { scroll, .. }) = state.layers.last_mut() {
+        *scroll = keys::wheel(*scroll, by, lines, page);
     }
 }

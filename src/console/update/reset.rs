@@ -43,10 +43,9 @@ pub(super) fn open(state: &mut State) {
 /// The buttons of a phase, from left to right.
 fn buttons(phase: &ResetPhase) -> &'static [ButtonId] {
     match phase {
-        ResetPhase::Asking => &[ButtonId::Confirm, ButtonId::Cancel],
-        ResetPhase::Running(_) => &[],
+        ResetPhase::Asking => &[ButtonId::Cancel, ButtonId::Confirm],
+        ResetPhase::Running(_) | ResetPhase::Failed(_) => &[ButtonId::Close],
         ResetPhase::Done { .. } => &[ButtonId::Copy, ButtonId::Close],
-        ResetPhase::Failed(_) => &[ButtonId::Confirm, ButtonId::Close],
     }
 }
 
@@ -111,6 +110,7 @@ fn send(state: &mut State) {
     };
     if let Some(Layer::Reset(dialog)) = state.layers.last_mut() {
         dialog.phase = ResetPhase::Running(id);
+        dialog.focus = ButtonId::Close;
     }
     // From here on the old link may die at any moment, and a link that is being read may be the old one.
     state
@@ -119,6 +119,15 @@ fn send(state: &mut State) {
     if let Some(card) = state.card.as_mut().filter(|card| card.key == key) {
         card.invite = Invite::Waiting(id);
         card.copy_when_shown = false;
+    }
+}
+
+fn is_running(layer: &Layer, key: &GroupKey) -> bool {
+    match layer {
+        Layer::Reset(dialog) => {
+            dialog.key == *key && matches!(dialog.phase, ResetPhase::Running(_))
+        }
+        _ => false,
     }
 }
 
@@ -142,7 +151,21 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
         Some(entry) => entry.name.clone(),
         None => crate::text::clean_line(&key.jid).into_owned(),
     };
+    let heard = state.runs.reset_heard.remove(key);
     match answer.and_then(invite::checked) {
+        Ok(link)
+            if heard
+                .as_ref()
+                .is_some_and(|heard| heard.as_ref() != Some(&link)) =>
+        {
+            if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
+                card.invite = Invite::NotAsked;
+            }
+            state.layers.retain(|layer| !is_running(layer, key));
+            state.note(format!(
+                "{name}: somebody else reset the link too; it is asked for again"
+            ));
+        }
         Ok(link) => {
             state.runs.own_reset = Some((key.clone(), state.now));
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {

@@ -4,7 +4,7 @@ use super::super::effect::{Call, RequestId, SessionAction};
 use super::super::failure::{Failure, FailureKind};
 use super::super::layout;
 use super::super::state::{ButtonId, ConfirmDialog, Layer, Pane, Question, Scope, Sessions, State};
-use super::keys::Step;
+use super::keys::{self, Step};
 use super::rows::Keep;
 use crate::api::{Capability, EpochMillis, Session, SessionStatus};
 use std::collections::BTreeSet;
@@ -266,9 +266,9 @@ fn snap(state: &mut State) {
 }
 
 /// The wheel moves the view, not the cursor.
-pub(super) fn scroll(state: &mut State, rows: isize) {
-    let last = (state.sessions.rows.len() + 1).saturating_sub(layout::session_rows(state));
-    state.sessions.offset = state.sessions.offset.saturating_add_signed(rows).min(last);
+pub(super) fn wheel(state: &mut State, by: isize) {
+    let (lines, page) = (state.sessions.rows.len() + 1, layout::session_rows(state));
+    state.sessions.offset = keys::wheel(state.sessions.offset, by, lines, page);
 }
 
 pub(super) fn keep_in_sight(state: &mut State) {
