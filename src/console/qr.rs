@@ -12,7 +12,7 @@
 
 use super::theme::ColorDepth;
 use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
+use qrcode::{EcLevel, QrCode, bits};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use ratatui::style::Color;
@@ -94,11 +94,7 @@ impl Code {
     /// Cells that a drawing takes, quiet zone included.
     #[must_use]
     pub fn size(&self, blocks: Blocks) -> Size {
-        let side = u16::try_from(self.side()).unwrap_or(u16::MAX);
-        match blocks {
-            Blocks::Half => Size::new(side, side.div_ceil(2)),
-            Blocks::Full => Size::new(side.saturating_mul(2), side),
-        }
+        cells(self.side(), blocks)
     }
 
     /// Whether a module is dark; counted from the corner of the quiet zone, beyond it all is light.
@@ -112,12 +108,26 @@ impl Code {
     }
 }
 
+/// Cells of a square of so many modules per side.
+fn cells(side: usize, blocks: Blocks) -> Size {
+    let side = u16::try_from(side).unwrap_or(u16::MAX);
+    match blocks {
+        Blocks::Half => Size::new(side, side.div_ceil(2)),
+        Blocks::Full => Size::new(side.saturating_mul(2), side),
+    }
+}
+
+impl Level {
+    fn correction(self) -> EcLevel {
+        match self {
+            Self::Low => EcLevel::L,
+            Self::Medium => EcLevel::M,
+        }
+    }
+}
+
 fn encode(text: &str, level: Level) -> Result<QrCode, TooLong> {
-    let level = match level {
-        Level::Low => EcLevel::L,
-        Level::Medium => EcLevel::M,
-    };
-    QrCode::with_error_correction_level(text, level).map_err(|_| TooLong)
+    QrCode::with_error_correction_level(text, level.correction()).map_err(|_| TooLong)
 }
 
 /// Cells that a text needs as a QR code.
@@ -125,7 +135,19 @@ fn encode(text: &str, level: Level) -> Result<QrCode, TooLong> {
 /// # Errors
 /// The text is too long for a code.
 pub fn required_size(text: &str, level: Level, blocks: Blocks) -> Result<Size, TooLong> {
-    Ok(Code::new(text, level)?.size(blocks))
+    // The size follows from the length alone; drawing the code to measure it costs a hundred times more.
+    let bits = bits::encode_auto(text.as_bytes(), level.correction()).map_err(|_| TooLong)?;
+    let side = usize::try_from(bits.version().width()).map_err(|_| TooLong)?;
+    Ok(cells(side + 2 * QUIET, blocks))
+}
+
+/// Cells that the code of [`fit`] takes; `None` where it finds no room.
+#[must_use]
+pub fn fitting_size(text: &str, room: Size, blocks: Blocks) -> Option<Size> {
+    [Level::Medium, Level::Low]
+        .into_iter()
+        .filter_map(|level| required_size(text, level, blocks).ok())
+        .find(|size| size.width <= room.width && size.height <= room.height)
 }
 
 /// Whether a text's code has room.
@@ -145,12 +167,11 @@ pub enum Fit {
 pub fn fit(text: &str, room: Size, blocks: Blocks) -> Fit {
     let mut fit = Fit::TooLong;
     for level in [Level::Medium, Level::Low] {
-        let Ok(code) = Code::new(text, level) else {
+        let Ok(size) = required_size(text, level, blocks) else {
             continue;
         };
-        let size = code.size(blocks);
         if size.width <= room.width && size.height <= room.height {
-            return Fit::Fits(code);
+            return Code::new(text, level).map_or(Fit::TooLong, Fit::Fits);
         }
         fit = Fit::Missing {
             columns: size.width.saturating_sub(room.width),

@@ -2,7 +2,7 @@
 
 use super::panes::{inside, row};
 use super::wrap::wrap;
-use crate::console::qr::{self, Blocks, Fit};
+use crate::console::qr::{self, Blocks};
 use crate::console::state::{Card, Entry, Invite, Members, State};
 use crate::console::words;
 use ratatui::layout::{Rect, Size};
@@ -87,10 +87,7 @@ pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
 
 /// Cells of the sturdiest code of the link that has room.
 fn code_size(link: &str, room: Size) -> Option<Size> {
-    match qr::fit(link, room, Blocks::Half) {
-        Fit::Fits(code) => Some(code.size(Blocks::Half)),
-        Fit::Missing { .. } | Fit::TooLong => None,
-    }
+    qr::fitting_size(link, room, Blocks::Half)
 }
 
 fn padded(area: Rect) -> Rect {

@@ -51,6 +51,8 @@ pub struct Dialog {
 
 /// Columns that a dialog's border and padding take.
 pub const DIALOG_FRAME: u16 = 4;
+/// A dialog that leaves fewer columns than these takes the whole body.
+const RIM: u16 = 6;
 /// Columns between two buttons.
 const BUTTON_GAP: u16 = 2;
 
@@ -80,6 +82,12 @@ pub fn dialog(
         width.saturating_add(DIALOG_FRAME),
         height.saturating_add(3),
     );
+    // A narrow rim of what lies below would only confuse.
+    let area = if area.width + RIM >= screen.body.width {
+        screen.body
+    } else {
+        area
+    };
     let inner = inside(area);
     let content = Rect {
         x: inner.x + 1,

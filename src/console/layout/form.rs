@@ -3,6 +3,7 @@
 use super::dialog::{Button, Dialog, content_height, content_width, dialog};
 use super::panes::{Screen, row};
 use crate::api::SettingField;
+use crate::console::failure::{Failure, FailureKind};
 use crate::console::state::{
     ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Settings, State,
 };
@@ -78,13 +79,13 @@ pub fn form_parts(state: &State, screen: &Screen, form: &EditForm) -> FormParts 
     let room = content_height(screen);
     let changed = form.changes();
     let mut head = vec![FormLine::Field(SettingField::Subject)];
-    head.extend(notes(state, form, SettingField::Subject));
+    head.extend(notes(form, SettingField::Subject));
     head.push(FormLine::Field(SettingField::Description));
     let description_at = head.len();
-    let mut tail: Vec<FormLine> = notes(state, form, SettingField::Description).collect();
+    let mut tail: Vec<FormLine> = notes(form, SettingField::Description).collect();
     for field in [SettingField::Announce, SettingField::Locked] {
         tail.push(FormLine::Field(field));
-        tail.extend(notes(state, form, field));
+        tail.extend(notes(form, field));
     }
     tail.push(FormLine::Gap);
     if changed.is_empty() {
@@ -140,7 +141,7 @@ pub fn form_parts(state: &State, screen: &Screen, form: &EditForm) -> FormParts 
     }
 }
 
-fn notes(state: &State, form: &EditForm, field: SettingField) -> impl Iterator<Item = FormLine> {
+fn notes(form: &EditForm, field: SettingField) -> impl Iterator<Item = FormLine> {
     let fault = form
         .faults
         .iter()
@@ -152,9 +153,7 @@ fn notes(state: &State, form: &EditForm, field: SettingField) -> impl Iterator<I
         .find(|(attempted, _)| *attempted == field)
         .map(|(_, outcome)| match outcome {
             FieldOutcome::Applied => Note::Applied,
-            FieldOutcome::Refused(failure) => {
-                Note::Refused(state.sentence(failure, Some(&form.key)))
-            }
+            FieldOutcome::Refused(failure) => Note::Refused(refusal(failure)),
             FieldOutcome::NotAttempted => Note::NotAttempted,
         });
     let theirs = form
@@ -165,6 +164,19 @@ fn notes(state: &State, form: &EditForm, field: SettingField) -> impl Iterator<I
         .into_iter()
         .flatten()
         .map(move |note| FormLine::Note(field, note))
+}
+
+/// Why one field was refused, in a few words; the whole sentence stands below.
+fn refusal(failure: &Failure) -> String {
+    match &failure.kind {
+        FailureKind::Offline => "not connected".to_owned(),
+        FailureKind::NotAdmin => "not an admin".to_owned(),
+        FailureKind::NotInGroup => "not in the group".to_owned(),
+        FailureKind::RateLimited { .. } => "too many requests".to_owned(),
+        FailureKind::MissingCapability { .. } => "your key may not".to_owned(),
+        FailureKind::GatewayAway => "the gateway is away".to_owned(),
+        FailureKind::Other => text::clean_line(&failure.message).into_owned(),
+    }
 }
 
 /// A value in one line.

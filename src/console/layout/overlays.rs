@@ -5,12 +5,11 @@ use super::panes::{Screen, inside, row};
 use super::wrap::wrap;
 use crate::console::effect::SessionAction;
 use crate::console::failure::{Failure, Told};
-use crate::console::keymap::BINDINGS;
+use crate::console::keymap::{BINDINGS, Binding, Keymap};
 use crate::console::qr::{self, Blocks, Code, Fit};
 use crate::console::state::{
     ButtonId, ConfirmDialog, HelpOverlay, Invite, Question, ResetDialog, ResetPhase, State,
 };
-use crate::console::update::HelpRow;
 use crate::text;
 use ratatui::layout::{Rect, Size};
 
@@ -69,13 +68,9 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
     let buttons_width = super::dialog::width(&buttons);
     // The code stands beside the words where it fits so, else nowhere: `Q` shows it in full. Where
     // one line is missing, the link moves into that of the buttons.
-    let code_in = |height: u16| match qr::fit(
-        link,
-        Size::new(widest.saturating_sub(DONE_WORDS + 2), height),
-        Blocks::Half,
-    ) {
-        Fit::Fits(code) => Some(code.size(Blocks::Half)),
-        Fit::Missing { .. } | Fit::TooLong => None,
+    let code_in = |height: u16| {
+        let room = Size::new(widest.saturating_sub(DONE_WORDS + 2), height);
+        qr::fitting_size(link, room, Blocks::Half)
     };
     let room = content_height(screen);
     let in_foot = link_width + 2 + buttons_width <= widest;
@@ -246,7 +241,7 @@ pub struct HelpParts {
     pub rows: Rect,
     pub columns: usize,
     /// The rows that the search leaves.
-    pub found: Vec<HelpRow>,
+    pub found: Vec<&'static Binding>,
     /// First visible line.
     pub first: usize,
 }
@@ -264,7 +259,7 @@ const HELP_COLUMN: u16 = 84;
 
 #[must_use]
 pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpParts {
-    let found = state.help_rows();
+    let found = help_rows(&state.options.keymap, &help.search);
     let columns = if screen.body.width >= 2 * HELP_COLUMN + DIALOG_FRAME + 2 {
         2
     } else {
@@ -296,6 +291,22 @@ pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpPar
         columns,
         found,
     }
+}
+
+/// The bindings in whose keys, name or words every word of the search occurs.
+fn help_rows(keymap: &Keymap, search: &str) -> Vec<&'static Binding> {
+    let search = search.to_lowercase();
+    BINDINGS
+        .iter()
+        .filter(|binding| {
+            let mut row = format!("{} {}", binding.name.replace('_', " "), binding.help);
+            for key in keymap.keys(binding.action) {
+                row.push_str(&format!(" {key}"));
+            }
+            let row = row.to_lowercase();
+            search.split_whitespace().all(|word| row.contains(word))
+        })
+        .collect()
 }
 
 /// The full-screen code where it stands.

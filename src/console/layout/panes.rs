@@ -70,7 +70,7 @@ pub fn screen(state: &State) -> Option<Screen> {
     let tall = rows >= TALL;
     if columns >= WIDE && tall {
         let extra = columns - WIDE;
-        let sessions = SESSIONS_WIDTH + (extra / 10).min(8);
+        let sessions = SESSIONS_WIDTH + (extra / 8).min(10);
         let card = CARD_WIDTH + (extra / 20 * 7).min(30);
         let (left, rest) = split_left(body, sessions);
         let (middle, right) = split_right(rest, card);

@@ -31,28 +31,21 @@ pub fn wrap(text: &str, columns: u16, max: usize) -> Vec<String> {
 fn wrap_line(line: &str, columns: usize, max: usize, lines: &mut Vec<String>) {
     let mut current = String::new();
     let mut used = 0;
-    for word in line.split_word_bounds() {
-        let width = text::width(word);
-        if used + width > columns && used > 0 && !word.trim().is_empty() && width <= columns {
-            lines.push(current.trim_end().to_owned());
-            current.clear();
-            used = 0;
-        }
-        if lines.len() > max {
-            return;
-        }
-        if used + width <= columns {
-            current.push_str(word);
-            used += width;
-            continue;
-        }
-        if word.trim().is_empty() {
-            // Spaces at the end of a line are not carried over.
+    for chunk in chunks(line) {
+        let width = text::width(chunk);
+        let blank = chunk.trim().is_empty();
+        if used + width > columns && used > 0 && (blank || width <= columns) {
             lines.push(std::mem::take(&mut current).trim_end().to_owned());
             used = 0;
-            continue;
+            if lines.len() > max {
+                return;
+            }
+            if blank {
+                // Spaces at the end of a line are not carried over.
+                continue;
+            }
         }
-        for grapheme in word.graphemes(true) {
+        for grapheme in chunk.graphemes(true) {
             let width = text::width(grapheme);
             if used + width > columns && used > 0 {
                 lines.push(std::mem::take(&mut current));
@@ -63,6 +56,28 @@ fn wrap_line(line: &str, columns: usize, max: usize, lines: &mut Vec<String>) {
         }
     }
     lines.push(current.trim_end().to_owned());
+}
+
+/// Pieces between which a line may break: at blanks, and between the words of scripts that are
+/// written without any.
+fn chunks(line: &str) -> impl Iterator<Item = &str> {
+    let mut words = line.split_word_bound_indices().peekable();
+    std::iter::from_fn(move || {
+        let (start, word) = words.next()?;
+        let mut end = start + word.len();
+        let mut last = word;
+        while let Some((_, next)) = words.peek() {
+            let blank = |word: &str| word.trim().is_empty();
+            let wide = |word: &str| text::width(word) > word.chars().count();
+            if blank(last) != blank(next) || (wide(last) && wide(next)) {
+                break;
+            }
+            end += next.len();
+            last = next;
+            words.next();
+        }
+        Some(&line[start..end])
+    })
 }
 
 #[cfg(test)]
@@ -79,6 +94,10 @@ mod tests {
         assert_eq!(
             wrap("Meet at the north gate", 12, 1),
             [format!("Meet at the{MORE}")]
+        );
+        assert_eq!(
+            wrap("it failed (request 17)", 21, 9),
+            ["it failed (request", "17)"]
         );
         assert_eq!(wrap("one\n\ntwo", 9, 9), ["one", "", "two"]);
         assert_eq!(wrap("abcdefgh", 3, 9), ["abc", "def", "gh"]);

@@ -126,16 +126,17 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
         .as_ref()
         .filter(|card| card.key == *key)
         .and_then(|card| card.link());
+    let by_me = payload.sender.as_ref().is_some_and(|sender| {
+        let session = state.sessions.get(&key.session);
+        is_me(session, std::slice::from_ref(sender)) == Some(true)
+    });
     let is_echo = match &payload.new_invite_link {
         Some(new) => shown == Some(new.as_str()),
         // Without the link only the author tells our own reset from somebody else's.
         None => {
             let own = state.runs.own_reset.as_ref();
-            own.is_some_and(|(group, at)| group == key && state.now - at < ECHO)
-                && payload.sender.as_ref().is_some_and(|sender| {
-                    let session = state.sessions.get(&key.session);
-                    is_me(session, std::slice::from_ref(sender)) == Some(true)
-                })
+            let is_late = own.is_some_and(|(group, at)| group == key && state.now - at < ECHO);
+            by_me && (is_late || invite::is_being_reset(&state.runs, key))
         }
     };
     if is_echo {
@@ -149,7 +150,7 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
         .as_deref()
         .map(|sender| clean_line(sender).into_owned());
     let time = at(state, event);
-    invite::was_reset(state, key, time, by);
+    invite::was_reset(state, key, time, by, payload.new_invite_link.clone());
 }
 
 fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantPayload) {

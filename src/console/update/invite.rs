@@ -169,15 +169,22 @@ pub(super) fn checked(link: String) -> Result<String, Failure> {
     })
 }
 
-/// Somebody reset the link: what is shown, or on its way, is dead.
-pub(super) fn was_reset(state: &mut State, key: &GroupKey, at: EpochMillis, by: Option<String>) {
-    let own = is_being_reset(&state.runs, key);
+/// The link was reset: what is shown, or on its way, is dead. `new` is the new one, where it is told.
+pub(super) fn was_reset(
+    state: &mut State,
+    key: &GroupKey,
+    at: EpochMillis,
+    by: Option<String>,
+    new: Option<String>,
+) {
     drop_request(state, key);
+    if is_being_reset(&state.runs, key) {
+        state.runs.reset_heard.insert(key.clone(), new);
+        return;
+    }
     if let Some(card) = card_of(state, key) {
-        if !own {
-            card.reset_seen = Some((at, by));
-            card.invite = Invite::Blank(Blank::Reset);
-        }
+        card.reset_seen = Some((at, by));
+        card.invite = Invite::Blank(Blank::Reset);
         state.runs.due.dwell = None;
     }
 }

@@ -28,7 +28,6 @@ mod toasts;
 #[cfg(test)]
 mod tests;
 
-pub use help::HelpRow;
 pub use runs::Runs;
 
 use super::effect::{Call, Effect};

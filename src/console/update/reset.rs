@@ -122,6 +122,15 @@ fn send(state: &mut State) {
     }
 }
 
+fn is_running(layer: &Layer, key: &GroupKey) -> bool {
+    match layer {
+        Layer::Reset(dialog) => {
+            dialog.key == *key && matches!(dialog.phase, ResetPhase::Running(_))
+        }
+        _ => false,
+    }
+}
+
 fn dialog<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut ResetDialog> {
     state.layers.iter_mut().find_map(|layer| match layer {
         Layer::Reset(dialog)
@@ -142,7 +151,21 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
         Some(entry) => entry.name.clone(),
         None => crate::text::clean_line(&key.jid).into_owned(),
     };
+    let heard = state.runs.reset_heard.remove(key);
     match answer.and_then(invite::checked) {
+        Ok(link)
+            if heard
+                .as_ref()
+                .is_some_and(|heard| heard.as_ref() != Some(&link)) =>
+        {
+            if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
+                card.invite = Invite::NotAsked;
+            }
+            state.layers.retain(|layer| !is_running(layer, key));
+            state.note(format!(
+                "{name}: somebody else reset the link too; it is asked for again"
+            ));
+        }
         Ok(link) => {
             state.runs.own_reset = Some((key.clone(), state.now));
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {

@@ -34,6 +34,9 @@ pub struct Runs {
     /// away from it until either changes.
     pub(super) shown_group: Option<(usize, (u16, u16))>,
     pub(super) shown_session: Option<(usize, (u16, u16))>,
+    /// New links told by the stream while our own reset of a group's link was under way: when the
+    /// answer is another one, nobody knows which of the two came last. `None` = told without the link.
+    pub(super) reset_heard: BTreeMap<GroupKey, Option<String>>,
     /// The last link reset by ourselves: its echo may come late and without the link.
     pub(super) own_reset: Option<(GroupKey, EpochMillis)>,
 }

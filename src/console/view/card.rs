@@ -81,12 +81,22 @@ fn summary(state: &State, group: &Group, area: Rect, buffer: &mut Buffer) {
     if group.is_locked == Some(true) {
         words.push("locked".to_owned());
     }
-    let lines = wrap(
-        &words.join(" · "),
-        area.width,
-        usize::from(area.height.max(1)),
-    );
-    put_lines(buffer, area, &lines, theme.text);
+    put_lines(buffer, area, &joined(&words, area.width), theme.text);
+}
+
+/// Words with dots between them, in as many lines as they need.
+fn joined(words: &[String], width: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 3 + columns(word) <= width => {
+                line.push_str(" · ");
+                line.push_str(word);
+            }
+            _ => lines.push(word.clone()),
+        }
+    }
+    lines
 }
 
 fn facts(state: &State, facts: &[Detail], area: Rect, buffer: &mut Buffer) {
@@ -316,8 +326,12 @@ fn one(state: &State, member: &GroupMember, area: Rect, buffer: &mut Buffer) {
     put(buffer, left, symbol, style);
     left = after(left, 2);
     left.width = left.width.saturating_sub(1);
-    left = put(buffer, left, &words::account(&member.lid), theme.text);
-    if let Some(tag) = &member.tag {
-        put(buffer, after(left, 2), &text::clean_line(tag), theme.dim);
+    let account = words::account(&member.lid);
+    let tag = text::clean_line(member.tag.as_deref().unwrap_or_default());
+    if tag.trim().is_empty() {
+        put(buffer, left, &account, theme.text);
+    } else {
+        left = put(buffer, left, tag.trim(), theme.text);
+        put(buffer, after(left, 2), &account, theme.dim);
     }
 }

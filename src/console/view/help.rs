@@ -1,10 +1,9 @@
 //! The help: every key with what it does, and a search.
 
 use super::paint::{after, below, clear, columns, pane, put, put_block, put_right, scrollbar};
-use crate::console::keymap::{BINDINGS, Place};
+use crate::console::keymap::{BINDINGS, Binding, Place};
 use crate::console::layout::{HelpParts, Screen, help_parts, needs};
 use crate::console::state::{HelpOverlay, State};
-use crate::console::update::HelpRow;
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -36,7 +35,7 @@ pub fn draw(
     }
     let lines = parts.lines();
     let width = parts.rows.width / u16::try_from(parts.columns).unwrap_or(1);
-    for (position, found) in parts.found.iter().enumerate() {
+    for (position, binding) in parts.found.iter().enumerate() {
         let (column, line) = (position / lines, position % lines);
         let Some(line) = line
             .checked_sub(parts.first)
@@ -51,7 +50,7 @@ pub fn draw(
         );
         one(
             state,
-            found,
+            binding,
             Rect {
                 width: width - 2,
                 ..area
@@ -88,12 +87,16 @@ fn search(
     Some(Position::new(at.x, at.y))
 }
 
-fn one(state: &State, found: &HelpRow, area: Rect, buffer: &mut Buffer) {
+fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let binding = BINDINGS.iter().find(|binding| binding.name == found.name);
-    let lacking = binding
-        .and_then(|binding| needs(binding.action))
-        .filter(|capability| state.lacks(*capability));
+    let lacking = needs(binding.action).filter(|capability| state.lacks(*capability));
+    let written: Vec<_> = state
+        .options
+        .keymap
+        .keys(binding.action)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let (key, style) = match lacking {
         Some(_) => (theme.disabled, theme.disabled),
         None => (theme.key, theme.text),
@@ -102,13 +105,11 @@ fn one(state: &State, found: &HelpRow, area: Rect, buffer: &mut Buffer) {
         width: KEYS.min(area.width),
         ..area
     };
-    put(buffer, keys, &found.keys, key);
-    let rest = put(buffer, after(area, KEYS + 1), found.help, style);
+    put(buffer, keys, &written.join(" "), key);
+    let rest = put(buffer, after(area, KEYS + 1), binding.help, style);
     let note = match lacking {
         Some(capability) => format!("your key lacks `{capability}`"),
-        None => binding
-            .map(|binding| places(binding.places))
-            .unwrap_or_default(),
+        None => places(binding.places),
     };
     if rest.width > columns(&note) + 1 {
         put_right(buffer, rest, &note, theme.dim);

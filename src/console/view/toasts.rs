@@ -12,7 +12,8 @@ const WIDTH: u16 = 56;
 
 pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let mut bottom = screen.footer.y;
+    // Inside the panes' borders.
+    let mut bottom = screen.footer.y.saturating_sub(1);
     for toast in state.toasts.iter().rev().take(MOST) {
         let (symbol, style) = match toast.kind {
             ToastKind::Good => ("✔", theme.toast_good),
@@ -31,7 +32,7 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
             return;
         };
         let area = Rect {
-            x: screen.body.right().saturating_sub(width + 1),
+            x: screen.body.right().saturating_sub(width + 2),
             y: top,
             width,
             height,

@@ -3,7 +3,9 @@
 
 mod fixture;
 mod scenes;
+mod sizes;
 mod snapshots;
+mod styles;
 
 use super::draw;
 use crate::console::state::State;
