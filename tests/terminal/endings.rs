@@ -59,7 +59,7 @@ fn a_sleeping_desk_leaves_the_shell_usable_and_comes_back() {
         80,
         24,
         "bash",
-        &["--norc", "--noprofile", "-i"],
+        &["--norc", "--noprofile", "--noediting", "-i"],
         &[("PS1", "ready> ")],
     );
     pty.wait_for("ready>");
