@@ -205,14 +205,10 @@ fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
         "Size"
     };
     // The mark stands in the gap, so that the word stays above its numbers.
-    let gap = columns.role.x.saturating_sub(columns.members.right());
-    let marked = match (sorted(Sort::Members), gap) {
-        (false, _) => word.to_owned(),
-        (true, 1) => format!("{word}▾"),
-        (true, _) => format!("{word} ▾"),
-    };
+    let mark = if sorted(Sort::Members) { "▾" } else { "" };
     let mut members = at(columns.members, area.y);
-    members.width += if sorted(Sort::Members) { gap } else { 0 };
+    members.width += u16::from(sorted(Sort::Members));
+    let marked = format!("{word}{mark}");
     put_right(buffer, members, &marked, style(Some(Sort::Members)));
     put(buffer, at(columns.role, area.y), "Role", theme.dim);
     let mut age = at(columns.age, area.y);
