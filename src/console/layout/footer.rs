@@ -52,7 +52,6 @@ pub fn hints(state: &State, screen: &Screen) -> Vec<Hint> {
 fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
     let buttons = || vec![plain("Tab", "next button"), plain("↵", "press")];
     match state.layers.last() {
-        Some(Layer::Qr) => of_place(state, screen),
         Some(Layer::Help(_)) => typing(
             state,
             vec![plain("type", "to search"), plain("↑↓", "scroll")],
@@ -89,7 +88,7 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 "clear"
             },
         ),
-        None => of_place(state, screen),
+        Some(Layer::Qr) | None => of_place(state, screen),
     }
 }
 

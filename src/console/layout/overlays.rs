@@ -299,11 +299,13 @@ fn help_rows(keymap: &Keymap, search: &str) -> Vec<&'static Binding> {
     BINDINGS
         .iter()
         .filter(|binding| {
-            let mut row = format!("{} {}", binding.name.replace('_', " "), binding.help);
-            for key in keymap.keys(binding.action) {
-                row.push_str(&format!(" {key}"));
-            }
-            let row = row.to_lowercase();
+            let keys: Vec<_> = keymap
+                .keys(binding.action)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            let name = binding.name.replace('_', " ");
+            let row = format!("{name} {} {}", binding.help, keys.join(" ")).to_lowercase();
             search.split_whitespace().all(|word| row.contains(word))
         })
         .collect()

@@ -145,18 +145,10 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
     };
     self::code(state, link, parts.code, buffer);
     self::link(state, link, parts.link, buffer);
-    let mut words = format!(
-        "fetched {}",
-        words::clock_seconds(*fetched_at, &state.options.zone)
-    );
-    if let Some((at, by)) = &card.reset_seen {
-        words.push_str(&format!(
-            " · reset {}",
-            words::clock(*at, &state.options.zone)
-        ));
-        if let Some(by) = by {
-            words.push_str(&format!(" by {}", words::account(by)));
-        }
+    let clock = words::clock_seconds(*fetched_at, &state.options.zone);
+    let mut words = format!("fetched {clock}");
+    if let Some(reset) = reset_seen(state, card) {
+        words = format!("{words} · reset {reset}");
     }
     let keys = format!(
         " · {} copy · {} {}",
@@ -178,6 +170,16 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
     } else {
         put_centred(buffer, area, &words, theme.dim);
     }
+}
+
+/// When the link was reset while one looked, and by whom: `12:03 by +62 812-3456-7890`.
+fn reset_seen(state: &State, card: &Card) -> Option<String> {
+    let (at, by) = card.reset_seen.as_ref()?;
+    let clock = words::clock(*at, &state.options.zone);
+    Some(match by {
+        Some(by) => format!("{clock} by {}", words::account(by)),
+        None => clock,
+    })
 }
 
 /// A code in an area that was measured for it.
@@ -257,7 +259,10 @@ pub fn no_link(state: &State, card: &Card) -> (String, String) {
         Invite::Waiting(_) => ("◌ Fetching the link …".to_owned(), String::new()),
         Invite::Blank(blank) => {
             let title = match blank {
-                Blank::Reset => "⊘ The link was reset".to_owned(),
+                Blank::Reset => match reset_seen(state, card) {
+                    Some(reset) => format!("⊘ The link was reset {reset}"),
+                    None => "⊘ The link was reset".to_owned(),
+                },
                 Blank::SessionLeft(status) => {
                     format!(
                         "⊘ The session is {}",

@@ -205,18 +205,15 @@ fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
         "Size"
     };
     // The mark stands in the gap, so that the word stays above its numbers.
+    let mark = if sorted(Sort::Members) { "▾" } else { "" };
     let mut members = at(columns.members, area.y);
-    members.width += if sorted(Sort::Members) { 2 } else { 0 };
-    put_right(
-        buffer,
-        members,
-        &head(word, Sort::Members),
-        style(Some(Sort::Members)),
-    );
+    members.width += u16::from(sorted(Sort::Members));
+    let marked = format!("{word}{mark}");
+    put_right(buffer, members, &marked, style(Some(Sort::Members)));
     put(buffer, at(columns.role, area.y), "Role", theme.dim);
     let mut age = at(columns.age, area.y);
-    age.x -= if sorted(Sort::Age) { 1 } else { 0 };
-    age.width += if sorted(Sort::Age) { 1 } else { 0 };
+    age.x -= u16::from(sorted(Sort::Age));
+    age.width += u16::from(sorted(Sort::Age));
     put_right(buffer, age, &head("Age", Sort::Age), style(Some(Sort::Age)));
 }
 

@@ -22,7 +22,7 @@ pub fn draw(
     let parts = help_parts(state, screen, help);
     clear(buffer, parts.area);
     pane(buffer, theme, parts.area, "Help", true);
-    let cursor = search(state, help, &parts, buffer);
+    let cursor = Some(search(state, help, &parts, buffer));
     if parts.found.is_empty() {
         let words = format!("No key for “{}”", text::clean_line(&help.search));
         let lines = [
@@ -62,12 +62,7 @@ pub fn draw(
     cursor
 }
 
-fn search(
-    state: &State,
-    help: &HelpOverlay,
-    parts: &HelpParts,
-    buffer: &mut Buffer,
-) -> Option<Position> {
+fn search(state: &State, help: &HelpOverlay, parts: &HelpParts, buffer: &mut Buffer) -> Position {
     let theme = &state.options.theme;
     let found = format!("{} of {}", parts.found.len(), BINDINGS.len());
     let mut line = parts.search;
@@ -84,7 +79,7 @@ fn search(
             theme.placeholder,
         );
     }
-    Some(Position::new(at.x, at.y))
+    Position::new(at.x, at.y)
 }
 
 fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {

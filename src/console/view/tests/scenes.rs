@@ -8,7 +8,8 @@ use crate::console::effect::SessionAction;
 use crate::console::failure::FailureKind;
 use crate::console::state::{
     Blank, ButtonId, ConfirmDialog, EditForm, FieldOutcome, FormFocus, FormPhase, HelpOverlay,
-    Invite, Layer, Link, Members, Pane, Question, ResetDialog, ResetPhase, State, Toast, ToastKind,
+    Invite, Layer, Link, Members, Pane, Question, ResetDialog, ResetPhase, Sort, State, Toast,
+    ToastKind,
 };
 
 /// A name and how to get there.
@@ -50,6 +51,16 @@ pub const SCENES: &[Scene] = &[
         let mut state = desk();
         state.groups.cursor = state.groups.len() - 1;
         state.groups.offset = state.groups.len() - 5;
+        state
+    }),
+    ("sorted-by-age", || {
+        let mut state = desk();
+        state.groups.sort = Sort::Age;
+        state
+    }),
+    ("sorted-by-members", || {
+        let mut state = desk();
+        state.groups.sort = Sort::Members;
         state
     }),
     ("filter", || {
@@ -116,7 +127,14 @@ pub const SCENES: &[Scene] = &[
     }),
     ("link-not-asked", || opened(Invite::NotAsked)),
     ("link-waiting", || opened(Invite::Waiting(REQUEST))),
-    ("link-reset", || opened(Invite::Blank(Blank::Reset))),
+    ("link-reset", || {
+        let mut state = opened(Invite::Blank(Blank::Reset));
+        if let Some(card) = &mut state.card {
+            let by = "6281987654321@s.whatsapp.net".to_owned();
+            card.reset_seen = Some((NOW - MINUTE, Some(by)));
+        }
+        state
+    }),
     ("link-not-admin", || opened(Invite::Blank(Blank::NotAdmin))),
     ("link-failed", || {
         let kind = FailureKind::RateLimited { wait: Some(30) };
@@ -240,23 +258,28 @@ pub const SCENES: &[Scene] = &[
             scroll: 2,
         })
     }),
-    ("toasts", || {
-        let mut state = desk();
-        let toast = |kind, text: &str| Toast {
-            kind,
-            text: text.to_owned(),
-            until: NOW + MINUTE,
-        };
-        state.toasts = vec![
-            toast(ToastKind::Good, "Link copied to the system clipboard"),
-            toast(
-                ToastKind::Bad,
-                "WhatsApp asks for a pause. Wait 30 s, then try again. Press ! for its words.",
-            ),
-        ];
-        state
+    ("toasts", || with_toasts(desk())),
+    ("toasts-beside-the-code", || {
+        with_toasts(focused(Pane::Group))
     }),
+    ("toasts-on-the-code", || with_toasts(over(Layer::Qr))),
 ];
+
+fn with_toasts(mut state: State) -> State {
+    let toast = |kind, text: &str| Toast {
+        kind,
+        text: text.to_owned(),
+        until: NOW + MINUTE,
+    };
+    state.toasts = vec![
+        toast(ToastKind::Good, "Link copied to the system clipboard"),
+        toast(
+            ToastKind::Bad,
+            "WhatsApp asks for a pause. Wait 30 s, then try again. Press ! for its words.",
+        ),
+    ];
+    state
+}
 
 /// The scene of a name.
 pub fn scene(name: &str) -> State {

@@ -146,7 +146,13 @@ fn the_code_is_black_on_white_in_every_depth() {
         ColorDepth::Ansi16,
         ColorDepth::None,
     ] {
-        for name in ["qr", "card", "reset-done"] {
+        for name in [
+            "qr",
+            "card",
+            "reset-done",
+            "toasts-on-the-code",
+            "toasts-beside-the-code",
+        ] {
             let mut state = scene(name);
             state.options.theme = Theme::new(depth);
             let ink = state.options.theme.ink();
