@@ -65,7 +65,10 @@ pub(super) fn leave(state: &mut State) {
 fn cancel_reads(state: &mut State) {
     if let Some(card) = &state.card {
         let key = card.key.clone();
-        state.runs.cancel(|call| call.group() == Some(&key));
+        // The group's row is not only for the card.
+        state
+            .runs
+            .cancel(|call| matches!(call, Call::Invite(of) | Call::Members(of) if *of == key));
     }
 }
 

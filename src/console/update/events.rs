@@ -47,6 +47,8 @@ fn at(state: &State, event: &Envelope) -> EpochMillis {
 
 fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPayload) {
     let session = event.session.as_str();
+    let heard = (state.runs.newest(), payload.status.clone());
+    state.runs.status_heard.insert(session.to_owned(), heard);
     if state.sessions.get(session).is_none() {
         if state.runs.by_id {
             return;
@@ -54,8 +56,6 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
         state.read_again(Call::Sessions);
         return;
     }
-    let newest = state.runs.newest();
-    state.runs.status_heard.insert(session.to_owned(), newest);
     let since = at(state, event);
     let row = state.sessions.rows.iter_mut().find(|row| row.id == session);
     if let Some(row) = row {
@@ -188,10 +188,8 @@ fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantP
             .map(|count| count.saturating_add(joined).saturating_sub(left));
         group.updated_at = group.updated_at.max(time);
         // A gateway that does not tell roles would never correct ours.
-        if group.my_role.is_some() {
-            if let Some(role) = &mine {
-                group.my_role = Some(role.clone());
-            }
+        if group.my_role.is_some() && mine.is_some() {
+            group.my_role.clone_from(&mine);
         }
     });
     if mine.is_some() || unsure {

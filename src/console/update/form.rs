@@ -5,7 +5,7 @@ use super::super::state::{
     ButtonId, EditForm, FormFocus, FormPhase, GroupKey, Layer, Settings, State,
 };
 use super::keys::{button_move, next_button};
-use crate::api::{Capability, SettingField, check_description, check_subject};
+use crate::api::{Capability, SessionRole, SettingField, check_description, check_subject};
 use crate::text::{clean_block, clean_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -37,6 +37,22 @@ pub(super) fn open(state: &mut State) {
         }
     };
     let key = form.key.clone();
+    // No reason to refuse: what is stored of the role may be old, and the gateway decides.
+    let warning = match (&entry.group.my_role, entry.group.is_locked) {
+        (Some(SessionRole::None), _) => {
+            Some("This account is not in the group: changes will be refused.")
+        }
+        (Some(SessionRole::Member), Some(true)) => {
+            Some("Not an admin, and only admins may edit this group: changes will be refused.")
+        }
+        (Some(SessionRole::Member), _) => {
+            Some("Not an admin: the two switches will be refused, the texts may pass.")
+        }
+        _ => None,
+    };
+    if let Some(warning) = warning {
+        state.note(warning);
+    }
     state.layers.push(Layer::Edit(form));
     absorb(state, &key);
 }

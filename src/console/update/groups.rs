@@ -1,7 +1,7 @@
 //! The groups pane: loading, cursor, filter, sort.
 
 use super::super::effect::{Call, RequestId};
-use super::super::failure::Failure;
+use super::super::failure::{Failure, FailureKind};
 use super::super::layout;
 use super::super::state::{Entry, GroupKey, Pane, State};
 use super::keys::{self, Step};
@@ -118,7 +118,14 @@ pub(super) fn read(
         }
         Ok(_) => {}
         Err(failure) => {
-            state.failed(&Call::Group(key.clone()), failure);
+            let failure = state.failed(&Call::Group(key.clone()), failure);
+            // The list left this group to us; now it is to bring it after all.
+            let unknown = state.groups.get(key).is_none();
+            if unknown && failure.kind != FailureKind::GatewayAway {
+                state.runs.group_heard.remove(key);
+                let session = key.session.clone();
+                state.read_again(Call::Groups { session });
+            }
         }
     }
 }
@@ -214,9 +221,8 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
     let alt = event.modifiers.contains(KeyModifiers::ALT);
     match event.code {
         KeyCode::Esc => {
-            if !clear_filter(state) {
-                state.groups.typing = false;
-            }
+            let cleared = clear_filter(state);
+            state.groups.typing = cleared;
         }
         KeyCode::Enter => state.groups.typing = false,
         KeyCode::Backspace if !control && !alt => edit(state, |filter| {

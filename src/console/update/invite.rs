@@ -102,9 +102,9 @@ pub(super) fn ask(state: &mut State) {
 
 /// The link has come.
 pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String, Failure>) {
-    let answer = answer.and_then(checked);
     match answer {
-        Ok(link) => show(state, key, link),
+        Ok(link) if is_link(&link) => show(state, key, link),
+        Ok(_) => refused(state, key, not_a_link()),
         Err(failure) => refused(state, key, failure),
     }
 }
@@ -158,15 +158,15 @@ fn card_of<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut Card> {
 }
 
 /// Only a web address is shown, copied and drawn.
-pub(super) fn checked(link: String) -> Result<String, Failure> {
-    let plain = link.starts_with("https://") && link.chars().all(|c| c.is_ascii_graphic());
-    if plain {
-        return Ok(link);
-    }
-    Err(Failure {
+pub(super) fn is_link(link: &str) -> bool {
+    link.starts_with("https://") && link.chars().all(|character| character.is_ascii_graphic())
+}
+
+pub(super) fn not_a_link() -> Failure {
+    Failure {
         kind: FailureKind::Other,
         ..Failure::no_answer("The gateway sent something that is not a link. Refresh to ask again.")
-    })
+    }
 }
 
 /// The link was reset: what is shown, or on its way, is dead. `new` is the new one, where it is told.
@@ -193,10 +193,11 @@ pub(super) fn was_reset(
 pub(super) fn doubt(state: &mut State, key: &GroupKey) {
     let reset = is_being_reset(&state.runs, key);
     drop_request(state, key);
-    if let Some(card) = card_of(state, key) {
-        if !reset && !matches!(card.invite, Invite::Blank(_)) {
+    match card_of(state, key) {
+        Some(card) if !reset && !matches!(card.invite, Invite::Blank(_)) => {
             card.invite = Invite::NotAsked;
         }
+        _ => {}
     }
 }
 

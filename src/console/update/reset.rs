@@ -74,10 +74,11 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
 
 /// A reset that runs is not taken back by leaving.
 fn close(state: &mut State) {
-    if let Some(Layer::Reset(dialog)) = state.layers.pop() {
-        if matches!(dialog.phase, ResetPhase::Running(_)) {
+    match state.layers.pop() {
+        Some(Layer::Reset(dialog)) if matches!(dialog.phase, ResetPhase::Running(_)) => {
             state.note(format!("{}: the reset goes on", dialog.name));
         }
+        _ => {}
     }
 }
 
@@ -152,7 +153,11 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
         None => crate::text::clean_line(&key.jid).into_owned(),
     };
     let heard = state.runs.reset_heard.remove(key);
-    match answer.and_then(invite::checked) {
+    let answer = match answer {
+        Ok(link) if !invite::is_link(&link) => Err(invite::not_a_link()),
+        answer => answer,
+    };
+    match answer {
         Ok(link)
             if heard
                 .as_ref()

@@ -2,7 +2,7 @@
 //! hundred thousand of them.
 
 use super::super::state::{Entry, GroupKey, Groups, Scope, Sort, State};
-use crate::api::Group;
+use crate::api::{EpochMillis, Group};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
@@ -136,6 +136,8 @@ impl Groups {
                         changed |= self.replace(position, entry);
                     }
                 }
+                // What was heard of an unknown group has made it be asked for by itself.
+                None if newer(&entry.key) => {}
                 None => {
                     self.push(entry);
                     changed = true;
@@ -180,16 +182,15 @@ impl Groups {
     /// Replaces what was read of an entry; whether anything is different.
     fn replace(&mut self, position: usize, mut entry: Entry) -> bool {
         let old = &self.entries[position];
-        if let Some(patched) = old.patched_over {
-            if entry.group.updated_at <= patched {
-                // The stored row has not followed our own change yet.
-                entry.group.subject.clone_from(&old.group.subject);
-                entry.group.description.clone_from(&old.group.description);
-                entry.group.is_announce = old.group.is_announce;
-                entry.group.is_locked = old.group.is_locked;
-                entry.patched_over = Some(patched);
-                entry.rename();
-            }
+        let lags = |patched: &EpochMillis| entry.group.updated_at <= *patched;
+        if let Some(patched) = old.patched_over.filter(lags) {
+            // The stored row has not followed our own change yet.
+            entry.group.subject.clone_from(&old.group.subject);
+            entry.group.description.clone_from(&old.group.description);
+            entry.group.is_announce = old.group.is_announce;
+            entry.group.is_locked = old.group.is_locked;
+            entry.patched_over = Some(patched);
+            entry.rename();
         }
         if old.group == entry.group {
             return false;

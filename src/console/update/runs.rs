@@ -3,7 +3,7 @@
 use super::super::effect::{Call, Effect, RequestId};
 use super::super::failure::Failure;
 use super::super::state::{EditForm, GroupKey, State};
-use crate::api::EpochMillis;
+use crate::api::{EpochMillis, SessionStatus};
 use std::collections::{BTreeMap, HashMap};
 
 /// What runs: requests under way and wishes for later. Only `update` looks inside.
@@ -23,10 +23,10 @@ pub struct Runs {
     pub(super) away: Option<(EpochMillis, u32, Failure)>,
     /// The list of sessions is not allowed: the configured ones are asked for one by one.
     pub(super) by_id: bool,
-    /// Which request was the newest when a session's status was last heard as an event. Answers to
-    /// that request and older ones may hold an older status.
-    pub(super) status_heard: BTreeMap<String, u64>,
-    /// The same for groups.
+    /// The status of a session as last heard as an event, and which request was the newest then.
+    /// Answers to that request and older ones may hold an older status.
+    pub(super) status_heard: BTreeMap<String, (u64, SessionStatus)>,
+    /// Which request was the newest when something was last heard of a group.
     pub(super) group_heard: HashMap<GroupKey, u64>,
     /// A form that was left while its save ran: it comes back when the save fails.
     pub(super) left_form: Option<Box<EditForm>>,

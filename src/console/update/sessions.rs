@@ -112,12 +112,7 @@ fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     let mut fresh = Vec::new();
     for mut row in rows {
         let before = old.iter().find(|before| before.id == row.id);
-        if let Some(before) = before {
-            if is_older(state, id, &row.id) {
-                row.status = before.status.clone();
-                row.status_reason.clone_from(&before.status_reason);
-            }
-        }
+        correct(state, id, before, &mut row);
         let was = before.map(|before| before.status.is_connected());
         if was == Some(false) && row.status.is_connected() {
             back.push(row.id.clone());
@@ -173,10 +168,16 @@ fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     }
 }
 
-/// Whether the status was heard since this request was sent.
-fn is_older(state: &State, id: RequestId, session: &str) -> bool {
-    let heard = state.runs.status_heard.get(session);
-    heard.is_some_and(|newest| *newest >= id.0)
+/// Puts a status right that was heard of since this request was sent.
+fn correct(state: &State, id: RequestId, before: Option<&Session>, session: &mut Session) {
+    let heard = state.runs.status_heard.get(&session.id);
+    let Some((_, status)) = heard.filter(|(newest, _)| *newest >= id.0) else {
+        return;
+    };
+    if session.status != *status {
+        session.status = status.clone();
+        session.status_reason = before.and_then(|before| before.status_reason.clone());
+    }
 }
 
 /// Since when a session that is seen for the first time may have been as it is.
@@ -197,11 +198,8 @@ fn take_one(state: &mut State, id: RequestId, mut session: Session) {
     else {
         return;
     };
-    if is_older(state, id, &session.id) {
-        let before = &state.sessions.rows[row];
-        session.status = before.status.clone();
-        session.status_reason.clone_from(&before.status_reason);
-    }
+    let before = state.sessions.rows.get(row);
+    correct(state, id, before, &mut session);
     let (name, status) = (session.id.clone(), session.status.clone());
     let first = matches!(&state.sessions.rows[row].status, SessionStatus::Other(_));
     let since = if first { first_since(&session) } else { None };

@@ -278,3 +278,15 @@ fn hostile_names_are_cleaned_and_not_sent_for_it() {
     assert_eq!(form(&desk).typed().subject, "A\u{FFFD}[2Jb");
     assert!(form(&desk).changes().is_empty());
 }
+
+#[test]
+fn a_refusal_that_can_be_foreseen_is_told_but_not_enforced() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("End");
+    desk.press("Up");
+    desk.press("e");
+    assert!(desk.toast().contains("Not an admin"));
+    desk.type_text("!");
+    desk.press("Ctrl-s");
+    assert_eq!(patch(&desk).subject.as_deref(), Some("Choir!"));
+}

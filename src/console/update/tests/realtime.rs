@@ -111,3 +111,27 @@ fn events_that_make_no_sense_are_ignored() {
     }
     assert_eq!(desk.shown(), Some(LINK));
 }
+
+#[test]
+fn what_is_heard_before_the_first_answers_outlives_them() {
+    let mut desk = Desk::with(options(), WIDE);
+    desk.status("a", "starting");
+    let rows = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    assert_eq!(desk.state.sessions.connected(), 0);
+    assert!(desk.is_asked(&Call::Sessions), "asked again");
+
+    let demoted = json!({"groupJid": "1@g.us", "demote": ["a@lid"]});
+    desk.event(EventKind::GroupParticipant, "a", demoted);
+    desk.list("a", vec![group("1", "Allotment"), group("2", "Book club")]);
+    assert_eq!(
+        desk.names(),
+        ["Book club"],
+        "the other one is asked for by itself"
+    );
+    let key = key_of("a", "1");
+    let refused = failure(FailureKind::Other);
+    desk.answer(&Call::Group(key), Reply::Group(Err(refused)));
+    desk.list("a", vec![group("1", "Allotment"), group("2", "Book club")]);
+    assert_eq!(desk.names(), ["Allotment", "Book club"]);
+}

@@ -169,3 +169,16 @@ fn where_it_cannot_work_it_is_not_even_asked() {
     assert!(desk.state.layers.is_empty());
     assert!(desk.toast().contains("Desk b is not connected"));
 }
+
+#[test]
+fn a_reset_by_somebody_else_meanwhile_leaves_it_open_which_link_lives() {
+    let mut desk = running();
+    let theirs = json!({"groupJid": "1@g.us", "newInviteLink": LINK, "sender": "6@lid"});
+    desk.event(EventKind::GroupUpdate, "a", theirs);
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert!(desk.state.layers.is_empty());
+    assert_eq!(desk.shown(), None);
+    assert!(desk.toast().contains("somebody else"));
+    desk.wait(700);
+    assert!(desk.asks_for_link());
+}
