@@ -143,7 +143,7 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
         }
         return;
     };
-    self::code(state, link, parts.code, buffer);
+    code(state, link, parts.code, buffer);
     self::link(state, link, parts.link, buffer);
     let clock = words::clock_seconds(*fetched_at, &state.options.zone);
     let mut words = format!("fetched {clock}");
