@@ -78,6 +78,12 @@ fn base(table: &[u8], first: char, character: char) -> Folded {
 
 /// A folded copy of a text.
 pub(super) fn fold_into(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+        return;
+    }
     for character in text.chars() {
         fold_char(character, |letter| out.push(letter));
     }
