@@ -74,29 +74,41 @@ impl Block {
     }
 
     /// Appends the rows in which all `words` are found, numbered from `base`, in ascending order.
+    /// With `among`, looks only at those of them that lie in this block, and goes on from their scores.
     pub(super) fn search(
         &self,
         words: &mut [Word],
+        among: Option<&[Hit]>,
         base: u32,
         scratch: &mut Scratch,
         found: &mut Vec<Hit>,
     ) {
         let Scratch { left, word, query } = scratch;
         left.clear();
-        left.extend(0..self.len() as u16);
         query.clear();
-        for (nth, seeker) in words.iter_mut().enumerate() {
+        query.resize(self.len(), Score::BEST);
+        match among {
+            None => left.extend(0..self.len() as u16),
+            Some(hits) => {
+                for hit in hits {
+                    let row = hit.row - base;
+                    left.push(row as u16);
+                    query[row as usize] = Score::from_value(hit.score);
+                }
+            }
+        }
+        for seeker in words {
+            if left.is_empty() {
+                return;
+            }
             word.clear();
             word.resize(self.len(), Score::NONE);
             seeker.look(self, left, word);
-            left.retain(|row| word[usize::from(*row)] != Score::NONE);
-            if nth == 0 {
-                query.extend_from_slice(word);
-            } else {
-                for row in left.iter().map(|row| usize::from(*row)) {
-                    query[row] = query[row].and(word[row]);
-                }
-            }
+            left.retain(|row| {
+                let row = usize::from(*row);
+                query[row] = query[row].and(word[row]);
+                word[row] != Score::NONE
+            });
         }
         found.extend(left.iter().map(|row| Hit {
             row: base + u32::from(*row),

@@ -6,24 +6,32 @@ use memchr::memmem::Finder;
 const SEPARATOR: char = '\n';
 
 /// Folded texts, numbered from zero.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Column {
     text: String,
-    /// Where each text ends, its separator included.
-    ends: Vec<u32>,
+    /// Where each text starts and at last where a further one would.
+    starts: Vec<u32>,
+}
+
+impl Default for Column {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            starts: vec![0],
+        }
+    }
 }
 
 impl Column {
     fn start(&self, row: usize) -> usize {
-        row.checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .map_or(0, |end| *end as usize)
+        self.starts
+            .get(row)
+            .map_or(self.text.len(), |start| *start as usize)
     }
 
+    /// Behind the separator.
     fn end(&self, row: usize) -> usize {
-        self.ends
-            .get(row)
-            .map_or(self.text.len(), |end| *end as usize)
+        self.start(row + 1)
     }
 
     /// The text of a row; empty beyond the last.
@@ -38,7 +46,7 @@ impl Column {
         let start = self.text.len();
         write(&mut self.text);
         self.text.push(SEPARATOR);
-        self.ends.push(self.text.len() as u32);
+        self.starts.push(self.text.len() as u32);
         &self.text[start..self.text.len() - SEPARATOR.len_utf8()]
     }
 
@@ -47,8 +55,8 @@ impl Column {
         let (start, end) = (self.start(row), self.end(row) - SEPARATOR.len_utf8());
         self.text.replace_range(start..end, text);
         let (before, after) = ((end - start) as u32, text.len() as u32);
-        for end in &mut self.ends[row..] {
-            *end = *end - before + after;
+        for later in &mut self.starts[row + 1..] {
+            *later = *later - before + after;
         }
     }
 
@@ -56,8 +64,8 @@ impl Column {
     pub(super) fn remove(&mut self, row: usize) {
         let (start, end) = (self.start(row), self.end(row));
         self.text.replace_range(start..end, "");
-        self.ends.remove(row);
-        for later in &mut self.ends[row..] {
+        self.starts.remove(row);
+        for later in &mut self.starts[row..] {
             *later -= (end - start) as u32;
         }
     }

@@ -3,7 +3,7 @@
 use super::align::{Aligner, Letter, holds_in_order, name_letters};
 use super::block::Block;
 use super::fold::fold_into;
-use super::letters::{bit, bit_is_its_own};
+use super::letters::{begins_word_at, bit, bit_is_its_own};
 use super::score::{Place, Score, Stand};
 use memchr::memmem::Finder;
 
@@ -41,7 +41,7 @@ pub(super) struct Word {
     first: u64,
     /// A single letter that the bits alone can tell.
     by_bits: bool,
-    /// Two letters count only at the start of a word.
+    /// So few letters, scattered, count only from the start of a word.
     short: bool,
     scattered: Option<Aligner>,
     in_jid: bool,
@@ -52,7 +52,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    pub(super) fn new(text: String) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let letters = text.chars().count();
         let in_jid = text.bytes().any(|byte| byte.is_ascii_digit())
             && text
@@ -63,12 +63,12 @@ impl Word {
             bits: text.chars().fold(0, |bits, letter| bits | bit(letter)),
             first: text.chars().next().map_or(0, bit),
             by_bits: letters == 1 && text.chars().all(bit_is_its_own),
-            short: letters == 2,
-            scattered: may_be_scattered(&text).then(|| Aligner::new(&text)),
+            short: letters <= 3,
+            scattered: may_be_scattered(text).then(|| Aligner::new(text)),
             in_jid,
             name: Vec::new(),
             rows: Vec::new(),
-            text,
+            text: text.to_owned(),
         }
     }
 
@@ -107,16 +107,18 @@ impl Word {
 
     fn look_at_bits(&self, block: &Block, rows: &[u16], best: &mut [Score]) {
         for row in rows.iter().map(|row| usize::from(*row)) {
-            let (name, description) = (block.name_letters[row], block.description_letters[row]);
-            best[row] = if name.any & self.bits != 0 {
+            let (name, description) = (&block.name_letters[row], &block.description_letters[row]);
+            best[row] = if name.initial & self.bits != 0 {
                 let text = block.names.get(row);
                 let stand = Stand {
                     first: text.starts_with(&self.text),
-                    begins: name.initial & self.bits != 0,
+                    begins: true,
                     ends: name.alone & self.bits != 0,
                     last: text.len() == self.text.len(),
                 };
                 Score::new(Place::Name, stand.points())
+            } else if name.any & self.bits != 0 {
+                Score::new(Place::Name, Stand::INSIDE.points())
             } else if description.initial & self.bits != 0 {
                 Score::new(Place::Description, DESCRIPTION_START)
             } else if description.any & self.bits != 0 {
@@ -131,9 +133,9 @@ impl Word {
         let bits = self.bits;
         self.choose(rows, |row| block.name_letters[row].any & bits == bits);
         block.names.scan(&self.finder, &self.rows, |row, at| {
-            let stand = Stand::of(&self.text, block.names.get(row), at);
+            let stand = Stand::of(self.text.len(), block.names.get(row), at);
             best[row] = best[row].max(Score::new(Place::Name, stand.points()));
-            !stand.first
+            !stand.begins
         });
     }
 
@@ -164,10 +166,11 @@ impl Word {
         block
             .descriptions
             .scan(&self.finder, &self.rows, |row, at| {
-                let stand = Stand::of(&self.text, block.descriptions.get(row), at);
-                let points = if stand.begins { DESCRIPTION_START } else { 0 };
-                best[row] = best[row].max(Score::new(Place::Description, points));
-                !stand.begins
+                let begins = begins_word_at(block.descriptions.get(row), at);
+                let points = if begins { DESCRIPTION_START } else { 0 };
+                best[row] = Score::new(Place::Description, points);
+                // The first place counts: the others would be as many again.
+                false
             });
     }
 }
