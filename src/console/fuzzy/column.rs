@@ -1,5 +1,6 @@
 //! One field of many rows in one piece of memory, so that a search runs straight through it.
 
+use super::letters::Letters;
 use memchr::memmem::Finder;
 
 /// Stands behind every text. Searched words never hold it, so none is found across two texts.
@@ -32,6 +33,11 @@ impl Column {
     /// Behind the separator.
     fn end(&self, row: usize) -> usize {
         self.start(row + 1)
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
     }
 
     /// The text of a row; empty beyond the last.
@@ -97,5 +103,61 @@ impl Column {
                 };
             }
         }
+    }
+}
+
+/// A column that tells the letters of its texts without reading these; see [`Letters`].
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lettered {
+    texts: Column,
+    // Apart, because most searches read only the first.
+    any: Vec<u64>,
+    initial: Vec<u64>,
+    alone: Vec<u64>,
+}
+
+impl Lettered {
+    pub(super) fn texts(&self) -> &Column {
+        &self.texts
+    }
+
+    /// Whether a row that exists may hold all letters of the `bits`.
+    pub(super) fn any(&self, row: usize, bits: u64) -> bool {
+        self.any[row] & bits == bits
+    }
+
+    /// Whether a word of a row that exists may begin with a letter.
+    pub(super) fn initial(&self, row: usize, bit: u64) -> bool {
+        self.initial[row] & bit != 0
+    }
+
+    /// Whether a word of a row that exists may be a single letter.
+    pub(super) fn alone(&self, row: usize, bit: u64) -> bool {
+        self.alone[row] & bit != 0
+    }
+
+    /// See [`Column::push`].
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut String)) {
+        let letters = Letters::of(self.texts.push(write));
+        self.any.push(letters.any);
+        self.initial.push(letters.initial);
+        self.alone.push(letters.alone);
+    }
+
+    /// See [`Column::set`].
+    pub(super) fn set(&mut self, row: usize, text: &str) {
+        let letters = Letters::of(text);
+        self.texts.set(row, text);
+        self.any[row] = letters.any;
+        self.initial[row] = letters.initial;
+        self.alone[row] = letters.alone;
+    }
+
+    /// See [`Column::remove`].
+    pub(super) fn remove(&mut self, row: usize) {
+        self.texts.remove(row);
+        self.any.remove(row);
+        self.initial.remove(row);
+        self.alone.remove(row);
     }
 }

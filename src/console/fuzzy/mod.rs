@@ -103,7 +103,7 @@ impl Index {
         self.forget();
         if let Some((at, row)) = self.locate(row) {
             self.blocks[at].remove(row);
-            if self.blocks[at].is_empty() {
+            if self.blocks[at].len() == 0 {
                 self.blocks.remove(at);
             }
         }
@@ -157,13 +157,25 @@ impl Index {
             self.head.words = head.to_vec();
             self.head.rows.clear();
             if !head.is_empty() {
-                look(&self.blocks, &mut seekers, None, &mut self.scratch, &mut self.head.rows);
+                look(
+                    &self.blocks,
+                    &mut seekers,
+                    None,
+                    &mut self.scratch,
+                    &mut self.head.rows,
+                );
             }
         }
         let among = (!head.is_empty()).then_some(self.head.rows.as_slice());
         let mut last = [Word::new(last)];
         self.whole.rows.clear();
-        look(&self.blocks, &mut last, among, &mut self.scratch, &mut self.whole.rows);
+        look(
+            &self.blocks,
+            &mut last,
+            among,
+            &mut self.scratch,
+            &mut self.whole.rows,
+        );
         sort(&self.whole.rows, hits);
         self.whole.words = words;
     }
