@@ -110,6 +110,7 @@ impl Engine {
         let handle = &session.handle;
         let turn = handle.turn().await?;
         let code = turn.ask(handle.driver.invite(group)).await?;
+        handle.learn_link(group, Some(&code));
         Ok(InviteLink {
             invite: code.link(),
         })

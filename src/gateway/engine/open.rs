@@ -117,6 +117,7 @@ fn plant(w: &mut Write<'_>, seed: &SeedSession, now: EpochMillis) -> Result<(), 
             session: seed.account.session.clone(),
             me: None,
             cache: Arc::default(),
+            silent: true,
         };
         changes::seed(w, &scope, &seed.groups)?;
     }
