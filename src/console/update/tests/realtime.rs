@@ -135,3 +135,25 @@ fn what_is_heard_before_the_first_answers_outlives_them() {
     desk.list("a", vec![group("1", "Allotment"), group("2", "Book club")]);
     assert_eq!(desk.names(), ["Allotment", "Book club"]);
 }
+
+#[test]
+fn a_reset_says_when_and_by_whom() {
+    let mut desk = Desk::opened(WIDE);
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({
+            "groupJid": "1@g.us",
+            "newInviteLink": OTHER_LINK,
+            "sender": "6281234567890@s.whatsapp.net",
+        }),
+    );
+    let Invite::Blank(blank) = desk.invite() else {
+        panic!("{:?}", desk.invite());
+    };
+    assert_eq!(
+        desk.state.blank_sentence(&key_of("a", "1"), blank),
+        "The link was reset at 22:13 by +62 812-3456-7890, so the old one is dead. \
+         The new one is asked for."
+    );
+}
