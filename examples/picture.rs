@@ -28,16 +28,17 @@ fn main() {
     let program = std::env::args()
         .nth(1)
         .unwrap_or_else(|| "target/release/groupdesk".to_owned());
+    let program = std::fs::canonicalize(&program).expect("the program, built before");
     let mut pty = Pty::spawn(
         COLUMNS,
         ROWS,
-        &program,
+        program.to_str().expect("UTF-8"),
         &["demo", "--still", "--seed", "7"],
         &[],
     );
     pty.wait_for("3 of 5 connected");
-    pty.send("j\r/vol");
-    pty.wait_for("School Volleyball");
+    pty.send("j\r/week");
+    pty.wait_for("of 43");
     pty.send("\r\r");
     pty.wait_for("https://chat.whatsapp.com/");
     #[allow(clippy::print_stdout)]
