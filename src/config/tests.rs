@@ -1,5 +1,7 @@
 use super::*;
+use crate::console::keymap::{self, BINDINGS};
 use crate::console::theme::ColorDepth;
+use std::collections::BTreeMap;
 
 fn any_key(_: &str, _: &[String]) -> Result<(), String> {
     Ok(())
@@ -57,9 +59,22 @@ fn the_example_holds_every_setting_with_its_default() {
             _ => format!("{line}\n"),
         })
         .collect();
-    let config = load_text(&everything, &[("GROUPDESK_KEY", "wa_x")]).unwrap();
+    let key = [("GROUPDESK_KEY", "wa_x")];
+    let config = load_checked(&everything, &key, &keymap::check_binding).unwrap();
     assert_eq!(config.gateway.unwrap().url, "https://gateway.example.com");
-    assert_eq!(config.keys[0].action, "reset");
+    let keys: BTreeMap<_, _> = config
+        .keys
+        .iter()
+        .map(|setting| (setting.action.as_str(), setting.keys.clone()))
+        .collect();
+    let defaults: BTreeMap<_, _> = BINDINGS
+        .iter()
+        .map(|binding| {
+            let keys: Vec<_> = binding.keys.iter().map(|key| (*key).to_owned()).collect();
+            (binding.name, keys)
+        })
+        .collect();
+    assert_eq!(keys, defaults);
 }
 
 #[test]
@@ -123,7 +138,7 @@ fn keys_are_checked_by_their_table() {
         load_checked("[keys]\n\nexplode = [\"x\"]", &[], &check)
             .unwrap_err()
             .0,
-        "config.toml:3: no action `explode` for [\"x\"]"
+        "config.toml:3: `keys.explode`: no action `explode` for [\"x\"]"
     );
 }
 
