@@ -1,7 +1,7 @@
 //! What the events of the realtime stream change. The client has dropped those that came before.
 
 use super::super::effect::Call;
-use super::super::state::{GroupKey, State};
+use super::super::state::{GroupKey, State, person};
 use super::{card, groups, invite, reset, sessions};
 use crate::api::{
     Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, Session,
@@ -237,10 +237,4 @@ fn is_me(session: Option<&Session>, ids: &[String]) -> Option<bool> {
         sure &= own.iter().any(|own| own.1 == id.1);
     }
     sure.then_some(false)
-}
-
-/// The user and server of an id, without the device.
-fn person(id: &str) -> (&str, &str) {
-    let (user, server) = id.split_once('@').unwrap_or((id, ""));
-    (user.split([':', '.']).next().unwrap_or(user), server)
 }

@@ -170,3 +170,25 @@ fn a_storm_of_new_groups_is_one_question() {
         1
     );
 }
+
+#[test]
+fn a_reset_says_when_and_by_whom() {
+    let mut desk = Desk::opened(WIDE);
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({
+            "groupJid": "1@g.us",
+            "newInviteLink": OTHER_LINK,
+            "sender": "6281234567890@s.whatsapp.net",
+        }),
+    );
+    let Invite::Blank(blank) = desk.invite() else {
+        panic!("{:?}", desk.invite());
+    };
+    assert_eq!(
+        desk.state.blank_sentence(&key_of("a", "1"), blank),
+        "The link was reset at 22:13 by +62 812-3456-7890, so the old one is dead. \
+         The new one is asked for."
+    );
+}

@@ -1,0 +1,117 @@
+//! How well a row matches.
+
+use super::align::ABBREVIATION;
+use super::letters::{begins_word_at, ends_word_at};
+
+/// Where a word was found, the better places greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Jid = 1,
+    /// In the name, with letters left out within its words.
+    Scattered,
+    Description,
+    /// In the name as it stands, or as an abbreviation of its words.
+    Name,
+}
+
+/// What one word scores in one row: the place, within it the points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Score(u16);
+
+/// The points of all words of a query stay below this.
+const POINTS_MAX: u16 = 1 << 10;
+
+/// Where in a name a word stands side by side.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stand {
+    /// At the start of the name.
+    pub first: bool,
+    /// At the start of a word.
+    pub begins: bool,
+    /// Up to the end of a word.
+    pub ends: bool,
+    /// Up to the end of the name.
+    pub last: bool,
+}
+
+impl Stand {
+    pub(super) const INSIDE: Self = Self {
+        first: false,
+        begins: false,
+        ends: false,
+        last: false,
+    };
+
+    /// How the `length` bytes at `at` stand in `text`; both on letters' boundaries.
+    pub(super) fn of(length: usize, text: &str, at: usize) -> Self {
+        let end = at + length;
+        Self {
+            first: at == 0,
+            begins: begins_word_at(text, at),
+            ends: ends_word_at(text, end),
+            last: end == text.len(),
+        }
+    }
+
+    pub(super) fn points(self) -> u16 {
+        match self {
+            Self {
+                first: true,
+                last: true,
+                ..
+            } => 70,
+            Self {
+                first: true,
+                ends: true,
+                ..
+            } => 60,
+            Self { first: true, .. } => 50,
+            Self {
+                begins: true,
+                ends: true,
+                ..
+            } => 45,
+            Self { begins: true, .. } => 40,
+            _ => 20,
+        }
+    }
+}
+
+impl Score {
+    pub(super) const NONE: Self = Self(0);
+    /// That of a row before any word was looked for.
+    pub(super) const BEST: Self = Self(Place::Name as u16 * POINTS_MAX);
+
+    pub(super) fn new(place: Place, points: u16) -> Self {
+        Self(place as u16 * POINTS_MAX + points.min(POINTS_MAX - 1))
+    }
+
+    /// An alignment's; `cost` is below `budget`.
+    pub(super) fn aligned(cost: u16, budget: u16) -> Self {
+        if cost < ABBREVIATION {
+            Self::new(Place::Name, 15 - cost)
+        } else {
+            Self::new(Place::Scattered, (budget - cost) * 64 / budget)
+        }
+    }
+
+    pub(super) fn is_below(self, place: Place) -> bool {
+        self < Self::new(place, 0)
+    }
+
+    /// The score of a row for this word and those before: in the worst of the places, all points.
+    pub(super) fn and(self, other: Self) -> Self {
+        let place = self.0.min(other.0) / POINTS_MAX * POINTS_MAX;
+        let points = self.0 % POINTS_MAX + other.0 % POINTS_MAX;
+        Self(place + points.min(POINTS_MAX - 1))
+    }
+
+    pub(super) fn value(self) -> u32 {
+        u32::from(self.0)
+    }
+
+    /// Of what [`Self::value`] told.
+    pub(super) fn from_value(value: u32) -> Self {
+        Self(value as u16)
+    }
+}
