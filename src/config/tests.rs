@@ -3,13 +3,12 @@ use crate::console::keymap::{self, BINDINGS};
 use crate::console::theme::ColorDepth;
 use std::collections::BTreeMap;
 
-fn any_key(_: &str, _: &[String]) -> Result<(), String> {
-    Ok(())
-}
+/// Finds nothing wrong with any keys.
+const ANY_KEY: KeyCheck<'static> = &|_, _| Ok(());
 
 /// Loads a file of this text with these variables.
 fn load_text(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
-    load_checked(text, environment, &any_key)
+    load_checked(text, environment, ANY_KEY)
 }
 
 fn load_checked(
@@ -185,7 +184,7 @@ fn flags_win_over_everything() {
         ("GROUPDESK_UI_MOUSE", "1"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let config = load(&overrides, &environment, &any_key).unwrap();
+    let config = load(&overrides, &environment, ANY_KEY).unwrap();
     assert!(!config.mouse);
     assert_eq!(config.colors, ColorChoice::Fixed(ColorDepth::None));
     assert_eq!(config.data_dir, PathBuf::from("elsewhere"));
@@ -203,7 +202,7 @@ fn a_named_file_must_exist() {
         file: Some(PathBuf::from("no-such-directory/config.toml")),
         ..Overrides::default()
     };
-    let error = load(&overrides, &[], &any_key).unwrap_err();
+    let error = load(&overrides, &[], ANY_KEY).unwrap_err();
     assert!(
         error
             .0

@@ -7,7 +7,7 @@
 //! follow, then names with letters left out here and there, then JIDs. Several words are as good
 //! as the worst of them. Equals stay in the order of their rows.
 //!
-//! The texts are folded (see [`fold`]) when they are set and lie one after another, some thousand
+//! The texts are folded (see `fold`) when they are set and lie one after another, some thousand
 //! rows in a piece, so that a keystroke runs straight through memory and allocates nothing per row.
 
 mod align;
@@ -110,13 +110,12 @@ impl Index {
     }
 
     fn push(&mut self, fields: Fields<'_>) {
-        match self.blocks.last_mut().filter(|last| last.len() < ROWS_MAX) {
-            Some(last) => last.push(fields),
-            None => {
-                let mut block = Block::default();
-                block.push(fields);
-                self.blocks.push(block);
-            }
+        if let Some(last) = self.blocks.last_mut().filter(|last| last.len() < ROWS_MAX) {
+            last.push(fields);
+        } else {
+            let mut block = Block::default();
+            block.push(fields);
+            self.blocks.push(block);
         }
     }
 

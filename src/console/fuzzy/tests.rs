@@ -351,20 +351,17 @@ proptest! {
         let mut hits = Vec::new();
         for (row, change) in changes {
             index.search(&query, &mut hits);
-            match change {
-                Some(name) => {
-                    index.set(row, fields(&name));
-                    if row == names.len() {
-                        names.push(name);
-                    } else if row < names.len() {
-                        names[row] = name;
-                    }
+            if let Some(name) = change {
+                index.set(row, fields(&name));
+                if row == names.len() {
+                    names.push(name);
+                } else if row < names.len() {
+                    names[row] = name;
                 }
-                None => {
-                    index.remove(row);
-                    if row < names.len() {
-                        names.remove(row);
-                    }
+            } else {
+                index.remove(row);
+                if row < names.len() {
+                    names.remove(row);
                 }
             }
         }
