@@ -3,6 +3,9 @@
 //!
 //! `cargo bench --bench gateway`
 
+// What it measures, it prints.
+#![allow(clippy::print_stdout)]
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;

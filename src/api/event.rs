@@ -4,6 +4,7 @@ use super::lenient::null_as_default;
 use super::{EpochMillis, SessionStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
 
 /// What a ticket listens to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -41,8 +42,8 @@ pub struct Ticket {
     pub url: String,
 }
 
-impl std::fmt::Debug for Ticket {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ticket")
             .field("expires_in_seconds", &self.expires_in_seconds)
             .finish_non_exhaustive()
@@ -98,7 +99,7 @@ impl EventKind {
 }
 
 /// An event in its envelope. `id` is `evt_<ULID>`: later events sort after earlier ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {
     #[serde(default, deserialize_with = "null_as_default")]
     pub schema: String,
@@ -114,6 +115,23 @@ pub struct Envelope {
     pub payload: Value,
 }
 
+impl fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Envelope");
+        shown
+            .field("id", &self.id)
+            .field("event", &self.event)
+            .field("session", &self.session)
+            .field("organization", &self.organization)
+            .field("timestamp", &self.timestamp);
+        // A pairing code, or nobody knows what.
+        if !matches!(self.event, EventKind::AuthQr | EventKind::Other(_)) {
+            shown.field("payload", &self.payload);
+        }
+        shown.finish_non_exhaustive()
+    }
+}
+
 /// Payload of `session.status`. `reason` is an extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -124,12 +142,20 @@ pub struct SessionStatusPayload {
 }
 
 /// Payload of `auth.qr`: the text to draw as a QR code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthQrPayload {
     pub code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<EpochMillis>,
+}
+
+impl fmt::Debug for AuthQrPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthQrPayload")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Payload of `auth.code`: pairing succeeded.

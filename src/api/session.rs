@@ -3,6 +3,7 @@
 use super::EpochMillis;
 use super::lenient::null_as_default;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Where a session's connection stands. Only `Working` is connected.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -142,12 +143,20 @@ pub struct SessionMe {
 }
 
 /// Answer of `GET /sessions/{s}/qr`: the text to draw as a QR code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QrCode {
     pub code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<EpochMillis>,
+}
+
+impl fmt::Debug for QrCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QrCode")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Body of `POST /sessions/{s}/pairing-code`: digits of an E.164 number.
@@ -158,7 +167,13 @@ pub struct PairingCodeRequest {
 }
 
 /// Answer of `POST /sessions/{s}/pairing-code`: eight characters to type on the phone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairingCode {
     pub code: String,
+}
+
+impl fmt::Debug for PairingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PairingCode").finish_non_exhaustive()
+    }
 }

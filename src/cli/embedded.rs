@@ -65,13 +65,12 @@ impl Embedded {
             .into_iter()
             .next()
             .context("the sandbox world has no organization")?;
-        let (scratch, data) = match data_dir {
-            Some(data_dir) => (None, data_dir.join("demo")),
-            None => {
-                let scratch = tempfile::tempdir().context("no directory for the demo's data")?;
-                let data = scratch.path().to_owned();
-                (Some(scratch), data)
-            }
+        let (scratch, data) = if let Some(data_dir) = data_dir {
+            (None, data_dir.join("demo"))
+        } else {
+            let scratch = tempfile::tempdir().context("no directory for the demo's data")?;
+            let data = scratch.path().to_owned();
+            (Some(scratch), data)
         };
         let key = fresh_key();
         let mut memory_keys = vec![memory_key(

@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 /// The file cannot be opened for appending.
 pub fn start(file: &Path, level: LogLevel) -> anyhow::Result<WorkerGuard> {
     if let Some(directory) = file.parent() {
-        std::fs::create_dir_all(directory)
+        create_private(directory)
             .with_context(|| format!("cannot create {}", directory.display()))?;
     }
     let mut options = OpenOptions::new();
@@ -24,6 +24,12 @@ pub fn start(file: &Path, level: LogLevel) -> anyhow::Result<WorkerGuard> {
     let opened = options
         .open(file)
         .with_context(|| format!("cannot write the log {}", file.display()))?;
+    #[cfg(unix)]
+    if std::fs::metadata(file).is_ok_and(|found| found.is_file()) {
+        use std::os::unix::fs::PermissionsExt as _;
+        // One that was there before may be open to others.
+        let _ = opened.set_permissions(std::fs::Permissions::from_mode(0o600));
+    }
     let (writer, guard) = tracing_appender::non_blocking(opened);
     // Libraries speak up only when something is wrong; their own levels may print what we keep secret.
     let filter = EnvFilter::new(format!("warn,groupdesk={}", level.as_str()));
@@ -34,4 +40,13 @@ pub fn start(file: &Path, level: LogLevel) -> anyhow::Result<WorkerGuard> {
         .try_init()
         .map_err(|error| anyhow::anyhow!("the log cannot start: {error}"))?;
     Ok(guard)
+}
+
+/// Creates a directory that only its owner can enter, where there is none: the store moves in here.
+fn create_private(directory: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
 }

@@ -56,13 +56,13 @@ fn answer(status: u16, body: impl Into<Body>) -> Answer<Body> {
     Answer::builder().status(status).body(body.into()).unwrap()
 }
 
-fn json_answer(status: u16, body: serde_json::Value) -> Answer<Body> {
+fn json_answer(status: u16, body: &serde_json::Value) -> Answer<Body> {
     answer(status, body.to_string())
 }
 
 #[tokio::test]
 async fn requests_are_those_of_the_contract() {
-    let (client, seen) = serve(|_| json_answer(200, json!({"invite": "x", "code": "c", "id": "s", "groupJid": GROUP, "sessionId": "s", "ticket": "t"}))).await;
+    let (client, seen) = serve(|_| json_answer(200, &json!({"invite": "x", "code": "c", "id": "s", "groupJid": GROUP, "sessionId": "s", "ticket": "t"}))).await;
     let s = "01HZ0SESSION0000000000000";
     let member = "1@lid";
     client.invite(s, GROUP).await.unwrap();
@@ -127,14 +127,15 @@ async fn pages_are_followed_to_the_end() {
         };
         json_answer(
             200,
-            json!({"data": [{"groupJid": data}], "nextCursor": next}),
+            &json!({"data": [{"groupJid": data}], "nextCursor": next}),
         )
     })
     .await;
     let groups = client.list_groups("s").await.unwrap();
     assert_eq!(groups.len(), 2);
 
-    let (client, _) = serve(|_| json_answer(200, json!({"data": [], "nextCursor": "again"}))).await;
+    let (client, _) =
+        serve(|_| json_answer(200, &json!({"data": [], "nextCursor": "again"}))).await;
     assert!(matches!(
         client.list_groups("s").await,
         Err(ClientError::NotTheContract { .. })
@@ -146,7 +147,7 @@ async fn refusals_keep_everything_the_gateway_said() {
     let body = json!({"error": {"code": "rate_limited", "message": "slow \u{1b}[31mdown", "details": {
         "reason": "rate_limited", "applied": ["subject"], "failed": "announce", "notAttempted": []}}});
     let (client, _) = serve(move |_| {
-        let mut answer = json_answer(429, body.clone());
+        let mut answer = json_answer(429, &body);
         let headers = answer.headers_mut();
         headers.insert("x-request-id", "req-1".parse().unwrap());
         headers.insert("retry-after", "7".parse().unwrap());
@@ -180,7 +181,7 @@ async fn refusals_keep_everything_the_gateway_said() {
 #[tokio::test]
 async fn a_missing_capability_is_named() {
     let (client, _) = serve(|_| {
-        json_answer(403, json!({"error": {"code": "forbidden", "message": "no", "details": {"capability": Capability::Send}}}))
+        json_answer(403, &json!({"error": {"code": "forbidden", "message": "no", "details": {"capability": Capability::Send}}}))
     })
     .await;
     let error = client.reset_invite("s", GROUP).await.unwrap_err();
@@ -222,7 +223,7 @@ async fn foreign_answers_are_told_apart() {
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let (other, other_saw) = serve(|_| json_answer(200, json!({"invite": "stolen"}))).await;
+    let (other, other_saw) = serve(|_| json_answer(200, &json!({"invite": "stolen"}))).await;
     let target = other.base().to_owned();
     let (client, _) = serve(move |_| {
         Answer::builder()

@@ -100,7 +100,8 @@ impl Layers {
                     let keys = key_strings(value).map_err(|wrong| {
                         fault(start, format!("`keys.{key}` must be a key or a list of keys, such as [\"R\"]{wrong}"))
                     })?;
-                    check_key(key, &keys).map_err(|wrong| fault(start, wrong))?;
+                    check_key(key, &keys)
+                        .map_err(|wrong| fault(start, format!("`keys.{key}`: {wrong}")))?;
                     self.keys.push(KeySetting {
                         action: key.to_owned(),
                         keys,

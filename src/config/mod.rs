@@ -1,6 +1,6 @@
 //! Layered configuration: file, then environment, then flags.
 //!
-//! Every setting has one row in [`SETTINGS`], which names it in the file and in the environment and
+//! Every setting has one row in `SETTINGS`, which names it in the file and in the environment and
 //! says what is allowed; so a mistake is answered with the place it was made at and what would be right.
 //! `config.example.toml` explains all of them.
 

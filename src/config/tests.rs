@@ -1,13 +1,14 @@
 use super::*;
+use crate::console::keymap::{self, BINDINGS};
 use crate::console::theme::ColorDepth;
+use std::collections::BTreeMap;
 
-fn any_key(_: &str, _: &[String]) -> Result<(), String> {
-    Ok(())
-}
+/// Finds nothing wrong with any keys.
+const ANY_KEY: KeyCheck<'static> = &|_, _| Ok(());
 
 /// Loads a file of this text with these variables.
 fn load_text(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
-    load_checked(text, environment, &any_key)
+    load_checked(text, environment, ANY_KEY)
 }
 
 fn load_checked(
@@ -57,9 +58,22 @@ fn the_example_holds_every_setting_with_its_default() {
             _ => format!("{line}\n"),
         })
         .collect();
-    let config = load_text(&everything, &[("GROUPDESK_KEY", "wa_x")]).unwrap();
+    let key = [("GROUPDESK_KEY", "wa_x")];
+    let config = load_checked(&everything, &key, &keymap::check_binding).unwrap();
     assert_eq!(config.gateway.unwrap().url, "https://gateway.example.com");
-    assert_eq!(config.keys[0].action, "reset");
+    let keys: BTreeMap<_, _> = config
+        .keys
+        .iter()
+        .map(|setting| (setting.action.as_str(), setting.keys.clone()))
+        .collect();
+    let defaults: BTreeMap<_, _> = BINDINGS
+        .iter()
+        .map(|binding| {
+            let keys: Vec<_> = binding.keys.iter().map(|key| (*key).to_owned()).collect();
+            (binding.name, keys)
+        })
+        .collect();
+    assert_eq!(keys, defaults);
 }
 
 #[test]
@@ -123,7 +137,7 @@ fn keys_are_checked_by_their_table() {
         load_checked("[keys]\n\nexplode = [\"x\"]", &[], &check)
             .unwrap_err()
             .0,
-        "config.toml:3: no action `explode` for [\"x\"]"
+        "config.toml:3: `keys.explode`: no action `explode` for [\"x\"]"
     );
 }
 
@@ -170,7 +184,7 @@ fn flags_win_over_everything() {
         ("GROUPDESK_UI_MOUSE", "1"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let config = load(&overrides, &environment, &any_key).unwrap();
+    let config = load(&overrides, &environment, ANY_KEY).unwrap();
     assert!(!config.mouse);
     assert_eq!(config.colors, ColorChoice::Fixed(ColorDepth::None));
     assert_eq!(config.data_dir, PathBuf::from("elsewhere"));
@@ -188,7 +202,7 @@ fn a_named_file_must_exist() {
         file: Some(PathBuf::from("no-such-directory/config.toml")),
         ..Overrides::default()
     };
-    let error = load(&overrides, &[], &any_key).unwrap_err();
+    let error = load(&overrides, &[], ANY_KEY).unwrap_err();
     assert!(
         error
             .0

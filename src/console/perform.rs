@@ -92,6 +92,8 @@ fn answer(inbox: &mpsc::UnboundedSender<Notice>, id: RequestId, reply: Reply) {
     let _ = inbox.send(Notice::Msg(Msg::Reply(id, reply)));
 }
 
+// A failure goes into the reply as it is, once per call.
+#[allow(clippy::result_large_err)]
 async fn perform(client: &Client, call: Call) -> Reply {
     fn told<T>(outcome: Result<T, ClientError>) -> Result<T, Failure> {
         outcome.map_err(Failure::from)
@@ -152,6 +154,9 @@ async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
     }
 }
 
+/// Pictures of one title side by side; with more of them the last name is used again.
+const SAME_TITLE: u32 = 10_000;
+
 /// Writes `<title>.png` and `<title>.svg`, with a number behind the title where those exist already.
 fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     let failed = |error: &dyn std::fmt::Display| {
@@ -164,7 +169,7 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     let svg = qr::to_svg(text).map_err(|error| failed(&error))?;
     std::fs::create_dir_all(directory).map_err(|error| failed(&error))?;
     let title = file_name(title);
-    let base = (1..)
+    let base = (1..=SAME_TITLE)
         .map(|number| match number {
             1 => directory.join(format!("{title}.png")),
             _ => directory.join(format!("{title} ({number}).png")),

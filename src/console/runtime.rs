@@ -52,6 +52,8 @@ pub trait Screen {
 
 /// What a task tells the loop.
 #[derive(Debug)]
+// Nearly all of them are messages; a box for each would save nothing.
+#[allow(clippy::large_enum_variant)]
 pub enum Notice {
     Msg(Msg),
     /// Bytes for the terminal: an OSC 52 sequence.

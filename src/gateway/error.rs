@@ -92,6 +92,15 @@ impl Error {
         Self::field(field, fault.0)
     }
 
+    /// What the log says: more than the caller is told.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Internal(cause) => format!("{cause:#}"),
+            told => told.to_string(),
+        }
+    }
+
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {

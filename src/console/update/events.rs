@@ -150,14 +150,13 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
         let session = state.sessions.get(&key.session);
         is_me(session, std::slice::from_ref(sender)) == Some(true)
     });
-    let is_echo = match &payload.new_invite_link {
-        Some(new) => shown == Some(new.as_str()),
+    let is_echo = if let Some(new) = &payload.new_invite_link {
+        shown == Some(new.as_str())
+    } else {
         // Without the link only the author tells our own reset from somebody else's.
-        None => {
-            let own = state.runs.own_reset.as_ref();
-            let is_late = own.is_some_and(|(group, at)| group == key && state.now - at < ECHO);
-            by_me && (is_late || invite::is_being_reset(&state.runs, key))
-        }
+        let own = state.runs.own_reset.as_ref();
+        let is_late = own.is_some_and(|(group, at)| group == key && state.now - at < ECHO);
+        by_me && (is_late || invite::is_being_reset(&state.runs, key))
     };
     if is_echo {
         return;

@@ -1,7 +1,7 @@
 //! The pure heart: `update(&mut State, Msg) -> Vec<Effect>`.
 //!
 //! One file per concern. Handlers change the state and leave their wishes in [`Runs`]; after every
-//! message [`settle`] brings back what must always hold (the card follows the selection, no link is
+//! message `settle` brings back what must always hold (the card follows the selection, no link is
 //! shown that may be dead, the clock is asked for in time) and hands the wishes out.
 
 mod card;
@@ -64,7 +64,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(event) => keys::key(state, &event),
         Msg::Paste(text) => keys::paste(state, &text),
-        Msg::Mouse(event) => mouse::mouse(state, &event),
+        Msg::Mouse(event) => mouse::mouse(state, event),
         Msg::Resize { columns, rows } => state.size = (columns, rows),
         Msg::Clock(now) => clock::clock(state, now),
         Msg::Reply(id, reply) => replies::reply(state, id, reply),

@@ -8,7 +8,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 /// Rows per notch of the wheel.
 const NOTCH: isize = 3;
 
-pub(super) fn mouse(state: &mut State, event: &MouseEvent) {
+pub(super) fn mouse(state: &mut State, event: MouseEvent) {
     if !state.options.mouse {
         return;
     }

@@ -212,17 +212,14 @@ impl Groups {
 
     /// Takes in one read group.
     pub(super) fn put(&mut self, pick: &Pick, entry: Entry) {
-        match self.positions.get(&entry.key).copied() {
-            Some(position) => {
-                if self.replace(position, entry) {
-                    self.place(pick, position);
-                }
-            }
-            None => {
-                self.total += usize::from(pick.in_scope(&entry));
-                let position = self.push(entry);
+        if let Some(position) = self.positions.get(&entry.key).copied() {
+            if self.replace(position, entry) {
                 self.place(pick, position);
             }
+        } else {
+            self.total += usize::from(pick.in_scope(&entry));
+            let position = self.push(entry);
+            self.place(pick, position);
         }
     }
 

@@ -12,11 +12,7 @@ impl Engine {
     ///
     /// # Errors
     /// Validation by field; `NotFound("session")` for one that is not the caller's.
-    pub async fn issue_ticket(
-        &self,
-        caller: &Caller,
-        body: TicketRequest,
-    ) -> Result<String, Error> {
+    pub fn issue_ticket(&self, caller: &Caller, body: TicketRequest) -> Result<String, Error> {
         self.accept()?;
         let session = match (body.scope, body.session) {
             (Some(TicketScope::Session), None) => {
@@ -45,7 +41,8 @@ impl Engine {
     }
 
     /// `None` when unknown, used or older than 30 s.
-    pub async fn redeem_ticket(&self, ticket: &str) -> Option<Subscription> {
+    #[must_use]
+    pub fn redeem_ticket(&self, ticket: &str) -> Option<Subscription> {
         let filter = self.inner.tickets.redeem(ticket)?;
         Subscription::open(&self.inner.hub, self.inner.store.clone(), filter)
     }

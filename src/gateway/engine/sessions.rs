@@ -17,6 +17,28 @@ use std::time::Duration;
 /// Longest label, in characters.
 const LABEL_MAX: usize = 100;
 
+impl OwnedSession {
+    /// The session as it stands.
+    #[must_use]
+    pub fn view(&self) -> api::Session {
+        self.handle.view()
+    }
+
+    /// Who the session's account is.
+    #[must_use]
+    pub fn me(&self) -> api::SessionMe {
+        let view = self.view();
+        api::SessionMe {
+            session_id: view.id,
+            connected: view.status.is_connected(),
+            status: view.status,
+            phone_number: view.phone_number,
+            wa_jid: view.wa_jid,
+            wa_lid: view.wa_lid,
+        }
+    }
+}
+
 impl Engine {
     /// # Errors
     /// `NotFound("session")`, also for one of another organization.
@@ -41,7 +63,7 @@ impl Engine {
     ///
     /// # Errors
     /// The engine closes.
-    pub async fn list_sessions(&self, caller: &Caller) -> Result<Vec<api::Session>, Error> {
+    pub fn list_sessions(&self, caller: &Caller) -> Result<Vec<api::Session>, Error> {
         self.accept()?;
         let mut sessions = self.all_sessions();
         sessions.retain(|session| session.organization == caller.organization);
@@ -126,12 +148,6 @@ impl Engine {
         .await
     }
 
-    /// # Errors
-    /// None at present.
-    pub async fn get_session(&self, session: &OwnedSession) -> Result<api::Session, Error> {
-        Ok(session.handle.view())
-    }
-
     /// Stops and unlinks a session, removes its keys, its row and its groups.
     ///
     /// # Errors
@@ -189,20 +205,6 @@ impl Engine {
             record.close(&store, outcome).await
         })
         .await
-    }
-
-    /// # Errors
-    /// None at present.
-    pub async fn me(&self, session: &OwnedSession) -> Result<api::SessionMe, Error> {
-        let view = session.handle.view();
-        Ok(api::SessionMe {
-            session_id: view.id,
-            connected: view.status.is_connected(),
-            status: view.status,
-            phone_number: view.phone_number,
-            wa_jid: view.wa_jid,
-            wa_lid: view.wa_lid,
-        })
     }
 
     /// The code to scan. Begins to pair when that is not under way.

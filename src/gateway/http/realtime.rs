@@ -34,7 +34,7 @@ pub(super) async fn ticket(call: &mut Call) -> Reply {
         since: fields.optional("since", owned_text),
     };
     let body = fields.finish(Some(body))?;
-    let ticket = call.engine.issue_ticket(&call.caller, body).await?;
+    let ticket = call.engine.issue_ticket(&call.caller, body)?;
     respond::created(&Ticket {
         expires_in_seconds: TICKET_SECONDS,
         url: format!(
@@ -89,7 +89,6 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
     let subscription = server
         .engine
         .redeem_ticket(ticket)
-        .await
         .ok_or(Error::Unauthorized)?;
     let shutdown = server.shutdown.clone();
     // Taken before the upgrade, so that the graceful stop knows the stream from its first moment.

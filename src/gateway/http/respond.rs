@@ -60,8 +60,8 @@ fn body(status: StatusCode, json: Bytes) -> Response {
 
 /// The error's body, status and headers.
 pub(super) fn error(error: &Error) -> Response {
-    if let Error::Internal(cause) = error {
-        tracing::error!(cause = format!("{cause:#}"), "internal error");
+    if matches!(error, Error::Internal(_)) {
+        tracing::error!(cause = error.cause(), "internal error");
     }
     let object = error.to_object();
     let status =

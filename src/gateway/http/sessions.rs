@@ -7,7 +7,7 @@ use crate::api::CreateSession;
 use crate::gateway::SessionAction;
 
 pub(super) async fn list(call: &mut Call) -> Reply {
-    respond::list(call.engine.list_sessions(&call.caller).await?)
+    respond::list(call.engine.list_sessions(&call.caller)?)
 }
 
 pub(super) async fn create(call: &mut Call) -> Reply {
@@ -23,7 +23,7 @@ pub(super) async fn create(call: &mut Call) -> Reply {
 }
 
 pub(super) async fn get(call: &mut Call) -> Reply {
-    respond::ok(&call.engine.get_session(&call.session()?).await?)
+    respond::ok(&call.session()?.view())
 }
 
 pub(super) async fn delete(call: &mut Call) -> Reply {
@@ -54,7 +54,7 @@ async fn act(call: &mut Call, action: SessionAction) -> Reply {
 }
 
 pub(super) async fn me(call: &mut Call) -> Reply {
-    respond::ok(&call.engine.me(&call.session()?).await?)
+    respond::ok(&call.session()?.me())
 }
 
 pub(super) async fn qr(call: &mut Call) -> Reply {

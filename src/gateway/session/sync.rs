@@ -27,7 +27,7 @@ pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: C
             Ok(())
             | Err(Error::Driver(DriverError::NotConnected | DriverError::ConnectionLost)) => return,
             Err(error) => {
-                tracing::warn!(session = %session.id, %error, "fetching the groups failed");
+                tracing::warn!(session = %session.id, cause = error.cause(), "fetching the groups failed");
                 error.retry_after().unwrap_or(limits::SYNC_PAUSE)
             }
         };

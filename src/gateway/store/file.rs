@@ -18,23 +18,23 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Takes the advisory lock beside the database; it is held as long as the returned file is open.
 pub(super) fn lock(database: &Path) -> Result<File, StoreError> {
     let path = beside(database, ".lock");
-    let file = private(&path).map_err(|source| StoreError::Unreadable {
+    let file = private(&path).map_err(|cause| StoreError::Unreadable {
         path: path.clone(),
-        source,
+        cause,
     })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(database.to_owned())),
-        Err(TryLockError::Error(source)) => Err(StoreError::Unreadable { path, source }),
+        Err(TryLockError::Error(cause)) => Err(StoreError::Unreadable { path, cause }),
     }
 }
 
 /// Opens the database for writing, creating and migrating it where needed. Call under [`lock`].
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     // SQLite gives its -wal and -shm files the mode of the database: set it before the first open.
-    private(path).map_err(|source| StoreError::Unreadable {
+    private(path).map_err(|cause| StoreError::Unreadable {
         path: path.to_owned(),
-        source,
+        cause,
     })?;
     let mut conn = connect(path)?;
     // FULL: a commit is on the disk when it is acknowledged, a power cut included.

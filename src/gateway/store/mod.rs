@@ -32,10 +32,10 @@ const READERS: usize = 4;
 /// Why the store did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("{}: {source}", .path.display())]
+    #[error("cannot open {}: {cause}", .path.display())]
     Unreadable {
         path: PathBuf,
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     #[error("{}: already in use by another groupdesk", .0.display())]
     InUse(PathBuf),
@@ -50,9 +50,9 @@ pub enum StoreError {
         version: i64,
         known: usize,
     },
-    #[error("database: {0}")]
+    #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    #[error("encoding a stored value: {0}")]
+    #[error(transparent)]
     Encoding(#[from] serde_json::Error),
     #[error("the transaction was not committed: {0}")]
     NotCommitted(Arc<rusqlite::Error>),
@@ -90,15 +90,15 @@ impl Store {
             let conn = file::open_writer(path)?;
             let last = events::last_id(&conn)?;
             let writer =
-                Writer::start(conn, last, hub).map_err(|source| StoreError::Unreadable {
+                Writer::start(conn, last, hub).map_err(|cause| StoreError::Unreadable {
                     path: path.to_owned(),
-                    source,
+                    cause,
                 })?;
             Ok::<_, StoreError>((lock, writer))
         };
         let (lock, writer) = open().map_err(|error| match error {
-            StoreError::Sqlite(_) => anyhow::Error::new(error).context(format!(
-                "cannot read the database {}: is it damaged, or not a groupdesk database?",
+            StoreError::Sqlite(cause) => anyhow::Error::msg(cause.to_string()).context(format!(
+                "{}: cannot be read; is it damaged, or no database of groupdesk's?",
                 path.display()
             )),
             error => error.into(),

@@ -9,6 +9,7 @@ pub mod unavailable;
 use super::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
 use crate::api::{EpochMillis, MemberRole, Setting};
 use async_trait::async_trait;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -156,7 +157,7 @@ pub struct Identity {
 }
 
 /// What a driver reports by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum DriverEvent {
     /// Connecting or reconnecting.
     Connecting,
@@ -179,6 +180,25 @@ pub enum DriverEvent {
         reason: String,
     },
     Group(GroupEvent),
+}
+
+impl fmt::Debug for DriverEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connecting => f.write_str("Connecting"),
+            // The code itself is a secret.
+            Self::QrCode { expires_at, .. } => f
+                .debug_struct("QrCode")
+                .field("expires_at", expires_at)
+                .finish_non_exhaustive(),
+            Self::Paired(identity) => f.debug_tuple("Paired").field(identity).finish(),
+            Self::Connected(identity) => f.debug_tuple("Connected").field(identity).finish(),
+            Self::ConnectionLost => f.write_str("ConnectionLost"),
+            Self::Failed { reason } => f.debug_tuple("Failed").field(reason).finish(),
+            Self::LoggedOut { reason } => f.debug_tuple("LoggedOut").field(reason).finish(),
+            Self::Group(event) => f.debug_tuple("Group").field(event).finish(),
+        }
+    }
 }
 
 /// A change of one group, made elsewhere or by this session.

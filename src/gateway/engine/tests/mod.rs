@@ -94,10 +94,9 @@ async fn idle(worlds: Worlds, seed: Vec<SeedSession>) -> Desk {
     let caller = caller("acme");
     let ticket = engine
         .issue_ticket(&caller, TicketRequest::default())
-        .await
         .unwrap();
-    let events = engine.redeem_ticket(&ticket).await.unwrap();
-    assert!(engine.redeem_ticket(&ticket).await.is_none());
+    let events = engine.redeem_ticket(&ticket).unwrap();
+    assert!(engine.redeem_ticket(&ticket).is_none());
     Desk {
         engine,
         worlds,

@@ -110,7 +110,7 @@ async fn pairing_by_qr_keeps_the_code_out_of_the_log() {
         paired,
         Err(Error::Driver(DriverError::AlreadyPaired))
     ));
-    let me = desk.engine.me(&owned).await.unwrap();
+    let me = owned.me();
     assert!(me.connected);
     assert_eq!(me.phone_number.as_deref(), Some("628123456789"));
 }
@@ -178,13 +178,13 @@ async fn what_should_run_runs_again_and_keys_stay() {
     assert!(desk.events.next().await.is_none());
     assert!(!desk.engine.is_ready());
     assert!(matches!(
-        desk.engine.list_sessions(&desk.caller).await,
+        desk.engine.list_sessions(&desk.caller),
         Err(Error::Draining)
     ));
 
     let database = desk.directory.path().join("desk.db");
     let engine = open(&database, &desk.worlds, vec![seeded(1, false)]).await;
-    let sessions = engine.list_sessions(&desk.caller).await.unwrap();
+    let sessions = engine.list_sessions(&desk.caller).unwrap();
     assert_eq!(sessions.len(), 2);
     assert_eq!(sessions[0].group_count, Some(2));
     assert_ne!(sessions[0].status, SessionStatus::Stopped, "it should run");
