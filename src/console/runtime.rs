@@ -12,11 +12,13 @@ use super::update::{start, update};
 use super::view::view;
 use crate::api::EpochMillis;
 use crossterm::event::{Event, KeyEventKind};
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use std::collections::{BTreeSet, HashMap};
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -119,7 +121,7 @@ pub async fn run(
             if matches!(next, Next::Quit | Next::Suspend) {
                 break;
             }
-            let more = if let Some(Some(event)) = events.next().now_or_never() {
+            let more = if let Some(event) = already_there(&mut events).await {
                 desk.take_event(event?)
             } else if let Ok(notice) = inbox.try_recv() {
                 desk.take_notice(notice, screen)?
@@ -129,6 +131,18 @@ pub async fn run(
             next = next.max(more);
         }
     }
+}
+
+/// What a stream can give without waiting.
+///
+/// It is asked in the name of this task: crossterm's stream wakes whoever was the first to be told
+/// "not yet", and would leave the loop asleep beside a waiting key if that were somebody else.
+async fn already_there<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Option<T> {
+    poll_fn(|context| match stream.poll_next_unpin(context) {
+        Poll::Ready(item) => Poll::Ready(item),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Takes the terminal again after a sleep; somebody else has used it meanwhile.
@@ -232,5 +246,55 @@ async fn sleep_until(wake: Option<EpochMillis>) {
     match wake {
         Some(at) => tokio::time::sleep(Duration::from_millis((at - now()).max(0) as u64)).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::Pin;
+    use std::sync::{Arc, Mutex};
+    use std::task::{Context, Waker};
+
+    /// What is typed, and who waits for it: the first who asked in vain, like crossterm's stream.
+    #[derive(Clone, Default)]
+    struct Typed(Arc<Mutex<(Option<u8>, Option<Waker>)>>);
+
+    impl Typed {
+        fn press(&self, key: u8) {
+            let mut typed = self.0.lock().unwrap();
+            typed.0 = Some(key);
+            if let Some(waker) = typed.1.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    impl Stream for Typed {
+        type Item = u8;
+
+        fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<u8>> {
+            let mut typed = self.0.lock().unwrap();
+            if let Some(key) = typed.0.take() {
+                return Poll::Ready(Some(key));
+            }
+            typed.1.get_or_insert_with(|| context.waker().clone());
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_after_a_look_in_vain_wakes_the_loop() {
+        let typed = Typed::default();
+        let mut stream = typed.clone();
+        let reader = tokio::spawn(async move {
+            assert_eq!(already_there(&mut stream).await, None);
+            stream.next().await
+        });
+        // The reader has looked once this task is polled again.
+        tokio::task::yield_now().await;
+        typed.press(b'q');
+        let read = tokio::time::timeout(Duration::from_secs(1), reader).await;
+        assert_eq!(read.expect("a woken reader").unwrap(), Some(b'q'));
     }
 }

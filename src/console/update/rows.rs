@@ -1,7 +1,7 @@
 //! Which groups are shown and in which order: kept up to date piece by piece, because there may be a
 //! hundred thousand of them.
 
-use super::super::state::{Entry, GroupKey, Groups, Scope, Sort, State};
+use super::super::state::{Entry, GroupKey, Groups, Pane, Scope, Sort, State};
 use crate::api::{EpochMillis, Group};
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -11,6 +11,9 @@ pub(super) struct Pick {
     scope: Scope,
     /// The connected sessions; `None` while it does not matter.
     connected: Option<HashSet<String>>,
+    /// Whether the cursor stands where somebody put it. Before anybody has been in the list, its
+    /// first row is nobody's choice, and stays the selected one whichever group that is.
+    chosen: bool,
 }
 
 impl Pick {
@@ -43,8 +46,10 @@ pub(super) enum Keep {
 
 impl State {
     pub(super) fn pick(&self) -> Pick {
+        let groups = &self.groups;
         Pick {
             scope: self.sessions.scope(),
+            chosen: self.focus != Pane::Sessions || groups.cursor > 0 || groups.offset > 0,
             connected: self.groups.invitable_only.then(|| {
                 let connected = self.sessions.rows.iter();
                 connected
@@ -78,7 +83,9 @@ impl Groups {
         let fits = |position: &usize| pick.fits(&entries[*position]);
         self.rows = order.into_iter().filter(fits).collect();
         // While a filter is typed the best match is meant, whatever it is.
-        let best = keep == Keep::Best || (self.typing && self.cursor == 0 && filtered);
+        let best = keep == Keep::Best
+            || (keep == Keep::Pinned && !pick.chosen)
+            || (self.typing && self.cursor == 0 && filtered);
         let selected = selected.filter(|_| !best);
         let place = selected.and_then(|wanted| self.rows.iter().position(|row| *row == wanted));
         match (place, selected) {
@@ -126,11 +133,20 @@ impl Groups {
         let mut present = HashSet::with_capacity(groups.len());
         let mut changed = false;
         for group in groups {
-            let entry = Entry::new(session, group);
-            if !present.insert(entry.key.clone()) {
+            let key = GroupKey {
+                session: session.to_owned(),
+                jid: group.group_jid.clone(),
+            };
+            let known = self.positions.get(&key).copied();
+            if !present.insert(key) {
                 continue;
             }
-            match self.positions.get(&entry.key).copied() {
+            // Most of a list that is read again is as it was, and needs no cleaning.
+            if known.is_some_and(|position| self.entries[position].group == group) {
+                continue;
+            }
+            let entry = Entry::new(session, group);
+            match known {
                 Some(position) => {
                     if !newer(&entry.key) {
                         changed |= self.replace(position, entry);
@@ -265,6 +281,9 @@ impl Groups {
         }
         let at = self.slot(&self.rows, position);
         self.rows.insert(at, position);
+        if !pick.chosen {
+            return;
+        }
         if selected {
             self.cursor = at;
         } else if at <= self.cursor && self.rows.len() > 1 {

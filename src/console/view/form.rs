@@ -11,9 +11,12 @@ use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Columns of the field names in the list of changes.
 const CHANGED: u16 = 13;
+/// Characters that are shown of what two long values begin with alike.
+const SHOWN_ALIKE: usize = 8;
 
 /// Draws the form and says where the text cursor stands.
 pub fn draw(
@@ -180,6 +183,21 @@ fn draw_note(state: &State, note: &Note, area: Rect, buffer: &mut Buffer) {
     put(buffer, area, &words, style);
 }
 
+/// Two texts without what both begin with, but for a little of it.
+fn from_where_they_part(before: &str, now: &str) -> (String, String) {
+    let same = (before.grapheme_indices(true).zip(now.graphemes(true)))
+        .take_while(|((_, one), other)| one == other)
+        .map(|((at, _), _)| at);
+    let same: Vec<usize> = same.collect();
+    match same.len().checked_sub(SHOWN_ALIKE) {
+        Some(first @ 1..) => (
+            format!("{}{}", text::MORE, &before[same[first]..]),
+            format!("{}{}", text::MORE, &now[same[first]..]),
+        ),
+        _ => (before.to_owned(), now.to_owned()),
+    }
+}
+
 /// `subject      Weekend Volunteers → Weekend Volunteers 2027`, both shortened alike.
 fn change(
     state: &State,
@@ -200,8 +218,11 @@ fn change(
             word
         }
     };
-    let (before, now) = (word(&form.base), word(typed));
+    let (mut before, mut now) = (word(&form.base), word(typed));
     let room = usize::from(area.width.saturating_sub(3));
+    if text::width(&before) + text::width(&now) > room {
+        (before, now) = from_where_they_part(&before, &now);
+    }
     let (left, right) = (text::width(&before), text::width(&now));
     let half = room / 2;
     // The shorter one leaves its room to the other.

@@ -8,6 +8,8 @@ use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
+const POLLING: &str = "◌ polling";
+
 pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let mut area = after(screen.header, 1);
@@ -21,7 +23,7 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let time = format!(" · {}", words::clock(state.now, &state.options.zone));
     let left = left(state);
     let left_width: u16 = left.iter().map(|(words, _)| columns(words)).sum();
-    // What may be cut first is the reason for polling, then the scope.
+    // What goes first is the reason for polling, then the scope's end.
     let mut right = area;
     right.width = area
         .width
@@ -29,7 +31,11 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     right.x = area.right() - right.width;
     right = put_right(buffer, right, &time, theme.dim);
     let room = usize::from(area.width.saturating_sub(left_width + columns(&time) + 2)).max(16);
-    let link = text::truncate_to_width(&link, room.min(usize::from(right.width)));
+    let link = match &state.link {
+        // Half a reason says nothing.
+        Link::Polling { .. } if text::width(&link) > room => POLLING.to_owned(),
+        _ => text::truncate_to_width(&link, room.min(usize::from(right.width))),
+    };
     let mut rest = put_right(buffer, right, &link, style);
     if state.waiting() > 0 {
         rest = put_right(buffer, rest, "◌ ", theme.accent);
@@ -77,7 +83,7 @@ fn link(state: &State) -> (String, Style) {
         Link::Connecting => ("◐ connecting".to_owned(), theme.warn),
         Link::Live => ("● live".to_owned(), theme.good),
         Link::Polling { reason } => (
-            format!("◌ polling: {}", text::clean_line(reason)),
+            format!("{POLLING}: {}", text::clean_line(reason)),
             theme.warn,
         ),
         Link::Away { since, .. } => (

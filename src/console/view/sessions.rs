@@ -1,9 +1,9 @@
 //! The sessions pane.
 
-use super::paint::{after, below, pane, put, put_all, put_right, scrollbar};
+use super::paint::{after, below, pane, put, put_all, put_lines, put_right, scrollbar};
 use crate::api::{Session, SessionStatus};
-use crate::console::layout::{SessionsParts, sessions_parts};
-use crate::console::state::{Pane, State};
+use crate::console::layout::{SessionsParts, sessions_parts, wrap};
+use crate::console::state::{Link, Pane, State};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -49,6 +49,13 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
             .min(parts.rows.height),
         ..parts.rows
     };
+    let used = parts
+        .height
+        .saturating_mul(u16::try_from(total - offset).unwrap_or(u16::MAX));
+    // With three lines a row the first one says it.
+    if parts.lines == 1 {
+        plight(state, below(parts.rows, used), buffer);
+    }
     if total > parts.count() {
         let seen = Rect {
             height: parts.rows.height,
@@ -77,6 +84,31 @@ pub fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focus
             style,
         );
     }
+}
+
+/// Why there are no sessions, in the room below their rows.
+fn plight(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let sessions = &state.sessions;
+    let (title, next) = match (&sessions.failure, &state.link) {
+        (Some(failure), _) => (
+            "✖ The sessions could not be read",
+            state.sentence(failure, None),
+        ),
+        (None, Link::Away { failure, .. }) => {
+            ("✖ The gateway is away", state.sentence(failure, None))
+        }
+        (None, _) if !sessions.loaded => ("◌ Loading the sessions …", String::new()),
+        (None, _) if sessions.rows.is_empty() => (
+            "No sessions yet",
+            "This key sees no WhatsApp account on the gateway.".to_owned(),
+        ),
+        (None, _) => return,
+    };
+    let area = after(area, INDENT);
+    put(buffer, below(area, 1), title, theme.title);
+    let lines = wrap(&next, area.width.saturating_sub(1), 5);
+    put_lines(buffer, below(area, 2), &lines, theme.dim);
 }
 
 fn all(state: &State, area: Rect, buffer: &mut Buffer) {

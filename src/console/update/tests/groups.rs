@@ -242,6 +242,16 @@ fn lists_that_come_one_by_one_leave_the_first_row_selected() {
     assert_eq!(desk.selected(), "Darts");
     desk.list("a", vec![group("1", "Allotment")]);
     assert_eq!(desk.selected(), "Allotment", "nobody chose the other one");
+    let heard = json!({"groupJid": "5@g.us", "subject": "Aardvarks"});
+    desk.event(EventKind::GroupUpdate, "a", heard);
+    desk.answer(
+        &Call::Group(key_of("a", "5")),
+        Reply::Group(Ok(group("5", "Aardvarks"))),
+    );
+    assert_eq!(desk.selected(), "Aardvarks");
+    let renamed = json!({"groupJid": "5@g.us", "subject": "Zebras"});
+    desk.event(EventKind::GroupUpdate, "a", renamed);
+    assert_eq!(desk.selected(), "Allotment");
     desk.press("Tab");
     desk.press("r");
     desk.list("a", vec![group("1", "Allotment"), group("2", "Aikido")]);

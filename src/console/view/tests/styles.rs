@@ -1,9 +1,10 @@
 //! Styles where they carry meaning: the snapshots see only characters.
 
-use super::fixture::desk;
+use super::fixture::{desk, failure, form, fresh, typed};
 use super::render;
 use super::scenes::{SCENES, scene};
-use crate::console::state::{Pane, State};
+use crate::console::failure::FailureKind;
+use crate::console::state::{Layer, Link, Pane, State};
 use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::paint::put;
 use ratatui::buffer::Buffer;
@@ -222,4 +223,40 @@ fn around_characters_of_many_parts_everything_is_written_again() {
     assert!(gone.starts_with(&[0, 1]), "{gone:?}");
     let plain = written(&with("日本"), &with("日本"));
     assert!(plain.is_empty(), "{plain:?}");
+}
+
+#[test]
+fn a_long_change_shows_where_the_two_part() {
+    let mut state = desk();
+    let mut form = form();
+    form.description = typed(&format!("{} Bring tea.", form.base.description));
+    state.layers.push(Layer::Edit(Box::new(form)));
+    let (buffer, _) = render(&mut state, 80, 24);
+    find(&buffer, "…r shine. → …r shine. Bring tea.");
+}
+
+#[test]
+fn a_narrow_desk_says_why_it_has_no_sessions() {
+    let mut state = fresh();
+    state.focus = Pane::Sessions;
+    let refused = failure(FailureKind::Other, "The key is not known.");
+    state.sessions.failure = Some(refused);
+    let (buffer, _) = render(&mut state, 80, 24);
+    find(&buffer, "The sessions could not be read");
+    find(&buffer, "The key is not known.");
+}
+
+#[test]
+fn the_reason_for_polling_is_whole_or_not_there() {
+    let mut state = desk();
+    state.link = Link::Polling {
+        reason: "this key lacks the capability `events`".to_owned(),
+    };
+    let (buffer, _) = render(&mut state, 80, 24);
+    find(&buffer, "◌ polling · ");
+    let (buffer, _) = render(&mut state, 120, 40);
+    find(
+        &buffer,
+        "◌ polling: this key lacks the capability `events` · ",
+    );
 }
