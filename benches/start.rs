@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 const ROUNDS: usize = 15;
 const BINARY: &str = env!("CARGO_BIN_EXE_groupdesk");
 
+#[allow(clippy::print_stdout)]
 fn main() {
     let version = measure(&["--version"], "groupdesk");
     let frame = measure(&["demo", "--still"], "quit");
