@@ -1,1 +1,16 @@
-//! The terminal console.
+//! The terminal console, Elm style.
+//!
+//! `update(&mut State, Msg) -> Vec<Effect>` is pure and synchronous: no clock, no IO, no terminal.
+//! `view(&State, &mut Frame)` only reads. `runtime` carries effects out and answers with a [`msg::Msg`].
+//! `layout` says where things stand for a given state, so that drawing and mouse input agree.
+
+pub mod effect;
+pub mod failure;
+pub mod fuzzy;
+pub mod keymap;
+pub mod layout;
+pub mod msg;
+pub mod state;
+pub mod theme;
+pub mod update;
+pub mod view;

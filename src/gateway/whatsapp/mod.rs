@@ -3,6 +3,8 @@
 //! A driver knows how to talk to an account. It holds no policy: which status a session has, what is
 //! stored and what is published are decided by the session's task in `gateway::sessions`.
 
+#[cfg(feature = "live")]
+pub mod live;
 pub mod sandbox;
 
 use super::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
@@ -17,6 +19,9 @@ use tokio::sync::mpsc;
 pub enum Backend {
     /// A simulated world in memory.
     Sandbox(Arc<sandbox::World>),
+    /// Real accounts.
+    #[cfg(feature = "live")]
+    Live(Arc<live::Live>),
 }
 
 impl Backend {
@@ -30,6 +35,8 @@ impl Backend {
     ) -> Arc<dyn Driver> {
         match self {
             Self::Sandbox(world) => sandbox::open(Arc::clone(world), account, events),
+            #[cfg(feature = "live")]
+            Self::Live(live) => live::open(Arc::clone(live), account, events),
         }
     }
 }
@@ -99,6 +106,18 @@ pub trait Driver: Send + Sync + 'static {
         change: MemberChange,
         members: &[MemberJid],
     ) -> Result<Vec<Result<(), DriverError>>, DriverError>;
+
+    /// People who asked to join. Needs an admin. [`MemberChange::Approve`] and
+    /// [`MemberChange::Reject`] decide.
+    async fn membership_requests(
+        &self,
+        group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, DriverError>;
+
+    /// When WhatsApp last sent anything, for as long as that is known.
+    fn last_traffic(&self) -> Option<EpochMillis> {
+        None
+    }
 }
 
 /// What to do with members.
@@ -111,6 +130,15 @@ pub enum MemberChange {
     Demote,
     /// Lets people in who asked to join.
     Approve,
+    /// Refuses people who asked to join.
+    Reject,
+}
+
+/// Somebody who asked to join a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembershipRequest {
+    pub person: MemberJid,
+    pub at: Option<EpochMillis>,
 }
 
 /// A group as WhatsApp tells it.

@@ -1,0 +1,3 @@
+//! Placeholder until the filter lands.
+#[derive(Debug, Default)]
+pub struct Index;

@@ -1,0 +1,67 @@
+//! Everything that can happen to the console.
+
+use super::effect::{RequestId, SavedQr};
+use super::failure::Failure;
+use crate::api::{Envelope, EpochMillis, Group, GroupMember, Session};
+use crossterm::event::{KeyEvent, MouseEvent};
+
+/// One happening. The runtime sends [`Msg::Clock`] before every other message, so that `update`
+/// never asks for the time itself.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    Key(KeyEvent),
+    Paste(String),
+    Mouse(MouseEvent),
+    Resize {
+        columns: u16,
+        rows: u16,
+    },
+    /// The time now. Also sent when an [`super::effect::Effect::Wake`] is due.
+    Clock(EpochMillis),
+    /// The answer to an effect that carried this id.
+    Reply(RequestId, Reply),
+    Realtime(Realtime),
+}
+
+/// What became of an effect.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    Sessions(Result<Vec<Session>, Failure>),
+    /// After start, stop, restart or log out.
+    SessionActed(Result<Session, Failure>),
+    Groups(Result<Vec<Group>, Failure>),
+    Group(Result<Group, Failure>),
+    Members(Result<Vec<GroupMember>, Failure>),
+    /// The link in full.
+    Invite(Result<String, Failure>),
+    InviteReset(Result<String, Failure>),
+    Updated(Result<(), Failure>),
+    Copied(Result<Taken, String>),
+    QrSaved(Result<SavedQr, String>),
+}
+
+/// Which clipboard took the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// The desktop's own.
+    System,
+    /// The terminal's, asked by an OSC 52 escape sequence, which it does not confirm.
+    Terminal,
+}
+
+/// The realtime stream.
+#[derive(Debug, Clone)]
+pub enum Realtime {
+    /// Events arrive from now on. What happened while it was away may have been missed.
+    Connected,
+    Event(Envelope),
+    /// Gone; tried again at the given time.
+    Lost {
+        reason: String,
+        retry_at: EpochMillis,
+    },
+    /// The gateway has none, or refuses it.
+    Unavailable {
+        reason: String,
+    },
+}

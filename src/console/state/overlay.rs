@@ -1,0 +1,104 @@
+//! What lies over the screen: dialogs, help, full-screen code, toasts.
+
+use super::super::effect::{RequestId, SessionAction};
+use super::super::failure::Failure;
+use super::GroupKey;
+use super::form::EditForm;
+use crate::api::EpochMillis;
+
+/// One layer over the screen.
+pub enum Layer {
+    Help(HelpOverlay),
+    Edit(Box<EditForm>),
+    Reset(ResetDialog),
+    Confirm(ConfirmDialog),
+    /// The QR code of the card's link and the group's name, filling the screen.
+    Qr,
+    /// A failure's full text.
+    Failure {
+        failure: Failure,
+        scroll: usize,
+    },
+}
+
+/// The buttons of every overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ButtonId {
+    /// The careful way out; focused first where something cannot be undone.
+    Cancel,
+    /// Do it.
+    Confirm,
+    /// Save the form's changes, or what is left of them.
+    Save,
+    Close,
+    /// Copy the link, or the failure's text.
+    Copy,
+    KeepEditing,
+    Discard,
+}
+
+/// The searchable help.
+#[derive(Debug, Default)]
+pub struct HelpOverlay {
+    pub search: String,
+    pub scroll: usize,
+}
+
+/// "Reset the invite link of ...?"
+#[derive(Debug)]
+pub struct ResetDialog {
+    pub key: GroupKey,
+    /// Its name when the dialog was opened, cleaned.
+    pub name: String,
+    /// The link that will die, where it was known.
+    pub old: Option<String>,
+    pub focus: ButtonId,
+    pub phase: ResetPhase,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResetPhase {
+    Asking,
+    Running(RequestId),
+    /// The new link. `differs` is whether it was checked to differ from the old one; `None` when
+    /// the old one was not known.
+    Done {
+        link: String,
+        differs: Option<bool>,
+    },
+    Failed(Failure),
+}
+
+/// A question about something that cannot be undone.
+#[derive(Debug)]
+pub struct ConfirmDialog {
+    pub question: Question,
+    pub focus: ButtonId,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// Log a session out; with its label or number.
+    Act {
+        session: String,
+        label: String,
+        action: SessionAction,
+    },
+    /// Quit although a change is being sent.
+    Quit,
+}
+
+/// A short message in the corner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toast {
+    pub kind: ToastKind,
+    pub text: String,
+    pub until: EpochMillis,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToastKind {
+    Good,
+    Note,
+    Bad,
+}

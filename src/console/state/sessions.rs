@@ -1,0 +1,61 @@
+//! The list of sessions and which of them the groups are shown of.
+
+use super::super::effect::{RequestId, SessionAction};
+use super::super::failure::Failure;
+use crate::api::{EpochMillis, Session};
+use std::collections::BTreeMap;
+
+/// Whose groups are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    AllSessions,
+    Session(String),
+}
+
+/// The sessions pane. Row 0 is "All sessions", row `n` the session `n - 1`.
+#[derive(Debug, Default)]
+pub struct Sessions {
+    pub rows: Vec<Session>,
+    /// The selected row, 0 = all.
+    pub cursor: usize,
+    /// First visible row.
+    pub offset: usize,
+    /// `false` until the first answer.
+    pub loaded: bool,
+    /// Why the list could not be read, when it could not.
+    pub failure: Option<Failure>,
+    /// When a session entered its present status, as far as the console has seen it.
+    pub since: BTreeMap<String, EpochMillis>,
+    /// Actions under way.
+    pub acting: BTreeMap<String, (SessionAction, RequestId)>,
+}
+
+impl Sessions {
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self.selected() {
+            Some(session) => Scope::Session(session.id.clone()),
+            None => Scope::AllSessions,
+        }
+    }
+
+    /// The selected session; `None` on "All sessions".
+    #[must_use]
+    pub fn selected(&self) -> Option<&Session> {
+        self.rows.get(self.cursor.checked_sub(1)?)
+    }
+
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Session> {
+        self.rows.iter().find(|session| session.id == id)
+    }
+
+    /// How many are connected.
+    #[must_use]
+    pub fn connected(&self) -> usize {
+        self.rows
+            .iter()
+            .filter(|session| session.status.is_connected())
+            .count()
+    }
+}

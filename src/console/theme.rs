@@ -1,0 +1,3 @@
+//! Placeholder until the theme lands.
+#[derive(Debug, Clone, Default)]
+pub struct Theme;
