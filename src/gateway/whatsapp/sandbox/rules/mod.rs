@@ -230,6 +230,10 @@ impl Rules {
         self.by_jid.get(group).copied().ok_or(Refusal::NoSuchGroup)
     }
 
+    pub(super) fn find_code(&self, code: &InviteCode) -> Option<usize> {
+        self.by_code.get(code).copied()
+    }
+
     fn as_member(&self, me: PersonId, group: &GroupJid) -> Result<(usize, Rank), Refusal> {
         let index = self.find(group)?;
         let seat = self.groups[index].seat(me).ok_or(Refusal::NotInGroup)?;
@@ -272,6 +276,11 @@ impl Rules {
     }
 
     pub(super) fn snapshot(&self, index: usize, me: PersonId) -> GroupSnapshot {
+        self.seen_by(index, Some(me))
+    }
+
+    /// A group as somebody sees it, or nobody in particular.
+    pub(super) fn seen_by(&self, index: usize, me: Option<PersonId>) -> GroupSnapshot {
         let group = &self.groups[index];
         GroupSnapshot {
             jid: group.jid.clone(),
@@ -287,7 +296,7 @@ impl Rules {
                 .map(|seat| Member {
                     lid: self.people.lid(seat.person).clone(),
                     role: seat.rank.role(),
-                    is_me: seat.person == me,
+                    is_me: Some(seat.person) == me,
                 })
                 .collect(),
         }
@@ -349,7 +358,7 @@ impl Rules {
     /// # Errors
     /// The code is not live, the group is full, or an admin must approve.
     pub fn join(&mut self, me: PersonId, code: &InviteCode) -> Result<GroupJid, Refusal> {
-        let index = *self.by_code.get(code).ok_or(Refusal::DeadInvite)?;
+        let index = self.find_code(code).ok_or(Refusal::DeadInvite)?;
         let group = &mut self.groups[index];
         let jid = group.jid.clone();
         if group.seat(me).is_some() {

@@ -1,0 +1,83 @@
+//! How the simulated world's refusals look over the wire: the inverse of what a driver makes of them.
+
+use super::stanza::error;
+use groupdesk::gateway::whatsapp::DriverError;
+use whatsapp_rust::wacore_binary::Node;
+
+/// What a query is answered with.
+pub enum Answer {
+    Stanza(Node),
+    /// Nothing at all.
+    Silence,
+    /// The connection ends instead.
+    HangUp,
+}
+
+/// Why a query is not fulfilled.
+pub struct Refused(DriverError);
+
+impl From<DriverError> for Refused {
+    fn from(error: DriverError) -> Self {
+        Self(error)
+    }
+}
+
+impl Refused {
+    fn with_code(code: u16, text: &str) -> Self {
+        Self(DriverError::Other {
+            code: Some(code),
+            message: text.to_owned(),
+        })
+    }
+
+    pub fn malformed() -> Self {
+        Self::with_code(400, "bad-request")
+    }
+
+    pub fn unknown() -> Self {
+        Self::with_code(501, "feature-not-implemented")
+    }
+
+    pub fn dead_invite() -> Self {
+        Self(DriverError::DeadInvite)
+    }
+
+    pub fn conflict() -> Self {
+        Self(DriverError::Conflict("conflict".to_owned()))
+    }
+
+    pub fn answer(&self, query: &Node) -> Answer {
+        let text = match &self.0 {
+            DriverError::Timeout => return Answer::Silence,
+            DriverError::ConnectionLost | DriverError::NotConnected => return Answer::HangUp,
+            DriverError::NotAdmin => "not-authorized",
+            DriverError::NotInGroup => "forbidden",
+            DriverError::NoSuchGroup => "item-not-found",
+            DriverError::DeadInvite => "gone",
+            DriverError::Refused(_) => "not-allowed",
+            DriverError::Conflict(_) | DriverError::AlreadyPaired => "conflict",
+            DriverError::RateLimited { .. } => "rate-overlimit",
+            DriverError::Other { message, .. } => message,
+        };
+        let backoff = match &self.0 {
+            DriverError::RateLimited { retry_after } => Some(retry_after.as_secs()),
+            _ => None,
+        };
+        Answer::Stanza(error(query, code_of(&self.0), text, backoff))
+    }
+}
+
+/// WhatsApp's number for a refusal.
+pub fn code_of(error: &DriverError) -> u16 {
+    match error {
+        DriverError::NotAdmin => 401,
+        DriverError::NotInGroup => 403,
+        DriverError::NoSuchGroup => 404,
+        DriverError::Refused(_) => 405,
+        DriverError::Conflict(_) | DriverError::AlreadyPaired => 409,
+        DriverError::DeadInvite => 410,
+        DriverError::RateLimited { .. } => 429,
+        DriverError::Other { code, .. } => code.unwrap_or(500),
+        DriverError::NotConnected | DriverError::ConnectionLost | DriverError::Timeout => 503,
+    }
+}
