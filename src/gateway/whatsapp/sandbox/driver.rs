@@ -2,8 +2,9 @@
 
 use super::faults::Call;
 use super::line::Line;
+use super::rules::{PersonId, Refusal, Rules};
 use super::{Arc, World};
-use crate::api::Setting;
+use crate::api::{Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, MemberChange,
@@ -27,9 +28,7 @@ pub fn open(
 ) -> Arc<dyn Driver> {
     let serial = {
         let mut lines = world.lines();
-        let line = lines
-            .entry(account.session.clone())
-            .or_insert_with(Line::default);
+        let line = lines.entry(account.session.clone()).or_default();
         line.hang_up();
         line.serial += 1;
         line.events = Some(events);
@@ -55,6 +54,17 @@ impl SandboxDriver {
         self.is_current()
             .then_some(())
             .ok_or(DriverError::NotConnected)
+    }
+
+    async fn call<T>(
+        &self,
+        call: Call,
+        field: Option<SettingField>,
+        action: impl FnOnce(&mut Rules, PersonId) -> Result<T, Refusal> + Send,
+    ) -> Result<T, DriverError> {
+        self.current()?;
+        let session = &self.account.session;
+        self.world.call(session, call, field, action).await
     }
 }
 
@@ -113,65 +123,42 @@ impl Driver for SandboxDriver {
     }
 
     async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
-        self.world
-            .call(
-                &self.account.session,
-                Call::JoinedGroups,
-                None,
-                |rules, me| Ok(rules.joined_groups(me)),
-            )
-            .await
+        self.call(Call::JoinedGroups, None, |rules, me| {
+            Ok(rules.joined_groups(me))
+        })
+        .await
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
-        self.world
-            .call(&self.account.session, Call::Group, None, |rules, me| {
-                rules.group(me, group)
-            })
+        self.call(Call::Group, None, |rules, me| rules.group(me, group))
             .await
     }
 
     async fn set(&self, group: &GroupJid, setting: &Setting) -> Result<(), DriverError> {
         let field = Some(setting.field());
-        self.world
-            .call(&self.account.session, Call::Set, field, |rules, me| {
-                rules.set(me, group, setting)
-            })
+        self.call(Call::Set, field, |rules, me| rules.set(me, group, setting))
             .await
     }
 
     async fn invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError> {
-        self.world
-            .call(&self.account.session, Call::Invite, None, |rules, me| {
-                rules.invite(me, group)
-            })
+        self.call(Call::Invite, None, |rules, me| rules.invite(me, group))
             .await
     }
 
     async fn reset_invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError> {
-        self.world
-            .call(
-                &self.account.session,
-                Call::ResetInvite,
-                None,
-                |rules, me| rules.reset_invite(me, group),
-            )
-            .await
+        self.call(Call::ResetInvite, None, |rules, me| {
+            rules.reset_invite(me, group)
+        })
+        .await
     }
 
     async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {
-        self.world
-            .call(&self.account.session, Call::Join, None, |rules, me| {
-                rules.join(me, code)
-            })
+        self.call(Call::Join, None, |rules, me| rules.join(me, code))
             .await
     }
 
     async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {
-        self.world
-            .call(&self.account.session, Call::Leave, None, |rules, me| {
-                rules.leave(me, group)
-            })
+        self.call(Call::Leave, None, |rules, me| rules.leave(me, group))
             .await
     }
 
@@ -180,11 +167,10 @@ impl Driver for SandboxDriver {
         subject: &str,
         participants: &[MemberJid],
     ) -> Result<GroupSnapshot, DriverError> {
-        self.world
-            .call(&self.account.session, Call::Create, None, |rules, me| {
-                rules.create(me, subject, participants)
-            })
-            .await
+        self.call(Call::Create, None, |rules, me| {
+            rules.create(me, subject, participants)
+        })
+        .await
     }
 
     async fn change_members(
@@ -194,13 +180,9 @@ impl Driver for SandboxDriver {
         members: &[MemberJid],
     ) -> Result<Vec<Result<(), DriverError>>, DriverError> {
         let outcomes = self
-            .world
-            .call(
-                &self.account.session,
-                Call::ChangeMembers,
-                None,
-                |rules, me| rules.change_members(me, group, change, members),
-            )
+            .call(Call::ChangeMembers, None, |rules, me| {
+                rules.change_members(me, group, change, members)
+            })
             .await?;
         Ok(outcomes
             .into_iter()

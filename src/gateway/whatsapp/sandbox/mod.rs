@@ -7,6 +7,7 @@
 //! A *still* world only moves when told to: by its sessions, by [`World::phone`] (other people) or by
 //! [`World::misbehave`]. A *living* one also moves by itself.
 
+mod alive;
 mod asset;
 mod build;
 mod calls;
@@ -130,6 +131,11 @@ impl World {
             lines: Mutex::new(lines),
             stopped: CancellationToken::new(),
         });
+        if options.alive {
+            let runtime =
+                tokio::runtime::Handle::try_current().map_err(|_| LoadError::NoRuntime)?;
+            alive::start(&world, &runtime);
+        }
         Ok(world)
     }
 

@@ -111,27 +111,35 @@ impl World {
     ) {
         let draw = line.draw();
         let wait = self.dice_for(session, "scan", draw).between(8_000, 12_000);
-        let by_code = matches!(&line.phase, Phase::Pairing(pairing) if pairing.code.is_some());
+        let typed = match &line.phase {
+            Phase::Pairing(pairing) => pairing.code.as_ref().map(|code| code.code.clone()),
+            _ => None,
+        };
         let (world, session, token) = (Arc::downgrade(self), session.clone(), token.clone());
         tokio::spawn(async move {
             if pause(&token, Duration::from_millis(wait)).await
                 && let Some(world) = world.upgrade()
             {
-                if by_code {
-                    world.enter_code(&session);
-                } else if !world.has_code(&session) {
-                    world.scan(&session);
+                match world.waiting_code(&session) {
+                    // Whoever asked for a code does not scan, and only the last code is typed.
+                    Some(code) if typed.as_ref() == Some(&code) => {
+                        world.enter_code(&session, &code);
+                    }
+                    None if typed.is_none() => {
+                        world.scan(&session);
+                    }
+                    _ => {}
                 }
             }
         });
     }
 
-    fn has_code(&self, session: &SessionId) -> bool {
-        let lines = self.lines();
-        matches!(
-            lines.get(session).map(|line| &line.phase),
-            Some(Phase::Pairing(pairing)) if pairing.code.is_some()
-        )
+    /// The pairing code that was given out last and waits to be typed.
+    fn waiting_code(&self, session: &SessionId) -> Option<String> {
+        match &self.lines().get(session)?.phase {
+            Phase::Pairing(pairing) => Some(pairing.code.as_ref()?.code.clone()),
+            _ => None,
+        }
     }
 
     /// Gives out a pairing code for a phone, beginning to pair if need be.
@@ -181,9 +189,9 @@ impl World {
         self.link(session, None)
     }
 
-    /// Somebody types the pairing code that was given out last. False when there is none or it is too
-    /// old. Needs a tokio runtime.
-    pub fn enter_code(self: &Arc<Self>, session: &SessionId) -> bool {
+    /// Somebody types a pairing code on the phone that it was asked for. False when it is not the one
+    /// that was given out last, or too old. Needs a tokio runtime.
+    pub fn enter_code(self: &Arc<Self>, session: &SessionId, typed: &str) -> bool {
         let now = self.now();
         let lines = self.lines();
         let code = match lines.get(session).map(|line| &line.phase) {
@@ -192,7 +200,9 @@ impl World {
         };
         drop(lines);
         match code {
-            Some(code) if code.expires_at > now => self.link(session, Some(code)),
+            Some(code) if code.code == typed && code.expires_at > now => {
+                self.link(session, Some(code))
+            }
             _ => false,
         }
     }

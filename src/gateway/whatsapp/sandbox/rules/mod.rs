@@ -8,8 +8,8 @@ mod changes;
 mod members;
 mod people;
 
+pub(super) use people::People;
 pub use people::PersonId;
-pub(super) use people::{People, Person};
 
 use super::clock::Clock;
 use super::dice::Dice;
