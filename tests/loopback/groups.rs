@@ -3,7 +3,7 @@
 //! No rule is decided here. The one thing that the world does not know is the id of a description, by
 //! which WhatsApp notices that somebody else changed it meanwhile; it is derived from the text.
 
-use super::refusal::{Answer, Refused, code_of, refused};
+use super::refusal::{Answer, Refused, code_for_member};
 use super::stanza::{attr, child, empty, result, text};
 use groupdesk::api::{MemberRole, Setting};
 use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
@@ -180,7 +180,7 @@ async fn change_members(
         let node = NodeBuilder::new("participant").attr("jid", person.as_str());
         match outcome {
             Ok(()) => node.build(),
-            Err(error) => node.attr("error", code_of(&error)).build(),
+            Err(error) => node.attr("error", code_for_member(change, &error)).build(),
         }
     });
     Ok(NodeBuilder::new(tag).children(outcomes).build())

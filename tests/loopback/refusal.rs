@@ -1,7 +1,7 @@
 //! How the simulated world's refusals look over the wire: the inverse of what a driver makes of them.
 
 use super::stanza::error;
-use groupdesk::gateway::whatsapp::DriverError;
+use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 use whatsapp_rust::wacore_binary::Node;
 
 /// What a query is answered with.
@@ -54,7 +54,7 @@ impl Refused {
             DriverError::NotInGroup => "forbidden",
             DriverError::NoSuchGroup => "item-not-found",
             DriverError::DeadInvite => "gone",
-            DriverError::Refused(_) => "not-allowed",
+            DriverError::Refused(_) => "not-acceptable",
             DriverError::Conflict(_) | DriverError::AlreadyPaired => "conflict",
             DriverError::RateLimited { .. } => "rate-overlimit",
             DriverError::Other { message, .. } => message,
@@ -67,13 +67,26 @@ impl Refused {
     }
 }
 
+/// WhatsApp's number for what keeps one member from being changed.
+pub fn code_for_member(change: MemberChange, error: &DriverError) -> u16 {
+    let DriverError::Refused(why) = error else {
+        return code_of(error);
+    };
+    match change {
+        MemberChange::Add | MemberChange::Approve if why.contains("at most") => 419,
+        MemberChange::Remove => 405,
+        MemberChange::Demote if why.contains("creator") => 405,
+        _ => 404,
+    }
+}
+
 /// WhatsApp's number for a refusal.
-pub fn code_of(error: &DriverError) -> u16 {
+fn code_of(error: &DriverError) -> u16 {
     match error {
         DriverError::NotAdmin => 401,
         DriverError::NotInGroup => 403,
         DriverError::NoSuchGroup => 404,
-        DriverError::Refused(_) => 405,
+        DriverError::Refused(_) => 406,
         DriverError::Conflict(_) | DriverError::AlreadyPaired => 409,
         DriverError::DeadInvite => 410,
         DriverError::RateLimited { .. } => 429,

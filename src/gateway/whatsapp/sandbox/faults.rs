@@ -47,6 +47,7 @@ pub enum Call {
     Leave,
     Create,
     ChangeMembers,
+    Requests,
 }
 
 /// What befalls one call.

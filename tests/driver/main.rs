@@ -1,0 +1,3 @@
+//! The driver contract suite.
+#[path = "../loopback/mod.rs"]
+mod loopback;
