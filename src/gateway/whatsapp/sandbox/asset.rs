@@ -66,6 +66,7 @@ pub(super) enum Link {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Group {
     pub(super) name: String,
     #[serde(default)]

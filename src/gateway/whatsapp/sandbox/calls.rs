@@ -59,9 +59,7 @@ impl World {
         let latency = match line.faults.latency() {
             Some(latency) => latency,
             None if self.alive => {
-                let draw = line.draw();
-                let millis = self.dice_for(session, "latency", draw).between(40, 240);
-                Duration::from_millis(millis)
+                Duration::from_millis(line.dice(self.seed, "latency").between(40, 240))
             }
             None => Duration::ZERO,
         };

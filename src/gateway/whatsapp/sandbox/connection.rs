@@ -1,7 +1,6 @@
 //! Connecting, dropping and unlinking.
 
 use super::asset::Link;
-use super::dice::Dice;
 use super::line::{Line, Phase};
 use super::{Fault, World};
 use crate::gateway::domain::SessionId;
@@ -56,7 +55,7 @@ impl World {
         } else {
             line.begin(Phase::Lost)
         };
-        let takes = self.connect_time(session, line);
+        let takes = self.connect_time(line);
         let (world, session) = (Arc::downgrade(self), session.clone());
         tokio::spawn(async move {
             if !pause(&token, wait).await {
@@ -64,10 +63,11 @@ impl World {
             }
             if !wait.is_zero() {
                 let Some(world) = world.upgrade() else { return };
-                let lines = world.lines();
-                if let Some(line) = lines.get(&session)
+                let mut lines = world.lines();
+                if let Some(line) = lines.get_mut(&session)
                     && !token.is_cancelled()
                 {
+                    line.phase = Phase::Connecting;
                     line.emit(DriverEvent::Connecting);
                 }
             }
@@ -92,27 +92,16 @@ impl World {
     }
 
     /// How long connecting takes: no time in a still world.
-    fn connect_time(&self, session: &SessionId, line: &mut Line) -> Duration {
+    fn connect_time(&self, line: &mut Line) -> Duration {
         if !self.alive {
             return Duration::ZERO;
         }
-        let draw = line.draw();
-        let mut dice = self.dice_for(session, "connect", draw);
+        let mut dice = line.dice(self.seed, "connect");
         Duration::from_millis(if line.flaky {
             dice.between(5_000, 9_000)
         } else {
             dice.between(400, 1_200)
         })
-    }
-
-    /// Randomness of one session. Sessions of the asset have their own; others share.
-    pub(super) fn dice_for(&self, session: &SessionId, what: &str, draw: u64) -> Dice {
-        let position = self
-            .sessions
-            .iter()
-            .position(|seed| seed.account.session == *session);
-        let which = position.map_or(u64::MAX, |position| u64::try_from(position).unwrap_or(0));
-        Dice::of(self.seed, what, (which << 32) ^ draw)
     }
 
     /// Closes the connection and keeps the link.
@@ -153,6 +142,8 @@ impl World {
     pub(super) fn unlink(&self, session: &SessionId, reason: &str) {
         if let Some(line) = self.lines().get_mut(session) {
             line.hang_up();
+            // Another account may be linked next.
+            line.banned = false;
             if line.linked.take().is_some() {
                 line.emit(logged_out(reason));
             }
@@ -197,7 +188,7 @@ impl World {
         }
         let expires = fault == Fault::PairingExpires;
         let mut lines = self.lines();
-        let line = lines.entry(session.clone()).or_default();
+        let line = super::line_in(&mut lines, session);
         line.faults.add(fault, only);
         if expires && matches!(line.phase, Phase::Pairing(_)) {
             Self::expire_pairing(line);

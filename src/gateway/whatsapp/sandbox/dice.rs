@@ -3,7 +3,7 @@
 //! Everything that must not change between starts (ids, links, codes) is drawn from a [`Dice`]
 //! named after what it is for, so that adding one group never changes the ids of another.
 
-/// A stream of numbers: SplitMix64. Not for secrets of the real world.
+/// A stream of numbers, by `SplitMix64`. Not for secrets of the real world.
 #[derive(Debug, Clone)]
 pub(super) struct Dice(u64);
 
@@ -70,9 +70,19 @@ impl Dice {
     }
 
     fn letters(&mut self, alphabet: &[u8], len: usize) -> String {
-        (0..len)
-            .map(|_| char::from(alphabet[self.index(alphabet.len())]))
-            .collect()
+        // Ten letters out of one number: even of 64 they leave four bits, so that none is favoured
+        // by more than a sixteenth.
+        let base = u64::try_from(alphabet.len()).unwrap_or(1);
+        let mut letters = String::with_capacity(len);
+        while letters.len() < len {
+            let mut number = self.next();
+            for _ in 0..(len - letters.len()).min(10) {
+                let index = usize::try_from(number % base).unwrap_or_default();
+                letters.push(char::from(alphabet[index]));
+                number /= base;
+            }
+        }
+        letters
     }
 }
 

@@ -29,7 +29,7 @@ pub fn open(
 ) -> Arc<dyn Driver> {
     let serial = {
         let mut lines = world.lines();
-        let line = lines.entry(account.session.clone()).or_default();
+        let line = super::line_in(&mut lines, &account.session);
         line.hang_up();
         line.serial += 1;
         line.events = Some(events);
@@ -116,6 +116,8 @@ impl Driver for SandboxDriver {
             // The serial stays, so that this driver is still the one whose calls are answered.
             *line = Line {
                 serial: line.serial,
+                number: line.number,
+                draws: line.draws,
                 events: line.events.take(),
                 ..Line::default()
             };

@@ -1,6 +1,7 @@
 //! One session's line to WhatsApp: whether it is linked, connected or pairing, and who listens.
 
 use super::asset::Link;
+use super::dice::Dice;
 use super::faults::Faults;
 use super::rules::PersonId;
 use crate::api::EpochMillis;
@@ -61,6 +62,8 @@ pub(super) struct Line {
     /// Cancelled when the present connection, attempt or pairing ends.
     pub(super) current: CancellationToken,
     pub(super) faults: Faults,
+    /// Which of the world's lines this is.
+    pub(super) number: u64,
     /// How many QR codes, pairing codes and delays were drawn.
     pub(super) draws: u64,
 }
@@ -87,10 +90,10 @@ impl Line {
         self.current.clone()
     }
 
-    /// Which draw this is.
-    pub(super) fn draw(&mut self) -> u64 {
+    /// Randomness for the next thing of this line.
+    pub(super) fn dice(&mut self, seed: u64, what: &str) -> Dice {
         self.draws += 1;
-        self.draws
+        Dice::of(seed, what, (self.number << 32) | self.draws)
     }
 
     pub(super) fn is_connected(&self) -> bool {

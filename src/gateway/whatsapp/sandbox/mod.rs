@@ -6,6 +6,9 @@
 //!
 //! A *still* world only moves when told to: by its sessions, by [`World::phone`] (other people) or by
 //! [`World::misbehave`]. A *living* one also moves by itself.
+//!
+//! To put an engine on a world: [`World::load`], then `Backend::Sandbox` with it, and
+//! [`World::seed_sessions`] as the engine's seed; keys are made for [`World::organizations`].
 
 mod alive;
 mod asset;
@@ -33,7 +36,7 @@ pub use rules::{GROUP_MAX, PersonId, Rank, Refusal, Rules};
 use crate::api::EpochMillis;
 use crate::gateway::SeedSession;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
-use crate::gateway::whatsapp::Account;
+use crate::gateway::whatsapp::{Account, DriverEvent};
 use asset::{Asset, Link};
 use build::{Built, SessionSeed};
 use clock::Clock;
@@ -47,7 +50,7 @@ use tokio_util::sync::CancellationToken;
 pub const CALL_LIMIT: Duration = Duration::from_secs(20);
 
 /// What kind of world to make.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct WorldOptions {
     /// The same seed makes the same ids, links, codes and changes. `None`: another world each time.
     pub seed: Option<u64>,
@@ -117,7 +120,8 @@ impl World {
         } = build::build(&asset, seed, clock.clone(), options.groups).map_err(LoadError::Build)?;
         let lines = sessions
             .iter()
-            .map(|session| (session.account.session.clone(), line_of(session)))
+            .zip(0..)
+            .map(|(session, number)| (session.account.session.clone(), line_of(session, number)))
             .collect();
         let world = Arc::new(Self {
             seed,
@@ -237,6 +241,12 @@ impl World {
         self.rules().requests(group).unwrap_or_default()
     }
 
+    /// Who acts when a session acts: the person whom it is linked to.
+    #[must_use]
+    pub fn person(&self, session: &SessionId) -> Option<PersonId> {
+        self.lines().get(session)?.linked
+    }
+
     /// Does something by the rules and tells everybody who must hear of it, in order.
     pub fn act<T>(&self, action: impl FnOnce(&mut Rules) -> T) -> T {
         let mut rules = self.rules();
@@ -248,11 +258,7 @@ impl World {
                 lines
                     .values()
                     .filter(|line| line.is_connected() && line.linked == Some(notice.to))
-                    .for_each(|line| {
-                        line.emit(crate::gateway::whatsapp::DriverEvent::Group(
-                            notice.event.clone(),
-                        ))
-                    });
+                    .for_each(|line| line.emit(DriverEvent::Group(notice.event.clone())));
             }
         }
         outcome
@@ -285,12 +291,22 @@ impl Drop for World {
     }
 }
 
-fn line_of(session: &SessionSeed) -> Line {
+fn line_of(session: &SessionSeed, number: u64) -> Line {
     Line {
         linked: (session.link != Link::Unpaired).then_some(session.person),
         owner: Some(session.person),
         surprise: session.link,
         flaky: session.flaky,
+        number,
         ..Line::default()
     }
+}
+
+/// The line of a session, a new one when the world does not know the session.
+fn line_in<'a>(lines: &'a mut BTreeMap<SessionId, Line>, session: &SessionId) -> &'a mut Line {
+    let number = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    lines.entry(session.clone()).or_insert_with(|| Line {
+        number,
+        ..Line::default()
+    })
 }

@@ -13,16 +13,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How long each QR code is valid: the first longer than the others, as WhatsApp has it.
-const QR_LIFETIMES: [Duration; 6] = [
-    Duration::from_secs(60),
-    Duration::from_secs(20),
-    Duration::from_secs(20),
-    Duration::from_secs(20),
-    Duration::from_secs(20),
-    Duration::from_secs(20),
-];
+const QR_LIFETIMES_S: [u64; 6] = [60, 20, 20, 20, 20, 20];
 /// How long a pairing code is valid.
-const CODE_LIFETIME: Duration = Duration::from_secs(180);
+const CODE_LIFETIME_S: i64 = 180;
 const EXPIRED: &str = "pairing expired: nobody scanned the code in time; start it again";
 
 impl World {
@@ -32,16 +25,16 @@ impl World {
         let world = Arc::downgrade(self);
         let who = session.clone();
         if line.faults.pairing_expires {
-            self.show_qr(session, line, QR_LIFETIMES[0]);
+            self.show_qr(line, Duration::from_secs(QR_LIFETIMES_S[0]));
             Self::expire_pairing(line);
             return;
         }
         if self.alive {
             self.somebody_links(session, line, &token);
         }
-        self.show_qr(session, line, QR_LIFETIMES[0]);
+        self.show_qr(line, Duration::from_secs(QR_LIFETIMES_S[0]));
         tokio::spawn(async move {
-            let mut lifetimes = QR_LIFETIMES.into_iter();
+            let mut lifetimes = QR_LIFETIMES_S.into_iter().map(Duration::from_secs);
             let mut shown = lifetimes.next();
             while let Some(lifetime) = shown {
                 if !pause(&token, lifetime).await {
@@ -54,23 +47,29 @@ impl World {
                     return;
                 };
                 if let Some(lifetime) = shown {
-                    world.show_qr(&who, line, lifetime);
+                    world.show_qr(line, lifetime);
                 }
             }
             // A pairing code that was asked for late is still good.
-            let Some(rest) = world.upgrade().map(|world| world.code_remains(&who)) else {
-                return;
-            };
-            if pause(&token, rest).await
-                && let Some(world) = world.upgrade()
-                && let Some(line) = world.lines().get_mut(&who)
-                && !token.is_cancelled()
-            {
-                Self::expire_pairing(line);
+            while let Some(world) = world.upgrade() {
+                let rest = world.code_remains(&who);
+                if rest.is_zero() {
+                    if let Some(line) = world.lines().get_mut(&who)
+                        && !token.is_cancelled()
+                    {
+                        Self::expire_pairing(line);
+                    }
+                    return;
+                }
+                drop(world);
+                if !pause(&token, rest).await {
+                    return;
+                }
             }
         });
     }
 
+    /// How long the pairing code that was given out last is still good.
     fn code_remains(&self, session: &SessionId) -> Duration {
         let now = self.now();
         let lines = self.lines();
@@ -88,9 +87,8 @@ impl World {
         line.emit(failed(EXPIRED));
     }
 
-    fn show_qr(&self, session: &SessionId, line: &mut Line, lifetime: Duration) {
-        let draw = line.draw();
-        let mut dice = self.dice_for(session, "qr", draw);
+    fn show_qr(&self, line: &mut Line, lifetime: Duration) {
+        let mut dice = line.dice(self.seed, "qr");
         // A reference and three keys, as long as the real ones.
         let mut key = || format!("{}=", dice.base64(43));
         let (noise, identity, secret) = (key(), key(), key());
@@ -109,8 +107,7 @@ impl World {
         line: &mut Line,
         token: &CancellationToken,
     ) {
-        let draw = line.draw();
-        let wait = self.dice_for(session, "scan", draw).between(8_000, 12_000);
+        let wait = line.dice(self.seed, "scan").between(8_000, 12_000);
         let typed = match &line.phase {
             Phase::Pairing(pairing) => pairing.code.as_ref().map(|code| code.code.clone()),
             _ => None,
@@ -119,6 +116,7 @@ impl World {
         tokio::spawn(async move {
             if pause(&token, Duration::from_millis(wait)).await
                 && let Some(world) = world.upgrade()
+                && !world.stopped.is_cancelled()
             {
                 match world.waiting_code(&session) {
                     // Whoever asked for a code does not scan, and only the last code is typed.
@@ -166,14 +164,12 @@ impl World {
         if !matches!(line.phase, Phase::Pairing(_)) {
             self.begin_pairing(session, line);
         }
-        let draw = line.draw();
-        let code = self.dice_for(session, "pairing", draw).pairing_code();
+        let code = line.dice(self.seed, "pairing").pairing_code();
         if let Phase::Pairing(pairing) = &mut line.phase {
-            let lifetime = i64::try_from(CODE_LIFETIME.as_millis()).unwrap_or_default();
             pairing.code = Some(PairingCode {
                 phone: phone.to_owned(),
                 code: code.clone(),
-                expires_at: now + lifetime,
+                expires_at: now + CODE_LIFETIME_S * 1_000,
             });
         }
         if self.alive {
@@ -242,7 +238,7 @@ impl World {
     /// Somebody whom nobody knew, with a phone and groups.
     fn newcomer(&self) -> Option<PersonId> {
         let number = self.rules().people.len();
-        self.person_with(&format!("62812009{:05}", number % 100_000))
+        self.person_with(&format!("62801009{:05}", number % 100_000))
     }
 
     fn person_with(&self, phone: &str) -> Option<PersonId> {

@@ -34,17 +34,11 @@ impl Rules {
         index: usize,
         by: Option<PersonId>,
     ) -> InviteCode {
-        let resets = self.groups[index].resets + 1;
-        let which = u64::try_from(index).unwrap_or(u64::MAX) | (1 << 32);
-        // A code that nobody has: the loop ends at the first draw in practice.
-        let code = (0..)
-            .filter_map(|extra: u64| self.code_of(which + (extra << 33), resets))
-            .find(|code| !self.by_code.contains_key(code));
-        let group = &mut self.groups[index];
-        let Some(code) = code else {
-            return group.code.clone();
+        let Some(code) = self.reset_code(index) else {
+            return self.groups[index].code.clone();
         };
-        group.resets = resets;
+        let group = &mut self.groups[index];
+        group.resets += 1;
         let old = std::mem::replace(&mut group.code, code.clone());
         self.by_code.remove(&old);
         self.by_code.insert(code.clone(), index);

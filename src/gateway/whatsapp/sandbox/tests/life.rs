@@ -25,7 +25,7 @@ fn a_living_world_needs_a_runtime() {
 async fn ten_minutes(seed: u64) -> Vec<DriverEvent> {
     let world = living(seed);
     let mut support = Session::connected(&world, "Support line").await;
-    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
     world.stop();
     std::iter::from_fn(|| support.events.try_recv().ok()).collect()
 }
@@ -79,7 +79,7 @@ async fn what_somebody_relies_on_is_left_alone() {
     assert!(before.len() >= 5);
     let _support = Session::connected(&world, "Support line").await;
     let _sales = Session::connected(&world, "Sales").await;
-    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     assert_eq!(fixtures(&world), before);
     let rules = world.rules();
     let sizes = rules.groups.iter().map(|group| group.seats.len());
@@ -118,7 +118,7 @@ async fn somebody_types_the_code_after_a_while() {
 async fn a_still_world_keeps_still() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
-    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     assert!(support.events.try_recv().is_err());
 }
 
@@ -127,6 +127,6 @@ async fn a_living_world_can_be_dropped() {
     let world = living(4);
     let weak = Arc::downgrade(&world);
     drop(world);
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert!(weak.upgrade().is_none());
 }

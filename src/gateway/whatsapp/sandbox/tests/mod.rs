@@ -9,7 +9,7 @@ mod pairing;
 mod visibility;
 
 use super::*;
-use crate::gateway::whatsapp::{Driver, DriverEvent, GroupEvent};
+use crate::gateway::whatsapp::{Driver, GroupEvent};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 /// A driver with what it reports.

@@ -185,3 +185,34 @@ async fn a_second_driver_takes_the_line_over() {
     drop(second.driver);
     assert!(!world.is_connected(&second.account.session));
 }
+
+#[tokio::test]
+async fn no_two_sessions_show_the_same_code() {
+    let world = world();
+    let organization = world.organizations()[0].0.clone();
+    let mut codes = Vec::new();
+    for id in ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"] {
+        let account = Account {
+            session: SessionId::parse(id).unwrap(),
+            organization: organization.clone(),
+        };
+        let session = Session::of(&world, account);
+        codes.push(session.driver.pair_with_code("15555550142").await.unwrap());
+    }
+    assert_ne!(codes[0], codes[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_asked_for_late_outlives_the_qr_codes() {
+    let world = world();
+    let mut session = Session::fresh(&world);
+    session.driver.connect().await.unwrap();
+    let phone = "15555550142";
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_secs(150)).await;
+        session.driver.pair_with_code(phone).await.unwrap();
+    }
+    let asked = world.now();
+    while !matches!(session.next().await, DriverEvent::Failed { .. }) {}
+    assert!(world.now() - asked >= 179_000);
+}

@@ -32,12 +32,12 @@ async fn a_change_is_heard_by_every_connected_account_in_the_group() {
 #[tokio::test]
 async fn accounts_of_another_organization_hear_it_too() {
     let world = world();
-    let support = Session::connected(&world, "Support line").await;
+    let sales = Session::connected(&world, "Sales").await;
     let mut desk = Session::connected(&world, "Front desk").await;
-    assert_ne!(support.account.organization, desk.account.organization);
+    assert_ne!(sales.account.organization, desk.account.organization);
     let group = named(&world, "Shared Incident Bridge");
     let setting = Setting::Announce(true);
-    support.driver.set(&group, &setting).await.unwrap();
+    sales.driver.set(&group, &setting).await.unwrap();
     assert_eq!(desk.heard()[0].change, GroupChange::Setting(setting));
 }
 
