@@ -29,6 +29,8 @@ const PACE: u32 = 20;
 const KEYS: &str = "keys";
 /// How long a call waits for its answer.
 const CALL_LIMIT: Duration = Duration::from_secs(2);
+/// The same while linking: making a pairing code keeps a debug build busy for seconds.
+const LINK_LIMIT: Duration = Duration::from_secs(30);
 
 /// Which driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,16 +58,20 @@ struct Wire {
 impl Desk {
     /// A session that has not connected yet, linked to a phone or not, as the world has it.
     pub async fn of(kind: Kind, session: &str) -> Self {
+        let call_limit = match session {
+            NEW => LINK_LIMIT,
+            _ => CALL_LIMIT,
+        };
         let options = WorldOptions {
             seed: Some(7),
-            call_limit: CALL_LIMIT,
+            call_limit,
             ..WorldOptions::default()
         };
         let world = World::load(options).expect("a world");
         let account = world.session(session).expect("a session of this name");
         let wire = match kind {
             Kind::Sandbox => None,
-            Kind::Wire => Some(Wire::new(&world).await),
+            Kind::Wire => Some(Wire::new(&world, call_limit).await),
         };
         let (report, events) = unbounded_channel();
         let driver = match &wire {
@@ -263,7 +269,7 @@ impl Desk {
 }
 
 impl Wire {
-    async fn new(world: &Arc<World>) -> Self {
+    async fn new(world: &Arc<World>, call: Duration) -> Self {
         let keys = tempfile::tempdir().expect("a directory");
         let server = Server::start(Arc::clone(world)).await.expect("a server");
         let mut options = Options::new(keys.path().join(KEYS));
@@ -271,7 +277,7 @@ impl Wire {
         options.version = Some((2, 3000, 1_023_000_000));
         options.pace = PACE;
         options.limits = Limits {
-            call: CALL_LIMIT,
+            call,
             // What WhatsApp may think of haste is no matter here.
             burst: 10_000,
             per_minute: 60_000,

@@ -3,7 +3,7 @@
 use super::desk::{Desk, Kind};
 use groupdesk::api::Setting;
 use groupdesk::gateway::domain::InviteCode;
-use groupdesk::gateway::whatsapp::DriverError;
+use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 use groupdesk::gateway::whatsapp::sandbox::{Call, Fault};
 use std::time::Duration;
 
@@ -18,6 +18,10 @@ fn other(code: u16) -> DriverError {
         code: Some(code),
         message: String::new(),
     }
+}
+
+fn conflict() -> DriverError {
+    DriverError::Conflict(String::new())
 }
 
 /// An error without its words, which are the driver's own.
@@ -36,37 +40,45 @@ fn bare(error: DriverError) -> DriverError {
 async fn a_code_about_a_group_has_its_meaning(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
-    for (code, meaning) in [
-        (401, DriverError::NotAdmin),
-        (403, DriverError::NotInGroup),
-        (404, DriverError::NoSuchGroup),
-        (409, DriverError::Conflict(String::new())),
-        (410, DriverError::NoSuchGroup),
-        (500, other(500)),
+    // What a code means for reading and leaving, which every member may, and for the rest.
+    for (code, for_members, for_admins) in [
+        (401, DriverError::NotInGroup, DriverError::NotAdmin),
+        // WhatsApp says this to plain members too; the account is in the group, so it is one.
+        (403, DriverError::NotInGroup, DriverError::NotAdmin),
+        (404, DriverError::NoSuchGroup, DriverError::NoSuchGroup),
+        (409, conflict(), conflict()),
+        (410, DriverError::NoSuchGroup, DriverError::NoSuchGroup),
+        (500, other(500), other(500)),
     ] {
-        desk.refuse(Call::Group, code, &meaning);
+        desk.refuse(Call::Group, code, &for_members);
         let failed = desk.driver.group(&group).await.unwrap_err();
-        assert_eq!(bare(failed), meaning, "{code} for a group");
+        assert_eq!(bare(failed), for_members, "{code} for a group");
 
-        desk.refuse(Call::Set, code, &meaning);
-        let failed = desk.driver.set(&group, &Setting::Announce(false)).await;
-        assert_eq!(bare(failed.unwrap_err()), meaning, "{code} for a setting");
-
-        desk.refuse(Call::Invite, code, &meaning);
-        let failed = desk.driver.invite(&group).await.unwrap_err();
-        assert_eq!(bare(failed), meaning, "{code} for a link");
-
-        desk.refuse(Call::ResetInvite, code, &meaning);
-        let failed = desk.driver.reset_invite(&group).await.unwrap_err();
-        assert_eq!(bare(failed), meaning, "{code} for a reset");
-
-        desk.refuse(Call::Leave, code, &meaning);
+        desk.refuse(Call::Leave, code, &for_members);
         let failed = desk.driver.leave(&group).await.unwrap_err();
-        assert_eq!(bare(failed), meaning, "{code} for leaving");
+        assert_eq!(bare(failed), for_members, "{code} for leaving");
 
-        desk.refuse(Call::Requests, code, &meaning);
+        desk.refuse(Call::Set, code, &for_admins);
+        let failed = desk.driver.set(&group, &Setting::Announce(false)).await;
+        assert_eq!(bare(failed.unwrap_err()), for_admins, "{code} for a setting");
+
+        desk.refuse(Call::Invite, code, &for_admins);
+        let failed = desk.driver.invite(&group).await.unwrap_err();
+        assert_eq!(bare(failed), for_admins, "{code} for a link");
+
+        desk.refuse(Call::ResetInvite, code, &for_admins);
+        let failed = desk.driver.reset_invite(&group).await.unwrap_err();
+        assert_eq!(bare(failed), for_admins, "{code} for a reset");
+
+        desk.refuse(Call::Requests, code, &for_admins);
         let failed = desk.driver.membership_requests(&group).await;
-        assert_eq!(bare(failed.unwrap_err()), meaning, "{code} for requests");
+        assert_eq!(bare(failed.unwrap_err()), for_admins, "{code} for requests");
+
+        desk.refuse(Call::ChangeMembers, code, &for_admins);
+        let people = desk.world.outsiders(&group, 1);
+        let add = desk.driver.change_members(&group, MemberChange::Add, &people);
+        let failed = add.await.unwrap_err();
+        assert_eq!(bare(failed), for_admins, "{code} for members");
     }
     desk.refuse(Call::JoinedGroups, 500, &other(500));
     let failed = desk.driver.joined_groups().await.unwrap_err();

@@ -25,7 +25,9 @@ async fn ask(world: &World, account: &dyn Driver, query: &Node) -> Result<Vec<No
     let asked = child(query).ok_or_else(Refused::malformed)?;
     let is_set = attr(query, "type").as_deref() == Some("set");
     match attr(query, "to").and_then(|to| GroupJid::parse(&to).ok()) {
-        Some(group) if is_set => change(world, account, &group, asked).await,
+        Some(group) if is_set => change(world, account, &group, asked)
+            .await
+            .map_err(Refused::of_a_change),
         Some(group) => read(account, &group, asked).await,
         None => at_large(world, account, asked, is_set).await,
     }

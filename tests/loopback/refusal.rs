@@ -46,6 +46,14 @@ impl Refused {
         Self(DriverError::Conflict("conflict".to_owned()))
     }
 
+    /// To a change, WhatsApp says the same to plain members and to strangers.
+    pub fn of_a_change(self) -> Self {
+        match self.0 {
+            DriverError::NotAdmin => Self(DriverError::NotInGroup),
+            _ => self,
+        }
+    }
+
     pub fn answer(&self, query: &Node) -> Answer {
         let text = match &self.0 {
             DriverError::Timeout => return Answer::Silence,
