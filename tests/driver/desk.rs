@@ -217,6 +217,13 @@ impl Desk {
         }
     }
 
+    /// Lets the connection die without a word.
+    pub fn freeze(&self) {
+        let wire = self.wire.as_ref().expect("a real connection");
+        let frozen = wire.server.freeze(&self.account.session);
+        frozen.expect("a connection");
+    }
+
     /// Lets the next login fail.
     pub fn fail_login(&self, failure: LoginFailure) {
         let session = &self.account.session;

@@ -133,3 +133,13 @@ async fn a_login_that_is_refused_for_other_reasons_fails(kind: Kind) {
         assert!(reason.contains("WhatsApp"), "{reason}");
     }
 }
+
+/// Only a real connection can be dead without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_died_without_a_word_is_noticed_and_replaced() {
+    let mut desk = Desk::connected(Kind::Wire).await;
+    desk.freeze();
+    desk.until_lost().await;
+    desk.until_connected().await;
+    desk.driver.joined_groups().await.unwrap();
+}

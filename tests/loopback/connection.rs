@@ -25,8 +25,10 @@ const GOODBYE: Duration = Duration::from_secs(5);
 /// # Errors
 /// The client broke off or does not speak the protocol.
 pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
-    let (mut channel, key) = wire::accept(tcp, &shared.secret).await?;
+    let accepted = wire::accept(tcp, &shared.secret).await;
+    let (mut channel, key) = accepted.inspect_err(|_| shared.turn_away())?;
     let Some(device) = shared.device(&key) else {
+        shared.turn_away();
         return goodbye(&mut channel, &failure(LoginFailure::Unlinked)).await;
     };
     let (orders, inbox) = unbounded_channel();
@@ -43,6 +45,7 @@ pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
         channel,
         orders,
         is_open: false,
+        is_frozen: false,
         references: Vec::new(),
         request: None,
         typed: None,
@@ -72,6 +75,8 @@ struct Connection<'a> {
     orders: UnboundedSender<Order>,
     /// Whether the device has logged in.
     is_open: bool,
+    /// Whether nothing is read or said any more.
+    is_frozen: bool,
     /// The references of the QR codes that the device was given.
     references: Vec<String>,
     /// The pairing code that the device asked for, and the world's own name for it.
@@ -108,8 +113,8 @@ impl Connection<'_> {
         }
         loop {
             let next = tokio::select! {
-                stanza = self.channel.next() => Next::Stanza(stanza?),
-                Some(event) = events.recv() => Next::World(event),
+                stanza = self.channel.next(), if !self.is_frozen => Next::Stanza(stanza?),
+                Some(event) = events.recv(), if !self.is_frozen => Next::World(event),
                 Some(order) = inbox.recv() => Next::Order(order),
             };
             let end = match next {
@@ -308,9 +313,10 @@ impl Connection<'_> {
 
     async fn obey(&mut self, order: Order) -> anyhow::Result<Option<End>> {
         match order {
+            Order::Answer(Answer::HangUp) => return Ok(Some(End::Server)),
+            _ if self.is_frozen => {}
             Order::Answer(Answer::Stanza(stanza)) => self.channel.send(&stanza).await?,
             Order::Answer(Answer::Silence) => {}
-            Order::Answer(Answer::HangUp) => return Ok(Some(End::Server)),
             Order::Scan(code) => {
                 if self.references.contains(&code.reference) {
                     self.secrets = Some(code.secrets());
@@ -332,7 +338,7 @@ impl Connection<'_> {
                 self.typed = Some(typed);
                 self.channel.send(&hello).await?;
             }
-            Order::Freeze => std::future::pending().await,
+            Order::Freeze => self.is_frozen = true,
         }
         Ok(None)
     }

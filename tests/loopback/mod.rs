@@ -29,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use whatsapp_rust::wacore::libsignal::protocol::KeyPair;
 use wire::PublicKey;
@@ -45,6 +45,7 @@ struct Shared {
     secret: KeyPair,
     stopped: CancellationToken,
     devices: Mutex<HashMap<PublicKey, Arc<Device>>>,
+    turned_away: watch::Sender<usize>,
 }
 
 /// A companion device that the server knows.
@@ -111,6 +112,7 @@ impl Server {
             secret: KeyPair::generate(&mut rand::rng()),
             stopped: CancellationToken::new(),
             devices: Mutex::default(),
+            turned_away: watch::Sender::new(0),
         });
         let accepting = accept(Arc::clone(&shared), listener);
         tokio::spawn(shared.stopped.clone().run_until_cancelled_owned(accepting));
@@ -197,6 +199,13 @@ impl Server {
         device.order(Order::TypeCode(code.to_owned()))
     }
 
+    /// How many clients were turned away so far: those whose handshake failed, and those whose keys
+    /// nobody knows.
+    #[must_use]
+    pub fn turned_away(&self) -> watch::Receiver<usize> {
+        self.shared.turned_away.subscribe()
+    }
+
     /// Lets the connection of a session die without a word: nothing is read or written any more, and
     /// nobody hangs up.
     ///
@@ -227,6 +236,10 @@ impl Shared {
         let devices = self.devices();
         let mut devices = devices.values();
         devices.find(|device| device.account.session == *session).cloned()
+    }
+
+    fn turn_away(&self) {
+        self.turned_away.send_modify(|count| *count += 1);
     }
 
     /// Unlinks a device: its key opens nothing any more.
