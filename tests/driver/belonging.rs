@@ -50,7 +50,10 @@ async fn a_group_can_be_left(kind: Kind) {
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
     let left = desk.driver.joined_groups().await.unwrap();
     assert!(left.iter().all(|other| other.jid != group));
-    assert_eq!(desk.driver.leave(&group).await, Err(DriverError::NotInGroup));
+    assert_eq!(
+        desk.driver.leave(&group).await,
+        Err(DriverError::NotInGroup)
+    );
 }
 
 async fn a_group_can_be_created(kind: Kind) {
@@ -72,6 +75,9 @@ async fn a_group_needs_a_subject(kind: Kind) {
     let desk = Desk::connected(kind).await;
     for subject in [String::new(), "x".repeat(101)] {
         let refused = desk.driver.create(&subject, &[]).await;
-        assert!(matches!(refused, Err(DriverError::Refused(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(DriverError::Refused(_))),
+            "{refused:?}"
+        );
     }
 }

@@ -255,7 +255,9 @@ impl Desk {
     }
 
     pub fn group(&self, subject: &str) -> GroupJid {
-        self.world.group_named(subject).expect("a group of this name")
+        self.world
+            .group_named(subject)
+            .expect("a group of this name")
     }
 
     /// The group as the world knows it, seen by the session's account.
@@ -304,7 +306,11 @@ impl Wire {
     async fn seed(&self, world: &Arc<World>, account: &Account) {
         let keys = self.keys_dir();
         let seeded = match identity(world, account) {
-            Some(identity) => self.server.seed_linked(&keys, account.clone(), identity).await,
+            Some(identity) => {
+                self.server
+                    .seed_linked(&keys, account.clone(), identity)
+                    .await
+            }
             None => self.server.seed_unlinked(&keys, account.clone()).await,
         };
         seeded.expect("a key file");
@@ -314,18 +320,24 @@ impl Wire {
 fn identity(world: &Arc<World>, account: &Account) -> Option<Identity> {
     let sessions = world.seed_sessions();
     let mut sessions = sessions.into_iter();
-    sessions.find(|session| session.account == *account)?.identity
+    sessions
+        .find(|session| session.account == *account)?
+        .identity
 }
 
 fn sandbox_failure(failure: LoginFailure) -> Fault {
     let reason = match failure {
-        LoginFailure::Unlinked => return Fault::LoginFails(DriverEvent::LoggedOut {
-            reason: "unlinked from the phone".to_owned(),
-        }),
+        LoginFailure::Unlinked => {
+            return Fault::LoginFails(DriverEvent::LoggedOut {
+                reason: "unlinked from the phone".to_owned(),
+            });
+        }
         LoginFailure::Banned { .. } => "WhatsApp has banned this account",
-        LoginFailure::Locked => return Fault::LoginFails(DriverEvent::LoggedOut {
-            reason: "WhatsApp has locked this account".to_owned(),
-        }),
+        LoginFailure::Locked => {
+            return Fault::LoginFails(DriverEvent::LoggedOut {
+                reason: "WhatsApp has locked this account".to_owned(),
+            });
+        }
         LoginFailure::Outdated => "this version is too old for WhatsApp",
         LoginFailure::Code(_) => "WhatsApp refused the login",
     };

@@ -40,7 +40,10 @@ async fn nothing_can_be_asked_without_a_connection(kind: Kind) {
     let desk = Desk::of(kind, SUPPORT).await;
     let group = desk.group("Weekend Volunteers");
     let not_connected = DriverError::NotConnected;
-    assert_eq!(desk.driver.joined_groups().await, Err(not_connected.clone()));
+    assert_eq!(
+        desk.driver.joined_groups().await,
+        Err(not_connected.clone())
+    );
     assert_eq!(desk.driver.group(&group).await, Err(not_connected.clone()));
     assert_eq!(desk.driver.invite(&group).await, Err(not_connected));
 }
@@ -56,7 +59,10 @@ async fn a_disconnected_session_keeps_its_link(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     desk.driver.disconnect().await;
     desk.driver.disconnect().await;
-    assert_eq!(desk.driver.joined_groups().await, Err(DriverError::NotConnected));
+    assert_eq!(
+        desk.driver.joined_groups().await,
+        Err(DriverError::NotConnected)
+    );
     desk.connect().await;
     assert!(!desk.driver.joined_groups().await.unwrap().is_empty());
 }
@@ -151,7 +157,10 @@ async fn logging_out_removes_the_keys(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     desk.driver.log_out().await.unwrap();
     desk.logged_out().await;
-    assert_eq!(desk.driver.joined_groups().await, Err(DriverError::NotConnected));
+    assert_eq!(
+        desk.driver.joined_groups().await,
+        Err(DriverError::NotConnected)
+    );
     assert_eq!(desk.files(), 0);
     desk.driver.log_out().await.unwrap();
 }

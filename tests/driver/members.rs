@@ -33,7 +33,11 @@ async fn each_person_has_an_outcome(kind: Kind) {
     let present = desk.truth(&group);
     let with = |role: MemberRole| {
         let mut others = present.members.iter().filter(|member| !member.is_me);
-        others.find(|member| member.role == role).unwrap().lid.clone()
+        others
+            .find(|member| member.role == role)
+            .unwrap()
+            .lid
+            .clone()
     };
     let outsider = desk.world.outsiders(&group, 1).remove(0);
     let people = [
@@ -43,7 +47,11 @@ async fn each_person_has_an_outcome(kind: Kind) {
         with(MemberRole::Superadmin),
     ];
     for (change, expected, after) in [
-        (MemberChange::Promote, ["refused", "ok", "refused", "ok"], None),
+        (
+            MemberChange::Promote,
+            ["refused", "ok", "refused", "ok"],
+            None,
+        ),
         (
             MemberChange::Add,
             ["ok", "conflict", "refused", "conflict"],
@@ -54,7 +62,11 @@ async fn each_person_has_an_outcome(kind: Kind) {
             ["ok", "ok", "refused", "refused"],
             Some(MemberRole::Member),
         ),
-        (MemberChange::Approve, ["refused"; 4], Some(MemberRole::Member)),
+        (
+            MemberChange::Approve,
+            ["refused"; 4],
+            Some(MemberRole::Member),
+        ),
         (MemberChange::Remove, ["ok", "ok", "ok", "refused"], None),
         (MemberChange::Remove, ["ok", "ok", "ok", "refused"], None),
     ] {
@@ -69,7 +81,11 @@ async fn members_are_changed_by_admins_only(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("School Volleyball");
     let people = desk.world.outsiders(&group, 2);
-    for change in [MemberChange::Add, MemberChange::Remove, MemberChange::Promote] {
+    for change in [
+        MemberChange::Add,
+        MemberChange::Remove,
+        MemberChange::Promote,
+    ] {
         let refused = desk.driver.change_members(&group, change, &people).await;
         assert_eq!(refused, Err(DriverError::NotAdmin), "{change:?}");
     }
@@ -92,13 +108,17 @@ async fn requests_are_listed_approved_and_rejected(kind: Kind) {
     let nobody = desk.world.outsiders(&group, 1).remove(0);
 
     let both = [first.clone(), nobody.clone()];
-    let decided = desk.driver.change_members(&group, MemberChange::Approve, &both);
+    let decided = desk
+        .driver
+        .change_members(&group, MemberChange::Approve, &both);
     let words: Vec<&str> = decided.await.unwrap().iter().map(word).collect();
     assert_eq!(words, ["ok", "refused"]);
     assert_eq!(role(&desk, &group, first), Some(MemberRole::Member));
 
     let both = [second.clone(), nobody];
-    let decided = desk.driver.change_members(&group, MemberChange::Reject, &both);
+    let decided = desk
+        .driver
+        .change_members(&group, MemberChange::Reject, &both);
     let words: Vec<&str> = decided.await.unwrap().iter().map(word).collect();
     assert_eq!(words, ["ok", "refused"]);
     assert_eq!(role(&desk, &group, second), None);

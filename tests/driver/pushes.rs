@@ -51,14 +51,29 @@ async fn members_who_come_and_go_are_told(kind: Kind) {
     };
     for (change, expected) in [
         (MemberChange::Add, GroupChange::Joined(vec![member])),
-        (MemberChange::Promote, GroupChange::Promoted(vec![person.clone()])),
-        (MemberChange::Demote, GroupChange::Demoted(vec![person.clone()])),
-        (MemberChange::Remove, GroupChange::Left(vec![person.clone()])),
+        (
+            MemberChange::Promote,
+            GroupChange::Promoted(vec![person.clone()]),
+        ),
+        (
+            MemberChange::Demote,
+            GroupChange::Demoted(vec![person.clone()]),
+        ),
+        (
+            MemberChange::Remove,
+            GroupChange::Left(vec![person.clone()]),
+        ),
     ] {
-        desk.world.phone().change_member(&group, change, &person).unwrap();
+        desk.world
+            .phone()
+            .change_member(&group, change, &person)
+            .unwrap();
         assert_eq!(desk.change(&group).await.change, expected);
     }
-    desk.world.phone().change_member(&group, MemberChange::Add, &person).unwrap();
+    desk.world
+        .phone()
+        .change_member(&group, MemberChange::Add, &person)
+        .unwrap();
     desk.change(&group).await;
     desk.world.phone().leave(&group, &person).unwrap();
     let told = desk.change(&group).await;
@@ -71,7 +86,10 @@ async fn coming_and_going_of_the_account_itself_is_told(kind: Kind) {
     let group = desk.group("Weekend Volunteers");
     let me = desk.me();
     let by_phone = |desk: &Desk, change: MemberChange| {
-        desk.world.phone().change_member(&group, change, &me).unwrap();
+        desk.world
+            .phone()
+            .change_member(&group, change, &me)
+            .unwrap();
     };
     by_phone(&desk, MemberChange::Demote);
     let told = desk.change(&group).await.change;
@@ -93,7 +111,11 @@ async fn changes_made_elsewhere_name_who_made_them(kind: Kind) {
     let told = desk.change(&group).await;
     let by = told.by.expect("somebody did it");
     let truth = desk.truth(&group);
-    let admin = truth.members.iter().find(|member| member.lid == by).unwrap();
+    let admin = truth
+        .members
+        .iter()
+        .find(|member| member.lid == by)
+        .unwrap();
     assert_ne!(admin.role, MemberRole::Member);
     assert!(!admin.is_me);
 }

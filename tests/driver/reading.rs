@@ -22,7 +22,11 @@ async fn every_group_is_told_with_its_members(kind: Kind) {
 
 async fn one_group_is_told_as_it_is(kind: Kind) {
     let desk = Desk::connected(kind).await;
-    for name in ["Weekend Volunteers", "متطوعون · Vol. Cairo", "Neighbourhood Watch (North)"] {
+    for name in [
+        "Weekend Volunteers",
+        "متطوعون · Vol. Cairo",
+        "Neighbourhood Watch (North)",
+    ] {
         let group = desk.group(name);
         let told = desk.driver.group(&group).await.unwrap();
         assert_eq!(in_seconds(told), desk.truth(&group));
@@ -37,6 +41,12 @@ async fn groups_of_others_are_not_told(kind: Kind) {
 
     let group = desk.group("Chess Club ♟️");
     desk.driver.leave(&group).await.unwrap();
-    assert_eq!(desk.driver.group(&group).await, Err(DriverError::NotInGroup));
-    assert_eq!(desk.driver.invite(&group).await, Err(DriverError::NotInGroup));
+    assert_eq!(
+        desk.driver.group(&group).await,
+        Err(DriverError::NotInGroup)
+    );
+    assert_eq!(
+        desk.driver.invite(&group).await,
+        Err(DriverError::NotInGroup)
+    );
 }

@@ -3,8 +3,8 @@
 use super::desk::{Desk, Kind};
 use groupdesk::api::Setting;
 use groupdesk::gateway::domain::InviteCode;
-use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 use groupdesk::gateway::whatsapp::sandbox::{Call, Fault};
+use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 use std::time::Duration;
 
 over_both_drivers!(
@@ -60,7 +60,11 @@ async fn a_code_about_a_group_has_its_meaning(kind: Kind) {
 
         desk.refuse(Call::Set, code, &for_admins);
         let failed = desk.driver.set(&group, &Setting::Announce(false)).await;
-        assert_eq!(bare(failed.unwrap_err()), for_admins, "{code} for a setting");
+        assert_eq!(
+            bare(failed.unwrap_err()),
+            for_admins,
+            "{code} for a setting"
+        );
 
         desk.refuse(Call::Invite, code, &for_admins);
         let failed = desk.driver.invite(&group).await.unwrap_err();
@@ -76,7 +80,9 @@ async fn a_code_about_a_group_has_its_meaning(kind: Kind) {
 
         desk.refuse(Call::ChangeMembers, code, &for_admins);
         let people = desk.world.outsiders(&group, 1);
-        let add = desk.driver.change_members(&group, MemberChange::Add, &people);
+        let add = desk
+            .driver
+            .change_members(&group, MemberChange::Add, &people);
         let failed = add.await.unwrap_err();
         assert_eq!(bare(failed), for_admins, "{code} for members");
     }

@@ -49,7 +49,10 @@ async fn a_description_that_changed_meanwhile_is_not_overwritten(kind: Kind) {
     desk.refuse(Call::Set, 409, &conflict);
     let setting = Setting::Description("Mine".to_owned());
     let refused = desk.driver.set(&group, &setting).await;
-    assert!(matches!(refused, Err(DriverError::Conflict(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(DriverError::Conflict(_))),
+        "{refused:?}"
+    );
     assert_ne!(desk.truth(&group).description, "Mine");
     desk.driver.set(&group, &setting).await.unwrap();
 }
@@ -75,7 +78,10 @@ async fn a_community_keeps_its_groups_switches(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("Riverside Community · General");
     let refused = desk.driver.set(&group, &Setting::Locked(false)).await;
-    assert!(matches!(refused, Err(DriverError::Refused(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(DriverError::Refused(_))),
+        "{refused:?}"
+    );
 }
 
 async fn an_invite_link_can_be_had_and_reset(kind: Kind) {
@@ -98,5 +104,8 @@ async fn a_member_gets_no_invite_link(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("School Volleyball");
     assert_eq!(desk.driver.invite(&group).await, Err(DriverError::NotAdmin));
-    assert_eq!(desk.driver.reset_invite(&group).await, Err(DriverError::NotAdmin));
+    assert_eq!(
+        desk.driver.reset_invite(&group).await,
+        Err(DriverError::NotAdmin)
+    );
 }

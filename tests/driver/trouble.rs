@@ -34,8 +34,12 @@ async fn a_change_whose_answer_got_lost_has_happened(kind: Kind) {
     let group = desk.group("Weekend Volunteers");
     let before = desk.driver.invite(&group).await.unwrap();
     let session = &desk.account.session;
-    desk.world.misbehave_on(session, Call::ResetInvite, Fault::LostAnswer);
-    assert_eq!(desk.driver.reset_invite(&group).await, Err(DriverError::Timeout));
+    desk.world
+        .misbehave_on(session, Call::ResetInvite, Fault::LostAnswer);
+    assert_eq!(
+        desk.driver.reset_invite(&group).await,
+        Err(DriverError::Timeout)
+    );
     assert_ne!(desk.driver.invite(&group).await.unwrap(), before);
 }
 
@@ -43,9 +47,13 @@ async fn a_dropped_connection_comes_back(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let session = desk.account.session.clone();
-    desk.world.misbehave(&session, Fault::Drop { back_after: None });
+    desk.world
+        .misbehave(&session, Fault::Drop { back_after: None });
     desk.until_lost().await;
-    assert_eq!(desk.driver.invite(&group).await, Err(DriverError::NotConnected));
+    assert_eq!(
+        desk.driver.invite(&group).await,
+        Err(DriverError::NotConnected)
+    );
     desk.world.reconnect(&session);
     desk.until_connected().await;
     desk.driver.invite(&group).await.unwrap();
@@ -58,7 +66,10 @@ async fn a_call_during_which_the_connection_drops_fails(kind: Kind) {
         back_after: Some(Duration::from_millis(10)),
     };
     desk.world.misbehave(&desk.account.session, drop);
-    assert_eq!(desk.driver.invite(&group).await, Err(DriverError::ConnectionLost));
+    assert_eq!(
+        desk.driver.invite(&group).await,
+        Err(DriverError::ConnectionLost)
+    );
     desk.until_lost().await;
     desk.until_connected().await;
     desk.driver.invite(&group).await.unwrap();
@@ -70,7 +81,10 @@ async fn an_unlinked_session_says_so_and_can_be_linked_again(kind: Kind) {
     let reason = desk.logged_out().await;
     assert!(reason.contains("unlinked"), "{reason}");
     let group = desk.group("Weekend Volunteers");
-    assert_eq!(desk.driver.invite(&group).await, Err(DriverError::NotConnected));
+    assert_eq!(
+        desk.driver.invite(&group).await,
+        Err(DriverError::NotConnected)
+    );
 }
 
 async fn a_session_that_was_unlinked_while_away_finds_out(kind: Kind) {

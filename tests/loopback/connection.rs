@@ -179,7 +179,10 @@ impl Connection<'_> {
             return Ok(());
         }
         self.references = (0..QR_CODES).map(|_| format!("2@{}", fresh_id())).collect();
-        let codes = self.references.iter().map(|code| bytes("ref", code.as_bytes()));
+        let codes = self
+            .references
+            .iter()
+            .map(|code| bytes("ref", code.as_bytes()));
         let offer = NodeBuilder::new("pair-device").children(codes).build();
         self.channel.send(&query(offer)).await
     }
@@ -222,7 +225,10 @@ impl Connection<'_> {
         }
         match attr(stanza, "xmlns").as_deref() {
             Some("w:g2") => {
-                let (world, line) = (Arc::clone(&self.shared.world), Arc::clone(&self.device.line));
+                let (world, line) = (
+                    Arc::clone(&self.shared.world),
+                    Arc::clone(&self.device.line),
+                );
                 let (orders, asked) = (self.orders.clone(), stanza.clone());
                 tokio::spawn(async move {
                     let answer = groups::answer(&world, &*line, &asked).await;

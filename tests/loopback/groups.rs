@@ -54,7 +54,9 @@ async fn at_large(
         "leave" => {
             for group in asked.get_children_by_tag("group") {
                 let group = attr(group, "id").and_then(|id| GroupJid::parse(&id).ok());
-                account.leave(&group.ok_or_else(Refused::malformed)?).await?;
+                account
+                    .leave(&group.ok_or_else(Refused::malformed)?)
+                    .await?;
             }
             Ok(Vec::new())
         }
@@ -86,14 +88,12 @@ async fn join(
         }
         (Err(error), _) => return Err(error.into()),
     };
-    Ok(vec![NodeBuilder::new(tag).attr("jid", group.as_str()).build()])
+    Ok(vec![
+        NodeBuilder::new(tag).attr("jid", group.as_str()).build(),
+    ])
 }
 
-async fn read(
-    account: &dyn Driver,
-    group: &GroupJid,
-    asked: &Node,
-) -> Result<Vec<Node>, Refused> {
+async fn read(account: &dyn Driver, group: &GroupJid, asked: &Node) -> Result<Vec<Node>, Refused> {
     match asked.tag.as_ref() {
         "query" => Ok(vec![group_node(&account.group(group).await?)]),
         "invite" => Ok(vec![invite_node(&account.invite(group).await?)]),
@@ -199,7 +199,9 @@ fn people(asked: &Node) -> Result<Vec<MemberJid>, Refused> {
 }
 
 fn invite_node(code: &InviteCode) -> Node {
-    NodeBuilder::new("invite").attr("code", code.as_str()).build()
+    NodeBuilder::new("invite")
+        .attr("code", code.as_str())
+        .build()
 }
 
 /// A group with everything that is known of it.
@@ -214,7 +216,9 @@ pub fn group_node(group: &GroupSnapshot) -> Node {
         node = node.attr("creator", owner.as_str());
     }
     if let Some(created_at) = group.created_at {
-        node = node.attr("creation", created_at / 1000).attr("s_t", created_at / 1000);
+        node = node
+            .attr("creation", created_at / 1000)
+            .attr("s_t", created_at / 1000);
     }
     let mut children: Vec<Node> = group
         .members
@@ -260,5 +264,8 @@ fn description_id(description: &str) -> String {
         return String::new();
     }
     let digest = Sha256::digest(description.as_bytes());
-    digest[..4].iter().map(|byte| format!("{byte:02X}")).collect()
+    digest[..4]
+        .iter()
+        .map(|byte| format!("{byte:02X}"))
+        .collect()
 }

@@ -32,7 +32,9 @@ fn plenty_of_keys() -> Node {
 
 fn no_devices() -> Node {
     let nobody = NodeBuilder::new("list").children([]).build();
-    NodeBuilder::new("usync").children([empty("result"), nobody]).build()
+    NodeBuilder::new("usync")
+        .children([empty("result"), nobody])
+        .build()
 }
 
 /// Every collection as the client has it already.

@@ -57,7 +57,9 @@ async fn stage() -> Stage {
     let server = Server::start(Arc::clone(&world)).await.expect("a server");
     let keys = tempfile::tempdir().expect("a directory");
     let session = world.seed_sessions().remove(0);
-    let file = keys.path().join(format!("{}.sqlite", session.account.session));
+    let file = keys
+        .path()
+        .join(format!("{}.sqlite", session.account.session));
     let identity = session.identity.expect("a linked session");
     let seeded = server.seed_linked(keys.path(), session.account, identity);
     seeded.await.expect("a key file");
@@ -80,10 +82,7 @@ impl Stage {
     }
 }
 
-async fn until<T>(
-    events: &mut Events,
-    mut wanted: impl FnMut(&Event) -> Option<T>,
-) -> T {
+async fn until<T>(events: &mut Events, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
     let found = async {
         loop {
             let event = events.recv().await.expect("the client still runs");
@@ -101,9 +100,17 @@ async fn until<T>(
 async fn a_linked_device_logs_in_and_sees_the_groups_of_the_world() {
     let mut stage = stage().await;
     stage.connected().await;
-    let groups = stage.bot.client().groups().get_participating().await.unwrap();
+    let groups = stage
+        .bot
+        .client()
+        .groups()
+        .get_participating()
+        .await
+        .unwrap();
     let volunteers = stage.world.group_named("Weekend Volunteers").unwrap();
-    let found = groups.values().find(|group| group.id.to_string() == volunteers.as_str());
+    let found = groups
+        .values()
+        .find(|group| group.id.to_string() == volunteers.as_str());
     assert_eq!(found.unwrap().participants.len(), 128);
     assert_eq!(*stage.server.turned_away().borrow(), 0);
     stage.bot.shutdown().await;
@@ -116,7 +123,10 @@ async fn a_client_that_was_not_given_our_key_does_not_trust_us() {
     let mut turned_away = stage.server.turned_away();
     let (bot, _events) = client(&stage.server, &stage.keys.path().join("new.sqlite")).await;
     let refused = turned_away.wait_for(|count| *count > 0);
-    tokio::time::timeout(PATIENCE, refused).await.unwrap().unwrap();
+    tokio::time::timeout(PATIENCE, refused)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(!bot.client().is_logged_in());
     bot.shutdown().await;
 }
@@ -128,18 +138,31 @@ async fn a_description_is_replaced_only_by_who_knows_it() {
     let group = stage.world.group_named("Weekend Volunteers").unwrap();
     let jid: Jid = group.as_str().parse().unwrap();
     let client = stage.bot.client();
-    let known = client.groups().get_metadata(&jid).await.unwrap().description_id;
+    let known = client
+        .groups()
+        .get_metadata(&jid)
+        .await
+        .unwrap()
+        .description_id;
     let describe = async |text: &str, previous: PreviousDescription<'_>| {
         let text = GroupDescription::new(text).unwrap();
-        client.groups().set_description(&jid, Some(text), previous).await
+        client
+            .groups()
+            .set_description(jid.clone(), Some(text), previous)
+            .await
     };
     let known = PreviousDescription::Id(known.as_deref().unwrap());
     describe("First", known).await.unwrap();
     for stale in [known, PreviousDescription::Absent] {
         let refused = describe("Second", stale).await;
-        assert!(matches!(refused, Err(GroupError::DescriptionConflict)), "{refused:?}");
+        assert!(
+            matches!(refused, Err(GroupError::DescriptionConflict)),
+            "{refused:?}"
+        );
     }
-    describe("Third", PreviousDescription::Resolve).await.unwrap();
+    describe("Third", PreviousDescription::Resolve)
+        .await
+        .unwrap();
     assert_eq!(stage.world.look_at(&group).unwrap().description, "Third");
     stage.bot.shutdown().await;
 }

@@ -153,7 +153,12 @@ impl Server {
         account: Account,
         linked: Option<Identity>,
     ) -> anyhow::Result<()> {
-        let server = self.shared.secret.public_key.public_key_bytes().try_into()?;
+        let server = self
+            .shared
+            .secret
+            .public_key
+            .public_key_bytes()
+            .try_into()?;
         let file = keys::path(keys_dir, &account.session);
         let key = keys::write(&file, server, linked.as_ref()).await?;
         let (report, events) = mpsc::unbounded_channel();
@@ -235,7 +240,9 @@ impl Shared {
     fn device_of(&self, session: &SessionId) -> Option<Arc<Device>> {
         let devices = self.devices();
         let mut devices = devices.values();
-        devices.find(|device| device.account.session == *session).cloned()
+        devices
+            .find(|device| device.account.session == *session)
+            .cloned()
     }
 
     fn turn_away(&self) {
@@ -256,7 +263,10 @@ impl Device {
     fn order(&self, order: Order) -> anyhow::Result<()> {
         let state = self.state();
         let connection = state.connection.as_ref().context("not connected")?;
-        connection.send(order).ok().context("not connected any more")
+        connection
+            .send(order)
+            .ok()
+            .context("not connected any more")
     }
 }
 

@@ -2,7 +2,7 @@
 //! types a pairing code into it.
 
 use super::keys::jid_of_device;
-use super::stanza::{bytes, bytes_of, fresh_id, query, SERVER};
+use super::stanza::{SERVER, bytes, bytes_of, fresh_id, query};
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -99,7 +99,9 @@ pub fn pair_success(secrets: Secrets, account: &Identity) -> anyhow::Result<Node
     if let Some(platform) = &account.platform {
         children.push(NodeBuilder::new("platform").attr("name", platform).build());
     }
-    Ok(query(NodeBuilder::new("pair-success").children(children).build()))
+    Ok(query(
+        NodeBuilder::new("pair-success").children(children).build(),
+    ))
 }
 
 /// A device's request to be linked by a pairing code, as the server keeps it until somebody types

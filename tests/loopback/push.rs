@@ -36,14 +36,21 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
         // The new code is never said.
         GroupChange::InviteReset(_) => empty("revoke"),
         GroupChange::Joined(members) => NodeBuilder::new("add")
-            .children(members.iter().map(|member| participant(&member.lid, &member.role)))
+            .children(
+                members
+                    .iter()
+                    .map(|member| participant(&member.lid, &member.role)),
+            )
             .build(),
         GroupChange::Left(members) => people("remove", members),
         GroupChange::Promoted(members) => people("promote", members),
         GroupChange::Demoted(members) => people("demote", members),
         GroupChange::Entered(group) if is_new(group, event) => {
             let group = group_node(group);
-            NodeBuilder::new("create").attr("type", "new").children([group]).build()
+            NodeBuilder::new("create")
+                .attr("type", "new")
+                .children([group])
+                .build()
         }
         GroupChange::Entered(_) => people("add", std::slice::from_ref(me)),
         GroupChange::Exited => people("remove", std::slice::from_ref(me)),
@@ -52,7 +59,10 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
 
 /// Whether the group was made in the moment in which the account came into it.
 fn is_new(group: &GroupSnapshot, event: &GroupEvent) -> bool {
-    group.created_at.is_some_and(|created| event.at - created < 1000) && group.owner == event.by
+    group
+        .created_at
+        .is_some_and(|created| event.at - created < 1000)
+        && group.owner == event.by
 }
 
 fn people(tag: &'static str, members: &[MemberJid]) -> Node {

@@ -9,7 +9,9 @@ pub const SERVER: &str = "s.whatsapp.net";
 
 /// An attribute as text.
 pub fn attr(node: &Node, name: &str) -> Option<String> {
-    node.attrs.get(name).map(|value| value.as_str().into_owned())
+    node.attrs
+        .get(name)
+        .map(|value| value.as_str().into_owned())
 }
 
 /// The only child.
@@ -38,7 +40,9 @@ pub fn result(query: &Node, children: impl IntoIterator<Item = Node>) -> Node {
 
 /// A refusal of a query.
 pub fn error(query: &Node, code: u16, text: &str, backoff: Option<u64>) -> Node {
-    let mut error = NodeBuilder::new("error").attr("code", code).attr("text", text);
+    let mut error = NodeBuilder::new("error")
+        .attr("code", code)
+        .attr("text", text);
     if let Some(seconds) = backoff {
         error = error.attr("backoff", seconds);
     }

@@ -79,7 +79,9 @@ pub async fn accept(tcp: TcpStream, server: &KeyPair) -> anyhow::Result<(Channel
         }),
         ..Default::default()
     };
-    frames.send(&codec::handshake_message_to_vec(&answer)).await?;
+    frames
+        .send(&codec::handshake_message_to_vec(&answer))
+        .await?;
     // The client writes with the first key and reads with the second.
     let (read, write) = noise.finish()?;
     let channel = Channel {
