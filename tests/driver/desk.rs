@@ -205,15 +205,15 @@ impl Desk {
         }
     }
 
-    /// Types a pairing code into the phone.
-    pub fn type_code(&self, code: &str) {
+    /// Types a pairing code into the phone. Whether it was the right one.
+    pub async fn type_code(&self, code: &str) -> bool {
+        let session = &self.account.session;
         match &self.wire {
-            // Whether it is the right one is the world's to say.
-            None => _ = self.world.enter_code(&self.account.session, code),
-            Some(wire) => wire
-                .server
-                .type_code(&self.account.session, code)
-                .expect("a session that pairs"),
+            None => self.world.enter_code(session, code),
+            Some(wire) => {
+                let typed = wire.server.type_code(session, code).await;
+                typed.expect("a session that pairs")
+            }
         }
     }
 

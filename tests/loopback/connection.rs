@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 
@@ -81,7 +82,8 @@ struct Connection<'a> {
     references: Vec<String>,
     /// The pairing code that the device asked for, and the world's own name for it.
     request: Option<(CodeRequest, String)>,
-    typed: Option<Box<CodeTyped>>,
+    /// A phone into which a code was typed, and whoever wants to know whether it was the right one.
+    typed: Option<(Box<CodeTyped>, oneshot::Sender<bool>)>,
     /// What the phone has learned of the device.
     secrets: Option<Secrets>,
     /// The stanza that lets the device in, until it answers, and whom it is linked to then.
@@ -277,15 +279,18 @@ impl Connection<'_> {
             }
             Some("companion_finish") => {
                 self.channel.send(&result(stanza, [])).await?;
-                let typed = self.typed.take().context("nobody typed a code")?;
+                let (typed, verdict) = self.typed.take().context("nobody typed a code")?;
                 // A wrong code: the phone says so to its owner, and nobody tells the device.
+                let mut accepted = false;
                 if let Ok(secrets) = typed.open(asked)
                     && let Some((_, code)) = &self.request
                 {
                     self.secrets = Some(secrets);
                     let session = &self.device.account.session;
-                    self.shared.world.enter_code(session, code);
+                    accepted = self.shared.world.enter_code(session, code);
                 }
+                // The test may not care.
+                let _ = verdict.send(accepted);
             }
             _ if asked.tag == "remove-companion-device" => {
                 self.device.line.log_out().await?;
@@ -329,19 +334,20 @@ impl Connection<'_> {
                     self.shared.world.scan(&self.device.account.session);
                 }
             }
-            Order::TypeCode(code) => {
+            Order::TypeCode(code, verdict) => {
                 let (request, _) = self.request.clone().context("no code was asked for")?;
                 let orders = self.orders.clone();
                 tokio::task::spawn_blocking(move || {
                     if let Ok(typed) = request.type_in(&code) {
-                        let _ = orders.send(Order::CodeTyped(Box::new(typed)));
+                        // A client that has hung up meanwhile hears nothing of it.
+                        let _ = orders.send(Order::CodeTyped(Box::new(typed), verdict));
                     }
                 });
             }
-            Order::CodeTyped(typed) => {
+            Order::CodeTyped(typed, verdict) => {
                 let (request, _) = self.request.as_ref().context("no code was asked for")?;
                 let hello = request.hello(&typed);
-                self.typed = Some(typed);
+                self.typed = Some((typed, verdict));
                 self.channel.send(&hello).await?;
             }
             Order::Freeze => self.is_frozen = true,

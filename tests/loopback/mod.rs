@@ -29,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use whatsapp_rust::wacore::libsignal::protocol::KeyPair;
 use wire::PublicKey;
@@ -72,8 +72,9 @@ struct DeviceState {
 enum Order {
     Answer(refusal::Answer),
     Scan(QrCode),
-    TypeCode(String),
-    CodeTyped(Box<phone::CodeTyped>),
+    /// A pairing code, and whoever wants to know whether it is the right one.
+    TypeCode(String, oneshot::Sender<bool>),
+    CodeTyped(Box<phone::CodeTyped>, oneshot::Sender<bool>),
     Freeze,
 }
 
@@ -195,13 +196,16 @@ impl Server {
         device.order(Order::Scan(code))
     }
 
-    /// Types a pairing code into the phone for which a session asked for one.
+    /// Types a pairing code into the phone for which a session asked for one. Whether it was the
+    /// right one.
     ///
     /// # Errors
-    /// The session does not pair.
-    pub fn type_code(&self, session: &SessionId, code: &str) -> anyhow::Result<()> {
+    /// The session does not pair, or stops to.
+    pub async fn type_code(&self, session: &SessionId, code: &str) -> anyhow::Result<bool> {
         let device = self.shared.device_of(session).context("no such device")?;
-        device.order(Order::TypeCode(code.to_owned()))
+        let (tell, verdict) = oneshot::channel();
+        device.order(Order::TypeCode(code.to_owned(), tell))?;
+        Ok(verdict.await?)
     }
 
     /// How many clients were turned away so far: those whose handshake failed, and those whose keys
