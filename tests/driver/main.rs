@@ -37,5 +37,6 @@ mod members;
 mod pushes;
 mod reading;
 mod refusals;
+mod server;
 mod settings;
 mod trouble;

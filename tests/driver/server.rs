@@ -1,10 +1,7 @@
 //! The server on loopback by itself: the bare client library against it.
 
-#[path = "mod.rs"]
-mod loopback;
-
+use crate::loopback::Server;
 use groupdesk::gateway::whatsapp::sandbox::World;
-use loopback::Server;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
