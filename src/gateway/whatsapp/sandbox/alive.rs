@@ -1,0 +1,176 @@
+//! A living world: now and then somebody renames a group, members come and go, a session drops and
+//! comes back.
+
+use super::World;
+use super::connection::pause;
+use super::dice::Dice;
+use super::rules::{GROUP_MAX, PersonId, Rank, Rules};
+use crate::api::{SUBJECT_MAX, Setting};
+use crate::gateway::domain::SessionId;
+use crate::gateway::whatsapp::MemberChange;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Groups smaller than this lose nobody.
+const SMALL: usize = 5;
+
+/// Starts to live, until the world is stopped or dropped.
+pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
+    let mut dice = Dice::of(world.seed, "life", 0);
+    every(world, runtime, 4_000..=12_000, move |world| {
+        something_happens(world, &mut dice);
+    });
+    let mut dice = Dice::of(world.seed, "drops", 0);
+    every(world, runtime, 45_000..=90_000, move |world| {
+        a_session_drops(world, &mut dice);
+    });
+}
+
+/// Does something again and again, after a number of milliseconds out of `pauses`.
+fn every(
+    world: &Arc<World>,
+    runtime: &tokio::runtime::Handle,
+    pauses: std::ops::RangeInclusive<u64>,
+    mut deed: impl FnMut(&Arc<World>) + Send + 'static,
+) {
+    let mut dice = Dice::of(world.seed, "pauses", *pauses.start());
+    let stopped = world.stopped.clone();
+    let world = Arc::downgrade(world);
+    runtime.spawn(async move {
+        loop {
+            let wait = dice.between(*pauses.start(), *pauses.end());
+            if !pause(&stopped, Duration::from_millis(wait)).await {
+                return;
+            }
+            match world.upgrade() {
+                Some(world) => deed(&world),
+                None => return,
+            }
+        }
+    });
+}
+
+struct Online {
+    session: SessionId,
+    person: PersonId,
+    flaky: bool,
+}
+
+fn online(world: &World) -> Vec<Online> {
+    let lines = world.lines();
+    lines
+        .iter()
+        .filter(|(_, line)| line.is_connected())
+        .filter_map(|(session, line)| {
+            Some(Online {
+                session: session.clone(),
+                person: line.linked?,
+                flaky: line.flaky,
+            })
+        })
+        .collect()
+}
+
+fn a_session_drops(world: &Arc<World>, dice: &mut Dice) {
+    let online = online(world);
+    let flaky = online.iter().find(|line| line.flaky);
+    let victim = match (dice.index(2), flaky) {
+        (0, Some(flaky)) => Some(flaky),
+        _ => dice.pick(&online),
+    };
+    if let Some(victim) = victim {
+        let back_after = Duration::from_millis(dice.between(3_000, 6_000));
+        world.drop_connection(&victim.session, Some(back_after));
+    }
+}
+
+fn something_happens(world: &World, dice: &mut Dice) {
+    let online = online(world);
+    let Some(witness) = dice.pick(&online).map(|line| line.person) else {
+        return;
+    };
+    world.act(|rules| {
+        let candidates: Vec<usize> = rules
+            .groups_of(witness)
+            .filter(|index| !rules.groups[*index].steady)
+            .collect();
+        let Some(index) = dice.pick(&candidates).copied() else {
+            return;
+        };
+        match dice.index(20) {
+            0..7 => rename(world, rules, index, dice),
+            7..12 => somebody_comes(rules, index, dice),
+            12..16 => somebody_goes(rules, index, dice),
+            16..19 => describe(world, rules, index, dice),
+            _ => switch(rules, index),
+        }
+    });
+}
+
+/// An admin adds a suffix to the name, or takes away the one that an earlier rename added.
+fn rename(world: &World, rules: &mut Rules, index: usize, dice: &mut Dice) {
+    let suffixes = &world.asset.alive.suffixes;
+    let subject = rules.groups[index].subject.clone();
+    let plain = suffixes
+        .iter()
+        .find_map(|suffix| subject.strip_suffix(suffix.as_str()));
+    let renamed = match plain {
+        Some(plain) => plain.to_owned(),
+        None => match dice.pick(suffixes) {
+            Some(suffix) => format!("{subject}{suffix}"),
+            None => return,
+        },
+    };
+    if renamed.chars().count() <= SUBJECT_MAX {
+        apply(rules, index, &Setting::Subject(renamed));
+    }
+}
+
+fn describe(world: &World, rules: &mut Rules, index: usize, dice: &mut Dice) {
+    if let Some(text) = dice.pick(&world.asset.alive.descriptions) {
+        apply(rules, index, &Setting::Description(text.clone()));
+    }
+}
+
+fn switch(rules: &mut Rules, index: usize) {
+    let announce = !rules.groups[index].announce;
+    apply(rules, index, &Setting::Announce(announce));
+}
+
+fn apply(rules: &mut Rules, index: usize, setting: &Setting) {
+    // Without another admin in the group it stays as it is: our accounts do nothing by themselves.
+    if let Some(by) = rules.other_admin(index) {
+        // A value that the rules refuse is no event.
+        let _ = rules.apply_setting(index, Some(by), setting);
+    }
+}
+
+fn somebody_comes(rules: &mut Rules, index: usize, dice: &mut Dice) {
+    let group = &rules.groups[index];
+    if group.seats.len() >= GROUP_MAX || group.approval {
+        return;
+    }
+    let people: Vec<PersonId> = rules.people.ids().collect();
+    let newcomer = (0..20)
+        .filter_map(|_| dice.pick(&people).copied())
+        .find(|person| group.seat(*person).is_none() && !rules.is_account(*person));
+    if let Some(person) = newcomer {
+        rules.apply_members(index, None, MemberChange::Add, &[person]);
+    }
+}
+
+fn somebody_goes(rules: &mut Rules, index: usize, dice: &mut Dice) {
+    let group = &rules.groups[index];
+    if group.seats.len() <= SMALL {
+        return;
+    }
+    let plain: Vec<PersonId> = group
+        .seats
+        .iter()
+        .filter(|seat| seat.rank == Rank::Member && !rules.is_account(seat.person))
+        .map(|seat| seat.person)
+        .collect();
+    if let Some(person) = dice.pick(&plain).copied() {
+        rules.apply_members(index, Some(person), MemberChange::Remove, &[person]);
+    }
+}

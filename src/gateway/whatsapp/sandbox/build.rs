@@ -1,0 +1,327 @@
+//! Makes a world out of the asset: people, groups and how each session stands.
+
+use super::asset::{self, Asset};
+use super::clock::Clock;
+use super::dice::Dice;
+use super::rules::{GROUP_MAX, GroupRecord, People, PersonId, Rank, Rules, Seat};
+use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::whatsapp::Account;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A session of the asset, made real.
+#[derive(Debug, Clone)]
+pub(super) struct SessionSeed {
+    pub(super) account: Account,
+    pub(super) label: String,
+    pub(super) person: PersonId,
+    pub(super) link: asset::Link,
+    pub(super) start: bool,
+    pub(super) flaky: bool,
+    pub(super) stored: bool,
+    /// The groups that the account was removed from.
+    pub(super) removed_from: Vec<GroupJid>,
+}
+
+#[derive(Debug)]
+pub(super) struct Built {
+    pub(super) rules: Rules,
+    pub(super) organizations: Vec<(OrganizationId, String)>,
+    pub(super) sessions: Vec<SessionSeed>,
+}
+
+/// The moment from which the sessions' ids count; their order is the asset's. It is no real time, so
+/// that ids stay the same from one start to the next.
+const FIRST_ULID_MS: u64 = 1_767_225_600_000;
+const MINUTE_MS: i64 = 60_000;
+
+/// # Errors
+/// The asset names something that cannot be; a sentence says what.
+pub(super) fn build(
+    asset: &Asset,
+    seed: u64,
+    clock: Clock,
+    groups: Option<usize>,
+) -> Result<Built, String> {
+    let mut rules = Rules::new(seed, clock, People::crowd(seed, asset.crowd));
+    let crowd: Vec<PersonId> = rules.people.ids().collect();
+    let (organizations, mut sessions, keys) = organizations(asset, seed, &mut rules)?;
+    for group in &asset.group {
+        add_group(group, &mut rules, &crowd, &keys, &mut sessions)?;
+    }
+    if let (Some(total), Some(first)) = (groups, sessions.first()) {
+        let missing = total.saturating_sub(rules.groups_of(first.person).count());
+        add_synthetic(&asset.synthetic, &mut rules, &crowd, first.person, missing);
+    }
+    Ok(Built {
+        rules,
+        organizations,
+        sessions,
+    })
+}
+
+type Organizations = (
+    Vec<(OrganizationId, String)>,
+    Vec<SessionSeed>,
+    BTreeMap<String, usize>,
+);
+
+fn organizations(asset: &Asset, seed: u64, rules: &mut Rules) -> Result<Organizations, String> {
+    let (mut organizations, mut sessions, mut keys) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for organization in &asset.organization {
+        let id = OrganizationId::parse(&organization.id).map_err(|why| why.to_string())?;
+        organizations.push((id.clone(), organization.name.clone()));
+        for session in &organization.session {
+            let which = u64::try_from(sessions.len()).unwrap_or_default();
+            let mut dice = Dice::of(seed, "session", which);
+            let random = (u128::from(dice.next()) << 64) | u128::from(dice.next());
+            let ulid = ulid::Ulid::from_parts(FIRST_ULID_MS + which, random).to_string();
+            let person = rules
+                .people
+                .add(
+                    seed,
+                    &session.phone,
+                    session.business_name.clone(),
+                    session.platform.clone(),
+                )
+                .ok_or_else(|| format!("{:?} has no phone number", session.key))?;
+            rules.open_account(person);
+            keys.insert(session.key.clone(), sessions.len());
+            sessions.push(SessionSeed {
+                account: Account {
+                    session: SessionId::parse(&ulid).map_err(|why| why.to_string())?,
+                    organization: id.clone(),
+                },
+                label: session.label.clone(),
+                person,
+                link: session.link,
+                start: session.start,
+                flaky: session.flaky,
+                stored: session.stored,
+                removed_from: Vec::new(),
+            });
+        }
+    }
+    Ok((organizations, sessions, keys))
+}
+
+fn add_group(
+    group: &asset::Group,
+    rules: &mut Rules,
+    crowd: &[PersonId],
+    keys: &BTreeMap<String, usize>,
+    sessions: &mut [SessionSeed],
+) -> Result<(), String> {
+    let session = |key: &String| {
+        keys.get(key)
+            .copied()
+            .ok_or_else(|| format!("group {:?} names an unknown session {key:?}", group.name))
+    };
+    if !(1..=GROUP_MAX).contains(&group.size) {
+        return Err(format!("group {:?} has an impossible size", group.name));
+    }
+    let which = u64::try_from(rules.groups.len()).unwrap_or_default();
+    let mut dice = Dice::of(rules.seed, "fixture", which);
+    let (mut jid, code) = rules.new_group_ids();
+    if group.legacy {
+        // The older form: who created it and when (in seconds), here of nobody and never.
+        let stamp = dice.between(1_451_606_400, 1_551_606_400);
+        let area = dice.between(200, 999);
+        jid = GroupJid::parse(&format!("1{area}5550100-{stamp}@g.us"))
+            .map_err(|why| why.to_string())?;
+    }
+    let mut seats = Vec::new();
+    for (key, rank) in &group.r#in {
+        let person = sessions[session(key)?].person;
+        seats.push(Seat {
+            person,
+            rank: *rank,
+        });
+    }
+    let admins = if group.only_admin {
+        0
+    } else {
+        1 + (group.size / 40).min(5)
+    };
+    let has_creator = seats.iter().any(|seat| seat.rank == Rank::Superadmin);
+    let mut strangers = strangers(crowd, &mut dice);
+    let mut appointed = 0;
+    while seats.len() < group.size {
+        let Some(person) = strangers.next() else {
+            break;
+        };
+        let rank = match appointed {
+            0 if admins > 0 && !has_creator => Rank::Superadmin,
+            n if n < admins => Rank::Admin,
+            _ => Rank::Member,
+        };
+        appointed += 1;
+        seats.push(Seat { person, rank });
+    }
+    let requests = strangers.take(group.requests).collect();
+    for key in &group.removed {
+        sessions[session(key)?].removed_from.push(jid.clone());
+    }
+    let owner = seats
+        .iter()
+        .find(|seat| seat.rank == Rank::Superadmin)
+        .map(|seat| seat.person);
+    rules.insert(GroupRecord {
+        jid,
+        subject: group.name.clone(),
+        description: group.description.clone(),
+        owner,
+        announce: group.announce,
+        locked: group.locked,
+        community: group.community.clone(),
+        approval: group.approval,
+        created_at: rules.clock.epoch() - group.age.0,
+        seats: Arc::new(seats),
+        requests,
+        code,
+        resets: 0,
+        steady: group.steady,
+    });
+    Ok(())
+}
+
+/// The crowd, from a place of its own for each group.
+fn strangers<'a>(
+    crowd: &'a [PersonId],
+    dice: &mut Dice,
+) -> impl Iterator<Item = PersonId> + use<'a> {
+    let from = dice.index(crowd.len());
+    crowd[from..].iter().chain(&crowd[..from]).copied()
+}
+
+/// How many different memberships the synthetic groups share.
+const ROSTERS: usize = 64;
+
+fn add_synthetic(
+    names: &asset::Synthetic,
+    rules: &mut Rules,
+    crowd: &[PersonId],
+    account: PersonId,
+    count: usize,
+) {
+    let mut dice = Dice::of(rules.seed, "synthetic", 0);
+    let rosters: Vec<(Arc<Vec<Seat>>, Option<PersonId>)> = (0..ROSTERS)
+        .map(|which| roster(crowd, account, which, &mut dice))
+        .collect();
+    rules.reserve(count);
+    for number in 1..=count {
+        let (jid, code) = rules.new_group_ids();
+        let Some((seats, owner)) = dice.pick(&rosters).cloned() else {
+            return;
+        };
+        let topic = dice.pick(&names.topics).map_or("Group", String::as_str);
+        let place = dice.pick(&names.places).map_or("Here", String::as_str);
+        // From minutes to about eight years, most of them young.
+        let age = i64::try_from(dice.between(1, 2_048) * dice.between(1, 2_048)).unwrap_or(1);
+        let description = match number % 5 {
+            0 => format!("{topic}, {place}: announcements and questions."),
+            _ => String::new(),
+        };
+        rules.insert(GroupRecord {
+            jid,
+            subject: format!("{topic} {place} {number}"),
+            description,
+            owner,
+            announce: dice.index(6) == 0,
+            locked: dice.index(9) == 0,
+            community: None,
+            approval: false,
+            created_at: rules.clock.epoch() - age * MINUTE_MS,
+            seats,
+            requests: Vec::new(),
+            code,
+            resets: 0,
+            steady: false,
+        });
+    }
+}
+
+/// A small membership: the account (an admin in most) and a few people of the crowd.
+fn roster(
+    crowd: &[PersonId],
+    account: PersonId,
+    which: usize,
+    dice: &mut Dice,
+) -> (Arc<Vec<Seat>>, Option<PersonId>) {
+    let size = 2 + dice.index(6);
+    let mine = match which % 8 {
+        0..=4 => Rank::Admin,
+        5 => Rank::Superadmin,
+        _ => Rank::Member,
+    };
+    let mut seats = vec![Seat {
+        person: account,
+        rank: mine,
+    }];
+    seats.extend(
+        strangers(crowd, dice)
+            .take(size)
+            .enumerate()
+            .map(|(place, person)| Seat {
+                person,
+                rank: match place {
+                    0 if mine != Rank::Superadmin => Rank::Superadmin,
+                    _ => Rank::Member,
+                },
+            }),
+    );
+    let owner = seats
+        .iter()
+        .find(|seat| seat.rank == Rank::Superadmin)
+        .map(|seat| seat.person);
+    (Arc::new(seats), owner)
+}
+
+/// Gives an account that was just paired its groups.
+pub(super) fn add_arrivals(arrivals: &[asset::Arrival], rules: &mut Rules, person: PersonId) {
+    let crowd: Vec<PersonId> = rules
+        .people
+        .ids()
+        .filter(|someone| !rules.is_account(*someone))
+        .collect();
+    for arrival in arrivals {
+        let (jid, code) = rules.new_group_ids();
+        let which = u64::try_from(rules.groups.len()).unwrap_or_default();
+        let mut dice = Dice::of(rules.seed, "arrival", which);
+        let mut seats = vec![Seat {
+            person,
+            rank: arrival.rank,
+        }];
+        let others = arrival.size.saturating_sub(1);
+        seats.extend(strangers(&crowd, &mut dice).take(others).enumerate().map(
+            |(place, person)| Seat {
+                person,
+                rank: match place {
+                    0 if arrival.rank != Rank::Superadmin => Rank::Superadmin,
+                    _ => Rank::Member,
+                },
+            },
+        ));
+        let owner = seats
+            .iter()
+            .find(|seat| seat.rank == Rank::Superadmin)
+            .map(|seat| seat.person);
+        let age = i64::try_from(dice.between(60, 900_000)).unwrap_or_default();
+        rules.insert(GroupRecord {
+            jid,
+            subject: arrival.name.clone(),
+            description: String::new(),
+            owner,
+            announce: false,
+            locked: false,
+            community: None,
+            approval: false,
+            created_at: rules.clock.epoch() - age * MINUTE_MS,
+            seats: Arc::new(seats),
+            requests: Vec::new(),
+            code,
+            resets: 0,
+            steady: false,
+        });
+    }
+}

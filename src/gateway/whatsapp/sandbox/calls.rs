@@ -1,0 +1,96 @@
+//! A call of a session: what happens to it on its way to the rules and back.
+
+use super::faults::{Call, Mishap};
+use super::rules::{PersonId, Refusal, Rules};
+use super::{Arc, Duration, World};
+use crate::api::SettingField;
+use crate::gateway::domain::SessionId;
+use crate::gateway::whatsapp::DriverError;
+use tokio_util::sync::CancellationToken;
+
+/// A call that is on its way.
+struct Way {
+    person: PersonId,
+    connection: CancellationToken,
+    latency: Duration,
+    mishap: Option<Mishap>,
+}
+
+impl World {
+    /// Does something by the rules for the account of a session, with everything that can go wrong.
+    pub(super) async fn call<T>(
+        self: &Arc<Self>,
+        session: &SessionId,
+        call: Call,
+        field: Option<SettingField>,
+        action: impl FnOnce(&mut Rules, PersonId) -> Result<T, Refusal> + Send,
+    ) -> Result<T, DriverError> {
+        let way = self.set_out(session, call, field)?;
+        let lost = async {
+            way.connection.cancelled().await;
+            DriverError::ConnectionLost
+        };
+        let travel = self.travel(session, &way);
+        tokio::select! {
+            biased;
+            error = lost => return Err(error),
+            arrived = travel => arrived?,
+        }
+        let outcome = self.act(|rules| action(rules, way.person));
+        if way.mishap == Some(Mishap::LostAnswer) {
+            tokio::time::sleep(self.call_limit).await;
+            return Err(DriverError::Timeout);
+        }
+        outcome.map_err(DriverError::from)
+    }
+
+    fn set_out(
+        &self,
+        session: &SessionId,
+        call: Call,
+        field: Option<SettingField>,
+    ) -> Result<Way, DriverError> {
+        let mut lines = self.lines();
+        let line = lines.get_mut(session).ok_or(DriverError::NotConnected)?;
+        let person = line
+            .linked
+            .filter(|_| line.is_connected())
+            .ok_or(DriverError::NotConnected)?;
+        let latency = match line.faults.latency() {
+            Some(latency) => latency,
+            None if self.alive => {
+                Duration::from_millis(line.dice(self.seed, "latency").between(40, 240))
+            }
+            None => Duration::ZERO,
+        };
+        Ok(Way {
+            person,
+            connection: line.current.clone(),
+            latency,
+            mishap: line.faults.strike(call, field),
+        })
+    }
+
+    async fn travel(self: &Arc<Self>, session: &SessionId, way: &Way) -> Result<(), DriverError> {
+        if way.latency >= self.call_limit {
+            tokio::time::sleep(self.call_limit).await;
+            return Err(DriverError::Timeout);
+        }
+        if !way.latency.is_zero() {
+            tokio::time::sleep(way.latency).await;
+        }
+        match &way.mishap {
+            None | Some(Mishap::LostAnswer) => Ok(()),
+            Some(Mishap::Timeout) => {
+                tokio::time::sleep(self.call_limit.saturating_sub(way.latency)).await;
+                Err(DriverError::Timeout)
+            }
+            Some(Mishap::Drop { back_after }) => {
+                self.drop_connection(session, *back_after);
+                Err(DriverError::ConnectionLost)
+            }
+            Some(Mishap::Panic) => panic!("the simulated world was told to panic"),
+            Some(Mishap::Fail(error)) => Err(error.clone()),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The `Driver` of the simulated world: a handle to one session's line.
+
+use super::faults::Call;
+use super::line::Line;
+use super::rules::{PersonId, Refusal, Rules};
+use super::{Arc, World};
+use crate::api::{Setting, SettingField};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::{
+    Account, Driver, DriverError, DriverEvent, GroupSnapshot, MemberChange,
+    MembershipRequest,
+};
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+struct SandboxDriver {
+    world: Arc<World>,
+    account: Account,
+    serial: u64,
+}
+
+/// Opens the line of a session. One that the world does not know begins without a phone. A driver
+/// that was opened for the same session before is cut off.
+#[must_use]
+pub fn open(
+    world: Arc<World>,
+    account: Account,
+    events: mpsc::UnboundedSender<DriverEvent>,
+) -> Arc<dyn Driver> {
+    let serial = {
+        let mut lines = world.lines();
+        let line = super::line_in(&mut lines, &account.session);
+        line.hang_up();
+        line.serial += 1;
+        line.events = Some(events);
+        line.serial
+    };
+    Arc::new(SandboxDriver {
+        world,
+        account,
+        serial,
+    })
+}
+
+impl SandboxDriver {
+    /// Whether no other driver has taken the session's place.
+    fn is_current(&self) -> bool {
+        let lines = self.world.lines();
+        lines
+            .get(&self.account.session)
+            .is_some_and(|line| line.serial == self.serial)
+    }
+
+    fn current(&self) -> Result<(), DriverError> {
+        self.is_current()
+            .then_some(())
+            .ok_or(DriverError::NotConnected)
+    }
+
+    async fn call<T>(
+        &self,
+        call: Call,
+        field: Option<SettingField>,
+        action: impl FnOnce(&mut Rules, PersonId) -> Result<T, Refusal> + Send,
+    ) -> Result<T, DriverError> {
+        self.current()?;
+        let session = &self.account.session;
+        self.world.call(session, call, field, action).await
+    }
+}
+
+impl Drop for SandboxDriver {
+    fn drop(&mut self) {
+        let mut lines = self.world.lines();
+        if let Some(line) = lines.get_mut(&self.account.session)
+            && line.serial == self.serial
+        {
+            line.hang_up();
+            line.events = None;
+        }
+    }
+}
+
+#[async_trait]
+impl Driver for SandboxDriver {
+    async fn connect(&self) -> Result<(), DriverError> {
+        self.current()?;
+        self.world.connect(&self.account.session)
+    }
+
+    async fn disconnect(&self) {
+        if self.is_current() {
+            self.world.disconnect(&self.account.session);
+        }
+    }
+
+    async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError> {
+        self.current()?;
+        self.world.pair_with_code(&self.account.session, phone)
+    }
+
+    async fn log_out(&self) -> Result<(), DriverError> {
+        if self.is_current() {
+            let session = &self.account.session;
+            self.world.unlink(session, "logged out by an operator");
+        }
+        Ok(())
+    }
+
+    async fn erase(&self) -> Result<(), DriverError> {
+        let mut lines = self.world.lines();
+        if let Some(line) = lines.get_mut(&self.account.session)
+            && line.serial == self.serial
+        {
+            line.hang_up();
+            // The serial stays, so that this driver is still the one whose calls are answered.
+            *line = Line {
+                serial: line.serial,
+                number: line.number,
+                draws: line.draws,
+                events: line.events.take(),
+                ..Line::default()
+            };
+        }
+        Ok(())
+    }
+
+    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
+        self.call(Call::JoinedGroups, None, |rules, me| {
+            Ok(rules.joined_groups(me))
+        })
+        .await
+    }
+
+    async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
+        self.call(Call::Group, None, |rules, me| rules.group(me, group))
+            .await
+    }
+
+    async fn set(&self, group: &GroupJid, setting: &Setting) -> Result<(), DriverError> {
+        let field = Some(setting.field());
+        self.call(Call::Set, field, |rules, me| rules.set(me, group, setting))
+            .await
+    }
+
+    async fn invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError> {
+        self.call(Call::Invite, None, |rules, me| rules.invite(me, group))
+            .await
+    }
+
+    async fn reset_invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError> {
+        self.call(Call::ResetInvite, None, |rules, me| {
+            rules.reset_invite(me, group)
+        })
+        .await
+    }
+
+    async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {
+        self.call(Call::Join, None, |rules, me| rules.join(me, code))
+            .await
+    }
+
+    async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {
+        self.call(Call::Leave, None, |rules, me| rules.leave(me, group))
+            .await
+    }
+
+    async fn create(
+        &self,
+        subject: &str,
+        participants: &[MemberJid],
+    ) -> Result<GroupSnapshot, DriverError> {
+        self.call(Call::Create, None, |rules, me| {
+            rules.create(me, subject, participants)
+        })
+        .await
+    }
+
+    async fn change_members(
+        &self,
+        group: &GroupJid,
+        change: MemberChange,
+        members: &[MemberJid],
+    ) -> Result<Vec<Result<(), DriverError>>, DriverError> {
+        let outcomes = self
+            .call(Call::ChangeMembers, None, |rules, me| {
+                rules.change_members(me, group, change, members)
+            })
+            .await?;
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| outcome.map_err(DriverError::from))
+            .collect())
+    }
+
+    async fn membership_requests(
+        &self,
+        group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, DriverError> {
+        self.call(Call::Requests, None, |rules, me| {
+            rules.membership_requests(me, group)
+        })
+        .await
+    }
+}

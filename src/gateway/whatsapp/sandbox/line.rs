@@ -1,0 +1,102 @@
+//! One session's line to WhatsApp: whether it is linked, connected or pairing, and who listens.
+
+use super::asset::Link;
+use super::dice::Dice;
+use super::faults::Faults;
+use super::rules::PersonId;
+use crate::api::EpochMillis;
+use crate::gateway::whatsapp::DriverEvent;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+/// Where a line stands.
+#[derive(Debug, Default)]
+pub(super) enum Phase {
+    #[default]
+    Idle,
+    Connecting,
+    Connected,
+    /// Dropped, and about to come back.
+    Lost,
+    Pairing(Pairing),
+}
+
+/// A pairing that goes on.
+#[derive(Debug, Default)]
+pub(super) struct Pairing {
+    /// The pairing code that was asked for last.
+    pub(super) code: Option<PairingCode>,
+}
+
+#[derive(Clone)]
+pub(super) struct PairingCode {
+    pub(super) phone: String,
+    pub(super) code: String,
+    pub(super) expires_at: EpochMillis,
+}
+
+impl std::fmt::Debug for PairingCode {
+    /// Without the code: who has it can link a phone.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PairingCode")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    /// The account that the session is linked to.
+    pub(super) linked: Option<PersonId>,
+    /// The account whose phone links the session when somebody scans its code.
+    pub(super) owner: Option<PersonId>,
+    /// What the session finds out at its next connect.
+    pub(super) surprise: Link,
+    pub(super) banned: bool,
+    pub(super) flaky: bool,
+    pub(super) phase: Phase,
+    /// Where events go while a driver is open.
+    pub(super) events: Option<UnboundedSender<DriverEvent>>,
+    /// Counts the drivers that were opened, so that a late one cannot disturb its successor.
+    pub(super) serial: u64,
+    /// Cancelled when the present connection, attempt or pairing ends.
+    pub(super) current: CancellationToken,
+    pub(super) faults: Faults,
+    /// Which of the world's lines this is.
+    pub(super) number: u64,
+    /// How many QR codes, pairing codes and delays were drawn.
+    pub(super) draws: u64,
+}
+
+impl Line {
+    pub(super) fn emit(&self, event: DriverEvent) {
+        if let Some(events) = &self.events {
+            // A closed channel means that the engine has let go of the session.
+            let _ = events.send(event);
+        }
+    }
+
+    /// Ends whatever goes on.
+    pub(super) fn hang_up(&mut self) {
+        self.current.cancel();
+        self.phase = Phase::Idle;
+    }
+
+    /// Begins something new that can be cancelled by itself.
+    pub(super) fn begin(&mut self, phase: Phase) -> CancellationToken {
+        self.current.cancel();
+        self.current = CancellationToken::new();
+        self.phase = phase;
+        self.current.clone()
+    }
+
+    /// Randomness for the next thing of this line.
+    pub(super) fn dice(&mut self, seed: u64, what: &str) -> Dice {
+        self.draws += 1;
+        Dice::of(seed, what, (self.number << 32) | self.draws)
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        matches!(self.phase, Phase::Connected)
+    }
+}

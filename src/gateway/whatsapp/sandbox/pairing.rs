@@ -1,0 +1,255 @@
+//! Linking a session to a phone: QR codes that rotate, pairing codes, and whoever scans or types
+//! them.
+
+use super::World;
+use super::build::add_arrivals;
+use super::connection::{failed, pause};
+use super::line::{Line, PairingCode, Phase};
+use super::rules::PersonId;
+use crate::gateway::domain::SessionId;
+use crate::gateway::whatsapp::{DriverError, DriverEvent};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long each QR code is valid: the first longer than the others, as WhatsApp has it.
+const QR_LIFETIMES_S: [u64; 6] = [60, 20, 20, 20, 20, 20];
+/// How long a pairing code is valid.
+const CODE_LIFETIME_S: i64 = 180;
+const EXPIRED: &str = "pairing expired: nobody scanned the code in time; start it again";
+
+impl World {
+    /// Begins to show QR codes.
+    pub(super) fn begin_pairing(self: &Arc<Self>, session: &SessionId, line: &mut Line) {
+        let token = line.begin(Phase::Pairing(super::line::Pairing::default()));
+        let world = Arc::downgrade(self);
+        let who = session.clone();
+        if line.faults.pairing_expires {
+            self.show_qr(line, Duration::from_secs(QR_LIFETIMES_S[0]));
+            Self::expire_pairing(line);
+            return;
+        }
+        if self.alive {
+            self.somebody_links(session, line, &token);
+        }
+        self.show_qr(line, Duration::from_secs(QR_LIFETIMES_S[0]));
+        tokio::spawn(async move {
+            let mut lifetimes = QR_LIFETIMES_S.into_iter().map(Duration::from_secs);
+            let mut shown = lifetimes.next();
+            while let Some(lifetime) = shown {
+                if !pause(&token, lifetime).await {
+                    return;
+                }
+                shown = lifetimes.next();
+                let Some(world) = world.upgrade() else { return };
+                let mut lines = world.lines();
+                let Some(line) = lines.get_mut(&who).filter(|_| !token.is_cancelled()) else {
+                    return;
+                };
+                if let Some(lifetime) = shown {
+                    world.show_qr(line, lifetime);
+                }
+            }
+            // A pairing code that was asked for late is still good.
+            while let Some(world) = world.upgrade() {
+                let rest = world.code_remains(&who);
+                if rest.is_zero() {
+                    if let Some(line) = world.lines().get_mut(&who)
+                        && !token.is_cancelled()
+                    {
+                        Self::expire_pairing(line);
+                    }
+                    return;
+                }
+                drop(world);
+                if !pause(&token, rest).await {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// How long the pairing code that was given out last is still good.
+    fn code_remains(&self, session: &SessionId) -> Duration {
+        let now = self.now();
+        let lines = self.lines();
+        match lines.get(session).map(|line| &line.phase) {
+            Some(Phase::Pairing(pairing)) => pairing.code.as_ref().map_or(Duration::ZERO, |code| {
+                Duration::from_millis(u64::try_from(code.expires_at - now).unwrap_or(0))
+            }),
+            _ => Duration::ZERO,
+        }
+    }
+
+    pub(super) fn expire_pairing(line: &mut Line) {
+        line.hang_up();
+        line.faults.pairing_expires = false;
+        line.emit(failed(EXPIRED));
+    }
+
+    fn show_qr(&self, line: &mut Line, lifetime: Duration) {
+        let mut dice = line.dice(self.seed, "qr");
+        // A reference and three keys, as long as the real ones.
+        let mut key = || format!("{}=", dice.base64(43));
+        let (noise, identity, secret) = (key(), key(), key());
+        let reference = dice.base64(108);
+        let lifetime = i64::try_from(lifetime.as_millis()).unwrap_or_default();
+        line.emit(DriverEvent::QrCode {
+            code: format!("2@{reference},{noise},{identity},{secret}"),
+            expires_at: self.now() + lifetime,
+        });
+    }
+
+    /// In a living world somebody comes along with a phone after a while.
+    fn somebody_links(
+        self: &Arc<Self>,
+        session: &SessionId,
+        line: &mut Line,
+        token: &CancellationToken,
+    ) {
+        let wait = line.dice(self.seed, "scan").between(8_000, 12_000);
+        let typed = match &line.phase {
+            Phase::Pairing(pairing) => pairing.code.as_ref().map(|code| code.code.clone()),
+            _ => None,
+        };
+        let (world, session, token) = (Arc::downgrade(self), session.clone(), token.clone());
+        tokio::spawn(async move {
+            if pause(&token, Duration::from_millis(wait)).await
+                && let Some(world) = world.upgrade()
+                && !world.stopped.is_cancelled()
+            {
+                match world.waiting_code(&session) {
+                    // Whoever asked for a code does not scan, and only the last code is typed.
+                    Some(code) if typed.as_ref() == Some(&code) => {
+                        world.enter_code(&session, &code);
+                    }
+                    None if typed.is_none() => {
+                        world.scan(&session);
+                    }
+                    _ => {}
+                }
+            }
+        });
+    }
+
+    /// The pairing code that was given out last and waits to be typed.
+    fn waiting_code(&self, session: &SessionId) -> Option<String> {
+        match &self.lines().get(session)?.phase {
+            Phase::Pairing(pairing) => Some(pairing.code.as_ref()?.code.clone()),
+            _ => None,
+        }
+    }
+
+    /// Gives out a pairing code for a phone, beginning to pair if need be.
+    pub(super) fn pair_with_code(
+        self: &Arc<Self>,
+        session: &SessionId,
+        phone: &str,
+    ) -> Result<String, DriverError> {
+        let now = self.now();
+        let mut lines = self.lines();
+        let line = lines.get_mut(session).ok_or(DriverError::NotConnected)?;
+        if line.linked.is_some() {
+            return Err(DriverError::AlreadyPaired);
+        }
+        if line.faults.pairing_expires {
+            Self::expire_pairing(line);
+            return Err(DriverError::Refused(EXPIRED.to_owned()));
+        }
+        if !(7..=15).contains(&phone.len()) || !phone.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(DriverError::Refused(
+                "a phone number has 7 to 15 digits, with the country's code first".to_owned(),
+            ));
+        }
+        if !matches!(line.phase, Phase::Pairing(_)) {
+            self.begin_pairing(session, line);
+        }
+        let code = line.dice(self.seed, "pairing").pairing_code();
+        if let Phase::Pairing(pairing) = &mut line.phase {
+            pairing.code = Some(PairingCode {
+                phone: phone.to_owned(),
+                code: code.clone(),
+                expires_at: now + CODE_LIFETIME_S * 1_000,
+            });
+        }
+        if self.alive {
+            let token = line.current.clone();
+            self.somebody_links(session, line, &token);
+        }
+        Ok(code)
+    }
+
+    /// Somebody scans the QR code that a session shows. False when it shows none. Needs a tokio
+    /// runtime.
+    pub fn scan(self: &Arc<Self>, session: &SessionId) -> bool {
+        self.link(session, None)
+    }
+
+    /// Somebody types a pairing code on the phone that it was asked for. False when it is not the one
+    /// that was given out last, or too old. Needs a tokio runtime.
+    pub fn enter_code(self: &Arc<Self>, session: &SessionId, typed: &str) -> bool {
+        let now = self.now();
+        let lines = self.lines();
+        let code = match lines.get(session).map(|line| &line.phase) {
+            Some(Phase::Pairing(pairing)) => pairing.code.clone(),
+            _ => None,
+        };
+        drop(lines);
+        match code {
+            Some(code) if code.code == typed && code.expires_at > now => {
+                self.link(session, Some(code))
+            }
+            _ => false,
+        }
+    }
+
+    fn link(self: &Arc<Self>, session: &SessionId, by: Option<PairingCode>) -> bool {
+        let owner = {
+            let lines = self.lines();
+            let Some(line) = lines.get(session) else {
+                return false;
+            };
+            if !matches!(line.phase, Phase::Pairing(_)) {
+                return false;
+            }
+            line.owner
+        };
+        let person = match (by, owner) {
+            (Some(code), _) => self.person_with(&code.phone),
+            (None, Some(owner)) => Some(owner),
+            (None, None) => self.newcomer(),
+        };
+        let Some(person) = person else { return false };
+        let identity = self.rules().identity(person);
+        let mut lines = self.lines();
+        let Some(line) = lines.get_mut(session) else {
+            return false;
+        };
+        if !matches!(line.phase, Phase::Pairing(_)) {
+            return false;
+        }
+        line.linked = Some(person);
+        line.owner = Some(person);
+        line.emit(DriverEvent::Paired(identity));
+        self.dial(session, line, Duration::ZERO);
+        true
+    }
+
+    /// Somebody whom nobody knew, with a phone and groups.
+    fn newcomer(&self) -> Option<PersonId> {
+        let number = self.rules().people.len();
+        self.person_with(&format!("62801009{:05}", number % 100_000))
+    }
+
+    fn person_with(&self, phone: &str) -> Option<PersonId> {
+        let mut rules = self.rules();
+        let person = rules
+            .people
+            .add(self.seed, phone, None, Some("android".to_owned()))?;
+        if !rules.is_account(person) {
+            rules.open_account(person);
+            add_arrivals(&self.asset.arrival, &mut rules, person);
+        }
+        Some(person)
+    }
+}

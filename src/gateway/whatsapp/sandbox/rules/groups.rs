@@ -1,0 +1,230 @@
+//! What an account can ask of its groups and do to them, members apart.
+
+use super::{GROUP_MAX, GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
+use crate::api::{Setting, check_description, check_subject};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::{GroupChange, GroupSnapshot, Identity, Member};
+use std::sync::Arc;
+
+impl Rules {
+    // ---- asking ----------------------------------------------------------------------------
+
+    /// Every group of the account.
+    #[must_use]
+    pub fn joined_groups(&self, me: PersonId) -> Vec<GroupSnapshot> {
+        self.groups_of(me)
+            .map(|index| self.snapshot(index, me))
+            .collect()
+    }
+
+    /// One group.
+    ///
+    /// # Errors
+    /// Unknown, or the account is not in it.
+    pub fn group(&self, me: PersonId, group: &GroupJid) -> Result<GroupSnapshot, Refusal> {
+        let (index, _) = self.as_member(me, group)?;
+        Ok(self.snapshot(index, me))
+    }
+
+    pub(in super::super) fn snapshot(&self, index: usize, me: PersonId) -> GroupSnapshot {
+        self.seen_by(index, Some(me))
+    }
+
+    /// A group as somebody sees it, or nobody in particular.
+    pub(in super::super) fn seen_by(&self, index: usize, me: Option<PersonId>) -> GroupSnapshot {
+        let group = &self.groups[index];
+        GroupSnapshot {
+            jid: group.jid.clone(),
+            subject: group.subject.clone(),
+            description: group.description.clone(),
+            owner: group.owner.map(|owner| self.people.lid(owner).clone()),
+            announce: group.announce,
+            locked: group.locked,
+            created_at: Some(group.created_at),
+            members: group
+                .seats
+                .iter()
+                .map(|seat| Member {
+                    lid: self.people.lid(seat.person).clone(),
+                    role: seat.rank.role(),
+                    is_me: Some(seat.person) == me,
+                })
+                .collect(),
+        }
+    }
+
+    /// Who the account is.
+    #[must_use]
+    pub fn identity(&self, me: PersonId) -> Identity {
+        self.people.identity(me)
+    }
+
+    /// The current invite code.
+    ///
+    /// # Errors
+    /// Unknown group, not in it, or not an admin.
+    pub fn invite(&self, me: PersonId, group: &GroupJid) -> Result<InviteCode, Refusal> {
+        let index = self.as_admin(me, group)?;
+        Ok(self.groups[index].code.clone())
+    }
+
+    // ---- acting ----------------------------------------------------------------------------
+
+    /// Changes one setting. A switch needs an admin; subject and description need one only while the
+    /// group is locked.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub fn set(
+        &mut self,
+        me: PersonId,
+        group: &GroupJid,
+        setting: &Setting,
+    ) -> Result<(), Refusal> {
+        let (index, rank) = self.as_member(me, group)?;
+        let record = &self.groups[index];
+        let is_switch = matches!(setting, Setting::Announce(_) | Setting::Locked(_));
+        if rank == Rank::Member && (is_switch || record.locked) {
+            return Err(Refusal::NotAdmin);
+        }
+        if is_switch && let Some(community) = &record.community {
+            return Err(Refusal::Refused(format!(
+                "this group's permissions belong to its community \"{community}\"; change them there"
+            )));
+        }
+        self.apply_setting(index, Some(me), setting)
+    }
+
+    /// Cancels the invite code; the new one is returned.
+    ///
+    /// # Errors
+    /// Unknown group, not in it, or not an admin.
+    pub fn reset_invite(&mut self, me: PersonId, group: &GroupJid) -> Result<InviteCode, Refusal> {
+        let index = self.as_admin(me, group)?;
+        Ok(self.apply_reset(index, Some(me)))
+    }
+
+    /// Joins by invite code. A group that asks its admins first only takes the request.
+    ///
+    /// # Errors
+    /// The code is not live, the group is full, or an admin must approve.
+    pub fn join(&mut self, me: PersonId, code: &InviteCode) -> Result<GroupJid, Refusal> {
+        let index = self.find_code(code).ok_or(Refusal::DeadInvite)?;
+        let group = &mut self.groups[index];
+        let jid = group.jid.clone();
+        if group.seat(me).is_some() {
+            return Ok(jid);
+        }
+        if group.seats.len() >= GROUP_MAX {
+            return Err(full());
+        }
+        if group.approval {
+            if !group.requests.contains(&me) {
+                group.requests.push(me);
+            }
+            return Err(Refusal::because(
+                "this group asks its admins first: the request was sent and waits for one of them",
+            ));
+        }
+        self.bring_in(index, None, &[me]);
+        Ok(jid)
+    }
+
+    /// Leaves a group. When nobody is left who could run it, its first member becomes an admin.
+    ///
+    /// # Errors
+    /// Unknown group or not in it.
+    pub fn leave(&mut self, me: PersonId, group: &GroupJid) -> Result<(), Refusal> {
+        let (index, _) = self.as_member(me, group)?;
+        self.put_out(index, Some(me), &[me]);
+        Ok(())
+    }
+
+    /// Creates a group. As in WhatsApp, people who cannot be added are left out silently.
+    ///
+    /// # Errors
+    /// The subject is not valid or there are too many participants.
+    pub fn create(
+        &mut self,
+        me: PersonId,
+        subject: &str,
+        participants: &[MemberJid],
+    ) -> Result<GroupSnapshot, Refusal> {
+        let subject =
+            check_subject(subject).map_err(|why| Refusal::Refused(format!("the subject {why}")))?;
+        if participants.len() >= GROUP_MAX {
+            return Err(full());
+        }
+        let (jid, code) = self.new_group_ids();
+        let index = self.insert(GroupRecord {
+            jid,
+            subject,
+            description: String::new(),
+            owner: Some(me),
+            announce: false,
+            locked: false,
+            community: None,
+            approval: false,
+            created_at: self.now(),
+            seats: Arc::new(vec![Seat {
+                person: me,
+                rank: Rank::Superadmin,
+            }]),
+            requests: Vec::new(),
+            code,
+            resets: 0,
+            steady: false,
+        });
+        let mut people = Vec::new();
+        for jid in participants {
+            if let Some(person) = self.people.find(jid)
+                && person != me
+                && !people.contains(&person)
+            {
+                people.push(person);
+            }
+        }
+        self.seat_down(index, &people);
+        for person in people.into_iter().chain([me]) {
+            let snapshot = self.snapshot(index, person);
+            self.tell(
+                index,
+                person,
+                Some(me),
+                GroupChange::Entered(Box::new(snapshot)),
+            );
+        }
+        Ok(self.snapshot(index, me))
+    }
+
+    /// Who asked to join, for the tests of approvals.
+    ///
+    /// # Errors
+    /// Unknown group.
+    pub fn requests(&self, group: &GroupJid) -> Result<Vec<MemberJid>, Refusal> {
+        let group = &self.groups[self.find(group)?];
+        Ok(group
+            .requests
+            .iter()
+            .map(|person| self.people.lid(*person).clone())
+            .collect())
+    }
+}
+
+pub(super) fn full() -> Refusal {
+    Refusal::Refused(format!(
+        "a group can have at most {GROUP_MAX} members, and this one would have more"
+    ))
+}
+
+pub(super) fn checked(setting: &Setting) -> Result<Setting, Refusal> {
+    match setting {
+        Setting::Subject(subject) => check_subject(subject)
+            .map(Setting::Subject)
+            .map_err(|why| Refusal::Refused(format!("the subject {why}"))),
+        Setting::Description(text) => check_description(text)
+            .map(Setting::Description)
+            .map_err(|why| Refusal::Refused(format!("the description {why}"))),
+        switch => Ok(switch.clone()),
+    }
+}

@@ -1,0 +1,121 @@
+//! Changing members: one outcome for each person named.
+
+use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules, full};
+use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
+
+impl Rules {
+    /// Changes members, each by itself: one refusal does not keep the others from happening.
+    ///
+    /// # Errors
+    /// Unknown group, not in it, or not an admin; then nobody was changed.
+    pub fn change_members(
+        &mut self,
+        me: PersonId,
+        group: &GroupJid,
+        change: MemberChange,
+        members: &[MemberJid],
+    ) -> Result<Vec<Result<(), Refusal>>, Refusal> {
+        let index = self.as_admin(me, group)?;
+        let mut accepted = Vec::new();
+        let outcomes = members
+            .iter()
+            .map(|jid| {
+                let person = self.judge(index, me, change, jid, &accepted)?;
+                accepted.extend(person.filter(|person| !accepted.contains(person)));
+                Ok(())
+            })
+            .collect();
+        self.apply_members(index, Some(me), change, &accepted);
+        Ok(outcomes)
+    }
+
+    /// Who asked to join, in the order of asking.
+    ///
+    /// # Errors
+    /// Unknown group, not in it, or not an admin.
+    pub fn membership_requests(
+        &self,
+        me: PersonId,
+        group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, Refusal> {
+        self.as_admin(me, group)?;
+        let people = self.requests(group)?.into_iter();
+        Ok(people
+            .map(|person| MembershipRequest { person, at: None })
+            .collect())
+    }
+
+    /// Carries a change out for people for whom it was found to be right.
+    pub(in super::super) fn apply_members(
+        &mut self,
+        index: usize,
+        by: Option<PersonId>,
+        change: MemberChange,
+        people: &[PersonId],
+    ) {
+        match change {
+            MemberChange::Add | MemberChange::Approve => self.bring_in(index, by, people),
+            MemberChange::Remove => self.put_out(index, by, people),
+            MemberChange::Promote => self.re_rank(index, by, people, Rank::Admin),
+            MemberChange::Demote => self.re_rank(index, by, people, Rank::Member),
+            // Nobody but the person concerned is told, on their own phone.
+            MemberChange::Reject => {
+                let requests = &mut self.groups[index].requests;
+                requests.retain(|person| !people.contains(person));
+            }
+        }
+    }
+
+    /// Whom the change concerns; `None` when there is nothing to do.
+    fn judge(
+        &self,
+        index: usize,
+        me: PersonId,
+        change: MemberChange,
+        jid: &MemberJid,
+        accepted: &[PersonId],
+    ) -> Result<Option<PersonId>, Refusal> {
+        let group = &self.groups[index];
+        let person = self.people.find(jid);
+        let seat = person.and_then(|person| group.seat(person));
+        let refuse = |why: &str| Err(Refusal::Refused(why.to_owned()));
+        match (change, person, seat) {
+            (MemberChange::Add, None, _) => refuse("this number is not on WhatsApp"),
+            (MemberChange::Add, _, Some(_)) => Err(Refusal::Conflict(
+                "already a member of this group".to_owned(),
+            )),
+            (MemberChange::Add, Some(person), None) => {
+                let more = usize::from(!accepted.contains(&person));
+                if group.seats.len() + accepted.len() + more > GROUP_MAX {
+                    return Err(full());
+                }
+                Ok(Some(person))
+            }
+            (MemberChange::Remove, _, None) => Ok(None),
+            (MemberChange::Remove, _, Some(seat)) if seat.person == me => {
+                refuse("an account cannot remove itself; it can leave the group")
+            }
+            (MemberChange::Remove, _, Some(seat)) if seat.rank == Rank::Superadmin => {
+                refuse("the creator of the group cannot be removed")
+            }
+            (MemberChange::Promote | MemberChange::Demote, _, None) => {
+                refuse("not a member of this group")
+            }
+            (MemberChange::Demote, _, Some(seat)) if seat.rank == Rank::Superadmin => {
+                refuse("the creator of the group cannot be demoted")
+            }
+            (MemberChange::Approve, Some(person), None) if group.requests.contains(&person) => {
+                if group.seats.len() + accepted.len() >= GROUP_MAX {
+                    return Err(full());
+                }
+                Ok(Some(person))
+            }
+            (MemberChange::Reject, Some(person), _) if group.requests.contains(&person) => {
+                Ok(Some(person))
+            }
+            (MemberChange::Approve | MemberChange::Reject, ..) => refuse("there is no request of this person to join"),
+            (MemberChange::Remove | MemberChange::Promote | MemberChange::Demote, ..) => Ok(person),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The people of the world. Each has a phone number and a LID; any of the forms of their JID finds
+//! them.
+
+use super::super::dice::Dice;
+use crate::gateway::domain::MemberJid;
+use crate::gateway::whatsapp::Identity;
+use std::collections::HashMap;
+
+/// Names one person of the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonId(u32);
+
+#[derive(Debug, Clone)]
+pub(in super::super) struct Person {
+    pub(in super::super) phone: String,
+    pub(in super::super) business_name: Option<String>,
+    pub(in super::super) platform: Option<String>,
+    pub(in super::super) jid: MemberJid,
+    pub(in super::super) lid: MemberJid,
+}
+
+#[derive(Debug, Default)]
+pub(in super::super) struct People {
+    all: Vec<Person>,
+    /// By the user part of phone JIDs and of LIDs; LIDs have a prefix of their own, so that the two
+    /// cannot be taken for each other.
+    by_phone: HashMap<String, PersonId>,
+    by_lid: HashMap<MemberJid, PersonId>,
+}
+
+/// Numbers of ranges that are set aside for stories: British and North American ones.
+fn crowd_phone(which: usize) -> String {
+    if which.is_multiple_of(3) && which < 2_700 {
+        format!("447700900{:03}", which / 3)
+    } else {
+        format!("1{}55501{:02}", 200 + which / 100, which % 100)
+    }
+}
+
+impl People {
+    /// A crowd of `count` people without anything of their own.
+    pub(in super::super) fn crowd(seed: u64, count: usize) -> Self {
+        let mut people = Self::default();
+        for which in 0..count {
+            people.add(seed, &crowd_phone(which), None, None);
+        }
+        people
+    }
+
+    /// Adds a person, or finds the one who has this number. `None` when the number is none.
+    pub(in super::super) fn add(
+        &mut self,
+        seed: u64,
+        phone: &str,
+        business_name: Option<String>,
+        platform: Option<String>,
+    ) -> Option<PersonId> {
+        if let Some(known) = self.by_phone.get(phone) {
+            return Some(*known);
+        }
+        let jid = MemberJid::parse(&format!("{phone}@s.whatsapp.net")).ok()?;
+        let id = PersonId(u32::try_from(self.all.len()).ok()?);
+        let lid = (0..).find_map(|attempt: u64| {
+            let which = u64::from(id.0) | (attempt << 32);
+            let user = Dice::of(seed, "lid", which).digits(13);
+            let lid = MemberJid::parse(&format!("99{user}@lid")).ok()?;
+            (!self.by_lid.contains_key(&lid)).then_some(lid)
+        })?;
+        self.by_phone.insert(phone.to_owned(), id);
+        self.by_lid.insert(lid.clone(), id);
+        self.all.push(Person {
+            phone: phone.to_owned(),
+            business_name,
+            platform,
+            jid,
+            lid,
+        });
+        Some(id)
+    }
+
+    pub(in super::super) fn find(&self, jid: &MemberJid) -> Option<PersonId> {
+        match jid.as_str().split_once('@') {
+            Some((_, "lid")) => self.by_lid.get(jid).copied(),
+            Some((phone, _)) => self.by_phone.get(phone).copied(),
+            None => None,
+        }
+    }
+
+    pub(in super::super) fn lid(&self, person: PersonId) -> &MemberJid {
+        &self.get(person).lid
+    }
+
+    pub(in super::super) fn identity(&self, person: PersonId) -> Identity {
+        let person = self.get(person);
+        Identity {
+            phone_number: person.phone.clone(),
+            jid: person.jid.clone(),
+            lid: person.lid.clone(),
+            business_name: person.business_name.clone(),
+            platform: person.platform.clone(),
+        }
+    }
+
+    /// Everybody, in the order of arrival.
+    pub(in super::super) fn ids(&self) -> impl Iterator<Item = PersonId> + use<> {
+        (0..u32::try_from(self.all.len()).unwrap_or(u32::MAX)).map(PersonId)
+    }
+
+    pub(in super::super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    fn get(&self, person: PersonId) -> &Person {
+        // Ids are given out by `add` only and nobody is ever removed.
+        &self.all[person.0 as usize]
+    }
+}

@@ -1,0 +1,132 @@
+//! A living world.
+
+use super::*;
+use crate::gateway::whatsapp::GroupChange;
+
+fn living(seed: u64) -> Arc<World> {
+    World::load(WorldOptions {
+        seed: Some(seed),
+        alive: true,
+        ..WorldOptions::default()
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_living_world_needs_a_runtime() {
+    let options = WorldOptions {
+        alive: true,
+        ..WorldOptions::default()
+    };
+    assert!(matches!(World::load(options), Err(LoadError::NoRuntime)));
+}
+
+/// Everything that one session hears in ten minutes.
+async fn ten_minutes(seed: u64) -> Vec<DriverEvent> {
+    let world = living(seed);
+    let mut support = Session::connected(&world, "Support line").await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    world.stop();
+    std::iter::from_fn(|| support.events.try_recv().ok()).collect()
+}
+
+fn without_times(events: Vec<DriverEvent>) -> Vec<DriverEvent> {
+    events
+        .into_iter()
+        .map(|event| match event {
+            DriverEvent::Group(mut event) => {
+                event.at = 0;
+                DriverEvent::Group(event)
+            }
+            other => other,
+        })
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn things_happen_and_the_session_drops_and_comes_back() {
+    let events = ten_minutes(5).await;
+    let of = |wanted: fn(&GroupChange) -> bool| {
+        events
+            .iter()
+            .any(|event| matches!(event, DriverEvent::Group(event) if wanted(&event.change)))
+    };
+    assert!(of(|change| matches!(change, GroupChange::Setting(_))));
+    assert!(of(|change| matches!(change, GroupChange::Joined(_))));
+    assert!(of(|change| matches!(change, GroupChange::Left(_))));
+    let count = |wanted: fn(&DriverEvent) -> bool| events.iter().filter(|e| wanted(e)).count();
+    let lost = count(|event| matches!(event, DriverEvent::ConnectionLost));
+    let back = count(|event| matches!(event, DriverEvent::Connected(_)));
+    assert!(lost > 2 && back >= lost - 1, "{lost} lost, {back} back");
+    assert!((40..200).contains(&events.len()), "{}", events.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_seed_lives_the_same_life() {
+    let (one, other) = (ten_minutes(5).await, ten_minutes(5).await);
+    assert_eq!(without_times(one), without_times(other));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_relies_on_is_left_alone() {
+    let world = living(11);
+    let fixtures = |world: &World| -> Vec<String> {
+        let rules = world.rules();
+        let steady = rules.groups.iter().filter(|group| group.steady);
+        steady.map(|group| format!("{group:?}")).collect()
+    };
+    let before = fixtures(&world);
+    assert!(before.len() >= 5);
+    let _support = Session::connected(&world, "Support line").await;
+    let _sales = Session::connected(&world, "Sales").await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    assert_eq!(fixtures(&world), before);
+    let rules = world.rules();
+    let sizes = rules.groups.iter().map(|group| group.seats.len());
+    assert!(sizes.clone().min() >= Some(3) && sizes.max() <= Some(GROUP_MAX));
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_scans_the_code_after_a_while() {
+    let world = living(2);
+    let mut session = Session::fresh(&world);
+    let begun = world.now();
+    session.driver.connect().await.unwrap();
+    session.until_connected().await;
+    let took = world.now() - begun;
+    assert!((8_000..14_000).contains(&took), "{took} ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_types_the_code_after_a_while() {
+    let world = living(2);
+    let mut session = Session::fresh(&world);
+    session.driver.connect().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    session.driver.pair_with_code("15555550142").await.unwrap();
+    let asked = world.now();
+    let identity = loop {
+        if let DriverEvent::Paired(identity) = session.next().await {
+            break identity;
+        }
+    };
+    assert_eq!(identity.phone_number, "15555550142");
+    assert!(world.now() - asked >= 8_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_still_world_keeps_still() {
+    let world = world();
+    let mut support = Session::connected(&world, "Support line").await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    assert!(support.events.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_living_world_can_be_dropped() {
+    let world = living(4);
+    let weak = Arc::downgrade(&world);
+    drop(world);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert!(weak.upgrade().is_none());
+}
