@@ -9,8 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The longest wait that a call makes by itself.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The longest wait that a call makes by itself: enough for two steps at the default rate, which is
+/// what the dearest call costs.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) struct Budget {
     /// Time that one call costs.

@@ -1,13 +1,16 @@
 //! The key files: one SQLite file for each session, readable by nobody else.
 
 use crate::gateway::domain::SessionId;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use whatsapp_rust::store::{SqliteStore, SqliteStoreConfig};
 
 /// Page cache of a key file, in KiB. It holds a few hundred small rows; the library's own 512 would
 /// matter with hundreds of sessions in one process.
 const CACHE_KIB: u32 = 64;
+
+/// What every SQLite file but an empty one begins with.
+const HEADER: &[u8] = b"SQLite format 3\0";
 
 /// Where a session's key file lies.
 pub(super) fn path(dir: &Path, session: &SessionId) -> PathBuf {
@@ -28,6 +31,7 @@ pub(super) async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
         .append(true)
         .open(path)?;
     restrict(path, 0o600)?;
+    check_header(path)?;
     let Some(name) = path.to_str() else {
         anyhow::bail!("the path of the key files is not valid Unicode");
     };
@@ -36,6 +40,19 @@ pub(super) async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
         ..SqliteStoreConfig::default()
     };
     Ok(SqliteStore::with_config(name, config).await?)
+}
+
+/// A damaged file is told at once; the library would try to open it for half a minute.
+fn check_header(path: &Path) -> anyhow::Result<()> {
+    let mut header = Vec::with_capacity(HEADER.len());
+    std::fs::File::open(path)?
+        .take(HEADER.len() as u64)
+        .read_to_end(&mut header)?;
+    anyhow::ensure!(
+        header.is_empty() || header == HEADER,
+        "it is damaged: not a database"
+    );
+    Ok(())
 }
 
 /// Whether a key file holds the link to a phone.
