@@ -25,6 +25,9 @@ const PATIENCE: [(Kind, Duration); 2] = [
     (Kind::Wire, Duration::from_secs(60)),
 ];
 const PACE: u32 = 20;
+/// The same where a debug build computes for seconds while the library's clock runs: the derivation of
+/// a pairing code's key takes one or two of them, at each of four places.
+const SLOW_PACE: u32 = 4;
 /// The directory of the key files within the driver's.
 const KEYS: &str = "keys";
 /// How long a call waits for its answer.
@@ -58,6 +61,15 @@ struct Wire {
 impl Desk {
     /// A session that has not connected yet, linked to a phone or not, as the world has it.
     pub async fn of(kind: Kind, session: &str) -> Self {
+        Self::paced(kind, session, PACE).await
+    }
+
+    /// The same for a session that will be linked with a pairing code.
+    pub async fn for_a_code(kind: Kind) -> Self {
+        Self::paced(kind, NEW, SLOW_PACE).await
+    }
+
+    async fn paced(kind: Kind, session: &str, pace: u32) -> Self {
         let call_limit = match session {
             NEW => LINK_LIMIT,
             _ => CALL_LIMIT,
@@ -71,7 +83,7 @@ impl Desk {
         let account = world.session(session).expect("a session of this name");
         let wire = match kind {
             Kind::Sandbox => None,
-            Kind::Wire => Some(Wire::new(&world, call_limit).await),
+            Kind::Wire => Some(Wire::new(&world, call_limit, pace).await),
         };
         let (report, events) = unbounded_channel();
         let driver = match &wire {
@@ -278,13 +290,13 @@ impl Desk {
 }
 
 impl Wire {
-    async fn new(world: &Arc<World>, call: Duration) -> Self {
+    async fn new(world: &Arc<World>, call: Duration, pace: u32) -> Self {
         let keys = tempfile::tempdir().expect("a directory");
         let server = Server::start(Arc::clone(world)).await.expect("a server");
         let mut options = Options::new(keys.path().join(KEYS));
         options.url = Some(server.url());
         options.version = Some((2, 3000, 1_023_000_000));
-        options.pace = PACE;
+        options.pace = pace;
         options.limits = Limits {
             call,
             // What WhatsApp may think of haste is no matter here.
