@@ -93,3 +93,151 @@ fn names(participants: &[GroupParticipantInfo], me: &Me) -> Vec<MemberJid> {
         .map(|member| member.lid)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::whatsapp::Member;
+    use whatsapp_rust::NodeBuilder;
+    use whatsapp_rust::wacore::stanza::groups::GroupNotification;
+    use whatsapp_rust::wacore_binary::Node;
+
+    const GROUP: &str = "120363041234567890@g.us";
+
+    fn me() -> Me {
+        Me {
+            lid: Some(Jid::lid("900")),
+            pn: Some(Jid::pn("628123456789")),
+        }
+    }
+
+    fn people(tag: &'static str, jids: &[&str]) -> Node {
+        let people = jids
+            .iter()
+            .map(|jid| NodeBuilder::new("participant").attr("jid", *jid).build());
+        NodeBuilder::new(tag).children(people).build()
+    }
+
+    /// What the library makes of a notification with one action in it.
+    fn notice(action: Node) -> Option<Notice> {
+        let node = NodeBuilder::new("notification")
+            .attr("from", GROUP)
+            .attr("type", "w:gp2")
+            .attr("participant", "5@lid")
+            .attr("t", "1795000000")
+            .children([action])
+            .build();
+        let parsed = GroupNotification::try_from_node_ref(&node.as_node_ref()).unwrap();
+        let action = parsed.actions.into_iter().next().unwrap();
+        let update = GroupUpdate::builder()
+            .group_jid(parsed.group_jid)
+            .maybe_participant(parsed.participant)
+            .timestamp(whatsapp_rust::wacore::time::from_secs(1_795_000_000).unwrap())
+            .is_lid_addressing_mode(true)
+            .action(action)
+            .build();
+        read(&update, &me())
+    }
+
+    fn change(action: Node) -> GroupChange {
+        match notice(action) {
+            Some(Notice::Change(event)) => {
+                assert_eq!(event.group.as_str(), GROUP);
+                assert_eq!(event.by.unwrap().as_str(), "5@lid");
+                assert_eq!(event.at, 1_795_000_000_000);
+                event.change
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn entered(action: Node) -> bool {
+        matches!(notice(action), Some(Notice::Entered { .. }))
+    }
+
+    fn lids(jids: &[&str]) -> Vec<MemberJid> {
+        jids.iter()
+            .map(|jid| MemberJid::parse(jid).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn settings_are_told_one_by_one() {
+        let bare = |tag: &'static str| change(NodeBuilder::new(tag).build());
+        for (tag, setting) in [
+            ("announcement", Setting::Announce(true)),
+            ("not_announcement", Setting::Announce(false)),
+            ("locked", Setting::Locked(true)),
+            ("unlocked", Setting::Locked(false)),
+        ] {
+            assert_eq!(bare(tag), GroupChange::Setting(setting));
+        }
+        let subject = NodeBuilder::new("subject").attr("subject", "New").build();
+        assert_eq!(
+            change(subject),
+            GroupChange::Setting(Setting::Subject("New".to_owned()))
+        );
+        let deleted = NodeBuilder::new("description")
+            .attr("id", "A1")
+            .children([NodeBuilder::new("delete").build()])
+            .build();
+        assert_eq!(
+            change(deleted),
+            GroupChange::Setting(Setting::Description(String::new()))
+        );
+        assert_eq!(bare("revoke"), GroupChange::InviteReset(None));
+        assert_eq!(bare("delete"), GroupChange::Exited);
+    }
+
+    #[test]
+    fn members_come_go_rise_and_fall() {
+        assert_eq!(
+            change(people("add", &["7@lid", "8@lid"])),
+            GroupChange::Joined(
+                lids(&["7@lid", "8@lid"])
+                    .into_iter()
+                    .map(|lid| Member {
+                        lid,
+                        role: MemberRole::Member,
+                        is_me: false
+                    })
+                    .collect()
+            )
+        );
+        assert_eq!(
+            change(people("remove", &["7@lid"])),
+            GroupChange::Left(lids(&["7@lid"]))
+        );
+        assert_eq!(
+            change(people("promote", &["7@lid", "900@lid"])),
+            GroupChange::Promoted(lids(&["7@lid", "900@lid"]))
+        );
+        assert_eq!(
+            change(people("demote", &["7@lid"])),
+            GroupChange::Demoted(lids(&["7@lid"]))
+        );
+        let by_link = NodeBuilder::new("invite").attr("code", "x").build();
+        assert_eq!(
+            change(by_link),
+            GroupChange::Joined(vec![Member {
+                lid: MemberJid::parse("5@lid").unwrap(),
+                role: MemberRole::Member,
+                is_me: false
+            }])
+        );
+    }
+
+    #[test]
+    fn the_accounts_own_coming_and_going_is_another_matter() {
+        assert!(entered(people("add", &["7@lid", "900@lid"])));
+        assert!(entered(people("add", &["628123456789@s.whatsapp.net"])));
+        assert!(entered(NodeBuilder::new("create").build()));
+        assert_eq!(change(people("remove", &["900@lid"])), GroupChange::Exited);
+    }
+
+    #[test]
+    fn what_is_not_kept_is_not_told() {
+        assert_eq!(notice(NodeBuilder::new("not_ephemeral").build()), None);
+        assert_eq!(notice(NodeBuilder::new("something_new").build()), None);
+    }
+}

@@ -198,3 +198,102 @@ fn unusable(error: &std::io::Error) -> DriverError {
         message: reason::keys_unusable(&error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::domain::{OrganizationId, SessionId};
+    use crate::gateway::whatsapp::live::{Options, open};
+    use crate::gateway::whatsapp::{Driver, DriverEvent};
+
+    type Events = mpsc::UnboundedReceiver<DriverEvent>;
+
+    /// A driver whose server is a port on which nobody listens.
+    fn driver(home: &tempfile::TempDir) -> (Arc<dyn Driver>, Events) {
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/", nobody.local_addr().unwrap());
+        drop(nobody);
+        let options = Options {
+            url: Some(url),
+            ..Options::new(home.path().join("keys"))
+        };
+        let account = Account {
+            session: SessionId::parse("01JZ0000000000000000000001").unwrap(),
+            organization: OrganizationId::parse("acme").unwrap(),
+        };
+        let (sender, events) = mpsc::unbounded_channel();
+        (open(Live::new(options).unwrap(), account, sender), events)
+    }
+
+    fn files(home: &tempfile::TempDir) -> usize {
+        std::fs::read_dir(home.path().join("keys")).unwrap().count()
+    }
+
+    #[tokio::test]
+    async fn nothing_is_opened_before_connect_and_calls_say_so_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let (driver, mut events) = driver(&home);
+        let group = GroupJid::parse("120363041234567890@g.us").unwrap();
+        assert_eq!(driver.group(&group).await, Err(DriverError::NotConnected));
+        assert_eq!(driver.joined_groups().await, Err(DriverError::NotConnected));
+        assert_eq!(driver.last_traffic(), None);
+        driver.disconnect().await;
+        assert_eq!(files(&home), 0);
+        assert!(events.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_tried_until_somebody_stops_it() {
+        let home = tempfile::tempdir().unwrap();
+        let (driver, mut events) = driver(&home);
+        driver.connect().await.unwrap();
+        driver.connect().await.unwrap();
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        driver.disconnect().await;
+        driver.disconnect().await;
+        assert!(events.try_recv().is_err());
+
+        driver.connect().await.unwrap();
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        driver.erase().await.unwrap();
+        assert_eq!(files(&home), 0);
+        // No phone was linked, so nothing was logged out of.
+        driver.log_out().await.unwrap();
+        assert!(events.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_key_file_that_is_none_ends_the_session_with_a_reason() {
+        let home = tempfile::tempdir().unwrap();
+        let (driver, mut events) = driver(&home);
+        let file = home.path().join("keys/01JZ0000000000000000000001.sqlite");
+        std::fs::write(&file, "this is no database at all".repeat(100)).unwrap();
+        driver.connect().await.unwrap();
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        match events.recv().await {
+            Some(DriverEvent::Failed { reason }) => {
+                assert!(reason.contains("key file"), "{reason}");
+            }
+            other => panic!("{other:?}"),
+        }
+        driver.disconnect().await;
+    }
+
+    #[tokio::test]
+    async fn an_own_reset_is_known_by_its_announcement_once() {
+        let home = tempfile::tempdir().unwrap();
+        let live = Live::new(Options::new(home.path())).unwrap();
+        let account = Account {
+            session: SessionId::parse("01JZ0000000000000000000001").unwrap(),
+            organization: OrganizationId::parse("acme").unwrap(),
+        };
+        let session = Session::new(live, account, mpsc::unbounded_channel().0);
+        let group = GroupJid::parse("120363041234567890@g.us").unwrap();
+        let other = GroupJid::parse("120363041234567891@g.us").unwrap();
+        let code = InviteCode::parse("AbCdEf1234567890XyZ12").unwrap();
+        session.note_reset(&group, &code);
+        assert_eq!(session.take_reset(&other), None);
+        assert_eq!(session.take_reset(&group), Some(code));
+        assert_eq!(session.take_reset(&group), None);
+    }
+}
