@@ -18,16 +18,11 @@ pub const SUPPORT: &str = "Support line";
 /// A session of the world that no phone is linked to.
 pub const NEW: &str = "New phone";
 
-/// Within which time whatever must happen happens. The sandbox's time is paused and skips waits, the
-/// wire's waits inside the library are divided by [`PACE`].
-const PATIENCE: [(Kind, Duration); 2] = [
-    (Kind::Sandbox, Duration::from_secs(600)),
-    (Kind::Wire, Duration::from_secs(60)),
-];
+/// What the waits inside the library are divided by.
 const PACE: u32 = 20;
-/// The same where a debug build computes for seconds while the library's clock runs: the derivation of
-/// a pairing code's key takes one or two of them, at each of four places.
-const SLOW_PACE: u32 = 4;
+/// The same where a debug build computes for seconds while the library's clock runs: a pairing code's
+/// key is derived at four places, and the library gives up a minute after somebody typed the code.
+const REAL_PACE: u32 = 1;
 /// The directory of the key files within the driver's.
 const KEYS: &str = "keys";
 /// How long a call waits for its answer.
@@ -66,7 +61,7 @@ impl Desk {
 
     /// The same for a session that will be linked with a pairing code.
     pub async fn for_a_code(kind: Kind) -> Self {
-        Self::paced(kind, NEW, SLOW_PACE).await
+        Self::paced(kind, NEW, REAL_PACE).await
     }
 
     async fn paced(kind: Kind, session: &str, pace: u32) -> Self {
@@ -146,6 +141,7 @@ impl Desk {
         what: &str,
         mut wanted: impl FnMut(DriverEvent) -> Option<T>,
     ) -> T {
+        let patience = self.patience();
         let mut passed = Vec::new();
         let found = async {
             while let Some(event) = self.events.recv().await {
@@ -156,13 +152,20 @@ impl Desk {
             }
             None
         };
-        let patience = PATIENCE.iter().find(|(kind, _)| *kind == self.kind);
-        let patience = patience.expect("both kinds have one").1;
         let found = tokio::time::timeout(patience, found).await;
         match found {
             Ok(Some(found)) => found,
             Ok(None) => panic!("the driver has let go before {what}; it said {passed:?}"),
             Err(_) => panic!("no {what} in time; the driver said {passed:?}"),
+        }
+    }
+
+    /// Within which time whatever must happen happens.
+    fn patience(&self) -> Duration {
+        match self.kind {
+            // Time is paused and skips waits.
+            Kind::Sandbox => Duration::from_secs(600),
+            Kind::Wire => Duration::from_secs(60),
         }
     }
 
@@ -223,7 +226,9 @@ impl Desk {
         match &self.wire {
             None => self.world.enter_code(session, code),
             Some(wire) => {
-                let typed = wire.server.type_code(session, code).await;
+                let typed = wire.server.type_code(session, code);
+                let typed = tokio::time::timeout(self.patience(), typed).await;
+                let typed = typed.expect("the phone knows in time");
                 typed.expect("a session that pairs")
             }
         }
