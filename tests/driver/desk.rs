@@ -43,7 +43,7 @@ pub struct Desk {
     pub driver: Arc<dyn Driver>,
     events: UnboundedReceiver<DriverEvent>,
     kind: Kind,
-    wire: Option<Wire>,
+    wire: Option<Arc<Wire>>,
 }
 
 /// What the live driver needs.
@@ -75,16 +75,26 @@ impl Desk {
             ..WorldOptions::default()
         };
         let world = World::load(options).expect("a world");
-        let account = world.session(session).expect("a session of this name");
         let wire = match kind {
             Kind::Sandbox => None,
-            Kind::Wire => Some(Wire::new(&world, call_limit, pace).await),
+            Kind::Wire => Some(Arc::new(Wire::new(&world, call_limit, pace).await)),
         };
+        Self::open(kind, world, wire, session).await
+    }
+
+    /// Another session of the same world, over the same kind of driver.
+    pub async fn beside(&self, session: &str) -> Self {
+        let (world, wire) = (Arc::clone(&self.world), self.wire.clone());
+        Self::open(self.kind, world, wire, session).await
+    }
+
+    async fn open(kind: Kind, world: Arc<World>, wire: Option<Arc<Wire>>, session: &str) -> Self {
+        let account = world.session(session).expect("a session of this name");
         let (report, events) = unbounded_channel();
         let driver = match &wire {
             None => sandbox::open(Arc::clone(&world), account.clone(), report),
             Some(wire) => {
-                wire.seed(&world, &account).await;
+                wire.seed(&account, identity(&world, &account)).await;
                 live::open(Arc::clone(&wire.live), account.clone(), report)
             }
         };
@@ -234,6 +244,13 @@ impl Desk {
         }
     }
 
+    /// Gives the session the blank keys that a new installation has.
+    pub async fn blank_keys(&self) {
+        if let Some(wire) = &self.wire {
+            wire.seed(&self.account, None).await;
+        }
+    }
+
     /// Lets the connection die without a word.
     pub fn freeze(&self) {
         let wire = self.wire.as_ref().expect("a real connection");
@@ -320,9 +337,9 @@ impl Wire {
         self.keys.path().join(KEYS)
     }
 
-    async fn seed(&self, world: &Arc<World>, account: &Account) {
+    async fn seed(&self, account: &Account, linked: Option<Identity>) {
         let keys = self.keys_dir();
-        let seeded = match identity(world, account) {
+        let seeded = match linked {
             Some(identity) => {
                 self.server
                     .seed_linked(&keys, account.clone(), identity)
