@@ -166,7 +166,7 @@ impl Desk {
         match found {
             Ok(Some(found)) => found,
             Ok(None) => panic!("the driver has let go before {what}; it said {passed:?}"),
-            Err(_) => panic!("no {what} in time; the driver said {passed:?}"),
+            Err(late) => panic!("no {what} in time ({late}); the driver said {passed:?}"),
         }
     }
 
@@ -174,8 +174,8 @@ impl Desk {
     fn patience(&self) -> Duration {
         match self.kind {
             // Time is paused and skips waits.
-            Kind::Sandbox => Duration::from_secs(600),
-            Kind::Wire => Duration::from_secs(60),
+            Kind::Sandbox => Duration::from_mins(10),
+            Kind::Wire => Duration::from_mins(1),
         }
     }
 
