@@ -86,3 +86,16 @@ async fn a_group_needs_a_subject(kind: Kind) {
         );
     }
 }
+
+/// The library needs the number behind a LID here, which the sandbox always knows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_without_a_number_cannot_be_in_a_new_group() {
+    let desk = Desk::connected(Kind::Wire).await;
+    let somewhere = desk.group("Chess Club ♟️");
+    let people = desk.world.outsiders(&somewhere, 1);
+    let refused = desk.driver.create("Board games", &people).await;
+    let Err(DriverError::Refused(why)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(why.contains("phone number"), "{why}");
+}
