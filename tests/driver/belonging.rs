@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Kind, change_of, in_seconds};
 use groupdesk::api::MemberRole;
-use groupdesk::gateway::domain::InviteCode;
+use groupdesk::gateway::domain::{InviteCode, MemberJid};
 use groupdesk::gateway::whatsapp::{DriverError, GroupChange};
 
 over_both_drivers!(
@@ -59,7 +59,12 @@ async fn a_group_can_be_left(kind: Kind) {
 async fn a_group_can_be_created(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let somewhere = desk.group("Chess Club ♟️");
-    let people = desk.world.outsiders(&somewhere, 3);
+    let people: Vec<MemberJid> = desk
+        .world
+        .outsiders(&somewhere, 3)
+        .iter()
+        .map(|person| desk.world.number_of(person).unwrap())
+        .collect();
     let created = desk.driver.create("Board games 🎲", &people).await.unwrap();
     assert_eq!(created.subject, "Board games 🎲");
     assert_eq!(created.members.len(), 4);
@@ -80,4 +85,17 @@ async fn a_group_needs_a_subject(kind: Kind) {
             "{refused:?}"
         );
     }
+}
+
+/// The library needs the number behind a LID here, which the sandbox always knows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_without_a_number_cannot_be_in_a_new_group() {
+    let desk = Desk::connected(Kind::Wire).await;
+    let somewhere = desk.group("Chess Club ♟️");
+    let people = desk.world.outsiders(&somewhere, 1);
+    let refused = desk.driver.create("Board games", &people).await;
+    let Err(DriverError::Refused(why)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(why.contains("phone number"), "{why}");
 }

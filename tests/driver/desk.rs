@@ -18,13 +18,11 @@ pub const SUPPORT: &str = "Support line";
 /// A session of the world that no phone is linked to.
 pub const NEW: &str = "New phone";
 
-/// Within which time whatever must happen happens. The sandbox's time is paused and skips waits, the
-/// wire's waits inside the library are divided by [`PACE`].
-const PATIENCE: [(Kind, Duration); 2] = [
-    (Kind::Sandbox, Duration::from_secs(600)),
-    (Kind::Wire, Duration::from_secs(60)),
-];
+/// What the waits inside the library are divided by.
 const PACE: u32 = 20;
+/// The same where a debug build computes for seconds while the library's clock runs: a pairing code's
+/// key is derived at four places, and the library gives up a minute after somebody typed the code.
+const REAL_PACE: u32 = 1;
 /// The directory of the key files within the driver's.
 const KEYS: &str = "keys";
 /// How long a call waits for its answer.
@@ -45,7 +43,7 @@ pub struct Desk {
     pub driver: Arc<dyn Driver>,
     events: UnboundedReceiver<DriverEvent>,
     kind: Kind,
-    wire: Option<Wire>,
+    wire: Option<Arc<Wire>>,
 }
 
 /// What the live driver needs.
@@ -58,6 +56,15 @@ struct Wire {
 impl Desk {
     /// A session that has not connected yet, linked to a phone or not, as the world has it.
     pub async fn of(kind: Kind, session: &str) -> Self {
+        Self::paced(kind, session, PACE).await
+    }
+
+    /// The same for a session that will be linked with a pairing code.
+    pub async fn for_a_code(kind: Kind) -> Self {
+        Self::paced(kind, NEW, REAL_PACE).await
+    }
+
+    async fn paced(kind: Kind, session: &str, pace: u32) -> Self {
         let call_limit = match session {
             NEW => LINK_LIMIT,
             _ => CALL_LIMIT,
@@ -68,16 +75,26 @@ impl Desk {
             ..WorldOptions::default()
         };
         let world = World::load(options).expect("a world");
-        let account = world.session(session).expect("a session of this name");
         let wire = match kind {
             Kind::Sandbox => None,
-            Kind::Wire => Some(Wire::new(&world, call_limit).await),
+            Kind::Wire => Some(Arc::new(Wire::new(&world, call_limit, pace).await)),
         };
+        Self::open(kind, world, wire, session).await
+    }
+
+    /// Another session of the same world, over the same kind of driver.
+    pub async fn beside(&self, session: &str) -> Self {
+        let (world, wire) = (Arc::clone(&self.world), self.wire.clone());
+        Self::open(self.kind, world, wire, session).await
+    }
+
+    async fn open(kind: Kind, world: Arc<World>, wire: Option<Arc<Wire>>, session: &str) -> Self {
+        let account = world.session(session).expect("a session of this name");
         let (report, events) = unbounded_channel();
         let driver = match &wire {
             None => sandbox::open(Arc::clone(&world), account.clone(), report),
             Some(wire) => {
-                wire.seed(&world, &account).await;
+                wire.seed(&account, identity(&world, &account)).await;
                 live::open(Arc::clone(&wire.live), account.clone(), report)
             }
         };
@@ -134,6 +151,7 @@ impl Desk {
         what: &str,
         mut wanted: impl FnMut(DriverEvent) -> Option<T>,
     ) -> T {
+        let patience = self.patience();
         let mut passed = Vec::new();
         let found = async {
             while let Some(event) = self.events.recv().await {
@@ -144,13 +162,20 @@ impl Desk {
             }
             None
         };
-        let patience = PATIENCE.iter().find(|(kind, _)| *kind == self.kind);
-        let patience = patience.expect("both kinds have one").1;
         let found = tokio::time::timeout(patience, found).await;
         match found {
             Ok(Some(found)) => found,
             Ok(None) => panic!("the driver has let go before {what}; it said {passed:?}"),
-            Err(_) => panic!("no {what} in time; the driver said {passed:?}"),
+            Err(late) => panic!("no {what} in time ({late}); the driver said {passed:?}"),
+        }
+    }
+
+    /// Within which time whatever must happen happens.
+    fn patience(&self) -> Duration {
+        match self.kind {
+            // Time is paused and skips waits.
+            Kind::Sandbox => Duration::from_mins(10),
+            Kind::Wire => Duration::from_mins(1),
         }
     }
 
@@ -211,9 +236,18 @@ impl Desk {
         match &self.wire {
             None => self.world.enter_code(session, code),
             Some(wire) => {
-                let typed = wire.server.type_code(session, code).await;
+                let typed = wire.server.type_code(session, code);
+                let typed = tokio::time::timeout(self.patience(), typed).await;
+                let typed = typed.expect("the phone knows in time");
                 typed.expect("a session that pairs")
             }
+        }
+    }
+
+    /// Gives the session the blank keys that a new installation has.
+    pub async fn blank_keys(&self) {
+        if let Some(wire) = &self.wire {
+            wire.seed(&self.account, None).await;
         }
     }
 
@@ -278,13 +312,13 @@ impl Desk {
 }
 
 impl Wire {
-    async fn new(world: &Arc<World>, call: Duration) -> Self {
+    async fn new(world: &Arc<World>, call: Duration, pace: u32) -> Self {
         let keys = tempfile::tempdir().expect("a directory");
         let server = Server::start(Arc::clone(world)).await.expect("a server");
         let mut options = Options::new(keys.path().join(KEYS));
         options.url = Some(server.url());
         options.version = Some((2, 3000, 1_023_000_000));
-        options.pace = PACE;
+        options.pace = pace;
         options.limits = Limits {
             call,
             // What WhatsApp may think of haste is no matter here.
@@ -303,9 +337,9 @@ impl Wire {
         self.keys.path().join(KEYS)
     }
 
-    async fn seed(&self, world: &Arc<World>, account: &Account) {
+    async fn seed(&self, account: &Account, linked: Option<Identity>) {
         let keys = self.keys_dir();
-        let seeded = match identity(world, account) {
+        let seeded = match linked {
             Some(identity) => {
                 self.server
                     .seed_linked(&keys, account.clone(), identity)

@@ -96,7 +96,7 @@ async fn the_second_qr_code_is_scanned(kind: Kind) {
 }
 
 async fn a_pairing_code_is_typed_at_the_second_try(kind: Kind) {
-    let mut desk = Desk::of(kind, NEW).await;
+    let mut desk = Desk::for_a_code(kind).await;
     let code = desk.driver.pair_with_code("447700900953").await.unwrap();
     assert_eq!(code.len(), 8);
     let wrong: String = code.chars().rev().collect();

@@ -3,6 +3,9 @@
 //!
 //! A scenario is written once, against a [`desk::Desk`], and runs as two tests.
 
+// Scenarios are called by tests: a failing `unwrap` in one is a failing test.
+#![allow(clippy::unwrap_used)]
+
 #[path = "../loopback/mod.rs"]
 mod loopback;
 

@@ -11,6 +11,7 @@ over_both_drivers!(
     members_who_come_and_go_are_told,
     coming_and_going_of_the_account_itself_is_told,
     changes_made_elsewhere_name_who_made_them,
+    sessions_hear_of_each_other,
 );
 
 async fn settings_changed_elsewhere_are_told(kind: Kind) {
@@ -118,4 +119,23 @@ async fn changes_made_elsewhere_name_who_made_them(kind: Kind) {
         .unwrap();
     assert_ne!(admin.role, MemberRole::Member);
     assert!(!admin.is_me);
+}
+
+async fn sessions_hear_of_each_other(kind: Kind) {
+    let mut support = Desk::connected(kind).await;
+    let mut sales = support.beside("Sales").await;
+    sales.connect().await;
+    let group = support.group("Incident Bridge 🚨");
+    let new = sales.driver.reset_invite(&group).await.unwrap();
+    let told = support.change(&group).await;
+    assert_eq!(told.change, GroupChange::InviteReset(None));
+    assert_eq!(told.by, Some(sales.me()));
+    assert_eq!(support.driver.invite(&group).await.unwrap(), new);
+
+    let subject = Setting::Subject("Incident Bridge (closed)".to_owned());
+    support.driver.set(&group, &subject).await.unwrap();
+    sales.change(&group).await;
+    let told = sales.change(&group).await;
+    assert_eq!(told.change, GroupChange::Setting(subject));
+    assert_eq!(told.by, Some(support.me()));
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 over_both_drivers!(
     an_answer_that_never_comes_is_not_waited_for_for_ever,
     a_change_whose_answer_got_lost_has_happened,
+    a_call_on_a_connection_that_is_gone_fails,
     a_dropped_connection_comes_back,
     a_call_during_which_the_connection_drops_fails,
     an_unlinked_session_says_so_and_can_be_linked_again,
@@ -41,6 +42,18 @@ async fn a_change_whose_answer_got_lost_has_happened(kind: Kind) {
         Err(DriverError::Timeout)
     );
     assert_ne!(desk.driver.invite(&group).await.unwrap(), before);
+}
+
+async fn a_call_on_a_connection_that_is_gone_fails(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    let session = &desk.account.session;
+    desk.world
+        .misbehave(session, Fault::Drop { back_after: None });
+    // Whether the driver has noticed yet is a matter of luck.
+    let asked = desk.driver.invite(&group).await;
+    let gone = [DriverError::NotConnected, DriverError::ConnectionLost];
+    assert!(asked.is_err_and(|error| gone.contains(&error)));
 }
 
 async fn a_dropped_connection_comes_back(kind: Kind) {
@@ -81,10 +94,17 @@ async fn an_unlinked_session_says_so_and_can_be_linked_again(kind: Kind) {
     let reason = desk.logged_out().await;
     assert!(reason.contains("unlinked"), "{reason}");
     let group = desk.group("Weekend Volunteers");
-    assert_eq!(
-        desk.driver.invite(&group).await,
-        Err(DriverError::NotConnected)
-    );
+    let asked = desk.driver.invite(&group).await;
+    assert_eq!(asked, Err(DriverError::NotConnected));
+
+    desk.driver.disconnect().await;
+    assert_eq!(desk.files(), 0);
+    desk.blank_keys().await;
+    desk.driver.connect().await.unwrap();
+    let code = desk.qr_code().await;
+    desk.scan(&code);
+    desk.until_connected().await;
+    desk.driver.invite(&group).await.unwrap();
 }
 
 async fn a_session_that_was_unlinked_while_away_finds_out(kind: Kind) {
@@ -145,6 +165,16 @@ async fn a_login_that_is_refused_for_other_reasons_fails(kind: Kind) {
     ] {
         let reason = failed_login(kind, failure).await;
         assert!(reason.contains("WhatsApp"), "{reason}");
+    }
+}
+
+/// The library tries again by itself where the sandbox has nothing to try.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_busy_is_tried_again() {
+    for code in [500, 503] {
+        let mut desk = Desk::of(Kind::Wire, SUPPORT).await;
+        desk.fail_login(LoginFailure::Code(code));
+        desk.connect().await;
     }
 }
 

@@ -7,7 +7,7 @@ use super::stanza::{SERVER, attr, bytes, child, fresh_id, query, result};
 use super::wire::{Channel, PublicKey};
 use super::{Device, LoginFailure, Order, Shared, groups, house, push, wire};
 use anyhow::Context as _;
-use groupdesk::gateway::whatsapp::{Driver as _, DriverError, DriverEvent, Identity};
+use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;

@@ -264,8 +264,8 @@ fn description_id(description: &str) -> String {
         return String::new();
     }
     let digest = Sha256::digest(description.as_bytes());
-    digest[..4]
-        .iter()
-        .map(|byte| format!("{byte:02X}"))
-        .collect()
+    format!(
+        "{:08X}",
+        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+    )
 }

@@ -49,7 +49,7 @@ pub async fn write(
         intermediate: certificate.clone(),
         leaf: certificate,
     });
-    device.push_name = "groupdesk".to_owned();
+    device.push_name.push_str("groupdesk");
     device.server_has_prekeys = true;
     device.pn = Some(Jid::new(NOBODY, Server::Pn));
     if let Some(account) = account {

@@ -37,6 +37,13 @@ pub(super) fn of(error: &(dyn Error + 'static), asked: Asked) -> DriverError {
                 tracing::debug!(why, "an invite code was not even sent");
                 return DriverError::DeadInvite;
             }
+            // The one thing that the library asks of participants: a number behind each LID.
+            Some(GroupError::InvalidRequest(why)) if asked == Asked::Create => {
+                tracing::debug!(why, "a new group was not even sent");
+                return DriverError::Refused(
+                    "WhatsApp wants the phone number of everybody in a new group, and one of them is named by a LID alone".to_owned(),
+                );
+            }
             Some(GroupError::InvalidRequest(why)) => {
                 return DriverError::Refused(tame(why));
             }

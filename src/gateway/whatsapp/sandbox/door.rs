@@ -2,7 +2,7 @@
 //! servers see every group, whoever asks.
 
 use super::World;
-use crate::gateway::domain::{GroupJid, InviteCode};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::GroupSnapshot;
 
 /// The group that an invite code leads to.
@@ -19,6 +19,14 @@ impl World {
     pub fn look_at(&self, group: &GroupJid) -> Option<GroupSnapshot> {
         let rules = self.rules();
         Some(rules.seen_by(rules.find(group).ok()?, None))
+    }
+
+    /// Somebody's JID by phone number.
+    #[must_use]
+    pub fn number_of(&self, person: &MemberJid) -> Option<MemberJid> {
+        let rules = self.rules();
+        let person = rules.people.find(person)?;
+        Some(rules.people.identity(person).jid)
     }
 
     /// Where an invite code leads. `None` when it is dead.

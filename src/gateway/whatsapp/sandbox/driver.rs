@@ -7,8 +7,7 @@ use super::{Arc, World};
 use crate::api::{Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
-    Account, Driver, DriverError, DriverEvent, GroupSnapshot, MemberChange,
-    MembershipRequest,
+    Account, Driver, DriverError, DriverEvent, GroupSnapshot, MemberChange, MembershipRequest,
 };
 use async_trait::async_trait;
 use tokio::sync::mpsc;

@@ -114,7 +114,9 @@ impl Rules {
             (MemberChange::Reject, Some(person), _) if group.requests.contains(&person) => {
                 Ok(Some(person))
             }
-            (MemberChange::Approve | MemberChange::Reject, ..) => refuse("there is no request of this person to join"),
+            (MemberChange::Approve | MemberChange::Reject, ..) => {
+                refuse("there is no request of this person to join")
+            }
             (MemberChange::Remove | MemberChange::Promote | MemberChange::Demote, ..) => Ok(person),
         }
     }
