@@ -22,7 +22,7 @@ use whatsapp_rust::wacore::iq::groups::{
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
 /// How many times the limit of a call the list of all groups may take: it can be megabytes.
-const IMPORT: u32 = 3;
+const IMPORT: u32 = 5;
 /// How long a connection that did not answer a call gets to answer a ping.
 const PING: Duration = Duration::from_secs(5);
 
@@ -175,11 +175,7 @@ impl Session {
             })
             .await;
         let link = self.told_apart(group, link).await?;
-        let code = InviteCode::parse(&link).map_err(|_| senseless())?;
-        if reset {
-            self.note_reset(group, &code);
-        }
-        Ok(code)
+        InviteCode::parse(&link).map_err(|_| senseless())
     }
 
     pub(super) async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {

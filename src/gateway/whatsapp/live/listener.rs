@@ -101,30 +101,13 @@ impl Listener {
             // The library tries again by itself after these two.
             Event::ConnectFailure(failure) if failure.reason.should_reconnect() => {}
             Event::ConnectFailure(failure) => run.fail(reason::login_refused(failure.reason)),
-            Event::GroupUpdate(update) => {
-                let me = Me::of(client);
-                match notice::read(update, &me) {
-                    Some(Notice::Change(event)) => {
-                        let own = update.participant.as_ref().is_some_and(|by| me.is(by));
-                        let event = if own { self.completed(event) } else { event };
-                        run.tell(DriverEvent::Group(event));
-                    }
-                    Some(Notice::Entered { group, by, at }) => self.entered(run, group, by, at),
-                    None => {}
-                }
-            }
+            Event::GroupUpdate(update) => match notice::read(update, &Me::of(client)) {
+                Some(Notice::Change(event)) => run.tell(DriverEvent::Group(event)),
+                Some(Notice::Entered { group, by, at }) => self.entered(run, group, by, at),
+                None => {}
+            },
             _ => {}
         }
-    }
-
-    /// WhatsApp tells that a link was reset, not to what. When this session did it, we know.
-    fn completed(&self, mut event: GroupEvent) -> GroupEvent {
-        if matches!(event.change, GroupChange::InviteReset(None))
-            && let Some(session) = self.session.upgrade()
-        {
-            event.change = GroupChange::InviteReset(session.take_reset(&event.group));
-        }
-        event
     }
 
     /// Asks for the group that the account came into, then tells of it.

@@ -28,7 +28,8 @@ pub struct Limits {
     /// From dialling to connected or to the first QR code. After it the attempt is given up and
     /// dialled anew.
     pub connect: Duration,
-    /// For one live call, from the end of its wait for the budget.
+    /// For one live call, from the end of its wait for the budget. Shorter than the engine's own bound
+    /// on a call, so that it is this side that notices and looks after the connection.
     pub call: Duration,
     /// How long a connection may bring nothing at all before it counts as lost. The library pings an
     /// idle connection every 15 to 30 s, so a live one is never this quiet.
@@ -43,7 +44,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(45),
-            call: Duration::from_secs(20),
+            call: Duration::from_secs(15),
             silence: Duration::from_secs(90),
             burst: 20,
             per_minute: 40,

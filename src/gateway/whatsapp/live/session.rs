@@ -6,7 +6,6 @@ use super::run::{Phase, Run};
 use super::supervise::supervise;
 use super::{Live, keys, reason};
 use crate::api::EpochMillis;
-use crate::gateway::domain::{GroupJid, InviteCode};
 use crate::gateway::whatsapp::{Account, DriverError, DriverEvent};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,13 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 use whatsapp_rust::Client;
 
 /// How long telling WhatsApp about a logout may take. The keys go in any case.
 const LOGOUT: Duration = Duration::from_secs(10);
-/// How long after a reset its own announcement is expected.
-const ANNOUNCED_WITHIN: Duration = Duration::from_secs(10);
 
 pub(super) struct Session {
     pub(super) live: Arc<Live>,
@@ -32,8 +28,6 @@ pub(super) struct Session {
     current: Mutex<Option<Arc<Run>>>,
     /// When WhatsApp last sent anything; 0 when never.
     traffic: AtomicI64,
-    /// The code of the last reset made here, until its announcement comes.
-    reset: Mutex<Option<(GroupJid, InviteCode, Instant)>>,
 }
 
 struct Slot {
@@ -56,7 +50,6 @@ impl Session {
             slot: tokio::sync::Mutex::new(None),
             current: Mutex::new(None),
             traffic: AtomicI64::new(0),
-            reset: Mutex::new(None),
         })
     }
 
@@ -178,18 +171,6 @@ impl Session {
         };
         (at > 0).then_some(at)
     }
-
-    pub(super) fn note_reset(&self, group: &GroupJid, code: &InviteCode) {
-        *self.reset.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((group.clone(), code.clone(), Instant::now()));
-    }
-
-    /// The code that this session's own reset of a group brought just now.
-    pub(super) fn take_reset(&self, group: &GroupJid) -> Option<InviteCode> {
-        let mut reset = self.reset.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, code, at) = reset.take_if(|(of, ..)| of == group)?;
-        (at.elapsed() < ANNOUNCED_WITHIN).then_some(code)
-    }
 }
 
 fn unusable(error: &std::io::Error) -> DriverError {
@@ -202,7 +183,7 @@ fn unusable(error: &std::io::Error) -> DriverError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::domain::{OrganizationId, SessionId};
+    use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
     use crate::gateway::whatsapp::live::{Options, open};
     use crate::gateway::whatsapp::{Driver, DriverEvent};
 
@@ -277,23 +258,5 @@ mod tests {
             other => panic!("{other:?}"),
         }
         driver.disconnect().await;
-    }
-
-    #[tokio::test]
-    async fn an_own_reset_is_known_by_its_announcement_once() {
-        let home = tempfile::tempdir().unwrap();
-        let live = Live::new(Options::new(home.path())).unwrap();
-        let account = Account {
-            session: SessionId::parse("01JZ0000000000000000000001").unwrap(),
-            organization: OrganizationId::parse("acme").unwrap(),
-        };
-        let session = Session::new(live, account, mpsc::unbounded_channel().0);
-        let group = GroupJid::parse("120363041234567890@g.us").unwrap();
-        let other = GroupJid::parse("120363041234567891@g.us").unwrap();
-        let code = InviteCode::parse("AbCdEf1234567890XyZ12").unwrap();
-        session.note_reset(&group, &code);
-        assert_eq!(session.take_reset(&other), None);
-        assert_eq!(session.take_reset(&group), Some(code));
-        assert_eq!(session.take_reset(&group), None);
     }
 }
