@@ -1,7 +1,7 @@
 //! Everything that the console can ask the world to do.
 
 use super::state::GroupKey;
-use crate::api::{EpochMillis, SettingsPatch};
+use crate::api::{Capability, EpochMillis, SettingsPatch};
 use std::path::PathBuf;
 
 /// Names an effect, so that its reply finds its way back. Never used twice.
@@ -40,6 +40,8 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     Sessions,
+    /// One session, where the list is not allowed.
+    Session(String),
     Act {
         session: String,
         action: SessionAction,
@@ -57,12 +59,84 @@ pub enum Call {
     },
 }
 
+impl Call {
+    /// Whether it changes something: then it is neither repeated nor taken back.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        matches!(
+            self,
+            Self::Act { .. } | Self::ResetInvite(_) | Self::Update { .. }
+        )
+    }
+
+    /// Whether WhatsApp itself must answer, so that the session must be connected.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        matches!(
+            self,
+            Self::Invite(_) | Self::ResetInvite(_) | Self::Update { .. }
+        )
+    }
+
+    /// What the caller must be allowed to do. The list of sessions needs `manage` at the public
+    /// gateway, where ours is content with `read`.
+    #[must_use]
+    pub fn capability(&self) -> Capability {
+        match self {
+            Self::Sessions | Self::Act { .. } => Capability::Manage,
+            Self::Session(_)
+            | Self::Groups { .. }
+            | Self::Group(_)
+            | Self::Members(_)
+            | Self::Invite(_) => Capability::Read,
+            Self::ResetInvite(_) | Self::Update { .. } => Capability::Send,
+        }
+    }
+
+    /// The group it is about.
+    #[must_use]
+    pub fn group(&self) -> Option<&GroupKey> {
+        match self {
+            Self::Group(key)
+            | Self::Members(key)
+            | Self::Invite(key)
+            | Self::ResetInvite(key)
+            | Self::Update { group: key, .. } => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The session it is about.
+    #[must_use]
+    pub fn session(&self) -> Option<&str> {
+        match self {
+            Self::Session(session) | Self::Act { session, .. } | Self::Groups { session } => {
+                Some(session)
+            }
+            _ => self.group().map(|key| key.session.as_str()),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SessionAction {
     Start,
     Stop,
     Restart,
     Logout,
+}
+
+impl SessionAction {
+    /// What is being done: `starting`.
+    #[must_use]
+    pub fn doing(self) -> &'static str {
+        match self {
+            Self::Start => "starting",
+            Self::Stop => "stopping",
+            Self::Restart => "restarting",
+            Self::Logout => "logging out",
+        }
+    }
 }
 
 /// Where a QR code was written.

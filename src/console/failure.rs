@@ -1,7 +1,10 @@
 //! Why a call failed, as the desk tells it: six known refusals, each with a sentence and a next step,
 //! and everything else with its message and request id.
 
-use crate::api::{FieldError, PartialUpdate};
+use super::effect::Call;
+use crate::api::{ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
+use crate::client::ClientError;
+use crate::text::{clean_block, clean_line};
 
 /// A failed call.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,4 +38,221 @@ pub enum FailureKind {
     /// The gateway did not answer, or is shutting down.
     GatewayAway,
     Other,
+}
+
+/// What a sentence may name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    /// The session's name, cleaned.
+    pub session: Option<String>,
+    /// Admins of the group whom one could ask, cleaned; a few are enough.
+    pub admins: Vec<String>,
+}
+
+impl Failure {
+    /// From an answer of the gateway. `retry_after` is the header's number of seconds.
+    ///
+    /// The finer `reason` of our own gateway decides first; a gateway without it has only the code.
+    #[must_use]
+    pub fn from_api(
+        status: u16,
+        error: &ErrorObject,
+        request_id: Option<String>,
+        retry_after: Option<u64>,
+    ) -> Self {
+        Self {
+            kind: kind_of(status, error, retry_after),
+            message: clean_block(&error.message),
+            code: clean_line(error.code.as_str()).into_owned(),
+            request_id: request_id.map(|id| clean_line(&id).into_owned()),
+            fields: error
+                .field_errors()
+                .into_iter()
+                .map(|fault| FieldError {
+                    field: clean_line(&fault.field).into_owned(),
+                    message: clean_line(&fault.message).into_owned(),
+                })
+                .collect(),
+            partial: error.partial_update(),
+        }
+    }
+
+    /// No answer came: refused, timed out, or not the gateway's language.
+    #[must_use]
+    pub fn no_answer(message: &str) -> Self {
+        Self {
+            kind: FailureKind::GatewayAway,
+            message: clean_block(message),
+            code: String::new(),
+            request_id: None,
+            fields: Vec::new(),
+            partial: None,
+        }
+    }
+
+    /// The same failure, knowing what was asked: without a finer reason a 403 means "not an admin"
+    /// only where WhatsApp was asked to do something.
+    #[must_use]
+    pub fn of_call(mut self, call: &Call) -> Self {
+        let unnamed = |capability: &str| capability.is_empty();
+        let lacks = match &self.kind {
+            FailureKind::NotAdmin => !call.is_live(),
+            FailureKind::MissingCapability { capability } => unnamed(capability),
+            _ => false,
+        };
+        if lacks {
+            self.kind = FailureKind::MissingCapability {
+                capability: call.capability().as_str().to_owned(),
+            };
+        }
+        self
+    }
+
+    /// What happened and what to do next.
+    #[must_use]
+    pub fn sentence(&self, told: &Told) -> String {
+        if self.kind != FailureKind::Other {
+            return self.kind.sentence(told);
+        }
+        let message = self.message.trim();
+        let message = if message.is_empty() {
+            "The gateway refused without saying why"
+        } else {
+            message
+        };
+        match &self.request_id {
+            Some(id) => format!("{message} (request {id})"),
+            None => message.to_owned(),
+        }
+    }
+
+    /// Everything there is to say, for a report to whoever runs the gateway.
+    #[must_use]
+    pub fn in_full(&self, told: &Told) -> String {
+        let mut lines = vec![self.sentence(told)];
+        let known = self.kind != FailureKind::Other;
+        if known && !self.message.trim().is_empty() {
+            lines.push(format!("The gateway said: {}", self.message.trim()));
+        }
+        for fault in &self.fields {
+            lines.push(format!("{}: {}", fault.field, fault.message));
+        }
+        if let Some(partial) = &self.partial {
+            let names = |fields: &[crate::api::SettingField]| {
+                let names: Vec<_> = fields.iter().map(|field| field.as_str()).collect();
+                if names.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names.join(", ")
+                }
+            };
+            lines.push(format!(
+                "Applied: {}; failed: {}; not attempted: {}",
+                names(&partial.applied),
+                partial.failed,
+                names(&partial.not_attempted)
+            ));
+        }
+        if !self.code.is_empty() {
+            lines.push(format!("Code: {}", self.code));
+        }
+        if let Some(id) = self.request_id.as_ref().filter(|_| known) {
+            lines.push(format!("Request: {id}"));
+        }
+        lines.join("\n")
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Api {
+                status,
+                error,
+                request_id,
+                retry_after,
+            } => {
+                // A part of a second is waited for as a whole one.
+                let wait = retry_after.map(|wait| wait.as_millis().div_ceil(1_000));
+                let wait = wait.and_then(|seconds| u64::try_from(seconds).ok());
+                Self::from_api(status, &error, request_id, wait)
+            }
+            // Something between us and the gateway may answer in its stead that it is away.
+            ClientError::NotTheContract { status, .. } if !(502..=504).contains(&status) => Self {
+                kind: FailureKind::Other,
+                ..Self::no_answer(&error.to_string())
+            },
+            ClientError::Unreachable(_)
+            | ClientError::TimedOut(_)
+            | ClientError::NotTheContract { .. } => Self::no_answer(&error.to_string()),
+        }
+    }
+}
+
+impl FailureKind {
+    /// The sentence of a known refusal; [`FailureKind::Other`] has none of its own.
+    #[must_use]
+    pub fn sentence(&self, told: &Told) -> String {
+        match self {
+            Self::Offline => {
+                let who = told.session.as_deref().unwrap_or("The session");
+                format!("{who} is not connected to WhatsApp. Start it under Sessions, then try again.")
+            }
+            Self::NotAdmin => {
+                let whom = match told.admins.as_slice() {
+                    [] => "one of the group's admins".to_owned(),
+                    [only] => only.clone(),
+                    [first @ .., last] => format!("{} or {last}", first.join(", ")),
+                };
+                format!("This account is not an admin of the group. Ask {whom} to make it one.")
+            }
+            Self::NotInGroup => {
+                "This account is not in the group. Have somebody invite it, or choose another session.".to_owned()
+            }
+            Self::RateLimited { wait } => match wait {
+                Some(seconds) => format!("WhatsApp asks for a pause. Wait {seconds} s, then try again."),
+                None => "WhatsApp asks for a pause. Wait a minute, then try again.".to_owned(),
+            },
+            Self::MissingCapability { capability } if capability.is_empty() => {
+                "Your key may not do this. Ask whoever runs the gateway for one that may.".to_owned()
+            }
+            Self::MissingCapability { capability } => format!(
+                "Your key lacks the capability `{}`. Ask whoever runs the gateway for one that has it.",
+                clean_line(capability)
+            ),
+            Self::GatewayAway => {
+                "The gateway does not answer. It is asked again by itself; check that it runs.".to_owned()
+            }
+            Self::Other => "The gateway refused. Press ! for its words.".to_owned(),
+        }
+    }
+}
+
+fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> FailureKind {
+    let limited = FailureKind::RateLimited { wait: retry_after };
+    match error.reason() {
+        Some(Reason::NotConnected | Reason::ConnectionLost | Reason::Timeout) => {
+            return FailureKind::Offline;
+        }
+        Some(Reason::NotAdmin) => return FailureKind::NotAdmin,
+        Some(Reason::NotInGroup) => return FailureKind::NotInGroup,
+        Some(Reason::RateLimited) => return limited,
+        Some(Reason::Draining) => return FailureKind::GatewayAway,
+        // The gateway's own words say more than a kind could.
+        Some(
+            Reason::NoSuchGroup | Reason::DeadInvite | Reason::Refused | Reason::AlreadyPaired,
+        ) => return FailureKind::Other,
+        Some(Reason::Other(_)) | None => {}
+    }
+    let capability = error.capability();
+    match (&error.code, status) {
+        (ErrorCode::RateLimited, _) | (_, 429) => limited,
+        (ErrorCode::Forbidden, _) | (_, 403) => match capability {
+            Some(capability) => FailureKind::MissingCapability { capability },
+            None => FailureKind::NotAdmin,
+        },
+        (ErrorCode::NotImplemented, _) | (_, 501) => FailureKind::Offline,
+        (ErrorCode::GatewayUnavailable, _) | (_, 502..=504) => FailureKind::GatewayAway,
+        _ => FailureKind::Other,
+    }
 }

@@ -102,7 +102,7 @@ pub const BINDINGS: &[Binding] = &[
         action: Action::Edit,
         name: "edit",
         keys: &["e"],
-        help: "Change the subject, description and switches of the group",
+        help: "Change the group's subject, description and switches",
         hint: "edit",
         places: &[Groups, Group],
     },
@@ -110,7 +110,7 @@ pub const BINDINGS: &[Binding] = &[
         action: Action::ResetLink,
         name: "reset_link",
         keys: &["R"],
-        help: "Reset the invite link: the old one dies at once (asks first)",
+        help: "Reset the invite link: the old one dies at once",
         hint: "reset link",
         places: &[Groups, Group],
     },
@@ -158,7 +158,7 @@ pub const BINDINGS: &[Binding] = &[
         action: Action::LogoutSession,
         name: "logout_session",
         keys: &["L"],
-        help: "Log the session out: its phone must be linked again (asks first)",
+        help: "Log the session out: its phone must be linked again",
         hint: "log out",
         places: &[Sessions],
     },
@@ -394,6 +394,14 @@ impl fmt::Display for Key {
             other => write!(f, "{other}"),
         }
     }
+}
+
+/// Says what is wrong with an action's keys in the config, if anything.
+///
+/// # Errors
+/// As [`Keymap::rebind`].
+pub fn check_binding(name: &str, keys: &[String]) -> Result<(), String> {
+    Keymap::default().rebind(name, keys)
 }
 
 /// Which keys mean what: the defaults, with the config's changes.

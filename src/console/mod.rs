@@ -4,13 +4,20 @@
 //! `view(&State, &mut Frame)` only reads. `runtime` carries effects out and answers with a [`msg::Msg`].
 //! `layout` says where things stand for a given state, so that drawing and mouse input agree.
 
+pub mod clipboard;
 pub mod effect;
 pub mod failure;
 pub mod fuzzy;
+pub mod job;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
+pub mod perform;
+pub mod qr;
+pub mod runtime;
 pub mod state;
+pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
+pub mod words;

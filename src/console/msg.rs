@@ -27,6 +27,7 @@ pub enum Msg {
 #[derive(Debug, Clone)]
 pub enum Reply {
     Sessions(Result<Vec<Session>, Failure>),
+    Session(Result<Session, Failure>),
     /// After start, stop, restart or log out.
     SessionActed(Result<Session, Failure>),
     Groups(Result<Vec<Group>, Failure>),

@@ -1,3 +1,338 @@
-//! Placeholder until the theme lands.
-#[derive(Debug, Clone, Default)]
-pub struct Theme;
+//! What things look like: styles by meaning, for terminals with many, few or no colours.
+//!
+//! The terminal's own palette is used (named colours, no backgrounds), so the console looks at home
+//! on light and dark screens alike; what is selected is reversed. Colour is never the only signal:
+//! without colours every style that carries meaning differs by its modifiers, and statuses have
+//! their symbol and word. Only QR codes bring colours of their own (see [`Ink`]).
+
+use super::qr::Ink;
+use crate::api::SessionStatus;
+use ratatui::style::{Color, Modifier, Style};
+
+/// How many colours there are to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColorDepth {
+    /// 24-bit colours.
+    TrueColor,
+    /// The 256 colours of xterm.
+    Ansi256,
+    /// The 16 named colours of the terminal's palette.
+    Ansi16,
+    /// None: `NO_COLOR`, or a terminal that has none.
+    None,
+}
+
+/// What the environment says about the terminal; see [`ColorDepth::detect`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TerminalEnvironment {
+    /// `TERM`
+    pub term: Option<String>,
+    /// `COLORTERM`
+    pub colorterm: Option<String>,
+    /// `NO_COLOR`; counts when it is not empty (<https://no-color.org>).
+    pub no_color: Option<String>,
+    /// `WT_SESSION`: set by a terminal that shows 24-bit colours but has no `COLORTERM`.
+    pub wt_session: Option<String>,
+}
+
+impl TerminalEnvironment {
+    /// Reads the variables through `lookup`, for example `|name| std::env::var(name).ok()`.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            term: lookup("TERM"),
+            colorterm: lookup("COLORTERM"),
+            no_color: lookup("NO_COLOR"),
+            wt_session: lookup("WT_SESSION"),
+        }
+    }
+}
+
+impl ColorDepth {
+    /// What a terminal can show, by its environment.
+    #[must_use]
+    pub fn detect(environment: &TerminalEnvironment) -> Self {
+        let set = |value: &Option<String>| value.as_deref().is_some_and(|text| !text.is_empty());
+        let term = environment.term.as_deref().unwrap_or_default();
+        let colorterm = environment.colorterm.as_deref().unwrap_or_default();
+        if set(&environment.no_color) || matches!(term, "dumb" | "vt100" | "vt220") {
+            Self::None
+        } else if matches!(colorterm, "truecolor" | "24bit")
+            || term.ends_with("-direct")
+            || set(&environment.wt_session)
+        {
+            Self::TrueColor
+        } else if term.contains("256") {
+            Self::Ansi256
+        } else {
+            Self::Ansi16
+        }
+    }
+}
+
+/// The setting: what the environment says, or a fixed depth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorChoice {
+    #[default]
+    Auto,
+    Fixed(ColorDepth),
+}
+
+impl ColorChoice {
+    /// Every choice with its name in the configuration.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("auto", Self::Auto),
+        ("truecolor", Self::Fixed(ColorDepth::TrueColor)),
+        ("256", Self::Fixed(ColorDepth::Ansi256)),
+        ("16", Self::Fixed(ColorDepth::Ansi16)),
+        ("none", Self::Fixed(ColorDepth::None)),
+    ];
+
+    /// The depth to draw with.
+    #[must_use]
+    pub fn depth(self, environment: &TerminalEnvironment) -> ColorDepth {
+        match self {
+            Self::Auto => ColorDepth::detect(environment),
+            Self::Fixed(depth) => depth,
+        }
+    }
+}
+
+/// The styles, by meaning. They are patches: what they do not mention stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    pub depth: ColorDepth,
+    pub text: Style,
+    /// Headings and the program's name.
+    pub title: Style,
+    /// What the eye should find first: the link, the current value.
+    pub accent: Style,
+    /// What explains: labels, hints, ages.
+    pub dim: Style,
+    pub good: Style,
+    pub warn: Style,
+    pub bad: Style,
+    /// The selected row of the pane that has the keys.
+    pub selected: Style,
+    /// The selected row of a pane that does not.
+    pub selected_idle: Style,
+    /// Letters that the filter matched; visible on selected rows too.
+    pub matched: Style,
+    pub border: Style,
+    pub border_focused: Style,
+    pub input: Style,
+    pub placeholder: Style,
+    pub button: Style,
+    pub button_focused: Style,
+    /// A button that cannot be undone, with the keys.
+    pub button_danger: Style,
+    /// What is greyed out, with its reason beside it.
+    pub disabled: Style,
+    /// A key's name in the footer and in the help.
+    pub key: Style,
+    pub toast_info: Style,
+    pub toast_good: Style,
+    pub toast_bad: Style,
+    /// Before and after of a change.
+    pub removed: Style,
+    pub added: Style,
+}
+
+impl Theme {
+    #[must_use]
+    pub fn new(depth: ColorDepth) -> Self {
+        let plain = Style::new();
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let faint = plain.add_modifier(Modifier::DIM);
+        let reversed = plain.add_modifier(Modifier::REVERSED);
+        let underlined = bold.add_modifier(Modifier::UNDERLINED);
+        let colour = |style: Style, colour: Color| match depth {
+            ColorDepth::None => style,
+            _ => style.fg(colour),
+        };
+        Self {
+            depth,
+            text: plain,
+            title: bold,
+            accent: colour(bold, Color::Cyan),
+            dim: faint,
+            good: colour(plain, Color::Green),
+            warn: colour(bold, Color::Yellow),
+            bad: match depth {
+                ColorDepth::None => underlined,
+                _ => bold.fg(Color::Red),
+            },
+            selected: reversed.add_modifier(Modifier::BOLD),
+            selected_idle: bold,
+            matched: colour(underlined, Color::Yellow),
+            border: faint,
+            border_focused: colour(bold, Color::Cyan),
+            input: plain,
+            placeholder: faint,
+            button: plain,
+            button_focused: reversed.add_modifier(Modifier::BOLD),
+            button_danger: colour(reversed.add_modifier(Modifier::BOLD), Color::Red),
+            disabled: faint,
+            key: colour(bold, Color::Cyan),
+            toast_info: colour(bold, Color::Cyan),
+            toast_good: colour(bold, Color::Green),
+            toast_bad: colour(reversed.add_modifier(Modifier::BOLD), Color::Red),
+            removed: colour(plain.add_modifier(Modifier::CROSSED_OUT), Color::Red),
+            added: colour(bold, Color::Green),
+        }
+    }
+
+    /// The colours of QR codes, which are painted even where nothing else is.
+    #[must_use]
+    pub fn ink(&self) -> Ink {
+        Ink::for_depth(self.depth)
+    }
+
+    /// How a session's status is shown. The symbols are one column wide.
+    #[must_use]
+    pub fn status(&self, status: &SessionStatus) -> StatusLook {
+        let (symbol, word, style) = match status {
+            SessionStatus::Working => ("●", "connected", self.good),
+            SessionStatus::Starting => ("◐", "connecting", self.warn),
+            SessionStatus::ScanQrCode => ("▣", "waits for a scan", self.accent),
+            SessionStatus::Failed => ("✖", "failed", self.bad),
+            SessionStatus::Stopped => ("■", "stopped", self.dim),
+            SessionStatus::LoggedOut => ("○", "unlinked", self.bad),
+            SessionStatus::Other(_) => ("?", "unknown status", self.warn),
+        };
+        StatusLook {
+            symbol,
+            word,
+            style,
+        }
+    }
+}
+
+/// A status as symbol, word and style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusLook {
+    pub symbol: &'static str,
+    pub word: &'static str,
+    pub style: Style,
+}
+
+/// Prepares the terminal library once, before anything is drawn: by itself it drops every colour
+/// under `NO_COLOR`, the QR code's black and white included. The theme decides instead.
+pub fn take_over_colours() {
+    crossterm::style::force_color_output(true);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> TerminalEnvironment {
+        TerminalEnvironment::read(|name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_depth_follows_the_environment() {
+        for (pairs, depth) in [
+            (&[][..], ColorDepth::Ansi16),
+            (&[("TERM", "xterm")][..], ColorDepth::Ansi16),
+            (&[("TERM", "linux")], ColorDepth::Ansi16),
+            (&[("TERM", "xterm-256color")], ColorDepth::Ansi256),
+            (&[("TERM", "screen-256color")], ColorDepth::Ansi256),
+            (
+                &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")],
+                ColorDepth::TrueColor,
+            ),
+            (&[("TERM", "xterm-direct")], ColorDepth::TrueColor),
+            (&[("TERM", "dumb")], ColorDepth::None),
+            (
+                &[("NO_COLOR", "1"), ("COLORTERM", "truecolor")],
+                ColorDepth::None,
+            ),
+            (
+                &[("NO_COLOR", ""), ("COLORTERM", "24bit")],
+                ColorDepth::TrueColor,
+            ),
+        ] {
+            assert_eq!(ColorDepth::detect(&environment(pairs)), depth, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_choice_wins() {
+        let environment = environment(&[("NO_COLOR", "1")]);
+        assert_eq!(ColorChoice::Auto.depth(&environment), ColorDepth::None);
+        assert_eq!(
+            ColorChoice::Fixed(ColorDepth::Ansi256).depth(&environment),
+            ColorDepth::Ansi256
+        );
+    }
+
+    #[test]
+    fn without_colours_only_modifiers_remain() {
+        let theme = Theme::new(ColorDepth::None);
+        let meanings = [
+            theme.accent,
+            theme.dim,
+            theme.good,
+            theme.warn,
+            theme.bad,
+            theme.selected,
+            theme.selected_idle,
+            theme.matched,
+            theme.border,
+            theme.border_focused,
+            theme.button_focused,
+            theme.button_danger,
+            theme.toast_good,
+            theme.toast_bad,
+            theme.removed,
+            theme.added,
+        ];
+        for style in meanings {
+            assert_eq!((style.fg, style.bg), (None, None), "{style:?}");
+        }
+        assert_ne!(theme.selected, theme.text);
+        assert_ne!(theme.selected, theme.selected_idle);
+        assert_ne!(theme.matched, theme.selected);
+        assert_ne!(theme.border, theme.border_focused);
+        assert_ne!(theme.button, theme.button_focused);
+        assert_ne!(theme.removed, theme.added);
+        assert_ne!(theme.good, theme.bad);
+    }
+
+    #[test]
+    fn no_style_paints_a_background() {
+        for depth in [ColorDepth::TrueColor, ColorDepth::Ansi16] {
+            let theme = Theme::new(depth);
+            for style in [theme.selected, theme.toast_bad, theme.button_danger] {
+                assert_eq!(style.bg, None);
+            }
+        }
+    }
+
+    #[test]
+    fn every_status_has_its_own_symbol_and_word() {
+        let theme = Theme::new(ColorDepth::Ansi16);
+        let looks = [
+            SessionStatus::Starting,
+            SessionStatus::ScanQrCode,
+            SessionStatus::Working,
+            SessionStatus::Failed,
+            SessionStatus::Stopped,
+            SessionStatus::LoggedOut,
+            SessionStatus::Other("new".to_owned()),
+        ]
+        .map(|status| theme.status(&status));
+        for (at, look) in looks.iter().enumerate() {
+            assert_eq!(crate::text::width(look.symbol), 1);
+            for other in &looks[at + 1..] {
+                assert_ne!(look.symbol, other.symbol);
+                assert_ne!(look.word, other.word);
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The engine's one error: it knows its code, its status and its details.
 
-use super::domain::Malformed;
+use super::domain::{Malformed, MemberJid};
+use super::store::StoreError;
 use super::whatsapp::DriverError;
 use crate::api::{Capability, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
 use serde_json::{Map, Value, json};
@@ -32,6 +33,13 @@ pub enum Error {
         progress: PartialUpdate,
         source: DriverError,
     },
+    /// A change of several members that WhatsApp made for some of them only.
+    #[error("{} of {} members were refused: {}", .failed.len(), .failed.len() + .applied.len(), first(.failed))]
+    Members {
+        applied: Vec<MemberJid>,
+        /// Never empty.
+        failed: Vec<(MemberJid, DriverError)>,
+    },
     #[error("too many requests; try again in {} s", .0.as_secs().max(1))]
     TooManyRequests(Duration),
     #[error("the gateway is shutting down")]
@@ -39,6 +47,22 @@ pub enum Error {
     /// The cause goes to the log, never to the caller.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Closed => Self::Draining,
+            error => Self::Internal(error.into()),
+        }
+    }
+}
+
+fn first(failed: &[(MemberJid, DriverError)]) -> String {
+    failed
+        .first()
+        .map(|(_, error)| error.to_string())
+        .unwrap_or_default()
 }
 
 fn summary(errors: &[FieldError]) -> String {
@@ -77,6 +101,9 @@ impl Error {
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::Conflict { .. } => ErrorCode::Conflict,
             Self::Driver(source) | Self::Partial { source, .. } => driver_code(source),
+            Self::Members { failed, .. } => failed
+                .first()
+                .map_or(ErrorCode::Internal, |(_, error)| driver_code(error)),
             Self::TooManyRequests(_) => ErrorCode::RateLimited,
             Self::Draining => ErrorCode::GatewayUnavailable,
             Self::Internal(_) => ErrorCode::Internal,
@@ -93,6 +120,10 @@ impl Error {
                 source: DriverError::RateLimited { retry_after: wait },
                 ..
             } => Some(*wait),
+            Self::Members { failed, .. } => match failed.first() {
+                Some((_, DriverError::RateLimited { retry_after })) => Some(*retry_after),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -123,6 +154,19 @@ impl Error {
                 {
                     details.extend(progress);
                 }
+                details
+            }
+            Self::Members { applied, failed } => {
+                let mut details = failed
+                    .first()
+                    .map_or_else(|| json!({}), |(_, error)| driver_details(error));
+                details["applied"] = applied.iter().map(MemberJid::as_str).collect();
+                details["failed"] = failed
+                    .iter()
+                    .map(
+                        |(jid, error)| json!({ "jid": jid.as_str(), "message": error.to_string() }),
+                    )
+                    .collect();
                 details
             }
             Self::TooManyRequests(_) => json!({ "reason": Reason::RateLimited }),

@@ -5,15 +5,20 @@
 //! the store follows them.
 
 pub mod auth;
+mod clock;
 pub mod domain;
 mod engine;
 pub mod error;
 pub mod http;
+mod realtime;
+mod session;
 pub mod store;
 pub mod whatsapp;
 
-pub use engine::{AuditQuery, Engine, OwnedSession, Page, SessionAction, Subscription};
+pub use engine::{AuditQuery, Engine, OwnedSession, Page};
 pub use error::Error;
+pub use realtime::Subscription;
+pub use session::SessionAction;
 
 use auth::MemoryKey;
 use std::net::SocketAddr;

@@ -20,21 +20,40 @@ pub struct Pty {
 
 impl Pty {
     /// Runs a program on a new terminal of this size.
-    pub fn spawn(columns: u16, rows: u16, program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub fn spawn(
+        columns: u16,
+        rows: u16,
+        program: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
-            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
+            .openpty(PtySize {
+                rows,
+                cols: columns,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
             .expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
-        for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8"), ("TZ", "UTC")] {
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("COLORTERM", "truecolor"),
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+        ] {
             command.env(name, value);
         }
         command.env("PATH", std::env::var_os("PATH").expect("PATH"));
         for (name, value) in environment {
             command.env(name, value);
         }
-        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the program starts");
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let (sender, output) = channel();
@@ -58,15 +77,24 @@ impl Pty {
 
     /// Types, as bytes that a terminal would send.
     pub fn send(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).expect("the terminal takes input");
+        self.writer
+            .write_all(keys.as_bytes())
+            .expect("the terminal takes input");
         self.writer.flush().expect("the terminal takes input");
     }
 
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.master
-            .resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
+            .resize(PtySize {
+                rows,
+                cols: columns,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
             .expect("the terminal resizes");
-        self.parser.screen_mut().set_size(cells(rows), cells(columns));
+        self.parser
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
     }
 
     pub fn screen(&self) -> &vt100::Screen {
@@ -129,7 +157,10 @@ impl Pty {
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.take(&bytes),
                 Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
-                Err(error) => panic!("the program did not end: {error}\n{}", self.parser.screen().contents()),
+                Err(error) => panic!(
+                    "the program did not end: {error}\n{}",
+                    self.parser.screen().contents()
+                ),
             }
         }
         self.child.wait().expect("an exit status").exit_code()

@@ -18,14 +18,11 @@ pub fn codes(screen: &Screen) -> Vec<String> {
                 .map_or([0, 0], halves)
         })
         .collect();
-    let mut image = rqrr::PreparedImage::prepare_from_greyscale(
-        columns * SCALE,
-        rows * 2 * SCALE,
-        |x, y| {
+    let mut image =
+        rqrr::PreparedImage::prepare_from_greyscale(columns * SCALE, rows * 2 * SCALE, |x, y| {
             let half = y / SCALE;
             shades[(half / 2) * columns + x / SCALE][half % 2]
-        },
-    );
+        });
     image
         .detect_grids()
         .iter()
@@ -51,7 +48,9 @@ fn halves(cell: &Cell) -> [u8; 2] {
 fn shade(color: Color, default: u8) -> u8 {
     match color {
         Color::Default => default,
-        Color::Rgb(red, green, blue) => ((u16::from(red) + u16::from(green) + u16::from(blue)) / 3) as u8,
+        Color::Rgb(red, green, blue) => {
+            ((u16::from(red) + u16::from(green) + u16::from(blue)) / 3) as u8
+        }
         Color::Idx(7 | 15 | 231 | 255) => 255,
         Color::Idx(0 | 16 | 232) => 0,
         Color::Idx(_) => 128,

@@ -15,6 +15,43 @@ pub struct Card {
     pub scroll: usize,
     /// When the link was last seen to be reset while the card was open: by whom, where known.
     pub reset_seen: Option<(EpochMillis, Option<String>)>,
+    /// Copy the link as soon as it is there.
+    pub copy_when_shown: bool,
+    /// The user left while it was being read: nothing is asked for again by itself.
+    pub(in crate::console) left: bool,
+}
+
+impl Card {
+    #[must_use]
+    pub fn new(key: GroupKey) -> Self {
+        Self {
+            key,
+            invite: Invite::NotAsked,
+            members: Members::NotAsked,
+            scroll: 0,
+            reset_seen: None,
+            copy_when_shown: false,
+            left: false,
+        }
+    }
+
+    /// The link, when it may be used.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        match &self.invite {
+            Invite::Shown { link, .. } => Some(link),
+            _ => None,
+        }
+    }
+
+    /// The members, when they were read.
+    #[must_use]
+    pub fn loaded_members(&self) -> &[GroupMember] {
+        match &self.members {
+            Members::Loaded(members) => members,
+            _ => &[],
+        }
+    }
 }
 
 /// The invite link, which is never shown when it might be dead.

@@ -4,8 +4,8 @@ use super::super::effect::RequestId;
 use super::super::failure::Failure;
 use super::GroupKey;
 use super::overlay::ButtonId;
-use crate::api::SettingField;
-use ratatui_textarea::TextArea;
+use crate::api::{SettingField, SettingsPatch};
+use ratatui_textarea::{CursorMove, TextArea};
 
 /// The four values, cleaned as the form can show them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,6 +61,24 @@ pub struct EditForm {
 }
 
 impl EditForm {
+    /// A form that shows the stored values.
+    #[must_use]
+    pub fn new(key: GroupKey, base: Settings) -> Self {
+        Self {
+            key,
+            subject: text_area(&base.subject),
+            description: text_area(&base.description),
+            announce: base.announce,
+            locked: base.locked,
+            base,
+            focus: FormFocus::Field(SettingField::Subject),
+            phase: FormPhase::Editing,
+            outcomes: Vec::new(),
+            theirs: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
     /// The values as typed.
     #[must_use]
     pub fn typed(&self) -> Settings {
@@ -71,4 +89,71 @@ impl EditForm {
             locked: self.locked,
         }
     }
+
+    /// The fields that differ from the stored values: what a save would send.
+    #[must_use]
+    pub fn changes(&self) -> Vec<SettingField> {
+        let typed = self.typed();
+        SettingField::ALL
+            .into_iter()
+            .filter(|field| typed.differs(&self.base, *field))
+            .collect()
+    }
+
+    /// The body of a save: the changed fields and no others.
+    #[must_use]
+    pub fn patch(&self) -> SettingsPatch {
+        let typed = self.typed();
+        let mut patch = SettingsPatch::default();
+        for field in self.changes() {
+            match field {
+                SettingField::Subject => patch.subject = Some(typed.subject.trim().to_owned()),
+                SettingField::Description => patch.description = Some(typed.description.clone()),
+                SettingField::Announce => patch.announce = Some(typed.announce),
+                SettingField::Locked => patch.locked = Some(typed.locked),
+            }
+        }
+        patch
+    }
+
+    /// Puts a stored value into its field.
+    pub(in crate::console) fn show(&mut self, values: &Settings, field: SettingField) {
+        match field {
+            SettingField::Subject => self.subject = text_area(&values.subject),
+            SettingField::Description => self.description = text_area(&values.description),
+            SettingField::Announce => self.announce = values.announce,
+            SettingField::Locked => self.locked = values.locked,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether a field means something else in the two: blanks around a subject mean nothing.
+    #[must_use]
+    pub fn differs(&self, other: &Self, field: SettingField) -> bool {
+        match field {
+            SettingField::Subject => self.subject.trim() != other.subject.trim(),
+            SettingField::Description => self.description != other.description,
+            SettingField::Announce => self.announce != other.announce,
+            SettingField::Locked => self.locked != other.locked,
+        }
+    }
+
+    /// Takes one field over.
+    pub(in crate::console) fn take(&mut self, from: &Self, field: SettingField) {
+        match field {
+            SettingField::Subject => self.subject.clone_from(&from.subject),
+            SettingField::Description => self.description.clone_from(&from.description),
+            SettingField::Announce => self.announce = from.announce,
+            SettingField::Locked => self.locked = from.locked,
+        }
+    }
+}
+
+/// A text field with the cursor at its end.
+fn text_area(text: &str) -> TextArea<'static> {
+    let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+    area.move_cursor(CursorMove::Bottom);
+    area.move_cursor(CursorMove::End);
+    area
 }

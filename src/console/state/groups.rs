@@ -3,8 +3,10 @@
 use super::super::failure::Failure;
 use super::super::fuzzy::Index;
 use super::GroupKey;
-use crate::api::Group;
-use std::collections::{BTreeMap, HashMap};
+use super::form::Settings;
+use crate::api::{EpochMillis, Group};
+use crate::text::{clean_block, clean_line};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A loaded group with its texts made safe to show.
 #[derive(Debug, Clone)]
@@ -13,6 +15,62 @@ pub struct Entry {
     pub group: Group,
     /// The subject, cleaned; the JID where there is none.
     pub name: String,
+    /// By which names are sorted: upper and lower case alike.
+    pub(in crate::console) sort_name: String,
+    /// Our own change was written over a stored row of this `updatedAt`: a read that is not newer
+    /// than that would take the change back, as some gateways' stored reads do.
+    pub(in crate::console) patched_over: Option<EpochMillis>,
+}
+
+impl Entry {
+    #[must_use]
+    pub fn new(session: &str, group: Group) -> Self {
+        let key = GroupKey {
+            session: session.to_owned(),
+            jid: group.group_jid.clone(),
+        };
+        let mut entry = Self {
+            key,
+            group,
+            name: String::new(),
+            sort_name: String::new(),
+            patched_over: None,
+        };
+        entry.rename();
+        entry
+    }
+
+    /// To be called after the subject changed.
+    pub(in crate::console) fn rename(&mut self) {
+        let subject = self.group.subject.as_deref().unwrap_or_default();
+        let shown = clean_line(subject);
+        let name = if shown.trim().is_empty() {
+            clean_line(&self.group.group_jid)
+        } else {
+            shown
+        };
+        self.sort_name = name.to_lowercase();
+        self.name = name.into_owned();
+    }
+
+    /// The four settings, cleaned as the form shows them.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        Settings {
+            subject: clean_line(self.group.subject.as_deref().unwrap_or_default()).into_owned(),
+            description: clean_block(self.group.description.as_deref().unwrap_or_default()),
+            announce: self.group.is_announce.unwrap_or_default(),
+            locked: self.group.is_locked.unwrap_or_default(),
+        }
+    }
+
+    /// Whether its session could make an invite link, as far as the role is known: a gateway that
+    /// does not tell the role leaves it possible.
+    #[must_use]
+    pub fn may_invite(&self) -> bool {
+        use crate::api::SessionRole::{Member, None};
+        !matches!(self.group.my_role, Some(Member | None))
+    }
 }
 
 /// How rows are ordered while there is no filter.
@@ -37,6 +95,16 @@ impl Sort {
             Self::Changed => "last changed",
         }
     }
+
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Name => Self::Members,
+            Self::Members => Self::Age,
+            Self::Age => Self::Changed,
+            Self::Changed => Self::Name,
+        }
+    }
 }
 
 /// The groups pane.
@@ -46,6 +114,8 @@ pub struct Groups {
     pub(in crate::console) entries: Vec<Entry>,
     pub(in crate::console) positions: HashMap<GroupKey, usize>,
     pub(in crate::console) index: Index,
+    /// Positions of all entries in the order of `sort`.
+    pub(in crate::console) order: Vec<usize>,
     /// Positions into `entries`: what is shown, in order.
     pub(in crate::console) rows: Vec<usize>,
     /// How many rows there would be without the filter and "can invite".
@@ -60,6 +130,8 @@ pub struct Groups {
     pub invitable_only: bool,
     /// Sessions whose groups are being loaded for the first time.
     pub loading: BTreeMap<String, super::super::effect::RequestId>,
+    /// Sessions whose groups have been read.
+    pub(in crate::console) loaded: BTreeSet<String>,
     /// Why a session's groups could not be read.
     pub failures: BTreeMap<String, Failure>,
 }

@@ -15,10 +15,12 @@ pub use overlay::{
 };
 pub use sessions::{Scope, Sessions};
 
-use super::failure::Failure;
+use super::effect::Call;
+use super::failure::{Failure, FailureKind, Told};
 use super::keymap::Keymap;
 use super::theme::Theme;
 use crate::api::{Capability, EpochMillis};
+use crate::text::clean_line;
 
 /// One group as one session sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,4 +90,84 @@ pub struct State {
     /// Capabilities that the gateway has refused us; what needs them is greyed out.
     pub lacking: Vec<Capability>,
     pub(super) runs: super::update::Runs,
+}
+
+impl State {
+    /// How many requests are under way.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.runs.calls().count()
+    }
+
+    /// Whether this very call is under way.
+    #[must_use]
+    pub fn is_running(&self, call: &Call) -> bool {
+        self.runs.calls().any(|running| running == call)
+    }
+
+    /// Whether the session is connected to WhatsApp.
+    #[must_use]
+    pub fn is_connected(&self, session: &str) -> bool {
+        self.sessions
+            .get(session)
+            .is_some_and(|session| session.status.is_connected())
+    }
+
+    /// Whether the gateway has refused us a capability.
+    #[must_use]
+    pub fn lacks(&self, capability: Capability) -> bool {
+        self.lacking.contains(&capability)
+    }
+
+    /// The name by which people know a session: its label, its number, or its id. Cleaned.
+    #[must_use]
+    pub fn session_name(&self, id: &str) -> String {
+        match self.sessions.get(id) {
+            Some(session) => sessions::name(session),
+            None => clean_line(id).into_owned(),
+        }
+    }
+
+    /// A failure's sentence with its next step, for the given group where there is one.
+    #[must_use]
+    pub fn sentence(&self, failure: &Failure, group: Option<&GroupKey>) -> String {
+        failure.sentence(&self.told(group))
+    }
+
+    /// Why no link is shown, as a sentence with its next step.
+    #[must_use]
+    pub fn blank_sentence(&self, key: &GroupKey, blank: &Blank) -> String {
+        let told = self.told(Some(key));
+        match blank {
+            Blank::Reset => {
+                "The link was reset, so the old one is dead. The new one is asked for.".to_owned()
+            }
+            Blank::SessionLeft(_) => FailureKind::Offline.sentence(&told),
+            Blank::NotAdmin => FailureKind::NotAdmin.sentence(&told),
+            Blank::NotInGroup => FailureKind::NotInGroup.sentence(&told),
+            Blank::GatewayAway => FailureKind::GatewayAway.sentence(&told),
+            Blank::Failed(failure) => failure.sentence(&told),
+        }
+    }
+
+    /// What sentences about a group may name.
+    fn told(&self, group: Option<&GroupKey>) -> Told {
+        let Some(key) = group else {
+            return Told::default();
+        };
+        let admins = self
+            .card
+            .iter()
+            .filter(|card| card.key == *key)
+            .flat_map(Card::loaded_members)
+            .filter(|member| member.role.is_admin())
+            .map(|member| {
+                let tag = member.tag.as_deref().filter(|tag| !tag.trim().is_empty());
+                clean_line(tag.unwrap_or(&member.lid)).into_owned()
+            });
+        Told {
+            session: Some(self.session_name(&key.session)),
+            admins: admins.take(3).collect(),
+        }
+    }
 }

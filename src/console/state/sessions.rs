@@ -3,6 +3,7 @@
 use super::super::effect::{RequestId, SessionAction};
 use super::super::failure::Failure;
 use crate::api::{EpochMillis, Session};
+use crate::text::clean_line;
 use std::collections::BTreeMap;
 
 /// Whose groups are shown.
@@ -57,5 +58,18 @@ impl Sessions {
             .iter()
             .filter(|session| session.status.is_connected())
             .count()
+    }
+}
+
+/// The name by which people know a session: its label, its number, or its id. Cleaned.
+#[must_use]
+pub fn name(session: &Session) -> String {
+    let label = clean_line(session.label.as_deref().unwrap_or_default());
+    if !label.trim().is_empty() {
+        return label.into_owned();
+    }
+    match session.phone_number.as_deref() {
+        Some(number) if !number.is_empty() => format!("+{}", clean_line(number)),
+        _ => clean_line(&session.id).into_owned(),
     }
 }

@@ -1,20 +1,83 @@
 //! The pure heart: `update(&mut State, Msg) -> Vec<Effect>`.
+//!
+//! One file per concern. Handlers change the state and leave their wishes in [`Runs`]; after every
+//! message [`settle`] brings back what must always hold (the card follows the selection, no link is
+//! shown that may be dead, the clock is asked for in time) and hands the wishes out.
 
-use super::effect::Effect;
+mod card;
+mod clock;
+mod confirm;
+mod events;
+mod find;
+mod form;
+mod form_save;
+mod groups;
+mod help;
+mod invite;
+mod keys;
+mod mouse;
+mod qr;
+mod realtime;
+mod replies;
+mod reset;
+mod rows;
+mod runs;
+mod sessions;
+mod toasts;
+
+#[cfg(test)]
+mod tests;
+
+pub use runs::Runs;
+
+use super::effect::{Call, Effect};
 use super::msg::Msg;
-use super::state::{Options, State};
+use super::state::{Groups, Link, Options, Pane, Sessions, State};
+use crate::api::EpochMillis;
 
-/// What runs: requests under way and wishes for later. Only `update` looks inside.
-#[derive(Debug, Default)]
-pub struct Runs;
-
-/// The console before anything was heard, and its first wishes.
+/// The console before anything was heard, and its first wishes. `size` is in columns and rows.
 #[must_use]
-pub fn start(_options: Options, _size: (u16, u16)) -> (State, Vec<Effect>) {
-    todo!()
+pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Vec<Effect>) {
+    let mut state = State {
+        options,
+        size,
+        now,
+        link: Link::Connecting,
+        sessions: Sessions::default(),
+        groups: Groups::default(),
+        focus: Pane::Sessions,
+        card: None,
+        layers: Vec::new(),
+        toasts: Vec::new(),
+        last_failure: None,
+        whole_blocks: false,
+        lacking: Vec::new(),
+        runs: Runs::default(),
+    };
+    state.read(Call::Sessions);
+    let effects = settle(&mut state);
+    (state, effects)
 }
 
 /// Takes in one message.
-pub fn update(_state: &mut State, _msg: Msg) -> Vec<Effect> {
-    todo!()
+pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(event) => keys::key(state, &event),
+        Msg::Paste(text) => keys::paste(state, &text),
+        Msg::Mouse(event) => mouse::mouse(state, &event),
+        Msg::Resize { columns, rows } => state.size = (columns, rows),
+        Msg::Clock(now) => clock::clock(state, now),
+        Msg::Reply(id, reply) => replies::reply(state, id, reply),
+        Msg::Realtime(news) => realtime::realtime(state, news),
+    }
+    settle(state)
+}
+
+fn settle(state: &mut State) -> Vec<Effect> {
+    sessions::keep_in_sight(state);
+    groups::keep_in_sight(state);
+    card::settle(state);
+    reset::settle(state);
+    clock::wish(state);
+    std::mem::take(&mut state.runs.wishes)
 }

@@ -1,9 +1,82 @@
-//! Drawing: reads the state, changes nothing.
+//! Drawing: reads the state, changes nothing. One file per piece of the screen; where each stands
+//! is [`super::layout`]'s business, how it looks the theme's.
 
-use super::state::State;
+mod card;
+mod confirm;
+mod failure;
+mod field;
+mod footer;
+mod form;
+mod groups;
+mod header;
+mod help;
+mod paint;
+mod qr;
+mod reset;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod toasts;
+mod too_small;
+
+use super::layout::{self, Screen};
+use super::state::{Layer, State};
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 
 /// Draws the whole screen.
-pub fn view(_state: &State, _frame: &mut Frame<'_>) {
-    todo!()
+pub fn view(state: &State, frame: &mut Frame<'_>) {
+    if let Some(cursor) = draw(state, frame.buffer_mut()) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws one layer over what is there, which steps back.
+fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> Option<Position> {
+    if !matches!(layer, Layer::Qr) {
+        let behind = screen.body.intersection(buffer.area);
+        buffer.set_style(behind, state.options.theme.dim);
+    }
+    match layer {
+        Layer::Help(help) => return help::draw(state, screen, help, buffer),
+        Layer::Edit(form) => return form::draw(state, screen, form, buffer),
+        Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
+        Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
+        Layer::Failure { failure, scroll } => {
+            failure::draw(state, screen, failure, *scroll, buffer);
+        }
+        // It is the whole screen, not a box over it.
+        Layer::Qr => {}
+    }
+    None
+}
+
+/// Draws into a buffer and says where the text cursor stands, if anywhere.
+fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    let Some(screen) = layout::screen(state) else {
+        too_small::draw(state, buffer);
+        return None;
+    };
+    let mut cursor = None;
+    if state.layers.iter().any(|layer| matches!(layer, Layer::Qr)) {
+        qr::draw(state, buffer);
+    } else {
+        header::draw(state, &screen, buffer);
+        if let Some(area) = screen.sessions {
+            sessions::draw(state, area, buffer);
+        }
+        if let Some(area) = screen.groups {
+            cursor = groups::draw(state, area, buffer);
+        }
+        if let Some(area) = screen.card {
+            card::draw(state, area, buffer);
+        }
+    }
+    for layer in &state.layers {
+        cursor = self::layer(state, &screen, layer, buffer);
+    }
+    toasts::draw(state, &screen, buffer);
+    footer::draw(state, &screen, buffer);
+    cursor
 }

@@ -1,10 +1,32 @@
 //! The HTTP face of the engine: one file per resource.
+//!
+//! A request takes one way through this room: `serve` accepts the connection, `router` finds the
+//! row of the route table, `edge` authenticates and checks the capability, the handler in the
+//! resource's file parses what it needs through `extract`, calls one use case of [`Engine`] and
+//! `respond` turns the outcome into bytes. Faults come out in the contract's order: 401, 403
+//! (capability), 404 (session), 400 (path, query, body), and then what the use case finds.
+//!
+//! Where the contract's table leaves a choice: a wrong method is `405` with `Allow` and the code
+//! `validation_error` (the one answer whose status is not its code's own); a body that is too large
+//! or too slow is a `validation_error` like any other unusable body.
 
-use super::engine::Engine;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+mod audit;
+mod body;
+mod edge;
+mod extract;
+mod fields;
+mod groups;
+mod health;
+mod invite;
+mod keys;
+mod members;
+mod realtime;
+mod respond;
+mod router;
+mod serve;
+mod sessions;
 
-/// Serves until `shutdown` is cancelled, lets running requests finish, then closes the engine.
-pub async fn serve(_engine: Engine, _listener: TcpListener, _shutdown: CancellationToken) {
-    todo!()
-}
+pub use serve::serve;
+
+#[cfg(doc)]
+use super::Engine;

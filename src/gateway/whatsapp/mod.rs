@@ -6,6 +6,7 @@
 #[cfg(feature = "live")]
 pub mod live;
 pub mod sandbox;
+pub mod unavailable;
 
 use super::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
 use crate::api::{EpochMillis, MemberRole, Setting};
@@ -22,7 +23,13 @@ pub enum Backend {
     /// Real accounts.
     #[cfg(feature = "live")]
     Live(Arc<live::Live>),
+    /// Whatever the function makes.
+    Custom(DriverFactory),
 }
+
+/// Makes the driver of one session; what it reports goes to the sender.
+pub type DriverFactory =
+    Arc<dyn Fn(Account, mpsc::UnboundedSender<DriverEvent>) -> Arc<dyn Driver> + Send + Sync>;
 
 impl Backend {
     /// The driver of one session. Nothing connects yet. The driver reports on `events` until it is
@@ -37,6 +44,7 @@ impl Backend {
             Self::Sandbox(world) => sandbox::open(Arc::clone(world), account, events),
             #[cfg(feature = "live")]
             Self::Live(live) => live::open(Arc::clone(live), account, events),
+            Self::Custom(make) => make(account, events),
         }
     }
 }

@@ -1,0 +1,236 @@
+//! Calls about groups, their members and their invite links.
+
+use super::{Client, ClientError, encode};
+use crate::api::{
+    CreateGroup, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup, Participants,
+    SettingsPatch,
+};
+use reqwest::Method;
+
+impl Client {
+    /// `GET /sessions/{session}/groups`: the whole set, however the gateway pages it.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn list_groups(&self, session: &str) -> Result<Vec<Group>, ClientError> {
+        self.read_all(&groups(session)).await
+    }
+
+    /// `GET /sessions/{session}/groups/{group}`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn get_group(&self, session: &str, group: &str) -> Result<Group, ClientError> {
+        self.read(&one(session, group)).await
+    }
+
+    /// `GET /sessions/{session}/groups/{group}/members`, every page.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn members(
+        &self,
+        session: &str,
+        group: &str,
+    ) -> Result<Vec<GroupMember>, ClientError> {
+        self.read_all(&format!("{}/members", one(session, group)))
+            .await
+    }
+
+    /// `PATCH /sessions/{session}/groups/{group}`: only the fields of the patch are sent.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; a refusal part of the way says how far it came.
+    pub async fn update_settings(
+        &self,
+        session: &str,
+        group: &str,
+        patch: &SettingsPatch,
+    ) -> Result<(), ClientError> {
+        // Every field is a call to WhatsApp of its own.
+        let fields = u32::try_from(patch.clone().into_settings().len()).unwrap_or(1);
+        let limit = self.limits.live * fields.max(1);
+        self.command(Method::PATCH, &one(session, group), Some(patch), limit)
+            .await
+    }
+
+    /// `GET /sessions/{session}/groups/{group}/invite`: asks WhatsApp.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 501 when the session is not connected, 403 when its account is no admin.
+    pub async fn invite(&self, session: &str, group: &str) -> Result<InviteLink, ClientError> {
+        self.call(
+            Method::GET,
+            &invite(session, group),
+            None::<&()>,
+            self.limits.live,
+        )
+        .await
+    }
+
+    /// `DELETE /sessions/{session}/groups/{group}/invite`: the new link; the old one is dead.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn reset_invite(
+        &self,
+        session: &str,
+        group: &str,
+    ) -> Result<InviteLink, ClientError> {
+        self.call(
+            Method::DELETE,
+            &invite(session, group),
+            None::<&()>,
+            self.limits.live,
+        )
+        .await
+    }
+
+    /// `POST /sessions/{session}/groups`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn create_group(
+        &self,
+        session: &str,
+        group: &CreateGroup,
+    ) -> Result<GroupInfo, ClientError> {
+        self.call(
+            Method::POST,
+            &groups(session),
+            Some(group),
+            self.limits.live,
+        )
+        .await
+    }
+
+    /// `POST /sessions/{session}/groups:join`, with an invite code or a full link.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 400 for a link that is malformed, expired or was reset.
+    pub async fn join(&self, session: &str, invite: &str) -> Result<JoinedGroup, ClientError> {
+        let body = JoinGroup {
+            invite: invite.to_owned(),
+        };
+        let path = format!("{}:join", groups(session));
+        self.call(Method::POST, &path, Some(&body), self.limits.live)
+            .await
+    }
+
+    /// `POST /sessions/{session}/groups/{group}:leave`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn leave(&self, session: &str, group: &str) -> Result<(), ClientError> {
+        let path = format!("{}:leave", one(session, group));
+        self.command(Method::POST, &path, None::<&()>, self.limits.live)
+            .await
+    }
+
+    /// `POST /sessions/{session}/groups/{group}/members`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn add_members(
+        &self,
+        session: &str,
+        group: &str,
+        members: &[String],
+    ) -> Result<(), ClientError> {
+        self.name_members(session, group, "", members).await
+    }
+
+    /// `POST /sessions/{session}/groups/{group}/members:approve`: lets in who asked to join.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; some gateways always answer 501.
+    pub async fn approve_members(
+        &self,
+        session: &str,
+        group: &str,
+        members: &[String],
+    ) -> Result<(), ClientError> {
+        self.name_members(session, group, ":approve", members).await
+    }
+
+    async fn name_members(
+        &self,
+        session: &str,
+        group: &str,
+        action: &str,
+        members: &[String],
+    ) -> Result<(), ClientError> {
+        let path = format!("{}/members{action}", one(session, group));
+        let body = Participants {
+            participants: members.to_vec(),
+        };
+        self.command(Method::POST, &path, Some(&body), self.limits.live)
+            .await
+    }
+
+    /// `DELETE /sessions/{session}/groups/{group}/members/{member}`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn remove_member(
+        &self,
+        session: &str,
+        group: &str,
+        member: &str,
+    ) -> Result<(), ClientError> {
+        let path = format!("{}/members/{}", one(session, group), encode(member));
+        self.command(Method::DELETE, &path, None::<&()>, self.limits.live)
+            .await
+    }
+
+    /// `POST /sessions/{session}/groups/{group}/members/{member}/promote`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn promote_member(
+        &self,
+        session: &str,
+        group: &str,
+        member: &str,
+    ) -> Result<(), ClientError> {
+        self.rank(session, group, member, "promote").await
+    }
+
+    /// `POST /sessions/{session}/groups/{group}/members/{member}/demote`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn demote_member(
+        &self,
+        session: &str,
+        group: &str,
+        member: &str,
+    ) -> Result<(), ClientError> {
+        self.rank(session, group, member, "demote").await
+    }
+
+    async fn rank(
+        &self,
+        session: &str,
+        group: &str,
+        member: &str,
+        action: &str,
+    ) -> Result<(), ClientError> {
+        let group = one(session, group);
+        let path = format!("{group}/members/{}/{action}", encode(member));
+        self.command(Method::POST, &path, None::<&()>, self.limits.live)
+            .await
+    }
+}
+
+fn groups(session: &str) -> String {
+    format!("/sessions/{}/groups", encode(session))
+}
+
+fn one(session: &str, group: &str) -> String {
+    format!("{}/{}", groups(session), encode(group))
+}
+
+fn invite(session: &str, group: &str) -> String {
+    format!("{}/invite", one(session, group))
+}

@@ -1,0 +1,162 @@
+//! Calls about sessions, the audit log and realtime tickets.
+
+use super::{Client, ClientError, encode};
+use crate::api::{
+    AuditEntry, CreateSession, List, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
+    Ticket, TicketRequest,
+};
+use reqwest::Method;
+
+/// Which entries of the audit log to read; all of the organization by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    pub session: Option<String>,
+    pub group: Option<String>,
+    /// Entries per page.
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl Client {
+    /// `GET /sessions`, every page.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; a gateway may ask for `manage` here (403).
+    pub async fn list_sessions(&self) -> Result<Vec<Session>, ClientError> {
+        self.read_all("/sessions").await
+    }
+
+    /// `POST /sessions`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn create_session(&self, session: &CreateSession) -> Result<Session, ClientError> {
+        let limit = self.limits.live;
+        self.call(Method::POST, "/sessions", Some(session), limit)
+            .await
+    }
+
+    /// `GET /sessions/{session}`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn get_session(&self, session: &str) -> Result<Session, ClientError> {
+        self.read(&format!("/sessions/{}", encode(session))).await
+    }
+
+    /// `DELETE /sessions/{session}`: the row and its key material are gone.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn delete_session(&self, session: &str) -> Result<(), ClientError> {
+        let path = format!("/sessions/{}", encode(session));
+        self.command(Method::DELETE, &path, None::<&()>, self.limits.live)
+            .await
+    }
+
+    /// `POST /sessions/{session}:start`; an unpaired session begins pairing.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn start_session(&self, session: &str) -> Result<Session, ClientError> {
+        self.act(session, "start").await
+    }
+
+    /// `POST /sessions/{session}:stop`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn stop_session(&self, session: &str) -> Result<Session, ClientError> {
+        self.act(session, "stop").await
+    }
+
+    /// `POST /sessions/{session}:restart`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn restart_session(&self, session: &str) -> Result<Session, ClientError> {
+        self.act(session, "restart").await
+    }
+
+    /// `POST /sessions/{session}:logout`: unlinks the phone.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn logout_session(&self, session: &str) -> Result<Session, ClientError> {
+        self.act(session, "logout").await
+    }
+
+    async fn act(&self, session: &str, action: &str) -> Result<Session, ClientError> {
+        let path = format!("/sessions/{}:{action}", encode(session));
+        self.call(Method::POST, &path, None::<&()>, self.limits.live)
+            .await
+    }
+
+    /// `GET /sessions/{session}/me`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn me(&self, session: &str) -> Result<SessionMe, ClientError> {
+        self.read(&format!("/sessions/{}/me", encode(session)))
+            .await
+    }
+
+    /// `GET /sessions/{session}/qr`: starts pairing.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 until a code is ready.
+    pub async fn qr(&self, session: &str) -> Result<QrCode, ClientError> {
+        let path = format!("/sessions/{}/qr", encode(session));
+        self.call(Method::GET, &path, None::<&()>, self.limits.live)
+            .await
+    }
+
+    /// `POST /sessions/{session}/pairing-code`, for a number in E.164 digits.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 409 when a phone is paired already.
+    pub async fn pairing_code(
+        &self,
+        session: &str,
+        phone: &str,
+    ) -> Result<PairingCode, ClientError> {
+        let path = format!("/sessions/{}/pairing-code", encode(session));
+        let body = PairingCodeRequest {
+            phone: phone.to_owned(),
+        };
+        self.call(Method::POST, &path, Some(&body), self.limits.live)
+            .await
+    }
+
+    /// `GET /audit` (an extension): one page, the newest entries first.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 where the gateway has no audit log.
+    pub async fn audit(&self, filter: &AuditFilter) -> Result<List<AuditEntry>, ClientError> {
+        let limit = filter.limit.map(|limit| limit.to_string());
+        let query: Vec<String> = [
+            ("session", filter.session.as_deref()),
+            ("group", filter.group.as_deref()),
+            ("limit", limit.as_deref()),
+            ("cursor", filter.cursor.as_deref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", encode(value?))))
+        .collect();
+        match query.join("&").as_str() {
+            "" => self.read("/audit").await,
+            query => self.read(&format!("/audit?{query}")).await,
+        }
+    }
+
+    /// `POST /realtime/ticket`
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404, 501 or 503 where the gateway has no realtime.
+    pub async fn ticket(&self, request: &TicketRequest) -> Result<Ticket, ClientError> {
+        let limit = self.limits.stored;
+        self.call(Method::POST, "/realtime/ticket", Some(request), limit)
+            .await
+    }
+}

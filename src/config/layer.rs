@@ -1,0 +1,303 @@
+//! The layers of the configuration, laid over each other, each value with the place it came from.
+
+use super::{ConfigError, KeyCheck, KeySetting, Kind, Overrides, SETTINGS};
+use crate::console::theme::ColorChoice;
+use crate::text::clean_line;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A checked value of one of the kinds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(String),
+    Texts(Vec<String>),
+    Flag(bool),
+    Path(PathBuf),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Layers {
+    /// By `section.key`: the value and where it was set.
+    values: BTreeMap<String, (Value, String)>,
+    pub(super) keys: Vec<KeySetting>,
+}
+
+impl Layers {
+    pub(super) fn text(&self, setting: &str) -> Option<&str> {
+        match self.values.get(setting) {
+            Some((Value::Text(text), _)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn texts(&self, setting: &str) -> Vec<String> {
+        match self.values.get(setting) {
+            Some((Value::Texts(texts), _)) => texts.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn flag(&self, setting: &str) -> Option<bool> {
+        match self.values.get(setting) {
+            Some((Value::Flag(flag), _)) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    pub(super) fn path(&self, setting: &str) -> Option<PathBuf> {
+        match self.values.get(setting) {
+            Some((Value::Path(path), _)) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
+    /// A fault of a value, at the place where it was set.
+    pub(super) fn fault(&self, setting: &str, fault: &str) -> ConfigError {
+        match self.values.get(setting) {
+            Some((_, place)) => ConfigError(format!("{place}: {fault}")),
+            None => ConfigError(fault.to_owned()),
+        }
+    }
+
+    /// Lays the file over what is there.
+    pub(super) fn file(
+        &mut self,
+        file: &Path,
+        text: &str,
+        check_key: KeyCheck<'_>,
+    ) -> Result<(), ConfigError> {
+        let at = |offset: usize| {
+            let line = text[..offset.min(text.len())].matches('\n').count() + 1;
+            format!("{}:{line}", file.display())
+        };
+        let fault = |offset: usize, fault: String| {
+            ConfigError(format!("{}: {}", at(offset), clean_line(&fault)))
+        };
+        let document = DeTable::parse(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            fault(offset, error.message().to_owned())
+        })?;
+        let base = file.parent().unwrap_or(Path::new(""));
+        for (name, section) in document.get_ref() {
+            let (start, name) = (name.span().start, name.get_ref().as_ref());
+            if name != "keys" && !SETTINGS.iter().any(|(known, ..)| *known == name) {
+                return Err(fault(
+                    start,
+                    format!("unknown section `{name}`; allowed are {}", sections()),
+                ));
+            }
+            let Some(entries) = section.get_ref().as_table() else {
+                return Err(fault(
+                    start,
+                    format!("`{name}` must be a section: [{name}]"),
+                ));
+            };
+            for (key, value) in entries {
+                let (start, key) = (key.span().start, key.get_ref().as_ref());
+                if name == "keys" {
+                    let keys = key_strings(value).map_err(|wrong| {
+                        fault(start, format!("`keys.{key}` must be a key or a list of keys, such as [\"R\"]{wrong}"))
+                    })?;
+                    check_key(key, &keys).map_err(|wrong| fault(start, wrong))?;
+                    self.keys.push(KeySetting {
+                        action: key.to_owned(),
+                        keys,
+                    });
+                    continue;
+                }
+                let kind = find(name, key).ok_or_else(|| {
+                    fault(
+                        start,
+                        format!(
+                            "unknown key `{key}` in [{name}]; allowed are {}",
+                            keys_of(name)
+                        ),
+                    )
+                })?;
+                let value = from_toml(kind, value, base)
+                    .map_err(|allowed| fault(start, format!("`{name}.{key}` must be {allowed}")))?;
+                self.values
+                    .insert(format!("{name}.{key}"), (value, at(start)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays the `GROUPDESK_*` variables over what is there.
+    pub(super) fn environment(
+        &mut self,
+        environment: &[(String, String)],
+    ) -> Result<(), ConfigError> {
+        for (variable, text) in environment {
+            let Some(name) = variable.strip_prefix("GROUPDESK_") else {
+                continue;
+            };
+            if matches!(name, "CONFIG" | "KEY") {
+                continue;
+            }
+            let known = SETTINGS
+                .iter()
+                .find(|(section, key, _)| variable_name(section, key) == *variable);
+            let Some((section, key, kind)) = known else {
+                let allowed: Vec<String> = SETTINGS
+                    .iter()
+                    .map(|(section, key, _)| variable_name(section, key))
+                    .collect();
+                return Err(ConfigError(format!(
+                    "unknown variable {}; allowed are GROUPDESK_CONFIG, GROUPDESK_KEY, {}",
+                    clean_line(variable),
+                    allowed.join(", ")
+                )));
+            };
+            let value = from_text(*kind, text)
+                .map_err(|allowed| ConfigError(format!("{variable} must be {allowed}")))?;
+            self.values
+                .insert(format!("{section}.{key}"), (value, variable.clone()));
+        }
+        Ok(())
+    }
+
+    /// Lays the flags over what is there.
+    pub(super) fn flags(&mut self, overrides: &Overrides) {
+        let colors = overrides.colors.and_then(|choice| {
+            ColorChoice::NAMES
+                .iter()
+                .find(|(_, known)| *known == choice)
+                .map(|(name, _)| (*name).to_owned())
+        });
+        let values = [
+            (
+                "gateway.url",
+                overrides.gateway.clone().map(Value::Text),
+                "--gateway",
+            ),
+            (
+                "data.dir",
+                overrides.data_dir.clone().map(Value::Path),
+                "--data-dir",
+            ),
+            (
+                "ui.mouse",
+                overrides.no_mouse.then_some(Value::Flag(false)),
+                "--no-mouse",
+            ),
+            ("ui.colors", colors.map(Value::Text), "--colors"),
+        ];
+        for (setting, value, flag) in values {
+            if let Some(value) = value {
+                self.values
+                    .insert(setting.to_owned(), (value, flag.to_owned()));
+            }
+        }
+    }
+}
+
+fn find(section: &str, key: &str) -> Option<Kind> {
+    SETTINGS
+        .iter()
+        .find(|(known_section, known_key, _)| *known_section == section && *known_key == key)
+        .map(|(_, _, kind)| *kind)
+}
+
+fn sections() -> String {
+    let mut sections: Vec<&str> = SETTINGS.iter().map(|(section, ..)| *section).collect();
+    sections.dedup();
+    sections.push("keys");
+    sections.join(", ")
+}
+
+fn keys_of(section: &str) -> String {
+    let keys: Vec<&str> = SETTINGS
+        .iter()
+        .filter(|(known, ..)| *known == section)
+        .map(|(_, key, _)| *key)
+        .collect();
+    keys.join(", ")
+}
+
+/// The environment variable of a setting.
+pub(super) fn variable_name(section: &str, key: &str) -> String {
+    format!("GROUPDESK_{section}_{key}").to_uppercase()
+}
+
+fn from_toml(kind: Kind, value: &Spanned<DeValue<'_>>, base: &Path) -> Result<Value, String> {
+    match (kind, value.get_ref()) {
+        (Kind::Text, DeValue::String(text)) => Ok(Value::Text(text.to_string())),
+        (Kind::Path, DeValue::String(text)) if !text.is_empty() => {
+            Ok(Value::Path(base.join(home(text))))
+        }
+        (Kind::OneOf(names), DeValue::String(text)) => one_of(&names(), text),
+        // A bare 256 can only mean the name.
+        (Kind::OneOf(names), DeValue::Integer(number)) => one_of(&names(), number.as_str()),
+        (Kind::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
+        (Kind::Texts, DeValue::Array(values)) => values
+            .iter()
+            .map(|value| value.get_ref().as_str().map(str::to_owned))
+            .collect::<Option<_>>()
+            .map(Value::Texts)
+            .ok_or_else(|| allowed(kind)),
+        _ => Err(allowed(kind)),
+    }
+}
+
+fn from_text(kind: Kind, text: &str) -> Result<Value, String> {
+    match kind {
+        Kind::Text => Ok(Value::Text(text.to_owned())),
+        Kind::Path if !text.is_empty() => Ok(Value::Path(home(text))),
+        Kind::Path => Err(allowed(kind)),
+        Kind::OneOf(names) => one_of(&names(), text),
+        Kind::Flag => match text {
+            "true" | "1" => Ok(Value::Flag(true)),
+            "false" | "0" => Ok(Value::Flag(false)),
+            _ => Err("true or false".to_owned()),
+        },
+        Kind::Texts => Ok(Value::Texts(
+            text.split(',')
+                .map(|part| part.trim().to_owned())
+                .filter(|part| !part.is_empty())
+                .collect(),
+        )),
+    }
+}
+
+fn one_of(names: &[&str], text: &str) -> Result<Value, String> {
+    if names.contains(&text) {
+        Ok(Value::Text(text.to_owned()))
+    } else {
+        Err(format!("one of {}", names.join(", ")))
+    }
+}
+
+/// What a setting takes, to end a sentence.
+fn allowed(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "a text in quotes".to_owned(),
+        Kind::Texts => "a list of texts, such as [\"a\", \"b\"]".to_owned(),
+        Kind::Flag => "true or false".to_owned(),
+        Kind::Path => "a path in quotes".to_owned(),
+        Kind::OneOf(names) => format!("one of {}", names().join(", ")),
+    }
+}
+
+/// One key, or a list of keys.
+fn key_strings(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, &'static str> {
+    match value.get_ref() {
+        DeValue::String(key) => Ok(vec![key.to_string()]),
+        DeValue::Array(keys) => keys
+            .iter()
+            .map(|key| key.get_ref().as_str().map(str::to_owned))
+            .collect::<Option<_>>()
+            .ok_or(", in quotes"),
+        _ => Err(""),
+    }
+}
+
+/// A path in which `~/` is the home directory.
+fn home(text: &str) -> PathBuf {
+    match (text.strip_prefix("~/"), directories::BaseDirs::new()) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => PathBuf::from(text),
+    }
+}

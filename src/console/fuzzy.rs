@@ -1,3 +1,0 @@
-//! Placeholder until the filter lands.
-#[derive(Debug, Default)]
-pub struct Index;

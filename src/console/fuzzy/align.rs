@@ -1,0 +1,206 @@
+//! Letters of a word found scattered over a name: how well, and where.
+//!
+//! An alignment costs something for every gap between its letters: little where it goes on at the
+//! start of a word ("weekvol" in "Weekend Volunteers"), more within a word, the more the more
+//! letters are left out ("wkd"). The cheapest alignment counts; beyond a budget the letters are
+//! there by chance.
+
+use super::letters::begins_word;
+
+/// Letters of a name beyond this many are not looked at.
+pub(super) const NAME_MAX: usize = 256;
+/// The first letter stands within a word.
+const COST_FIRST_INSIDE: u16 = 9;
+/// A gap up to the start of a word, however wide.
+const COST_TO_START: u16 = 1;
+/// A gap that ends within a word, and on top of it every letter left out.
+const COST_INSIDE: u16 = 5;
+/// An alignment must cost less than this for each letter of the word.
+const BUDGET: u16 = 5;
+const IMPOSSIBLE: u16 = u16::MAX / 2;
+
+/// Costs below this have gaps up to starts of words only.
+pub(super) const ABBREVIATION: u16 = COST_INSIDE + 1;
+
+/// A folded letter of a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Letter {
+    pub letter: char,
+    pub begins_word: bool,
+}
+
+/// Appends a letter of a name to those before it.
+pub(super) fn push_letter(letters: &mut Vec<Letter>, letter: char) {
+    let before = letters.last().map(|before| before.letter);
+    letters.push(Letter {
+        letter,
+        begins_word: begins_word(before, letter),
+    });
+}
+
+/// The letters of a folded name, as far as they are looked at.
+pub(super) fn name_letters(name: &str, letters: &mut Vec<Letter>) {
+    letters.clear();
+    for letter in name.chars().take(NAME_MAX) {
+        push_letter(letters, letter);
+    }
+}
+
+/// Aligns names with a word; keeps its memory from name to name.
+#[derive(Debug, Clone)]
+pub(super) struct Aligner {
+    word: Vec<char>,
+    /// For every letter of the word, for every letter of the name: the cost of the cheapest
+    /// alignment up to here that ends with this pair.
+    costs: Vec<u16>,
+}
+
+impl Aligner {
+    pub(super) fn new(word: &str) -> Self {
+        Self {
+            word: word.chars().collect(),
+            costs: Vec::new(),
+        }
+    }
+
+    /// Costs reach this never.
+    pub(super) fn budget(&self) -> u16 {
+        BUDGET * self.word.len() as u16
+    }
+
+    /// The cost of the cheapest alignment, if that is cheap enough.
+    pub(super) fn cost(&mut self, name: &[Letter]) -> Option<u16> {
+        let width = name.len();
+        let budget = self.budget();
+        self.costs.clear();
+        self.costs.resize(width * self.word.len(), IMPOSSIBLE);
+        let mut cheapest = IMPOSSIBLE;
+        for (nth, wanted) in self.word.iter().enumerate() {
+            let (above, row) = self.costs.split_at_mut(nth * width);
+            let above = &above[nth.saturating_sub(1) * width..];
+            cheapest = if nth == 0 {
+                first_row(*wanted, name, row)
+            } else {
+                next_row(*wanted, name, above, row)
+            };
+            if cheapest >= budget {
+                return None;
+            }
+        }
+        Some(cheapest)
+    }
+
+    /// The letters of the name in the cheapest alignment, from the last to the first; empty if
+    /// there is none.
+    pub(super) fn places(&mut self, name: &[Letter]) -> Vec<usize> {
+        let Some(cheapest) = self.cost(name).filter(|_| !name.is_empty()) else {
+            return Vec::new();
+        };
+        let mut rows = self.costs.chunks(name.len()).rev();
+        let end = rows
+            .next()
+            .and_then(|row| row.iter().position(|cost| *cost == cheapest));
+        let mut places: Vec<usize> = end.into_iter().collect();
+        let mut cost = cheapest;
+        for row in rows {
+            let Some(at) = places.last().copied() else {
+                break;
+            };
+            let before = (0..at)
+                .rev()
+                .find(|before| row[*before] + gap(*before, at, name[at].begins_word) == cost);
+            let Some(before) = before else { break };
+            cost = row[before];
+            places.push(before);
+        }
+        places
+    }
+}
+
+/// What it costs to go from one letter of the name to a later one.
+fn gap(before: usize, at: usize, begins_word: bool) -> u16 {
+    match at - before - 1 {
+        0 => 0,
+        _ if begins_word => COST_TO_START,
+        left_out => COST_INSIDE + left_out as u16,
+    }
+}
+
+/// Fills the row of the word's first letter; returns its least cost.
+fn first_row(wanted: char, name: &[Letter], row: &mut [u16]) -> u16 {
+    let mut least = IMPOSSIBLE;
+    for (cost, letter) in row.iter_mut().zip(name) {
+        if letter.letter == wanted {
+            *cost = if letter.begins_word {
+                0
+            } else {
+                COST_FIRST_INSIDE
+            };
+            least = least.min(*cost);
+        }
+    }
+    least
+}
+
+/// Fills the row of a later letter from the row above; returns its least cost.
+fn next_row(wanted: char, name: &[Letter], above: &[u16], row: &mut [u16]) -> u16 {
+    let mut least = IMPOSSIBLE;
+    // The least cost above that leaves a gap up to here, without and with the letters left out.
+    let (mut plain, mut inside) = (IMPOSSIBLE, IMPOSSIBLE);
+    let mut beside = IMPOSSIBLE;
+    for ((cost, letter), next) in row.iter_mut().zip(name).zip(above) {
+        if letter.letter == wanted {
+            let gapped = if letter.begins_word {
+                plain + COST_TO_START
+            } else {
+                inside + COST_INSIDE
+            };
+            *cost = beside.min(gapped).min(IMPOSSIBLE);
+            least = least.min(*cost);
+        }
+        plain = plain.min(beside);
+        inside = inside.min(beside).saturating_add(1).min(IMPOSSIBLE);
+        beside = *next;
+    }
+    least
+}
+
+/// Whether all bytes of `word` occur in `name` in this order, side by side or not.
+pub(super) fn holds_in_order(name: &str, word: &str) -> bool {
+    let mut name = name.bytes();
+    word.bytes().all(|wanted| name.any(|byte| byte == wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letters(name: &str) -> Vec<Letter> {
+        let mut letters = Vec::new();
+        name_letters(name, &mut letters);
+        letters
+    }
+
+    #[test]
+    fn gaps_cost_less_at_starts_of_words() {
+        let cost = |word: &str, name: &str| Aligner::new(word).cost(&letters(name));
+        assert_eq!(cost("week", "weekend"), Some(0));
+        assert_eq!(cost("wv", "weekend volunteers"), Some(1));
+        assert_eq!(cost("weekvol", "weekend volunteers"), Some(1));
+        assert_eq!(cost("wkd", "weekend"), Some(14));
+        assert_eq!(cost("dv", "weekend volunteers"), None);
+        assert_eq!(cost("wr", "weekend volunteer"), None, "too far apart");
+        assert_eq!(cost("xy", "weekend"), None);
+        assert_eq!(cost("w", ""), None);
+    }
+
+    #[test]
+    fn places_are_those_of_the_cheapest_alignment() {
+        let places = |word: &str, name: &str| Aligner::new(word).places(&letters(name));
+        assert_eq!(places("wv", "weekend volunteers"), [8, 0]);
+        assert_eq!(places("wkd", "weekend"), [6, 3, 0]);
+        assert_eq!(places("vlybl", "volleyball"), [8, 6, 5, 3, 0]);
+        assert!(places("zz", "weekend").is_empty());
+        assert!(places("z", "").is_empty());
+    }
+}

@@ -1,0 +1,165 @@
+//! Finding groups as one types: an index over name, description and JID.
+//!
+//! A query is words separated by spaces, and every word must be found: in the name, where letters
+//! may be left out; in the description as it stands; or, if it holds a digit, in the JID. Best is a
+//! name that is the word, then one that begins with it, then one where it begins a word, then one
+//! that holds it anywhere or that it abbreviates ("weekvol" is "Weekend Volunteers"). Descriptions
+//! follow, then names with letters left out here and there, then JIDs. Several words are as good
+//! as the worst of them. Equals stay in the order of their rows.
+//!
+//! The texts are folded (see [`fold`]) when they are set and lie one after another, some thousand
+//! rows in a piece, so that a keystroke runs straight through memory and allocates nothing per row.
+
+mod align;
+mod block;
+mod column;
+mod fold;
+mod highlight;
+mod letters;
+mod score;
+mod word;
+
+pub use highlight::{Highlighter, highlight};
+
+use block::{Block, ROWS_MAX, Scratch};
+use std::cmp::Reverse;
+use word::{Word, words};
+
+/// What a row is found by.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fields<'a> {
+    pub name: &'a str,
+    pub description: &'a str,
+    pub jid: &'a str,
+}
+
+/// A row that matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    pub row: u32,
+    /// Comparable within one search; higher is better.
+    pub score: u32,
+}
+
+/// The index. Rows are numbered from zero, as in the list that it mirrors.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    /// None is empty.
+    blocks: Vec<Block>,
+    /// Matches before they are sorted; kept for its capacity, like `scratch`.
+    found: Vec<Hit>,
+    scratch: Scratch,
+}
+
+impl Index {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.blocks.iter().map(Block::len).sum()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// Replaces everything.
+    pub fn rebuild<'a>(&mut self, rows: impl IntoIterator<Item = Fields<'a>>) {
+        self.blocks.clear();
+        for fields in rows {
+            self.push(fields);
+        }
+    }
+
+    /// Replaces one row, or adds one at the end; a row beyond the end is ignored.
+    pub fn set(&mut self, row: usize, fields: Fields<'_>) {
+        if let Some((at, row)) = self.locate(row) {
+            self.blocks[at].set(row, fields);
+        } else if row == self.len() {
+            self.push(fields);
+        }
+    }
+
+    /// Takes a row out; those behind it move up.
+    pub fn remove(&mut self, row: usize) {
+        if let Some((at, row)) = self.locate(row) {
+            self.blocks[at].remove(row);
+            if self.blocks[at].is_empty() {
+                self.blocks.remove(at);
+            }
+        }
+    }
+
+    fn push(&mut self, fields: Fields<'_>) {
+        match self.blocks.last_mut().filter(|last| last.len() < ROWS_MAX) {
+            Some(last) => last.push(fields),
+            None => {
+                let mut block = Block::default();
+                block.push(fields);
+                self.blocks.push(block);
+            }
+        }
+    }
+
+    /// The block of a row and its number there.
+    fn locate(&self, row: usize) -> Option<(usize, usize)> {
+        let mut row = row;
+        for (at, block) in self.blocks.iter().enumerate() {
+            if row < block.len() {
+                return Some((at, row));
+            }
+            row -= block.len();
+        }
+        None
+    }
+
+    /// Fills `hits` with the rows that match, best first. An empty query matches every row, in order.
+    pub fn search(&mut self, query: &str, hits: &mut Vec<Hit>) {
+        hits.clear();
+        let mut words: Vec<Word> = words(query).into_iter().map(Word::new).collect();
+        if words.is_empty() {
+            hits.extend((0..self.len() as u32).map(|row| Hit { row, score: 0 }));
+            return;
+        }
+        words.sort_by_key(|word| Reverse(word.len()));
+        self.found.clear();
+        let mut base = 0;
+        for block in &self.blocks {
+            block.search(&mut words, base, &mut self.scratch, &mut self.found);
+            base += block.len() as u32;
+        }
+        sort(&self.found, hits);
+    }
+}
+
+/// Best first, equals in the order they come in: a counting sort, because its time grows with the
+/// number of matches only.
+fn sort(found: &[Hit], sorted: &mut Vec<Hit>) {
+    let Some(best) = found.iter().map(|hit| hit.score).max() else {
+        return;
+    };
+    let worse = |hit: &Hit| (best - hit.score) as usize;
+    let Some(span) = found.iter().map(worse).max() else {
+        return;
+    };
+    let mut starts = vec![0_usize; span + 2];
+    for hit in found {
+        starts[worse(hit) + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    sorted.resize(found.len(), Hit { row: 0, score: 0 });
+    for hit in found {
+        let place = &mut starts[worse(hit)];
+        sorted[*place] = *hit;
+        *place += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

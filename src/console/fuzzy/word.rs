@@ -1,0 +1,170 @@
+//! A query taken apart, each word ready to be looked for in a block of rows.
+
+use super::align::{Aligner, Letter, holds_in_order, name_letters};
+use super::block::Block;
+use super::fold::fold_into;
+use super::letters::{bit, bit_is_its_own};
+use super::score::{Place, Score, Stand};
+use memchr::memmem::Finder;
+
+/// Words of a query beyond this many are ignored.
+const WORDS_MAX: usize = 8;
+/// Letters of a word beyond this many are ignored.
+const WORD_MAX: usize = 64;
+/// Points for the start of a word in a description.
+const DESCRIPTION_START: u16 = 10;
+
+/// The folded words of a query.
+pub(super) fn words(query: &str) -> Vec<String> {
+    let mut folded = String::new();
+    fold_into(query, &mut folded);
+    folded
+        .split_whitespace()
+        .take(WORDS_MAX)
+        .map(|word| word.chars().take(WORD_MAX).collect())
+        .collect()
+}
+
+/// Whether letters of a word may be left out in a name. A number is meant as it stands, and so is
+/// a single letter.
+pub(super) fn may_be_scattered(word: &str) -> bool {
+    word.chars().nth(1).is_some() && word.chars().any(char::is_alphabetic)
+}
+
+/// One word of a query.
+#[derive(Debug)]
+pub(super) struct Word {
+    text: String,
+    finder: Finder<'static>,
+    /// The bits of its letters, and that of the first.
+    bits: u64,
+    first: u64,
+    /// A single letter that the bits alone can tell.
+    by_bits: bool,
+    /// Two letters count only at the start of a word.
+    short: bool,
+    scattered: Option<Aligner>,
+    in_jid: bool,
+    /// The letters of the name at hand.
+    name: Vec<Letter>,
+    /// The rows to look at next.
+    rows: Vec<u16>,
+}
+
+impl Word {
+    pub(super) fn new(text: String) -> Self {
+        let letters = text.chars().count();
+        let in_jid = text.bytes().any(|byte| byte.is_ascii_digit())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-'));
+        Self {
+            finder: Finder::new(text.as_bytes()).into_owned(),
+            bits: text.chars().fold(0, |bits, letter| bits | bit(letter)),
+            first: text.chars().next().map_or(0, bit),
+            by_bits: letters == 1 && text.chars().all(bit_is_its_own),
+            short: letters == 2,
+            scattered: may_be_scattered(&text).then(|| Aligner::new(&text)),
+            in_jid,
+            name: Vec::new(),
+            rows: Vec::new(),
+            text,
+        }
+    }
+
+    /// The length in bytes: longer words are found in fewer rows.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Scores some `rows` (ascending) of a block in `best`, which has a place for each row of the
+    /// block, without a score yet.
+    pub(super) fn look(&mut self, block: &Block, rows: &[u16], best: &mut [Score]) {
+        if self.by_bits {
+            self.look_at_bits(block, rows, best);
+        } else {
+            self.look_in_names(block, rows, best);
+            self.look_for_scattered(block, best);
+            self.look_in_descriptions(block, rows, best);
+        }
+        if self.in_jid {
+            self.choose(rows, |row| best[row] == Score::NONE);
+            block.jids.scan(&self.finder, &self.rows, |row, _| {
+                best[row] = Score::new(Place::Jid, 0);
+                false
+            });
+        }
+    }
+
+    fn choose(&mut self, rows: &[u16], chosen: impl Fn(usize) -> bool) {
+        self.rows.clear();
+        self.rows
+            .extend(rows.iter().copied().filter(|row| chosen(usize::from(*row))));
+    }
+
+    fn look_at_bits(&self, block: &Block, rows: &[u16], best: &mut [Score]) {
+        for row in rows.iter().map(|row| usize::from(*row)) {
+            let (name, description) = (block.name_letters[row], block.description_letters[row]);
+            best[row] = if name.any & self.bits != 0 {
+                let text = block.names.get(row);
+                let stand = Stand {
+                    first: text.starts_with(&self.text),
+                    begins: name.initial & self.bits != 0,
+                    ends: name.alone & self.bits != 0,
+                    last: text.len() == self.text.len(),
+                };
+                Score::new(Place::Name, stand.points())
+            } else if description.initial & self.bits != 0 {
+                Score::new(Place::Description, DESCRIPTION_START)
+            } else if description.any & self.bits != 0 {
+                Score::new(Place::Description, 0)
+            } else {
+                Score::NONE
+            };
+        }
+    }
+
+    fn look_in_names(&mut self, block: &Block, rows: &[u16], best: &mut [Score]) {
+        let bits = self.bits;
+        self.choose(rows, |row| block.name_letters[row].any & bits == bits);
+        block.names.scan(&self.finder, &self.rows, |row, at| {
+            let stand = Stand::of(&self.text, block.names.get(row), at);
+            best[row] = best[row].max(Score::new(Place::Name, stand.points()));
+            !stand.first
+        });
+    }
+
+    /// Goes on with the rows that [`Self::look_in_names`] chose.
+    fn look_for_scattered(&mut self, block: &Block, best: &mut [Score]) {
+        let Some(aligner) = &mut self.scattered else {
+            return;
+        };
+        for row in self.rows.iter().map(|row| usize::from(*row)) {
+            if best[row] != Score::NONE
+                || self.short && block.name_letters[row].initial & self.first == 0
+            {
+                continue;
+            }
+            let name = block.names.get(row);
+            if !holds_in_order(name, &self.text) {
+                continue;
+            }
+            name_letters(name, &mut self.name);
+            if let Some(cost) = aligner.cost(&self.name) {
+                best[row] = Score::aligned(cost, aligner.budget());
+            }
+        }
+    }
+
+    fn look_in_descriptions(&mut self, block: &Block, rows: &[u16], best: &mut [Score]) {
+        self.choose(rows, |row| best[row].is_below(Place::Description));
+        block
+            .descriptions
+            .scan(&self.finder, &self.rows, |row, at| {
+                let stand = Stand::of(&self.text, block.descriptions.get(row), at);
+                let points = if stand.begins { DESCRIPTION_START } else { 0 };
+                best[row] = best[row].max(Score::new(Place::Description, points));
+                !stand.begins
+            });
+    }
+}

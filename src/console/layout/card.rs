@@ -1,0 +1,269 @@
+//! The group's card: facts, invite link with its code, members.
+
+use super::panes::{inside, row};
+use super::wrap::wrap;
+use crate::console::qr::{self, Blocks};
+use crate::console::state::{Card, Entry, Invite, Members, State};
+use crate::console::words;
+use ratatui::layout::{Rect, Size};
+
+/// Stands in for a link that is not here yet, so that nothing moves when it comes.
+const USUAL_LINK: &str = "https://chat.whatsapp.com/AAAAAAAAAAAAAAAAAAAAAA";
+/// Columns that the text beside a code needs.
+const BESIDE: u16 = 30;
+/// Lines that a code leaves to facts and members where it can.
+const REST: u16 = 4;
+/// Most lines of the description.
+const DESCRIPTION_LINES: usize = 6;
+
+/// Where the parts of the card stand. What has no room is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CardParts {
+    /// How many members, my role, the switches.
+    pub summary: Rect,
+    /// The code, or the reason why there is none.
+    pub code: Rect,
+    pub link: Rect,
+    /// When the link was fetched and what can be done with it; the reason where the code has no room.
+    pub status: Rect,
+    pub details: Rect,
+    pub members_head: Rect,
+    pub members: Rect,
+}
+
+/// Where the parts of the opened or selected group stand; `None` without one.
+#[must_use]
+pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
+    let card = state.card.as_ref()?;
+    let inner = inside(area);
+    let text = padded(inner);
+    let link = match &card.invite {
+        Invite::Shown { link, .. } => link.as_str(),
+        _ => USUAL_LINK,
+    };
+    let link_width = u16::try_from(crate::text::width(link)).unwrap_or(u16::MAX);
+    let link_area = if link_width <= text.width {
+        text
+    } else {
+        inner
+    };
+    let link_height = link_width.div_ceil(link_area.width.max(1)).clamp(1, 3);
+    let fixed = 2 + link_height;
+    let beneath = |rest: u16| {
+        code_size(
+            link,
+            Size::new(inner.width, inner.height.saturating_sub(fixed + rest)),
+        )
+    };
+    let beside = || {
+        code_size(
+            link,
+            Size::new(
+                inner.width.saturating_sub(BESIDE + 5),
+                inner.height.saturating_sub(link_height),
+            ),
+        )
+    };
+    let frame = Frame {
+        entry: state.groups.get(&card.key),
+        card,
+        inner,
+        text,
+        link: Rect {
+            height: link_height,
+            ..link_area
+        },
+    };
+    Some(if let Some(size) = beneath(REST) {
+        frame.stacked(size)
+    } else if let Some(size) = beside() {
+        frame.side_by_side(size)
+    } else if let Some(size) = beneath(0) {
+        frame.stacked(size)
+    } else {
+        frame.stacked(Size::ZERO)
+    })
+}
+
+/// Cells of the sturdiest code of the link that has room.
+fn code_size(link: &str, room: Size) -> Option<Size> {
+    qr::fitting_size(link, room, Blocks::Half)
+}
+
+fn padded(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    }
+}
+
+struct Frame<'a> {
+    entry: Option<&'a Entry>,
+    card: &'a Card,
+    inner: Rect,
+    text: Rect,
+    link: Rect,
+}
+
+impl Frame<'_> {
+    /// Everything in one column, the code in its middle.
+    fn stacked(&self, code: Size) -> CardParts {
+        let status_height = match self.card.invite {
+            Invite::Blank(_) | Invite::NotAsked if code.height == 0 => 4,
+            _ => 1,
+        };
+        let used = 1 + code.height + self.link.height + status_height;
+        let left = self.inner.height.saturating_sub(used);
+        let gap = u16::from(left >= 8);
+        let mut rows = Rows::new(self.inner);
+        let summary = rows.take(1, self.text);
+        rows.take(gap, self.text);
+        let code_area = rows.take(code.height, self.inner);
+        let link = rows.take(self.link.height, self.link);
+        let status = rows.take(status_height, self.text);
+        rows.take(gap, self.text);
+        let (details, members_head, members) = self.rest(&mut rows, self.text);
+        CardParts {
+            summary,
+            code: code_area,
+            link,
+            status,
+            details,
+            members_head,
+            members,
+        }
+    }
+
+    /// The text to the left of the code, the link below both.
+    fn side_by_side(&self, code: Size) -> CardParts {
+        let code_area = Rect {
+            x: self.text.right() - code.width,
+            y: self.inner.y,
+            width: code.width,
+            height: code.height,
+        };
+        let left = Rect {
+            width: self.text.width.saturating_sub(code.width + 3),
+            height: self.inner.height - self.link.height,
+            ..self.text
+        };
+        let mut rows = Rows::new(Rect {
+            height: left.height.saturating_sub(1),
+            ..left
+        });
+        let summary = rows.take(2, left);
+        rows.take(1, left);
+        let (details, members_head, members) = self.rest(&mut rows, left);
+        CardParts {
+            summary,
+            code: code_area,
+            link: Rect {
+                y: self.inner.bottom() - self.link.height,
+                ..self.link
+            },
+            status: row(left, left.height.saturating_sub(1)),
+            details,
+            members_head,
+            members,
+        }
+    }
+
+    /// Facts and members share what is left.
+    fn rest(&self, rows: &mut Rows, area: Rect) -> (Rect, Rect, Rect) {
+        let left = rows.left();
+        let for_members = match &self.card.members {
+            Members::Loaded(members) => u16::try_from(members.len() + 1)
+                .unwrap_or(u16::MAX)
+                .min((left / 3).max(REST)),
+            _ => 2,
+        };
+        let needed = self.entry.map_or(0, |entry| {
+            u16::try_from(details(entry, area.width, usize::MAX).len()).unwrap_or(u16::MAX)
+        });
+        let details = rows.take(needed.min(left.saturating_sub(for_members)), area);
+        if rows.left() > for_members {
+            rows.take(1, area);
+        }
+        let head = rows.take(1, area);
+        let members = rows.take(rows.left(), area);
+        (details, head, members)
+    }
+}
+
+/// Rows handed out from the top.
+struct Rows {
+    next: u16,
+    end: u16,
+}
+
+impl Rows {
+    fn new(area: Rect) -> Self {
+        Self {
+            next: area.y,
+            end: area.bottom(),
+        }
+    }
+
+    fn left(&self) -> u16 {
+        self.end - self.next
+    }
+
+    /// As many of the rows as there still are, with the columns of `area`.
+    fn take(&mut self, height: u16, area: Rect) -> Rect {
+        let height = height.min(self.left());
+        let taken = Rect {
+            y: self.next,
+            height,
+            ..area
+        };
+        self.next += height;
+        taken
+    }
+}
+
+/// One line of the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detail {
+    Description(String),
+    Gap,
+    Created(i64),
+    Changed(i64),
+    Owner(String),
+    Jid(String),
+}
+
+/// The facts about a group in at most `max` lines: the description gives way first, then what is
+/// needed least.
+#[must_use]
+pub fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
+    let group = &entry.group;
+    let mut facts = Vec::new();
+    facts.extend(group.created_at_wa.map(Detail::Created));
+    if group.updated_at > 0 {
+        facts.push(Detail::Changed(group.updated_at));
+    }
+    if let Some(owner) = &group.owner_jid {
+        facts.push(Detail::Owner(words::account(owner)));
+    }
+    facts.push(Detail::Jid(
+        crate::text::clean_line(&group.group_jid).into_owned(),
+    ));
+    let description = crate::text::clean_block(group.description.as_deref().unwrap_or_default());
+    let description = description.trim();
+    if description.is_empty() {
+        facts.truncate(max);
+        return facts;
+    }
+    let room = max.saturating_sub(facts.len()).clamp(1, DESCRIPTION_LINES);
+    let mut lines: Vec<Detail> = wrap(description, columns, room)
+        .into_iter()
+        .map(Detail::Description)
+        .collect();
+    if lines.len() + facts.len() < max {
+        lines.push(Detail::Gap);
+    }
+    lines.extend(facts);
+    lines.truncate(max);
+    lines
+}

@@ -1,0 +1,217 @@
+//! The footer's hints: the keys of the top layer, as many as have room.
+
+use super::Target;
+use super::panes::Screen;
+use crate::api::{Capability, SettingField};
+use crate::console::keymap::{Action, Place};
+use crate::console::state::{EditForm, FormFocus, FormPhase, Layer, ResetPhase, State};
+use crate::text;
+use ratatui::layout::Rect;
+
+/// A hint where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    pub key: String,
+    pub word: String,
+    pub target: Target,
+    /// Greyed out: the gateway has refused us what it needs.
+    pub lacking: Option<Capability>,
+    /// Key, a space and the word.
+    pub area: Rect,
+}
+
+/// Columns between two hints.
+const GAP: u16 = 2;
+
+/// The hints that have room. Help and quit always stay; of the others the last ones give way.
+#[must_use]
+pub fn hints(state: &State, screen: &Screen) -> Vec<Hint> {
+    let (mut hints, kept) = wanted(state, screen);
+    let room = screen.footer.width.saturating_sub(2);
+    let width = |hints: &[Hint]| {
+        let gaps = GAP * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
+        hints.iter().map(|hint| hint.area.width).sum::<u16>() + gaps
+    };
+    while width(&hints) > room && hints.len() > kept {
+        hints.remove(hints.len() - kept - 1);
+    }
+    let mut x = screen.footer.x + 1;
+    for hint in &mut hints {
+        hint.area = Rect {
+            x,
+            y: screen.footer.y,
+            ..hint.area
+        }
+        .intersection(screen.footer);
+        x = x.saturating_add(hint.area.width + GAP);
+    }
+    hints
+}
+
+/// All hints in order of importance, and how many at the end always stay.
+fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
+    let buttons = || vec![plain("Tab", "next button"), plain("↵", "press")];
+    match state.layers.last() {
+        Some(Layer::Help(_)) => typing(
+            state,
+            vec![plain("type", "to search"), plain("↑↓", "scroll")],
+            "close",
+        ),
+        Some(Layer::Failure { .. }) => closed_by_keys(
+            state,
+            vec![plain("↑↓", "scroll"), plain("y", "copy")],
+            "close",
+        ),
+        Some(Layer::Reset(reset)) => match &reset.phase {
+            ResetPhase::Running(_) => closed_by_keys(state, Vec::new(), "leave"),
+            ResetPhase::Done { .. } => {
+                let mut hints = buttons();
+                hints.push(of_action(state, Action::CopyLink, "copy link"));
+                closed_by_keys(state, hints, "close")
+            }
+            ResetPhase::Asking | ResetPhase::Failed(_) => {
+                closed_by_keys(state, buttons(), "cancel")
+            }
+        },
+        Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
+        Some(Layer::Edit(form)) => form_hints(state, form),
+        None if state.groups.typing => typing(
+            state,
+            vec![
+                plain("type", "to filter"),
+                plain("↵", "done"),
+                plain("↑↓", "move"),
+            ],
+            if state.groups.filter.is_empty() {
+                "leave"
+            } else {
+                "clear"
+            },
+        ),
+        Some(Layer::Qr) | None => of_place(state, screen),
+    }
+}
+
+fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {
+    let mut hints = Vec::new();
+    match &form.phase {
+        FormPhase::Saving(_) => return typing(state, hints, "leave"),
+        FormPhase::AskLeave => {
+            hints.extend([plain("Tab", "next button"), plain("↵", "press")]);
+            return typing(state, hints, "keep editing");
+        }
+        FormPhase::Editing | FormPhase::Failed(_) => {}
+    }
+    hints.push(plain("Tab", "next field"));
+    match form.focus {
+        FormFocus::Button(_) => hints.push(plain("↵", "press")),
+        FormFocus::Field(SettingField::Subject) => {}
+        FormFocus::Field(SettingField::Description) => hints.push(plain("↵", "new line")),
+        FormFocus::Field(_) => hints.push(plain("Space", "switch")),
+    }
+    hints.push(plain("Ctrl-s", "save"));
+    typing(state, hints, "back")
+}
+
+/// Where characters are text: only keys that are none help and quit.
+fn typing(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hint>, usize) {
+    hints.push(plain("Esc", escape));
+    let help = state
+        .options
+        .keymap
+        .keys(Action::Help)
+        .iter()
+        .map(ToString::to_string)
+        .find(|key| key.chars().count() > 1);
+    let in_help = matches!(state.layers.last(), Some(Layer::Help(_)));
+    let count = hints.len();
+    if let Some(key) = help.filter(|_| !in_help) {
+        hints.push(hint(key, "help", Target::Hint(Action::Help)));
+    }
+    hints.push(hint(
+        "Ctrl-c".to_owned(),
+        "quit",
+        Target::Hint(Action::Quit),
+    ));
+    let kept = hints.len() - count + 1;
+    (hints, kept)
+}
+
+/// Where the keys of the table still mean help.
+fn closed_by_keys(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hint>, usize) {
+    hints.push(plain("Esc", escape));
+    hints.push(of_action(state, Action::Help, "help"));
+    hints.push(hint(
+        "Ctrl-c".to_owned(),
+        "quit",
+        Target::Hint(Action::Quit),
+    ));
+    (hints, 3)
+}
+
+fn of_action(state: &State, action: Action, word: &str) -> Hint {
+    let key = state.options.keymap.keys(action).first();
+    let key = key.map(ToString::to_string).unwrap_or_default();
+    hint(key, word, Target::Hint(action))
+}
+
+fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
+    let place = state.place();
+    let keymap = &state.options.keymap;
+    let mut hints: Vec<Hint> = keymap
+        .hints(place)
+        .map(|(action, key, word)| {
+            let key = match key.to_string().as_str() {
+                "Enter" => "↵".to_owned(),
+                name => name.to_owned(),
+            };
+            Hint {
+                lacking: needs(action).filter(|capability| state.lacks(*capability)),
+                ..hint(key, word, Target::Hint(action))
+            }
+        })
+        .collect();
+    let leads_back = screen.is_single() && matches!(place, Place::Groups | Place::Group);
+    if leads_back {
+        let back = of_action(state, Action::Back, "back");
+        hints.insert(hints.len().saturating_sub(2), back);
+    }
+    let kept = hints
+        .iter()
+        .filter(|hint| {
+            matches!(
+                hint.target,
+                Target::Hint(Action::Help | Action::Quit | Action::Back)
+            )
+        })
+        .count();
+    (hints, kept)
+}
+
+/// The capability that an action cannot do without.
+#[must_use]
+pub fn needs(action: Action) -> Option<Capability> {
+    match action {
+        Action::Edit | Action::ResetLink => Some(Capability::Send),
+        Action::StartSession
+        | Action::StopSession
+        | Action::RestartSession
+        | Action::LogoutSession => Some(Capability::Manage),
+        _ => None,
+    }
+}
+
+fn plain(key: &str, word: &str) -> Hint {
+    hint(key.to_owned(), word, Target::Nothing)
+}
+
+fn hint(key: String, word: &str, target: Target) -> Hint {
+    let width = text::width(&key) + 1 + text::width(word);
+    Hint {
+        area: Rect::new(0, 0, u16::try_from(width).unwrap_or(u16::MAX), 1),
+        key,
+        word: word.to_owned(),
+        target,
+        lacking: None,
+    }
+}

@@ -1,0 +1,236 @@
+//! The settings form: which line of the dialog holds what.
+
+use super::dialog::{Button, Dialog, content_height, content_width, dialog};
+use super::panes::{Screen, row};
+use crate::api::SettingField;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::state::{
+    ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Settings, State,
+};
+use crate::text;
+use ratatui::layout::Rect;
+
+/// Columns of the field names.
+pub const LABELS: u16 = 14;
+/// Columns of `2048 / 2048` and the gap before it.
+pub const COUNTS: u16 = 13;
+const WIDTH: u16 = 92;
+const DESCRIPTION_ROWS: (u16, u16) = (3, 10);
+
+/// One line of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormLine {
+    /// The first line of a field.
+    Field(SettingField),
+    /// A further line of the description.
+    More,
+    /// Something about a field: a fault, what somebody else did, what the save brought.
+    Note(SettingField, Note),
+    Gap,
+    /// What a field would become.
+    Change(SettingField),
+    NoChange,
+    /// The save as a whole, or a question; some lines of wrapped text follow one another.
+    Message(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    Fault(String),
+    Applied,
+    Refused(String),
+    NotAttempted,
+    Theirs(String),
+}
+
+/// The form where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormParts {
+    pub dialog: Dialog,
+    pub lines: Vec<(FormLine, Rect)>,
+    /// Where the subject is typed.
+    pub subject: Rect,
+    /// Where the description is typed.
+    pub description: Rect,
+}
+
+impl FormParts {
+    /// The field at a cell.
+    #[must_use]
+    pub fn field_at(&self, column: u16, line: u16) -> Option<SettingField> {
+        let at = self
+            .lines
+            .iter()
+            .position(|(_, area)| area.contains((column, line).into()))?;
+        self.lines[..=at]
+            .iter()
+            .rev()
+            .find_map(|(kind, _)| match kind {
+                FormLine::Field(field) => Some(Some(*field)),
+                FormLine::More => None,
+                _ => Some(None),
+            })?
+    }
+}
+
+#[must_use]
+pub fn form_parts(state: &State, screen: &Screen, form: &EditForm) -> FormParts {
+    let width = content_width(screen, WIDTH);
+    let room = content_height(screen);
+    let changed = form.changes();
+    let mut head = vec![FormLine::Field(SettingField::Subject)];
+    head.extend(notes(form, SettingField::Subject));
+    head.push(FormLine::Field(SettingField::Description));
+    let description_at = head.len();
+    let mut tail: Vec<FormLine> = notes(form, SettingField::Description).collect();
+    for field in [SettingField::Announce, SettingField::Locked] {
+        tail.push(FormLine::Field(field));
+        tail.extend(notes(form, field));
+    }
+    tail.push(FormLine::Gap);
+    if changed.is_empty() {
+        tail.push(FormLine::NoChange);
+    }
+    tail.extend(changed.iter().copied().map(FormLine::Change));
+    let message = message(state, form, width);
+    let fixed = u16::try_from(head.len() + tail.len() + message.len() + 2).unwrap_or(u16::MAX);
+    let (least, most) = DESCRIPTION_ROWS;
+    let description_rows = room.saturating_sub(fixed).clamp(least, most);
+    for _ in 1..description_rows {
+        head.push(FormLine::More);
+    }
+    let mut lines = head;
+    lines.extend(tail);
+    // What cannot be done without is kept where the room is short: the fields and the message.
+    let wanted = usize::from(room).saturating_sub(message.len() + 1);
+    if lines.len() > wanted {
+        lines.retain(|line| *line != FormLine::Gap);
+    }
+    lines.truncate(wanted);
+    if !message.is_empty() {
+        lines.push(FormLine::Gap);
+        lines.extend(message);
+    }
+    lines.push(FormLine::Gap);
+    lines.truncate(usize::from(room));
+    let height = u16::try_from(lines.len()).unwrap_or(room);
+    let focus = match form.focus {
+        FormFocus::Button(id) => Some(id),
+        FormFocus::Field(_) => None,
+    };
+    let dialog = dialog(screen, width, height, buttons(form, changed.len()), focus);
+    let content = dialog.content;
+    let lines: Vec<_> = (0..content.height)
+        .zip(lines)
+        .map(|(at, line)| (line, row(content, at)))
+        .collect();
+    let value = |at: usize, height: u16| {
+        let top = lines.get(at).map_or(Rect::ZERO, |(_, area)| *area);
+        Rect {
+            x: top.x + LABELS.min(top.width),
+            width: top.width.saturating_sub(LABELS + COUNTS),
+            height: height.min(content.bottom().saturating_sub(top.y)),
+            ..top
+        }
+    };
+    FormParts {
+        subject: value(0, 1),
+        description: value(description_at - 1, description_rows),
+        dialog,
+        lines,
+    }
+}
+
+fn notes(form: &EditForm, field: SettingField) -> impl Iterator<Item = FormLine> {
+    let fault = form
+        .faults
+        .iter()
+        .find(|(faulty, _)| *faulty == field)
+        .map(|(_, fault)| Note::Fault(text::clean_line(fault).into_owned()));
+    let outcome = form
+        .outcomes
+        .iter()
+        .find(|(attempted, _)| *attempted == field)
+        .map(|(_, outcome)| match outcome {
+            FieldOutcome::Applied => Note::Applied,
+            FieldOutcome::Refused(failure) => Note::Refused(refusal(failure)),
+            FieldOutcome::NotAttempted => Note::NotAttempted,
+        });
+    let theirs = form
+        .theirs
+        .contains(&field)
+        .then(|| Note::Theirs(value_word(&form.base, field)));
+    [fault, outcome, theirs]
+        .into_iter()
+        .flatten()
+        .map(move |note| FormLine::Note(field, note))
+}
+
+/// Why one field was refused, in a few words; the whole sentence stands below.
+fn refusal(failure: &Failure) -> String {
+    match &failure.kind {
+        FailureKind::Offline => "not connected".to_owned(),
+        FailureKind::NotAdmin => "not an admin".to_owned(),
+        FailureKind::NotInGroup => "not in the group".to_owned(),
+        FailureKind::RateLimited { .. } => "too many requests".to_owned(),
+        FailureKind::MissingCapability { .. } => "your key may not".to_owned(),
+        FailureKind::GatewayAway => "the gateway is away".to_owned(),
+        FailureKind::Other => text::clean_line(&failure.message).into_owned(),
+    }
+}
+
+/// A value in one line.
+#[must_use]
+pub fn value_word(settings: &Settings, field: SettingField) -> String {
+    let switch = |on: bool| if on { "on" } else { "off" }.to_owned();
+    match field {
+        SettingField::Subject => text::clean_line(&settings.subject).into_owned(),
+        SettingField::Description => text::clean_line(&settings.description).into_owned(),
+        SettingField::Announce => switch(settings.announce),
+        SettingField::Locked => switch(settings.locked),
+    }
+}
+
+fn message(state: &State, form: &EditForm, width: u16) -> Vec<FormLine> {
+    let text = match &form.phase {
+        FormPhase::Editing => return Vec::new(),
+        FormPhase::Saving(_) => "◌ Saving … Esc leaves; the save goes on.".to_owned(),
+        FormPhase::Failed(failure) => format!("✘ {}", state.sentence(failure, Some(&form.key))),
+        FormPhase::AskLeave => "Leave without saving? What you typed would be lost.".to_owned(),
+    };
+    super::wrap::wrap(&text, width, 3)
+        .into_iter()
+        .map(FormLine::Message)
+        .collect()
+}
+
+fn buttons(form: &EditForm, changes: usize) -> Vec<Button> {
+    let changes_word = crate::console::words::count(changes, "change", "changes");
+    match &form.phase {
+        FormPhase::Editing => vec![
+            Button::new(
+                ButtonId::Save,
+                if changes == 0 {
+                    "Nothing to save".to_owned()
+                } else {
+                    format!("Save {changes_word}")
+                },
+            )
+            .enabled(changes > 0 && form.faults.is_empty()),
+            Button::new(ButtonId::Cancel, "Cancel"),
+        ],
+        FormPhase::Saving(_) => vec![
+            Button::new(ButtonId::Save, "Saving …").enabled(false),
+            Button::new(ButtonId::Cancel, "Close"),
+        ],
+        FormPhase::Failed(_) => vec![
+            Button::new(ButtonId::Save, format!("Retry {changes}"))
+                .enabled(changes > 0 && form.faults.is_empty()),
+            Button::new(ButtonId::Cancel, "Close"),
+        ],
+        FormPhase::AskLeave => vec![
+            Button::new(ButtonId::KeepEditing, "Keep editing"),
+            Button::new(ButtonId::Discard, "Discard"),
+        ],
+    }
+}

@@ -1,0 +1,210 @@
+//! Where things stand: a pure function of the state, shared by drawing and mouse input.
+
+mod card;
+mod dialog;
+mod footer;
+mod form;
+mod groups;
+mod overlays;
+mod panes;
+mod wrap;
+
+pub use card::{CardParts, Detail, card_parts, details};
+pub use dialog::{ButtonSpot, Dialog};
+pub use footer::{Hint, hints, needs};
+pub use form::{COUNTS, FormLine, FormParts, LABELS, Note, form_parts, value_word};
+pub use groups::{GroupsParts, groups_notice, groups_parts};
+pub use overlays::{
+    HelpParts, QrDrawing, QrParts, ResetParts, WordsParts, confirm_parts, failure_parts,
+    help_parts, qr_parts, reset_parts,
+};
+pub use panes::{MIN_SIZE, Screen, SessionsParts, inside, row, screen, sessions_parts};
+pub use wrap::wrap;
+
+use super::keymap::Action;
+use super::state::{ButtonId, FormFocus, Layer, Pane, State};
+use ratatui::layout::{Position, Rect};
+
+/// What is under the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A row of the sessions, counted from "All sessions" = 0.
+    SessionRow(usize),
+    /// A row of the groups, counted from the first one, not from the first visible one.
+    GroupRow(usize),
+    /// Somewhere else in a pane.
+    Pane(Pane),
+    /// The filter line.
+    Filter,
+    /// A word of the footer.
+    Hint(Action),
+    /// The link or its code on the card.
+    Link,
+    /// A button of the top layer.
+    Button(ButtonId),
+    /// A field of the edit form.
+    Field(FormFocus),
+    /// Inside the top layer, on nothing in particular.
+    Layer,
+    Nothing,
+}
+
+/// What is at a cell of the screen.
+#[must_use]
+pub fn hit(state: &State, column: u16, row: u16) -> Target {
+    let Some(screen) = screen(state) else {
+        return Target::Nothing;
+    };
+    let at = Position::new(column, row);
+    if screen.footer.contains(at) {
+        return hints(state, &screen)
+            .into_iter()
+            .find(|hint| hint.area.contains(at))
+            .map_or(Target::Nothing, |hint| hint.target);
+    }
+    match state.layers.last() {
+        Some(layer) => hit_layer(state, &screen, layer, at),
+        None => hit_panes(state, &screen, at),
+    }
+}
+
+fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Target {
+    let in_dialog = |dialog: &Dialog| {
+        let button = dialog
+            .buttons
+            .iter()
+            .find(|button| button.enabled && button.area.contains(at));
+        match button {
+            Some(button) => Target::Button(button.id),
+            None if dialog.area.contains(at) => Target::Layer,
+            None => Target::Nothing,
+        }
+    };
+    match layer {
+        Layer::Qr => {
+            let parts = qr_parts(state);
+            let shown = matches!(parts.drawing, QrDrawing::Code { .. });
+            if parts.link.contains(at) || (shown && parts.code.contains(at)) {
+                Target::Link
+            } else {
+                Target::Layer
+            }
+        }
+        Layer::Help(help) => inside_or_nothing(help_parts(state, screen, help).area, at),
+        Layer::Edit(form) => {
+            let parts = form_parts(state, screen, form);
+            match in_dialog(&parts.dialog) {
+                Target::Layer => parts.field_at(at.x, at.y).map_or(Target::Layer, |field| {
+                    Target::Field(FormFocus::Field(field))
+                }),
+                target => target,
+            }
+        }
+        Layer::Reset(reset) => in_dialog(&reset_parts(state, screen, reset).dialog),
+        Layer::Confirm(confirm) => in_dialog(&confirm_parts(screen, confirm).dialog),
+        Layer::Failure { failure, scroll } => {
+            in_dialog(&failure_parts(screen, failure, *scroll).dialog)
+        }
+    }
+}
+
+fn inside_or_nothing(area: Rect, at: Position) -> Target {
+    if area.contains(at) {
+        Target::Layer
+    } else {
+        Target::Nothing
+    }
+}
+
+fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
+    if let Some(area) = screen.sessions.filter(|area| area.contains(at)) {
+        let parts = sessions_parts(state, area);
+        if parts.rows.contains(at) {
+            let row = usize::from((at.y - parts.rows.y) / parts.height) + state.sessions.offset;
+            if row <= state.sessions.rows.len() {
+                return Target::SessionRow(row);
+            }
+        }
+        return Target::Pane(Pane::Sessions);
+    }
+    if let Some(area) = screen.groups.filter(|area| area.contains(at)) {
+        let parts = groups_parts(state, area);
+        if parts.filter.contains(at) {
+            return Target::Filter;
+        }
+        if parts.rows.contains(at) {
+            let row = usize::from(at.y - parts.rows.y) + state.groups.offset;
+            if row < state.groups.len() {
+                return Target::GroupRow(row);
+            }
+        }
+        return Target::Pane(Pane::Groups);
+    }
+    if let Some(area) = screen.card.filter(|area| area.contains(at)) {
+        let on_link = card_parts(state, area)
+            .is_some_and(|parts| parts.link.contains(at) || parts.code.contains(at));
+        return if on_link {
+            Target::Link
+        } else {
+            Target::Pane(Pane::Group)
+        };
+    }
+    Target::Nothing
+}
+
+/// How many rows of groups fit: a page. At least 1.
+#[must_use]
+pub fn group_rows(state: &State) -> usize {
+    screen(state)
+        .and_then(|screen| screen.groups.or(Some(screen.body)))
+        .map_or(1, |area| {
+            usize::from(groups_parts(state, area).rows.height).max(1)
+        })
+}
+
+/// How many rows of sessions fit. At least 1.
+#[must_use]
+pub fn session_rows(state: &State) -> usize {
+    screen(state)
+        .and_then(|screen| screen.sessions.or(Some(screen.body)))
+        .map_or(1, |area| sessions_parts(state, area).count().max(1))
+}
+
+/// How many members fit on the card. At least 1.
+#[must_use]
+pub fn member_rows(state: &State) -> usize {
+    screen(state)
+        .and_then(|screen| card_parts(state, screen.card.unwrap_or(screen.body)))
+        .map_or(1, |parts| usize::from(parts.members.height).max(1))
+}
+
+/// How many lines of the help fit, and how many there are.
+#[must_use]
+pub fn help_page(state: &State) -> (usize, usize) {
+    match (screen(state), state.layers.last()) {
+        (Some(screen), Some(Layer::Help(help))) => {
+            let parts = help_parts(state, &screen, help);
+            (usize::from(parts.rows.height).max(1), parts.lines())
+        }
+        _ => (1, 0),
+    }
+}
+
+/// How many lines of a failure's text fit, and how many there are.
+#[must_use]
+pub fn failure_page(state: &State) -> (usize, usize) {
+    match (screen(state), state.layers.last()) {
+        (Some(screen), Some(Layer::Failure { failure, scroll })) => {
+            let parts = failure_parts(&screen, failure, *scroll);
+            let seen = usize::from(parts.dialog.content.height.saturating_sub(1));
+            (seen.max(1), parts.text.len())
+        }
+        _ => (1, 0),
+    }
+}
+
+/// Whether the card is in sight, so that a rest of the cursor may fetch the link.
+#[must_use]
+pub fn card_in_sight(state: &State) -> bool {
+    screen(state).is_some_and(|screen| screen.card.is_some())
+}

@@ -1,0 +1,234 @@
+//! The loop: waits for keys, the clock, replies and realtime, feeds `update`, carries its effects
+//! out and draws once per round.
+//!
+//! Whatever is slow happens in a task of its own; the loop itself never waits for the gateway.
+
+use super::effect::{Effect, RequestId};
+use super::job::{self, Continued};
+use super::msg::Msg;
+use super::perform::Performer;
+use super::state::{Options, State};
+use super::update::{start, update};
+use super::view::view;
+use crate::api::EpochMillis;
+use crossterm::event::{Event, KeyEventKind};
+use futures_util::{FutureExt, Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Input that is taken in before a frame is drawn; keeps a flood of it from starving the screen.
+const MESSAGES_PER_FRAME: usize = 512;
+
+/// A terminal as the loop needs it: the real one, or a test's.
+pub trait Screen {
+    type Error: std::error::Error + Send + Sync + 'static;
+    type Backend: Backend<Error = Self::Error>;
+
+    fn terminal(&mut self) -> &mut Terminal<Self::Backend>;
+
+    /// Terminal events from now on. Asked for again after every [`Screen::enter`].
+    fn events(&mut self) -> impl Stream<Item = io::Result<Event>> + Unpin + Send + 'static;
+
+    /// Begins a synchronized update, so that no half frame is seen.
+    fn begin_frame(&mut self) -> io::Result<()>;
+
+    fn end_frame(&mut self) -> io::Result<()>;
+
+    /// Writes bytes that are not cells, between two frames.
+    fn write_raw(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Takes the terminal, whatever somebody else has left there.
+    fn enter(&mut self) -> io::Result<()>;
+
+    /// Gives the terminal back.
+    fn leave(&mut self) -> io::Result<()>;
+}
+
+/// What a task tells the loop.
+#[derive(Debug)]
+pub enum Notice {
+    Msg(Msg),
+    /// Bytes for the terminal: an OSC 52 sequence.
+    Raw(Vec<u8>),
+}
+
+/// Runs the console until the user quits or `shutdown` is cancelled.
+///
+/// `performer` carries effects out and has already begun to send realtime messages into `inbox`.
+///
+/// # Errors
+/// The terminal cannot be drawn to or read from any more.
+pub async fn run(
+    screen: &mut impl Screen,
+    options: Options,
+    performer: Performer,
+    mut inbox: mpsc::UnboundedReceiver<Notice>,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let size = screen.terminal().size()?;
+    let (state, effects) = start(options, (size.width, size.height), now());
+    let mut desk = Desk {
+        state,
+        performer,
+        running: HashMap::new(),
+        wakes: BTreeSet::new(),
+    };
+    let mut next = desk.carry_out(effects);
+    let mut events = screen.events();
+    let mut continued = Continued::listen()?;
+    loop {
+        match next {
+            Next::Quit => return Ok(()),
+            Next::Suspend => {
+                drop(events);
+                screen.leave()?;
+                job::sleep()?;
+                continued.recv().await;
+                next = retake(screen, &mut desk)?;
+                events = screen.events();
+                continue;
+            }
+            Next::Draw => {
+                screen.begin_frame()?;
+                screen.terminal().draw(|frame| view(&desk.state, frame))?;
+                screen.end_frame()?;
+            }
+            Next::Wait => {}
+        }
+        let wake = desk.wakes.first().copied();
+        next = tokio::select! {
+            biased;
+            () = shutdown.cancelled() => return Ok(()),
+            event = events.next() => match event {
+                Some(event) => desk.take_event(event?),
+                None => return Ok(()),
+            },
+            Some(notice) = inbox.recv() => desk.take_notice(notice, screen)?,
+            () = sleep_until(wake) => desk.take_clock(),
+            () = continued.recv() => retake(screen, &mut desk)?,
+        };
+        for _ in 0..MESSAGES_PER_FRAME {
+            if matches!(next, Next::Quit | Next::Suspend) {
+                break;
+            }
+            let more = if let Some(Some(event)) = events.next().now_or_never() {
+                desk.take_event(event?)
+            } else if let Ok(notice) = inbox.try_recv() {
+                desk.take_notice(notice, screen)?
+            } else {
+                break;
+            };
+            next = next.max(more);
+        }
+    }
+}
+
+/// Takes the terminal again after a sleep; somebody else has used it meanwhile.
+fn retake(screen: &mut impl Screen, desk: &mut Desk) -> anyhow::Result<Next> {
+    screen.enter()?;
+    let size = screen.terminal().size()?;
+    Ok(desk.take(Msg::Resize {
+        columns: size.width,
+        rows: size.height,
+    }))
+}
+
+/// What the loop does after a message.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Next {
+    Wait,
+    Draw,
+    Suspend,
+    Quit,
+}
+
+struct Desk {
+    state: State,
+    performer: Performer,
+    running: HashMap<RequestId, AbortHandle>,
+    wakes: BTreeSet<EpochMillis>,
+}
+
+impl Desk {
+    fn take(&mut self, msg: Msg) -> Next {
+        let mut effects = update(&mut self.state, Msg::Clock(now()));
+        effects.extend(update(&mut self.state, msg));
+        self.carry_out(effects)
+    }
+
+    fn take_clock(&mut self) -> Next {
+        let now = now();
+        self.wakes = self.wakes.split_off(&(now + 1));
+        let effects = update(&mut self.state, Msg::Clock(now));
+        self.carry_out(effects)
+    }
+
+    fn take_event(&mut self, event: Event) -> Next {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key)),
+            Event::Paste(text) => self.take(Msg::Paste(text)),
+            Event::Mouse(mouse) => self.take(Msg::Mouse(mouse)),
+            Event::Resize(columns, rows) => self.take(Msg::Resize { columns, rows }),
+            _ => Next::Wait,
+        }
+    }
+
+    fn take_notice(&mut self, notice: Notice, screen: &mut impl Screen) -> io::Result<Next> {
+        match notice {
+            Notice::Msg(msg) => {
+                if let Msg::Reply(id, _) = &msg {
+                    self.running.remove(id);
+                }
+                Ok(self.take(msg))
+            }
+            Notice::Raw(bytes) => {
+                screen.write_raw(&bytes)?;
+                Ok(Next::Wait)
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Next {
+        let mut next = Next::Draw;
+        for effect in effects {
+            match effect {
+                Effect::Wake(at) => {
+                    self.wakes.insert(at);
+                }
+                Effect::Cancel(id) => {
+                    if let Some(task) = self.running.remove(&id) {
+                        task.abort();
+                    }
+                }
+                Effect::Suspend => next = Next::Suspend,
+                Effect::Quit => return Next::Quit,
+                Effect::Call { id, call } => {
+                    self.running.insert(id, self.performer.call(id, call));
+                }
+                Effect::Copy { id, text } => self.performer.copy(id, text),
+                Effect::SaveQr { id, text, title } => self.performer.save_qr(id, text, title),
+            }
+        }
+        next
+    }
+}
+
+/// The time now, in milliseconds since the epoch.
+pub(super) fn now() -> EpochMillis {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.as_millis() as EpochMillis)
+}
+
+async fn sleep_until(wake: Option<EpochMillis>) {
+    match wake {
+        Some(at) => tokio::time::sleep(Duration::from_millis((at - now()).max(0) as u64)).await,
+        None => std::future::pending().await,
+    }
+}

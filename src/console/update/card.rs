@@ -1,0 +1,203 @@
+//! The card: follows the selected group, reads its members, and sees to it that no link is shown
+//! that may be dead.
+
+use super::super::effect::{Call, RequestId};
+use super::super::failure::Failure;
+use super::super::layout;
+use super::super::state::{Blank, Card, GroupKey, Invite, Layer, Members, Pane, State};
+use super::invite;
+use super::keys::{self, Step};
+use crate::api::{GroupMember, MemberRole};
+
+/// How long the cursor must rest before WhatsApp is asked for a link, which it limits.
+const DWELL: i64 = 700;
+/// How long to wait after a reset: its author may not be done.
+const DWELL_AFTER_RESET: i64 = 1_000;
+
+/// Enter: goes to the card and asks for everything at once.
+pub(super) fn open(state: &mut State) {
+    settle(state);
+    let Some(card) = &mut state.card else {
+        return;
+    };
+    card.left = false;
+    let key = card.key.clone();
+    state.focus = Pane::Group;
+    state.read(Call::Group(key));
+    ask_members(state);
+    invite::ask(state);
+}
+
+/// `r`: asks for everything again.
+pub(super) fn refresh(state: &mut State) {
+    let Some(card) = &mut state.card else {
+        return;
+    };
+    card.left = false;
+    let key = card.key.clone();
+    state.read_again(Call::Group(key.clone()));
+    if matches!(card_members(state), Some(Members::Loaded(_))) {
+        state.read_again(Call::Members(key));
+    } else {
+        ask_members(state);
+    }
+    invite::ask(state);
+}
+
+/// Esc: what is still being read is no longer wanted.
+pub(super) fn leave(state: &mut State) {
+    cancel_reads(state);
+    state.runs.due.dwell = None;
+    if let Some(card) = &mut state.card {
+        let was_waiting = matches!(card.invite, Invite::Waiting(_));
+        // While our own reset runs its answer is still awaited.
+        if was_waiting && !invite::is_being_reset(&state.runs, &card.key) {
+            card.invite = Invite::NotAsked;
+        }
+        if matches!(card.members, Members::Waiting(_)) {
+            card.members = Members::NotAsked;
+        }
+        card.left = true;
+        card.copy_when_shown = false;
+    }
+}
+
+fn cancel_reads(state: &mut State) {
+    if let Some(card) = &state.card {
+        let key = card.key.clone();
+        // The group's row is not only for the card.
+        state
+            .runs
+            .cancel(|call| matches!(call, Call::Invite(of) | Call::Members(of) if *of == key));
+    }
+}
+
+fn card_members(state: &State) -> Option<&Members> {
+    state.card.as_ref().map(|card| &card.members)
+}
+
+fn ask_members(state: &mut State) {
+    let Some(card) = &state.card else {
+        return;
+    };
+    if matches!(card.members, Members::NotAsked | Members::Failed(_)) {
+        let id = state.read(Call::Members(card.key.clone()));
+        if let Some(card) = &mut state.card {
+            card.members = Members::Waiting(id);
+        }
+    }
+}
+
+/// The members have come.
+pub(super) fn members(
+    state: &mut State,
+    id: RequestId,
+    key: &GroupKey,
+    answer: Result<Vec<GroupMember>, Failure>,
+) {
+    let answer = answer.map_err(|failure| state.failed(&Call::Members(key.clone()), failure));
+    let Some(card) = state.card.as_mut().filter(|card| card.key == *key) else {
+        return;
+    };
+    match answer {
+        Ok(mut members) => {
+            let rank = |member: &GroupMember| match member.role {
+                MemberRole::Superadmin => 0,
+                MemberRole::Admin => 1,
+                MemberRole::Member | MemberRole::Other(_) => 2,
+            };
+            members.sort_by_key(rank);
+            card.scroll = card.scroll.min(members.len().saturating_sub(1));
+            card.members = Members::Loaded(members);
+        }
+        // Members that were read before are better than none.
+        Err(failure) if card.members == Members::Waiting(id) => {
+            card.members = Members::Failed(failure);
+        }
+        Err(_) => {}
+    }
+}
+
+/// The members have changed.
+pub(super) fn members_changed(state: &mut State, key: &GroupKey) {
+    let Some(card) = state.card.as_mut().filter(|card| card.key == *key) else {
+        return;
+    };
+    if matches!(card.members, Members::Loaded(_) | Members::Waiting(_)) {
+        state.read_again(Call::Members(key.clone()));
+    }
+}
+
+/// What must hold after every message: the card is the selected group's; a link is shown only while
+/// nothing speaks against it; what lacks is asked for once the cursor has rested.
+pub(super) fn settle(state: &mut State) {
+    let selected = state.groups.selected().map(|entry| &entry.key);
+    if state.card.as_ref().map(|card| &card.key) != selected {
+        let selected = selected.cloned();
+        cancel_reads(state);
+        state.runs.due.dwell = None;
+        state.card = selected.map(Card::new);
+        if state.focus == Pane::Group {
+            state.focus = Pane::Groups;
+        }
+    }
+    invite::settle(state);
+    let in_sight = in_sight(state);
+    let Some(card) = &state.card else {
+        state.runs.due.dwell = None;
+        return;
+    };
+    let wait = match card.invite {
+        Invite::NotAsked => Some(DWELL),
+        Invite::Blank(Blank::Reset) => Some(DWELL_AFTER_RESET),
+        _ => (card.members == Members::NotAsked).then_some(DWELL),
+    };
+    let wait = wait.filter(|_| in_sight && !card.left && state.runs.away.is_none());
+    match wait {
+        Some(wait) => {
+            let due = state.now + wait;
+            state.runs.due.dwell.get_or_insert(due);
+        }
+        None => state.runs.due.dwell = None,
+    }
+}
+
+/// Whether the link would be seen.
+pub(super) fn in_sight(state: &State) -> bool {
+    layout::card_in_sight(state)
+        || state.focus == Pane::Group
+        || matches!(state.layers.last(), Some(Layer::Qr))
+}
+
+/// The cursor has rested long enough.
+pub(super) fn rested(state: &mut State) {
+    state.runs.due.dwell = None;
+    let Some(card) = &state.card else {
+        return;
+    };
+    let wants_link = matches!(card.invite, Invite::NotAsked | Invite::Blank(Blank::Reset));
+    if card.members == Members::NotAsked {
+        ask_members(state);
+    }
+    if wants_link {
+        invite::ask(state);
+    }
+}
+
+/// Scrolls the members.
+pub(super) fn scroll(state: &mut State, step: Step) {
+    let page = layout::member_rows(state);
+    if let Some(card) = &mut state.card {
+        let lines = card.loaded_members().len();
+        card.scroll = step.scroll(card.scroll, lines, page);
+    }
+}
+
+/// The wheel.
+pub(super) fn wheel(state: &mut State, by: isize) {
+    let page = layout::member_rows(state);
+    if let Some(card) = &mut state.card {
+        let lines = card.loaded_members().len();
+        card.scroll = keys::wheel(card.scroll, by, lines, page);
+    }
+}

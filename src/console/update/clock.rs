@@ -1,0 +1,130 @@
+//! Time: what is due, and when to be woken next.
+
+use super::super::effect::Effect;
+use super::super::state::{Link, State};
+use super::rows::Keep;
+use super::{card, groups, invite, sessions};
+use crate::api::{EpochMillis, SessionStatus};
+
+/// How often the sessions are asked for without realtime.
+const SESSIONS_EVERY: i64 = 5_000;
+/// How often the groups in scope are asked for without realtime.
+const GROUPS_EVERY: i64 = 30_000;
+/// While something is under way, what is shown of it changes every second.
+const TICK_BUSY: i64 = 1_000;
+/// Ages are shown in minutes.
+const TICK_IDLE: i64 = 60_000;
+/// Longer than this without any message: the machine slept, and realtime may have died in its sleep.
+const ASLEEP: i64 = 3 * TICK_IDLE;
+/// Longest pause between two attempts to reach the gateway.
+const BACKOFF_MAX: i64 = 30_000;
+
+/// It is now that late.
+pub(super) fn clock(state: &mut State, now: EpochMillis) {
+    let passed = now.saturating_sub(state.now);
+    state.now = now;
+    if state.runs.woken.is_some_and(|woken| woken <= now) {
+        state.runs.woken = None;
+    }
+    if passed < 0 {
+        // The clock was set, so what was to happen in so many seconds still is.
+        shift(state, passed);
+    } else if passed > ASLEEP {
+        slept(state);
+    }
+    state.toasts.retain(|toast| toast.until > now);
+    let due = |time: Option<EpochMillis>| time.is_some_and(|time| time <= now);
+    if due(state.runs.due.rank) {
+        state.rebuild_rows(Keep::Pinned);
+    }
+    if due(state.runs.due.sessions) {
+        sessions::ask(state);
+    }
+    if due(state.runs.due.groups) {
+        state.runs.due.groups = None;
+        groups::refresh(state);
+        plan_polls(state);
+    }
+    if due(state.runs.due.dwell) {
+        card::rested(state);
+    }
+    invite::check_age(state);
+}
+
+fn shift(state: &mut State, by: i64) {
+    let due = &mut state.runs.due;
+    for time in [
+        &mut due.dwell,
+        &mut due.sessions,
+        &mut due.groups,
+        &mut due.rank,
+    ] {
+        *time = time.map(|time| time.saturating_add(by));
+    }
+    for toast in &mut state.toasts {
+        toast.until = toast.until.saturating_add(by);
+    }
+    state.runs.woken = None;
+}
+
+fn slept(state: &mut State) {
+    if let Some(key) = state.card.as_ref().map(|card| card.key.clone()) {
+        invite::doubt(state, &key);
+    }
+    super::reset::forget_all(state);
+    sessions::ask(state);
+}
+
+/// Plans the next questions that realtime would make needless. To be called when an answer came or
+/// the stream changed.
+pub(super) fn plan_polls(state: &mut State) {
+    let now = state.now;
+    let wait = match &state.runs.away {
+        Some((_, tries, _)) => Some((1_000 << (*tries).min(5)).min(BACKOFF_MAX)),
+        None if state.link != Link::Live || state.sessions.failure.is_some() => {
+            Some(SESSIONS_EVERY)
+        }
+        None => None,
+    };
+    let due = &mut state.runs.due;
+    due.sessions = wait.map(|wait| now + wait);
+    let polls_groups = state.link != Link::Live && state.runs.away.is_none();
+    due.groups = match (polls_groups, due.groups) {
+        (false, _) => None,
+        (true, Some(planned)) => Some(planned),
+        (true, None) => Some(now + GROUPS_EVERY),
+    };
+}
+
+/// Asks to be woken when the next thing is due.
+pub(super) fn wish(state: &mut State) {
+    let due = &state.runs.due;
+    let starting = state
+        .sessions
+        .rows
+        .iter()
+        .any(|session| session.status == SessionStatus::Starting);
+    let busy = starting || state.waiting() > 0;
+    let tick = if busy { TICK_BUSY } else { TICK_IDLE };
+    let now = state.now;
+    let next_tick = now - now.rem_euclid(tick) + tick;
+    let wishes = [
+        due.dwell,
+        due.sessions,
+        due.groups,
+        due.rank,
+        state.toasts.iter().map(|toast| toast.until).min(),
+        invite::next_check(state),
+        Some(next_tick),
+    ];
+    let Some(next) = wishes.into_iter().flatten().min() else {
+        return;
+    };
+    // What is overdue was looked at just now; nothing is gained by asking for a time that has gone.
+    let next = next.max(now + 1);
+    // An earlier wake that is on its way will ask again, so wishes do not pile up while keys are held.
+    if state.runs.woken.is_none_or(|woken| next < woken) {
+        state.runs.woken = Some(next);
+        state.runs.wishes.push(Effect::Wake(next));
+    }
+}

@@ -1,0 +1,46 @@
+//! Questions about what cannot be undone.
+
+use super::super::effect::Effect;
+use super::super::keymap::Action;
+use super::super::state::{ButtonId, Layer, Question, State};
+use super::keys::{button_move, next_button};
+use crossterm::event::{KeyCode, KeyEvent};
+
+const BUTTONS: [ButtonId; 2] = [ButtonId::Cancel, ButtonId::Confirm];
+
+pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+    let Some(Layer::Confirm(dialog)) = state.layers.last_mut() else {
+        return;
+    };
+    if let Some(back) = button_move(event) {
+        dialog.focus = next_button(&BUTTONS, dialog.focus, back);
+        return;
+    }
+    let focus = dialog.focus;
+    match (event.code, action) {
+        (KeyCode::Esc | KeyCode::Char('n'), _) | (_, Some(Action::Back)) => {
+            press(state, ButtonId::Cancel);
+        }
+        (KeyCode::Enter | KeyCode::Char(' '), _) => press(state, focus),
+        (_, Some(Action::Help)) => super::help::open(state),
+        _ => {}
+    }
+}
+
+pub(super) fn press(state: &mut State, button: ButtonId) {
+    if !BUTTONS.contains(&button) {
+        return;
+    }
+    let Some(Layer::Confirm(dialog)) = state.layers.pop() else {
+        return;
+    };
+    if button != ButtonId::Confirm {
+        return;
+    }
+    match dialog.question {
+        Question::Act {
+            session, action, ..
+        } => super::sessions::send(state, session, action),
+        Question::Quit => state.runs.wishes.push(Effect::Quit),
+    }
+}

@@ -1,0 +1,226 @@
+//! What the events of the realtime stream change. The client has dropped those that came before.
+
+use super::super::effect::Call;
+use super::super::state::{GroupKey, State};
+use super::{card, groups, invite, reset, sessions};
+use crate::api::{
+    Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, Session,
+    SessionRole, SessionStatusPayload,
+};
+use crate::text::clean_line;
+
+/// How late the echo of our own reset may come.
+const ECHO: i64 = 10_000;
+
+pub(super) fn event(state: &mut State, event: &Envelope) {
+    let payload = || event.payload.clone();
+    match event.event {
+        EventKind::SessionStatus => {
+            if let Ok(payload) = serde_json::from_value(payload()) {
+                session_status(state, event, payload);
+            }
+        }
+        // A phone was linked: its number and groups are new.
+        EventKind::AuthCode => state.read_again(Call::Sessions),
+        EventKind::GroupUpdate => {
+            if let Ok(payload) = serde_json::from_value::<GroupUpdatePayload>(payload()) {
+                group_update(state, event, &payload);
+            }
+        }
+        EventKind::GroupParticipant => {
+            if let Ok(payload) = serde_json::from_value::<GroupParticipantPayload>(payload()) {
+                participants(state, event, &payload);
+            }
+        }
+        EventKind::AuthQr | EventKind::Other(_) => {}
+    }
+}
+
+/// When it happened; never in the future of our own clock.
+fn at(state: &State, event: &Envelope) -> EpochMillis {
+    if event.timestamp > 0 {
+        event.timestamp.min(state.now)
+    } else {
+        state.now
+    }
+}
+
+fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPayload) {
+    let session = event.session.as_str();
+    let heard = (state.runs.newest(), payload.status.clone());
+    state.runs.status_heard.insert(session.to_owned(), heard);
+    if state.sessions.get(session).is_none() {
+        if state.runs.by_id {
+            return;
+        }
+        state.read_again(Call::Sessions);
+        return;
+    }
+    let since = at(state, event);
+    let row = state.sessions.rows.iter_mut().find(|row| row.id == session);
+    if let Some(row) = row {
+        row.status_reason = payload.reason;
+        if payload.status.is_connected() {
+            row.last_connected_at = Some(since);
+        }
+    }
+    sessions::turn(state, session, payload.status, since);
+}
+
+fn key_of(event: &Envelope, jid: &str) -> GroupKey {
+    GroupKey {
+        session: event.session.clone(),
+        jid: jid.to_owned(),
+    }
+}
+
+/// Remembers that something was heard of a group. Whether it is loaded; if not, though it belongs to
+/// a session whose groups are, it is new and asked for.
+fn heard(state: &mut State, key: &GroupKey) -> bool {
+    let newest = state.runs.newest();
+    state.runs.group_heard.insert(key.clone(), newest);
+    if state.groups.get(key).is_some() {
+        return true;
+    }
+    let session = &key.session;
+    if state.groups.loaded.contains(session) || state.groups.loading.contains_key(session) {
+        state.read_again(Call::Group(key.clone()));
+    }
+    false
+}
+
+fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayload) {
+    let key = key_of(event, &payload.group_jid);
+    let time = at(state, event);
+    if payload.new_invite_link.is_some() || payload.reason.as_deref() == Some("invite_reset") {
+        link_reset(state, event, &key, payload);
+    }
+    if !heard(state, &key) {
+        return;
+    }
+    groups::patch(state, &key, |entry| {
+        let group = &mut entry.group;
+        let settings = payload.subject.is_some()
+            || payload.description.is_some()
+            || payload.is_announce.is_some()
+            || payload.is_locked.is_some();
+        if let Some(subject) = &payload.subject {
+            group.subject = Some(subject.clone());
+        }
+        if let Some(description) = &payload.description {
+            group.description = Some(description.clone());
+        }
+        group.is_announce = payload.is_announce.or(group.is_announce);
+        group.is_locked = payload.is_locked.or(group.is_locked);
+        group.updated_at = group.updated_at.max(time);
+        if settings {
+            // The stream has caught up with our own change.
+            entry.patched_over = None;
+        }
+    });
+}
+
+fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &GroupUpdatePayload) {
+    let shown = state
+        .card
+        .as_ref()
+        .filter(|card| card.key == *key)
+        .and_then(|card| card.link());
+    let by_me = payload.sender.as_ref().is_some_and(|sender| {
+        let session = state.sessions.get(&key.session);
+        is_me(session, std::slice::from_ref(sender)) == Some(true)
+    });
+    let is_echo = match &payload.new_invite_link {
+        Some(new) => shown == Some(new.as_str()),
+        // Without the link only the author tells our own reset from somebody else's.
+        None => {
+            let own = state.runs.own_reset.as_ref();
+            let is_late = own.is_some_and(|(group, at)| group == key && state.now - at < ECHO);
+            by_me && (is_late || invite::is_being_reset(&state.runs, key))
+        }
+    };
+    if is_echo {
+        return;
+    }
+    if !reset::shows(state, key, payload.new_invite_link.as_deref()) {
+        reset::forget(state, key);
+    }
+    let by = payload
+        .sender
+        .as_deref()
+        .map(|sender| clean_line(sender).into_owned());
+    let time = at(state, event);
+    invite::was_reset(state, key, time, by, payload.new_invite_link.clone());
+}
+
+fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantPayload) {
+    let key = key_of(event, &payload.group_jid);
+    if !heard(state, &key) {
+        return;
+    }
+    let time = at(state, event);
+    let count = |list: &Option<Vec<String>>| {
+        list.as_ref()
+            .map_or(0, |list| u32::try_from(list.len()).unwrap_or(u32::MAX))
+    };
+    let (joined, left) = (count(&payload.join), count(&payload.leave));
+    let session = state.sessions.get(&key.session);
+    let me = |list: &Option<Vec<String>>| match list {
+        Some(list) => is_me(session, list),
+        None => Some(false),
+    };
+    let role = [
+        (me(&payload.leave), SessionRole::None),
+        (me(&payload.demote), SessionRole::Member),
+        (me(&payload.promote), SessionRole::Admin),
+        (me(&payload.join), SessionRole::Member),
+    ];
+    let mine = role
+        .iter()
+        .find(|(me, _)| *me == Some(true))
+        .map(|(_, role)| role.clone());
+    let unsure = role.iter().any(|(me, _)| me.is_none());
+    let loses = payload.leave.is_some() || payload.demote.is_some();
+    groups::patch(state, &key, |entry| {
+        let group = &mut entry.group;
+        group.participant_count = group
+            .participant_count
+            .map(|count| count.saturating_add(joined).saturating_sub(left));
+        group.updated_at = group.updated_at.max(time);
+        // A gateway that does not tell roles would never correct ours.
+        if group.my_role.is_some() && mine.is_some() {
+            group.my_role.clone_from(&mine);
+        }
+    });
+    if mine.is_some() || unsure {
+        if loses {
+            invite::doubt(state, &key);
+        }
+        state.read_again(Call::Group(key.clone()));
+    }
+    card::members_changed(state, &key);
+}
+
+/// Whether a session's own account is among these ids; `None` when its own id of that kind is not known.
+fn is_me(session: Option<&Session>, ids: &[String]) -> Option<bool> {
+    let session = session?;
+    let own: Vec<_> = [session.wa_jid.as_deref(), session.wa_lid.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(person)
+        .collect();
+    let mut sure = true;
+    for id in ids.iter().map(|id| person(id)) {
+        if own.contains(&id) {
+            return Some(true);
+        }
+        sure &= own.iter().any(|own| own.1 == id.1);
+    }
+    sure.then_some(false)
+}
+
+/// The user and server of an id, without the device.
+fn person(id: &str) -> (&str, &str) {
+    let (user, server) = id.split_once('@').unwrap_or((id, ""));
+    (user.split([':', '.']).next().unwrap_or(user), server)
+}

@@ -1,0 +1,278 @@
+//! The groups pane: loading, cursor, filter, sort.
+
+use super::super::effect::{Call, RequestId};
+use super::super::failure::{Failure, FailureKind};
+use super::super::layout;
+use super::super::state::{Entry, GroupKey, Pane, State};
+use super::keys::{self, Step};
+use super::rows::Keep;
+use crate::api::Group;
+use crate::text::clean_line;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Longer filters match nothing that has a name.
+const FILTER_MAX: usize = 200;
+
+/// Asks for the groups of every session in scope that have not been read yet.
+pub(super) fn ensure(state: &mut State) {
+    if state.runs.away.is_some() {
+        return;
+    }
+    for session in state.sessions.in_scope() {
+        let groups = &state.groups;
+        let known = groups.loaded.contains(&session)
+            || groups.loading.contains_key(&session)
+            || groups.failures.contains_key(&session);
+        if !known {
+            load(state, session);
+        }
+    }
+}
+
+/// Asks for the groups in scope whether they are known or not.
+pub(super) fn refresh(state: &mut State) {
+    for session in state.sessions.in_scope() {
+        load(state, session);
+    }
+}
+
+/// Asks again for all groups that were ever read or refused.
+pub(super) fn refresh_known(state: &mut State) {
+    let groups = &state.groups;
+    let known: Vec<_> = groups
+        .loaded
+        .iter()
+        .chain(groups.failures.keys())
+        .cloned()
+        .collect();
+    for session in known {
+        load(state, session);
+    }
+    ensure(state);
+}
+
+fn load(state: &mut State, session: String) {
+    let id = state.read(Call::Groups {
+        session: session.clone(),
+    });
+    if !state.groups.loaded.contains(&session) {
+        state.groups.loading.insert(session, id);
+    }
+}
+
+/// A session's list has come.
+pub(super) fn listed(
+    state: &mut State,
+    id: RequestId,
+    session: &str,
+    answer: Result<Vec<Group>, Failure>,
+) {
+    state.groups.loading.remove(session);
+    if state.sessions.get(session).is_none() {
+        return;
+    }
+    match answer {
+        Ok(groups) => {
+            state.groups.failures.remove(session);
+            state.groups.loaded.insert(session.to_owned());
+            let heard = &state.runs.group_heard;
+            let newer = |key: &GroupKey| heard.get(key).is_some_and(|newest| *newest >= id.0);
+            if state.groups.merge(session, groups, newer) {
+                state.rebuild_rows(Keep::Pinned);
+            }
+            super::form::absorb_all(state);
+        }
+        Err(failure) => {
+            let failure = state.failed(
+                &Call::Groups {
+                    session: session.to_owned(),
+                },
+                failure,
+            );
+            state.groups.failures.insert(session.to_owned(), failure);
+        }
+    }
+}
+
+/// One group has come.
+pub(super) fn read(
+    state: &mut State,
+    id: RequestId,
+    key: &GroupKey,
+    answer: Result<Group, Failure>,
+) {
+    if state.sessions.get(&key.session).is_none() {
+        return;
+    }
+    match answer {
+        Ok(group) if group.group_jid == key.jid => {
+            let heard = state.runs.group_heard.get(key);
+            if heard.is_some_and(|newest| *newest >= id.0) && state.groups.get(key).is_some() {
+                state.read(Call::Group(key.clone()));
+                return;
+            }
+            let pick = state.pick();
+            let entry = Entry::new(&key.session, group);
+            state.groups.put(&pick, entry);
+            changed(state, key);
+        }
+        Ok(_) => {}
+        Err(failure) => {
+            let failure = state.failed(&Call::Group(key.clone()), failure);
+            // The list left this group to us; now it is to bring it after all.
+            let unknown = state.groups.get(key).is_none();
+            if unknown && failure.kind != FailureKind::GatewayAway {
+                state.runs.group_heard.remove(key);
+                let session = key.session.clone();
+                state.read_again(Call::Groups { session });
+            }
+        }
+    }
+}
+
+/// Changes what is stored about a group, when it is loaded.
+pub(super) fn patch(state: &mut State, key: &GroupKey, change: impl FnOnce(&mut Entry)) {
+    let pick = state.pick();
+    if state.groups.change(&pick, key, change).is_some() {
+        changed(state, key);
+    }
+}
+
+/// After one entry changed: an open form learns of it, and a filter ranks anew, but not at once,
+/// because changes come in swarms.
+fn changed(state: &mut State, key: &GroupKey) {
+    if !state.groups.filter.trim().is_empty() {
+        let soon = state.now + 250;
+        state.runs.due.rank.get_or_insert(soon);
+    }
+    super::form::absorb(state, key);
+}
+
+/// Moves the cursor.
+pub(super) fn step(state: &mut State, step: Step) {
+    let page = layout::group_rows(state);
+    state.groups.cursor = step.apply(state.groups.cursor, state.groups.len(), page);
+    snap(state);
+}
+
+/// Brings the cursor back into sight after the offset was moved by the wheel, or the cursor by keys.
+pub(super) fn snap(state: &mut State) {
+    let page = layout::group_rows(state).max(1);
+    let groups = &mut state.groups;
+    groups.offset =
+        (groups.offset.min(groups.cursor)).max((groups.cursor + 1).saturating_sub(page));
+}
+
+/// The wheel moves the view, not the cursor.
+pub(super) fn wheel(state: &mut State, by: isize) {
+    let (lines, page) = (state.groups.len(), layout::group_rows(state));
+    state.groups.offset = keys::wheel(state.groups.offset, by, lines, page);
+}
+
+/// Keeps cursor and offset within the rows.
+pub(super) fn keep_in_sight(state: &mut State) {
+    let groups = &mut state.groups;
+    let last = groups.rows.len().saturating_sub(1);
+    groups.cursor = groups.cursor.min(last);
+    groups.offset = groups.offset.min(last);
+    let shown = Some((groups.cursor, state.size));
+    if state.runs.shown_group != shown {
+        state.runs.shown_group = shown;
+        snap(state);
+    }
+}
+
+/// Goes to the filter line.
+pub(super) fn start_filter(state: &mut State) {
+    state.focus = Pane::Groups;
+    state.groups.typing = true;
+}
+
+pub(super) fn sort(state: &mut State) {
+    state.groups.sort = state.groups.sort.next();
+    state.groups.reorder();
+    state.rebuild_rows(Keep::Selected);
+    let word = state.groups.sort.word();
+    if state.groups.filter.trim().is_empty() {
+        state.note(format!("Sorted by {word}"));
+    } else {
+        state.note(format!("Sorted by {word} once the filter is cleared"));
+    }
+}
+
+pub(super) fn invitable_only(state: &mut State) {
+    state.groups.invitable_only = !state.groups.invitable_only;
+    state.rebuild_rows(Keep::Selected);
+}
+
+/// Clears the filter; whether there was one.
+pub(super) fn clear_filter(state: &mut State) -> bool {
+    if state.groups.filter.is_empty() {
+        return false;
+    }
+    state.groups.filter.clear();
+    state.rebuild_rows(Keep::Selected);
+    true
+}
+
+/// A key while the filter is typed; `false` when it is not for the filter.
+pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    match event.code {
+        KeyCode::Esc => {
+            let cleared = clear_filter(state);
+            state.groups.typing = cleared;
+        }
+        KeyCode::Enter => state.groups.typing = false,
+        KeyCode::Backspace if !control && !alt => edit(state, |filter| {
+            filter.pop();
+        }),
+        KeyCode::Char('u') if control => edit(state, String::clear),
+        KeyCode::Char('w') if control => edit(state, cut_word),
+        KeyCode::Backspace => edit(state, cut_word),
+        KeyCode::Char(character) if !control && !alt => {
+            edit(state, |filter| filter.push(character));
+        }
+        KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown => {
+            state.groups.typing = false;
+            return false;
+        }
+        KeyCode::Tab | KeyCode::BackTab => {
+            state.groups.typing = false;
+            return false;
+        }
+        KeyCode::F(_) => return false,
+        _ => {}
+    }
+    true
+}
+
+pub(super) fn filter_paste(state: &mut State, text: &str) {
+    edit(state, |filter| filter.push_str(&clean_line(text)));
+}
+
+fn edit(state: &mut State, edit: impl FnOnce(&mut String)) {
+    let mut filter = state.groups.filter.clone();
+    edit(&mut filter);
+    let filter = clean_line(&filter)
+        .chars()
+        .take(FILTER_MAX)
+        .collect::<String>();
+    if filter == state.groups.filter {
+        return;
+    }
+    state.groups.filter = filter;
+    state.rebuild_rows(Keep::Best);
+}
+
+/// Cuts the last word and the blanks after it.
+pub(super) fn cut_word(text: &mut String) {
+    let kept = text.trim_end();
+    let end = kept
+        .char_indices()
+        .rev()
+        .find(|(_, character)| character.is_whitespace())
+        .map_or(0, |(at, character)| at + character.len_utf8());
+    text.truncate(end);
+}

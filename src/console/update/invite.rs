@@ -1,0 +1,298 @@
+//! The invite link: asking for it, showing it, blanking it, copying it.
+
+use super::super::effect::{Call, Effect, RequestId};
+use super::super::failure::{Failure, FailureKind};
+use super::super::msg::Taken;
+use super::super::state::{Blank, Card, GroupKey, Invite, Link, State};
+use super::runs::{Copied, Flight, Runs};
+use crate::api::{EpochMillis, SessionRole, SessionStatus};
+
+/// How long a link may stand without realtime before it is asked for again.
+const TRUSTED_FOR: i64 = 30_000;
+/// How long the answer to that may take before the link is no longer shown.
+const CHECK_PATIENCE: i64 = 10_000;
+
+/// What speaks against a link for this group, by all that is known.
+pub(super) fn obstacle(state: &State, key: &GroupKey) -> Option<Blank> {
+    if state.runs.away.is_some() {
+        return Some(Blank::GatewayAway);
+    }
+    let status = match state.sessions.get(&key.session) {
+        Some(session) => session.status.clone(),
+        None => SessionStatus::Other("unknown".to_owned()),
+    };
+    if !status.is_connected() {
+        return Some(Blank::SessionLeft(status));
+    }
+    match state.groups.get(key)?.group.my_role {
+        Some(SessionRole::None) => Some(Blank::NotInGroup),
+        Some(SessionRole::Member) => Some(Blank::NotAdmin),
+        _ => None,
+    }
+}
+
+/// Whether our own reset of this group's link is under way.
+pub(super) fn is_being_reset(runs: &Runs, key: &GroupKey) -> bool {
+    being_reset(runs, key).is_some()
+}
+
+fn being_reset(runs: &Runs, key: &GroupKey) -> Option<RequestId> {
+    runs.find(|call| matches!(call, Call::ResetInvite(group) if group == key))
+}
+
+/// Blanks the link when something speaks against it, and forgets the reason once it is gone.
+pub(super) fn settle(state: &mut State) {
+    let Some(key) = state.card.as_ref().map(|card| card.key.clone()) else {
+        return;
+    };
+    let obstacle = obstacle(state, &key);
+    let Some(card) = &mut state.card else {
+        return;
+    };
+    match obstacle {
+        Some(blank) => {
+            if card.invite != Invite::Blank(blank.clone()) {
+                card.invite = Invite::Blank(blank);
+                card.copy_when_shown = false;
+                drop_request(state, &key);
+            }
+        }
+        None => {
+            if matches!(
+                card.invite,
+                Invite::Blank(
+                    Blank::SessionLeft(_)
+                        | Blank::NotAdmin
+                        | Blank::NotInGroup
+                        | Blank::GatewayAway
+                )
+            ) {
+                card.invite = Invite::NotAsked;
+            }
+        }
+    }
+}
+
+fn drop_request(state: &mut State, key: &GroupKey) {
+    state
+        .runs
+        .cancel(|call| matches!(call, Call::Invite(group) if group == key));
+}
+
+/// Asks for the card's link now. A shown one stays while it is checked.
+pub(super) fn ask(state: &mut State) {
+    let Some(key) = state.card.as_ref().map(|card| card.key.clone()) else {
+        return;
+    };
+    if obstacle(state, &key).is_some() {
+        return;
+    }
+    let id = match being_reset(&state.runs, &key) {
+        Some(id) => id,
+        None => state.read(Call::Invite(key)),
+    };
+    state.runs.due.dwell = None;
+    if let Some(card) = &mut state.card {
+        card.left = false;
+        if !matches!(card.invite, Invite::Shown { .. }) {
+            card.invite = Invite::Waiting(id);
+        }
+    }
+}
+
+/// The link has come.
+pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String, Failure>) {
+    match answer {
+        Ok(link) if is_link(&link) => show(state, key, link),
+        Ok(_) => refused(state, key, not_a_link()),
+        Err(failure) => refused(state, key, failure),
+    }
+}
+
+/// Shows a link that the gateway has just given, if nothing speaks against it.
+pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
+    if obstacle(state, key).is_some() {
+        return;
+    }
+    let now = state.now;
+    let Some(card) = card_of(state, key) else {
+        return;
+    };
+    card.invite = Invite::Shown {
+        link: link.clone(),
+        fetched_at: now,
+    };
+    if std::mem::take(&mut card.copy_when_shown) {
+        copy_text(state, link, Copied::Link);
+    }
+}
+
+fn refused(state: &mut State, key: &GroupKey, failure: Failure) {
+    let failure = state.failed(&Call::Invite(key.clone()), failure);
+    let vouched = state.link == Link::Live;
+    let stale_role = matches!(
+        failure.kind,
+        FailureKind::NotAdmin | FailureKind::NotInGroup
+    );
+    let Some(card) = card_of(state, key) else {
+        return;
+    };
+    let wished = std::mem::take(&mut card.copy_when_shown);
+    let limited = matches!(failure.kind, FailureKind::RateLimited { .. });
+    let was_shown = matches!(card.invite, Invite::Shown { .. });
+    let keeps = was_shown && vouched && limited;
+    if !keeps {
+        card.invite = Invite::Blank(Blank::Failed(failure.clone()));
+    }
+    if stale_role {
+        state.read_again(Call::Group(key.clone()));
+    }
+    // Otherwise the card itself says why.
+    if wished || was_shown || !super::card::in_sight(state) {
+        state.tell("No link", &failure, Some(key));
+    }
+}
+
+fn card_of<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut Card> {
+    state.card.as_mut().filter(|card| card.key == *key)
+}
+
+/// Only a web address is shown, copied and drawn.
+pub(super) fn is_link(link: &str) -> bool {
+    link.starts_with("https://") && link.chars().all(|character| character.is_ascii_graphic())
+}
+
+pub(super) fn not_a_link() -> Failure {
+    Failure {
+        kind: FailureKind::Other,
+        ..Failure::no_answer("The gateway sent something that is not a link. Refresh to ask again.")
+    }
+}
+
+/// The link was reset: what is shown, or on its way, is dead. `new` is the new one, where it is told.
+pub(super) fn was_reset(
+    state: &mut State,
+    key: &GroupKey,
+    at: EpochMillis,
+    by: Option<String>,
+    new: Option<String>,
+) {
+    drop_request(state, key);
+    if is_being_reset(&state.runs, key) {
+        state.runs.reset_heard.insert(key.clone(), new);
+        return;
+    }
+    if let Some(card) = card_of(state, key) {
+        card.reset_seen = Some((at, by));
+        card.invite = Invite::Blank(Blank::Reset);
+        state.runs.due.dwell = None;
+    }
+}
+
+/// Nobody knows any more whether the link still works: it is asked for again.
+pub(super) fn doubt(state: &mut State, key: &GroupKey) {
+    let reset = is_being_reset(&state.runs, key);
+    drop_request(state, key);
+    match card_of(state, key) {
+        Some(card) if !reset && !matches!(card.invite, Invite::Blank(_)) => {
+            card.invite = Invite::NotAsked;
+        }
+        _ => {}
+    }
+}
+
+/// Without realtime a link is asked for again from time to time while somebody looks at it, and put
+/// away when nobody does. To be called whenever the time has moved.
+pub(super) fn check_age(state: &mut State) {
+    let live = state.link == Link::Live;
+    let in_sight = super::card::in_sight(state);
+    let now = state.now;
+    let Some(card) = &mut state.card else {
+        return;
+    };
+    let Invite::Shown { fetched_at, .. } = card.invite else {
+        return;
+    };
+    // A clock that was set back says nothing about the age.
+    let trusted = (0..TRUSTED_FOR).contains(&(now - fetched_at));
+    if live || trusted {
+        return;
+    }
+    if !in_sight {
+        card.invite = Invite::NotAsked;
+        return;
+    }
+    let key = card.key.clone();
+    let overdue = now - fetched_at >= TRUSTED_FOR + CHECK_PATIENCE;
+    if overdue {
+        card.invite = Invite::NotAsked;
+    }
+    ask(state);
+    debug_assert!(state.card.as_ref().is_some_and(|card| card.key == key));
+}
+
+/// When [`check_age`] has something to do.
+pub(super) fn next_check(state: &State) -> Option<EpochMillis> {
+    if state.link == Link::Live {
+        return None;
+    }
+    match &state.card.as_ref()?.invite {
+        Invite::Shown { fetched_at, .. } => {
+            let due = fetched_at + TRUSTED_FOR;
+            Some(if due > state.now {
+                due
+            } else {
+                due + CHECK_PATIENCE
+            })
+        }
+        _ => None,
+    }
+}
+
+/// `y`: copies the link, or as soon as it is there.
+pub(super) fn copy(state: &mut State) {
+    super::card::settle(state);
+    let Some(card) = &state.card else {
+        state.note("Select a group first.");
+        return;
+    };
+    if let Some(link) = card.link() {
+        let link = link.to_owned();
+        copy_text(state, link, Copied::Link);
+        return;
+    }
+    let key = card.key.clone();
+    if let Some(blank) = obstacle(state, &key) {
+        let sentence = state.blank_sentence(&key, &blank);
+        state.bad(format!("No link: {sentence}"));
+        return;
+    }
+    ask(state);
+    if let Some(card) = &mut state.card {
+        card.copy_when_shown = true;
+    }
+    state.note("The link is copied as soon as it arrives.");
+}
+
+pub(super) fn copy_text(state: &mut State, text: String, what: Copied) {
+    let id = state.runs.issue(Flight::Copy(what));
+    state.runs.wishes.push(Effect::Copy { id, text });
+}
+
+/// A clipboard took the text, or none did.
+pub(super) fn copied(state: &mut State, what: Copied, answer: Result<Taken, String>) {
+    let what = match what {
+        Copied::Link => "Link",
+        Copied::Failure => "Error text",
+    };
+    match answer {
+        Ok(Taken::System) => state.good(format!("{what} copied to the system clipboard")),
+        Ok(Taken::Terminal) => state.good(format!("{what} given to the terminal's clipboard")),
+        Err(reason) => {
+            let reason = crate::text::clean_line(&reason).into_owned();
+            state.bad(format!(
+                "{what} not copied ({reason}). Select it on the screen instead."
+            ));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The mouse: where it clicks is for `layout` to say, what that means is here.
+
+use super::super::layout::{self, Target};
+use super::super::state::{ButtonId, Layer, Pane, State};
+use super::{card, confirm, form, groups, help, keys, qr, reset, sessions};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+/// Rows per notch of the wheel.
+const NOTCH: isize = 3;
+
+pub(super) fn mouse(state: &mut State, event: &MouseEvent) {
+    if !state.options.mouse {
+        return;
+    }
+    let target = layout::hit(state, event.column, event.row);
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => click(state, target),
+        MouseEventKind::ScrollUp => wheel(state, target, -NOTCH),
+        MouseEventKind::ScrollDown => wheel(state, target, NOTCH),
+        _ => {}
+    }
+}
+
+fn click(state: &mut State, target: Target) {
+    match target {
+        Target::Hint(action) => keys::perform(state, action),
+        Target::Button(button) => press(state, button),
+        Target::Field(focus) => form::click(state, focus),
+        Target::Link => super::invite::copy(state),
+        // What lies under a layer is out of reach.
+        _ if !state.layers.is_empty() => {}
+        Target::SessionRow(row) => {
+            state.groups.typing = false;
+            let again = state.sessions.cursor == row && state.focus == Pane::Sessions;
+            state.focus = Pane::Sessions;
+            if again {
+                sessions::open(state);
+            } else {
+                sessions::select(state, row);
+            }
+        }
+        Target::GroupRow(row) if row < state.groups.len() => {
+            state.groups.typing = false;
+            let again = state.groups.cursor == row && state.focus == Pane::Groups;
+            state.focus = Pane::Groups;
+            state.groups.cursor = row;
+            if again {
+                card::open(state);
+            }
+        }
+        Target::Filter => groups::start_filter(state),
+        Target::Pane(Pane::Group) if state.card.is_none() => {}
+        Target::Pane(pane) => {
+            state.groups.typing = false;
+            state.focus = pane;
+        }
+        Target::GroupRow(_) | Target::Layer | Target::Nothing => {}
+    }
+}
+
+fn press(state: &mut State, button: ButtonId) {
+    match state.layers.last() {
+        Some(Layer::Edit(_)) => form::press(state, button),
+        Some(Layer::Reset(_)) => reset::press(state, button),
+        Some(Layer::Confirm(_)) => confirm::press(state, button),
+        Some(Layer::Failure { .. }) => qr::press_failure(state, button),
+        Some(Layer::Help(_)) => {
+            state.layers.pop();
+        }
+        Some(Layer::Qr) | None => {}
+    }
+}
+
+fn wheel(state: &mut State, target: Target, rows: isize) {
+    match state.layers.last() {
+        Some(Layer::Help(_)) => return help::wheel(state, rows),
+        Some(Layer::Failure { .. }) => return qr::wheel_failure(state, rows),
+        Some(_) => return,
+        None => {}
+    }
+    match target {
+        Target::SessionRow(_) | Target::Pane(Pane::Sessions) => sessions::wheel(state, rows),
+        Target::GroupRow(_) | Target::Filter | Target::Pane(Pane::Groups) => {
+            groups::wheel(state, rows);
+        }
+        Target::Link | Target::Pane(Pane::Group) => card::wheel(state, rows),
+        _ => {}
+    }
+}

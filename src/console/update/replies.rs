@@ -1,0 +1,52 @@
+//! Answers find their way back by their request id; what nobody waits for is dropped.
+
+use super::super::effect::{Call, RequestId};
+use super::super::msg::Reply;
+use super::super::state::State;
+use super::runs::Flight;
+use super::{card, form_save, groups, invite, qr, reset, sessions};
+
+pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
+    let Some(flight) = state.runs.land(id) else {
+        return;
+    };
+    match (flight, reply) {
+        (Flight::Copy(what), Reply::Copied(answer)) => invite::copied(state, what, answer),
+        (Flight::SaveQr, Reply::QrSaved(answer)) => qr::saved(state, answer),
+        (Flight::Call(call), reply) => {
+            if let Some(reply) = answered(state, id, &call, reply) {
+                // Not an answer to this call: the right one is still awaited.
+                drop(reply);
+                state.runs.keep_waiting(id, Flight::Call(call));
+            } else if state.runs.take_again(&call) {
+                state.read(call);
+            }
+        }
+        (flight, _) => state.runs.keep_waiting(id, flight),
+    }
+}
+
+/// Gives the reply to whom it concerns; gives it back when it does not belong to the call.
+fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> Option<Reply> {
+    match (call, reply) {
+        (Call::Sessions, Reply::Sessions(answer)) => sessions::listed(state, id, answer),
+        (Call::Session(session), Reply::Session(answer)) => {
+            sessions::read(state, id, session, answer);
+        }
+        (Call::Act { session, action }, Reply::SessionActed(answer)) => {
+            sessions::acted(state, id, session, *action, answer);
+        }
+        (Call::Groups { session }, Reply::Groups(answer)) => {
+            groups::listed(state, id, session, answer);
+        }
+        (Call::Group(key), Reply::Group(answer)) => groups::read(state, id, key, answer),
+        (Call::Members(key), Reply::Members(answer)) => card::members(state, id, key, answer),
+        (Call::Invite(key), Reply::Invite(answer)) => invite::answered(state, key, answer),
+        (Call::ResetInvite(key), Reply::InviteReset(answer)) => reset::answered(state, key, answer),
+        (Call::Update { group, patch }, Reply::Updated(answer)) => {
+            form_save::answered(state, group, patch, answer);
+        }
+        (_, reply) => return Some(reply),
+    }
+    None
+}

@@ -1,0 +1,266 @@
+//! The dialog that resets an invite link.
+
+use super::super::effect::Call;
+use super::super::failure::{Failure, FailureKind};
+use super::super::keymap::Action;
+use super::super::state::{ButtonId, GroupKey, Invite, Layer, ResetDialog, ResetPhase, State};
+use super::invite;
+use super::keys::{button_move, next_button};
+use super::runs::Copied;
+use crate::api::Capability;
+use crossterm::event::{KeyCode, KeyEvent};
+
+/// `R`: asks, with Cancel in focus.
+pub(super) fn open(state: &mut State) {
+    if state.refuses(Capability::Send) {
+        return;
+    }
+    let Some(entry) = state.groups.selected() else {
+        state.note("Select a group first.");
+        return;
+    };
+    let (key, name) = (entry.key.clone(), entry.name.clone());
+    if invite::is_being_reset(&state.runs, &key) {
+        state.note(format!("{name}: the link is being reset already"));
+        return;
+    }
+    if let Some(blank) = invite::obstacle(state, &key) {
+        let sentence = state.blank_sentence(&key, &blank);
+        state.bad(format!("No reset: {sentence}"));
+        return;
+    }
+    let card = state.card.as_ref().filter(|card| card.key == key);
+    let old = card.and_then(|card| card.link()).map(str::to_owned);
+    state.layers.push(Layer::Reset(ResetDialog {
+        key,
+        name,
+        old,
+        focus: ButtonId::Cancel,
+        phase: ResetPhase::Asking,
+    }));
+}
+
+/// The buttons of a phase, from left to right.
+fn buttons(phase: &ResetPhase) -> &'static [ButtonId] {
+    match phase {
+        ResetPhase::Asking => &[ButtonId::Cancel, ButtonId::Confirm],
+        ResetPhase::Running(_) | ResetPhase::Failed(_) => &[ButtonId::Close],
+        ResetPhase::Done { .. } => &[ButtonId::Copy, ButtonId::Close],
+    }
+}
+
+pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+    let Some(Layer::Reset(dialog)) = state.layers.last_mut() else {
+        return;
+    };
+    let buttons = buttons(&dialog.phase);
+    if let Some(back) = button_move(event) {
+        dialog.focus = next_button(buttons, dialog.focus, back);
+        return;
+    }
+    let focus = dialog.focus;
+    match (event.code, action) {
+        (KeyCode::Esc, _) | (_, Some(Action::Back)) => close(state),
+        (KeyCode::Enter | KeyCode::Char(' '), _) => press(state, focus),
+        (KeyCode::Char('n'), _) if buttons.contains(&ButtonId::Cancel) => close(state),
+        (_, Some(Action::CopyLink)) if buttons.contains(&ButtonId::Copy) => {
+            press(state, ButtonId::Copy);
+        }
+        (_, Some(Action::ErrorDetails)) => super::qr::open_failure(state),
+        (_, Some(Action::Help)) => super::help::open(state),
+        _ => {}
+    }
+}
+
+/// A reset that runs is not taken back by leaving.
+fn close(state: &mut State) {
+    match state.layers.pop() {
+        Some(Layer::Reset(dialog)) if matches!(dialog.phase, ResetPhase::Running(_)) => {
+            state.note(format!("{}: the reset goes on", dialog.name));
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn press(state: &mut State, button: ButtonId) {
+    let Some(Layer::Reset(dialog)) = state.layers.last_mut() else {
+        return;
+    };
+    if !buttons(&dialog.phase).contains(&button) {
+        return;
+    }
+    match button {
+        ButtonId::Confirm => send(state),
+        ButtonId::Copy => {
+            if let ResetPhase::Done { link, .. } = &dialog.phase {
+                let link = link.clone();
+                invite::copy_text(state, link, Copied::Link);
+            }
+        }
+        _ => close(state),
+    }
+}
+
+fn send(state: &mut State) {
+    let Some(Layer::Reset(dialog)) = state.layers.last() else {
+        return;
+    };
+    let key = dialog.key.clone();
+    let Some(id) = state.change(Call::ResetInvite(key.clone())) else {
+        return;
+    };
+    if let Some(Layer::Reset(dialog)) = state.layers.last_mut() {
+        dialog.phase = ResetPhase::Running(id);
+        dialog.focus = ButtonId::Close;
+    }
+    // From here on the old link may die at any moment, and a link that is being read may be the old one.
+    state
+        .runs
+        .cancel(|call| matches!(call, Call::Invite(group) if *group == key));
+    if let Some(card) = state.card.as_mut().filter(|card| card.key == key) {
+        card.invite = Invite::Waiting(id);
+        card.copy_when_shown = false;
+    }
+}
+
+fn is_running(layer: &Layer, key: &GroupKey) -> bool {
+    match layer {
+        Layer::Reset(dialog) => {
+            dialog.key == *key && matches!(dialog.phase, ResetPhase::Running(_))
+        }
+        _ => false,
+    }
+}
+
+fn dialog<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut ResetDialog> {
+    state.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Reset(dialog)
+            if dialog.key == *key && matches!(dialog.phase, ResetPhase::Running(_)) =>
+        {
+            Some(dialog)
+        }
+        _ => None,
+    })
+}
+
+/// The reset was answered.
+pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String, Failure>) {
+    state
+        .runs
+        .cancel(|call| matches!(call, Call::Invite(group) if group == key));
+    let name = match state.groups.get(key) {
+        Some(entry) => entry.name.clone(),
+        None => crate::text::clean_line(&key.jid).into_owned(),
+    };
+    let heard = state.runs.reset_heard.remove(key);
+    let answer = match answer {
+        Ok(link) if !invite::is_link(&link) => Err(invite::not_a_link()),
+        answer => answer,
+    };
+    match answer {
+        Ok(link)
+            if heard
+                .as_ref()
+                .is_some_and(|heard| heard.as_ref() != Some(&link)) =>
+        {
+            if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
+                card.invite = Invite::NotAsked;
+            }
+            state.layers.retain(|layer| !is_running(layer, key));
+            state.note(format!(
+                "{name}: somebody else reset the link too; it is asked for again"
+            ));
+        }
+        Ok(link) => {
+            state.runs.own_reset = Some((key.clone(), state.now));
+            if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
+                card.reset_seen = None;
+                card.invite = Invite::NotAsked;
+            }
+            invite::show(state, key, link.clone());
+            let mut same = false;
+            let told = match dialog(state, key) {
+                Some(dialog) => {
+                    let differs = dialog.old.as_ref().map(|old| *old != link);
+                    same = differs == Some(false);
+                    dialog.phase = ResetPhase::Done { link, differs };
+                    dialog.focus = ButtonId::Close;
+                    true
+                }
+                None => false,
+            };
+            if same {
+                state.bad(format!(
+                    "{name}: the gateway gave the old link again. Reset it once more."
+                ));
+            } else if !told {
+                state.good(format!("{name}: the link was reset, the old one is dead"));
+            }
+        }
+        Err(failure) => {
+            let failure = state.failed(&Call::ResetInvite(key.clone()), failure);
+            if matches!(
+                failure.kind,
+                FailureKind::NotAdmin | FailureKind::NotInGroup
+            ) {
+                state.read_again(Call::Group(key.clone()));
+            }
+            // Perhaps it was reset all the same: only a new look tells.
+            if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
+                card.invite = Invite::NotAsked;
+            }
+            match dialog(state, key) {
+                Some(dialog) => {
+                    dialog.phase = ResetPhase::Failed(failure);
+                    dialog.focus = ButtonId::Close;
+                }
+                None => state.tell(&format!("{name}: link not reset"), &failure, Some(key)),
+            }
+        }
+    }
+}
+
+/// Closes dialogs that show a new link which may be dead itself.
+pub(super) fn settle(state: &mut State) {
+    let shows = |layer: &Layer| match layer {
+        Layer::Reset(dialog) => {
+            matches!(dialog.phase, ResetPhase::Done { .. }).then(|| dialog.key.clone())
+        }
+        _ => None,
+    };
+    let Some(key) = state.layers.iter().find_map(shows) else {
+        return;
+    };
+    if invite::obstacle(state, &key).is_some() {
+        forget(state, &key);
+    }
+}
+
+/// Somebody reset the link once more: the dialog's is dead.
+pub(super) fn forget(state: &mut State, key: &GroupKey) {
+    state.layers.retain(|layer| match layer {
+        Layer::Reset(dialog) => {
+            dialog.key != *key || !matches!(dialog.phase, ResetPhase::Done { .. })
+        }
+        _ => true,
+    });
+}
+
+/// Nobody vouches any more for the links that dialogs show.
+pub(super) fn forget_all(state: &mut State) {
+    state.layers.retain(|layer| match layer {
+        Layer::Reset(dialog) => !matches!(dialog.phase, ResetPhase::Done { .. }),
+        _ => true,
+    });
+}
+
+/// Whether the dialog shows this very link.
+pub(super) fn shows(state: &State, key: &GroupKey, wanted: Option<&str>) -> bool {
+    state.layers.iter().any(|layer| match layer {
+        Layer::Reset(dialog) if dialog.key == *key => match &dialog.phase {
+            ResetPhase::Done { link, .. } => wanted == Some(link.as_str()),
+            _ => false,
+        },
+        _ => false,
+    })
+}

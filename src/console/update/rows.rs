@@ -1,0 +1,273 @@
+//! Which groups are shown and in which order: kept up to date piece by piece, because there may be a
+//! hundred thousand of them.
+
+use super::super::state::{Entry, GroupKey, Groups, Scope, Sort, State};
+use crate::api::{EpochMillis, Group};
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+/// What of the other panes decides about rows.
+pub(super) struct Pick {
+    scope: Scope,
+    /// The connected sessions; `None` while it does not matter.
+    connected: Option<HashSet<String>>,
+}
+
+impl Pick {
+    fn in_scope(&self, entry: &Entry) -> bool {
+        match &self.scope {
+            Scope::AllSessions => true,
+            Scope::Session(id) => *id == entry.key.session,
+        }
+    }
+
+    fn fits(&self, entry: &Entry) -> bool {
+        self.in_scope(entry)
+            && self.connected.as_ref().is_none_or(|connected| {
+                entry.may_invite() && connected.contains(&entry.key.session)
+            })
+    }
+}
+
+/// Where the cursor goes when rows are made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// To the first row: the best match.
+    Best,
+    /// It stays on its group if that is still among the rows.
+    Selected,
+    /// It stays on its group even if that would no longer be among the rows, because it was not the
+    /// user who changed something.
+    Pinned,
+}
+
+impl State {
+    pub(super) fn pick(&self) -> Pick {
+        Pick {
+            scope: self.sessions.scope(),
+            connected: self.groups.invitable_only.then(|| {
+                let connected = self.sessions.rows.iter();
+                connected
+                    .filter(|session| session.status.is_connected())
+                    .map(|session| session.id.clone())
+                    .collect()
+            }),
+        }
+    }
+
+    /// Makes the rows anew.
+    pub(super) fn rebuild_rows(&mut self, keep: Keep) {
+        let pick = self.pick();
+        self.groups.rebuild(&pick, keep);
+        self.runs.due.rank = None;
+    }
+}
+
+impl Groups {
+    /// Makes the rows anew from scope, filter, sort and "can invite".
+    fn rebuild(&mut self, pick: &Pick, keep: Keep) {
+        let selected = self.rows.get(self.cursor).copied();
+        let filtered = !self.filter.trim().is_empty();
+        let order = if filtered {
+            self.search()
+        } else {
+            self.order.clone()
+        };
+        let entries = &self.entries;
+        self.total = entries.iter().filter(|entry| pick.in_scope(entry)).count();
+        let fits = |position: &usize| pick.fits(&entries[*position]);
+        self.rows = order.into_iter().filter(fits).collect();
+        // While a filter is typed the best match is meant, whatever it is.
+        let best = keep == Keep::Best || (self.typing && self.cursor == 0 && filtered);
+        let selected = selected.filter(|_| !best);
+        let place = selected.and_then(|wanted| self.rows.iter().position(|row| *row == wanted));
+        match (place, selected) {
+            (Some(row), _) => self.cursor = row,
+            (None, Some(wanted))
+                if keep == Keep::Pinned && pick.in_scope(&self.entries[wanted]) =>
+            {
+                self.cursor = self.cursor.min(self.rows.len());
+                self.rows.insert(self.cursor, wanted);
+            }
+            _ => {
+                self.cursor = 0;
+                self.offset = 0;
+            }
+        }
+    }
+
+    /// Sorts all entries anew.
+    pub(super) fn reorder(&mut self) {
+        let mut order: Vec<_> = (0..self.entries.len()).collect();
+        order.sort_unstable_by(|first, second| self.compare(*first, *second));
+        self.order = order;
+    }
+
+    fn compare(&self, first: usize, second: usize) -> Ordering {
+        let (a, b) = (&self.entries[first], &self.entries[second]);
+        let by = match self.sort {
+            Sort::Name => Ordering::Equal,
+            Sort::Members => b.group.participant_count.cmp(&a.group.participant_count),
+            Sort::Age => b.group.created_at_wa.cmp(&a.group.created_at_wa),
+            Sort::Changed => b.group.updated_at.cmp(&a.group.updated_at),
+        };
+        by.then_with(|| a.sort_name.cmp(&b.sort_name))
+            .then_with(|| a.key.cmp(&b.key))
+    }
+
+    /// Takes in a session's whole list. Keys in `newer` keep what events said since it was asked for.
+    /// Returns whether anything changed; then rows are to be made anew.
+    pub(super) fn merge(
+        &mut self,
+        session: &str,
+        groups: Vec<Group>,
+        newer: impl Fn(&GroupKey) -> bool,
+    ) -> bool {
+        let mut present = HashSet::with_capacity(groups.len());
+        let mut changed = false;
+        for group in groups {
+            let entry = Entry::new(session, group);
+            if !present.insert(entry.key.clone()) {
+                continue;
+            }
+            match self.positions.get(&entry.key).copied() {
+                Some(position) => {
+                    if !newer(&entry.key) {
+                        changed |= self.replace(position, entry);
+                    }
+                }
+                // What was heard of an unknown group has made it be asked for by itself.
+                None if newer(&entry.key) => {}
+                None => {
+                    self.push(entry);
+                    changed = true;
+                }
+            }
+        }
+        let gone = |entry: &Entry| entry.key.session == session && !present.contains(&entry.key);
+        if self.entries.iter().any(gone) {
+            self.retain(|entry| !gone(entry));
+            changed = true;
+        }
+        if changed {
+            self.reorder();
+        }
+        changed
+    }
+
+    /// Drops entries. Positions change, so everything that counts them is made anew; rows keep what
+    /// is left of them until they are rebuilt.
+    pub(super) fn retain(&mut self, keep: impl Fn(&Entry) -> bool) {
+        let selected = self.selected().map(|entry| entry.key.clone());
+        self.entries.retain(keep);
+        self.positions = (self.entries.iter().enumerate())
+            .map(|(position, entry)| (entry.key.clone(), position))
+            .collect();
+        self.index_all();
+        self.reorder();
+        self.rows = (selected.and_then(|key| self.positions.get(&key).copied()))
+            .into_iter()
+            .collect();
+        self.cursor = 0;
+    }
+
+    fn push(&mut self, entry: Entry) -> usize {
+        let position = self.entries.len();
+        self.positions.insert(entry.key.clone(), position);
+        self.entries.push(entry);
+        self.index_one(position);
+        position
+    }
+
+    /// Replaces what was read of an entry; whether anything is different.
+    fn replace(&mut self, position: usize, mut entry: Entry) -> bool {
+        let old = &self.entries[position];
+        let lags = |patched: &EpochMillis| entry.group.updated_at <= *patched;
+        if let Some(patched) = old.patched_over.filter(lags) {
+            // The stored row has not followed our own change yet.
+            entry.group.subject.clone_from(&old.group.subject);
+            entry.group.description.clone_from(&old.group.description);
+            entry.group.is_announce = old.group.is_announce;
+            entry.group.is_locked = old.group.is_locked;
+            entry.patched_over = Some(patched);
+            entry.rename();
+        }
+        if old.group == entry.group {
+            return false;
+        }
+        self.entries[position] = entry;
+        self.index_one(position);
+        true
+    }
+
+    /// Takes in one read group.
+    pub(super) fn put(&mut self, pick: &Pick, entry: Entry) {
+        match self.positions.get(&entry.key).copied() {
+            Some(position) => {
+                if self.replace(position, entry) {
+                    self.place(pick, position);
+                }
+            }
+            None => {
+                self.total += usize::from(pick.in_scope(&entry));
+                let position = self.push(entry);
+                self.place(pick, position);
+            }
+        }
+    }
+
+    /// Changes one group; `None` when it is not loaded.
+    pub(super) fn change(
+        &mut self,
+        pick: &Pick,
+        key: &GroupKey,
+        change: impl FnOnce(&mut Entry),
+    ) -> Option<()> {
+        let position = self.positions.get(key).copied()?;
+        change(&mut self.entries[position]);
+        self.entries[position].rename();
+        self.index_one(position);
+        self.place(pick, position);
+        Some(())
+    }
+
+    /// Moves one entry to where it belongs now. The selection and what stands around it on the
+    /// screen stay.
+    fn place(&mut self, pick: &Pick, position: usize) {
+        if let Some(old) = self.order.iter().position(|other| *other == position) {
+            self.order.remove(old);
+        }
+        let at = self.slot(&self.order, position);
+        self.order.insert(at, position);
+
+        let was = self.rows.iter().position(|row| *row == position);
+        let selected = was == Some(self.cursor);
+        let fits = pick.fits(&self.entries[position]);
+        if !self.filter.trim().is_empty() {
+            return;
+        }
+        if let Some(old) = was {
+            self.rows.remove(old);
+            if old < self.cursor {
+                self.cursor -= 1;
+                self.offset = self.offset.saturating_sub(1);
+            }
+        }
+        if !(fits || selected) {
+            return;
+        }
+        let at = self.slot(&self.rows, position);
+        self.rows.insert(at, position);
+        if selected {
+            self.cursor = at;
+        } else if at <= self.cursor && self.rows.len() > 1 {
+            self.cursor += 1;
+            self.offset += 1;
+        }
+    }
+
+    /// Where a position belongs among sorted ones.
+    fn slot(&self, sorted: &[usize], position: usize) -> usize {
+        sorted.partition_point(|other| self.compare(*other, position) == Ordering::Less)
+    }
+}

@@ -1,0 +1,194 @@
+//! Requests under way, what each is for, and what is to be done later.
+
+use super::super::effect::{Call, Effect, RequestId};
+use super::super::failure::Failure;
+use super::super::state::{EditForm, GroupKey, State};
+use crate::api::{EpochMillis, SessionStatus};
+use std::collections::{BTreeMap, HashMap};
+
+/// What runs: requests under way and wishes for later. Only `update` looks inside.
+#[derive(Default)]
+pub struct Runs {
+    last_id: u64,
+    flights: BTreeMap<RequestId, Flight>,
+    /// Reads to repeat once their running answer is there, because it may already be old.
+    again: Vec<Call>,
+    /// The effects of the update under way.
+    pub(super) wishes: Vec<Effect>,
+    pub(super) due: Due,
+    /// The last `Wake` that was asked for and has not come.
+    pub(super) woken: Option<EpochMillis>,
+    pub(super) stream: Stream,
+    /// Since when, how often asked in vain, and why the gateway counts as away.
+    pub(super) away: Option<(EpochMillis, u32, Failure)>,
+    /// The list of sessions is not allowed: the configured ones are asked for one by one.
+    pub(super) by_id: bool,
+    /// The status of a session as last heard as an event, and which request was the newest then.
+    /// Answers to that request and older ones may hold an older status.
+    pub(super) status_heard: BTreeMap<String, (u64, SessionStatus)>,
+    /// Which request was the newest when something was last heard of a group.
+    pub(super) group_heard: HashMap<GroupKey, u64>,
+    /// A form that was left while its save ran: it comes back when the save fails.
+    pub(super) left_form: Option<Box<EditForm>>,
+    /// Row and screen size when the cursor was last brought into sight: the wheel may move the view
+    /// away from it until either changes.
+    pub(super) shown_group: Option<(usize, (u16, u16))>,
+    pub(super) shown_session: Option<(usize, (u16, u16))>,
+    /// New links told by the stream while our own reset of a group's link was under way: when the
+    /// answer is another one, nobody knows which of the two came last. `None` = told without the link.
+    pub(super) reset_heard: BTreeMap<GroupKey, Option<String>>,
+    /// The last link reset by ourselves: its echo may come late and without the link.
+    pub(super) own_reset: Option<(GroupKey, EpochMillis)>,
+}
+
+/// When something is to be done.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Due {
+    /// Read what the card lacks.
+    pub(super) dwell: Option<EpochMillis>,
+    /// Ask for the sessions.
+    pub(super) sessions: Option<EpochMillis>,
+    /// Ask for the groups in scope.
+    pub(super) groups: Option<EpochMillis>,
+    /// Rank the filtered rows anew.
+    pub(super) rank: Option<EpochMillis>,
+}
+
+/// What was last heard of the realtime stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum Stream {
+    #[default]
+    Silent,
+    Live,
+    Down(String),
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Flight {
+    Call(Call),
+    Copy(Copied),
+    SaveQr,
+}
+
+/// What was copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copied {
+    Link,
+    Failure,
+}
+
+impl Runs {
+    /// The calls under way.
+    pub(in crate::console) fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.flights.values().filter_map(|flight| match flight {
+            Flight::Call(call) => Some(call),
+            _ => None,
+        })
+    }
+
+    /// The request that carries a call of this kind.
+    pub(super) fn find(&self, wanted: impl Fn(&Call) -> bool) -> Option<RequestId> {
+        self.flights.iter().find_map(|(id, flight)| match flight {
+            Flight::Call(call) if wanted(call) => Some(*id),
+            _ => None,
+        })
+    }
+
+    /// Whether a change is on its way.
+    pub(super) fn is_changing(&self) -> bool {
+        self.calls().any(Call::changes)
+    }
+
+    /// The number of the newest request.
+    pub(super) fn newest(&self) -> u64 {
+        self.last_id
+    }
+
+    /// Takes in that a request was answered; `None` when nobody waits for it any more.
+    pub(super) fn land(&mut self, id: RequestId) -> Option<Flight> {
+        self.flights.remove(&id)
+    }
+
+    /// The answer was none: it is still waited for.
+    pub(super) fn keep_waiting(&mut self, id: RequestId, flight: Flight) {
+        self.flights.insert(id, flight);
+    }
+
+    pub(super) fn issue(&mut self, flight: Flight) -> RequestId {
+        self.last_id += 1;
+        let id = RequestId(self.last_id);
+        self.flights.insert(id, flight);
+        id
+    }
+
+    fn call(&mut self, call: Call) -> RequestId {
+        let id = self.issue(Flight::Call(call.clone()));
+        self.wishes.push(Effect::Call { id, call });
+        id
+    }
+
+    /// Whether an answered read is to be repeated; it is forgotten by asking.
+    pub(super) fn take_again(&mut self, call: &Call) -> bool {
+        let position = self.again.iter().position(|waiting| waiting == call);
+        position.map(|at| self.again.swap_remove(at)).is_some()
+    }
+
+    /// Stops waiting for reads. Changes are never taken back.
+    pub(super) fn cancel(&mut self, unwanted: impl Fn(&Call) -> bool) {
+        let ids: Vec<_> = self
+            .flights
+            .iter()
+            .filter(|(_, flight)| match flight {
+                Flight::Call(call) => !call.changes() && unwanted(call),
+                _ => false,
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            self.flights.remove(&id);
+            self.wishes.push(Effect::Cancel(id));
+        }
+        self.again.retain(|call| !unwanted(call));
+    }
+}
+
+/// Whether two changes must not run side by side.
+fn collide(first: &Call, second: &Call) -> bool {
+    match (first, second) {
+        (Call::Act { session, .. }, Call::Act { session: other, .. }) => session == other,
+        (Call::ResetInvite(key), Call::ResetInvite(other)) => key == other,
+        (Call::Update { group, .. }, Call::Update { group: other, .. }) => group == other,
+        _ => false,
+    }
+}
+
+impl State {
+    /// Reads, unless the same read is under way already.
+    pub(super) fn read(&mut self, call: Call) -> RequestId {
+        debug_assert!(!call.changes());
+        match self.runs.find(|running| *running == call) {
+            Some(id) => id,
+            None => self.runs.call(call),
+        }
+    }
+
+    /// Reads what has just changed: an answer that is on its way may be too old, so it is followed
+    /// by another one.
+    pub(super) fn read_again(&mut self, call: Call) {
+        if self.is_running(&call) {
+            if !self.runs.again.contains(&call) {
+                self.runs.again.push(call);
+            }
+        } else {
+            self.runs.call(call);
+        }
+    }
+
+    /// Changes something, unless a change of the same kind is under way there: then `None`.
+    pub(super) fn change(&mut self, call: Call) -> Option<RequestId> {
+        debug_assert!(call.changes());
+        let taken = self.runs.find(|running| collide(running, &call)).is_some();
+        (!taken).then(|| self.runs.call(call))
+    }
+}

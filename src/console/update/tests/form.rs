@@ -1,0 +1,292 @@
+//! The settings form: typing, sending only what changed, and what becomes of each field.
+
+use super::*;
+use crate::api::{FieldError, PartialUpdate, SettingField, SettingsPatch};
+use crate::console::state::{ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase};
+
+fn editing() -> Desk {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("e");
+    desk
+}
+
+#[track_caller]
+fn form(desk: &Desk) -> &EditForm {
+    match desk.top() {
+        Some(Layer::Edit(form)) => form,
+        _ => panic!("no form"),
+    }
+}
+
+#[track_caller]
+fn patch(desk: &Desk) -> SettingsPatch {
+    match desk.change() {
+        Call::Update { patch, .. } => patch,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Subject and the announce switch changed, and sent.
+fn saving() -> Desk {
+    let mut desk = editing();
+    desk.type_text(" 2");
+    for _ in 0..2 {
+        desk.press("Tab");
+    }
+    desk.press("Space");
+    desk.press("Ctrl-s");
+    desk
+}
+
+#[test]
+fn keys_are_text_in_the_fields() {
+    let mut desk = editing();
+    desk.type_text("q?/!yR");
+    assert_eq!(form(&desk).typed().subject, "Allotmentq?/!yR");
+    desk.press("Enter");
+    desk.press("Enter");
+    desk.type_text("jk");
+    assert_eq!(form(&desk).typed().description, "Meet at eight.\njk");
+    assert!(desk.asked.is_empty() && desk.others.is_empty());
+}
+
+#[test]
+fn focus_goes_round_and_arrows_leave_the_description_at_its_ends() {
+    let mut desk = editing();
+    desk.press("Down");
+    assert_eq!(
+        form(&desk).focus,
+        FormFocus::Field(SettingField::Description)
+    );
+    desk.press("Enter");
+    desk.press("Up");
+    assert_eq!(
+        form(&desk).focus,
+        FormFocus::Field(SettingField::Description)
+    );
+    desk.press("Up");
+    assert_eq!(form(&desk).focus, FormFocus::Field(SettingField::Subject));
+    desk.press("BackTab");
+    assert_eq!(form(&desk).focus, FormFocus::Button(ButtonId::Cancel));
+    desk.press("Left");
+    assert_eq!(form(&desk).focus, FormFocus::Button(ButtonId::Save));
+}
+
+#[test]
+fn pasted_line_breaks_become_blanks_in_the_subject() {
+    let mut desk = editing();
+    desk.send(Msg::Paste(" of\r\n2027\u{1b}".to_owned()));
+    assert_eq!(form(&desk).typed().subject, "Allotment of 2027\u{FFFD}");
+    desk.press("Tab");
+    desk.send(Msg::Paste("\r\nBring water.".to_owned()));
+    assert_eq!(
+        form(&desk).typed().description,
+        "Meet at eight.\nBring water."
+    );
+}
+
+#[test]
+fn only_what_changed_is_sent_and_only_once() {
+    let mut desk = saving();
+    let expected = SettingsPatch {
+        subject: Some("Allotment 2".to_owned()),
+        announce: Some(true),
+        ..SettingsPatch::default()
+    };
+    assert_eq!(patch(&desk), expected);
+    desk.press("Ctrl-s");
+    desk.press("Enter");
+    desk.type_text("more");
+    assert_eq!(patch(&desk), expected);
+    assert_eq!(form(&desk).typed().subject, "Allotment 2");
+    desk.answer_change(Reply::Updated(Ok(())));
+    assert!(desk.state.layers.is_empty());
+    assert!(desk.toast().contains("saved subject, announce"));
+    assert_eq!(desk.selected(), "Allotment 2");
+    assert!(desk.is_asked(&Call::Group(key_of("a", "1"))));
+}
+
+#[test]
+fn nothing_changed_means_nothing_sent() {
+    let mut desk = editing();
+    desk.type_text("x ");
+    desk.press("Backspace");
+    desk.press("Backspace");
+    desk.type_text("  ");
+    desk.press("Ctrl-s");
+    assert!(desk.asked.is_empty());
+    assert!(desk.toast().contains("nothing was sent"));
+    desk.press("Esc");
+    assert!(desk.state.layers.is_empty(), "nothing to lose");
+}
+
+#[test]
+fn a_fault_is_shown_and_not_sent() {
+    let mut desk = editing();
+    desk.press("Ctrl-u");
+    for _ in 0..20 {
+        desk.press("Backspace");
+    }
+    assert_eq!(form(&desk).faults[0].0, SettingField::Subject);
+    desk.press("Tab");
+    desk.press("Ctrl-s");
+    assert!(desk.asked.is_empty());
+    assert_eq!(form(&desk).focus, FormFocus::Field(SettingField::Subject));
+    desk.type_text("Plot");
+    assert!(form(&desk).faults.is_empty());
+}
+
+#[test]
+fn leaving_with_changes_asks_and_keeps_by_default() {
+    let mut desk = editing();
+    desk.type_text("!");
+    desk.press("Esc");
+    assert_eq!(form(&desk).phase, FormPhase::AskLeave);
+    assert_eq!(form(&desk).focus, FormFocus::Button(ButtonId::KeepEditing));
+    desk.press("Enter");
+    assert_eq!(form(&desk).typed().subject, "Allotment!");
+    desk.press("Esc");
+    desk.press("Right");
+    desk.press("Enter");
+    assert!(desk.state.layers.is_empty());
+}
+
+#[test]
+fn quitting_with_changes_asks_first() {
+    let mut desk = editing();
+    desk.type_text("!");
+    desk.press("Ctrl-c");
+    assert_eq!(form(&desk).phase, FormPhase::AskLeave);
+    assert!(desk.others.is_empty());
+    desk.press("Ctrl-c");
+    assert_eq!(desk.others, [Effect::Quit]);
+}
+
+#[test]
+fn a_save_refused_half_way_says_what_became_of_each_field() {
+    let mut desk = saving();
+    let mut refused = failure(FailureKind::NotAdmin);
+    refused.partial = Some(PartialUpdate {
+        applied: vec![SettingField::Subject],
+        failed: SettingField::Announce,
+        not_attempted: Vec::new(),
+    });
+    desk.answer_change(Reply::Updated(Err(refused.clone())));
+    assert_eq!(
+        form(&desk).outcomes,
+        [
+            (SettingField::Subject, FieldOutcome::Applied),
+            (SettingField::Announce, FieldOutcome::Refused(refused)),
+        ]
+    );
+    assert_eq!(form(&desk).focus, FormFocus::Button(ButtonId::Save));
+    assert_eq!(desk.selected(), "Allotment 2");
+    desk.press("Enter");
+    let rest = SettingsPatch {
+        announce: Some(true),
+        ..SettingsPatch::default()
+    };
+    assert_eq!(patch(&desk), rest, "only the rest");
+}
+
+#[test]
+fn faults_that_only_the_gateway_sees_stand_at_their_fields() {
+    let mut desk = saving();
+    let mut refused = failure(FailureKind::Other);
+    refused.fields = vec![FieldError {
+        field: "subject".to_owned(),
+        message: "is taken".to_owned(),
+    }];
+    desk.answer_change(Reply::Updated(Err(refused)));
+    let outcomes = &form(&desk).outcomes;
+    assert!(
+        matches!(&outcomes[0].1, FieldOutcome::Refused(why) if why.message.contains("is taken"))
+    );
+    assert_eq!(outcomes[1].1, FieldOutcome::NotAttempted);
+}
+
+#[test]
+fn untouched_fields_follow_and_touched_ones_keep_the_users_text() {
+    let mut desk = editing();
+    desk.type_text(" club");
+    let theirs = json!({"groupJid": "1@g.us", "subject": "Gardens", "description": "At nine."});
+    desk.event(EventKind::GroupUpdate, "a", theirs);
+    let form = form(&desk);
+    assert_eq!(form.typed().subject, "Allotment club");
+    assert_eq!(form.base.subject, "Gardens");
+    assert_eq!(form.typed().description, "At nine.");
+    assert_eq!(
+        form.theirs,
+        [SettingField::Subject, SettingField::Description]
+    );
+    assert_eq!(form.changes(), [SettingField::Subject]);
+}
+
+#[test]
+fn the_echo_of_our_own_save_is_nobody_elses_change() {
+    let mut desk = saving();
+    let echo = json!({"groupJid": "1@g.us", "subject": "Allotment 2"});
+    desk.event(EventKind::GroupUpdate, "a", echo);
+    assert!(form(&desk).theirs.is_empty());
+}
+
+#[test]
+fn a_form_left_while_saving_comes_back_with_what_was_typed() {
+    let mut desk = saving();
+    desk.press("Esc");
+    assert!(desk.state.layers.is_empty());
+    desk.answer_change(Reply::Updated(Err(failure(FailureKind::Offline))));
+    assert!(desk.toast().contains("Edit again"));
+    desk.press("e");
+    assert_eq!(form(&desk).typed().subject, "Allotment 2");
+    assert!(matches!(form(&desk).phase, FormPhase::Failed(_)));
+}
+
+#[test]
+fn a_form_left_while_saving_tells_of_success() {
+    let mut desk = saving();
+    desk.press("Esc");
+    desk.press("e");
+    assert!(matches!(form(&desk).phase, FormPhase::Saving(_)));
+    desk.press("Esc");
+    desk.answer_change(Reply::Updated(Ok(())));
+    assert!(desk.toast().contains("saved"));
+    desk.press("e");
+    assert_eq!(form(&desk).phase, FormPhase::Editing);
+    assert_eq!(form(&desk).typed().subject, "Allotment 2");
+}
+
+#[test]
+fn a_stored_read_that_lags_behind_does_not_take_our_change_back() {
+    let mut desk = saving();
+    desk.answer_change(Reply::Updated(Ok(())));
+    let key = key_of("a", "1");
+    desk.answer(&Call::Group(key), Reply::Group(Ok(group("1", "Allotment"))));
+    assert_eq!(desk.selected(), "Allotment 2");
+}
+
+#[test]
+fn hostile_names_are_cleaned_and_not_sent_for_it() {
+    let mut desk = Desk::ready(WIDE);
+    let evil = json!({"groupJid": "1@g.us", "subject": "A\u{1b}[2J\u{202e}b"});
+    desk.event(EventKind::GroupUpdate, "a", evil);
+    desk.press("Home");
+    while !desk.selected().starts_with('A') || desk.selected().len() < 5 {
+        desk.press("Down");
+    }
+    desk.press("e");
+    assert_eq!(form(&desk).typed().subject, "A\u{FFFD}[2Jb");
+    assert!(form(&desk).changes().is_empty());
+}
+
+#[test]
+fn a_refusal_that_can_be_foreseen_is_told_but_not_enforced() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("End");
+    desk.press("Up");
+    desk.press("e");
+    assert!(desk.toast().contains("Not an admin"));
+    desk.type_text("!");
+    desk.press("Ctrl-s");
+    assert_eq!(patch(&desk).subject.as_deref(), Some("Choir!"));
+}

@@ -1,0 +1,342 @@
+//! Tests of `update`, with a desk that presses keys and plays the gateway.
+
+mod card;
+mod form;
+mod groups;
+mod mouse;
+mod overlays;
+mod properties;
+mod realtime;
+mod refusals;
+mod reset;
+mod sessions;
+
+use super::super::effect::{Call, Effect, RequestId, SessionAction};
+use super::super::failure::{Failure, FailureKind};
+use super::super::keymap::Keymap;
+use super::super::msg::{Msg, Realtime, Reply};
+use super::super::state::{GroupKey, Invite, Layer, Options, State};
+use super::super::theme::{ColorDepth, Theme};
+use super::{start, update};
+use crate::api::{
+    Envelope, EpochMillis, EventKind, Group, GroupMember, MemberRole, Session, SessionRole,
+    SessionStatus,
+};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde_json::{Value, json};
+
+const START: EpochMillis = 1_700_000_000_000;
+const WIDE: (u16, u16) = (200, 60);
+const NARROW: (u16, u16) = (80, 24);
+const LINK: &str = "https://chat.whatsapp.com/AbCdEf1234567890XyZ12";
+const OTHER_LINK: &str = "https://chat.whatsapp.com/Zz9876543210FeDcBa987";
+
+fn options() -> Options {
+    Options {
+        place_name: "test".to_owned(),
+        session_ids: Vec::new(),
+        mouse: true,
+        theme: Theme::new(ColorDepth::TrueColor),
+        keymap: Keymap::default(),
+        zone: jiff::tz::TimeZone::UTC,
+    }
+}
+
+fn session(id: &str, status: SessionStatus) -> Session {
+    Session {
+        id: id.to_owned(),
+        label: Some(format!("Desk {id}")),
+        status,
+        wa_jid: Some(format!("{id}@s.whatsapp.net")),
+        wa_lid: Some(format!("{id}@lid")),
+        updated_at: START - 60_000,
+        ..Session::default()
+    }
+}
+
+fn group(jid: &str, subject: &str) -> Group {
+    Group {
+        group_jid: format!("{jid}@g.us"),
+        subject: Some(subject.to_owned()),
+        description: Some("Meet at eight.".to_owned()),
+        participant_count: Some(10),
+        is_announce: Some(false),
+        is_locked: Some(false),
+        created_at_wa: Some(START - 1_000_000),
+        updated_at: START - 1_000,
+        my_role: Some(SessionRole::Admin),
+        ..Group::default()
+    }
+}
+
+fn with_role(mut group: Group, role: SessionRole) -> Group {
+    group.my_role = Some(role);
+    group
+}
+
+fn key_of(session: &str, jid: &str) -> GroupKey {
+    GroupKey {
+        session: session.to_owned(),
+        jid: format!("{jid}@g.us"),
+    }
+}
+
+fn failure(kind: FailureKind) -> Failure {
+    Failure {
+        kind,
+        message: "no".to_owned(),
+        code: "code".to_owned(),
+        request_id: Some("req-1".to_owned()),
+        fields: Vec::new(),
+        partial: None,
+    }
+}
+
+/// A console, and everything it asked for and has not been answered.
+struct Desk {
+    state: State,
+    asked: Vec<(RequestId, Call)>,
+    /// All other effects, in order.
+    others: Vec<Effect>,
+}
+
+impl Desk {
+    fn with(options: Options, size: (u16, u16)) -> Self {
+        let (state, effects) = start(options, size, START);
+        let mut desk = Self {
+            state,
+            asked: Vec::new(),
+            others: Vec::new(),
+        };
+        desk.take(effects);
+        desk
+    }
+
+    /// Two sessions, `a` connected and `b` stopped, with four groups; realtime is live. The cursor
+    /// stands on the first group, nothing of the card has been asked for.
+    fn ready(size: (u16, u16)) -> Self {
+        let mut desk = Self::with(options(), size);
+        desk.realtime(Realtime::Connected);
+        desk.answer(
+            &Call::Sessions,
+            Reply::Sessions(Ok(vec![
+                session("a", SessionStatus::Working),
+                session("b", SessionStatus::Stopped),
+            ])),
+        );
+        desk.list(
+            "a",
+            vec![
+                group("1", "Allotment"),
+                group("2", "Book club"),
+                with_role(group("3", "Choir"), SessionRole::Member),
+            ],
+        );
+        desk.list("b", vec![group("4", "Darts")]);
+        desk.press("Tab");
+        desk
+    }
+
+    /// [`Desk::ready`] with the first group opened, its members and its link there.
+    fn opened(size: (u16, u16)) -> Self {
+        let mut desk = Self::ready(size);
+        let key = key_of("a", "1");
+        desk.press("Enter");
+        desk.answer(
+            &Call::Group(key.clone()),
+            Reply::Group(Ok(group("1", "Allotment"))),
+        );
+        desk.answer(&Call::Members(key.clone()), Reply::Members(Ok(members())));
+        desk.answer(&Call::Invite(key), Reply::Invite(Ok(LINK.to_owned())));
+        desk
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Call { id, call } => self.asked.push((id, call)),
+                Effect::Cancel(id) => {
+                    assert!(self.asked.iter().any(|(asked, _)| *asked == id));
+                    self.asked.retain(|(asked, _)| *asked != id);
+                }
+                Effect::Wake(at) => assert!(at > self.state.now, "a wake in the past"),
+                other => self.others.push(other),
+            }
+        }
+    }
+
+    fn send(&mut self, msg: Msg) {
+        let effects = update(&mut self.state, msg);
+        self.take(effects);
+    }
+
+    fn press(&mut self, key: &str) {
+        self.send(Msg::Key(key_event(key)));
+    }
+
+    fn type_text(&mut self, text: &str) {
+        for character in text.chars() {
+            self.send(Msg::Key(KeyEvent::from(KeyCode::Char(character))));
+        }
+    }
+
+    /// Lets time pass.
+    fn wait(&mut self, milliseconds: i64) {
+        let now = self.state.now + milliseconds;
+        self.send(Msg::Clock(now));
+    }
+
+    fn realtime(&mut self, news: Realtime) {
+        self.send(Msg::Realtime(news));
+    }
+
+    fn event(&mut self, kind: EventKind, session: &str, payload: Value) {
+        let timestamp = self.state.now;
+        self.realtime(Realtime::Event(Envelope {
+            schema: "v1".to_owned(),
+            id: format!("evt_{timestamp}"),
+            event: kind,
+            session: session.to_owned(),
+            organization: "o".to_owned(),
+            timestamp,
+            payload,
+        }));
+    }
+
+    fn status(&mut self, session: &str, status: &str) {
+        self.event(
+            EventKind::SessionStatus,
+            session,
+            json!({ "status": status }),
+        );
+    }
+
+    fn lose_realtime(&mut self) {
+        let retry_at = self.state.now + 1_000;
+        self.realtime(Realtime::Lost {
+            reason: "closed".to_owned(),
+            retry_at,
+        });
+    }
+
+    fn is_asked(&self, call: &Call) -> bool {
+        self.count(call) > 0
+    }
+
+    fn count(&self, call: &Call) -> usize {
+        self.asked.iter().filter(|(_, asked)| asked == call).count()
+    }
+
+    fn asks_for_link(&self) -> bool {
+        let is_invite = |(_, call): &(RequestId, Call)| matches!(call, Call::Invite(_));
+        self.asked.iter().any(is_invite)
+    }
+
+    /// Answers a call that must have been asked for.
+    #[track_caller]
+    fn answer(&mut self, call: &Call, reply: Reply) {
+        let position = self.asked.iter().position(|(_, asked)| asked == call);
+        let position = position.unwrap_or_else(|| panic!("{call:?} not among {:?}", self.asked));
+        let (id, _) = self.asked.remove(position);
+        self.send(Msg::Reply(id, reply));
+    }
+
+    #[track_caller]
+    fn list(&mut self, session: &str, groups: Vec<Group>) {
+        let call = Call::Groups {
+            session: session.to_owned(),
+        };
+        self.answer(&call, Reply::Groups(Ok(groups)));
+    }
+
+    /// The change that is under way.
+    #[track_caller]
+    fn change(&self) -> Call {
+        let mut changes = self.asked.iter().filter(|(_, call)| call.changes());
+        let (_, call) = changes.next().expect("no change is under way");
+        assert!(
+            changes.next().is_none(),
+            "more than one change is under way"
+        );
+        call.clone()
+    }
+
+    #[track_caller]
+    fn answer_change(&mut self, reply: Reply) {
+        let change = self.change();
+        self.answer(&change, reply);
+    }
+
+    fn invite(&self) -> &Invite {
+        &self.state.card.as_ref().expect("a card").invite
+    }
+
+    fn shown(&self) -> Option<&str> {
+        self.state.card.as_ref()?.link()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let rows = 0..self.state.groups.len();
+        rows.map(|row| self.state.groups.row(row).unwrap().name.as_str())
+            .collect()
+    }
+
+    fn selected(&self) -> &str {
+        self.state.groups.selected().map_or("", |entry| &entry.name)
+    }
+
+    fn toast(&self) -> &str {
+        self.state.toasts.last().map_or("", |toast| &toast.text)
+    }
+
+    fn copied(&self) -> Option<&str> {
+        self.others.iter().rev().find_map(|effect| match effect {
+            Effect::Copy { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    fn top(&self) -> Option<&Layer> {
+        self.state.layers.last()
+    }
+}
+
+fn members() -> Vec<GroupMember> {
+    let member = |lid: &str, role, tag: Option<&str>| GroupMember {
+        lid: lid.to_owned(),
+        role,
+        tag: tag.map(str::to_owned),
+        ..GroupMember::default()
+    };
+    vec![
+        member("5@lid", MemberRole::Member, None),
+        member("6@lid", MemberRole::Admin, Some("Ana")),
+        member("7@lid", MemberRole::Superadmin, None),
+    ]
+}
+
+fn key_event(key: &str) -> KeyEvent {
+    let (modifiers, name) = match key.strip_prefix("Ctrl-") {
+        Some(name) => (KeyModifiers::CONTROL, name),
+        None => (KeyModifiers::NONE, key),
+    };
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "BackTab" => KeyCode::BackTab,
+        "Space" => KeyCode::Char(' '),
+        "Backspace" => KeyCode::Backspace,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PageUp" => KeyCode::PageUp,
+        "PageDown" => KeyCode::PageDown,
+        "F1" => KeyCode::F(1),
+        one => KeyCode::Char(one.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}

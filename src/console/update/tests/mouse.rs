@@ -1,0 +1,107 @@
+//! Clicks and the wheel, on what the layout says is there.
+
+use super::*;
+use crate::api::SettingField;
+use crate::console::layout::{Target, hit};
+use crate::console::state::{FormFocus, Pane};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+/// Three columns, and not too many cells to search.
+const SIZE: (u16, u16) = (120, 40);
+
+/// A cell at which the layout finds the target; nothing to hit is narrower than the steps.
+#[track_caller]
+fn cell(desk: &Desk, wanted: impl Fn(Target) -> bool) -> (u16, u16) {
+    let (columns, rows) = desk.state.size;
+    let cells = (0..rows).flat_map(|row| (0..columns).step_by(4).map(move |column| (column, row)));
+    cells
+        .into_iter()
+        .find(|(column, row)| wanted(hit(&desk.state, *column, *row)))
+        .expect("nowhere on the screen")
+}
+
+fn mouse(desk: &mut Desk, kind: MouseEventKind, (column, row): (u16, u16)) {
+    desk.send(Msg::Mouse(MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers: KeyModifiers::NONE,
+    }));
+}
+
+#[track_caller]
+fn click(desk: &mut Desk, wanted: impl Fn(Target) -> bool) {
+    let cell = cell(desk, wanted);
+    mouse(desk, MouseEventKind::Down(MouseButton::Left), cell);
+}
+
+#[test]
+fn a_click_selects_and_another_one_opens() {
+    let mut desk = Desk::ready(SIZE);
+    click(&mut desk, |target| target == Target::GroupRow(1));
+    assert_eq!(desk.selected(), "Book club");
+    assert_eq!(desk.state.focus, Pane::Groups);
+    click(&mut desk, |target| target == Target::GroupRow(1));
+    assert_eq!(desk.state.focus, Pane::Group);
+    assert!(desk.asks_for_link());
+    click(&mut desk, |target| target == Target::SessionRow(2));
+    assert_eq!(desk.names(), ["Darts"]);
+}
+
+#[test]
+fn the_wheel_scrolls_the_pane_under_it_and_leaves_the_cursor() {
+    let mut desk = Desk::ready(NARROW);
+    desk.press("r");
+    desk.list("b", Vec::new());
+    let many = (0..100).map(|n| group(&format!("1{n:03}"), &format!("Group {n:03}")));
+    desk.list("a", many.collect());
+    let over = cell(&desk, |target| matches!(target, Target::GroupRow(_)));
+    let selected = desk.selected().to_owned();
+    mouse(&mut desk, MouseEventKind::ScrollDown, over);
+    assert_eq!(desk.selected(), selected);
+    let offset = desk.state.groups.offset;
+    desk.wait(10);
+    assert_eq!(desk.state.groups.offset, offset, "the view stays");
+    desk.press("Up");
+    desk.press("Home");
+    assert_eq!(desk.state.groups.offset, 0);
+}
+
+#[test]
+fn buttons_hints_fields_and_the_link_are_pressed() {
+    let mut desk = Desk::opened(SIZE);
+    click(&mut desk, |target| target == Target::Link);
+    assert_eq!(desk.copied(), Some(LINK));
+    click(&mut desk, |target| {
+        matches!(target, Target::Hint(crate::console::keymap::Action::Edit))
+    });
+    assert!(matches!(desk.top(), Some(Layer::Edit(_))));
+    let locked = FormFocus::Field(SettingField::Locked);
+    click(&mut desk, |target| target == Target::Field(locked));
+    assert!(matches!(desk.top(), Some(Layer::Edit(form)) if form.locked));
+    click(&mut desk, |target| {
+        matches!(
+            target,
+            Target::Button(crate::console::state::ButtonId::Save)
+        )
+    });
+    assert!(matches!(desk.change(), Call::Update { .. }));
+}
+
+#[test]
+fn what_lies_under_a_layer_is_out_of_reach() {
+    let mut desk = Desk::opened(SIZE);
+    let row = cell(&desk, |target| target == Target::SessionRow(1));
+    desk.press("R");
+    mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), row);
+    assert_eq!(desk.state.focus, Pane::Group);
+}
+
+#[test]
+fn a_mouse_that_is_switched_off_does_nothing() {
+    let mut desk = Desk::ready(SIZE);
+    let row = cell(&desk, |target| target == Target::GroupRow(1));
+    desk.state.options.mouse = false;
+    mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), row);
+    assert_eq!(desk.selected(), "Allotment");
+}

@@ -1,0 +1,432 @@
+//! Whatever happens in whatever order: no panic, nothing sent twice, no dead link.
+//!
+//! The world behind the desk answers with what was true when it was asked, which may be old by then,
+//! and tells every change through the stream at once.
+
+use super::*;
+use crate::api::{EventKind, PartialUpdate, SettingField};
+use crate::console::state::{FormPhase, Link, Pane};
+use crate::console::view::view;
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use std::collections::HashMap;
+
+/// Where the one group with all the attention lives.
+const SESSION: &str = "a";
+const JID: &str = "1";
+
+#[derive(Debug, Clone)]
+enum Step {
+    Key(&'static str),
+    Paste(&'static str),
+    Resize(u16, u16),
+    Mouse(MouseEventKind, u16, u16),
+    Clock(i64),
+    /// Answers the nth open request truly.
+    Answer(usize),
+    /// Refuses the nth open request.
+    Refuse(usize, FailureKind),
+    /// Answers a request that nobody waits for, or with something else.
+    Nonsense(u64, bool),
+    Stream(u8),
+    Status(&'static str),
+    Reset {
+        told: bool,
+    },
+    Role(bool),
+    Rename(u8),
+}
+
+struct World {
+    desk: Desk,
+    status: &'static str,
+    is_admin: bool,
+    resets: u32,
+    subject: String,
+    /// What was true when the request was sent.
+    replies: HashMap<RequestId, Reply>,
+}
+
+impl World {
+    fn new(size: (u16, u16)) -> Self {
+        let mut world = Self {
+            desk: Desk::with(options(), size),
+            status: "working",
+            is_admin: true,
+            resets: 0,
+            subject: "Allotment".to_owned(),
+            replies: HashMap::new(),
+        };
+        world.look();
+        world
+    }
+
+    fn link(&self) -> String {
+        format!("https://chat.whatsapp.com/Link{}", self.resets)
+    }
+
+    fn session(&self) -> Session {
+        session(SESSION, SessionStatus::from(self.status))
+    }
+
+    fn group(&self) -> Group {
+        let role = if self.is_admin {
+            SessionRole::Admin
+        } else {
+            SessionRole::Member
+        };
+        let mut group = with_role(group(JID, &self.subject), role);
+        group.updated_at = self.desk.state.now;
+        group
+    }
+
+    /// Takes note of what was asked for since the last look, and lets changes happen.
+    fn look(&mut self) {
+        let open: Vec<_> = self.desk.asked.clone();
+        for (id, call) in open {
+            if self.replies.contains_key(&id) {
+                continue;
+            }
+            let reply = match &call {
+                Call::Sessions => Reply::Sessions(Ok(vec![
+                    self.session(),
+                    session("b", SessionStatus::Stopped),
+                ])),
+                Call::Session(_) => Reply::Session(Ok(self.session())),
+                Call::Act { session: of, .. } if of == SESSION => {
+                    self.status = "starting";
+                    let reply = Reply::SessionActed(Ok(self.session()));
+                    self.desk.status(SESSION, "starting");
+                    reply
+                }
+                Call::Act { .. } => Reply::SessionActed(Ok(session("b", SessionStatus::Starting))),
+                Call::Groups { session } if session == SESSION => {
+                    let more = (10..14).map(|n| group(&n.to_string(), &format!("Group {n}")));
+                    Reply::Groups(Ok(more.chain([self.group()]).collect()))
+                }
+                Call::Groups { .. } => Reply::Groups(Ok(vec![group("4", "Darts")])),
+                Call::Group(key) if *key == key_of(SESSION, JID) => Reply::Group(Ok(self.group())),
+                Call::Group(key) => {
+                    Reply::Group(Ok(group(key.jid.trim_end_matches("@g.us"), "Some group")))
+                }
+                Call::Members(_) => Reply::Members(Ok(members())),
+                Call::Invite(_) => Reply::Invite(Ok(self.link())),
+                Call::ResetInvite(_) => {
+                    self.resets += 1;
+                    Reply::InviteReset(Ok(self.link()))
+                }
+                Call::Update { group, patch } => {
+                    assert!(!patch.is_empty());
+                    if let Some(entry) = self.desk.state.groups.get(group) {
+                        let stored = entry.settings();
+                        assert_ne!(patch.subject.as_deref(), Some(stored.subject.trim()));
+                        assert_ne!(patch.description.as_ref(), Some(&stored.description));
+                        assert_ne!(patch.announce, Some(stored.announce));
+                        assert_ne!(patch.locked, Some(stored.locked));
+                    }
+                    Reply::Updated(Ok(()))
+                }
+            };
+            self.replies.insert(id, reply);
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Key(key) => self.desk.press(key),
+            Step::Paste(text) => self.desk.send(Msg::Paste(text.to_owned())),
+            Step::Resize(columns, rows) => self.desk.send(Msg::Resize { columns, rows }),
+            Step::Mouse(kind, column, row) => self.desk.send(Msg::Mouse(MouseEvent {
+                kind,
+                column,
+                row,
+                modifiers: KeyModifiers::NONE,
+            })),
+            Step::Clock(passed) => self.desk.wait(passed),
+            Step::Answer(nth) => self.answer(nth, None),
+            Step::Refuse(nth, kind) => self.answer(nth, Some(kind)),
+            Step::Nonsense(id, is_open) => {
+                let open = self.desk.asked.first().map(|(id, _)| *id);
+                let id = open.filter(|_| is_open).unwrap_or(RequestId(id));
+                let reply = Reply::Copied(Err("nonsense".to_owned()));
+                self.desk.send(Msg::Reply(id, reply));
+            }
+            Step::Stream(0) => self.desk.realtime(Realtime::Connected),
+            Step::Stream(1) => self.desk.lose_realtime(),
+            Step::Stream(_) => self.desk.realtime(Realtime::Unavailable {
+                reason: "none".to_owned(),
+            }),
+            Step::Status(status) => {
+                self.status = status;
+                self.desk.status(SESSION, status);
+            }
+            Step::Reset { told } => {
+                self.resets += 1;
+                let mut payload = json!({"groupJid": format!("{JID}@g.us"), "reason": "invite_reset", "sender": "6@lid"});
+                if told {
+                    payload["newInviteLink"] = json!(self.link());
+                }
+                self.desk.event(EventKind::GroupUpdate, SESSION, payload);
+            }
+            Step::Role(is_admin) => {
+                self.is_admin = is_admin;
+                let list = if is_admin { "promote" } else { "demote" };
+                let payload = json!({"groupJid": format!("{JID}@g.us"), list: ["a@lid"]});
+                self.desk
+                    .event(EventKind::GroupParticipant, SESSION, payload);
+            }
+            Step::Rename(n) => {
+                self.subject = format!("Renamed {n}");
+                let payload = json!({"groupJid": format!("{JID}@g.us"), "subject": self.subject});
+                self.desk.event(EventKind::GroupUpdate, SESSION, payload);
+            }
+        }
+        self.look();
+    }
+
+    fn answer(&mut self, nth: usize, refusal: Option<FailureKind>) {
+        let count = self.desk.asked.len();
+        if count == 0 {
+            return;
+        }
+        let (id, call) = self.desk.asked.remove(nth % count);
+        let truth = self.replies.remove(&id);
+        let reply = match refusal {
+            Some(kind) => refuse(&call, kind),
+            None => truth.expect("every request has its answer"),
+        };
+        self.desk.send(Msg::Reply(id, reply));
+    }
+
+    fn check(&self) {
+        let changes: Vec<_> = self
+            .desk
+            .asked
+            .iter()
+            .filter(|(_, call)| call.changes())
+            .collect();
+        for (position, (_, first)) in changes.iter().enumerate() {
+            for (_, second) in &changes[position + 1..] {
+                let same_kind = std::mem::discriminant(first) == std::mem::discriminant(second);
+                let same_place =
+                    first.session() == second.session() && first.group() == second.group();
+                assert!(!(same_kind && same_place), "sent twice: {first:?}");
+            }
+        }
+        let state = &self.desk.state;
+        let Some(card) = &state.card else {
+            return;
+        };
+        let Some(link) = card.link() else {
+            return;
+        };
+        assert!(!matches!(state.link, Link::Away { .. }));
+        assert!(state.is_connected(&card.key.session));
+        assert_eq!(
+            state.groups.selected().map(|entry| &entry.key),
+            Some(&card.key)
+        );
+        if card.key == key_of(SESSION, JID) {
+            assert_eq!(self.status, "working");
+            assert!(self.is_admin);
+            assert_eq!(link, self.link(), "a dead link is shown");
+        }
+    }
+
+    /// Esc leads back to where one began.
+    fn go_back(&mut self) {
+        for _ in 0..20 {
+            let asks = matches!(self.desk.top(), Some(Layer::Edit(form)) if form.phase == FormPhase::AskLeave);
+            if asks {
+                self.desk.press("Right");
+                self.desk.press("Enter");
+            }
+            self.desk.press("Esc");
+        }
+        assert!(self.desk.state.layers.is_empty());
+        assert!(!self.desk.state.groups.typing);
+        assert_eq!(self.desk.state.focus, Pane::Sessions);
+    }
+}
+
+fn refuse(call: &Call, kind: FailureKind) -> Reply {
+    let mut failure = failure(kind);
+    match call {
+        Call::Sessions => Reply::Sessions(Err(failure)),
+        Call::Session(_) => Reply::Session(Err(failure)),
+        Call::Act { .. } => Reply::SessionActed(Err(failure)),
+        Call::Groups { .. } => Reply::Groups(Err(failure)),
+        Call::Group(_) => Reply::Group(Err(failure)),
+        Call::Members(_) => Reply::Members(Err(failure)),
+        Call::Invite(_) => Reply::Invite(Err(failure)),
+        Call::ResetInvite(_) => Reply::InviteReset(Err(failure)),
+        Call::Update { patch, .. } => {
+            let mut sent = patch.clone().into_settings().into_iter().rev();
+            let failed = sent
+                .next()
+                .map_or(SettingField::Subject, |last| last.field());
+            failure.partial = Some(PartialUpdate {
+                applied: sent.map(|setting| setting.field()).collect(),
+                failed,
+                not_attempted: Vec::new(),
+            });
+            Reply::Updated(Err(failure))
+        }
+    }
+}
+
+const KEYS: &[&str] = &[
+    "Enter",
+    "Enter",
+    "Enter",
+    "Esc",
+    "Tab",
+    "BackTab",
+    "Space",
+    "Backspace",
+    "Up",
+    "Down",
+    "Down",
+    "Left",
+    "Right",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
+    "F1",
+    "Ctrl-s",
+    "Ctrl-u",
+    "Ctrl-w",
+    "Ctrl-c",
+    "Ctrl-z",
+    "/",
+    "y",
+    "Q",
+    "e",
+    "e",
+    "R",
+    "R",
+    "S",
+    "b",
+    "s",
+    "x",
+    "t",
+    "L",
+    "o",
+    "i",
+    "r",
+    "!",
+    "?",
+    "q",
+    "n",
+    "a",
+    "l",
+    "م",
+];
+
+fn failures() -> impl Strategy<Value = FailureKind> {
+    prop::sample::select(vec![
+        FailureKind::Offline,
+        FailureKind::NotAdmin,
+        FailureKind::NotInGroup,
+        FailureKind::RateLimited { wait: Some(3) },
+        FailureKind::MissingCapability {
+            capability: "send".to_owned(),
+        },
+        FailureKind::GatewayAway,
+        FailureKind::Other,
+    ])
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let mouse = prop::sample::select(vec![
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollDown,
+        MouseEventKind::Moved,
+    ]);
+    let statuses = vec![
+        "working",
+        "working",
+        "starting",
+        "stopped",
+        "logged_out",
+        "odd",
+    ];
+    prop_oneof![
+        20 => prop::sample::select(KEYS).prop_map(Step::Key),
+        20 => (0..6_usize).prop_map(Step::Answer),
+        3 => ((0..6_usize), failures()).prop_map(|(nth, kind)| Step::Refuse(nth, kind)),
+        1 => (0..50_u64, any::<bool>()).prop_map(|(id, is_open)| Step::Nonsense(id, is_open)),
+        1 => prop::sample::select(vec!["a\nb", "\u{1b}[2J\u{202e}", "Renamed 1", ""]).prop_map(Step::Paste),
+        1 => prop::sample::select(vec![(0, 0), (20, 5), (80, 24), (120, 40), (200, 60)])
+            .prop_map(|(columns, rows)| Step::Resize(columns, rows)),
+        2 => (mouse, 0..200_u16, 0..60_u16).prop_map(|(kind, column, row)| Step::Mouse(kind, column, row)),
+        5 => prop::sample::select(vec![0, 1, 100, 700, 1_000, 5_000, 30_000, 3_600_000, -1, -3_600_000])
+            .prop_map(Step::Clock),
+        1 => (0..3_u8).prop_map(Step::Stream),
+        2 => prop::sample::select(statuses).prop_map(Step::Status),
+        2 => any::<bool>().prop_map(|told| Step::Reset { told }),
+        2 => any::<bool>().prop_map(Step::Role),
+        2 => (0..3_u8).prop_map(Step::Rename),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn nothing_can_happen_that_must_not(
+        size in prop::sample::select(vec![NARROW, (120, 40), WIDE]),
+        begins_open in any::<bool>(),
+        steps in prop::collection::vec(steps(), 1..80),
+    ) {
+        let mut world = World::new(size);
+        if begins_open {
+            world.step(Step::Stream(0));
+            for _ in 0..6 {
+                world.step(Step::Answer(0));
+            }
+            for key in ["Tab", "Enter"] {
+                world.step(Step::Key(key));
+            }
+        }
+        for step in steps {
+            world.step(step);
+            world.check();
+        }
+        let (columns, rows) = world.desk.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(&world.desk.state, frame)).unwrap();
+        world.go_back();
+    }
+
+    /// A form goes through any hands and still sends only what differs.
+    #[test]
+    fn a_form_never_sends_what_is_stored_already(
+        steps in prop::collection::vec(
+            prop_oneof![
+                6 => prop::sample::select(vec!["Tab", "Space", "Backspace", "a", "Ctrl-s", "Enter", "Esc", "e"]).prop_map(Step::Key),
+                2 => (0..3_u8).prop_map(Step::Rename),
+                2 => (0..3_usize).prop_map(Step::Answer),
+                1 => (0..3_usize).prop_map(|nth| Step::Refuse(nth, FailureKind::NotAdmin)),
+                1 => Just(Step::Paste("Renamed 1")),
+            ],
+            1..60,
+        ),
+    ) {
+        let mut world = World::new(NARROW);
+        for step in [Step::Stream(0), Step::Answer(0), Step::Answer(0), Step::Answer(0), Step::Key("Tab"), Step::Key("e")] {
+            world.step(step);
+        }
+        for step in steps {
+            world.step(step);
+            world.check();
+            if let Some(Layer::Edit(form)) = world.desk.top() {
+                prop_assert_eq!(form.patch().is_empty(), form.changes().is_empty());
+            }
+        }
+    }
+}

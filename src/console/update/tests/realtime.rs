@@ -1,0 +1,137 @@
+//! The stream: what it brings, and what happens without it.
+
+use super::*;
+use crate::console::state::Link;
+
+#[test]
+fn a_lost_stream_is_said_and_polling_takes_over_until_it_is_back() {
+    let mut desk = Desk::ready(WIDE);
+    assert_eq!(desk.state.link, Link::Live);
+    desk.wait(60_000);
+    assert!(
+        !desk.is_asked(&Call::Sessions),
+        "nothing is polled while live"
+    );
+    desk.lose_realtime();
+    assert!(matches!(&desk.state.link, Link::Polling { reason } if reason == "closed"));
+    desk.wait(5_000);
+    assert_eq!(desk.count(&Call::Sessions), 1);
+    desk.wait(5_000);
+    assert_eq!(desk.count(&Call::Sessions), 1, "never twice at once");
+    desk.realtime(Realtime::Connected);
+    assert_eq!(desk.state.link, Link::Live);
+    assert!(desk.is_asked(&Call::Groups {
+        session: "a".to_owned()
+    }));
+}
+
+#[test]
+fn a_gateway_without_realtime_is_polled() {
+    let mut desk = Desk::ready(WIDE);
+    desk.realtime(Realtime::Unavailable {
+        reason: "404".to_owned(),
+    });
+    assert!(matches!(desk.state.link, Link::Polling { .. }));
+}
+
+#[test]
+fn a_call_without_an_answer_makes_the_sessions_be_asked() {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("r");
+    let away = failure(FailureKind::GatewayAway);
+    desk.answer(
+        &Call::Invite(key_of("a", "1")),
+        Reply::Invite(Err(away.clone())),
+    );
+    assert!(desk.is_asked(&Call::Sessions));
+    desk.answer(&Call::Sessions, Reply::Sessions(Err(away)));
+    assert!(matches!(desk.state.link, Link::Away { .. }));
+}
+
+#[test]
+fn a_gateway_away_blanks_the_link_and_its_return_asks_for_it() {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("BackTab");
+    desk.press("BackTab");
+    desk.press("r");
+    let away = failure(FailureKind::GatewayAway);
+    desk.answer(&Call::Sessions, Reply::Sessions(Err(away)));
+    assert_eq!(desk.shown(), None);
+    desk.wait(1_000);
+    desk.answer(
+        &Call::Sessions,
+        Reply::Sessions(Ok(vec![
+            session("a", SessionStatus::Working),
+            session("b", SessionStatus::Stopped),
+        ])),
+    );
+    assert_eq!(desk.state.link, Link::Live);
+    desk.wait(700);
+    assert!(desk.asks_for_link());
+}
+
+#[test]
+fn members_come_and_go_in_the_count_and_the_list() {
+    let mut desk = Desk::opened(WIDE);
+    let joined = json!({"groupJid": "1@g.us", "join": ["8@lid", "9@lid"]});
+    desk.event(EventKind::GroupParticipant, "a", joined);
+    let left = json!({"groupJid": "1@g.us", "leave": ["8@lid"]});
+    desk.event(EventKind::GroupParticipant, "a", left);
+    let entry = desk.state.groups.selected().unwrap();
+    assert_eq!(entry.group.participant_count, Some(11));
+    let call = Call::Members(key_of("a", "1"));
+    assert_eq!(desk.count(&call), 1);
+    desk.answer(&call, Reply::Members(Ok(members())));
+    assert_eq!(
+        desk.count(&call),
+        1,
+        "the answer may be older than the second event"
+    );
+}
+
+#[test]
+fn events_that_make_no_sense_are_ignored() {
+    let mut desk = Desk::opened(WIDE);
+    for payload in [
+        json!(null),
+        json!([]),
+        json!({"groupJid": 3}),
+        json!({"status": {}}),
+    ] {
+        for kind in [
+            EventKind::SessionStatus,
+            EventKind::AuthQr,
+            EventKind::AuthCode,
+            EventKind::GroupUpdate,
+            EventKind::GroupParticipant,
+            EventKind::Other("x".to_owned()),
+        ] {
+            desk.event(kind, "nobody", payload.clone());
+        }
+    }
+    assert_eq!(desk.shown(), Some(LINK));
+}
+
+#[test]
+fn what_is_heard_before_the_first_answers_outlives_them() {
+    let mut desk = Desk::with(options(), WIDE);
+    desk.status("a", "starting");
+    let rows = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    assert_eq!(desk.state.sessions.connected(), 0);
+    assert!(desk.is_asked(&Call::Sessions), "asked again");
+
+    let demoted = json!({"groupJid": "1@g.us", "demote": ["a@lid"]});
+    desk.event(EventKind::GroupParticipant, "a", demoted);
+    desk.list("a", vec![group("1", "Allotment"), group("2", "Book club")]);
+    assert_eq!(
+        desk.names(),
+        ["Book club"],
+        "the other one is asked for by itself"
+    );
+    let key = key_of("a", "1");
+    let refused = failure(FailureKind::Other);
+    desk.answer(&Call::Group(key), Reply::Group(Err(refused)));
+    desk.list("a", vec![group("1", "Allotment"), group("2", "Book club")]);
+    assert_eq!(desk.names(), ["Allotment", "Book club"]);
+}

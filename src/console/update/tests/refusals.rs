@@ -1,0 +1,145 @@
+//! Six refusals, six sentences, each with what to do next.
+
+use super::*;
+use crate::api::ErrorObject;
+use crate::console::failure::Told;
+
+fn answer(status: u16, error: Value, retry_after: Option<u64>) -> Failure {
+    let error: ErrorObject = serde_json::from_value(error).unwrap();
+    Failure::from_api(status, &error, Some("req-7".to_owned()), retry_after)
+}
+
+#[test]
+fn the_reason_decides_before_the_code() {
+    let lacks = FailureKind::MissingCapability {
+        capability: "send".to_owned(),
+    };
+    let limited = FailureKind::RateLimited { wait: Some(9) };
+    for (status, code, details, kind) in [
+        (501, "not_implemented", json!({}), FailureKind::Offline),
+        (
+            503,
+            "gateway_unavailable",
+            json!({"reason": "timeout"}),
+            FailureKind::Offline,
+        ),
+        (
+            503,
+            "gateway_unavailable",
+            json!({"reason": "connection_lost"}),
+            FailureKind::Offline,
+        ),
+        (
+            503,
+            "gateway_unavailable",
+            json!({"reason": "draining"}),
+            FailureKind::GatewayAway,
+        ),
+        (
+            503,
+            "gateway_unavailable",
+            json!({}),
+            FailureKind::GatewayAway,
+        ),
+        (
+            403,
+            "forbidden",
+            json!({"reason": "not_admin"}),
+            FailureKind::NotAdmin,
+        ),
+        (
+            403,
+            "forbidden",
+            json!({"reason": "not_in_group"}),
+            FailureKind::NotInGroup,
+        ),
+        (403, "forbidden", json!({"capability": "send"}), lacks),
+        (403, "forbidden", json!({}), FailureKind::NotAdmin),
+        (
+            403,
+            "forbidden",
+            json!({"reason": "refused"}),
+            FailureKind::Other,
+        ),
+        (429, "rate_limited", json!({}), limited.clone()),
+        (403, "forbidden", json!({"reason": "rate_limited"}), limited),
+        (404, "not_found", json!({}), FailureKind::Other),
+        (418, "teapot", json!({"reason": "tea"}), FailureKind::Other),
+    ] {
+        let error = json!({"code": code, "message": "m", "details": details});
+        assert_eq!(
+            answer(status, error, Some(9)).kind,
+            kind,
+            "{status} {details}"
+        );
+    }
+}
+
+#[test]
+fn a_403_means_an_admin_is_missing_only_where_whatsapp_was_asked() {
+    let key = key_of("a", "1");
+    let plain = || failure(FailureKind::NotAdmin);
+    assert_eq!(
+        plain().of_call(&Call::ResetInvite(key.clone())).kind,
+        FailureKind::NotAdmin
+    );
+    assert_eq!(
+        plain().of_call(&Call::Members(key)).kind,
+        FailureKind::MissingCapability {
+            capability: "read".to_owned()
+        }
+    );
+}
+
+#[test]
+fn each_sentence_names_the_next_step() {
+    let told = Told {
+        session: Some("Desk a".to_owned()),
+        admins: vec!["Ana".to_owned(), "Ben".to_owned(), "7@lid".to_owned()],
+    };
+    let lacks = FailureKind::MissingCapability {
+        capability: "send".to_owned(),
+    };
+    for (kind, words) in [
+        (FailureKind::Offline, "Desk a is not connected"),
+        (FailureKind::NotAdmin, "Ask Ana, Ben or 7@lid"),
+        (FailureKind::NotInGroup, "not in the group"),
+        (FailureKind::RateLimited { wait: Some(12) }, "Wait 12 s"),
+        (FailureKind::RateLimited { wait: None }, "Wait a minute"),
+        (lacks, "`send`"),
+        (FailureKind::GatewayAway, "does not answer"),
+        (FailureKind::Other, "no (request req-1)"),
+    ] {
+        let sentence = failure(kind).sentence(&told);
+        assert!(sentence.contains(words), "{sentence}");
+    }
+}
+
+#[test]
+fn messages_from_outside_are_cleaned() {
+    let error = json!({"code": "x\u{1b}y", "message": "a\u{1b}[2Jb\u{202e}", "details": {"errors": [{"field": "f\u{7}", "message": "m\u{7}"}]}});
+    let failure = answer(400, error, None);
+    let text = failure.in_full(&Told::default());
+    assert!(
+        text.chars().all(|c| c == '\n' || !c.is_control()),
+        "{text:?}"
+    );
+    assert!(!text.contains('\u{202e}'));
+}
+
+#[test]
+fn not_an_admin_names_whom_to_ask() {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("y");
+    desk.event(
+        EventKind::GroupParticipant,
+        "a",
+        json!({"groupJid": "1@g.us", "demote": ["a@lid"]}),
+    );
+    desk.press("y");
+    assert!(
+        desk.toast().contains("Ask 7@lid or Ana"),
+        "{}",
+        desk.toast()
+    );
+}

@@ -1,0 +1,184 @@
+//! The reset: asked, sent once, shown.
+
+use super::*;
+use crate::console::state::{ButtonId, ResetDialog, ResetPhase};
+
+fn dialog(desk: &Desk) -> &ResetDialog {
+    match desk.top() {
+        Some(Layer::Reset(dialog)) => dialog,
+        _ => panic!("no dialog"),
+    }
+}
+
+fn running() -> Desk {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    desk
+}
+
+#[test]
+fn cancel_is_in_focus_and_no_single_key_confirms() {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("R");
+    assert_eq!(dialog(&desk).focus, ButtonId::Cancel);
+    assert_eq!(dialog(&desk).old.as_deref(), Some(LINK));
+    desk.press("y");
+    desk.press("R");
+    assert!(desk.asked.is_empty());
+    desk.press("Enter");
+    assert!(desk.state.layers.is_empty() && desk.asked.is_empty());
+    desk.press("R");
+    desk.press("n");
+    assert!(desk.state.layers.is_empty());
+}
+
+#[test]
+fn it_is_sent_once_and_the_old_link_is_gone_meanwhile() {
+    let mut desk = running();
+    desk.press("Enter");
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    assert_eq!(desk.change(), Call::ResetInvite(key_of("a", "1")));
+    assert_eq!(desk.shown(), None);
+}
+
+#[test]
+fn the_new_link_stands_there_and_differs() {
+    let mut desk = running();
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert_eq!(
+        dialog(&desk).phase,
+        ResetPhase::Done {
+            link: OTHER_LINK.to_owned(),
+            differs: Some(true)
+        }
+    );
+    assert_eq!(desk.shown(), Some(OTHER_LINK));
+    let echo = json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK});
+    desk.event(EventKind::GroupUpdate, "a", echo);
+    assert_eq!(desk.shown(), Some(OTHER_LINK), "our own echo");
+    let echo = json!({"groupJid": "1@g.us", "reason": "invite_reset", "sender": "a@lid"});
+    desk.event(EventKind::GroupUpdate, "a", echo);
+    assert_eq!(
+        desk.shown(),
+        Some(OTHER_LINK),
+        "our own echo without the link"
+    );
+    desk.press("y");
+    assert_eq!(desk.copied(), Some(OTHER_LINK));
+    desk.press("Esc");
+    assert!(desk.state.layers.is_empty());
+}
+
+#[test]
+fn an_echo_before_the_answer_does_no_harm() {
+    let mut desk = running();
+    let echo = json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK});
+    desk.event(EventKind::GroupUpdate, "a", echo);
+    assert_eq!(desk.shown(), None);
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert_eq!(desk.shown(), Some(OTHER_LINK));
+}
+
+#[test]
+fn the_same_link_again_is_called_out() {
+    let mut desk = running();
+    desk.answer_change(Reply::InviteReset(Ok(LINK.to_owned())));
+    assert!(matches!(
+        dialog(&desk).phase,
+        ResetPhase::Done {
+            differs: Some(false),
+            ..
+        }
+    ));
+    assert!(desk.toast().contains("old link again"));
+}
+
+#[test]
+fn an_unknown_old_link_cannot_be_compared() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("R");
+    desk.press("Right");
+    desk.press("Enter");
+    desk.answer_change(Reply::InviteReset(Ok(LINK.to_owned())));
+    assert!(matches!(
+        dialog(&desk).phase,
+        ResetPhase::Done { differs: None, .. }
+    ));
+}
+
+#[test]
+fn leaving_lets_it_run_and_the_outcome_is_told() {
+    let mut desk = running();
+    desk.press("Esc");
+    assert!(desk.state.layers.is_empty());
+    desk.press("R");
+    assert!(desk.state.layers.is_empty(), "it still runs");
+    assert!(desk.toast().contains("already"));
+    desk.press("Down");
+    desk.press("Up");
+    desk.wait(1_000);
+    assert!(!desk.asks_for_link(), "the answer brings the link");
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert!(desk.toast().contains("was reset"));
+    assert_eq!(desk.shown(), Some(OTHER_LINK));
+}
+
+#[test]
+fn a_failed_reset_leaves_nothing_to_trust() {
+    let mut desk = running();
+    desk.answer_change(Reply::InviteReset(Err(failure(FailureKind::Offline))));
+    assert!(matches!(dialog(&desk).phase, ResetPhase::Failed(_)));
+    assert_eq!(desk.shown(), None);
+    desk.press("Enter");
+    desk.wait(700);
+    assert!(desk.asks_for_link());
+}
+
+#[test]
+fn another_reset_closes_the_dialog_that_shows_a_dead_link() {
+    let mut desk = running();
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    let again = json!({"groupJid": "1@g.us", "newInviteLink": LINK, "sender": "6@lid"});
+    desk.event(EventKind::GroupUpdate, "a", again);
+    assert!(desk.state.layers.is_empty());
+    assert_eq!(desk.shown(), None);
+}
+
+#[test]
+fn quitting_while_it_runs_asks() {
+    let mut desk = running();
+    desk.press("Esc");
+    desk.press("q");
+    assert!(matches!(desk.top(), Some(Layer::Confirm(_))));
+    desk.press("Esc");
+    assert!(desk.others.is_empty());
+    desk.press("Ctrl-c");
+    desk.press("Ctrl-c");
+    assert_eq!(desk.others, [Effect::Quit]);
+}
+
+#[test]
+fn where_it_cannot_work_it_is_not_even_asked() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("End");
+    desk.press("R");
+    assert!(desk.state.layers.is_empty());
+    assert!(desk.toast().contains("Desk b is not connected"));
+}
+
+#[test]
+fn a_reset_by_somebody_else_meanwhile_leaves_it_open_which_link_lives() {
+    let mut desk = running();
+    let theirs = json!({"groupJid": "1@g.us", "newInviteLink": LINK, "sender": "6@lid"});
+    desk.event(EventKind::GroupUpdate, "a", theirs);
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert!(desk.state.layers.is_empty());
+    assert_eq!(desk.shown(), None);
+    assert!(desk.toast().contains("somebody else"));
+    desk.wait(700);
+    assert!(desk.asks_for_link());
+}

@@ -1,0 +1,204 @@
+//! The list, the scope, and what is done to sessions.
+
+use super::*;
+use crate::console::state::{Link, Pane, Question, Scope, ToastKind};
+
+#[test]
+fn the_list_and_all_groups_are_read_at_the_start() {
+    let desk = Desk::ready(WIDE);
+    assert_eq!(desk.state.sessions.connected(), 1);
+    assert_eq!(desk.state.sessions.scope(), Scope::AllSessions);
+    assert_eq!(desk.names(), ["Allotment", "Book club", "Choir", "Darts"]);
+    assert_eq!(desk.state.groups.total, 4);
+}
+
+#[test]
+fn the_cursor_is_the_scope() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    assert_eq!(desk.state.focus, Pane::Sessions);
+    desk.press("End");
+    assert_eq!(desk.names(), ["Darts"]);
+    desk.press("Up");
+    assert_eq!(desk.names(), ["Allotment", "Book club", "Choir"]);
+    desk.press("Enter");
+    assert_eq!(desk.state.focus, Pane::Groups);
+    desk.press("Esc");
+    desk.press("Esc");
+    assert_eq!(desk.state.focus, Pane::Sessions);
+    assert!(desk.others.is_empty(), "Esc never quits");
+}
+
+#[test]
+fn start_stop_and_restart_are_sent_once_and_marked() {
+    for (key, action) in [
+        ("s", SessionAction::Start),
+        ("x", SessionAction::Stop),
+        ("t", SessionAction::Restart),
+    ] {
+        let mut desk = Desk::ready(WIDE);
+        desk.press("BackTab");
+        desk.press("Down");
+        desk.press(key);
+        desk.press(key);
+        desk.press("x");
+        let call = Call::Act {
+            session: "a".to_owned(),
+            action,
+        };
+        assert_eq!(desk.change(), call);
+        assert_eq!(desk.state.sessions.acting["a"].0, action);
+        desk.press("Esc");
+        assert!(desk.is_asked(&call), "a change is not taken back");
+        desk.answer(
+            &call,
+            Reply::SessionActed(Ok(session("a", SessionStatus::Starting))),
+        );
+        assert!(desk.state.sessions.acting.is_empty());
+        assert_eq!(
+            desk.state.sessions.get("a").unwrap().status,
+            SessionStatus::Starting
+        );
+    }
+}
+
+#[test]
+fn logging_out_asks_with_cancel_in_focus() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("Down");
+    desk.press("L");
+    desk.press("Enter");
+    assert!(desk.state.layers.is_empty() && desk.asked.is_empty());
+    desk.press("L");
+    assert!(matches!(
+        desk.top(),
+        Some(Layer::Confirm(dialog)) if matches!(&dialog.question, Question::Act { label, .. } if label == "Desk a")
+    ));
+    desk.press("Right");
+    desk.press("Enter");
+    assert!(matches!(
+        desk.change(),
+        Call::Act {
+            action: SessionAction::Logout,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn all_sessions_cannot_be_started_at_once() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("s");
+    assert!(desk.asked.is_empty());
+    assert!(desk.toast().contains("Select one session"));
+}
+
+#[test]
+fn a_status_change_counts_at_once_and_from_then_on() {
+    let mut desk = Desk::ready(WIDE);
+    desk.wait(5_000);
+    desk.status("b", "working");
+    assert_eq!(desk.state.sessions.connected(), 2);
+    assert_eq!(desk.state.sessions.since["b"], START + 5_000);
+    assert!(desk.is_asked(&Call::Groups {
+        session: "b".to_owned()
+    }));
+}
+
+#[test]
+fn an_older_answer_does_not_take_a_heard_status_back() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("r");
+    desk.status("b", "working");
+    desk.answer(
+        &Call::Sessions,
+        Reply::Sessions(Ok(vec![
+            session("a", SessionStatus::Working),
+            session("b", SessionStatus::Stopped),
+        ])),
+    );
+    assert_eq!(desk.state.sessions.connected(), 2);
+}
+
+#[test]
+fn a_session_that_is_gone_takes_its_groups_along() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("End");
+    desk.press("r");
+    let rest = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rest)));
+    assert_eq!(desk.state.sessions.scope(), Scope::AllSessions);
+    assert_eq!(desk.names(), ["Allotment", "Book club", "Choir"]);
+}
+
+#[test]
+fn an_unknown_session_makes_the_list_be_read_again() {
+    let mut desk = Desk::ready(WIDE);
+    desk.status("new", "working");
+    assert!(desk.is_asked(&Call::Sessions));
+}
+
+#[test]
+fn where_the_list_is_refused_the_configured_sessions_are_asked_for() {
+    let mut options = options();
+    options.session_ids = vec!["a".to_owned()];
+    let mut desk = Desk::with(options, WIDE);
+    let refused = failure(FailureKind::NotAdmin);
+    desk.answer(&Call::Sessions, Reply::Sessions(Err(refused)));
+    assert_eq!(desk.state.sessions.rows.len(), 1);
+    assert_eq!(desk.state.sessions.failure, None);
+    let one = session("a", SessionStatus::Working);
+    desk.answer(&Call::Session("a".to_owned()), Reply::Session(Ok(one)));
+    assert_eq!(desk.state.sessions.connected(), 1);
+    desk.list("a", vec![group("1", "Allotment")]);
+    assert_eq!(desk.names(), ["Allotment"]);
+    desk.wait(5_000);
+    assert!(desk.is_asked(&Call::Session("a".to_owned())));
+    assert!(!desk.is_asked(&Call::Sessions));
+}
+
+#[test]
+fn a_gateway_away_is_asked_again_ever_more_seldom() {
+    let mut desk = Desk::ready(WIDE);
+    desk.lose_realtime();
+    let mut waits = Vec::new();
+    for wait in [5_000, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
+        desk.wait(wait - 1);
+        assert!(!desk.is_asked(&Call::Sessions), "too early after {waits:?}");
+        desk.wait(1);
+        let away = failure(FailureKind::GatewayAway);
+        desk.answer(&Call::Sessions, Reply::Sessions(Err(away)));
+        assert!(matches!(desk.state.link, Link::Away { .. }));
+        waits.push(wait);
+    }
+    desk.wait(30_000);
+    let rows = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    assert!(matches!(desk.state.link, Link::Polling { .. }));
+    assert!(desk.is_asked(&Call::Groups {
+        session: "a".to_owned()
+    }));
+}
+
+#[test]
+fn a_missing_capability_is_told_and_remembered() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("Down");
+    desk.press("s");
+    let refused = failure(FailureKind::MissingCapability {
+        capability: "manage".to_owned(),
+    });
+    desk.answer_change(Reply::SessionActed(Err(refused)));
+    assert!(desk.toast().contains("`manage`"));
+    assert_eq!(desk.state.toasts.last().unwrap().kind, ToastKind::Bad);
+    desk.press("s");
+    assert!(desk.asked.is_empty(), "greyed out");
+    desk.press("r");
+    desk.press("s");
+    assert!(matches!(desk.change(), Call::Act { .. }));
+}

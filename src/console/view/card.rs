@@ -1,0 +1,342 @@
+//! The group's card: facts, invite link with its code, members.
+
+use super::paint::{
+    after, below, columns, frame, key, pane, put, put_block, put_centred, put_lines, put_right,
+    scrollbar,
+};
+use crate::api::{Group, GroupMember, MemberRole, SessionRole};
+use crate::console::keymap::Action;
+use crate::console::layout::{CardParts, Detail, card_parts, details, inside, wrap};
+use crate::console::qr::{self, Blocks, Fit, QrWidget};
+use crate::console::state::{Blank, Card, Invite, Members, Pane, State};
+use crate::console::words;
+use crate::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+/// Columns of the facts' labels.
+const LABELS: u16 = 10;
+
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let focused = state.focus == Pane::Group;
+    let (Some(card), Some(parts)) = (&state.card, card_parts(state, area)) else {
+        pane(buffer, theme, area, "Group", focused);
+        let lines = [
+            ("No group selected", theme.title),
+            ("", theme.text),
+            ("Its invite link and QR code stand here.", theme.dim),
+        ];
+        put_block(buffer, inside(area), &lines);
+        return;
+    };
+    let entry = state.groups.get(&card.key);
+    let name = entry.map_or_else(
+        || text::clean_line(&card.key.jid).into_owned(),
+        |entry| entry.name.clone(),
+    );
+    pane(buffer, theme, area, &name, focused);
+    if let Some(entry) = entry {
+        summary(state, &entry.group, parts.summary, buffer);
+        facts(
+            state,
+            &details(
+                entry,
+                parts.details.width,
+                usize::from(parts.details.height),
+            ),
+            parts.details,
+            buffer,
+        );
+    } else {
+        put(
+            buffer,
+            parts.summary,
+            "This group is gone from the list.",
+            theme.warn,
+        );
+    }
+    invite(state, card, &parts, buffer);
+    members(state, card, area, &parts, buffer);
+}
+
+fn summary(state: &State, group: &Group, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let mut words = Vec::new();
+    if let Some(count) = group.participant_count {
+        words.push(words::count(count as usize, "member", "members"));
+    }
+    words.push(match &group.my_role {
+        Some(SessionRole::None) => "you were removed".to_owned(),
+        Some(SessionRole::Superadmin) => "you own it".to_owned(),
+        Some(SessionRole::Admin) => "you are admin".to_owned(),
+        Some(SessionRole::Member) => "you are member".to_owned(),
+        role => format!("your role: {}", words::role_word(role.as_ref())),
+    });
+    if group.is_announce == Some(true) {
+        words.push("announce".to_owned());
+    }
+    if group.is_locked == Some(true) {
+        words.push("locked".to_owned());
+    }
+    put_lines(buffer, area, &joined(&words, area.width), theme.text);
+}
+
+/// Words with dots between them, in as many lines as they need.
+fn joined(words: &[String], width: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 3 + columns(word) <= width => {
+                line.push_str(" · ");
+                line.push_str(word);
+            }
+            _ => lines.push(word.clone()),
+        }
+    }
+    lines
+}
+
+fn facts(state: &State, facts: &[Detail], area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let when = |at: i64| {
+        format!(
+            "{} ({})",
+            words::date(at, &state.options.zone),
+            words::age(at, state.now)
+        )
+    };
+    for (line, fact) in (0..area.height).zip(facts) {
+        let area = below(area, line);
+        let (label, value) = match fact {
+            Detail::Gap => continue,
+            Detail::Description(line) => {
+                put(buffer, area, line, theme.text);
+                continue;
+            }
+            Detail::Created(at) => ("Created", when(*at)),
+            Detail::Changed(at) => ("Changed", when(*at)),
+            Detail::Owner(owner) => ("Owner", owner.clone()),
+            Detail::Jid(jid) => ("Id", jid.clone()),
+        };
+        put(buffer, area, label, theme.dim);
+        put(buffer, after(area, LABELS), &value, theme.text);
+    }
+}
+
+fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let Invite::Shown { link, fetched_at } = &card.invite else {
+        let words = no_link(state, card);
+        if parts.code.is_empty() {
+            let lines = wrap(
+                &words.1,
+                parts.status.width,
+                usize::from(parts.status.height) - 1,
+            );
+            put(buffer, parts.status, &words.0, theme.warn);
+            put_lines(buffer, below(parts.status, 1), &lines, theme.dim);
+        } else {
+            placeholder(state, &words, parts.code, buffer);
+        }
+        return;
+    };
+    code(state, link, parts.code, buffer);
+    self::link(state, link, parts.link, buffer);
+    let clock = words::clock_seconds(*fetched_at, &state.options.zone);
+    let mut words = format!("fetched {clock}");
+    if let Some(reset) = reset_seen(state, card) {
+        words = format!("{words} · reset {reset}");
+    }
+    let keys = format!(
+        " · {} copy · {} {}",
+        key(state, Action::CopyLink),
+        key(state, Action::ShowQr),
+        if parts.code.is_empty() {
+            "code"
+        } else {
+            "full"
+        }
+    );
+    let mut area = parts.status;
+    if area.width >= columns(&words) + columns(&keys) {
+        words.push_str(&keys);
+    }
+    area.height = 1;
+    if parts.code.is_empty() || parts.code.x > area.x + 10 && parts.link.y == area.y + 1 {
+        put(buffer, area, &words, theme.dim);
+    } else {
+        put_centred(buffer, area, &words, theme.dim);
+    }
+}
+
+/// When the link was reset while one looked, and by whom: `12:03 by +62 812-3456-7890`.
+fn reset_seen(state: &State, card: &Card) -> Option<String> {
+    let (at, by) = card.reset_seen.as_ref()?;
+    let clock = words::clock(*at, &state.options.zone);
+    Some(match by {
+        Some(by) => format!("{clock} by {}", words::account(by)),
+        None => clock,
+    })
+}
+
+/// A code in an area that was measured for it.
+pub fn code(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
+    if let Fit::Fits(code) = qr::fit(link, area.as_size(), Blocks::Half) {
+        let widget = QrWidget {
+            code: &code,
+            blocks: Blocks::Half,
+            ink: state.options.theme.ink(),
+        };
+        (&widget).render(area, buffer);
+    }
+}
+
+/// The link alone on its line, so that a terminal can select it; broken only where it is longer than the screen.
+pub fn link(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let link = text::clean_line(link);
+    let lines = wrap_anywhere(&link, area.width);
+    if lines.len() == 1 {
+        put_centred(buffer, area, &link, theme.accent);
+    } else {
+        put_lines(buffer, area, &lines, theme.accent);
+    }
+}
+
+fn wrap_anywhere(link: &str, columns: u16) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for character in link.chars() {
+        let last = lines.len() - 1;
+        if self::columns(&lines[last]) >= columns.max(1) {
+            lines.push(character.to_string());
+        } else {
+            lines[last].push(character);
+        }
+    }
+    lines
+}
+
+/// An empty frame where the code would be, with the reason in it.
+fn placeholder(state: &State, words: &(String, String), area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let width = area.width.min(41);
+    let area = Rect {
+        x: area.x + (area.width - width) / 2,
+        width,
+        ..area
+    };
+    frame(buffer, area, theme.border, "", theme.text);
+    let inner = inside(area);
+    let mut lines: Vec<(String, Style)> = wrap(&words.0, inner.width.saturating_sub(2), 3)
+        .into_iter()
+        .map(|line| (line, theme.title))
+        .collect();
+    if !words.1.is_empty() {
+        lines.push((String::new(), theme.text));
+        lines.extend(
+            wrap(&words.1, inner.width.saturating_sub(2), 8)
+                .into_iter()
+                .map(|line| (line, theme.dim)),
+        );
+    }
+    put_block(buffer, inner, &lines);
+}
+
+/// Why there is no link, and what to do next.
+pub fn no_link(state: &State, card: &Card) -> (String, String) {
+    match &card.invite {
+        Invite::Shown { .. } => (String::new(), String::new()),
+        Invite::NotAsked => (
+            "No link fetched yet".to_owned(),
+            format!(
+                "It is fetched when you rest here or press {}.",
+                key(state, Action::CopyLink)
+            ),
+        ),
+        Invite::Waiting(_) => ("◌ Fetching the link …".to_owned(), String::new()),
+        Invite::Blank(blank) => {
+            let title = match blank {
+                Blank::Reset => match reset_seen(state, card) {
+                    Some(reset) => format!("⊘ The link was reset {reset}"),
+                    None => "⊘ The link was reset".to_owned(),
+                },
+                Blank::SessionLeft(status) => {
+                    format!(
+                        "⊘ The session is {}",
+                        state.options.theme.status(status).word
+                    )
+                }
+                Blank::NotAdmin => "⊘ Only admins have the link".to_owned(),
+                Blank::NotInGroup => "⊘ Not in this group".to_owned(),
+                Blank::GatewayAway => "⊘ The gateway is away".to_owned(),
+                Blank::Failed(_) => "✘ The link could not be fetched".to_owned(),
+            };
+            (title, state.blank_sentence(&card.key, blank))
+        }
+    }
+}
+
+fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let (count, note) = match &card.members {
+        Members::NotAsked => (None, String::new()),
+        Members::Waiting(_) => (None, "◌ Loading …".to_owned()),
+        Members::Loaded(members) if members.is_empty() => (Some(0), "None stored.".to_owned()),
+        Members::Loaded(members) => (Some(members.len()), String::new()),
+        Members::Failed(failure) => (
+            None,
+            format!("✘ {}", state.sentence(failure, Some(&card.key))),
+        ),
+    };
+    let head = match count {
+        Some(count) => format!("Members · {}", words::thousands(count)),
+        None => "Members".to_owned(),
+    };
+    put(buffer, parts.members_head, &head, theme.title);
+    if !note.is_empty() {
+        let lines = wrap(
+            &note,
+            parts.members.width,
+            usize::from(parts.members.height),
+        );
+        put_lines(buffer, parts.members, &lines, theme.dim);
+        return;
+    }
+    let Members::Loaded(members) = &card.members else {
+        return;
+    };
+    let seen = usize::from(parts.members.height);
+    let first = card.scroll.min(members.len().saturating_sub(seen));
+    for (line, member) in (0..parts.members.height).zip(&members[first..]) {
+        one(state, member, below(parts.members, line), buffer);
+    }
+    // Where the code stands between the members and the border, a bar would be far from its rows.
+    if parts.members.right() + 2 >= pane.right() {
+        scrollbar(buffer, theme, pane, parts.members, first, members.len());
+    }
+}
+
+fn one(state: &State, member: &GroupMember, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let (symbol, role, style) = match &member.role {
+        MemberRole::Superadmin => ("★", "owner".to_owned(), theme.accent),
+        MemberRole::Admin => ("★", "admin".to_owned(), theme.good),
+        MemberRole::Member => ("·", String::new(), theme.dim),
+        MemberRole::Other(role) => ("·", text::clean_line(role).into_owned(), theme.dim),
+    };
+    let mut left = put_right(buffer, area, &role, style);
+    put(buffer, left, symbol, style);
+    left = after(left, 2);
+    left.width = left.width.saturating_sub(1);
+    let account = words::account(&member.lid);
+    let tag = text::clean_line(member.tag.as_deref().unwrap_or_default());
+    if tag.trim().is_empty() {
+        put(buffer, left, &account, theme.text);
+    } else {
+        left = put(buffer, left, tag.trim(), theme.text);
+        put(buffer, after(left, 2), &account, theme.dim);
+    }
+}

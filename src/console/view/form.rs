@@ -1,0 +1,228 @@
+//! The settings form: what is typed, what it would change, what the save brought.
+
+use super::field;
+use super::paint::{after, columns, dialog, put, put_all, put_right};
+use crate::api::{DESCRIPTION_MAX, SUBJECT_MAX, SettingField};
+use crate::console::layout::{
+    COUNTS, FormLine, FormParts, LABELS, Note, Screen, form_parts, value_word,
+};
+use crate::console::state::{EditForm, FormFocus, FormPhase, Settings, State};
+use crate::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+/// Columns of the field names in the list of changes.
+const CHANGED: u16 = 13;
+
+/// Draws the form and says where the text cursor stands.
+pub fn draw(
+    state: &State,
+    screen: &Screen,
+    form: &EditForm,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let theme = &state.options.theme;
+    let parts = form_parts(state, screen, form);
+    let name = state
+        .groups
+        .get(&form.key)
+        .map_or_else(|| form.base.subject.clone(), |entry| entry.name.clone());
+    dialog(
+        buffer,
+        theme,
+        &parts.dialog,
+        &format!("Edit · {}", text::clean_line(&name)),
+    );
+    let typed = form.typed();
+    let mut first_change = true;
+    for (line, area) in &parts.lines {
+        match line {
+            FormLine::Field(field) => label(state, form, *field, &typed, *area, buffer),
+            FormLine::More | FormLine::Gap => {}
+            FormLine::Note(_, note) => draw_note(state, note, after(*area, LABELS), buffer),
+            FormLine::NoChange => {
+                put(buffer, *area, "Will change", theme.dim);
+                put(buffer, after(*area, LABELS), "nothing yet", theme.dim);
+            }
+            FormLine::Change(field) => {
+                if std::mem::take(&mut first_change) {
+                    put(buffer, *area, "Will change", theme.title);
+                }
+                change(state, form, &typed, *field, after(*area, LABELS), buffer);
+            }
+            FormLine::Message(words) => {
+                let style = match form.phase {
+                    FormPhase::Failed(_) => theme.bad,
+                    FormPhase::AskLeave => theme.warn,
+                    FormPhase::Saving(_) | FormPhase::Editing => theme.text,
+                };
+                put(buffer, *area, words, style);
+            }
+        }
+    }
+    texts(state, form, &parts, buffer)
+}
+
+/// Draws what is typed; the cursor is where the keys go.
+fn texts(
+    state: &State,
+    form: &EditForm,
+    parts: &FormParts,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let theme = &state.options.theme;
+    let subject = field::single(&form.subject, parts.subject, theme.input, buffer);
+    let description = field::wrapped(&form.description, parts.description, theme.input, buffer);
+    if !matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_)) {
+        return None;
+    }
+    match form.focus {
+        FormFocus::Field(SettingField::Subject) => Some(subject),
+        FormFocus::Field(SettingField::Description) => Some(description),
+        FormFocus::Field(_) | FormFocus::Button(_) => None,
+    }
+}
+
+/// A field's name, and its switch or its count.
+fn label(
+    state: &State,
+    form: &EditForm,
+    field: SettingField,
+    typed: &Settings,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let theme = &state.options.theme;
+    let focused = form.focus == FormFocus::Field(field) && form.phase != FormPhase::AskLeave;
+    let name = match field {
+        SettingField::Subject => "Subject",
+        SettingField::Description => "Description",
+        SettingField::Announce => "Announce",
+        SettingField::Locked => "Locked",
+    };
+    let style = if focused { theme.accent } else { theme.dim };
+    let mark = if focused { "▸ " } else { "  " };
+    put_all(buffer, area, [(mark, style), (name, style)]);
+    let value = after(area, LABELS);
+    match field {
+        SettingField::Subject => {
+            count(
+                state,
+                typed.subject.trim().chars().count(),
+                SUBJECT_MAX,
+                area,
+                buffer,
+            );
+        }
+        SettingField::Description => {
+            count(
+                state,
+                typed.description.chars().count(),
+                DESCRIPTION_MAX,
+                area,
+                buffer,
+            );
+        }
+        SettingField::Announce => {
+            switch(
+                state,
+                typed.announce,
+                focused,
+                "only admins can post",
+                value,
+                buffer,
+            );
+        }
+        SettingField::Locked => {
+            let words = "only admins can edit the group's info";
+            switch(state, typed.locked, focused, words, value, buffer);
+        }
+    }
+}
+
+fn count(state: &State, used: usize, limit: usize, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let style = if used > limit { theme.bad } else { theme.dim };
+    let area = Rect {
+        x: area.right().saturating_sub(COUNTS),
+        width: COUNTS.min(area.width),
+        ..area
+    };
+    put_right(buffer, area, &format!("{used} / {limit}"), style);
+}
+
+fn switch(state: &State, on: bool, focused: bool, words: &str, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let style = if focused {
+        theme.button_focused
+    } else {
+        theme.button
+    };
+    let rest = put(buffer, area, if on { "[x]" } else { "[ ]" }, style);
+    put_all(buffer, rest, [(" ", theme.text), (words, theme.text)]);
+}
+
+fn draw_note(state: &State, note: &Note, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let (words, style): (String, Style) = match note {
+        Note::Fault(fault) => (format!("✘ {fault}"), theme.bad),
+        Note::Applied => ("✔ applied".to_owned(), theme.good),
+        Note::Refused(reason) => (format!("✘ refused: {reason}"), theme.bad),
+        Note::NotAttempted => ("– not attempted".to_owned(), theme.warn),
+        Note::Theirs(value) => {
+            let kept = "”; yours is kept";
+            let room = usize::from(area.width.saturating_sub(columns(kept) + 28));
+            let value = text::truncate_to_width(value, room.max(8));
+            (format!("! changed meanwhile to “{value}{kept}"), theme.warn)
+        }
+    };
+    put(buffer, area, &words, style);
+}
+
+/// `subject      Weekend Volunteers → Weekend Volunteers 2027`, both shortened alike.
+fn change(
+    state: &State,
+    form: &EditForm,
+    typed: &Settings,
+    field: SettingField,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let theme = &state.options.theme;
+    put(buffer, area, field.as_str(), theme.text);
+    let area = after(area, CHANGED);
+    let word = |settings: &Settings| {
+        let word = value_word(settings, field);
+        if word.trim().is_empty() {
+            "(empty)".to_owned()
+        } else {
+            word
+        }
+    };
+    let (before, now) = (word(&form.base), word(typed));
+    let room = usize::from(area.width.saturating_sub(3));
+    let (left, right) = (text::width(&before), text::width(&now));
+    let half = room / 2;
+    // The shorter one leaves its room to the other.
+    let (left, right) = if left + right <= room {
+        (left, right)
+    } else if left <= half {
+        (left, room - left)
+    } else if right <= half {
+        (room - right, right)
+    } else {
+        (half, room - half)
+    };
+    let before = text::truncate_to_width(&before, left);
+    let now = text::truncate_to_width(&now, right);
+    put_all(
+        buffer,
+        area,
+        [
+            (before.as_str(), theme.removed),
+            (" → ", theme.dim),
+            (now.as_str(), theme.added),
+        ],
+    );
+}

@@ -1,0 +1,425 @@
+//! The groups pane: only the visible rows are looked at, however many there are.
+
+use super::paint::{after, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar};
+use super::sessions::bar;
+use crate::api::SessionRole;
+use crate::console::fuzzy::Highlighter;
+use crate::console::keymap::Action;
+use crate::console::layout::{GroupsParts, groups_notice, groups_parts, inside, wrap};
+use crate::console::state::{Entry, Link, Pane, Scope, Sort, State};
+use crate::console::words;
+use crate::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+/// Draws the pane and says where the filter's cursor stands.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let theme = &state.options.theme;
+    let focused = state.focus == Pane::Groups;
+    let scope = scope_name(state);
+    let total = words::thousands(state.groups.total);
+    pane(
+        buffer,
+        theme,
+        area,
+        &format!("Groups · {scope} · {total}"),
+        focused,
+    );
+    let parts = groups_parts(state, area);
+    let cursor = filter(state, parts.filter, buffer);
+    if state.groups.is_empty() {
+        empty(state, inside(area), &parts, buffer);
+    } else {
+        let columns = Columns::of(state, parts.rows);
+        heads(state, &columns, parts.heads, buffer);
+        rows(state, &columns, parts.rows, buffer);
+        scrollbar(
+            buffer,
+            theme,
+            area,
+            parts.rows,
+            state.groups.offset,
+            state.groups.len(),
+        );
+    }
+    if let Some(notice) = groups_notice(state) {
+        let area = parts.notice;
+        put(buffer, after(area, 1), "!", theme.warn);
+        let lines = wrap(&notice, area.width.saturating_sub(4), 2);
+        put_lines(buffer, after(area, 3), &lines, theme.warn);
+    }
+    cursor
+}
+
+fn scope_name(state: &State) -> String {
+    match state.sessions.selected() {
+        Some(session) => state.session_name(&session.id),
+        None => "all sessions".to_owned(),
+    }
+}
+
+fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let theme = &state.options.theme;
+    let groups = &state.groups;
+    let mut line = after(area, 1);
+    line.width = line.width.saturating_sub(1);
+    let mut right = Vec::new();
+    if groups.invitable_only {
+        right.push("can invite".to_owned());
+    }
+    if !groups.filter.is_empty() || groups.invitable_only {
+        right.push(format!(
+            "{} of {}",
+            words::thousands(groups.len()),
+            words::thousands(groups.total)
+        ));
+    }
+    if !right.is_empty() {
+        line = put_right(buffer, line, &right.join(" · "), theme.accent);
+        line.width = line.width.saturating_sub(1);
+    }
+    let slash = format!("{} ", key(state, Action::Filter));
+    if groups.filter.is_empty() && !groups.typing {
+        let hint = "filter by name, description or id";
+        put_all(
+            buffer,
+            line,
+            [
+                (slash.as_str(), theme.placeholder),
+                (hint, theme.placeholder),
+            ],
+        );
+        return None;
+    }
+    let room = put(buffer, line, &slash, theme.key);
+    let filter = text::clean_line(&groups.filter);
+    // The end is what is being typed, so the beginning gives way.
+    let shown = tail(&filter, usize::from(room.width.saturating_sub(1)));
+    let left = put(buffer, room, shown, theme.input);
+    groups.typing.then(|| Position::new(left.x, left.y))
+}
+
+/// As much of the end of a text as fits.
+fn tail(words: &str, columns: usize) -> &str {
+    let mut start = 0;
+    while text::width(&words[start..]) > columns {
+        let mut rest = words[start..].char_indices();
+        rest.next();
+        start += rest.next().map_or(words.len() - start, |(at, _)| at);
+    }
+    &words[start..]
+}
+
+/// The columns of the rows, right to left; the name gets what is left.
+struct Columns {
+    name: Rect,
+    session: Rect,
+    members: Rect,
+    role: Rect,
+    marks: Rect,
+    age: Rect,
+}
+
+impl Columns {
+    fn of(state: &State, area: Rect) -> Self {
+        let broad = area.width >= 64;
+        let mut rest = after(area, 2);
+        rest.width = rest.width.saturating_sub(u16::from(broad));
+        let mut take = |width: u16, gap: u16| {
+            let width = width.min(rest.width);
+            let taken = Rect {
+                x: rest.right() - width,
+                width,
+                ..rest
+            };
+            rest.width = rest.width.saturating_sub(width + gap);
+            taken
+        };
+        let gap = if broad { 2 } else { 1 };
+        let age = take(4, gap);
+        let marks = take(2, gap);
+        let role = take(7, gap);
+        let members = take(if broad { 7 } else { 5 }, gap);
+        let all = state.sessions.scope() == Scope::AllSessions;
+        let session = if all && area.width >= 66 {
+            take((area.width / 5).clamp(13, 22), gap)
+        } else {
+            take(0, 0)
+        };
+        Self {
+            name: rest,
+            session,
+            members,
+            role,
+            marks,
+            age,
+        }
+    }
+}
+
+fn at(column: Rect, y: u16) -> Rect {
+    Rect {
+        y,
+        height: 1,
+        ..column
+    }
+}
+
+fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let groups = &state.groups;
+    // While there is a filter the best match stands first, whatever the sort.
+    let sorted = |sort: Sort| groups.filter.is_empty() && groups.sort == sort;
+    let style = |sort: Option<Sort>| match sort {
+        Some(sort) if sorted(sort) => theme.title,
+        _ => theme.dim,
+    };
+    let head = |word: &str, sort: Sort| {
+        if sorted(sort) {
+            format!("{word} ▾")
+        } else {
+            word.to_owned()
+        }
+    };
+    let name = if sorted(Sort::Changed) {
+        "Name · last changed first ▾"
+    } else {
+        "Name"
+    };
+    let name_style = if sorted(Sort::Changed) {
+        theme.title
+    } else {
+        style(Some(Sort::Name))
+    };
+    put(
+        buffer,
+        at(columns.name, area.y),
+        &head(name, Sort::Name),
+        name_style,
+    );
+    put(buffer, at(columns.session, area.y), "Session", theme.dim);
+    let word = if columns.members.width >= 7 {
+        "Members"
+    } else {
+        "Size"
+    };
+    // The mark stands in the gap, so that the word stays above its numbers.
+    let mark = if sorted(Sort::Members) { "▾" } else { "" };
+    let mut members = at(columns.members, area.y);
+    members.width += u16::from(sorted(Sort::Members));
+    let marked = format!("{word}{mark}");
+    put_right(buffer, members, &marked, style(Some(Sort::Members)));
+    put(buffer, at(columns.role, area.y), "Role", theme.dim);
+    let mut age = at(columns.age, area.y);
+    age.x -= u16::from(sorted(Sort::Age));
+    age.width += u16::from(sorted(Sort::Age));
+    put_right(buffer, age, &head("Age", Sort::Age), style(Some(Sort::Age)));
+}
+
+fn rows(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
+    let groups = &state.groups;
+    let mut highlighter = Highlighter::new(&groups.filter);
+    for line in 0..area.height {
+        let row = groups.offset.saturating_add(usize::from(line));
+        let Some(entry) = groups.row(row) else {
+            break;
+        };
+        let y = area.y + line;
+        let selected = row == groups.cursor;
+        let focused = state.focus == Pane::Groups;
+        let whole = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        bar(buffer, state, whole, selected, focused);
+        let base = match (selected, focused) {
+            (true, true) => Some(state.options.theme.selected),
+            (true, false) => Some(state.options.theme.selected_idle),
+            _ => None,
+        };
+        if let Some(style) = base {
+            buffer.set_style(after(whole, 1).intersection(buffer.area), style);
+        }
+        one(state, entry, columns, y, base, &mut highlighter, buffer);
+    }
+}
+
+fn one(
+    state: &State,
+    entry: &Entry,
+    columns: &Columns,
+    y: u16,
+    base: Option<Style>,
+    highlighter: &mut Highlighter,
+    buffer: &mut Buffer,
+) {
+    let theme = &state.options.theme;
+    let group = &entry.group;
+    let plain = |style: Style| base.unwrap_or(style);
+    let gone = group.my_role == Some(SessionRole::None);
+    let name_style = plain(if gone { theme.disabled } else { theme.text });
+    name(
+        entry,
+        at(columns.name, y),
+        name_style,
+        theme.matched,
+        highlighter,
+        buffer,
+    );
+    if columns.session.width > 0 {
+        let label = state.session_name(&entry.key.session);
+        put(buffer, at(columns.session, y), &label, plain(theme.dim));
+    }
+    let members = group
+        .participant_count
+        .map_or_else(|| "–".to_owned(), |count| words::thousands(count as usize));
+    put_right(buffer, at(columns.members, y), &members, plain(theme.text));
+    let admin = group.my_role.as_ref().is_some_and(SessionRole::is_admin);
+    let role_style = if admin { theme.good } else { theme.dim };
+    let role = words::role_word(group.my_role.as_ref());
+    put(buffer, at(columns.role, y), &role, plain(role_style));
+    let marks = at(columns.marks, y);
+    if group.is_announce == Some(true) {
+        put(buffer, marks, "A", plain(theme.warn));
+    }
+    if group.is_locked == Some(true) {
+        put(buffer, after(marks, 1), "L", plain(theme.warn));
+    }
+    let age = group
+        .created_at_wa
+        .map(|created| words::age(created, state.now))
+        .unwrap_or_default();
+    put_right(buffer, at(columns.age, y), &age, plain(theme.dim));
+}
+
+/// A name with the letters marked that the filter matched.
+fn name(
+    entry: &Entry,
+    area: Rect,
+    style: Style,
+    matched: Style,
+    highlighter: &mut Highlighter,
+    buffer: &mut Buffer,
+) {
+    put(buffer, area, &entry.name, style);
+    let ranges = highlighter.ranges(&entry.name);
+    // The cut name ends with a mark where the full one went on; matches behind it are not seen.
+    let shown = text::truncate_to_width(&entry.name, usize::from(area.width));
+    let kept = if shown.len() == entry.name.len() {
+        shown.len()
+    } else {
+        shown.len().saturating_sub(text::MORE.len())
+    };
+    for range in ranges {
+        let Some(hit) = entry.name.get(range.start..range.end.min(kept)) else {
+            continue;
+        };
+        let before = text::width(&entry.name[..range.start]);
+        let spot = Rect {
+            x: area
+                .x
+                .saturating_add(u16::try_from(before).unwrap_or(u16::MAX)),
+            width: u16::try_from(text::width(hit)).unwrap_or(0),
+            ..area
+        };
+        buffer.set_style(spot.intersection(area).intersection(buffer.area), matched);
+    }
+}
+
+fn empty(state: &State, inner: Rect, parts: &GroupsParts, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let (title, next) = why_empty(state);
+    let width = inner.width.saturating_sub(4).min(60);
+    let mut lines: Vec<(String, Style)> = wrap(&title, width, 3)
+        .into_iter()
+        .map(|line| (line, theme.title))
+        .collect();
+    if !next.is_empty() {
+        lines.push((String::new(), theme.text));
+        lines.extend(
+            wrap(&next, width, 5)
+                .into_iter()
+                .map(|line| (line, theme.dim)),
+        );
+    }
+    put_block(buffer, parts.rows, &lines);
+}
+
+/// Why there are no rows, and what to do about it.
+fn why_empty(state: &State) -> (String, String) {
+    let groups = &state.groups;
+    let refresh = key(state, Action::Refresh);
+    if let (Link::Away { failure, .. }, 0) = (&state.link, groups.total) {
+        return (
+            "✖ The gateway is away".to_owned(),
+            state.sentence(failure, None),
+        );
+    }
+    if !state.sessions.loaded {
+        return match &state.sessions.failure {
+            Some(failure) => (
+                "✖ The sessions could not be read".to_owned(),
+                state.sentence(failure, None),
+            ),
+            None => ("◌ Loading the sessions …".to_owned(), String::new()),
+        };
+    }
+    if state.sessions.rows.is_empty() {
+        return (
+            "No sessions yet".to_owned(),
+            format!("This key sees no WhatsApp account on the gateway. {refresh} asks again."),
+        );
+    }
+    if groups.total > 0 && !groups.filter.is_empty() {
+        let filter = text::truncate_to_width(&text::clean_line(&groups.filter), 40);
+        return (
+            format!("Nothing matches “{filter}”"),
+            "Esc clears the filter".to_owned(),
+        );
+    }
+    if groups.total > 0 {
+        return (
+            "No group here whose link this account can make".to_owned(),
+            format!("{} shows all groups", key(state, Action::InvitableOnly)),
+        );
+    }
+    let scope = state.sessions.scope();
+    let waiting = match &scope {
+        Scope::AllSessions => !groups.loading.is_empty(),
+        Scope::Session(id) => groups.loading.contains_key(id),
+    };
+    let whose = scope_name(state);
+    if waiting {
+        return (format!("◌ Loading the groups of {whose} …"), String::new());
+    }
+    let failure = match &scope {
+        Scope::AllSessions => groups.failures.values().next(),
+        Scope::Session(id) => groups.failures.get(id),
+    };
+    if let Some(failure) = failure {
+        return (
+            format!("✖ The groups of {whose} could not be read"),
+            state.sentence(failure, None),
+        );
+    }
+    let connected = match state.sessions.selected() {
+        Some(session) => session.status.is_connected(),
+        None => state.sessions.connected() > 0,
+    };
+    if connected {
+        (
+            "In no group".to_owned(),
+            format!("{whose}: WhatsApp knows no group of this account. {refresh} asks again."),
+        )
+    } else {
+        (
+            "No groups stored".to_owned(),
+            format!(
+                "They come when the session connects: go to Sessions and press {}.",
+                key(state, Action::StartSession)
+            ),
+        )
+    }
+}

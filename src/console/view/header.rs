@@ -1,0 +1,91 @@
+//! The header: how many sessions are connected, whose groups are shown, how fresh it all is.
+
+use super::paint::{after, columns, put, put_all, put_right};
+use crate::console::layout::Screen;
+use crate::console::state::{Link, State};
+use crate::console::words;
+use crate::text;
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let mut area = after(screen.header, 1);
+    area.width = area.width.saturating_sub(1);
+    let place = text::clean_line(&state.options.place_name);
+    if !place.is_empty() {
+        area = put_right(buffer, area, &place, theme.accent);
+        area.width = area.width.saturating_sub(3);
+    }
+    let (link, style) = link(state);
+    let time = format!(" · {}", words::clock(state.now, &state.options.zone));
+    let left = left(state);
+    let left_width: u16 = left.iter().map(|(words, _)| columns(words)).sum();
+    // What may be cut first is the reason for polling, then the scope.
+    let mut right = area;
+    right.width = area
+        .width
+        .saturating_sub(columns(&left[0].0) + columns(&left[1].0) + 2);
+    right.x = area.right() - right.width;
+    right = put_right(buffer, right, &time, theme.dim);
+    let room = usize::from(area.width.saturating_sub(left_width + columns(&time) + 2)).max(16);
+    let link = text::truncate_to_width(&link, room.min(usize::from(right.width)));
+    let mut rest = put_right(buffer, right, &link, style);
+    if state.waiting() > 0 {
+        rest = put_right(buffer, rest, "◌ ", theme.accent);
+    }
+    area.width = rest.right().saturating_sub(area.x + 2);
+    put_all(
+        buffer,
+        area,
+        left.iter().map(|(words, style)| (words.as_str(), *style)),
+    );
+    if area.width == 0 {
+        put(buffer, screen.header, " groupdesk", theme.title);
+    }
+}
+
+fn left(state: &State) -> [(String, Style); 3] {
+    let theme = &state.options.theme;
+    let sessions = &state.sessions;
+    let (connected, style) = match (sessions.connected(), sessions.rows.len()) {
+        (_, 0) if !sessions.loaded => ("…".to_owned(), theme.dim),
+        (_, 0) => ("no sessions".to_owned(), theme.warn),
+        (some, all) => (
+            format!("{some} of {all} connected"),
+            match some {
+                0 => theme.bad,
+                _ if some == all => theme.good,
+                _ => theme.text,
+            },
+        ),
+    };
+    let scope = match sessions.selected() {
+        Some(session) => state.session_name(&session.id),
+        None => "All sessions".to_owned(),
+    };
+    [
+        ("groupdesk   ".to_owned(), theme.title),
+        (connected, style),
+        (format!("   {scope}"), theme.dim),
+    ]
+}
+
+fn link(state: &State) -> (String, Style) {
+    let theme = &state.options.theme;
+    match &state.link {
+        Link::Connecting => ("◐ connecting".to_owned(), theme.warn),
+        Link::Live => ("● live".to_owned(), theme.good),
+        Link::Polling { reason } => (
+            format!("◌ polling: {}", text::clean_line(reason)),
+            theme.warn,
+        ),
+        Link::Away { since, .. } => (
+            format!(
+                "✖ gateway away since {}",
+                words::clock_seconds(*since, &state.options.zone)
+            ),
+            theme.bad,
+        ),
+    }
+}

@@ -1,0 +1,131 @@
+//! The help: every key with what it does, and a search.
+
+use super::paint::{after, below, clear, columns, pane, put, put_block, put_right, scrollbar};
+use crate::console::keymap::{BINDINGS, Binding, Place};
+use crate::console::layout::{HelpParts, Screen, help_parts, needs};
+use crate::console::state::{HelpOverlay, State};
+use crate::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+/// Columns of the keys.
+const KEYS: u16 = 16;
+
+/// Draws the help and says where the search's cursor stands.
+pub fn draw(
+    state: &State,
+    screen: &Screen,
+    help: &HelpOverlay,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let theme = &state.options.theme;
+    let parts = help_parts(state, screen, help);
+    clear(buffer, parts.area);
+    pane(buffer, theme, parts.area, "Help", true);
+    let cursor = Some(search(state, help, &parts, buffer));
+    if parts.found.is_empty() {
+        let words = format!("No key for “{}”", text::clean_line(&help.search));
+        let lines = [
+            (words.as_str(), theme.title),
+            ("", theme.text),
+            ("Backspace makes the search wider", theme.dim),
+        ];
+        put_block(buffer, parts.rows, &lines);
+        return cursor;
+    }
+    let lines = parts.lines();
+    let width = parts.rows.width / u16::try_from(parts.columns).unwrap_or(1);
+    for (position, binding) in parts.found.iter().enumerate() {
+        let (column, line) = (position / lines, position % lines);
+        let Some(line) = line
+            .checked_sub(parts.first)
+            .and_then(|line| u16::try_from(line).ok())
+            .filter(|line| *line < parts.rows.height)
+        else {
+            continue;
+        };
+        let area = after(
+            below(parts.rows, line),
+            width * u16::try_from(column).unwrap_or(0),
+        );
+        one(
+            state,
+            binding,
+            Rect {
+                width: width - 2,
+                ..area
+            },
+            buffer,
+        );
+    }
+    scrollbar(buffer, theme, parts.area, parts.rows, parts.first, lines);
+    cursor
+}
+
+fn search(state: &State, help: &HelpOverlay, parts: &HelpParts, buffer: &mut Buffer) -> Position {
+    let theme = &state.options.theme;
+    let found = format!("{} of {}", parts.found.len(), BINDINGS.len());
+    let mut line = parts.search;
+    if !help.search.is_empty() {
+        line = put_right(buffer, line, &found, theme.accent);
+    }
+    line = put(buffer, line, "Search: ", theme.key);
+    let at = put(buffer, line, &text::clean_line(&help.search), theme.input);
+    if help.search.is_empty() {
+        put(
+            buffer,
+            after(at, 1),
+            "type a word or a key",
+            theme.placeholder,
+        );
+    }
+    Position::new(at.x, at.y)
+}
+
+fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let lacking = needs(binding.action).filter(|capability| state.lacks(*capability));
+    let written: Vec<_> = state
+        .options
+        .keymap
+        .keys(binding.action)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let (key, style) = match lacking {
+        Some(_) => (theme.disabled, theme.disabled),
+        None => (theme.key, theme.text),
+    };
+    let keys = Rect {
+        width: KEYS.min(area.width),
+        ..area
+    };
+    put(buffer, keys, &written.join(" "), key);
+    let rest = put(buffer, after(area, KEYS + 1), binding.help, style);
+    let note = match lacking {
+        Some(capability) => format!("your key lacks `{capability}`"),
+        None => places(binding.places),
+    };
+    if rest.width > columns(&note) + 1 {
+        put_right(buffer, rest, &note, theme.dim);
+    }
+}
+
+/// Where a key works, when that is not almost everywhere.
+fn places(places: &[Place]) -> String {
+    let words: Vec<_> = places
+        .iter()
+        .filter_map(|place| match place {
+            Place::Everywhere => None,
+            Place::Sessions => Some("sessions"),
+            Place::Groups => Some("groups"),
+            Place::Group => Some("card"),
+            Place::Qr => Some("code"),
+        })
+        .collect();
+    if words.len() > 2 {
+        String::new()
+    } else {
+        words.join(", ")
+    }
+}

@@ -1,0 +1,205 @@
+//! Brushes: text cut to its place, boxes, buttons, scrollbars. Nothing here writes outside the buffer.
+
+use crate::console::keymap::Action;
+use crate::console::layout::{ButtonSpot, Dialog, inside};
+use crate::console::state::{ButtonId, State};
+use crate::console::theme::Theme;
+use crate::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, BorderType, Clear, Widget};
+
+/// Writes clean text on the first row of an area, cut with a mark where it does not fit. Gives back
+/// what is left of the row.
+pub fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return area;
+    }
+    let shown = text::truncate_to_width(words, usize::from(area.width));
+    let (x, _) = buffer.set_stringn(area.x, area.y, &shown, usize::from(area.width), style);
+    Rect {
+        x,
+        width: area.right().saturating_sub(x),
+        ..area
+    }
+}
+
+/// Writes at the right end. Gives back what is left of the row.
+pub fn put_right(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
+    let width = columns(words).min(area.width);
+    let at = Rect {
+        x: area.right() - width,
+        width,
+        ..area
+    };
+    put(buffer, at, words, style);
+    Rect {
+        width: area.width - width,
+        ..area
+    }
+}
+
+/// Writes in the middle.
+pub fn put_centred(buffer: &mut Buffer, area: Rect, words: &str, style: Style) {
+    let width = columns(words).min(area.width);
+    let at = Rect {
+        x: area.x + (area.width - width) / 2,
+        width,
+        ..area
+    };
+    put(buffer, at, words, style);
+}
+
+/// Writes pieces one after the other.
+pub fn put_all<'a>(
+    buffer: &mut Buffer,
+    area: Rect,
+    pieces: impl IntoIterator<Item = (&'a str, Style)>,
+) -> Rect {
+    pieces
+        .into_iter()
+        .fold(area, |left, (words, style)| put(buffer, left, words, style))
+}
+
+/// Columns of a clean text.
+pub fn columns(words: &str) -> u16 {
+    u16::try_from(text::width(words)).unwrap_or(u16::MAX)
+}
+
+/// An area without its first columns.
+pub fn after(area: Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    Rect {
+        x: area.x + columns,
+        width: area.width - columns,
+        ..area
+    }
+}
+
+/// The lower rows of an area.
+pub fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect {
+        y: area.y + rows,
+        height: area.height - rows,
+        ..area
+    }
+}
+
+/// Lines of the same style from the top of an area; what has no room is left out.
+pub fn put_lines<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[S], style: Style) {
+    for (at, line) in (0..area.height).zip(lines) {
+        put(buffer, below(area, at), line.as_ref(), style);
+    }
+}
+
+/// Lines in the middle of an area.
+pub fn put_block<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[(S, Style)]) {
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let top = area.height.saturating_sub(height) / 2;
+    for (at, (line, style)) in (top..area.height).zip(lines) {
+        put_centred(buffer, below(area, at), line.as_ref(), *style);
+    }
+}
+
+/// A pane's box with its title.
+pub fn pane(buffer: &mut Buffer, theme: &Theme, area: Rect, title: &str, focused: bool) {
+    let (border, style) = if focused {
+        (
+            theme.border_focused,
+            theme.border_focused.patch(theme.title),
+        )
+    } else {
+        (theme.border, theme.text)
+    };
+    frame(buffer, area, border, title, style);
+}
+
+/// A rounded box with a title in its upper edge.
+pub fn frame(buffer: &mut Buffer, area: Rect, border: Style, title: &str, style: Style) {
+    Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(border)
+        .render(area.intersection(buffer.area), buffer);
+    if title.is_empty() || area.width < 6 {
+        return;
+    }
+    let room = usize::from(area.width) - 5;
+    let title = format!(" {} ", text::truncate_to_width(title, room - 1));
+    put(buffer, after(area, 2), &title, style);
+}
+
+/// Empties an area. A wide character that reaches into it from the left goes as a whole.
+pub fn clear(buffer: &mut Buffer, area: Rect) {
+    let area = area.intersection(buffer.area);
+    if let Some(before) = area.x.checked_sub(1) {
+        for y in area.top()..area.bottom() {
+            if let Some(cell) = buffer.cell_mut((before, y))
+                && text::width(cell.symbol()) > 1
+            {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+    Clear.render(area, buffer);
+}
+
+/// An empty dialog box with its title and its buttons.
+pub fn dialog(buffer: &mut Buffer, theme: &Theme, dialog: &Dialog, title: &str) {
+    clear(buffer, dialog.area);
+    pane(buffer, theme, dialog.area, title, true);
+    buttons(buffer, theme, &dialog.buttons);
+}
+
+/// A row of buttons. What cannot be undone looks dangerous when the keys are on it.
+pub fn buttons(buffer: &mut Buffer, theme: &Theme, buttons: &[ButtonSpot]) {
+    for button in buttons {
+        let dangerous = matches!(button.id, ButtonId::Confirm | ButtonId::Discard);
+        let style = match (button.enabled, button.focused, dangerous) {
+            (false, ..) => theme.disabled,
+            (true, true, true) => theme.button_danger,
+            (true, true, false) => theme.button_focused,
+            (true, false, _) => theme.button,
+        };
+        put(buffer, button.area, &format!("[ {} ]", button.label), style);
+    }
+}
+
+/// A scrollbar on the right border of a pane, next to its rows.
+pub fn scrollbar(
+    buffer: &mut Buffer,
+    theme: &Theme,
+    pane: Rect,
+    rows: Rect,
+    first: usize,
+    total: usize,
+) {
+    let seen = usize::from(rows.height);
+    if total <= seen || seen == 0 || inside(pane).is_empty() {
+        return;
+    }
+    let length = (seen * seen / total).max(1);
+    let last_top = seen - length;
+    let top = (first * last_top)
+        .div_ceil((total - seen).max(1))
+        .min(last_top);
+    for at in top..top + length {
+        let at = u16::try_from(at).unwrap_or(0);
+        if let Some(cell) = buffer.cell_mut((pane.right() - 1, rows.y + at)) {
+            cell.set_symbol("┃").set_style(theme.accent);
+        }
+    }
+}
+
+/// The first key of an action, as it is written in the footer.
+pub fn key(state: &State, action: Action) -> String {
+    state
+        .options
+        .keymap
+        .keys(action)
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}

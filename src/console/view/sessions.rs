@@ -1,0 +1,205 @@
+//! The sessions pane.
+
+use super::paint::{after, below, columns, pane, put, put_all, put_right, scrollbar};
+use crate::api::{Session, SessionStatus};
+use crate::console::layout::{SessionsParts, sessions_parts};
+use crate::console::state::{Pane, State};
+use crate::console::words;
+use crate::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Columns before a session's name: bar, symbol, space.
+const INDENT: u16 = 3;
+
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let focused = state.focus == Pane::Sessions;
+    pane(buffer, theme, area, "Sessions", focused);
+    let parts = sessions_parts(state, area);
+    let total = state.sessions.rows.len() + 1;
+    let offset = state.sessions.offset.min(total - 1);
+    for (position, row) in (offset..total).take(parts.count()).enumerate() {
+        let area = parts.row(position);
+        let selected = row == state.sessions.cursor;
+        bar(buffer, state, area, selected, focused);
+        let area = after(area, 1);
+        match row
+            .checked_sub(1)
+            .and_then(|at| state.sessions.rows.get(at))
+        {
+            Some(session) => one(state, session, &parts, area, buffer),
+            None => all(state, area, buffer),
+        }
+        if selected {
+            let style = if focused {
+                theme.selected
+            } else {
+                theme.selected_idle
+            };
+            let name = after(Rect { height: 1, ..area }, INDENT - 2);
+            buffer.set_style(name.intersection(buffer.area), style);
+        }
+    }
+    let rows = Rect {
+        height: u16::try_from(parts.count())
+            .unwrap_or(u16::MAX)
+            .min(parts.rows.height),
+        ..parts.rows
+    };
+    if total > parts.count() {
+        let seen = Rect {
+            height: parts.rows.height,
+            ..rows
+        };
+        let per = usize::from(parts.height);
+        scrollbar(buffer, theme, area, seen, offset * per, total * per);
+    }
+}
+
+/// The mark before what is selected: the same without colours.
+pub fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focused: bool) {
+    if !selected {
+        return;
+    }
+    let theme = &state.options.theme;
+    let style = if focused { theme.accent } else { theme.dim };
+    for at in 0..area.height {
+        put(
+            buffer,
+            Rect {
+                width: 1,
+                ..below(area, at)
+            },
+            "▌",
+            style,
+        );
+    }
+}
+
+fn all(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let sessions = &state.sessions;
+    let name = after(area, INDENT - 1);
+    let rest = put(buffer, name, "All sessions", theme.text);
+    if area.height == 1 {
+        return;
+    }
+    let words = match &sessions.failure {
+        Some(failure) => format!("✖ {}", failure.message),
+        None if !sessions.loaded => "loading …".to_owned(),
+        None if sessions.rows.is_empty() => "none yet".to_owned(),
+        None => format!(
+            "{} of {} connected",
+            sessions.connected(),
+            sessions.rows.len()
+        ),
+    };
+    put(buffer, below(name, 1), &words, theme.dim);
+    let counts: u64 = sessions
+        .rows
+        .iter()
+        .filter_map(|session| session.group_count)
+        .sum();
+    if counts > 0 {
+        group_count(
+            state,
+            usize::try_from(counts).unwrap_or(usize::MAX),
+            rest,
+            buffer,
+        );
+    }
+}
+
+fn group_count(state: &State, count: usize, area: Rect, buffer: &mut Buffer) {
+    let words = format!(" {} ", words::thousands(count));
+    put_right(buffer, area, &words, state.options.theme.dim);
+}
+
+fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let look = theme.status(&session.status);
+    put(buffer, area, look.symbol, look.style);
+    let mut name = after(area, INDENT - 1);
+    if let Some(count) = session.group_count {
+        let words = format!(
+            " {} ",
+            words::thousands(usize::try_from(count).unwrap_or(usize::MAX))
+        );
+        name.width = name.width.saturating_sub(columns(&words));
+        put_right(buffer, after(area, INDENT - 1), &words, theme.dim);
+    }
+    let number = session
+        .phone_number
+        .as_deref()
+        .map(words::phone)
+        .unwrap_or_default();
+    let status = status(state, session);
+    let reason = reason(session);
+    if parts.lines == 1 {
+        let columns = after(area, INDENT - 1).width;
+        let label = Rect {
+            width: (columns / 4).min(name.width),
+            ..name
+        };
+        put(buffer, label, &state.session_name(&session.id), theme.text);
+        let phone = Rect {
+            width: 18,
+            ..after(name, label.width + 1)
+        };
+        put(buffer, phone, &number, theme.dim);
+        let left = put(buffer, after(name, label.width + 20), &status, look.style);
+        if let Some(reason) = reason {
+            put_all(
+                buffer,
+                left,
+                [(": ", theme.dim), (reason.as_str(), theme.dim)],
+            );
+        }
+        return;
+    }
+    put(buffer, name, &state.session_name(&session.id), theme.text);
+    put(
+        buffer,
+        after(below(area, 1), INDENT - 1),
+        &status,
+        look.style,
+    );
+    put(
+        buffer,
+        after(below(area, 2), INDENT - 1),
+        &reason.unwrap_or(number),
+        theme.dim,
+    );
+}
+
+/// `connected, 3 min`, or what is being done about it.
+fn status(state: &State, session: &Session) -> String {
+    if let Some((action, _)) = state.sessions.acting.get(&session.id) {
+        return format!("◌ {} …", action.doing());
+    }
+    let look = state.options.theme.status(&session.status);
+    let word = match &session.status {
+        SessionStatus::Other(word) => text::clean_line(word).into_owned(),
+        _ => look.word.to_owned(),
+    };
+    match state.sessions.since.get(&session.id) {
+        // While it connects the screen changes every second anyway.
+        Some(since) if session.status == SessionStatus::Starting => {
+            format!("{word}, {}", words::seconds(*since, state.now))
+        }
+        Some(since) => format!("{word}, {}", words::duration(*since, state.now)),
+        None => word,
+    }
+}
+
+fn reason(session: &Session) -> Option<String> {
+    if !matches!(
+        session.status,
+        SessionStatus::Failed | SessionStatus::LoggedOut
+    ) {
+        return None;
+    }
+    let reason = text::clean_line(session.status_reason.as_deref()?);
+    (!reason.trim().is_empty()).then(|| reason.trim().to_owned())
+}

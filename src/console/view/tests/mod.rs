@@ -1,0 +1,43 @@
+//! Tests of the drawing: whole screens as text, styles where they carry meaning, agreement with the
+//! mouse, and that no size and no text makes it panic.
+
+mod fixture;
+mod scenes;
+mod sizes;
+mod snapshots;
+mod styles;
+
+use super::draw;
+use crate::console::state::State;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+/// The screen as it would be drawn at a size, and the text cursor.
+fn render(state: &mut State, columns: u16, rows: u16) -> (Buffer, Option<Position>) {
+    state.size = (columns, rows);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+    let cursor = draw(state, &mut buffer);
+    (buffer, cursor)
+}
+
+/// The buffer's characters, one line per row, a `▏` where the cursor stands.
+fn text(buffer: &Buffer, cursor: Option<Position>) -> String {
+    let mut out = String::new();
+    for y in buffer.area.top()..buffer.area.bottom() {
+        let mut line = String::new();
+        let mut covered = 0;
+        for x in buffer.area.left()..buffer.area.right() {
+            if covered > 0 {
+                covered -= 1;
+                continue;
+            }
+            let symbol = buffer[(x, y)].symbol();
+            let here = cursor == Some(Position::new(x, y));
+            line.push_str(if here && symbol == " " { "▏" } else { symbol });
+            covered = crate::text::width(symbol).saturating_sub(1);
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}

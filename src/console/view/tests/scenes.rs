@@ -1,0 +1,333 @@
+//! Every screen and overlay worth seeing, by name.
+
+use super::fixture::{
+    LINK, MINUTE, NOW, REQUEST, SUPPORT, desk, failure, fill, form, fresh, key, typed,
+};
+use crate::api::{Capability, SessionStatus, SettingField};
+use crate::console::effect::SessionAction;
+use crate::console::failure::FailureKind;
+use crate::console::state::{
+    Blank, ButtonId, ConfirmDialog, EditForm, FieldOutcome, FormFocus, FormPhase, HelpOverlay,
+    Invite, Layer, Link, Members, Pane, Question, ResetDialog, ResetPhase, Sort, State, Toast,
+    ToastKind,
+};
+
+/// A name and how to get there.
+pub type Scene = (&'static str, fn() -> State);
+
+pub const SCENES: &[Scene] = &[
+    ("loading", fresh),
+    ("no-sessions", || {
+        let mut state = fresh();
+        state.link = Link::Live;
+        state.sessions.loaded = true;
+        state
+    }),
+    ("gateway-away", || {
+        let mut state = fresh();
+        state.link = Link::Away {
+            since: NOW - MINUTE,
+            failure: failure(FailureKind::GatewayAway, "connection refused"),
+        };
+        state
+    }),
+    ("groups", desk),
+    ("sessions", || focused(Pane::Sessions)),
+    ("card", || focused(Pane::Group)),
+    ("all-sessions", || {
+        let mut state = desk();
+        state.sessions.cursor = 0;
+        state.groups.cursor = 3;
+        state
+    }),
+    ("polling", || {
+        let mut state = desk();
+        state.link = Link::Polling {
+            reason: "the gateway has no realtime".to_owned(),
+        };
+        state
+    }),
+    ("scrolled-to-the-end", || {
+        let mut state = desk();
+        state.groups.cursor = state.groups.len() - 1;
+        state.groups.offset = state.groups.len() - 5;
+        state
+    }),
+    ("sorted-by-age", || {
+        let mut state = desk();
+        state.groups.sort = Sort::Age;
+        state
+    }),
+    ("sorted-by-members", || {
+        let mut state = desk();
+        state.groups.sort = Sort::Members;
+        state
+    }),
+    ("filter", || {
+        let mut state = desk();
+        state.groups.filter = "vol".to_owned();
+        state.groups.typing = true;
+        state.groups.rows = vec![0, 1, 2];
+        state
+    }),
+    ("filter-without-match", || {
+        let mut state = desk();
+        state.groups.filter = "xyzzy".to_owned();
+        state.groups.typing = true;
+        state.groups.rows.clear();
+        state.card = None;
+        state
+    }),
+    ("nothing-to-invite-to", || {
+        let mut state = desk();
+        state.groups.invitable_only = true;
+        state.groups.rows.clear();
+        state
+    }),
+    ("groups-loading", || {
+        let mut state = desk();
+        fill(&mut state, Vec::new());
+        state.groups.loading.insert(SUPPORT.to_owned(), REQUEST);
+        state.card = None;
+        state
+    }),
+    ("groups-failed", || {
+        let mut state = desk();
+        fill(&mut state, Vec::new());
+        state.card = None;
+        let refused = failure(
+            FailureKind::MissingCapability {
+                capability: "read".to_owned(),
+            },
+            "capability read is missing",
+        );
+        state.groups.failures.insert(SUPPORT.to_owned(), refused);
+        state
+    }),
+    ("session-never-connected", || {
+        let mut state = desk();
+        state.sessions.cursor = 5;
+        fill(&mut state, Vec::new());
+        state.card = None;
+        state
+    }),
+    ("session-unlinked", || {
+        let mut state = desk();
+        state.sessions.cursor = 4;
+        with_invite(
+            state,
+            Invite::Blank(Blank::SessionLeft(SessionStatus::LoggedOut)),
+        )
+    }),
+    ("session-acting", || {
+        let mut state = focused(Pane::Sessions);
+        let acting = (SessionAction::Restart, REQUEST);
+        state.sessions.acting.insert(SUPPORT.to_owned(), acting);
+        state
+    }),
+    ("link-not-asked", || opened(Invite::NotAsked)),
+    ("link-waiting", || opened(Invite::Waiting(REQUEST))),
+    ("link-reset", || {
+        let mut state = opened(Invite::Blank(Blank::Reset));
+        if let Some(card) = &mut state.card {
+            let by = "6281987654321@s.whatsapp.net".to_owned();
+            card.reset_seen = Some((NOW - MINUTE, Some(by)));
+        }
+        state
+    }),
+    ("link-not-admin", || opened(Invite::Blank(Blank::NotAdmin))),
+    ("link-failed", || {
+        let kind = FailureKind::RateLimited { wait: Some(30) };
+        opened(Invite::Blank(Blank::Failed(failure(
+            kind,
+            "too many requests",
+        ))))
+    }),
+    ("members-failed", || {
+        let mut state = focused(Pane::Group);
+        if let Some(card) = &mut state.card {
+            card.members = Members::Failed(failure(FailureKind::Other, "the store is locked"));
+        }
+        state
+    }),
+    ("lacking", || {
+        let mut state = focused(Pane::Group);
+        state.lacking = vec![Capability::Send, Capability::Manage];
+        state
+    }),
+    ("qr", || over(Layer::Qr)),
+    ("qr-whole-blocks", || {
+        let mut state = over(Layer::Qr);
+        state.whole_blocks = true;
+        state
+    }),
+    ("qr-blank", || {
+        let mut state = with_invite(desk(), Invite::Blank(Blank::Reset));
+        state.layers.push(Layer::Qr);
+        state
+    }),
+    ("edit", || edit(|_| ())),
+    ("edit-changed", || edit(change)),
+    ("edit-faults", || {
+        edit(|form| {
+            form.subject = typed(&"Weekend ".repeat(15));
+            form.faults = vec![(
+                SettingField::Subject,
+                "is 119 characters long; at most 100 are allowed".to_owned(),
+            )];
+        })
+    }),
+    ("edit-theirs", || {
+        edit(|form| {
+            change(form);
+            form.base.subject = "Sunday Volunteers".to_owned();
+            form.theirs = vec![SettingField::Subject];
+        })
+    }),
+    ("edit-saving", || {
+        edit(|form| {
+            change(form);
+            form.phase = FormPhase::Saving(REQUEST);
+            form.focus = FormFocus::Button(ButtonId::Cancel);
+        })
+    }),
+    ("edit-refused", || {
+        edit(|form| {
+            change(form);
+            form.locked = true;
+            form.base.subject = "Weekend Volunteers 2027".to_owned();
+            let refusal = failure(FailureKind::NotAdmin, "you are no longer an admin");
+            form.phase = FormPhase::Failed(refusal.clone());
+            form.focus = FormFocus::Button(ButtonId::Save);
+            form.outcomes = vec![
+                (SettingField::Subject, FieldOutcome::Applied),
+                (SettingField::Announce, FieldOutcome::Refused(refusal)),
+                (SettingField::Locked, FieldOutcome::NotAttempted),
+            ];
+        })
+    }),
+    ("edit-leave", || {
+        edit(|form| {
+            change(form);
+            form.phase = FormPhase::AskLeave;
+            form.focus = FormFocus::Button(ButtonId::KeepEditing);
+        })
+    }),
+    ("reset", || reset(ResetPhase::Asking, ButtonId::Cancel)),
+    ("reset-running", || {
+        reset(ResetPhase::Running(REQUEST), ButtonId::Close)
+    }),
+    ("reset-done", || {
+        let link = LINK.replace("AbCdEf", "ZyXwVu");
+        let differs = Some(true);
+        reset(ResetPhase::Done { link, differs }, ButtonId::Copy)
+    }),
+    ("reset-failed", || {
+        let refusal = failure(FailureKind::NotAdmin, "you are not an admin");
+        reset(ResetPhase::Failed(refusal), ButtonId::Close)
+    }),
+    ("confirm-logout", || {
+        over(Layer::Confirm(ConfirmDialog {
+            question: Question::Act {
+                session: SUPPORT.to_owned(),
+                label: "Support line".to_owned(),
+                action: SessionAction::Logout,
+            },
+            focus: ButtonId::Cancel,
+        }))
+    }),
+    ("confirm-quit", || {
+        over(Layer::Confirm(ConfirmDialog {
+            question: Question::Quit,
+            focus: ButtonId::Cancel,
+        }))
+    }),
+    ("help", || over(Layer::Help(HelpOverlay::default()))),
+    ("help-search", || {
+        over(Layer::Help(HelpOverlay {
+            search: "link".to_owned(),
+            scroll: 0,
+        }))
+    }),
+    ("failure", || {
+        over(Layer::Failure {
+            failure: failure(
+                FailureKind::Other,
+                &"The store could not be read. ".repeat(30),
+            ),
+            scroll: 2,
+        })
+    }),
+    ("toasts", || with_toasts(desk())),
+    ("toasts-beside-the-code", || {
+        with_toasts(focused(Pane::Group))
+    }),
+    ("toasts-on-the-code", || with_toasts(over(Layer::Qr))),
+];
+
+fn with_toasts(mut state: State) -> State {
+    let toast = |kind, text: &str| Toast {
+        kind,
+        text: text.to_owned(),
+        until: NOW + MINUTE,
+    };
+    state.toasts = vec![
+        toast(ToastKind::Good, "Link copied to the system clipboard"),
+        toast(
+            ToastKind::Bad,
+            "WhatsApp asks for a pause. Wait 30 s, then try again. Press ! for its words.",
+        ),
+    ];
+    state
+}
+
+/// The scene of a name.
+pub fn scene(name: &str) -> State {
+    let found = SCENES.iter().find(|(scene, _)| *scene == name);
+    found.expect("a scene of that name").1()
+}
+
+fn focused(pane: Pane) -> State {
+    State {
+        focus: pane,
+        ..desk()
+    }
+}
+
+fn with_invite(mut state: State, invite: Invite) -> State {
+    if let Some(card) = &mut state.card {
+        card.invite = invite;
+    }
+    state
+}
+
+fn opened(invite: Invite) -> State {
+    with_invite(focused(Pane::Group), invite)
+}
+
+fn over(layer: Layer) -> State {
+    let mut state = desk();
+    state.layers.push(layer);
+    state
+}
+
+fn edit(change: impl Fn(&mut EditForm)) -> State {
+    let mut form = form();
+    change(&mut form);
+    over(Layer::Edit(Box::new(form)))
+}
+
+fn change(form: &mut EditForm) {
+    form.subject = typed("Weekend Volunteers 2027");
+    form.announce = true;
+}
+
+fn reset(phase: ResetPhase, focus: ButtonId) -> State {
+    over(Layer::Reset(ResetDialog {
+        key: key("volunteers"),
+        name: "Weekend Volunteers".to_owned(),
+        old: Some(LINK.to_owned()),
+        focus,
+        phase,
+    }))
+}

@@ -1,0 +1,310 @@
+//! No size and no text makes the drawing fail; the footer stays; the mouse finds what is drawn.
+
+use super::fixture::{desk, fill, form, fresh, typed};
+use super::scenes::{SCENES, scene};
+use super::{render, text};
+use crate::api::{Group, SettingField};
+use crate::console::keymap::Action;
+use crate::console::layout::{
+    self, MIN_SIZE, Target, card_in_sight, group_rows, hit, member_rows, session_rows,
+};
+use crate::console::state::{ButtonId, FormFocus, Layer, Pane, State};
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+fn lines(buffer: &Buffer) -> Vec<String> {
+    text(buffer, None).lines().map(str::to_owned).collect()
+}
+
+/// Every cell of a row whose text is `words`, as targets.
+fn targets(state: &State, buffer: &Buffer, words: &str) -> Vec<Target> {
+    let count = u16::try_from(words.chars().count()).unwrap();
+    for y in 0..buffer.area.height {
+        for x in 0..buffer.area.width {
+            let end = (x + count).min(buffer.area.width);
+            let here: String = (x..end).map(|x| buffer[(x, y)].symbol()).collect();
+            if here == words {
+                return (x..end).map(|x| hit(state, x, y)).collect();
+            }
+        }
+    }
+    panic!("{words:?} is not on the screen");
+}
+
+#[track_caller]
+fn assert_hits(name: &str, size: (u16, u16), words: &str, target: Target) {
+    let mut state = scene(name);
+    let (buffer, _) = render(&mut state, size.0, size.1);
+    for found in targets(&state, &buffer, words) {
+        assert_eq!(found, target, "{words:?} of {name} at {size:?}");
+    }
+}
+
+#[test]
+fn a_click_on_a_button_is_that_button() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        for (name, words, button) in [
+            ("reset", "[ Cancel ]", ButtonId::Cancel),
+            ("reset", "[ Reset link ]", ButtonId::Confirm),
+            ("reset-done", "[ Copy link ]", ButtonId::Copy),
+            ("reset-done", "[ Close ]", ButtonId::Close),
+            ("reset-failed", "[ Try again ]", ButtonId::Confirm),
+            ("confirm-logout", "[ Log out ]", ButtonId::Confirm),
+            ("confirm-quit", "[ Cancel ]", ButtonId::Cancel),
+            ("edit-changed", "[ Save 2 changes ]", ButtonId::Save),
+            ("edit-changed", "[ Cancel ]", ButtonId::Cancel),
+            ("edit-refused", "[ Retry 2 ]", ButtonId::Save),
+            ("edit-leave", "[ Keep editing ]", ButtonId::KeepEditing),
+            ("edit-leave", "[ Discard ]", ButtonId::Discard),
+            ("failure", "[ Copy ]", ButtonId::Copy),
+        ] {
+            assert_hits(name, size, words, Target::Button(button));
+        }
+    }
+}
+
+#[test]
+fn a_click_is_what_is_drawn_there() {
+    let field = |field| Target::Field(FormFocus::Field(field));
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        for (name, words, target) in [
+            ("groups", "School Volleyball", Target::GroupRow(1)),
+            ("groups", "/ filter by", Target::Filter),
+            ("groups", "? help", Target::Hint(Action::Help)),
+            ("groups", "y copy link", Target::Hint(Action::CopyLink)),
+            (
+                "scrolled-to-the-end",
+                "Neighbourhood 42",
+                Target::GroupRow(41),
+            ),
+            ("sessions", "Sales", Target::SessionRow(2)),
+            ("sessions", "All sessions", Target::SessionRow(0)),
+            ("card", "AbCdEf1234567890XyZ12a", Target::Link),
+            ("card", "████ ▄▄▄▄▄ █", Target::Link),
+            ("card", "Members · 128", Target::Pane(Pane::Group)),
+            ("qr", "AbCdEf1234567890XyZ12a", Target::Link),
+            ("edit", "Subject", field(SettingField::Subject)),
+            ("edit", "Rain or shine.", field(SettingField::Description)),
+            (
+                "edit",
+                "[ ] only admins can post",
+                field(SettingField::Announce),
+            ),
+            ("edit", "Will change", Target::Layer),
+            ("edit", "[ Nothing to save ]", Target::Layer),
+            ("help", "Search:", Target::Layer),
+        ] {
+            // In the header the scope's name comes first, above the panes.
+            if size.0 > 80 && name == "sessions" && words == "All sessions" {
+                continue;
+            }
+            // Twice as large a code has other characters.
+            if words.starts_with('█') && size != (80, 24) && name == "qr" {
+                continue;
+            }
+            assert_hits(name, size, words, target);
+        }
+    }
+}
+
+#[test]
+fn pages_are_as_long_as_what_is_drawn() {
+    for size in [(80, 24), (110, 30), (120, 40), (200, 60)] {
+        let mut state = desk();
+        fill_many(&mut state, 300);
+        let (buffer, _) = render(&mut state, size.0, size.1);
+        let drawn = lines(&buffer)
+            .iter()
+            .filter(|line| line.contains("Crowd "))
+            .count();
+        assert_eq!(group_rows(&state), drawn, "{size:?}");
+        state.focus = Pane::Group;
+        let (buffer, _) = render(&mut state, size.0, size.1);
+        let drawn = lines(&buffer)
+            .iter()
+            .filter(|line| line.contains("★ ") || line.contains("· 1002003"))
+            .count();
+        assert_eq!(member_rows(&state), drawn, "{size:?}");
+        assert!(card_in_sight(&state));
+        state.focus = Pane::Sessions;
+        let _ = render(&mut state, size.0, size.1);
+        assert!(session_rows(&state) >= 6, "{size:?}");
+        assert_eq!(card_in_sight(&state), size.0 >= 120);
+    }
+}
+
+/// Groups named "Crowd 0", "Crowd 1" and so on; the opened one is not among them.
+fn fill_many(state: &mut State, count: usize) {
+    let key = state.card.as_ref().map(|card| card.key.clone());
+    let mut groups: Vec<Group> = (0..count)
+        .map(|number| Group {
+            group_jid: format!("{number}@g.us"),
+            subject: Some(format!("Crowd {number}")),
+            ..Group::default()
+        })
+        .collect();
+    groups.extend(key.map(|key| Group {
+        group_jid: key.jid,
+        subject: Some("Opened".to_owned()),
+        ..Group::default()
+    }));
+    fill(state, groups);
+}
+
+#[test]
+fn too_small_a_window_says_what_is_missing() {
+    let (columns, rows) = MIN_SIZE;
+    for (size, words) in [
+        ((columns - 1, rows), "needs 1 more column."),
+        ((columns, rows - 2), "needs 2 more rows."),
+        ((columns - 20, rows - 1), "needs 20 more columns and 1"),
+    ] {
+        let (buffer, _) = render(&mut desk(), size.0, size.1);
+        let shown = lines(&buffer).join(" ");
+        assert!(shown.contains(words), "{shown}");
+    }
+    let (buffer, _) = render(&mut desk(), columns, rows);
+    assert!(lines(&buffer).join(" ").contains("? help  q quit"));
+}
+
+#[test]
+fn a_code_without_room_says_how_much_is_missing() {
+    let (buffer, _) = render(&mut scene("qr"), 60, 16);
+    let shown = lines(&buffer).join("\n");
+    assert!(shown.contains("It needs 6 more rows."), "{shown}");
+    assert!(shown.contains("https://chat.whatsapp.com/AbCdEf1234567890XyZ12a"));
+}
+
+#[test]
+fn the_footer_is_never_hidden_and_help_and_quit_stay() {
+    for (name, scene) in SCENES {
+        for size in [MIN_SIZE, (80, 24), (120, 40), (200, 60)] {
+            let mut state = scene();
+            let (buffer, _) = render(&mut state, size.0, size.1);
+            let footer = lines(&buffer).pop().unwrap();
+            assert!(footer.contains(" quit"), "{name} {size:?}: {footer}");
+            let helps = matches!(state.layers.last(), Some(Layer::Help(_)));
+            assert!(helps || footer.contains(" help"), "{name}: {footer}");
+            assert!(!footer.contains('…'), "{name}: {footer}");
+        }
+    }
+}
+
+/// The links are never broken where a line could hold them.
+#[test]
+fn the_link_stands_in_one_piece() {
+    for name in ["card", "qr", "reset-done"] {
+        for size in [
+            (60, 16),
+            (80, 24),
+            (100, 30),
+            (119, 26),
+            (120, 40),
+            (200, 60),
+        ] {
+            let (buffer, _) = render(&mut scene(name), size.0, size.1);
+            let whole = |line: &String| {
+                line.contains("https://chat.whatsapp.com/") && line.contains("1234567890XyZ12a")
+            };
+            assert!(lines(&buffer).iter().any(whole), "{name} {size:?}");
+        }
+    }
+}
+
+#[test]
+fn every_scene_survives_every_size() {
+    let sizes = [
+        (0, 0),
+        (0, 80),
+        (250, 1),
+        (7, 3),
+        (60, 16),
+        (60, 80),
+        (79, 21),
+        (99, 27),
+        (100, 16),
+        (100, 28),
+        (119, 28),
+        (120, 27),
+        (120, 28),
+        (250, 16),
+        (250, 80),
+    ];
+    for (_, scene) in SCENES {
+        for (columns, rows) in sizes {
+            let _ = render(&mut scene(), columns, rows);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Sizes, names and typed texts from strangers.
+    #[test]
+    fn nothing_panics(
+        columns in 0_u16..250,
+        rows in 0_u16..80,
+        click in (0_u16..260, 0_u16..90),
+        subject in any::<String>(),
+        description in any::<String>(),
+        filter in any::<String>(),
+        scene_at in 0..SCENES.len(),
+        offset in 0_usize..60,
+    ) {
+        let mut state = SCENES[scene_at].1();
+        state.groups.filter = filter;
+        state.groups.offset = offset;
+        state.sessions.offset = offset;
+        if let Some(card) = &mut state.card {
+            card.scroll = offset * 3;
+        }
+        let mut typing = form();
+        typing.subject = typed(&subject);
+        typing.description = typed(&description);
+        if scene_at % 3 == 0 {
+            state.layers.push(Layer::Edit(Box::new(typing)));
+        }
+        let named = Group {
+            group_jid: "1@g.us".to_owned(),
+            subject: Some(subject),
+            description: Some(description),
+            ..Group::default()
+        };
+        if scene_at % 2 == 0 {
+            fill(&mut state, vec![named]);
+        }
+        let _ = render(&mut state, columns, rows);
+        let _ = hit(&state, click.0, click.1);
+        let _ = (layout::help_page(&state), layout::failure_page(&state));
+    }
+
+    /// What is drawn holds no control character, whatever was typed.
+    #[test]
+    fn no_control_character_reaches_the_screen(words in "[\u{1b}\u{202e}\u{7}\r\ta-c\u{9b}]{0,40}") {
+        let mut state = fresh();
+        state.groups.filter.clone_from(&words);
+        state.groups.typing = true;
+        let mut typing = form();
+        typing.subject = typed(&words);
+        typing.description = typed(&words);
+        state.layers.push(Layer::Edit(Box::new(typing)));
+        let (buffer, _) = render(&mut state, 120, 40);
+        for cell in &buffer.content {
+            let raw = cell.symbol().contains(|c: char| c.is_control() || c == '\u{202e}');
+            prop_assert!(!raw, "{:?}", cell.symbol());
+        }
+    }
+}
+
+/// A resize may be drawn before the state has heard of it.
+#[test]
+fn a_buffer_smaller_than_the_state_believes_is_respected() {
+    for (_, scene) in SCENES {
+        let mut state = scene();
+        state.size = (120, 40);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 20));
+        let _ = super::draw(&state, &mut buffer);
+    }
+}

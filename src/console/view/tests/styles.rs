@@ -1,0 +1,188 @@
+//! Styles where they carry meaning: the snapshots see only characters.
+
+use super::fixture::desk;
+use super::render;
+use super::scenes::{SCENES, scene};
+use crate::console::state::{Pane, State};
+use crate::console::theme::{ColorDepth, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+use ratatui::style::{Color, Modifier, Style};
+
+/// Where a text first stands, by rows.
+fn find(buffer: &Buffer, text: &str) -> Position {
+    for y in buffer.area.top()..buffer.area.bottom() {
+        for x in buffer.area.left()..buffer.area.right() {
+            let here: String = (x..buffer.area.right())
+                .map(|x| buffer[(x, y)].symbol())
+                .take(text.chars().count())
+                .collect();
+            if here == text {
+                return Position::new(x, y);
+            }
+        }
+    }
+    panic!("{text:?} is not on the screen");
+}
+
+fn style_of(buffer: &Buffer, text: &str) -> Style {
+    buffer[find(buffer, text)].style()
+}
+
+fn has(style: Style, wanted: Style) -> bool {
+    style.patch(wanted) == style
+}
+
+#[track_caller]
+fn assert_style(buffer: &Buffer, text: &str, wanted: Style) {
+    let style = style_of(buffer, text);
+    assert!(
+        has(style, wanted),
+        "{text:?} is {style:?}, not also {wanted:?}"
+    );
+}
+
+fn theme() -> Theme {
+    Theme::new(ColorDepth::TrueColor)
+}
+
+#[test]
+fn the_selected_row_stands_out_most_where_the_keys_go() {
+    let mut state = desk();
+    let (buffer, _) = render(&mut state, 120, 40);
+    assert_style(&buffer, "Weekend Volunteers    128", theme().selected);
+    assert_style(&buffer, "Support line     42", theme().selected_idle);
+    assert!(!has(style_of(&buffer, "School"), theme().selected));
+    state.focus = Pane::Sessions;
+    let (buffer, _) = render(&mut state, 120, 40);
+    assert_style(&buffer, "Support line     42", theme().selected);
+    assert_style(&buffer, "Weekend Volunteers    128", theme().selected_idle);
+}
+
+#[test]
+fn the_focused_pane_has_another_border_and_title() {
+    let (buffer, _) = render(&mut desk(), 120, 40);
+    assert_style(&buffer, "╭─ Groups", theme().border_focused);
+    assert_style(&buffer, "Groups ·", theme().title);
+    assert_style(&buffer, "╭─ Sessions", theme().border);
+    assert!(!has(style_of(&buffer, "╭─ Sessions"), theme().title));
+}
+
+#[test]
+fn statuses_have_their_colours() {
+    let (buffer, _) = render(&mut desk(), 120, 40);
+    for (text, style) in [
+        ("● Sales", theme().good),
+        ("◐ Jakarta", theme().warn),
+        ("○ Old", theme().bad),
+        ("connected, 1 day", theme().good),
+        ("unlinked, 9 days", theme().bad),
+        ("● live", theme().good),
+    ] {
+        assert_style(&buffer, text, style);
+    }
+    let (buffer, _) = render(&mut scene("polling"), 120, 40);
+    assert_style(&buffer, "◌ polling", theme().warn);
+    let (buffer, _) = render(&mut scene("gateway-away"), 120, 40);
+    assert_style(&buffer, "✖ gateway away", theme().bad);
+}
+
+#[test]
+fn matched_letters_are_marked_on_every_row() {
+    for depth in [ColorDepth::TrueColor, ColorDepth::None] {
+        let mut state = scene("filter");
+        state.options.theme = Theme::new(depth);
+        let matched = state.options.theme.matched;
+        assert!(matched.add_modifier.contains(Modifier::UNDERLINED));
+        let (buffer, _) = render(&mut state, 80, 24);
+        for row in ["Volunteers", "Volleyball", "Vol. Cairo"] {
+            let at = find(&buffer, row);
+            for x in at.x..at.x + 3 {
+                assert!(has(buffer[(x, at.y)].style(), matched), "{row} at {x}");
+            }
+            assert!(!has(buffer[(at.x + 3, at.y)].style(), matched), "{row}");
+        }
+    }
+}
+
+#[test]
+fn buttons_show_focus_danger_and_that_they_are_off() {
+    let (buffer, _) = render(&mut scene("reset"), 80, 24);
+    assert_style(&buffer, "[ Cancel ]", theme().button_focused);
+    assert!(!has(
+        style_of(&buffer, "[ Reset link ]"),
+        theme().button_danger
+    ));
+    let (buffer, _) = render(&mut scene("edit"), 80, 24);
+    assert_style(&buffer, "[ Nothing to save ]", theme().disabled);
+    let (buffer, _) = render(&mut scene("edit-refused"), 80, 24);
+    assert_style(&buffer, "[ Retry 2 ]", theme().button_focused);
+    assert_style(&buffer, "✔ applied", theme().good);
+    assert_style(&buffer, "✘ refused", theme().bad);
+}
+
+#[test]
+fn what_is_lacking_is_greyed_out() {
+    let (buffer, _) = render(&mut scene("lacking"), 80, 24);
+    assert_style(&buffer, "e edit", theme().disabled);
+    assert_style(&buffer, "R reset link", theme().disabled);
+    assert_style(&buffer, "y copy link", theme().key);
+}
+
+#[test]
+fn too_long_a_text_counts_in_red() {
+    let (buffer, _) = render(&mut scene("edit-faults"), 80, 24);
+    assert_style(&buffer, "119 / 100", theme().bad);
+    let (buffer, _) = render(&mut scene("edit"), 80, 24);
+    assert_style(&buffer, "18 / 100", theme().dim);
+}
+
+/// Explicit black and white, whatever the theme.
+#[test]
+fn the_code_is_black_on_white_in_every_depth() {
+    for depth in [
+        ColorDepth::TrueColor,
+        ColorDepth::Ansi256,
+        ColorDepth::Ansi16,
+        ColorDepth::None,
+    ] {
+        for name in [
+            "qr",
+            "card",
+            "reset-done",
+            "toasts-on-the-code",
+            "toasts-beside-the-code",
+        ] {
+            let mut state = scene(name);
+            state.options.theme = Theme::new(depth);
+            let ink = state.options.theme.ink();
+            let (buffer, _) = render(&mut state, 80, 24);
+            let corner = find(&buffer, "█████████████████████████████████████");
+            for y in corner.y..corner.y + 19 {
+                for x in corner.x..corner.x + 37 {
+                    let cell = &buffer[(x, y)];
+                    assert_eq!(cell.fg, ink.light, "{name} in {depth:?} at {x}, {y}");
+                    let solid = cell.symbol() == "█";
+                    assert_eq!(cell.bg, if solid { ink.light } else { ink.dark });
+                    assert!(cell.modifier.is_empty(), "{name} in {depth:?}");
+                }
+            }
+        }
+    }
+}
+
+/// `NO_COLOR`: nothing but the code brings colours.
+#[test]
+fn without_colours_only_the_code_has_any() {
+    for (name, scene) in SCENES {
+        let mut state: State = scene();
+        state.options.theme = Theme::new(ColorDepth::None);
+        let ink = state.options.theme.ink();
+        let (buffer, _) = render(&mut state, 120, 40);
+        for cell in &buffer.content {
+            let none = cell.fg == Color::Reset && cell.bg == Color::Reset;
+            let code = cell.fg == ink.light && [ink.light, ink.dark].contains(&cell.bg);
+            assert!(none || code, "{name}: {cell:?}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Names, numbers and times as the desk writes them. Everything that leaves here is clean.
+
+use crate::api::{EpochMillis, SessionRole};
+use crate::text;
+use jiff::{Timestamp, tz::TimeZone};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+const MONTH: i64 = 30 * DAY;
+const YEAR: i64 = 365 * DAY;
+
+/// The account's role in a group, in at most seven columns for those we know.
+#[must_use]
+pub fn role_word(role: Option<&SessionRole>) -> String {
+    match role {
+        Some(SessionRole::Superadmin) => "owner".to_owned(),
+        Some(SessionRole::None) => "removed".to_owned(),
+        Some(role) => text::clean_line(role.as_str()).into_owned(),
+        None => "–".to_owned(),
+    }
+}
+
+/// Digits of an E.164 number, grouped to be read aloud: `+62 812-3456-7890`.
+#[must_use]
+pub fn phone(digits: &str) -> String {
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text::clean_line(digits).into_owned();
+    }
+    let (country, rest) = digits.split_at(country_length(digits).min(digits.len()));
+    let mut out = format!("+{country}");
+    let mut at = 0;
+    while at < rest.len() {
+        let left = rest.len() - at;
+        let take = if at == 0 && left > 4 {
+            3
+        } else if left > 5 {
+            4
+        } else {
+            left
+        };
+        out.push(if at == 0 { ' ' } else { '-' });
+        out.push_str(&rest[at..at + take]);
+        at += take;
+    }
+    out
+}
+
+/// Digits of the country code (ITU-T E.164 list of assigned codes).
+fn country_length(digits: &str) -> usize {
+    let two_digits = [
+        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46",
+        "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
+        "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+    ];
+    if digits.starts_with(['1', '7']) {
+        1
+    } else if digits
+        .get(..2)
+        .is_some_and(|code| two_digits.contains(&code))
+    {
+        2
+    } else {
+        3
+    }
+}
+
+/// An account's JID or LID: a number is written as one, anything else as it is.
+#[must_use]
+pub fn account(jid: &str) -> String {
+    match jid.split_once('@') {
+        Some((user, "s.whatsapp.net" | "c.us")) => {
+            phone(user.split_once(':').map_or(user, |(user, _)| user))
+        }
+        _ => text::clean_line(jid).into_owned(),
+    }
+}
+
+/// How long ago, in at most four columns: `2m`, `1h`, `3d`, `5mo`, `2y`.
+#[must_use]
+pub fn age(then: EpochMillis, now: EpochMillis) -> String {
+    let passed = now.saturating_sub(then).max(0);
+    match passed {
+        0..MINUTE => "now".to_owned(),
+        MINUTE..HOUR => format!("{}m", passed / MINUTE),
+        HOUR..DAY => format!("{}h", passed / HOUR),
+        DAY..MONTH => format!("{}d", passed / DAY),
+        MONTH..YEAR => format!("{}mo", passed / MONTH),
+        _ => format!("{}y", passed / YEAR),
+    }
+}
+
+/// How long something has been so: `3 min`, `2 h`, `5 days`. Nothing finer than a minute, so that
+/// the screen need not change every second.
+#[must_use]
+pub fn duration(then: EpochMillis, now: EpochMillis) -> String {
+    let passed = now.saturating_sub(then).max(0);
+    let plural =
+        |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+    match passed {
+        0..MINUTE => "just now".to_owned(),
+        MINUTE..HOUR => format!("{} min", passed / MINUTE),
+        HOUR..DAY => format!("{} h", passed / HOUR),
+        DAY..MONTH => plural(passed / DAY, "day"),
+        MONTH..YEAR => plural(passed / MONTH, "month"),
+        _ => plural(passed / YEAR, "year"),
+    }
+}
+
+/// How long something has been under way: `12 s`, then as [`duration`].
+#[must_use]
+pub fn seconds(then: EpochMillis, now: EpochMillis) -> String {
+    match now.saturating_sub(then).max(0) {
+        passed @ 0..MINUTE => format!("{} s", passed / 1_000),
+        _ => duration(then, now),
+    }
+}
+
+/// `12:04`
+#[must_use]
+pub fn clock(at: EpochMillis, zone: &TimeZone) -> String {
+    format_time(at, zone, "%H:%M")
+}
+
+/// `12:04:31`
+#[must_use]
+pub fn clock_seconds(at: EpochMillis, zone: &TimeZone) -> String {
+    format_time(at, zone, "%H:%M:%S")
+}
+
+/// `12 Mar 2026, 14:05`
+#[must_use]
+pub fn date(at: EpochMillis, zone: &TimeZone) -> String {
+    format_time(at, zone, "%-d %b %Y, %H:%M")
+}
+
+fn format_time(at: EpochMillis, zone: &TimeZone, format: &str) -> String {
+    Timestamp::from_millisecond(at).map_or_else(
+        |_| "unknown".to_owned(),
+        |time| {
+            time.to_zoned_datetime(zone.clone())
+                .strftime(format)
+                .to_string()
+        },
+    )
+}
+
+/// `1 change`, `2 changes`
+#[must_use]
+pub fn count(count: usize, one: &str, many: &str) -> String {
+    format!(
+        "{} {}",
+        thousands(count),
+        if count == 1 { one } else { many }
+    )
+}
+
+/// `100,000`
+#[must_use]
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_to_be_read() {
+        for (digits, shown) in [
+            ("6281234567890", "+62 812-3456-7890"),
+            ("12025550123", "+1 202-5550-123"),
+            ("4915123456789", "+49 151-2345-6789"),
+            ("35312345678", "+353 123-45678"),
+            ("62", "+62"),
+            ("", ""),
+            ("abc\u{1b}", "abc\u{FFFD}"),
+        ] {
+            assert_eq!(phone(digits), shown);
+        }
+        assert_eq!(
+            account("6281234567890:3@s.whatsapp.net"),
+            "+62 812-3456-7890"
+        );
+        assert_eq!(account("12345@lid"), "12345@lid");
+    }
+
+    #[test]
+    fn times_are_short_and_never_negative() {
+        let now = 10 * YEAR;
+        for (passed, short, long) in [
+            (-5, "now", "just now"),
+            (2 * MINUTE, "2m", "2 min"),
+            (HOUR, "1h", "1 h"),
+            (DAY, "1d", "1 day"),
+            (3 * DAY, "3d", "3 days"),
+            (5 * MONTH, "5mo", "5 months"),
+            (2 * YEAR, "2y", "2 years"),
+        ] {
+            assert_eq!(age(now - passed, now), short);
+            assert_eq!(duration(now - passed, now), long);
+        }
+        assert_eq!(seconds(now - 12_400, now), "12 s");
+        assert_eq!(seconds(now - 2 * MINUTE, now), "2 min");
+        assert_eq!(clock(43_471_000, &TimeZone::UTC), "12:04");
+        assert_eq!(clock_seconds(43_471_000, &TimeZone::UTC), "12:04:31");
+        assert_eq!(date(0, &TimeZone::UTC), "1 Jan 1970, 00:00");
+        assert_eq!(clock(i64::MAX, &TimeZone::UTC), "unknown");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+}

@@ -1,0 +1,14 @@
+//! The wall clock, as the wire wants it.
+
+use crate::api::EpochMillis;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since the Unix epoch; 0 for a clock that stands before it.
+#[must_use]
+pub fn now() -> EpochMillis {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| since.as_millis().try_into().ok())
+        .unwrap_or_default()
+}

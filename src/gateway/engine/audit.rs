@@ -1,0 +1,144 @@
+//! The audit log: a record that follows a use case to its outcome, and the query.
+
+use super::{Engine, OwnedSession, Page};
+use crate::api::{AuditAction, AuditEntry, AuditOutcome, List};
+use crate::gateway::auth::Caller;
+use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::error::Error;
+use crate::gateway::store::audit::{self, Filter, NewEntry};
+use crate::gateway::store::{Store, StoreError, Write};
+use serde_json::Value;
+
+/// Entries in a page when no limit is given.
+const PAGE: u32 = 100;
+
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    pub session: Option<String>,
+    pub group: Option<String>,
+    pub page: Page,
+}
+
+/// Who does what to what; becomes an entry when the outcome is known.
+pub(super) struct Record {
+    organization: OrganizationId,
+    actor: String,
+    action: AuditAction,
+    pub session: Option<String>,
+    pub group: Option<String>,
+    pub old: Option<Value>,
+    pub new: Option<Value>,
+}
+
+impl Record {
+    pub fn new(caller: &Caller, action: AuditAction) -> Self {
+        Self {
+            organization: caller.organization.clone(),
+            actor: caller.actor.clone(),
+            action,
+            session: None,
+            group: None,
+            old: None,
+            new: None,
+        }
+    }
+
+    pub fn of_session(caller: &Caller, action: AuditAction, session: &OwnedSession) -> Self {
+        Self {
+            session: Some(session.id.to_string()),
+            ..Self::new(caller, action)
+        }
+    }
+
+    pub fn of_group(
+        caller: &Caller,
+        action: AuditAction,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Self {
+        Self {
+            group: Some(group.to_string()),
+            ..Self::of_session(caller, action, session)
+        }
+    }
+
+    /// Writes a success into a transaction of the use case's own.
+    pub fn insert_ok(self, w: &mut Write<'_>) -> Result<(), StoreError> {
+        audit::insert(w, &self.entry(AuditOutcome::Ok))
+    }
+
+    /// Writes the entry and hands the outcome on. The entry is on the disk before a success is
+    /// answered; a success that cannot be recorded is answered as an internal error.
+    pub async fn close<T>(self, store: &Store, outcome: Result<T, Error>) -> Result<T, Error> {
+        let entry = self.entry(match &outcome {
+            Ok(_) => AuditOutcome::Ok,
+            Err(error) => AuditOutcome::Failed(word(error)),
+        });
+        let written = store.write(move |w| audit::insert(w, &entry)).await;
+        match (outcome, written) {
+            (Ok(value), Ok(())) => Ok(value),
+            (Ok(_), Err(error)) => Err(error.into()),
+            (Err(error), written) => {
+                if let Err(fault) = written {
+                    tracing::error!(%fault, "a refusal was not recorded");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn entry(self, outcome: AuditOutcome) -> NewEntry {
+        NewEntry {
+            organization: self.organization,
+            actor: self.actor,
+            action: self.action,
+            session: self.session,
+            group: self.group,
+            old: self.old,
+            new: self.new,
+            outcome,
+        }
+    }
+}
+
+/// The finest word that an error has: its reason, else its code.
+fn word(error: &Error) -> String {
+    let object = error.to_object();
+    match object.details.get("reason") {
+        Some(Value::String(reason)) => reason.clone(),
+        _ => object.code.to_string(),
+    }
+}
+
+impl Engine {
+    /// The organization's entries, newest first.
+    ///
+    /// # Errors
+    /// Validation of the filters, the limit and the cursor.
+    pub async fn audit(
+        &self,
+        caller: &Caller,
+        query: &AuditQuery,
+    ) -> Result<List<AuditEntry>, Error> {
+        let limit = query.page.limit()?.unwrap_or(PAGE);
+        let before = query.page.after(audit::cursor)?;
+        if let Some(session) = &query.session {
+            SessionId::parse(session).map_err(|fault| Error::malformed("session", fault))?;
+        }
+        if let Some(group) = &query.group {
+            GroupJid::parse(group).map_err(|fault| Error::malformed("group", fault))?;
+        }
+        let filter = Filter {
+            session: query.session.clone(),
+            group: query.group.clone(),
+            before,
+            limit,
+        };
+        let organization = caller.organization.clone();
+        Ok(self
+            .inner
+            .store
+            .read(move |conn| audit::list(conn, &organization, &filter))
+            .await?)
+    }
+}

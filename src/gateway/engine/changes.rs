@@ -1,0 +1,377 @@
+//! Changing groups: live calls, each stored, published and recorded before it is answered.
+
+use super::audit::Record;
+use super::{Engine, OwnedSession};
+use crate::api::{
+    AuditAction, Group, GroupInfo, InviteLink, PartialUpdate, Setting, SettingField, SettingsPatch,
+    check_subject,
+};
+use crate::gateway::auth::Caller;
+use crate::gateway::clock;
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::error::Error;
+use crate::gateway::session::Turn;
+use crate::gateway::store::{Store, StoreError, Write, changes, groups};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, MemberChange};
+use serde_json::{Map, Value, json};
+
+impl Engine {
+    /// Applies a patch, one WhatsApp operation per field, in the order of
+    /// [`SettingsPatch::into_settings`]. Every applied field is stored and published at once.
+    ///
+    /// # Errors
+    /// The session is not connected; or [`Error::Partial`] with the first failure, also when it was
+    /// the first field.
+    pub async fn update_group(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        group: &GroupJid,
+        patch: SettingsPatch,
+    ) -> Result<(), Error> {
+        let mut record = Record::of_group(caller, AuditAction::GroupUpdate, session, group);
+        let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
+        self.detached(async move {
+            let settings = patch.into_settings();
+            record.old = stored_values(&store, &session, &group, &settings).await?;
+            let mut new: Map<String, Value> = settings.iter().map(new_value).collect();
+            let outcome = apply(&store, &session, &group, settings).await;
+            if let Err(Error::Partial { progress, .. }) = &outcome {
+                // How far it came stands beside what was wanted.
+                if let Value::Object(progress) = json!(progress) {
+                    new.extend(progress);
+                }
+            }
+            record.new = Some(Value::Object(new));
+            record.close(&store, outcome).await
+        })
+        .await
+    }
+
+    /// Cancels the invite link and returns the new one.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn reset_invite(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Result<InviteLink, Error> {
+        let mut record = Record::of_group(caller, AuditAction::InviteReset, session, group);
+        let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
+        self.detached(async move {
+            let handle = &session.handle;
+            let outcome = async {
+                let turn = handle.turn().await?;
+                let _held = turn.hold(Some(&group));
+                let code = turn.ask(handle.driver.reset_invite(&group)).await?;
+                handle.expect_reset_echo(&group, &code);
+                let change = GroupChange::InviteReset(Some(code.clone()));
+                apply_own(&turn, &store, &group, change).await?;
+                Ok(InviteLink {
+                    invite: code.link(),
+                })
+            }
+            .await;
+            if let Ok(link) = &outcome {
+                record.new = Some(json!(link));
+            }
+            record.close(&store, outcome).await
+        })
+        .await
+    }
+
+    /// Creates a group with the account as its superadmin.
+    ///
+    /// # Errors
+    /// Validation of `name`; the driver's.
+    pub async fn create_group(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        subject: &str,
+        participants: Vec<MemberJid>,
+    ) -> Result<GroupInfo, Error> {
+        let subject = check_subject(subject).map_err(|fault| Error::field("name", fault))?;
+        let mut record = Record::of_session(caller, AuditAction::GroupCreate, session);
+        record.new = Some(json!({
+            "subject": subject,
+            "participants": words(&participants),
+        }));
+        let (store, session) = (self.inner.store.clone(), session.clone());
+        self.detached(async move {
+            let outcome = async {
+                let turn = session.handle.turn().await?;
+                let _held = turn.hold(None);
+                let query = turn.session.driver.create(&subject, &participants);
+                let snapshot = turn.ask(query).await?;
+                let info = info(&snapshot);
+                store_snapshot(&turn, &store, snapshot).await?;
+                Ok(info)
+            }
+            .await;
+            record.group = outcome.as_ref().ok().map(|info| info.group_jid.clone());
+            record.close(&store, outcome).await
+        })
+        .await
+    }
+
+    /// Joins by invite code. Already a member: the same answer.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn join(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        code: &InviteCode,
+    ) -> Result<GroupJid, Error> {
+        let mut record = Record::of_session(caller, AuditAction::GroupJoin, session);
+        let (store, session, code) = (self.inner.store.clone(), session.clone(), code.clone());
+        self.detached(async move {
+            let outcome = async {
+                let turn = session.handle.turn().await?;
+                let _held = turn.hold(None);
+                let group = turn.ask(turn.session.driver.join(&code)).await?;
+                refresh(&turn, &store, &group).await?;
+                Ok(group)
+            }
+            .await;
+            record.group = outcome.as_ref().ok().map(GroupJid::to_string);
+            record.close(&store, outcome).await
+        })
+        .await
+    }
+
+    /// # Errors
+    /// The driver's.
+    pub async fn leave(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Result<(), Error> {
+        let record = Record::of_group(caller, AuditAction::GroupLeave, session, group);
+        let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
+        self.detached(async move {
+            let outcome = async {
+                let turn = session.handle.turn().await?;
+                let _held = turn.hold(Some(&group));
+                turn.ask(turn.session.driver.leave(&group)).await?;
+                apply_own(&turn, &store, &group, GroupChange::Exited).await
+            }
+            .await;
+            record.close(&store, outcome).await
+        })
+        .await
+    }
+
+    /// Adds, removes, promotes or demotes members, lets in or refuses those who asked to join.
+    ///
+    /// # Errors
+    /// The driver's for the call as a whole, or for the only member named; [`Error::Members`] when
+    /// several were named and some were refused.
+    pub async fn change_members(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        group: &GroupJid,
+        change: MemberChange,
+        members: Vec<MemberJid>,
+    ) -> Result<(), Error> {
+        if members.is_empty() {
+            return Err(Error::field(
+                "participants",
+                "must name at least one member",
+            ));
+        }
+        let action = match change {
+            MemberChange::Add => AuditAction::MembersAdd,
+            MemberChange::Remove => AuditAction::MembersRemove,
+            MemberChange::Promote => AuditAction::MembersPromote,
+            MemberChange::Demote => AuditAction::MembersDemote,
+            MemberChange::Approve => AuditAction::MembersApprove,
+            MemberChange::Reject => AuditAction::MembersReject,
+        };
+        let mut record = Record::of_group(caller, action, session, group);
+        let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
+        self.detached(async move {
+            let mut new = json!({ "participants": words(&members) });
+            let outcome = change_them(&store, &session, &group, change, members).await;
+            if let Err(Error::Members { applied, .. }) = &outcome {
+                new["applied"] = words(applied);
+            }
+            record.new = Some(new);
+            record.close(&store, outcome).await
+        })
+        .await
+    }
+}
+
+async fn apply(
+    store: &Store,
+    session: &OwnedSession,
+    group: &GroupJid,
+    settings: Vec<Setting>,
+) -> Result<(), Error> {
+    let turn = session.handle.turn().await?;
+    let _held = turn.hold(Some(group));
+    let fields: Vec<SettingField> = settings.iter().map(Setting::field).collect();
+    for (index, setting) in settings.into_iter().enumerate() {
+        if let Err(source) = turn.ask(turn.session.driver.set(group, &setting)).await {
+            return Err(Error::Partial {
+                progress: PartialUpdate {
+                    applied: fields[..index].to_vec(),
+                    failed: fields[index],
+                    not_attempted: fields[index + 1..].to_vec(),
+                },
+                source,
+            });
+        }
+        apply_own(&turn, store, group, GroupChange::Setting(setting)).await?;
+    }
+    Ok(())
+}
+
+async fn change_them(
+    store: &Store,
+    session: &OwnedSession,
+    group: &GroupJid,
+    change: MemberChange,
+    members: Vec<MemberJid>,
+) -> Result<(), Error> {
+    let turn = session.handle.turn().await?;
+    let _held = turn.hold(Some(group));
+    let query = turn.session.driver.change_members(group, change, &members);
+    let outcomes = turn.ask(query).await?;
+    let alone = members.len() == 1;
+    let (mut applied, mut failed) = (Vec::new(), Vec::new());
+    for (member, outcome) in members.into_iter().zip(outcomes) {
+        match outcome {
+            Ok(()) => applied.push(member),
+            Err(error) => failed.push((member, error)),
+        }
+    }
+    if !applied.is_empty() && change != MemberChange::Reject {
+        // People are named by number or by LID; the group itself knows who is in it now.
+        refresh(&turn, store, group).await?;
+    }
+    match failed.pop() {
+        None => Ok(()),
+        Some((_, error)) if alone => Err(error.into()),
+        Some(last) => {
+            failed.push(last);
+            Err(Error::Members { applied, failed })
+        }
+    }
+}
+
+/// Stores and publishes a change that WhatsApp has just confirmed.
+async fn apply_own(
+    turn: &Turn<'_>,
+    store: &Store,
+    group: &GroupJid,
+    change: GroupChange,
+) -> Result<(), Error> {
+    let scope = turn.session.scope();
+    let event = GroupEvent {
+        group: group.clone(),
+        by: scope.me.clone(),
+        at: clock::now(),
+        change,
+    };
+    write(store, move |w| changes::apply(w, &scope, &event)).await
+}
+
+/// Asks for a group as it is now and stores it. The change itself was made, so a failure to ask is
+/// not the caller's failure: the driver's event, or the next sync, brings the news.
+async fn refresh(turn: &Turn<'_>, store: &Store, group: &GroupJid) -> Result<(), Error> {
+    match turn.ask(turn.session.driver.group(group)).await {
+        Ok(snapshot) => store_snapshot(turn, store, snapshot).await,
+        Err(error) => {
+            tracing::warn!(session = %turn.session.id, %error, "a changed group could not be refreshed");
+            Ok(())
+        }
+    }
+}
+
+async fn store_snapshot(
+    turn: &Turn<'_>,
+    store: &Store,
+    snapshot: GroupSnapshot,
+) -> Result<(), Error> {
+    let scope = turn.session.scope();
+    let count = store
+        .write(move |w| {
+            changes::store_snapshot(w, &scope, &snapshot, scope.me.as_ref())?;
+            changes::count(w.conn, &scope)
+        })
+        .await?;
+    turn.session.set_group_count(count);
+    Ok(())
+}
+
+async fn write(
+    store: &Store,
+    job: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
+) -> Result<(), Error> {
+    Ok(store.write(job).await?)
+}
+
+/// What the fields of a patch were before, for the audit log; `None` for a group that is not stored.
+async fn stored_values(
+    store: &Store,
+    session: &OwnedSession,
+    group: &GroupJid,
+    settings: &[Setting],
+) -> Result<Option<Value>, Error> {
+    let (organization, id, jid) = (
+        session.organization.clone(),
+        session.id.clone(),
+        group.clone(),
+    );
+    let stored = store
+        .read(move |conn| groups::get(conn, &organization, &id, &jid))
+        .await?;
+    Ok(stored.map(|stored| {
+        settings
+            .iter()
+            .map(|setting| old_value(&stored, setting.field()))
+            .collect()
+    }))
+}
+
+fn old_value(stored: &Group, field: SettingField) -> (String, Value) {
+    let value = match field {
+        SettingField::Subject => json!(stored.subject),
+        SettingField::Description => json!(stored.description),
+        SettingField::Announce => json!(stored.is_announce),
+        SettingField::Locked => json!(stored.is_locked),
+    };
+    (field.to_string(), value)
+}
+
+fn new_value(setting: &Setting) -> (String, Value) {
+    let value = match setting {
+        Setting::Subject(text) | Setting::Description(text) => json!(text),
+        Setting::Announce(on) | Setting::Locked(on) => json!(on),
+    };
+    (setting.field().to_string(), value)
+}
+
+fn words(members: &[MemberJid]) -> Value {
+    members.iter().map(MemberJid::as_str).collect()
+}
+
+fn info(group: &GroupSnapshot) -> GroupInfo {
+    GroupInfo {
+        group_jid: group.jid.to_string(),
+        subject: Some(group.subject.clone()),
+        description: Some(group.description.clone()),
+        owner_jid: group.owner.as_ref().map(ToString::to_string),
+        participants: group.members.len().try_into().ok(),
+        is_announce: Some(group.announce),
+        is_locked: Some(group.locked),
+    }
+}

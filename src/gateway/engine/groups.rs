@@ -1,0 +1,117 @@
+//! Reading groups: from the store, and the invite link live.
+
+use super::{Engine, OwnedSession, Page};
+use crate::api::{Group, GroupMember, InviteLink, List};
+use crate::gateway::domain::GroupJid;
+use crate::gateway::error::Error;
+use crate::gateway::store::groups;
+use axum::body::Bytes;
+
+impl Engine {
+    /// The JSON of a `List<Group>`, by JID. The whole set comes from a cache that every write of the
+    /// session's groups drops; a page comes from the store.
+    ///
+    /// # Errors
+    /// Validation of the limit and the cursor; the store.
+    pub async fn list_groups(&self, session: &OwnedSession, page: &Page) -> Result<Bytes, Error> {
+        let limit = page.limit()?;
+        let after = page.after(groups::cursor)?;
+        if limit.is_none() && after.is_none() {
+            return self.all_groups(session).await;
+        }
+        let (organization, id) = (session.organization.clone(), session.id.clone());
+        let limit = limit.unwrap_or(Page::MOST);
+        Ok(self
+            .inner
+            .store
+            .read(move |conn| {
+                let list = groups::list(conn, &organization, &id, after.as_ref(), Some(limit))?;
+                Ok(serde_json::to_vec(&list)?.into())
+            })
+            .await?)
+    }
+
+    async fn all_groups(&self, session: &OwnedSession) -> Result<Bytes, Error> {
+        let version = match session.handle.listing.get() {
+            Ok(json) => return Ok(json),
+            Err(version) => version,
+        };
+        let (organization, id) = (session.organization.clone(), session.id.clone());
+        let json: Bytes = self
+            .inner
+            .store
+            .read(move |conn| {
+                let list = groups::list(conn, &organization, &id, None, None)?;
+                Ok(serde_json::to_vec(&list)?.into())
+            })
+            .await?;
+        session.handle.listing.put(version, json.clone());
+        Ok(json)
+    }
+
+    /// # Errors
+    /// `NotFound("group")` when it is not stored.
+    pub async fn get_group(
+        &self,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Result<Group, Error> {
+        let (organization, id, jid) = (
+            session.organization.clone(),
+            session.id.clone(),
+            group.clone(),
+        );
+        self.inner
+            .store
+            .read(move |conn| groups::get(conn, &organization, &id, &jid))
+            .await?
+            .ok_or(Error::NotFound("group"))
+    }
+
+    /// A group's members, by LID.
+    ///
+    /// # Errors
+    /// `NotFound("group")` when it is not stored.
+    pub async fn list_members(
+        &self,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Result<List<GroupMember>, Error> {
+        let (organization, id, jid) = (
+            session.organization.clone(),
+            session.id.clone(),
+            group.clone(),
+        );
+        let data = self
+            .inner
+            .store
+            .read(move |conn| groups::members(conn, &organization, &id, &jid))
+            .await?
+            .ok_or(Error::NotFound("group"))?;
+        Ok(List {
+            data,
+            next_cursor: String::new(),
+        })
+    }
+
+    /// The current link, asked of WhatsApp each time.
+    ///
+    /// It takes its turn like every live call, so a link asked for after a reset began is never the
+    /// dead one; but it runs in the caller's own task and ends when the caller goes.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn invite(
+        &self,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Result<InviteLink, Error> {
+        self.accept()?;
+        let handle = &session.handle;
+        let turn = handle.turn().await?;
+        let code = turn.ask(handle.driver.invite(group)).await?;
+        Ok(InviteLink {
+            invite: code.link(),
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! The use cases behind the contract.
+//!
+//! Each file holds one kind of them. A use case that changes something runs in a task of its own: a
+//! client that hangs up never leaves a change half recorded.
+
+mod audit;
+mod changes;
+mod groups;
+mod keys;
+mod open;
+mod realtime;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+pub use audit::AuditQuery;
+
+use super::auth::{Caller, KeyRing};
+use super::domain::{OrganizationId, SessionId};
+use super::realtime::{Hub, Tickets};
+use super::session::SessionHandle;
+use super::store::Store;
+use super::whatsapp::Backend;
+use super::{Config, Error};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio_util::task::TaskTracker;
+
+/// How long sessions and running changes may take to end when the engine closes.
+const CLOSING: Duration = Duration::from_secs(10);
+
+/// The engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    hub: Arc<Hub>,
+    backend: Backend,
+    gateway_id: String,
+    keys: KeyRing,
+    tickets: Tickets,
+    /// By id, so that a listing is in the order of creation.
+    sessions: RwLock<BTreeMap<String, Arc<SessionHandle>>>,
+    /// Everything that was spawned: closing waits for it.
+    tasks: TaskTracker,
+    draining: AtomicBool,
+}
+
+/// Proof that a session exists and belongs to the caller's organization. Only
+/// [`Engine::find_session`] makes one.
+#[derive(Debug, Clone)]
+pub struct OwnedSession {
+    pub(in crate::gateway) id: SessionId,
+    pub(in crate::gateway) organization: OrganizationId,
+    handle: Arc<SessionHandle>,
+}
+
+/// A page of a listing: `limit` 1..=1000 and the opaque cursor of the page before.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub limit: Option<u32>,
+    pub cursor: Option<String>,
+}
+
+impl Page {
+    /// The largest page.
+    const MOST: u32 = 1000;
+
+    /// The limit, when one was given.
+    fn limit(&self) -> Result<Option<u32>, Error> {
+        match self.limit {
+            None | Some(1..=Self::MOST) => Ok(self.limit),
+            Some(_) => Err(Error::field(
+                "limit",
+                format!("must be a number from 1 to {}", Self::MOST),
+            )),
+        }
+    }
+
+    /// What the cursor names, read by `read`.
+    fn after<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Error> {
+        // An empty cursor is how a listing says that there is no further page.
+        let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
+            return Ok(None);
+        };
+        match read(cursor) {
+            Some(after) => Ok(Some(after)),
+            None => Err(Error::field(
+                "cursor",
+                "must be the nextCursor of the page before",
+            )),
+        }
+    }
+}
+
+impl Engine {
+    /// Opens the store, brings in what `config` seeds, and starts every session that should run, side by
+    /// side and slightly staggered: one that hangs holds nobody up.
+    ///
+    /// # Errors
+    /// The store is in use, unreadable, damaged or newer than this program. The text names the file.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        open::open(config).await
+    }
+
+    /// Refuses new work, lets running changes end, disconnects the sessions, ends the
+    /// subscriptions, closes the store. What should run starts again with the next [`Engine::open`].
+    pub async fn close(&self) {
+        self.inner.draining.store(true, Ordering::SeqCst);
+        let sessions: Vec<_> = self.all_sessions();
+        self.inner.tasks.close();
+        let end = async {
+            futures_util::future::join_all(sessions.iter().map(|session| session.close())).await;
+            self.inner.tasks.wait().await;
+        };
+        if tokio::time::timeout(CLOSING, end).await.is_err() {
+            tracing::warn!("closing the store although work is still under way");
+        }
+        self.inner.hub.close();
+        self.inner.store.close().await;
+    }
+
+    /// Whether the store is open and new work is accepted (`/readyz`).
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.inner.draining.load(Ordering::Relaxed)
+    }
+
+    /// Who presents this api-key; `None` for every cause of refusal. From memory, constant time.
+    #[must_use]
+    pub fn authenticate(&self, key: &str) -> Option<Caller> {
+        self.inner.keys.find(key)
+    }
+
+    /// # Errors
+    /// [`Error::Draining`] once the engine closes.
+    fn accept(&self) -> Result<(), Error> {
+        if self.is_ready() {
+            Ok(())
+        } else {
+            Err(Error::Draining)
+        }
+    }
+
+    /// Runs a change to its end, also when the caller is dropped meanwhile.
+    async fn detached<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.accept()?;
+        self.inner
+            .tasks
+            .spawn(change)
+            .await
+            .unwrap_or_else(|fault| Err(Error::Internal(fault.into())))
+    }
+
+    fn all_sessions(&self) -> Vec<Arc<SessionHandle>> {
+        let sessions = self
+            .inner
+            .sessions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        sessions.values().cloned().collect()
+    }
+}

@@ -1,0 +1,124 @@
+//! Opening the engine: store, seeds, keys, sessions.
+
+use super::{Engine, Inner};
+use crate::api::EpochMillis;
+use crate::api::{Session, SessionStatus};
+use crate::gateway::auth::KeyRing;
+use crate::gateway::realtime::{Hub, Tickets};
+use crate::gateway::session::{self, limits};
+use crate::gateway::store::changes::{self, Scope};
+use crate::gateway::store::sessions::StoredSession;
+use crate::gateway::store::{Store, StoreError, Write, keys, sessions};
+use crate::gateway::{Config, SeedSession, clock};
+use anyhow::Context as _;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio_util::task::TaskTracker;
+
+/// Messages per minute and per hour that a new session may send: what a person at a desk needs,
+/// well below what WhatsApp takes for a machine.
+pub(super) const RATE_PER_MIN: u32 = 30;
+pub(super) const RATE_PER_HOUR: u32 = 600;
+
+pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
+    let Config {
+        database,
+        gateway_id,
+        backend,
+        memory_keys,
+        seed,
+    } = config;
+    let hub = Arc::new(Hub::default());
+    let events = Arc::clone(&hub);
+    let path = database.clone();
+    let store = tokio::task::spawn_blocking(move || Store::open(&path, events)).await??;
+    let (stored, ring) = load(&store, seed)
+        .await
+        .with_context(|| format!("cannot read the database {}", database.display()))?;
+    for key in &memory_keys {
+        ring.insert_memory(key);
+    }
+    let tasks = TaskTracker::new();
+    let mut delay = Duration::ZERO;
+    let mut handles = std::collections::BTreeMap::new();
+    for mut stored in stored {
+        stored.session.gateway_id.clone_from(&gateway_id);
+        let status = &mut stored.session.status;
+        if stored.should_run {
+            *status = SessionStatus::Starting;
+            stored.session.status_reason = None;
+            delay += limits::STAGGER;
+        } else if !matches!(status, SessionStatus::LoggedOut | SessionStatus::Failed) {
+            *status = SessionStatus::Stopped;
+        }
+        let handle = session::spawn(stored, &backend, store.clone(), &tasks, delay);
+        handles.insert(handle.id.to_string(), handle);
+    }
+    tracing::info!(sessions = handles.len(), "the engine is open");
+    Ok(Engine {
+        inner: Arc::new(Inner {
+            store,
+            hub,
+            backend,
+            gateway_id,
+            keys: ring,
+            tickets: Tickets::default(),
+            sessions: RwLock::new(handles),
+            tasks,
+            draining: AtomicBool::new(false),
+        }),
+    })
+}
+
+async fn load(
+    store: &Store,
+    seed: Vec<SeedSession>,
+) -> Result<(Vec<StoredSession>, KeyRing), StoreError> {
+    if !seed.is_empty() {
+        store
+            .write(move |w| {
+                let now = clock::now();
+                seed.iter().try_for_each(|session| plant(w, session, now))
+            })
+            .await?;
+    }
+    let (stored, stored_keys) = store
+        .read(|conn| Ok((sessions::load_all(conn)?, keys::load_all(conn)?)))
+        .await?;
+    let ring = KeyRing::default();
+    for key in &stored_keys {
+        ring.insert(key);
+    }
+    Ok((stored, ring))
+}
+
+/// Stores a seeded session with its groups, unless it is there already.
+fn plant(w: &mut Write<'_>, seed: &SeedSession, now: EpochMillis) -> Result<(), StoreError> {
+    let organization = &seed.account.organization;
+    sessions::ensure_organization(w, organization, now)?;
+    let identity = seed.identity.as_ref();
+    let session = Session {
+        id: seed.account.session.to_string(),
+        label: seed.label.clone(),
+        status: SessionStatus::Stopped,
+        phone_number: identity.map(|identity| identity.phone_number.clone()),
+        wa_jid: identity.map(|identity| identity.jid.to_string()),
+        wa_lid: identity.map(|identity| identity.lid.to_string()),
+        rate_per_min: RATE_PER_MIN,
+        rate_per_hour: RATE_PER_HOUR,
+        created_at: now,
+        updated_at: now,
+        ..Session::default()
+    };
+    if sessions::insert(w, organization, &session, seed.start)? {
+        let scope = Scope {
+            organization: organization.clone(),
+            session: seed.account.session.clone(),
+            me: None,
+            cache: Arc::default(),
+        };
+        changes::seed(w, &scope, &seed.groups)?;
+    }
+    Ok(())
+}

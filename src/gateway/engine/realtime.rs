@@ -1,0 +1,85 @@
+//! Tickets for the realtime stream.
+
+use super::Engine;
+use crate::api::{EventKind, TicketRequest, TicketScope};
+use crate::gateway::auth::Caller;
+use crate::gateway::error::Error;
+use crate::gateway::realtime::{Filter, Subscription};
+use ulid::Ulid;
+
+impl Engine {
+    /// The ticket's secret; the HTTP layer adds the url.
+    ///
+    /// # Errors
+    /// Validation by field; `NotFound("session")` for one that is not the caller's.
+    pub async fn issue_ticket(
+        &self,
+        caller: &Caller,
+        body: TicketRequest,
+    ) -> Result<String, Error> {
+        self.accept()?;
+        let session = match (body.scope, body.session) {
+            (Some(TicketScope::Session), None) => {
+                return Err(Error::field(
+                    "session",
+                    "is needed with the scope `session`",
+                ));
+            }
+            (Some(TicketScope::Organization), Some(_)) => {
+                return Err(Error::field(
+                    "session",
+                    "goes with the scope `session` only",
+                ));
+            }
+            (_, Some(session)) => Some(self.find_session(caller, &session)?.id.to_string()),
+            (_, None) => None,
+        };
+        let kinds = body.events.map(kinds).transpose()?.flatten();
+        let since = body.since.as_deref().map(event_id).transpose()?;
+        self.inner.tickets.issue(Filter {
+            organization: caller.organization.clone(),
+            session,
+            kinds,
+            since,
+        })
+    }
+
+    /// `None` when unknown, used or older than 30 s.
+    pub async fn redeem_ticket(&self, ticket: &str) -> Option<Subscription> {
+        let filter = self.inner.tickets.redeem(ticket)?;
+        Subscription::open(&self.inner.hub, self.inner.store.clone(), filter)
+    }
+}
+
+/// The names to listen to; `None` for all of them.
+fn kinds(names: Vec<String>) -> Result<Option<Vec<String>>, Error> {
+    if names.is_empty() {
+        return Err(Error::field(
+            "events",
+            "must name at least one event, or `*`",
+        ));
+    }
+    let known = [
+        EventKind::SessionStatus,
+        EventKind::AuthQr,
+        EventKind::AuthCode,
+        EventKind::GroupUpdate,
+        EventKind::GroupParticipant,
+    ];
+    for name in &names {
+        if name != "*" && !known.iter().any(|kind| kind.as_str() == name) {
+            let known = known.each_ref().map(EventKind::as_str).join(", ");
+            return Err(Error::field(
+                "events",
+                format!("an unknown event; known are *, {known}"),
+            ));
+        }
+    }
+    Ok((!names.iter().any(|name| name == "*")).then_some(names))
+}
+
+fn event_id(text: &str) -> Result<Ulid, Error> {
+    text.strip_prefix("evt_")
+        .and_then(|id| Ulid::from_string(id).ok())
+        .ok_or_else(|| Error::field("since", "must be an event id such as evt_01HZ..."))
+}

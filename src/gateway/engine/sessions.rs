@@ -1,0 +1,281 @@
+//! Sessions: finding, creating, pairing, starting and stopping, deleting.
+
+use super::audit::Record;
+use super::{Engine, OwnedSession, open};
+use crate::api::{self, AuditAction, CreateSession, SessionStatus};
+use crate::gateway::auth::Caller;
+use crate::gateway::clock;
+use crate::gateway::domain::SessionId;
+use crate::gateway::error::Error;
+use crate::gateway::session::{self, SessionAction};
+use crate::gateway::store::sessions::{self as rows, StoredSession};
+use crate::gateway::whatsapp::DriverError;
+use serde_json::json;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+/// Longest label, in characters.
+const LABEL_MAX: usize = 100;
+
+impl Engine {
+    /// # Errors
+    /// `NotFound("session")`, also for one of another organization.
+    pub fn find_session(&self, caller: &Caller, id: &str) -> Result<OwnedSession, Error> {
+        self.accept()?;
+        let sessions = self
+            .inner
+            .sessions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        match sessions.get(id) {
+            Some(handle) if handle.organization == caller.organization => Ok(OwnedSession {
+                id: handle.id.clone(),
+                organization: handle.organization.clone(),
+                handle: Arc::clone(handle),
+            }),
+            _ => Err(Error::NotFound("session")),
+        }
+    }
+
+    /// The organization's sessions, oldest first.
+    ///
+    /// # Errors
+    /// The engine closes.
+    pub async fn list_sessions(&self, caller: &Caller) -> Result<Vec<api::Session>, Error> {
+        self.accept()?;
+        let mut sessions = self.all_sessions();
+        sessions.retain(|session| session.organization == caller.organization);
+        Ok(sessions.iter().map(|session| session.view()).collect())
+    }
+
+    /// Creates a session, and starts it when the body says so.
+    ///
+    /// # Errors
+    /// Validation of the label; the store.
+    pub async fn create_session(
+        &self,
+        caller: &Caller,
+        body: CreateSession,
+    ) -> Result<api::Session, Error> {
+        let label = check_label(body.label.as_deref())?;
+        let engine = self.clone();
+        let caller = caller.clone();
+        self.detached(async move {
+            let mut record = Record::new(&caller, AuditAction::SessionCreate);
+            record.new = Some(json!({ "label": label }));
+            let start = body.start.unwrap_or(false);
+            let organization = caller.organization.clone();
+            let gateway_id = engine.inner.gateway_id.clone();
+            let user = caller.actor.strip_prefix("user:").map(str::to_owned);
+            let stored = engine
+                .inner
+                .store
+                .write(move |w| {
+                    let now = clock::now();
+                    let session = api::Session {
+                        id: w.next_id().to_string(),
+                        organization_id: organization.to_string(),
+                        gateway_id,
+                        status: if start {
+                            SessionStatus::Starting
+                        } else {
+                            SessionStatus::Stopped
+                        },
+                        label,
+                        auto_read: body.auto_read.unwrap_or(false),
+                        presence_typing: body.presence_typing.unwrap_or(false),
+                        rate_per_min: open::RATE_PER_MIN,
+                        rate_per_hour: open::RATE_PER_HOUR,
+                        created_by_user_id: user,
+                        created_at: now,
+                        updated_at: now,
+                        ..api::Session::default()
+                    };
+                    rows::ensure_organization(w, &organization, now)?;
+                    rows::insert(w, &organization, &session, start)?;
+                    record.session = Some(session.id.clone());
+                    record.insert_ok(w)?;
+                    Ok((session, start, organization))
+                })
+                .await?;
+            let (session, should_run, organization) = stored;
+            let id = SessionId::parse(&session.id)
+                .map_err(|fault| Error::Internal(anyhow::anyhow!("a new session's id: {fault}")))?;
+            let handle = session::spawn(
+                StoredSession {
+                    id,
+                    organization,
+                    should_run,
+                    session,
+                    group_count: 0,
+                },
+                &engine.inner.backend,
+                engine.inner.store.clone(),
+                &engine.inner.tasks,
+                Duration::ZERO,
+            );
+            let view = handle.view();
+            engine
+                .inner
+                .sessions
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(handle.id.to_string(), handle);
+            Ok(view)
+        })
+        .await
+    }
+
+    /// # Errors
+    /// None at present.
+    pub async fn get_session(&self, session: &OwnedSession) -> Result<api::Session, Error> {
+        Ok(session.handle.view())
+    }
+
+    /// Stops and unlinks a session, removes its keys, its row and its groups.
+    ///
+    /// # Errors
+    /// The driver or the store could not remove everything; the session is then still there,
+    /// stopped.
+    pub async fn delete_session(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+    ) -> Result<(), Error> {
+        let record = Record::of_session(caller, AuditAction::SessionDelete, session);
+        let engine = self.clone();
+        let handle = Arc::clone(&session.handle);
+        self.detached(async move {
+            let outcome = handle.delete().await;
+            if outcome.is_ok() {
+                engine
+                    .inner
+                    .sessions
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .remove(handle.id.as_str());
+            }
+            record.close(&engine.inner.store, outcome).await
+        })
+        .await
+    }
+
+    /// Starts, stops, restarts or logs a session out; all of them idempotent.
+    ///
+    /// # Errors
+    /// Logging out: the driver's.
+    pub async fn act(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        action: SessionAction,
+    ) -> Result<api::Session, Error> {
+        let word = match action {
+            SessionAction::Start => AuditAction::SessionStart,
+            SessionAction::Stop => AuditAction::SessionStop,
+            SessionAction::Restart => AuditAction::SessionRestart,
+            SessionAction::Logout => AuditAction::SessionLogout,
+        };
+        let mut record = Record::of_session(caller, word, session);
+        record.old = Some(json!({ "status": session.handle.view().status }));
+        let store = self.inner.store.clone();
+        let handle = Arc::clone(&session.handle);
+        self.detached(async move {
+            let outcome = handle.act(action).await;
+            if let Ok(view) = &outcome {
+                record.new = Some(json!({ "status": view.status }));
+            }
+            record.close(&store, outcome).await
+        })
+        .await
+    }
+
+    /// # Errors
+    /// None at present.
+    pub async fn me(&self, session: &OwnedSession) -> Result<api::SessionMe, Error> {
+        let view = session.handle.view();
+        Ok(api::SessionMe {
+            session_id: view.id,
+            connected: view.status.is_connected(),
+            status: view.status,
+            phone_number: view.phone_number,
+            wa_jid: view.wa_jid,
+            wa_lid: view.wa_lid,
+        })
+    }
+
+    /// The code to scan. Begins to pair when that is not under way.
+    ///
+    /// # Errors
+    /// `NotFound("qr code")` until a code is ready; `AlreadyPaired` when a phone is linked.
+    pub async fn qr(&self, caller: &Caller, session: &OwnedSession) -> Result<api::QrCode, Error> {
+        if session.handle.is_paired() {
+            return Err(DriverError::AlreadyPaired.into());
+        }
+        if let Some(qr) = session.handle.qr() {
+            return Ok(qr);
+        }
+        let record = Record::of_session(caller, AuditAction::SessionPair, session);
+        let store = self.inner.store.clone();
+        let handle = Arc::clone(&session.handle);
+        self.detached(async move {
+            // Polling for the code is not worth an entry; beginning to pair is.
+            match handle.pair().await {
+                Ok(false) => Ok(()),
+                outcome => record.close(&store, outcome.map(|_| ())).await,
+            }
+        })
+        .await?;
+        session.handle.qr().ok_or(Error::NotFound("qr code"))
+    }
+
+    /// A code to type on the phone of this number (digits of E.164). Begins to pair when that is not
+    /// under way.
+    ///
+    /// # Errors
+    /// Validation of `phone`; `AlreadyPaired`; the driver's.
+    pub async fn pairing_code(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        phone: &str,
+    ) -> Result<api::PairingCode, Error> {
+        let valid = (7..=15).contains(&phone.len())
+            && phone.bytes().all(|byte| byte.is_ascii_digit())
+            && !phone.starts_with('0');
+        if !valid {
+            return Err(Error::field(
+                "phone",
+                "must be 7 to 15 digits with the country code, such as 628123456789, without + or leading 0",
+            ));
+        }
+        let mut record = Record::of_session(caller, AuditAction::SessionPair, session);
+        record.new = Some(json!({ "phone": phone }));
+        let phone = phone.to_owned();
+        let store = self.inner.store.clone();
+        let handle = Arc::clone(&session.handle);
+        self.detached(async move {
+            let outcome = async {
+                handle.pair().await?;
+                let code = handle.pair_with_code(&phone).await?;
+                handle.await_phone();
+                Ok(api::PairingCode { code })
+            }
+            .await;
+            record.close(&store, outcome).await
+        })
+        .await
+    }
+}
+
+/// A label as it is stored: trimmed, absent when empty.
+pub(super) fn check_label(label: Option<&str>) -> Result<Option<String>, Error> {
+    let label = label.map(str::trim).filter(|label| !label.is_empty());
+    match label.map(|label| label.chars().count()) {
+        Some(count) if count > LABEL_MAX => Err(Error::field(
+            "label",
+            format!("is {count} characters long; at most {LABEL_MAX} are allowed"),
+        )),
+        _ => Ok(label.map(str::to_owned)),
+    }
+}

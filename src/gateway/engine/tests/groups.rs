@@ -1,0 +1,287 @@
+//! Changes of groups: stored, published once, recorded.
+
+use super::fake::{self, Fault, me, member};
+use super::*;
+use crate::api::{AuditAction, AuditOutcome, MemberRole, SessionRole, Setting, SettingsPatch};
+use crate::gateway::Error;
+use crate::gateway::domain::{InviteCode, MemberJid};
+use crate::gateway::engine::Page;
+use crate::gateway::whatsapp::{DriverError, DriverEvent, GroupChange, GroupEvent, MemberChange};
+use serde_json::json;
+
+fn patch() -> SettingsPatch {
+    SettingsPatch {
+        subject: Some("Renamed".to_owned()),
+        announce: Some(true),
+        locked: Some(true),
+        ..SettingsPatch::default()
+    }
+}
+
+pub(super) fn elsewhere(number: u64, change: GroupChange) -> DriverEvent {
+    DriverEvent::Group(GroupEvent {
+        group: jid(number),
+        by: Some(MemberJid::parse("222@lid").unwrap()),
+        at: 7,
+        change,
+    })
+}
+
+#[tokio::test]
+async fn a_patch_is_fresh_in_every_read_and_told_once() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    let listing = desk.engine.list_groups(&owned, &Page::default()).await;
+    assert!(!String::from_utf8_lossy(&listing.unwrap()).contains("Renamed"));
+    desk.engine
+        .update_group(&desk.caller, &owned, &jid(1), patch())
+        .await
+        .unwrap();
+    let listing = desk.engine.list_groups(&owned, &Page::default()).await;
+    assert!(String::from_utf8_lossy(&listing.unwrap()).contains("Renamed"));
+    let group = desk.engine.get_group(&owned, &jid(1)).await.unwrap();
+    assert_eq!(group.is_locked, Some(true));
+    assert_eq!(group.my_role, Some(SessionRole::Superadmin));
+
+    let told = desk.so_far().await;
+    let updates: Vec<_> = told
+        .iter()
+        .filter(|event| event.event.as_str() == "group.update")
+        .map(|event| &event.payload)
+        .collect();
+    assert_eq!(
+        updates.len(),
+        3,
+        "the driver's echoes are silent: {updates:?}"
+    );
+    assert_eq!(updates[0]["subject"], "Renamed");
+    assert_eq!(updates[0]["sender"], me().as_str());
+
+    let entry = desk.audit().await.remove(0);
+    assert_eq!(entry.action, AuditAction::GroupUpdate);
+    assert_eq!(entry.outcome, AuditOutcome::Ok);
+    assert_eq!(entry.actor, "key:test");
+    let old = json!({"subject": "Group 1", "announce": false, "locked": false});
+    assert_eq!(entry.old, Some(old));
+}
+
+#[tokio::test]
+async fn a_patch_that_fails_half_way_says_how_far_it_came() {
+    let desk = desk().await;
+    let owned = desk.session(1);
+    let refusal = Fault::Error(DriverError::NotAdmin);
+    let world = desk.worlds.of(owned.id.as_str());
+    world.lock().unwrap().faults.insert("announce", refusal);
+    let error = desk
+        .engine
+        .update_group(&desk.caller, &owned, &jid(1), patch())
+        .await
+        .unwrap_err()
+        .to_object();
+    assert_eq!(
+        json!(error.details),
+        json!({
+            "applied": ["subject"], "failed": "announce", "notAttempted": ["locked"],
+            "reason": "not_admin",
+        })
+    );
+    let group = desk.engine.get_group(&owned, &jid(1)).await.unwrap();
+    assert_eq!(group.subject.as_deref(), Some("Renamed"));
+    let entry = desk.audit().await.remove(0);
+    assert_eq!(entry.outcome, AuditOutcome::Failed("not_admin".to_owned()));
+    assert_eq!(entry.new.unwrap()["failed"], "announce");
+}
+
+#[tokio::test]
+async fn a_change_goes_on_when_the_caller_hangs_up() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    {
+        let group = jid(1);
+        let call = desk
+            .engine
+            .update_group(&desk.caller, &owned, &group, patch());
+        tokio::pin!(call);
+        // One poll: the change is under way. Then the caller goes.
+        assert!(futures_util::poll!(&mut call).is_pending());
+    }
+    loop {
+        let event = desk.next("group.update").await;
+        if event.payload["isLocked"] == true {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_during_a_change_is_stored_after_it() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    let turn = owned.handle.turn().await.unwrap();
+    let held = turn.hold(Some(&jid(1)));
+    let later = Setting::Subject("Later".to_owned());
+    let other = Setting::Subject("Other".to_owned());
+    desk.worlds
+        .send(owned.id.as_str(), elsewhere(1, GroupChange::Setting(later)));
+    desk.worlds
+        .send(owned.id.as_str(), elsewhere(2, GroupChange::Setting(other)));
+    assert_eq!(desk.next("group.update").await.payload["subject"], "Other");
+    drop(held);
+    assert_eq!(desk.next("group.update").await.payload["subject"], "Later");
+}
+
+#[tokio::test]
+async fn a_reset_is_told_once_and_one_made_elsewhere_as_well() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    let old = desk.engine.invite(&owned, &jid(1)).await.unwrap();
+    let new = desk
+        .engine
+        .reset_invite(&desk.caller, &owned, &jid(1))
+        .await
+        .unwrap();
+    assert_ne!(old, new);
+    let told = desk.so_far().await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].payload["newInviteLink"], new.invite);
+    let event = elsewhere(1, GroupChange::InviteReset(None));
+    desk.worlds.send(owned.id.as_str(), event);
+    let told = desk.next("group.update").await;
+    assert_eq!(told.payload["reason"], "invite_reset");
+}
+
+#[tokio::test]
+async fn members_come_and_go() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    let group = jid(1);
+    let lid = |text: &str| MemberJid::parse(text).unwrap();
+    let change = |change, members: &[&str]| {
+        let members = members.iter().copied().map(lid).collect();
+        desk.engine
+            .change_members(&desk.caller, &owned, &group, change, members)
+    };
+    change(MemberChange::Add, &["333@lid"]).await.unwrap();
+    change(MemberChange::Promote, &["333@lid"]).await.unwrap();
+    let error = change(MemberChange::Add, &["444@lid", "999@lid"]).await;
+    let details = error.unwrap_err().to_object().details;
+    assert_eq!(details["applied"], json!(["444@lid"]));
+    assert_eq!(details["failed"][0]["jid"], "999@lid");
+    let error = change(MemberChange::Add, &["999@lid"]).await.unwrap_err();
+    assert!(matches!(error, Error::Driver(DriverError::Refused(_))));
+    let members = desk.engine.list_members(&owned, &jid(1)).await.unwrap();
+    let roles: Vec<_> = members
+        .data
+        .iter()
+        .map(|member| (member.lid.as_str(), member.role.as_str()))
+        .collect();
+    assert_eq!(
+        roles,
+        [
+            ("111@lid", "superadmin"),
+            ("222@lid", "member"),
+            ("333@lid", "admin"),
+            ("444@lid", "member")
+        ]
+    );
+    let joined = desk.next("group.participant").await.payload;
+    assert_eq!(joined["join"], json!(["333@lid"]));
+
+    desk.worlds.send(
+        owned.id.as_str(),
+        elsewhere(1, GroupChange::Demoted(vec![lid("333@lid"), me()])),
+    );
+    desk.worlds.send(
+        owned.id.as_str(),
+        elsewhere(
+            1,
+            GroupChange::Joined(vec![member("555@lid", MemberRole::Member)]),
+        ),
+    );
+    desk.so_far().await;
+    let group = desk.engine.get_group(&owned, &jid(1)).await.unwrap();
+    assert_eq!(group.participant_count, Some(5));
+}
+
+#[tokio::test]
+async fn a_group_that_was_left_stays_with_the_role_none() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    desk.engine
+        .leave(&desk.caller, &owned, &jid(1))
+        .await
+        .unwrap();
+    let event = elsewhere(2, GroupChange::Exited);
+    desk.worlds.send(owned.id.as_str(), event);
+    for _ in 0..2 {
+        let told = desk.next("group.participant").await;
+        assert_eq!(told.payload["leave"], json!([me().as_str()]));
+    }
+    for number in [1, 2] {
+        let group = desk.engine.get_group(&owned, &jid(number)).await.unwrap();
+        assert_eq!(group.my_role, Some(SessionRole::None));
+        assert_eq!(group.participant_count, Some(1));
+    }
+    let code = InviteCode::parse("AbCdEf1234567890XyZ12").unwrap();
+    let joined = desk.engine.join(&desk.caller, &owned, &code).await.unwrap();
+    assert!(desk.engine.get_group(&owned, &joined).await.is_ok());
+    let session = desk.engine.get_session(&owned).await.unwrap();
+    assert_eq!(session.group_count, Some(3));
+    assert!(session.last_traffic_at.is_some());
+}
+
+#[tokio::test]
+async fn a_listing_comes_in_pages() {
+    let desk = desk().await;
+    let owned = desk.session(1);
+    let page = |limit, cursor: Option<String>| {
+        let owned = owned.clone();
+        let engine = desk.engine.clone();
+        async move {
+            let page = Page { limit, cursor };
+            let json = engine.list_groups(&owned, &page).await?;
+            Ok::<crate::api::List<crate::api::Group>, Error>(serde_json::from_slice(&json).unwrap())
+        }
+    };
+    let first = page(Some(1), None).await.unwrap();
+    let second = page(Some(1), Some(first.next_cursor)).await.unwrap();
+    assert_eq!(first.data[0].group_jid, fake::group(1).jid.as_str());
+    assert_eq!(second.data[0].group_jid, fake::group(2).jid.as_str());
+    assert_eq!(second.next_cursor, "");
+    for (limit, cursor) in [(Some(0), None), (Some(1001), None), (None, Some("x!"))] {
+        let refused = page(limit, cursor.map(str::to_owned)).await;
+        assert!(matches!(refused, Err(Error::Validation(_))));
+    }
+}
+
+#[tokio::test]
+async fn another_organization_sees_nothing() {
+    let desk = desk().await;
+    let stranger = caller("other");
+    let id = session(1);
+    assert!(matches!(
+        desk.engine.find_session(&stranger, id.as_str()),
+        Err(Error::NotFound("session"))
+    ));
+    assert!(
+        desk.engine
+            .list_sessions(&stranger)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let query = AuditQuery::default();
+    let audit = desk.engine.audit(&stranger, &query).await.unwrap();
+    assert!(audit.data.is_empty());
+    // The store itself asks for the organization, whoever holds a session's id.
+    let rows = desk
+        .engine
+        .inner
+        .store
+        .read(move |conn| {
+            crate::gateway::store::groups::list(conn, &organization("other"), &id, None, None)
+        })
+        .await
+        .unwrap();
+    assert!(rows.data.is_empty());
+}

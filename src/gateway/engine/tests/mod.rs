@@ -1,0 +1,167 @@
+//! The use cases against a fake driver.
+
+mod fake;
+mod groups;
+mod sessions;
+
+use super::{AuditQuery, Engine, OwnedSession};
+use crate::api::{AuditEntry, Capabilities, Envelope, SessionStatus, Setting, TicketRequest};
+use crate::gateway::auth::Caller;
+use crate::gateway::domain::GroupJid;
+use crate::gateway::realtime::Subscription;
+use crate::gateway::store::tests::{organization, session};
+use crate::gateway::whatsapp::{Account, GroupChange};
+use crate::gateway::{Config, SeedSession};
+use fake::{Worlds, identity};
+use std::path::Path;
+use std::time::Duration;
+
+/// An engine on a fake world, and a listener that hears everything from the start.
+struct Desk {
+    engine: Engine,
+    worlds: Worlds,
+    caller: Caller,
+    events: Subscription,
+    directory: tempfile::TempDir,
+    marks: u32,
+}
+
+fn caller(name: &str) -> Caller {
+    Caller {
+        organization: organization(name),
+        capabilities: Capabilities::all(),
+        actor: "key:test".to_owned(),
+    }
+}
+
+fn jid(number: u64) -> GroupJid {
+    fake::group(number).jid
+}
+
+fn seeded(number: u128, start: bool) -> SeedSession {
+    SeedSession {
+        account: Account {
+            session: session(number),
+            organization: organization("acme"),
+        },
+        label: None,
+        identity: start.then(identity),
+        start,
+        groups: Vec::new(),
+    }
+}
+
+async fn open(database: &Path, worlds: &Worlds, seed: Vec<SeedSession>) -> Engine {
+    let config = Config {
+        database: database.to_owned(),
+        gateway_id: "gateway".to_owned(),
+        backend: worlds.backend(),
+        memory_keys: Vec::new(),
+        seed,
+    };
+    Engine::open(config).await.unwrap()
+}
+
+/// A desk whose first session is paired, connected and in the groups 1 and 2.
+async fn desk() -> Desk {
+    let worlds = Worlds::default();
+    {
+        let world = worlds.of(session(1).as_str());
+        let mut world = world.lock().unwrap();
+        world.paired = true;
+        for number in [1, 2] {
+            let group = fake::group(number);
+            world.groups.insert(group.jid.to_string(), group);
+        }
+    }
+    let mut desk = idle(worlds, vec![seeded(1, false)]).await;
+    let owned = desk.session(1);
+    desk.engine
+        .act(&desk.caller, &owned, super::super::SessionAction::Start)
+        .await
+        .unwrap();
+    // Each new group tells its settings, then that the account is in it.
+    for _ in 0..2 {
+        desk.next("group.participant").await;
+    }
+    desk.so_far().await;
+    desk
+}
+
+async fn idle(worlds: Worlds, seed: Vec<SeedSession>) -> Desk {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = open(&directory.path().join("desk.db"), &worlds, seed).await;
+    let caller = caller("acme");
+    let ticket = engine
+        .issue_ticket(&caller, TicketRequest::default())
+        .await
+        .unwrap();
+    let events = engine.redeem_ticket(&ticket).await.unwrap();
+    assert!(engine.redeem_ticket(&ticket).await.is_none());
+    Desk {
+        engine,
+        worlds,
+        caller,
+        events,
+        directory,
+        marks: 0,
+    }
+}
+
+impl Desk {
+    fn session(&self, number: u128) -> OwnedSession {
+        self.engine
+            .find_session(&self.caller, session(number).as_str())
+            .unwrap()
+    }
+
+    /// The next event of this name; others are passed over.
+    async fn next(&mut self, name: &str) -> Envelope {
+        let wait = async {
+            loop {
+                let text = self.events.next().await.unwrap();
+                let event: Envelope = serde_json::from_str(&text).unwrap();
+                if event.event.as_str() == name {
+                    return event;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), wait)
+            .await
+            .unwrap_or_else(|_| panic!("no {name}"))
+    }
+
+    async fn status(&mut self, wanted: SessionStatus) -> Envelope {
+        loop {
+            let event = self.next("session.status").await;
+            if event.payload["status"] == wanted.as_str() {
+                return event;
+            }
+        }
+    }
+
+    /// Everything told before now: what our calls did, and what the driver reported of the first
+    /// session. A change of group 2 by the driver marks the end.
+    async fn so_far(&mut self) -> Vec<Envelope> {
+        let owned = self.session(1);
+        drop(owned.handle.turn().await.unwrap());
+        self.marks += 1;
+        let mark = format!("mark {}", self.marks);
+        let event = groups::elsewhere(2, GroupChange::Setting(Setting::Description(mark.clone())));
+        self.worlds.send(owned.id.as_str(), event);
+        let mut events = Vec::new();
+        loop {
+            let text = self.events.next().await.unwrap();
+            let event: Envelope = serde_json::from_str(&text).unwrap();
+            if event.payload["description"] == mark {
+                return events;
+            }
+            events.push(event);
+        }
+    }
+
+    async fn audit(&self) -> Vec<AuditEntry> {
+        let query = AuditQuery::default();
+        self.engine.audit(&self.caller, &query).await.unwrap().data
+    }
+}

@@ -1,0 +1,227 @@
+//! The life of sessions, and keys.
+
+use super::fake::{Fault, identity};
+use super::*;
+use crate::api::{AuditAction, Capability, CreateKey, CreateSession};
+use crate::gateway::whatsapp::{DriverError, DriverEvent};
+use crate::gateway::{Error, SessionAction};
+
+#[tokio::test]
+async fn stopping_ends_a_call_that_hangs() {
+    let desk = desk().await;
+    let owned = desk.session(1);
+    let world = desk.worlds.of(owned.id.as_str());
+    world.lock().unwrap().faults.insert("invite", Fault::Hang);
+    let group = jid(1);
+    let invite = desk.engine.invite(&owned, &group);
+    tokio::pin!(invite);
+    assert!(futures_util::poll!(&mut invite).is_pending());
+    let group = jid(2);
+    let behind = desk.engine.invite(&owned, &group);
+    tokio::pin!(behind);
+    assert!(futures_util::poll!(&mut behind).is_pending());
+    for _ in 0..2 {
+        let stopped = desk
+            .engine
+            .act(&desk.caller, &owned, SessionAction::Stop)
+            .await
+            .unwrap();
+        assert_eq!(stopped.status, SessionStatus::Stopped);
+    }
+    let error = invite.await.unwrap_err();
+    assert!(matches!(error, Error::Driver(DriverError::ConnectionLost)));
+    let error = behind.await.unwrap_err();
+    assert!(matches!(error, Error::Driver(DriverError::NotConnected)));
+}
+
+#[tokio::test]
+async fn a_panic_ends_one_session_only() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    let world = desk.worlds.of(owned.id.as_str());
+    world.lock().unwrap().faults.insert("invite", Fault::Panic);
+    desk.engine.invite(&owned, &jid(1)).await.unwrap_err();
+    let failed = desk.status(SessionStatus::Failed).await;
+    assert!(failed.payload["reason"].as_str().unwrap().contains("fault"));
+    world.lock().unwrap().faults.clear();
+    desk.engine
+        .act(&desk.caller, &owned, SessionAction::Start)
+        .await
+        .unwrap();
+    desk.status(SessionStatus::Working).await;
+    desk.engine.invite(&owned, &jid(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_that_hangs_at_the_start_holds_nobody_up() {
+    let worlds = Worlds::default();
+    for (number, fault) in [(1, Some(Fault::Hang)), (2, Some(Fault::Panic)), (3, None)] {
+        let world = worlds.of(session(number).as_str());
+        let mut world = world.lock().unwrap();
+        world.paired = true;
+        world.faults.extend(fault.map(|fault| ("connect", fault)));
+    }
+    let seed = (1..=3).map(|number| seeded(number, true)).collect();
+    let mut desk = idle(worlds, seed).await;
+    let working = desk.status(SessionStatus::Working).await;
+    assert_eq!(working.session, session(3).as_str());
+    let stopped = desk
+        .engine
+        .act(&desk.caller, &desk.session(1), SessionAction::Stop)
+        .await
+        .unwrap();
+    assert_eq!(stopped.status, SessionStatus::Stopped);
+}
+
+#[tokio::test]
+async fn pairing_by_qr_keeps_the_code_out_of_the_log() {
+    let mut desk = idle(Worlds::default(), vec![seeded(1, false)]).await;
+    let owned = desk.session(1);
+    let begun = desk.engine.qr(&desk.caller, &owned).await;
+    if begun.is_err() {
+        assert!(matches!(begun, Err(Error::NotFound("qr code"))));
+        assert_eq!(
+            desk.next("auth.qr").await.payload["code"],
+            "2@pairing-secret"
+        );
+    }
+    let qr = desk.engine.qr(&desk.caller, &owned).await.unwrap();
+    assert_eq!(qr.code, "2@pairing-secret");
+    let bytes = std::fs::read(desk.directory.path().join("desk.db-wal")).unwrap();
+    assert!(!String::from_utf8_lossy(&bytes).contains("pairing-secret"));
+
+    let code = desk
+        .engine
+        .pairing_code(&desk.caller, &owned, "628123456789");
+    assert_eq!(code.await.unwrap().code, "ABCD1234");
+    for phone in ["+628123456789", "0812345678", "123456", "1234567890123456"] {
+        let refused = desk.engine.pairing_code(&desk.caller, &owned, phone).await;
+        assert!(matches!(refused, Err(Error::Validation(_))), "{phone}");
+    }
+
+    desk.worlds
+        .send(owned.id.as_str(), DriverEvent::Paired(identity()));
+    desk.worlds
+        .send(owned.id.as_str(), DriverEvent::Connected(identity()));
+    assert_eq!(desk.next("auth.code").await.payload["lid"], "111@lid");
+    desk.status(SessionStatus::Working).await;
+    let paired = desk.engine.qr(&desk.caller, &owned).await;
+    assert!(matches!(
+        paired,
+        Err(Error::Driver(DriverError::AlreadyPaired))
+    ));
+    let me = desk.engine.me(&owned).await.unwrap();
+    assert!(me.connected);
+    assert_eq!(me.phone_number.as_deref(), Some("628123456789"));
+}
+
+#[tokio::test]
+async fn logging_out_and_deleting() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    let gone = DriverEvent::LoggedOut {
+        reason: "removed on the phone".to_owned(),
+    };
+    desk.worlds.send(owned.id.as_str(), gone);
+    let told = desk.status(SessionStatus::LoggedOut).await;
+    assert_eq!(told.payload["reason"], "removed on the phone");
+    let view = desk
+        .engine
+        .act(&desk.caller, &owned, SessionAction::Logout)
+        .await
+        .unwrap();
+    assert_eq!(view.status, SessionStatus::LoggedOut);
+    assert_eq!(view.phone_number, None);
+    desk.engine
+        .delete_session(&desk.caller, &owned)
+        .await
+        .unwrap();
+    assert!(matches!(
+        desk.engine.find_session(&desk.caller, owned.id.as_str()),
+        Err(Error::NotFound("session"))
+    ));
+    let again = desk.engine.delete_session(&desk.caller, &owned).await;
+    assert!(matches!(again, Err(Error::NotFound("session"))));
+    let actions: Vec<_> = desk.audit().await.into_iter().map(|e| e.action).collect();
+    assert_eq!(
+        actions,
+        [
+            AuditAction::SessionDelete,
+            AuditAction::SessionDelete,
+            AuditAction::SessionLogout,
+            AuditAction::SessionStart
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_should_run_runs_again_and_keys_stay() {
+    let mut desk = desk().await;
+    let body = CreateSession {
+        label: Some("  Second ".to_owned()),
+        ..CreateSession::default()
+    };
+    let second = desk
+        .engine
+        .create_session(&desk.caller, body)
+        .await
+        .unwrap();
+    assert_eq!(second.label.as_deref(), Some("Second"));
+    let body = CreateKey {
+        label: None,
+        capabilities: vec![Capability::Read],
+        expires_at: None,
+    };
+    let key = desk.engine.create_key(&desk.caller, body).await.unwrap();
+    assert!(desk.engine.authenticate(&key.secret).is_some());
+    desk.engine.close().await;
+    assert!(desk.events.next().await.is_none());
+    assert!(!desk.engine.is_ready());
+    assert!(matches!(
+        desk.engine.list_sessions(&desk.caller).await,
+        Err(Error::Draining)
+    ));
+
+    let database = desk.directory.path().join("desk.db");
+    let engine = open(&database, &desk.worlds, vec![seeded(1, false)]).await;
+    let sessions = engine.list_sessions(&desk.caller).await.unwrap();
+    assert_eq!(sessions.len(), 2);
+    assert_eq!(sessions[0].group_count, Some(2));
+    assert_ne!(sessions[0].status, SessionStatus::Stopped, "it should run");
+    assert_eq!(sessions[1].status, SessionStatus::Stopped);
+    let found = engine.authenticate(&key.secret).unwrap();
+    assert_eq!(found.capabilities, [Capability::Read].into_iter().collect());
+    assert!(matches!(
+        engine.delete_key(&caller("other"), &key.key.id).await,
+        Err(Error::NotFound("key"))
+    ));
+    engine.delete_key(&desk.caller, &key.key.id).await.unwrap();
+    assert!(engine.authenticate(&key.secret).is_none());
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn a_key_grants_no_more_than_its_maker_has() {
+    let desk = idle(Worlds::default(), Vec::new()).await;
+    let maker = Caller {
+        capabilities: [Capability::Manage].into_iter().collect(),
+        ..desk.caller.clone()
+    };
+    let body = |capabilities: &[Capability], expires_at| CreateKey {
+        label: None,
+        capabilities: capabilities.to_vec(),
+        expires_at,
+    };
+    let greedy = desk
+        .engine
+        .create_key(&maker, body(&[Capability::Send], None))
+        .await;
+    assert!(matches!(
+        greedy,
+        Err(Error::MissingCapability(Capability::Send))
+    ));
+    for wrong in [body(&[], None), body(&[Capability::Manage], Some(1))] {
+        let refused = desk.engine.create_key(&maker, wrong).await;
+        assert!(matches!(refused, Err(Error::Validation(_))));
+    }
+}

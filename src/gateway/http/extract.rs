@@ -1,0 +1,177 @@
+//! What a handler gets, and the readers that turn its parts into domain values.
+
+use super::body::RequestBody;
+use super::fields::Fields;
+use super::router::Params;
+use super::serve::Server;
+use crate::gateway::auth::Caller;
+use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::{Engine, Error, OwnedSession, Page};
+use axum::extract::Query;
+use axum::http::request::Parts;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// Most entries of one page.
+const PAGE_MAX: u32 = 1000;
+
+/// A request to a route that needs no credentials.
+pub(super) struct Visit {
+    pub server: Arc<Server>,
+    pub parts: Parts,
+}
+
+/// A request whose caller is known and has the route's capability.
+pub(super) struct Call {
+    pub engine: Engine,
+    pub caller: Caller,
+    pub parts: Parts,
+    params: Params,
+    body: RequestBody,
+}
+
+impl Call {
+    pub fn new(
+        engine: Engine,
+        caller: Caller,
+        parts: Parts,
+        params: Params,
+        body: RequestBody,
+    ) -> Self {
+        Self {
+            engine,
+            caller,
+            parts,
+            params,
+            body,
+        }
+    }
+
+    /// The value of a path parameter; empty when it is not text.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.get(name).unwrap_or_default()
+    }
+
+    /// The path's session. Comes before every other reader: 404 wins over 400.
+    ///
+    /// # Errors
+    /// It does not exist or belongs to another organization.
+    pub fn session(&self) -> Result<OwnedSession, Error> {
+        self.engine
+            .find_session(&self.caller, self.param("session"))
+    }
+
+    /// The path's group.
+    ///
+    /// # Errors
+    /// Not a JID ending in `@g.us`.
+    pub fn group(&self) -> Result<GroupJid, Error> {
+        GroupJid::parse(self.param("gid")).map_err(|fault| Error::malformed("gid", fault))
+    }
+
+    /// The path's member.
+    ///
+    /// # Errors
+    /// Not a person's JID.
+    pub fn member(&self) -> Result<MemberJid, Error> {
+        MemberJid::parse(self.param("jid")).map_err(|fault| Error::malformed("jid", fault))
+    }
+
+    /// The path's session and group.
+    ///
+    /// # Errors
+    /// As [`Call::session`], then as [`Call::group`].
+    pub fn session_and_group(&self) -> Result<(OwnedSession, GroupJid), Error> {
+        Ok((self.session()?, self.group()?))
+    }
+
+    /// The query's parameters. Those that nobody asks for are ignored.
+    ///
+    /// # Errors
+    /// The query is not form-encoded text.
+    pub fn query(&self) -> Result<QueryText, Error> {
+        query(&self.parts)
+    }
+
+    /// The body's JSON value.
+    ///
+    /// # Errors
+    /// No body, or not a usable one.
+    pub async fn json(&mut self) -> Result<Value, Error> {
+        self.body
+            .json()
+            .await?
+            .ok_or_else(|| Error::field("", "a JSON body is required"))
+    }
+
+    /// The body as an object.
+    ///
+    /// # Errors
+    /// No body, not a usable one, or not an object.
+    pub async fn fields(&mut self) -> Result<Fields, Error> {
+        Fields::of(self.json().await?)
+    }
+
+    /// The body as an object; no body counts as an empty one.
+    ///
+    /// # Errors
+    /// Not a usable body, or not an object.
+    pub async fn optional_fields(&mut self) -> Result<Fields, Error> {
+        let body = self.body.json().await?;
+        Fields::of(body.unwrap_or_else(|| Map::new().into()))
+    }
+
+    /// Leaves the connection ready for the next request.
+    pub async fn finish(&mut self) {
+        self.body.discard().await;
+    }
+}
+
+/// The decoded query of a request.
+pub(super) struct QueryText(Vec<(String, String)>);
+
+/// Reads the query.
+///
+/// # Errors
+/// It is not form-encoded text.
+pub(super) fn query(parts: &Parts) -> Result<QueryText, Error> {
+    Query::try_from_uri(&parts.uri)
+        .map(|Query(pairs)| QueryText(pairs))
+        .map_err(|_| Error::field("", "the query is not valid"))
+}
+
+impl QueryText {
+    /// # Errors
+    /// The parameter was given more than once.
+    pub fn get(&self, name: &str) -> Result<Option<&str>, Error> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name);
+        let value = values.next().map(|(_, value)| value.as_str());
+        match values.next() {
+            None => Ok(value),
+            Some(_) => Err(Error::field(name, "was given more than once")),
+        }
+    }
+
+    /// `limit` and `cursor`.
+    ///
+    /// # Errors
+    /// `limit` is not a number from 1 to 1000.
+    pub fn page(&self) -> Result<Page, Error> {
+        let limit = match self.get("limit")? {
+            None => None,
+            Some(text) => Some(
+                text.parse()
+                    .ok()
+                    .filter(|limit| (1..=PAGE_MAX).contains(limit))
+                    .ok_or_else(|| {
+                        Error::field("limit", format!("must be a number from 1 to {PAGE_MAX}"))
+                    })?,
+            ),
+        };
+        let cursor = self.get("cursor")?.filter(|cursor| !cursor.is_empty());
+        Ok(Page {
+            limit,
+            cursor: cursor.map(str::to_owned),
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! Reading a JSON object field by field: every fault is collected, unknown fields are refused by
+//! name, `null` is a wrong type. What a value of the right type must hold beyond that is checked by
+//! the domain's types and the use cases.
+
+use super::body::invalid;
+use crate::api::{EpochMillis, FieldError};
+use crate::gateway::Error;
+use crate::gateway::domain::MemberJid;
+use serde_json::{Map, Value};
+
+/// Most members in one call: as many as a group can hold.
+const PARTICIPANTS_MAX: usize = 1024;
+
+/// An object being read.
+pub(super) struct Fields {
+    object: Map<String, Value>,
+    known: Vec<&'static str>,
+    faults: Vec<FieldError>,
+}
+
+impl Fields {
+    /// # Errors
+    /// The body is not an object.
+    pub fn of(body: Value) -> Result<Self, Error> {
+        match body {
+            Value::Object(object) => Ok(Self {
+                object,
+                known: Vec::new(),
+                faults: Vec::new(),
+            }),
+            _ => Err(Error::field("", "the body must be a JSON object")),
+        }
+    }
+
+    /// A field that may be absent. `None` also when it was wrong: [`Fields::finish`] then says so.
+    pub fn optional<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<T> {
+        self.known.push(name);
+        match read(&self.object.remove(name)?) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.fault(name, message);
+                None
+            }
+        }
+    }
+
+    /// A field that must be there. `None` when it is absent or wrong.
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<T> {
+        if !self.object.contains_key(name) {
+            self.fault(name, "is required".to_owned());
+        }
+        self.optional(name, read)
+    }
+
+    fn fault(&mut self, field: &str, message: String) {
+        self.faults.push(FieldError {
+            field: field.to_owned(),
+            message,
+        });
+    }
+
+    /// The value made of the fields (`None` when one of those it needs was not there).
+    ///
+    /// # Errors
+    /// Every fault of the body at once.
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
+        let allowed = self.known.join(", ");
+        for name in std::mem::take(&mut self.object)
+            .into_iter()
+            .map(|(name, _)| name)
+        {
+            self.fault(&name, format!("unknown field; allowed are {allowed}"));
+        }
+        match value {
+            Some(value) if self.faults.is_empty() => Ok(value),
+            _ => Err(invalid(self.faults)),
+        }
+    }
+}
+
+pub(super) fn text(value: &Value) -> Result<&str, String> {
+    value.as_str().ok_or_else(|| "must be a string".to_owned())
+}
+
+pub(super) fn owned_text(value: &Value) -> Result<String, String> {
+    text(value).map(str::to_owned)
+}
+
+pub(super) fn flag(value: &Value) -> Result<bool, String> {
+    value
+        .as_bool()
+        .ok_or_else(|| "must be true or false".to_owned())
+}
+
+/// An array, each member read by `read`.
+pub(super) fn array<T>(
+    value: &Value,
+    read: impl Fn(&Value) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    value
+        .as_array()
+        .ok_or_else(|| "must be an array".to_owned())?
+        .iter()
+        .enumerate()
+        .map(|(at, value)| read(value).map_err(|message| format!("[{at}] {message}")))
+        .collect()
+}
+
+/// Members' JIDs, each once, in the order given.
+pub(super) fn participants(value: &Value) -> Result<Vec<MemberJid>, String> {
+    let jids = array(value, |jid| {
+        MemberJid::parse(text(jid)?).map_err(|fault| fault.0)
+    })?;
+    if jids.len() > PARTICIPANTS_MAX {
+        return Err(format!("must hold at most {PARTICIPANTS_MAX} JIDs"));
+    }
+    let mut seen = std::collections::HashSet::with_capacity(jids.len());
+    Ok(jids
+        .into_iter()
+        .filter(|jid| seen.insert(jid.clone()))
+        .collect())
+}
+
+/// A time in epoch milliseconds.
+pub(super) fn time(value: &Value) -> Result<EpochMillis, String> {
+    value
+        .as_i64()
+        .ok_or_else(|| "must be a time in epoch milliseconds".to_owned())
+}

@@ -1,0 +1,45 @@
+//! `/keys`: api-keys (an extension).
+
+use super::extract::Call;
+use super::fields::{array, owned_text, text, time};
+use super::respond::{self, Reply};
+use crate::api::{Capability, CreateKey};
+use serde_json::Value;
+
+pub(super) async fn list(call: &mut Call) -> Reply {
+    respond::list(call.engine.list_keys(&call.caller).await?)
+}
+
+pub(super) async fn create(call: &mut Call) -> Reply {
+    let mut fields = call.fields().await?;
+    let label = fields.optional("label", owned_text);
+    let capabilities = fields.required("capabilities", capabilities);
+    let expires_at = fields.optional("expiresAt", time);
+    let body = fields.finish(capabilities.map(|capabilities| CreateKey {
+        label,
+        capabilities,
+        expires_at,
+    }))?;
+    respond::created(&call.engine.create_key(&call.caller, body).await?)
+}
+
+pub(super) async fn delete(call: &mut Call) -> Reply {
+    call.engine
+        .delete_key(&call.caller, call.param("id"))
+        .await?;
+    Ok(respond::no_content())
+}
+
+/// Capabilities by their words, each once.
+fn capabilities(value: &Value) -> Result<Vec<Capability>, String> {
+    let mut capabilities = array(value, |word| {
+        let word = text(word)?;
+        Capability::ALL
+            .into_iter()
+            .find(|capability| capability.as_str() == word)
+            .ok_or_else(|| "must be one of read, send, manage, events".to_owned())
+    })?;
+    capabilities.sort_unstable();
+    capabilities.dedup();
+    Ok(capabilities)
+}

@@ -1,0 +1,291 @@
+//! `/realtime`: a ticket for a stream of events, and the stream itself, a WebSocket.
+
+use super::extract::{Call, Visit, query};
+use super::fields::{array, owned_text, text};
+use super::respond::{self, Reply};
+use crate::api::{Frame, Ticket, TicketRequest, TicketScope};
+use crate::gateway::{Error, Subscription, clock};
+use axum::extract::FromRequestParts;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::{HeaderMap, header};
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// How long a ticket is good for, in seconds. The engine's own limit.
+const TICKET_SECONDS: u32 = 30;
+/// Time between two pings, in seconds.
+const HEARTBEAT_SECONDS: u32 = 20;
+/// How long a client may refuse to take a frame before it is given up.
+const SEND_LIMIT: Duration = Duration::from_secs(20);
+/// Largest message taken from a client, in bytes. Clients have nothing to say here.
+const MESSAGE_MAX: usize = 4096;
+
+/// `POST /realtime/ticket`
+pub(super) async fn ticket(call: &mut Call) -> Reply {
+    let mut fields = call.optional_fields().await?;
+    let body = TicketRequest {
+        scope: fields.optional("scope", scope),
+        session: fields.optional("session", owned_text),
+        events: fields.optional("events", |names| array(names, owned_text)),
+        since: fields.optional("since", owned_text),
+    };
+    let body = fields.finish(Some(body))?;
+    let ticket = call.engine.issue_ticket(&call.caller, body).await?;
+    respond::created(&Ticket {
+        expires_in_seconds: TICKET_SECONDS,
+        url: format!(
+            "{}/api/v1/realtime?ticket={ticket}",
+            origin(&call.parts.headers)
+        ),
+        ticket,
+    })
+}
+
+fn scope(value: &Value) -> Result<TicketScope, String> {
+    match text(value)? {
+        "organization" => Ok(TicketScope::Organization),
+        "session" => Ok(TicketScope::Session),
+        _ => Err("must be organization or session".to_owned()),
+    }
+}
+
+/// `ws://host` or `wss://host` as the client knows this server; empty when it does not say, which
+/// makes the url relative.
+fn origin(headers: &HeaderMap) -> String {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .filter(|host| !host.is_empty());
+    let Some(host) = host else {
+        return String::new();
+    };
+    let secure = headers
+        .get("x-forwarded-proto")
+        .is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+    let scheme = if secure { "wss" } else { "ws" };
+    format!("{scheme}://{host}")
+}
+
+/// `GET /realtime`
+pub(super) async fn stream(visit: &mut Visit) -> Reply {
+    let server = &visit.server;
+    if server.shutdown.is_cancelled() {
+        return Err(Error::Draining);
+    }
+    let query = query(&visit.parts)?;
+    let ticket = query.get("ticket")?.ok_or(Error::Unauthorized)?;
+    // A request that cannot become a stream does not use its ticket up.
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut visit.parts, &()).await;
+    let Ok(upgrade) = upgrade else {
+        return Err(Error::field(
+            "",
+            "this path speaks WebSocket: connect with an upgrade",
+        ));
+    };
+    let subscription = server
+        .engine
+        .redeem_ticket(ticket)
+        .await
+        .ok_or(Error::Unauthorized)?;
+    let shutdown = server.shutdown.clone();
+    // Taken before the upgrade, so that the graceful stop knows the stream from its first moment.
+    let running = server.tasks.token();
+    Ok(upgrade
+        .max_message_size(MESSAGE_MAX)
+        .max_frame_size(MESSAGE_MAX)
+        .on_upgrade(async move |socket: WebSocket| {
+            pump(
+                socket,
+                events_of(subscription),
+                Duration::from_secs(HEARTBEAT_SECONDS.into()),
+                shutdown,
+            )
+            .await;
+            drop(running);
+        }))
+}
+
+fn events_of(subscription: Subscription) -> impl Stream<Item = Arc<str>> {
+    futures_util::stream::unfold(subscription, async |mut subscription| {
+        let event = subscription.next().await?;
+        Some((event, subscription))
+    })
+}
+
+/// Sends events and pings until the client leaves, stops reading, or the server stops.
+async fn pump<S, E>(
+    mut socket: S,
+    events: impl Stream<Item = Arc<str>>,
+    heartbeat: Duration,
+    shutdown: CancellationToken,
+) where
+    S: Sink<Message, Error = E> + Stream<Item = Result<Message, E>> + Unpin,
+{
+    let mut events = std::pin::pin!(events);
+    let mut pings = interval_at(Instant::now() + heartbeat, heartbeat);
+    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut next = Some(control("connected", Some(HEARTBEAT_SECONDS)));
+    loop {
+        if let Some(frame) = next.take() {
+            let sent = timeout(SEND_LIMIT, socket.send(frame));
+            match shutdown.run_until_cancelled(sent).await {
+                Some(Ok(Ok(()))) => {}
+                Some(_) => return,
+                None => break,
+            }
+        }
+        tokio::select! {
+            biased;
+            () = shutdown.cancelled() => break,
+            heard = socket.next() => match heard {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
+            },
+            _ = pings.tick() => next = Some(control("ping", None)),
+            event = events.next() => match event {
+                Some(event) => next = Some(Message::text(&*event)),
+                None => break,
+            },
+        }
+    }
+    let close = Message::Close(Some(CloseFrame {
+        code: close_code::AWAY,
+        reason: "the gateway is shutting down".into(),
+    }));
+    let _ = timeout(Duration::from_secs(1), socket.send(close)).await;
+}
+
+/// A frame of the stream's own.
+fn control(event: &str, heartbeat_seconds: Option<u32>) -> Message {
+    let frame = Frame::Control {
+        event: event.to_owned(),
+        heartbeat_seconds,
+        timestamp: clock::now(),
+    };
+    // Text, numbers and fixed names always serialize.
+    Message::text(serde_json::to_string(&frame).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use tokio::sync::mpsc;
+
+    /// A socket of two channels: what the client says, and what it hears.
+    struct Line {
+        says: mpsc::Receiver<Message>,
+        hears: mpsc::UnboundedSender<Message>,
+    }
+
+    impl Stream for Line {
+        type Item = Result<Message, ()>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            self.says.poll_recv(cx).map(|said| said.map(Ok))
+        }
+    }
+
+    impl Sink<Message> for Line {
+        type Error = ();
+
+        fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), ()> {
+            self.hears.send(message).map_err(|_| ())
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    struct Client {
+        says: mpsc::Sender<Message>,
+        hears: mpsc::UnboundedReceiver<Message>,
+        shutdown: CancellationToken,
+        pumping: tokio::task::JoinHandle<()>,
+    }
+
+    impl Client {
+        fn of(events: impl Stream<Item = Arc<str>> + Send + 'static, heartbeat: Duration) -> Self {
+            let (says, said) = mpsc::channel(1);
+            let (hear, hears) = mpsc::unbounded_channel();
+            let line = Line {
+                says: said,
+                hears: hear,
+            };
+            let shutdown = CancellationToken::new();
+            let pumping = tokio::spawn(pump(line, events, heartbeat, shutdown.clone()));
+            Self {
+                says,
+                hears,
+                shutdown,
+                pumping,
+            }
+        }
+
+        async fn hear(&mut self) -> String {
+            match self.hears.recv().await.unwrap() {
+                Message::Text(text) => text.to_string(),
+                Message::Close(Some(frame)) => format!("close {}", frame.code),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    const NEVER: Duration = Duration::from_hours(1);
+
+    #[tokio::test]
+    async fn a_stream_starts_with_connected_and_passes_events_on_unchanged() {
+        let events = futures_util::stream::iter([Arc::from("one"), Arc::from("two")]);
+        let mut client = Client::of(events, NEVER);
+        let first: serde_json::Value = serde_json::from_str(&client.hear().await).unwrap();
+        assert_eq!(first["event"], "connected");
+        assert_eq!(first["heartbeatSeconds"], 20);
+        assert!(first["timestamp"].as_i64().unwrap() > 0);
+        assert_eq!(client.hear().await, "one");
+        assert_eq!(client.hear().await, "two");
+        assert_eq!(client.hear().await, "close 1001");
+    }
+
+    #[tokio::test]
+    async fn pings_come_at_every_heartbeat() {
+        let mut client = Client::of(futures_util::stream::pending(), Duration::from_millis(1));
+        client.hear().await;
+        for _ in 0..3 {
+            let ping: serde_json::Value = serde_json::from_str(&client.hear().await).unwrap();
+            assert_eq!(ping["event"], "ping");
+            assert_eq!(ping.get("heartbeatSeconds"), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_client_says_is_ignored_and_its_close_ends_the_stream() {
+        let mut client = Client::of(futures_util::stream::pending(), NEVER);
+        client.hear().await;
+        client.says.send(Message::text("hello")).await.unwrap();
+        client.says.send(Message::Close(None)).await.unwrap();
+        client.pumping.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_stop_closes_the_stream_with_going_away() {
+        let mut client = Client::of(futures_util::stream::pending(), NEVER);
+        client.hear().await;
+        client.shutdown.cancel();
+        assert_eq!(client.hear().await, "close 1001");
+        client.pumping.await.unwrap();
+    }
+}

@@ -1,0 +1,327 @@
+//! The route table: every path of the contract, what it needs and who answers it.
+//!
+//! Matching is done here and not by axum's router, because its patterns can hold neither a verb
+//! behind a parameter (`{session}:start`) nor tell 404 from 405 with the contract's bodies. Each
+//! segment is percent-decoded by itself, so `@` and `%40` are the same and `%2F` never splits.
+
+use super::extract::{Call, Visit};
+use super::respond::Reply;
+use super::{audit, groups, health, invite, keys, members, realtime, sessions};
+use crate::api::Capability;
+use axum::http::Method;
+use std::future::Future;
+use std::pin::Pin;
+
+/// A handler at work.
+pub(super) type Pending<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+
+/// Who answers, and what the caller must be.
+#[derive(Clone, Copy)]
+pub(super) enum Handler {
+    /// Needs no credentials (a realtime ticket is one by itself).
+    Open(for<'a> fn(&'a mut Visit) -> Pending<'a>),
+    Guarded(Capability, for<'a> fn(&'a mut Call) -> Pending<'a>),
+}
+
+/// A row of the table.
+pub(super) struct Route {
+    pub method: Method,
+    /// As in the contract; the log names requests by it.
+    pub path: &'static str,
+    pub handler: Handler,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $needs:ident => $handler:path;)*) => {
+        &[$(Route {
+            method: Method::$method,
+            path: $path,
+            handler: routes!(@ $needs $handler),
+        }),*]
+    };
+    (@ open $handler:path) => { Handler::Open(|visit| Box::pin($handler(visit))) };
+    (@ read $handler:path) => { routes!(@@ Read $handler) };
+    (@ send $handler:path) => { routes!(@@ Send $handler) };
+    (@ manage $handler:path) => { routes!(@@ Manage $handler) };
+    (@ events $handler:path) => { routes!(@@ Events $handler) };
+    (@@ $capability:ident $handler:path) => {
+        Handler::Guarded(Capability::$capability, |call| Box::pin($handler(call)))
+    };
+}
+
+#[rustfmt::skip]
+const ROUTES: &[Route] = routes! {
+    GET    "/healthz" open => health::live;
+    GET    "/readyz"  open => health::ready;
+
+    GET    "/api/v1/sessions"                        read   => sessions::list;
+    POST   "/api/v1/sessions"                        manage => sessions::create;
+    GET    "/api/v1/sessions/{session}"              read   => sessions::get;
+    DELETE "/api/v1/sessions/{session}"              manage => sessions::delete;
+    POST   "/api/v1/sessions/{session}:start"        manage => sessions::start;
+    POST   "/api/v1/sessions/{session}:stop"         manage => sessions::stop;
+    POST   "/api/v1/sessions/{session}:restart"      manage => sessions::restart;
+    POST   "/api/v1/sessions/{session}:logout"       manage => sessions::logout;
+    GET    "/api/v1/sessions/{session}/me"           read   => sessions::me;
+    GET    "/api/v1/sessions/{session}/qr"           manage => sessions::qr;
+    POST   "/api/v1/sessions/{session}/pairing-code" manage => sessions::pairing_code;
+
+    GET    "/api/v1/sessions/{session}/groups"              read => groups::list;
+    POST   "/api/v1/sessions/{session}/groups"              send => groups::create;
+    GET    "/api/v1/sessions/{session}/groups/{gid}"        read => groups::get;
+    PATCH  "/api/v1/sessions/{session}/groups/{gid}"        send => groups::update;
+    POST   "/api/v1/sessions/{session}/groups/{gid}:leave"  send => groups::leave;
+    GET    "/api/v1/sessions/{session}/groups/{gid}/invite" read => invite::get;
+    DELETE "/api/v1/sessions/{session}/groups/{gid}/invite" send => invite::reset;
+    POST   "/api/v1/sessions/{session}/groups:join"         send => invite::join;
+
+    GET    "/api/v1/sessions/{session}/groups/{gid}/members"               read => members::list;
+    POST   "/api/v1/sessions/{session}/groups/{gid}/members"               send => members::add;
+    POST   "/api/v1/sessions/{session}/groups/{gid}/members:approve"       send => members::approve;
+    DELETE "/api/v1/sessions/{session}/groups/{gid}/members/{jid}"         send => members::remove;
+    POST   "/api/v1/sessions/{session}/groups/{gid}/members/{jid}/promote" send => members::promote;
+    POST   "/api/v1/sessions/{session}/groups/{gid}/members/{jid}/demote"  send => members::demote;
+
+    POST   "/api/v1/realtime/ticket" events => realtime::ticket;
+    GET    "/api/v1/realtime"        open   => realtime::stream;
+
+    GET    "/api/v1/audit"     manage => audit::list;
+    GET    "/api/v1/keys"      manage => keys::list;
+    POST   "/api/v1/keys"      manage => keys::create;
+    DELETE "/api/v1/keys/{id}" manage => keys::delete;
+};
+
+/// The values of a path's parameters. A value that is not UTF-8 once decoded is `None`.
+#[derive(Debug, Default)]
+pub(super) struct Params(Vec<(&'static str, Option<String>)>);
+
+impl Params {
+    /// The decoded value; `None` when it is not text.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(param, _)| *param == name)
+            .and_then(|(_, value)| value.as_deref())
+    }
+}
+
+/// What the table says about a request.
+pub(super) enum Found {
+    Route(&'static Route, Params),
+    /// The path exists with other methods: the value of `Allow`.
+    WrongMethod(String),
+    Nothing,
+}
+
+/// Looks a request up. `HEAD` is answered wherever `GET` is.
+pub(super) fn find(method: &Method, path: &str) -> Found {
+    let segments: Vec<_> = path
+        .split('/')
+        .map(|raw| Segment {
+            raw,
+            decoded: decode(raw),
+        })
+        .collect();
+    let wanted = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    let mut allowed = Vec::new();
+    for route in ROUTES {
+        if let Some(params) = matches(route.path, &segments) {
+            if route.method == *wanted {
+                return Found::Route(route, params);
+            }
+            allowed.push(route.method.as_str());
+            if route.method == Method::GET {
+                allowed.push("HEAD");
+            }
+        }
+    }
+    if allowed.is_empty() {
+        Found::Nothing
+    } else {
+        Found::WrongMethod(allowed.join(", "))
+    }
+}
+
+fn matches(pattern: &'static str, segments: &[Segment<'_>]) -> Option<Params> {
+    let mut params = Params::default();
+    let mut pieces = pattern.split('/');
+    for segment in segments {
+        let piece = pieces.next()?;
+        let parameter = piece
+            .strip_prefix('{')
+            .and_then(|rest| rest.split_once('}'));
+        let Some((name, verb)) = parameter else {
+            if segment.decoded.as_deref() != Some(piece) {
+                return None;
+            }
+            continue;
+        };
+        let text = segment.decoded.as_deref().unwrap_or(segment.raw);
+        let (value, found) = split_verb(text);
+        if found != verb || value.is_empty() {
+            return None;
+        }
+        let value = segment.decoded.is_some().then(|| value.to_owned());
+        params.0.push((name, value));
+    }
+    pieces.next().is_none().then_some(params)
+}
+
+/// What stands between two slashes.
+struct Segment<'a> {
+    raw: &'a str,
+    /// `None` when an escape is broken or the result is not UTF-8.
+    decoded: Option<String>,
+}
+
+/// Splits `value:verb` before the colon. Only lower-case letters make a verb: the colon of a
+/// device's JID is part of the value.
+fn split_verb(segment: &str) -> (&str, &str) {
+    match segment.rsplit_once(':') {
+        Some((value, verb)) if !verb.is_empty() && verb.bytes().all(|b| b.is_ascii_lowercase()) => {
+            (value, &segment[value.len()..])
+        }
+        _ => (segment, ""),
+    }
+}
+
+/// Percent-decodes one segment; `None` when an escape is broken or the result is not UTF-8.
+fn decode(segment: &str) -> Option<String> {
+    if !segment.contains('%') {
+        return Some(segment.to_owned());
+    }
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let high = char::from(rest.next()?).to_digit(16)?;
+            let low = char::from(rest.next()?).to_digit(16)?;
+            bytes.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(method: &Method, path: &str) -> String {
+        match find(method, path) {
+            Found::Route(route, params) => {
+                let mut words = vec![route.path.to_owned()];
+                words.extend(params.0.into_iter().map(|(name, value)| {
+                    format!("{name}={}", value.as_deref().unwrap_or("(not text)"))
+                }));
+                words.join(" ")
+            }
+            Found::WrongMethod(allow) => format!("405 {allow}"),
+            Found::Nothing => "404".to_owned(),
+        }
+    }
+
+    #[test]
+    fn paths_are_found_with_their_parameters() {
+        let table = [
+            ("GET", "/healthz", "/healthz"),
+            ("HEAD", "/healthz", "/healthz"),
+            (
+                "POST",
+                "/api/v1/sessions/S1:start",
+                "/api/v1/sessions/{session}:start session=S1",
+            ),
+            (
+                "POST",
+                "/api/v1/sessions/S1%3Astart",
+                "/api/v1/sessions/{session}:start session=S1",
+            ),
+            ("POST", "/api/v1/sessions/S1:fly", "404"),
+            ("GET", "/api/v1/sessions/S1:start", "405 POST"),
+            ("PUT", "/api/v1/sessions/S1", "405 GET, HEAD, DELETE"),
+            (
+                "GET",
+                "/api/v1/sessions/S1/groups/12@g.us",
+                "/api/v1/sessions/{session}/groups/{gid} session=S1 gid=12@g.us",
+            ),
+            (
+                "GET",
+                "/api/v1/sessions/S1/groups/12%40g.us",
+                "/api/v1/sessions/{session}/groups/{gid} session=S1 gid=12@g.us",
+            ),
+            (
+                "GET",
+                "/api/v1/sessions/S1/groups/%zz",
+                "/api/v1/sessions/{session}/groups/{gid} session=S1 gid=(not text)",
+            ),
+            (
+                "GET",
+                "/api/v1/sessions/S1/groups/a%2Fb%FF",
+                "/api/v1/sessions/{session}/groups/{gid} session=S1 gid=(not text)",
+            ),
+            (
+                "GET",
+                "/api/v1/sessions/S1/groups/a%2Finvite",
+                "/api/v1/sessions/{session}/groups/{gid} session=S1 gid=a/invite",
+            ),
+            (
+                "POST",
+                "/api/v1/sessions/S1/groups/12%40g.us:leave",
+                "/api/v1/sessions/{session}/groups/{gid}:leave session=S1 gid=12@g.us",
+            ),
+            (
+                "DELETE",
+                "/api/v1/sessions/S1/groups/12@g.us/members/62:3@lid",
+                "/api/v1/sessions/{session}/groups/{gid}/members/{jid} session=S1 gid=12@g.us jid=62:3@lid",
+            ),
+            (
+                "POST",
+                "/api/v1/sessions/S1/groups/12@g.us/members:approve",
+                "/api/v1/sessions/{session}/groups/{gid}/members:approve session=S1 gid=12@g.us",
+            ),
+            (
+                "POST",
+                "/api/v1/sessions/S1/groups:join",
+                "/api/v1/sessions/{session}/groups:join session=S1",
+            ),
+            (
+                "POST",
+                "/api/v1/sessions/S1/groups/%zz:leave",
+                "/api/v1/sessions/{session}/groups/{gid}:leave session=S1 gid=(not text)",
+            ),
+            ("GET", "/api/v1/sessions/%2e%2e/keys", "404"),
+            ("GET", "/api/v1/sessions/", "404"),
+            ("GET", "/api/v1//sessions", "404"),
+            ("GET", "/api/v1/sessions/S1/", "404"),
+            ("GET", "/api/v2/sessions", "404"),
+            ("GET", "/", "404"),
+            ("GET", "*", "404"),
+        ];
+        for (method, path, expected) in table {
+            assert_eq!(
+                found(&method.parse().unwrap(), path),
+                expected,
+                "{method} {path}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_two_rows_are_the_same() {
+        for (at, route) in ROUTES.iter().enumerate() {
+            assert!(
+                ROUTES[..at]
+                    .iter()
+                    .all(|other| other.method != route.method || other.path != route.path),
+                "{} {}",
+                route.method,
+                route.path
+            );
+        }
+    }
+}

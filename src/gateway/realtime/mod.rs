@@ -1,0 +1,86 @@
+//! Realtime: committed events on their way to those who listen.
+//!
+//! Events get their ids on the store's writer thread and are published after their commit, in the
+//! order of their ids. A listener tails a bounded broadcast buffer; one that is too slow for it
+//! reads what it missed from the events log, by id, and goes on. So a slow listener costs nothing but its
+//! own time. What is never logged (`auth.qr`) a slow listener misses: `GET .../qr` has the code.
+
+mod subscription;
+mod tickets;
+
+pub use subscription::{Filter, Subscription};
+pub use tickets::Tickets;
+
+use crate::api::EventKind;
+use crate::gateway::domain::OrganizationId;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::broadcast;
+use ulid::Ulid;
+
+/// Events that a listener may be behind before it has to read the log.
+const BUFFER: usize = 1024;
+
+/// An event that was committed.
+#[derive(Clone)]
+pub struct Published {
+    pub id: Ulid,
+    pub organization: OrganizationId,
+    pub session: Arc<str>,
+    pub kind: EventKind,
+    /// The envelope as JSON, shared between listeners.
+    pub text: Arc<str>,
+}
+
+/// Where events come together.
+pub struct Hub {
+    state: Mutex<State>,
+}
+
+struct State {
+    /// `None` once the engine stops.
+    sender: Option<broadcast::Sender<Published>>,
+    latest: Ulid,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            state: Mutex::new(State {
+                sender: Some(broadcast::Sender::new(BUFFER)),
+                latest: Ulid::nil(),
+            }),
+        }
+    }
+}
+
+impl Hub {
+    /// Sends events to whoever listens.
+    pub fn publish(&self, events: Vec<Published>) {
+        if events.is_empty() {
+            return;
+        }
+        let mut state = self.state();
+        for event in events {
+            state.latest = state.latest.max(event.id);
+            if let Some(sender) = &state.sender {
+                // Nobody listens: nothing to do.
+                let _ = sender.send(event);
+            }
+        }
+    }
+
+    /// Ends every subscription.
+    pub fn close(&self) {
+        self.state().sender = None;
+    }
+
+    /// A receiver, and the id of the last event before its first; `None` once closed.
+    fn listen(&self) -> Option<(broadcast::Receiver<Published>, Ulid)> {
+        let state = self.state();
+        Some((state.sender.as_ref()?.subscribe(), state.latest))
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

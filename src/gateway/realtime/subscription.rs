@@ -1,0 +1,192 @@
+//! One listener: what it missed, then what happens.
+
+use super::{Hub, Published};
+use crate::gateway::domain::OrganizationId;
+use crate::gateway::store::{Store, events};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use ulid::Ulid;
+
+/// Events read from the log at a time.
+const PAGE: u32 = 256;
+
+/// What a ticket was issued for.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub organization: OrganizationId,
+    /// Only this session's events.
+    pub session: Option<String>,
+    /// Only events of these names; `None` for all.
+    pub kinds: Option<Vec<String>>,
+    /// Replay what came after this event.
+    pub since: Option<Ulid>,
+}
+
+impl Filter {
+    fn wants(&self, session: &str, kind: &str) -> bool {
+        self.session.as_deref().is_none_or(|only| only == session)
+            && self
+                .kinds
+                .as_ref()
+                .is_none_or(|kinds| kinds.iter().any(|wanted| wanted == kind))
+    }
+}
+
+/// A redeemed ticket: replayed events first, then live ones, each once, in the order of their ids.
+pub struct Subscription {
+    store: Store,
+    filter: Filter,
+    live: Receiver<Published>,
+    /// The last event that was passed on or passed over.
+    seen: Ulid,
+    /// Read from the log, not passed on yet.
+    replay: VecDeque<(Ulid, Arc<str>)>,
+    /// The log may hold more than the listener has.
+    behind: bool,
+}
+
+impl Subscription {
+    /// `None` once the engine stops.
+    pub(in crate::gateway) fn open(hub: &Hub, store: Store, filter: Filter) -> Option<Self> {
+        // Listen first, read the log second: what is committed in between is in both, and its id
+        // tells.
+        let (live, latest) = hub.listen()?;
+        Some(Self {
+            store,
+            live,
+            seen: filter.since.unwrap_or(latest),
+            behind: filter.since.is_some(),
+            filter,
+            replay: VecDeque::new(),
+        })
+    }
+
+    /// The next event as the JSON text of its envelope, shared between listeners; `None` when the
+    /// engine stops. May be dropped and called again without losing anything.
+    pub async fn next(&mut self) -> Option<Arc<str>> {
+        loop {
+            if let Some((id, text)) = self.replay.pop_front() {
+                self.seen = self.seen.max(id);
+                return Some(text);
+            }
+            if self.behind {
+                self.read_log().await?;
+                continue;
+            }
+            match self.live.recv().await {
+                Ok(event) if event.id <= self.seen => {}
+                Ok(event) => {
+                    self.seen = event.id;
+                    if event.organization == self.filter.organization
+                        && self.filter.wants(&event.session, event.kind.as_str())
+                    {
+                        return Some(event.text);
+                    }
+                }
+                Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// Reads the next page of what was missed; `None` when the store is closed.
+    async fn read_log(&mut self) -> Option<()> {
+        let organization = self.filter.organization.clone();
+        let since = self.seen;
+        let page = self
+            .store
+            .read(move |conn| events::after(conn, &organization, since, PAGE))
+            .await
+            .inspect_err(|error| tracing::warn!(%error, "reading the events log failed"))
+            .ok()?;
+        self.behind = page.len() >= PAGE as usize;
+        for event in page {
+            if self.filter.wants(&event.session, &event.kind) {
+                self.replay.push_back((event.id, event.text));
+            } else if self.replay.is_empty() {
+                self.seen = self.seen.max(event.id);
+            } else {
+                // Passed over after those that wait: remembered with the last of them.
+                if let Some(last) = self.replay.back_mut() {
+                    last.0 = event.id;
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::EventKind;
+    use crate::gateway::store::tests::{Place, organization, session, store};
+
+    /// Publishes group updates with these notes, and between them what the listener does not want.
+    async fn publish(place: &Place, notes: std::ops::Range<usize>) {
+        place
+            .store
+            .write(move |w| {
+                for note in notes {
+                    let acme = organization("acme");
+                    w.publish(&acme, &session(1), EventKind::GroupUpdate, &note)?;
+                    if note % 3 == 0 {
+                        w.publish(&acme, &session(1), EventKind::SessionStatus, &note)?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+
+    fn filter(since: Option<Ulid>) -> Filter {
+        Filter {
+            organization: organization("acme"),
+            session: None,
+            kinds: Some(vec!["group.update".to_owned()]),
+            since,
+        }
+    }
+
+    async fn note(listener: &mut Subscription) -> usize {
+        let text = listener.next().await.unwrap();
+        let event: crate::api::Envelope = serde_json::from_str(&text).unwrap();
+        serde_json::from_value(event.payload).unwrap()
+    }
+
+    #[tokio::test]
+    async fn replay_then_live_without_gap_or_repeat() {
+        let place = store();
+        publish(&place, 0..1).await;
+        let first = place
+            .store
+            .read(|conn| events::after(conn, &organization("acme"), Ulid::nil(), 1))
+            .await
+            .unwrap()[0]
+            .id;
+        publish(&place, 1..600).await;
+        let mut listener =
+            Subscription::open(&place.hub, place.store.clone(), filter(Some(first))).unwrap();
+        publish(&place, 600..620).await;
+        for index in 1..620 {
+            assert_eq!(note(&mut listener).await, index);
+        }
+        place.hub.close();
+        assert!(listener.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_slow_listener_catches_up_from_the_log() {
+        let place = store();
+        publish(&place, 0..9).await;
+        let mut listener =
+            Subscription::open(&place.hub, place.store.clone(), filter(None)).unwrap();
+        let count = super::super::BUFFER + 300;
+        publish(&place, 0..count).await;
+        for index in 0..count {
+            assert_eq!(note(&mut listener).await, index);
+        }
+    }
+}

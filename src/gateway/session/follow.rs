@@ -1,0 +1,179 @@
+//! Following the driver: what its events do to the status, the store and the listeners.
+
+use super::handle::{Hold, lock};
+use super::sync;
+use super::task::Task;
+use crate::api::{AuthCodePayload, AuthQrPayload, EpochMillis, EventKind, QrCode, SessionStatus};
+use crate::gateway::clock;
+use crate::gateway::domain::MemberJid;
+use crate::gateway::store::{changes, sessions};
+use crate::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, Identity};
+use std::sync::Arc;
+
+impl Task {
+    /// Takes one event.
+    pub(super) async fn event(&mut self, event: DriverEvent) {
+        if !matches!(
+            event,
+            DriverEvent::Connecting | DriverEvent::ConnectionLost | DriverEvent::Failed { .. }
+        ) {
+            self.handle.heard();
+        }
+        if let DriverEvent::Group(event) = event {
+            return self.held.push(event);
+        }
+        self.flush().await;
+        match event {
+            DriverEvent::LoggedOut { reason } => self.unlink(reason).await,
+            // What follows belongs to a session that should run; anything else is late.
+            _ if !self.should_run => {}
+            DriverEvent::Connecting => self.set_status(SessionStatus::Starting, None).await,
+            DriverEvent::QrCode { code, expires_at } => self.show_qr(code, expires_at).await,
+            DriverEvent::Paired(identity) => self.paired(&identity).await,
+            DriverEvent::Connected(identity) => self.connected(&identity).await,
+            DriverEvent::ConnectionLost => {
+                self.handle.renew_connection();
+                self.set_status(SessionStatus::Starting, None).await;
+            }
+            DriverEvent::Failed { reason } => self.fail_with(reason).await,
+            DriverEvent::Group(_) => {}
+        }
+    }
+
+    async fn show_qr(&mut self, code: String, expires_at: EpochMillis) {
+        self.handle.set_qr(Some(QrCode {
+            code: code.clone(),
+            expires_at: Some(expires_at),
+        }));
+        self.set_status(SessionStatus::ScanQrCode, None).await;
+        let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
+        self.save(move |w| {
+            let payload = AuthQrPayload {
+                code,
+                expires_at: Some(expires_at),
+            };
+            w.publish_live(&organization, &id, EventKind::AuthQr, &payload)
+        })
+        .await;
+    }
+
+    async fn paired(&mut self, identity: &Identity) {
+        self.handle.set_qr(None);
+        self.identify(identity);
+        self.set_status(SessionStatus::Starting, None).await;
+        let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
+        let payload = AuthCodePayload {
+            jid: Some(identity.jid.to_string()),
+            lid: Some(identity.lid.to_string()),
+            business_name: identity.business_name.clone(),
+            platform: identity.platform.clone(),
+        };
+        let session = self.handle.view();
+        let should_run = self.should_run;
+        self.save(move |w| {
+            sessions::update(w, &organization, &session, should_run)?;
+            w.publish(&organization, &id, EventKind::AuthCode, &payload)
+        })
+        .await;
+    }
+
+    async fn connected(&mut self, identity: &Identity) {
+        self.handle.set_qr(None);
+        self.identify(identity);
+        self.handle
+            .change(|view| view.last_connected_at = Some(clock::now()));
+        if self.handle.connection().is_cancelled() {
+            // It came after all, when we had given up.
+            self.handle.renew_connection();
+        }
+        self.set_status(SessionStatus::Working, None).await;
+        self.tasks.spawn(sync::run(
+            Arc::clone(&self.handle),
+            self.store.clone(),
+            self.handle.connection(),
+        ));
+    }
+
+    fn identify(&self, identity: &Identity) {
+        self.handle.change(|view| {
+            view.phone_number = Some(identity.phone_number.clone());
+            view.wa_jid = Some(identity.jid.to_string());
+            view.wa_lid = Some(identity.lid.to_string());
+        });
+    }
+
+    /// The phone is no longer linked: who it was is forgotten, and a new scan is needed.
+    pub(super) async fn unlink(&mut self, reason: String) {
+        self.should_run = false;
+        self.handle.cut_connection();
+        self.handle.set_qr(None);
+        self.handle.change(|view| {
+            view.phone_number = None;
+            view.wa_jid = None;
+            view.wa_lid = None;
+        });
+        self.set_status(SessionStatus::LoggedOut, Some(reason))
+            .await;
+    }
+
+    /// Our own reset was published when it was answered.
+    fn is_echo_of_reset(&self, event: &GroupEvent) -> bool {
+        let GroupChange::InviteReset(code) = &event.change else {
+            return false;
+        };
+        let mut resets = lock(&self.handle.resets);
+        let Some(own) = resets.get(&event.group) else {
+            return false;
+        };
+        let echo = match code {
+            Some(code) => code == own,
+            None => self.is_me(event.by.as_ref()),
+        };
+        if echo {
+            resets.remove(&event.group);
+        }
+        echo
+    }
+
+    fn is_me(&self, jid: Option<&MemberJid>) -> bool {
+        jid.is_some_and(|jid| {
+            self.handle.read(|view| {
+                [&view.wa_lid, &view.wa_jid]
+                    .iter()
+                    .any(|mine| mine.as_deref() == Some(jid.as_str()))
+            })
+        })
+    }
+
+    /// Stores the group events that need not wait.
+    pub(super) async fn flush(&mut self) {
+        let hold = lock(&self.handle.hold).clone();
+        let mut ready: Vec<GroupEvent> = match &hold {
+            None => std::mem::take(&mut self.held),
+            Some(Hold::All) => return,
+            Some(Hold::Group(group)) => {
+                let (wait, ready) = std::mem::take(&mut self.held)
+                    .into_iter()
+                    .partition(|event| event.group == *group);
+                self.held = wait;
+                ready
+            }
+        };
+        ready.retain(|event| !self.is_echo_of_reset(event));
+        if ready.is_empty() {
+            return;
+        }
+        let scope = self.handle.scope();
+        let count = self
+            .save(move |w| {
+                for event in &ready {
+                    changes::apply(w, &scope, event)?;
+                }
+                changes::count(w.conn, &scope)
+            })
+            .await;
+        if let Some(count) = count {
+            self.handle.set_group_count(count);
+        }
+    }
+}

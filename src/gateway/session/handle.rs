@@ -1,0 +1,227 @@
+//! What the rest of the engine sees of a session: kept in memory, so that looking at it costs no
+//! database.
+
+use super::{Control, SessionAction};
+use crate::api::{QrCode, Session, SessionStatus};
+use crate::gateway::clock;
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
+use crate::gateway::error::Error;
+use crate::gateway::store::changes::Scope;
+use crate::gateway::store::groups::ListCache;
+use crate::gateway::whatsapp::{Driver, DriverError};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// A session in memory.
+pub struct SessionHandle {
+    pub id: SessionId,
+    pub organization: OrganizationId,
+    pub driver: Arc<dyn Driver>,
+    /// The session's listing of groups.
+    pub listing: Arc<ListCache>,
+    pub(super) control: mpsc::UnboundedSender<Control>,
+    view: RwLock<Session>,
+    group_count: AtomicU64,
+    /// Milliseconds since the epoch; 0 for never.
+    last_traffic: AtomicI64,
+    pub(super) turn: tokio::sync::Mutex<()>,
+    pub(super) waiting: AtomicUsize,
+    /// Cancelled when the connection goes: running calls end with it.
+    connection: Mutex<CancellationToken>,
+    /// Pairing codes live here and nowhere else.
+    qr: Mutex<Option<QrCode>>,
+    pub(super) hold: Mutex<Option<Hold>>,
+    pub(super) released: Notify,
+    /// Links of our own resets whose echo has not come yet.
+    pub(super) resets: Mutex<HashMap<GroupJid, InviteCode>>,
+}
+
+/// Whose events wait while a change of ours is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hold {
+    Group(GroupJid),
+    All,
+}
+
+impl std::fmt::Debug for SessionHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionHandle")
+            .field("id", &self.id)
+            .field("organization", &self.organization)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SessionHandle {
+    pub(super) fn new(
+        id: SessionId,
+        organization: OrganizationId,
+        view: Session,
+        group_count: u64,
+        driver: Arc<dyn Driver>,
+        control: mpsc::UnboundedSender<Control>,
+    ) -> Self {
+        let connection = CancellationToken::new();
+        connection.cancel();
+        Self {
+            id,
+            organization,
+            driver,
+            listing: Arc::default(),
+            control,
+            view: RwLock::new(view),
+            group_count: AtomicU64::new(group_count),
+            last_traffic: AtomicI64::new(0),
+            turn: tokio::sync::Mutex::new(()),
+            waiting: AtomicUsize::new(0),
+            connection: Mutex::new(connection),
+            qr: Mutex::new(None),
+            hold: Mutex::new(None),
+            released: Notify::new(),
+            resets: Mutex::default(),
+        }
+    }
+
+    /// The session as it stands.
+    pub fn view(&self) -> Session {
+        let mut view = self.read(Session::clone);
+        view.group_count = Some(self.group_count.load(Ordering::Relaxed));
+        view.last_traffic_at = match self.last_traffic.load(Ordering::Relaxed) {
+            0 => None,
+            at => Some(at),
+        };
+        view
+    }
+
+    pub fn read<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
+        look(&self.view.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Session) -> T) -> T {
+        change(&mut self.view.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// # Errors
+    /// [`DriverError::NotConnected`] unless the status is `working`.
+    pub fn require_working(&self) -> Result<(), DriverError> {
+        if self.read(|view| view.status == SessionStatus::Working) {
+            Ok(())
+        } else {
+            Err(DriverError::NotConnected)
+        }
+    }
+
+    /// Whether a phone is linked, as far as is known.
+    pub fn is_paired(&self) -> bool {
+        self.read(|view| view.wa_jid.is_some() || view.status == SessionStatus::Working)
+    }
+
+    /// The code to scan, while it is valid.
+    pub fn qr(&self) -> Option<QrCode> {
+        lock(&self.qr)
+            .clone()
+            .filter(|qr| qr.expires_at.is_none_or(|at| at > clock::now()))
+    }
+
+    pub(super) fn set_qr(&self, qr: Option<QrCode>) {
+        *lock(&self.qr) = qr;
+    }
+
+    /// Notes that WhatsApp was heard.
+    pub(super) fn heard(&self) {
+        self.last_traffic.store(clock::now(), Ordering::Relaxed);
+    }
+
+    pub(in crate::gateway) fn set_group_count(&self, count: u64) {
+        self.group_count.store(count, Ordering::Relaxed);
+    }
+
+    /// Whose groups a write of this session's is about.
+    pub fn scope(&self) -> Scope {
+        Scope {
+            organization: self.organization.clone(),
+            session: self.id.clone(),
+            me: self.me(),
+            cache: Arc::clone(&self.listing),
+        }
+    }
+
+    /// The account's own LID.
+    pub fn me(&self) -> Option<MemberJid> {
+        self.read(|view| {
+            let lid = view.wa_lid.as_deref()?;
+            MemberJid::parse(lid).ok()
+        })
+    }
+
+    pub(super) fn connection(&self) -> CancellationToken {
+        lock(&self.connection).clone()
+    }
+
+    /// Ends the running calls, and lets new ones run on a new connection.
+    pub(super) fn renew_connection(&self) {
+        let old = std::mem::take(&mut *lock(&self.connection));
+        old.cancel();
+    }
+
+    /// Ends the running calls.
+    pub(super) fn cut_connection(&self) {
+        lock(&self.connection).cancel();
+    }
+
+    /// Remembers the link of a reset of ours: its echo is nothing new.
+    pub fn expect_reset_echo(&self, group: &GroupJid, code: &InviteCode) {
+        lock(&self.resets).insert(group.clone(), code.clone());
+    }
+
+    /// # Errors
+    /// The action's own; `NotFound` when the session is gone.
+    pub async fn act(&self, action: SessionAction) -> Result<Session, Error> {
+        self.ask(|reply| Control::Act(action, reply)).await?
+    }
+
+    /// Begins to pair unless that is under way; says whether it began now.
+    ///
+    /// # Errors
+    /// A phone is linked already, or the session is gone.
+    pub async fn pair(&self) -> Result<bool, Error> {
+        self.ask(Control::Pair).await?
+    }
+
+    /// Tells that a pairing code was given out.
+    pub fn await_phone(&self) {
+        let _ = self.control.send(Control::AwaitPhone);
+    }
+
+    /// # Errors
+    /// The driver or the store could not remove everything; the session is then still there.
+    pub async fn delete(&self) -> Result<(), Error> {
+        self.ask(Control::Delete).await?
+    }
+
+    /// Disconnects and ends the session's task.
+    pub async fn close(&self) {
+        let _ = self.ask(Control::Close).await;
+    }
+
+    pub(super) fn broken(&self, reason: impl Into<String>) {
+        let _ = self.control.send(Control::Broken(reason.into()));
+    }
+
+    async fn ask<T>(&self, letter: impl FnOnce(oneshot::Sender<T>) -> Control) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.control
+            .send(letter(reply))
+            .map_err(|_| Error::NotFound("session"))?;
+        answer
+            .await
+            .map_err(|_| Error::Internal(anyhow::anyhow!("the session's task dropped a letter")))
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

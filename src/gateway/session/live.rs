@@ -1,0 +1,155 @@
+//! Live calls: a turn, and a time limit for each query.
+
+use super::handle::{Hold, SessionHandle, lock};
+use super::limits;
+use crate::gateway::domain::GroupJid;
+use crate::gateway::error::Error;
+use crate::gateway::whatsapp::DriverError;
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The right to talk to WhatsApp for a session; held by one live call at a time.
+pub struct Turn<'a> {
+    pub session: &'a SessionHandle,
+    connection: CancellationToken,
+    _guard: tokio::sync::MutexGuard<'a, ()>,
+}
+
+impl SessionHandle {
+    /// Waits for a turn, first come, first served.
+    ///
+    /// # Errors
+    /// The session is not connected, when asked or when the turn has come; or too many wait.
+    pub async fn turn(&self) -> Result<Turn<'_>, Error> {
+        self.require_working()?;
+        let guard = if let Ok(guard) = self.turn.try_lock() {
+            guard
+        } else {
+            let _place = Place::take(self)?;
+            self.turn.lock().await
+        };
+        self.require_working()?;
+        Ok(Turn {
+            session: self,
+            connection: self.connection(),
+            _guard: guard,
+        })
+    }
+}
+
+impl SessionHandle {
+    /// Asks for a pairing code. It needs no turn: nothing else is asked before a phone is linked.
+    ///
+    /// # Errors
+    /// As [`Turn::ask`].
+    pub async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError> {
+        let connection = self.connection();
+        let query = self.driver.pair_with_code(phone);
+        self.guard(&connection, limits::QUERY, query).await
+    }
+
+    /// Lets a query run until it answers, takes too long, panics, or the connection is cut.
+    async fn guard<T>(
+        &self,
+        connection: &CancellationToken,
+        limit: Duration,
+        query: impl Future<Output = Result<T, DriverError>> + Send,
+    ) -> Result<T, DriverError> {
+        if connection.is_cancelled() {
+            return Err(DriverError::ConnectionLost);
+        }
+        let query = AssertUnwindSafe(query).catch_unwind();
+        tokio::select! {
+            biased;
+            answer = tokio::time::timeout(limit, query) => match answer {
+                Ok(Ok(answer)) => {
+                    if !is_silence(answer.as_ref().err()) {
+                        self.heard();
+                    }
+                    answer
+                }
+                Ok(Err(_panic)) => {
+                    self.broken(super::task::BROKE);
+                    Err(DriverError::ConnectionLost)
+                }
+                Err(_elapsed) => Err(DriverError::Timeout),
+            },
+            () = connection.cancelled() => Err(DriverError::ConnectionLost),
+        }
+    }
+}
+
+/// Whether WhatsApp said nothing: any other failure is an answer of a kind.
+fn is_silence(error: Option<&DriverError>) -> bool {
+    matches!(
+        error,
+        Some(DriverError::NotConnected | DriverError::ConnectionLost | DriverError::Timeout)
+    )
+}
+
+/// A place among those who wait.
+struct Place<'a>(&'a SessionHandle);
+
+impl<'a> Place<'a> {
+    fn take(session: &'a SessionHandle) -> Result<Self, Error> {
+        let place = Self(session);
+        if session.waiting.fetch_add(1, Ordering::Relaxed) >= limits::WAITING {
+            return Err(Error::TooManyRequests(Duration::from_secs(1)));
+        }
+        Ok(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Turn<'_> {
+    /// Runs one driver query within [`limits::QUERY`].
+    ///
+    /// # Errors
+    /// The driver's own; `ConnectionLost` when the session was stopped meanwhile; `Timeout`.
+    pub async fn ask<T>(
+        &self,
+        query: impl Future<Output = Result<T, DriverError>> + Send,
+    ) -> Result<T, DriverError> {
+        self.ask_within(limits::QUERY, query).await
+    }
+
+    /// [`Turn::ask`] with a limit of its own.
+    ///
+    /// # Errors
+    /// As [`Turn::ask`].
+    pub async fn ask_within<T>(
+        &self,
+        limit: Duration,
+        query: impl Future<Output = Result<T, DriverError>> + Send,
+    ) -> Result<T, DriverError> {
+        self.session.guard(&self.connection, limit, query).await
+    }
+
+    /// Keeps the driver's events about one group, or about all, waiting until the guard is dropped.
+    ///
+    /// Our own change is stored first and the events after it, in their order. Otherwise an event about
+    /// a later change made elsewhere could be stored before our own, older one, and be overwritten.
+    pub fn hold(&self, group: Option<&GroupJid>) -> Held<'_> {
+        let hold = group.map_or(Hold::All, |group| Hold::Group(group.clone()));
+        *lock(&self.session.hold) = Some(hold);
+        Held(self.session)
+    }
+}
+
+/// Events wait while this lives.
+pub struct Held<'a>(&'a SessionHandle);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.hold) = None;
+        self.0.released.notify_one();
+    }
+}

@@ -1,0 +1,70 @@
+//! One WhatsApp session: its task, what the rest of the engine sees of it, and live calls.
+//!
+//! Each session is owned by one task ([`task`]) with a mailbox: it starts and stops the driver, follows
+//! the driver's events and alone decides the status. Live calls ([`live`]) run in the tasks of
+//! those who ask, one after the other: each waits for its turn, first come, first served. So the
+//! owner stays free to stop the session while a call hangs, and then the call ends at once.
+
+mod follow;
+mod handle;
+mod live;
+mod sync;
+mod task;
+
+pub use handle::SessionHandle;
+pub use live::Turn;
+pub use task::spawn;
+
+use super::Error;
+use crate::api;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Time limits and bounds, in one place.
+pub mod limits {
+    use super::Duration;
+
+    /// One driver query: WhatsApp answers within a second or two, or not at all.
+    pub const QUERY: Duration = Duration::from_secs(20);
+    /// Fetching every group: one answer, but megabytes of it for a large account.
+    pub const SYNC: Duration = Duration::from_secs(90);
+    /// Between two tries of a sync that failed.
+    pub const SYNC_PAUSE: Duration = Duration::from_secs(5);
+    /// Tries of a sync before it waits for the next connection.
+    pub const SYNC_TRIES: u32 = 5;
+    /// `starting` without a sign of life; then the session counts as failed.
+    pub const STARTING: Duration = Duration::from_mins(1);
+    /// Closing a connection; then it is abandoned.
+    pub const DISCONNECT: Duration = Duration::from_secs(5);
+    /// Between the starts of two sessions when the engine opens.
+    pub const STAGGER: Duration = Duration::from_millis(20);
+    /// Live calls that may wait for a session.
+    pub const WAITING: usize = 256;
+    /// Driver events taken at a time.
+    pub const EVENTS: usize = 256;
+}
+
+/// What an operator does to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionAction {
+    Start,
+    Stop,
+    Restart,
+    Logout,
+}
+
+type Reply<T> = oneshot::Sender<T>;
+
+/// A letter to the session's task.
+enum Control {
+    Act(SessionAction, Reply<Result<api::Session, Error>>),
+    /// Begin to pair unless that is under way; the answer says whether it began now.
+    Pair(Reply<Result<bool, Error>>),
+    /// A pairing code was given out: the phone is awaited.
+    AwaitPhone,
+    Delete(Reply<Result<(), Error>>),
+    /// The engine closes: disconnect and end; what the operator wants stays as it is.
+    Close(Reply<()>),
+    /// The driver refused to connect or broke.
+    Broken(String),
+}

@@ -1,0 +1,174 @@
+//! Session rows.
+
+use super::{StoreError, Write};
+use crate::api::{EpochMillis, Session, SessionStatus};
+use crate::gateway::domain::{OrganizationId, SessionId};
+use rusqlite::{Connection, params};
+
+/// A session as it is stored.
+pub struct StoredSession {
+    pub id: SessionId,
+    pub organization: OrganizationId,
+    /// What the operator wants, whatever the status is.
+    pub should_run: bool,
+    /// `gateway_id`, `group_count` and `last_traffic_at` are not stored.
+    pub session: Session,
+    pub group_count: u64,
+}
+
+/// Makes sure that an organization exists.
+///
+/// # Errors
+/// The database refuses.
+pub fn ensure_organization(
+    w: &Write<'_>,
+    organization: &OrganizationId,
+    now: EpochMillis,
+) -> Result<(), StoreError> {
+    w.conn
+        .prepare_cached("INSERT OR IGNORE INTO organizations (id, created_at) VALUES (?, ?)")?
+        .execute(params![organization.as_str(), now])?;
+    Ok(())
+}
+
+/// Inserts a session; `false` when it is there already (it is then left as it is).
+///
+/// # Errors
+/// The database refuses.
+pub fn insert(
+    w: &Write<'_>,
+    organization: &OrganizationId,
+    session: &Session,
+    should_run: bool,
+) -> Result<bool, StoreError> {
+    let inserted = w
+        .conn
+        .prepare_cached(
+            "INSERT OR IGNORE INTO sessions (id, organization, label, should_run, status, status_reason,
+                 phone_number, wa_jid, wa_lid, auto_read, presence_typing, rate_per_min,
+                 rate_per_hour, created_by_user_id, last_connected_at, created_at, updated_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            session.id,
+            organization.as_str(),
+            session.label,
+            should_run,
+            session.status.as_str(),
+            session.status_reason,
+            session.phone_number,
+            session.wa_jid,
+            session.wa_lid,
+            session.auto_read,
+            session.presence_typing,
+            session.rate_per_min,
+            session.rate_per_hour,
+            session.created_by_user_id,
+            session.last_connected_at,
+            session.created_at,
+            session.updated_at,
+        ])?;
+    Ok(inserted > 0)
+}
+
+/// Writes what changes in a session's life: desired state, status, identity, times.
+///
+/// # Errors
+/// The database refuses.
+pub fn update(
+    w: &Write<'_>,
+    organization: &OrganizationId,
+    session: &Session,
+    should_run: bool,
+) -> Result<(), StoreError> {
+    w.conn
+        .prepare_cached(
+            "UPDATE sessions SET should_run = ?, status = ?, status_reason = ?, phone_number = ?,
+                 wa_jid = ?, wa_lid = ?, last_connected_at = ?, updated_at = ?
+             WHERE id = ? AND organization = ?",
+        )?
+        .execute(params![
+            should_run,
+            session.status.as_str(),
+            session.status_reason,
+            session.phone_number,
+            session.wa_jid,
+            session.wa_lid,
+            session.last_connected_at,
+            session.updated_at,
+            session.id,
+            organization.as_str(),
+        ])?;
+    Ok(())
+}
+
+/// Deletes a session with its groups and members.
+///
+/// # Errors
+/// The database refuses.
+pub fn delete(
+    w: &Write<'_>,
+    organization: &OrganizationId,
+    session: &SessionId,
+) -> Result<(), StoreError> {
+    w.conn.execute(
+        "DELETE FROM sessions WHERE id = ? AND organization = ?",
+        [session.as_str(), organization.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Every session of every organization: what the engine starts with.
+///
+/// # Errors
+/// The database refuses.
+pub fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreError> {
+    let mut query = conn.prepare(
+        "SELECT id, organization, label, should_run, status, status_reason, phone_number, wa_jid,
+             wa_lid, auto_read, presence_typing, rate_per_min, rate_per_hour, created_by_user_id,
+             last_connected_at, created_at, updated_at,
+             (SELECT count(*) FROM groups WHERE groups.session = sessions.id)
+         FROM sessions ORDER BY id",
+    )?;
+    let rows = query.query_map([], |row| {
+        let session = Session {
+            id: row.get(0)?,
+            organization_id: row.get(1)?,
+            label: row.get(2)?,
+            status: SessionStatus::from(row.get::<_, String>(4)?.as_str()),
+            status_reason: row.get(5)?,
+            phone_number: row.get(6)?,
+            wa_jid: row.get(7)?,
+            wa_lid: row.get(8)?,
+            auto_read: row.get(9)?,
+            presence_typing: row.get(10)?,
+            rate_per_min: row.get(11)?,
+            rate_per_hour: row.get(12)?,
+            created_by_user_id: row.get(13)?,
+            last_connected_at: row.get(14)?,
+            created_at: row.get(15)?,
+            updated_at: row.get(16)?,
+            ..Session::default()
+        };
+        Ok((session, row.get::<_, bool>(3)?, row.get::<_, i64>(17)?))
+    })?;
+    let mut sessions = Vec::new();
+    for row in rows {
+        let (session, should_run, group_count) = row?;
+        let (Ok(id), Ok(organization)) = (
+            SessionId::parse(&session.id),
+            OrganizationId::parse(&session.organization_id),
+        ) else {
+            tracing::warn!(session = session.id, "skipped a malformed session row");
+            continue;
+        };
+        sessions.push(StoredSession {
+            id,
+            organization,
+            should_run,
+            session,
+            group_count: group_count.unsigned_abs(),
+        });
+    }
+    Ok(sessions)
+}

@@ -1,0 +1,209 @@
+//! The thread that writes: group commit.
+//!
+//! Jobs wait in a queue. The thread takes what waits into one transaction, each job in a savepoint
+//! of its own, commits once, and only then publishes and acknowledges. So a burst of writes costs one
+//! sync of the disk, and a failing job takes nobody else with it.
+
+use super::StoreError;
+use super::groups::ListCache;
+use crate::gateway::realtime::{Hub, Published};
+use rusqlite::Connection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, mpsc};
+use tokio::sync::oneshot;
+use ulid::Ulid;
+
+/// Most jobs in one transaction: bounds how long the first of them waits.
+const BATCH: usize = 256;
+
+/// A job on its way through the thread.
+trait Job: Send {
+    /// Runs inside a savepoint; says whether to keep what it wrote.
+    fn run(&mut self, write: &mut Write<'_>) -> bool;
+    /// Tells the caller how it ended.
+    fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Pending<F, T> {
+    job: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<F, T> Job for Pending<F, T>
+where
+    F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send,
+    T: Send,
+{
+    fn run(&mut self, write: &mut Write<'_>) -> bool {
+        self.outcome = self.job.take().map(|job| {
+            catch_unwind(AssertUnwindSafe(|| job(write))).unwrap_or(Err(StoreError::Panicked))
+        });
+        matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>) {
+        let outcome = self.outcome.unwrap_or(Err(StoreError::Closed));
+        // The caller may have gone: what it asked for is done all the same.
+        let _ = self.reply.send(committed.and(outcome));
+    }
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+/// What a job sees: the connection inside its savepoint, and what follows once it is committed.
+pub struct Write<'a> {
+    pub conn: &'a Connection,
+    ids: &'a mut Ids,
+    pub(super) published: Vec<Published>,
+    changed: Vec<Arc<ListCache>>,
+}
+
+impl Write<'_> {
+    /// The next id: larger than every one before.
+    pub fn next_id(&mut self) -> Ulid {
+        self.ids.next()
+    }
+
+    /// Drops a session's cached listing once this is committed.
+    pub fn groups_changed(&mut self, cache: &Arc<ListCache>) {
+        self.changed.push(Arc::clone(cache));
+    }
+}
+
+/// Ids that only grow, also when the clock steps back.
+struct Ids(Ulid);
+
+impl Ids {
+    fn next(&mut self) -> Ulid {
+        let fresh = Ulid::generate();
+        self.0 = if fresh > self.0 {
+            fresh
+        } else {
+            self.0.increment().unwrap_or_else(|next| next)
+        };
+        self.0
+    }
+}
+
+/// The way to the thread.
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+}
+
+impl Writer {
+    /// Starts the thread. `last` is the largest id ever given out.
+    pub fn start(conn: Connection, last: Ulid, hub: Arc<Hub>) -> std::io::Result<Self> {
+        let (queue, jobs) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(conn, &jobs, &mut Ids(last), &hub))?;
+        Ok(Self { queue })
+    }
+
+    pub async fn submit<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Pending {
+            job: Some(job),
+            outcome: None,
+            reply,
+        });
+        self.queue
+            .send(Message::Job(job))
+            .map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    pub fn close(&self, done: oneshot::Sender<()>) {
+        // Closed already: `done` is dropped with the message, which the waiter takes as done.
+        let _ = self.queue.send(Message::Close(done));
+    }
+}
+
+fn run(conn: Connection, jobs: &mpsc::Receiver<Message>, ids: &mut Ids, hub: &Hub) {
+    while let Ok(message) = jobs.recv() {
+        let mut close = None;
+        let mut batch = Vec::new();
+        let mut next = Some(message);
+        while let Some(message) = next {
+            match message {
+                Message::Job(job) => batch.push(job),
+                Message::Close(done) => {
+                    close = Some(done);
+                    break;
+                }
+            }
+            next = if batch.len() < BATCH {
+                jobs.try_recv().ok()
+            } else {
+                None
+            };
+        }
+        if !batch.is_empty() {
+            run_batch(&conn, batch, ids, hub);
+        }
+        if let Some(done) = close {
+            if let Err(error) = conn.pragma_update(None, "wal_checkpoint", "truncate") {
+                tracing::warn!(%error, "the last checkpoint failed; the next start repeats it");
+            }
+            if let Err((_, error)) = conn.close() {
+                tracing::warn!(%error, "closing the database failed");
+            }
+            let _ = done.send(());
+            return;
+        }
+    }
+}
+
+fn run_batch(conn: &Connection, mut batch: Vec<Box<dyn Job>>, ids: &mut Ids, hub: &Hub) {
+    let mut published = Vec::new();
+    let mut changed = Vec::new();
+    let committed = conn.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
+        for job in &mut batch {
+            conn.execute_batch("SAVEPOINT job")?;
+            let mut write = Write {
+                conn,
+                ids,
+                published: Vec::new(),
+                changed: Vec::new(),
+            };
+            if job.run(&mut write) {
+                published.append(&mut write.published);
+                changed.append(&mut write.changed);
+                conn.execute_batch("RELEASE job")?;
+            } else {
+                // Fails where SQLite has rolled the whole transaction back (a full disk, say):
+                // then everybody in it is told.
+                conn.execute_batch("ROLLBACK TO job; RELEASE job")?;
+            }
+        }
+        conn.execute_batch("COMMIT")
+    });
+    match committed {
+        Ok(()) => {
+            for cache in changed {
+                cache.invalidate();
+            }
+            hub.publish(published);
+            for job in batch {
+                job.acknowledge(Ok(()));
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "a transaction was not committed");
+            if !conn.is_autocommit() {
+                let _ = conn.execute_batch("ROLLBACK");
+            }
+            let error = Arc::new(error);
+            for job in batch {
+                job.acknowledge(Err(StoreError::NotCommitted(Arc::clone(&error))));
+            }
+        }
+    }
+}

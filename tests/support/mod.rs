@@ -1,0 +1,247 @@
+//! A real engine on a free loopback port, over a still sandbox world, for every test that speaks
+//! HTTP. `http.rs` asks it questions, `raw.rs` asks odd ones, `stream.rs` listens.
+
+// Each test binary uses its own part of this.
+#![allow(dead_code)]
+
+mod http;
+mod raw;
+mod stream;
+
+pub use http::{Ask, Key, Reply};
+pub use raw::RawClient;
+pub use stream::Stream;
+
+use groupdesk::api::{Capabilities, Capability};
+use groupdesk::gateway::auth::MemoryKey;
+use groupdesk::gateway::whatsapp::sandbox::{World, WorldOptions};
+use groupdesk::gateway::whatsapp::{Backend, Identity};
+use groupdesk::gateway::{self, Config, Handle};
+use serde_json::Value;
+use std::future::Future;
+use std::sync::{Arc, Once};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// How long anything may take before a test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The seed of every test's world.
+const SEED: u64 = 7;
+
+/// A running engine.
+pub struct Gateway {
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    pub world: Arc<World>,
+    pub shutdown: CancellationToken,
+    pub client: reqwest::Client,
+    handle: Handle,
+    directory: TempDir,
+}
+
+/// What is left of an engine that was stopped: enough to start it again.
+pub struct Remains {
+    pub world: Arc<World>,
+    pub directory: TempDir,
+}
+
+impl Gateway {
+    /// A still world; returns once the sessions that should run do, with their groups stored.
+    pub async fn start() -> Self {
+        Self::start_in(WorldOptions::default()).await
+    }
+
+    /// As [`Gateway::start`]; calls that WhatsApp never answers time out after `call_limit`.
+    pub async fn impatient(call_limit: Duration) -> Self {
+        Self::start_in(WorldOptions {
+            call_limit,
+            ..WorldOptions::default()
+        })
+        .await
+    }
+
+    pub async fn start_in(options: WorldOptions) -> Self {
+        let world = World::load(WorldOptions {
+            seed: Some(SEED),
+            ..options
+        })
+        .unwrap();
+        Self::restart(Remains {
+            world,
+            directory: tempfile::tempdir().unwrap(),
+        })
+        .await
+    }
+
+    /// Starts on what an earlier engine left.
+    pub async fn restart(remains: Remains) -> Self {
+        static TLS: Once = Once::new();
+        TLS.call_once(|| {
+            rustls::crypto::ring::default_provider()
+                .install_default()
+                .unwrap();
+        });
+        let Remains { world, directory } = remains;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let shutdown = CancellationToken::new();
+        let config = Config {
+            database: directory.path().join("groupdesk.db"),
+            gateway_id: "test-gateway".to_owned(),
+            backend: Backend::Sandbox(Arc::clone(&world)),
+            memory_keys: memory_keys(&world),
+            seed: world.seed_sessions(),
+        };
+        let handle = gateway::start(config, listener, shutdown.clone())
+            .await
+            .unwrap();
+        let gateway = Self {
+            url: format!("http://{}", handle.address()),
+            world,
+            shutdown,
+            client: reqwest::Client::new(),
+            handle,
+            directory,
+        };
+        for (label, group, key) in [
+            ("Support line", "Night Shift Nurses", Key::All),
+            ("Front desk", "Cleaning Crew", Key::Other),
+        ] {
+            gateway.settled(label, group, key).await;
+        }
+        gateway
+    }
+
+    /// Waits until a session is connected and one of its groups is stored.
+    async fn settled(&self, label: &str, group: &str, key: Key) {
+        let session = format!("/api/v1/sessions/{}", self.session(label));
+        self.until(label, async || {
+            let reply = Ask::get(&session).key(key).to(self).await;
+            (reply.json["status"] == "working").then_some(())
+        })
+        .await;
+        let group = format!("{session}/groups/{}", self.group(group));
+        self.until(group.as_str(), async || {
+            let reply = Ask::get(&group).key(key).to(self).await;
+            (reply.status == 200).then_some(())
+        })
+        .await;
+    }
+
+    /// Asks again and again until there is an answer.
+    pub async fn until<T, F: Future<Output = Option<T>>>(
+        &self,
+        what: &str,
+        mut ask: impl FnMut() -> F,
+    ) -> T {
+        let asking = async {
+            loop {
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking)
+            .await
+            .unwrap_or_else(|_| panic!("waited too long: {what}"))
+    }
+
+    /// Waits until a session of the first organization has a status.
+    pub async fn until_status(&self, session: &str, status: &str) -> Value {
+        let path = format!("/api/v1/sessions/{session}");
+        self.until(status, async || {
+            let reply = self.get(&path).await;
+            (reply.json["status"] == status).then_some(reply.json)
+        })
+        .await
+    }
+
+    /// The id of a session by its label.
+    pub fn session(&self, label: &str) -> String {
+        self.world.session(label).unwrap().session.to_string()
+    }
+
+    /// Who the phone of a session is, by the session's label.
+    pub fn identity(&self, label: &str) -> Identity {
+        let seeds = self.world.seed_sessions();
+        let mut seeds = seeds.into_iter();
+        let seed = seeds.find(|seed| seed.label.as_deref() == Some(label));
+        seed.unwrap().identity.unwrap()
+    }
+
+    /// The JID of a group by its name.
+    pub fn group(&self, name: &str) -> String {
+        self.world.group_named(name).unwrap().to_string()
+    }
+
+    /// `/api/v1/sessions/{s}` of the connected session that most tests use.
+    pub fn support(&self) -> String {
+        format!("/api/v1/sessions/{}", self.session("Support line"))
+    }
+
+    /// `/api/v1/sessions/{s}/groups/{gid}` of a group of that session, with a raw `@`.
+    pub fn support_group(&self, name: &str) -> String {
+        format!("{}/groups/{}", self.support(), self.group(name))
+    }
+
+    /// Where `/api/v1/...` is.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// `127.0.0.1:PORT`
+    pub fn address(&self) -> String {
+        self.handle.address().to_string()
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        Ask::get(path).to(self).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        Ask::post(path).json(&body).to(self).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        Ask::new("PATCH", path).json(&body).to(self).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        Ask::new("DELETE", path).to(self).await
+    }
+
+    /// Stops the engine and waits for its end.
+    pub async fn stop(self) -> Remains {
+        self.shutdown.cancel();
+        tokio::time::timeout(PATIENCE, self.handle.stopped())
+            .await
+            .unwrap();
+        Remains {
+            world: self.world,
+            directory: self.directory,
+        }
+    }
+}
+
+/// All capabilities, and each alone, in the first organization; all of them in the second.
+fn memory_keys(world: &World) -> Vec<MemoryKey> {
+    let organizations = world.organizations();
+    let of = |key: Key, organization: usize, capabilities: Capabilities| MemoryKey {
+        secret: key.secret().to_owned(),
+        id: key.id().to_owned(),
+        organization: organizations[organization].0.clone(),
+        capabilities,
+    };
+    let only = |capability: Capability| [capability].into_iter().collect();
+    vec![
+        of(Key::All, 0, Capabilities::all()),
+        of(Key::Read, 0, only(Capability::Read)),
+        of(Key::Send, 0, only(Capability::Send)),
+        of(Key::Manage, 0, only(Capability::Manage)),
+        of(Key::Events, 0, only(Capability::Events)),
+        of(Key::Other, 1, Capabilities::all()),
+    ]
+}

@@ -1,0 +1,87 @@
+//! Bytes over TCP, for requests that no well-behaved client sends.
+
+use super::{Gateway, PATIENCE};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// One connection.
+pub struct RawClient {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub struct RawReply {
+    pub status: u16,
+    pub head: String,
+    pub json: Value,
+}
+
+impl RawClient {
+    pub async fn connect(gateway: &Gateway) -> Self {
+        Self {
+            stream: TcpStream::connect(gateway.address()).await.unwrap(),
+            buffer: Vec::new(),
+        }
+    }
+
+    pub async fn write(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.unwrap();
+    }
+
+    /// One answer with its body, which must have a `content-length` (or none, for 204).
+    pub async fn read(&mut self) -> RawReply {
+        timeout(PATIENCE, async {
+            let head = self.take_until(b"\r\n\r\n").await;
+            let head = String::from_utf8(head).unwrap();
+            let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+            let length = head
+                .lines()
+                .filter_map(|line| line.split_once(": "))
+                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+                .map_or(0, |(_, length)| length.parse().unwrap());
+            while self.buffer.len() < length {
+                assert!(self.fill().await > 0, "the body ended early");
+            }
+            let body: Vec<u8> = self.buffer.drain(..length).collect();
+            RawReply {
+                status,
+                head,
+                json: serde_json::from_slice(&body).unwrap_or(Value::Null),
+            }
+        })
+        .await
+        .unwrap()
+    }
+
+    /// Writes a request and reads its answer.
+    pub async fn ask(&mut self, request: &str) -> RawReply {
+        self.write(request.as_bytes()).await;
+        self.read().await
+    }
+
+    /// Waits until the server closes the connection.
+    pub async fn closed(&mut self) {
+        timeout(PATIENCE, async { while self.fill().await > 0 {} })
+            .await
+            .unwrap();
+    }
+
+    async fn take_until(&mut self, end: &[u8]) -> Vec<u8> {
+        loop {
+            let found = self.buffer.windows(end.len()).position(|w| w == end);
+            if let Some(at) = found {
+                return self.buffer.drain(..at + end.len()).collect();
+            }
+            assert!(self.fill().await > 0, "the connection ended early");
+        }
+    }
+
+    async fn fill(&mut self) -> usize {
+        // A reset counts as an end.
+        self.stream.read_buf(&mut self.buffer).await.unwrap_or(0)
+    }
+}

@@ -1,0 +1,36 @@
+//! The real binary in a pseudo-terminal, used as a person would use it.
+
+#![cfg(unix)]
+
+mod endings;
+mod job;
+mod pty;
+mod qr;
+
+use pty::Pty;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_groupdesk");
+/// Every demo in these tests is the same world, and only moves when told to.
+const DEMO: [&str; 4] = ["demo", "--still", "--seed", "7"];
+
+/// The demo's desk, once its three phones are connected.
+fn demo(columns: u16, rows: u16) -> Pty {
+    let mut pty = Pty::spawn(columns, rows, BINARY, &DEMO, &[]);
+    pty.wait_for("3 of 5 connected");
+    pty
+}
+
+/// The link that stands on the screen as text.
+fn link(screen: &vt100::Screen) -> Option<String> {
+    let text = screen.contents();
+    let start = text.find(groupdesk::api::INVITE_PREFIX)?;
+    Some(text[start..].split_whitespace().next()?.to_owned())
+}
+
+/// The one QR code on the screen.
+fn code(screen: &vt100::Screen) -> Option<String> {
+    match &qr::codes(screen)[..] {
+        [code] => Some(code.clone()),
+        _ => None,
+    }
+}
