@@ -1,12 +1,34 @@
 //! One keystroke of the filter: the work between a key and the sorted list of matches.
 //!
-//! `substring` is the bare minimum to compare with: a plain scan of the same names for the same
-//! letters, without folding, descriptions, JIDs, scores or order.
+//! - `key`: the last key of a query typed letter by letter;
+//! - `pasted`: the whole query at once, nothing known from before;
+//! - `bare`: to compare with, a plain `contains` over the same names: no folding, descriptions,
+//!   JIDs, scores or order.
+//!
+//! Ends with a table of shortest times, as multiples of `bare` and of those for a tenth of the groups.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use groupdesk::console::fuzzy::{Fields, Index};
+use groupdesk::console::fuzzy::{Fields, Hit, Index};
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
+const COUNTS: [usize; 2] = [10_000, 100_000];
+const QUERIES: [&str; 14] = [
+    "v",
+    "e",
+    "1",
+    "vo",
+    "er",
+    "vol",
+    "ate",
+    "gate",
+    "wkd vol",
+    "weekvol",
+    "the north gate",
+    "meet at the north gate at 8.",
+    "متط",
+    "12036304",
+];
 const FIRST: [&str; 16] = [
     "Weekend",
     "School",
@@ -83,48 +105,120 @@ fn groups(count: usize) -> Vec<Group> {
         .collect()
 }
 
+fn fields(group: &Group) -> Fields<'_> {
+    Fields {
+        name: &group.name,
+        description: &group.description,
+        jid: &group.jid,
+    }
+}
+
+fn index(groups: &[Group]) -> Index {
+    let mut index = Index::new();
+    index.rebuild(groups.iter().map(fields));
+    index
+}
+
+fn bare(groups: &[Group]) -> usize {
+    groups
+        .iter()
+        .filter(|group| group.name.contains(black_box("Vol")))
+        .count()
+}
+
+fn pasted(index: &mut Index, query: &str, hits: &mut Vec<Hit>) {
+    // An empty query forgets what the last one left over.
+    index.search("", hits);
+    index.search(black_box(query), hits);
+}
+
 fn keystroke(criterion: &mut Criterion) {
     let mut bench = criterion.benchmark_group("filter");
     bench.sample_size(30);
-    for count in [10_000, 100_000] {
+    for count in COUNTS {
         let groups = groups(count);
-        let mut index = Index::new();
-        index.rebuild(groups.iter().map(|group| Fields {
-            name: &group.name,
-            description: &group.description,
-            jid: &group.jid,
-        }));
+        let mut index = index(&groups);
         let mut hits = Vec::new();
-        for query in ["v", "vo", "vol", "wkd vol", "gate", "متط", "12036304"] {
-            let id = BenchmarkId::new(format!("fresh/{query}"), count);
-            bench.bench_function(id, |bencher| {
-                bencher.iter(|| {
-                    // An empty query forgets what the last one left over.
-                    index.search("", &mut hits);
-                    index.search(black_box(query), &mut hits);
-                    hits.len()
-                });
+        for query in QUERIES {
+            // Every search but the first finds the words before the last known, as when typing.
+            bench.bench_function(BenchmarkId::new(format!("key/{query}"), count), |bencher| {
+                bencher.iter(|| index.search(black_box(query), &mut hits));
             });
         }
-        bench.bench_function(BenchmarkId::new("typed/vol", count), |bencher| {
-            bencher.iter(|| {
-                for query in ["v", "vo", "vol"] {
-                    index.search(black_box(query), &mut hits);
-                }
-                index.search("", &mut hits);
-            });
+        for query in ["vol", "the north gate"] {
+            bench.bench_function(
+                BenchmarkId::new(format!("pasted/{query}"), count),
+                |bencher| bencher.iter(|| pasted(&mut index, query, &mut hits)),
+            );
+        }
+        bench.bench_function(BenchmarkId::new("bare", count), |bencher| {
+            bencher.iter(|| bare(&groups));
         });
-        bench.bench_function(BenchmarkId::new("substring/vol", count), |bencher| {
-            bencher.iter(|| {
-                groups
-                    .iter()
-                    .filter(|group| group.name.contains(black_box("Vol")))
-                    .count()
-            });
+        bench.bench_function(BenchmarkId::new("set", count), |bencher| {
+            let middle = count / 2;
+            bencher.iter(|| index.set(middle, fields(&groups[middle])));
+        });
+        bench.bench_function(BenchmarkId::new("rebuild", count), |bencher| {
+            bencher.iter(|| index.rebuild(groups.iter().map(fields)));
         });
     }
     bench.finish();
 }
 
-criterion_group!(benches, keystroke);
+/// The shortest of many runs: other work on the machine only ever makes one longer.
+fn shortest(mut run: impl FnMut()) -> Duration {
+    let once = || {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    std::iter::repeat_with(once)
+        .take(40)
+        .min()
+        .unwrap_or_default()
+}
+
+/// The longest of a query's keystrokes, and the whole query at once.
+fn times(index: &mut Index, query: &str) -> [Duration; 2] {
+    let mut hits = Vec::new();
+    index.search("", &mut hits);
+    let longest = query
+        .char_indices()
+        .map(|(start, letter)| &query[..start + letter.len_utf8()])
+        .map(|typed| shortest(|| index.search(black_box(typed), &mut hits)))
+        .max()
+        .unwrap_or_default();
+    [longest, shortest(|| pasted(index, query, &mut hits))]
+}
+
+#[allow(clippy::print_stdout)]
+fn table(_: &mut Criterion) {
+    let [few, many] = COUNTS.map(groups);
+    let (mut index_few, mut index_many) = (index(&few), index(&many));
+    let bare_few = shortest(|| drop(black_box(bare(&few))));
+    let bare_many = shortest(|| drop(black_box(bare(&many))));
+    println!(
+        "\nShortest times for {} and {} groups",
+        COUNTS[0], COUNTS[1]
+    );
+    println!("query                          what          few ms  many ms  growth  of bare");
+    let line = |query: &str, what: &str, few: Duration, many: Duration| {
+        println!(
+            "{query:30} {what:12} {:7.3}  {:7.3}  {:6.1}  {:7.2}",
+            few.as_secs_f64() * 1e3,
+            many.as_secs_f64() * 1e3,
+            many.as_secs_f64() / few.as_secs_f64(),
+            many.as_secs_f64() / bare_many.as_secs_f64(),
+        );
+    };
+    line("", "bare", bare_few, bare_many);
+    for query in QUERIES {
+        let [key_few, pasted_few] = times(&mut index_few, query);
+        let [key_many, pasted_many] = times(&mut index_many, query);
+        line(query, "longest key", key_few, key_many);
+        line(query, "pasted", pasted_few, pasted_many);
+    }
+}
+
+criterion_group!(benches, keystroke, table);
 criterion_main!(benches);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// A headless demo and what its first line said.
 struct Demo {
@@ -103,13 +104,37 @@ async fn the_first_line_names_the_url_and_a_key_for_every_capability() {
     }
 }
 
+/// The sessions, once those that connect have their groups.
+async fn imported(demo: &Demo, key: &str) -> Value {
+    let reading = async {
+        loop {
+            let (_, sessions) = get(demo, key, "/sessions").await;
+            let unfinished = |session: &Value| match session["status"].as_str() {
+                Some("working") => session["groupCount"] == 0,
+                status => status == Some("starting"),
+            };
+            if !sessions["data"]
+                .as_array()
+                .expect("data")
+                .iter()
+                .any(unfinished)
+            {
+                return sessions;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), reading)
+        .await
+        .expect("the groups are imported")
+}
+
 #[tokio::test]
 async fn a_seed_makes_the_same_world_again() {
     let mut worlds = Vec::new();
     for _ in 0..2 {
         let demo = Demo::start(&["--still", "--seed", "7"]);
         let key = demo.key(0, "all");
-        let (_, sessions) = get(&demo, key, "/sessions").await;
+        let sessions = imported(&demo, key).await;
         let mut world = vec![demo.ready["organizations"][0]["id"].clone()];
         for session in sessions["data"].as_array().expect("data") {
             let id = session["id"].as_str().expect("id");

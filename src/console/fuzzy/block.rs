@@ -1,8 +1,7 @@
 //! A block of rows: few enough that changing one costs little, enough that a search runs straight.
 
-use super::column::Column;
-use super::fold::fold_into;
-use super::letters::Letters;
+use super::column::{Column, Lettered};
+use super::fold::{fold_into, folded};
 use super::score::Score;
 use super::word::Word;
 use super::{Fields, Hit};
@@ -12,13 +11,9 @@ pub(super) const ROWS_MAX: usize = 1_024;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Block {
-    pub names: Column,
-    pub descriptions: Column,
+    pub names: Lettered,
+    pub descriptions: Lettered,
     pub jids: Column,
-    /// The letters of each name.
-    pub name_letters: Vec<Letters>,
-    /// The letters of each description.
-    pub description_letters: Vec<Letters>,
 }
 
 /// What a search needs per row; kept from block to block for its capacity.
@@ -32,36 +27,21 @@ pub(super) struct Scratch {
 
 impl Block {
     pub(super) fn len(&self) -> usize {
-        self.name_letters.len()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.name_letters.is_empty()
+        self.jids.len()
     }
 
     pub(super) fn push(&mut self, fields: Fields<'_>) {
-        let name = self.names.push(|out| fold_into(fields.name, out));
-        self.name_letters.push(Letters::of(name));
-        let description = self
-            .descriptions
+        self.names.push(|out| fold_into(fields.name, out));
+        self.descriptions
             .push(|out| fold_into(fields.description, out));
-        self.description_letters.push(Letters::of(description));
         self.jids.push(|out| fold_into(fields.jid, out));
     }
 
     /// Replaces a row that exists.
     pub(super) fn set(&mut self, row: usize, fields: Fields<'_>) {
-        let mut folded = String::new();
-        fold_into(fields.name, &mut folded);
-        self.names.set(row, &folded);
-        self.name_letters[row] = Letters::of(&folded);
-        folded.clear();
-        fold_into(fields.description, &mut folded);
-        self.descriptions.set(row, &folded);
-        self.description_letters[row] = Letters::of(&folded);
-        folded.clear();
-        fold_into(fields.jid, &mut folded);
-        self.jids.set(row, &folded);
+        self.names.set(row, &folded(fields.name));
+        self.descriptions.set(row, &folded(fields.description));
+        self.jids.set(row, &folded(fields.jid));
     }
 
     /// Takes out a row that exists.
@@ -69,34 +49,44 @@ impl Block {
         self.names.remove(row);
         self.descriptions.remove(row);
         self.jids.remove(row);
-        self.name_letters.remove(row);
-        self.description_letters.remove(row);
     }
 
     /// Appends the rows in which all `words` are found, numbered from `base`, in ascending order.
+    /// With `among`, looks only at those of them that lie in this block, and goes on from their scores.
     pub(super) fn search(
         &self,
         words: &mut [Word],
+        among: Option<&[Hit]>,
         base: u32,
         scratch: &mut Scratch,
         found: &mut Vec<Hit>,
     ) {
         let Scratch { left, word, query } = scratch;
         left.clear();
-        left.extend(0..self.len() as u16);
         query.clear();
-        for (nth, seeker) in words.iter_mut().enumerate() {
+        query.resize(self.len(), Score::BEST);
+        match among {
+            None => left.extend(0..self.len() as u16),
+            Some(hits) => {
+                for hit in hits {
+                    let row = hit.row - base;
+                    left.push(row as u16);
+                    query[row as usize] = Score::from_value(hit.score);
+                }
+            }
+        }
+        for seeker in words {
+            if left.is_empty() {
+                return;
+            }
             word.clear();
             word.resize(self.len(), Score::NONE);
             seeker.look(self, left, word);
-            left.retain(|row| word[usize::from(*row)] != Score::NONE);
-            if nth == 0 {
-                query.extend_from_slice(word);
-            } else {
-                for row in left.iter().map(|row| usize::from(*row)) {
-                    query[row] = query[row].and(word[row]);
-                }
-            }
+            left.retain(|row| {
+                let row = usize::from(*row);
+                query[row] = query[row].and(word[row]);
+                word[row] != Score::NONE
+            });
         }
         found.extend(left.iter().map(|row| Hit {
             row: base + u32::from(*row),

@@ -1,29 +1,43 @@
 //! One field of many rows in one piece of memory, so that a search runs straight through it.
 
+use super::letters::Letters;
 use memchr::memmem::Finder;
 
 /// Stands behind every text. Searched words never hold it, so none is found across two texts.
 const SEPARATOR: char = '\n';
 
 /// Folded texts, numbered from zero.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Column {
     text: String,
-    /// Where each text ends, its separator included.
-    ends: Vec<u32>,
+    /// Where each text starts and at last where a further one would.
+    starts: Vec<u32>,
+}
+
+impl Default for Column {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            starts: vec![0],
+        }
+    }
 }
 
 impl Column {
     fn start(&self, row: usize) -> usize {
-        row.checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .map_or(0, |end| *end as usize)
+        self.starts
+            .get(row)
+            .map_or(self.text.len(), |start| *start as usize)
     }
 
+    /// Behind the separator.
     fn end(&self, row: usize) -> usize {
-        self.ends
-            .get(row)
-            .map_or(self.text.len(), |end| *end as usize)
+        self.start(row + 1)
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
     }
 
     /// The text of a row; empty beyond the last.
@@ -38,7 +52,7 @@ impl Column {
         let start = self.text.len();
         write(&mut self.text);
         self.text.push(SEPARATOR);
-        self.ends.push(self.text.len() as u32);
+        self.starts.push(self.text.len() as u32);
         &self.text[start..self.text.len() - SEPARATOR.len_utf8()]
     }
 
@@ -47,8 +61,8 @@ impl Column {
         let (start, end) = (self.start(row), self.end(row) - SEPARATOR.len_utf8());
         self.text.replace_range(start..end, text);
         let (before, after) = ((end - start) as u32, text.len() as u32);
-        for end in &mut self.ends[row..] {
-            *end = *end - before + after;
+        for later in &mut self.starts[row + 1..] {
+            *later = *later - before + after;
         }
     }
 
@@ -56,8 +70,8 @@ impl Column {
     pub(super) fn remove(&mut self, row: usize) {
         let (start, end) = (self.start(row), self.end(row));
         self.text.replace_range(start..end, "");
-        self.ends.remove(row);
-        for later in &mut self.ends[row..] {
+        self.starts.remove(row);
+        for later in &mut self.starts[row..] {
             *later -= (end - start) as u32;
         }
     }
@@ -89,5 +103,61 @@ impl Column {
                 };
             }
         }
+    }
+}
+
+/// A column that tells the letters of its texts without reading these; see [`Letters`].
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lettered {
+    texts: Column,
+    // Apart, because most searches read only the first.
+    any: Vec<u64>,
+    initial: Vec<u64>,
+    alone: Vec<u64>,
+}
+
+impl Lettered {
+    pub(super) fn texts(&self) -> &Column {
+        &self.texts
+    }
+
+    /// Whether a row that exists may hold all letters of the `bits`.
+    pub(super) fn any(&self, row: usize, bits: u64) -> bool {
+        self.any[row] & bits == bits
+    }
+
+    /// Whether a word of a row that exists may begin with a letter.
+    pub(super) fn initial(&self, row: usize, bit: u64) -> bool {
+        self.initial[row] & bit != 0
+    }
+
+    /// Whether a word of a row that exists may be a single letter.
+    pub(super) fn alone(&self, row: usize, bit: u64) -> bool {
+        self.alone[row] & bit != 0
+    }
+
+    /// See [`Column::push`].
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut String)) {
+        let letters = Letters::of(self.texts.push(write));
+        self.any.push(letters.any);
+        self.initial.push(letters.initial);
+        self.alone.push(letters.alone);
+    }
+
+    /// See [`Column::set`].
+    pub(super) fn set(&mut self, row: usize, text: &str) {
+        let letters = Letters::of(text);
+        self.texts.set(row, text);
+        self.any[row] = letters.any;
+        self.initial[row] = letters.initial;
+        self.alone[row] = letters.alone;
+    }
+
+    /// See [`Column::remove`].
+    pub(super) fn remove(&mut self, row: usize) {
+        self.texts.remove(row);
+        self.any.remove(row);
+        self.initial.remove(row);
+        self.alone.remove(row);
     }
 }

@@ -69,7 +69,7 @@ impl Highlighter {
 fn side_by_side(word: &str, name: &str) -> Option<Range<usize>> {
     let (at, _) = name
         .match_indices(word)
-        .min_by_key(|(at, _)| Reverse(Stand::of(word, name, *at).points()))?;
+        .min_by_key(|(at, _)| Reverse(Stand::of(word.len(), name, *at).points()))?;
     let start = name[..at].chars().count();
     Some(start..start + word.chars().count())
 }

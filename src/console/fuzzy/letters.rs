@@ -3,14 +3,32 @@
 /// Letters and digits of ASCII have a bit each, below this one; all else shares the bits from here.
 const SHARED: u32 = 36;
 
-/// The bit of a folded letter.
-pub(super) fn bit(letter: char) -> u64 {
+/// The bits of ASCII, looked up because whole lists are read when they are loaded.
+const ASCII: [u64; 128] = {
+    let mut bits = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        bits[byte as usize] = compute_bit(byte);
+        byte += 1;
+    }
+    bits
+};
+
+const fn compute_bit(letter: u32) -> u64 {
     let at = match letter {
-        'a'..='z' => letter as u32 - 'a' as u32,
-        '0'..='9' => letter as u32 - '0' as u32 + 26,
-        _ => SHARED + letter as u32 % (u64::BITS - SHARED),
+        0x61..=0x7A => letter - 0x61,
+        0x30..=0x39 => letter - 0x30 + 26,
+        _ => SHARED + letter % (u64::BITS - SHARED),
     };
     1 << at
+}
+
+/// The bit of a folded letter.
+pub(super) fn bit(letter: char) -> u64 {
+    let letter = letter as u32;
+    ASCII
+        .get(letter as usize)
+        .map_or_else(|| compute_bit(letter), |bit| *bit)
 }
 
 /// Whether no other letter has this one's bit.
@@ -25,9 +43,32 @@ pub(super) fn begins_word(before: Option<char>, letter: char) -> bool {
         || matches!(letter, '\u{3040}'..='\u{9FFF}')
 }
 
-/// Whether a word ends before `after`.
-pub(super) fn ends_word(after: Option<char>) -> bool {
-    after.is_none_or(|after| !after.is_alphanumeric())
+/// [`begins_word`] at a byte of a text that a letter starts at.
+pub(super) fn begins_word_at(text: &str, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else {
+        return true;
+    };
+    match (text.as_bytes().get(before), text.as_bytes().get(at)) {
+        (Some(before), Some(letter)) if before.is_ascii() && letter.is_ascii() => {
+            !before.is_ascii_alphanumeric()
+        }
+        _ => {
+            let (before, letter) = text.split_at(at);
+            let letter = letter.chars().next();
+            letter.is_none_or(|letter| begins_word(before.chars().next_back(), letter))
+        }
+    }
+}
+
+/// Whether a word ends before a byte of a text that a letter starts at, or at its end.
+pub(super) fn ends_word_at(text: &str, at: usize) -> bool {
+    match text.as_bytes().get(at) {
+        Some(after) if after.is_ascii() => !after.is_ascii_alphanumeric(),
+        _ => {
+            let after = text[at..].chars().next();
+            after.is_none_or(|after| !after.is_alphanumeric())
+        }
+    }
 }
 
 /// What can be told about the letters of a text without reading it.
@@ -43,26 +84,43 @@ pub(super) struct Letters {
 
 impl Letters {
     pub(super) fn of(text: &str) -> Self {
-        let mut letters = Self::default();
-        let mut before = None;
-        // The bit of the word's first letter, while nothing has followed it.
-        let mut single = 0;
-        for letter in text.chars() {
-            let bit = bit(letter);
-            letters.any |= bit;
-            if begins_word(before, letter) {
-                letters.initial |= bit;
-                letters.alone |= single;
-                single = bit;
-            } else if letter.is_alphanumeric() {
-                single = 0;
-            } else {
-                letters.alone |= single;
-                single = 0;
+        let mut reader = Reader::default();
+        if text.is_ascii() {
+            for byte in text.bytes() {
+                let bit = ASCII[usize::from(byte & 0x7F)];
+                reader.read(bit, bit < 1 << SHARED, false);
             }
-            before = Some(letter);
+        } else {
+            for letter in text.chars() {
+                let cut = begins_word(Some('a'), letter);
+                reader.read(bit(letter), letter.is_alphanumeric(), cut);
+            }
         }
-        letters.alone |= single;
-        letters
+        reader.letters.alone |= reader.single;
+        reader.letters
+    }
+}
+
+/// Reads a text letter by letter.
+#[derive(Default)]
+struct Reader {
+    letters: Letters,
+    in_word: bool,
+    /// The bit of the word's first letter, while nothing has followed it.
+    single: u64,
+}
+
+impl Reader {
+    /// `counts` says whether words go on with this letter, `cut` whether one begins in any case.
+    fn read(&mut self, bit: u64, counts: bool, cut: bool) {
+        let begins = cut || !self.in_word;
+        let initial = if begins { bit } else { 0 };
+        self.letters.any |= bit;
+        self.letters.initial |= initial;
+        if begins || !counts {
+            self.letters.alone |= self.single;
+        }
+        self.single = initial;
+        self.in_word = counts;
     }
 }

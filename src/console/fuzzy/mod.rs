@@ -41,13 +41,25 @@ pub struct Hit {
     pub score: u32,
 }
 
+/// What words were found in.
+#[derive(Debug, Clone, Default)]
+struct Stage {
+    /// None are found everywhere.
+    words: Vec<String>,
+    /// In ascending order; not kept without words.
+    rows: Vec<Hit>,
+}
+
 /// The index. Rows are numbered from zero, as in the list that it mirrors.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     /// None is empty.
     blocks: Vec<Block>,
-    /// Matches before they are sorted; kept for its capacity, like `scratch`.
-    found: Vec<Hit>,
+    /// The last query without its last word, which is the one that is being typed.
+    head: Stage,
+    /// The last query: the head of the next when a word is begun.
+    whole: Stage,
+    /// Kept for its capacity.
     scratch: Scratch,
 }
 
@@ -69,6 +81,7 @@ impl Index {
 
     /// Replaces everything.
     pub fn rebuild<'a>(&mut self, rows: impl IntoIterator<Item = Fields<'a>>) {
+        self.forget();
         self.blocks.clear();
         for fields in rows {
             self.push(fields);
@@ -77,6 +90,7 @@ impl Index {
 
     /// Replaces one row, or adds one at the end; a row beyond the end is ignored.
     pub fn set(&mut self, row: usize, fields: Fields<'_>) {
+        self.forget();
         if let Some((at, row)) = self.locate(row) {
             self.blocks[at].set(row, fields);
         } else if row == self.len() {
@@ -86,9 +100,10 @@ impl Index {
 
     /// Takes a row out; those behind it move up.
     pub fn remove(&mut self, row: usize) {
+        self.forget();
         if let Some((at, row)) = self.locate(row) {
             self.blocks[at].remove(row);
-            if self.blocks[at].is_empty() {
+            if self.blocks[at].len() == 0 {
                 self.blocks.remove(at);
             }
         }
@@ -117,22 +132,71 @@ impl Index {
         None
     }
 
+    /// Forgets what was found, because rows change.
+    fn forget(&mut self) {
+        self.head.words.clear();
+        self.whole.words.clear();
+    }
+
     /// Fills `hits` with the rows that match, best first. An empty query matches every row, in order.
     pub fn search(&mut self, query: &str, hits: &mut Vec<Hit>) {
         hits.clear();
-        let mut words: Vec<Word> = words(query).into_iter().map(Word::new).collect();
-        if words.is_empty() {
+        let words = words(query);
+        let Some((last, head)) = words.split_last() else {
+            self.forget();
             hits.extend((0..self.len() as u32).map(|row| Hit { row, score: 0 }));
             return;
+        };
+        if self.head.words != head {
+            std::mem::swap(&mut self.head, &mut self.whole);
         }
-        words.sort_by_key(|word| Reverse(word.len()));
-        self.found.clear();
-        let mut base = 0;
-        for block in &self.blocks {
-            block.search(&mut words, base, &mut self.scratch, &mut self.found);
-            base += block.len() as u32;
+        if self.head.words != head {
+            let mut seekers: Vec<Word> = head.iter().map(|word| Word::new(word)).collect();
+            // Longer words are found in fewer rows, which is all that the others have to look at.
+            seekers.sort_by_key(|word| Reverse(word.len()));
+            self.head.words = head.to_vec();
+            self.head.rows.clear();
+            if !head.is_empty() {
+                look(
+                    &self.blocks,
+                    &mut seekers,
+                    None,
+                    &mut self.scratch,
+                    &mut self.head.rows,
+                );
+            }
         }
-        sort(&self.found, hits);
+        let among = (!head.is_empty()).then_some(self.head.rows.as_slice());
+        let mut last = [Word::new(last)];
+        self.whole.rows.clear();
+        look(
+            &self.blocks,
+            &mut last,
+            among,
+            &mut self.scratch,
+            &mut self.whole.rows,
+        );
+        sort(&self.whole.rows, hits);
+        self.whole.words = words;
+    }
+}
+
+/// Appends the rows in which all `words` are found, of all rows or `among` some; see [`Block::search`].
+fn look(
+    blocks: &[Block],
+    words: &mut [Word],
+    among: Option<&[Hit]>,
+    scratch: &mut Scratch,
+    found: &mut Vec<Hit>,
+) {
+    let mut among = among;
+    let mut base = 0;
+    for block in blocks {
+        let end = base + block.len() as u32;
+        let here = among.map(|hits| hits.split_at(hits.partition_point(|hit| hit.row < end)));
+        block.search(words, here.map(|(here, _)| here), base, scratch, found);
+        among = here.map(|(_, later)| later);
+        base = end;
     }
 }
 

@@ -1,7 +1,7 @@
 //! How well a row matches.
 
 use super::align::ABBREVIATION;
-use super::letters::{begins_word, ends_word};
+use super::letters::{begins_word_at, ends_word_at};
 
 /// Where a word was found, the better places greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,20 +35,21 @@ pub(super) struct Stand {
 }
 
 impl Stand {
-    /// How `word` stands at a byte of `text`.
-    pub(super) fn of(word: &str, text: &str, at: usize) -> Self {
-        let before = text.get(..at).and_then(|part| part.chars().next_back());
-        let after = text
-            .get(at + word.len()..)
-            .and_then(|part| part.chars().next());
+    pub(super) const INSIDE: Self = Self {
+        first: false,
+        begins: false,
+        ends: false,
+        last: false,
+    };
+
+    /// How the `length` bytes at `at` stand in `text`; both on letters' boundaries.
+    pub(super) fn of(length: usize, text: &str, at: usize) -> Self {
+        let end = at + length;
         Self {
             first: at == 0,
-            begins: word
-                .chars()
-                .next()
-                .is_some_and(|letter| begins_word(before, letter)),
-            ends: ends_word(after),
-            last: after.is_none(),
+            begins: begins_word_at(text, at),
+            ends: ends_word_at(text, end),
+            last: end == text.len(),
         }
     }
 
@@ -78,6 +79,8 @@ impl Stand {
 
 impl Score {
     pub(super) const NONE: Self = Self(0);
+    /// That of a row before any word was looked for.
+    pub(super) const BEST: Self = Self(Place::Name as u16 * POINTS_MAX);
 
     pub(super) fn new(place: Place, points: u16) -> Self {
         Self(place as u16 * POINTS_MAX + points.min(POINTS_MAX - 1))
@@ -105,5 +108,10 @@ impl Score {
 
     pub(super) fn value(self) -> u32 {
         u32::from(self.0)
+    }
+
+    /// Of what [`Self::value`] told.
+    pub(super) fn from_value(value: u32) -> Self {
+        Self(value as u16)
     }
 }

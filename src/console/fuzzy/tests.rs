@@ -1,3 +1,4 @@
+use super::fold::folded;
 use super::*;
 use proptest::prelude::*;
 
@@ -80,6 +81,125 @@ fn letters_may_be_left_out() {
     assert_eq!(rows("wkdvol"), [1]);
     assert_eq!(rows("vlybl"), [2]);
     assert_eq!(rows("wv"), [1]);
+}
+
+fn named(names: &[&str], query: &str) -> Vec<String> {
+    let mut index = Index::new();
+    index.rebuild(names.iter().map(|name| Fields {
+        name,
+        ..Fields::default()
+    }));
+    let mut hits = Vec::new();
+    index.search(query, &mut hits);
+    hits.iter()
+        .map(|hit| names[hit.row as usize].to_owned())
+        .collect()
+}
+
+#[test]
+fn the_better_a_name_fits_the_earlier_it_comes() {
+    let ranked = [
+        "Vol",
+        "Vol. Cairo",
+        "Volleyball",
+        "Second Vol",
+        "Weekend Volunteers",
+        "Revolution",
+        "Village of Lions",
+        "Veolia",
+    ];
+    let mut names = ranked;
+    names.reverse();
+    assert_eq!(named(&names, "vol"), ranked);
+    let alone = ["B", "B team", "Book", "Team B", "Team Book", "Club"];
+    let mut names = alone;
+    names.reverse();
+    assert_eq!(named(&names, "b"), alone);
+}
+
+#[test]
+fn words_may_be_typed_without_their_spaces() {
+    let names = [
+        "Wednesday evolution, weekly",
+        "Weekend evolution club",
+        "Weekend Volunteers",
+        "Wednesday",
+    ];
+    assert_eq!(
+        named(&names, "weekvol"),
+        ["Weekend Volunteers", "Weekend evolution club"],
+        "going on at the start of a word is better"
+    );
+    assert_eq!(named(&names, "weekendvolunteers"), ["Weekend Volunteers"]);
+    assert_eq!(named(&names, "wv"), ["Weekend Volunteers"]);
+    assert_eq!(named(&["São João Crew"], "saojoao").len(), 1);
+    assert_eq!(named(&["МОСКВА Восток"], "москвост").len(), 1);
+    assert_eq!(named(&["東京第二オフィス"], "東京オフィス").len(), 1);
+}
+
+#[test]
+fn letters_that_happen_to_be_there_are_no_match() {
+    assert!(named(&["Weekend Volunteers"], "kd").is_empty());
+    assert!(named(&["Weekend Volunteers"], "kdr").is_empty());
+    assert!(named(&["Weekend Volunteers"], "wdr").is_empty());
+    assert!(
+        named(&["Team 1 for 2000"], "1200").is_empty(),
+        "numbers are meant as they stand"
+    );
+}
+
+#[test]
+fn a_literal_description_outranks_letters_left_out() {
+    let mut index = Index::new();
+    index.rebuild([
+        Fields {
+            name: "Volleyball",
+            ..Fields::default()
+        },
+        Fields {
+            name: "Sports",
+            description: "we play vlyb",
+            ..Fields::default()
+        },
+    ]);
+    let mut hits = Vec::new();
+    index.search("vlyb", &mut hits);
+    assert_eq!(hits.iter().map(|hit| hit.row).collect::<Vec<_>>(), [1, 0]);
+}
+
+#[test]
+fn rows_are_numbered_across_blocks() {
+    fn fields(name: &str) -> Fields<'_> {
+        Fields {
+            name,
+            ..Fields::default()
+        }
+    }
+    let names: Vec<String> = (0..3_000).map(|row| format!("group {row:04}")).collect();
+    let mut index = Index::new();
+    for (row, name) in names.iter().enumerate() {
+        index.set(row, fields(name));
+    }
+    let mut hits = Vec::new();
+    let mut row_of = |index: &mut Index, query: &str| {
+        index.search(query, &mut hits);
+        hits.iter().map(|hit| hit.row).collect::<Vec<_>>()
+    };
+    assert_eq!(index.len(), 3_000);
+    assert_eq!(row_of(&mut index, "2999 group"), [2_999]);
+    index.remove(5);
+    index.remove(1_500);
+    assert_eq!(row_of(&mut index, "2999"), [2_997]);
+    assert_eq!(row_of(&mut index, "0005"), [0_u32; 0]);
+    index.set(9_999, Fields::default());
+    index.remove(9_999);
+    index.set(2_998, fields("last"));
+    assert_eq!(row_of(&mut index, "last"), [2_998]);
+    for _ in 0..2_999 {
+        index.remove(0);
+    }
+    assert!(index.is_empty());
+    assert_eq!(row_of(&mut index, "group"), [0_u32; 0]);
 }
 
 #[test]
@@ -213,6 +333,67 @@ proptest! {
             fields(&mut afresh);
             afresh.search(beginning, &mut expected);
             prop_assert_eq!(&hits, &expected, "{}", beginning);
+        }
+    }
+
+    #[test]
+    fn changes_leave_what_a_rebuild_would(
+        names in prop::collection::vec(name(), 1..12),
+        changes in prop::collection::vec((0_usize..14, prop::option::of(name())), 0..12),
+        query in "[a-c vew1é東]{1,4}",
+    ) {
+        fn fields(name: &str) -> Fields<'_> {
+            Fields { name, description: name, jid: "" }
+        }
+        let mut names = names;
+        let mut index = Index::new();
+        index.rebuild(names.iter().map(|name| fields(name)));
+        let mut hits = Vec::new();
+        for (row, change) in changes {
+            index.search(&query, &mut hits);
+            match change {
+                Some(name) => {
+                    index.set(row, fields(&name));
+                    if row == names.len() {
+                        names.push(name);
+                    } else if row < names.len() {
+                        names[row] = name;
+                    }
+                }
+                None => {
+                    index.remove(row);
+                    if row < names.len() {
+                        names.remove(row);
+                    }
+                }
+            }
+        }
+        let mut afresh = Index::new();
+        afresh.rebuild(names.iter().map(|name| fields(name)));
+        let mut expected = Vec::new();
+        index.search(&query, &mut hits);
+        afresh.search(&query, &mut expected);
+        prop_assert_eq!(hits, expected);
+    }
+
+    #[test]
+    fn what_stands_side_by_side_is_found(
+        names in prop::collection::vec((name(), name()), 1..12),
+        query in "[a-evw1é東م]{1,3}",
+    ) {
+        let mut index = Index::new();
+        index.rebuild(names.iter().map(|(name, description)| Fields { name, description, jid: "" }));
+        let mut hits = Vec::new();
+        index.search(&query, &mut hits);
+        for (row, (name, description)) in names.iter().enumerate() {
+            let holds = [name, description]
+                .iter()
+                .any(|text| folded(text).contains(&folded(&query)));
+            let found = hits.iter().any(|hit| hit.row as usize == row);
+            prop_assert!(found || !holds, "{} in {} / {}", query, name, description);
+            if found && !holds {
+                prop_assert!(!highlight(&query, name).is_empty());
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::align::{Aligner, Letter, holds_in_order, name_letters};
 use super::block::Block;
-use super::fold::fold_into;
-use super::letters::{bit, bit_is_its_own};
+use super::fold::folded;
+use super::letters::{begins_word_at, bit, bit_is_its_own};
 use super::score::{Place, Score, Stand};
 use memchr::memmem::Finder;
 
@@ -14,11 +14,12 @@ const WORD_MAX: usize = 64;
 /// Points for the start of a word in a description.
 const DESCRIPTION_START: u16 = 10;
 
+/// Texts are read one by one where at most one in so many may hold a word, straight on elsewhere.
+const SELDOM: usize = 8;
+
 /// The folded words of a query.
 pub(super) fn words(query: &str) -> Vec<String> {
-    let mut folded = String::new();
-    fold_into(query, &mut folded);
-    folded
+    folded(query)
         .split_whitespace()
         .take(WORDS_MAX)
         .map(|word| word.chars().take(WORD_MAX).collect())
@@ -41,7 +42,7 @@ pub(super) struct Word {
     first: u64,
     /// A single letter that the bits alone can tell.
     by_bits: bool,
-    /// Two letters count only at the start of a word.
+    /// So few letters, scattered, count only from the start of a word.
     short: bool,
     scattered: Option<Aligner>,
     in_jid: bool,
@@ -52,7 +53,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    pub(super) fn new(text: String) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let letters = text.chars().count();
         let in_jid = text.bytes().any(|byte| byte.is_ascii_digit())
             && text
@@ -63,12 +64,12 @@ impl Word {
             bits: text.chars().fold(0, |bits, letter| bits | bit(letter)),
             first: text.chars().next().map_or(0, bit),
             by_bits: letters == 1 && text.chars().all(bit_is_its_own),
-            short: letters == 2,
-            scattered: may_be_scattered(&text).then(|| Aligner::new(&text)),
+            short: letters <= 3,
+            scattered: may_be_scattered(text).then(|| Aligner::new(text)),
             in_jid,
             name: Vec::new(),
             rows: Vec::new(),
-            text,
+            text: text.to_owned(),
         }
     }
 
@@ -103,20 +104,22 @@ impl Word {
     }
 
     fn look_at_bits(&self, block: &Block, rows: &[u16], best: &mut [Score]) {
+        let (names, descriptions) = (&block.names, &block.descriptions);
         for row in rows.iter().map(|row| usize::from(*row)) {
-            let (name, description) = (block.name_letters[row], block.description_letters[row]);
-            best[row] = if name.any & self.bits != 0 {
-                let text = block.names.get(row);
+            best[row] = if names.initial(row, self.bits) {
+                let text = names.texts().get(row);
                 let stand = Stand {
                     first: text.starts_with(&self.text),
-                    begins: name.initial & self.bits != 0,
-                    ends: name.alone & self.bits != 0,
+                    begins: true,
+                    ends: names.alone(row, self.bits),
                     last: text.len() == self.text.len(),
                 };
                 Score::new(Place::Name, stand.points())
-            } else if description.initial & self.bits != 0 {
+            } else if names.any(row, self.bits) {
+                Score::new(Place::Name, Stand::INSIDE.points())
+            } else if descriptions.initial(row, self.bits) {
                 Score::new(Place::Description, DESCRIPTION_START)
-            } else if description.any & self.bits != 0 {
+            } else if descriptions.any(row, self.bits) {
                 Score::new(Place::Description, 0)
             } else {
                 Score::NONE
@@ -126,12 +129,15 @@ impl Word {
 
     fn look_in_names(&mut self, block: &Block, rows: &[u16], best: &mut [Score]) {
         let bits = self.bits;
-        self.choose(rows, |row| block.name_letters[row].any & bits == bits);
-        block.names.scan(&self.finder, &self.rows, |row, at| {
-            let stand = Stand::of(&self.text, block.names.get(row), at);
-            best[row] = best[row].max(Score::new(Place::Name, stand.points()));
-            !stand.first
-        });
+        self.choose(rows, |row| block.names.any(row, bits));
+        block
+            .names
+            .texts()
+            .scan(&self.finder, &self.rows, |row, at| {
+                let stand = Stand::of(self.text.len(), block.names.texts().get(row), at);
+                best[row] = best[row].max(Score::new(Place::Name, stand.points()));
+                !stand.begins
+            });
     }
 
     /// Goes on with the rows that [`Self::look_in_names`] chose.
@@ -140,12 +146,10 @@ impl Word {
             return;
         };
         for row in self.rows.iter().map(|row| usize::from(*row)) {
-            if best[row] != Score::NONE
-                || self.short && block.name_letters[row].initial & self.first == 0
-            {
+            if best[row] != Score::NONE || self.short && !block.names.initial(row, self.first) {
                 continue;
             }
-            let name = block.names.get(row);
+            let name = block.names.texts().get(row);
             if !holds_in_order(name, &self.text) {
                 continue;
             }
@@ -157,14 +161,22 @@ impl Word {
     }
 
     fn look_in_descriptions(&mut self, block: &Block, rows: &[u16], best: &mut [Score]) {
-        self.choose(rows, |row| best[row].is_below(Place::Description));
+        let bits = self.bits;
+        self.choose(rows, |row| {
+            best[row].is_below(Place::Description) && block.descriptions.any(row, bits)
+        });
+        if self.rows.len() > rows.len() / SELDOM {
+            self.choose(rows, |row| best[row].is_below(Place::Description));
+        }
         block
             .descriptions
+            .texts()
             .scan(&self.finder, &self.rows, |row, at| {
-                let stand = Stand::of(&self.text, block.descriptions.get(row), at);
-                let points = if stand.begins { DESCRIPTION_START } else { 0 };
-                best[row] = best[row].max(Score::new(Place::Description, points));
-                !stand.begins
+                let begins = begins_word_at(block.descriptions.texts().get(row), at);
+                let points = if begins { DESCRIPTION_START } else { 0 };
+                best[row] = Score::new(Place::Description, points);
+                // The first place counts: the others would be as many again.
+                false
             });
     }
 }

@@ -113,6 +113,8 @@ pub struct Groups {
     /// Every loaded group of every session. Positions are those of the fuzzy index.
     pub(in crate::console) entries: Vec<Entry>,
     pub(in crate::console) positions: HashMap<GroupKey, usize>,
+    /// How many entries each session has.
+    pub(in crate::console) counts: HashMap<String, usize>,
     pub(in crate::console) index: Index,
     /// Positions of all entries in the order of `sort`.
     pub(in crate::console) order: Vec<usize>,
@@ -137,6 +139,13 @@ pub struct Groups {
 }
 
 impl Groups {
+    /// How many groups a session has, once its list was read.
+    #[must_use]
+    pub fn count_of(&self, session: &str) -> Option<usize> {
+        let count = self.counts.get(session).copied().unwrap_or_default();
+        self.loaded.contains(session).then_some(count)
+    }
+
     /// How many rows are shown.
     #[must_use]
     pub fn len(&self) -> usize {

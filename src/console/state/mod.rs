@@ -13,13 +13,15 @@ pub use overlay::{
     ButtonId, ConfirmDialog, HelpOverlay, Layer, Question, ResetDialog, ResetPhase, Toast,
     ToastKind,
 };
-pub use sessions::{Scope, Sessions};
+pub(in crate::console) use sessions::person;
+pub use sessions::{Scope, Sessions, is_own};
 
 use super::effect::Call;
 use super::failure::{Failure, FailureKind, Told};
 use super::keymap::Keymap;
 use super::theme::Theme;
-use crate::api::{Capability, EpochMillis};
+use super::words;
+use crate::api::{Capability, EpochMillis, Session};
 use crate::text::clean_line;
 
 /// One group as one session sees it.
@@ -119,6 +121,17 @@ impl State {
         self.lacking.contains(&capability)
     }
 
+    /// How many groups a session has: those that were read, until then what the gateway counts.
+    #[must_use]
+    pub fn group_count(&self, session: &Session) -> Option<usize> {
+        let told = || {
+            session
+                .group_count
+                .and_then(|count| usize::try_from(count).ok())
+        };
+        self.groups.count_of(&session.id).or_else(told)
+    }
+
     /// The name by which people know a session: its label, its number, or its id. Cleaned.
     #[must_use]
     pub fn session_name(&self, id: &str) -> String {
@@ -140,7 +153,11 @@ impl State {
         let told = self.told(Some(key));
         match blank {
             Blank::Reset => {
-                "The link was reset, so the old one is dead. The new one is asked for.".to_owned()
+                let seen = self.reset_seen(key);
+                let seen = seen.map(|seen| format!(" at {seen}")).unwrap_or_default();
+                format!(
+                    "The link was reset{seen}, so the old one is dead. The new one is asked for."
+                )
             }
             Blank::SessionLeft(_) => FailureKind::Offline.sentence(&told),
             Blank::NotAdmin => FailureKind::NotAdmin.sentence(&told),
@@ -148,6 +165,18 @@ impl State {
             Blank::GatewayAway => FailureKind::GatewayAway.sentence(&told),
             Blank::Failed(failure) => failure.sentence(&told),
         }
+    }
+
+    /// When a group's link was reset while one looked at it, and by whom: `12:03 by +62 812-3456-7890`.
+    #[must_use]
+    pub fn reset_seen(&self, key: &GroupKey) -> Option<String> {
+        let card = self.card.as_ref().filter(|card| card.key == *key)?;
+        let (at, by) = card.reset_seen.as_ref()?;
+        let clock = words::clock(*at, &self.options.zone);
+        Some(match by {
+            Some(by) => format!("{clock} by {}", words::account(by)),
+            None => clock,
+        })
     }
 
     /// What sentences about a group may name.
@@ -161,9 +190,9 @@ impl State {
             .filter(|card| card.key == *key)
             .flat_map(Card::loaded_members)
             .filter(|member| member.role.is_admin())
-            .map(|member| {
-                let tag = member.tag.as_deref().filter(|tag| !tag.trim().is_empty());
-                clean_line(tag.unwrap_or(&member.lid)).into_owned()
+            .map(|member| match member.tag.as_deref().map(str::trim) {
+                Some(tag) if !tag.is_empty() => clean_line(tag).into_owned(),
+                _ => words::account(&member.lid),
             });
         Told {
             session: Some(self.session_name(&key.session)),

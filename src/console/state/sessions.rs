@@ -73,3 +73,18 @@ pub fn name(session: &Session) -> String {
         _ => clean_line(&session.id).into_owned(),
     }
 }
+
+/// Whether a JID or LID is the session's own account.
+#[must_use]
+pub fn is_own(session: &Session, id: &str) -> bool {
+    let own = [&session.wa_jid, &session.wa_lid];
+    own.into_iter()
+        .flatten()
+        .any(|own| person(own) == person(id))
+}
+
+/// The user and server of an id, without the device.
+pub(in crate::console) fn person(id: &str) -> (&str, &str) {
+    let (user, server) = id.split_once('@').unwrap_or((id, ""));
+    (user.split([':', '.']).next().unwrap_or(user), server)
+}

@@ -1,7 +1,7 @@
 //! What the events of the realtime stream change. The client has dropped those that came before.
 
 use super::super::effect::Call;
-use super::super::state::{GroupKey, State};
+use super::super::state::{GroupKey, State, person};
 use super::{card, groups, invite, reset, sessions};
 use crate::api::{
     Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, Session,
@@ -11,6 +11,8 @@ use crate::text::clean_line;
 
 /// How late the echo of our own reset may come.
 const ECHO: i64 = 10_000;
+/// New groups of a session that are asked for one by one; with more of them the list is asked for.
+const SINGLY: usize = 8;
 
 pub(super) fn event(state: &mut State, event: &Envelope) {
     let payload = || event.payload.clone();
@@ -58,13 +60,22 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
     }
     let since = at(state, event);
     let row = state.sessions.rows.iter_mut().find(|row| row.id == session);
+    let mut again = false;
     if let Some(row) = row {
         row.status_reason = payload.reason;
         if payload.status.is_connected() {
-            row.last_connected_at = Some(since);
+            again = row.status.is_connected();
+            if !again {
+                row.last_connected_at = Some(since);
+            }
         }
     }
     sessions::turn(state, session, payload.status, since);
+    if again {
+        // Nothing new about the connection: what is known of the session is old.
+        sessions::came_back(state, session.to_owned());
+        sessions::read_row_again(state, session);
+    }
 }
 
 fn key_of(event: &Envelope, jid: &str) -> GroupKey {
@@ -84,7 +95,16 @@ fn heard(state: &mut State, key: &GroupKey) -> bool {
     }
     let session = &key.session;
     if state.groups.loaded.contains(session) || state.groups.loading.contains_key(session) {
-        state.read_again(Call::Group(key.clone()));
+        let of_session =
+            |call: &&Call| matches!(call, Call::Group(other) if other.session == *session);
+        let asked = state.runs.calls().filter(of_session).count();
+        state.read_again(if asked < SINGLY {
+            Call::Group(key.clone())
+        } else {
+            Call::Groups {
+                session: session.clone(),
+            }
+        });
     }
     false
 }
@@ -217,10 +237,4 @@ fn is_me(session: Option<&Session>, ids: &[String]) -> Option<bool> {
         sure &= own.iter().any(|own| own.1 == id.1);
     }
     sure.then_some(false)
-}
-
-/// The user and server of an id, without the device.
-fn person(id: &str) -> (&str, &str) {
-    let (user, server) = id.split_once('@').unwrap_or((id, ""));
-    (user.split([':', '.']).next().unwrap_or(user), server)
 }

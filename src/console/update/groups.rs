@@ -78,7 +78,10 @@ pub(super) fn listed(
             let heard = &state.runs.group_heard;
             let newer = |key: &GroupKey| heard.get(key).is_some_and(|newest| *newest >= id.0);
             if state.groups.merge(session, groups, newer) {
-                state.rebuild_rows(Keep::Pinned);
+                // Before anybody has been in the list, its first row is nobody's choice.
+                let at_top = state.groups.cursor == 0 && state.groups.offset == 0;
+                let untouched = state.focus == Pane::Sessions && at_top;
+                state.rebuild_rows(if untouched { Keep::Best } else { Keep::Pinned });
             }
             super::form::absorb_all(state);
         }

@@ -163,6 +163,10 @@ impl Groups {
         self.positions = (self.entries.iter().enumerate())
             .map(|(position, entry)| (entry.key.clone(), position))
             .collect();
+        self.counts.clear();
+        for entry in &self.entries {
+            *self.counts.entry(entry.key.session.clone()).or_default() += 1;
+        }
         self.index_all();
         self.reorder();
         self.rows = (selected.and_then(|key| self.positions.get(&key).copied()))
@@ -174,6 +178,12 @@ impl Groups {
     fn push(&mut self, entry: Entry) -> usize {
         let position = self.entries.len();
         self.positions.insert(entry.key.clone(), position);
+        match self.counts.get_mut(&entry.key.session) {
+            Some(count) => *count += 1,
+            None => {
+                self.counts.insert(entry.key.session.clone(), 1);
+            }
+        }
         self.entries.push(entry);
         self.index_one(position);
         position

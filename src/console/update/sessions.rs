@@ -31,6 +31,15 @@ pub(super) fn ask(state: &mut State) {
     }
 }
 
+/// Asks for what is said about a session, because it has changed.
+pub(super) fn read_row_again(state: &mut State, session: &str) {
+    state.read_again(if state.runs.by_id {
+        Call::Session(session.to_owned())
+    } else {
+        Call::Sessions
+    });
+}
+
 /// The list has come.
 pub(super) fn listed(state: &mut State, id: RequestId, answer: Result<Vec<Session>, Failure>) {
     match answer {
@@ -230,7 +239,7 @@ pub(super) fn turn(state: &mut State, session: &str, status: SessionStatus, sinc
 }
 
 /// A session is connected again: its groups may have changed meanwhile.
-fn came_back(state: &mut State, session: String) {
+pub(super) fn came_back(state: &mut State, session: String) {
     if state.groups.loaded.contains(&session) {
         state.read_again(Call::Groups { session });
     } else {

@@ -8,7 +8,7 @@ use crate::api::{Group, GroupMember, MemberRole, SessionRole};
 use crate::console::keymap::Action;
 use crate::console::layout::{CardParts, Detail, card_parts, details, inside, wrap};
 use crate::console::qr::{self, Blocks, Fit, QrWidget};
-use crate::console::state::{Blank, Card, Invite, Members, Pane, State};
+use crate::console::state::{Blank, Card, Invite, Members, Pane, State, is_own};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -147,7 +147,7 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
     self::link(state, link, parts.link, buffer);
     let clock = words::clock_seconds(*fetched_at, &state.options.zone);
     let mut words = format!("fetched {clock}");
-    if let Some(reset) = reset_seen(state, card) {
+    if let Some(reset) = state.reset_seen(&card.key) {
         words = format!("{words} · reset {reset}");
     }
     let keys = format!(
@@ -170,16 +170,6 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
     } else {
         put_centred(buffer, area, &words, theme.dim);
     }
-}
-
-/// When the link was reset while one looked, and by whom: `12:03 by +62 812-3456-7890`.
-fn reset_seen(state: &State, card: &Card) -> Option<String> {
-    let (at, by) = card.reset_seen.as_ref()?;
-    let clock = words::clock(*at, &state.options.zone);
-    Some(match by {
-        Some(by) => format!("{clock} by {}", words::account(by)),
-        None => clock,
-    })
 }
 
 /// A code in an area that was measured for it.
@@ -259,7 +249,7 @@ pub fn no_link(state: &State, card: &Card) -> (String, String) {
         Invite::Waiting(_) => ("◌ Fetching the link …".to_owned(), String::new()),
         Invite::Blank(blank) => {
             let title = match blank {
-                Blank::Reset => match reset_seen(state, card) {
+                Blank::Reset => match state.reset_seen(&card.key) {
                     Some(reset) => format!("⊘ The link was reset {reset}"),
                     None => "⊘ The link was reset".to_owned(),
                 },
@@ -310,8 +300,10 @@ fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &m
     };
     let seen = usize::from(parts.members.height);
     let first = card.scroll.min(members.len().saturating_sub(seen));
+    let session = state.sessions.get(&card.key.session);
     for (line, member) in (0..parts.members.height).zip(&members[first..]) {
-        one(state, member, below(parts.members, line), buffer);
+        let is_me = session.is_some_and(|session| is_own(session, &member.lid));
+        one(state, member, is_me, below(parts.members, line), buffer);
     }
     // Where the code stands between the members and the border, a bar would be far from its rows.
     if parts.members.right() + 2 >= pane.right() {
@@ -319,7 +311,7 @@ fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &m
     }
 }
 
-fn one(state: &State, member: &GroupMember, area: Rect, buffer: &mut Buffer) {
+fn one(state: &State, member: &GroupMember, is_me: bool, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let (symbol, role, style) = match &member.role {
         MemberRole::Superadmin => ("★", "owner".to_owned(), theme.accent),
@@ -328,6 +320,10 @@ fn one(state: &State, member: &GroupMember, area: Rect, buffer: &mut Buffer) {
         MemberRole::Other(role) => ("·", text::clean_line(role).into_owned(), theme.dim),
     };
     let mut left = put_right(buffer, area, &role, style);
+    if is_me {
+        let you = if role.is_empty() { "you" } else { "you · " };
+        left = put_right(buffer, left, you, theme.title);
+    }
     put(buffer, left, symbol, style);
     left = after(left, 2);
     left.width = left.width.saturating_sub(1);

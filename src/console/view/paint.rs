@@ -5,10 +5,11 @@ use crate::console::layout::{ButtonSpot, Dialog, inside};
 use crate::console::state::{ButtonId, State};
 use crate::console::theme::Theme;
 use crate::text;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::buffer::{Buffer, CellDiffOption};
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Writes clean text on the first row of an area, cut with a mark where it does not fit. Gives back
 /// what is left of the row.
@@ -19,10 +20,39 @@ pub fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
     }
     let shown = text::truncate_to_width(words, usize::from(area.width));
     let (x, _) = buffer.set_stringn(area.x, area.y, &shown, usize::from(area.width), style);
+    steady(buffer, area.as_position(), &shown);
     Rect {
         x,
         width: area.right().saturating_sub(x),
         ..area
+    }
+}
+
+/// Terminals disagree about the columns of a character that is made of several: one draws a family as
+/// one picture, the next as four side by side. Whatever such a character may have spilled over is
+/// written again behind it, and its own columns are when it goes.
+fn steady(buffer: &mut Buffer, at: Position, shown: &str) {
+    if shown.is_ascii() {
+        return;
+    }
+    let mut x = at.x;
+    for grapheme in shown.graphemes(true) {
+        let end = x.saturating_add(columns(grapheme));
+        let parts = u16::try_from(grapheme.chars().count()).unwrap_or(u16::MAX);
+        if parts > 1 {
+            for inside in x.saturating_add(1)..end {
+                if let Some(cell) = buffer.cell_mut((inside, at.y)) {
+                    // Unlike any cell that may stand here next, so that one will be written.
+                    cell.modifier.insert(Modifier::HIDDEN);
+                }
+            }
+            for spilled in end..x.saturating_add(parts.saturating_mul(2)) {
+                if let Some(cell) = buffer.cell_mut((spilled, at.y)) {
+                    cell.set_diff_option(CellDiffOption::AlwaysUpdate);
+                }
+            }
+        }
+        x = end;
     }
 }
 

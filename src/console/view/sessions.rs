@@ -1,6 +1,6 @@
 //! The sessions pane.
 
-use super::paint::{after, below, columns, pane, put, put_all, put_right, scrollbar};
+use super::paint::{after, below, pane, put, put_all, put_right, scrollbar};
 use crate::api::{Session, SessionStatus};
 use crate::console::layout::{SessionsParts, sessions_parts};
 use crate::console::state::{Pane, State};
@@ -11,6 +11,8 @@ use ratatui::layout::Rect;
 
 /// Columns before a session's name: bar, symbol, space.
 const INDENT: u16 = 3;
+/// Columns of a line from which on a bare number of groups gets its word.
+const COUNT_WORDS: u16 = 30;
 
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
@@ -80,8 +82,13 @@ pub fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focus
 fn all(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let sessions = &state.sessions;
-    let name = after(area, INDENT - 1);
-    let rest = put(buffer, name, "All sessions", theme.text);
+    let lines = after(area, INDENT - 1);
+    let counts = (sessions.rows.iter()).filter_map(|session| state.group_count(session));
+    let name = match counts.sum() {
+        0 => lines,
+        count => group_count(state, count, lines, buffer),
+    };
+    put(buffer, name, "All sessions", theme.text);
     if area.height == 1 {
         return;
     }
@@ -95,25 +102,18 @@ fn all(state: &State, area: Rect, buffer: &mut Buffer) {
             sessions.rows.len()
         ),
     };
-    put(buffer, below(name, 1), &words, theme.dim);
-    let counts: u64 = sessions
-        .rows
-        .iter()
-        .filter_map(|session| session.group_count)
-        .sum();
-    if counts > 0 {
-        group_count(
-            state,
-            usize::try_from(counts).unwrap_or(usize::MAX),
-            rest,
-            buffer,
-        );
-    }
+    put(buffer, below(lines, 1), &words, theme.dim);
 }
 
-fn group_count(state: &State, count: usize, area: Rect, buffer: &mut Buffer) {
-    let words = format!(" {} ", words::thousands(count));
-    put_right(buffer, area, &words, state.options.theme.dim);
+/// A session's count of groups at the right end of its first line; what is left of it.
+fn group_count(state: &State, count: usize, area: Rect, buffer: &mut Buffer) -> Rect {
+    let theme = &state.options.theme;
+    let words = if area.width < COUNT_WORDS {
+        format!(" {} ", words::thousands(count))
+    } else {
+        format!(" {} ", words::count(count, "group ", "groups"))
+    };
+    put_right(buffer, area, &words, theme.dim)
 }
 
 fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buffer: &mut Buffer) {
@@ -121,13 +121,8 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     let look = theme.status(&session.status);
     put(buffer, area, look.symbol, look.style);
     let mut name = after(area, INDENT - 1);
-    if let Some(count) = session.group_count {
-        let words = format!(
-            " {} ",
-            words::thousands(usize::try_from(count).unwrap_or(usize::MAX))
-        );
-        name.width = name.width.saturating_sub(columns(&words));
-        put_right(buffer, after(area, INDENT - 1), &words, theme.dim);
+    if let Some(count) = state.group_count(session) {
+        name = group_count(state, count, name, buffer);
     }
     let number = session
         .phone_number

@@ -28,6 +28,7 @@ pub(super) struct Record {
     pub group: Option<String>,
     pub old: Option<Value>,
     pub new: Option<Value>,
+    kept: bool,
 }
 
 impl Record {
@@ -40,6 +41,7 @@ impl Record {
             group: None,
             old: None,
             new: None,
+            kept: false,
         }
     }
 
@@ -63,17 +65,46 @@ impl Record {
     }
 
     /// Writes a success into a transaction of the use case's own.
-    pub fn insert_ok(self, w: &mut Write<'_>) -> Result<(), StoreError> {
-        audit::insert(w, &self.entry(AuditOutcome::Ok))
+    pub fn insert_ok(&self, w: &mut Write<'_>) -> Result<(), StoreError> {
+        audit::insert(w, &self.entry(None))
     }
 
-    /// Writes the entry and hands the outcome on. The entry is on the disk before a success is
-    /// answered; a success that cannot be recorded is answered as an internal error.
+    /// A job that writes a success, to go along with a change that is written elsewhere.
+    pub fn success(
+        &self,
+    ) -> impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static {
+        let entry = self.entry(None);
+        move |w| audit::insert(w, &entry)
+    }
+
+    /// Stores what WhatsApp has confirmed together with the entry about it: neither is ever on the disk
+    /// without the other. `refusal` is what the caller will be told, if it is not a success.
+    pub async fn keep<T: Send + 'static>(
+        &mut self,
+        store: &Store,
+        refusal: Option<&Error>,
+        job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Error> {
+        let entry = self.entry(refusal);
+        let value = store
+            .write(move |w| {
+                let value = job(w)?;
+                audit::insert(w, &entry)?;
+                Ok(value)
+            })
+            .await?;
+        self.kept = true;
+        Ok(value)
+    }
+
+    /// Writes the entry, unless it was [kept](Self::keep), and hands the outcome on. The entry is
+    /// on the disk before a success is answered; a success that cannot be recorded is answered as an
+    /// internal error.
     pub async fn close<T>(self, store: &Store, outcome: Result<T, Error>) -> Result<T, Error> {
-        let entry = self.entry(match &outcome {
-            Ok(_) => AuditOutcome::Ok,
-            Err(error) => AuditOutcome::Failed(word(error)),
-        });
+        if self.kept {
+            return outcome;
+        }
+        let entry = self.entry(outcome.as_ref().err());
         let written = store.write(move |w| audit::insert(w, &entry)).await;
         match (outcome, written) {
             (Ok(value), Ok(())) => Ok(value),
@@ -87,16 +118,16 @@ impl Record {
         }
     }
 
-    fn entry(self, outcome: AuditOutcome) -> NewEntry {
+    fn entry(&self, refusal: Option<&Error>) -> NewEntry {
         NewEntry {
-            organization: self.organization,
-            actor: self.actor,
-            action: self.action,
-            session: self.session,
-            group: self.group,
-            old: self.old,
-            new: self.new,
-            outcome,
+            organization: self.organization.clone(),
+            actor: self.actor.clone(),
+            action: self.action.clone(),
+            session: self.session.clone(),
+            group: self.group.clone(),
+            old: self.old.clone(),
+            new: self.new.clone(),
+            outcome: refusal.map_or(AuditOutcome::Ok, |error| AuditOutcome::Failed(word(error))),
         }
     }
 }

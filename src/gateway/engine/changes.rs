@@ -13,7 +13,7 @@ use crate::gateway::error::Error;
 use crate::gateway::session::Turn;
 use crate::gateway::store::{Store, StoreError, Write, changes, groups};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, MemberChange};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 impl Engine {
     /// Applies a patch, one WhatsApp operation per field, in the order of
@@ -34,15 +34,15 @@ impl Engine {
         self.detached(async move {
             let settings = patch.into_settings();
             record.old = stored_values(&store, &session, &group, &settings).await?;
-            let mut new: Map<String, Value> = settings.iter().map(new_value).collect();
-            let outcome = apply(&store, &session, &group, settings).await;
-            if let Err(Error::Partial { progress, .. }) = &outcome {
+            record.new = Some(settings.iter().map(new_value).collect());
+            let outcome = apply(&store, &session, &group, settings, &mut record).await;
+            if let (Err(Error::Partial { progress, .. }), Some(Value::Object(new))) =
+                (&outcome, &mut record.new)
+                && let Value::Object(progress) = json!(progress)
+            {
                 // How far it came stands beside what was wanted.
-                if let Value::Object(progress) = json!(progress) {
-                    new.extend(progress);
-                }
+                new.extend(progress);
             }
-            record.new = Some(Value::Object(new));
             record.close(&store, outcome).await
         })
         .await
@@ -65,18 +65,18 @@ impl Engine {
             let outcome = async {
                 let turn = handle.turn().await?;
                 let _held = turn.hold(Some(&group));
+                // Asking for it would cost a query that WhatsApp counts.
+                record.old = handle.known_link(&group).map(|code| json!(link(&code)));
                 let code = turn.ask(handle.driver.reset_invite(&group)).await?;
                 handle.expect_reset_echo(&group, &code);
+                handle.learn_link(&group, Some(&code));
+                record.new = Some(json!(link(&code)));
                 let change = GroupChange::InviteReset(Some(code.clone()));
-                apply_own(&turn, &store, &group, change).await?;
-                Ok(InviteLink {
-                    invite: code.link(),
-                })
+                let job = own_change(&turn, &group, change);
+                record.keep(&store, None, job).await?;
+                Ok(link(&code))
             }
             .await;
-            if let Ok(link) = &outcome {
-                record.new = Some(json!(link));
-            }
             record.close(&store, outcome).await
         })
         .await
@@ -107,11 +107,11 @@ impl Engine {
                 let query = turn.session.driver.create(&subject, &participants);
                 let snapshot = turn.ask(query).await?;
                 let info = info(&snapshot);
-                store_snapshot(&turn, &store, snapshot).await?;
+                record.group = Some(info.group_jid.clone());
+                store_snapshot(&turn, &store, snapshot, &mut record, None).await?;
                 Ok(info)
             }
             .await;
-            record.group = outcome.as_ref().ok().map(|info| info.group_jid.clone());
             record.close(&store, outcome).await
         })
         .await
@@ -134,11 +134,11 @@ impl Engine {
                 let turn = session.handle.turn().await?;
                 let _held = turn.hold(None);
                 let group = turn.ask(turn.session.driver.join(&code)).await?;
-                refresh(&turn, &store, &group).await?;
+                record.group = Some(group.to_string());
+                refresh(&turn, &store, &group, &mut record, None).await?;
                 Ok(group)
             }
             .await;
-            record.group = outcome.as_ref().ok().map(GroupJid::to_string);
             record.close(&store, outcome).await
         })
         .await
@@ -152,14 +152,15 @@ impl Engine {
         session: &OwnedSession,
         group: &GroupJid,
     ) -> Result<(), Error> {
-        let record = Record::of_group(caller, AuditAction::GroupLeave, session, group);
+        let mut record = Record::of_group(caller, AuditAction::GroupLeave, session, group);
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
             let outcome = async {
                 let turn = session.handle.turn().await?;
                 let _held = turn.hold(Some(&group));
                 turn.ask(turn.session.driver.leave(&group)).await?;
-                apply_own(&turn, &store, &group, GroupChange::Exited).await
+                let job = own_change(&turn, &group, GroupChange::Exited);
+                record.keep(&store, None, job).await
             }
             .await;
             record.close(&store, outcome).await
@@ -197,12 +198,8 @@ impl Engine {
         let mut record = Record::of_group(caller, action, session, group);
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
-            let mut new = json!({ "participants": words(&members) });
-            let outcome = change_them(&store, &session, &group, change, members).await;
-            if let Err(Error::Members { applied, .. }) = &outcome {
-                new["applied"] = words(applied);
-            }
-            record.new = Some(new);
+            record.new = Some(json!({ "participants": words(&members) }));
+            let outcome = change_them(&store, &session, &group, change, members, &mut record).await;
             record.close(&store, outcome).await
         })
         .await
@@ -214,6 +211,7 @@ async fn apply(
     session: &OwnedSession,
     group: &GroupJid,
     settings: Vec<Setting>,
+    record: &mut Record,
 ) -> Result<(), Error> {
     let turn = session.handle.turn().await?;
     let _held = turn.hold(Some(group));
@@ -229,7 +227,12 @@ async fn apply(
                 source,
             });
         }
-        apply_own(&turn, store, group, GroupChange::Setting(setting)).await?;
+        let job = own_change(&turn, group, GroupChange::Setting(setting));
+        if index + 1 == fields.len() {
+            record.keep(store, None, job).await?;
+        } else {
+            store.write(job).await?;
+        }
     }
     Ok(())
 }
@@ -240,6 +243,7 @@ async fn change_them(
     group: &GroupJid,
     change: MemberChange,
     members: Vec<MemberJid>,
+    record: &mut Record,
 ) -> Result<(), Error> {
     let turn = session.handle.turn().await?;
     let _held = turn.hold(Some(group));
@@ -253,27 +257,32 @@ async fn change_them(
             Err(error) => failed.push((member, error)),
         }
     }
-    if !applied.is_empty() && change != MemberChange::Reject {
-        // People are named by number or by LID; the group itself knows who is in it now.
-        refresh(&turn, store, group).await?;
-    }
-    match failed.pop() {
+    // Turning people away changes nothing within the group.
+    let something = !applied.is_empty() && change != MemberChange::Reject;
+    let outcome = match failed.pop() {
         None => Ok(()),
         Some((_, error)) if alone => Err(error.into()),
         Some(last) => {
             failed.push(last);
+            if let Some(new) = &mut record.new {
+                new["applied"] = words(&applied);
+            }
             Err(Error::Members { applied, failed })
         }
+    };
+    if something {
+        // People are named by number or by LID; the group itself knows who is in it now.
+        refresh(&turn, store, group, record, outcome.as_ref().err()).await?;
     }
+    outcome
 }
 
 /// Stores and publishes a change that WhatsApp has just confirmed.
-async fn apply_own(
+fn own_change(
     turn: &Turn<'_>,
-    store: &Store,
     group: &GroupJid,
     change: GroupChange,
-) -> Result<(), Error> {
+) -> impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static {
     let scope = turn.session.scope();
     let event = GroupEvent {
         group: group.clone(),
@@ -281,14 +290,21 @@ async fn apply_own(
         at: clock::now(),
         change,
     };
-    write(store, move |w| changes::apply(w, &scope, &event)).await
+    move |w| changes::apply(w, &scope, &event)
 }
 
-/// Asks for a group as it is now and stores it. The change itself was made, so a failure to ask is
-/// not the caller's failure: the driver's event, or the next sync, brings the news.
-async fn refresh(turn: &Turn<'_>, store: &Store, group: &GroupJid) -> Result<(), Error> {
+/// Asks for a group as it is now and stores it, with the entry about what was done to it. The change
+/// itself was made, so a failure to ask is not the caller's failure: the driver's event, or the next
+/// sync, brings the news.
+async fn refresh(
+    turn: &Turn<'_>,
+    store: &Store,
+    group: &GroupJid,
+    record: &mut Record,
+    refusal: Option<&Error>,
+) -> Result<(), Error> {
     match turn.ask(turn.session.driver.group(group)).await {
-        Ok(snapshot) => store_snapshot(turn, store, snapshot).await,
+        Ok(snapshot) => store_snapshot(turn, store, snapshot, record, refusal).await,
         Err(error) => {
             tracing::warn!(session = %turn.session.id, %error, "a changed group could not be refreshed");
             Ok(())
@@ -300,23 +316,17 @@ async fn store_snapshot(
     turn: &Turn<'_>,
     store: &Store,
     snapshot: GroupSnapshot,
+    record: &mut Record,
+    refusal: Option<&Error>,
 ) -> Result<(), Error> {
     let scope = turn.session.scope();
-    let count = store
-        .write(move |w| {
-            changes::store_snapshot(w, &scope, &snapshot, scope.me.as_ref())?;
-            changes::count(w.conn, &scope)
-        })
-        .await?;
+    let job = move |w: &mut Write<'_>| {
+        changes::store_snapshot(w, &scope, &snapshot, scope.me.as_ref())?;
+        changes::count(w.conn, &scope)
+    };
+    let count = record.keep(store, refusal, job).await?;
     turn.session.set_group_count(count);
     Ok(())
-}
-
-async fn write(
-    store: &Store,
-    job: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
-) -> Result<(), Error> {
-    Ok(store.write(job).await?)
 }
 
 /// What the fields of a patch were before, for the audit log; `None` for a group that is not stored.
@@ -362,6 +372,12 @@ fn new_value(setting: &Setting) -> (String, Value) {
 
 fn words(members: &[MemberJid]) -> Value {
     members.iter().map(MemberJid::as_str).collect()
+}
+
+fn link(code: &InviteCode) -> InviteLink {
+    InviteLink {
+        invite: code.link(),
+    }
 }
 
 fn info(group: &GroupSnapshot) -> GroupInfo {

@@ -105,18 +105,27 @@ impl Engine {
         let engine = self.clone();
         let id = id.to_owned();
         self.detached(async move {
-            let key = id.clone();
-            let outcome = engine
+            let (key, recorded) = (id.clone(), record.success());
+            let gone = engine
                 .inner
                 .store
-                .write(move |w| keys::delete(w, &organization, &key))
-                .await
-                .map_err(Error::from)
-                .and_then(|gone| gone.then_some(()).ok_or(Error::NotFound("key")));
-            if outcome.is_ok() {
-                engine.inner.keys.remove(&id);
-            }
-            record.close(&engine.inner.store, outcome).await
+                .write(move |w| {
+                    let gone = keys::delete(w, &organization, &key)?;
+                    if gone {
+                        recorded(w)?;
+                    }
+                    Ok(gone)
+                })
+                .await;
+            let refusal = match gone {
+                Ok(true) => {
+                    engine.inner.keys.remove(&id);
+                    return Ok(());
+                }
+                Ok(false) => Error::NotFound("key"),
+                Err(error) => error.into(),
+            };
+            record.close(&engine.inner.store, Err(refusal)).await
         })
         .await
     }

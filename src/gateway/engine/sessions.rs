@@ -146,16 +146,17 @@ impl Engine {
         let engine = self.clone();
         let handle = Arc::clone(&session.handle);
         self.detached(async move {
-            let outcome = handle.delete().await;
-            if outcome.is_ok() {
-                engine
-                    .inner
-                    .sessions
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .remove(handle.id.as_str());
+            let outcome = handle.delete(record.success()).await;
+            if outcome.is_err() {
+                return record.close(&engine.inner.store, outcome).await;
             }
-            record.close(&engine.inner.store, outcome).await
+            engine
+                .inner
+                .sessions
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(handle.id.as_str());
+            Ok(())
         })
         .await
     }

@@ -251,7 +251,7 @@ mod tests {
     async fn a_stream_starts_with_connected_and_passes_events_on_unchanged() {
         let events = futures_util::stream::iter([Arc::from("one"), Arc::from("two")]);
         let mut client = Client::of(events, NEVER);
-        let first: serde_json::Value = serde_json::from_str(&client.hear().await).unwrap();
+        let first: Value = serde_json::from_str(&client.hear().await).unwrap();
         assert_eq!(first["event"], "connected");
         assert_eq!(first["heartbeatSeconds"], 20);
         assert!(first["timestamp"].as_i64().unwrap() > 0);
@@ -265,7 +265,7 @@ mod tests {
         let mut client = Client::of(futures_util::stream::pending(), Duration::from_millis(1));
         client.hear().await;
         for _ in 0..3 {
-            let ping: serde_json::Value = serde_json::from_str(&client.hear().await).unwrap();
+            let ping: Value = serde_json::from_str(&client.hear().await).unwrap();
             assert_eq!(ping["event"], "ping");
             assert_eq!(ping.get("heartbeatSeconds"), None);
         }

@@ -3,7 +3,10 @@
 use super::handle::{Hold, lock};
 use super::sync;
 use super::task::Task;
-use crate::api::{AuthCodePayload, AuthQrPayload, EpochMillis, EventKind, QrCode, SessionStatus};
+use crate::api::{
+    AuthCodePayload, AuthQrPayload, EpochMillis, EventKind, QrCode, SessionStatus,
+    SessionStatusPayload,
+};
 use crate::gateway::clock;
 use crate::gateway::domain::MemberJid;
 use crate::gateway::store::{changes, sessions};
@@ -94,6 +97,22 @@ impl Task {
         ));
     }
 
+    /// Tells a status that has not changed: from it listeners learn that what they know of the
+    /// session is old.
+    pub(super) async fn tell_again(&self) {
+        if self.handle.require_working().is_err() {
+            // The next connection brings news of its own.
+            return;
+        }
+        let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
+        let payload = SessionStatusPayload {
+            status: SessionStatus::Working,
+            reason: None,
+        };
+        self.save(move |w| w.publish(&organization, &id, EventKind::SessionStatus, &payload))
+            .await;
+    }
+
     fn identify(&self, identity: &Identity) {
         self.handle.change(|view| {
             view.phone_number = Some(identity.phone_number.clone());
@@ -160,19 +179,27 @@ impl Task {
             }
         };
         ready.retain(|event| !self.is_echo_of_reset(event));
+        for event in &ready {
+            if let GroupChange::InviteReset(code) = &event.change {
+                self.handle.learn_link(&event.group, code.as_ref());
+            }
+        }
         if ready.is_empty() {
             return;
         }
         let scope = self.handle.scope();
         let count = self
             .save(move |w| {
+                let mut entered = false;
                 for event in &ready {
                     changes::apply(w, &scope, event)?;
+                    entered |= matches!(event.change, GroupChange::Entered(_));
                 }
-                changes::count(w.conn, &scope)
+                // Counting walks all groups of the session.
+                entered.then(|| changes::count(w.conn, &scope)).transpose()
             })
             .await;
-        if let Some(count) = count {
+        if let Some(Some(count)) = count {
             self.handle.set_group_count(count);
         }
     }

@@ -8,6 +8,7 @@ use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, Se
 use crate::gateway::error::Error;
 use crate::gateway::store::changes::Scope;
 use crate::gateway::store::groups::ListCache;
+use crate::gateway::store::{StoreError, Write};
 use crate::gateway::whatsapp::{Driver, DriverError};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
@@ -37,6 +38,8 @@ pub struct SessionHandle {
     pub(super) released: Notify,
     /// Links of our own resets whose echo has not come yet.
     pub(super) resets: Mutex<HashMap<GroupJid, InviteCode>>,
+    /// The links that this connection has told: what a reset replaces. Never answered to anybody.
+    links: Mutex<HashMap<GroupJid, InviteCode>>,
 }
 
 /// Whose events wait while a change of ours is under way.
@@ -82,6 +85,7 @@ impl SessionHandle {
             hold: Mutex::new(None),
             released: Notify::new(),
             resets: Mutex::default(),
+            links: Mutex::default(),
         }
     }
 
@@ -89,10 +93,12 @@ impl SessionHandle {
     pub fn view(&self) -> Session {
         let mut view = self.read(Session::clone);
         view.group_count = Some(self.group_count.load(Ordering::Relaxed));
-        view.last_traffic_at = match self.last_traffic.load(Ordering::Relaxed) {
+        let heard = match self.last_traffic.load(Ordering::Relaxed) {
             0 => None,
             at => Some(at),
         };
+        // A driver that watches its socket knows of more than what reached us.
+        view.last_traffic_at = heard.max(self.driver.last_traffic());
         view
     }
 
@@ -146,6 +152,7 @@ impl SessionHandle {
             session: self.id.clone(),
             me: self.me(),
             cache: Arc::clone(&self.listing),
+            silent: false,
         }
     }
 
@@ -165,6 +172,8 @@ impl SessionHandle {
     pub(super) fn renew_connection(&self) {
         let old = std::mem::take(&mut *lock(&self.connection));
         old.cancel();
+        // What was reset while nobody listened is not known.
+        lock(&self.links).clear();
     }
 
     /// Ends the running calls.
@@ -175,6 +184,20 @@ impl SessionHandle {
     /// Remembers the link of a reset of ours: its echo is nothing new.
     pub fn expect_reset_echo(&self, group: &GroupJid, code: &InviteCode) {
         lock(&self.resets).insert(group.clone(), code.clone());
+    }
+
+    /// The link that a group had when it was last told.
+    pub fn known_link(&self, group: &GroupJid) -> Option<InviteCode> {
+        lock(&self.links).get(group).cloned()
+    }
+
+    /// Remembers a group's link; `None` when it is no longer known.
+    pub fn learn_link(&self, group: &GroupJid, code: Option<&InviteCode>) {
+        let mut links = lock(&self.links);
+        match code {
+            Some(code) => drop(links.insert(group.clone(), code.clone())),
+            None => drop(links.remove(group)),
+        }
     }
 
     /// # Errors
@@ -196,10 +219,16 @@ impl SessionHandle {
         let _ = self.control.send(Control::AwaitPhone);
     }
 
+    /// Deletes the session; `along` is written in the same transaction.
+    ///
     /// # Errors
     /// The driver or the store could not remove everything; the session is then still there.
-    pub async fn delete(&self) -> Result<(), Error> {
-        self.ask(Control::Delete).await?
+    pub async fn delete(
+        &self,
+        along: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), Error> {
+        self.ask(|reply| Control::Delete(Box::new(along), reply))
+            .await?
     }
 
     /// Disconnects and ends the session's task.

@@ -16,6 +16,7 @@ pub use live::Turn;
 pub use task::spawn;
 
 use super::Error;
+use super::store::{StoreError, Write};
 use crate::api;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -36,8 +37,6 @@ pub mod limits {
     pub const STARTING: Duration = Duration::from_mins(1);
     /// Closing a connection; then it is abandoned.
     pub const DISCONNECT: Duration = Duration::from_secs(5);
-    /// Between the starts of two sessions when the engine opens.
-    pub const STAGGER: Duration = Duration::from_millis(20);
     /// Live calls that may wait for a session.
     pub const WAITING: usize = 256;
     /// Driver events taken at a time.
@@ -54,6 +53,8 @@ pub enum SessionAction {
 }
 
 type Reply<T> = oneshot::Sender<T>;
+/// What is written in the same transaction as a change.
+type Along = Box<dyn FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send>;
 
 /// A letter to the session's task.
 enum Control {
@@ -62,9 +63,11 @@ enum Control {
     Pair(Reply<Result<bool, Error>>),
     /// A pairing code was given out: the phone is awaited.
     AwaitPhone,
-    Delete(Reply<Result<(), Error>>),
+    Delete(Along, Reply<Result<(), Error>>),
     /// The engine closes: disconnect and end; what the operator wants stays as it is.
     Close(Reply<()>),
+    /// So much was stored in silence that listeners should read everything anew.
+    TellAgain,
     /// The driver refused to connect or broke.
     Broken(String),
 }

@@ -1,15 +1,24 @@
 //! After each connection: what happened to the groups while nobody listened.
+//!
+//! A few groups that differ are told one by one, as if the changes had just been heard. The first import
+//! of an account, or a long absence, would be a storm of news: thousands of events that push
+//! everything else out of the log, and a question for each of them from every listener. So such a sync
+//! is stored in silence, and at its end `session.status` tells the status once more, from which a
+//! listener learns that what it knows of the session is old.
 
 use super::handle::SessionHandle;
-use super::limits;
+use super::{Control, limits};
 use crate::gateway::error::Error;
-use crate::gateway::store::{Store, changes, compare};
+use crate::gateway::store::changes::{self, Scope};
+use crate::gateway::store::{Store, compare};
 use crate::gateway::whatsapp::DriverError;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// Groups written in one job, so that other sessions' writes come through in between.
 const CHUNK: usize = 500;
+/// Most groups whose changes are told one by one.
+const TOLD: usize = 100;
 
 /// Fetches every group and stores what differs. Tries again while the connection stands.
 pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: CancellationToken) {
@@ -38,13 +47,23 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
         .ask_within(limits::SYNC, session.driver.joined_groups())
         .await?;
     let scope = session.scope();
-    let (changed, gone) = store
+    let compare::Differences {
+        changed,
+        gone,
+        first,
+    } = store
         .read(move |conn| compare::differences(conn, &scope, fresh))
         .await?;
+    let differing = changed.len() + gone.len();
+    let silent = differing > TOLD || (first && differing > 0);
+    let scope = Scope {
+        silent,
+        ..session.scope()
+    };
     let mut changed = changed.into_iter().peekable();
     while changed.peek().is_some() {
         let chunk: Vec<_> = changed.by_ref().take(CHUNK).collect();
-        let scope = session.scope();
+        let scope = scope.clone();
         store
             .write(move |w| {
                 for group in &chunk {
@@ -54,7 +73,6 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
             })
             .await?;
     }
-    let scope = session.scope();
     let count = store
         .write(move |w| {
             for group in &gone {
@@ -64,5 +82,8 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
         })
         .await?;
     session.set_group_count(count);
+    if silent {
+        let _ = session.control.send(Control::TellAgain);
+    }
     Ok(())
 }

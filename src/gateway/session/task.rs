@@ -1,7 +1,7 @@
 //! The task that owns a session: it alone starts and stops the driver and decides the status.
 
 use super::handle::SessionHandle;
-use super::{Control, SessionAction, limits};
+use super::{Along, Control, SessionAction, limits};
 use crate::api::{EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
 use crate::gateway::error::Error;
@@ -165,8 +165,8 @@ impl Task {
                     self.set_status(SessionStatus::ScanQrCode, None).await;
                 }
             }
-            Control::Delete(reply) => {
-                let outcome = self.delete(events).await;
+            Control::Delete(along, reply) => {
+                let outcome = self.delete(along, events).await;
                 let ended = outcome.is_ok();
                 let _ = reply.send(outcome);
                 if ended {
@@ -180,6 +180,7 @@ impl Task {
                 let _ = reply.send(());
                 return Flow::End;
             }
+            Control::TellAgain => self.tell_again().await,
             Control::Broken(reason) => self.fail(&reason).await,
         }
         Flow::Go
@@ -270,6 +271,7 @@ impl Task {
 
     async fn delete(
         &mut self,
+        along: Along,
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
     ) -> Result<(), Error> {
         let paired = self.handle.is_paired();
@@ -287,7 +289,10 @@ impl Task {
             .unwrap_or(Err(DriverError::Timeout))?;
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
         self.store
-            .write(move |w| sessions::delete(w, &organization, &id))
+            .write(move |w| {
+                sessions::delete(w, &organization, &id)?;
+                along(w)
+            })
             .await?;
         Ok(())
     }

@@ -29,6 +29,8 @@ pub struct Scope {
     pub me: Option<MemberJid>,
     /// Dropped when a write changes something.
     pub cache: Arc<ListCache>,
+    /// Nobody is told what changes.
+    pub silent: bool,
 }
 
 /// Who did it and when, as far as it is known.
@@ -425,5 +427,8 @@ fn publish(
     kind: EventKind,
     payload: &impl serde::Serialize,
 ) -> Result<(), StoreError> {
+    if scope.silent {
+        return Ok(());
+    }
     w.publish(&scope.organization, &scope.session, kind, payload)
 }

@@ -1,7 +1,7 @@
 //! What is stored, beside what WhatsApp tells.
 
 use super::StoreError;
-use super::changes::Scope;
+use super::changes::{Scope, count};
 use super::columns::session_role;
 use super::members::{StoredMember, load_members};
 use crate::api::{EpochMillis, SessionRole};
@@ -22,7 +22,17 @@ pub(super) struct Stored {
     pub my_role: SessionRole,
 }
 
-/// Which of `fresh` differ from what is stored, and which stored groups the account is no longer in.
+/// What a sync has to write.
+pub struct Differences {
+    /// The groups that are not stored, or stored otherwise.
+    pub changed: Vec<GroupSnapshot>,
+    /// The stored groups that the account is no longer in.
+    pub gone: Vec<GroupJid>,
+    /// Nothing was stored yet: everything is new.
+    pub first: bool,
+}
+
+/// Compares `fresh`, all groups that the account is in, with what is stored.
 ///
 /// # Errors
 /// The database refuses.
@@ -30,7 +40,14 @@ pub fn differences(
     conn: &Connection,
     scope: &Scope,
     fresh: Vec<GroupSnapshot>,
-) -> Result<(Vec<GroupSnapshot>, Vec<GroupJid>), StoreError> {
+) -> Result<Differences, StoreError> {
+    if count(conn, scope)? == 0 {
+        return Ok(Differences {
+            changed: fresh,
+            gone: Vec::new(),
+            first: true,
+        });
+    }
     let known: HashSet<String> = fresh.iter().map(|group| group.jid.to_string()).collect();
     let mut changed = Vec::new();
     for group in fresh {
@@ -67,7 +84,11 @@ pub fn differences(
             gone.push(jid);
         }
     }
-    Ok((changed, gone))
+    Ok(Differences {
+        changed,
+        gone,
+        first: false,
+    })
 }
 
 /// A group's row, when it is stored.

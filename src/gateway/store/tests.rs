@@ -37,6 +37,7 @@ pub(in crate::gateway) fn scope(organization: OrganizationId, session: SessionId
         session,
         me: None,
         cache: Arc::new(ListCache::default()),
+        silent: false,
     }
 }
 

@@ -6,6 +6,7 @@
 #[cfg(feature = "live")]
 pub mod live;
 pub mod sandbox;
+#[cfg(not(feature = "live"))]
 pub mod unavailable;
 
 use super::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
@@ -45,6 +46,16 @@ impl Backend {
             #[cfg(feature = "live")]
             Self::Live(live) => live::open(Arc::clone(live), account, events),
             Self::Custom(make) => make(account, events),
+        }
+    }
+
+    /// How far apart the sessions of an opening engine should begin to connect.
+    #[must_use]
+    pub fn stagger(&self) -> Duration {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Live(_) => live::STAGGER,
+            Self::Sandbox(_) | Self::Custom(_) => Duration::from_millis(20),
         }
     }
 }

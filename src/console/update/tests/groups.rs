@@ -231,3 +231,19 @@ fn without_realtime_the_groups_in_scope_are_asked_for_now_and_then() {
     desk.wait(30_000);
     assert_eq!(desk.count(&call("a")), 1, "never twice at once");
 }
+
+#[test]
+fn lists_that_come_one_by_one_leave_the_first_row_selected() {
+    let mut desk = Desk::with(options(), WIDE);
+    desk.realtime(Realtime::Connected);
+    let sessions = ["a", "b"].map(|id| session(id, SessionStatus::Working));
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
+    desk.list("b", vec![group("4", "Darts")]);
+    assert_eq!(desk.selected(), "Darts");
+    desk.list("a", vec![group("1", "Allotment")]);
+    assert_eq!(desk.selected(), "Allotment", "nobody chose the other one");
+    desk.press("Tab");
+    desk.press("r");
+    desk.list("a", vec![group("1", "Allotment"), group("2", "Aikido")]);
+    assert_eq!(desk.selected(), "Allotment", "somebody looks at it");
+}

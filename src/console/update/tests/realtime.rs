@@ -135,3 +135,60 @@ fn what_is_heard_before_the_first_answers_outlives_them() {
     desk.list("a", vec![group("1", "Allotment"), group("2", "Book club")]);
     assert_eq!(desk.names(), ["Allotment", "Book club"]);
 }
+
+#[test]
+fn a_status_told_again_makes_the_session_be_read_anew() {
+    let mut desk = Desk::ready(WIDE);
+    desk.event(
+        EventKind::SessionStatus,
+        "a",
+        json!({ "status": "working" }),
+    );
+    assert_eq!(desk.count(&Call::Sessions), 1);
+    assert!(desk.is_asked(&Call::Groups {
+        session: "a".to_owned()
+    }));
+}
+
+#[test]
+fn a_storm_of_new_groups_is_one_question() {
+    let mut desk = Desk::ready(WIDE);
+    for number in 1_000..1_100 {
+        let jid = format!("{number}@g.us");
+        desk.event(
+            EventKind::GroupUpdate,
+            "a",
+            json!({ "groupJid": jid, "subject": "New" }),
+        );
+    }
+    let asked = |number: u32| desk.is_asked(&Call::Group(key_of("a", &number.to_string())));
+    assert_eq!((1_000..1_100).filter(|number| asked(*number)).count(), 8);
+    assert_eq!(
+        desk.count(&Call::Groups {
+            session: "a".to_owned()
+        }),
+        1
+    );
+}
+
+#[test]
+fn a_reset_says_when_and_by_whom() {
+    let mut desk = Desk::opened(WIDE);
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({
+            "groupJid": "1@g.us",
+            "newInviteLink": OTHER_LINK,
+            "sender": "6281234567890@s.whatsapp.net",
+        }),
+    );
+    let Invite::Blank(blank) = desk.invite() else {
+        panic!("{:?}", desk.invite());
+    };
+    assert_eq!(
+        desk.state.blank_sentence(&key_of("a", "1"), blank),
+        "The link was reset at 22:13 by +62 812-3456-7890, so the old one is dead. \
+         The new one is asked for."
+    );
+}

@@ -202,3 +202,29 @@ fn a_missing_capability_is_told_and_remembered() {
     desk.press("s");
     assert!(matches!(desk.change(), Call::Act { .. }));
 }
+
+#[test]
+fn a_loaded_list_knows_the_number_of_groups_better_than_the_session() {
+    let mut desk = Desk::with(options(), WIDE);
+    desk.realtime(Realtime::Connected);
+    let mut row = session("a", SessionStatus::Working);
+    row.group_count = Some(1);
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(vec![row.clone()])));
+    assert_eq!(desk.state.group_count(&row), Some(1));
+    desk.list("a", vec![group("1", "Allotment"), group("2", "Choir")]);
+    assert_eq!(desk.state.group_count(&row), Some(2));
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({"groupJid": "3@g.us", "subject": "Darts"}),
+    );
+    desk.answer(
+        &Call::Group(key_of("a", "3")),
+        Reply::Group(Ok(group("3", "Darts"))),
+    );
+    assert_eq!(desk.state.group_count(&row), Some(3));
+    desk.press("Tab");
+    desk.press("r");
+    desk.list("a", vec![group("2", "Choir")]);
+    assert_eq!(desk.state.group_count(&row), Some(1));
+}

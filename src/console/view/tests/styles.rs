@@ -5,8 +5,9 @@ use super::render;
 use super::scenes::{SCENES, scene};
 use crate::console::state::{Pane, State};
 use crate::console::theme::{ColorDepth, Theme};
+use crate::console::view::paint::put;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 
 /// Where a text first stands, by rows.
@@ -185,4 +186,40 @@ fn without_colours_only_the_code_has_any() {
             assert!(none || code, "{name}: {cell:?}");
         }
     }
+}
+
+#[test]
+fn ones_own_account_is_marked_among_the_members() {
+    let mut state = desk();
+    state.sessions.rows[0].wa_lid = Some("100200300402:5@lid".to_owned());
+    state.focus = Pane::Group;
+    let (buffer, _) = render(&mut state, 120, 40);
+    let mine = find(&buffer, "100200300402@lid");
+    let you = find(&buffer, "you · admin");
+    assert_eq!(mine.y, you.y);
+    assert_style(&buffer, "you · admin", theme().title);
+}
+
+/// Terminals that draw a family as four people, or a vowel sign in a cell of its own, keep residue
+/// unless what stands around such a character is written again.
+#[test]
+fn around_characters_of_many_parts_everything_is_written_again() {
+    let area = Rect::new(0, 0, 20, 1);
+    let style = Style::default();
+    let with = |words: &str| {
+        let mut buffer = Buffer::empty(area);
+        put(&mut buffer, area, words, style);
+        buffer
+    };
+    let written = |from: &Buffer, to: &Buffer| -> Vec<u16> {
+        let cells = from.diff(to);
+        cells.into_iter().map(|(x, _, _)| x).collect()
+    };
+    let family = with("👨‍👩‍👧‍👦");
+    let all = written(&Buffer::empty(area), &family);
+    assert_eq!(all, [0].into_iter().chain(2..14).collect::<Vec<_>>());
+    let gone = written(&family, &with("a"));
+    assert!(gone.starts_with(&[0, 1]), "{gone:?}");
+    let plain = written(&with("日本"), &with("日本"));
+    assert!(plain.is_empty(), "{plain:?}");
 }

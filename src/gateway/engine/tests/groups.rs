@@ -144,10 +144,70 @@ async fn a_reset_is_told_once_and_one_made_elsewhere_as_well() {
     let told = desk.so_far().await;
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0].payload["newInviteLink"], new.invite);
+    let entry = desk.audit().await.remove(0);
+    assert_eq!(entry.old, Some(json!(old)));
+    assert_eq!(entry.new, Some(json!(new)));
     let event = elsewhere(1, GroupChange::InviteReset(None));
     desk.worlds.send(owned.id.as_str(), event);
     let told = desk.next("group.update").await;
     assert_eq!(told.payload["reason"], "invite_reset");
+    // What it is now nobody has told.
+    desk.engine
+        .reset_invite(&desk.caller, &owned, &jid(1))
+        .await
+        .unwrap();
+    assert_eq!(desk.audit().await.remove(0).old, None);
+}
+
+#[tokio::test]
+async fn the_first_import_is_told_by_the_status_alone() {
+    let worlds = Worlds::default();
+    {
+        let world = worlds.of(session(1).as_str());
+        let mut world = world.lock().unwrap();
+        world.paired = true;
+        for number in 0..1_200 {
+            let group = fake::group(number);
+            world.groups.insert(group.jid.to_string(), group);
+        }
+    }
+    let mut desk = idle(worlds, vec![seeded(1, true)]).await;
+    let mut told = Vec::new();
+    while told.iter().filter(|status| *status == "working").count() < 2 {
+        let text = desk.events.next().await.unwrap();
+        let event: Envelope = serde_json::from_str(&text).unwrap();
+        assert_eq!(event.event.as_str(), "session.status");
+        told.push(event.payload["status"].as_str().unwrap().to_owned());
+    }
+    let view = desk.engine.get_session(&desk.session(1)).await.unwrap();
+    assert_eq!(view.group_count, Some(1_200));
+}
+
+#[tokio::test]
+async fn what_changed_during_a_short_absence_is_told_group_by_group() {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    let world = desk.worlds.of(owned.id.as_str());
+    {
+        let mut world = world.lock().unwrap();
+        world.groups.remove(jid(2).as_str());
+        world.groups.get_mut(jid(1).as_str()).unwrap().subject = "Renamed".to_owned();
+    }
+    desk.engine
+        .act(
+            &desk.caller,
+            &owned,
+            super::super::super::SessionAction::Restart,
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.next("group.update").await.payload["subject"],
+        "Renamed"
+    );
+    let left = desk.next("group.participant").await.payload;
+    assert_eq!(left["groupJid"], jid(2).as_str());
+    assert_eq!(left["leave"], json!([me().as_str()]));
 }
 
 #[tokio::test]

@@ -80,9 +80,9 @@ async fn desk() -> Desk {
         .act(&desk.caller, &owned, super::super::SessionAction::Start)
         .await
         .unwrap();
-    // Each new group tells its settings, then that the account is in it.
+    // Connected, and the groups are there.
     for _ in 0..2 {
-        desk.next("group.participant").await;
+        desk.status(SessionStatus::Working).await;
     }
     desk.so_far().await;
     desk

@@ -225,3 +225,28 @@ async fn a_key_grants_no_more_than_its_maker_has() {
         assert!(matches!(refused, Err(Error::Validation(_))));
     }
 }
+
+#[tokio::test]
+async fn a_change_that_cannot_be_recorded_is_not_made() {
+    let desk = desk().await;
+    let owned = desk.session(1);
+    let body = CreateKey {
+        label: None,
+        capabilities: vec![Capability::Read],
+        expires_at: None,
+    };
+    let key = desk.engine.create_key(&desk.caller, body).await.unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END";
+    let store = &desk.engine.inner.store;
+    store
+        .write(move |w| Ok(w.conn.execute_batch(full)?))
+        .await
+        .unwrap();
+    let refused = desk.engine.delete_session(&desk.caller, &owned).await;
+    assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");
+    desk.engine.get_group(&owned, &jid(1)).await.unwrap();
+    let refused = desk.engine.delete_key(&desk.caller, &key.key.id).await;
+    assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");
+    assert!(desk.engine.authenticate(&key.secret).is_some());
+    assert_eq!(desk.engine.list_keys(&desk.caller).await.unwrap().len(), 1);
+}

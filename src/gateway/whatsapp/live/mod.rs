@@ -27,6 +27,7 @@ pub use driver::open;
 pub use options::{Limits, Options};
 
 use std::sync::Arc;
+use std::time::Duration;
 use version::Version;
 use whatsapp_rust::http::UreqHttpClient;
 use whatsapp_rust::transport::{TokioWebSocketTransportFactory, default_tls_connector};
@@ -51,6 +52,10 @@ pub const SECRET_LOG_TARGETS: [&str; 16] = [
     "usync",
     "voip",
 ];
+
+/// Between the first connections of two sessions after a start: logins in one burst from one address
+/// are what a machine does, and each costs both sides a handshake.
+pub const STAGGER: Duration = Duration::from_millis(250);
 
 /// What all live sessions share.
 pub struct Live {
