@@ -41,6 +41,8 @@ pub enum AuditAction {
     MembersDemote,
     #[serde(rename = "group.members.approve")]
     MembersApprove,
+    #[serde(rename = "group.members.reject")]
+    MembersReject,
     #[serde(rename = "key.create")]
     KeyCreate,
     #[serde(rename = "key.delete")]

@@ -4,6 +4,16 @@ use super::lenient::null_as_default;
 use super::{EpochMillis, INVITE_PREFIX};
 use serde::{Deserialize, Serialize};
 
+/// Somebody who asked to join a group, as of `GET .../groups/{gid}/requests`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MembershipRequest {
+    pub jid: String,
+    /// When they asked, where WhatsApp says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_at: Option<EpochMillis>,
+}
+
 /// A member's role.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

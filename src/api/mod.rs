@@ -23,7 +23,7 @@ pub use event::{
 };
 pub use group::{
     CreateGroup, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup, MemberRole,
-    Participants, SessionRole,
+    MembershipRequest, Participants, SessionRole,
 };
 pub use key::{ApiKey, CreateKey, CreatedKey};
 pub use session::{

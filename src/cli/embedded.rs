@@ -3,10 +3,14 @@
 use super::{Demo, fresh_key};
 use crate::api::Capabilities;
 use crate::client::{Client, Secret};
+use crate::config;
 use crate::gateway::auth::MemoryKey;
 use crate::gateway::domain::OrganizationId;
 use crate::gateway::whatsapp::Backend;
+#[cfg(feature = "live")]
+use crate::gateway::whatsapp::live::{Live, Options};
 use crate::gateway::whatsapp::sandbox::{World, WorldOptions};
+#[cfg(not(feature = "live"))]
 use crate::gateway::whatsapp::unavailable::Unavailable;
 use crate::gateway::{self, Config, Handle};
 use anyhow::Context;
@@ -33,14 +37,15 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// On the user's own data.
-    pub async fn own(data: &Path) -> anyhow::Result<Self> {
+    /// On the user's own data, with real accounts where the build has a way to WhatsApp.
+    pub async fn own(settings: &config::Config) -> anyhow::Result<Self> {
+        let data = settings.data_dir.as_path();
         let organization = OrganizationId::parse(OWN_ORGANIZATION)?;
         let key = fresh_key();
         let config = Config {
             database: data.join("groupdesk.sqlite"),
             gateway_id: "embedded".to_owned(),
-            backend: Backend::Custom(Arc::new(|_, events| Arc::new(Unavailable(events)))),
+            backend: backend(settings)?,
             memory_keys: vec![memory_key(
                 "console",
                 &key,
@@ -137,6 +142,25 @@ impl Embedded {
         self.handle.stopped().await;
         drop(self.scratch);
     }
+}
+
+/// Real accounts, with their keys in a directory of their own.
+#[cfg(feature = "live")]
+fn backend(settings: &config::Config) -> anyhow::Result<Backend> {
+    let keys = settings.data_dir.join("keys");
+    let mut options = Options::new(&keys);
+    options.url.clone_from(&settings.whatsapp.url);
+    options.version = settings.whatsapp.version;
+    let live =
+        Live::new(options).with_context(|| format!("cannot keep keys in {}", keys.display()))?;
+    Ok(Backend::Live(live))
+}
+
+#[cfg(not(feature = "live"))]
+fn backend(_settings: &config::Config) -> anyhow::Result<Backend> {
+    Ok(Backend::Custom(Arc::new(|_, events| {
+        Arc::new(Unavailable(events))
+    })))
 }
 
 /// The world that a demo is about.

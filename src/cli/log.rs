@@ -32,7 +32,7 @@ pub fn start(file: &Path, level: LogLevel) -> anyhow::Result<WorkerGuard> {
     }
     let (writer, guard) = tracing_appender::non_blocking(opened);
     // Libraries speak up only when something is wrong; their own levels may print what we keep secret.
-    let filter = EnvFilter::new(format!("warn,groupdesk={}", level.as_str()));
+    let filter = EnvFilter::new(filter(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(writer)
@@ -49,4 +49,60 @@ fn create_private(directory: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)
+}
+
+/// What is logged: what this program says at its level, what others say when something is wrong, and
+/// nothing at all of the WhatsApp client, whose warnings hold codes and numbers.
+fn filter(level: LogLevel) -> String {
+    #[cfg(feature = "live")]
+    let silent = crate::gateway::whatsapp::live::SECRET_LOG_TARGETS;
+    #[cfg(not(feature = "live"))]
+    let silent: [&str; 0] = [];
+    let mut filter = format!("warn,groupdesk={}", level.as_str());
+    for target in silent {
+        filter.push_str(&format!(",{target}=off"));
+    }
+    filter
+}
+
+#[cfg(all(test, feature = "live"))]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_client_library_is_never_heard() {
+        let page = Page::default();
+        let writer = page.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new(filter(LogLevel::Trace)))
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::trace!("ours");
+            tracing::warn!(target: "hyper::proto", "a library's");
+            tracing::error!(target: "whatsapp_rust::pair", "secret");
+            tracing::error!(target: "wacore_binary", "secret");
+            tracing::error!(target: "Client/PairCode", "secret");
+            tracing::error!(target: "AppStateSync", "secret");
+        });
+        let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("ours") && text.contains("a library's"));
+        assert!(!text.contains("secret"), "{text}");
+    }
 }

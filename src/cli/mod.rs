@@ -59,7 +59,7 @@ async fn own(cli: &Cli, shutdown: CancellationToken) -> anyhow::Result<()> {
         };
         return desk(&config, keymap, client, place, shutdown).await;
     }
-    let embedded = Embedded::own(&config.data_dir).await?;
+    let embedded = Embedded::own(&config).await?;
     let client = embedded.client()?;
     let place = Place {
         name: String::new(),

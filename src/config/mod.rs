@@ -30,6 +30,16 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub log_level: LogLevel,
     pub log_file: PathBuf,
+    pub whatsapp: WhatsApp,
+}
+
+/// How real accounts reach WhatsApp, where that differs from what everybody does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WhatsApp {
+    /// The WebSocket address of another server.
+    pub url: Option<String>,
+    /// The version of WhatsApp Web to introduce ourselves as.
+    pub version: Option<(u32, u32, u32)>,
 }
 
 /// Where and how to reach a gateway.
@@ -111,7 +121,7 @@ enum Kind {
 }
 
 /// `(section, key, kind)` of every setting outside `[keys]`.
-const SETTINGS: [(&str, &str, Kind); 10] = [
+const SETTINGS: [(&str, &str, Kind); 12] = [
     ("gateway", "url", Kind::Text),
     ("gateway", "key_file", Kind::Path),
     ("gateway", "sessions", Kind::Texts),
@@ -126,6 +136,8 @@ const SETTINGS: [(&str, &str, Kind); 10] = [
     ("data", "dir", Kind::Path),
     ("log", "level", Kind::OneOf(|| names(&LogLevel::NAMES))),
     ("log", "file", Kind::Path),
+    ("whatsapp", "url", Kind::Text),
+    ("whatsapp", "version", Kind::Text),
 ];
 
 fn names<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
@@ -181,6 +193,7 @@ fn finish(layers: Layers, environment: &[(String, String)]) -> Result<Config, Co
     };
     Ok(Config {
         gateway: gateway(&layers, environment)?,
+        whatsapp: whatsapp(&layers)?,
         mouse: layers.flag("ui.mouse").unwrap_or(true),
         colors: choice(&ColorChoice::NAMES, layers.text("ui.colors")),
         clipboard: choice(&ClipboardChoice::NAMES, layers.text("ui.clipboard")),
@@ -225,6 +238,41 @@ fn gateway(
         sessions: layers.texts("gateway.sessions"),
         allow_insecure,
     }))
+}
+
+fn whatsapp(layers: &Layers) -> Result<WhatsApp, ConfigError> {
+    let given = |setting| layers.text(setting).filter(|text| !text.is_empty());
+    let url = given("whatsapp.url");
+    if url.is_some_and(|url| {
+        !["ws://", "wss://"]
+            .iter()
+            .any(|start| url.starts_with(start))
+    }) {
+        return Err(layers.fault(
+            "whatsapp.url",
+            "this must be a WebSocket address: wss://..., or ws://... for tests",
+        ));
+    }
+    let version = given("whatsapp.version")
+        .map(|text| {
+            version(text).ok_or_else(|| {
+                layers.fault(
+                    "whatsapp.version",
+                    "this must be three numbers with dots between them, such as 2.3000.1042742319",
+                )
+            })
+        })
+        .transpose()?;
+    Ok(WhatsApp {
+        url: url.map(str::to_owned),
+        version,
+    })
+}
+
+fn version(text: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split('.').map(|part| part.parse().ok());
+    let version = (parts.next()??, parts.next()??, parts.next()??);
+    parts.next().is_none().then_some(version)
 }
 
 /// Reads an api-key from a file that nobody else can read.

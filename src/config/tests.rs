@@ -61,6 +61,8 @@ fn the_example_holds_every_setting_with_its_default() {
     let key = [("GROUPDESK_KEY", "wa_x")];
     let config = load_checked(&everything, &key, &keymap::check_binding).unwrap();
     assert_eq!(config.gateway.unwrap().url, "https://gateway.example.com");
+    assert_eq!(config.whatsapp.url.unwrap(), "ws://127.0.0.1:9000/ws/chat");
+    assert_eq!(config.whatsapp.version, Some((2, 3000, 1_042_742_319)));
     let keys: BTreeMap<_, _> = config
         .keys
         .iter()
@@ -85,7 +87,7 @@ fn mistakes_in_the_file_name_their_line() {
         ),
         (
             "\n[uo]",
-            "config.toml:2: unknown section `uo`; allowed are gateway, ui, data, log, keys",
+            "config.toml:2: unknown section `uo`; allowed are gateway, ui, data, log, whatsapp, keys",
         ),
         ("ui = 1", "config.toml:1: `ui` must be a section: [ui]"),
         (
@@ -107,6 +109,14 @@ fn mistakes_in_the_file_name_their_line() {
         (
             "[gateway]\nurl = \"http://example.com\"",
             "config.toml:2: `http://example.com` is not encrypted, so everybody on the way could read the key: use https, or set allow_insecure",
+        ),
+        (
+            "[whatsapp]\nurl = \"https://example.com\"",
+            "config.toml:2: this must be a WebSocket address: wss://..., or ws://... for tests",
+        ),
+        (
+            "[whatsapp]\n\nversion = \"2.3000\"",
+            "config.toml:3: this must be three numbers with dots between them, such as 2.3000.1042742319",
         ),
         (
             "[gateway]\nurl = \"https://example.com\"",

@@ -85,11 +85,11 @@ async fn every_kind_of_action_leaves_a_line() {
     let jid = gateway.world.group_named("Weekend Volunteers").unwrap();
     let ann = gateway.world.outsiders(&jid, 1).remove(0).to_string();
     let door = "ועד הבית – הרצל 12";
-    let waiting = gateway
+    let mut waiting = gateway
         .world
         .requests(&gateway.world.group_named(door).unwrap())
-        .remove(0)
-        .to_string();
+        .into_iter();
+    let (waiting, second) = (waiting.next().unwrap(), waiting.next().unwrap());
     let invite = gateway.get(&format!("{group}/invite")).await.ok(200);
     let no = json!({});
     let one = |lid: &str| json!({ "participants": [lid] });
@@ -122,8 +122,14 @@ async fn every_kind_of_action_leaves_a_line() {
         (
             "POST",
             format!("{}/members:approve", gateway.support_group(door)),
-            one(&waiting),
+            one(waiting.as_str()),
             "group.members.approve",
+        ),
+        (
+            "POST",
+            format!("{}/requests/{second}/reject", gateway.support_group(door)),
+            no.clone(),
+            "group.members.reject",
         ),
         (
             "DELETE",

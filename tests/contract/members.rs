@@ -1,7 +1,7 @@
 //! `/sessions/{s}/groups/{gid}/members`.
 
 use crate::support::{Ask, Gateway};
-use crate::table::NOBODY;
+use crate::table::{NO_GROUP, NOBODY};
 use groupdesk::gateway::domain::MemberJid;
 use serde_json::{Value, json};
 
@@ -133,4 +133,52 @@ async fn people_who_asked_to_join_are_let_in() {
         )
         .await
         .error(403, "forbidden");
+}
+
+#[tokio::test]
+async fn people_who_asked_to_join_are_listed_and_decided_upon_one_by_one() {
+    let gateway = Gateway::start().await;
+    let name = "ועד הבית – הרצל 12";
+    let group = gateway.support_group(name);
+    let jid = gateway.world.group_named(name).unwrap();
+    let waiting = gateway.world.requests(&jid);
+    let (ann, ben) = (waiting[0].as_str(), waiting[1].as_str());
+
+    let list = gateway.get(&format!("{group}/requests")).await.ok(200);
+    assert_eq!(list["nextCursor"], "");
+    let listed: Vec<_> = list["data"].as_array().unwrap().iter().collect();
+    assert_eq!(listed.len(), waiting.len());
+    assert_eq!(listed[0]["jid"], ann);
+
+    for (lid, verb) in [(ann, "approve"), (ben, "reject")] {
+        let one = format!("{group}/requests/{}/{verb}", lid.replace('@', "%40"));
+        gateway.post(&one, json!({})).await.ok(204);
+    }
+    assert_eq!(role(&gateway, &group, ann).await.unwrap(), "member");
+    assert_eq!(role(&gateway, &group, ben).await, None);
+    let list = gateway.get(&format!("{group}/requests")).await.ok(200);
+    assert_eq!(list["data"].as_array().unwrap().len(), waiting.len() - 2);
+    // Nobody waits there any more.
+    gateway
+        .post(&format!("{group}/requests/{ben}/approve"), json!({}))
+        .await
+        .error(403, "forbidden");
+}
+
+#[tokio::test]
+async fn requests_are_the_business_of_admins_in_groups_that_exist() {
+    let gateway = Gateway::start().await;
+    let group = gateway.support_group("School Volleyball");
+    let nowhere = format!("{}/groups/{NO_GROUP}", gateway.support());
+    for (method, rest) in [
+        ("GET", "/requests".to_owned()),
+        ("POST", format!("/requests/{NOBODY}/approve")),
+        ("POST", format!("/requests/{NOBODY}/reject")),
+    ] {
+        let ask = Ask::new(method, &format!("{group}{rest}"));
+        let details = ask.to(&gateway).await.error(403, "forbidden");
+        assert_eq!(details["reason"], "not_admin", "{method} {rest}");
+        let ask = Ask::new(method, &format!("{nowhere}{rest}"));
+        ask.to(&gateway).await.error(404, "not_found");
+    }
 }

@@ -112,6 +112,17 @@ pub fn endpoints() -> Vec<Endpoint> {
             "send",
         ),
         Endpoint::live("POST", "/sessions/{s}/groups/{g}/members:approve", "send").with(members()),
+        Endpoint::live("GET", "/sessions/{s}/groups/{g}/requests", "read"),
+        Endpoint::live(
+            "POST",
+            "/sessions/{s}/groups/{g}/requests/{m}/approve",
+            "send",
+        ),
+        Endpoint::live(
+            "POST",
+            "/sessions/{s}/groups/{g}/requests/{m}/reject",
+            "send",
+        ),
         Endpoint::stored("POST", "/realtime/ticket", "events"),
         Endpoint::stored("GET", "/audit", "manage"),
         Endpoint::stored("GET", "/keys", "manage"),

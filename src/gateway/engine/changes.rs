@@ -168,7 +168,7 @@ impl Engine {
         .await
     }
 
-    /// Adds, removes, promotes, demotes or lets in members.
+    /// Adds, removes, promotes or demotes members, lets in or refuses those who asked to join.
     ///
     /// # Errors
     /// The driver's for the call as a whole, or for the only member named; [`Error::Members`] when
@@ -193,6 +193,7 @@ impl Engine {
             MemberChange::Promote => AuditAction::MembersPromote,
             MemberChange::Demote => AuditAction::MembersDemote,
             MemberChange::Approve => AuditAction::MembersApprove,
+            MemberChange::Reject => AuditAction::MembersReject,
         };
         let mut record = Record::of_group(caller, action, session, group);
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
@@ -256,7 +257,8 @@ async fn change_them(
             Err(error) => failed.push((member, error)),
         }
     }
-    let something = !applied.is_empty();
+    // Turning people away changes nothing within the group.
+    let something = !applied.is_empty() && change != MemberChange::Reject;
     let outcome = match failed.pop() {
         None => Ok(()),
         Some((_, error)) if alone => Err(error.into()),

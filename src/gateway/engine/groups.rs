@@ -1,7 +1,7 @@
 //! Reading groups: from the store, and the invite link live.
 
 use super::{Engine, OwnedSession, Page};
-use crate::api::{Group, GroupMember, InviteLink, List};
+use crate::api::{Group, GroupMember, InviteLink, List, MembershipRequest};
 use crate::gateway::domain::GroupJid;
 use crate::gateway::error::Error;
 use crate::gateway::store::groups;
@@ -113,6 +113,29 @@ impl Engine {
         handle.learn_link(group, Some(&code));
         Ok(InviteLink {
             invite: code.link(),
+        })
+    }
+
+    /// Who asked to join, asked of WhatsApp each time.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn membership_requests(
+        &self,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Result<List<MembershipRequest>, Error> {
+        self.accept()?;
+        let handle = &session.handle;
+        let turn = handle.turn().await?;
+        let requests = turn.ask(handle.driver.membership_requests(group)).await?;
+        let data = requests.into_iter().map(|request| MembershipRequest {
+            jid: request.person.to_string(),
+            requested_at: request.at,
+        });
+        Ok(List {
+            data: data.collect(),
+            next_cursor: String::new(),
         })
     }
 }

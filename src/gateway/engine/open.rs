@@ -5,7 +5,7 @@ use crate::api::EpochMillis;
 use crate::api::{Session, SessionStatus};
 use crate::gateway::auth::KeyRing;
 use crate::gateway::realtime::{Hub, Tickets};
-use crate::gateway::session::{self, limits};
+use crate::gateway::session;
 use crate::gateway::store::changes::{self, Scope};
 use crate::gateway::store::sessions::StoredSession;
 use crate::gateway::store::{Store, StoreError, Write, keys, sessions};
@@ -48,11 +48,14 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
         if stored.should_run {
             *status = SessionStatus::Starting;
             stored.session.status_reason = None;
-            delay += limits::STAGGER;
         } else if !matches!(status, SessionStatus::LoggedOut | SessionStatus::Failed) {
             *status = SessionStatus::Stopped;
         }
+        let starts = stored.should_run;
         let handle = session::spawn(stored, &backend, store.clone(), &tasks, delay);
+        if starts {
+            delay += backend.stagger();
+        }
         handles.insert(handle.id.to_string(), handle);
     }
     tracing::info!(sessions = handles.len(), "the engine is open");

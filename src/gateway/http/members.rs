@@ -1,4 +1,5 @@
-//! `/sessions/{session}/groups/{gid}/members`: who is in a group, and with which role.
+//! `/sessions/{session}/groups/{gid}/members` and `/requests`: who is in a group and with which role,
+//! and who wants to be.
 
 use super::extract::Call;
 use super::fields::participants;
@@ -28,6 +29,19 @@ pub(super) async fn promote(call: &mut Call) -> Reply {
 
 pub(super) async fn demote(call: &mut Call) -> Reply {
     change_one(call, MemberChange::Demote).await
+}
+
+pub(super) async fn requests(call: &mut Call) -> Reply {
+    let (session, group) = call.session_and_group()?;
+    respond::ok(&call.engine.membership_requests(&session, &group).await?)
+}
+
+pub(super) async fn let_in(call: &mut Call) -> Reply {
+    change_one(call, MemberChange::Approve).await
+}
+
+pub(super) async fn reject(call: &mut Call) -> Reply {
+    change_one(call, MemberChange::Reject).await
 }
 
 /// The members that the body names.

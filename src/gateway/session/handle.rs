@@ -93,10 +93,12 @@ impl SessionHandle {
     pub fn view(&self) -> Session {
         let mut view = self.read(Session::clone);
         view.group_count = Some(self.group_count.load(Ordering::Relaxed));
-        view.last_traffic_at = match self.last_traffic.load(Ordering::Relaxed) {
+        let heard = match self.last_traffic.load(Ordering::Relaxed) {
             0 => None,
             at => Some(at),
         };
+        // A driver that watches its socket knows of more than what reached us.
+        view.last_traffic_at = heard.max(self.driver.last_traffic());
         view
     }
 

@@ -37,8 +37,6 @@ pub mod limits {
     pub const STARTING: Duration = Duration::from_mins(1);
     /// Closing a connection; then it is abandoned.
     pub const DISCONNECT: Duration = Duration::from_secs(5);
-    /// Between the starts of two sessions when the engine opens.
-    pub const STAGGER: Duration = Duration::from_millis(20);
     /// Live calls that may wait for a session.
     pub const WAITING: usize = 256;
     /// Driver events taken at a time.

@@ -3,7 +3,10 @@
 //! A driver knows how to talk to an account. It holds no policy: which status a session has, what is
 //! stored and what is published are decided by the session's task in `gateway::sessions`.
 
+#[cfg(feature = "live")]
+pub mod live;
 pub mod sandbox;
+#[cfg(not(feature = "live"))]
 pub mod unavailable;
 
 use super::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
@@ -19,6 +22,9 @@ use tokio::sync::mpsc;
 pub enum Backend {
     /// A simulated world in memory.
     Sandbox(Arc<sandbox::World>),
+    /// Real accounts.
+    #[cfg(feature = "live")]
+    Live(Arc<live::Live>),
     /// Whatever the function makes.
     Custom(DriverFactory),
 }
@@ -38,7 +44,19 @@ impl Backend {
     ) -> Arc<dyn Driver> {
         match self {
             Self::Sandbox(world) => sandbox::open(Arc::clone(world), account, events),
+            #[cfg(feature = "live")]
+            Self::Live(live) => live::open(Arc::clone(live), account, events),
             Self::Custom(make) => make(account, events),
+        }
+    }
+
+    /// How far apart the sessions of an opening engine should begin to connect.
+    #[must_use]
+    pub fn stagger(&self) -> Duration {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Live(_) => live::STAGGER,
+            Self::Sandbox(_) | Self::Custom(_) => Duration::from_millis(20),
         }
     }
 }
@@ -108,6 +126,18 @@ pub trait Driver: Send + Sync + 'static {
         change: MemberChange,
         members: &[MemberJid],
     ) -> Result<Vec<Result<(), DriverError>>, DriverError>;
+
+    /// People who asked to join. Needs an admin. [`MemberChange::Approve`] and
+    /// [`MemberChange::Reject`] decide.
+    async fn membership_requests(
+        &self,
+        group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, DriverError>;
+
+    /// When WhatsApp last sent anything, for as long as that is known.
+    fn last_traffic(&self) -> Option<EpochMillis> {
+        None
+    }
 }
 
 /// What to do with members.
@@ -120,6 +150,15 @@ pub enum MemberChange {
     Demote,
     /// Lets people in who asked to join.
     Approve,
+    /// Refuses people who asked to join.
+    Reject,
+}
+
+/// Somebody who asked to join a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembershipRequest {
+    pub person: MemberJid,
+    pub at: Option<EpochMillis>,
 }
 
 /// A group as WhatsApp tells it.

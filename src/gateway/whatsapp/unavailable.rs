@@ -1,6 +1,9 @@
 //! The driver of a build that has no way to WhatsApp: what is stored can be read, nothing connects.
 
-use super::{Driver, DriverError, DriverEvent, GroupSnapshot, InviteCode, MemberChange, MemberJid};
+use super::{
+    Driver, DriverError, DriverEvent, GroupSnapshot, InviteCode, MemberChange, MemberJid,
+    MembershipRequest,
+};
 use crate::api::Setting;
 use crate::gateway::domain::GroupJid;
 use async_trait::async_trait;
@@ -78,6 +81,13 @@ impl Driver for Unavailable {
         _change: MemberChange,
         _members: &[MemberJid],
     ) -> Result<Vec<Result<(), DriverError>>, DriverError> {
+        Err(DriverError::NotConnected)
+    }
+
+    async fn membership_requests(
+        &self,
+        _group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, DriverError> {
         Err(DriverError::NotConnected)
     }
 }

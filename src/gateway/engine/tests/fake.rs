@@ -4,7 +4,7 @@ use crate::api::{MemberRole, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Backend, Driver, DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot,
-    Identity, Member, MemberChange,
+    Identity, Member, MemberChange, MembershipRequest,
 };
 use async_trait::async_trait;
 use std::collections::{BTreeMap, HashMap};
@@ -276,5 +276,13 @@ impl Driver for Fake {
             });
             outcomes.collect()
         })
+    }
+
+    async fn membership_requests(
+        &self,
+        _group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, DriverError> {
+        self.call("membership_requests").await?;
+        Ok(Vec::new())
     }
 }

@@ -26,6 +26,14 @@ impl World {
             line.emit(failed(BANNED));
             return Ok(());
         }
+        if let Some(end) = line.faults.login_fails.take() {
+            if matches!(end, DriverEvent::LoggedOut { .. }) {
+                line.linked = None;
+            }
+            line.emit(DriverEvent::Connecting);
+            line.emit(end);
+            return Ok(());
+        }
         match std::mem::take(&mut line.surprise) {
             Link::LoggedOut => {
                 line.linked = None;

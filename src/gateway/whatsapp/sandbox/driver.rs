@@ -7,7 +7,7 @@ use super::{Arc, World};
 use crate::api::{Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
-    Account, Driver, DriverError, DriverEvent, GroupSnapshot, MemberChange,
+    Account, Driver, DriverError, DriverEvent, GroupSnapshot, MemberChange, MembershipRequest,
 };
 use async_trait::async_trait;
 use tokio::sync::mpsc;
@@ -190,5 +190,15 @@ impl Driver for SandboxDriver {
             .into_iter()
             .map(|outcome| outcome.map_err(DriverError::from))
             .collect())
+    }
+
+    async fn membership_requests(
+        &self,
+        group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, DriverError> {
+        self.call(Call::Requests, None, |rules, me| {
+            rules.membership_requests(me, group)
+        })
+        .await
     }
 }

@@ -1,7 +1,7 @@
 //! How a session of the world can be told to misbehave.
 
 use crate::api::SettingField;
-use crate::gateway::whatsapp::DriverError;
+use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub enum Fault {
     DropDuringCall { back_after: Option<Duration> },
     /// Pairing ends without success: at once when it is going on, else as soon as it begins.
     PairingExpires,
+    /// The next attempt to connect ends with this event instead. [`DriverEvent::LoggedOut`] unlinks.
+    LoginFails(DriverEvent),
     /// The next call panics.
     Panic,
     /// The next call fails like this.
@@ -47,6 +49,7 @@ pub enum Call {
     Leave,
     Create,
     ChangeMembers,
+    Requests,
 }
 
 /// What befalls one call.
@@ -66,6 +69,7 @@ pub(super) struct Faults {
     refused: BTreeMap<SettingField, DriverError>,
     next: VecDeque<(Option<Call>, Mishap)>,
     pub(super) pairing_expires: bool,
+    pub(super) login_fails: Option<DriverEvent>,
 }
 
 impl Faults {
@@ -78,6 +82,10 @@ impl Faults {
             }
             Fault::RefuseSetting { field, error } => {
                 self.refused.insert(field, error);
+                return;
+            }
+            Fault::LoginFails(event) => {
+                self.login_fails = Some(event);
                 return;
             }
             Fault::PairingExpires => {

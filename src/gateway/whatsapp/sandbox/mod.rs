@@ -17,6 +17,7 @@ mod calls;
 mod clock;
 mod connection;
 mod dice;
+mod door;
 mod driver;
 mod faults;
 mod line;
@@ -26,6 +27,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use door::Invited;
 pub use driver::open;
 pub use faults::{Call, Fault};
 pub use phone::Phone;

@@ -27,6 +27,11 @@ impl Rules {
     }
 
     pub(in super::super) fn snapshot(&self, index: usize, me: PersonId) -> GroupSnapshot {
+        self.seen_by(index, Some(me))
+    }
+
+    /// A group as somebody sees it, or nobody in particular.
+    pub(in super::super) fn seen_by(&self, index: usize, me: Option<PersonId>) -> GroupSnapshot {
         let group = &self.groups[index];
         GroupSnapshot {
             jid: group.jid.clone(),
@@ -42,7 +47,7 @@ impl Rules {
                 .map(|seat| Member {
                     lid: self.people.lid(seat.person).clone(),
                     role: seat.rank.role(),
-                    is_me: seat.person == me,
+                    is_me: Some(seat.person) == me,
                 })
                 .collect(),
         }
@@ -104,7 +109,7 @@ impl Rules {
     /// # Errors
     /// The code is not live, the group is full, or an admin must approve.
     pub fn join(&mut self, me: PersonId, code: &InviteCode) -> Result<GroupJid, Refusal> {
-        let index = *self.by_code.get(code).ok_or(Refusal::DeadInvite)?;
+        let index = self.find_code(code).ok_or(Refusal::DeadInvite)?;
         let group = &mut self.groups[index];
         let jid = group.jid.clone();
         if group.seat(me).is_some() {

@@ -2,7 +2,7 @@
 
 use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules, full};
 use crate::gateway::domain::{GroupJid, MemberJid};
-use crate::gateway::whatsapp::MemberChange;
+use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
 
 impl Rules {
     /// Changes members, each by itself: one refusal does not keep the others from happening.
@@ -30,6 +30,22 @@ impl Rules {
         Ok(outcomes)
     }
 
+    /// Who asked to join, in the order of asking.
+    ///
+    /// # Errors
+    /// Unknown group, not in it, or not an admin.
+    pub fn membership_requests(
+        &self,
+        me: PersonId,
+        group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, Refusal> {
+        self.as_admin(me, group)?;
+        let people = self.requests(group)?.into_iter();
+        Ok(people
+            .map(|person| MembershipRequest { person, at: None })
+            .collect())
+    }
+
     /// Carries a change out for people for whom it was found to be right.
     pub(in super::super) fn apply_members(
         &mut self,
@@ -43,6 +59,11 @@ impl Rules {
             MemberChange::Remove => self.put_out(index, by, people),
             MemberChange::Promote => self.re_rank(index, by, people, Rank::Admin),
             MemberChange::Demote => self.re_rank(index, by, people, Rank::Member),
+            // Nobody but the person concerned is told, on their own phone.
+            MemberChange::Reject => {
+                let requests = &mut self.groups[index].requests;
+                requests.retain(|person| !people.contains(person));
+            }
         }
     }
 
@@ -90,7 +111,12 @@ impl Rules {
                 }
                 Ok(Some(person))
             }
-            (MemberChange::Approve, ..) => refuse("there is no request of this person to join"),
+            (MemberChange::Reject, Some(person), _) if group.requests.contains(&person) => {
+                Ok(Some(person))
+            }
+            (MemberChange::Approve | MemberChange::Reject, ..) => {
+                refuse("there is no request of this person to join")
+            }
             (MemberChange::Remove | MemberChange::Promote | MemberChange::Demote, ..) => Ok(person),
         }
     }

@@ -236,6 +236,10 @@ impl Rules {
         self.by_jid.get(group).copied().ok_or(Refusal::NoSuchGroup)
     }
 
+    pub(super) fn find_code(&self, code: &InviteCode) -> Option<usize> {
+        self.by_code.get(code).copied()
+    }
+
     fn as_member(&self, me: PersonId, group: &GroupJid) -> Result<(usize, Rank), Refusal> {
         let index = self.find(group)?;
         let seat = self.groups[index].seat(me).ok_or(Refusal::NotInGroup)?;

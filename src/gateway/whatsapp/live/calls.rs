@@ -1,0 +1,350 @@
+//! The live calls: one question to WhatsApp each, within the budget and a time limit.
+
+use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member};
+use super::refusal::{self, Asked};
+use super::run::Phase;
+use super::session::Session;
+use super::supervise::probe;
+use crate::api::{Setting, check_description, check_subject};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::{DriverError, GroupSnapshot, MemberChange, MembershipRequest};
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use whatsapp_rust::features::{
+    GroupCreateOptions, GroupDescription, GroupParticipantOptions, GroupSubject, JoinGroupResult,
+    ParticipantChangeResponse, PreviousDescription,
+};
+use whatsapp_rust::wacore::iq::groups::{
+    GetGroupInviteInfoIq, GroupInfoOutcome, GroupParticipatingIq, GroupQueryIq,
+};
+use whatsapp_rust::{Client, ErrorChainExt, Jid};
+
+/// How many times the limit of a call the list of all groups may take: it can be megabytes.
+const IMPORT: u32 = 5;
+/// How long a connection that did not answer a call gets to answer a ping.
+const PING: Duration = Duration::from_secs(5);
+
+impl Session {
+    /// Asks WhatsApp something that costs `price` of the budget.
+    async fn ask<T, E, F>(
+        &self,
+        price: u32,
+        asked: Asked,
+        limit: Duration,
+        question: impl FnOnce(Arc<Client>) -> F + Send,
+    ) -> Result<T, DriverError>
+    where
+        F: Future<Output = Result<T, E>> + Send,
+        E: Error + 'static,
+    {
+        self.connected()?;
+        self.budget.take(price).await?;
+        // The connection may have gone while the budget was waited for.
+        let (run, client) = self.connected()?;
+        let answer = tokio::select! {
+            biased;
+            answer = tokio::time::timeout(limit, question(Arc::clone(&client))) => answer,
+            () = run.until(|phase| *phase != Phase::Connected) => {
+                return Err(DriverError::ConnectionLost);
+            }
+        };
+        match answer {
+            Ok(answer) => answer.map_err(|error| refusal::of(&error, asked)),
+            Err(_) => {
+                tokio::spawn(async move { probe(&run, &client, PING).await });
+                Err(DriverError::Timeout)
+            }
+        }
+    }
+
+    fn limit(&self) -> Duration {
+        self.live.options.limits.call
+    }
+
+    pub(super) async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
+        let answer = self
+            .ask(
+                1,
+                Asked::Group,
+                self.limit() * IMPORT,
+                |client| async move { client.execute(GroupParticipatingIq::new()).await },
+            )
+            .await?;
+        let me = self.me();
+        let mut naming = Naming::new(&me);
+        let groups = answer.groups.into_iter();
+        Ok(groups.filter_map(|group| naming.snapshot(group)).collect())
+    }
+
+    pub(super) async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
+        let jid = to_group(group);
+        let answer = self
+            .ask(1, Asked::Group, self.limit(), |client| async move {
+                client.execute(GroupQueryIq::new(&jid)).await
+            })
+            .await;
+        let answer = match answer {
+            // Only members may look: there is no admin's right to miss here.
+            Err(DriverError::NotAdmin) => return Err(DriverError::NotInGroup),
+            answer => answer?,
+        };
+        let me = self.me();
+        let snapshot = match answer {
+            GroupInfoOutcome::Full(found) => Naming::new(&me).snapshot(*found),
+            GroupInfoOutcome::NotModified => None,
+        };
+        snapshot.ok_or_else(senseless)
+    }
+
+    pub(super) async fn set(&self, group: &GroupJid, setting: &Setting) -> Result<(), DriverError> {
+        let jid = to_group(group);
+        let limit = self.limit();
+        let refused = |why: &dyn std::fmt::Display| DriverError::Refused(why.to_string());
+        let outcome = match setting {
+            Setting::Subject(subject) => {
+                let subject = check_subject(subject).map_err(|why| refused(&why))?;
+                let subject = GroupSubject::new(subject).map_err(|why| refused(&why))?;
+                self.ask(1, Asked::Group, limit, |client| async move {
+                    client.groups().set_subject(jid, subject).await
+                })
+                .await
+            }
+            Setting::Description(text) => {
+                check_description(text).map_err(|why| refused(&why))?;
+                let text = match text.as_str() {
+                    "" => None,
+                    text => Some(GroupDescription::new(text).map_err(|why| refused(&why))?),
+                };
+                // Two: the description's current id is read first.
+                self.ask(2, Asked::Group, limit, |client| async move {
+                    client
+                        .groups()
+                        .set_description(jid, text, PreviousDescription::Resolve)
+                        .await
+                })
+                .await
+            }
+            Setting::Announce(on) => {
+                let on = *on;
+                self.ask(1, Asked::Group, limit, |client| async move {
+                    client.groups().set_announce(jid, on).await
+                })
+                .await
+            }
+            Setting::Locked(on) => {
+                let on = *on;
+                self.ask(1, Asked::Group, limit, |client| async move {
+                    client.groups().set_locked(jid, on).await
+                })
+                .await
+            }
+        };
+        self.told_apart(group, outcome).await
+    }
+
+    /// WhatsApp answers 403 to a change both for a plain member and for a stranger, so it is asked
+    /// whether the account is in the group.
+    async fn told_apart<T>(
+        &self,
+        group: &GroupJid,
+        outcome: Result<T, DriverError>,
+    ) -> Result<T, DriverError> {
+        match outcome {
+            Err(DriverError::NotInGroup) => Err(match self.group(group).await {
+                Ok(found) if found.members.iter().any(|member| member.is_me) => {
+                    DriverError::NotAdmin
+                }
+                Err(DriverError::NoSuchGroup) => DriverError::NoSuchGroup,
+                _ => DriverError::NotInGroup,
+            }),
+            outcome => outcome,
+        }
+    }
+
+    pub(super) async fn invite(
+        &self,
+        group: &GroupJid,
+        reset: bool,
+    ) -> Result<InviteCode, DriverError> {
+        let jid = to_group(group);
+        let link = self
+            .ask(1, Asked::Group, self.limit(), |client| async move {
+                client.groups().get_invite_link(jid, reset).await
+            })
+            .await;
+        let link = self.told_apart(group, link).await?;
+        InviteCode::parse(&link).map_err(|_| senseless())
+    }
+
+    pub(super) async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {
+        let text = code.as_str().to_owned();
+        let outcome = self
+            .ask(1, Asked::Join, self.limit(), |client| async move {
+                match client.groups().join_with_invite_code(&text).await {
+                    Err(error) if is_member_already(&error) => {
+                        let group = client.execute(GetGroupInviteInfoIq::new(text)).await?;
+                        Ok(JoinGroupResult::Joined(group.id))
+                    }
+                    outcome => outcome,
+                }
+            })
+            .await?;
+        match outcome {
+            JoinGroupResult::Joined(jid) => group_jid(&jid).ok_or_else(senseless),
+            JoinGroupResult::PendingApproval(_) => Err(DriverError::Refused(
+                "this group asks its admins first: the request was sent and waits for one of them"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    pub(super) async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {
+        let jid = to_group(group);
+        let outcome = self
+            .ask(1, Asked::Group, self.limit(), |client| async move {
+                client.groups().leave(jid).await
+            })
+            .await;
+        match outcome {
+            Err(DriverError::NotAdmin) => Err(DriverError::NotInGroup),
+            outcome => outcome,
+        }
+    }
+
+    pub(super) async fn create(
+        &self,
+        subject: &str,
+        participants: &[MemberJid],
+    ) -> Result<GroupSnapshot, DriverError> {
+        let subject = check_subject(subject)
+            .map_err(|why| DriverError::Refused(format!("the subject {why}")))?;
+        let participants = participants
+            .iter()
+            .map(|jid| GroupParticipantOptions::new(to_member(jid)))
+            .collect();
+        let options = GroupCreateOptions::new(subject).with_participants(participants);
+        let answer = self
+            .ask(1, Asked::Create, self.limit(), |client| async move {
+                client.groups().create_group(options).await
+            })
+            .await?;
+        let me = self.me();
+        let snapshot = Naming::new(&me).created(answer.metadata);
+        snapshot.ok_or_else(senseless)
+    }
+
+    pub(super) async fn change_members(
+        &self,
+        group: &GroupJid,
+        change: MemberChange,
+        members: &[MemberJid],
+    ) -> Result<Vec<Result<(), DriverError>>, DriverError> {
+        let me = self.me();
+        let people: Vec<Jid> = members.iter().map(to_member).collect();
+        let (own, others): (Vec<Jid>, Vec<Jid>) = people
+            .iter()
+            .cloned()
+            .partition(|jid| change == MemberChange::Remove && me.is(jid));
+        let answers = if others.is_empty() {
+            self.connected()?;
+            Vec::new()
+        } else {
+            let jid = to_group(group);
+            let answers = self
+                .ask(1, Asked::Group, self.limit(), |client| async move {
+                    let groups = client.groups();
+                    match change {
+                        MemberChange::Add => groups.add_participants(jid, &others).await,
+                        MemberChange::Remove => groups.remove_participants(jid, &others).await,
+                        MemberChange::Promote => groups.promote_participants(jid, &others).await,
+                        MemberChange::Demote => groups.demote_participants(jid, &others).await,
+                        MemberChange::Approve => {
+                            groups.approve_membership_requests(jid, &others).await
+                        }
+                        MemberChange::Reject => {
+                            groups.reject_membership_requests(jid, &others).await
+                        }
+                    }
+                })
+                .await;
+            self.told_apart(group, answers).await?
+        };
+        Ok(people
+            .iter()
+            .map(|jid| {
+                if own.contains(jid) {
+                    return Err(DriverError::Refused(
+                        "an account cannot remove itself; it can leave the group".to_owned(),
+                    ));
+                }
+                outcome_of(change, jid, &answers)
+            })
+            .collect())
+    }
+
+    pub(super) async fn membership_requests(
+        &self,
+        group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, DriverError> {
+        let jid = to_group(group);
+        let answer = self
+            .ask(1, Asked::Group, self.limit(), |client| async move {
+                client.groups().get_membership_requests(jid).await
+            })
+            .await;
+        let requests = self.told_apart(group, answer).await?.into_iter();
+        Ok(requests
+            .filter_map(|request| {
+                Some(MembershipRequest {
+                    person: member_jid(&request.jid)?,
+                    at: request.request_time.and_then(millis),
+                })
+            })
+            .collect())
+    }
+}
+
+/// What became of one person. WhatsApp may name them by their other name.
+fn outcome_of(
+    change: MemberChange,
+    asked: &Jid,
+    answers: &[ParticipantChangeResponse],
+) -> Result<(), DriverError> {
+    let same = |jid: &Jid| jid.user == asked.user && jid.is_lid() == asked.is_lid();
+    let answer = answers
+        .iter()
+        .find(|answer| same(&answer.jid) || answer.phone_number.as_ref().is_some_and(same));
+    // With one person there is one answer, whatever it calls them.
+    let answer = answer.or(match answers {
+        [only] => Some(only),
+        _ => None,
+    });
+    match answer {
+        Some(answer) => match &answer.error {
+            Some(code) => refusal::of_member(change, code).map_or(Ok(()), Err),
+            None => Ok(()),
+        },
+        // Silence about somebody who is not a member: nothing to remove.
+        None if change == MemberChange::Remove => Ok(()),
+        None => Err(DriverError::Other {
+            code: None,
+            message: "WhatsApp did not say what became of this person".to_owned(),
+        }),
+    }
+}
+
+/// 304 and 409: the account is in the group already.
+fn is_member_already(error: &(dyn Error + 'static)) -> bool {
+    error
+        .server_rejection()
+        .is_some_and(|rejection| matches!(rejection.code, 304 | 409))
+}
+
+fn senseless() -> DriverError {
+    DriverError::Other {
+        code: None,
+        message: "WhatsApp's answer made no sense".to_owned(),
+    }
+}

@@ -1,0 +1,121 @@
+//! The key files: one SQLite file for each session, readable by nobody else.
+
+use crate::gateway::domain::SessionId;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use whatsapp_rust::store::{SqliteStore, SqliteStoreConfig};
+
+/// Page cache of a key file, in KiB. It holds a few hundred small rows; the library's own 512 would
+/// matter with hundreds of sessions in one process.
+const CACHE_KIB: u32 = 64;
+
+/// What every SQLite file but an empty one begins with.
+const HEADER: &[u8] = b"SQLite format 3\0";
+
+/// Where a session's key file lies.
+pub(super) fn path(dir: &Path, session: &SessionId) -> PathBuf {
+    dir.join(format!("{session}.sqlite"))
+}
+
+/// Creates the directory, and takes it from everybody but its owner.
+pub(super) fn create_dir(dir: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    restrict(dir, 0o700)
+}
+
+/// Opens a session's key file, creating it when there is none.
+pub(super) async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
+    // SQLite gives its -wal and -shm files the mode of the file itself, so this covers them.
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)?;
+    restrict(path, 0o600)?;
+    check_header(path)?;
+    let Some(name) = path.to_str() else {
+        anyhow::bail!("the path of the key files is not valid Unicode");
+    };
+    let config = SqliteStoreConfig {
+        cache_size_kib: CACHE_KIB,
+        ..SqliteStoreConfig::default()
+    };
+    Ok(SqliteStore::with_config(name, config).await?)
+}
+
+/// A damaged file is told at once; the library would try to open it for half a minute.
+fn check_header(path: &Path) -> anyhow::Result<()> {
+    let mut header = Vec::with_capacity(HEADER.len());
+    std::fs::File::open(path)?
+        .take(HEADER.len() as u64)
+        .read_to_end(&mut header)?;
+    anyhow::ensure!(
+        header.is_empty() || header == HEADER,
+        "it is damaged: not a database"
+    );
+    Ok(())
+}
+
+/// Whether a key file holds the link to a phone.
+pub(super) async fn is_paired(path: &Path) -> bool {
+    if !path.exists() {
+        return false;
+    }
+    let Ok(store) = open(path).await else {
+        return false;
+    };
+    let device = store.load_device_data_for_device(store.device_id()).await;
+    matches!(device, Ok(Some(device)) if device.pn.is_some())
+}
+
+/// Removes a key file and what SQLite keeps beside it. Nothing there: nothing to do.
+pub(super) fn erase(path: &Path) -> io::Result<()> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(PathBuf::from(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn restrict(_path: &Path, _mode: u32) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn keys_are_for_their_owner_only_and_go_without_a_trace() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("keys");
+        create_dir(&dir).unwrap();
+        assert_eq!(mode(&dir), 0o700);
+
+        let session = SessionId::parse("01JZ0000000000000000000001").unwrap();
+        let file = path(&dir, &session);
+        let store = open(&file).await.unwrap();
+        assert_eq!(mode(&file), 0o600);
+        assert!(!is_paired(&file).await);
+        drop(store);
+
+        erase(&file).unwrap();
+        assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0);
+        erase(&file).unwrap();
+    }
+}

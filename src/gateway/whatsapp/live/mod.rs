@@ -1,0 +1,93 @@
+//! Real WhatsApp accounts, through the `whatsapp-rust` client.
+//!
+//! One client, one key file and one connection for each session. [`Session`](session::Session) holds
+//! what a session keeps; each time it is started a [`Run`](run::Run) begins, whose client
+//! [`supervise`] builds, watches and closes; [`listener`] hears what the library reports. Nothing is
+//! opened before [`Driver::connect`](super::Driver::connect).
+
+mod budget;
+mod calls;
+mod convert;
+mod dialer;
+mod driver;
+mod keys;
+mod listener;
+mod notice;
+mod options;
+mod pairing;
+mod reason;
+mod refusal;
+mod run;
+mod runtime;
+mod session;
+mod supervise;
+mod version;
+
+pub use driver::open;
+pub use options::{Limits, Options};
+
+use std::sync::Arc;
+use std::time::Duration;
+use version::Version;
+use whatsapp_rust::http::UreqHttpClient;
+use whatsapp_rust::transport::{TokioWebSocketTransportFactory, default_tls_connector};
+
+/// Beginnings of the log targets that the client library writes to. It logs pairing codes, phone
+/// numbers and whole stanzas, some of them as warnings, so a log must leave all of these out.
+pub const SECRET_LOG_TARGETS: [&str; 16] = [
+    "whatsapp_rust",
+    "wacore",
+    "waproto",
+    "Client",
+    "Bot",
+    "AppState",
+    "Blocking",
+    "blocklist",
+    "Chatstate",
+    "Mex",
+    "MessageQueue",
+    "PresenceHandler",
+    "TcToken",
+    "UnifiedSession",
+    "usync",
+    "voip",
+];
+
+/// Between the first connections of two sessions after a start: logins in one burst from one address
+/// are what a machine does, and each costs both sides a handshake.
+pub const STAGGER: Duration = Duration::from_millis(250);
+
+/// What all live sessions share.
+pub struct Live {
+    options: Options,
+    /// With one set of TLS roots for all connections.
+    sockets: Arc<TokioWebSocketTransportFactory>,
+    http: UreqHttpClient,
+    version: Arc<Version>,
+}
+
+impl Live {
+    /// # Errors
+    /// The directory of the key files cannot be created.
+    pub fn new(options: Options) -> std::io::Result<Arc<Self>> {
+        keys::create_dir(&options.keys_dir)?;
+        let mut sockets =
+            TokioWebSocketTransportFactory::new().with_connector(default_tls_connector());
+        if let Some(url) = &options.url {
+            sockets = sockets.with_url(url.as_str());
+        }
+        let http = UreqHttpClient::new();
+        // Somebody else's server has its own idea of what is current.
+        let fixed = options
+            .version
+            .or_else(|| options.url.as_ref().map(|_| version::BUILT_IN));
+        let file = options.keys_dir.join("whatsapp-version");
+        let version = Version::new(fixed, file, Arc::new(http.clone()));
+        Ok(Arc::new(Self {
+            sockets: Arc::new(sockets),
+            http,
+            version,
+            options,
+        }))
+    }
+}

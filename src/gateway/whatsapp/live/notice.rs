@@ -1,0 +1,243 @@
+//! What WhatsApp pushes about groups, as the engine's events.
+
+use super::convert::{Me, Naming, group_jid, member_jid};
+use crate::api::{MemberRole, Setting};
+use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent};
+use whatsapp_rust::Jid;
+use whatsapp_rust::types::events::GroupUpdate;
+use whatsapp_rust::wacore::stanza::groups::{
+    GroupNotificationAction as Action, GroupParticipantInfo,
+};
+
+/// A pushed change, as far as it can be told at once.
+#[derive(Debug, PartialEq)]
+pub(super) enum Notice {
+    Change(GroupEvent),
+    /// The account came into a group, which WhatsApp does not describe: it has to be asked for.
+    Entered {
+        group: GroupJid,
+        by: Option<MemberJid>,
+        at: i64,
+    },
+}
+
+/// `None` for what the engine keeps no record of: disappearing messages, community links, join
+/// requests, a member's changed number (a LID stays the same).
+pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
+    let group = group_jid(&update.group_jid)?;
+    let by = update.participant.as_ref().and_then(member_jid);
+    let at = update.timestamp.timestamp_millis();
+    let change = match &update.action {
+        Action::Subject { subject, .. } => GroupChange::Setting(Setting::Subject(subject.clone())),
+        Action::Description { description, .. } => GroupChange::Setting(Setting::Description(
+            description.clone().unwrap_or_default(),
+        )),
+        Action::Announce => GroupChange::Setting(Setting::Announce(true)),
+        Action::NotAnnounce => GroupChange::Setting(Setting::Announce(false)),
+        Action::Locked { .. } => GroupChange::Setting(Setting::Locked(true)),
+        Action::Unlocked => GroupChange::Setting(Setting::Locked(false)),
+        Action::RevokeInvite => GroupChange::InviteReset(None),
+        Action::Add { participants, .. } => {
+            if participants.iter().any(|one| is_me(me, one)) {
+                return Some(Notice::Entered { group, by, at });
+            }
+            let mut naming = Naming::new(me);
+            GroupChange::Joined(
+                participants
+                    .iter()
+                    .filter_map(|one| naming.member(&one.jid, one.lid.as_ref(), MemberRole::Member))
+                    .collect(),
+            )
+        }
+        // Somebody came by the link: the person is who caused the notification.
+        Action::Invite { .. } => {
+            let joiner = update.participant.as_ref()?;
+            if me.is(joiner) {
+                return Some(Notice::Entered { group, by, at });
+            }
+            let member = Naming::new(me).member(joiner, None, MemberRole::Member)?;
+            GroupChange::Joined(vec![member])
+        }
+        Action::Create { .. } => return Some(Notice::Entered { group, by, at }),
+        Action::Remove { participants, .. } => {
+            if participants.iter().any(|one| is_me(me, one)) {
+                GroupChange::Exited
+            } else {
+                GroupChange::Left(names(participants, me))
+            }
+        }
+        Action::Promote { participants } => GroupChange::Promoted(names(participants, me)),
+        Action::Demote { participants } => GroupChange::Demoted(names(participants, me)),
+        Action::Delete { .. } => GroupChange::Exited,
+        _ => return None,
+    };
+    Some(Notice::Change(GroupEvent {
+        group,
+        by,
+        at,
+        change,
+    }))
+}
+
+fn is_me(me: &Me, one: &GroupParticipantInfo) -> bool {
+    let is = |jid: Option<&Jid>| jid.is_some_and(|jid| me.is(jid));
+    me.is(&one.jid) || is(one.lid.as_ref()) || is(one.phone_number.as_ref())
+}
+
+fn names(participants: &[GroupParticipantInfo], me: &Me) -> Vec<MemberJid> {
+    let mut naming = Naming::new(me);
+    participants
+        .iter()
+        .filter_map(|one| naming.member(&one.jid, one.lid.as_ref(), MemberRole::Member))
+        .map(|member| member.lid)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::whatsapp::Member;
+    use whatsapp_rust::NodeBuilder;
+    use whatsapp_rust::wacore::stanza::groups::GroupNotification;
+    use whatsapp_rust::wacore_binary::Node;
+
+    const GROUP: &str = "120363041234567890@g.us";
+
+    fn me() -> Me {
+        Me {
+            lid: Some(Jid::lid("900")),
+            pn: Some(Jid::pn("628123456789")),
+        }
+    }
+
+    fn people(tag: &'static str, jids: &[&str]) -> Node {
+        let people = jids
+            .iter()
+            .map(|jid| NodeBuilder::new("participant").attr("jid", *jid).build());
+        NodeBuilder::new(tag).children(people).build()
+    }
+
+    /// What the library makes of a notification with one action in it.
+    fn notice(action: Node) -> Option<Notice> {
+        let node = NodeBuilder::new("notification")
+            .attr("from", GROUP)
+            .attr("type", "w:gp2")
+            .attr("participant", "5@lid")
+            .attr("t", "1795000000")
+            .children([action])
+            .build();
+        let parsed = GroupNotification::try_from_node_ref(&node.as_node_ref()).unwrap();
+        let action = parsed.actions.into_iter().next().unwrap();
+        let update = GroupUpdate::builder()
+            .group_jid(parsed.group_jid)
+            .maybe_participant(parsed.participant)
+            .timestamp(whatsapp_rust::wacore::time::from_secs(1_795_000_000).unwrap())
+            .is_lid_addressing_mode(true)
+            .action(action)
+            .build();
+        read(&update, &me())
+    }
+
+    fn change(action: Node) -> GroupChange {
+        match notice(action) {
+            Some(Notice::Change(event)) => {
+                assert_eq!(event.group.as_str(), GROUP);
+                assert_eq!(event.by.unwrap().as_str(), "5@lid");
+                assert_eq!(event.at, 1_795_000_000_000);
+                event.change
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn entered(action: Node) -> bool {
+        matches!(notice(action), Some(Notice::Entered { .. }))
+    }
+
+    fn lids(jids: &[&str]) -> Vec<MemberJid> {
+        jids.iter()
+            .map(|jid| MemberJid::parse(jid).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn settings_are_told_one_by_one() {
+        let bare = |tag: &'static str| change(NodeBuilder::new(tag).build());
+        for (tag, setting) in [
+            ("announcement", Setting::Announce(true)),
+            ("not_announcement", Setting::Announce(false)),
+            ("locked", Setting::Locked(true)),
+            ("unlocked", Setting::Locked(false)),
+        ] {
+            assert_eq!(bare(tag), GroupChange::Setting(setting));
+        }
+        let subject = NodeBuilder::new("subject").attr("subject", "New").build();
+        assert_eq!(
+            change(subject),
+            GroupChange::Setting(Setting::Subject("New".to_owned()))
+        );
+        let deleted = NodeBuilder::new("description")
+            .attr("id", "A1")
+            .children([NodeBuilder::new("delete").build()])
+            .build();
+        assert_eq!(
+            change(deleted),
+            GroupChange::Setting(Setting::Description(String::new()))
+        );
+        assert_eq!(bare("revoke"), GroupChange::InviteReset(None));
+        assert_eq!(bare("delete"), GroupChange::Exited);
+    }
+
+    #[test]
+    fn members_come_go_rise_and_fall() {
+        assert_eq!(
+            change(people("add", &["7@lid", "8@lid"])),
+            GroupChange::Joined(
+                lids(&["7@lid", "8@lid"])
+                    .into_iter()
+                    .map(|lid| Member {
+                        lid,
+                        role: MemberRole::Member,
+                        is_me: false
+                    })
+                    .collect()
+            )
+        );
+        assert_eq!(
+            change(people("remove", &["7@lid"])),
+            GroupChange::Left(lids(&["7@lid"]))
+        );
+        assert_eq!(
+            change(people("promote", &["7@lid", "900@lid"])),
+            GroupChange::Promoted(lids(&["7@lid", "900@lid"]))
+        );
+        assert_eq!(
+            change(people("demote", &["7@lid"])),
+            GroupChange::Demoted(lids(&["7@lid"]))
+        );
+        let by_link = NodeBuilder::new("invite").attr("code", "x").build();
+        assert_eq!(
+            change(by_link),
+            GroupChange::Joined(vec![Member {
+                lid: MemberJid::parse("5@lid").unwrap(),
+                role: MemberRole::Member,
+                is_me: false
+            }])
+        );
+    }
+
+    #[test]
+    fn the_accounts_own_coming_and_going_is_another_matter() {
+        assert!(entered(people("add", &["7@lid", "900@lid"])));
+        assert!(entered(people("add", &["628123456789@s.whatsapp.net"])));
+        assert!(entered(NodeBuilder::new("create").build()));
+        assert_eq!(change(people("remove", &["900@lid"])), GroupChange::Exited);
+    }
+
+    #[test]
+    fn what_is_not_kept_is_not_told() {
+        assert_eq!(notice(NodeBuilder::new("not_ephemeral").build()), None);
+        assert_eq!(notice(NodeBuilder::new("something_new").build()), None);
+    }
+}

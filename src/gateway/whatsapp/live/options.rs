@@ -1,0 +1,79 @@
+//! What the live driver can be told: where the keys lie, which server, which limits.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How the live driver reaches WhatsApp. [`Options::new`] is what a desk needs.
+#[derive(Clone)]
+pub struct Options {
+    /// The directory of the key files, one SQLite file for each session. Created with mode 0700.
+    pub keys_dir: PathBuf,
+    /// The WebSocket address to connect to; `None` is WhatsApp's own.
+    pub url: Option<String>,
+    /// The version of WhatsApp Web to introduce ourselves as; `None` asks WhatsApp now and then.
+    pub version: Option<(u32, u32, u32)>,
+    /// What the phone lists under its linked devices.
+    pub device_name: String,
+    pub limits: Limits,
+    /// Divides the waits inside the client library, so that tests need not sit through a QR code's
+    /// minute. 1 is real time.
+    #[doc(hidden)]
+    pub pace: u32,
+}
+
+/// Our own bounds, where the library is silent or patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// From dialling to connected or to the first QR code. After it the attempt is given up and
+    /// dialled anew.
+    pub connect: Duration,
+    /// For one live call, from the end of its wait for the budget. Shorter than the engine's own bound
+    /// on a call, so that it is this side that notices and looks after the connection.
+    pub call: Duration,
+    /// How long a connection may bring nothing at all before it counts as lost. The library pings an
+    /// idle connection every 15 to 30 s, so a live one is never this quiet.
+    pub silence: Duration,
+    /// Live calls that may be made at once after a rest.
+    pub burst: u32,
+    /// Live calls a minute in the long run.
+    pub per_minute: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(45),
+            call: Duration::from_secs(15),
+            silence: Duration::from_secs(90),
+            burst: 20,
+            per_minute: 40,
+        }
+    }
+}
+
+impl Options {
+    #[must_use]
+    pub fn new(keys_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            keys_dir: keys_dir.into(),
+            url: None,
+            version: None,
+            device_name: "groupdesk".to_owned(),
+            limits: Limits::default(),
+            pace: 1,
+        }
+    }
+}
+
+/// Without the path, which names the account's user on most machines.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("url", &self.url)
+            .field("version", &self.version)
+            .field("device_name", &self.device_name)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,127 @@
+//! Why a session ended, in words for whoever runs the desk, and what to do about it.
+
+use jiff::Timestamp;
+use whatsapp_rust::types::events::{ConnectFailureReason, TempBanReason};
+
+pub(super) const REPLACED: &str =
+    "replaced by another device that took over this link; restart to take it back";
+pub(super) const OUTDATED: &str = "this version is too old for WhatsApp: update groupdesk, or set a newer WhatsApp version in the config, then restart";
+pub(super) const UNLINKED: &str = "unlinked from the phone; link it again with a new code";
+pub(super) const LOGGED_OUT: &str = "logged out by an operator";
+pub(super) const LOGGED_OUT_OFFLINE: &str = "logged out while not connected: the keys are gone, but the phone still lists this device; remove it there under Linked devices";
+pub(super) const PAIRING_EXPIRED: &str =
+    "no phone was linked before the codes expired; start again for new ones";
+pub(super) const PHONE_TOO_OLD: &str = "the phone that scanned the code runs a WhatsApp without linked devices: update WhatsApp there, then start again";
+pub(super) const PASSKEY: &str = "this account wants a passkey to link a device, which the desk does not have: link it with the QR code, or switch the passkey off on the phone";
+pub(super) const BROKEN: &str =
+    "an internal fault ended this session; restart it (the log has the details)";
+pub(super) const ENDED: &str = "the connection was closed for good without a reason; restart it";
+
+/// A phone and the desk could not agree while linking.
+pub(super) fn link_refused(detail: &str) -> String {
+    format!(
+        "linking the phone did not work ({}); start again for a new code",
+        tame(detail)
+    )
+}
+
+/// The key file cannot be used.
+pub(super) fn keys_unusable(detail: &str) -> String {
+    format!(
+        "the session's key file cannot be opened ({}); see to the data directory, then restart",
+        tame(detail)
+    )
+}
+
+/// Banned for a while. `now` and the length give the end, told in UTC.
+pub(super) fn banned(why: &TempBanReason, seconds: i64, now: Timestamp) -> String {
+    let until = Timestamp::from_second(now.as_second().saturating_add(seconds.max(0))).ok();
+    let until = until.map_or_else(
+        || "for a long time".to_owned(),
+        |until| format!("until {}", until.strftime("%Y-%m-%d %H:%M UTC")),
+    );
+    let cause = match why {
+        TempBanReason::SentToTooManyPeople => "too many messages to people who do not know it",
+        TempBanReason::BlockedByUsers => "too many people blocked it",
+        TempBanReason::CreatedTooManyGroups => "too many groups with people who do not know it",
+        TempBanReason::SentTooManySameMessage => "the same message sent too often",
+        TempBanReason::BroadcastList => "too many messages to a broadcast list",
+        TempBanReason::Unknown(_) => "its terms were not kept",
+    };
+    format!(
+        "WhatsApp has banned this account {until} ({cause}); wait until then, then restart. Trying earlier may make it longer"
+    )
+}
+
+/// The server refused the login and unlinked the device.
+pub(super) fn unlinked(reason: ConnectFailureReason) -> String {
+    match reason {
+        ConnectFailureReason::AccountLocked => {
+            "WhatsApp has locked this account: open WhatsApp on the phone to see why, then link it again".to_owned()
+        }
+        _ => UNLINKED.to_owned(),
+    }
+}
+
+/// The server refused the login.
+pub(super) fn login_refused(reason: ConnectFailureReason) -> String {
+    match reason {
+        ConnectFailureReason::TempBanned => {
+            "WhatsApp has banned this account for a while; open WhatsApp on the phone to see until when".to_owned()
+        }
+        ConnectFailureReason::BadUserAgent | ConnectFailureReason::ClientOutdated => {
+            OUTDATED.to_owned()
+        }
+        ConnectFailureReason::NotFound | ConnectFailureReason::ClientUnknown => {
+            "WhatsApp does not know this device any more; log out, then link the phone again"
+                .to_owned()
+        }
+        other => format!(
+            "WhatsApp refused the login (code {}); restart in a while, and if it stays so log out and link the phone again",
+            other.code()
+        ),
+    }
+}
+
+/// Text from outside, fit to be part of a sentence.
+pub(super) fn tame(text: &str) -> String {
+    let clean = crate::text::clean_line(text);
+    clean.chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ban_says_until_when_and_why() {
+        let now: Timestamp = "2026-11-20T22:30:00Z".parse().unwrap();
+        assert_eq!(
+            banned(&TempBanReason::CreatedTooManyGroups, 3 * 3600, now),
+            "WhatsApp has banned this account until 2026-11-21 01:30 UTC (too many groups with people who do not know it); wait until then, then restart. Trying earlier may make it longer"
+        );
+        assert!(banned(&TempBanReason::Unknown(199), i64::MAX, now).contains("for a long time"));
+    }
+
+    #[test]
+    fn refused_logins_keep_their_code_and_say_what_to_do() {
+        assert_eq!(
+            login_refused(ConnectFailureReason::from(429)),
+            "WhatsApp refused the login (code 429); restart in a while, and if it stays so log out and link the phone again"
+        );
+        assert_eq!(login_refused(ConnectFailureReason::from(405)), OUTDATED);
+        assert!(login_refused(ConnectFailureReason::from(415)).contains("log out"));
+    }
+
+    #[test]
+    fn an_account_lock_is_not_an_unlinking() {
+        assert_eq!(unlinked(ConnectFailureReason::from(401)), UNLINKED);
+        assert!(unlinked(ConnectFailureReason::from(403)).contains("locked"));
+    }
+
+    #[test]
+    fn foreign_text_cannot_break_out_of_its_sentence() {
+        let reason = link_refused("bad\n\u{1b}[31mred");
+        assert!(!reason.contains('\n') && !reason.contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,375 @@
+//! One life of a session, from `connect` until it is stopped or ends by itself: where it stands, and
+//! what it tells.
+
+use super::reason;
+use crate::api::EpochMillis;
+use crate::gateway::whatsapp::{DriverEvent, Identity};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use whatsapp_rust::Client;
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Dialling, logging in or waiting to dial again.
+    Connecting,
+    /// Showing codes to link a phone with.
+    Pairing,
+    Connected,
+    /// Ended by itself; the reason was told.
+    Ended,
+}
+
+pub(super) struct Run {
+    events: mpsc::UnboundedSender<DriverEvent>,
+    phase: watch::Sender<Phase>,
+    /// Cancelled when somebody wants the run to stop; nothing is told after that.
+    pub(super) stop: CancellationToken,
+    /// Set when what happens from now on is this side's doing.
+    muted: AtomicBool,
+    facts: Mutex<Facts>,
+}
+
+struct Facts {
+    client: Option<Arc<Client>>,
+    dialled: Instant,
+    /// Whether the last attempt to dial has not reached anybody (yet).
+    unreached: bool,
+    /// Until when a pairing code that was given out may be entered.
+    code_until: Option<Instant>,
+    qr_exhausted: bool,
+    /// Whether the phone does not know this device any more.
+    unlinked: bool,
+    /// Told once, when the phone was linked.
+    business_name: Option<String>,
+    platform: Option<String>,
+}
+
+impl Run {
+    pub(super) fn new(events: mpsc::UnboundedSender<DriverEvent>) -> Arc<Self> {
+        let run = Arc::new(Self {
+            events,
+            phase: watch::Sender::new(Phase::Connecting),
+            stop: CancellationToken::new(),
+            muted: AtomicBool::new(false),
+            facts: Mutex::new(Facts {
+                client: None,
+                dialled: Instant::now(),
+                unreached: true,
+                code_until: None,
+                qr_exhausted: false,
+                unlinked: false,
+                business_name: None,
+                platform: None,
+            }),
+        });
+        run.tell(DriverEvent::Connecting);
+        run
+    }
+
+    fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        *self.phase.borrow()
+    }
+
+    /// Whether it goes on: neither stopped nor ended.
+    pub(super) fn lives(&self) -> bool {
+        !self.stop.is_cancelled() && self.phase() != Phase::Ended
+    }
+
+    /// Waits until the phase is what is asked for.
+    pub(super) async fn until(&self, wanted: impl FnMut(&Phase) -> bool) {
+        let mut phase = self.phase.subscribe();
+        // The sender lives in `self`, so the wait cannot fail.
+        let _ = phase.wait_for(wanted).await;
+    }
+
+    pub(super) fn tell(&self, event: DriverEvent) {
+        if !self.stop.is_cancelled() && !self.muted.load(Ordering::Relaxed) {
+            // The engine may have dropped the receiver: nobody listens any more.
+            let _ = self.events.send(event);
+        }
+    }
+
+    /// Tells nothing any more.
+    pub(super) fn mute(&self) {
+        self.muted.store(true, Ordering::Relaxed);
+    }
+
+    /// Moves on to a phase. An end is final. False when nothing changed.
+    fn enter(&self, next: Phase) -> bool {
+        self.phase.send_if_modified(|phase| {
+            let moves = *phase != Phase::Ended && *phase != next;
+            if moves {
+                *phase = next;
+            }
+            moves
+        })
+    }
+
+    pub(super) fn attach(&self, client: Option<Arc<Client>>) {
+        self.facts().client = client;
+    }
+
+    pub(super) fn client(&self) -> Option<Arc<Client>> {
+        self.facts().client.clone()
+    }
+
+    /// Whether this is the client of the run, and not one that was replaced.
+    pub(super) fn is_current(&self, client: &Arc<Client>) -> bool {
+        let facts = self.facts();
+        facts
+            .client
+            .as_ref()
+            .is_some_and(|current| Arc::ptr_eq(current, client))
+    }
+
+    /// A connection is being opened; one that there was is gone then, even if nobody said so.
+    pub(super) fn dialling(&self) {
+        {
+            let mut facts = self.facts();
+            facts.dialled = Instant::now();
+            facts.unreached = true;
+        }
+        self.dropped();
+    }
+
+    pub(super) fn reached(&self) {
+        self.facts().unreached = false;
+    }
+
+    /// How long ago the last dial began, and whether it failed to reach anybody.
+    pub(super) fn last_dial(&self) -> (Duration, bool) {
+        let facts = self.facts();
+        (facts.dialled.elapsed(), facts.unreached)
+    }
+
+    /// The connection is gone and will be tried again.
+    pub(super) fn lost(&self) {
+        if self.enter(Phase::Connecting) {
+            self.tell(DriverEvent::ConnectionLost);
+        }
+    }
+
+    /// The library lost the connection, in whatever state it was.
+    pub(super) fn dropped(&self) {
+        if self.phase() == Phase::Connected {
+            self.lost();
+        } else if self.enter(Phase::Connecting) {
+            self.tell(DriverEvent::Connecting);
+        }
+    }
+
+    /// A dial that got nowhere is given up; the next one follows.
+    pub(super) fn gave_up(&self) {
+        self.facts().dialled = Instant::now();
+        self.tell(DriverEvent::ConnectionLost);
+    }
+
+    pub(super) fn qr(&self, code: String, expires_at: EpochMillis) {
+        if !self.lives() {
+            return;
+        }
+        self.facts().qr_exhausted = false;
+        self.tell(DriverEvent::QrCode { code, expires_at });
+        self.enter(Phase::Pairing);
+    }
+
+    /// No further QR codes come. A pairing code may still be entered.
+    pub(super) fn qr_exhausted(&self) {
+        let code_waits = {
+            let mut facts = self.facts();
+            facts.qr_exhausted = true;
+            facts.code_until.is_some_and(|until| until > Instant::now())
+        };
+        if !code_waits {
+            self.fail(reason::PAIRING_EXPIRED.to_owned());
+        }
+    }
+
+    /// A pairing code was given out.
+    pub(super) fn code_given(&self, valid: Duration) {
+        self.facts().code_until = Some(Instant::now() + valid);
+    }
+
+    /// The pairing code that was given out is of no use any more.
+    pub(super) fn code_spent(&self) {
+        let over = {
+            let mut facts = self.facts();
+            facts.code_until = None;
+            facts.qr_exhausted
+        };
+        if over {
+            self.fail(reason::PAIRING_EXPIRED.to_owned());
+        }
+    }
+
+    /// Ends pairing when the last code, of either kind, is too old.
+    pub(super) fn check_codes(&self) {
+        let stale = {
+            let facts = self.facts();
+            facts.qr_exhausted && facts.code_until.is_none_or(|until| until <= Instant::now())
+        };
+        if stale {
+            self.fail(reason::PAIRING_EXPIRED.to_owned());
+        }
+    }
+
+    pub(super) fn paired(&self, identity: Identity) {
+        {
+            let mut facts = self.facts();
+            facts.business_name.clone_from(&identity.business_name);
+            facts.platform.clone_from(&identity.platform);
+            facts.code_until = None;
+            facts.qr_exhausted = false;
+        }
+        self.tell(DriverEvent::Paired(identity));
+        self.enter(Phase::Connecting);
+    }
+
+    pub(super) fn connected(&self, mut identity: Identity) {
+        {
+            let facts = self.facts();
+            identity.business_name.clone_from(&facts.business_name);
+            identity.platform.clone_from(&facts.platform);
+        }
+        if self.enter(Phase::Connected) {
+            self.tell(DriverEvent::Connected(identity));
+        }
+    }
+
+    pub(super) fn fail(&self, reason: String) {
+        if self.enter(Phase::Ended) {
+            self.tell(DriverEvent::Failed { reason });
+        }
+    }
+
+    /// The phone does not know this device any more: its keys are of no use.
+    pub(super) fn logged_out(&self, reason: String) {
+        self.facts().unlinked = true;
+        if self.enter(Phase::Ended) {
+            self.tell(DriverEvent::LoggedOut { reason });
+        }
+    }
+
+    pub(super) fn is_unlinked(&self) -> bool {
+        self.facts().unlinked
+    }
+
+    /// A part of the session panicked.
+    pub(super) fn broke(&self) {
+        self.fail(reason::BROKEN.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::domain::MemberJid;
+
+    fn run() -> (Arc<Run>, mpsc::UnboundedReceiver<DriverEvent>) {
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let run = Run::new(sender);
+        assert_eq!(events.try_recv(), Ok(DriverEvent::Connecting));
+        (run, events)
+    }
+
+    fn identity() -> Identity {
+        Identity {
+            phone_number: "628123456789".to_owned(),
+            jid: MemberJid::parse("628123456789@s.whatsapp.net").unwrap(),
+            lid: MemberJid::parse("1@lid").unwrap(),
+            business_name: None,
+            platform: None,
+        }
+    }
+
+    fn told(events: &mut mpsc::UnboundedReceiver<DriverEvent>) -> Vec<DriverEvent> {
+        std::iter::from_fn(|| events.try_recv().ok()).collect()
+    }
+
+    #[tokio::test]
+    async fn dialling_anew_means_that_the_connection_was_lost() {
+        let (run, mut events) = run();
+        run.dialling();
+        run.connected(identity());
+        run.connected(identity());
+        run.dialling();
+        run.lost();
+        run.connected(identity());
+        assert_eq!(
+            told(&mut events),
+            [
+                DriverEvent::Connected(identity()),
+                DriverEvent::ConnectionLost,
+                DriverEvent::Connected(identity()),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn an_end_is_final_and_told_once() {
+        let (run, mut events) = run();
+        run.fail("why".to_owned());
+        run.logged_out("no".to_owned());
+        run.dialling();
+        run.connected(identity());
+        run.qr("code".to_owned(), 1);
+        assert_eq!(
+            told(&mut events),
+            [DriverEvent::Failed {
+                reason: "why".to_owned()
+            }]
+        );
+        assert!(!run.lives());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_told_after_a_stop() {
+        let (run, mut events) = run();
+        run.stop.cancel();
+        run.connected(identity());
+        run.broke();
+        assert_eq!(told(&mut events), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pairing_code_outlives_the_qr_codes() {
+        let (run, mut events) = run();
+        run.qr("code".to_owned(), 1);
+        run.code_given(Duration::from_secs(180));
+        run.qr_exhausted();
+        run.check_codes();
+        assert_eq!(run.phase(), Phase::Pairing);
+        tokio::time::advance(Duration::from_secs(181)).await;
+        run.check_codes();
+        assert_eq!(run.phase(), Phase::Ended);
+        assert!(matches!(
+            told(&mut events).as_slice(),
+            [DriverEvent::QrCode { .. }, DriverEvent::Failed { .. }]
+        ));
+    }
+
+    #[tokio::test]
+    async fn what_the_phone_told_at_pairing_stays_known() {
+        let (run, mut events) = run();
+        let mut told_once = identity();
+        told_once.business_name = Some("Acme".to_owned());
+        run.paired(told_once.clone());
+        run.connected(identity());
+        assert_eq!(
+            told(&mut events),
+            [
+                DriverEvent::Paired(told_once.clone()),
+                DriverEvent::Connected(told_once)
+            ]
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! The library's executor: tokio, with each session's panics caught and its waits divided in tests.
+
+use super::run::Run;
+use async_trait::async_trait;
+use futures_util::FutureExt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Weak;
+use std::time::Duration;
+use whatsapp_rust::wacore::runtime::{AbortHandle, Runtime};
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
+
+pub(super) struct SessionRuntime {
+    pub(super) run: Weak<Run>,
+    /// Divides every wait.
+    pub(super) pace: u32,
+}
+
+impl SessionRuntime {
+    /// A panic in one of the library's tasks ends its session, and nothing else.
+    fn guard(&self, task: Task) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let run = Weak::clone(&self.run);
+        async move {
+            if AssertUnwindSafe(task).catch_unwind().await.is_err()
+                && let Some(run) = run.upgrade()
+            {
+                run.broke();
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Runtime for SessionRuntime {
+    fn spawn(&self, task: Task) -> AbortHandle {
+        let handle = tokio::spawn(self.guard(task));
+        AbortHandle::new(move || handle.abort())
+    }
+
+    fn spawn_detached(&self, task: Task) {
+        tokio::spawn(self.guard(task));
+    }
+
+    fn sleep(&self, wait: Duration) -> Task {
+        Box::pin(tokio::time::sleep(wait / self.pace.max(1)))
+    }
+
+    fn spawn_blocking(&self, work: Box<dyn FnOnce() + Send + 'static>) -> Task {
+        let run = Weak::clone(&self.run);
+        Box::pin(async move {
+            let done = tokio::task::spawn_blocking(work).await;
+            if done.is_err_and(|error| error.is_panic())
+                && let Some(run) = run.upgrade()
+            {
+                run.broke();
+            }
+        })
+    }
+
+    fn yield_now(&self) -> Option<Task> {
+        // The executor has several threads: other sessions run meanwhile.
+        None
+    }
+}

@@ -1,0 +1,262 @@
+//! One session: its key file, its run, and what outlives a run.
+
+use super::budget::Budget;
+use super::convert::Me;
+use super::run::{Phase, Run};
+use super::supervise::supervise;
+use super::{Live, keys, reason};
+use crate::api::EpochMillis;
+use crate::gateway::whatsapp::{Account, DriverError, DriverEvent};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use whatsapp_rust::Client;
+
+/// How long telling WhatsApp about a logout may take. The keys go in any case.
+const LOGOUT: Duration = Duration::from_secs(10);
+
+pub(super) struct Session {
+    pub(super) live: Arc<Live>,
+    pub(super) account: Account,
+    pub(super) budget: Budget,
+    events: mpsc::UnboundedSender<DriverEvent>,
+    /// Held while the session starts or stops, so that no two clients use one key file.
+    slot: tokio::sync::Mutex<Option<Slot>>,
+    current: Mutex<Option<Arc<Run>>>,
+    /// When WhatsApp last sent anything; 0 when never.
+    traffic: AtomicI64,
+}
+
+struct Slot {
+    run: Arc<Run>,
+    task: JoinHandle<()>,
+}
+
+impl Session {
+    pub(super) fn new(
+        live: Arc<Live>,
+        account: Account,
+        events: mpsc::UnboundedSender<DriverEvent>,
+    ) -> Arc<Self> {
+        let budget = Budget::new(&live.options.limits);
+        Arc::new(Self {
+            live,
+            account,
+            budget,
+            events,
+            slot: tokio::sync::Mutex::new(None),
+            current: Mutex::new(None),
+            traffic: AtomicI64::new(0),
+        })
+    }
+
+    pub(super) fn key_file(&self) -> PathBuf {
+        keys::path(&self.live.options.keys_dir, &self.account.session)
+    }
+
+    /// Starts a run, unless one goes on.
+    pub(super) async fn connect(self: &Arc<Self>) -> Arc<Run> {
+        let mut slot = self.slot.lock().await;
+        if let Some(slot) = &*slot
+            && slot.run.lives()
+        {
+            return Arc::clone(&slot.run);
+        }
+        self.end(&mut slot).await;
+        let run = Run::new(self.events.clone());
+        self.set_current(Some(Arc::clone(&run)));
+        let task = tokio::spawn(supervise(Arc::clone(self), Arc::clone(&run)));
+        *slot = Some(Slot {
+            run: Arc::clone(&run),
+            task,
+        });
+        run
+    }
+
+    pub(super) async fn disconnect(&self) {
+        let mut slot = self.slot.lock().await;
+        self.end(&mut slot).await;
+    }
+
+    /// Ends the session's tasks without waiting for them.
+    pub(super) fn abandon(&self) {
+        if let Some(run) = self.run() {
+            run.stop.cancel();
+        }
+    }
+
+    pub(super) async fn log_out(&self) -> Result<(), DriverError> {
+        let mut slot = self.slot.lock().await;
+        let online = self.connected().ok();
+        let paired = online.is_some() || keys::is_paired(&self.key_file()).await;
+        if let Some((run, client)) = &online {
+            // The library reports the logout as if the phone had asked for it.
+            run.mute();
+            if tokio::time::timeout(LOGOUT, client.logout()).await.is_err() {
+                tracing::warn!("WhatsApp did not confirm a logout in time");
+            }
+        }
+        self.end(&mut slot).await;
+        keys::erase(&self.key_file()).map_err(|error| unusable(&error))?;
+        if paired {
+            let reason = if online.is_some() {
+                reason::LOGGED_OUT
+            } else {
+                reason::LOGGED_OUT_OFFLINE
+            };
+            // The engine may have dropped the receiver: nobody listens any more.
+            let _ = self.events.send(DriverEvent::LoggedOut {
+                reason: reason.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) async fn erase(&self) -> Result<(), DriverError> {
+        let mut slot = self.slot.lock().await;
+        self.end(&mut slot).await;
+        keys::erase(&self.key_file()).map_err(|error| unusable(&error))
+    }
+
+    async fn end(&self, slot: &mut Option<Slot>) {
+        if let Some(running) = slot {
+            running.run.stop.cancel();
+            // A task that panicked has told so already.
+            let _ = (&mut running.task).await;
+        }
+        *slot = None;
+        self.set_current(None);
+    }
+
+    fn set_current(&self, run: Option<Arc<Run>>) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = run;
+    }
+
+    fn run(&self) -> Option<Arc<Run>> {
+        let current = self.current.lock();
+        current.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The run and its client, when WhatsApp can be asked something.
+    pub(super) fn connected(&self) -> Result<(Arc<Run>, Arc<Client>), DriverError> {
+        let run = self.run().ok_or(DriverError::NotConnected)?;
+        if run.phase() != Phase::Connected || run.stop.is_cancelled() {
+            return Err(DriverError::NotConnected);
+        }
+        let client = run.client().ok_or(DriverError::NotConnected)?;
+        Ok((run, client))
+    }
+
+    pub(super) fn me(&self) -> Me {
+        self.run()
+            .and_then(|run| run.client())
+            .map(|client| Me::of(&client))
+            .unwrap_or_default()
+    }
+
+    /// Notes when a client last received anything. Returns the newest such time known.
+    pub(super) fn note_traffic(&self, client: &Client) -> EpochMillis {
+        let seen = i64::try_from(client.stats().last_data_received_ms).unwrap_or(0);
+        self.traffic.fetch_max(seen, Ordering::Relaxed).max(seen)
+    }
+
+    pub(super) fn last_traffic(&self) -> Option<EpochMillis> {
+        let client = self.run().and_then(|run| run.client());
+        let at = match client {
+            Some(client) => self.note_traffic(&client),
+            None => self.traffic.load(Ordering::Relaxed),
+        };
+        (at > 0).then_some(at)
+    }
+}
+
+fn unusable(error: &std::io::Error) -> DriverError {
+    DriverError::Other {
+        code: None,
+        message: reason::keys_unusable(&error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+    use crate::gateway::whatsapp::live::{Options, open};
+    use crate::gateway::whatsapp::{Driver, DriverEvent};
+
+    type Events = mpsc::UnboundedReceiver<DriverEvent>;
+
+    /// A driver whose server is a port on which nobody listens.
+    fn driver(home: &tempfile::TempDir) -> (Arc<dyn Driver>, Events) {
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/", nobody.local_addr().unwrap());
+        drop(nobody);
+        let options = Options {
+            url: Some(url),
+            ..Options::new(home.path().join("keys"))
+        };
+        let account = Account {
+            session: SessionId::parse("01JZ0000000000000000000001").unwrap(),
+            organization: OrganizationId::parse("acme").unwrap(),
+        };
+        let (sender, events) = mpsc::unbounded_channel();
+        (open(Live::new(options).unwrap(), account, sender), events)
+    }
+
+    fn files(home: &tempfile::TempDir) -> usize {
+        std::fs::read_dir(home.path().join("keys")).unwrap().count()
+    }
+
+    #[tokio::test]
+    async fn nothing_is_opened_before_connect_and_calls_say_so_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let (driver, mut events) = driver(&home);
+        let group = GroupJid::parse("120363041234567890@g.us").unwrap();
+        assert_eq!(driver.group(&group).await, Err(DriverError::NotConnected));
+        assert_eq!(driver.joined_groups().await, Err(DriverError::NotConnected));
+        assert_eq!(driver.last_traffic(), None);
+        driver.disconnect().await;
+        assert_eq!(files(&home), 0);
+        assert!(events.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_tried_until_somebody_stops_it() {
+        let home = tempfile::tempdir().unwrap();
+        let (driver, mut events) = driver(&home);
+        driver.connect().await.unwrap();
+        driver.connect().await.unwrap();
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        driver.disconnect().await;
+        driver.disconnect().await;
+        assert!(events.try_recv().is_err());
+
+        driver.connect().await.unwrap();
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        driver.erase().await.unwrap();
+        assert_eq!(files(&home), 0);
+        // No phone was linked, so nothing was logged out of.
+        driver.log_out().await.unwrap();
+        assert!(events.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_key_file_that_is_none_ends_the_session_with_a_reason() {
+        let home = tempfile::tempdir().unwrap();
+        let (driver, mut events) = driver(&home);
+        let file = home.path().join("keys/01JZ0000000000000000000001.sqlite");
+        std::fs::write(&file, "this is no database at all".repeat(100)).unwrap();
+        driver.connect().await.unwrap();
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        match events.recv().await {
+            Some(DriverEvent::Failed { reason }) => {
+                assert!(reason.contains("key file"), "{reason}");
+            }
+            other => panic!("{other:?}"),
+        }
+        driver.disconnect().await;
+    }
+}

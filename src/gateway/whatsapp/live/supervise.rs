@@ -1,0 +1,226 @@
+//! Keeps the client of a run going: builds it, watches it, closes it.
+
+use super::dialer::Dialer;
+use super::listener::Listener;
+use super::run::{Phase, Run};
+use super::runtime::SessionRuntime;
+use super::session::Session;
+use super::{keys, reason};
+use jiff::Timestamp;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+use whatsapp_rust::bot::{Bot, BotHandle};
+use whatsapp_rust::wacore::store::DevicePropsOverride;
+use whatsapp_rust::waproto::whatsapp::device_props::PlatformType;
+use whatsapp_rust::{CacheConfig, CacheEntryConfig, Client, MsgSecretPolicy};
+
+/// How often a run is looked at.
+const TICK: Duration = Duration::from_secs(1);
+/// The longest pause between attempts while WhatsApp cannot be reached at all. The library's own
+/// pauses grow to 15 minutes, which is long for a desk whose network came back.
+const REDIAL: Duration = Duration::from_secs(60);
+/// How long an orderly close may take.
+const CLOSE: Duration = Duration::from_secs(10);
+
+/// How watching a client ended.
+enum Verdict {
+    /// The run is over.
+    Over,
+    /// The client waits too long: a new one begins at once.
+    Redial,
+}
+
+/// Tells of a fault when the supervisor itself breaks off.
+struct Alarm(Arc<Run>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if self.0.lives() {
+            self.0.broke();
+        }
+    }
+}
+
+pub(super) async fn supervise(session: Arc<Session>, run: Arc<Run>) {
+    let alarm = Alarm(Arc::clone(&run));
+    while run.lives() {
+        let built = tokio::select! {
+            biased;
+            () = run.stop.cancelled() => break,
+            built = build(&session, &run) => built,
+        };
+        let bot = match built {
+            Ok(bot) => bot,
+            Err(error) => {
+                tracing::warn!(session = %session.account.session, %error, "cannot open a session");
+                run.fail(reason::keys_unusable(&error.to_string()));
+                break;
+            }
+        };
+        let client = bot.client();
+        run.attach(Some(Arc::clone(&client)));
+        let mut handle = bot.spawn();
+        let verdict = watch(&session, &run, &client, &mut handle).await;
+        session.note_traffic(&client);
+        if tokio::time::timeout(CLOSE, handle.shutdown())
+            .await
+            .is_err()
+        {
+            tracing::warn!(session = %session.account.session, "a connection had to be torn down");
+        }
+        run.attach(None);
+        if matches!(verdict, Verdict::Over) {
+            break;
+        }
+    }
+    drop(alarm);
+    if run.is_unlinked()
+        && let Err(error) = keys::erase(&session.key_file())
+    {
+        tracing::warn!(session = %session.account.session, %error, "cannot remove dead keys");
+    }
+}
+
+async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
+    let live = &session.live;
+    let store = keys::open(&session.key_file()).await?;
+    let client = Arc::new(OnceLock::new());
+    let bot = Bot::builder()
+        .with_backend(store)
+        .with_transport_factory(Dialer {
+            run: Arc::downgrade(run),
+            sockets: Arc::clone(&live.sockets),
+        })
+        .with_http_client(live.http.clone())
+        .with_runtime(SessionRuntime {
+            run: Arc::downgrade(run),
+            pace: live.options.pace,
+        })
+        .with_version(live.version.get().await)
+        .with_device_props(
+            DevicePropsOverride::new()
+                .with_os(live.options.device_name.as_str())
+                .with_platform_type(PlatformType::DESKTOP),
+        )
+        .with_cache_config(caches())
+        .skip_history_sync()
+        .with_event_handler(Listener {
+            session: Arc::downgrade(session),
+            run: Arc::downgrade(run),
+            version: Arc::clone(&live.version),
+            client: Arc::clone(&client),
+            pace: live.options.pace,
+        })
+        .build()
+        .await?;
+    // Set once: the slot was made above.
+    let _ = client.set(Arc::downgrade(&bot.client()));
+    Ok(bot)
+}
+
+/// The desk sends no messages and reads none, so what speeds those up stays small.
+fn caches() -> CacheConfig {
+    let hour = Some(Duration::from_secs(3600));
+    CacheConfig {
+        group_cache: CacheEntryConfig::new(hour, 16),
+        device_registry_cache: CacheEntryConfig::new(hour, 256),
+        message_retry_counts: CacheEntryConfig::new(hour, 128),
+        undecryptable_dispatched: CacheEntryConfig::new(hour, 128),
+        pdo_requested: CacheEntryConfig::new(hour, 128),
+        sender_key_devices_cache: CacheEntryConfig::new(hour, 16),
+        session_recreate_history: CacheEntryConfig::new(hour, 64),
+        resend_rate_limiter_capacity: 64,
+        msg_secret_policy: MsgSecretPolicy::Disabled,
+        seed_msg_secrets_from_history: false,
+        ..CacheConfig::default()
+    }
+}
+
+async fn watch(
+    session: &Session,
+    run: &Run,
+    client: &Arc<Client>,
+    handle: &mut BotHandle,
+) -> Verdict {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = run.stop.cancelled() => return Verdict::Over,
+            () = run.until(|phase| *phase == Phase::Ended) => return Verdict::Over,
+            () = &mut *handle => {
+                run.fail(reason::ENDED.to_owned());
+                return Verdict::Over;
+            }
+            _ = tick.tick() => {
+                if let Some(verdict) = check(session, run, client).await {
+                    return verdict;
+                }
+            }
+        }
+    }
+}
+
+/// Looks for what the library does not tell.
+async fn check(session: &Session, run: &Run, client: &Arc<Client>) -> Option<Verdict> {
+    let limits = &session.live.options.limits;
+    let traffic = session.note_traffic(client);
+    match run.phase() {
+        Phase::Connected => {
+            if !client.is_connected() || !client.is_logged_in() {
+                run.lost();
+            } else if traffic > 0 && silence(traffic) > limits.silence {
+                tracing::info!(session = %session.account.session, "a connection went silent");
+                run.lost();
+                client.reconnect_immediately().await;
+            }
+        }
+        Phase::Connecting => {
+            let (since, unreached) = run.last_dial();
+            if client.is_connected() && since > limits.connect {
+                tracing::info!(session = %session.account.session, "a login came to nothing");
+                run.gave_up();
+                client.reconnect_immediately().await;
+            } else if !client.is_connected() && unreached && since > REDIAL {
+                return Some(Verdict::Redial);
+            }
+        }
+        Phase::Pairing => run.check_codes(),
+        Phase::Ended => {}
+    }
+    None
+}
+
+fn silence(last: i64) -> Duration {
+    let quiet = Timestamp::now().as_millisecond().saturating_sub(last);
+    Duration::from_millis(u64::try_from(quiet).unwrap_or(0))
+}
+
+/// Makes sure that a connection on which a question went unanswered still lives; when it does not,
+/// opens a new one.
+pub(super) async fn probe(run: &Run, client: &Arc<Client>, patience: Duration) {
+    use whatsapp_rust::wacore::iq::keepalive::KeepaliveSpec;
+    let ping = client.execute(KeepaliveSpec::with_timeout(patience));
+    let answered = tokio::time::timeout(patience, ping).await;
+    if matches!(answered, Ok(Ok(()))) || !run.is_current(client) || !run.lives() {
+        return;
+    }
+    if run.phase() == Phase::Connected {
+        run.lost();
+        client.reconnect_immediately().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_never_runs_backwards() {
+        let now = Timestamp::now().as_millisecond();
+        assert_eq!(silence(now + 60_000), Duration::ZERO);
+        assert!(silence(now - 60_000) >= Duration::from_secs(60));
+    }
+}

@@ -1,0 +1,196 @@
+//! Which version of WhatsApp Web the sessions introduce themselves as.
+//!
+//! WhatsApp refuses versions that are too old. Left alone, each client would ask for the current one
+//! before each of its first connections and could not connect without an answer; so one place asks
+//! for all, keeps the answer on disk and carries on with what it knows when nobody answers.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+use whatsapp_rust::http::HttpClient;
+use whatsapp_rust::version::fetch_latest_app_version;
+
+pub(super) type Triple = (u32, u32, u32);
+
+/// What the client library of this build was made for.
+pub(super) const BUILT_IN: Triple = (2, 3000, 1_042_742_319);
+/// How long an answer is good for.
+const GOOD_FOR: Duration = Duration::from_secs(12 * 3600);
+/// The pause after a question that nobody answered.
+const PAUSE: Duration = Duration::from_secs(600);
+/// How long the first connection waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(super) struct Version {
+    /// Decided by the config: nobody is asked.
+    fixed: Option<Triple>,
+    file: PathBuf,
+    http: Arc<dyn HttpClient>,
+    known: Mutex<Known>,
+    /// Held while asking, so that sessions which start together ask once.
+    asking: tokio::sync::Mutex<()>,
+}
+
+struct Known {
+    version: Triple,
+    ask_at: Option<Instant>,
+}
+
+impl Version {
+    pub(super) fn new(
+        fixed: Option<Triple>,
+        file: PathBuf,
+        http: Arc<dyn HttpClient>,
+    ) -> Arc<Self> {
+        let stored = std::fs::read_to_string(&file).ok();
+        let stored = stored.as_deref().and_then(parse).unwrap_or(BUILT_IN);
+        Arc::new(Self {
+            fixed,
+            file,
+            http,
+            known: Mutex::new(Known {
+                version: stored.max(BUILT_IN),
+                ask_at: None,
+            }),
+            asking: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// The version for a connection that begins now.
+    pub(super) async fn get(self: &Arc<Self>) -> Triple {
+        if let Some(fixed) = self.fixed {
+            return fixed;
+        }
+        let ask_at = self.known().ask_at;
+        match ask_at {
+            None => {
+                // A failure leaves what was known, so both outcomes are fine.
+                let _ = tokio::time::timeout(PATIENCE, self.refresh()).await;
+            }
+            Some(at) if at <= Instant::now() => {
+                let version = Arc::clone(self);
+                tokio::spawn(async move { version.refresh().await });
+            }
+            Some(_) => {}
+        }
+        self.known().version
+    }
+
+    /// WhatsApp called the version too old: the next connection asks again.
+    pub(super) fn doubt(&self) {
+        self.known().ask_at = None;
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn refresh(&self) {
+        let _asking = self.asking.lock().await;
+        if self.known().ask_at.is_some_and(|at| at > Instant::now()) {
+            return;
+        }
+        // Set before asking: a question that hangs is not asked again by the next session.
+        self.known().ask_at = Some(Instant::now() + PAUSE);
+        match fetch_latest_app_version(&self.http).await {
+            Ok(version) => {
+                {
+                    let mut known = self.known();
+                    known.version = version;
+                    known.ask_at = Some(Instant::now() + GOOD_FOR);
+                }
+                if let Err(error) = std::fs::write(&self.file, render(version)) {
+                    tracing::warn!(%error, "cannot keep WhatsApp's current version on disk");
+                }
+            }
+            Err(error) => {
+                tracing::info!(%error, "cannot ask for WhatsApp's current version");
+            }
+        }
+    }
+}
+
+fn parse(text: &str) -> Option<Triple> {
+    let mut parts = text.trim().split('.').map(|part| part.parse().ok());
+    let version = (parts.next()??, parts.next()??, parts.next()??);
+    parts.next().is_none().then_some(version)
+}
+
+fn render((first, second, third): Triple) -> String {
+    format!("{first}.{second}.{third}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_trait::async_trait;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use whatsapp_rust::anyhow;
+    use whatsapp_rust::http::{HttpRequest, HttpResponse};
+
+    struct Page {
+        body: &'static str,
+        asked: AtomicU32,
+    }
+
+    #[async_trait]
+    impl HttpClient for Page {
+        async fn execute(&self, _request: HttpRequest) -> Result<HttpResponse, anyhow::Error> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            Ok(HttpResponse {
+                status_code: 200,
+                body: self.body.as_bytes().to_vec(),
+            })
+        }
+    }
+
+    fn version(
+        body: &'static str,
+        fixed: Option<Triple>,
+    ) -> (Arc<Version>, Arc<Page>, tempfile::TempDir) {
+        let home = tempfile::tempdir().unwrap();
+        let page = Arc::new(Page {
+            body,
+            asked: AtomicU32::new(0),
+        });
+        let http: Arc<dyn HttpClient> = page.clone();
+        let version = Version::new(fixed, home.path().join("version"), http);
+        (version, page, home)
+    }
+
+    #[tokio::test]
+    async fn it_is_asked_for_once_and_kept() {
+        let (asked, page, home) = version("client_revision:1099999999;", None);
+        assert_eq!(asked.get().await, (2, 3000, 1_099_999_999));
+        assert_eq!(asked.get().await, (2, 3000, 1_099_999_999));
+        assert_eq!(page.asked.load(Ordering::SeqCst), 1);
+        let kept = std::fs::read_to_string(home.path().join("version")).unwrap();
+        assert_eq!(parse(&kept), Some((2, 3000, 1_099_999_999)));
+        asked.doubt();
+        asked.get().await;
+        assert_eq!(page.asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn without_an_answer_the_known_one_does() {
+        let (asked, page, _home) = version("nothing of use", None);
+        assert_eq!(asked.get().await, BUILT_IN);
+        assert_eq!(asked.get().await, BUILT_IN);
+        assert_eq!(page.asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_version_from_the_config_asks_nobody() {
+        let (asked, page, _home) = version("client_revision:1099999999;", Some((2, 1, 3)));
+        assert_eq!(asked.get().await, (2, 1, 3));
+        assert_eq!(page.asked.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn a_damaged_file_is_no_version() {
+        for text in ["", "2.3000", "2.3000.x", "2.3000.1.4", "-1.2.3"] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What a server in front of the world must know beyond what a session is told: WhatsApp's own
+//! servers see every group, whoever asks.
+
+use super::World;
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::GroupSnapshot;
+
+/// The group that an invite code leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invited {
+    pub group: GroupSnapshot,
+    /// Whether an admin has to let newcomers in.
+    pub needs_approval: bool,
+}
+
+impl World {
+    /// A group as nobody in particular sees it.
+    #[must_use]
+    pub fn look_at(&self, group: &GroupJid) -> Option<GroupSnapshot> {
+        let rules = self.rules();
+        Some(rules.seen_by(rules.find(group).ok()?, None))
+    }
+
+    /// Somebody's JID by phone number.
+    #[must_use]
+    pub fn number_of(&self, person: &MemberJid) -> Option<MemberJid> {
+        let rules = self.rules();
+        let person = rules.people.find(person)?;
+        Some(rules.people.identity(person).jid)
+    }
+
+    /// Where an invite code leads. `None` when it is dead.
+    #[must_use]
+    pub fn invited_to(&self, code: &InviteCode) -> Option<Invited> {
+        let rules = self.rules();
+        let index = rules.find_code(code)?;
+        Some(Invited {
+            group: rules.seen_by(index, None),
+            needs_approval: rules.groups[index].approval,
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! Coming into groups and out of them.
+
+use super::desk::{Desk, Kind, change_of, in_seconds};
+use groupdesk::api::MemberRole;
+use groupdesk::gateway::domain::{InviteCode, MemberJid};
+use groupdesk::gateway::whatsapp::{DriverError, GroupChange};
+
+over_both_drivers!(
+    a_link_leads_into_its_group_once_and_again,
+    a_dead_link_leads_nowhere,
+    a_group_that_asks_its_admins_lets_nobody_in_at_once,
+    a_group_can_be_left,
+    a_group_can_be_created,
+    a_group_needs_a_subject,
+);
+
+async fn a_link_leads_into_its_group_once_and_again(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("Chess Club ♟️");
+    let code = desk.driver.invite(&group).await.unwrap();
+    assert_eq!(desk.driver.join(&code).await.unwrap(), group);
+    desk.driver.leave(&group).await.unwrap();
+    assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
+    assert_eq!(desk.driver.join(&code).await.unwrap(), group);
+    let entered = change_of(desk.change(&group).await);
+    assert_eq!(entered, GroupChange::Entered(Box::new(desk.truth(&group))));
+    assert_eq!(desk.driver.join(&code).await.unwrap(), group);
+}
+
+async fn a_dead_link_leads_nowhere(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let dead = InviteCode::parse("AbCdEf1234567890XyZ123").unwrap();
+    assert_eq!(desk.driver.join(&dead).await, Err(DriverError::DeadInvite));
+}
+
+async fn a_group_that_asks_its_admins_lets_nobody_in_at_once(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let group = desk.group("ועד הבית – הרצל 12");
+    let code = desk.driver.invite(&group).await.unwrap();
+    desk.driver.leave(&group).await.unwrap();
+    let asked = desk.driver.join(&code).await;
+    assert!(matches!(asked, Err(DriverError::Refused(_))), "{asked:?}");
+    assert!(desk.world.requests(&group).contains(&desk.me()));
+}
+
+async fn a_group_can_be_left(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("Þórsmörk Ferðafélag");
+    desk.driver.leave(&group).await.unwrap();
+    assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
+    let left = desk.driver.joined_groups().await.unwrap();
+    assert!(left.iter().all(|other| other.jid != group));
+    assert_eq!(
+        desk.driver.leave(&group).await,
+        Err(DriverError::NotInGroup)
+    );
+}
+
+async fn a_group_can_be_created(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let somewhere = desk.group("Chess Club ♟️");
+    let people: Vec<MemberJid> = desk
+        .world
+        .outsiders(&somewhere, 3)
+        .iter()
+        .map(|person| desk.world.number_of(person).unwrap())
+        .collect();
+    let created = desk.driver.create("Board games 🎲", &people).await.unwrap();
+    assert_eq!(created.subject, "Board games 🎲");
+    assert_eq!(created.members.len(), 4);
+    let me = created.members.iter().find(|member| member.is_me).unwrap();
+    assert_eq!(me.role, MemberRole::Superadmin);
+    let group = created.jid.clone();
+    assert_eq!(in_seconds(created), desk.truth(&group));
+    let entered = change_of(desk.change(&group).await);
+    assert_eq!(entered, GroupChange::Entered(Box::new(desk.truth(&group))));
+}
+
+async fn a_group_needs_a_subject(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    for subject in [String::new(), "x".repeat(101)] {
+        let refused = desk.driver.create(&subject, &[]).await;
+        assert!(
+            matches!(refused, Err(DriverError::Refused(_))),
+            "{refused:?}"
+        );
+    }
+}
+
+/// The library needs the number behind a LID here, which the sandbox always knows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_without_a_number_cannot_be_in_a_new_group() {
+    let desk = Desk::connected(Kind::Wire).await;
+    let somewhere = desk.group("Chess Club ♟️");
+    let people = desk.world.outsiders(&somewhere, 1);
+    let refused = desk.driver.create("Board games", &people).await;
+    let Err(DriverError::Refused(why)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(why.contains("phone number"), "{why}");
+}

@@ -1,0 +1,395 @@
+//! One session over one of the two drivers, and the hands that move the world around it.
+
+use crate::loopback::{LoginFailure, Server};
+use groupdesk::gateway::domain::{GroupJid, MemberJid};
+use groupdesk::gateway::whatsapp::live::{self, Limits, Live, Options};
+use groupdesk::gateway::whatsapp::sandbox::{self, Call, Fault, World, WorldOptions};
+use groupdesk::gateway::whatsapp::{
+    Account, Driver, DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity,
+};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// A session of the world that is linked, with groups of every kind.
+pub const SUPPORT: &str = "Support line";
+/// A session of the world that no phone is linked to.
+pub const NEW: &str = "New phone";
+
+/// What the waits inside the library are divided by.
+const PACE: u32 = 20;
+/// The same where a debug build computes for seconds while the library's clock runs: a pairing code's
+/// key is derived at four places, and the library gives up a minute after somebody typed the code.
+const REAL_PACE: u32 = 1;
+/// The directory of the key files within the driver's.
+const KEYS: &str = "keys";
+/// How long a call waits for its answer.
+const CALL_LIMIT: Duration = Duration::from_secs(2);
+/// The same while linking: making a pairing code keeps a debug build busy for seconds.
+const LINK_LIMIT: Duration = Duration::from_secs(30);
+
+/// Which driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Sandbox,
+    Wire,
+}
+
+pub struct Desk {
+    pub world: Arc<World>,
+    pub account: Account,
+    pub driver: Arc<dyn Driver>,
+    events: UnboundedReceiver<DriverEvent>,
+    kind: Kind,
+    wire: Option<Arc<Wire>>,
+}
+
+/// What the live driver needs.
+struct Wire {
+    server: Server,
+    live: Arc<Live>,
+    keys: TempDir,
+}
+
+impl Desk {
+    /// A session that has not connected yet, linked to a phone or not, as the world has it.
+    pub async fn of(kind: Kind, session: &str) -> Self {
+        Self::paced(kind, session, PACE).await
+    }
+
+    /// The same for a session that will be linked with a pairing code.
+    pub async fn for_a_code(kind: Kind) -> Self {
+        Self::paced(kind, NEW, REAL_PACE).await
+    }
+
+    async fn paced(kind: Kind, session: &str, pace: u32) -> Self {
+        let call_limit = match session {
+            NEW => LINK_LIMIT,
+            _ => CALL_LIMIT,
+        };
+        let options = WorldOptions {
+            seed: Some(7),
+            call_limit,
+            ..WorldOptions::default()
+        };
+        let world = World::load(options).expect("a world");
+        let wire = match kind {
+            Kind::Sandbox => None,
+            Kind::Wire => Some(Arc::new(Wire::new(&world, call_limit, pace).await)),
+        };
+        Self::open(kind, world, wire, session).await
+    }
+
+    /// Another session of the same world, over the same kind of driver.
+    pub async fn beside(&self, session: &str) -> Self {
+        let (world, wire) = (Arc::clone(&self.world), self.wire.clone());
+        Self::open(self.kind, world, wire, session).await
+    }
+
+    async fn open(kind: Kind, world: Arc<World>, wire: Option<Arc<Wire>>, session: &str) -> Self {
+        let account = world.session(session).expect("a session of this name");
+        let (report, events) = unbounded_channel();
+        let driver = match &wire {
+            None => sandbox::open(Arc::clone(&world), account.clone(), report),
+            Some(wire) => {
+                wire.seed(&account, identity(&world, &account)).await;
+                live::open(Arc::clone(&wire.live), account.clone(), report)
+            }
+        };
+        Self {
+            world,
+            account,
+            driver,
+            events,
+            kind,
+            wire,
+        }
+    }
+
+    /// The support line, connected.
+    pub async fn connected(kind: Kind) -> Self {
+        let mut desk = Self::of(kind, SUPPORT).await;
+        desk.connect().await;
+        desk
+    }
+
+    /// Connects and waits until that is so.
+    pub async fn connect(&mut self) -> Identity {
+        self.driver.connect().await.expect("connecting begins");
+        self.until_connected().await
+    }
+
+    pub async fn until_connected(&mut self) -> Identity {
+        self.until("connected", |event| match event {
+            DriverEvent::Connected(identity) => Some(identity),
+            _ => None,
+        })
+        .await
+    }
+
+    /// A new driver for the same session, as after a restart of the gateway.
+    pub fn reopen(&mut self) {
+        let (report, events) = unbounded_channel();
+        self.events = events;
+        let account = self.account.clone();
+        self.driver = match &self.wire {
+            None => sandbox::open(Arc::clone(&self.world), account, report),
+            Some(wire) => live::open(Arc::clone(&wire.live), account, report),
+        };
+    }
+
+    /// What the world says about who the session's account is.
+    pub fn identity(&self) -> Identity {
+        identity(&self.world, &self.account).expect("a linked session")
+    }
+
+    /// The next event that is wanted; those before it are passed over.
+    pub async fn until<T>(
+        &mut self,
+        what: &str,
+        mut wanted: impl FnMut(DriverEvent) -> Option<T>,
+    ) -> T {
+        let patience = self.patience();
+        let mut passed = Vec::new();
+        let found = async {
+            while let Some(event) = self.events.recv().await {
+                passed.push(format!("{event:?}"));
+                if let Some(found) = wanted(event) {
+                    return Some(found);
+                }
+            }
+            None
+        };
+        let found = tokio::time::timeout(patience, found).await;
+        match found {
+            Ok(Some(found)) => found,
+            Ok(None) => panic!("the driver has let go before {what}; it said {passed:?}"),
+            Err(late) => panic!("no {what} in time ({late}); the driver said {passed:?}"),
+        }
+    }
+
+    /// Within which time whatever must happen happens.
+    fn patience(&self) -> Duration {
+        match self.kind {
+            // Time is paused and skips waits.
+            Kind::Sandbox => Duration::from_mins(10),
+            Kind::Wire => Duration::from_mins(1),
+        }
+    }
+
+    /// The next QR code.
+    pub async fn qr_code(&mut self) -> String {
+        self.until("QR code", |event| match event {
+            DriverEvent::QrCode { code, .. } => Some(code),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Why the session failed, once it has.
+    pub async fn failure(&mut self) -> String {
+        self.until("failure", |event| match event {
+            DriverEvent::Failed { reason } => Some(reason),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Why the session was unlinked, once it is.
+    pub async fn logged_out(&mut self) -> String {
+        self.until("logout", |event| match event {
+            DriverEvent::LoggedOut { reason } => Some(reason),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn until_lost(&mut self) {
+        self.until("lost connection", |event| {
+            (event == DriverEvent::ConnectionLost).then_some(())
+        })
+        .await;
+    }
+
+    /// The next change of a group.
+    pub async fn change(&mut self, group: &GroupJid) -> GroupEvent {
+        self.until("change of the group", |event| match event {
+            DriverEvent::Group(event) if event.group == *group => Some(event),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Points a phone at a QR code.
+    pub fn scan(&self, code: &str) {
+        match &self.wire {
+            None => assert!(self.world.scan(&self.account.session)),
+            Some(wire) => wire.server.scan(code).expect("a code to scan"),
+        }
+    }
+
+    /// Types a pairing code into the phone. Whether it was the right one.
+    pub async fn type_code(&self, code: &str) -> bool {
+        let session = &self.account.session;
+        match &self.wire {
+            None => self.world.enter_code(session, code),
+            Some(wire) => {
+                let typed = wire.server.type_code(session, code);
+                let typed = tokio::time::timeout(self.patience(), typed).await;
+                let typed = typed.expect("the phone knows in time");
+                typed.expect("a session that pairs")
+            }
+        }
+    }
+
+    /// Gives the session the blank keys that a new installation has.
+    pub async fn blank_keys(&self) {
+        if let Some(wire) = &self.wire {
+            wire.seed(&self.account, None).await;
+        }
+    }
+
+    /// Lets the connection die without a word.
+    pub fn freeze(&self) {
+        let wire = self.wire.as_ref().expect("a real connection");
+        let frozen = wire.server.freeze(&self.account.session);
+        frozen.expect("a connection");
+    }
+
+    /// Lets the next login fail.
+    pub fn fail_login(&self, failure: LoginFailure) {
+        let session = &self.account.session;
+        match &self.wire {
+            None => self.world.misbehave(session, sandbox_failure(failure)),
+            Some(wire) => wire.server.fail_login(session, failure),
+        }
+    }
+
+    /// Lets the next call of a kind fail: with WhatsApp's own code over the wire, with what it means
+    /// in the sandbox.
+    pub fn refuse(&self, call: Call, code: u16, means: &DriverError) {
+        let error = match self.kind {
+            Kind::Sandbox => means.clone(),
+            Kind::Wire => DriverError::Other {
+                code: Some(code),
+                message: "refused".to_owned(),
+            },
+        };
+        let fault = Fault::Fail(error);
+        self.world.misbehave_on(&self.account.session, call, fault);
+    }
+
+    /// How many files the driver keeps.
+    pub fn files(&self) -> usize {
+        let Some(wire) = &self.wire else { return 0 };
+        let keys = std::fs::read_dir(wire.keys_dir());
+        keys.expect("the directory of the keys").count()
+    }
+
+    pub fn group(&self, subject: &str) -> GroupJid {
+        self.world
+            .group_named(subject)
+            .expect("a group of this name")
+    }
+
+    /// The group as the world knows it, seen by the session's account.
+    pub fn truth(&self, group: &GroupJid) -> GroupSnapshot {
+        let me = self.me();
+        let mut truth = self.world.look_at(group).expect("a group");
+        for member in &mut truth.members {
+            member.is_me = member.lid == me;
+        }
+        in_seconds(truth)
+    }
+
+    /// The account's LID.
+    pub fn me(&self) -> MemberJid {
+        let me = self.world.phone().jid(&self.account.session);
+        me.expect("an account")
+    }
+}
+
+impl Wire {
+    async fn new(world: &Arc<World>, call: Duration, pace: u32) -> Self {
+        let keys = tempfile::tempdir().expect("a directory");
+        let server = Server::start(Arc::clone(world)).await.expect("a server");
+        let mut options = Options::new(keys.path().join(KEYS));
+        options.url = Some(server.url());
+        options.version = Some((2, 3000, 1_023_000_000));
+        options.pace = pace;
+        options.limits = Limits {
+            call,
+            // What WhatsApp may think of haste is no matter here.
+            burst: 10_000,
+            per_minute: 60_000,
+            ..Limits::default()
+        };
+        Self {
+            live: Live::new(options).expect("a directory for the keys"),
+            server,
+            keys,
+        }
+    }
+
+    fn keys_dir(&self) -> PathBuf {
+        self.keys.path().join(KEYS)
+    }
+
+    async fn seed(&self, account: &Account, linked: Option<Identity>) {
+        let keys = self.keys_dir();
+        let seeded = match linked {
+            Some(identity) => {
+                self.server
+                    .seed_linked(&keys, account.clone(), identity)
+                    .await
+            }
+            None => self.server.seed_unlinked(&keys, account.clone()).await,
+        };
+        seeded.expect("a key file");
+    }
+}
+
+fn identity(world: &Arc<World>, account: &Account) -> Option<Identity> {
+    let sessions = world.seed_sessions();
+    let mut sessions = sessions.into_iter();
+    sessions
+        .find(|session| session.account == *account)?
+        .identity
+}
+
+fn sandbox_failure(failure: LoginFailure) -> Fault {
+    let reason = match failure {
+        LoginFailure::Unlinked => {
+            return Fault::LoginFails(DriverEvent::LoggedOut {
+                reason: "unlinked from the phone".to_owned(),
+            });
+        }
+        LoginFailure::Banned { .. } => "WhatsApp has banned this account",
+        LoginFailure::Locked => {
+            return Fault::LoginFails(DriverEvent::LoggedOut {
+                reason: "WhatsApp has locked this account".to_owned(),
+            });
+        }
+        LoginFailure::Outdated => "this version is too old for WhatsApp",
+        LoginFailure::Code(_) => "WhatsApp refused the login",
+    };
+    Fault::LoginFails(DriverEvent::Failed {
+        reason: reason.to_owned(),
+    })
+}
+
+/// WhatsApp tells when a group was made to the second.
+pub fn in_seconds(mut group: GroupSnapshot) -> GroupSnapshot {
+    group.created_at = group.created_at.map(|at| at / 1000 * 1000);
+    group
+}
+
+/// A change, with times as WhatsApp tells them.
+pub fn change_of(event: GroupEvent) -> GroupChange {
+    match event.change {
+        GroupChange::Entered(group) => GroupChange::Entered(Box::new(in_seconds(*group))),
+        change => change,
+    }
+}

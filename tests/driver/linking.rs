@@ -1,0 +1,175 @@
+//! Connecting, resuming and linking to a phone.
+
+use super::desk::{Desk, Kind, NEW, SUPPORT};
+use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
+
+over_both_drivers!(
+    a_linked_session_connects_and_says_who_it_is,
+    nothing_can_be_asked_without_a_connection,
+    a_session_comes_back_after_a_restart,
+    a_disconnected_session_keeps_its_link,
+    the_second_qr_code_is_scanned,
+    a_pairing_code_is_typed_at_the_second_try,
+    codes_that_nobody_scans_expire,
+    a_pairing_can_be_left_and_begun_again,
+    a_linked_session_gives_no_pairing_code,
+    a_number_that_is_none_gets_no_pairing_code,
+    logging_out_removes_the_keys,
+    erasing_leaves_nothing_behind,
+);
+
+/// The parts of an identity that a driver knows after a restart too.
+fn names(identity: &Identity) -> [&str; 3] {
+    [
+        &identity.phone_number,
+        identity.jid.as_str(),
+        identity.lid.as_str(),
+    ]
+}
+
+async fn a_linked_session_connects_and_says_who_it_is(kind: Kind) {
+    let mut desk = Desk::of(kind, SUPPORT).await;
+    let connected = desk.connect().await;
+    assert_eq!(names(&connected), names(&desk.identity()));
+    // Asking again changes nothing.
+    desk.driver.connect().await.unwrap();
+    assert!(!desk.driver.joined_groups().await.unwrap().is_empty());
+}
+
+async fn nothing_can_be_asked_without_a_connection(kind: Kind) {
+    let desk = Desk::of(kind, SUPPORT).await;
+    let group = desk.group("Weekend Volunteers");
+    let not_connected = DriverError::NotConnected;
+    assert_eq!(
+        desk.driver.joined_groups().await,
+        Err(not_connected.clone())
+    );
+    assert_eq!(desk.driver.group(&group).await, Err(not_connected.clone()));
+    assert_eq!(desk.driver.invite(&group).await, Err(not_connected));
+}
+
+async fn a_session_comes_back_after_a_restart(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    desk.reopen();
+    let connected = desk.connect().await;
+    assert_eq!(names(&connected), names(&desk.identity()));
+}
+
+async fn a_disconnected_session_keeps_its_link(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    desk.driver.disconnect().await;
+    desk.driver.disconnect().await;
+    assert_eq!(
+        desk.driver.joined_groups().await,
+        Err(DriverError::NotConnected)
+    );
+    desk.connect().await;
+    assert!(!desk.driver.joined_groups().await.unwrap().is_empty());
+}
+
+async fn linked(desk: &mut Desk) -> Identity {
+    let paired = desk
+        .until("link", |event| match event {
+            DriverEvent::Paired(identity) => Some(identity),
+            _ => None,
+        })
+        .await;
+    let connected = desk.until_connected().await;
+    assert_eq!(names(&connected), names(&paired));
+    assert_eq!(paired.lid, desk.me());
+    paired
+}
+
+async fn the_second_qr_code_is_scanned(kind: Kind) {
+    let mut desk = Desk::of(kind, NEW).await;
+    desk.driver.connect().await.unwrap();
+    let first = desk.qr_code().await;
+    let second = desk.qr_code().await;
+    assert_ne!(first, second);
+    desk.scan(&second);
+    let paired = linked(&mut desk).await;
+    assert_eq!(paired.platform.as_deref(), Some("iphone"));
+    desk.driver.joined_groups().await.unwrap();
+
+    desk.reopen();
+    desk.connect().await;
+}
+
+async fn a_pairing_code_is_typed_at_the_second_try(kind: Kind) {
+    let mut desk = Desk::for_a_code(kind).await;
+    let code = desk.driver.pair_with_code("447700900953").await.unwrap();
+    assert_eq!(code.len(), 8);
+    let wrong: String = code.chars().rev().collect();
+    assert!(!desk.type_code(&wrong).await);
+    assert!(desk.type_code(&code).await);
+    let paired = linked(&mut desk).await;
+    assert_eq!(paired.phone_number, "447700900953");
+}
+
+async fn codes_that_nobody_scans_expire(kind: Kind) {
+    let mut desk = Desk::of(kind, NEW).await;
+    desk.driver.connect().await.unwrap();
+    let mut codes = 0;
+    let reason = desk
+        .until("end", |event| match event {
+            DriverEvent::QrCode { .. } => {
+                codes += 1;
+                None
+            }
+            DriverEvent::Failed { reason } => Some(reason),
+            _ => None,
+        })
+        .await;
+    assert_eq!(codes, 6);
+    assert!(reason.contains("expired"), "{reason}");
+
+    desk.driver.connect().await.unwrap();
+    let code = desk.qr_code().await;
+    desk.scan(&code);
+    linked(&mut desk).await;
+}
+
+async fn a_pairing_can_be_left_and_begun_again(kind: Kind) {
+    let mut desk = Desk::of(kind, NEW).await;
+    desk.driver.connect().await.unwrap();
+    let first = desk.qr_code().await;
+    desk.driver.disconnect().await;
+    desk.driver.connect().await.unwrap();
+    let second = desk.qr_code().await;
+    assert_ne!(first, second);
+    desk.scan(&second);
+    linked(&mut desk).await;
+}
+
+async fn a_linked_session_gives_no_pairing_code(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let code = desk.driver.pair_with_code("447700900953").await;
+    assert_eq!(code, Err(DriverError::AlreadyPaired));
+}
+
+async fn a_number_that_is_none_gets_no_pairing_code(kind: Kind) {
+    let desk = Desk::of(kind, NEW).await;
+    let code = desk.driver.pair_with_code("123").await;
+    assert!(matches!(code, Err(DriverError::Refused(_))), "{code:?}");
+}
+
+async fn logging_out_removes_the_keys(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    desk.driver.log_out().await.unwrap();
+    desk.logged_out().await;
+    assert_eq!(
+        desk.driver.joined_groups().await,
+        Err(DriverError::NotConnected)
+    );
+    assert_eq!(desk.files(), 0);
+    desk.driver.log_out().await.unwrap();
+}
+
+async fn erasing_leaves_nothing_behind(kind: Kind) {
+    let mut desk = Desk::of(kind, NEW).await;
+    desk.driver.connect().await.unwrap();
+    desk.qr_code().await;
+    desk.driver.erase().await.unwrap();
+    assert_eq!(desk.files(), 0);
+    desk.driver.erase().await.unwrap();
+}

@@ -1,0 +1,141 @@
+//! Changes that others make.
+
+use super::desk::{Desk, Kind, change_of};
+use groupdesk::api::{MemberRole, Setting};
+use groupdesk::gateway::domain::GroupJid;
+use groupdesk::gateway::whatsapp::{GroupChange, Member, MemberChange};
+
+over_both_drivers!(
+    settings_changed_elsewhere_are_told,
+    a_link_reset_elsewhere_is_told_without_the_new_code,
+    members_who_come_and_go_are_told,
+    coming_and_going_of_the_account_itself_is_told,
+    changes_made_elsewhere_name_who_made_them,
+    sessions_hear_of_each_other,
+);
+
+async fn settings_changed_elsewhere_are_told(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    for setting in [
+        Setting::Subject("Weekend Volunteers 2027".to_owned()),
+        Setting::Description("Meet at the south gate.".to_owned()),
+        Setting::Description(String::new()),
+        Setting::Announce(false),
+        Setting::Announce(true),
+        Setting::Locked(true),
+        Setting::Locked(false),
+    ] {
+        desk.world.phone().set(&group, &setting).unwrap();
+        let told = desk.change(&group).await;
+        assert_eq!(told.change, GroupChange::Setting(setting));
+    }
+}
+
+async fn a_link_reset_elsewhere_is_told_without_the_new_code(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    let new = desk.world.phone().reset_invite(&group).unwrap();
+    let told = desk.change(&group).await;
+    assert_eq!(told.change, GroupChange::InviteReset(None));
+    assert_eq!(desk.driver.invite(&group).await.unwrap(), new);
+}
+
+async fn members_who_come_and_go_are_told(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    let person = desk.world.outsiders(&group, 1).remove(0);
+    let member = Member {
+        lid: person.clone(),
+        role: MemberRole::Member,
+        is_me: false,
+    };
+    for (change, expected) in [
+        (MemberChange::Add, GroupChange::Joined(vec![member])),
+        (
+            MemberChange::Promote,
+            GroupChange::Promoted(vec![person.clone()]),
+        ),
+        (
+            MemberChange::Demote,
+            GroupChange::Demoted(vec![person.clone()]),
+        ),
+        (
+            MemberChange::Remove,
+            GroupChange::Left(vec![person.clone()]),
+        ),
+    ] {
+        desk.world
+            .phone()
+            .change_member(&group, change, &person)
+            .unwrap();
+        assert_eq!(desk.change(&group).await.change, expected);
+    }
+    desk.world
+        .phone()
+        .change_member(&group, MemberChange::Add, &person)
+        .unwrap();
+    desk.change(&group).await;
+    desk.world.phone().leave(&group, &person).unwrap();
+    let told = desk.change(&group).await;
+    assert_eq!(told.change, GroupChange::Left(vec![person.clone()]));
+    assert_eq!(told.by, Some(person));
+}
+
+async fn coming_and_going_of_the_account_itself_is_told(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    let me = desk.me();
+    let by_phone = |desk: &Desk, change: MemberChange| {
+        desk.world
+            .phone()
+            .change_member(&group, change, &me)
+            .unwrap();
+    };
+    by_phone(&desk, MemberChange::Demote);
+    let told = desk.change(&group).await.change;
+    assert_eq!(told, GroupChange::Demoted(vec![me.clone()]));
+    by_phone(&desk, MemberChange::Remove);
+    assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
+    by_phone(&desk, MemberChange::Add);
+    let told = change_of(desk.change(&group).await);
+    assert_eq!(told, GroupChange::Entered(Box::new(desk.truth(&group))));
+    by_phone(&desk, MemberChange::Promote);
+    let told = desk.change(&group).await.change;
+    assert_eq!(told, GroupChange::Promoted(vec![me.clone()]));
+}
+
+async fn changes_made_elsewhere_name_who_made_them(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group: GroupJid = desk.group("Weekend Volunteers");
+    desk.world.phone().rename(&group, "Renamed").unwrap();
+    let told = desk.change(&group).await;
+    let by = told.by.expect("somebody did it");
+    let truth = desk.truth(&group);
+    let admin = truth
+        .members
+        .iter()
+        .find(|member| member.lid == by)
+        .unwrap();
+    assert_ne!(admin.role, MemberRole::Member);
+    assert!(!admin.is_me);
+}
+
+async fn sessions_hear_of_each_other(kind: Kind) {
+    let mut support = Desk::connected(kind).await;
+    let mut sales = support.beside("Sales").await;
+    sales.connect().await;
+    let group = support.group("Incident Bridge 🚨");
+    let new = sales.driver.reset_invite(&group).await.unwrap();
+    let told = support.change(&group).await;
+    assert_eq!(told.change, GroupChange::InviteReset(None));
+    assert_eq!(told.by, Some(sales.me()));
+    assert_eq!(support.driver.invite(&group).await.unwrap(), new);
+
+    let subject = Setting::Subject("Incident Bridge (closed)".to_owned());
+    support.driver.set(&group, &subject).await.unwrap();
+    sales.change(&group).await;
+    let told = sales.change(&group).await;
+    assert_eq!(told.change, GroupChange::Setting(subject));
+    assert_eq!(told.by, Some(support.me()));
+}

@@ -1,0 +1,111 @@
+//! The four settings and the invite link.
+
+use super::desk::{Desk, Kind};
+use groupdesk::api::Setting;
+use groupdesk::gateway::whatsapp::sandbox::Call;
+use groupdesk::gateway::whatsapp::{DriverError, GroupChange};
+
+over_both_drivers!(
+    each_setting_is_changed_and_told,
+    a_description_that_changed_meanwhile_is_not_overwritten,
+    who_is_no_admin_changes_no_switch,
+    a_community_keeps_its_groups_switches,
+    an_invite_link_can_be_had_and_reset,
+    a_member_gets_no_invite_link,
+);
+
+async fn each_setting_is_changed_and_told(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("5-a-side Mondays ⚽");
+    for setting in [
+        Setting::Subject("Fußball am Montag ⚽️".to_owned()),
+        Setting::Description("£5 each.\nBring a bib.".to_owned()),
+        Setting::Description("Short".to_owned()),
+        Setting::Description(String::new()),
+        Setting::Description("Again".to_owned()),
+        Setting::Announce(true),
+        Setting::Announce(false),
+        Setting::Locked(true),
+        Setting::Locked(false),
+    ] {
+        desk.driver.set(&group, &setting).await.unwrap();
+        let told = desk.change(&group).await;
+        assert_eq!(told.change, GroupChange::Setting(setting.clone()));
+        assert_eq!(told.by, Some(desk.me()));
+        let truth = desk.truth(&group);
+        match setting {
+            Setting::Subject(subject) => assert_eq!(truth.subject, subject),
+            Setting::Description(description) => assert_eq!(truth.description, description),
+            Setting::Announce(announce) => assert_eq!(truth.announce, announce),
+            Setting::Locked(locked) => assert_eq!(truth.locked, locked),
+        }
+    }
+}
+
+async fn a_description_that_changed_meanwhile_is_not_overwritten(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let group = desk.group("5-a-side Mondays ⚽");
+    let conflict = DriverError::Conflict(String::new());
+    desk.refuse(Call::Set, 409, &conflict);
+    let setting = Setting::Description("Mine".to_owned());
+    let refused = desk.driver.set(&group, &setting).await;
+    assert!(
+        matches!(refused, Err(DriverError::Conflict(_))),
+        "{refused:?}"
+    );
+    assert_ne!(desk.truth(&group).description, "Mine");
+    desk.driver.set(&group, &setting).await.unwrap();
+}
+
+async fn who_is_no_admin_changes_no_switch(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let open = desk.group("School Volleyball");
+    let locked = desk.group("Родительский комитет 7Б");
+    let subject = Setting::Subject("New".to_owned());
+    desk.driver.set(&open, &subject).await.unwrap();
+    for (group, setting) in [
+        (&open, Setting::Announce(true)),
+        (&open, Setting::Locked(true)),
+        (&locked, subject),
+        (&locked, Setting::Description(String::new())),
+    ] {
+        let refused = desk.driver.set(group, &setting).await;
+        assert_eq!(refused, Err(DriverError::NotAdmin), "{setting:?}");
+    }
+}
+
+async fn a_community_keeps_its_groups_switches(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let group = desk.group("Riverside Community · General");
+    let refused = desk.driver.set(&group, &Setting::Locked(false)).await;
+    assert!(
+        matches!(refused, Err(DriverError::Refused(_))),
+        "{refused:?}"
+    );
+}
+
+async fn an_invite_link_can_be_had_and_reset(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    let first = desk.driver.invite(&group).await.unwrap();
+    assert_eq!(desk.driver.invite(&group).await.unwrap(), first);
+    let second = desk.driver.reset_invite(&group).await.unwrap();
+    assert_ne!(first, second);
+    let told = desk.change(&group).await;
+    assert!(
+        matches!(&told.change, GroupChange::InviteReset(code) if code.as_ref().is_none_or(|code| *code == second)),
+        "{told:?}"
+    );
+    assert_eq!(desk.driver.invite(&group).await.unwrap(), second);
+    assert_eq!(desk.driver.join(&first).await, Err(DriverError::DeadInvite));
+}
+
+async fn a_member_gets_no_invite_link(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let group = desk.group("School Volleyball");
+    assert_eq!(desk.driver.invite(&group).await, Err(DriverError::NotAdmin));
+    assert_eq!(
+        desk.driver.reset_invite(&group).await,
+        Err(DriverError::NotAdmin)
+    );
+}

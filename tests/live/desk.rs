@@ -1,0 +1,115 @@
+//! The real binary in a pseudo-terminal, on real accounts.
+
+use super::house::{House, NEW, SUPPORT};
+use super::{pty::Pty, qr};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::os::unix::fs::PermissionsExt as _;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_groupdesk");
+
+/// The desk on a house's data.
+fn open(house: &House) -> Pty {
+    let (data, url) = (house.data.path().to_str().unwrap(), house.server.url());
+    let environment = [("HOME", data), ("GROUPDESK_WHATSAPP_URL", url.as_str())];
+    Pty::spawn(120, 40, BINARY, &["--data-dir", data], &environment)
+}
+
+/// The link that stands on the screen as text, once its code says the same.
+fn link(screen: &vt100::Screen) -> Option<String> {
+    let text = screen.contents();
+    let start = text.find(groupdesk::api::INVITE_PREFIX)?;
+    let link = text[start..]
+        .split(|c: char| c.is_whitespace() || c == '│')
+        .next()?;
+    (qr::codes(screen) == [link]).then(|| link.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_at_the_desk() {
+    let house = House::new(None).await;
+    let (support, new) = (house.support().session, house.new_phone().session);
+    let engine = house.engine().await;
+    let code = engine.desk.qr(&new).await;
+    house.server.scan(&code).unwrap();
+    let working = |view: &serde_json::Value| view["status"] == "working";
+    engine.desk.until(&new, "", working).await;
+    engine.stop().await;
+
+    // What was working comes back by itself.
+    let mut pty = open(&house);
+    pty.wait_for("2 of 2 connected");
+    pty.wait_for(NEW);
+    pty.send("j");
+    pty.wait_for(&format!("connected   {SUPPORT}"));
+    pty.wait_for("Night Shift");
+
+    // Find a group, look at its link, copy it.
+    pty.send("/weekvol");
+    pty.wait_for("1 of 4");
+    pty.send("\r");
+    pty.send("\r");
+    pty.wait_until("the link and its code", |screen| link(screen).is_some());
+    let old = link(pty.screen()).unwrap();
+    pty.send("y");
+    pty.wait_for("clipboard");
+    let copied = format!("\x1b]52;c;{}\x07", STANDARD.encode(&old));
+    assert!(String::from_utf8_lossy(pty.raw()).contains(&copied));
+
+    // Reset it: the world has the new one.
+    let jid = house.group("Weekend Volunteers");
+    pty.send("R");
+    pty.wait_for("Cancel");
+    pty.send("\t\r");
+    pty.wait_until("a new link", |screen| {
+        let text = screen.contents();
+        text.contains(groupdesk::api::INVITE_PREFIX) && !text.contains(&old)
+    });
+    pty.send("\x1b");
+    pty.wait_until("the new link and its code", |screen| {
+        link(screen).is_some_and(|link| link != old)
+    });
+
+    // Change the subject.
+    pty.send("e");
+    pty.wait_for("Subject");
+    pty.send("\x1b[F 2031");
+    pty.wait_for("Save 1 change");
+    pty.send("\x13");
+    pty.wait_gone("Save 1 change");
+    pty.wait_for("Weekend Volunteers 2031");
+    assert_eq!(
+        house.world.look_at(&jid).unwrap().subject,
+        "Weekend Volunteers 2031"
+    );
+
+    // Somebody changes it on a phone.
+    house.world.phone().rename(&jid, "Weekday Crew").unwrap();
+    pty.wait_for("Weekday Crew");
+
+    // The connection drops, and comes back by itself.
+    house.world.drop_connection(&support, None);
+    pty.wait_for("1 of 2 connected");
+    pty.wait_for("connecting");
+    house.world.reconnect(&support);
+    pty.wait_for("2 of 2 connected");
+
+    // Log out: the keys are gone.
+    let keys = house.key_file(&support);
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&keys), mode(&house.keys())), (0o600, 0o700));
+    pty.send("L");
+    pty.wait_for("Log out?");
+    pty.send("\t\r");
+    pty.wait_for("unlinked");
+    pty.wait_for("1 of 2 connected");
+    assert!(!keys.exists());
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+
+    // Nothing secret went into the log.
+    let log = std::fs::read_to_string(house.data.path().join("groupdesk.log")).unwrap();
+    for secret in [groupdesk::api::INVITE_PREFIX, &old, "2@"] {
+        assert!(!log.contains(secret), "{log}");
+    }
+}

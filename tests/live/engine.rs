@@ -1,0 +1,202 @@
+//! An engine with the live driver: in this process, or in one that can be killed.
+
+use super::house::ORGANIZATION;
+use groupdesk::api::Capabilities;
+use groupdesk::gateway::auth::MemoryKey;
+use groupdesk::gateway::domain::{OrganizationId, SessionId};
+use groupdesk::gateway::whatsapp::Backend;
+use groupdesk::gateway::whatsapp::live::{Live, Options};
+use groupdesk::gateway::{self, Config, Handle, SeedSession};
+use reqwest::{Method, Response};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+const KEY: &str = "wa_a-key-of-these-tests";
+/// The test that is such an engine when it is run by itself.
+const CHILD: &str = "engine::an_engine_to_kill";
+const DATA: &str = "LIVE_TEST_DATA";
+const URL: &str = "LIVE_TEST_URL";
+/// How long anything may take before a test gives up, and how often it is looked for.
+const PATIENCE: Duration = Duration::from_secs(120);
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Where an engine keeps its data, and which server it talks to.
+pub struct Machine {
+    pub data: PathBuf,
+    pub url: String,
+}
+
+/// A client of one engine.
+pub struct Desk {
+    url: String,
+    http: reqwest::Client,
+}
+
+/// An engine in this process.
+pub struct Engine {
+    pub desk: Desk,
+    handle: Handle,
+    shutdown: CancellationToken,
+}
+
+impl Engine {
+    pub async fn start(machine: &Machine, seed: Vec<SeedSession>) -> Self {
+        let options = Options {
+            url: Some(machine.url.clone()),
+            ..Options::new(machine.data.join("keys"))
+        };
+        let config = Config {
+            database: machine.data.join("groupdesk.sqlite"),
+            gateway_id: "embedded".to_owned(),
+            backend: Backend::Live(Live::new(options).unwrap()),
+            memory_keys: vec![MemoryKey {
+                secret: KEY.to_owned(),
+                id: "test".to_owned(),
+                organization: OrganizationId::parse(ORGANIZATION).unwrap(),
+                capabilities: Capabilities::all(),
+            }],
+            seed,
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let shutdown = CancellationToken::new();
+        let handle = gateway::start(config, listener, shutdown.clone())
+            .await
+            .unwrap();
+        Self {
+            desk: Desk::at(&format!("http://{}", handle.address())),
+            handle,
+            shutdown,
+        }
+    }
+
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.handle.stopped().await;
+    }
+}
+
+/// An engine in a process of its own.
+pub struct Doomed {
+    pub desk: Desk,
+    child: Child,
+}
+
+impl Doomed {
+    pub fn start(machine: &Machine) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", CHILD, "--ignored", "--nocapture"])
+            .env(DATA, &machine.data)
+            .env(URL, &machine.url)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+        let ready = lines
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.split_once("ready at ")?.1.to_owned()));
+        Self {
+            desk: Desk::at(&ready.unwrap()),
+            child,
+        }
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Doomed {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+#[ignore = "the other tests run it in a process of its own"]
+fn an_engine_to_kill() {
+    let machine = Machine {
+        data: Path::new(&std::env::var_os(DATA).unwrap()).to_owned(),
+        url: std::env::var(URL).unwrap(),
+    };
+    groupdesk::client::install_tls();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let engine = runtime.block_on(Engine::start(&machine, Vec::new()));
+    println!("ready at {}", engine.desk.url);
+    // Whoever started it kills it, or ends.
+    let _ = std::io::stdin().read_line(&mut String::new());
+}
+
+impl Desk {
+    fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// Asks `/api/v1/sessions/{session}{rest}`.
+    pub async fn ask(
+        &self,
+        method: Method,
+        session: &SessionId,
+        rest: &str,
+        body: Option<Value>,
+    ) -> reqwest::Result<Response> {
+        let path = format!("{}/api/v1/sessions/{session}{rest}", self.url);
+        let ask = self.http.request(method, path).bearer_auth(KEY);
+        match body {
+            Some(body) => ask.body(body.to_string()),
+            None => ask,
+        }
+        .header("content-type", "application/json")
+        .send()
+        .await
+    }
+
+    pub async fn get(&self, session: &SessionId, rest: &str) -> Value {
+        let answer = self.ask(Method::GET, session, rest, None).await.unwrap();
+        answer.json().await.unwrap()
+    }
+
+    /// Asks until the answer is as wanted.
+    pub async fn until(
+        &self,
+        session: &SessionId,
+        rest: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let begin = std::time::Instant::now();
+        loop {
+            let answer = self.get(session, rest).await;
+            if wanted(&answer) {
+                return answer;
+            }
+            assert!(begin.elapsed() < PATIENCE, "{rest} is {answer}");
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Waits until a session is connected and has its groups.
+    pub async fn until_complete(&self, session: &SessionId, groups: usize) -> Value {
+        self.until(session, "", |view| {
+            view["status"] == "working" && view["groupCount"] == groups
+        })
+        .await
+    }
+
+    /// The QR code that a session shows.
+    pub async fn qr(&self, session: &SessionId) -> String {
+        let answer = self
+            .until(session, "/qr", |answer| answer["code"].is_string())
+            .await;
+        answer["code"].as_str().unwrap().to_owned()
+    }
+}

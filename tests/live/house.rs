@@ -1,0 +1,113 @@
+//! A world with a WhatsApp server in front of it, and a data directory whose sessions know it.
+
+use super::engine::{Engine, Machine};
+use crate::loopback::Server;
+use groupdesk::gateway::SeedSession;
+use groupdesk::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use groupdesk::gateway::whatsapp::Account;
+use groupdesk::gateway::whatsapp::sandbox::{World, WorldOptions};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// The tenant of the desk's own sessions.
+pub const ORGANIZATION: &str = "local";
+/// A session of the world that is linked, with groups of every kind.
+pub const SUPPORT: &str = "Support line";
+/// A session of the desk that no phone is linked to, and its id.
+pub const NEW: &str = "Second phone";
+const NEW_ID: &str = "01JZ0000000000000000000002";
+
+pub struct House {
+    pub world: Arc<World>,
+    pub server: Server,
+    pub data: TempDir,
+    support: Account,
+}
+
+impl House {
+    /// With so many groups of the support line, at least.
+    pub async fn new(groups: Option<usize>) -> Self {
+        groupdesk::client::install_tls();
+        let options = WorldOptions {
+            seed: Some(7),
+            groups,
+            ..WorldOptions::default()
+        };
+        let world = World::load(options).unwrap();
+        let server = Server::start(Arc::clone(&world)).await.unwrap();
+        let support = world.session(SUPPORT).unwrap();
+        let house = Self {
+            data: tempfile::tempdir().unwrap(),
+            world,
+            server,
+            support,
+        };
+        let (support, new) = (house.support(), house.new_phone());
+        let seeds = house.world.seed_sessions();
+        let mut seeds = seeds.into_iter();
+        let identity = seeds.find(|seed| seed.account.session == support.session);
+        let identity = identity.unwrap().identity.unwrap();
+        let linked = house
+            .server
+            .seed_linked(&house.keys(), support.clone(), identity);
+        linked.await.unwrap();
+        let unlinked = house.server.seed_unlinked(&house.keys(), new);
+        unlinked.await.unwrap();
+        house
+    }
+
+    /// What the desk's database is to hold at first.
+    fn seeds(&self) -> Vec<SeedSession> {
+        let session = |label: &str, account, start| SeedSession {
+            account,
+            label: Some(label.to_owned()),
+            identity: None,
+            start,
+            groups: Vec::new(),
+        };
+        vec![
+            session(SUPPORT, self.support(), true),
+            session(NEW, self.new_phone(), false),
+        ]
+    }
+
+    /// An engine in this process, on the house's data.
+    pub async fn engine(&self) -> Engine {
+        Engine::start(&self.machine(), self.seeds()).await
+    }
+
+    /// What an engine needs to know to run here.
+    pub fn machine(&self) -> Machine {
+        Machine {
+            data: self.data.path().to_owned(),
+            url: self.server.url(),
+        }
+    }
+
+    pub fn support(&self) -> Account {
+        Account {
+            organization: OrganizationId::parse(ORGANIZATION).unwrap(),
+            ..self.support.clone()
+        }
+    }
+
+    pub fn new_phone(&self) -> Account {
+        Account {
+            session: SessionId::parse(NEW_ID).unwrap(),
+            organization: OrganizationId::parse(ORGANIZATION).unwrap(),
+        }
+    }
+
+    pub fn keys(&self) -> PathBuf {
+        self.data.path().join("keys")
+    }
+
+    pub fn key_file(&self, session: &SessionId) -> PathBuf {
+        self.keys().join(format!("{session}.sqlite"))
+    }
+
+    pub fn group(&self, subject: &str) -> GroupJid {
+        self.world.group_named(subject).unwrap()
+    }
+}

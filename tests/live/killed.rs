@@ -1,0 +1,114 @@
+//! `kill -9` in the middle of pairing, import and changes: nothing that was acknowledged is lost, and
+//! no session is left half done.
+
+use super::engine::Doomed;
+use super::house::House;
+use groupdesk::gateway::domain::SessionId;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// How many groups the world says that the account of a session is in.
+fn groups_of(house: &House, session: &SessionId) -> usize {
+    let person = house.world.person(session).unwrap();
+    house.world.act(|rules| rules.joined_groups(person).len())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pairing_that_was_killed_begins_again_or_is_done() {
+    let house = House::new(None).await;
+    let session = house.new_phone().session;
+    house.engine().await.stop().await;
+
+    let doomed = Doomed::start(&house.machine());
+    let lost = doomed.desk.qr(&session).await;
+    doomed.kill();
+
+    // A new code, and the phone scans it. What was told is kept.
+    let doomed = Doomed::start(&house.machine());
+    let code = doomed.desk.qr(&session).await;
+    assert_ne!(code, lost);
+    house.server.scan(&code).unwrap();
+    let linked = |view: &Value| view["waJid"].is_string();
+    let told = doomed.desk.until(&session, "", linked).await;
+    doomed.kill();
+
+    let engine = house.engine().await;
+    let groups = groups_of(&house, &session);
+    assert!(groups > 0);
+    let view = engine.desk.until_complete(&session, groups).await;
+    assert_eq!(view["waJid"], told["waJid"]);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_was_killed_is_completed() {
+    let house = House::new(Some(4_000)).await;
+    let session = house.support().session;
+    house.engine().await.stop().await;
+    for _ in 0..2 {
+        let doomed = Doomed::start(&house.machine());
+        let some = |list: &Value| list["data"].as_array().is_some_and(|data| !data.is_empty());
+        doomed.desk.until(&session, "/groups?limit=1", some).await;
+        doomed.kill();
+    }
+    let engine = house.engine().await;
+    let groups = groups_of(&house, &session);
+    assert!(groups >= 4_000);
+    engine.desk.until_complete(&session, groups).await;
+    let list = engine.desk.get(&session, "/groups").await;
+    assert_eq!(list["data"].as_array().unwrap().len(), groups);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_that_were_acknowledged_survive() {
+    let house = House::new(None).await;
+    let session = house.support().session;
+    let jid = house.group("Weekend Volunteers");
+    let group = format!("/groups/{jid}");
+    house.engine().await.stop().await;
+
+    let doomed = Doomed::start(&house.machine());
+    let groups = groups_of(&house, &session);
+    doomed.desk.until_complete(&session, groups).await;
+    let change = |subject: String| {
+        let body = json!({ "subject": subject, "announce": false });
+        doomed.desk.ask(Method::PATCH, &session, &group, Some(body))
+    };
+    for number in 0..3 {
+        let answer = change(format!("Acknowledged {number}")).await.unwrap();
+        assert_eq!(answer.status(), 204);
+    }
+    // The next one reaches WhatsApp; whether anybody was told is not known.
+    let under_way = change("Under way".to_owned());
+    let arrives = async {
+        while house.world.look_at(&jid).unwrap().subject != "Under way" {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = arrives => {}
+        _ = under_way => {}
+    }
+    doomed.kill();
+
+    let engine = house.engine().await;
+    engine.desk.until_complete(&session, groups).await;
+    let told = |stored: &Value| stored["subject"] == "Under way" && stored["isAnnounce"] == false;
+    engine.desk.until(&session, &group, told).await;
+    let path = format!("/../../audit?session={session}&group={jid}");
+    let audit = engine.desk.get(&session, &path).await;
+    let recorded: Vec<_> = audit["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["outcome"] == "ok")
+        .filter_map(|entry| entry["new"]["subject"].as_str())
+        .collect();
+    for number in 0..3 {
+        let subject = format!("Acknowledged {number}");
+        assert!(recorded.contains(&subject.as_str()), "{audit}");
+    }
+    engine.stop().await;
+}

@@ -1,0 +1,19 @@
+//! Real accounts, from the screen down to the wire: the engine and the real binary with the live
+//! driver, against the WhatsApp server on loopback.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+#[path = "../loopback/mod.rs"]
+#[allow(dead_code)]
+mod loopback;
+#[path = "../terminal/pty.rs"]
+#[allow(dead_code)]
+mod pty;
+#[path = "../terminal/qr.rs"]
+mod qr;
+
+mod desk;
+mod engine;
+mod house;
+mod killed;

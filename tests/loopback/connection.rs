@@ -1,0 +1,390 @@
+//! One connection of a device: login or pairing, then stanzas both ways until somebody hangs up.
+
+use super::keys::jid_of_device;
+use super::phone::{CodeRequest, CodeTyped, Secrets, pair_success};
+use super::refusal::{Answer, Refused};
+use super::stanza::{SERVER, attr, bytes, child, fresh_id, query, result};
+use super::wire::{Channel, PublicKey};
+use super::{Device, LoginFailure, Order, Shared, groups, house, push, wire};
+use anyhow::Context as _;
+use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+use whatsapp_rust::wacore_binary::Node;
+use whatsapp_rust::wacore_binary::builder::NodeBuilder;
+
+/// How many QR codes a device is given to show, one after the other.
+const QR_CODES: usize = 6;
+/// How long a client that was told goodbye may take to hang up.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Lets a client in and serves it until one side hangs up.
+///
+/// # Errors
+/// The client broke off or does not speak the protocol.
+pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
+    let accepted = wire::accept(tcp, &shared.secret).await;
+    let (mut channel, key) = accepted.inspect_err(|_| shared.turn_away())?;
+    let Some(device) = shared.device(&key) else {
+        shared.turn_away();
+        return goodbye(&mut channel, &failure(LoginFailure::Unlinked)).await;
+    };
+    let (orders, inbox) = unbounded_channel();
+    let predecessor = device.state().connection.replace(orders.clone());
+    if let Some(predecessor) = predecessor {
+        // One that ended already does not listen.
+        let _ = predecessor.send(Order::Answer(Answer::HangUp));
+    }
+    let mut events = device.events.lock().await;
+    let mut connection = Connection {
+        shared,
+        device: &device,
+        key,
+        channel,
+        orders,
+        is_open: false,
+        is_frozen: false,
+        references: Vec::new(),
+        request: None,
+        typed: None,
+        secrets: None,
+        welcome: None,
+    };
+    let ended = connection.run(&mut events, inbox).await;
+    if matches!(ended, Err(_) | Ok(End::Client)) {
+        device.line.disconnect().await;
+    }
+    ended.map(|_| ())
+}
+
+/// Who ended a connection.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Client,
+    /// The server did, for reasons that the world knows.
+    Server,
+}
+
+struct Connection<'a> {
+    shared: &'a Arc<Shared>,
+    device: &'a Arc<Device>,
+    key: PublicKey,
+    channel: Channel,
+    orders: UnboundedSender<Order>,
+    /// Whether the device has logged in.
+    is_open: bool,
+    /// Whether nothing is read or said any more.
+    is_frozen: bool,
+    /// The references of the QR codes that the device was given.
+    references: Vec<String>,
+    /// The pairing code that the device asked for, and the world's own name for it.
+    request: Option<(CodeRequest, String)>,
+    /// A phone into which a code was typed, and whoever wants to know whether it was the right one.
+    typed: Option<(Box<CodeTyped>, oneshot::Sender<bool>)>,
+    /// What the phone has learned of the device.
+    secrets: Option<Secrets>,
+    /// The stanza that lets the device in, until it answers, and whom it is linked to then.
+    welcome: Option<(String, Identity)>,
+}
+
+enum Next {
+    Stanza(Option<Node>),
+    World(DriverEvent),
+    Order(Order),
+}
+
+impl Connection<'_> {
+    async fn run(
+        &mut self,
+        events: &mut UnboundedReceiver<DriverEvent>,
+        mut inbox: UnboundedReceiver<Order>,
+    ) -> anyhow::Result<End> {
+        let failing = self.device.state().login_failure.take();
+        if let Some(failing) = failing {
+            return self.end(&failure(failing)).await;
+        }
+        self.device.line.connect().await?;
+        let linked = self.device.state().linked.clone();
+        if let Some(linked) = linked
+            && self.shared.world.is_connected(&self.device.account.session)
+        {
+            self.open(&linked).await?;
+        }
+        loop {
+            let next = tokio::select! {
+                stanza = self.channel.next(), if !self.is_frozen => Next::Stanza(stanza?),
+                Some(event) = events.recv(), if !self.is_frozen => Next::World(event),
+                Some(order) = inbox.recv() => Next::Order(order),
+            };
+            let end = match next {
+                Next::Stanza(None) => Some(End::Client),
+                Next::Stanza(Some(stanza)) => self.hear(&stanza).await?,
+                Next::World(event) => self.react(event).await?,
+                Next::Order(order) => self.obey(order).await?,
+            };
+            if let Some(end) = end {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// The login succeeded.
+    async fn open(&mut self, account: &Identity) -> anyhow::Result<()> {
+        self.is_open = true;
+        let success = NodeBuilder::new("success")
+            .attr("lid", jid_of_device(account.lid.as_str())?)
+            .attr("t", self.shared.world.now() / 1000)
+            .build();
+        self.channel.send(&success).await
+    }
+
+    async fn end(&mut self, last: &Node) -> anyhow::Result<End> {
+        goodbye(&mut self.channel, last).await?;
+        Ok(End::Server)
+    }
+
+    // ---- what the world does ---------------------------------------------------------------
+
+    async fn react(&mut self, event: DriverEvent) -> anyhow::Result<Option<End>> {
+        let linked = self.device.state().linked.clone();
+        match event {
+            DriverEvent::Connected(_) if !self.is_open => {
+                if let Some(linked) = linked {
+                    self.open(&linked).await?;
+                }
+            }
+            DriverEvent::Connected(_) | DriverEvent::Connecting => {}
+            DriverEvent::QrCode { .. } if linked.is_some() => {
+                return self.unlinked().await.map(Some);
+            }
+            DriverEvent::QrCode { .. } => self.offer_codes().await?,
+            DriverEvent::Paired(identity) => self.welcome(identity).await?,
+            DriverEvent::ConnectionLost => return Ok(Some(End::Server)),
+            DriverEvent::LoggedOut { .. } => return self.unlinked().await.map(Some),
+            DriverEvent::Failed { reason } => return self.failed(&reason).await.map(Some),
+            DriverEvent::Group(event) => {
+                if let (true, Some(me)) = (self.is_open, linked) {
+                    let told = push::notification(&event, &me.lid);
+                    self.channel.send(&told).await?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn offer_codes(&mut self) -> anyhow::Result<()> {
+        // The device rotates them by itself; the world's later codes say nothing new.
+        if !self.references.is_empty() {
+            return Ok(());
+        }
+        self.references = (0..QR_CODES).map(|_| format!("2@{}", fresh_id())).collect();
+        let codes = self
+            .references
+            .iter()
+            .map(|code| bytes("ref", code.as_bytes()));
+        let offer = NodeBuilder::new("pair-device").children(codes).build();
+        self.channel.send(&query(offer)).await
+    }
+
+    async fn welcome(&mut self, identity: Identity) -> anyhow::Result<()> {
+        let secrets = self.secrets.take().context("linked without a phone")?;
+        let welcome = pair_success(secrets, &identity)?;
+        let id = attr(&welcome, "id").unwrap_or_default();
+        self.welcome = Some((id, identity));
+        self.channel.send(&welcome).await
+    }
+
+    async fn unlinked(&mut self) -> anyhow::Result<End> {
+        self.shared.forget(&self.key);
+        if !self.is_open {
+            return self.end(&failure(LoginFailure::Unlinked)).await;
+        }
+        self.end(&stream_error("401", Some("device_removed"))).await
+    }
+
+    async fn failed(&mut self, reason: &str) -> anyhow::Result<End> {
+        if self.device.state().linked.is_none() {
+            return Ok(End::Server);
+        }
+        if reason.contains("replaced") {
+            return self.end(&stream_error("409", Some("replaced"))).await;
+        }
+        let failure = failure(LoginFailure::Banned { seconds: 86_400 });
+        self.end(&failure).await
+    }
+
+    // ---- what the client says ----------------------------------------------------------------
+
+    async fn hear(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
+        let kind = attr(stanza, "type");
+        match (stanza.tag.as_ref(), kind.as_deref()) {
+            ("iq", Some("result")) => return self.hear_answer(stanza).await,
+            ("iq", Some("get" | "set")) => {}
+            _ => return Ok(None),
+        }
+        match attr(stanza, "xmlns").as_deref() {
+            Some("w:g2") => {
+                let (world, line) = (
+                    Arc::clone(&self.shared.world),
+                    Arc::clone(&self.device.line),
+                );
+                let (orders, asked) = (self.orders.clone(), stanza.clone());
+                tokio::spawn(async move {
+                    let answer = groups::answer(&world, &*line, &asked).await;
+                    // A client that has hung up meanwhile does not want to know.
+                    let _ = orders.send(Order::Answer(answer));
+                });
+                Ok(None)
+            }
+            Some("md") => self.hear_of_devices(stanza).await,
+            _ => {
+                for answer in house::answer(stanza) {
+                    self.channel.send(&answer).await?;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    async fn hear_answer(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
+        let id = attr(stanza, "id");
+        match self.welcome.take() {
+            Some((welcome, identity)) if Some(&welcome) == id.as_ref() => {
+                self.device.state().linked = Some(identity);
+                self.end(&stream_error("515", None)).await.map(Some)
+            }
+            other => {
+                self.welcome = other;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn hear_of_devices(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
+        let asked = child(stanza).context("an empty query")?;
+        match attr(asked, "stage").as_deref() {
+            Some("companion_hello") => {
+                let answer = match self.code_wanted(asked).await {
+                    Ok(answer) => result(stanza, [answer]),
+                    Err(refusal) => match refusal.answer(stanza) {
+                        Answer::Stanza(answer) => answer,
+                        Answer::Silence => return Ok(None),
+                        Answer::HangUp => return Ok(Some(End::Server)),
+                    },
+                };
+                self.channel.send(&answer).await?;
+            }
+            Some("companion_finish") => {
+                self.channel.send(&result(stanza, [])).await?;
+                let (typed, verdict) = self.typed.take().context("nobody typed a code")?;
+                // A wrong code: the phone says so to its owner, and nobody tells the device.
+                let mut accepted = false;
+                if let Ok(secrets) = typed.open(asked)
+                    && let Some((_, code)) = &self.request
+                {
+                    self.secrets = Some(secrets);
+                    let session = &self.device.account.session;
+                    accepted = self.shared.world.enter_code(session, code);
+                }
+                // The test may not care.
+                let _ = verdict.send(accepted);
+            }
+            _ if asked.tag == "remove-companion-device" => {
+                self.device.line.log_out().await?;
+                self.shared.forget(&self.key);
+                return self.end(&result(stanza, [])).await.map(Some);
+            }
+            _ => self.channel.send(&result(stanza, [])).await?,
+        }
+        Ok(None)
+    }
+
+    async fn code_wanted(&mut self, asked: &Node) -> Result<Node, Refused> {
+        let jid = attr(asked, "jid").unwrap_or_default();
+        let phone = jid.split('@').next().unwrap_or_default();
+        let request = CodeRequest::read(asked).map_err(|_| Refused::malformed())?;
+        let code = match self.device.line.pair_with_code(phone).await {
+            Ok(code) => code,
+            // The one answer that WhatsApp has for a number that it does not like.
+            Err(DriverError::Refused(_)) => return Err(Refused::malformed()),
+            Err(error) => return Err(error.into()),
+        };
+        let reference = bytes("link_code_pairing_ref", request.reference.clone());
+        self.request = Some((request, code));
+        Ok(NodeBuilder::new("link_code_companion_reg")
+            .attr("stage", "companion_hello")
+            .children([reference])
+            .build())
+    }
+
+    // ---- what the test does -------------------------------------------------------------------
+
+    async fn obey(&mut self, order: Order) -> anyhow::Result<Option<End>> {
+        match order {
+            Order::Answer(Answer::HangUp) => return Ok(Some(End::Server)),
+            _ if self.is_frozen => {}
+            Order::Answer(Answer::Stanza(stanza)) => self.channel.send(&stanza).await?,
+            Order::Answer(Answer::Silence) => {}
+            Order::Scan(code) => {
+                if self.references.contains(&code.reference) {
+                    self.secrets = Some(code.secrets());
+                    self.shared.world.scan(&self.device.account.session);
+                }
+            }
+            Order::TypeCode(code, verdict) => {
+                let (request, _) = self.request.clone().context("no code was asked for")?;
+                let orders = self.orders.clone();
+                tokio::task::spawn_blocking(move || {
+                    if let Ok(typed) = request.type_in(&code) {
+                        // A client that has hung up meanwhile hears nothing of it.
+                        let _ = orders.send(Order::CodeTyped(Box::new(typed), verdict));
+                    }
+                });
+            }
+            Order::CodeTyped(typed, verdict) => {
+                let (request, _) = self.request.as_ref().context("no code was asked for")?;
+                let hello = request.hello(&typed);
+                self.typed = Some((typed, verdict));
+                self.channel.send(&hello).await?;
+            }
+            Order::Freeze => self.is_frozen = true,
+        }
+        Ok(None)
+    }
+}
+
+/// Says a last word and waits until the client has heard it: closing a socket on unread data could
+/// lose it.
+async fn goodbye(channel: &mut Channel, last: &Node) -> anyhow::Result<()> {
+    channel.send(last).await?;
+    let hung_up = async { while let Ok(Some(_)) = channel.next().await {} };
+    // One that stays is hung up on.
+    let _ = tokio::time::timeout(GOODBYE, hung_up).await;
+    Ok(())
+}
+
+fn stream_error(code: &str, conflict: Option<&str>) -> Node {
+    let conflict = conflict.map(|kind| NodeBuilder::new("conflict").attr("type", kind).build());
+    NodeBuilder::new("stream:error")
+        .attr("code", code)
+        .children(conflict)
+        .build()
+}
+
+fn failure(failure: LoginFailure) -> Node {
+    let node = NodeBuilder::new("failure").attr("from", SERVER);
+    match failure {
+        LoginFailure::Unlinked => node.attr("reason", 401_u16),
+        LoginFailure::Banned { seconds } => node
+            .attr("reason", 402_u16)
+            .attr("code", 101_u16)
+            .attr("expire", seconds),
+        LoginFailure::Locked => node.attr("reason", 403_u16),
+        LoginFailure::Outdated => node.attr("reason", 405_u16),
+        LoginFailure::Code(code) => node.attr("reason", code),
+    }
+    .build()
+}

@@ -1,0 +1,271 @@
+//! Queries about groups (`w:g2`): stanzas in, calls of the simulated world, stanzas out.
+//!
+//! No rule is decided here. The one thing that the world does not know is the id of a description, by
+//! which WhatsApp notices that somebody else changed it meanwhile; it is derived from the text.
+
+use super::refusal::{Answer, Refused, code_for_member};
+use super::stanza::{attr, child, empty, result, text};
+use groupdesk::api::{MemberRole, Setting};
+use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use groupdesk::gateway::whatsapp::sandbox::World;
+use groupdesk::gateway::whatsapp::{Driver, DriverError, GroupSnapshot, MemberChange};
+use sha2::{Digest as _, Sha256};
+use whatsapp_rust::wacore_binary::Node;
+use whatsapp_rust::wacore_binary::builder::NodeBuilder;
+
+/// Answers one query.
+pub async fn answer(world: &World, account: &dyn Driver, query: &Node) -> Answer {
+    match ask(world, account, query).await {
+        Ok(children) => Answer::Stanza(result(query, children)),
+        Err(refusal) => refusal.answer(query),
+    }
+}
+
+async fn ask(world: &World, account: &dyn Driver, query: &Node) -> Result<Vec<Node>, Refused> {
+    let asked = child(query).ok_or_else(Refused::malformed)?;
+    let is_set = attr(query, "type").as_deref() == Some("set");
+    match attr(query, "to").and_then(|to| GroupJid::parse(&to).ok()) {
+        Some(group) if is_set => change(world, account, &group, asked)
+            .await
+            .map_err(Refused::of_a_change),
+        Some(group) => read(account, &group, asked).await,
+        None => at_large(world, account, asked, is_set).await,
+    }
+}
+
+/// Queries that name no group, or name it inside.
+async fn at_large(
+    world: &World,
+    account: &dyn Driver,
+    asked: &Node,
+    is_set: bool,
+) -> Result<Vec<Node>, Refused> {
+    match asked.tag.as_ref() {
+        "participating" => {
+            let groups = account.joined_groups().await?;
+            let groups = groups.iter().map(group_node);
+            Ok(vec![NodeBuilder::new("groups").children(groups).build()])
+        }
+        "create" => {
+            let subject = attr(asked, "subject").unwrap_or_default();
+            let created = account.create(&subject, &people(asked)?).await?;
+            Ok(vec![group_node(&created)])
+        }
+        "leave" => {
+            for group in asked.get_children_by_tag("group") {
+                let group = attr(group, "id").and_then(|id| GroupJid::parse(&id).ok());
+                account
+                    .leave(&group.ok_or_else(Refused::malformed)?)
+                    .await?;
+            }
+            Ok(Vec::new())
+        }
+        "invite" => {
+            let code = attr(asked, "code").unwrap_or_default();
+            let code = InviteCode::parse(&code).map_err(|_| Refused::dead_invite())?;
+            if is_set {
+                join(world, account, &code).await
+            } else {
+                let invited = world.invited_to(&code).ok_or_else(Refused::dead_invite)?;
+                Ok(vec![group_node(&invited.group)])
+            }
+        }
+        _ => Err(Refused::unknown()),
+    }
+}
+
+async fn join(
+    world: &World,
+    account: &dyn Driver,
+    code: &InviteCode,
+) -> Result<Vec<Node>, Refused> {
+    let invited = world.invited_to(code);
+    let (tag, group) = match (account.join(code).await, invited) {
+        (Ok(group), _) => ("group", group),
+        // The world says it in words; over the wire it is a kind of success.
+        (Err(DriverError::Refused(_)), Some(invited)) if invited.needs_approval => {
+            ("membership_approval_request", invited.group.jid)
+        }
+        (Err(error), _) => return Err(error.into()),
+    };
+    Ok(vec![
+        NodeBuilder::new(tag).attr("jid", group.as_str()).build(),
+    ])
+}
+
+async fn read(account: &dyn Driver, group: &GroupJid, asked: &Node) -> Result<Vec<Node>, Refused> {
+    match asked.tag.as_ref() {
+        "query" => Ok(vec![group_node(&account.group(group).await?)]),
+        "invite" => Ok(vec![invite_node(&account.invite(group).await?)]),
+        "membership_approval_requests" => {
+            let requests = account.membership_requests(group).await?;
+            let requests = requests.iter().map(|request| {
+                let mut node = NodeBuilder::new("membership_approval_request")
+                    .attr("jid", request.person.as_str());
+                if let Some(at) = request.at {
+                    node = node.attr("request_time", at / 1000);
+                }
+                node.build()
+            });
+            let tag = "membership_approval_requests";
+            Ok(vec![NodeBuilder::new(tag).children(requests).build()])
+        }
+        _ => Err(Refused::unknown()),
+    }
+}
+
+async fn change(
+    world: &World,
+    account: &dyn Driver,
+    group: &GroupJid,
+    asked: &Node,
+) -> Result<Vec<Node>, Refused> {
+    let setting = match asked.tag.as_ref() {
+        "subject" => {
+            let subject = asked.content_as_string().unwrap_or_default();
+            Setting::Subject(subject.into())
+        }
+        "description" => return describe(world, account, group, asked).await,
+        "announcement" => Setting::Announce(true),
+        "not_announcement" => Setting::Announce(false),
+        "locked" => Setting::Locked(true),
+        "unlocked" => Setting::Locked(false),
+        "invite" => return Ok(vec![invite_node(&account.reset_invite(group).await?)]),
+        "membership_requests_action" => {
+            let decision = child(asked).ok_or_else(Refused::malformed)?;
+            let outcome = change_members(account, group, decision).await?;
+            let tag = "membership_requests_action";
+            return Ok(vec![NodeBuilder::new(tag).children([outcome]).build()]);
+        }
+        _ => return Ok(vec![change_members(account, group, asked).await?]),
+    };
+    account.set(group, &setting).await?;
+    Ok(Vec::new())
+}
+
+async fn describe(
+    world: &World,
+    account: &dyn Driver,
+    group: &GroupJid,
+    asked: &Node,
+) -> Result<Vec<Node>, Refused> {
+    let body = asked.get_optional_child("body");
+    let new = body.and_then(Node::content_as_string).unwrap_or_default();
+    let known = attr(asked, "prev").unwrap_or_default();
+    let setting = Setting::Description(new.into());
+    if let Some(present) = world.look_at(group)
+        && known != description_id(&present.description)
+    {
+        return Err(Refused::conflict());
+    }
+    account.set(group, &setting).await?;
+    Ok(Vec::new())
+}
+
+async fn change_members(
+    account: &dyn Driver,
+    group: &GroupJid,
+    asked: &Node,
+) -> Result<Node, Refused> {
+    let (tag, change) = match asked.tag.as_ref() {
+        "add" => ("add", MemberChange::Add),
+        "remove" => ("remove", MemberChange::Remove),
+        "promote" => ("promote", MemberChange::Promote),
+        "demote" => ("demote", MemberChange::Demote),
+        "approve" => ("approve", MemberChange::Approve),
+        "reject" => ("reject", MemberChange::Reject),
+        _ => return Err(Refused::unknown()),
+    };
+    let people = people(asked)?;
+    let outcomes = account.change_members(group, change, &people).await?;
+    let outcomes = people.iter().zip(outcomes).map(|(person, outcome)| {
+        let node = NodeBuilder::new("participant").attr("jid", person.as_str());
+        match outcome {
+            Ok(()) => node.build(),
+            Err(error) => node.attr("error", code_for_member(change, &error)).build(),
+        }
+    });
+    Ok(NodeBuilder::new(tag).children(outcomes).build())
+}
+
+fn people(asked: &Node) -> Result<Vec<MemberJid>, Refused> {
+    asked
+        .get_children_by_tag("participant")
+        .map(|person| {
+            let jid = attr(person, "jid").and_then(|jid| MemberJid::parse(&jid).ok());
+            jid.ok_or_else(Refused::malformed)
+        })
+        .collect()
+}
+
+fn invite_node(code: &InviteCode) -> Node {
+    NodeBuilder::new("invite")
+        .attr("code", code.as_str())
+        .build()
+}
+
+/// A group with everything that is known of it.
+pub fn group_node(group: &GroupSnapshot) -> Node {
+    let id = group.jid.as_str().trim_end_matches("@g.us");
+    let mut node = NodeBuilder::new("group")
+        .attr("id", id)
+        .attr("subject", &group.subject)
+        .attr("addressing_mode", "lid")
+        .attr("size", group.members.len());
+    if let Some(owner) = &group.owner {
+        node = node.attr("creator", owner.as_str());
+    }
+    if let Some(created_at) = group.created_at {
+        node = node
+            .attr("creation", created_at / 1000)
+            .attr("s_t", created_at / 1000);
+    }
+    let mut children: Vec<Node> = group
+        .members
+        .iter()
+        .map(|member| participant(&member.lid, &member.role))
+        .collect();
+    if group.announce {
+        children.push(empty("announcement"));
+    }
+    if group.locked {
+        children.push(empty("locked"));
+    }
+    if !group.description.is_empty() {
+        children.push(description_node(&group.description));
+    }
+    node.children(children).build()
+}
+
+pub fn participant(lid: &MemberJid, role: &MemberRole) -> Node {
+    let node = NodeBuilder::new("participant").attr("jid", lid.as_str());
+    match role {
+        MemberRole::Admin => node.attr("type", "admin").build(),
+        MemberRole::Superadmin => node.attr("type", "superadmin").build(),
+        _ => node.build(),
+    }
+}
+
+/// A description; an empty one counts as deleted.
+pub fn description_node(description: &str) -> Node {
+    let content = match description {
+        "" => empty("delete"),
+        some => text("body", some),
+    };
+    NodeBuilder::new("description")
+        .attr("id", description_id(description))
+        .children([content])
+        .build()
+}
+
+/// What a client must name as the description that it means to replace; empty while there is none.
+fn description_id(description: &str) -> String {
+    if description.is_empty() {
+        return String::new();
+    }
+    let digest = Sha256::digest(description.as_bytes());
+    format!(
+        "{:08X}",
+        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+    )
+}

@@ -1,0 +1,286 @@
+//! A WhatsApp server on loopback: the second door into the simulated world.
+//!
+//! A real client connects to [`Server::url`], is let in when its key file was made by
+//! [`Server::seed_linked`] or [`Server::seed_unlinked`], and finds the groups of the world there.
+//! Whatever the world is told to do to a session (`World::misbehave`, `World::phone`) reaches the
+//! client as WhatsApp would put it: refusals as error codes, an unanswered call as silence, a drop as
+//! a closed socket, a change of a group as a notification. The rules are the world's; only what exists
+//! on the wire alone (handshakes, ids of stanzas and of descriptions, how a login fails) is here.
+//!
+//! Nothing here weakens the client: it is never built with a feature that turns its checks off.
+
+mod connection;
+mod groups;
+mod house;
+mod keys;
+mod phone;
+mod push;
+mod refusal;
+mod stanza;
+mod wire;
+
+use anyhow::Context as _;
+use groupdesk::gateway::domain::SessionId;
+use groupdesk::gateway::whatsapp::sandbox::{self, World};
+use groupdesk::gateway::whatsapp::{Account, Driver, DriverEvent, Identity};
+use phone::QrCode;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use whatsapp_rust::wacore::libsignal::protocol::KeyPair;
+use wire::PublicKey;
+
+/// A running server. It stops when it is dropped.
+pub struct Server {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+}
+
+struct Shared {
+    world: Arc<World>,
+    secret: KeyPair,
+    stopped: CancellationToken,
+    devices: Mutex<HashMap<PublicKey, Arc<Device>>>,
+    turned_away: watch::Sender<usize>,
+}
+
+/// A companion device that the server knows.
+struct Device {
+    account: Account,
+    /// The session's line in the world.
+    line: Arc<dyn Driver>,
+    /// What the world reports of the session; the device's one connection listens.
+    events: tokio::sync::Mutex<mpsc::UnboundedReceiver<DriverEvent>>,
+    state: Mutex<DeviceState>,
+}
+
+#[derive(Default)]
+struct DeviceState {
+    /// Who the device is linked to.
+    linked: Option<Identity>,
+    /// How its next login fails.
+    login_failure: Option<LoginFailure>,
+    /// Its present connection.
+    connection: Option<mpsc::UnboundedSender<Order>>,
+}
+
+/// What a connection is told to do.
+enum Order {
+    Answer(refusal::Answer),
+    Scan(QrCode),
+    /// A pairing code, and whoever wants to know whether it is the right one.
+    TypeCode(String, oneshot::Sender<bool>),
+    CodeTyped(Box<phone::CodeTyped>, oneshot::Sender<bool>),
+    Freeze,
+}
+
+/// How a login ends without success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginFailure {
+    /// The device was unlinked while it was away.
+    Unlinked,
+    /// A ban that ends after so many seconds.
+    Banned { seconds: u64 },
+    /// The account is locked or gone.
+    Locked,
+    /// The client is too old.
+    Outdated,
+    /// The server says a number that means nothing to the client.
+    Code(u16),
+}
+
+impl Server {
+    /// Starts a server in front of a world, on a free port of loopback.
+    ///
+    /// # Errors
+    /// No port can be had.
+    pub async fn start(world: Arc<World>) -> anyhow::Result<Self> {
+        Self::listen(world, TcpListener::bind("127.0.0.1:0").await?)
+    }
+
+    /// Starts a server on a listener that is there already.
+    ///
+    /// # Errors
+    /// The listener has no address.
+    pub fn listen(world: Arc<World>, listener: TcpListener) -> anyhow::Result<Self> {
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            world,
+            secret: KeyPair::generate(&mut rand::rng()),
+            stopped: CancellationToken::new(),
+            devices: Mutex::default(),
+            turned_away: watch::Sender::new(0),
+        });
+        let accepting = accept(Arc::clone(&shared), listener);
+        tokio::spawn(shared.stopped.clone().run_until_cancelled_owned(accepting));
+        Ok(Self { shared, address })
+    }
+
+    /// What a client is told to connect to.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("ws://{}/ws/chat", self.address)
+    }
+
+    /// Makes the key file of a session whose device is linked to `identity`.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn seed_linked(
+        &self,
+        keys_dir: &Path,
+        account: Account,
+        identity: Identity,
+    ) -> anyhow::Result<()> {
+        self.seed(keys_dir, account, Some(identity)).await
+    }
+
+    /// Makes the key file of a session whose device is linked to nobody, so that it will begin to
+    /// pair.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn seed_unlinked(&self, keys_dir: &Path, account: Account) -> anyhow::Result<()> {
+        self.seed(keys_dir, account, None).await
+    }
+
+    async fn seed(
+        &self,
+        keys_dir: &Path,
+        account: Account,
+        linked: Option<Identity>,
+    ) -> anyhow::Result<()> {
+        let server = self
+            .shared
+            .secret
+            .public_key
+            .public_key_bytes()
+            .try_into()?;
+        let file = keys::path(keys_dir, &account.session);
+        let key = keys::write(&file, server, linked.as_ref()).await?;
+        let (report, events) = mpsc::unbounded_channel();
+        let device = Device {
+            line: sandbox::open(Arc::clone(&self.shared.world), account.clone(), report),
+            account,
+            events: tokio::sync::Mutex::new(events),
+            state: Mutex::new(DeviceState {
+                linked,
+                ..DeviceState::default()
+            }),
+        };
+        let session = device.account.session.clone();
+        let mut devices = self.shared.devices();
+        devices.retain(|_, other| other.account.session != session);
+        devices.insert(key, Arc::new(device));
+        Ok(())
+    }
+
+    /// Lets the next login of a session fail.
+    pub fn fail_login(&self, session: &SessionId, failure: LoginFailure) {
+        if let Some(device) = self.shared.device_of(session) {
+            device.state().login_failure = Some(failure);
+        }
+    }
+
+    /// Points a phone at a QR code.
+    ///
+    /// # Errors
+    /// It is none of WhatsApp's, or of a device that the server does not know or that does not pair.
+    pub fn scan(&self, text: &str) -> anyhow::Result<()> {
+        let code = QrCode::read(text)?;
+        let device = self.shared.device(&code.noise).context("nobody's code")?;
+        device.order(Order::Scan(code))
+    }
+
+    /// Types a pairing code into the phone for which a session asked for one. Whether it was the
+    /// right one.
+    ///
+    /// # Errors
+    /// The session does not pair, or stops to.
+    pub async fn type_code(&self, session: &SessionId, code: &str) -> anyhow::Result<bool> {
+        let device = self.shared.device_of(session).context("no such device")?;
+        let (tell, verdict) = oneshot::channel();
+        device.order(Order::TypeCode(code.to_owned(), tell))?;
+        Ok(verdict.await?)
+    }
+
+    /// How many clients were turned away so far: those whose handshake failed, and those whose keys
+    /// nobody knows.
+    #[must_use]
+    pub fn turned_away(&self) -> watch::Receiver<usize> {
+        self.shared.turned_away.subscribe()
+    }
+
+    /// Lets the connection of a session die without a word: nothing is read or written any more, and
+    /// nobody hangs up.
+    ///
+    /// # Errors
+    /// The session has no connection.
+    pub fn freeze(&self, session: &SessionId) -> anyhow::Result<()> {
+        let device = self.shared.device_of(session).context("no such device")?;
+        device.order(Order::Freeze)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stopped.cancel();
+    }
+}
+
+impl Shared {
+    fn devices(&self) -> MutexGuard<'_, HashMap<PublicKey, Arc<Device>>> {
+        self.devices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn device(&self, key: &PublicKey) -> Option<Arc<Device>> {
+        self.devices().get(key).cloned()
+    }
+
+    fn device_of(&self, session: &SessionId) -> Option<Arc<Device>> {
+        let devices = self.devices();
+        let mut devices = devices.values();
+        devices
+            .find(|device| device.account.session == *session)
+            .cloned()
+    }
+
+    fn turn_away(&self) {
+        self.turned_away.send_modify(|count| *count += 1);
+    }
+
+    /// Unlinks a device: its key opens nothing any more.
+    fn forget(&self, key: &PublicKey) {
+        self.devices().remove(key);
+    }
+}
+
+impl Device {
+    fn state(&self) -> MutexGuard<'_, DeviceState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn order(&self, order: Order) -> anyhow::Result<()> {
+        let state = self.state();
+        let connection = state.connection.as_ref().context("not connected")?;
+        connection
+            .send(order)
+            .ok()
+            .context("not connected any more")
+    }
+}
+
+async fn accept(shared: Arc<Shared>, listener: TcpListener) {
+    while let Ok((tcp, _)) = listener.accept().await {
+        let shared = Arc::clone(&shared);
+        let stopped = shared.stopped.clone();
+        tokio::spawn(stopped.run_until_cancelled_owned(async move {
+            // A client that hangs up in the middle of anything is no fault of the server.
+            let _ = connection::serve(&shared, tcp).await;
+        }));
+    }
+}

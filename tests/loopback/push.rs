@@ -1,0 +1,73 @@
+//! What the server tells clients by itself: changes of groups.
+
+use super::groups::{description_node, group_node, participant};
+use super::stanza::{empty, fresh_id};
+use groupdesk::api::{MemberRole, Setting};
+use groupdesk::gateway::domain::MemberJid;
+use groupdesk::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot};
+use whatsapp_rust::wacore_binary::Node;
+use whatsapp_rust::wacore_binary::builder::NodeBuilder;
+
+/// The stanza that tells `me` of a change.
+pub fn notification(event: &GroupEvent, me: &MemberJid) -> Node {
+    let mut node = NodeBuilder::new("notification")
+        .attr("from", event.group.as_str())
+        .attr("id", fresh_id())
+        .attr("type", "w:gp2")
+        .attr("t", event.at / 1000)
+        .attr("addressing_mode", "lid");
+    if let Some(by) = &event.by {
+        node = node.attr("participant", by.as_str());
+    }
+    node.children([change_node(event, me)]).build()
+}
+
+fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
+    match &event.change {
+        GroupChange::Setting(Setting::Subject(subject)) => NodeBuilder::new("subject")
+            .attr("subject", subject)
+            .attr("s_t", event.at / 1000)
+            .build(),
+        GroupChange::Setting(Setting::Description(text)) => description_node(text),
+        GroupChange::Setting(Setting::Announce(true)) => empty("announcement"),
+        GroupChange::Setting(Setting::Announce(false)) => empty("not_announcement"),
+        GroupChange::Setting(Setting::Locked(true)) => empty("locked"),
+        GroupChange::Setting(Setting::Locked(false)) => empty("unlocked"),
+        // The new code is never said.
+        GroupChange::InviteReset(_) => empty("revoke"),
+        GroupChange::Joined(members) => NodeBuilder::new("add")
+            .children(
+                members
+                    .iter()
+                    .map(|member| participant(&member.lid, &member.role)),
+            )
+            .build(),
+        GroupChange::Left(members) => people("remove", members),
+        GroupChange::Promoted(members) => people("promote", members),
+        GroupChange::Demoted(members) => people("demote", members),
+        GroupChange::Entered(group) if is_new(group, event) => {
+            let group = group_node(group);
+            NodeBuilder::new("create")
+                .attr("type", "new")
+                .children([group])
+                .build()
+        }
+        GroupChange::Entered(_) => people("add", std::slice::from_ref(me)),
+        GroupChange::Exited => people("remove", std::slice::from_ref(me)),
+    }
+}
+
+/// Whether the group was made in the moment in which the account came into it.
+fn is_new(group: &GroupSnapshot, event: &GroupEvent) -> bool {
+    group
+        .created_at
+        .is_some_and(|created| event.at - created < 1000)
+        && group.owner == event.by
+}
+
+fn people(tag: &'static str, members: &[MemberJid]) -> Node {
+    let members = members
+        .iter()
+        .map(|member| participant(member, &MemberRole::Member));
+    NodeBuilder::new(tag).children(members).build()
+}
