@@ -221,6 +221,6 @@ mod tests {
     fn silence_never_runs_backwards() {
         let now = Timestamp::now().as_millisecond();
         assert_eq!(silence(now + 60_000), Duration::ZERO);
-        assert!(silence(now - 60_000) >= Duration::from_secs(60));
+        assert!(silence(now - 60_000) >= Duration::from_mins(1));
     }
 }
