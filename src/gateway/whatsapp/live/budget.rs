@@ -24,7 +24,7 @@ pub(super) struct Budget {
 
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
-        let step = Duration::from_secs(60) / limits.per_minute.max(1);
+        let step = Duration::from_mins(1) / limits.per_minute.max(1);
         Self {
             step,
             burst: step * limits.burst.max(1),
@@ -102,7 +102,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn rest_never_saves_more_than_the_burst() {
         let budget = budget(2, 60);
-        tokio::time::advance(Duration::from_secs(3600)).await;
+        tokio::time::advance(Duration::from_hours(1)).await;
         let start = Instant::now();
         budget.take(3).await.unwrap();
         assert_eq!(start.elapsed(), Duration::from_secs(1));

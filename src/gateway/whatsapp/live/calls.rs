@@ -50,13 +50,11 @@ impl Session {
                 return Err(DriverError::ConnectionLost);
             }
         };
-        match answer {
-            Ok(answer) => answer.map_err(|error| refusal::of(&error, asked)),
-            Err(_) => {
-                tokio::spawn(async move { probe(&run, &client, PING).await });
-                Err(DriverError::Timeout)
-            }
-        }
+        let Ok(answer) = answer else {
+            tokio::spawn(async move { probe(&run, &client, PING).await });
+            return Err(DriverError::Timeout);
+        };
+        answer.map_err(|error| refusal::of(&error, asked))
     }
 
     fn limit(&self) -> Duration {

@@ -10,9 +10,9 @@ use whatsapp_rust::ErrorChainExt;
 use whatsapp_rust::pair_code::{PairCodeOptions, PairCodeRejection, PairError};
 
 /// How long WhatsApp takes a pairing code.
-const CODE_LIFETIME: Duration = Duration::from_secs(180);
+const CODE_LIFETIME: Duration = Duration::from_mins(3);
 /// The pause to suggest when WhatsApp does not name one.
-const THROTTLED: Duration = Duration::from_secs(300);
+const THROTTLED: Duration = Duration::from_mins(5);
 
 impl Session {
     pub(super) async fn pair_with_code(

@@ -11,7 +11,7 @@ use whatsapp_rust::features::GroupError;
 use whatsapp_rust::{ErrorChainExt, IqError};
 
 /// How long to wait after a 429 that does not say.
-const BACKOFF: Duration = Duration::from_secs(60);
+const BACKOFF: Duration = Duration::from_mins(1);
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

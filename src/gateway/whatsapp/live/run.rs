@@ -344,7 +344,7 @@ mod tests {
     async fn a_pairing_code_outlives_the_qr_codes() {
         let (run, mut events) = run();
         run.qr("code".to_owned(), 1);
-        run.code_given(Duration::from_secs(180));
+        run.code_given(Duration::from_mins(3));
         run.qr_exhausted();
         run.check_codes();
         assert_eq!(run.phase(), Phase::Pairing);

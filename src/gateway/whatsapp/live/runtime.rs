@@ -64,3 +64,29 @@ impl Runtime for SessionRuntime {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::whatsapp::DriverEvent;
+    use crate::gateway::whatsapp::live::reason;
+    use tokio::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_panic_in_the_library_ends_its_session_with_a_reason() {
+        let (report, mut events) = mpsc::unbounded_channel();
+        let run = Run::new(report);
+        let runtime = SessionRuntime {
+            run: std::sync::Arc::downgrade(&run),
+            pace: 1,
+        };
+        runtime.spawn_detached(Box::pin(async { panic!("on purpose") }));
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        assert_eq!(
+            events.recv().await,
+            Some(DriverEvent::Failed {
+                reason: reason::BROKEN.to_owned()
+            })
+        );
+    }
+}

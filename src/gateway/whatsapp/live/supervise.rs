@@ -19,7 +19,7 @@ use whatsapp_rust::{CacheConfig, CacheEntryConfig, Client, MsgSecretPolicy};
 const TICK: Duration = Duration::from_secs(1);
 /// The longest pause between attempts while WhatsApp cannot be reached at all. The library's own
 /// pauses grow to 15 minutes, which is long for a desk whose network came back.
-const REDIAL: Duration = Duration::from_secs(60);
+const REDIAL: Duration = Duration::from_mins(1);
 /// How long an orderly close may take.
 const CLOSE: Duration = Duration::from_secs(10);
 
@@ -121,7 +121,7 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
 
 /// The desk sends no messages and reads none, so what speeds those up stays small.
 fn caches() -> CacheConfig {
-    let hour = Some(Duration::from_secs(3600));
+    let hour = Some(Duration::from_hours(1));
     CacheConfig {
         group_cache: CacheEntryConfig::new(hour, 16),
         device_registry_cache: CacheEntryConfig::new(hour, 256),
@@ -221,6 +221,6 @@ mod tests {
     fn silence_never_runs_backwards() {
         let now = Timestamp::now().as_millisecond();
         assert_eq!(silence(now + 60_000), Duration::ZERO);
-        assert!(silence(now - 60_000) >= Duration::from_secs(60));
+        assert!(silence(now - 60_000) >= Duration::from_mins(1));
     }
 }

@@ -16,9 +16,9 @@ pub(super) type Triple = (u32, u32, u32);
 /// What the client library of this build was made for.
 pub(super) const BUILT_IN: Triple = (2, 3000, 1_042_742_319);
 /// How long an answer is good for.
-const GOOD_FOR: Duration = Duration::from_secs(12 * 3600);
+const GOOD_FOR: Duration = Duration::from_hours(12);
 /// The pause after a question that nobody answered.
-const PAUSE: Duration = Duration::from_secs(600);
+const PAUSE: Duration = Duration::from_mins(10);
 /// How long the first connection waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
