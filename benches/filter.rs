@@ -195,8 +195,12 @@ fn times(index: &mut Index, query: &str) -> [Duration; 2] {
 fn table(_: &mut Criterion) {
     let [few, many] = COUNTS.map(groups);
     let (mut index_few, mut index_many) = (index(&few), index(&many));
-    let bare_few = shortest(|| drop(black_box(bare(&few))));
-    let bare_many = shortest(|| drop(black_box(bare(&many))));
+    let bare_few = shortest(|| {
+        black_box(bare(&few));
+    });
+    let bare_many = shortest(|| {
+        black_box(bare(&many));
+    });
     println!(
         "\nShortest times for {} and {} groups",
         COUNTS[0], COUNTS[1]

@@ -110,12 +110,11 @@ impl Index {
     }
 
     fn push(&mut self, fields: Fields<'_>) {
-        if let Some(last) = self.blocks.last_mut().filter(|last| last.len() < ROWS_MAX) {
+        if self.blocks.last().is_none_or(|last| last.len() == ROWS_MAX) {
+            self.blocks.push(Block::default());
+        }
+        if let Some(last) = self.blocks.last_mut() {
             last.push(fields);
-        } else {
-            let mut block = Block::default();
-            block.push(fields);
-            self.blocks.push(block);
         }
     }
 
