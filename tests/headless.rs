@@ -123,7 +123,7 @@ async fn imported(demo: &Demo, key: &str) -> Value {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), reading)
+    tokio::time::timeout(Duration::from_mins(1), reading)
         .await
         .expect("the groups are imported")
 }
