@@ -3,6 +3,9 @@
 //!
 //! `cargo bench --bench start`
 
+// What it measures, it prints.
+#![allow(clippy::print_stdout)]
+
 #[path = "../tests/terminal/pty.rs"]
 #[allow(dead_code)]
 mod pty;

@@ -123,7 +123,7 @@ async fn imported(demo: &Demo, key: &str) -> Value {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), reading)
+    tokio::time::timeout(Duration::from_mins(1), reading)
         .await
         .expect("the groups are imported")
 }
@@ -239,4 +239,40 @@ fn a_taken_port_is_told_plainly() {
     assert!(!output.status.success());
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(complaint.contains(&address), "{complaint}");
+}
+
+/// What a demo on this data directory complains about.
+fn complaint(data: &std::path::Path) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_groupdesk"))
+        .args(["demo", "--headless", "--still", "--data-dir"])
+        .arg(data)
+        .output()
+        .expect("the binary starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr).expect("UTF-8")
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_used_is_named_with_one_reason() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let data = directory.path().join("data");
+    let demo = Demo::start(&["--still", "--data-dir", data.to_str().expect("UTF-8")]);
+    assert!(complaint(&data).contains("already in use by another groupdesk"));
+    drop(demo);
+
+    let database = data.join("demo/groupdesk.sqlite");
+    for suffix in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(data.join(format!("demo/groupdesk.sqlite{suffix}")));
+    }
+    std::fs::write(&database, vec![7; 8192]).expect("the file is ours");
+    let told = complaint(&data);
+    assert!(told.contains("is it damaged"), "{told}");
+    assert_eq!(told.matches("file is not a database").count(), 1, "{told}");
+
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").expect("a file");
+    let told = complaint(&file);
+    assert!(told.contains("cannot open"), "{told}");
+    assert_eq!(told.matches("Not a directory").count(), 1, "{told}");
 }

@@ -1,6 +1,9 @@
 //! The HTTP contract, asked of a real engine over a real listener: one file per resource, mirrored
 //! on `src/gateway/http/`.
 
+// In a test, and in what tests share, a failing `unwrap` is a failing test.
+#![allow(clippy::unwrap_used)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -7,7 +7,7 @@
 use super::compare::{Stored, load, same_info};
 use super::groups::ListCache;
 use super::members::{
-    StoredMember, change_roles, delete_member, load_members, my_role, put_member, remove_members,
+    StoredMember, change_roles, delete_member, load_members, my_role, put_members, remove_members,
 };
 use super::{StoreError, Write};
 use crate::api::{
@@ -16,7 +16,7 @@ use crate::api::{
 };
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
-use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, Member};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
@@ -82,13 +82,12 @@ pub fn apply(w: &mut Write<'_>, scope: &Scope, event: &GroupEvent) -> Result<(),
         }
         GroupChange::Joined(members) => {
             let known = load_members(w.conn, stored.number)?;
-            let mut joined = Vec::new();
-            for member in members {
-                if !known.contains_key(member.lid.as_str()) {
-                    put_member(w.conn, stored.number, member, origin.at)?;
-                    joined.push(member.lid.to_string());
-                }
-            }
+            let new = || {
+                let is_new = |member: &&Member| !known.contains_key(member.lid.as_str());
+                members.iter().filter(is_new)
+            };
+            put_members(w.conn, stored.number, new(), origin.at)?;
+            let joined = new().map(|member| member.lid.to_string()).collect();
             after_members(w, scope, &stored)?;
             participants(w, scope, &event.group, &origin, Movement::Join, joined)
         }
@@ -248,9 +247,7 @@ fn insert(
         return Ok(false);
     }
     let number = w.conn.last_insert_rowid();
-    for member in &group.members {
-        put_member(w.conn, number, member, at)?;
-    }
+    put_members(w.conn, number, &group.members, at)?;
     Ok(true)
 }
 
@@ -270,7 +267,7 @@ fn replace_members(
             continue;
         }
         touched = true;
-        put_member(w.conn, stored.number, member, origin.at)?;
+        put_members(w.conn, stored.number, [member], origin.at)?;
         match was {
             None => joined.push(member.lid.to_string()),
             Some(was) if was.role.is_admin() && !member.role.is_admin() => {

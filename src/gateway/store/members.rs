@@ -50,24 +50,26 @@ pub(super) fn my_role(members: &[Member]) -> SessionRole {
         .map_or(SessionRole::None, |me| session_role(me.role.as_str()))
 }
 
-pub(super) fn put_member(
+pub(super) fn put_members<'a>(
     conn: &Connection,
     number: i64,
-    member: &Member,
+    members: impl IntoIterator<Item = &'a Member>,
     at: EpochMillis,
 ) -> Result<(), StoreError> {
-    conn.prepare_cached(
+    let mut put = conn.prepare_cached(
         "INSERT INTO members (group_number, lid, role, is_me, first_seen_at, last_seen_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?5)
          ON CONFLICT DO UPDATE SET role = ?3, is_me = ?4, last_seen_at = ?5",
-    )?
-    .execute(params![
-        number,
-        member.lid.as_str(),
-        member.role.as_str(),
-        member.is_me,
-        at,
-    ])?;
+    )?;
+    for member in members {
+        put.execute(params![
+            number,
+            member.lid.as_str(),
+            member.role.as_str(),
+            member.is_me,
+            at,
+        ])?;
+    }
     Ok(())
 }
 
