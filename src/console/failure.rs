@@ -120,10 +120,14 @@ impl Failure {
         } else {
             message
         };
-        match &self.request_id {
+        let mut sentence = match &self.request_id {
             Some(id) => format!("{message} (request {id})"),
             None => message.to_owned(),
+        };
+        if self.code == ErrorCode::Unauthorized.as_str() {
+            sentence.push_str(". Check the key: it is read from GROUPDESK_KEY or the key file when the desk starts.");
         }
+        sentence
     }
 
     /// Everything there is to say, for a report to whoever runs the gateway.

@@ -3,9 +3,12 @@
 #![cfg(unix)]
 
 mod endings;
+mod hands;
+mod headless;
 mod job;
 mod pty;
 mod qr;
+mod remote;
 
 use pty::Pty;
 

@@ -9,6 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 const POLLING: &str = "◌ polling";
+const AWAY: &str = "✖ gateway away";
 
 pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let theme = &state.options.theme;
@@ -32,8 +33,9 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     right = put_right(buffer, right, &time, theme.dim);
     let room = usize::from(area.width.saturating_sub(left_width + columns(&time) + 2)).max(16);
     let link = match &state.link {
-        // Half a reason says nothing.
+        // Half a reason or half a time says nothing.
         Link::Polling { .. } if text::width(&link) > room => POLLING.to_owned(),
+        Link::Away { .. } if text::width(&link) > room => AWAY.to_owned(),
         _ => text::truncate_to_width(&link, room.min(usize::from(right.width))),
     };
     let mut rest = put_right(buffer, right, &link, style);
@@ -88,7 +90,7 @@ fn link(state: &State) -> (String, Style) {
         ),
         Link::Away { since, .. } => (
             format!(
-                "✖ gateway away since {}",
+                "{AWAY} since {}",
                 words::clock_seconds(*since, &state.options.zone)
             ),
             theme.bad,
