@@ -48,12 +48,10 @@ impl House {
         let mut seeds = seeds.into_iter();
         let identity = seeds.find(|seed| seed.account.session == support.session);
         let identity = identity.unwrap().identity.unwrap();
-        let linked = house
-            .server
-            .seed_linked(&house.keys(), support.clone(), identity);
-        linked.await.unwrap();
-        let unlinked = house.server.seed_unlinked(&house.keys(), new);
-        unlinked.await.unwrap();
+        let (server, keys) = (&house.server, house.keys());
+        let linked = server.seed_linked(&keys, support, identity).await;
+        linked.unwrap();
+        server.seed_unlinked(&keys, new).await.unwrap();
         house
     }
 
