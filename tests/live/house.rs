@@ -16,7 +16,7 @@ pub const ORGANIZATION: &str = "local";
 pub const SUPPORT: &str = "Support line";
 /// A session of the desk that no phone is linked to, and its id.
 pub const NEW: &str = "Second phone";
-const NEW_ID: &str = "01JZ0000000000000000000002";
+const NEW_ID: &str = "01KZ0000000000000000000002";
 
 pub struct House {
     pub world: Arc<World>,
