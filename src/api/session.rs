@@ -142,12 +142,21 @@ pub struct SessionMe {
 }
 
 /// Answer of `GET /sessions/{s}/qr`: the text to draw as a QR code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QrCode {
     pub code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<EpochMillis>,
+}
+
+impl std::fmt::Debug for QrCode {
+    /// Without the code: whoever has it can link a phone.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QrCode")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Body of `POST /sessions/{s}/pairing-code`: digits of an E.164 number.
@@ -158,7 +167,14 @@ pub struct PairingCodeRequest {
 }
 
 /// Answer of `POST /sessions/{s}/pairing-code`: eight characters to type on the phone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairingCode {
     pub code: String,
+}
+
+impl std::fmt::Debug for PairingCode {
+    /// Without the code.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PairingCode").finish_non_exhaustive()
+    }
 }

@@ -4,6 +4,7 @@
 
 mod endings;
 mod job;
+mod pairing;
 mod pty;
 mod qr;
 
