@@ -46,6 +46,18 @@ pub enum Call {
         session: String,
         action: SessionAction,
     },
+    /// Add a session and begin to pair.
+    CreateSession {
+        label: Option<String>,
+    },
+    DeleteSession(String),
+    /// The QR code to scan; begins to pair where that is not under way.
+    PairingQr(String),
+    /// A code to type on the phone with this number (digits of E.164).
+    PairingCode {
+        session: String,
+        phone: String,
+    },
     Groups {
         session: String,
     },
@@ -65,7 +77,12 @@ impl Call {
     pub fn changes(&self) -> bool {
         matches!(
             self,
-            Self::Act { .. } | Self::ResetInvite(_) | Self::Update { .. }
+            Self::Act { .. }
+                | Self::CreateSession { .. }
+                | Self::DeleteSession(_)
+                | Self::PairingCode { .. }
+                | Self::ResetInvite(_)
+                | Self::Update { .. }
         )
     }
 
@@ -83,7 +100,12 @@ impl Call {
     #[must_use]
     pub fn capability(&self) -> Capability {
         match self {
-            Self::Sessions | Self::Act { .. } => Capability::Manage,
+            Self::Sessions
+            | Self::Act { .. }
+            | Self::CreateSession { .. }
+            | Self::DeleteSession(_)
+            | Self::PairingQr(_)
+            | Self::PairingCode { .. } => Capability::Manage,
             Self::Session(_)
             | Self::Groups { .. }
             | Self::Group(_)
@@ -110,9 +132,12 @@ impl Call {
     #[must_use]
     pub fn session(&self) -> Option<&str> {
         match self {
-            Self::Session(session) | Self::Act { session, .. } | Self::Groups { session } => {
-                Some(session)
-            }
+            Self::Session(session)
+            | Self::Act { session, .. }
+            | Self::DeleteSession(session)
+            | Self::PairingQr(session)
+            | Self::PairingCode { session, .. }
+            | Self::Groups { session } => Some(session),
             _ => self.group().map(|key| key.session.as_str()),
         }
     }

@@ -26,6 +26,7 @@ pub enum Action {
     Edit,
     ResetLink,
     Refresh,
+    AddAccount,
     StartSession,
     StopSession,
     RestartSession,
@@ -129,6 +130,14 @@ pub const BINDINGS: &[Binding] = &[
         help: "Draw the QR code with half or whole blocks",
         hint: "blocks",
         places: &[Qr],
+    },
+    Binding {
+        action: Action::AddAccount,
+        name: "add_account",
+        keys: &["a"],
+        help: "Add an account, or link an unlinked one to its phone",
+        hint: "add account",
+        places: &[Sessions],
     },
     Binding {
         action: Action::StartSession,

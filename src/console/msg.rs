@@ -2,7 +2,7 @@
 
 use super::effect::{RequestId, SavedQr};
 use super::failure::Failure;
-use crate::api::{Envelope, EpochMillis, Group, GroupMember, Session};
+use crate::api::{Envelope, EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 /// One happening. The runtime sends [`Msg::Clock`] before every other message, so that `update`
@@ -30,6 +30,10 @@ pub enum Reply {
     Session(Result<Session, Failure>),
     /// After start, stop, restart or log out.
     SessionActed(Result<Session, Failure>),
+    SessionCreated(Result<Session, Failure>),
+    SessionDeleted(Result<(), Failure>),
+    PairingQr(Result<QrCode, Failure>),
+    PairingCode(Result<PairingCode, Failure>),
     Groups(Result<Vec<Group>, Failure>),
     Group(Result<Group, Failure>),
     Members(Result<Vec<GroupMember>, Failure>),

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::msg::{Msg, Realtime, Reply};
 use super::qr;
 use super::runtime::{Notice, now};
-use crate::api::EpochMillis;
+use crate::api::{CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{Client, ClientError};
 use std::path::{Path, PathBuf};
@@ -107,6 +107,21 @@ async fn perform(client: &Client, call: Call) -> Reply {
             SessionAction::Restart => client.restart_session(&session).await,
             SessionAction::Logout => client.logout_session(&session).await,
         })),
+        Call::CreateSession { label } => {
+            let body = CreateSession {
+                label,
+                start: Some(true),
+                ..CreateSession::default()
+            };
+            Reply::SessionCreated(told(client.create_session(&body).await))
+        }
+        Call::DeleteSession(session) => {
+            Reply::SessionDeleted(told(client.delete_session(&session).await))
+        }
+        Call::PairingQr(session) => Reply::PairingQr(told(client.qr(&session).await)),
+        Call::PairingCode { session, phone } => {
+            Reply::PairingCode(told(client.pairing_code(&session, &phone).await))
+        }
         Call::Groups { session } => Reply::Groups(told(client.list_groups(&session).await)),
         Call::Group(group) => {
             Reply::Group(told(client.get_group(&group.session, &group.jid).await))

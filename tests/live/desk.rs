@@ -98,6 +98,9 @@ async fn a_day_at_the_desk() {
     let keys = house.key_file(&support);
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&keys), mode(&house.keys())), (0o600, 0o700));
+    pty.send("\x1b[Z");
+    pty.send("\x1b[Z");
+    pty.wait_for("log out");
     pty.send("L");
     pty.wait_for("Log out?");
     pty.send("\t\r");

@@ -3,7 +3,7 @@
 use super::house::ORGANIZATION;
 use groupdesk::api::Capabilities;
 use groupdesk::gateway::auth::MemoryKey;
-use groupdesk::gateway::domain::{OrganizationId, SessionId};
+use groupdesk::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use groupdesk::gateway::whatsapp::Backend;
 use groupdesk::gateway::whatsapp::live::{Live, Options};
 use groupdesk::gateway::{self, Config, Handle, SeedSession};
@@ -164,6 +164,14 @@ impl Desk {
     pub async fn get(&self, session: &SessionId, rest: &str) -> Value {
         let answer = self.ask(Method::GET, session, rest, None).await.unwrap();
         answer.json().await.unwrap()
+    }
+
+    /// The audit log's entries about a group.
+    pub async fn audit(&self, group: &GroupJid) -> Vec<Value> {
+        let path = format!("{}/api/v1/audit?group={group}", self.url);
+        let answer = self.http.get(path).bearer_auth(KEY).send().await.unwrap();
+        let mut answer: Value = answer.json().await.unwrap();
+        serde_json::from_value(answer["data"].take()).unwrap()
     }
 
     /// Asks until the answer is as wanted.

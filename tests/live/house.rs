@@ -16,7 +16,7 @@ pub const ORGANIZATION: &str = "local";
 pub const SUPPORT: &str = "Support line";
 /// A session of the desk that no phone is linked to, and its id.
 pub const NEW: &str = "Second phone";
-const NEW_ID: &str = "01JZ0000000000000000000002";
+const NEW_ID: &str = "01KZ0000000000000000000002";
 
 pub struct House {
     pub world: Arc<World>,
@@ -48,12 +48,10 @@ impl House {
         let mut seeds = seeds.into_iter();
         let identity = seeds.find(|seed| seed.account.session == support.session);
         let identity = identity.unwrap().identity.unwrap();
-        let linked = house
-            .server
-            .seed_linked(&house.keys(), support.clone(), identity);
-        linked.await.unwrap();
-        let unlinked = house.server.seed_unlinked(&house.keys(), new);
-        unlinked.await.unwrap();
+        let (server, keys) = (&house.server, house.keys());
+        let linked = server.seed_linked(&keys, support, identity).await;
+        linked.unwrap();
+        server.seed_unlinked(&keys, new).await.unwrap();
         house
     }
 

@@ -97,18 +97,15 @@ async fn changes_that_were_acknowledged_survive() {
     engine.desk.until_complete(&session, groups).await;
     let told = |stored: &Value| stored["subject"] == "Under way" && stored["isAnnounce"] == false;
     engine.desk.until(&session, &group, told).await;
-    let path = format!("/../../audit?session={session}&group={jid}");
-    let audit = engine.desk.get(&session, &path).await;
-    let recorded: Vec<_> = audit["data"]
-        .as_array()
-        .unwrap()
+    let audit = engine.desk.audit(&jid).await;
+    let recorded: Vec<_> = audit
         .iter()
         .filter(|entry| entry["outcome"] == "ok")
         .filter_map(|entry| entry["new"]["subject"].as_str())
         .collect();
     for number in 0..3 {
         let subject = format!("Acknowledged {number}");
-        assert!(recorded.contains(&subject.as_str()), "{audit}");
+        assert!(recorded.contains(&subject.as_str()), "{audit:?}");
     }
     engine.stop().await;
 }

@@ -6,6 +6,7 @@ mod endings;
 mod hands;
 mod headless;
 mod job;
+mod pairing;
 mod pty;
 mod qr;
 mod remote;

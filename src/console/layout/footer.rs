@@ -4,7 +4,9 @@ use super::Target;
 use super::panes::Screen;
 use crate::api::{Capability, SettingField};
 use crate::console::keymap::{Action, Place};
-use crate::console::state::{EditForm, FormFocus, FormPhase, Layer, ResetPhase, State};
+use crate::console::state::{
+    EditForm, FormFocus, FormPhase, Layer, PairStep, Pairing, ResetPhase, State, Way,
+};
 use crate::text;
 use ratatui::layout::Rect;
 
@@ -75,6 +77,7 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         },
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
         Some(Layer::Edit(form)) => form_hints(state, form),
+        Some(Layer::Pair(pairing)) => pair_hints(state, pairing),
         None if state.groups.typing => typing(
             state,
             vec![
@@ -111,6 +114,39 @@ fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {
     }
     hints.push(plain("Ctrl-s", "save"));
     typing(state, hints, "back")
+}
+
+fn pair_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
+    let mut hints = Vec::new();
+    let escape = match &pairing.step {
+        PairStep::AskLeave(_) => "keep it for later",
+        PairStep::Linked(_) | PairStep::Trouble(_) => "close",
+        PairStep::Creating(_) | PairStep::Removing(_) => "leave",
+        _ => "cancel",
+    };
+    let on_field = super::pair_field(state, pairing).is_some();
+    match &pairing.step {
+        PairStep::Creating(_) | PairStep::Removing(_) => {}
+        PairStep::Link if pairing.way == Way::Qr && !on_field => {
+            hints.extend([plain("Tab", "use a code instead"), plain("↵", "press")]);
+        }
+        _ if on_field => hints.extend([
+            plain("Tab", "next"),
+            plain(
+                "↵",
+                match pairing.step {
+                    PairStep::Label => "continue",
+                    _ => "get a code",
+                },
+            ),
+        ]),
+        _ => hints.extend([plain("Tab", "next button"), plain("↵", "press")]),
+    }
+    if on_field && pairing.focus.is_field() {
+        typing(state, hints, escape)
+    } else {
+        closed_by_keys(state, hints, escape)
+    }
 }
 
 /// Where characters are text: only keys that are none help and quit.
@@ -193,7 +229,8 @@ fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
 pub fn needs(action: Action) -> Option<Capability> {
     match action {
         Action::Edit | Action::ResetLink => Some(Capability::Send),
-        Action::StartSession
+        Action::AddAccount
+        | Action::StartSession
         | Action::StopSession
         | Action::RestartSession
         | Action::LogoutSession => Some(Capability::Manage),

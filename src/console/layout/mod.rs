@@ -6,6 +6,7 @@ mod footer;
 mod form;
 mod groups;
 mod overlays;
+mod pairing;
 mod panes;
 mod wrap;
 
@@ -18,6 +19,7 @@ pub use overlays::{
     HelpParts, QrDrawing, QrParts, ResetParts, WordsParts, confirm_parts, failure_parts,
     help_parts, qr_parts, reset_parts,
 };
+pub use pairing::{PairParts, pair_buttons, pair_field, pair_parts, pair_way};
 pub use panes::{MIN_SIZE, Screen, SessionsParts, inside, row, screen, sessions_parts};
 pub use wrap::wrap;
 
@@ -101,6 +103,7 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             }
         }
         Layer::Reset(reset) => in_dialog(&reset_parts(state, screen, reset).dialog),
+        Layer::Pair(pairing) => in_dialog(&pair_parts(state, screen, pairing).dialog),
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(screen, confirm).dialog),
         Layer::Failure { failure, scroll } => {
             in_dialog(&failure_parts(screen, failure, *scroll).dialog)

@@ -4,6 +4,7 @@ mod card;
 mod form;
 mod groups;
 mod overlay;
+mod pairing;
 mod sessions;
 
 pub use card::{Blank, Card, Invite, Members};
@@ -12,6 +13,10 @@ pub use groups::{Entry, Groups, Sort};
 pub use overlay::{
     ButtonId, ConfirmDialog, HelpOverlay, Layer, Question, ResetDialog, ResetPhase, Toast,
     ToastKind,
+};
+pub use pairing::{
+    Linked, NAME_MAX, PairField, PairFocus, PairStep, Pairing, Secret, Shown, Trouble, Way,
+    is_unlinked, phone_digits,
 };
 pub(in crate::console) use sessions::person;
 pub use sessions::{Scope, Sessions, is_own};

@@ -4,6 +4,7 @@ use super::super::effect::{RequestId, SessionAction};
 use super::super::failure::Failure;
 use super::GroupKey;
 use super::form::EditForm;
+use super::pairing::Pairing;
 use crate::api::EpochMillis;
 
 /// One layer over the screen.
@@ -11,6 +12,8 @@ pub enum Layer {
     Help(HelpOverlay),
     Edit(Box<EditForm>),
     Reset(ResetDialog),
+    /// "Add an account".
+    Pair(Box<Pairing>),
     Confirm(ConfirmDialog),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
@@ -35,6 +38,12 @@ pub enum ButtonId {
     Copy,
     KeepEditing,
     Discard,
+    /// On with linking a phone.
+    Next,
+    /// The other way to link a phone.
+    Swap,
+    /// Leave it unlinked for now.
+    Keep,
 }
 
 /// The searchable help.

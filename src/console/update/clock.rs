@@ -3,7 +3,7 @@
 use super::super::effect::Effect;
 use super::super::state::{Link, State};
 use super::rows::Keep;
-use super::{card, groups, invite, sessions};
+use super::{card, groups, invite, pairing_follow, sessions};
 use crate::api::{EpochMillis, SessionStatus};
 
 /// How often the sessions are asked for without realtime.
@@ -49,6 +49,7 @@ pub(super) fn clock(state: &mut State, now: EpochMillis) {
         card::rested(state);
     }
     invite::check_age(state);
+    pairing_follow::clock(state);
 }
 
 fn shift(state: &mut State, by: i64) {
@@ -104,7 +105,7 @@ pub(super) fn wish(state: &mut State) {
         .rows
         .iter()
         .any(|session| session.status == SessionStatus::Starting);
-    let busy = starting || state.waiting() > 0;
+    let busy = starting || state.waiting() > 0 || pairing_follow::counts(state);
     let tick = if busy { TICK_BUSY } else { TICK_IDLE };
     let now = state.now;
     let next_tick = now - now.rem_euclid(tick) + tick;
@@ -115,6 +116,7 @@ pub(super) fn wish(state: &mut State) {
         due.rank,
         state.toasts.iter().map(|toast| toast.until).min(),
         invite::next_check(state),
+        pairing_follow::due(state),
         Some(next_tick),
     ];
     let Some(next) = wishes.into_iter().flatten().min() else {

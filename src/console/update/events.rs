@@ -2,7 +2,7 @@
 
 use super::super::effect::Call;
 use super::super::state::{GroupKey, State, person};
-use super::{card, groups, invite, reset, sessions};
+use super::{card, groups, invite, pairing_follow, reset, sessions};
 use crate::api::{
     Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, Session,
     SessionRole, SessionStatusPayload,
@@ -23,7 +23,17 @@ pub(super) fn event(state: &mut State, event: &Envelope) {
             }
         }
         // A phone was linked: its number and groups are new.
-        EventKind::AuthCode => state.read_again(Call::Sessions),
+        EventKind::AuthCode => {
+            state.read_again(Call::Sessions);
+            if let Ok(payload) = serde_json::from_value(payload()) {
+                pairing_follow::linked(state, &event.session, &payload);
+            }
+        }
+        EventKind::AuthQr => {
+            if let Ok(payload) = serde_json::from_value(payload()) {
+                pairing_follow::rotated(state, &event.session, payload);
+            }
+        }
         EventKind::GroupUpdate => {
             if let Ok(payload) = serde_json::from_value::<GroupUpdatePayload>(payload()) {
                 group_update(state, event, &payload);
@@ -34,7 +44,7 @@ pub(super) fn event(state: &mut State, event: &Envelope) {
                 participants(state, event, &payload);
             }
         }
-        EventKind::AuthQr | EventKind::Other(_) => {}
+        EventKind::Other(_) => {}
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::effect::{Effect, SessionAction};
 use super::super::keymap::{Action, Place};
 use super::super::state::{ButtonId, ConfirmDialog, FormPhase, Layer, Pane, Question, State};
-use super::{card, confirm, form, groups, help, qr, reset, sessions};
+use super::{card, confirm, form, groups, help, pairing, qr, reset, sessions};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// A move of a cursor or a view.
@@ -100,6 +100,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Help(_)) => help::key(state, event, action),
         Some(Layer::Edit(_)) => form::key(state, event, action),
         Some(Layer::Reset(_)) => reset::key(state, event, action),
+        Some(Layer::Pair(_)) => pairing::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Failure { .. }) => qr::failure_key(state, event, action),
         Some(Layer::Qr) => {
@@ -122,6 +123,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
     match state.layers.last() {
         Some(Layer::Help(_)) => help::paste(state, text),
         Some(Layer::Edit(_)) => form::paste(state, text),
+        Some(Layer::Pair(_)) => pairing::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
         _ => {}
     }
@@ -149,6 +151,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Refresh => refresh(state),
         Action::NextPane => turn_pane(state, 1),
         Action::PreviousPane => turn_pane(state, 2),
+        Action::AddAccount => pairing::open(state),
         Action::StartSession => sessions::act(state, SessionAction::Start),
         Action::StopSession => sessions::act(state, SessionAction::Stop),
         Action::RestartSession => sessions::act(state, SessionAction::Restart),
@@ -246,6 +249,9 @@ pub(super) fn quit(state: &mut State) {
         state.runs.wishes.push(Effect::Quit);
         return;
     }
+    if pairing::hold_back(state) {
+        return;
+    }
     let unsaved = state.layers.iter().position(|layer| match layer {
         Layer::Edit(form) => {
             !matches!(form.phase, FormPhase::Saving(_) | FormPhase::AskLeave)
@@ -267,7 +273,7 @@ pub(super) fn quit(state: &mut State) {
 }
 
 /// The next of a layer's buttons, going round.
-pub(super) fn next_button(buttons: &[ButtonId], focus: ButtonId, back: bool) -> ButtonId {
+pub(super) fn next_button<T: Copy + PartialEq>(buttons: &[T], focus: T, back: bool) -> T {
     let count = buttons.len();
     let here = buttons.iter().position(|button| *button == focus);
     let next = match here {

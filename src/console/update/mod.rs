@@ -16,6 +16,8 @@ mod help;
 mod invite;
 mod keys;
 mod mouse;
+mod pairing;
+mod pairing_follow;
 mod qr;
 mod realtime;
 mod replies;
@@ -78,6 +80,7 @@ fn settle(state: &mut State) -> Vec<Effect> {
     groups::keep_in_sight(state);
     card::settle(state);
     reset::settle(state);
+    pairing_follow::settle(state);
     clock::wish(state);
     std::mem::take(&mut state.runs.wishes)
 }

@@ -2,7 +2,7 @@
 
 use super::super::layout::{self, Target};
 use super::super::state::{ButtonId, Layer, Pane, State};
-use super::{card, confirm, form, groups, help, keys, qr, reset, sessions};
+use super::{card, confirm, form, groups, help, keys, pairing, qr, reset, sessions};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Rows per notch of the wheel.
@@ -62,6 +62,7 @@ fn press(state: &mut State, button: ButtonId) {
     match state.layers.last() {
         Some(Layer::Edit(_)) => form::press(state, button),
         Some(Layer::Reset(_)) => reset::press(state, button),
+        Some(Layer::Pair(_)) => pairing::press(state, button),
         Some(Layer::Confirm(_)) => confirm::press(state, button),
         Some(Layer::Failure { .. }) => qr::press_failure(state, button),
         Some(Layer::Help(_)) => {

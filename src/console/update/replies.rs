@@ -4,7 +4,7 @@ use super::super::effect::{Call, RequestId};
 use super::super::msg::Reply;
 use super::super::state::State;
 use super::runs::Flight;
-use super::{card, form_save, groups, invite, qr, reset, sessions};
+use super::{card, form_save, groups, invite, pairing_follow, qr, reset, sessions};
 
 pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
     let Some(flight) = state.runs.land(id) else {
@@ -31,10 +31,24 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> Opti
     match (call, reply) {
         (Call::Sessions, Reply::Sessions(answer)) => sessions::listed(state, id, answer),
         (Call::Session(session), Reply::Session(answer)) => {
+            let is_gone = matches!(&answer, Err(failure) if failure.code == "not_found");
             sessions::read(state, id, session, answer);
+            pairing_follow::session_told(state, session, is_gone);
         }
         (Call::Act { session, action }, Reply::SessionActed(answer)) => {
             sessions::acted(state, id, session, *action, answer);
+        }
+        (Call::CreateSession { label }, Reply::SessionCreated(answer)) => {
+            pairing_follow::created(state, id, label.as_deref(), answer);
+        }
+        (Call::DeleteSession(session), Reply::SessionDeleted(answer)) => {
+            pairing_follow::removed(state, session, answer);
+        }
+        (Call::PairingQr(session), Reply::PairingQr(answer)) => {
+            pairing_follow::qr(state, session, answer);
+        }
+        (Call::PairingCode { session, .. }, Reply::PairingCode(answer)) => {
+            pairing_follow::code(state, id, session, answer);
         }
         (Call::Groups { session }, Reply::Groups(answer)) => {
             groups::listed(state, id, session, answer);

@@ -157,6 +157,11 @@ impl Runs {
 fn collide(first: &Call, second: &Call) -> bool {
     match (first, second) {
         (Call::Act { session, .. }, Call::Act { session: other, .. }) => session == other,
+        (Call::CreateSession { .. }, Call::CreateSession { .. }) => true,
+        (Call::DeleteSession(session), Call::DeleteSession(other))
+        | (Call::PairingCode { session, .. }, Call::PairingCode { session: other, .. }) => {
+            session == other
+        }
         (Call::ResetInvite(key), Call::ResetInvite(other)) => key == other,
         (Call::Update { group, .. }, Call::Update { group: other, .. }) => group == other,
         _ => false,

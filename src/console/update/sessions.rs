@@ -290,6 +290,9 @@ pub(super) fn keep_in_sight(state: &mut State) {
 }
 
 pub(super) fn open(state: &mut State) {
+    if super::pairing::open_selected(state) {
+        return;
+    }
     state.focus = Pane::Groups;
 }
 
@@ -304,6 +307,9 @@ pub(super) fn act(state: &mut State, action: SessionAction) {
     };
     let session = session.id.clone();
     if is_acting(state, &session) {
+        return;
+    }
+    if action == SessionAction::Start && super::pairing::open_selected(state) {
         return;
     }
     if action == SessionAction::Logout {

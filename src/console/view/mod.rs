@@ -10,7 +10,9 @@ mod form;
 mod groups;
 mod header;
 mod help;
+mod letters;
 mod paint;
+mod pairing;
 mod qr;
 mod reset;
 mod sessions;
@@ -41,6 +43,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
     match layer {
         Layer::Help(help) => return help::draw(state, screen, help, buffer),
         Layer::Edit(form) => return form::draw(state, screen, form, buffer),
+        Layer::Pair(pairing) => return pairing::draw(state, screen, pairing, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
         Layer::Failure { failure, scroll } => {

@@ -1,7 +1,9 @@
 //! Short messages in the corner above the footer. They keep off a QR code that is being scanned.
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
-use crate::console::layout::{QrDrawing, Screen, card_parts, inside, qr_parts, row, wrap};
+use crate::console::layout::{
+    QrDrawing, Screen, card_parts, inside, pair_parts, qr_parts, row, wrap,
+};
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -67,6 +69,11 @@ fn room(state: &State, screen: &Screen) -> Rect {
         .filter(|_| state.layers.is_empty())
         .and_then(|area| card_parts(state, area))
         .map_or(Rect::ZERO, |parts| parts.code);
+    if let Some(Layer::Pair(pairing)) = state.layers.last()
+        && let Some((_, _, code)) = pair_parts(state, screen, pairing).code
+    {
+        room.width = (code.x - 1).saturating_sub(room.x);
+    }
     let reaches_down = !code.is_empty() && code.bottom() + HEIGHT > room.bottom();
     if reaches_down && code.x > room.x + WIDTH / 2 {
         room.width = (code.x - 1).saturating_sub(room.x);

@@ -5,6 +5,7 @@ mod form;
 mod groups;
 mod mouse;
 mod overlays;
+mod pairing;
 mod properties;
 mod realtime;
 mod refusals;

@@ -4,7 +4,7 @@
 //! and tells every change through the stream at once.
 
 use super::*;
-use crate::api::{EventKind, PartialUpdate, SettingField};
+use crate::api::{EventKind, PairingCode, PartialUpdate, QrCode, SettingField};
 use crate::console::state::{FormPhase, Link, Pane};
 use crate::console::view::view;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -45,6 +45,11 @@ struct World {
     is_admin: bool,
     resets: u32,
     subject: String,
+    /// The session that the last "Add an account" made.
+    added: Option<Session>,
+    /// How many were made, and how often the overlay was opened.
+    created: u32,
+    overlays: u32,
     /// What was true when the request was sent.
     replies: HashMap<RequestId, Reply>,
 }
@@ -57,6 +62,9 @@ impl World {
             is_admin: true,
             resets: 0,
             subject: "Allotment".to_owned(),
+            added: None,
+            created: 0,
+            overlays: 0,
             replies: HashMap::new(),
         };
         world.look();
@@ -90,10 +98,14 @@ impl World {
                 continue;
             }
             let reply = match &call {
-                Call::Sessions => Reply::Sessions(Ok(vec![
-                    self.session(),
-                    session("b", SessionStatus::Stopped),
-                ])),
+                Call::Sessions => {
+                    let rows = [self.session(), session("b", SessionStatus::Stopped)];
+                    Reply::Sessions(Ok(rows.into_iter().chain(self.added.clone()).collect()))
+                }
+                Call::Session(of) if of == "new" => match &self.added {
+                    Some(added) => Reply::Session(Ok(added.clone())),
+                    None => refuse(&call, FailureKind::Other),
+                },
                 Call::Session(_) => Reply::Session(Ok(self.session())),
                 Call::Act { session: of, .. } if of == SESSION => {
                     self.status = "starting";
@@ -102,6 +114,29 @@ impl World {
                     reply
                 }
                 Call::Act { .. } => Reply::SessionActed(Ok(session("b", SessionStatus::Starting))),
+                Call::CreateSession { label } => {
+                    let mut new = session("new", SessionStatus::Starting);
+                    new.label.clone_from(label);
+                    (new.wa_jid, new.wa_lid) = (None, None);
+                    self.added = Some(new.clone());
+                    Reply::SessionCreated(Ok(new))
+                }
+                Call::DeleteSession(of) => {
+                    if of == "new" {
+                        self.added = None;
+                    }
+                    Reply::SessionDeleted(Ok(()))
+                }
+                Call::PairingQr(_) => Reply::PairingQr(Ok(QrCode {
+                    code: format!("2@{}", "x".repeat(243)),
+                    expires_at: Some(self.desk.state.now + 20_000),
+                })),
+                Call::PairingCode { phone, .. } => {
+                    assert!(phone.bytes().all(|byte| byte.is_ascii_digit()));
+                    Reply::PairingCode(Ok(PairingCode {
+                        code: "ABCD1234".to_owned(),
+                    }))
+                }
                 Call::Groups { session } if session == SESSION => {
                     let more = (10..14).map(|n| group(&n.to_string(), &format!("Group {n}")));
                     Reply::Groups(Ok(more.chain([self.group()]).collect()))
@@ -134,6 +169,7 @@ impl World {
     }
 
     fn step(&mut self, step: Step) {
+        let before = self.adds();
         match step {
             Step::Key(key) => self.desk.press(key),
             Step::Paste(text) => self.desk.send(Msg::Paste(text.to_owned())),
@@ -183,7 +219,14 @@ impl World {
                 self.desk.event(EventKind::GroupUpdate, SESSION, payload);
             }
         }
+        self.overlays += u32::from(self.adds() && !before);
         self.look();
+    }
+
+    /// Whether "Add an account" is open.
+    fn adds(&self) -> bool {
+        let layers = &self.desk.state.layers;
+        layers.iter().any(|layer| matches!(layer, Layer::Pair(_)))
     }
 
     fn answer(&mut self, nth: usize, refusal: Option<FailureKind>) {
@@ -197,6 +240,7 @@ impl World {
             Some(kind) => refuse(&call, kind),
             None => truth.expect("every request has its answer"),
         };
+        self.created += u32::from(matches!(reply, Reply::SessionCreated(Ok(_))));
         self.desk.send(Msg::Reply(id, reply));
     }
 
@@ -215,6 +259,10 @@ impl World {
                 assert!(!(same_kind && same_place), "sent twice: {first:?}");
             }
         }
+        assert!(
+            self.created <= self.overlays,
+            "one overlay added two accounts"
+        );
         let state = &self.desk.state;
         let Some(card) = &state.card else {
             return;
@@ -257,6 +305,10 @@ fn refuse(call: &Call, kind: FailureKind) -> Reply {
         Call::Sessions => Reply::Sessions(Err(failure)),
         Call::Session(_) => Reply::Session(Err(failure)),
         Call::Act { .. } => Reply::SessionActed(Err(failure)),
+        Call::CreateSession { .. } => Reply::SessionCreated(Err(failure)),
+        Call::DeleteSession(_) => Reply::SessionDeleted(Err(failure)),
+        Call::PairingQr(_) => Reply::PairingQr(Err(failure)),
+        Call::PairingCode { .. } => Reply::PairingCode(Err(failure)),
         Call::Groups { .. } => Reply::Groups(Err(failure)),
         Call::Group(_) => Reply::Group(Err(failure)),
         Call::Members(_) => Reply::Members(Err(failure)),

@@ -186,7 +186,7 @@ fn add_group(
 }
 
 /// The crowd, from a place of its own for each group.
-fn strangers<'a>(
+pub(super) fn strangers<'a>(
     crowd: &'a [PersonId],
     dice: &mut Dice,
 ) -> impl Iterator<Item = PersonId> + use<'a> {

@@ -16,6 +16,7 @@ mod build;
 mod calls;
 mod clock;
 mod connection;
+mod crowded;
 mod dice;
 mod door;
 mod driver;
@@ -27,6 +28,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use crowded::Crowd;
 pub use door::Invited;
 pub use driver::open;
 pub use faults::{Call, Fault};

@@ -1,0 +1,499 @@
+//! "Add an account" where it stands: what each step says, its field, code and buttons.
+
+use super::dialog::{Button, Dialog, content_height, content_width, dialog};
+use super::panes::{Screen, screen};
+use super::wrap::wrap;
+use crate::api::SessionStatus;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::qr::{self, Blocks, Code, Fit};
+use crate::console::state::{
+    ButtonId, PairField, PairFocus, PairStep, Pairing, State, Trouble, Way,
+};
+use crate::console::words;
+use ratatui::layout::{Rect, Size};
+
+const WIDTH: u16 = 66;
+/// Columns of the words beside a code.
+const BESIDE: u16 = 28;
+/// Lines of the words above a code.
+const ABOVE: u16 = 2;
+/// Characters of a pairing QR code's text: what room to expect before the first one is there.
+const USUAL_LENGTH: usize = 245;
+/// Cells of the eight characters with one column per dot.
+const LETTERS: Size = Size::new(51, 5);
+/// How long a code to type is good, more or less.
+const CODE_SECONDS: i64 = 180;
+
+/// The overlay where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairParts {
+    pub dialog: Dialog,
+    pub title: String,
+    /// Words above the field or the letters, or beside the code. Already broken.
+    pub head: Vec<String>,
+    pub head_area: Rect,
+    /// The text field with its label: one line.
+    pub field: Option<(PairField, Rect)>,
+    pub code: Option<(Code, Blocks, Rect)>,
+    /// The eight characters, and how many columns each of their dots takes.
+    pub letters: Option<(Rect, u16)>,
+    pub foot: Vec<String>,
+    pub foot_area: Rect,
+}
+
+/// How a QR code fits.
+enum Place {
+    Fits(Code, Blocks, Beside),
+    /// This many columns and rows are missing.
+    Missing(u16, u16),
+    TooLong,
+}
+
+/// Whether the words stand beside a code; above it otherwise.
+type Beside = bool;
+
+/// The largest drawing that fits.
+fn place(screen: &Screen, text: &str) -> Place {
+    let width = content_width(screen, u16::MAX);
+    let height = content_height(screen);
+    let rooms = [
+        (Size::new(width.saturating_sub(BESIDE + 2), height), true),
+        (Size::new(width, height.saturating_sub(ABOVE)), false),
+    ];
+    let mut lack = (u16::MAX, u16::MAX);
+    for blocks in [Blocks::Full, Blocks::Half] {
+        for (room, beside) in rooms {
+            match qr::fit(text, room, blocks) {
+                Fit::Fits(code) => return Place::Fits(code, blocks, beside),
+                Fit::TooLong => return Place::TooLong,
+                Fit::Missing { columns, rows } => {
+                    // What needs the smaller change; a row is about as high as two columns are wide.
+                    let cost =
+                        |(columns, rows): (u16, u16)| u32::from(columns) + 2 * u32::from(rows);
+                    if cost((columns, rows)) < cost(lack) {
+                        lack = (columns, rows);
+                    }
+                }
+            }
+        }
+    }
+    Place::Missing(lack.0, lack.1)
+}
+
+fn qr_place(screen: &Screen, pairing: &Pairing) -> Place {
+    match &pairing.qr {
+        Some(shown) => place(screen, shown.code.reveal()),
+        None => place(screen, &"x".repeat(USUAL_LENGTH)),
+    }
+}
+
+fn way(screen: &Screen, pairing: &Pairing) -> Way {
+    match (pairing.way, qr_place(screen, pairing)) {
+        (Way::Qr, Place::Fits(..)) => Way::Qr,
+        _ => Way::Code,
+    }
+}
+
+/// The way to link that is on the screen: the chosen one, or the code to type where the QR code has
+/// no room.
+#[must_use]
+pub fn pair_way(state: &State, pairing: &Pairing) -> Way {
+    screen(state).map_or(pairing.way, |screen| way(&screen, pairing))
+}
+
+/// The text field of the step, if it has one.
+#[must_use]
+pub fn pair_field(state: &State, pairing: &Pairing) -> Option<PairField> {
+    match pairing.step {
+        PairStep::Label => Some(PairField::Label),
+        PairStep::Link
+            if pairing.code.is_none()
+                && pairing.asking.is_none()
+                && pair_way(state, pairing) == Way::Code =>
+        {
+            Some(PairField::Phone)
+        }
+        _ => None,
+    }
+}
+
+/// The buttons of the step, from left to right.
+#[must_use]
+pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
+    let button = |id, label: &str| Button::new(id, label);
+    let cancel = || button(ButtonId::Cancel, "Cancel");
+    match &pairing.step {
+        PairStep::Label => vec![button(ButtonId::Next, "Continue"), cancel()],
+        PairStep::Creating(_) | PairStep::Removing(_) => Vec::new(),
+        PairStep::Link => {
+            if pair_way(state, pairing) == Way::Qr {
+                return vec![button(ButtonId::Swap, "Use a code instead"), cancel()];
+            }
+            let mut buttons = match (&pairing.code, pairing.asking) {
+                (_, Some(_)) => Vec::new(),
+                (None, None) => vec![button(ButtonId::Next, "Get a code")],
+                (Some(_), None) => vec![
+                    button(ButtonId::Next, "New code"),
+                    button(ButtonId::KeepEditing, "Other number"),
+                ],
+            };
+            let fits = screen(state)
+                .is_some_and(|screen| matches!(qr_place(&screen, pairing), Place::Fits(..)));
+            if fits {
+                buttons.push(button(ButtonId::Swap, "Show the QR code"));
+            }
+            buttons.push(cancel());
+            buttons
+        }
+        PairStep::Linked(_) => vec![button(ButtonId::Close, "To its groups")],
+        PairStep::Trouble(trouble) => {
+            let again = match trouble {
+                Trouble::Paired | Trouble::Gone | Trouble::Away => None,
+                Trouble::Refused { .. } | Trouble::Ended { .. } => {
+                    Some(match trouble.wait(state.now) {
+                        0 => button(ButtonId::Next, "Try again"),
+                        wait => {
+                            button(ButtonId::Next, &format!("Try again in {wait} s")).enabled(false)
+                        }
+                    })
+                }
+            };
+            let close = button(ButtonId::Close, "Close");
+            again.into_iter().chain([close]).collect()
+        }
+        PairStep::AskLeave(_) => vec![
+            button(ButtonId::Next, "Go on linking"),
+            button(ButtonId::Discard, "Remove"),
+            button(ButtonId::Keep, "Keep for later"),
+        ],
+    }
+}
+
+/// What stands between the words.
+enum Middle {
+    Nothing,
+    Field(PairField),
+    Letters,
+}
+
+#[must_use]
+pub fn pair_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairParts {
+    let focus = match pairing.focus {
+        PairFocus::Button(button) => Some(button),
+        PairFocus::Field => None,
+    };
+    let buttons = pair_buttons(state, pairing);
+    let title = title(state, pairing);
+    if pairing.step == PairStep::Link
+        && pairing.way == Way::Qr
+        && let Place::Fits(code, blocks, beside) = qr_place(screen, pairing)
+    {
+        return with_code(
+            state,
+            screen,
+            pairing,
+            (title, buttons, focus),
+            code,
+            blocks,
+            beside,
+        );
+    }
+    let widest = content_width(screen, u16::MAX);
+    let middle = match (pair_field(state, pairing), &pairing.code) {
+        (Some(field), _) => Middle::Field(field),
+        (None, Some(_)) if pairing.step == PairStep::Link => Middle::Letters,
+        _ => Middle::Nothing,
+    };
+    let dots = match middle {
+        Middle::Letters if widest >= LETTERS.width * 2 => 2,
+        _ => 1,
+    };
+    let width = content_width(screen, WIDTH.max(LETTERS.width * dots));
+    let (head, foot) = told(state, screen, pairing);
+    let (head, foot) = (wrap(&head, width, 8), wrap(&foot, width, 8));
+    let rows = |lines: &[String]| match lines {
+        [only] if only.is_empty() => 0,
+        lines => u16::try_from(lines.len()).unwrap_or(8),
+    };
+    let (above, below) = (rows(&head), rows(&foot));
+    let between = match middle {
+        Middle::Nothing => 0,
+        Middle::Field(_) => 1,
+        Middle::Letters => LETTERS.height,
+    };
+    let gap = |rows: u16| u16::from(rows > 0);
+    // A field's own words stand right below it.
+    let close = matches!(middle, Middle::Field(_));
+    let lower_gap = if close { 0 } else { gap(between) * gap(below) };
+    let upper_gap = gap(above) * gap(between + below);
+    let height = above + upper_gap + between + lower_gap + below + 1;
+    let dialog = dialog(screen, width, height, buttons, focus);
+    let content = dialog.content;
+    let part = |top: u16, height: u16| {
+        Rect {
+            y: content.y.saturating_add(top),
+            height,
+            ..content
+        }
+        .intersection(content)
+    };
+    let middle_area = part(above + upper_gap, between);
+    PairParts {
+        title,
+        head,
+        head_area: part(0, above),
+        field: match middle {
+            Middle::Field(field) => Some((field, middle_area)),
+            _ => None,
+        },
+        code: None,
+        letters: matches!(middle, Middle::Letters).then_some((middle_area, dots)),
+        foot,
+        foot_area: part(above + upper_gap + between + lower_gap, below),
+        dialog,
+    }
+}
+
+fn with_code(
+    state: &State,
+    screen: &Screen,
+    pairing: &Pairing,
+    (title, buttons, focus): (String, Vec<Button>, Option<ButtonId>),
+    code: Code,
+    blocks: Blocks,
+    beside: Beside,
+) -> PairParts {
+    let size = code.size(blocks);
+    let buttons_width = super::dialog::width(&buttons);
+    let (width, height) = if beside {
+        (size.width + BESIDE + 2, size.height)
+    } else {
+        (size.width, size.height + ABOVE)
+    };
+    let width = width.max(buttons_width);
+    let dialog = dialog(screen, width, height, buttons, focus);
+    let content = dialog.content;
+    let head = if beside {
+        wrap(
+            &beside_code(state, pairing),
+            BESIDE,
+            usize::from(size.height),
+        )
+    } else {
+        let scan = "On the phone: WhatsApp → Linked devices → Link a device";
+        vec![scan.to_owned(), next_code(state, pairing)]
+    };
+    let code_area = if beside {
+        Rect {
+            x: content.x + BESIDE + 2,
+            width: content.width.saturating_sub(BESIDE + 2),
+            ..content
+        }
+    } else {
+        Rect {
+            y: content.y + ABOVE,
+            height: content.height.saturating_sub(ABOVE),
+            ..content
+        }
+    };
+    let shown = pairing.qr.is_some();
+    PairParts {
+        title,
+        head,
+        head_area: if beside {
+            Rect {
+                width: BESIDE.min(content.width),
+                ..content
+            }
+        } else {
+            Rect {
+                height: ABOVE.min(content.height),
+                ..content
+            }
+        },
+        field: None,
+        code: shown.then_some((code, blocks, code_area)),
+        letters: None,
+        foot: Vec::new(),
+        foot_area: Rect::ZERO,
+        dialog,
+    }
+}
+
+fn title(state: &State, pairing: &Pairing) -> String {
+    let session = pairing.session.as_deref();
+    let named = |title: &str| match session.and_then(|session| state.account_label(session)) {
+        Some(label) => format!("{title} · {label}"),
+        None => title.to_owned(),
+    };
+    match &pairing.step {
+        PairStep::Label | PairStep::Creating(_) => "Add an account".to_owned(),
+        PairStep::AskLeave(_) => named("Not linked yet"),
+        PairStep::Linked(_) => named("Linked"),
+        PairStep::Trouble(_) if pairing.session.is_none() => "The account was not added".to_owned(),
+        _ => named("Link a phone"),
+    }
+}
+
+fn beside_code(state: &State, pairing: &Pairing) -> String {
+    format!(
+        "Scan this code with the phone to link:\n\n1  Open WhatsApp\n2  Settings (or ⋮), Linked devices\n3  Link a device\n4  Point it at the code\n\n{}",
+        next_code(state, pairing)
+    )
+}
+
+/// How long the code is still good, or how long it is waited for.
+fn next_code(state: &State, pairing: &Pairing) -> String {
+    let Some(shown) = &pairing.qr else {
+        let waited = words::seconds(pairing.since, state.now);
+        return format!("◌ Waiting for the code, {waited}");
+    };
+    match shown.expires_at.map(|at| at.saturating_sub(state.now)) {
+        Some(left @ 1..) => format!("Next code in {} s", left.saturating_add(999) / 1_000),
+        Some(_) => "◌ The next code is on its way".to_owned(),
+        None => "It is replaced by itself.".to_owned(),
+    }
+}
+
+/// The words above and below what is in the middle.
+fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
+    let only = |words: String| (words, String::new());
+    match &pairing.step {
+        PairStep::Label => (
+            "A name for the account, to know it by. It may stay empty. Have its phone at hand: it is linked next."
+                .to_owned(),
+            fault(pairing),
+        ),
+        PairStep::Creating(_) => only("◌ Adding the account …\n\nEsc leaves; it is added all the same.".to_owned()),
+        PairStep::Removing(_) => only("◌ Removing the account …\n\nEsc leaves; it is removed all the same.".to_owned()),
+        PairStep::Link => code_way(state, screen, pairing),
+        PairStep::Linked(linked) => {
+            let number = linked.number.as_deref().map(words::phone);
+            let number = number.map_or_else(|| "The phone".to_owned(), |number| number);
+            let connected = pairing
+                .session
+                .as_deref()
+                .is_some_and(|session| state.is_connected(session));
+            let groups = match (linked.groups, connected) {
+                (0, false) => "◌ Connecting …".to_owned(),
+                (0, true) => "◌ Its groups come in: none so far".to_owned(),
+                (count, _) => format!("◌ Its groups come in: {} so far", words::count(count, "group", "groups")),
+            };
+            only(format!("✔ {number} is linked.\n\n{groups}"))
+        }
+        PairStep::Trouble(trouble) => only(format!("✘ {}", trouble_sentence(state, pairing, trouble))),
+        PairStep::AskLeave(failure) => {
+            let failed = failure.as_ref().map(|failure| {
+                format!("✘ Not removed: {}\n\n", refused(state, failure))
+            });
+            only(format!(
+                "{}The account was added, but no phone is linked to it.\n\nKept, it stays among the sessions: Enter on it links a phone later. Removed, nothing is left of it.",
+                failed.unwrap_or_default()
+            ))
+        }
+    }
+}
+
+fn fault(pairing: &Pairing) -> String {
+    pairing
+        .fault
+        .as_ref()
+        .map_or_else(String::new, |fault| format!("✘ {fault}"))
+}
+
+/// The number's form, or what to do with the code.
+fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
+    if pairing.asking.is_some() {
+        return ("◌ Asking WhatsApp for a code …".to_owned(), String::new());
+    }
+    if let Some((code, at)) = &pairing.code {
+        let age = state.now.saturating_sub(*at).max(0) / 1_000;
+        let age_words = if age >= CODE_SECONDS {
+            "✘ It is more than three minutes old and has run out, most likely: get a new one."
+                .to_owned()
+        } else {
+            format!("It is good for about three minutes; it is {age} s old.")
+        };
+        let head = "On the phone: WhatsApp → Linked devices → Link a device → Link with phone number instead. Type:";
+        return (
+            head.to_owned(),
+            format!("{}\n\n{age_words}", spaced(code.reveal())),
+        );
+    }
+    let lack = match (pairing.way, qr_place(screen, pairing)) {
+        (Way::Qr, Place::Missing(columns, rows)) => format!(
+            "The QR code has no room: it needs {}. Enlarge the window or make its letters smaller, or link with a code to type.\n\n",
+            missing(columns, rows)
+        ),
+        (Way::Qr, Place::TooLong) => {
+            "The code is too long for a QR code. Link with a code to type.\n\n".to_owned()
+        }
+        _ => String::new(),
+    };
+    let head = format!(
+        "{lack}WhatsApp gives out a code that is typed on the phone. For which number? With its country code, such as +62 812-3456-7890."
+    );
+    (head, fault(pairing))
+}
+
+/// `ABCD-1234`, as it is typed and read aloud.
+fn spaced(code: &str) -> String {
+    let code: Vec<char> = code.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let groups: Vec<String> = code.chunks(4).map(|group| group.iter().collect()).collect();
+    groups.join("-")
+}
+
+/// `3 more rows and 12 more columns`
+fn missing(columns: u16, rows: u16) -> String {
+    let part = |count: u16, unit: &str| match count {
+        0 => None,
+        1 => Some(format!("1 more {unit}")),
+        _ => Some(format!("{count} more {unit}s")),
+    };
+    [part(rows, "row"), part(columns, "column")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" and ")
+}
+
+fn trouble_sentence(state: &State, pairing: &Pairing, trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Refused { failure, .. } => {
+            let mut words = refused(state, failure);
+            if failure.kind == FailureKind::GatewayAway && pairing.session.is_none() {
+                words.push_str(
+                    "\n\nPerhaps it was added all the same: look among the sessions before you try again.",
+                );
+            }
+            words
+        }
+        Trouble::Ended { status, reason } => {
+            let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            match status {
+                SessionStatus::Stopped => format!("The session was stopped{reason}. Try again to go on."),
+                _ => format!("No phone was linked in time, or WhatsApp gave up{reason}. Try again for a new code."),
+            }
+        }
+        Trouble::Paired => {
+            "A phone is linked to this account already. Start it with its key under Sessions, or log it out first.".to_owned()
+        }
+        Trouble::Away => {
+            "The gateway does not answer. It is asked again by itself, and linking goes on when it does.".to_owned()
+        }
+        Trouble::Gone => "The account was removed meanwhile. Add it anew.".to_owned(),
+    }
+}
+
+/// Refusals as they are meant here: there is no connection to speak of before a phone is linked.
+fn refused(state: &State, failure: &Failure) -> String {
+    match &failure.kind {
+        FailureKind::Offline => {
+            "WhatsApp could not be reached. Wait a moment, then try again.".to_owned()
+        }
+        FailureKind::GatewayAway => {
+            "The gateway does not answer. Check that it runs, then try again.".to_owned()
+        }
+        _ => state.sentence(failure, None),
+    }
+}

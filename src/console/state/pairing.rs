@@ -1,0 +1,361 @@
+//! "Add an account": linking a WhatsApp session to a phone, by QR code or by a code to type.
+
+use super::super::effect::RequestId;
+use super::super::failure::{Failure, FailureKind};
+use super::overlay::ButtonId;
+use crate::api::{EpochMillis, Session, SessionStatus};
+use ratatui_textarea::TextArea;
+
+/// Longest name of an account, in characters, as the gateway has it.
+pub const NAME_MAX: usize = 100;
+
+/// A text that links a phone for whoever has it: it is shown, and goes nowhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, to be drawn.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// The QR code to scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub code: Secret,
+    /// By the gateway's clock; unknown at some gateways.
+    pub expires_at: Option<EpochMillis>,
+}
+
+/// The two ways to link a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Qr,
+    /// Eight characters to type on the phone.
+    Code,
+}
+
+/// The text fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairField {
+    Label,
+    Phone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairFocus {
+    /// The step's text field.
+    Field,
+    Button(ButtonId),
+}
+
+impl PairFocus {
+    #[must_use]
+    pub fn is_field(self) -> bool {
+        self == Self::Field
+    }
+}
+
+/// A phone was linked; its groups come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// Digits, as far as they are known yet.
+    pub number: Option<String>,
+    /// Groups that have come in so far, and when their number last changed.
+    pub groups: usize,
+    pub changed_at: EpochMillis,
+}
+
+/// Why it cannot go on by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trouble {
+    /// A call was refused or not answered, at this time.
+    Refused { failure: Failure, at: EpochMillis },
+    /// The gateway gave pairing up; with its reason, cleaned, where it told one.
+    Ended {
+        status: SessionStatus,
+        reason: Option<String>,
+    },
+    /// A phone is linked already.
+    Paired,
+    /// The gateway is away altogether: it goes on by itself when the gateway is back.
+    Away,
+    /// The session was removed by somebody else.
+    Gone,
+}
+
+impl Trouble {
+    /// Whole seconds until it makes sense to try again; 0 when it does already.
+    #[must_use]
+    pub fn wait(&self, now: EpochMillis) -> u64 {
+        let Self::Refused { failure, at } = self else {
+            return 0;
+        };
+        let FailureKind::RateLimited { wait: Some(wait) } = failure.kind else {
+            return 0;
+        };
+        let passed = u64::try_from(now.saturating_sub(*at) / 1_000).unwrap_or(0);
+        wait.saturating_sub(passed)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PairStep {
+    /// How shall the account be called?
+    Label,
+    /// The session is being added.
+    Creating(RequestId),
+    /// Waits for the phone, one way or the other.
+    Link,
+    Linked(Linked),
+    Trouble(Trouble),
+    /// What becomes of the session that was added? With why removing it failed, if it did.
+    AskLeave(Option<Failure>),
+    Removing(RequestId),
+}
+
+/// The overlay. The session is added once and never again, whatever happens after.
+pub struct Pairing {
+    /// The session being linked, once there is one.
+    pub session: Option<String>,
+    /// Whether this overlay added it, and it is not linked yet: then leaving asks what becomes of it.
+    pub created: bool,
+    pub step: PairStep,
+    /// The way that was chosen; see [`super::super::layout::pair_way`] for the one that has room.
+    pub way: Way,
+    pub focus: PairFocus,
+    pub label: TextArea<'static>,
+    pub phone: TextArea<'static>,
+    /// What is wrong with the field's text.
+    pub fault: Option<String>,
+    pub qr: Option<Shown>,
+    /// The code to type, and when it was given out.
+    pub code: Option<(Secret, EpochMillis)>,
+    /// A code to type is on its way.
+    pub asking: Option<RequestId>,
+    /// Since when a QR code is waited for.
+    pub since: EpochMillis,
+    /// Whether the session's status speaks of this attempt, not of an earlier one.
+    pub(in crate::console) armed: bool,
+    /// When to look for the next code, or for more groups.
+    pub(in crate::console) due: Option<EpochMillis>,
+    /// The code is to be asked for once the session's status is known to be no end.
+    pub(in crate::console) wants_qr: bool,
+}
+
+impl Pairing {
+    /// For a session that is there already, or for a new one.
+    #[must_use]
+    pub fn new(session: Option<String>, now: EpochMillis) -> Self {
+        let (step, focus) = match session {
+            Some(_) => (PairStep::Link, PairFocus::Button(ButtonId::Swap)),
+            None => (PairStep::Label, PairFocus::Field),
+        };
+        Self {
+            session,
+            created: false,
+            step,
+            way: Way::Qr,
+            focus,
+            label: TextArea::default(),
+            phone: TextArea::default(),
+            fault: None,
+            qr: None,
+            code: None,
+            asking: None,
+            since: now,
+            armed: false,
+            due: None,
+            wants_qr: false,
+        }
+    }
+
+    /// The name as it would be sent.
+    #[must_use]
+    pub fn typed_label(&self) -> String {
+        self.label.lines().join(" ").trim().to_owned()
+    }
+
+    /// The number as it was typed.
+    #[must_use]
+    pub fn typed_phone(&self) -> String {
+        self.phone.lines().join(" ")
+    }
+
+    /// Whether it waits for a phone, so that codes and the session's status concern it.
+    pub(in crate::console) fn is_waiting(&self) -> bool {
+        matches!(self.step, PairStep::Link | PairStep::AskLeave(_))
+    }
+
+    /// Forgets every code.
+    pub(in crate::console) fn forget(&mut self) {
+        self.qr = None;
+        self.code = None;
+        self.asking = None;
+        self.due = None;
+        self.wants_qr = false;
+    }
+}
+
+impl super::State {
+    /// An account's own name; one without a name has only an id that says nothing to people.
+    #[must_use]
+    pub fn account_label(&self, session: &str) -> Option<String> {
+        let label = self.sessions.get(session)?.label.as_deref()?;
+        let label = crate::text::clean_line(label);
+        (!label.trim().is_empty()).then(|| label.trim().to_owned())
+    }
+
+    /// The account's name as the beginning of a sentence.
+    #[must_use]
+    pub fn account_name(&self, session: &str) -> String {
+        self.account_label(session)
+            .unwrap_or_else(|| "The account".to_owned())
+    }
+}
+
+/// Whether a session has no phone, so that starting it means pairing. One that was ever connected
+/// only counts once it was logged out.
+#[must_use]
+pub fn is_unlinked(session: &Session) -> bool {
+    match session.status {
+        SessionStatus::LoggedOut | SessionStatus::ScanQrCode => true,
+        SessionStatus::Stopped | SessionStatus::Failed => {
+            session.wa_jid.is_none()
+                && session.phone_number.is_none()
+                && session.last_connected_at.is_none()
+        }
+        _ => false,
+    }
+}
+
+/// The digits of a phone number as people write it: with a plus sign or `00` before it, with blanks,
+/// dashes, dots, slashes and brackets in it.
+///
+/// # Errors
+/// What the gateway would refuse: other characters, no country code, fewer than 7 or more than 15
+/// digits. The message is for people.
+pub fn phone_digits(typed: &str) -> Result<String, String> {
+    let typed = typed.trim();
+    let (international, rest) = match typed.strip_prefix('+') {
+        Some(rest) => (true, rest),
+        None => (false, typed),
+    };
+    let mut digits = String::new();
+    for character in rest.chars() {
+        match character {
+            '0'..='9' => digits.push(character),
+            ' ' | '\u{a0}' | '-' | '\u{2010}'..='\u{2013}' | '.' | '/' | '(' | ')' => {}
+            _ => return Err("Only digits, blanks, dashes and a + before them.".to_owned()),
+        }
+    }
+    if !international && let Some(rest) = digits.strip_prefix("00") {
+        digits = rest.to_owned();
+    }
+    if digits.is_empty() {
+        return Err("Type the number of the phone to link.".to_owned());
+    }
+    if digits.starts_with('0') {
+        return Err("Begin with the country code, such as 62, not with 0.".to_owned());
+    }
+    if !(7..=15).contains(&digits.len()) {
+        return Err(format!(
+            "7 to 15 digits with the country code; these are {}.",
+            digits.len()
+        ));
+    }
+    Ok(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_as_people_write_them() {
+        for typed in [
+            "+62 812-3456-7890",
+            "0062 812 3456 7890",
+            "6281234567890",
+            " 62 (812) 3456.7890 ",
+            "+62\u{a0}812\u{2013}3456/7890",
+        ] {
+            assert_eq!(
+                phone_digits(typed).as_deref(),
+                Ok("6281234567890"),
+                "{typed}"
+            );
+        }
+        for (typed, word) in [
+            ("", "Type the number"),
+            ("+", "Type the number"),
+            ("0812 3456 7890", "country code"),
+            ("+00 62 812", "country code"),
+            ("123456", "these are 6"),
+            ("1234567890123456", "these are 16"),
+            ("62 812 abc", "Only digits"),
+            ("62+812", "Only digits"),
+            ("٦٢٨١٢٣٤٥٦", "Only digits"),
+        ] {
+            let fault = phone_digits(typed).unwrap_err();
+            assert!(fault.contains(word), "{typed}: {fault}");
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_show_in_debug_output() {
+        let shown = Shown {
+            code: Secret::new("2@hidden".to_owned()),
+            expires_at: Some(1),
+        };
+        assert!(!format!("{shown:?}").contains("hidden"));
+        let code = crate::api::QrCode {
+            code: "2@hidden".to_owned(),
+            expires_at: None,
+        };
+        assert!(!format!("{code:?}").contains("hidden"));
+        let code = crate::api::PairingCode {
+            code: "HIDDEN12".to_owned(),
+        };
+        assert!(!format!("{code:?}").contains("HIDDEN"));
+    }
+
+    #[test]
+    fn only_sessions_without_a_phone_are_unlinked() {
+        let session = |status, jid: Option<&str>| Session {
+            status,
+            wa_jid: jid.map(str::to_owned),
+            ..Session::default()
+        };
+        for (status, jid, unlinked) in [
+            (SessionStatus::LoggedOut, Some("1@s.whatsapp.net"), true),
+            (SessionStatus::ScanQrCode, None, true),
+            (SessionStatus::Stopped, None, true),
+            (SessionStatus::Stopped, Some("1@s.whatsapp.net"), false),
+            (SessionStatus::Failed, None, true),
+            (SessionStatus::Failed, Some("1@s.whatsapp.net"), false),
+            (SessionStatus::Starting, None, false),
+            (SessionStatus::Working, None, false),
+            (SessionStatus::Other("odd".to_owned()), None, false),
+        ] {
+            assert_eq!(
+                is_unlinked(&session(status.clone(), jid)),
+                unlinked,
+                "{status:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,524 @@
+//! What becomes of a pairing: the gateway's answers and events, and the time that passes.
+
+use super::super::effect::{Call, RequestId};
+use super::super::failure::{Failure, FailureKind};
+use super::super::state::{
+    Layer, Link, Linked, PairFocus, PairStep, Pairing, Pane, Secret, Shown, State, Trouble,
+};
+use super::pairing::{close, settle_focus};
+use super::rows::Keep;
+use super::sessions;
+use crate::api::{
+    AuthCodePayload, AuthQrPayload, EpochMillis, PairingCode, QrCode, Session, SessionStatus,
+};
+use crate::text::clean_line;
+
+/// How often a code that is not there yet is asked for where no event tells of it.
+const CODE_EVERY: i64 = 2_000;
+/// The same where an event should: in case it does not come.
+const CODE_EVERY_LIVE: i64 = 5_000;
+/// A code without a known end is looked at again after so long.
+const CODE_AGE: i64 = 20_000;
+/// How often the groups of a phone that was just linked are read.
+const GROUPS_EVERY: i64 = 1_500;
+/// No further group for so long: they are all there.
+const GROUPS_REST: i64 = 3_000;
+/// Waits longer than this stem from a clock that was set.
+const LONGEST: i64 = 60_000;
+
+/// The overlay, wherever it lies.
+fn find(state: &mut State) -> Option<&mut Pairing> {
+    state.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Pair(pairing) => Some(&mut **pairing),
+        _ => None,
+    })
+}
+
+fn peek(state: &State) -> Option<&Pairing> {
+    state.layers.iter().find_map(|layer| match layer {
+        Layer::Pair(pairing) => Some(&**pairing),
+        _ => None,
+    })
+}
+
+/// The overlay, if it is the top layer.
+pub(super) fn top(state: &mut State) -> Option<&mut Pairing> {
+    match state.layers.last_mut() {
+        Some(Layer::Pair(pairing)) => Some(pairing),
+        _ => None,
+    }
+}
+
+/// The overlay, if it is about this session.
+fn of<'a>(state: &'a mut State, session: &str) -> Option<&'a mut Pairing> {
+    find(state).filter(|pairing| pairing.session.as_deref() == Some(session))
+}
+
+/// Whether the status speaks of pairing under way.
+fn is_pairing(status: &SessionStatus) -> bool {
+    matches!(status, SessionStatus::Starting | SessionStatus::ScanQrCode)
+}
+
+fn is_end(status: &SessionStatus) -> bool {
+    matches!(
+        status,
+        SessionStatus::Failed | SessionStatus::LoggedOut | SessionStatus::Stopped
+    )
+}
+
+/// Begins, or begins anew, to wait for a phone. Asking for the code makes the gateway pair.
+pub(super) fn begin(state: &mut State) {
+    let now = state.now;
+    let Some(pairing) = find(state) else {
+        return;
+    };
+    pairing.forget();
+    pairing.step = PairStep::Link;
+    pairing.since = now;
+    let Some(session) = pairing.session.clone() else {
+        return;
+    };
+    let under_way = state
+        .sessions
+        .get(&session)
+        .is_some_and(|row| is_pairing(&row.status));
+    if let Some(pairing) = find(state) {
+        pairing.armed = under_way;
+    }
+    if state.runs.away.is_some() {
+        sessions::ask(state);
+    } else {
+        state.read(Call::PairingQr(session));
+    }
+    settle_focus(state);
+}
+
+/// Goes on waiting after a question.
+pub(super) fn look(state: &mut State) {
+    let now = state.now;
+    if let Some(pairing) = find(state) {
+        pairing.due = Some(now);
+    }
+    clock(state);
+}
+
+/// The session was added, or not.
+pub(super) fn created(
+    state: &mut State,
+    id: RequestId,
+    label: Option<&str>,
+    answer: Result<Session, Failure>,
+) {
+    let waits = find(state).is_some_and(|pairing| pairing.step == PairStep::Creating(id));
+    match answer {
+        Ok(session) => {
+            let name = session.id.clone();
+            insert(state, session);
+            if waits {
+                select(state, &name);
+                if let Some(pairing) = find(state) {
+                    pairing.session = Some(name);
+                    pairing.created = true;
+                }
+                begin(state);
+            } else {
+                let name = state.account_name(&name);
+                state.note(format!(
+                    "{name} was added, not linked yet: Enter on it goes on"
+                ));
+            }
+        }
+        Err(failure) => {
+            let call = Call::CreateSession {
+                label: label.map(str::to_owned),
+            };
+            let failure = state.failed(&call, failure);
+            // Without an answer it may be there all the same: the list tells.
+            sessions::ask(state);
+            let now = state.now;
+            match find(state).filter(|_| waits) {
+                Some(pairing) => {
+                    let fault = failure.fields.iter().find(|fault| fault.field == "label");
+                    if let Some(fault) = fault {
+                        pairing.fault = Some(fault.message.clone());
+                        pairing.step = PairStep::Label;
+                        pairing.focus = PairFocus::Field;
+                    } else {
+                        pairing.step = PairStep::Trouble(Trouble::Refused { failure, at: now });
+                    }
+                }
+                None => state.tell("Adding the account", &failure, None),
+            }
+        }
+    }
+}
+
+/// Puts a new session into the list and selects it. A list that is on its way may not know it.
+fn insert(state: &mut State, session: Session) {
+    let id = session.id.clone();
+    if state.sessions.get(&id).is_none() {
+        state.sessions.since.insert(id.clone(), state.now);
+        state.sessions.rows.push(session);
+    }
+    state.runs.cancel(|call| *call == Call::Sessions);
+    sessions::ask(state);
+}
+
+fn select(state: &mut State, session: &str) {
+    let row = state.sessions.rows.iter().position(|row| row.id == session);
+    if let Some(row) = row {
+        sessions::select(state, row + 1);
+    }
+}
+
+/// The session was removed, or not.
+pub(super) fn removed(state: &mut State, session: &str, answer: Result<(), Failure>) {
+    let name = state.account_name(session);
+    let waits = of(state, session).is_some_and(|it| matches!(it.step, PairStep::Removing(_)));
+    match answer {
+        Err(failure) if failure.code != "not_found" => {
+            let failure = state.failed(&Call::DeleteSession(session.to_owned()), failure);
+            match of(state, session).filter(|_| waits) {
+                Some(pairing) => pairing.step = PairStep::AskLeave(Some(failure)),
+                None => state.tell(&format!("{name}, removing"), &failure, None),
+            }
+        }
+        _ => {
+            if waits {
+                close(state);
+            }
+            state.sessions.rows.retain(|row| row.id != session);
+            state.sessions.cursor = 0;
+            state.rebuild_rows(Keep::Selected);
+            state.runs.cancel(|call| *call == Call::Sessions);
+            sessions::ask(state);
+            state.good(format!("{name} was removed"));
+        }
+    }
+}
+
+/// The QR code has come, or none is ready.
+pub(super) fn qr(state: &mut State, session: &str, answer: Result<QrCode, Failure>) {
+    let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) else {
+        return;
+    };
+    let armed = pairing.armed;
+    match answer {
+        Ok(QrCode { code, expires_at }) => show(state, session, code, expires_at),
+        Err(failure) if failure.code == "not_found" => plan(state, session),
+        Err(failure) => refuse(state, Call::PairingQr(session.to_owned()), failure),
+    }
+    if !armed {
+        // From the next status on it is this attempt that ends, not an earlier one.
+        state.read_again(Call::Session(session.to_owned()));
+    }
+}
+
+/// The gateway tells the next code.
+pub(super) fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
+    if let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) {
+        pairing.armed = true;
+        show(state, session, payload.code, payload.expires_at);
+    }
+}
+
+fn show(state: &mut State, session: &str, code: String, expires_at: Option<EpochMillis>) {
+    if let Some(pairing) = of(state, session) {
+        pairing.qr = Some(Shown {
+            code: Secret::new(code),
+            expires_at,
+        });
+    }
+    plan(state, session);
+}
+
+/// Plans the next look at the code.
+fn plan(state: &mut State, session: &str) {
+    let now = state.now;
+    let live = state.link == Link::Live;
+    let every = if live { CODE_EVERY_LIVE } else { CODE_EVERY };
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    let wait = match pairing.qr.as_ref().map(|shown| shown.expires_at) {
+        None => every,
+        Some(None) if live => CODE_AGE,
+        Some(None) => every,
+        Some(Some(end)) => (end - now + 500).clamp(every, LONGEST),
+    };
+    pairing.due = Some(now + wait);
+}
+
+/// A session was read: now it is known whether it still pairs, and whether it is there at all.
+pub(super) fn session_told(state: &mut State, session: &str, is_gone: bool) {
+    if is_gone && of(state, session).is_some_and(|pairing| pairing.is_waiting()) {
+        gone(state, session);
+        sessions::ask(state);
+    }
+    let ended = state
+        .sessions
+        .get(session)
+        .is_some_and(|row| is_end(&row.status));
+    let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) else {
+        return;
+    };
+    pairing.armed = true;
+    if std::mem::take(&mut pairing.wants_qr) && !ended {
+        state.read(Call::PairingQr(session.to_owned()));
+    }
+}
+
+/// The code to type has come.
+pub(super) fn code(
+    state: &mut State,
+    id: RequestId,
+    session: &str,
+    answer: Result<PairingCode, Failure>,
+) {
+    let now = state.now;
+    let Some(pairing) = of(state, session).filter(|pairing| pairing.asking == Some(id)) else {
+        return;
+    };
+    pairing.asking = None;
+    match answer {
+        Ok(PairingCode { code }) => {
+            pairing.armed = true;
+            pairing.code = Some((Secret::new(clean_line(&code).into_owned()), now));
+        }
+        Err(failure) if failure.fields.iter().any(|fault| fault.field == "phone") => {
+            let fault = failure.fields.iter().find(|fault| fault.field == "phone");
+            pairing.fault = fault.map(|fault| fault.message.clone());
+            pairing.focus = PairFocus::Field;
+        }
+        Err(failure) => {
+            let call = Call::PairingCode {
+                session: session.to_owned(),
+                phone: String::new(),
+            };
+            refuse(state, call, failure);
+        }
+    }
+    settle_focus(state);
+}
+
+/// A call about the session was refused.
+fn refuse(state: &mut State, call: Call, failure: Failure) {
+    let failure = state.failed(&call, failure);
+    let at = state.now;
+    let Some(session) = call.session() else {
+        return;
+    };
+    let paired = failure.code == "conflict" && failure.kind == FailureKind::Other;
+    let trouble = match failure.code.as_str() {
+        _ if paired => Trouble::Paired,
+        "not_found" => Trouble::Gone,
+        _ => Trouble::Refused { failure, at },
+    };
+    if let Some(pairing) = of(state, session).filter(|it| it.step == PairStep::Link) {
+        pairing.forget();
+        pairing.step = PairStep::Trouble(trouble);
+    }
+    if paired {
+        state.read_again(Call::Session(session.to_owned()));
+        state.read_again(Call::Sessions);
+    }
+}
+
+/// A phone was linked.
+pub(super) fn linked(state: &mut State, session: &str, payload: &AuthCodePayload) {
+    let number = payload.jid.as_deref().and_then(|jid| {
+        let (user, server) = jid.split_once('@')?;
+        let digits = user.split([':', '.']).next()?;
+        let known = server == "s.whatsapp.net" || server == "c.us";
+        known.then(|| digits.to_owned())
+    });
+    if of(state, session).is_some_and(|pairing| awaits_phone(pairing)) {
+        succeed(state, session, number);
+    }
+}
+
+fn awaits_phone(pairing: &Pairing) -> bool {
+    pairing.is_waiting() || matches!(pairing.step, PairStep::Trouble(_))
+}
+
+/// Straight to the groups, with the progress over them.
+fn succeed(state: &mut State, session: &str, number: Option<String>) {
+    let now = state.now;
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    pairing.forget();
+    pairing.created = false;
+    pairing.step = PairStep::Linked(Linked {
+        number,
+        groups: 0,
+        changed_at: now,
+    });
+    pairing.due = Some(now + GROUPS_EVERY);
+    state.runs.cancel(|call| matches!(call, Call::PairingQr(_)));
+    super::groups::clear_filter(state);
+    state.groups.typing = false;
+    select(state, session);
+    state.focus = Pane::Groups;
+    state.read_again(Call::Session(session.to_owned()));
+}
+
+/// Closes the overlay over the groups of the phone that was linked.
+pub(super) fn finish(state: &mut State) {
+    let Some(PairStep::Linked(linked)) = find(state).map(|pairing| pairing.step.clone()) else {
+        return;
+    };
+    close(state);
+    let number = linked.number.as_deref().map(super::super::words::phone);
+    let number = number.unwrap_or_else(|| "The phone".to_owned());
+    state.good(match linked.groups {
+        0 => format!("{number} is linked; its groups come in by themselves"),
+        count => {
+            let groups = super::super::words::count(count, "group", "groups");
+            format!("{number} is linked: {groups}")
+        }
+    });
+}
+
+/// When something is to be looked at.
+pub(super) fn due(state: &State) -> Option<EpochMillis> {
+    let pairing = peek(state)?;
+    let follows = matches!(pairing.step, PairStep::Link | PairStep::Linked(_));
+    pairing.due.filter(|_| follows)
+}
+
+/// Whether seconds are counted on the screen.
+pub(super) fn counts(state: &State) -> bool {
+    peek(state).is_some_and(|pairing| match &pairing.step {
+        PairStep::Link | PairStep::Linked(_) => true,
+        PairStep::Trouble(trouble) => trouble.wait(state.now) > 0,
+        _ => false,
+    })
+}
+
+/// Looks at what is due.
+pub(super) fn clock(state: &mut State) {
+    let now = state.now;
+    let connected = peek(state)
+        .and_then(|pairing| pairing.session.as_deref())
+        .is_some_and(|session| state.is_connected(session));
+    let Some(pairing) = find(state) else {
+        return;
+    };
+    let Some(due) = pairing.due else {
+        return;
+    };
+    if due > now + LONGEST {
+        pairing.due = Some(now + CODE_EVERY);
+        return;
+    }
+    if due > now {
+        return;
+    }
+    let Some(session) = pairing.session.clone() else {
+        return;
+    };
+    match &pairing.step {
+        PairStep::Link => {
+            // Asking for the code begins to pair anew where pairing has ended: that is for the user
+            // to say, so the status comes first.
+            pairing.wants_qr = true;
+            pairing.due = Some(now + LONGEST);
+            state.read_again(Call::Session(session));
+        }
+        PairStep::Linked(linked) if connected => {
+            if linked.groups > 0 && now - linked.changed_at >= GROUPS_REST {
+                finish(state);
+            } else {
+                pairing.due = Some(now + GROUPS_EVERY);
+                state.read(Call::Groups { session });
+            }
+        }
+        PairStep::Linked(_) => {
+            pairing.due = Some(now + GROUPS_EVERY);
+            if state.link != Link::Live {
+                state.read(Call::Session(session));
+            }
+        }
+        _ => pairing.due = None,
+    }
+}
+
+/// Draws what follows from the session's status.
+pub(super) fn settle(state: &mut State) {
+    let Some(pairing) = peek(state) else {
+        return;
+    };
+    let Some(session) = pairing.session.clone() else {
+        return settle_focus(state);
+    };
+    let follows = awaits_phone(pairing) || matches!(pairing.step, PairStep::Linked(_));
+    if follows {
+        match state.sessions.get(&session).cloned() {
+            None => gone(state, &session),
+            Some(row) => follow(state, &session, &row),
+        }
+    }
+    settle_focus(state);
+}
+
+fn gone(state: &mut State, session: &str) {
+    if let Some(pairing) = of(state, session) {
+        pairing.forget();
+        pairing.created = false;
+        pairing.step = PairStep::Trouble(Trouble::Gone);
+    }
+}
+
+fn follow(state: &mut State, session: &str, row: &Session) {
+    let groups = count_groups(state, session);
+    let (now, away) = (state.now, state.runs.away.is_some());
+    let number = row.phone_number.clone().filter(|number| !number.is_empty());
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    if awaits_phone(pairing) && row.status.is_connected() {
+        return succeed(state, session, number);
+    }
+    pairing.armed |= is_pairing(&row.status);
+    let end = Trouble::Ended {
+        status: row.status.clone(),
+        reason: row
+            .status_reason
+            .as_deref()
+            .map(|reason| clean_line(reason).trim().to_owned())
+            .filter(|reason| !reason.is_empty()),
+    };
+    match &mut pairing.step {
+        PairStep::Link if pairing.armed && is_end(&row.status) => {
+            pairing.forget();
+            pairing.step = PairStep::Trouble(end);
+        }
+        PairStep::Link => {
+            if away {
+                pairing.forget();
+                pairing.step = PairStep::Trouble(Trouble::Away);
+            }
+        }
+        PairStep::Trouble(Trouble::Away) if !away => begin(state),
+        PairStep::Linked(_) if is_end(&row.status) => {
+            pairing.forget();
+            pairing.step = PairStep::Trouble(end);
+        }
+        PairStep::Linked(linked) => {
+            if number.is_some() {
+                linked.number = number;
+            }
+            if linked.groups != groups {
+                linked.groups = groups;
+                linked.changed_at = now;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn count_groups(state: &State, session: &str) -> usize {
+    let entries = state.groups.entries.iter();
+    entries.filter(|entry| entry.key.session == session).count()
+}

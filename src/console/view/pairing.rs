@@ -1,0 +1,90 @@
+//! "Add an account": the name, the QR code or the big letters, and what became of it.
+
+use super::paint::{after, below, columns, dialog, put, put_right};
+use super::{field, letters};
+use crate::console::layout::{PairParts, Screen, pair_parts};
+use crate::console::qr::QrWidget;
+use crate::console::state::{NAME_MAX, PairField, PairStep, Pairing, State};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::Widget;
+
+/// Columns of a field's name.
+const NAMES: u16 = 10;
+/// Columns of the count behind the name.
+const COUNT: u16 = 10;
+
+/// Draws the overlay and says where the text cursor stands.
+pub fn draw(
+    state: &State,
+    screen: &Screen,
+    pairing: &Pairing,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let theme = &state.options.theme;
+    let parts = pair_parts(state, screen, pairing);
+    dialog(buffer, theme, &parts.dialog, &parts.title);
+    lines(state, &parts.head, parts.head_area, buffer);
+    lines(state, &parts.foot, parts.foot_area, buffer);
+    if let Some((code, blocks, area)) = &parts.code {
+        let widget = QrWidget {
+            code,
+            blocks: *blocks,
+            ink: theme.ink(),
+        };
+        (&widget).render(*area, buffer);
+    }
+    if let (Some((area, dots)), Some((code, _))) = (parts.letters, &pairing.code) {
+        letters::draw(code.reveal(), dots, area, theme.accent, buffer);
+    }
+    text_field(state, pairing, &parts, buffer)
+}
+
+/// Words whose first character tells their meaning.
+fn lines(state: &State, lines: &[String], area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let mut style = theme.text;
+    for (at, line) in (0..area.height).zip(lines) {
+        style = match line.chars().next() {
+            Some('✔') => theme.good,
+            Some('✘') => theme.bad,
+            Some('◌') => theme.dim,
+            // A sentence goes on over several lines, up to an empty one.
+            Some(_) => style,
+            None => theme.text,
+        };
+        put(buffer, below(area, at), line, style);
+    }
+}
+
+fn text_field(
+    state: &State,
+    pairing: &Pairing,
+    parts: &PairParts,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let theme = &state.options.theme;
+    let (which, area) = parts.field?;
+    let focused = pairing.focus.is_field() && !matches!(pairing.step, PairStep::Creating(_));
+    let (name, text) = match which {
+        PairField::Label => ("Name", &pairing.label),
+        PairField::Phone => ("Number", &pairing.phone),
+    };
+    let style = if focused { theme.accent } else { theme.dim };
+    let mark = if focused { "▸ " } else { "  " };
+    put(buffer, area, &format!("{mark}{name}"), style);
+    let mut place = after(area, NAMES);
+    if which == PairField::Label {
+        let used = pairing.typed_label().chars().count();
+        let style = if used > NAME_MAX {
+            theme.bad
+        } else {
+            theme.dim
+        };
+        let count = format!("{used} / {NAME_MAX}");
+        put_right(buffer, area, &count, style);
+        place.width = place.width.saturating_sub(COUNT.max(columns(&count) + 1));
+    }
+    let cursor = field::single(text, place, theme.input, buffer);
+    focused.then_some(cursor)
+}

@@ -1,0 +1,288 @@
+//! "Add an account" in all its steps and failures.
+
+use super::fixture::{NOW, REQUEST, SUPPORT, desk, failure, typed};
+use super::scenes::Scene;
+use super::{render, text};
+use crate::api::{Session, SessionStatus};
+use crate::console::failure::FailureKind;
+use crate::console::layout::{Target, hit, pair_parts, screen};
+use crate::console::state::{
+    ButtonId, Layer, Linked, PairFocus, PairStep, Pairing, Pane, Secret, Shown, State, Trouble, Way,
+};
+
+const NEW: &str = "01NEWPHONE";
+
+pub const SCENES: &[Scene] = &[
+    ("pair-name", || {
+        with(|pairing| {
+            pairing.session = None;
+            pairing.step = PairStep::Label;
+            pairing.focus = PairFocus::Field;
+            pairing.label = typed("Front desk");
+        })
+    }),
+    ("pair-name-fault", || {
+        with(|pairing| {
+            pairing.session = None;
+            pairing.step = PairStep::Label;
+            pairing.focus = PairFocus::Field;
+            pairing.label = typed(&"Front desk ".repeat(10));
+            pairing.fault = Some("109 characters; at most 100 are allowed.".to_owned());
+        })
+    }),
+    ("pair-adding", || {
+        with(|pairing| {
+            pairing.session = None;
+            pairing.step = PairStep::Creating(REQUEST);
+        })
+    }),
+    ("pair-not-added", || {
+        with(|pairing| {
+            pairing.session = None;
+            pairing.step = refused(FailureKind::GatewayAway);
+            pairing.focus = PairFocus::Button(ButtonId::Next);
+        })
+    }),
+    ("pair-forbidden", || {
+        let capability = "manage".to_owned();
+        with(move |pairing| {
+            pairing.session = None;
+            pairing.step = refused(FailureKind::MissingCapability { capability });
+            pairing.focus = PairFocus::Button(ButtonId::Next);
+        })
+    }),
+    ("pair-waiting", || with(|pairing| pairing.qr = None)),
+    ("pair-qr", || with(|_| {})),
+    ("pair-qr-late", || {
+        with(|pairing| pairing.qr = Some(shown(Some(NOW - 1_000))))
+    }),
+    ("pair-number", || {
+        with(|pairing| {
+            pairing.way = Way::Code;
+            pairing.focus = PairFocus::Field;
+            pairing.phone = typed("+62 812-3456");
+        })
+    }),
+    ("pair-number-fault", || {
+        with(|pairing| {
+            pairing.way = Way::Code;
+            pairing.focus = PairFocus::Field;
+            pairing.phone = typed("0812 3456 7890");
+            pairing.fault = Some("Begin with the country code, such as 62, not with 0.".to_owned());
+        })
+    }),
+    ("pair-asking", || {
+        with(|pairing| {
+            pairing.way = Way::Code;
+            pairing.asking = Some(REQUEST);
+        })
+    }),
+    ("pair-code", || {
+        with(|pairing| {
+            pairing.way = Way::Code;
+            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.code = Some((Secret::new("KX7R2WMB".to_owned()), NOW - 42_000));
+        })
+    }),
+    ("pair-code-old", || {
+        with(|pairing| {
+            pairing.way = Way::Code;
+            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.code = Some((Secret::new("KX7R2WMB".to_owned()), NOW - 200_000));
+        })
+    }),
+    ("pair-throttled", || {
+        with(|pairing| {
+            pairing.step = refused(FailureKind::RateLimited { wait: Some(30) });
+            pairing.focus = PairFocus::Button(ButtonId::Close);
+        })
+    }),
+    ("pair-expired", || {
+        trouble(Trouble::Ended {
+            status: SessionStatus::Failed,
+            reason: Some("pairing expired: nobody scanned the code in time".to_owned()),
+        })
+    }),
+    ("pair-stopped", || {
+        trouble(Trouble::Ended {
+            status: SessionStatus::Stopped,
+            reason: None,
+        })
+    }),
+    ("pair-paired", || trouble(Trouble::Paired)),
+    ("pair-away", || trouble(Trouble::Away)),
+    ("pair-gone", || trouble(Trouble::Gone)),
+    ("pair-linked", || {
+        let mut state = with(|pairing| {
+            pairing.session = Some(SUPPORT.to_owned());
+            pairing.step = PairStep::Linked(Linked {
+                number: Some("6281234567890".to_owned()),
+                groups: 42,
+                changed_at: NOW,
+            });
+            pairing.focus = PairFocus::Button(ButtonId::Close);
+        });
+        state.focus = Pane::Groups;
+        state
+    }),
+    ("pair-leave", || {
+        with(|pairing| {
+            pairing.step = PairStep::AskLeave(None);
+            pairing.focus = PairFocus::Button(ButtonId::Keep);
+        })
+    }),
+    ("pair-leave-failed", || {
+        with(|pairing| {
+            let kind = FailureKind::Other;
+            pairing.step = PairStep::AskLeave(Some(failure(kind, "the store is read-only")));
+            pairing.focus = PairFocus::Button(ButtonId::Keep);
+        })
+    }),
+    ("pair-removing", || {
+        with(|pairing| pairing.step = PairStep::Removing(REQUEST))
+    }),
+];
+
+fn shown(expires_at: Option<i64>) -> Shown {
+    Shown {
+        code: Secret::new(format!("2@{}", "aB3+/=,".repeat(34))),
+        expires_at,
+    }
+}
+
+fn refused(kind: FailureKind) -> PairStep {
+    PairStep::Trouble(Trouble::Refused {
+        failure: failure(kind, "no"),
+        at: NOW,
+    })
+}
+
+fn trouble(trouble: Trouble) -> State {
+    with(|pairing| {
+        pairing.step = PairStep::Trouble(trouble);
+        pairing.focus = PairFocus::Button(ButtonId::Close);
+    })
+}
+
+/// The sessions with the overlay: the QR code is shown, and then what the scene makes of it.
+fn with(change: impl FnOnce(&mut Pairing)) -> State {
+    let mut state = desk();
+    state.focus = Pane::Sessions;
+    state.sessions.rows.push(Session {
+        id: NEW.to_owned(),
+        label: Some("Front desk".to_owned()),
+        status: SessionStatus::ScanQrCode,
+        ..Session::default()
+    });
+    state.sessions.cursor = state.sessions.rows.len();
+    let mut pairing = Pairing::new(Some(NEW.to_owned()), NOW - 4_000);
+    pairing.created = true;
+    pairing.qr = Some(shown(Some(NOW + 17_400)));
+    change(&mut pairing);
+    state.layers.push(Layer::Pair(Box::new(pairing)));
+    state
+}
+
+#[test]
+fn every_step_looks_as_it_did() {
+    insta::with_settings!({ snapshot_path => "screens", prepend_module_to_snapshot => false, omit_expression => true }, {
+        for (name, scene) in SCENES {
+            for (columns, rows) in [(80, 24), (100, 40), (120, 40), (200, 60)] {
+                let (buffer, cursor) = render(&mut scene(), columns, rows);
+                insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), text(&buffer, cursor));
+            }
+        }
+    });
+}
+
+#[test]
+fn every_step_survives_every_size_and_keeps_its_footer() {
+    for (name, scene) in SCENES {
+        for columns in (0..220).step_by(7) {
+            for rows in (0..70).step_by(3) {
+                let mut state = scene();
+                let (buffer, _) = render(&mut state, columns, rows);
+                let _ = hit(&state, columns / 2, rows / 2);
+                if screen(&state).is_some() {
+                    let shown = text(&buffer, None);
+                    let footer = shown.lines().last().unwrap_or_default();
+                    assert!(
+                        footer.contains("Ctrl-c quit"),
+                        "{name} {columns}x{rows}: {footer}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Where the code has no room, what is said to be missing is exactly what is.
+#[test]
+fn what_is_missing_is_exact() {
+    for (columns, rows) in [(60, 16), (80, 24), (68, 60), (94, 30), (120, 30)] {
+        let mut state = with(|_| {});
+        let (buffer, _) = render(&mut state, columns, rows);
+        let said = text(&buffer, None).replace(['│', '\n'], " ");
+        let said: Vec<_> = said.split_whitespace().collect();
+        let said = said.join(" ");
+        let more = |unit: &str| -> u16 {
+            let at = said.find(&format!(" more {unit}")).unwrap_or(0);
+            said[..at]
+                .rsplit(' ')
+                .next()
+                .and_then(|count| count.parse().ok())
+                .unwrap_or(0)
+        };
+        let (wider, higher) = (more("column"), more("row"));
+        assert!(wider + higher > 0, "{columns}x{rows}: {said}");
+        let has_code = |columns, rows| {
+            let mut state = with(|_| {});
+            state.size = (columns, rows);
+            let screen = screen(&state).expect("large enough");
+            let Some(Layer::Pair(pairing)) = state.layers.last() else {
+                panic!("the overlay");
+            };
+            pair_parts(&state, &screen, pairing).code.is_some()
+        };
+        assert!(
+            has_code(columns + wider, rows + higher),
+            "{columns}x{rows}: {said}"
+        );
+        if higher > 0 {
+            assert!(
+                !has_code(columns + wider, rows + higher - 1),
+                "{columns}x{rows}"
+            );
+        }
+        if wider > 0 {
+            assert!(
+                !has_code(columns + wider - 1, rows + higher),
+                "{columns}x{rows}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_click_on_a_button_is_that_button() {
+    for (at, words, button) in [
+        ("pair-name", "[ Continue ]", ButtonId::Next),
+        ("pair-code", "[ Other number ]", ButtonId::KeepEditing),
+        ("pair-leave", "[ Remove ]", ButtonId::Discard),
+        ("pair-leave", "[ Keep for later ]", ButtonId::Keep),
+    ] {
+        let scene = SCENES.iter().find(|(name, _)| *name == at).unwrap().1;
+        let mut state = scene();
+        let (buffer, _) = render(&mut state, 120, 40);
+        let shown = text(&buffer, None);
+        let (row, line) = shown
+            .lines()
+            .enumerate()
+            .find(|(_, line)| line.contains(words))
+            .unwrap();
+        let before = line.split(words).next().unwrap_or_default();
+        let column = u16::try_from(crate::text::width(before)).unwrap() + 3;
+        let row = u16::try_from(row).unwrap();
+        assert_eq!(hit(&state, column, row), Target::Button(button), "{words}");
+    }
+}

@@ -1,0 +1,106 @@
+//! Many more accounts than the asset has, all alike: for measuring.
+
+use super::build::strangers;
+use super::dice::Dice;
+use super::line::Line;
+use super::rules::{GROUP_MAX, GroupRecord, PersonId, Rank, Seat};
+use super::{World, line_in};
+use crate::gateway::SeedSession;
+use crate::gateway::domain::{OrganizationId, SessionId};
+use crate::gateway::whatsapp::Account;
+use std::sync::Arc;
+
+/// The moment from which the ids of these sessions count; after those of the asset.
+const FIRST_ULID_MS: u64 = 1_775_000_000_000;
+
+/// How large a crowded world gets.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowd {
+    pub sessions: usize,
+    /// Of each session; no two sessions share one.
+    pub groups: usize,
+    /// Of each group, the account included; fewer when the world has not so many people.
+    pub members: usize,
+}
+
+impl World {
+    /// Adds linked sessions that should run, and returns them. The same world makes the same ones.
+    pub fn add_crowd(&self, organization: &OrganizationId, crowd: Crowd) -> Vec<SeedSession> {
+        (0..crowd.sessions)
+            .filter_map(|which| self.add_crowded(organization, which as u64, crowd))
+            .collect()
+    }
+
+    fn add_crowded(
+        &self,
+        organization: &OrganizationId,
+        which: u64,
+        crowd: Crowd,
+    ) -> Option<SeedSession> {
+        let mut rules = self.rules();
+        let phone = format!("62801010{which:06}");
+        let person = rules.people.add(self.seed, &phone, None, None)?;
+        rules.open_account(person);
+        let people: Vec<PersonId> = rules
+            .people
+            .ids()
+            .filter(|someone| !rules.is_account(*someone))
+            .collect();
+        let mut dice = Dice::of(self.seed, "crowded", which);
+        rules.reserve(crowd.groups);
+        for number in 1..=crowd.groups {
+            let others = crowd.members.min(GROUP_MAX).saturating_sub(1);
+            let others = strangers(&people, &mut dice)
+                .take(others)
+                .map(|person| Seat {
+                    person,
+                    rank: Rank::Member,
+                });
+            let me = Seat {
+                person,
+                rank: Rank::Superadmin,
+            };
+            let (jid, code) = rules.new_group_ids();
+            let created_at = rules.clock.epoch() - number as i64 * 60_000;
+            rules.insert(GroupRecord {
+                jid,
+                subject: format!("Volunteers {number} of desk {which}"),
+                description: "Who helps when, and where to meet.".to_owned(),
+                owner: Some(person),
+                announce: false,
+                locked: false,
+                community: None,
+                approval: false,
+                created_at,
+                seats: Arc::new([me].into_iter().chain(others).collect()),
+                requests: Vec::new(),
+                code,
+                resets: 0,
+                steady: true,
+            });
+        }
+        let identity = rules.identity(person);
+        drop(rules);
+        let random = u128::from(dice.next());
+        let ulid = ulid::Ulid::from_parts(FIRST_ULID_MS + which, random).to_string();
+        let session = SessionId::parse(&ulid).ok()?;
+        let mut lines = self.lines();
+        let line = line_in(&mut lines, &session);
+        *line = Line {
+            linked: Some(person),
+            owner: Some(person),
+            number: line.number,
+            ..Line::default()
+        };
+        Some(SeedSession {
+            account: Account {
+                session,
+                organization: organization.clone(),
+            },
+            label: Some(format!("Desk {which}")),
+            identity: Some(identity),
+            start: true,
+            groups: Vec::new(),
+        })
+    }
+}
