@@ -32,7 +32,7 @@ const KEY: &str = "wa_bench_0123456789abcdef0123456789abcdef0123456789abcdef0123
 const SESSIONS: &str = "sessions";
 /// After the last session is ready: what logging in left behind is given back.
 const SETTLE: Duration = Duration::from_secs(10);
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_mins(15);
 const IMPORTS: usize = 5;
 
 fn main() {
@@ -152,14 +152,14 @@ async fn serve(directory: &Path, crowd: Crowd) {
             .unwrap();
     }
     println!("{}", server.url());
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn live(directory: &Path, url: &str) -> Arc<Live> {
     let options = Options {
         url: Some(url.to_owned()),
         limits: Limits {
-            call: Duration::from_secs(60),
+            call: Duration::from_mins(1),
             ..Limits::default()
         },
         ..Options::new(directory.join("keys"))

@@ -58,11 +58,10 @@ fn filter(level: LogLevel) -> String {
     let silent = crate::gateway::whatsapp::live::SECRET_LOG_TARGETS;
     #[cfg(not(feature = "live"))]
     let silent: [&str; 0] = [];
-    let mut filter = format!("warn,groupdesk={}", level.as_str());
-    for target in silent {
-        filter.push_str(&format!(",{target}=off"));
-    }
-    filter
+    let ours = format!("warn,groupdesk={}", level.as_str());
+    silent
+        .iter()
+        .fold(ours, |filter, target| filter + "," + target + "=off")
 }
 
 #[cfg(all(test, feature = "live"))]

@@ -25,21 +25,40 @@ fn link(screen: &vt100::Screen) -> Option<String> {
     (qr::codes(screen) == [link]).then(|| link.to_owned())
 }
 
+/// The one code on the screen that links a phone.
+fn pairing_code(screen: &vt100::Screen) -> Option<String> {
+    let code = qr::codes(screen).pop()?;
+    code.starts_with("2@").then_some(code)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_day_at_the_desk() {
     let house = House::new(None).await;
     let (support, new) = (house.support().session, house.new_phone().session);
-    let engine = house.engine().await;
-    let code = engine.desk.qr(&new).await;
-    house.server.scan(&code).unwrap();
-    let working = |view: &serde_json::Value| view["status"] == "working";
-    engine.desk.until(&new, "", working).await;
-    engine.stop().await;
+    house.engine().await.stop().await;
 
-    // What was working comes back by itself.
+    // What was working comes back by itself; the other one is linked by scanning its code.
+    let mut pty = open(&house);
+    pty.wait_for("1 of 2 connected");
+    pty.wait_for(NEW);
+    pty.send("jj");
+    pty.wait_for(&format!("connected   {NEW}"));
+    pty.send("a");
+    pty.wait_until("a code to scan", |screen| pairing_code(screen).is_some());
+    let code = pairing_code(pty.screen()).unwrap();
+    house.server.scan(&code).unwrap();
+    // It leads to the phone's groups by itself.
+    pty.wait_for("is linked");
+    pty.wait_for(&format!("Groups · {NEW} · 5"));
+    pty.wait_for("q quit");
+    assert!(house.key_file(&new).exists());
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+    assert!(!String::from_utf8_lossy(pty.raw()).contains(&code));
+
+    // Both come back.
     let mut pty = open(&house);
     pty.wait_for("2 of 2 connected");
-    pty.wait_for(NEW);
     pty.send("j");
     pty.wait_for(&format!("connected   {SUPPORT}"));
     pty.wait_for("Night Shift");
@@ -112,7 +131,7 @@ async fn a_day_at_the_desk() {
 
     // Nothing secret went into the log.
     let log = std::fs::read_to_string(house.data.path().join("groupdesk.log")).unwrap();
-    for secret in [groupdesk::api::INVITE_PREFIX, &old, "2@"] {
+    for secret in [groupdesk::api::INVITE_PREFIX, &code, "2@"] {
         assert!(!log.contains(secret), "{log}");
     }
 }

@@ -21,7 +21,7 @@ const CHILD: &str = "engine::an_engine_to_kill";
 const DATA: &str = "LIVE_TEST_DATA";
 const URL: &str = "LIVE_TEST_URL";
 /// How long anything may take before a test gives up, and how often it is looked for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Where an engine keeps its data, and which server it talks to.

@@ -2,7 +2,7 @@
 //! driver, against the WhatsApp server on loopback.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "../loopback/mod.rs"]
 #[allow(dead_code)]
