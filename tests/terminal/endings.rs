@@ -75,7 +75,9 @@ fn a_sleeping_desk_leaves_the_shell_usable_and_comes_back() {
     assert!(pty.screen().alternate_screen());
     pty.send("?");
     pty.wait_for("Help");
-    pty.send("\x1bq");
+    pty.send("\x1b");
+    pty.wait_gone("─ Help");
+    pty.send("q");
     pty.wait_until("the shell", |screen| {
         !screen.alternate_screen() && screen.contents().contains("ready>")
     });

@@ -57,8 +57,10 @@ fn the_whole_job(columns: u16, rows: u16) {
     pty.send("\x1b[F 2031");
     pty.wait_for("Save 1 change");
     pty.send("\x13");
+    pty.wait_for("saved");
     pty.wait_gone("Save 1 change");
     pty.send("\x1b");
+    pty.wait_for("Role");
     pty.send("\x1b");
     pty.wait_until("the list with the new subject", |screen| {
         let text = screen.contents();

@@ -28,7 +28,8 @@ fn demo(columns: u16, rows: u16) -> Pty {
 fn link(screen: &vt100::Screen) -> Option<String> {
     let text = screen.contents();
     let start = text.find(groupdesk::api::INVITE_PREFIX)?;
-    Some(text[start..].split_whitespace().next()?.to_owned())
+    let is_end = |character: char| character.is_whitespace() || character == '│';
+    Some(text[start..].split(is_end).next()?.to_owned())
 }
 
 /// The one QR code on the screen.

@@ -10,7 +10,7 @@ const VOLUNTEERS: &str = "Weekend Volunteers";
 fn open_the_volunteers(pty: &mut Pty) {
     pty.wait_for("3 of 5 connected");
     pty.send("j");
-    pty.wait_for("connected   Support line");
+    pty.wait_for("▌● Support line");
     pty.send("/weekvol");
     pty.wait_for("1 of 43");
     pty.send("\r\r");
@@ -99,7 +99,7 @@ fn a_key_that_may_only_read_is_told_what_it_lacks() {
     pty.wait_for("Members");
     // From now on it is said before anything is typed.
     pty.send("R");
-    pty.wait_for("lacks the capability `send`");
+    pty.wait_for("Your key lacks");
     assert!(!pty.screen().contents().contains("Cancel"));
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::failure::Failure;
 use super::super::fuzzy::Index;
+use super::super::words;
 use super::GroupKey;
 use super::form::Settings;
 use crate::api::{EpochMillis, Group};
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct Entry {
     pub key: GroupKey,
     pub group: Group,
-    /// The subject, cleaned; the JID where there is none.
+    /// The subject, cleaned and steadied; the JID where there is none.
     pub name: String,
     /// By which names are sorted: upper and lower case alike.
     pub(in crate::console) sort_name: String,
@@ -50,7 +51,7 @@ impl Entry {
             shown
         };
         self.sort_name = name.to_lowercase();
-        self.name = name.into_owned();
+        self.name = words::steady(&name).into_owned();
     }
 
     /// The four settings, cleaned as the form shows them.

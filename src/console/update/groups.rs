@@ -119,10 +119,9 @@ pub(super) fn read(
         Ok(_) => {}
         Err(failure) => {
             let failure = state.failed(&Call::Group(key.clone()), failure);
-            // The list left this group to us; now it is to bring it after all.
+            // The list left this group to us; now one that is asked for anew is to bring it after all.
             let unknown = state.groups.get(key).is_none();
             if unknown && failure.kind != FailureKind::GatewayAway {
-                state.runs.group_heard.remove(key);
                 let session = key.session.clone();
                 state.read_again(Call::Groups { session });
             }

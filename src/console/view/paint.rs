@@ -4,6 +4,7 @@ use crate::console::keymap::Action;
 use crate::console::layout::{ButtonSpot, Dialog, inside};
 use crate::console::state::{ButtonId, State};
 use crate::console::theme::Theme;
+use crate::console::words;
 use crate::text;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
@@ -18,7 +19,7 @@ pub fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
     if area.is_empty() {
         return area;
     }
-    let shown = text::truncate_to_width(words, usize::from(area.width));
+    let shown = text::truncate_to_width(&words::steady(words), usize::from(area.width));
     let (x, _) = buffer.set_stringn(area.x, area.y, &shown, usize::from(area.width), style);
     steady(buffer, area.as_position(), &shown);
     Rect {
@@ -95,7 +96,7 @@ pub fn put_all<'a>(
 
 /// Columns of a clean text.
 pub fn columns(words: &str) -> u16 {
-    u16::try_from(text::width(words)).unwrap_or(u16::MAX)
+    u16::try_from(text::width(&words::steady(words))).unwrap_or(u16::MAX)
 }
 
 /// An area without its first columns.
