@@ -17,6 +17,7 @@ fn find(screen: &Screen, text: &str) -> (usize, usize) {
 
 /// A mouse button pressed and released on a text.
 fn press(pty: &mut Pty, button: u8, text: &str) {
+    pty.wait_for(text);
     let (column, row) = find(pty.screen(), text);
     pty.send(&format!(
         "\x1b[<{button};{column};{row}M\x1b[<{button};{column};{row}m"
