@@ -40,6 +40,8 @@ fn the_mouse_selects_scrolls_and_presses() {
     for _ in 0..10 {
         press(&mut pty, 65, "member ");
     }
+    // As far down as it goes.
+    pty.wait_for("Anna & J");
     pty.wait_gone("Allotment");
     click(&mut pty, "Weekend Volun");
     pty.wait_for("─ Weekend Volunteers ─");
