@@ -17,6 +17,7 @@ fn find(screen: &Screen, text: &str) -> (usize, usize) {
 
 /// A mouse button pressed and released on a text.
 fn press(pty: &mut Pty, button: u8, text: &str) {
+    pty.wait_for(text);
     let (column, row) = find(pty.screen(), text);
     pty.send(&format!(
         "\x1b[<{button};{column};{row}M\x1b[<{button};{column};{row}m"
@@ -39,6 +40,8 @@ fn the_mouse_selects_scrolls_and_presses() {
     for _ in 0..10 {
         press(&mut pty, 65, "member ");
     }
+    // As far down as it goes.
+    pty.wait_for("Anna & J");
     pty.wait_gone("Allotment");
     click(&mut pty, "Weekend Volun");
     pty.wait_for("─ Weekend Volunteers ─");

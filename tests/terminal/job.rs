@@ -60,11 +60,9 @@ fn the_whole_job(columns: u16, rows: u16) {
     pty.wait_for("saved");
     pty.wait_gone("Save 1 change");
     pty.send("\x1b");
-    pty.wait_for("Role");
-    pty.send("\x1b");
     pty.wait_until("the list with the new subject", |screen| {
         let text = screen.contents();
-        text.contains("Weekend Volunteers 2031") && text.contains("Role")
+        text.contains("Weekend Volunteers 2031") && text.contains("↵ open")
     });
 
     pty.send("q");

@@ -120,7 +120,7 @@ impl Pty {
     pub fn wait_until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if wanted(self.parser.screen()) {
+            if !self.is_mid_frame() && wanted(self.parser.screen()) {
                 return;
             }
             let left = deadline.saturating_duration_since(Instant::now());
@@ -164,6 +164,16 @@ impl Pty {
             }
         }
         self.child.wait().expect("an exit status").exit_code()
+    }
+
+    /// Whether a frame has begun and not ended: half of it says nothing.
+    fn is_mid_frame(&self) -> bool {
+        let last = |mark: &[u8]| {
+            self.raw
+                .windows(mark.len())
+                .rposition(|window| window == mark)
+        };
+        last(b"\x1b[?2026h") > last(b"\x1b[?2026l")
     }
 
     fn take(&mut self, bytes: &[u8]) {

@@ -2,7 +2,7 @@
 //! that may be dead.
 
 use super::super::effect::{Call, RequestId};
-use super::super::failure::Failure;
+use super::super::failure::{Failure, FailureKind};
 use super::super::layout;
 use super::super::state::{Blank, Card, GroupKey, Invite, Layer, Members, Pane, State};
 use super::invite;
@@ -13,6 +13,8 @@ use crate::api::{GroupMember, MemberRole};
 const DWELL: i64 = 700;
 /// How long to wait after a reset: its author may not be done.
 const DWELL_AFTER_RESET: i64 = 1_000;
+/// How long to wait after the gateway did not answer.
+const DWELL_AFTER_SILENCE: i64 = 5_000;
 
 /// Enter: goes to the card and asks for everything at once.
 pub(super) fn open(state: &mut State) {
@@ -147,9 +149,10 @@ pub(super) fn settle(state: &mut State) {
         state.runs.due.dwell = None;
         return;
     };
-    let wait = match card.invite {
+    let wait = match &card.invite {
         Invite::NotAsked => Some(DWELL),
         Invite::Blank(Blank::Reset) => Some(DWELL_AFTER_RESET),
+        _ if went_unanswered(card) => Some(DWELL_AFTER_SILENCE),
         _ => (card.members == Members::NotAsked).then_some(DWELL),
     };
     let wait = wait.filter(|_| in_sight && !card.left && state.runs.away.is_none());
@@ -169,13 +172,21 @@ pub(super) fn in_sight(state: &State) -> bool {
         || matches!(state.layers.last(), Some(Layer::Qr))
 }
 
+/// Whether the gateway did not answer when it was asked for the link. It may well have answered
+/// everything else.
+fn went_unanswered(card: &Card) -> bool {
+    let away = |failure: &Failure| failure.kind == FailureKind::GatewayAway;
+    matches!(&card.invite, Invite::Blank(Blank::Failed(failure)) if away(failure))
+}
+
 /// The cursor has rested long enough.
 pub(super) fn rested(state: &mut State) {
     state.runs.due.dwell = None;
     let Some(card) = &state.card else {
         return;
     };
-    let wants_link = matches!(card.invite, Invite::NotAsked | Invite::Blank(Blank::Reset));
+    let wants_link = matches!(card.invite, Invite::NotAsked | Invite::Blank(Blank::Reset))
+        || went_unanswered(card);
     if card.members == Members::NotAsked {
         ask_members(state);
     }

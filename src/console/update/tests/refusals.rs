@@ -143,3 +143,22 @@ fn not_an_admin_names_whom_to_ask() {
         desk.toast()
     );
 }
+
+#[test]
+fn a_link_that_went_unanswered_is_asked_for_again_by_itself() {
+    let mut desk = Desk::opened(WIDE);
+    let call = Call::Invite(key_of("a", "1"));
+    desk.press("r");
+    let away = failure(FailureKind::GatewayAway);
+    desk.answer(&call, Reply::Invite(Err(away)));
+    let sessions = [
+        session("a", SessionStatus::Working),
+        session("b", SessionStatus::Stopped),
+    ];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
+    desk.wait(1_000);
+    assert!(!desk.is_asked(&call), "not at once");
+    desk.wait(5_000);
+    desk.answer(&call, Reply::Invite(Ok(LINK.to_owned())));
+    assert_eq!(desk.shown(), Some(LINK));
+}
