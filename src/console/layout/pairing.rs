@@ -394,7 +394,7 @@ fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
         PairStep::Link => code_way(state, screen, pairing),
         PairStep::Linked(linked) => {
             let number = linked.number.as_deref().map(words::phone);
-            let number = number.map_or_else(|| "The phone".to_owned(), |number| number);
+            let number = number.unwrap_or_else(|| "The phone".to_owned());
             let connected = pairing
                 .session
                 .as_deref()
@@ -463,7 +463,7 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
 
 /// `ABCD-1234`, as it is typed and read aloud.
 fn spaced(code: &str) -> String {
-    let code: Vec<char> = code.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let code: Vec<char> = code.chars().filter(char::is_ascii_alphanumeric).collect();
     let groups: Vec<String> = code.chunks(4).map(|group| group.iter().collect()).collect();
     groups.join("-")
 }
