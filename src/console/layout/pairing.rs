@@ -5,12 +5,13 @@ use super::panes::{Screen, screen};
 use super::wrap::wrap;
 use crate::api::SessionStatus;
 use crate::console::failure::{Failure, FailureKind};
-use crate::console::qr::{self, Blocks, Code, Fit};
+use crate::console::qr::{self, Blocks, Level};
 use crate::console::state::{
     ButtonId, PairField, PairFocus, PairStep, Pairing, State, Trouble, Way,
 };
 use crate::console::words;
 use ratatui::layout::{Rect, Size};
+use std::borrow::Cow;
 
 const WIDTH: u16 = 66;
 /// Columns of the words beside a code.
@@ -34,25 +35,36 @@ pub struct PairParts {
     pub head_area: Rect,
     /// The text field with its label: one line.
     pub field: Option<(PairField, Rect)>,
-    pub code: Option<(Code, Blocks, Rect)>,
+    pub code: Option<CodeSpot>,
     /// The eight characters, and how many columns each of their dots takes.
     pub letters: Option<(Rect, u16)>,
     pub foot: Vec<String>,
     pub foot_area: Rect,
 }
 
+/// Where the QR code is drawn, in the middle of the area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeSpot {
+    pub area: Rect,
+    pub blocks: Blocks,
+}
+
 /// How a QR code fits.
 enum Place {
-    Fits(Code, Blocks, Beside),
-    /// This many columns and rows are missing.
-    Missing(u16, u16),
+    Fits {
+        room: Size,
+        blocks: Blocks,
+        /// Whether the words stand beside the code; above it otherwise.
+        beside: bool,
+    },
+    Missing {
+        columns: u16,
+        rows: u16,
+    },
     TooLong,
 }
 
-/// Whether the words stand beside a code; above it otherwise.
-type Beside = bool;
-
-/// The largest drawing that fits.
+/// The largest drawing that fits. Only measured: encoding a code takes a hundred times longer.
 fn place(screen: &Screen, text: &str) -> Place {
     let width = content_width(screen, u16::MAX);
     let height = content_height(screen);
@@ -60,36 +72,47 @@ fn place(screen: &Screen, text: &str) -> Place {
         (Size::new(width.saturating_sub(BESIDE + 2), height), true),
         (Size::new(width, height.saturating_sub(ABOVE)), false),
     ];
-    let mut lack = (u16::MAX, u16::MAX);
     for blocks in [Blocks::Full, Blocks::Half] {
         for (room, beside) in rooms {
-            match qr::fit(text, room, blocks) {
-                Fit::Fits(code) => return Place::Fits(code, blocks, beside),
-                Fit::TooLong => return Place::TooLong,
-                Fit::Missing { columns, rows } => {
-                    // What needs the smaller change; a row is about as high as two columns are wide.
-                    let cost =
-                        |(columns, rows): (u16, u16)| u32::from(columns) + 2 * u32::from(rows);
-                    if cost((columns, rows)) < cost(lack) {
-                        lack = (columns, rows);
-                    }
-                }
+            if qr::fitting_size(text, room, blocks).is_some() {
+                return Place::Fits {
+                    room,
+                    blocks,
+                    beside,
+                };
             }
         }
     }
-    Place::Missing(lack.0, lack.1)
+    let Ok(least) = qr::required_size(text, Level::Low, Blocks::Half) else {
+        return Place::TooLong;
+    };
+    let lacks = rooms.map(|(room, _)| {
+        (
+            least.width.saturating_sub(room.width),
+            least.height.saturating_sub(room.height),
+        )
+    });
+    // What needs the smaller change of the window; a row is about as high as two columns are wide.
+    let cost = |(columns, rows): &(u16, u16)| u32::from(*columns) + 2 * u32::from(*rows);
+    let (columns, rows) = lacks.into_iter().min_by_key(cost).unwrap_or_default();
+    Place::Missing { columns, rows }
+}
+
+/// The text of the code, or one that takes as much room as the first one will.
+fn qr_text(pairing: &Pairing) -> Cow<'_, str> {
+    match &pairing.qr {
+        Some(shown) => Cow::Borrowed(shown.code.reveal()),
+        None => Cow::Owned("x".repeat(USUAL_LENGTH)),
+    }
 }
 
 fn qr_place(screen: &Screen, pairing: &Pairing) -> Place {
-    match &pairing.qr {
-        Some(shown) => place(screen, shown.code.reveal()),
-        None => place(screen, &"x".repeat(USUAL_LENGTH)),
-    }
+    place(screen, &qr_text(pairing))
 }
 
 fn way(screen: &Screen, pairing: &Pairing) -> Way {
     match (pairing.way, qr_place(screen, pairing)) {
-        (Way::Qr, Place::Fits(..)) => Way::Qr,
+        (Way::Qr, Place::Fits { .. }) => Way::Qr,
         _ => Way::Code,
     }
 }
@@ -138,7 +161,7 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
                 ],
             };
             let fits = screen(state)
-                .is_some_and(|screen| matches!(qr_place(&screen, pairing), Place::Fits(..)));
+                .is_some_and(|screen| matches!(qr_place(&screen, pairing), Place::Fits { .. }));
             if fits {
                 buttons.push(button(ButtonId::Swap, "Show the QR code"));
             }
@@ -186,17 +209,18 @@ pub fn pair_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairPart
     let title = title(state, pairing);
     if pairing.step == PairStep::Link
         && pairing.way == Way::Qr
-        && let Place::Fits(code, blocks, beside) = qr_place(screen, pairing)
-    {
-        return with_code(
-            state,
-            screen,
-            pairing,
-            (title, buttons, focus),
-            code,
+        && let Place::Fits {
+            room,
             blocks,
             beside,
-        );
+        } = qr_place(screen, pairing)
+        && let Some(size) = qr::fitting_size(&qr_text(pairing), room, blocks)
+    {
+        let foot = (buttons, focus);
+        let drawing = (size, blocks, beside);
+        let mut parts = with_code(state, screen, pairing, foot, drawing);
+        parts.title = title;
+        return parts;
     }
     let widest = content_width(screen, u16::MAX);
     let middle = match (pair_field(state, pairing), &pairing.code) {
@@ -254,16 +278,14 @@ pub fn pair_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairPart
     }
 }
 
+/// The dialog around a QR code of this size, without what it says in its title.
 fn with_code(
     state: &State,
     screen: &Screen,
     pairing: &Pairing,
-    (title, buttons, focus): (String, Vec<Button>, Option<ButtonId>),
-    code: Code,
-    blocks: Blocks,
-    beside: Beside,
+    (buttons, focus): (Vec<Button>, Option<ButtonId>),
+    (size, blocks, beside): (Size, Blocks, bool),
 ) -> PairParts {
-    let size = code.size(blocks);
     let buttons_width = super::dialog::width(&buttons);
     let (width, height) = if beside {
         (size.width + BESIDE + 2, size.height)
@@ -298,7 +320,7 @@ fn with_code(
     };
     let shown = pairing.qr.is_some();
     PairParts {
-        title,
+        title: String::new(),
         head,
         head_area: if beside {
             Rect {
@@ -312,7 +334,10 @@ fn with_code(
             }
         },
         field: None,
-        code: shown.then_some((code, blocks, code_area)),
+        code: shown.then_some(CodeSpot {
+            area: code_area,
+            blocks,
+        }),
         letters: None,
         foot: Vec::new(),
         foot_area: Rect::ZERO,
@@ -369,7 +394,7 @@ fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
         PairStep::Link => code_way(state, screen, pairing),
         PairStep::Linked(linked) => {
             let number = linked.number.as_deref().map(words::phone);
-            let number = number.map_or_else(|| "The phone".to_owned(), |number| number);
+            let number = number.unwrap_or_else(|| "The phone".to_owned());
             let connected = pairing
                 .session
                 .as_deref()
@@ -421,7 +446,7 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
         );
     }
     let lack = match (pairing.way, qr_place(screen, pairing)) {
-        (Way::Qr, Place::Missing(columns, rows)) => format!(
+        (Way::Qr, Place::Missing { columns, rows }) => format!(
             "The QR code has no room: it needs {}. Enlarge the window or make its letters smaller, or link with a code to type.\n\n",
             missing(columns, rows)
         ),
@@ -438,7 +463,7 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
 
 /// `ABCD-1234`, as it is typed and read aloud.
 fn spaced(code: &str) -> String {
-    let code: Vec<char> = code.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let code: Vec<char> = code.chars().filter(char::is_ascii_alphanumeric).collect();
     let groups: Vec<String> = code.chunks(4).map(|group| group.iter().collect()).collect();
     groups.join("-")
 }

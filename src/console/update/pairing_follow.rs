@@ -3,7 +3,8 @@
 use super::super::effect::{Call, RequestId};
 use super::super::failure::{Failure, FailureKind};
 use super::super::state::{
-    Layer, Link, Linked, PairFocus, PairStep, Pairing, Pane, Secret, Shown, State, Trouble,
+    ButtonId, Layer, Link, Linked, PairFocus, PairStep, Pairing, Pane, Secret, Shown, State,
+    Trouble,
 };
 use super::pairing::{close, settle_focus};
 use super::rows::Keep;
@@ -179,7 +180,10 @@ pub(super) fn removed(state: &mut State, session: &str, answer: Result<(), Failu
         Err(failure) if failure.code != "not_found" => {
             let failure = state.failed(&Call::DeleteSession(session.to_owned()), failure);
             match of(state, session).filter(|_| waits) {
-                Some(pairing) => pairing.step = PairStep::AskLeave(Some(failure)),
+                Some(pairing) => {
+                    pairing.step = PairStep::AskLeave(Some(failure));
+                    pairing.focus = PairFocus::Button(ButtonId::Keep);
+                }
                 None => state.tell(&format!("{name}, removing"), &failure, None),
             }
         }
@@ -283,6 +287,7 @@ pub(super) fn code(
     match answer {
         Ok(PairingCode { code }) => {
             pairing.armed = true;
+            pairing.focus = PairFocus::Button(ButtonId::Next);
             pairing.code = Some((Secret::new(clean_line(&code).into_owned()), now));
         }
         Err(failure) if failure.fields.iter().any(|fault| fault.field == "phone") => {

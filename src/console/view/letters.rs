@@ -106,7 +106,7 @@ mod tests {
         let mut buffer = Buffer::empty(area);
         draw("ABCD1234", 1, area, Style::new(), &mut buffer);
         assert_eq!(buffer[(50, 0)].symbol(), " ");
-        assert_eq!(buffer[(49, 0)].symbol(), " ");
+        assert_eq!(buffer[(49, 0)].symbol(), "█");
         assert_eq!(buffer[(50, 2)].symbol(), "█");
         assert_eq!(buffer[(0, 1)].symbol(), "█");
     }

@@ -3,10 +3,10 @@
 use super::paint::{after, below, columns, dialog, put, put_right};
 use super::{field, letters};
 use crate::console::layout::{PairParts, Screen, pair_parts};
-use crate::console::qr::QrWidget;
+use crate::console::qr::{self, Fit, QrWidget};
 use crate::console::state::{NAME_MAX, PairField, PairStep, Pairing, State};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::widgets::Widget;
 
 /// Columns of a field's name.
@@ -26,13 +26,16 @@ pub fn draw(
     dialog(buffer, theme, &parts.dialog, &parts.title);
     lines(state, &parts.head, parts.head_area, buffer);
     lines(state, &parts.foot, parts.foot_area, buffer);
-    if let Some((code, blocks, area)) = &parts.code {
-        let widget = QrWidget {
-            code,
-            blocks: *blocks,
-            ink: theme.ink(),
-        };
-        (&widget).render(*area, buffer);
+    if let (Some(spot), Some(shown)) = (parts.code, &pairing.qr) {
+        let room = Size::new(spot.area.width, spot.area.height);
+        if let Fit::Fits(code) = qr::fit(shown.code.reveal(), room, spot.blocks) {
+            let widget = QrWidget {
+                code: &code,
+                blocks: spot.blocks,
+                ink: theme.ink(),
+            };
+            (&widget).render(spot.area, buffer);
+        }
     }
     if let (Some((area, dots)), Some((code, _))) = (parts.letters, &pairing.code) {
         letters::draw(code.reveal(), dots, area, theme.accent, buffer);

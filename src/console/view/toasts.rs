@@ -70,9 +70,9 @@ fn room(state: &State, screen: &Screen) -> Rect {
         .and_then(|area| card_parts(state, area))
         .map_or(Rect::ZERO, |parts| parts.code);
     if let Some(Layer::Pair(pairing)) = state.layers.last()
-        && let Some((_, _, code)) = pair_parts(state, screen, pairing).code
+        && let Some(code) = pair_parts(state, screen, pairing).code
     {
-        room.width = (code.x - 1).saturating_sub(room.x);
+        room.width = code.area.x.saturating_sub(room.x + 1);
     }
     let reaches_down = !code.is_empty() && code.bottom() + HEIGHT > room.bottom();
     if reaches_down && code.x > room.x + WIDTH / 2 {

@@ -79,6 +79,7 @@ impl Desk {
         let new = unlinked("new", SessionStatus::Starting);
         desk.answer(&created(), Reply::SessionCreated(Ok(new)));
         desk.relist(SessionStatus::Starting);
+        desk.list("new", Vec::new());
         desk
     }
 
@@ -304,7 +305,9 @@ fn a_number_is_checked_before_it_is_sent() {
         desk.screen()
             .contains("country code, such as 62, not with 0")
     );
-    desk.press("Ctrl-u");
+    for _ in 0..4 {
+        desk.press("Backspace");
+    }
     desk.type_text(PHONE);
     desk.press("Enter");
     desk.press("Enter");
@@ -547,6 +550,7 @@ fn a_session_that_somebody_removed_is_told() {
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
     assert_eq!(*desk.trouble(), Trouble::Gone);
+    desk.press("Esc");
     desk.press("Esc");
     assert!(desk.state.layers.is_empty(), "nothing is left to ask about");
 }
