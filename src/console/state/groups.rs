@@ -21,6 +21,9 @@ pub struct Entry {
     /// Our own change was written over a stored row of this `updatedAt`: a read that is not newer
     /// than that would take the change back, as some gateways' stored reads do.
     pub(in crate::console) patched_over: Option<EpochMillis>,
+    /// Whether the stream has told new settings since our own change was sent. Then only a read tells
+    /// which of the two came last.
+    pub(in crate::console) heard_since_save: bool,
 }
 
 impl Entry {
@@ -36,6 +39,7 @@ impl Entry {
             name: String::new(),
             sort_name: String::new(),
             patched_over: None,
+            heard_since_save: false,
         };
         entry.rename();
         entry

@@ -146,6 +146,7 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
         if settings {
             // The stream has caught up with our own change.
             entry.patched_over = None;
+            entry.heard_since_save = true;
         }
     });
 }

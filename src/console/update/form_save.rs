@@ -28,8 +28,12 @@ pub(super) fn save(state: &mut State) {
         return;
     }
     let group = form.key.clone();
-    match state.change(Call::Update { group, patch }) {
+    match state.change(Call::Update {
+        group: group.clone(),
+        patch,
+    }) {
         Some(id) => {
+            super::groups::patch(state, &group, |entry| entry.heard_since_save = false);
             if let Some(Layer::Edit(form)) = state.layers.last_mut() {
                 form.phase = FormPhase::Saving(id);
                 form.outcomes.clear();
@@ -126,7 +130,7 @@ fn apply(state: &mut State, key: &GroupKey, patch: &SettingsPatch, applied: &[Se
                 SettingField::Locked => group.is_locked = patch.locked,
             }
         }
-        entry.patched_over = Some(group.updated_at);
+        entry.patched_over = (!entry.heard_since_save).then_some(group.updated_at);
     });
 }
 

@@ -257,6 +257,20 @@ fn a_form_left_while_saving_tells_of_success() {
 }
 
 #[test]
+fn a_change_heard_while_ours_was_sent_is_settled_by_a_read() {
+    let mut desk = saving();
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({"groupJid": "1@g.us", "subject": "Theirs"}),
+    );
+    desk.answer_change(Reply::Updated(Ok(())));
+    let key = key_of("a", "1");
+    desk.answer(&Call::Group(key), Reply::Group(Ok(group("1", "Theirs"))));
+    assert_eq!(desk.selected(), "Theirs");
+}
+
+#[test]
 fn a_stored_read_that_lags_behind_does_not_take_our_change_back() {
     let mut desk = saving();
     desk.answer_change(Reply::Updated(Ok(())));
