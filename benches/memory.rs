@@ -191,7 +191,7 @@ async fn run_engine(directory: &Path, crowd: Crowd, url: &str) {
     let begin = Instant::now();
     let mut connected = None;
     loop {
-        let sessions = engine.list_sessions(&caller).await.unwrap();
+        let sessions = engine.list_sessions(&caller).unwrap();
         if connected.is_none() && sessions.iter().all(|session| session.status.is_connected()) {
             connected = Some(Instant::now());
         }
@@ -214,7 +214,7 @@ async fn run_engine(directory: &Path, crowd: Crowd, url: &str) {
             "{:>4} sessions of {} groups: {now:.1} MB resident, {most:.1} MB at most, ready after {:.1?}",
             crowd.sessions,
             crowd.groups,
-            begin.elapsed() - SETTLE
+            begin.elapsed().saturating_sub(SETTLE)
         );
     }
     shutdown.cancel();

@@ -75,7 +75,10 @@ mod tests {
 
     impl Write for Page {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
+            self.0
+                .lock()
+                .expect("no test panics with the page")
+                .extend_from_slice(bytes);
             Ok(bytes.len())
         }
 

@@ -34,7 +34,7 @@ fn pairing_code(screen: &vt100::Screen) -> Option<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_day_at_the_desk() {
     let house = House::new(None).await;
-    let (support, new) = (house.support().session, house.new_phone().session);
+    let (support, new) = (house.support().session, House::new_phone().session);
     house.engine().await.stop().await;
 
     // What was working comes back by itself; the other one is linked by scanning its code.

@@ -43,7 +43,7 @@ impl House {
             server,
             support,
         };
-        let (support, new) = (house.support(), house.new_phone());
+        let (support, new) = (house.support(), House::new_phone());
         let seeds = house.world.seed_sessions();
         let mut seeds = seeds.into_iter();
         let identity = seeds.find(|seed| seed.account.session == support.session);
@@ -66,7 +66,7 @@ impl House {
         };
         vec![
             session(SUPPORT, self.support(), true),
-            session(NEW, self.new_phone(), false),
+            session(NEW, Self::new_phone(), false),
         ]
     }
 
@@ -90,7 +90,7 @@ impl House {
         }
     }
 
-    pub fn new_phone(&self) -> Account {
+    pub fn new_phone() -> Account {
         Account {
             session: SessionId::parse(NEW_ID).unwrap(),
             organization: OrganizationId::parse(ORGANIZATION).unwrap(),

@@ -16,7 +16,7 @@ fn groups_of(house: &House, session: &SessionId) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pairing_that_was_killed_begins_again_or_is_done() {
     let house = House::new(None).await;
-    let session = house.new_phone().session;
+    let session = House::new_phone().session;
     house.engine().await.stop().await;
 
     let doomed = Doomed::start(&house.machine());

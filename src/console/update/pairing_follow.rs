@@ -210,7 +210,7 @@ pub(super) fn qr(state: &mut State, session: &str, answer: Result<QrCode, Failur
     match answer {
         Ok(QrCode { code, expires_at }) => show(state, session, code, expires_at),
         Err(failure) if failure.code == "not_found" => plan(state, session),
-        Err(failure) => refuse(state, Call::PairingQr(session.to_owned()), failure),
+        Err(failure) => refuse(state, &Call::PairingQr(session.to_owned()), failure),
     }
     if !armed {
         // From the next status on it is this attempt that ends, not an earlier one.
@@ -300,15 +300,15 @@ pub(super) fn code(
                 session: session.to_owned(),
                 phone: String::new(),
             };
-            refuse(state, call, failure);
+            refuse(state, &call, failure);
         }
     }
     settle_focus(state);
 }
 
 /// A call about the session was refused.
-fn refuse(state: &mut State, call: Call, failure: Failure) {
-    let failure = state.failed(&call, failure);
+fn refuse(state: &mut State, call: &Call, failure: Failure) {
+    let failure = state.failed(call, failure);
     let at = state.now;
     let Some(session) = call.session() else {
         return;
@@ -499,11 +499,9 @@ fn follow(state: &mut State, session: &str, row: &Session) {
             pairing.forget();
             pairing.step = PairStep::Trouble(end);
         }
-        PairStep::Link => {
-            if away {
-                pairing.forget();
-                pairing.step = PairStep::Trouble(Trouble::Away);
-            }
+        PairStep::Link if away => {
+            pairing.forget();
+            pairing.step = PairStep::Trouble(Trouble::Away);
         }
         PairStep::Trouble(Trouble::Away) if !away => begin(state),
         PairStep::Linked(_) if is_end(&row.status) => {
