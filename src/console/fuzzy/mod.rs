@@ -7,7 +7,7 @@
 //! follow, then names with letters left out here and there, then JIDs. Several words are as good
 //! as the worst of them. Equals stay in the order of their rows.
 //!
-//! The texts are folded (see [`fold`]) when they are set and lie one after another, some thousand
+//! The texts are folded (see `fold`) when they are set and lie one after another, some thousand
 //! rows in a piece, so that a keystroke runs straight through memory and allocates nothing per row.
 
 mod align;

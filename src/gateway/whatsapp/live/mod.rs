@@ -1,8 +1,8 @@
 //! Real WhatsApp accounts, through the `whatsapp-rust` client.
 //!
-//! One client, one key file and one connection for each session. [`Session`](session::Session) holds
-//! what a session keeps; each time it is started a [`Run`](run::Run) begins, whose client
-//! [`supervise`] builds, watches and closes; [`listener`] hears what the library reports. Nothing is
+//! One client, one key file and one connection for each session. `session::Session` holds
+//! what a session keeps; each time it is started a `run::Run` begins, whose client
+//! `supervise` builds, watches and closes; `listener` hears what the library reports. Nothing is
 //! opened before [`Driver::connect`](super::Driver::connect).
 
 mod budget;
