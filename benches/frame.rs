@@ -80,6 +80,8 @@ fn desk(count: usize) -> State {
     let options = Options {
         place_name: "bench".to_owned(),
         session_ids: Vec::new(),
+        profiles: Vec::new(),
+        here: 0,
         mouse: true,
         theme: Theme::new(ColorDepth::TrueColor),
         keymap: Keymap::default(),

@@ -14,7 +14,7 @@ use groupdesk::api::{Capabilities, SessionRole};
 use groupdesk::gateway::auth::MemoryKey;
 use groupdesk::gateway::whatsapp::Backend;
 use groupdesk::gateway::whatsapp::sandbox::{World, WorldOptions};
-use groupdesk::gateway::{self, Config};
+use groupdesk::gateway::{self, Config, Limits};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -43,7 +43,10 @@ async fn main() -> anyhow::Result<()> {
             database: directory.path().join("bench.sqlite"),
             gateway_id: "bench".to_owned(),
             seed: world.seed_sessions(),
+            limits: Limits::default().without_call_limits(),
+            connect: true,
             backend: Backend::Sandbox(world),
+            login: None,
             memory_keys: vec![MemoryKey {
                 secret: KEY.to_owned(),
                 id: "bench".to_owned(),

@@ -175,6 +175,7 @@ async fn run_engine(directory: &Path, crowd: Crowd, url: &str) {
         database: directory.join("groupdesk.sqlite"),
         gateway_id: "bench".to_owned(),
         backend: Backend::Live(live(directory, url)),
+        login: None,
         memory_keys: vec![MemoryKey {
             secret: KEY.to_owned(),
             id: "bench".to_owned(),
@@ -182,6 +183,8 @@ async fn run_engine(directory: &Path, crowd: Crowd, url: &str) {
             capabilities: groupdesk::api::Capabilities::all(),
         }],
         seed: sessions(directory),
+        limits: gateway::Limits::default().without_call_limits(),
+        connect: true,
     };
     let handle = gateway::start(config, listener, shutdown.clone())
         .await

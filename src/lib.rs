@@ -8,4 +8,5 @@ pub mod client;
 pub mod config;
 pub mod console;
 pub mod gateway;
+pub mod qr;
 pub mod text;

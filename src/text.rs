@@ -76,6 +76,14 @@ pub fn truncate_to_width(text: &str, columns: usize) -> String {
     text.to_owned()
 }
 
+/// Whether a character shows nothing of itself: a control, a line break, or a mere direction to others.
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
+    is_unprintable(character)
+        || is_invisible(character)
+        || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
 /// What the cleaner knows about what it has written so far.
 #[derive(Default)]
 struct Tail {

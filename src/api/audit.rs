@@ -1,11 +1,12 @@
 //! The audit log (an extension): who changed what, and how it went.
 
 use super::EpochMillis;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What was done.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum AuditAction {
     #[serde(rename = "session.create")]
     SessionCreate,
@@ -45,15 +46,20 @@ pub enum AuditAction {
     MembersReject,
     #[serde(rename = "key.create")]
     KeyCreate,
+    #[serde(rename = "key.update")]
+    KeyUpdate,
+    #[serde(rename = "key.rotate")]
+    KeyRotate,
     #[serde(rename = "key.delete")]
     KeyDelete,
     /// An action that this version does not know.
     #[serde(untagged)]
+    #[schemars(skip)]
     Other(String),
 }
 
 /// How it went.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditOutcome {
     Ok,
@@ -63,7 +69,7 @@ pub enum AuditOutcome {
 }
 
 /// One line of the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// A ULID: entries sort by it.

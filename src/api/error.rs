@@ -1,12 +1,13 @@
 //! Every non-2xx body of the contract.
 
 use super::settings::SettingField;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
 
 /// The error codes of the contract, each with one HTTP status.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     ValidationError,
@@ -20,6 +21,7 @@ pub enum ErrorCode {
     GatewayUnavailable,
     /// A code that the contract does not know.
     #[serde(untagged)]
+    #[schemars(skip)]
     Other(String),
 }
 
@@ -64,7 +66,7 @@ impl fmt::Display for ErrorCode {
 }
 
 /// The finer word of a failed live call: `details.reason`. An extension of ours.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     NotConnected,
@@ -81,21 +83,28 @@ pub enum Reason {
     Refused,
     /// The session already has a paired phone.
     AlreadyPaired,
+    /// What is asked for goes against how things stand, for example somebody who is in the group already.
+    Conflict,
     /// The engine is shutting down.
     Draining,
+    /// The gateway has as many connections as it takes.
+    TooManyConnections,
+    /// The login has no active organization that could own what should be made.
+    NoOrganization,
     /// A reason that this version does not know.
     #[serde(untagged)]
+    #[schemars(skip)]
     Other(String),
 }
 
 /// `{"error": {...}}`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorBody {
     pub error: ErrorObject,
 }
 
 /// What went wrong: a code for programs, a message for people, details for both.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorObject {
     pub code: ErrorCode,
     #[serde(default, deserialize_with = "super::lenient::null_as_default")]
@@ -103,7 +112,7 @@ pub struct ErrorObject {
     #[serde(
         default,
         skip_serializing_if = "Map::is_empty",
-        deserialize_with = "super::lenient::null_as_default"
+        deserialize_with = "super::lenient::object_or_nothing"
     )]
     pub details: Map<String, Value>,
 }
@@ -139,14 +148,14 @@ impl ErrorObject {
 }
 
 /// One member of a `validation_error`'s `details.errors`. An empty field name means the body as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldError {
     pub field: String,
     pub message: String,
 }
 
 /// `details` of a PATCH that failed part of the way: what stays applied, what failed, what was never tried.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PartialUpdate {
     pub applied: Vec<SettingField>,

@@ -1,13 +1,14 @@
 //! Realtime: tickets, frames and events.
 
 use super::lenient::null_as_default;
-use super::{EpochMillis, SessionStatus};
+use super::{EpochMillis, SessionStatus, pattern};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt;
 
 /// What a ticket listens to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TicketScope {
     #[default]
@@ -16,23 +17,47 @@ pub enum TicketScope {
 }
 
 /// Body of `POST /realtime/ticket`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = scopes()))]
 pub struct TicketRequest {
+    /// What to listen to; `session` goes with a session, and only with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<TicketScope>,
+    /// The session to listen to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = pattern::ULID))]
     pub session: Option<String>,
     /// Event names, or `*` for all (the default).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "event_names")]
     pub events: Option<Vec<String>>,
     /// Replay what came after this event id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = pattern::EVENT_ID))]
     pub since: Option<String>,
 }
 
+/// How the fields of a ticket's request go together.
+fn scopes() -> Value {
+    json!([
+        { "properties": { "scope": { "const": "session" } }, "required": ["scope", "session"] },
+        { "properties": { "scope": { "const": "organization" }, "session": false }, "required": ["scope"] },
+        { "properties": { "scope": false } },
+    ])
+}
+
+fn event_names(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<_> = EventKind::KNOWN
+        .iter()
+        .map(EventKind::as_str)
+        .chain(["*"])
+        .collect();
+    json_schema!({ "type": "array", "minItems": 1, "items": { "type": "string", "enum": names } })
+}
+
 /// Answer of `POST /realtime/ticket`. A ticket works once.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Ticket {
     pub ticket: String,
@@ -51,7 +76,7 @@ impl fmt::Debug for Ticket {
 }
 
 /// One text frame of the WebSocket. A frame without an `id` is the stream's own (`connected`, `ping`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Frame {
     Event(Envelope),
@@ -66,7 +91,7 @@ pub enum Frame {
 }
 
 /// The names of the events.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum EventKind {
     #[serde(rename = "session.status")]
     SessionStatus,
@@ -80,10 +105,20 @@ pub enum EventKind {
     GroupParticipant,
     /// An event that this version does not know.
     #[serde(untagged)]
+    #[schemars(skip)]
     Other(String),
 }
 
 impl EventKind {
+    /// Those that this version knows.
+    pub const KNOWN: [Self; 5] = [
+        Self::SessionStatus,
+        Self::AuthQr,
+        Self::AuthCode,
+        Self::GroupUpdate,
+        Self::GroupParticipant,
+    ];
+
     /// The name on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -99,7 +134,7 @@ impl EventKind {
 }
 
 /// An event in its envelope. `id` is `evt_<ULID>`: later events sort after earlier ones.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Envelope {
     #[serde(default, deserialize_with = "null_as_default")]
     pub schema: String,
@@ -133,7 +168,7 @@ impl fmt::Debug for Envelope {
 }
 
 /// Payload of `session.status`. `reason` is an extension.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionStatusPayload {
     pub status: SessionStatus,
@@ -142,7 +177,7 @@ pub struct SessionStatusPayload {
 }
 
 /// Payload of `auth.qr`: the text to draw as a QR code.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthQrPayload {
     pub code: String,
@@ -159,7 +194,7 @@ impl fmt::Debug for AuthQrPayload {
 }
 
 /// Payload of `auth.code`: pairing succeeded.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthCodePayload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,7 +210,7 @@ pub struct AuthCodePayload {
 /// Payload of `group.update`: only what changed.
 ///
 /// A reset whose new link is not known yet carries `reason: "invite_reset"` without `newInviteLink`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupUpdatePayload {
     pub group_jid: String,
@@ -198,7 +233,7 @@ pub struct GroupUpdatePayload {
 }
 
 /// Payload of `group.participant`: exactly one of the four lists.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupParticipantPayload {
     pub group_jid: String,

@@ -1,11 +1,15 @@
 //! Groups, their members and their invite links.
 
 use super::lenient::null_as_default;
-use super::{EpochMillis, INVITE_PREFIX};
+use super::{EpochMillis, INVITE_PREFIX, SUBJECT_MAX, pattern};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Most members in one call: as many as a group can hold.
+pub const PARTICIPANTS_MAX: usize = 1024;
+
 /// Somebody who asked to join a group, as of `GET .../groups/{gid}/requests`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MembershipRequest {
     pub jid: String,
@@ -15,7 +19,7 @@ pub struct MembershipRequest {
 }
 
 /// A member's role.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MemberRole {
     #[default]
@@ -25,6 +29,7 @@ pub enum MemberRole {
     Superadmin,
     /// A role that this version does not know.
     #[serde(untagged)]
+    #[schemars(skip)]
     Other(String),
 }
 
@@ -47,7 +52,7 @@ impl MemberRole {
 }
 
 /// Extension: the role of the session's own account in a group.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SessionRole {
     Member,
@@ -57,6 +62,7 @@ pub enum SessionRole {
     None,
     /// A role that this version does not know.
     #[serde(untagged)]
+    #[schemars(skip)]
     Other(String),
 }
 
@@ -80,7 +86,7 @@ impl SessionRole {
 }
 
 /// A stored group, as one session sees it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Group {
     #[serde(default, deserialize_with = "null_as_default")]
@@ -112,7 +118,7 @@ pub struct Group {
 }
 
 /// A stored member of a group.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupMember {
     #[serde(default, deserialize_with = "null_as_default")]
@@ -133,7 +139,7 @@ pub struct GroupMember {
 }
 
 /// Answer of `POST /sessions/{s}/groups`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupInfo {
     pub group_jid: String,
@@ -153,7 +159,7 @@ pub struct GroupInfo {
 }
 
 /// Answer of the two invite calls: `{"invite": "https://chat.whatsapp.com/<code>"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InviteLink {
     pub invite: String,
 }
@@ -166,34 +172,50 @@ impl InviteLink {
             invite: format!("{INVITE_PREFIX}{code}"),
         }
     }
+
+    /// Whether it can be a link at all: what a gateway sends goes to clipboards, scripts and QR codes.
+    #[must_use]
+    pub fn is_link(link: &str) -> bool {
+        let graphic = |character: char| character.is_ascii_graphic();
+        link.starts_with("https://") && link.chars().all(graphic)
+    }
 }
 
 /// Body of `POST /sessions/{s}/groups`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateGroup {
+    /// The subject: 1 to 100 characters after trimming.
+    #[schemars(regex(pattern = pattern::trimmed(1, SUBJECT_MAX)))]
     pub name: String,
+    /// Whom to add.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = PARTICIPANTS_MAX), inner(regex(pattern = pattern::MEMBER_JID)))]
     pub participants: Vec<String>,
 }
 
 /// Body of `POST /sessions/{s}/groups:join`: an invite code or the full link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JoinGroup {
+    #[schemars(regex(pattern = pattern::INVITE))]
     pub invite: String,
 }
 
 /// Answer of `POST /sessions/{s}/groups:join`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinedGroup {
     pub group_jid: String,
 }
 
 /// Body of the calls that name members: JIDs, at least one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Participants {
+    #[schemars(
+        length(min = 1, max = PARTICIPANTS_MAX),
+        inner(regex(pattern = pattern::MEMBER_JID))
+    )]
     pub participants: Vec<String>,
 }

@@ -1,10 +1,14 @@
-//! Api-keys (an extension). A key's secret is shown once, when it is created.
+//! Api-keys (an extension). A key's secret is shown once, when it is made.
 
-use super::{Capability, EpochMillis};
+use super::{Capability, EpochMillis, LABEL_MAX, pattern};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Longest overlap of a rotated key's two secrets, in seconds: a week.
+pub const OVERLAP_MAX: u32 = 7 * 24 * 60 * 60;
+
 /// A stored api-key, without its secret.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKey {
     pub id: String,
@@ -15,21 +19,47 @@ pub struct ApiKey {
     pub created_at: EpochMillis,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<EpochMillis>,
+    /// When it was last used; exact to the minute where the gateway was killed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<EpochMillis>,
 }
 
 /// Body of `POST /keys`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateKey {
+    /// A name for people. An empty one counts as none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = pattern::trimmed(0, LABEL_MAX)))]
     pub label: Option<String>,
+    /// What it may do: only what its maker may do.
+    #[schemars(length(min = 1))]
     pub capabilities: Vec<Capability>,
+    /// A time to come. Without it the key does not expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<EpochMillis>,
 }
 
-/// Answer of `POST /keys`: the only time that the secret is told.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+/// Body of `PATCH /keys/{id}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateKey {
+    /// A disabled key is refused like one that does not exist.
+    pub disabled: bool,
+}
+
+/// Body of `POST /keys/{id}:rotate`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RotateKey {
+    /// How long the old secret is still taken, up to a week; it is dead at once when this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = OVERLAP_MAX))]
+    pub overlap_seconds: Option<u32>,
+}
+
+/// Answer of `POST /keys` and `POST /keys/{id}:rotate`: the only time that the secret is told.
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CreatedKey {
     /// `wa_...`
     pub secret: String,

@@ -9,8 +9,10 @@ mod capability;
 mod error;
 mod event;
 mod group;
+mod health;
 mod key;
 mod lenient;
+pub mod pattern;
 mod session;
 mod settings;
 
@@ -23,29 +25,34 @@ pub use event::{
 };
 pub use group::{
     CreateGroup, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup, MemberRole,
-    MembershipRequest, Participants, SessionRole,
+    MembershipRequest, PARTICIPANTS_MAX, Participants, SessionRole,
 };
-pub use key::{ApiKey, CreateKey, CreatedKey};
+pub use health::Health;
+pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use session::{
-    CreateSession, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe, SessionStatus,
+    CreateSession, LABEL_MAX, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
+    SessionStatus,
 };
 pub use settings::{
     DESCRIPTION_MAX, SUBJECT_MAX, Setting, SettingField, SettingsPatch, check_description,
     check_subject,
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Times on the wire: milliseconds since the Unix epoch, UTC.
 pub type EpochMillis = i64;
 
 /// A page of resources. `next_cursor` is opaque; empty means that there is no further page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", bound(deserialize = "T: Deserialize<'de>"))]
+#[schemars(rename = "{T}List")]
 pub struct List<T> {
-    #[serde(default = "Vec::new", deserialize_with = "lenient::null_as_default")]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub data: Vec<T>,
     #[serde(default, deserialize_with = "lenient::null_as_default")]
+    /// The `cursor` of the next page; empty on the last one.
     pub next_cursor: String,
 }
 

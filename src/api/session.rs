@@ -2,11 +2,16 @@
 
 use super::EpochMillis;
 use super::lenient::null_as_default;
+use super::pattern;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// Longest label, in characters after trimming.
+pub const LABEL_MAX: usize = 100;
+
 /// Where a session's connection stands. Only `Working` is connected.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
     /// Connecting or reconnecting.
@@ -24,6 +29,7 @@ pub enum SessionStatus {
     LoggedOut,
     /// A status that this version does not know.
     #[serde(untagged)]
+    #[schemars(skip)]
     Other(String),
 }
 
@@ -63,7 +69,7 @@ impl From<&str> for SessionStatus {
 }
 
 /// A WhatsApp session. `id` is a ULID.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     pub id: String,
@@ -112,12 +118,15 @@ pub struct Session {
 }
 
 /// Body of `POST /sessions`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateSession {
+    /// A name for people. An empty one counts as none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = pattern::trimmed(0, LABEL_MAX)))]
     pub label: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Whether to start it at once.
     pub start: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_read: Option<bool>,
@@ -126,7 +135,7 @@ pub struct CreateSession {
 }
 
 /// Answer of `GET /sessions/{s}/me`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionMe {
     pub session_id: String,
@@ -143,7 +152,7 @@ pub struct SessionMe {
 }
 
 /// Answer of `GET /sessions/{s}/qr`: the text to draw as a QR code.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct QrCode {
     pub code: String,
@@ -160,14 +169,16 @@ impl fmt::Debug for QrCode {
 }
 
 /// Body of `POST /sessions/{s}/pairing-code`: digits of an E.164 number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PairingCodeRequest {
+    /// Country code and number, without plus sign or leading zero.
+    #[schemars(regex(pattern = pattern::PHONE))]
     pub phone: String,
 }
 
 /// Answer of `POST /sessions/{s}/pairing-code`: eight characters to type on the phone.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PairingCode {
     pub code: String,
 }

@@ -3,6 +3,8 @@
 //! The gateway's validation and the console's form both call this file, so they cannot disagree.
 
 use super::error::FieldError;
+use super::pattern;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -13,7 +15,9 @@ pub const SUBJECT_MAX: usize = 100;
 pub const DESCRIPTION_MAX: usize = 2048;
 
 /// The settings, in the order in which a PATCH applies them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum SettingField {
     Subject,
@@ -72,14 +76,21 @@ impl Setting {
 }
 
 /// Body of `PATCH /sessions/{s}/groups/{gid}`: the fields to change, the others absent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 pub struct SettingsPatch {
+    /// 1 to 100 characters after trimming.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = pattern::trimmed(1, SUBJECT_MAX)))]
     pub subject: Option<String>,
+    /// An empty text clears it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = DESCRIPTION_MAX))]
     pub description: Option<String>,
+    /// Only admins can post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub announce: Option<bool>,
+    /// Only admins can edit the group's info.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked: Option<bool>,
 }

@@ -1,6 +1,12 @@
 //! The command line: what can be typed, and the help that says so.
 
-use crate::config::Overrides;
+mod serve;
+
+pub use serve::{Sandbox, Serve};
+
+use super::doctor::Doctor;
+use super::scripts::Script;
+use crate::config::{Overrides, ServeOverrides};
 use crate::console::theme::ColorChoice;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -12,8 +18,11 @@ const EXAMPLES: &str = "\
 Examples:
   groupdesk                     the desk, on accounts that you pair yourself
   groupdesk demo                try everything on a made-up world; nothing is kept
+  groupdesk --profile work      the desk of a gateway that somebody else runs, as the config says
+  groupdesk serve               the gateway alone, for other desks and scripts
+  groupdesk groups --json       an answer for a script; each command has examples under --help
   GROUPDESK_KEY=wa_... groupdesk --gateway https://gateway.example.com
-                                the desk of a gateway that somebody else runs
+                                the same without a config
 
 Settings come from a file, then GROUPDESK_* variables, then these flags; config.example.toml
 explains all of them. Inside, ? shows every key.";
@@ -27,6 +36,12 @@ Examples:
                                             serve the world to scripts until SIGTERM; the first line on
                                             stdout is JSON with the url and the keys";
 
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  groupdesk doctor --profile work           everything from the config to realtime; exits with 0 when all is well
+  groupdesk doctor --profile work --json    the same for scripts; docs/profiles.md lists the words
+  groupdesk doctor --profile local          the own gateway's data on this machine";
+
 /// A console for the people who run WhatsApp groups for others: sessions, groups, invite links and
 /// their QR codes, in the terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
@@ -35,10 +50,6 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Work on this gateway instead of an own one; its key comes from GROUPDESK_KEY or the key file
-    #[arg(long, value_name = "URL")]
-    pub gateway: Option<String>,
-
     #[command(flatten)]
     pub common: Common,
 }
@@ -46,6 +57,14 @@ pub struct Cli {
 /// Flags of every command.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 pub struct Common {
+    /// Work on the gateway of this profile; `local` is the own one on this machine
+    #[arg(long, value_name = "NAME", global = true)]
+    pub profile: Option<String>,
+
+    /// Work on the gateway at this address, without a profile; its token comes from GROUPDESK_KEY
+    #[arg(long, value_name = "URL", global = true, conflicts_with = "profile")]
+    pub gateway: Option<String>,
+
     /// Read the settings from this file
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
@@ -68,24 +87,25 @@ pub enum Command {
     /// Try everything on a simulated WhatsApp that is thrown away afterwards
     #[command(after_help = DEMO_EXAMPLES)]
     Demo(Demo),
+
+    /// Serve the gateway's API without a screen, until SIGTERM
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(Serve),
+
+    /// Check the way to a gateway step by step, and say what to do
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(Doctor),
+    #[command(flatten)]
+    Script(Script),
 }
 
 /// Flags of `groupdesk demo`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 pub struct Demo {
-    /// Make the world from this number: the same ids, names and links every time
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub sandbox: Sandbox,
 
-    /// Let nothing change by itself: no renames, no joins, no dropped connections
-    #[arg(long)]
-    pub still: bool,
-
-    /// Fill the world up to this many groups
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub groups: Option<u32>,
-
-    /// Serve the world over HTTP without a screen, until SIGTERM
+    /// Serve the world over HTTP without a screen: `groupdesk serve --sandbox` on a free port
     #[arg(long)]
     pub headless: bool,
 
@@ -95,11 +115,18 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// The address to serve on.
+    /// The same world, served.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.listen
-            .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    pub fn serve(&self) -> Serve {
+        Serve {
+            listen: Some(
+                self.listen
+                    .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            ),
+            sandbox: true,
+            world: self.sandbox.clone(),
+            ..Serve::default()
+        }
     }
 }
 
@@ -112,21 +139,43 @@ impl Cli {
         arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     ) -> Result<Self, clap::Error> {
         let cli = Self::try_parse_from(arguments)?;
-        if cli.gateway.is_some() && cli.command.is_some() {
+        let elsewhere = cli.common.gateway.is_some() || cli.common.profile.is_some();
+        if elsewhere && matches!(cli.command, Some(Command::Demo(_) | Command::Serve(_))) {
             return Err(Self::command().error(
                 ErrorKind::ArgumentConflict,
-                "the demo brings its own gateway: leave out --gateway",
+                "this command brings its own gateway: leave out --profile and --gateway",
             ));
         }
+        if let Some(Command::Serve(serve)) = &cli.command {
+            serve
+                .check()
+                .map_err(|(kind, fault)| Self::command().error(kind, fault))?;
+        }
         Ok(cli)
+    }
+
+    /// Whether a failure is told as JSON.
+    #[must_use]
+    pub fn wants_json(&self) -> bool {
+        match &self.command {
+            Some(Command::Script(script)) => script.wants_json(),
+            _ => false,
+        }
     }
 
     /// What the flags say about the configuration.
     #[must_use]
     pub fn overrides(&self) -> Overrides {
+        let serve = match &self.command {
+            Some(Command::Serve(serve)) => serve.overrides(),
+            Some(Command::Demo(demo)) if demo.headless => demo.serve().overrides(),
+            _ => ServeOverrides::default(),
+        };
         Overrides {
+            serve,
             file: self.common.config.clone(),
-            gateway: self.gateway.clone(),
+            profile: self.common.profile.clone(),
+            gateway: self.common.gateway.clone(),
             data_dir: self.common.data_dir.clone(),
             no_mouse: self.common.no_mouse,
             colors: self.common.colors,
@@ -148,6 +197,7 @@ fn color_choice(name: &str) -> Result<ColorChoice, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::LogFormat;
     use crate::console::theme::ColorDepth;
 
     fn read(line: &str) -> Result<Cli, clap::Error> {
@@ -186,18 +236,63 @@ mod tests {
         let Some(Command::Demo(demo)) = before.command else {
             panic!("{before:?}")
         };
-        assert_eq!((demo.seed, demo.groups), (Some(7), Some(500)));
-        assert_eq!(demo.address().to_string(), "127.0.0.1:0");
+        assert_eq!(
+            (demo.sandbox.seed, demo.sandbox.groups),
+            (Some(7), Some(500))
+        );
     }
 
     #[test]
-    fn a_headless_demo_listens_where_it_is_told() {
-        let cli = read("groupdesk demo --headless --listen 127.0.0.1:8080").unwrap();
-        let Some(Command::Demo(demo)) = cli.command else {
-            panic!("{cli:?}")
+    fn a_profile_may_be_named_anywhere() {
+        let cli = read("groupdesk --profile work").unwrap();
+        assert_eq!(cli.overrides().profile.as_deref(), Some("work"));
+        assert!(
+            refused("groupdesk --profile work --gateway https://g.example").contains("--profile")
+        );
+        assert!(refused("groupdesk demo --profile work").contains("leave out --profile"));
+    }
+
+    #[test]
+    fn a_headless_demo_is_the_sandbox_served() {
+        let listen = |line| read(line).unwrap().overrides().serve.listen.unwrap();
+        assert_eq!(
+            listen("groupdesk demo --headless --listen 127.0.0.1:8080").port(),
+            8080
+        );
+        assert_eq!(
+            listen("groupdesk demo --headless").to_string(),
+            "127.0.0.1:0"
+        );
+        let served = |line| match read(line).unwrap().command {
+            Some(Command::Demo(demo)) => demo.serve(),
+            Some(Command::Serve(serve)) => serve,
+            other => panic!("{line}: {other:?}"),
         };
-        assert!(demo.headless);
-        assert_eq!(demo.address().port(), 8080);
+        assert_eq!(
+            served("groupdesk demo --headless --seed 7 --still --listen 127.0.0.1:1"),
+            served("groupdesk serve --sandbox --seed 7 --still --listen 127.0.0.1:1")
+        );
+    }
+
+    #[test]
+    fn serving_has_its_flags() {
+        let cli = read(
+            "groupdesk serve --listen [::1]:8443 --tls-cert c.pem --tls-key k.pem --log-format json",
+        )
+        .unwrap();
+        let serve = cli.overrides().serve;
+        assert_eq!(serve.listen.unwrap().port(), 8443);
+        assert_eq!(serve.tls_cert, Some(PathBuf::from("c.pem")));
+        assert_eq!(serve.tls_key, Some(PathBuf::from("k.pem")));
+        assert_eq!(serve.log_format, Some(LogFormat::Json));
+        assert!(!serve.behind_proxy);
+        assert!(
+            read("groupdesk serve --behind-proxy")
+                .unwrap()
+                .overrides()
+                .serve
+                .behind_proxy
+        );
     }
 
     #[test]
@@ -206,7 +301,9 @@ mod tests {
         assert!(refused("groupdesk --colors many").contains("auto, truecolor, 256, 16, none"));
         assert!(refused("groupdesk --gateway https://g.example demo").contains("--gateway"));
         assert!(refused("groupdesk demo --groups 0").contains("1..=1000000"));
-        assert!(refused("groupdesk serve").contains("unrecognized"));
+        assert!(refused("groupdesk --gateway https://g.example serve").contains("--gateway"));
+        assert!(refused("groupdesk serve --seed 7").contains("--sandbox"));
+        assert!(refused("groupdesk serve --log-format xml").contains("pretty, json"));
     }
 
     #[test]
@@ -217,6 +314,10 @@ mod tests {
         }
         let help = refused("groupdesk demo --help");
         for part in ["--headless", "--still", "JSON"] {
+            assert!(help.contains(part), "{part}\n{help}");
+        }
+        let help = refused("groupdesk serve --help");
+        for part in ["--tls-cert", "--sandbox", "--behind-proxy", "JSON"] {
             assert!(help.contains(part), "{part}\n{help}");
         }
     }

@@ -1,18 +1,21 @@
-//! The log: a file, because the screen belongs to the desk.
+//! The log: a file for the desk, because the screen is taken; stderr for the server.
 
-use crate::config::LogLevel;
+use crate::config::{LogFormat, LogLevel};
+use crate::gateway::http::REQUESTS;
 use anyhow::Context;
 use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Starts logging into `file`, which only its owner can read. What is buffered is written when the
-/// guard is dropped.
+/// Logs to `file`, which only its owner can read. What is buffered is written when the guard is
+/// dropped.
 ///
 /// # Errors
 /// The file cannot be opened for appending.
-pub fn start(file: &Path, level: LogLevel) -> anyhow::Result<WorkerGuard> {
+pub fn to_file(file: &Path, level: LogLevel, format: LogFormat) -> anyhow::Result<WorkerGuard> {
     if let Some(directory) = file.parent() {
         create_private(directory)
             .with_context(|| format!("cannot create {}", directory.display()))?;
@@ -30,15 +33,50 @@ pub fn start(file: &Path, level: LogLevel) -> anyhow::Result<WorkerGuard> {
         // One that was there before may be open to others.
         let _ = opened.set_permissions(std::fs::Permissions::from_mode(0o600));
     }
-    let (writer, guard) = tracing_appender::non_blocking(opened);
+    // A desk asks its own gateway all the time: its requests are told only to who wants details.
+    let requests = match level {
+        LogLevel::Debug | LogLevel::Trace => level,
+        _ => LogLevel::Warn,
+    };
+    start(opened, &filter(level, requests), format)
+}
+
+/// Logs to stderr, every request included, and panics as lines like all others. What is buffered is
+/// written when the guard is dropped.
+///
+/// # Errors
+/// There is a log already.
+pub fn to_stderr(level: LogLevel, format: LogFormat) -> anyhow::Result<WorkerGuard> {
+    let guard = start(std::io::stderr(), &filter(level, level), format)?;
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(%panic, "a task panicked");
+    }));
+    Ok(guard)
+}
+
+/// Lines go through a thread of their own and are dropped when it cannot keep up: nothing waits for
+/// the log.
+fn start(
+    writer: impl Write + Send + 'static,
+    filter: &str,
+    format: LogFormat,
+) -> anyhow::Result<WorkerGuard> {
+    let (writer, guard) = tracing_appender::non_blocking(writer);
     // Libraries speak up only when something is wrong; their own levels may print what we keep secret.
-    let filter = EnvFilter::new(filter(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
         .with_writer(writer)
-        .with_ansi(false)
-        .try_init()
-        .map_err(|error| anyhow::anyhow!("the log cannot start: {error}"))?;
+        .with_ansi(false);
+    let started = match format {
+        LogFormat::Pretty => lines.finish().try_init(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .finish()
+            .try_init(),
+    };
+    started.map_err(|error| anyhow::anyhow!("the log cannot start: {error}"))?;
     Ok(guard)
 }
 
@@ -51,14 +89,18 @@ fn create_private(directory: &Path) -> std::io::Result<()> {
     builder.create(directory)
 }
 
-/// What is logged: what this program says at its level, what others say when something is wrong, and
-/// nothing at all of the WhatsApp client, whose warnings hold codes and numbers.
-fn filter(level: LogLevel) -> String {
+/// What is logged: what this program says at its level, its requests at theirs, what others say when
+/// something is wrong, and nothing at all of the WhatsApp client, whose warnings hold codes and numbers.
+fn filter(level: LogLevel, requests: LogLevel) -> String {
     #[cfg(feature = "live")]
     let silent = crate::gateway::whatsapp::live::SECRET_LOG_TARGETS;
     #[cfg(not(feature = "live"))]
     let silent: [&str; 0] = [];
-    let ours = format!("warn,groupdesk={}", level.as_str());
+    let ours = format!(
+        "warn,groupdesk={},{REQUESTS}={}",
+        level.as_str(),
+        requests.as_str()
+    );
     silent
         .iter()
         .fold(ours, |filter, target| filter + "," + target + "=off")
@@ -92,7 +134,7 @@ mod tests {
         let page = Page::default();
         let writer = page.clone();
         let subscriber = tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new(filter(LogLevel::Trace)))
+            .with_env_filter(EnvFilter::new(filter(LogLevel::Trace, LogLevel::Trace)))
             .with_writer(move || writer.clone())
             .finish();
         tracing::subscriber::with_default(subscriber, || {

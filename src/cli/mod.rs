@@ -1,12 +1,20 @@
 //! The commands, and how the rooms are wired together.
 
 mod args;
-mod embedded;
-mod headless;
+mod doctor;
+mod engine;
 mod log;
+pub mod output;
+mod places;
+mod prompt;
+mod scripts;
+mod serve;
 mod signals;
+mod target;
+mod token;
 
-pub use args::{Cli, Command, Common, Demo};
+pub use args::{Cli, Command, Common, Demo, Sandbox, Serve};
+pub use doctor::Doctor;
 
 use crate::client::{self, Client, Secret};
 use crate::config::{self, Config};
@@ -17,10 +25,12 @@ use crate::console::state;
 use crate::console::terminal::RealScreen;
 use crate::console::theme::{TerminalEnvironment, Theme};
 use crate::console::{keymap, runtime};
-use crate::text::clean_line;
 use anyhow::Context;
-use embedded::Embedded;
+use engine::Prepared;
+use places::Gateways;
 use std::io::IsTerminal;
+use std::sync::Arc;
+use target::{Place, Target};
 use tokio_util::sync::CancellationToken;
 
 /// Runs the command to its end.
@@ -34,94 +44,96 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         .build()
         .context("the runtime cannot start")?;
     // The console draws on this thread: `terminal` tells its panics from those of tasks by it.
-    runtime.block_on(async {
-        let shutdown = signals::until_asked_to_end().context("signals cannot be listened to")?;
+    let outcome = runtime.block_on(async {
         match &cli.command {
-            None => own(cli, shutdown).await,
-            Some(Command::Demo(demo)) if demo.headless => {
-                headless::serve(&cli.common, demo, shutdown).await
-            }
-            Some(Command::Demo(demo)) => on_demo(cli, demo, shutdown).await,
+            None => own(cli).await,
+            Some(Command::Demo(demo)) if demo.headless => serve::serve(cli, &demo.serve()).await,
+            Some(Command::Demo(demo)) => on_demo(cli, demo).await,
+            Some(Command::Serve(flags)) => serve::serve(cli, flags).await,
+            Some(Command::Doctor(flags)) => doctor::run(cli, flags, &asked_to_end()?).await,
+            Some(Command::Script(script)) => scripts::run(script, cli).await,
         }
-    })
+    });
+    if outcome.is_err() {
+        // What still runs was cut off on purpose, or never got anywhere.
+        runtime.shutdown_background();
+    }
+    outcome
 }
 
-/// The desk on the user's own data, or on a remote gateway.
-async fn own(cli: &Cli, shutdown: CancellationToken) -> anyhow::Result<()> {
+/// The desk on the user's own data, or on the gateway of a profile.
+async fn own(cli: &Cli) -> anyhow::Result<()> {
+    let shutdown = asked_to_end()?;
     let (config, keymap) = configuration(cli)?;
     need_a_terminal()?;
-    let _log = log::start(&config.log_file, config.log_level)?;
-    if let Some(gateway) = &config.gateway {
-        let client = Client::new(&gateway.url, &gateway.key, gateway.allow_insecure)?;
-        let place = Place {
-            name: host_of(&gateway.url),
-            session_ids: gateway.sessions.clone(),
-        };
-        return desk(&config, keymap, client, place, shutdown).await;
-    }
-    let embedded = Embedded::own(&config).await?;
-    let client = embedded.client()?;
-    let place = Place {
-        name: String::new(),
-        session_ids: Vec::new(),
-    };
-    let outcome = desk(&config, keymap, client, place, shutdown).await;
-    embedded.stop().await;
+    let _log = log::to_file(&config.log_file, config.log_level, config.log_format)?;
+    let target = Target::open(&config, &shutdown).await?;
+    let (client, typed) = (target.client.clone(), target.typed.clone());
+    let outcome = desk(&config, keymap, client, &target.place, typed, shutdown).await;
+    target.close().await;
     outcome
 }
 
 /// The desk on a simulated world.
-async fn on_demo(cli: &Cli, demo: &Demo, shutdown: CancellationToken) -> anyhow::Result<()> {
+async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
+    let shutdown = asked_to_end()?;
     let (config, keymap) = configuration(cli)?;
     need_a_terminal()?;
-    let world = embedded::world(demo)?;
-    let embedded = Embedded::demo(world, demo, cli.common.data_dir.as_deref(), Vec::new()).await?;
-    let _log = log::start(&embedded.log_file(), config.log_level)?;
-    let client = embedded.client()?;
-    let place = Place {
-        name: "demo".to_owned(),
-        session_ids: Vec::new(),
-    };
-    let outcome = desk(&config, keymap, client, place, shutdown).await;
-    embedded.stop().await;
+    let prepared = Prepared::sandbox(&config, &demo.sandbox, cli.common.data_dir.as_deref())?;
+    let (engine, client) = prepared.embed().await?;
+    let _log = log::to_file(&engine.log_file(), config.log_level, config.log_format)?;
+    let place = Place::own("demo", "a simulated world in this process");
+    let outcome = desk(&config, keymap, client, &place, None, shutdown).await;
+    engine.stop().await;
     outcome
 }
 
-/// Where the desk is.
-struct Place {
-    name: String,
-    session_ids: Vec<String>,
+fn asked_to_end() -> anyhow::Result<CancellationToken> {
+    signals::until_asked_to_end().context("signals cannot be listened to")
 }
 
 async fn desk(
     config: &Config,
     keymap: Keymap,
     client: Client,
-    place: Place,
+    place: &Place,
+    typed: Option<Secret>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let variable = |name: &str| std::env::var(name).ok();
     let depth = config.colors.depth(&TerminalEnvironment::read(variable));
+    let (gateways, profiles, here) = Gateways::new(&client, place, &config.profiles, typed);
     let options = state::Options {
-        place_name: place.name,
-        session_ids: place.session_ids,
+        place_name: place.name.clone(),
+        session_ids: place.session_ids.clone(),
+        profiles,
+        here,
         mouse: config.mouse,
         theme: Theme::new(depth),
         keymap,
         zone: jiff::tz::TimeZone::system(),
     };
     let clipboard = Clipboard::new(config.clipboard, Surroundings::of(variable));
-    let (performer, inbox) = Performer::new(client, clipboard, pictures());
+    let (performer, inbox) = Performer::new(client, clipboard, pictures(), Arc::new(gateways));
     let mut screen = RealScreen::take(config.mouse).context("the terminal cannot be used")?;
     runtime::run(&mut screen, options, performer, inbox, shutdown).await
 }
 
-/// Reads the configuration and the keys; wrong keys are told with their file and line.
-fn configuration(cli: &Cli) -> anyhow::Result<(Config, Keymap)> {
+/// Reads the configuration.
+fn settings(cli: &Cli) -> anyhow::Result<Config> {
     let environment: Vec<_> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    let config = config::load(&cli.overrides(), &environment, &keymap::check_binding)?;
+    Ok(config::load(
+        &cli.overrides(),
+        &environment,
+        &keymap::check_binding,
+    )?)
+}
+
+/// Reads the configuration and the keys; wrong keys are told with their file and line.
+fn configuration(cli: &Cli) -> anyhow::Result<(Config, Keymap)> {
+    let config = settings(cli)?;
     let mut keymap = Keymap::default();
     for setting in &config.keys {
         keymap
@@ -137,7 +149,7 @@ fn configuration(cli: &Cli) -> anyhow::Result<(Config, Keymap)> {
 fn need_a_terminal() -> anyhow::Result<()> {
     anyhow::ensure!(
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
-        "the desk needs a terminal; for scripts there is `groupdesk demo --headless`"
+        "the desk needs a terminal; without one there is `groupdesk serve`"
     );
     Ok(())
 }
@@ -148,14 +160,6 @@ fn pictures() -> std::path::PathBuf {
         .and_then(|dirs| dirs.picture_dir().map(ToOwned::to_owned))
         .or_else(|| std::env::current_dir().ok())
         .unwrap_or_default()
-}
-
-/// The host and port of an address.
-fn host_of(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split('/').next().unwrap_or(rest);
-    // What stands before an `@` may be a password.
-    clean_line(host.rsplit('@').next().unwrap_or(host)).into_owned()
 }
 
 /// A fresh 256-bit api-key.

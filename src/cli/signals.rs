@@ -1,4 +1,4 @@
-//! Being asked to end from outside.
+//! Being told something from outside.
 
 use std::io;
 use tokio_util::sync::CancellationToken;
@@ -9,33 +9,75 @@ use tokio_util::sync::CancellationToken;
 /// The signals cannot be listened to.
 pub fn until_asked_to_end() -> io::Result<CancellationToken> {
     let token = CancellationToken::new();
-    let asked = asked_to_end()?;
+    let mut signals = Signals::listen()?;
     let cancelled = token.clone();
     tokio::spawn(async move {
-        asked.await;
+        signals.next().await;
         cancelled.cancel();
     });
     Ok(token)
 }
 
+/// What a server is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// SIGTERM, SIGINT.
+    End,
+    /// SIGHUP: read the certificates again.
+    Reload,
+}
+
+/// The signals that a server listens to.
+pub struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
+}
+
 #[cfg(unix)]
-fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
+impl Signals {
+    /// Takes them over; what comes from now on waits for [`Signals::next`].
+    ///
+    /// # Errors
+    /// They cannot be listened to.
+    pub fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    pub async fn next(&mut self) -> Told {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => Told::End,
+            _ = self.interrupt.recv() => Told::End,
+            _ = self.hangup.recv() => Told::Reload,
         }
-    })
+    }
 }
 
 #[cfg(not(unix))]
-fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
+impl Signals {
+    /// # Errors
+    /// None here.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    pub async fn next(&mut self) -> Told {
         let _ = tokio::signal::ctrl_c().await;
-    })
+        Told::End
+    }
+}
+
+impl Signals {
+    /// Waits until it is told to end.
+    pub async fn end(&mut self) {
+        while self.next().await != Told::End {}
+    }
 }

@@ -1,6 +1,6 @@
 //! Why a call failed, as the console needs to tell it apart.
 
-use crate::api::{ErrorCode, ErrorObject};
+use crate::api::{ErrorCode, ErrorObject, Reason};
 use crate::text::clean_line;
 use std::time::Duration;
 
@@ -22,14 +22,20 @@ pub enum ClientError {
         /// How long the gateway asks to wait.
         retry_after: Option<Duration>,
     },
-    /// No connection, or one that broke.
+    /// No connection: nothing was sent.
     #[error("the gateway cannot be reached: {0}")]
     Unreachable(String),
+    /// The connection broke between the request and the end of its answer.
+    #[error("the connection broke before the answer was here: {0}")]
+    Lost(String),
     #[error("the gateway did not answer within {} s", .0.as_secs_f32())]
     TimedOut(Duration),
     /// What answered does not speak the contract. The text is cleaned and short.
     #[error("what answers there is not a gateway of this contract (status {status}): {text}")]
     NotTheContract { status: u16, text: String },
+    /// A page for a browser: something in front of the gateway, or another server.
+    #[error("this looks like {}, not a gateway (status {status})", page(*.login))]
+    WebPage { status: u16, login: bool },
 }
 
 impl ClientError {
@@ -46,10 +52,54 @@ impl ClientError {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Api { status, .. } | Self::NotTheContract { status, .. } => Some(*status),
+            Self::Api { status, .. }
+            | Self::NotTheContract { status, .. }
+            | Self::WebPage { status, .. } => Some(*status),
             _ => None,
         }
     }
+
+    /// How long the gateway asks to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Api { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may well be answered a moment later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Lost(_) | Self::TimedOut(_) => true,
+            Self::Api { status, .. } => matches!(status, 429 | 502..=504),
+            Self::NotTheContract { status, .. } => (502..=504).contains(status),
+            Self::WebPage { .. } => false,
+        }
+    }
+
+    /// Whether the call may have been carried out although nobody says so: then only a look at what
+    /// it was to change tells.
+    #[must_use]
+    pub fn is_unclear(&self) -> bool {
+        match self {
+            Self::Lost(_) | Self::TimedOut(_) => true,
+            Self::Unreachable(_) | Self::WebPage { .. } => false,
+            // A success that cannot be read, or somebody on the way who lost the gateway.
+            Self::NotTheContract { status, .. } => matches!(status, 200..=299 | 502 | 504),
+            // WhatsApp was asked, and the gateway did not hear its answer.
+            Self::Api { status, error, .. } => {
+                let reason = error.reason();
+                let lost = matches!(reason, Some(Reason::Timeout | Reason::ConnectionLost));
+                lost || reason.is_none() && matches!(status, 502 | 504)
+            }
+        }
+    }
+}
+
+fn page(login: bool) -> &'static str {
+    if login { "a login page" } else { "a web page" }
 }
 
 fn refusal(error: &ErrorObject) -> String {

@@ -1,14 +1,22 @@
 //! The realtime stream: tickets, the WebSocket, reconnecting, and nothing told twice.
 
-use super::{API, Client, ClientError, encode};
+use super::retry::backoff;
+use super::{API, Client, ClientError, encode, root_cause};
 use crate::api::{Envelope, Frame, TicketRequest};
 use futures_util::StreamExt as _;
-use reqwest::Url;
+use reqwest::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use reqwest::{StatusCode, Url};
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 
 /// Event ids that are remembered, to drop what was seen already.
@@ -17,6 +25,8 @@ const SEEN_MAX: usize = 4_096;
 const FRAME_MAX: usize = 1 << 20;
 /// Seconds between pings, when the gateway does not say.
 const HEARTBEAT: u32 = 20;
+/// Frames in a row that nobody can read, after which it is not the contract's stream.
+const GARBAGE_MAX: u32 = 100;
 
 /// What the stream tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +51,8 @@ pub struct Timing {
     /// Before the first new attempt; doubles from then on.
     pub retry_first: Duration,
     pub retry_most: Duration,
+    /// The longest pause that the gateway may ask for.
+    pub told_most: Duration,
     /// Between attempts where there is no realtime.
     pub unavailable: Duration,
     /// From the ticket to the first frame.
@@ -56,6 +68,7 @@ impl Default for Timing {
         Self {
             retry_first: Duration::from_millis(500),
             retry_most: Duration::from_secs(30),
+            told_most: Duration::from_mins(5),
             unavailable: Duration::from_mins(1),
             handshake: Duration::from_secs(15),
             slack: Duration::from_secs(5),
@@ -148,7 +161,8 @@ impl Stream {
                     stable,
                 } => {
                     attempt = if stable { 0 } else { attempt };
-                    let retry_in = wait.unwrap_or_else(|| self.backoff(attempt));
+                    let own = backoff(self.timing.retry_first, self.timing.retry_most, attempt);
+                    let retry_in = wait.map_or(own, |wait| wait.min(self.timing.told_most) + own);
                     attempt = attempt.saturating_add(1);
                     let event = RealtimeEvent::Lost { reason, retry_in };
                     if self.tell(event).await.is_err() {
@@ -159,18 +173,6 @@ impl Stream {
             };
             tokio::time::sleep(pause).await;
         }
-    }
-
-    /// Doubles with every attempt; a random half of it is left out, so that the consoles of a
-    /// gateway that restarts do not all come back at once.
-    fn backoff(&self, attempt: u32) -> Duration {
-        let doubled = self
-            .timing
-            .retry_first
-            .saturating_mul(2_u32.saturating_pow(attempt.min(16)));
-        doubled
-            .min(self.timing.retry_most)
-            .mul_f64(0.5 + rand::random::<f64>() / 2.0)
     }
 
     async fn tell(&self, event: RealtimeEvent) -> Result<(), End> {
@@ -199,21 +201,22 @@ impl Stream {
         let config = WebSocketConfig::default()
             .max_message_size(Some(FRAME_MAX))
             .max_frame_size(Some(FRAME_MAX));
-        let opened = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
-        let (mut socket, _) = timeout(self.timing.handshake, opened)
+        let mut socket = timeout(self.timing.handshake, self.open(url, config))
             .await
             .map_err(|_| lost("the gateway did not open the stream in time"))?
-            .map_err(|error| lost(sentence(&error)))?;
+            .map_err(lost)?;
 
         let mut began = None;
         let mut silence = self.timing.handshake;
+        let mut heard = Instant::now();
+        let mut garbage = 0;
         loop {
             let ended = |reason: String| End::Lost {
                 reason,
                 wait: None,
                 stable: began.is_some_and(|began: Instant| began.elapsed() >= self.timing.stable),
             };
-            let message = timeout(silence, socket.next())
+            let message = timeout_at(heard + silence, socket.next())
                 .await
                 .map_err(|_| ended("the gateway fell silent".to_owned()))?
                 .ok_or_else(|| ended("the gateway closed the stream".to_owned()))?
@@ -221,9 +224,21 @@ impl Stream {
             let frame = match message {
                 Message::Text(text) => serde_json::from_str(&text).ok(),
                 Message::Close(_) => return Err(ended("the gateway closed the stream".to_owned())),
+                // A sign of life all the same, from gateways that ping a level below.
+                Message::Ping(_) | Message::Pong(_) if began.is_some() => {
+                    heard = Instant::now();
+                    continue;
+                }
                 _ => None,
             };
-            let Some(frame) = frame else { continue };
+            let Some(frame) = frame else {
+                garbage += 1;
+                if garbage >= GARBAGE_MAX {
+                    return Err(ended("the gateway sends what nobody can read".to_owned()));
+                }
+                continue;
+            };
+            garbage = 0;
             if began.is_none() {
                 began = Some(Instant::now());
                 silence = self.silence(HEARTBEAT);
@@ -242,6 +257,8 @@ impl Stream {
                     }
                 }
             }
+            // Not before it was told: a slow reader is no silence of the gateway's.
+            heard = Instant::now();
         }
     }
 
@@ -253,20 +270,57 @@ impl Stream {
     fn no_ticket(&self, error: &ClientError) -> End {
         match error.status() {
             Some(400) if self.since.is_some() => End::Forgotten,
-            Some(404 | 501 | 503) => {
+            Some(404 | 405 | 501 | 503) => {
                 End::Unavailable("this gateway offers no realtime events".to_owned())
             }
             Some(401) => End::Unavailable("the gateway does not accept this key".to_owned()),
             Some(403) => End::Unavailable("this key lacks the capability `events`".to_owned()),
             _ => End::Lost {
                 reason: error.to_string(),
-                wait: match error {
-                    ClientError::Api { retry_after, .. } => *retry_after,
-                    _ => None,
-                },
+                wait: error.retry_after(),
                 stable: false,
             },
         }
+    }
+
+    /// Opens the WebSocket the way the calls go: through the same proxy, trusting the same
+    /// authorities. The ticket speaks for the caller, so the token stays at home.
+    async fn open(
+        &self,
+        url: String,
+        config: WebSocketConfig,
+    ) -> Result<WebSocketStream<reqwest::Upgraded>, String> {
+        let key = generate_key();
+        let response = self
+            .client
+            .http
+            .get(url)
+            .header(CONNECTION, "Upgrade")
+            .header(UPGRADE, "websocket")
+            .header(SEC_WEBSOCKET_VERSION, "13")
+            .header(SEC_WEBSOCKET_KEY, &key)
+            .send()
+            .await
+            // Without the address: it holds the ticket.
+            .map_err(|error| root_cause(&error.without_url()))?;
+        let status = response.status();
+        if status != StatusCode::SWITCHING_PROTOCOLS {
+            return Err(format!("the gateway refused the stream (status {status})"));
+        }
+        let accepted = response
+            .headers()
+            .get(SEC_WEBSOCKET_ACCEPT)
+            .is_some_and(|accept| {
+                accept.as_bytes() == derive_accept_key(key.as_bytes()).as_bytes()
+            });
+        if !accepted {
+            return Err("the gateway broke the stream's protocol".to_owned());
+        }
+        let stream = response
+            .upgrade()
+            .await
+            .map_err(|error| root_cause(&error.without_url()))?;
+        Ok(WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await)
     }
 
     /// Where the stream is: always on the host that the key belongs to; of the address that came
@@ -274,7 +328,6 @@ impl Stream {
     fn url(&self, ticket: &str, told: &str) -> String {
         let base = self.client.base();
         let (scheme, rest) = base.split_once("://").unwrap_or(("https", base));
-        let scheme = if scheme == "http" { "ws" } else { "wss" };
         let host = rest.split('/').next().unwrap_or(rest);
         let path = Url::parse(told)
             .ok()
@@ -285,21 +338,16 @@ impl Stream {
     }
 }
 
-/// What went wrong, without the address: it holds the ticket.
+/// What went wrong with an open stream.
 fn sentence(error: &WebSocketError) -> String {
     match error {
-        WebSocketError::ConnectionClosed | WebSocketError::AlreadyClosed => {
+        WebSocketError::ConnectionClosed
+        | WebSocketError::AlreadyClosed
+        | WebSocketError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
             "the gateway closed the stream".to_owned()
-        }
-        WebSocketError::Http(response) => {
-            format!(
-                "the gateway refused the stream (status {})",
-                response.status()
-            )
         }
         WebSocketError::Io(error) => format!("the connection broke: {error}"),
         WebSocketError::Capacity(_) => "the gateway sent an oversized frame".to_owned(),
-        WebSocketError::Tls(_) => "no encrypted connection".to_owned(),
         _ => "the gateway broke the stream's protocol".to_owned(),
     }
 }

@@ -1,4 +1,7 @@
 use super::*;
+
+mod token;
+
 use crate::api::{Capability, ErrorCode, Reason, SettingField, SettingsPatch};
 use axum::Router;
 use axum::body::Body;
@@ -49,7 +52,11 @@ fn client(base: &str) -> Client {
         body: 10_000,
         ..Limits::default()
     };
-    Client::with_limits(base, &Secret::new(KEY), false, limits).unwrap()
+    let options = Options {
+        limits,
+        ..Options::new(base, Secret::new(KEY))
+    };
+    Client::open(&options).unwrap()
 }
 
 fn answer(status: u16, body: impl Into<Body>) -> Answer<Body> {
@@ -195,11 +202,7 @@ async fn a_missing_capability_is_named() {
 #[tokio::test]
 async fn foreign_answers_are_told_apart() {
     for (status, body, excerpt) in [
-        (
-            200,
-            "<html>\u{1b}[2J hello</html>",
-            "<html>\u{FFFD}[2J hello</html>",
-        ),
+        (200, "hello \u{1b}[2J there", "hello \u{FFFD}[2J there"),
         (502, "<h1>Bad gateway</h1>", "<h1>Bad gateway</h1>"),
         (500, "", "its answer is empty"),
         (200, "{\"invite\": 1}", "{\"invite\": 1}"),

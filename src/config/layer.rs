@@ -1,6 +1,7 @@
 //! The layers of the configuration, laid over each other, each value with the place it came from.
 
-use super::{ConfigError, KeyCheck, KeySetting, Kind, Overrides, SETTINGS};
+use super::profile::{self, KEY_VARIABLE};
+use super::{ConfigError, KeyCheck, KeySetting, Kind, LogFormat, Overrides, name_of, settings};
 use crate::console::theme::ColorChoice;
 use crate::text::clean_line;
 use std::collections::BTreeMap;
@@ -15,12 +16,16 @@ pub(super) enum Value {
     Texts(Vec<String>),
     Flag(bool),
     Path(PathBuf),
+    Number(u64),
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Layers {
-    /// By `section.key`: the value and where it was set.
+    /// By `section.key`: the value and where it was set. A setting of a profile is
+    /// `profiles.name.key`; `profiles.name` is the place of the profile itself.
     values: BTreeMap<String, (Value, String)>,
+    /// The names of the profiles.
+    pub(super) profiles: Vec<String>,
     pub(super) keys: Vec<KeySetting>,
 }
 
@@ -49,6 +54,17 @@ impl Layers {
     pub(super) fn path(&self, setting: &str) -> Option<PathBuf> {
         match self.values.get(setting) {
             Some((Value::Path(path), _)) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn has(&self, setting: &str) -> bool {
+        self.values.contains_key(setting)
+    }
+
+    pub(super) fn number(&self, setting: &str) -> Option<u64> {
+        match self.values.get(setting) {
+            Some((Value::Number(number), _)) => Some(*number),
             _ => None,
         }
     }
@@ -82,7 +98,14 @@ impl Layers {
         let base = file.parent().unwrap_or(Path::new(""));
         for (name, section) in document.get_ref() {
             let (start, name) = (name.span().start, name.get_ref().as_ref());
-            if name != "keys" && !SETTINGS.iter().any(|(known, ..)| *known == name) {
+            if name == "profile" {
+                let value = from_toml(Kind::Text, section, base)
+                    .map_err(|allowed| fault(start, format!("`profile` must be {allowed}")))?;
+                self.values.insert("profile".to_owned(), (value, at(start)));
+                continue;
+            }
+            if !matches!(name, "keys" | "profiles") && !settings().any(|(known, ..)| *known == name)
+            {
                 return Err(fault(
                     start,
                     format!("unknown section `{name}`; allowed are {}", sections()),
@@ -96,6 +119,10 @@ impl Layers {
             };
             for (key, value) in entries {
                 let (start, key) = (key.span().start, key.get_ref().as_ref());
+                if name == "profiles" {
+                    self.profile(key, start, value, base, &at, &fault)?;
+                    continue;
+                }
                 if name == "keys" {
                     let keys = key_strings(value).map_err(|wrong| {
                         fault(start, format!("`keys.{key}` must be a key or a list of keys, such as [\"R\"]{wrong}"))
@@ -126,6 +153,54 @@ impl Layers {
         Ok(())
     }
 
+    /// Takes in one `[profiles.NAME]`.
+    fn profile(
+        &mut self,
+        name: &str,
+        start: usize,
+        value: &Spanned<DeValue<'_>>,
+        base: &Path,
+        at: &dyn Fn(usize) -> String,
+        fault: &dyn Fn(usize, String) -> ConfigError,
+    ) -> Result<(), ConfigError> {
+        profile::check_name(name).map_err(|wrong| fault(start, wrong))?;
+        let Some(entries) = value.get_ref().as_table() else {
+            return Err(fault(
+                start,
+                format!("`{name}` must be a section: [profiles.{name}]"),
+            ));
+        };
+        for (key, value) in entries {
+            let (start, key) = (key.span().start, key.get_ref().as_ref());
+            let known = profile::SETTINGS.iter().find(|(known, _)| *known == key);
+            let Some((_, kind)) = known else {
+                let keys: Vec<_> = profile::SETTINGS.iter().map(|(key, _)| *key).collect();
+                return Err(fault(
+                    start,
+                    format!(
+                        "unknown key `{key}` in [profiles.{name}]; allowed are {}",
+                        keys.join(", ")
+                    ),
+                ));
+            };
+            let setting = format!("profiles.{name}.{key}");
+            let value = from_toml(*kind, value, base)
+                .map_err(|allowed| fault(start, format!("`{setting}` must be {allowed}")))?;
+            self.values.insert(setting, (value, at(start)));
+        }
+        let place = (Value::Text(name.to_owned()), at(start));
+        self.values.insert(format!("profiles.{name}"), place);
+        self.profiles.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Whether a profile reads its token from this variable.
+    fn is_token(&self, variable: &str) -> bool {
+        self.profiles
+            .iter()
+            .any(|name| self.text(&format!("profiles.{name}.token_env")) == Some(variable))
+    }
+
     /// Lays the `GROUPDESK_*` variables over what is there.
     pub(super) fn environment(
         &mut self,
@@ -135,19 +210,22 @@ impl Layers {
             let Some(name) = variable.strip_prefix("GROUPDESK_") else {
                 continue;
             };
-            if matches!(name, "CONFIG" | "KEY") {
+            if name == "CONFIG" || variable == KEY_VARIABLE || self.is_token(variable) {
                 continue;
             }
-            let known = SETTINGS
-                .iter()
-                .find(|(section, key, _)| variable_name(section, key) == *variable);
+            if name == "PROFILE" {
+                let value = (Value::Text(text.clone()), variable.clone());
+                self.values.insert("profile".to_owned(), value);
+                continue;
+            }
+            let known =
+                settings().find(|(section, key, _)| variable_name(section, key) == *variable);
             let Some((section, key, kind)) = known else {
-                let allowed: Vec<String> = SETTINGS
-                    .iter()
+                let allowed: Vec<String> = settings()
                     .map(|(section, key, _)| variable_name(section, key))
                     .collect();
                 return Err(ConfigError(format!(
-                    "unknown variable {}; allowed are GROUPDESK_CONFIG, GROUPDESK_KEY, {}",
+                    "unknown variable {}; allowed are GROUPDESK_CONFIG, GROUPDESK_PROFILE, {KEY_VARIABLE}, {}",
                     clean_line(variable),
                     allowed.join(", ")
                 )));
@@ -162,17 +240,23 @@ impl Layers {
 
     /// Lays the flags over what is there.
     pub(super) fn flags(&mut self, overrides: &Overrides) {
-        let colors = overrides.colors.and_then(|choice| {
-            ColorChoice::NAMES
-                .iter()
-                .find(|(_, known)| *known == choice)
-                .map(|(name, _)| (*name).to_owned())
-        });
+        let serve = &overrides.serve;
+        let colors = overrides
+            .colors
+            .map(|choice| name_of(&ColorChoice::NAMES, choice));
+        let log_format = serve
+            .log_format
+            .map(|format| name_of(&LogFormat::NAMES, format));
         let values = [
             (
-                "gateway.url",
+                "gateway",
                 overrides.gateway.clone().map(Value::Text),
                 "--gateway",
+            ),
+            (
+                "profile",
+                overrides.profile.clone().map(Value::Text),
+                "--profile",
             ),
             (
                 "data.dir",
@@ -185,6 +269,27 @@ impl Layers {
                 "--no-mouse",
             ),
             ("ui.colors", colors.map(Value::Text), "--colors"),
+            (
+                "serve.listen",
+                serve.listen.map(|address| Value::Text(address.to_string())),
+                "--listen",
+            ),
+            (
+                "serve.tls_cert",
+                serve.tls_cert.clone().map(Value::Path),
+                "--tls-cert",
+            ),
+            (
+                "serve.tls_key",
+                serve.tls_key.clone().map(Value::Path),
+                "--tls-key",
+            ),
+            (
+                "serve.behind_proxy",
+                serve.behind_proxy.then_some(Value::Flag(true)),
+                "--behind-proxy",
+            ),
+            ("log.format", log_format.map(Value::Text), "--log-format"),
         ];
         for (setting, value, flag) in values {
             if let Some(value) = value {
@@ -196,22 +301,20 @@ impl Layers {
 }
 
 fn find(section: &str, key: &str) -> Option<Kind> {
-    SETTINGS
-        .iter()
+    settings()
         .find(|(known_section, known_key, _)| *known_section == section && *known_key == key)
         .map(|(_, _, kind)| *kind)
 }
 
 fn sections() -> String {
-    let mut sections: Vec<&str> = SETTINGS.iter().map(|(section, ..)| *section).collect();
+    let mut sections: Vec<&str> = settings().map(|(section, ..)| *section).collect();
     sections.dedup();
-    sections.push("keys");
+    sections.extend(["profiles", "keys"]);
     sections.join(", ")
 }
 
 fn keys_of(section: &str) -> String {
-    let keys: Vec<&str> = SETTINGS
-        .iter()
+    let keys: Vec<&str> = settings()
         .filter(|(known, ..)| *known == section)
         .map(|(_, key, _)| *key)
         .collect();
@@ -233,6 +336,9 @@ fn from_toml(kind: Kind, value: &Spanned<DeValue<'_>>, base: &Path) -> Result<Va
         // A bare 256 can only mean the name.
         (Kind::OneOf(names), DeValue::Integer(number)) => one_of(&names(), number.as_str()),
         (Kind::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
+        (Kind::Number(least, most), DeValue::Integer(number)) if number.radix() == 10 => {
+            whole(least, most, number.as_str())
+        }
         (Kind::Texts, DeValue::Array(values)) => values
             .iter()
             .map(|value| value.get_ref().as_str().map(str::to_owned))
@@ -249,6 +355,7 @@ fn from_text(kind: Kind, text: &str) -> Result<Value, String> {
         Kind::Path if !text.is_empty() => Ok(Value::Path(home(text))),
         Kind::Path => Err(allowed(kind)),
         Kind::OneOf(names) => one_of(&names(), text),
+        Kind::Number(least, most) => whole(least, most, text),
         Kind::Flag => match text {
             "true" | "1" => Ok(Value::Flag(true)),
             "false" | "0" => Ok(Value::Flag(false)),
@@ -271,6 +378,14 @@ fn one_of(names: &[&str], text: &str) -> Result<Value, String> {
     }
 }
 
+fn whole(least: u64, most: u64, text: &str) -> Result<Value, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .map(Value::Number)
+        .ok_or_else(|| allowed(Kind::Number(least, most)))
+}
+
 /// What a setting takes, to end a sentence.
 fn allowed(kind: Kind) -> String {
     match kind {
@@ -278,6 +393,7 @@ fn allowed(kind: Kind) -> String {
         Kind::Texts => "a list of texts, such as [\"a\", \"b\"]".to_owned(),
         Kind::Flag => "true or false".to_owned(),
         Kind::Path => "a path in quotes".to_owned(),
+        Kind::Number(least, most) => format!("a whole number from {least} to {most}"),
         Kind::OneOf(names) => format!("one of {}", names().join(", ")),
     }
 }

@@ -1,15 +1,24 @@
 //! Layered configuration: file, then environment, then flags.
 //!
-//! Every setting has one row in `SETTINGS`, which names it in the file and in the environment and
+//! Every setting has one row in `settings()`, which names it in the file and in the environment and
 //! says what is allowed; so a mistake is answered with the place it was made at and what would be right.
 //! `config.example.toml` explains all of them.
 
 mod layer;
+mod limits;
+mod login;
+mod profile;
+mod serve;
 
-use crate::client::{self, Secret};
+pub use profile::{KEY_VARIABLE, OWN, Profile, TokenFrom};
+pub use serve::{Serve, TlsFiles};
+
 use crate::console::clipboard::ClipboardChoice;
 use crate::console::theme::ColorChoice;
+use crate::gateway::Limits;
+use crate::gateway::auth::Login;
 use layer::Layers;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// A mistake in the configuration: where, what, and what is allowed.
@@ -20,8 +29,10 @@ pub struct ConfigError(pub String);
 /// Everything that can be configured, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Somebody else's gateway; without one the console runs its own.
-    pub gateway: Option<RemoteGateway>,
+    /// The gateway to work on; without one the desk runs its own.
+    pub profile: Option<Profile>,
+    /// All that are configured, by name.
+    pub profiles: Vec<Profile>,
     pub mouse: bool,
     pub colors: ColorChoice,
     pub clipboard: ClipboardChoice,
@@ -30,7 +41,12 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub log_level: LogLevel,
     pub log_file: PathBuf,
+    pub log_format: LogFormat,
     pub whatsapp: WhatsApp,
+    pub serve: Serve,
+    pub limits: Limits,
+    /// Whose logins a served gateway accepts; nobody's when `None`.
+    pub login: Option<Login>,
 }
 
 /// How real accounts reach WhatsApp, where that differs from what everybody does.
@@ -40,16 +56,6 @@ pub struct WhatsApp {
     pub url: Option<String>,
     /// The version of WhatsApp Web to introduce ourselves as.
     pub version: Option<(u32, u32, u32)>,
-}
-
-/// Where and how to reach a gateway.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RemoteGateway {
-    pub url: String,
-    pub key: Secret,
-    /// Session ids to show when the key may not list them.
-    pub sessions: Vec<String>,
-    pub allow_insecure: bool,
 }
 
 /// The keys of one action.
@@ -92,11 +98,28 @@ impl LogLevel {
     }
 }
 
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    /// Every format with its name.
+    pub const NAMES: [(&'static str, Self); 2] = [("pretty", Self::Pretty), ("json", Self::Json)];
+}
+
 /// What the command line says about the configuration; `None` is nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// `--config`
     pub file: Option<PathBuf>,
+    /// `--profile`
+    pub profile: Option<String>,
     /// `--gateway`
     pub gateway: Option<String>,
     /// `--data-dir`
@@ -105,6 +128,22 @@ pub struct Overrides {
     pub no_mouse: bool,
     /// `--colors`
     pub colors: Option<ColorChoice>,
+    pub serve: ServeOverrides,
+}
+
+/// What the flags of `groupdesk serve` say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServeOverrides {
+    /// `--listen`
+    pub listen: Option<SocketAddr>,
+    /// `--tls-cert`
+    pub tls_cert: Option<PathBuf>,
+    /// `--tls-key`
+    pub tls_key: Option<PathBuf>,
+    /// `--behind-proxy`
+    pub behind_proxy: bool,
+    /// `--log-format`
+    pub log_format: Option<LogFormat>,
 }
 
 /// Says what is wrong with the keys of an action, if anything.
@@ -117,15 +156,16 @@ enum Kind {
     Texts,
     Flag,
     Path,
+    /// A whole number from the first to the second.
+    Number(u64, u64),
     OneOf(fn() -> Vec<&'static str>),
 }
 
-/// `(section, key, kind)` of every setting outside `[keys]`.
-const SETTINGS: [(&str, &str, Kind); 12] = [
-    ("gateway", "url", Kind::Text),
-    ("gateway", "key_file", Kind::Path),
-    ("gateway", "sessions", Kind::Texts),
-    ("gateway", "allow_insecure", Kind::Flag),
+/// `(section, key, kind)` of a setting.
+type Setting = (&'static str, &'static str, Kind);
+
+/// The sections that are read here.
+const OWN_SETTINGS: [Setting; 9] = [
     ("ui", "mouse", Kind::Flag),
     ("ui", "colors", Kind::OneOf(|| names(&ColorChoice::NAMES))),
     (
@@ -136,12 +176,28 @@ const SETTINGS: [(&str, &str, Kind); 12] = [
     ("data", "dir", Kind::Path),
     ("log", "level", Kind::OneOf(|| names(&LogLevel::NAMES))),
     ("log", "file", Kind::Path),
+    ("log", "format", Kind::OneOf(|| names(&LogFormat::NAMES))),
     ("whatsapp", "url", Kind::Text),
     ("whatsapp", "version", Kind::Text),
 ];
 
+/// Every setting outside `[keys]`.
+fn settings() -> impl Iterator<Item = &'static Setting> {
+    OWN_SETTINGS
+        .iter()
+        .chain(&serve::SETTINGS)
+        .chain(&limits::SETTINGS)
+        .chain(&login::SETTINGS)
+}
+
 fn names<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
     choices.iter().map(|(name, _)| *name).collect()
+}
+
+/// The name of a choice.
+fn name_of<T: Copy + PartialEq>(choices: &[(&'static str, T)], choice: T) -> String {
+    let named = choices.iter().find(|(_, known)| *known == choice);
+    named.map_or("", |(name, _)| name).to_owned()
 }
 
 fn choice<T: Copy + Default>(choices: &[(&'static str, T)], name: Option<&str>) -> T {
@@ -177,10 +233,10 @@ pub fn load(
     }
     layers.environment(environment)?;
     layers.flags(overrides);
-    finish(layers, environment)
+    finish(layers)
 }
 
-fn finish(layers: Layers, environment: &[(String, String)]) -> Result<Config, ConfigError> {
+fn finish(layers: Layers) -> Result<Config, ConfigError> {
     let data_dir = match layers.path("data.dir") {
         Some(dir) => dir,
         None => project_dirs()
@@ -191,9 +247,14 @@ fn finish(layers: Layers, environment: &[(String, String)]) -> Result<Config, Co
                 )
             })?,
     };
+    let profiles = profile::all(&layers)?;
     Ok(Config {
-        gateway: gateway(&layers, environment)?,
+        profile: profile::chosen(&layers, &profiles)?,
+        profiles,
         whatsapp: whatsapp(&layers)?,
+        serve: serve::read(&layers)?,
+        limits: limits::read(&layers),
+        login: login::read(&layers)?,
         mouse: layers.flag("ui.mouse").unwrap_or(true),
         colors: choice(&ColorChoice::NAMES, layers.text("ui.colors")),
         clipboard: choice(&ClipboardChoice::NAMES, layers.text("ui.clipboard")),
@@ -201,43 +262,10 @@ fn finish(layers: Layers, environment: &[(String, String)]) -> Result<Config, Co
         log_file: layers
             .path("log.file")
             .unwrap_or_else(|| data_dir.join("groupdesk.log")),
+        log_format: choice(&LogFormat::NAMES, layers.text("log.format")),
         data_dir,
         keys: layers.keys,
     })
-}
-
-fn gateway(
-    layers: &Layers,
-    environment: &[(String, String)],
-) -> Result<Option<RemoteGateway>, ConfigError> {
-    let Some(url) = layers.text("gateway.url").filter(|url| !url.is_empty()) else {
-        return Ok(None);
-    };
-    let allow_insecure = layers.flag("gateway.allow_insecure").unwrap_or(false);
-    client::check_address(url, allow_insecure)
-        .map_err(|error| layers.fault("gateway.url", &error.0))?;
-    let from_environment = environment
-        .iter()
-        .find(|(name, key)| name == "GROUPDESK_KEY" && !key.is_empty())
-        .map(|(_, key)| key.trim().to_owned());
-    let key = match (from_environment, layers.path("gateway.key_file")) {
-        (Some(key), _) => key,
-        (None, Some(file)) => {
-            read_key(&file).map_err(|fault| layers.fault("gateway.key_file", &fault))?
-        }
-        (None, None) => {
-            return Err(layers.fault(
-                "gateway.url",
-                "this gateway needs an api-key: set gateway.key_file, or GROUPDESK_KEY",
-            ));
-        }
-    };
-    Ok(Some(RemoteGateway {
-        url: url.to_owned(),
-        key: Secret::new(key),
-        sessions: layers.texts("gateway.sessions"),
-        allow_insecure,
-    }))
 }
 
 fn whatsapp(layers: &Layers) -> Result<WhatsApp, ConfigError> {
@@ -275,35 +303,7 @@ fn version(text: &str) -> Option<(u32, u32, u32)> {
     parts.next().is_none().then_some(version)
 }
 
-/// Reads an api-key from a file that nobody else can read.
-fn read_key(file: &Path) -> Result<String, String> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(file)
-            .map_err(|error| format!("cannot read {}: {error}", file.display()))?
-            .permissions()
-            .mode();
-        if mode & 0o077 != 0 {
-            return Err(format!(
-                "others can read {0}: run chmod 600 {0}",
-                file.display()
-            ));
-        }
-    }
-    let text =
-        read_bounded(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    match text.trim() {
-        "" => Err(format!("{} is empty", file.display())),
-        key if key.chars().any(char::is_whitespace) => Err(format!(
-            "{} must hold one key and nothing else",
-            file.display()
-        )),
-        key => Ok(key.to_owned()),
-    }
-}
-
-/// A file of at most 1 MiB.
+/// A file of at most 1 MiB, as text.
 fn read_bounded(file: &Path) -> std::io::Result<String> {
     use std::io::Read as _;
     let mut text = String::new();

@@ -1,6 +1,10 @@
 use super::*;
+
+mod profiles;
+
 use crate::console::keymap::{self, BINDINGS};
 use crate::console::theme::ColorDepth;
+use crate::gateway::auth::login::KeySource;
 use std::collections::BTreeMap;
 
 /// Finds nothing wrong with any keys.
@@ -37,7 +41,7 @@ fn the_example_holds_every_setting_with_its_default() {
     let defaults = load_text("", &[]).unwrap();
     assert_eq!(load_text(example, &[]).unwrap(), defaults);
 
-    for (section, key, _) in SETTINGS {
+    for (section, key, _) in settings() {
         let body = example
             .split(&format!("[{section}]"))
             .nth(1)
@@ -49,20 +53,44 @@ fn the_example_holds_every_setting_with_its_default() {
         };
         assert!(body.lines().any(line), "{section}.{key} is missing");
     }
+    let profiles = example.split("#[profiles.").skip(1).collect::<String>();
+    for (key, _) in profile::SETTINGS {
+        assert!(
+            profiles.contains(&format!("\n#{key} = ")),
+            "{key} of a profile is missing"
+        );
+    }
     let everything: String = example
         .lines()
+        // The other way to say what jwks_url says.
+        .filter(|line| !line.starts_with("#jwks_file"))
         .map(|line| match line.strip_prefix('#') {
-            Some(setting) if setting.starts_with(|c: char| c.is_ascii_lowercase()) => {
+            Some(setting)
+                if setting.starts_with(|c: char| c.is_ascii_lowercase())
+                    || setting.starts_with("[profiles.") =>
+            {
                 format!("{setting}\n")
             }
             _ => format!("{line}\n"),
         })
         .collect();
-    let key = [("GROUPDESK_KEY", "wa_x")];
-    let config = load_checked(&everything, &key, &keymap::check_binding).unwrap();
-    assert_eq!(config.gateway.unwrap().url, "https://gateway.example.com");
+    let config = load_checked(&everything, &[], &keymap::check_binding).unwrap();
+    let sources: BTreeMap<_, _> = config
+        .profiles
+        .iter()
+        .map(|profile| (profile.name.as_str(), &profile.token))
+        .collect();
+    assert_eq!(sources.len(), 4);
+    assert_eq!(sources["guest"], &TokenFrom::Prompt);
+    assert_eq!(
+        sources["ci"],
+        &TokenFrom::Variable("GATEWAY_TOKEN".to_owned())
+    );
+    assert_eq!(config.profile, None);
     assert_eq!(config.whatsapp.url.unwrap(), "ws://127.0.0.1:9000/ws/chat");
+    assert!(config.serve.tls.unwrap().key.ends_with("key.pem"));
     assert_eq!(config.whatsapp.version, Some((2, 3000, 1_042_742_319)));
+    assert_eq!(config.login.unwrap().audience.unwrap(), "groupdesk");
     let keys: BTreeMap<_, _> = config
         .keys
         .iter()
@@ -87,7 +115,7 @@ fn mistakes_in_the_file_name_their_line() {
         ),
         (
             "\n[uo]",
-            "config.toml:2: unknown section `uo`; allowed are gateway, ui, data, log, whatsapp, keys",
+            "config.toml:2: unknown section `uo`; allowed are ui, data, log, whatsapp, serve, limits, login, profiles, keys",
         ),
         ("ui = 1", "config.toml:1: `ui` must be a section: [ui]"),
         (
@@ -99,16 +127,8 @@ fn mistakes_in_the_file_name_their_line() {
             "config.toml:2: `ui.colors` must be one of auto, truecolor, 256, 16, none",
         ),
         (
-            "[gateway]\nsessions = [1]",
-            "config.toml:2: `gateway.sessions` must be a list of texts, such as [\"a\", \"b\"]",
-        ),
-        (
             "[keys]\nreset = 1",
             "config.toml:2: `keys.reset` must be a key or a list of keys, such as [\"R\"]",
-        ),
-        (
-            "[gateway]\nurl = \"http://example.com\"",
-            "config.toml:2: `http://example.com` is not encrypted, so everybody on the way could read the key: use https, or set allow_insecure",
         ),
         (
             "[whatsapp]\nurl = \"https://example.com\"",
@@ -119,14 +139,79 @@ fn mistakes_in_the_file_name_their_line() {
             "config.toml:3: this must be three numbers with dots between them, such as 2.3000.1042742319",
         ),
         (
-            "[gateway]\nurl = \"https://example.com\"",
-            "config.toml:2: this gateway needs an api-key: set gateway.key_file, or GROUPDESK_KEY",
+            "[limits]\nconnections = 0",
+            "config.toml:2: `limits.connections` must be a whole number from 1 to 1000000",
+        ),
+        (
+            "[serve]\nlisten = \"localhost\"",
+            "config.toml:2: this must be an address with a port, such as 127.0.0.1:8080 or [::]:8443",
+        ),
+        (
+            "[serve]\nlisten = \"0.0.0.0:80\"",
+            "config.toml:2: other machines reach 0.0.0.0:80, and without TLS everybody on the way could read the keys: set tls_cert and tls_key, or behind_proxy where a reverse proxy encrypts",
+        ),
+        (
+            "[serve]\ntls_cert = \"c.pem\"",
+            "config.toml:2: a certificate needs its private key: set tls_key as well",
+        ),
+        (
+            "[serve]\n\ntls_key = \"k.pem\"",
+            "config.toml:3: a private key needs its certificate: set tls_cert as well",
+        ),
+        (
+            "[serve]\ndrain_seconds = 601",
+            "config.toml:2: `serve.drain_seconds` must be a whole number from 0 to 600",
+        ),
+        (
+            "[serve]\nlinger_seconds = \"5\"",
+            "config.toml:2: `serve.linger_seconds` must be a whole number from 0 to 600",
+        ),
+        (
+            "[login]\njwks_url = \"https://example.com\"",
+            "config.toml:2: without login.issuer no login is accepted: set it to the `iss` of the tokens",
+        ),
+        (
+            "[login]\naudience = \"groupdesk\"",
+            "config.toml:2: without login.issuer no login is accepted: set it to the `iss` of the tokens",
+        ),
+        (
+            "[login]\nissuer = \"https://example.com\"",
+            "config.toml:2: the issuer's keys are missing: set login.jwks_url or login.jwks_file",
+        ),
+        (
+            "[login]\nissuer = \"i\"\njwks_url = \"https://example.com\"\njwks_file = \"keys.json\"",
+            "config.toml:4: the issuer's keys come from one place: set login.jwks_url or login.jwks_file",
+        ),
+        (
+            "[login]\nissuer = \"i\"\njwks_url = \"http://example.com/jwks\"",
+            "config.toml:3: `http://example.com/jwks` must begin with https://: whoever could change the answer on its way could log in as anybody",
         ),
     ] {
         assert_eq!(load_text(text, &[]).unwrap_err().0, expected);
     }
     let error = load_text("[ui]\nmouse = true\nmouse = ", &[]).unwrap_err();
     assert!(error.0.starts_with("config.toml:3: "), "{error}");
+}
+
+#[test]
+fn logins_are_read_with_their_keys() {
+    let login = |text: &str| load_text(&format!("[login]\n{text}"), &[]).unwrap().login;
+    assert_eq!(login("issuer = \"\""), None);
+    let url = "https://id.example.com/jwks";
+    let by_url = login(&format!(
+        "issuer = \"https://id.example.com\"\njwks_url = \"{url}\""
+    ))
+    .unwrap();
+    assert_eq!(by_url.issuer, "https://id.example.com");
+    assert_eq!(by_url.audience, None);
+    assert_eq!(by_url.keys, KeySource::url(url).unwrap());
+    let by_file =
+        login("issuer = \"i\"\naudience = \"a\"\njwks_file = \"/etc/keys.json\"").unwrap();
+    assert_eq!(by_file.audience.as_deref(), Some("a"));
+    assert_eq!(
+        by_file.keys,
+        KeySource::File(PathBuf::from("/etc/keys.json"))
+    );
 }
 
 #[test]
@@ -178,20 +263,47 @@ fn the_environment_wins_over_the_file_and_names_its_mistakes() {
 }
 
 #[test]
+fn beyond_this_machine_it_is_served_with_tls_or_behind_a_proxy() {
+    let open = "[serve]\nlisten = \"[::]:8443\"\n";
+    for more in [
+        "behind_proxy = true",
+        "tls_cert = \"c.pem\"\ntls_key = \"k.pem\"",
+    ] {
+        let serve = load_text(&format!("{open}{more}"), &[]).unwrap().serve;
+        assert_eq!(serve.listen.port(), 8443);
+    }
+    let error = load_text(open, &[("GROUPDESK_SERVE_LISTEN", "10.0.0.1:80")]).unwrap_err();
+    assert!(
+        error
+            .0
+            .starts_with("GROUPDESK_SERVE_LISTEN: other machines reach 10.0.0.1:80"),
+        "{error}"
+    );
+}
+
+#[test]
 fn flags_win_over_everything() {
     let overrides = Overrides {
         gateway: Some("https://flag.example".to_owned()),
         data_dir: Some(PathBuf::from("elsewhere")),
         no_mouse: true,
         colors: Some(ColorChoice::Fixed(ColorDepth::None)),
-        file: None,
+        serve: ServeOverrides {
+            listen: Some("127.0.0.1:1".parse().unwrap()),
+            log_format: Some(LogFormat::Json),
+            ..ServeOverrides::default()
+        },
+        ..Overrides::default()
     };
     let environment = [
-        ("GROUPDESK_GATEWAY_URL", "https://variable.example"),
+        ("GROUPDESK_PROFILE", "nowhere"),
         ("GROUPDESK_KEY", "wa_secret"),
         ("GROUPDESK_UI_COLORS", "16"),
-        ("GROUPDESK_GATEWAY_SESSIONS", "a, b,"),
         ("GROUPDESK_UI_MOUSE", "1"),
+        ("GROUPDESK_SERVE_LISTEN", "127.0.0.1:2"),
+        ("GROUPDESK_SERVE_DRAIN_SECONDS", "3"),
+        ("GROUPDESK_LIMITS_CALLS_PER_HOUR", "0"),
+        ("GROUPDESK_LOG_FORMAT", "pretty"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = load(&overrides, &environment, ANY_KEY).unwrap();
@@ -199,11 +311,18 @@ fn flags_win_over_everything() {
     assert_eq!(config.colors, ColorChoice::Fixed(ColorDepth::None));
     assert_eq!(config.data_dir, PathBuf::from("elsewhere"));
     assert_eq!(config.log_file, PathBuf::from("elsewhere/groupdesk.log"));
+    assert_eq!(config.log_format, LogFormat::Json);
+    assert_eq!(config.serve.listen.port(), 1);
+    assert_eq!(config.serve.drain, std::time::Duration::from_secs(3));
+    assert_eq!(config.limits.calls_per_hour, 0);
     assert!(!format!("{config:?}").contains("wa_secret"));
-    let gateway = config.gateway.unwrap();
-    assert_eq!(gateway.url, "https://flag.example");
-    assert_eq!(gateway.sessions, ["a", "b"]);
-    assert_eq!(gateway.key, Secret::new("wa_secret"));
+    let profile = config.profile.unwrap();
+    assert_eq!(profile.name, "flag.example");
+    assert_eq!(profile.url, "https://flag.example");
+    assert_eq!(
+        profile.token,
+        TokenFrom::Variable("GROUPDESK_KEY".to_owned())
+    );
 }
 
 #[test]
@@ -218,30 +337,4 @@ fn a_named_file_must_exist() {
             .0
             .starts_with("cannot read no-such-directory/config.toml")
     );
-}
-
-#[cfg(unix)]
-#[test]
-fn key_files_are_for_one_pair_of_eyes() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("key");
-    let text = format!(
-        "[gateway]\nurl = \"https://example.com\"\nkey_file = \"{}\"",
-        file.display()
-    );
-    std::fs::write(&file, "wa_secret\n").unwrap();
-    let mode = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode));
-    mode(0o644).unwrap();
-    let error = load_text(&text, &[]).unwrap_err();
-    assert!(
-        error.0.starts_with("config.toml:3: others can read") && error.0.contains("chmod 600"),
-        "{error}"
-    );
-    mode(0o600).unwrap();
-    let gateway = load_text(&text, &[]).unwrap().gateway.unwrap();
-    assert_eq!(gateway.key, Secret::new("wa_secret"));
-    std::fs::write(&file, "wa_secret and more\n").unwrap();
-    let error = load_text(&text, &[]).unwrap_err();
-    assert!(!error.0.contains("wa_secret"), "{error}");
 }

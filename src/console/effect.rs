@@ -2,6 +2,7 @@
 
 use super::state::GroupKey;
 use crate::api::{Capability, EpochMillis, SettingsPatch};
+use crate::client::Secret;
 use std::path::PathBuf;
 
 /// Names an effect, so that its reply finds its way back. Never used twice.
@@ -29,6 +30,16 @@ pub enum Effect {
         /// What the code leads to: becomes part of the file name.
         title: String,
     },
+    /// See whether a profile's gateway lets us in; answered by `Reply::Knocked`. `token` is what
+    /// somebody typed for it.
+    Knock {
+        id: RequestId,
+        profile: usize,
+        token: Option<Secret>,
+    },
+    /// Leave this gateway for the one that this request has knocked at: its requests and its
+    /// realtime end, what follows goes to the new one.
+    Enter(RequestId),
     /// Send a `Msg::Clock` at this time. Only the earliest wish of an update is kept by the runtime.
     Wake(EpochMillis),
     /// Put the process to sleep as Ctrl-Z does in other programs.

@@ -19,6 +19,12 @@ pub struct Failure {
     pub fields: Vec<FieldError>,
     /// How far a settings change came.
     pub partial: Option<PartialUpdate>,
+    /// The HTTP status, where something answered.
+    pub status: Option<u16>,
+    /// Seconds that the gateway asks to wait, whatever it refused for.
+    pub retry_after: Option<u64>,
+    /// A change may have been carried out all the same: its answer was lost.
+    pub unclear: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +32,8 @@ pub enum FailureKind {
     /// The session is not connected to WhatsApp, or lost the connection during the call.
     Offline,
     NotAdmin,
+    /// The gateway gave no reason; many answer so when the account is not an admin.
+    PerhapsNotAdmin,
     NotInGroup,
     RateLimited {
         /// Seconds to wait; `None` when the gateway did not say.
@@ -74,6 +82,9 @@ impl Failure {
                 })
                 .collect(),
             partial: error.partial_update(),
+            status: Some(status),
+            retry_after,
+            unclear: false,
         }
     }
 
@@ -87,6 +98,19 @@ impl Failure {
             request_id: None,
             fields: Vec::new(),
             partial: None,
+            status: None,
+            retry_after: None,
+            unclear: false,
+        }
+    }
+
+    /// A sentence of our own about a change whose answer was lost.
+    #[must_use]
+    pub fn lost_answer(sentence: &str, unclear: bool) -> Self {
+        Self {
+            kind: FailureKind::Other,
+            unclear,
+            ..Self::no_answer(sentence)
         }
     }
 
@@ -94,6 +118,8 @@ impl Failure {
     /// only where WhatsApp was asked to do something.
     #[must_use]
     pub fn of_call(mut self, call: &Call) -> Self {
+        // A read changes nothing.
+        self.unclear &= call.changes();
         let unnamed = |capability: &str| capability.is_empty();
         let lacks = match &self.kind {
             FailureKind::NotAdmin => !call.is_live(),
@@ -111,6 +137,9 @@ impl Failure {
     /// What happened and what to do next.
     #[must_use]
     pub fn sentence(&self, told: &Told) -> String {
+        if self.unclear && self.kind != FailureKind::Other {
+            return "The answer was lost, so it may have been done all the same. Look before you try again.".to_owned();
+        }
         if self.kind != FailureKind::Other {
             return self.kind.sentence(told);
         }
@@ -125,7 +154,9 @@ impl Failure {
             None => message.to_owned(),
         };
         if self.code == ErrorCode::Unauthorized.as_str() {
-            sentence.push_str(". Check the key: it is read from GROUPDESK_KEY or the key file when the desk starts.");
+            sentence.push_str(
+                ". Check the token where the profile has it from; `groupdesk doctor` looks closer.",
+            );
         }
         sentence
     }
@@ -169,7 +200,8 @@ impl Failure {
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        match error {
+        let unclear = error.is_unclear();
+        let failure = match error {
             ClientError::Api {
                 status,
                 error,
@@ -181,15 +213,17 @@ impl From<ClientError> for Failure {
                 let wait = wait.and_then(|seconds| u64::try_from(seconds).ok());
                 Self::from_api(status, &error, request_id, wait)
             }
-            // Something between us and the gateway may answer in its stead that it is away.
-            ClientError::NotTheContract { status, .. } if !(502..=504).contains(&status) => Self {
-                kind: FailureKind::Other,
+            error => Self {
+                // Something between us and the gateway may answer in its stead that it is away.
+                kind: match error.status() {
+                    None | Some(502..=504) => FailureKind::GatewayAway,
+                    Some(_) => FailureKind::Other,
+                },
+                status: error.status(),
                 ..Self::no_answer(&error.to_string())
             },
-            ClientError::Unreachable(_)
-            | ClientError::TimedOut(_)
-            | ClientError::NotTheContract { .. } => Self::no_answer(&error.to_string()),
-        }
+        };
+        Self { unclear, ..failure }
     }
 }
 
@@ -209,6 +243,9 @@ impl FailureKind {
                     [first @ .., last] => format!("{} or {last}", first.join(", ")),
                 };
                 format!("This account is not an admin of the group. Ask {whom} to make it one.")
+            }
+            Self::PerhapsNotAdmin => {
+                "The gateway failed without saying why. Usually that means that this account is not an admin of the group. Press ! for its words.".to_owned()
             }
             Self::NotInGroup => {
                 "This account is not in the group. Have somebody invite it, or choose another session.".to_owned()
@@ -241,10 +278,15 @@ fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> Failur
         Some(Reason::NotAdmin) => return FailureKind::NotAdmin,
         Some(Reason::NotInGroup) => return FailureKind::NotInGroup,
         Some(Reason::RateLimited) => return limited,
-        Some(Reason::Draining) => return FailureKind::GatewayAway,
+        Some(Reason::Draining | Reason::TooManyConnections) => return FailureKind::GatewayAway,
         // The gateway's own words say more than a kind could.
         Some(
-            Reason::NoSuchGroup | Reason::DeadInvite | Reason::Refused | Reason::AlreadyPaired,
+            Reason::NoSuchGroup
+            | Reason::DeadInvite
+            | Reason::Refused
+            | Reason::AlreadyPaired
+            | Reason::Conflict
+            | Reason::NoOrganization,
         ) => return FailureKind::Other,
         Some(Reason::Other(_)) | None => {}
     }

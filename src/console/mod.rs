@@ -13,6 +13,7 @@ pub mod keymap;
 pub mod layout;
 pub mod msg;
 pub mod perform;
+pub mod places;
 pub mod qr;
 pub mod runtime;
 pub mod state;

@@ -21,6 +21,15 @@ pub enum Msg {
     /// The answer to an effect that carried this id.
     Reply(RequestId, Reply),
     Realtime(Realtime),
+    /// A read failed and is tried again by itself.
+    Pause(RequestId, Pause),
+}
+
+/// Why and until when a read waits for its next attempt.
+#[derive(Debug, Clone)]
+pub struct Pause {
+    pub failure: Failure,
+    pub until: EpochMillis,
 }
 
 /// What became of an effect.
@@ -43,6 +52,8 @@ pub enum Reply {
     Updated(Result<(), Failure>),
     Copied(Result<Taken, String>),
     QrSaved(Result<SavedQr, String>),
+    /// Whether another gateway lets us in, or why not.
+    Knocked(Result<(), String>),
 }
 
 /// Which clipboard took the text.

@@ -3,21 +3,21 @@
 use super::clipboard::Clipboard;
 use super::effect::{Call, RequestId, SavedQr, SessionAction};
 use super::failure::Failure;
-use super::msg::{Msg, Realtime, Reply};
-use super::qr;
+use super::msg::{Msg, Pause, Realtime, Reply};
+use super::places::Places;
 use super::runtime::{Notice, now};
 use crate::api::{CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, Retry, Secret};
+use crate::qr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::AbortHandle;
 
 /// Reads that run side by side; more wait for their turn. Changes never wait behind reads.
 const PARALLEL_READS: usize = 8;
-/// Pixels of a module in a saved picture: a link's code becomes about 650 pixels wide.
-const PICTURE_SCALE: u16 = 16;
 /// Realtime events that may wait for the loop before the stream is slowed down.
 const EVENTS_WAITING: usize = 1_024;
 
@@ -27,8 +27,18 @@ pub struct Performer {
     clipboard: Arc<Clipboard>,
     /// Where pictures are saved.
     pictures: PathBuf,
+    places: Arc<dyn Places>,
     inbox: mpsc::UnboundedSender<Notice>,
     turns: Arc<Semaphore>,
+    retry: Retry,
+    stream: AbortHandle,
+}
+
+/// Realtime of a place ends with the performer of that place.
+impl Drop for Performer {
+    fn drop(&mut self) {
+        self.stream.abort();
+    }
 }
 
 impl Performer {
@@ -38,29 +48,68 @@ impl Performer {
         client: Client,
         clipboard: Clipboard,
         pictures: PathBuf,
+        places: Arc<dyn Places>,
+    ) -> (Self, mpsc::UnboundedReceiver<Notice>) {
+        Self::on(client, Arc::new(clipboard), pictures, places)
+    }
+
+    /// The same on another gateway. The inbox is another one too: whatever the old place still has
+    /// to say is heard by nobody.
+    #[must_use]
+    pub(super) fn moved(&self, client: Client) -> (Self, mpsc::UnboundedReceiver<Notice>) {
+        let clipboard = Arc::clone(&self.clipboard);
+        let places = Arc::clone(&self.places);
+        Self::on(client, clipboard, self.pictures.clone(), places)
+    }
+
+    fn on(
+        client: Client,
+        clipboard: Arc<Clipboard>,
+        pictures: PathBuf,
+        places: Arc<dyn Places>,
     ) -> (Self, mpsc::UnboundedReceiver<Notice>) {
         let (inbox, notices) = mpsc::unbounded_channel();
-        tokio::spawn(stream(client.clone(), inbox.clone()));
+        let stream = tokio::spawn(stream(client.clone(), inbox.clone())).abort_handle();
         let performer = Self {
             client,
-            clipboard: Arc::new(clipboard),
+            clipboard,
             pictures,
+            places,
             inbox,
             turns: Arc::new(Semaphore::new(PARALLEL_READS)),
+            retry: Retry::default(),
+            stream,
         };
         (performer, notices)
     }
 
+    /// Asks another gateway whether it lets us in.
+    pub(super) fn knock(
+        &self,
+        id: RequestId,
+        profile: usize,
+        token: Option<Secret>,
+    ) -> AbortHandle {
+        let (places, inbox) = (Arc::clone(&self.places), self.inbox.clone());
+        tokio::spawn(async move {
+            let client = places.open(profile, token).await;
+            let _ = inbox.send(Notice::Knocked(id, client));
+        })
+        .abort_handle()
+    }
+
     /// Calls the gateway. Aborting the task drops the call and its answer.
     pub(super) fn call(&self, id: RequestId, call: Call) -> AbortHandle {
-        let (client, inbox) = (self.client.clone(), self.inbox.clone());
-        let turns = (!call.changes()).then(|| Arc::clone(&self.turns));
+        let caller = Caller {
+            client: self.client.clone(),
+            inbox: self.inbox.clone(),
+            turns: Arc::clone(&self.turns),
+            retry: self.retry,
+            id,
+        };
         tokio::spawn(async move {
-            let _turn = match turns {
-                Some(turns) => turns.acquire_owned().await.ok(),
-                None => None,
-            };
-            answer(&inbox, id, perform(&client, call).await);
+            let reply = caller.perform(call).await;
+            answer(&caller.inbox, id, reply);
         })
         .abort_handle()
     }
@@ -92,68 +141,125 @@ fn answer(inbox: &mpsc::UnboundedSender<Notice>, id: RequestId, reply: Reply) {
     let _ = inbox.send(Notice::Msg(Msg::Reply(id, reply)));
 }
 
+/// One call on its way.
+struct Caller {
+    client: Client,
+    inbox: mpsc::UnboundedSender<Notice>,
+    turns: Arc<Semaphore>,
+    retry: Retry,
+    id: RequestId,
+}
+
 // A failure goes into the reply as it is, once per call.
 #[allow(clippy::result_large_err)]
-async fn perform(client: &Client, call: Call) -> Reply {
-    fn told<T>(outcome: Result<T, ClientError>) -> Result<T, Failure> {
-        outcome.map_err(Failure::from)
+fn told<T>(outcome: Result<T, ClientError>) -> Result<T, Failure> {
+    outcome.map_err(Failure::from)
+}
+
+#[allow(clippy::result_large_err)]
+impl Caller {
+    /// A read in its turn, once: what `update` itself asks for again and again.
+    async fn once<T>(
+        &self,
+        call: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, Failure> {
+        let _turn = self.turns.acquire().await;
+        told(call.await)
     }
-    match call {
-        Call::Sessions => Reply::Sessions(told(client.list_sessions().await)),
-        Call::Session(session) => Reply::Session(told(client.get_session(&session).await)),
-        Call::Act { session, action } => Reply::SessionActed(told(match action {
-            SessionAction::Start => client.start_session(&session).await,
-            SessionAction::Stop => client.stop_session(&session).await,
-            SessionAction::Restart => client.restart_session(&session).await,
-            SessionAction::Logout => client.logout_session(&session).await,
-        })),
-        Call::CreateSession { label } => {
-            let body = CreateSession {
-                label,
-                start: Some(true),
-                ..CreateSession::default()
+
+    /// A read that is tried again, which `update` hears of. Nobody's turn is taken by waiting.
+    async fn patiently<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
+        let pause = |error: &ClientError, wait: Duration| {
+            let pause = Pause {
+                failure: Failure::from(error.clone()),
+                until: now() + wait.as_millis() as EpochMillis,
             };
-            Reply::SessionCreated(told(client.create_session(&body).await))
+            let _ = self.inbox.send(Notice::Msg(Msg::Pause(self.id, pause)));
+        };
+        let attempt = || {
+            let attempt = call();
+            async {
+                let _turn = self.turns.acquire().await;
+                attempt.await
+            }
+        };
+        told(self.retry.read(pause, attempt).await)
+    }
+
+    async fn perform(&self, call: Call) -> Reply {
+        let client = &self.client;
+        match call {
+            Call::Sessions => Reply::Sessions(self.once(client.list_sessions()).await),
+            Call::Session(session) => Reply::Session(self.once(client.get_session(&session)).await),
+            Call::Act { session, action } => Reply::SessionActed(told(match action {
+                SessionAction::Start => client.start_session(&session).await,
+                SessionAction::Stop => client.stop_session(&session).await,
+                SessionAction::Restart => client.restart_session(&session).await,
+                SessionAction::Logout => client.logout_session(&session).await,
+            })),
+            Call::CreateSession { label } => {
+                let body = CreateSession {
+                    label,
+                    start: Some(true),
+                    ..CreateSession::default()
+                };
+                Reply::SessionCreated(told(client.create_session(&body).await))
+            }
+            Call::DeleteSession(session) => {
+                Reply::SessionDeleted(told(client.delete_session(&session).await))
+            }
+            Call::PairingQr(session) => Reply::PairingQr(self.once(client.qr(&session)).await),
+            Call::PairingCode { session, phone } => {
+                Reply::PairingCode(told(client.pairing_code(&session, &phone).await))
+            }
+            Call::Groups { session } => {
+                Reply::Groups(self.patiently(|| client.list_groups(&session)).await)
+            }
+            Call::Group(group) => Reply::Group(
+                self.patiently(|| client.get_group(&group.session, &group.jid))
+                    .await,
+            ),
+            Call::Members(group) => Reply::Members(
+                self.patiently(|| client.members(&group.session, &group.jid))
+                    .await,
+            ),
+            Call::Invite(group) => Reply::Invite(
+                self.once(client.invite(&group.session, &group.jid))
+                    .await
+                    .map(|link| link.invite),
+            ),
+            Call::ResetInvite(group) => Reply::InviteReset(told(
+                client
+                    .reset_invite(&group.session, &group.jid)
+                    .await
+                    .map(|link| link.invite),
+            )),
+            Call::Update { group, patch } => Reply::Updated(told(
+                client
+                    .update_settings(&group.session, &group.jid, &patch)
+                    .await,
+            )),
         }
-        Call::DeleteSession(session) => {
-            Reply::SessionDeleted(told(client.delete_session(&session).await))
-        }
-        Call::PairingQr(session) => Reply::PairingQr(told(client.qr(&session).await)),
-        Call::PairingCode { session, phone } => {
-            Reply::PairingCode(told(client.pairing_code(&session, &phone).await))
-        }
-        Call::Groups { session } => Reply::Groups(told(client.list_groups(&session).await)),
-        Call::Group(group) => {
-            Reply::Group(told(client.get_group(&group.session, &group.jid).await))
-        }
-        Call::Members(group) => {
-            Reply::Members(told(client.members(&group.session, &group.jid).await))
-        }
-        Call::Invite(group) => Reply::Invite(told(
-            client
-                .invite(&group.session, &group.jid)
-                .await
-                .map(|link| link.invite),
-        )),
-        Call::ResetInvite(group) => Reply::InviteReset(told(
-            client
-                .reset_invite(&group.session, &group.jid)
-                .await
-                .map(|link| link.invite),
-        )),
-        Call::Update { group, patch } => Reply::Updated(told(
-            client
-                .update_settings(&group.session, &group.jid, &patch)
-                .await,
-        )),
     }
 }
 
 /// Passes the realtime stream on until the loop ends.
 async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
-    let (sink, mut events) = mpsc::channel(EVENTS_WAITING);
+    let (sink, events) = mpsc::channel(EVENTS_WAITING);
     tokio::spawn(realtime::run(client, None, sink));
+    pass_on(events, inbox).await;
+}
+
+async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::UnboundedSender<Notice>) {
+    // The loop's inbox has no end of its own: a flood is held back here, and so at the gateway.
+    let room = Arc::new(Semaphore::new(EVENTS_WAITING));
     while let Some(event) = events.recv().await {
+        let Ok(held) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
         let told = match event {
             RealtimeEvent::Connected => Realtime::Connected,
             RealtimeEvent::Event(envelope) => Realtime::Event(envelope),
@@ -163,7 +269,7 @@ async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
             },
             RealtimeEvent::Unavailable { reason } => Realtime::Unavailable { reason },
         };
-        if inbox.send(Notice::Msg(Msg::Realtime(told))).is_err() {
+        if inbox.send(Notice::Realtime(told, held)).is_err() {
             return;
         }
     }
@@ -180,7 +286,7 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
             directory.display()
         )
     };
-    let png = qr::to_png(text, PICTURE_SCALE).map_err(|error| failed(&error))?;
+    let png = qr::to_png(text, qr::PICTURE_SCALE).map_err(|error| failed(&error))?;
     let svg = qr::to_svg(text).map_err(|error| failed(&error))?;
     std::fs::create_dir_all(directory).map_err(|error| failed(&error))?;
     let title = file_name(title);
@@ -221,31 +327,4 @@ fn file_name(title: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_strangers_name_never_leaves_the_directory() {
-        for (title, name) in [
-            ("Weekend Volunteers", "Weekend Volunteers"),
-            ("../../etc/passwd", "etc passwd"),
-            ("\u{1b}[31mred\u{202e}", "31mred"),
-            ("🎉", "invite"),
-            ("a.b:c", "a b c"),
-        ] {
-            assert_eq!(file_name(title), name, "{title:?}");
-        }
-        assert_eq!(file_name(&"x".repeat(500)).len(), 60);
-    }
-
-    #[test]
-    fn an_older_picture_is_never_overwritten() {
-        let directory = tempfile::tempdir().unwrap();
-        let first = save(directory.path(), "https://chat.whatsapp.com/one", "Choir").unwrap();
-        let kept = std::fs::read(&first.png).unwrap();
-        let second = save(directory.path(), "https://chat.whatsapp.com/two", "Choir").unwrap();
-        assert_ne!(first, second);
-        assert_eq!(std::fs::read(&first.png).unwrap(), kept);
-        assert!(second.svg.exists());
-    }
-}
+mod tests;

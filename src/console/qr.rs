@@ -1,8 +1,7 @@
-//! QR codes that scan: on the screen, as PNG and as SVG.
+//! QR codes that scan on the screen.
 //!
-//! Always black on white with four modules of quiet zone on every side, whatever the theme:
-//! scanners of phones give up on thin margins and on inverted codes. Never cropped: what does not
-//! fit says how many rows and columns are missing.
+//! Always black on white with a quiet zone on every side, whatever the theme. Never cropped: what does
+//! not fit says how many rows and columns are missing.
 //!
 //! On the screen the light modules are the ink (block characters) and the dark ones the background.
 //! Explicit colours make that black on white everywhere; on a terminal that shows no colours at
@@ -11,29 +10,12 @@
 //! where a font's block falls short of its cell.
 
 use super::theme::ColorDepth;
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode, bits};
+use crate::qr::required_side;
+pub use crate::qr::{Code, Level, TooLong};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use ratatui::style::Color;
 use ratatui::widgets::Widget;
-
-/// Light modules around the code, on every side.
-const QUIET: usize = 4;
-
-/// The text is longer than a QR code can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too long for a QR code")]
-pub struct TooLong;
-
-/// How much of the code may be damaged and still be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// 7 %: the smallest code.
-    Low,
-    /// 15 %: taken wherever it fits.
-    Medium,
-}
 
 /// How modules become cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,67 +27,10 @@ pub enum Blocks {
     Full,
 }
 
-/// A code as a square of modules.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Code {
-    /// Row by row, without the quiet zone; true is dark.
-    modules: Vec<bool>,
-    side: usize,
-    level: Level,
-}
-
-impl std::fmt::Debug for Code {
-    /// Without the modules: they may hold a pairing secret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Code")
-            .field("side", &self.side)
-            .field("level", &self.level)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Code {
-    /// # Errors
-    /// The text does not fit into the largest code of this level.
-    pub fn new(text: &str, level: Level) -> Result<Self, TooLong> {
-        let code = encode(text, level)?;
-        Ok(Self {
-            side: code.width(),
-            modules: code
-                .into_colors()
-                .into_iter()
-                .map(|color| color == qrcode::Color::Dark)
-                .collect(),
-            level,
-        })
-    }
-
-    #[must_use]
-    pub fn level(&self) -> Level {
-        self.level
-    }
-
-    /// Modules per side, quiet zone included.
-    #[must_use]
-    pub fn side(&self) -> usize {
-        self.side + 2 * QUIET
-    }
-
-    /// Cells that a drawing takes, quiet zone included.
-    #[must_use]
-    pub fn size(&self, blocks: Blocks) -> Size {
-        cells(self.side(), blocks)
-    }
-
-    /// Whether a module is dark; counted from the corner of the quiet zone, beyond it all is light.
-    #[must_use]
-    pub fn is_dark(&self, column: usize, row: usize) -> bool {
-        let inside = |at: usize| at.checked_sub(QUIET).filter(|at| *at < self.side);
-        match (inside(column), inside(row)) {
-            (Some(column), Some(row)) => self.modules[row * self.side + column],
-            _ => false,
-        }
-    }
+/// Cells that the drawing of a code takes, quiet zone included.
+#[must_use]
+pub fn size(code: &Code, blocks: Blocks) -> Size {
+    cells(code.side(), blocks)
 }
 
 /// Cells of a square of so many modules per side.
@@ -117,28 +42,12 @@ fn cells(side: usize, blocks: Blocks) -> Size {
     }
 }
 
-impl Level {
-    fn correction(self) -> EcLevel {
-        match self {
-            Self::Low => EcLevel::L,
-            Self::Medium => EcLevel::M,
-        }
-    }
-}
-
-fn encode(text: &str, level: Level) -> Result<QrCode, TooLong> {
-    QrCode::with_error_correction_level(text, level.correction()).map_err(|_| TooLong)
-}
-
 /// Cells that a text needs as a QR code.
 ///
 /// # Errors
 /// The text is too long for a code.
 pub fn required_size(text: &str, level: Level, blocks: Blocks) -> Result<Size, TooLong> {
-    // The size follows from the length alone; drawing the code to measure it costs a hundred times more.
-    let bits = bits::encode_auto(text.as_bytes(), level.correction()).map_err(|_| TooLong)?;
-    let side = usize::try_from(bits.version().width()).map_err(|_| TooLong)?;
-    Ok(cells(side + 2 * QUIET, blocks))
+    Ok(cells(required_side(text, level)?, blocks))
 }
 
 /// Cells that the code of [`fit`] takes; `None` where it finds no room.
@@ -235,7 +144,7 @@ impl QrWidget<'_> {
 
 impl Widget for &QrWidget<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let size = self.code.size(self.blocks);
+        let size = size(self.code, self.blocks);
         let area = area.intersection(buffer.area);
         if size.width > area.width || size.height > area.height {
             return;
@@ -251,47 +160,6 @@ impl Widget for &QrWidget<'_> {
             }
         }
     }
-}
-
-/// The text as an SVG image, quiet zone included.
-///
-/// # Errors
-/// The text is too long for a code.
-pub fn to_svg(text: &str) -> Result<String, TooLong> {
-    Ok(encode(text, Level::Medium)?
-        .render::<svg::Color>()
-        .quiet_zone(true)
-        .min_dimensions(512, 512)
-        .build())
-}
-
-/// The text as a PNG image, quiet zone included, with `scale` pixels (at least one) per module.
-///
-/// # Errors
-/// The text is too long for a code, or for an image of that scale.
-pub fn to_png(text: &str, scale: u16) -> Result<Vec<u8>, TooLong> {
-    let code = Code::new(text, Level::Medium)?;
-    let scale = usize::from(scale.max(1));
-    let side = code.side() * scale;
-    let pixels: Vec<u8> = (0..side * side)
-        .map(|at| {
-            if code.is_dark(at % side / scale, at / side / scale) {
-                0
-            } else {
-                255
-            }
-        })
-        .collect();
-    let mut image = Vec::new();
-    let side = u32::try_from(side).map_err(|_| TooLong)?;
-    let mut encoder = png::Encoder::new(&mut image, side, side);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder
-        .write_header()
-        .and_then(|mut writer| writer.write_image_data(&pixels))
-        .map_err(|_| TooLong)?;
-    Ok(image)
 }
 
 #[cfg(test)]
@@ -338,7 +206,7 @@ mod tests {
     }
 
     fn drawn(code: &Code, blocks: Blocks, depth: ColorDepth) -> Buffer {
-        let size = code.size(blocks);
+        let size = size(code, blocks);
         let area = Rect::new(0, 0, size.width + 6, size.height + 4);
         let mut buffer = Buffer::empty(area);
         QrWidget {
@@ -433,35 +301,5 @@ mod tests {
         }
         .render(area, &mut buffer);
         assert_eq!(buffer, Buffer::empty(area));
-    }
-
-    #[test]
-    fn the_png_decodes() {
-        let image = to_png(LINK, 6).unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(image))
-            .read_info()
-            .unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let info = reader.next_frame(&mut pixels).unwrap();
-        let side = usize::try_from(info.width).unwrap();
-        assert_eq!(side, 41 * 6);
-        let mut image =
-            rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| pixels[y * side + x]);
-        let (_, text) = image.detect_grids()[0].decode().unwrap();
-        assert_eq!(text, LINK);
-    }
-
-    #[test]
-    fn the_svg_is_black_on_white_with_a_margin() {
-        let image = to_svg(LINK).unwrap();
-        assert!(image.contains(r##"fill="#fff""##) && image.contains(r##"fill="#000""##));
-        let scale = 512_usize.div_ceil(41);
-        assert!(image.contains(&format!(r#"width="{0}" height="{0}""#, 41 * scale)));
-    }
-
-    #[test]
-    fn codes_do_not_tell_their_text_in_debug_output() {
-        let code = Code::new(LINK, Level::Low).unwrap();
-        assert_eq!(format!("{code:?}"), "Code { side: 29, level: Low, .. }");
     }
 }

@@ -5,12 +5,13 @@
 
 use super::effect::{Effect, RequestId};
 use super::job::{self, Continued};
-use super::msg::Msg;
+use super::msg::{Msg, Realtime, Reply};
 use super::perform::Performer;
 use super::state::{Options, State};
 use super::update::{start, update};
 use super::view::view;
 use crate::api::EpochMillis;
+use crate::client::Client;
 use crossterm::event::{Event, KeyEventKind};
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
@@ -20,7 +21,7 @@ use std::future::poll_fn;
 use std::io;
 use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -58,8 +59,12 @@ pub trait Screen {
 #[allow(clippy::large_enum_variant)]
 pub enum Notice {
     Msg(Msg),
+    /// News of the stream, and its place in the queue.
+    Realtime(Realtime, OwnedSemaphorePermit),
     /// Bytes for the terminal: an OSC 52 sequence.
     Raw(Vec<u8>),
+    /// Another gateway has answered, and this is the client for it.
+    Knocked(RequestId, Result<Client, String>),
 }
 
 /// Runs the console until the user quits or `shutdown` is cancelled.
@@ -72,7 +77,7 @@ pub async fn run(
     screen: &mut impl Screen,
     options: Options,
     performer: Performer,
-    mut inbox: mpsc::UnboundedReceiver<Notice>,
+    inbox: mpsc::UnboundedReceiver<Notice>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let size = screen.terminal().size()?;
@@ -80,6 +85,8 @@ pub async fn run(
     let mut desk = Desk {
         state,
         performer,
+        inbox,
+        knocked: None,
         running: HashMap::new(),
         wakes: BTreeSet::new(),
     };
@@ -113,7 +120,7 @@ pub async fn run(
                 Some(event) => desk.take_event(event?),
                 None => return Ok(()),
             },
-            Some(notice) = inbox.recv() => desk.take_notice(notice, screen)?,
+            Some(notice) = desk.inbox.recv() => desk.take_notice(notice, screen)?,
             () = sleep_until(wake) => desk.take_clock(),
             () = continued.recv() => retake(screen, &mut desk)?,
         };
@@ -123,7 +130,7 @@ pub async fn run(
             }
             let more = if let Some(event) = already_there(&mut events).await {
                 desk.take_event(event?)
-            } else if let Ok(notice) = inbox.try_recv() {
+            } else if let Ok(notice) = desk.inbox.try_recv() {
                 desk.take_notice(notice, screen)?
             } else {
                 break;
@@ -167,6 +174,9 @@ enum Next {
 struct Desk {
     state: State,
     performer: Performer,
+    inbox: mpsc::UnboundedReceiver<Notice>,
+    /// The way to the gateway that has let us in.
+    knocked: Option<(RequestId, Client)>,
     running: HashMap<RequestId, AbortHandle>,
     wakes: BTreeSet<EpochMillis>,
 }
@@ -203,6 +213,15 @@ impl Desk {
                 }
                 Ok(self.take(msg))
             }
+            Notice::Realtime(news, _held) => Ok(self.take(Msg::Realtime(news))),
+            Notice::Knocked(id, answer) => {
+                self.running.remove(&id);
+                let told = answer.map(|client| self.knocked = Some((id, client)));
+                let next = self.take(Msg::Reply(id, Reply::Knocked(told)));
+                // Nobody waits for it any more where it was not entered.
+                self.knocked = None;
+                Ok(next)
+            }
             Notice::Raw(bytes) => {
                 screen.write_raw(&bytes)?;
                 Ok(Next::Wait)
@@ -222,6 +241,11 @@ impl Desk {
                         task.abort();
                     }
                 }
+                Effect::Knock { id, profile, token } => {
+                    let task = self.performer.knock(id, profile, token);
+                    self.running.insert(id, task);
+                }
+                Effect::Enter(id) => self.enter(id),
                 Effect::Suspend => next = Next::Suspend,
                 Effect::Quit => return Next::Quit,
                 Effect::Call { id, call } => {
@@ -232,6 +256,18 @@ impl Desk {
             }
         }
         next
+    }
+
+    /// Ends everything at this place and goes on at the other one.
+    fn enter(&mut self, id: RequestId) {
+        let Some((_, client)) = self.knocked.take().filter(|(knocked, _)| *knocked == id) else {
+            return;
+        };
+        for (_, task) in self.running.drain() {
+            task.abort();
+        }
+        self.wakes.clear();
+        (self.performer, self.inbox) = self.performer.moved(client);
     }
 }
 

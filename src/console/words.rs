@@ -182,6 +182,21 @@ pub fn thousands(number: usize) -> String {
     out
 }
 
+/// What a window lacks: `3 more rows and 12 more columns`.
+#[must_use]
+pub fn missing(columns: u16, rows: u16) -> String {
+    let part = |count: u16, unit: &str| match count {
+        0 => None,
+        1 => Some(format!("1 more {unit}")),
+        _ => Some(format!("{count} more {unit}s")),
+    };
+    [part(rows, "row"), part(columns, "column")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" and ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,12 +56,12 @@ impl GroupJid {
     /// The text is not a JID ending in `@g.us`.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let user = text.strip_suffix("@g.us").unwrap_or_default();
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        let valid = user.len() <= 64
-            && match user.split_once('-') {
-                Some((creator, stamp)) => digits(creator) && digits(stamp),
-                None => digits(user),
-            };
+        let digits =
+            |part: &str| (1..=32).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        let valid = match user.split_once('-') {
+            Some((creator, stamp)) => digits(creator) && digits(stamp),
+            None => digits(user),
+        };
         if valid {
             Ok(Self(text.to_owned()))
         } else {
@@ -93,10 +93,19 @@ impl SessionId {
     /// # Errors
     /// The text is not a ULID. Callers answer 404, not 400: an id that cannot exist does not exist.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        ulid::Ulid::from_string(text)
+        parse_ulid(text)
             .map(|_| Self(text.to_owned()))
-            .map_err(|_| Malformed("must be a session id (a ULID)".to_owned()))
+            .ok_or_else(|| Malformed("must be a session id (a ULID)".to_owned()))
     }
+}
+
+/// A ULID as it is written here. `None` also for one in small letters or past the end of time, which
+/// would be another spelling of an id.
+#[must_use]
+pub fn parse_ulid(text: &str) -> Option<ulid::Ulid> {
+    ulid::Ulid::from_string(text)
+        .ok()
+        .filter(|ulid| ulid.to_string() == text)
 }
 
 impl OrganizationId {
@@ -158,6 +167,8 @@ impl InviteCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::{SUBJECT_MAX, check_subject, pattern};
+    use proptest::prelude::*;
 
     #[test]
     fn group_jids_are_digits_at_g_us() {
@@ -175,6 +186,44 @@ mod tests {
         ] {
             assert!(GroupJid::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    /// What a pattern matches, and what it nearly matches.
+    fn near(pattern: &str) -> impl Strategy<Value = String> {
+        let inside = pattern.trim_start_matches('^').trim_end_matches('$');
+        let good = proptest::string::string_regex(inside).unwrap().boxed();
+        let spoilt = (good.clone(), any::<prop::sample::Index>(), any::<char>()).prop_map(
+            |(text, at, letter)| {
+                let mut letters: Vec<char> = text.chars().collect();
+                let at = at.index(letters.len() + 1);
+                letters.insert(at, letter);
+                letters.into_iter().collect()
+            },
+        );
+        prop_oneof![good, spoilt, any::<String>()]
+    }
+
+    /// Holds a parser to a pattern, both ways.
+    fn agree(pattern: &str, parses: impl Fn(&str) -> bool) {
+        let expression = regex::Regex::new(pattern).unwrap();
+        let mut runner = proptest::test_runner::TestRunner::default();
+        runner
+            .run(&near(pattern), |text| {
+                prop_assert_eq!(parses(&text), expression.is_match(&text), "{:?}", text);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn parsers_take_what_the_document_says() {
+        agree(pattern::GROUP_JID, |text| GroupJid::parse(text).is_ok());
+        agree(pattern::MEMBER_JID, |text| MemberJid::parse(text).is_ok());
+        agree(pattern::INVITE, |text| InviteCode::parse(text).is_ok());
+        agree(pattern::ULID, |text| SessionId::parse(text).is_ok());
+        agree(&pattern::trimmed(1, SUBJECT_MAX), |text| {
+            check_subject(text).is_ok()
+        });
     }
 
     #[test]

@@ -14,8 +14,13 @@ pub enum Error {
     Validation(Vec<FieldError>),
     #[error("missing or invalid credentials")]
     Unauthorized,
-    #[error("this key lacks the capability `{0}`")]
+    #[error("these credentials lack the capability `{0}`")]
     MissingCapability(Capability),
+    /// Something should be made, but there is no organization to own it.
+    #[error(
+        "this login has no active organization, so nothing can be made with it; choose one and log in again"
+    )]
+    NoOrganization,
     /// What does not exist, or belongs to another organization: `session`, `group`, `qr code`, ...
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -40,13 +45,43 @@ pub enum Error {
         /// Never empty.
         failed: Vec<(MemberJid, DriverError)>,
     },
-    #[error("too many requests; try again in {} s", .0.as_secs().max(1))]
-    TooManyRequests(Duration),
+    #[error("{limit}; try again in {} s", wait_seconds(*.wait))]
+    TooManyRequests { limit: Limit, wait: Duration },
+    #[error("the gateway has as many connections as it takes; try again in a moment")]
+    TooManyConnections,
     #[error("the gateway is shutting down")]
     Draining,
     /// The cause goes to the log, never to the caller.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
+}
+
+/// Which of the gateway's own bounds was met. WhatsApp's is [`DriverError::RateLimited`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Limit {
+    #[error("too many requests of this caller")]
+    Caller,
+    #[error("this session has asked WhatsApp as often as it may for now")]
+    Session,
+    #[error("too many calls wait for this session")]
+    Waiting,
+    #[error("too many tickets wait to be used")]
+    Tickets,
+}
+
+impl Limit {
+    pub const ALL: [Self; 4] = [Self::Caller, Self::Session, Self::Waiting, Self::Tickets];
+
+    /// `details.limit`
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Session => "session",
+            Self::Waiting => "waiting",
+            Self::Tickets => "tickets",
+        }
+    }
 }
 
 impl From<StoreError> for Error {
@@ -106,15 +141,15 @@ impl Error {
         match self {
             Self::Validation(_) => ErrorCode::ValidationError,
             Self::Unauthorized => ErrorCode::Unauthorized,
-            Self::MissingCapability(_) => ErrorCode::Forbidden,
+            Self::MissingCapability(_) | Self::NoOrganization => ErrorCode::Forbidden,
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::Conflict { .. } => ErrorCode::Conflict,
             Self::Driver(source) | Self::Partial { source, .. } => driver_code(source),
             Self::Members { failed, .. } => failed
                 .first()
                 .map_or(ErrorCode::Internal, |(_, error)| driver_code(error)),
-            Self::TooManyRequests(_) => ErrorCode::RateLimited,
-            Self::Draining => ErrorCode::GatewayUnavailable,
+            Self::TooManyRequests { .. } => ErrorCode::RateLimited,
+            Self::Draining | Self::TooManyConnections => ErrorCode::GatewayUnavailable,
             Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -123,7 +158,7 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::TooManyRequests(wait)
+            Self::TooManyRequests { wait, .. }
             | Self::Driver(DriverError::RateLimited { retry_after: wait })
             | Self::Partial {
                 source: DriverError::RateLimited { retry_after: wait },
@@ -133,6 +168,7 @@ impl Error {
                 Some((_, DriverError::RateLimited { retry_after })) => Some(*retry_after),
                 _ => None,
             },
+            Self::TooManyConnections => Some(Duration::from_secs(1)),
             _ => None,
         }
     }
@@ -151,6 +187,7 @@ impl Error {
         let mut details = match self {
             Self::Validation(errors) => json!({ "errors": errors }),
             Self::MissingCapability(capability) => json!({ "capability": capability }),
+            Self::NoOrganization => json!({ "reason": Reason::NoOrganization }),
             Self::Conflict {
                 reason: Some(reason),
                 ..
@@ -178,7 +215,10 @@ impl Error {
                     .collect();
                 details
             }
-            Self::TooManyRequests(_) => json!({ "reason": Reason::RateLimited }),
+            Self::TooManyRequests { limit, .. } => {
+                json!({ "reason": Reason::RateLimited, "limit": limit.as_str() })
+            }
+            Self::TooManyConnections => json!({ "reason": Reason::TooManyConnections }),
             Self::Draining => json!({ "reason": Reason::Draining }),
             _ => json!({}),
         };
@@ -230,7 +270,7 @@ fn driver_details(error: &DriverError) -> Value {
             });
         }
         DriverError::Refused(_) => Reason::Refused,
-        DriverError::Conflict(_) => Reason::Other("conflict".to_owned()),
+        DriverError::Conflict(_) => Reason::Conflict,
         DriverError::AlreadyPaired => Reason::AlreadyPaired,
         DriverError::RateLimited { .. } => Reason::RateLimited,
         DriverError::ConnectionLost => Reason::ConnectionLost,

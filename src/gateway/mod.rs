@@ -10,20 +10,25 @@ pub mod domain;
 mod engine;
 pub mod error;
 pub mod http;
+mod limits;
+mod metrics;
+mod rate;
 mod realtime;
 mod session;
 pub mod store;
 pub mod whatsapp;
 
+use engine::expired_key;
 pub use engine::{AuditQuery, Engine, OwnedSession, Page};
 pub use error::Error;
+pub use http::{Serving, Tls, TlsError};
+pub use limits::Limits;
 pub use realtime::Subscription;
 pub use session::SessionAction;
 
-use auth::MemoryKey;
+use auth::{Login, MemoryKey};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use whatsapp::{Account, Backend, GroupSnapshot, Identity};
 
@@ -36,8 +41,14 @@ pub struct Config {
     pub backend: Backend,
     /// Keys that live only as long as the process.
     pub memory_keys: Vec<MemoryKey>,
+    /// Whose logins are accepted beside api-keys; nobody's when `None`.
+    pub login: Option<Login>,
     /// Sessions that must exist; those already stored are left as they are.
     pub seed: Vec<SeedSession>,
+    pub limits: Limits,
+    /// Whether the sessions that should run connect. Without it what is stored can be read, and they
+    /// wait as they are for an engine that does connect.
+    pub connect: bool,
 }
 
 /// A session that a simulated world brings along.
@@ -79,18 +90,19 @@ impl Handle {
 }
 
 /// Starts the engine: opens the store, brings back every session that should run and serves the
-/// contract on `listener` until `shutdown` is cancelled.
+/// contract on a listener until `shutdown` is cancelled.
 ///
 /// # Errors
 /// The store cannot be opened or migrated.
 pub async fn start(
     config: Config,
-    listener: TcpListener,
+    serving: impl Into<Serving>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<Handle> {
-    let address = listener.local_addr()?;
+    let serving = serving.into();
+    let address = serving.listener.local_addr()?;
     let engine = Engine::open(config).await?;
-    let served = tokio::spawn(http::serve(engine.clone(), listener, shutdown));
+    let served = tokio::spawn(http::serve(engine.clone(), serving, shutdown));
     Ok(Handle {
         address,
         engine,

@@ -1,8 +1,15 @@
 //! Bodies: one JSON value of at most 1 MiB, known fields only, every fault named.
 
 use crate::support::{Ask, Gateway, Key, RawClient};
-use crate::table::{NO_GROUP, NOBODY, endpoints};
+use crate::table::{Endpoint, NO_GROUP, NOBODY, endpoints};
 use serde_json::json;
+
+/// Endpoints that look at the body next. One of a key says first that there is no such key; `keys.rs` asks
+/// about keys that there are.
+fn with_things_that_are_there() -> impl Iterator<Item = Endpoint> {
+    let endpoints = endpoints().into_iter();
+    endpoints.filter(|endpoint| !endpoint.path.contains("{k}"))
+}
 
 #[tokio::test]
 async fn a_body_is_exactly_one_json_value() {
@@ -25,7 +32,7 @@ async fn a_body_is_exactly_one_json_value() {
         r#"{"announce": true, "announce": false}"#,
         deep.as_str(),
     ];
-    for endpoint in endpoints() {
+    for endpoint in with_things_that_are_there() {
         let takes_a_body = endpoint.body.is_some()
             || matches!(endpoint.path, "/sessions" | "/realtime/ticket")
                 && endpoint.method == "POST";
@@ -48,7 +55,7 @@ async fn a_body_is_exactly_one_json_value() {
 async fn a_body_that_must_be_there_must_not_be_empty() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
-    for endpoint in endpoints().iter().filter(|e| e.body.is_some()) {
+    for endpoint in with_things_that_are_there().filter(|e| e.body.is_some()) {
         for body in ["", "{}"] {
             let fields = endpoint
                 .ask(&session, NO_GROUP, NOBODY)
@@ -65,7 +72,7 @@ async fn a_body_that_must_be_there_must_not_be_empty() {
 async fn unknown_fields_are_refused_by_name_all_at_once() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
-    for endpoint in endpoints() {
+    for endpoint in with_things_that_are_there() {
         let mut body = endpoint.body.clone().unwrap_or_else(|| json!({}));
         if endpoint.body.is_none()
             && !(endpoint.method == "POST"

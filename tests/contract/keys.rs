@@ -1,7 +1,8 @@
-//! `/keys`: made once, told once, gone when deleted.
+//! `/keys`: told once, used until they expire, are disabled, rotated or deleted.
 
-use crate::support::{Ask, Gateway, Key};
+use crate::support::{Ask, Gateway, Key, Stream};
 use serde_json::json;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 #[tokio::test]
 async fn a_key_lives_from_its_creation_to_its_deletion() {
@@ -79,4 +80,210 @@ async fn keys_belong_to_their_organization() {
         .to(&gateway)
         .await
         .ok(200);
+}
+
+/// A key of the first organization: its path and its secret.
+async fn make(gateway: &Gateway, body: serde_json::Value) -> (String, String) {
+    let made = gateway.post("/api/v1/keys", body).await.ok(201);
+    let id = made["id"].as_str().unwrap();
+    let secret = made["secret"].as_str().unwrap().to_owned();
+    (format!("/api/v1/keys/{id}"), secret)
+}
+
+async fn status(gateway: &Gateway, secret: &str) -> u16 {
+    let ask = Ask::get("/api/v1/sessions").key(Key::None);
+    ask.header("x-api-key", secret).to(gateway).await.status
+}
+
+/// A stream that was opened with a key.
+async fn listen(gateway: &Gateway, secret: &str) -> Stream {
+    let url = ticket(gateway, secret).await;
+    Stream::at(&url).await.unwrap()
+}
+
+async fn ticket(gateway: &Gateway, secret: &str) -> String {
+    let ask = Ask::post("/api/v1/realtime/ticket").key(Key::None);
+    let reply = ask.header("x-api-key", secret).to(gateway).await;
+    reply.ok(201)["url"].as_str().unwrap().to_owned()
+}
+
+fn in_millis(millis: i64) -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_millis()).unwrap() + millis
+}
+
+#[tokio::test]
+async fn what_a_revoked_key_listened_to_ends_at_once() {
+    let gateway = Gateway::start().await;
+    let all = json!({ "capabilities": ["read", "events"] });
+    let (path, secret) = make(&gateway, all.clone()).await;
+    let (_, other) = make(&gateway, all).await;
+    let mut stream = listen(&gateway, &secret).await;
+    let mut others = listen(&gateway, &other).await;
+    let unused = ticket(&gateway, &secret).await;
+    gateway.delete(&path).await.ok(204);
+    assert_eq!(stream.closed().await, 1008);
+    assert_eq!(status(&gateway, &secret).await, 401);
+    // Nor does a ticket outlive its key.
+    assert_eq!(Stream::at(&unused).await.err(), Some(401));
+    // Nobody else is disturbed.
+    let group = gateway.support_group("Weekend Volunteers");
+    gateway
+        .patch(&group, json!({ "subject": "Still here" }))
+        .await
+        .ok(204);
+    let event = others.event("group.update").await;
+    assert_eq!(event["payload"]["subject"], "Still here");
+}
+
+#[tokio::test]
+async fn a_key_ends_at_its_time_and_its_streams_with_it() {
+    let gateway = Gateway::start().await;
+    let end = in_millis(1500);
+    let (path, secret) = make(
+        &gateway,
+        json!({ "capabilities": ["read", "events"], "expiresAt": end }),
+    )
+    .await;
+    assert_eq!(status(&gateway, &secret).await, 200);
+    let mut stream = listen(&gateway, &secret).await;
+    assert_eq!(stream.closed().await, 1008);
+    assert!(in_millis(0) >= end);
+    assert_eq!(status(&gateway, &secret).await, 401);
+    // A new secret for it would be dead from the start.
+    gateway
+        .post(&format!("{path}:rotate"), json!({}))
+        .await
+        .error(409, "conflict");
+}
+
+#[tokio::test]
+async fn a_disabled_key_stops_and_an_enabled_one_goes_on() {
+    let gateway = Gateway::start().await;
+    let (path, secret) = make(&gateway, json!({ "capabilities": ["read", "events"] })).await;
+    let mut stream = listen(&gateway, &secret).await;
+    let disabled = gateway.patch(&path, json!({ "disabled": true })).await;
+    assert_eq!(disabled.ok(200)["disabled"], true);
+    assert_eq!(stream.closed().await, 1008);
+    assert_eq!(status(&gateway, &secret).await, 401);
+    // Also after a restart.
+    let gateway = Gateway::restart(gateway.stop().await).await;
+    assert_eq!(status(&gateway, &secret).await, 401);
+    gateway
+        .patch(&path, json!({ "disabled": false }))
+        .await
+        .ok(200);
+    assert_eq!(status(&gateway, &secret).await, 200);
+    listen(&gateway, &secret).await;
+    for wrong in [
+        json!({}),
+        json!({ "disabled": null }),
+        json!({ "disabled": 1 }),
+    ] {
+        assert_eq!(gateway.patch(&path, wrong).await.invalid(), ["disabled"]);
+    }
+}
+
+#[tokio::test]
+async fn a_rotated_key_has_a_new_secret_and_nothing_else() {
+    let gateway = Gateway::start().await;
+    let (path, old) = make(
+        &gateway,
+        json!({ "label": "Script", "capabilities": ["read", "events"], "expiresAt": in_millis(600_000) }),
+    )
+    .await;
+    let mut stream = listen(&gateway, &old).await;
+    let rotated = gateway.post(&format!("{path}:rotate"), json!({})).await;
+    let rotated = rotated.ok(200);
+    let new = rotated["secret"].as_str().unwrap();
+    assert!(new.starts_with("wa_") && new != old);
+    assert_eq!(stream.closed().await, 1008);
+    assert_eq!(status(&gateway, &old).await, 401);
+    assert_eq!(status(&gateway, new).await, 200);
+    let listed = gateway.get("/api/v1/keys").await;
+    assert!(!listed.text.contains(new));
+    let listed = listed.ok(200);
+    let keys = listed["data"].as_array().unwrap();
+    let [key] = keys.as_slice() else {
+        panic!("{listed}");
+    };
+    for field in ["id", "label", "capabilities", "createdAt", "expiresAt"] {
+        assert_eq!(key[field], rotated[field], "{field}");
+        assert!(!key[field].is_null(), "{field}");
+    }
+    let audit = gateway.get("/api/v1/audit").await;
+    assert!(!audit.text.contains(new));
+    assert_eq!(audit.ok(200)["data"][0]["action"], "key.rotate");
+}
+
+#[tokio::test]
+async fn both_secrets_work_for_as_long_as_they_overlap() {
+    let gateway = Gateway::start().await;
+    let (path, first) = make(&gateway, json!({ "capabilities": ["read", "events"] })).await;
+    let rotate = async |gateway: &Gateway, body| {
+        let rotated = gateway.post(&format!("{path}:rotate"), body).await.ok(200);
+        rotated["secret"].as_str().unwrap().to_owned()
+    };
+    let mut stream = listen(&gateway, &first).await;
+    let second = rotate(&gateway, json!({ "overlapSeconds": 3600 })).await;
+    let gateway = {
+        // The overlap outlives a restart.
+        assert_eq!(status(&gateway, &first).await, 200);
+        let gateway = Gateway::restart(gateway.stop().await).await;
+        assert_eq!(stream.closed().await, 1001);
+        gateway
+    };
+    let mut stream = listen(&gateway, &first).await;
+    assert_eq!(status(&gateway, &second).await, 200);
+    // Only the secret before the last rotation overlaps.
+    let third = rotate(&gateway, json!({ "overlapSeconds": 1 })).await;
+    assert_eq!(stream.closed().await, 1008);
+    assert_eq!(status(&gateway, &first).await, 401);
+    assert_eq!(status(&gateway, &third).await, 200);
+    let mut stream = listen(&gateway, &second).await;
+    assert_eq!(stream.closed().await, 1008);
+    assert_eq!(status(&gateway, &second).await, 401);
+    assert_eq!(status(&gateway, &third).await, 200);
+    for wrong in [json!(-1), json!("1"), json!(604_801), json!(1e20)] {
+        let body = json!({ "overlapSeconds": wrong });
+        let refused = gateway.post(&format!("{path}:rotate"), body).await;
+        assert_eq!(refused.invalid(), ["overlapSeconds"]);
+    }
+}
+
+#[tokio::test]
+async fn nobody_rotates_their_way_to_a_capability() {
+    let gateway = Gateway::start().await;
+    let (path, secret) = make(&gateway, json!({ "capabilities": ["read", "send"] })).await;
+    let details = Ask::post(&format!("{path}:rotate"))
+        .key(Key::Manage)
+        .to(&gateway)
+        .await
+        .error(403, "forbidden");
+    assert_eq!(details["capability"], "read");
+    assert_eq!(status(&gateway, &secret).await, 200);
+}
+
+#[tokio::test]
+async fn a_key_says_when_it_was_last_used() {
+    let gateway = Gateway::start().await;
+    let before = in_millis(0);
+    let (path, secret) = make(&gateway, json!({ "capabilities": ["read"] })).await;
+    let last_used = async |gateway: &Gateway| {
+        let listed = gateway.get("/api/v1/keys").await.ok(200);
+        listed["data"][0]["lastUsedAt"].as_i64()
+    };
+    assert_eq!(last_used(&gateway).await, None);
+    assert_eq!(status(&gateway, &secret).await, 200);
+    let used = last_used(&gateway).await.unwrap();
+    assert!((before..=in_millis(0)).contains(&used));
+    let gateway = Gateway::restart(gateway.stop().await).await;
+    assert_eq!(last_used(&gateway).await, Some(used));
+    // What was refused is no use.
+    gateway
+        .patch(&path, json!({ "disabled": true }))
+        .await
+        .ok(200);
+    assert_eq!(status(&gateway, &secret).await, 401);
+    assert_eq!(last_used(&gateway).await, Some(used));
 }

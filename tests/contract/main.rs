@@ -9,12 +9,18 @@ mod support;
 
 mod audit;
 mod bodies;
+mod document;
 mod edge;
 mod groups;
 mod health;
 mod invite;
 mod keys;
+mod limits;
+mod login;
+mod malformed;
+mod matrix;
 mod members;
+mod metrics;
 mod precedence;
 mod realtime;
 mod restart;

@@ -127,6 +127,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::stored("GET", "/audit", "manage"),
         Endpoint::stored("GET", "/keys", "manage"),
         Endpoint::stored("POST", "/keys", "manage").with(json!({ "capabilities": ["read"] })),
+        Endpoint::stored("PATCH", "/keys/{k}", "manage").with(json!({ "disabled": false })),
+        Endpoint::stored("POST", "/keys/{k}:rotate", "manage"),
         Endpoint::stored("DELETE", "/keys/{k}", "manage"),
     ]
 }

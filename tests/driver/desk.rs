@@ -216,7 +216,25 @@ impl Desk {
     /// The next change of a group.
     pub async fn change(&mut self, group: &GroupJid) -> GroupEvent {
         self.until("change of the group", |event| match event {
+            // What is seen after changes that crossed is what was told before, or what is told next.
+            DriverEvent::Group(GroupEvent {
+                change: GroupChange::Seen(_),
+                ..
+            }) => None,
             DriverEvent::Group(event) if event.group == *group => Some(event),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits for the group as the driver sees it after changes that crossed.
+    pub async fn seen(&mut self, group: &GroupJid) -> GroupSnapshot {
+        self.until("look at the group", |event| match event {
+            DriverEvent::Group(GroupEvent {
+                group: of,
+                change: GroupChange::Seen(snapshot),
+                ..
+            }) if of == *group => Some(*snapshot),
             _ => None,
         })
         .await

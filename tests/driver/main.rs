@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 #[path = "../loopback/mod.rs"]
+#[allow(dead_code)]
 mod loopback;
 
 mod desk;

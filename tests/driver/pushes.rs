@@ -32,6 +32,19 @@ async fn settings_changed_elsewhere_are_told(kind: Kind) {
     }
 }
 
+/// The library hands on what WhatsApp pushes in any order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_in_one_second_end_as_the_group_is() {
+    let mut desk = Desk::connected(Kind::Wire).await;
+    let group = desk.group("Weekend Volunteers");
+    // Two of them at least are of the same second.
+    for subject in ["First", "Second", "Third"] {
+        let subject = Setting::Subject(subject.to_owned());
+        desk.world.phone().set(&group, &subject).unwrap();
+    }
+    assert_eq!(desk.seen(&group).await.subject, "Third");
+}
+
 async fn a_link_reset_elsewhere_is_told_without_the_new_code(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");

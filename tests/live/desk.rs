@@ -95,8 +95,9 @@ async fn a_day_at_the_desk() {
     pty.send("\x1b[F 2031");
     pty.wait_for("Save 1 change");
     pty.send("\x13");
-    pty.wait_gone("Save 1 change");
-    pty.wait_for("Weekend Volunteers 2031");
+    // The form itself shows the new subject while it is being saved.
+    pty.wait_for("saved subject");
+    pty.wait_for("─ Weekend Volunteers 2031 ─");
     assert_eq!(
         house.world.look_at(&jid).unwrap().subject,
         "Weekend Volunteers 2031"
@@ -123,7 +124,7 @@ async fn a_day_at_the_desk() {
     pty.send("L");
     pty.wait_for("Log out?");
     pty.send("\t\r");
-    pty.wait_for("unlinked");
+    pty.wait_for("is logged out");
     pty.wait_for("1 of 2 connected");
     assert!(!keys.exists());
     pty.send("q");

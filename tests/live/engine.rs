@@ -52,6 +52,7 @@ impl Engine {
             database: machine.data.join("groupdesk.sqlite"),
             gateway_id: "embedded".to_owned(),
             backend: Backend::Live(Live::new(options).unwrap()),
+            login: None,
             memory_keys: vec![MemoryKey {
                 secret: KEY.to_owned(),
                 id: "test".to_owned(),
@@ -59,6 +60,8 @@ impl Engine {
                 capabilities: Capabilities::all(),
             }],
             seed,
+            limits: gateway::Limits::default().without_call_limits(),
+            connect: true,
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let shutdown = CancellationToken::new();

@@ -75,6 +75,11 @@ impl House {
         Engine::start(&self.machine(), self.seeds()).await
     }
 
+    /// An engine on the house's data, which brings no sessions of its own.
+    pub async fn engine_as_it_was_left(&self) -> Engine {
+        Engine::start(&self.machine(), Vec::new()).await
+    }
+
     /// What an engine needs to know to run here.
     pub fn machine(&self) -> Machine {
         Machine {

@@ -3,15 +3,9 @@
 
 use super::engine::Doomed;
 use super::house::House;
-use groupdesk::gateway::domain::SessionId;
+use super::sessions::groups_of;
 use reqwest::Method;
 use serde_json::{Value, json};
-
-/// How many groups the world says that the account of a session is in.
-fn groups_of(house: &House, session: &SessionId) -> usize {
-    let person = house.world.person(session).unwrap();
-    house.world.act(|rules| rules.joined_groups(person).len())
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pairing_that_was_killed_begins_again_or_is_done() {
@@ -37,6 +31,58 @@ async fn a_pairing_that_was_killed_begins_again_or_is_done() {
     assert!(groups > 0);
     let view = engine.desk.until_complete(&session, groups).await;
     assert_eq!(view["waJid"], told["waJid"]);
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_between_the_scan_and_the_link_leaves_a_session_that_pairs() {
+    let house = House::new(None).await;
+    let session = House::new_phone().session;
+    house.engine().await.stop().await;
+
+    // The phone says yes, and nothing of it reaches the desk any more.
+    let doomed = Doomed::start(&house.machine());
+    let lost = doomed.desk.qr(&session).await;
+    house.server.freeze(&session).unwrap();
+    assert!(house.world.scan(&session));
+    doomed.kill();
+
+    let doomed = Doomed::start(&house.machine());
+    let code = doomed.desk.qr(&session).await;
+    assert_ne!(code, lost);
+    let view = doomed.desk.get(&session, "").await;
+    assert_eq!(view["status"], "scan_qr_code");
+    assert!(view["waJid"].is_null(), "{view}");
+    house.server.scan(&code).unwrap();
+    let linked = |view: &Value| view["waJid"].is_string();
+    doomed.desk.until(&session, "", linked).await;
+    doomed
+        .desk
+        .until_complete(&session, groups_of(&house, &session))
+        .await;
+    doomed.kill();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_whatsapp_never_heard_of_ends_as_unlinked() {
+    let house = House::new(None).await;
+    let session = House::new_phone().session;
+    house.engine().await.stop().await;
+
+    let doomed = Doomed::start(&house.machine());
+    let code = doomed.desk.qr(&session).await;
+    house.server.lose_confirmation(&session);
+    house.server.scan(&code).unwrap();
+    let linked = |view: &Value| view["waJid"].is_string() || view["status"] == "logged_out";
+    doomed.desk.until(&session, "", linked).await;
+    doomed.kill();
+
+    let engine = house.engine().await;
+    let ended = |view: &Value| view["status"] == "logged_out";
+    let view = engine.desk.until(&session, "", ended).await;
+    assert!(view["statusReason"].is_string(), "{view}");
+    let erased = |_: &Value| !house.key_file(&session).exists();
+    engine.desk.until(&session, "", erased).await;
     engine.stop().await;
 }
 

@@ -17,3 +17,4 @@ mod desk;
 mod engine;
 mod house;
 mod killed;
+mod sessions;

@@ -1,10 +1,10 @@
 //! One connection of a device: login or pairing, then stanzas both ways until somebody hangs up.
 
-use super::keys::jid_of_device;
+use super::keys::{self, jid_of_device};
 use super::phone::{CodeRequest, CodeTyped, Secrets, pair_success};
 use super::refusal::{Answer, Refused};
 use super::stanza::{SERVER, attr, bytes, child, fresh_id, query, result};
-use super::wire::{Channel, PublicKey};
+use super::wire::{Caller, Channel, PublicKey};
 use super::{Device, LoginFailure, Order, Shared, groups, house, push, wire};
 use anyhow::Context as _;
 use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
@@ -27,11 +27,16 @@ const GOODBYE: Duration = Duration::from_secs(5);
 /// The client broke off or does not speak the protocol.
 pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
     let accepted = wire::accept(tcp, &shared.secret).await;
-    let (mut channel, key) = accepted.inspect_err(|_| shared.turn_away())?;
+    let (mut channel, Caller { key, number }) = accepted.inspect_err(|_| shared.turn_away())?;
     let Some(device) = shared.device(&key) else {
         shared.turn_away();
         return goodbye(&mut channel, &failure(LoginFailure::Unlinked)).await;
     };
+    if device.state().linked.is_none() && !keys::is_nobody(number) {
+        // It took a link for granted that it never confirmed.
+        shared.forget(&key);
+        return goodbye(&mut channel, &failure(LoginFailure::Unlinked)).await;
+    }
     let (orders, inbox) = unbounded_channel();
     let predecessor = device.state().connection.replace(orders.clone());
     if let Some(predecessor) = predecessor {
@@ -56,6 +61,11 @@ pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
     let ended = connection.run(&mut events, inbox).await;
     if matches!(ended, Err(_) | Ok(End::Client)) {
         device.line.disconnect().await;
+    }
+    if device.state().linked.is_none() && shared.world.person(&device.account.session).is_some() {
+        // A phone let the device in, and the device never said that it heard so.
+        device.line.log_out().await?;
+        while events.try_recv().is_ok() {}
     }
     ended.map(|_| ())
 }
@@ -114,10 +124,12 @@ impl Connection<'_> {
             self.open(&linked).await?;
         }
         loop {
+            // What a test ordered comes first, so that what it does to the world afterwards finds it done.
             let next = tokio::select! {
-                stanza = self.channel.next(), if !self.is_frozen => Next::Stanza(stanza?),
-                Some(event) = events.recv(), if !self.is_frozen => Next::World(event),
+                biased;
                 Some(order) = inbox.recv() => Next::Order(order),
+                Some(event) = events.recv(), if !self.is_frozen => Next::World(event),
+                stanza = self.channel.next(), if !self.is_frozen => Next::Stanza(stanza?),
             };
             let end = match next {
                 Next::Stanza(None) => Some(End::Client),
@@ -252,6 +264,11 @@ impl Connection<'_> {
     async fn hear_answer(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
         let id = attr(stanza, "id");
         match self.welcome.take() {
+            Some((welcome, _))
+                if Some(&welcome) == id.as_ref() && self.device.state().loses_confirmation =>
+            {
+                Ok(Some(End::Server))
+            }
             Some((welcome, identity)) if Some(&welcome) == id.as_ref() => {
                 self.device.state().linked = Some(identity);
                 self.end(&stream_error("515", None)).await.map(Some)

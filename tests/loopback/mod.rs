@@ -64,6 +64,8 @@ struct DeviceState {
     linked: Option<Identity>,
     /// How its next login fails.
     login_failure: Option<LoginFailure>,
+    /// Whether its word that it heard of a link gets lost on the way.
+    loses_confirmation: bool,
     /// Its present connection.
     connection: Option<mpsc::UnboundedSender<Order>>,
 }
@@ -183,6 +185,14 @@ impl Server {
     pub fn fail_login(&self, session: &SessionId, failure: LoginFailure) {
         if let Some(device) = self.shared.device_of(session) {
             device.state().login_failure = Some(failure);
+        }
+    }
+
+    /// Lets the connection break while a session confirms that a phone let it in, so that no link
+    /// comes of it.
+    pub fn lose_confirmation(&self, session: &SessionId) {
+        if let Some(device) = self.shared.device_of(session) {
+            device.state().loses_confirmation = true;
         }
     }
 

@@ -54,6 +54,7 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
         }
         GroupChange::Entered(_) => people("add", std::slice::from_ref(me)),
         GroupChange::Exited => people("remove", std::slice::from_ref(me)),
+        GroupChange::Seen(_) => unreachable!("the world tells each change by itself"),
     }
 }
 

@@ -9,7 +9,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use whatsapp_rust::buffa::MessageField;
+use whatsapp_rust::buffa::{Message as _, MessageField};
 use whatsapp_rust::wacore::framing::{FrameDecoder, encode_frame};
 use whatsapp_rust::wacore::handshake::{NoiseCipher, NoiseHandshake};
 use whatsapp_rust::wacore::libsignal::protocol::KeyPair;
@@ -17,8 +17,8 @@ use whatsapp_rust::wacore_binary::consts::{NOISE_PATTERN_IK, WA_CONN_HEADER};
 use whatsapp_rust::wacore_binary::util::unpack_bytes;
 use whatsapp_rust::wacore_binary::{Node, OwnedNodeRef, marshal};
 use whatsapp_rust::waproto::codec;
-use whatsapp_rust::waproto::whatsapp::HandshakeMessage;
 use whatsapp_rust::waproto::whatsapp::handshake_message::ServerHello;
+use whatsapp_rust::waproto::whatsapp::{ClientPayload, HandshakeMessage};
 
 /// A public key as it goes over the wire.
 pub type PublicKey = [u8; 32];
@@ -35,11 +35,19 @@ pub struct Channel {
     read_so_far: u32,
 }
 
-/// Takes a client in: the line to it and its static key, which says who it is.
+/// Who a client says it is.
+pub struct Caller {
+    /// Its static key, by which the server knows the device.
+    pub key: PublicKey,
+    /// The number that it logs in with.
+    pub number: Option<u64>,
+}
+
+/// Takes a client in: the line to it, and who it is.
 ///
 /// # Errors
 /// The client hangs up, opens with another pattern or does not know our key.
-pub async fn accept(tcp: TcpStream, server: &KeyPair) -> anyhow::Result<(Channel, PublicKey)> {
+pub async fn accept(tcp: TcpStream, server: &KeyPair) -> anyhow::Result<(Channel, Caller)> {
     let socket = tokio_tungstenite::accept_async(tcp).await?;
     let mut frames = Frames {
         socket,
@@ -64,7 +72,7 @@ pub async fn accept(tcp: TcpStream, server: &KeyPair) -> anyhow::Result<(Channel
     let client = noise.decrypt(&sealed_static)?;
     let client: PublicKey = client.as_slice().try_into()?;
     noise.mix_shared_secret(secret, &client)?;
-    noise.decrypt(&payload)?;
+    let payload = ClientPayload::decode(&mut noise.decrypt(&payload)?.as_slice())?;
 
     let mine = KeyPair::generate(&mut rand::rng());
     let public = mine.public_key.public_key_bytes();
@@ -91,7 +99,11 @@ pub async fn accept(tcp: TcpStream, server: &KeyPair) -> anyhow::Result<(Channel
         written: 0,
         read_so_far: 0,
     };
-    Ok((channel, client))
+    let caller = Caller {
+        key: client,
+        number: payload.username,
+    };
+    Ok((channel, caller))
 }
 
 impl Channel {

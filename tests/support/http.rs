@@ -1,6 +1,6 @@
 //! Questions over HTTP.
 
-use super::{Gateway, PATIENCE};
+use super::{Gateway, PATIENCE, document};
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -91,6 +91,12 @@ impl Ask {
         self
     }
 
+    /// Asks with a login instead of a key.
+    pub fn login(self, token: &str) -> Self {
+        self.key(Key::None)
+            .header("authorization", &format!("Bearer {token}"))
+    }
+
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
@@ -129,6 +135,7 @@ impl Ask {
         let text = response.text().await.unwrap();
         let reply = Reply::new(status, headers, text, self.method == "HEAD");
         reply.check(&format!("{} {}", self.method, self.path));
+        document::check(&self.method, &self.path, reply.status, &reply.json);
         reply
     }
 }

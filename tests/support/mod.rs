@@ -1,22 +1,29 @@
 //! A real engine on a free loopback port, over a still sandbox world, for every test that speaks
-//! HTTP. `http.rs` asks it questions, `raw.rs` asks odd ones, `stream.rs` listens.
+//! HTTP. `http.rs` asks it questions and holds
+//! the answers to the document (`document.rs`), `raw.rs` asks odd ones, `stream.rs` listens, `login.rs` signs
+//! tokens, `frontend.rs` is where people log in.
 
 // Each test binary uses its own part of this.
 #![allow(dead_code)]
 
+mod document;
+mod frontend;
 mod http;
+mod login;
 mod raw;
 mod stream;
 
+pub use frontend::{Answer, Frontend};
 pub use http::{Ask, Key, Reply};
+pub use login::{ISSUER, SigningKey, claims, key_set, seconds};
 pub use raw::RawClient;
 pub use stream::Stream;
 
 use groupdesk::api::{Capabilities, Capability};
-use groupdesk::gateway::auth::MemoryKey;
+use groupdesk::gateway::auth::{Login, MemoryKey};
 use groupdesk::gateway::whatsapp::sandbox::{World, WorldOptions};
 use groupdesk::gateway::whatsapp::{Backend, Identity};
-use groupdesk::gateway::{self, Config, Handle};
+use groupdesk::gateway::{self, Config, Handle, Limits};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::{Arc, Once};
@@ -48,6 +55,20 @@ pub struct Remains {
     pub directory: TempDir,
 }
 
+impl Remains {
+    /// What an engine that has never run leaves.
+    fn new(options: WorldOptions) -> Self {
+        let world = World::load(WorldOptions {
+            seed: Some(SEED),
+            ..options
+        });
+        Self {
+            world: world.unwrap(),
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+}
+
 impl Gateway {
     /// A still world; returns once the sessions that should run do, with their groups stored.
     pub async fn start() -> Self {
@@ -64,20 +85,26 @@ impl Gateway {
     }
 
     pub async fn start_in(options: WorldOptions) -> Self {
-        let world = World::load(WorldOptions {
-            seed: Some(SEED),
-            ..options
-        })
-        .unwrap();
-        Self::restart(Remains {
-            world,
-            directory: tempfile::tempdir().unwrap(),
-        })
-        .await
+        Self::restart(Remains::new(options)).await
+    }
+
+    /// As [`Gateway::start`], with logins beside the api-keys.
+    pub async fn with_login(login: Login) -> Self {
+        let limits = Limits::default().without_call_limits();
+        Self::launch(Remains::new(WorldOptions::default()), limits, Some(login)).await
+    }
+
+    /// As [`Gateway::start`], with bounds.
+    pub async fn limited(limits: Limits) -> Self {
+        Self::launch(Remains::new(WorldOptions::default()), limits, None).await
     }
 
     /// Starts on what an earlier engine left.
     pub async fn restart(remains: Remains) -> Self {
+        Self::launch(remains, Limits::default().without_call_limits(), None).await
+    }
+
+    async fn launch(remains: Remains, limits: Limits, login: Option<Login>) -> Self {
         static TLS: Once = Once::new();
         TLS.call_once(|| {
             rustls::crypto::ring::default_provider()
@@ -91,8 +118,11 @@ impl Gateway {
             database: directory.path().join("groupdesk.db"),
             gateway_id: "test-gateway".to_owned(),
             backend: Backend::Sandbox(Arc::clone(&world)),
+            login,
             memory_keys: memory_keys(&world),
             seed: world.seed_sessions(),
+            limits,
+            connect: true,
         };
         let handle = gateway::start(config, listener, shutdown.clone())
             .await
@@ -170,6 +200,12 @@ impl Gateway {
         let mut seeds = seeds.into_iter();
         let seed = seeds.find(|seed| seed.label.as_deref() == Some(label));
         seed.unwrap().identity.unwrap()
+    }
+
+    /// The id of an organization, in the world's order: `Key::All` belongs to the first, `Key::Other` to
+    /// the second.
+    pub fn organization(&self, index: usize) -> String {
+        self.world.organizations()[index].0.to_string()
     }
 
     /// The JID of a group by its name.

@@ -63,6 +63,15 @@ impl RawClient {
         self.read().await
     }
 
+    /// Writes these bytes again and again without ever reading, until the server gives up.
+    pub async fn flood(&mut self, bytes: &[u8]) {
+        timeout(PATIENCE, async {
+            while self.stream.write_all(bytes).await.is_ok() {}
+        })
+        .await
+        .unwrap();
+    }
+
     /// Waits until the server closes the connection.
     pub async fn closed(&mut self) {
         timeout(PATIENCE, async { while self.fill().await > 0 {} })

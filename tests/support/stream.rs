@@ -40,6 +40,17 @@ impl Stream {
         }
     }
 
+    /// The code that the server closes the stream with, past whatever it still says.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            match timeout(PATIENCE, self.0.next()).await.unwrap() {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("no close frame but {other:?}"),
+            }
+        }
+    }
+
     /// The next frame; `None` when the server closed the stream.
     pub async fn next(&mut self) -> Option<Value> {
         loop {

@@ -128,7 +128,7 @@ fn without_a_terminal_it_says_what_to_do() {
     assert!(!output.status.success());
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(
-        complaint.contains("terminal") && complaint.contains("--headless"),
+        complaint.contains("terminal") && complaint.contains("groupdesk serve"),
         "{complaint}"
     );
     assert!(output.stdout.is_empty());

@@ -18,9 +18,16 @@ pub struct Headless {
 impl Headless {
     /// The world of the other tests, on a free port.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// As [`Headless::start`], with these variables.
+    pub fn start_with(environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(BINARY)
             .args(["demo", "--headless", "--still", "--seed", "7"])
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .expect("the binary starts");
         let mut line = String::new();
@@ -37,12 +44,18 @@ impl Headless {
         }
     }
 
-    fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         self.ready["url"].as_str().expect("a url")
     }
 
+    /// The id of the first organization.
+    pub fn organization(&self) -> &str {
+        let organization = &self.ready["organizations"][0]["id"];
+        organization.as_str().expect("an id")
+    }
+
     /// The key of the first organization with this capability, or `all` of them.
-    fn key(&self, name: &str) -> &str {
+    pub fn key(&self, name: &str) -> &str {
         let keys = &self.ready["organizations"][0]["keys"];
         keys[name].as_str().expect("a key")
     }

@@ -18,8 +18,7 @@ fn open_the_volunteers(pty: &mut Pty) {
     });
 }
 
-fn the_whole_job(columns: u16, rows: u16) {
-    let mut pty = demo(columns, rows);
+pub fn the_whole_job(mut pty: Pty) {
     open_the_volunteers(&mut pty);
     let old = link(pty.screen()).expect("a link");
 
@@ -71,12 +70,12 @@ fn the_whole_job(columns: u16, rows: u16) {
 
 #[test]
 fn the_whole_job_on_a_small_screen() {
-    the_whole_job(80, 24);
+    the_whole_job(demo(80, 24));
 }
 
 #[test]
 fn the_whole_job_on_a_wide_screen() {
-    the_whole_job(200, 60);
+    the_whole_job(demo(200, 60));
 }
 
 #[test]

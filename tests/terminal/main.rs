@@ -6,8 +6,14 @@ mod endings;
 mod hands;
 mod headless;
 mod job;
+mod login;
+#[path = "../support/login.rs"]
+mod logins;
 mod pairing;
+mod profiles;
+mod proxy;
 mod pty;
+mod public;
 mod qr;
 mod remote;
 

@@ -107,5 +107,5 @@ fn a_key_that_may_only_read_is_told_what_it_lacks() {
 fn a_key_that_the_gateway_does_not_know_is_told_so() {
     let gateway = Headless::start();
     let mut pty = gateway.desk_with("wa_0000000000000000000000000000000000000000000", 80, 24);
-    pty.wait_for("GROUPDESK_KEY");
+    pty.wait_for("groupdesk doctor");
 }

@@ -36,7 +36,7 @@ async fn ticket(State(script): State<Script>, Json(body): Json<Value>) -> impl I
     };
     if status == 201 {
         return (
-            axum::http::StatusCode::CREATED,
+            StatusCode::CREATED,
             Json(
                 json!({"ticket": "rt_a/b", "expiresInSeconds": 30, "url": "wss://elsewhere.example/api/v1/realtime?ticket=rt_x"}),
             ),
@@ -44,7 +44,7 @@ async fn ticket(State(script): State<Script>, Json(body): Json<Value>) -> impl I
     }
     acts.remove(0);
     (
-        axum::http::StatusCode::from_u16(status).unwrap(),
+        StatusCode::from_u16(status).unwrap(),
         Json(json!({"error": {"code": "x", "message": "no"}})),
     )
 }
@@ -98,6 +98,7 @@ async fn stream(acts: Vec<Act>) -> (mpsc::Receiver<RealtimeEvent>, Script) {
     let timing = Timing {
         retry_first: Duration::from_millis(10),
         retry_most: Duration::from_millis(20),
+        told_most: Duration::from_millis(20),
         unavailable: Duration::from_millis(10),
         handshake: Duration::from_secs(5),
         slack: Duration::ZERO,

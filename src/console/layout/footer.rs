@@ -5,7 +5,7 @@ use super::panes::Screen;
 use crate::api::{Capability, SettingField};
 use crate::console::keymap::{Action, Place};
 use crate::console::state::{
-    EditForm, FormFocus, FormPhase, Layer, PairStep, Pairing, ResetPhase, State, Way,
+    EditForm, FormFocus, FormPhase, Layer, PairStep, Pairing, ResetPhase, State, SwitchStep, Way,
 };
 use crate::text;
 use ratatui::layout::Rect;
@@ -65,7 +65,9 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             "close",
         ),
         Some(Layer::Reset(reset)) => match &reset.phase {
-            ResetPhase::Running(_) => closed_by_keys(state, Vec::new(), "leave"),
+            ResetPhase::Running(_) | ResetPhase::Checking => {
+                closed_by_keys(state, Vec::new(), "leave")
+            }
             ResetPhase::Done { .. } => {
                 let mut hints = buttons();
                 hints.push(of_action(state, Action::CopyLink, "copy link"));
@@ -76,6 +78,15 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             }
         },
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
+        Some(Layer::Profiles(switcher)) => match &switcher.step {
+            SwitchStep::Choosing | SwitchStep::Failed(_) => closed_by_keys(
+                state,
+                vec![plain("↑↓", "move"), plain("↵", "go there")],
+                "close",
+            ),
+            SwitchStep::Asking(_) => typing(state, vec![plain("↵", "go there")], "back"),
+            SwitchStep::Knocking(_) => closed_by_keys(state, Vec::new(), "back"),
+        },
         Some(Layer::Edit(form)) => form_hints(state, form),
         Some(Layer::Pair(pairing)) => pair_hints(state, pairing),
         None if state.groups.typing => typing(
@@ -98,7 +109,7 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
 fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {
     let mut hints = Vec::new();
     match &form.phase {
-        FormPhase::Saving(_) => return typing(state, hints, "leave"),
+        FormPhase::Saving(_) | FormPhase::Checking => return typing(state, hints, "leave"),
         FormPhase::AskLeave => {
             hints.extend([plain("Tab", "next button"), plain("↵", "press")]);
             return typing(state, hints, "keep editing");

@@ -40,6 +40,9 @@ pub enum Note {
     Applied,
     Refused(String),
     NotAttempted,
+    NotApplied,
+    /// Whether it was applied is not known yet.
+    Unknown,
     Theirs(String),
 }
 
@@ -155,6 +158,8 @@ fn notes(form: &EditForm, field: SettingField) -> impl Iterator<Item = FormLine>
             FieldOutcome::Applied => Note::Applied,
             FieldOutcome::Refused(failure) => Note::Refused(refusal(failure)),
             FieldOutcome::NotAttempted => Note::NotAttempted,
+            FieldOutcome::NotApplied => Note::NotApplied,
+            FieldOutcome::Unknown => Note::Unknown,
         });
     let theirs = form
         .theirs
@@ -171,6 +176,7 @@ fn refusal(failure: &Failure) -> String {
     match &failure.kind {
         FailureKind::Offline => "not connected".to_owned(),
         FailureKind::NotAdmin => "not an admin".to_owned(),
+        FailureKind::PerhapsNotAdmin => "perhaps not an admin".to_owned(),
         FailureKind::NotInGroup => "not in the group".to_owned(),
         FailureKind::RateLimited { .. } => "too many requests".to_owned(),
         FailureKind::MissingCapability { .. } => "your key may not".to_owned(),
@@ -195,6 +201,9 @@ fn message(state: &State, form: &EditForm, width: u16) -> Vec<FormLine> {
     let text = match &form.phase {
         FormPhase::Editing => return Vec::new(),
         FormPhase::Saving(_) => "◌ Saving … Esc leaves; the save goes on.".to_owned(),
+        FormPhase::Checking => {
+            "◌ The answer was lost. Asking the gateway what it has now … Esc leaves.".to_owned()
+        }
         FormPhase::Failed(failure) => format!("✘ {}", state.sentence(failure, Some(&form.key))),
         FormPhase::AskLeave => "Leave without saving? What you typed would be lost.".to_owned(),
     };
@@ -221,6 +230,10 @@ fn buttons(form: &EditForm, changes: usize) -> Vec<Button> {
         ],
         FormPhase::Saving(_) => vec![
             Button::new(ButtonId::Save, "Saving …").enabled(false),
+            Button::new(ButtonId::Cancel, "Close"),
+        ],
+        FormPhase::Checking => vec![
+            Button::new(ButtonId::Save, "Checking …").enabled(false),
             Button::new(ButtonId::Cancel, "Close"),
         ],
         FormPhase::Failed(_) => vec![

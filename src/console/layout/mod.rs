@@ -8,6 +8,7 @@ mod groups;
 mod overlays;
 mod pairing;
 mod panes;
+mod profiles;
 mod wrap;
 
 pub use card::{CardParts, Detail, card_parts, details};
@@ -21,6 +22,7 @@ pub use overlays::{
 };
 pub use pairing::{PairParts, pair_buttons, pair_field, pair_parts, pair_way};
 pub use panes::{MIN_SIZE, Screen, SessionsParts, inside, row, screen, sessions_parts};
+pub use profiles::{ProfilesParts, profiles_parts};
 pub use wrap::wrap;
 
 use super::keymap::Action;
@@ -44,6 +46,8 @@ pub enum Target {
     Link,
     /// A button of the top layer.
     Button(ButtonId),
+    /// A row of the profiles.
+    ProfileRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
     /// Inside the top layer, on nothing in particular.
@@ -105,6 +109,15 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
         Layer::Reset(reset) => in_dialog(&reset_parts(state, screen, reset).dialog),
         Layer::Pair(pairing) => in_dialog(&pair_parts(state, screen, pairing).dialog),
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(screen, confirm).dialog),
+        Layer::Profiles(switcher) => {
+            let parts = profiles_parts(state, screen, switcher);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < state.options.profiles.len() {
+                Target::ProfileRow(row)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
         Layer::Failure { failure, scroll } => {
             in_dialog(&failure_parts(screen, failure, *scroll).dialog)
         }
@@ -203,6 +216,17 @@ pub fn failure_page(state: &State) -> (usize, usize) {
             (seen.max(1), parts.text.len())
         }
         _ => (1, 0),
+    }
+}
+
+/// How many profiles fit. At least 1.
+#[must_use]
+pub fn profile_rows(state: &State) -> usize {
+    match (screen(state), state.layers.last()) {
+        (Some(screen), Some(Layer::Profiles(switcher))) => {
+            usize::from(profiles_parts(state, &screen, switcher).rows.height).max(1)
+        }
+        _ => 1,
     }
 }
 

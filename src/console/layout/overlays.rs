@@ -132,6 +132,12 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
 fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
     let words = match &reset.phase {
         ResetPhase::Running(_) => "◌ Resetting the link …\n\nEsc leaves; the reset goes on.".to_owned(),
+        ResetPhase::Checking => {
+            "◌ The answer was lost. Looking up what the link is now …\n\nEsc leaves; the outcome is told.".to_owned()
+        }
+        ResetPhase::Failed(failure) if failure.unclear => {
+            format!("✘ The answer was lost.\n\n{}", state.sentence(failure, Some(&reset.key)))
+        }
         ResetPhase::Failed(failure) => format!(
             "✘ The link was not reset.\n\n{}",
             state.sentence(failure, Some(&reset.key))
@@ -151,7 +157,7 @@ fn reset_buttons(phase: &ResetPhase) -> Vec<Button> {
             Button::new(ButtonId::Confirm, "Reset link"),
             Button::new(ButtonId::Cancel, "Cancel"),
         ],
-        ResetPhase::Running(_) => Vec::new(),
+        ResetPhase::Running(_) | ResetPhase::Checking => Vec::new(),
         ResetPhase::Done { .. } => vec![
             Button::new(ButtonId::Copy, "Copy link"),
             Button::new(ButtonId::Close, "Close"),
@@ -355,7 +361,7 @@ pub fn qr_parts(state: &State) -> QrParts {
         Some(link) => qr_drawing(link, room, state.whole_blocks),
     };
     let size = match &drawing {
-        QrDrawing::Code { code, blocks, .. } => code.size(*blocks),
+        QrDrawing::Code { code, blocks, .. } => qr::size(code, *blocks),
         _ => Size::new(room.width, room.height.min(7)),
     };
     // Air around name and link where there is any.

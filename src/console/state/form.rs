@@ -22,6 +22,10 @@ pub enum FieldOutcome {
     Applied,
     Refused(Failure),
     NotAttempted,
+    /// The answer was lost, and the gateway has another value.
+    NotApplied,
+    /// The answer was lost, and the gateway could not be asked.
+    Unknown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub enum FormFocus {
 pub enum FormPhase {
     Editing,
     Saving(RequestId),
+    /// The answer was lost: what the gateway has now is read.
+    Checking,
     /// Some or all fields failed; what was typed is kept.
     Failed(Failure),
     /// "Leave without saving?" is asked. The button in focus is in `focus`.

@@ -5,6 +5,7 @@ mod form;
 mod groups;
 mod overlay;
 mod pairing;
+mod profiles;
 mod sessions;
 
 pub use card::{Blank, Card, Invite, Members};
@@ -18,10 +19,11 @@ pub use pairing::{
     Linked, NAME_MAX, PairField, PairFocus, PairStep, Pairing, Secret, Shown, Trouble, Way,
     is_unlinked, phone_digits,
 };
+pub use profiles::{Profile, SwitchStep, Switcher};
 pub(in crate::console) use sessions::person;
 pub use sessions::{Scope, Sessions, is_own};
 
-use super::effect::Call;
+use super::effect::{Call, RequestId};
 use super::failure::{Failure, FailureKind, Told};
 use super::keymap::Keymap;
 use super::theme::Theme;
@@ -63,10 +65,13 @@ pub enum Link {
 /// What stays the same while the console runs.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The header's word for where one is: `demo`, a gateway's host name, or empty.
+    /// The header's word for where one is: a profile, `demo`, `this machine`.
     pub place_name: String,
     /// Use these session ids when the gateway does not let us list them.
     pub session_ids: Vec<String>,
+    /// The gateways that one can go to, and which of them is this one.
+    pub profiles: Vec<Profile>,
+    pub here: usize,
     pub mouse: bool,
     pub theme: Theme,
     pub keymap: Keymap,
@@ -104,6 +109,23 @@ impl State {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.runs.calls().count()
+    }
+
+    /// Seconds until the next attempt of something that failed and is tried again by itself.
+    #[must_use]
+    pub fn next_attempt(&self) -> Option<i64> {
+        self.seconds_until(self.runs.next_attempt()?)
+    }
+
+    /// Seconds until a read that failed is tried again.
+    #[must_use]
+    pub fn attempt_of(&self, id: RequestId) -> Option<i64> {
+        self.seconds_until(self.runs.pause_of(id)?)
+    }
+
+    fn seconds_until(&self, time: EpochMillis) -> Option<i64> {
+        let left = time - self.now;
+        (left > 0).then_some((left + 999) / 1_000)
     }
 
     /// Whether this very call is under way.
@@ -150,6 +172,22 @@ impl State {
     #[must_use]
     pub fn sentence(&self, failure: &Failure, group: Option<&GroupKey>) -> String {
         failure.sentence(&self.told(group))
+    }
+
+    /// Why there are no sessions, with what else can be done about it.
+    #[must_use]
+    pub fn sessions_sentence(&self, failure: &Failure) -> String {
+        match &failure.kind {
+            FailureKind::MissingCapability { capability }
+                if self.options.session_ids.is_empty() =>
+            {
+                format!(
+                    "Your key lacks the capability `{}`, which listing the sessions needs here. Write the sessions' ids into the configuration, under `sessions`, or ask for another key.",
+                    clean_line(capability)
+                )
+            }
+            _ => self.sentence(failure, None),
+        }
     }
 
     /// Why no link is shown, as a sentence with its next step.

@@ -5,6 +5,7 @@ use super::super::failure::Failure;
 use super::GroupKey;
 use super::form::EditForm;
 use super::pairing::Pairing;
+use super::profiles::Switcher;
 use crate::api::EpochMillis;
 
 /// One layer over the screen.
@@ -15,6 +16,7 @@ pub enum Layer {
     /// "Add an account".
     Pair(Box<Pairing>),
     Confirm(ConfirmDialog),
+    Profiles(Switcher),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
     /// A failure's full text.
@@ -69,6 +71,8 @@ pub struct ResetDialog {
 pub enum ResetPhase {
     Asking,
     Running(RequestId),
+    /// The answer was lost: the link is looked up.
+    Checking,
     /// The new link. `differs` is whether it was checked to differ from the old one; `None` when
     /// the old one was not known.
     Done {

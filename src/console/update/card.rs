@@ -67,10 +67,13 @@ pub(super) fn leave(state: &mut State) {
 fn cancel_reads(state: &mut State) {
     if let Some(card) = &state.card {
         let key = card.key.clone();
+        let needed = state.runs.unclear.needs(&Call::Invite(key.clone()));
         // The group's row is not only for the card.
-        state
-            .runs
-            .cancel(|call| matches!(call, Call::Invite(of) | Call::Members(of) if *of == key));
+        state.runs.cancel(|call| match call {
+            Call::Invite(of) => *of == key && !needed,
+            Call::Members(of) => *of == key,
+            _ => false,
+        });
     }
 }
 
@@ -111,6 +114,7 @@ pub(super) fn members(
             members.sort_by_key(rank);
             card.scroll = card.scroll.min(members.len().saturating_sub(1));
             card.members = Members::Loaded(members);
+            state.explain_blank(key);
         }
         // Members that were read before are better than none.
         Err(failure) if card.members == Members::Waiting(id) => {

@@ -1,9 +1,10 @@
 //! Time: what is due, and when to be woken next.
 
 use super::super::effect::Effect;
+use super::super::failure::Failure;
 use super::super::state::{Link, State};
 use super::rows::Keep;
-use super::{card, groups, invite, pairing_follow, sessions};
+use super::{card, groups, invite, pairing_time, sessions};
 use crate::api::{EpochMillis, SessionStatus};
 
 /// How often the sessions are asked for without realtime.
@@ -18,6 +19,8 @@ const TICK_IDLE: i64 = 60_000;
 const ASLEEP: i64 = 3 * TICK_IDLE;
 /// Longest pause between two attempts to reach the gateway.
 const BACKOFF_MAX: i64 = 30_000;
+/// Longest pause that a gateway may ask for.
+const ASKED_MAX: i64 = 300_000;
 
 /// It is now that late.
 pub(super) fn clock(state: &mut State, now: EpochMillis) {
@@ -49,7 +52,7 @@ pub(super) fn clock(state: &mut State, now: EpochMillis) {
         card::rested(state);
     }
     invite::check_age(state);
-    pairing_follow::clock(state);
+    pairing_time::clock(state);
 }
 
 fn shift(state: &mut State, by: i64) {
@@ -80,12 +83,13 @@ fn slept(state: &mut State) {
 /// the stream changed.
 pub(super) fn plan_polls(state: &mut State) {
     let now = state.now;
-    let wait = match &state.runs.away {
-        Some((_, tries, _)) => Some((1_000 << (*tries).min(5)).min(BACKOFF_MAX)),
-        None if state.link != Link::Live || state.sessions.failure.is_some() => {
-            Some(SESSIONS_EVERY)
+    let wait = match (&state.runs.away, &state.sessions.failure) {
+        (Some((_, tries, failure)), _) => {
+            let doubled = (1_000 << (*tries).min(5)).min(BACKOFF_MAX);
+            Some(scattered(doubled, now).max(asked(failure)))
         }
-        None => None,
+        (None, Some(failure)) => Some(SESSIONS_EVERY.max(asked(failure))),
+        (None, None) => (state.link != Link::Live).then_some(SESSIONS_EVERY),
     };
     let due = &mut state.runs.due;
     due.sessions = wait.map(|wait| now + wait);
@@ -97,6 +101,23 @@ pub(super) fn plan_polls(state: &mut State) {
     };
 }
 
+/// The pause that the gateway asked for, within reason, in milliseconds.
+fn asked(failure: &Failure) -> i64 {
+    let seconds = failure.retry_after.unwrap_or_default();
+    i64::try_from(seconds)
+        .unwrap_or(ASKED_MAX)
+        .saturating_mul(1_000)
+        .min(ASKED_MAX)
+}
+
+/// Leaves out up to a half of a pause, so that the desks of a gateway that restarts do not all come
+/// back at once. Chance is the millisecond in which each of them noticed.
+fn scattered(pause: i64, now: EpochMillis) -> i64 {
+    // A step of a linear congruential generator; its high bits are the ones that vary.
+    let mixed = now.unsigned_abs().wrapping_mul(6_364_136_223_846_793_005) >> 54;
+    pause - pause * mixed as i64 / 2_048
+}
+
 /// Asks to be woken when the next thing is due.
 pub(super) fn wish(state: &mut State) {
     let due = &state.runs.due;
@@ -105,7 +126,8 @@ pub(super) fn wish(state: &mut State) {
         .rows
         .iter()
         .any(|session| session.status == SessionStatus::Starting);
-    let busy = starting || state.waiting() > 0 || pairing_follow::counts(state);
+    let busy =
+        starting || state.waiting() > 0 || state.runs.away.is_some() || pairing_time::counts(state);
     let tick = if busy { TICK_BUSY } else { TICK_IDLE };
     let now = state.now;
     let next_tick = now - now.rem_euclid(tick) + tick;
@@ -116,7 +138,7 @@ pub(super) fn wish(state: &mut State) {
         due.rank,
         state.toasts.iter().map(|toast| toast.until).min(),
         invite::next_check(state),
-        pairing_follow::due(state),
+        pairing_time::due(state),
         Some(next_tick),
     ];
     let Some(next) = wishes.into_iter().flatten().min() else {

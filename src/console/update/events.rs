@@ -11,6 +11,9 @@ use crate::text::clean_line;
 
 /// How late the echo of our own reset may come.
 const ECHO: i64 = 10_000;
+/// Sessions and groups that nobody listed, of which it is remembered that something was heard: a
+/// gateway that invents them must not fill the memory.
+const INVENTED_MAX: usize = 100_000;
 /// New groups of a session that are asked for one by one; with more of them the list is asked for.
 const SINGLY: usize = 8;
 
@@ -60,8 +63,11 @@ fn at(state: &State, event: &Envelope) -> EpochMillis {
 fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPayload) {
     let session = event.session.as_str();
     let heard = (state.runs.newest(), payload.status.clone());
-    state.runs.status_heard.insert(session.to_owned(), heard);
-    if state.sessions.get(session).is_none() {
+    let is_known = state.sessions.get(session).is_some();
+    if is_known || state.runs.status_heard.len() < INVENTED_MAX {
+        state.runs.status_heard.insert(session.to_owned(), heard);
+    }
+    if !is_known {
         if state.runs.by_id {
             return;
         }
@@ -99,8 +105,11 @@ fn key_of(event: &Envelope, jid: &str) -> GroupKey {
 /// a session whose groups are, it is new and asked for.
 fn heard(state: &mut State, key: &GroupKey) -> bool {
     let newest = state.runs.newest();
-    state.runs.group_heard.insert(key.clone(), newest);
-    if state.groups.get(key).is_some() {
+    let is_known = state.groups.get(key).is_some();
+    if is_known || state.runs.group_heard.len() < INVENTED_MAX + state.groups.entries.len() {
+        state.runs.group_heard.insert(key.clone(), newest);
+    }
+    if is_known {
         return true;
     }
     let session = &key.session;

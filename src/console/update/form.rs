@@ -76,6 +76,11 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
                 state.note("Saving. Esc leaves; the save goes on.");
             }
         }
+        FormPhase::Checking => {
+            if event.code == KeyCode::Esc {
+                leave(state);
+            }
+        }
         FormPhase::AskLeave => leave_key(state, event),
         FormPhase::Editing | FormPhase::Failed(_) => edit_key(state, event, action),
     }
@@ -226,7 +231,7 @@ fn leave(state: &mut State) {
     let Some(form) = top(state) else {
         return;
     };
-    if matches!(form.phase, FormPhase::Saving(_)) {
+    if matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking) {
         if let Some(Layer::Edit(form)) = state.layers.pop() {
             state.runs.left_form = Some(form);
         }

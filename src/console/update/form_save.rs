@@ -61,6 +61,7 @@ pub(super) fn answered(
         None => crate::text::clean_line(&key.jid).into_owned(),
     };
     let sent = fields(patch);
+    super::unclear::forget_update(state, key);
     match answer {
         Ok(()) => {
             // The form first: what it sent itself is no news to it.
@@ -75,6 +76,11 @@ pub(super) fn answered(
                 patch: patch.clone(),
             };
             let failure = state.failed(&call, failure);
+            // Told field by field, it is known which one nobody knows about.
+            if failure.unclear && failure.partial.is_none() {
+                super::unclear::lost_update(state, key, patch);
+                return;
+            }
             let outcomes = outcomes(&sent, &failure);
             let applied: Vec<_> = outcomes
                 .iter()
@@ -101,7 +107,7 @@ pub(super) fn answered(
     state.read_again(Call::Group(key.clone()));
 }
 
-fn close(state: &mut State, key: &GroupKey) {
+pub(super) fn close(state: &mut State, key: &GroupKey) {
     state
         .layers
         .retain(|layer| !matches!(layer, Layer::Edit(form) if form.key == *key));
@@ -151,6 +157,7 @@ fn outcomes(sent: &[SettingField], failure: &Failure) -> Vec<(SettingField, Fiel
     let any_faulty = sent.iter().any(|field| faulty(*field).is_some());
     let outcome = |field: SettingField| match &failure.partial {
         Some(partial) if partial.applied.contains(&field) => FieldOutcome::Applied,
+        Some(partial) if partial.failed == field && failure.unclear => FieldOutcome::Unknown,
         Some(partial) if partial.failed == field => FieldOutcome::Refused(failure.clone()),
         Some(_) => FieldOutcome::NotAttempted,
         None if any_faulty => {
@@ -161,7 +168,7 @@ fn outcomes(sent: &[SettingField], failure: &Failure) -> Vec<(SettingField, Fiel
     sent.iter().map(|field| (*field, outcome(*field))).collect()
 }
 
-fn fail(
+pub(super) fn fail(
     form: &mut EditForm,
     patch: &SettingsPatch,
     applied: &[SettingField],

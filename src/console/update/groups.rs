@@ -81,6 +81,7 @@ pub(super) fn listed(
                 state.rebuild_rows(Keep::Pinned);
             }
             super::form::absorb_all(state);
+            super::unclear::groups_read(state, session, id);
         }
         Err(failure) => {
             let failure = state.failed(
@@ -115,10 +116,12 @@ pub(super) fn read(
             let entry = Entry::new(&key.session, group);
             state.groups.put(&pick, entry);
             changed(state, key);
+            super::unclear::group_read(state, key, id);
         }
         Ok(_) => {}
         Err(failure) => {
             let failure = state.failed(&Call::Group(key.clone()), failure);
+            super::unclear::group_unread(state, key, &failure);
             // The list left this group to us; now one that is asked for anew is to bring it after all.
             let unknown = state.groups.get(key).is_none();
             if unknown && failure.kind != FailureKind::GatewayAway {
@@ -206,6 +209,11 @@ pub(super) fn sort(state: &mut State) {
 pub(super) fn invitable_only(state: &mut State) {
     state.groups.invitable_only = !state.groups.invitable_only;
     state.rebuild_rows(Keep::Selected);
+    let told = |entry: &Entry| entry.group.my_role.is_some();
+    let entries = &state.groups.entries;
+    if state.groups.invitable_only && !entries.is_empty() && !entries.iter().any(told) {
+        state.note("This gateway does not tell your role in a group, so none is left out for it.");
+    }
 }
 
 /// Clears the filter; whether there was one.

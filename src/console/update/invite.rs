@@ -5,7 +5,7 @@ use super::super::failure::{Failure, FailureKind};
 use super::super::msg::Taken;
 use super::super::state::{Blank, Card, GroupKey, Invite, Link, State};
 use super::runs::{Copied, Flight, Runs};
-use crate::api::{EpochMillis, SessionRole, SessionStatus};
+use crate::api::{EpochMillis, InviteLink, SessionRole, SessionStatus};
 
 /// How long a link may stand without realtime before it is asked for again.
 const TRUSTED_FOR: i64 = 30_000;
@@ -100,10 +100,26 @@ pub(super) fn ask(state: &mut State) {
     }
 }
 
+/// Asks for a group's link whether or not anybody looks at it.
+pub(super) fn look_up(state: &mut State, key: &GroupKey) {
+    let call = Call::Invite(key.clone());
+    if state.is_running(&call) {
+        return;
+    }
+    if card_of(state, key).is_some() {
+        ask(state);
+    } else {
+        state.read(call);
+    }
+}
+
 /// The link has come.
 pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String, Failure>) {
     match answer {
-        Ok(link) if is_link(&link) => show(state, key, link),
+        Ok(link) if InviteLink::is_link(&link) => {
+            show(state, key, link.clone());
+            super::unclear::link_read(state, key, &link);
+        }
         Ok(_) => refused(state, key, not_a_link()),
         Err(failure) => refused(state, key, failure),
     }
@@ -128,7 +144,11 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
 }
 
 fn refused(state: &mut State, key: &GroupKey, failure: Failure) {
-    let failure = state.failed(&Call::Invite(key.clone()), failure);
+    let call = Call::Invite(key.clone());
+    let failure = state.failed(&call, failure);
+    // Then it is told as the outcome of a reset.
+    let told = state.runs.unclear.needs(&call);
+    super::unclear::link_unread(state, key, &failure);
     let vouched = state.link == Link::Live;
     let stale_role = matches!(
         failure.kind,
@@ -148,18 +168,13 @@ fn refused(state: &mut State, key: &GroupKey, failure: Failure) {
         state.read_again(Call::Group(key.clone()));
     }
     // Otherwise the card itself says why.
-    if wished || was_shown || !super::card::in_sight(state) {
+    if !told && (wished || was_shown || !super::card::in_sight(state)) {
         state.tell("No link", &failure, Some(key));
     }
 }
 
 fn card_of<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut Card> {
     state.card.as_mut().filter(|card| card.key == *key)
-}
-
-/// Only a web address is shown, copied and drawn.
-pub(super) fn is_link(link: &str) -> bool {
-    link.starts_with("https://") && link.chars().all(|character| character.is_ascii_graphic())
 }
 
 pub(super) fn not_a_link() -> Failure {

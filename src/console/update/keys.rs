@@ -3,7 +3,7 @@
 use super::super::effect::{Effect, SessionAction};
 use super::super::keymap::{Action, Place};
 use super::super::state::{ButtonId, ConfirmDialog, FormPhase, Layer, Pane, Question, State};
-use super::{card, confirm, form, groups, help, pairing, qr, reset, sessions};
+use super::{card, confirm, form, groups, help, pairing, profiles, qr, reset, sessions};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// A move of a cursor or a view.
@@ -102,6 +102,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Reset(_)) => reset::key(state, event, action),
         Some(Layer::Pair(_)) => pairing::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
+        Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::Failure { .. }) => qr::failure_key(state, event, action),
         Some(Layer::Qr) => {
             if let Some(action) = action {
@@ -124,6 +125,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Help(_)) => help::paste(state, text),
         Some(Layer::Edit(_)) => form::paste(state, text),
         Some(Layer::Pair(_)) => pairing::paste(state, text),
+        Some(Layer::Profiles(_)) => profiles::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
         _ => {}
     }
@@ -151,6 +153,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Refresh => refresh(state),
         Action::NextPane => turn_pane(state, 1),
         Action::PreviousPane => turn_pane(state, 2),
+        Action::Profiles => profiles::open(state),
         Action::AddAccount => pairing::open(state),
         Action::StartSession => sessions::act(state, SessionAction::Start),
         Action::StopSession => sessions::act(state, SessionAction::Stop),
@@ -254,8 +257,10 @@ pub(super) fn quit(state: &mut State) {
     }
     let unsaved = state.layers.iter().position(|layer| match layer {
         Layer::Edit(form) => {
-            !matches!(form.phase, FormPhase::Saving(_) | FormPhase::AskLeave)
-                && !form.changes().is_empty()
+            !matches!(
+                form.phase,
+                FormPhase::Saving(_) | FormPhase::Checking | FormPhase::AskLeave
+            ) && !form.changes().is_empty()
         }
         _ => false,
     });

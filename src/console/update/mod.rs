@@ -18,6 +18,8 @@ mod keys;
 mod mouse;
 mod pairing;
 mod pairing_follow;
+mod pairing_time;
+mod profiles;
 mod qr;
 mod realtime;
 mod replies;
@@ -26,6 +28,7 @@ mod rows;
 mod runs;
 mod sessions;
 mod toasts;
+mod unclear;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +43,13 @@ use crate::api::EpochMillis;
 /// The console before anything was heard, and its first wishes. `size` is in columns and rows.
 #[must_use]
 pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Vec<Effect>) {
+    let mut state = fresh(options, size, now, Runs::default());
+    let effects = settle(&mut state);
+    (state, effects)
+}
+
+/// A place of which nothing is known yet.
+fn fresh(options: Options, size: (u16, u16), now: EpochMillis, runs: Runs) -> State {
     let mut state = State {
         options,
         size,
@@ -54,11 +64,10 @@ pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Ve
         last_failure: None,
         whole_blocks: false,
         lacking: Vec::new(),
-        runs: Runs::default(),
+        runs,
     };
     state.read(Call::Sessions);
-    let effects = settle(&mut state);
-    (state, effects)
+    state
 }
 
 /// Takes in one message.
@@ -71,6 +80,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Clock(now) => clock::clock(state, now),
         Msg::Reply(id, reply) => replies::reply(state, id, reply),
         Msg::Realtime(news) => realtime::realtime(state, news),
+        Msg::Pause(id, pause) => replies::pause(state, id, pause),
     }
     settle(state)
 }
@@ -79,8 +89,9 @@ fn settle(state: &mut State) -> Vec<Effect> {
     sessions::keep_in_sight(state);
     groups::keep_in_sight(state);
     card::settle(state);
+    unclear::settle(state);
     reset::settle(state);
-    pairing_follow::settle(state);
+    pairing_time::settle(state);
     clock::wish(state);
     std::mem::take(&mut state.runs.wishes)
 }

@@ -2,7 +2,7 @@
 
 use super::super::layout::{self, Target};
 use super::super::state::{ButtonId, Layer, Pane, State};
-use super::{card, confirm, form, groups, help, keys, pairing, qr, reset, sessions};
+use super::{card, confirm, form, groups, help, keys, pairing, profiles, qr, reset, sessions};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Rows per notch of the wheel.
@@ -26,6 +26,7 @@ fn click(state: &mut State, target: Target) {
         Target::Hint(action) => keys::perform(state, action),
         Target::Button(button) => press(state, button),
         Target::Field(focus) => form::click(state, focus),
+        Target::ProfileRow(row) => profiles::click(state, row),
         Target::Link => super::invite::copy(state),
         // What lies under a layer is out of reach.
         _ if !state.layers.is_empty() => {}
@@ -68,7 +69,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Help(_)) => {
             state.layers.pop();
         }
-        Some(Layer::Qr) | None => {}
+        Some(Layer::Qr | Layer::Profiles(_)) | None => {}
     }
 }
 

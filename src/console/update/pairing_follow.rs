@@ -15,27 +15,26 @@ use crate::api::{
 use crate::text::clean_line;
 
 /// How often a code that is not there yet is asked for where no event tells of it.
-const CODE_EVERY: i64 = 2_000;
+pub(super) const CODE_EVERY: i64 = 2_000;
 /// The same where an event should: in case it does not come.
 const CODE_EVERY_LIVE: i64 = 5_000;
 /// A code without a known end is looked at again after so long.
 const CODE_AGE: i64 = 20_000;
 /// How often the groups of a phone that was just linked are read.
-const GROUPS_EVERY: i64 = 1_500;
-/// No further group for so long: they are all there.
-const GROUPS_REST: i64 = 3_000;
+pub(super) const GROUPS_EVERY: i64 = 1_500;
+
 /// Waits longer than this stem from a clock that was set.
-const LONGEST: i64 = 60_000;
+pub(super) const LONGEST: i64 = 60_000;
 
 /// The overlay, wherever it lies.
-fn find(state: &mut State) -> Option<&mut Pairing> {
+pub(super) fn find(state: &mut State) -> Option<&mut Pairing> {
     state.layers.iter_mut().find_map(|layer| match layer {
         Layer::Pair(pairing) => Some(&mut **pairing),
         _ => None,
     })
 }
 
-fn peek(state: &State) -> Option<&Pairing> {
+pub(super) fn peek(state: &State) -> Option<&Pairing> {
     state.layers.iter().find_map(|layer| match layer {
         Layer::Pair(pairing) => Some(&**pairing),
         _ => None,
@@ -51,16 +50,16 @@ pub(super) fn top(state: &mut State) -> Option<&mut Pairing> {
 }
 
 /// The overlay, if it is about this session.
-fn of<'a>(state: &'a mut State, session: &str) -> Option<&'a mut Pairing> {
+pub(super) fn of<'a>(state: &'a mut State, session: &str) -> Option<&'a mut Pairing> {
     find(state).filter(|pairing| pairing.session.as_deref() == Some(session))
 }
 
 /// Whether the status speaks of pairing under way.
-fn is_pairing(status: &SessionStatus) -> bool {
+pub(super) fn is_pairing(status: &SessionStatus) -> bool {
     matches!(status, SessionStatus::Starting | SessionStatus::ScanQrCode)
 }
 
-fn is_end(status: &SessionStatus) -> bool {
+pub(super) fn is_end(status: &SessionStatus) -> bool {
     matches!(
         status,
         SessionStatus::Failed | SessionStatus::LoggedOut | SessionStatus::Stopped
@@ -100,7 +99,7 @@ pub(super) fn look(state: &mut State) {
     if let Some(pairing) = find(state) {
         pairing.due = Some(now);
     }
-    clock(state);
+    super::pairing_time::clock(state);
 }
 
 /// The session was added, or not.
@@ -256,7 +255,7 @@ fn plan(state: &mut State, session: &str) {
 /// A session was read: now it is known whether it still pairs, and whether it is there at all.
 pub(super) fn session_told(state: &mut State, session: &str, is_gone: bool) {
     if is_gone && of(state, session).is_some_and(|pairing| pairing.is_waiting()) {
-        gone(state, session);
+        super::pairing_time::gone(state, session);
         sessions::ask(state);
     }
     let ended = state
@@ -342,12 +341,12 @@ pub(super) fn linked(state: &mut State, session: &str, payload: &AuthCodePayload
     }
 }
 
-fn awaits_phone(pairing: &Pairing) -> bool {
+pub(super) fn awaits_phone(pairing: &Pairing) -> bool {
     pairing.is_waiting() || matches!(pairing.step, PairStep::Trouble(_))
 }
 
 /// Straight to the groups, with the progress over them.
-fn succeed(state: &mut State, session: &str, number: Option<String>) {
+pub(super) fn succeed(state: &mut State, session: &str, number: Option<String>) {
     let now = state.now;
     let Some(pairing) = of(state, session) else {
         return;
@@ -383,145 +382,4 @@ pub(super) fn finish(state: &mut State) {
             format!("{number} is linked: {groups}")
         }
     });
-}
-
-/// When something is to be looked at.
-pub(super) fn due(state: &State) -> Option<EpochMillis> {
-    let pairing = peek(state)?;
-    let follows = matches!(pairing.step, PairStep::Link | PairStep::Linked(_));
-    pairing.due.filter(|_| follows)
-}
-
-/// Whether seconds are counted on the screen.
-pub(super) fn counts(state: &State) -> bool {
-    peek(state).is_some_and(|pairing| match &pairing.step {
-        PairStep::Link | PairStep::Linked(_) => true,
-        PairStep::Trouble(trouble) => trouble.wait(state.now) > 0,
-        _ => false,
-    })
-}
-
-/// Looks at what is due.
-pub(super) fn clock(state: &mut State) {
-    let now = state.now;
-    let connected = peek(state)
-        .and_then(|pairing| pairing.session.as_deref())
-        .is_some_and(|session| state.is_connected(session));
-    let Some(pairing) = find(state) else {
-        return;
-    };
-    let Some(due) = pairing.due else {
-        return;
-    };
-    if due > now + LONGEST {
-        pairing.due = Some(now + CODE_EVERY);
-        return;
-    }
-    if due > now {
-        return;
-    }
-    let Some(session) = pairing.session.clone() else {
-        return;
-    };
-    match &pairing.step {
-        PairStep::Link => {
-            // Asking for the code begins to pair anew where pairing has ended: that is for the user
-            // to say, so the status comes first.
-            pairing.wants_qr = true;
-            pairing.due = Some(now + LONGEST);
-            state.read_again(Call::Session(session));
-        }
-        PairStep::Linked(linked) if connected => {
-            if linked.groups > 0 && now - linked.changed_at >= GROUPS_REST {
-                finish(state);
-            } else {
-                pairing.due = Some(now + GROUPS_EVERY);
-                state.read(Call::Groups { session });
-            }
-        }
-        PairStep::Linked(_) => {
-            pairing.due = Some(now + GROUPS_EVERY);
-            if state.link != Link::Live {
-                state.read(Call::Session(session));
-            }
-        }
-        _ => pairing.due = None,
-    }
-}
-
-/// Draws what follows from the session's status.
-pub(super) fn settle(state: &mut State) {
-    let Some(pairing) = peek(state) else {
-        return;
-    };
-    let Some(session) = pairing.session.clone() else {
-        return settle_focus(state);
-    };
-    let follows = awaits_phone(pairing) || matches!(pairing.step, PairStep::Linked(_));
-    if follows {
-        match state.sessions.get(&session).cloned() {
-            None => gone(state, &session),
-            Some(row) => follow(state, &session, &row),
-        }
-    }
-    settle_focus(state);
-}
-
-fn gone(state: &mut State, session: &str) {
-    if let Some(pairing) = of(state, session) {
-        pairing.forget();
-        pairing.created = false;
-        pairing.step = PairStep::Trouble(Trouble::Gone);
-    }
-}
-
-fn follow(state: &mut State, session: &str, row: &Session) {
-    let groups = count_groups(state, session);
-    let (now, away) = (state.now, state.runs.away.is_some());
-    let number = row.phone_number.clone().filter(|number| !number.is_empty());
-    let Some(pairing) = of(state, session) else {
-        return;
-    };
-    if awaits_phone(pairing) && row.status.is_connected() {
-        return succeed(state, session, number);
-    }
-    pairing.armed |= is_pairing(&row.status);
-    let end = Trouble::Ended {
-        status: row.status.clone(),
-        reason: row
-            .status_reason
-            .as_deref()
-            .map(|reason| clean_line(reason).trim().to_owned())
-            .filter(|reason| !reason.is_empty()),
-    };
-    match &mut pairing.step {
-        PairStep::Link if pairing.armed && is_end(&row.status) => {
-            pairing.forget();
-            pairing.step = PairStep::Trouble(end);
-        }
-        PairStep::Link if away => {
-            pairing.forget();
-            pairing.step = PairStep::Trouble(Trouble::Away);
-        }
-        PairStep::Trouble(Trouble::Away) if !away => begin(state),
-        PairStep::Linked(_) if is_end(&row.status) => {
-            pairing.forget();
-            pairing.step = PairStep::Trouble(end);
-        }
-        PairStep::Linked(linked) => {
-            if number.is_some() {
-                linked.number = number;
-            }
-            if linked.groups != groups {
-                linked.groups = groups;
-                linked.changed_at = now;
-            }
-        }
-        _ => {}
-    }
-}
-
-fn count_groups(state: &State, session: &str) -> usize {
-    let entries = state.groups.entries.iter();
-    entries.filter(|entry| entry.key.session == session).count()
 }

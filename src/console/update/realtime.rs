@@ -33,8 +33,13 @@ pub(super) fn realtime(state: &mut State, news: Realtime) {
             return;
         }
         Realtime::Lost { reason, .. } | Realtime::Unavailable { reason } => {
+            let broke = state.runs.stream == Stream::Live;
             state.runs.stream = Stream::Down(clean_line(&reason).into_owned());
             settle_link(state);
+            if broke {
+                // Perhaps the gateway itself is gone, and with it every link on the screen.
+                sessions::ask(state);
+            }
         }
     }
     clock::plan_polls(state);
@@ -53,6 +58,7 @@ pub(super) fn gateway_answered(state: &mut State) {
         let key = card.key.clone();
         state.read_again(Call::Group(key));
     }
+    super::unclear::gateway_answered(state);
     state.good("The gateway answers again");
 }
 

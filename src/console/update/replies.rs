@@ -1,10 +1,10 @@
 //! Answers find their way back by their request id; what nobody waits for is dropped.
 
 use super::super::effect::{Call, RequestId};
-use super::super::msg::Reply;
+use super::super::msg::{Pause, Reply};
 use super::super::state::State;
 use super::runs::Flight;
-use super::{card, form_save, groups, invite, pairing_follow, qr, reset, sessions};
+use super::{card, form_save, groups, invite, pairing_follow, profiles, qr, reset, sessions};
 
 pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
     let Some(flight) = state.runs.land(id) else {
@@ -13,6 +13,9 @@ pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
     match (flight, reply) {
         (Flight::Copy(what), Reply::Copied(answer)) => invite::copied(state, what, answer),
         (Flight::SaveQr, Reply::QrSaved(answer)) => qr::saved(state, answer),
+        (Flight::Knock(profile), Reply::Knocked(answer)) => {
+            profiles::knocked(state, id, profile, answer);
+        }
         (Flight::Call(call), reply) => {
             if let Some(reply) = answered(state, id, &call, reply) {
                 // Not an answer to this call: the right one is still awaited.
@@ -24,6 +27,15 @@ pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
         }
         (flight, _) => state.runs.keep_waiting(id, flight),
     }
+}
+
+/// A read has failed and is tried again: that is shown, and told once it fails for good.
+pub(super) fn pause(state: &mut State, id: RequestId, pause: Pause) {
+    let Some(call) = state.runs.call_of(id).cloned() else {
+        return;
+    };
+    state.runs.pauses.insert(id, pause.until);
+    state.failed(&call, pause.failure);
 }
 
 /// Gives the reply to whom it concerns; gives it back when it does not belong to the call.

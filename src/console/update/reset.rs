@@ -7,7 +7,7 @@ use super::super::state::{ButtonId, GroupKey, Invite, Layer, ResetDialog, ResetP
 use super::invite;
 use super::keys::{button_move, next_button};
 use super::runs::Copied;
-use crate::api::Capability;
+use crate::api::{Capability, InviteLink};
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// `R`: asks, with Cancel in focus.
@@ -44,7 +44,8 @@ pub(super) fn open(state: &mut State) {
 fn buttons(phase: &ResetPhase) -> &'static [ButtonId] {
     match phase {
         ResetPhase::Asking => &[ButtonId::Cancel, ButtonId::Confirm],
-        ResetPhase::Running(_) | ResetPhase::Failed(_) => &[ButtonId::Close],
+        ResetPhase::Running(_) | ResetPhase::Checking => &[ButtonId::Close],
+        ResetPhase::Failed(_) => &[ButtonId::Close, ButtonId::Confirm],
         ResetPhase::Done { .. } => &[ButtonId::Copy, ButtonId::Close],
     }
 }
@@ -78,6 +79,9 @@ fn close(state: &mut State) {
         Some(Layer::Reset(dialog)) if matches!(dialog.phase, ResetPhase::Running(_)) => {
             state.note(format!("{}: the reset goes on", dialog.name));
         }
+        Some(Layer::Reset(dialog)) if dialog.phase == ResetPhase::Checking => {
+            state.note(format!("{}: what became of the reset is told", dialog.name));
+        }
         _ => {}
     }
 }
@@ -105,10 +109,12 @@ fn send(state: &mut State) {
     let Some(Layer::Reset(dialog)) = state.layers.last() else {
         return;
     };
-    let key = dialog.key.clone();
+    let (key, old) = (dialog.key.clone(), dialog.old.clone());
     let Some(id) = state.change(Call::ResetInvite(key.clone())) else {
         return;
     };
+    super::unclear::forget_reset(state, &key);
+    state.runs.unclear.old_links.insert(key.clone(), old);
     if let Some(Layer::Reset(dialog)) = state.layers.last_mut() {
         dialog.phase = ResetPhase::Running(id);
         dialog.focus = ButtonId::Close;
@@ -153,8 +159,9 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
         None => crate::text::clean_line(&key.jid).into_owned(),
     };
     let heard = state.runs.reset_heard.remove(key);
+    let old = state.runs.unclear.old_links.remove(key).flatten();
     let answer = match answer {
-        Ok(link) if !invite::is_link(&link) => Err(invite::not_a_link()),
+        Ok(link) if !InviteLink::is_link(&link) => Err(invite::not_a_link()),
         answer => answer,
     };
     match answer {
@@ -208,6 +215,13 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
             // Perhaps it was reset all the same: only a new look tells.
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
                 card.invite = Invite::NotAsked;
+            }
+            if failure.unclear {
+                if let Some(dialog) = dialog(state, key) {
+                    dialog.phase = ResetPhase::Checking;
+                }
+                super::unclear::lost_reset(state, key, old);
+                return;
             }
             match dialog(state, key) {
                 Some(dialog) => {

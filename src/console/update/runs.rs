@@ -3,6 +3,7 @@
 use super::super::effect::{Call, Effect, RequestId};
 use super::super::failure::Failure;
 use super::super::state::{EditForm, GroupKey, State};
+use super::unclear::Unclear;
 use crate::api::{EpochMillis, SessionStatus};
 use std::collections::{BTreeMap, HashMap};
 
@@ -37,6 +38,10 @@ pub struct Runs {
     /// New links told by the stream while our own reset of a group's link was under way: when the
     /// answer is another one, nobody knows which of the two came last. `None` = told without the link.
     pub(super) reset_heard: BTreeMap<GroupKey, Option<String>>,
+    /// Changes whose answer was lost.
+    pub(super) unclear: Unclear,
+    /// Reads that failed and are tried again at that time.
+    pub(super) pauses: BTreeMap<RequestId, EpochMillis>,
     /// The last link reset by ourselves: its echo may come late and without the link.
     pub(super) own_reset: Option<(GroupKey, EpochMillis)>,
 }
@@ -69,6 +74,8 @@ pub(super) enum Flight {
     Call(Call),
     Copy(Copied),
     SaveQr,
+    /// At the gateway of this profile.
+    Knock(usize),
 }
 
 /// What was copied.
@@ -79,6 +86,14 @@ pub(super) enum Copied {
 }
 
 impl Runs {
+    /// Those of another place: nothing runs, and no number is used twice.
+    pub(super) fn after(earlier: &Self) -> Self {
+        Self {
+            last_id: earlier.last_id,
+            ..Self::default()
+        }
+    }
+
     /// The calls under way.
     pub(in crate::console) fn calls(&self) -> impl Iterator<Item = &Call> {
         self.flights.values().filter_map(|flight| match flight {
@@ -95,6 +110,27 @@ impl Runs {
         })
     }
 
+    /// What a request under way calls.
+    pub(super) fn call_of(&self, id: RequestId) -> Option<&Call> {
+        match self.flights.get(&id)? {
+            Flight::Call(call) => Some(call),
+            _ => None,
+        }
+    }
+
+    /// When a read that failed is tried again.
+    pub(in crate::console) fn pause_of(&self, id: RequestId) -> Option<EpochMillis> {
+        self.pauses.get(&id).copied()
+    }
+
+    /// When the next thing that failed is tried again, be it a read or the whole gateway.
+    pub(in crate::console) fn next_attempt(&self) -> Option<EpochMillis> {
+        match self.away {
+            Some(_) => self.due.sessions,
+            None => self.pauses.values().min().copied(),
+        }
+    }
+
     /// Whether a change is on its way.
     pub(super) fn is_changing(&self) -> bool {
         self.calls().any(Call::changes)
@@ -107,6 +143,7 @@ impl Runs {
 
     /// Takes in that a request was answered; `None` when nobody waits for it any more.
     pub(super) fn land(&mut self, id: RequestId) -> Option<Flight> {
+        self.pauses.remove(&id);
         self.flights.remove(&id)
     }
 
@@ -146,7 +183,7 @@ impl Runs {
             .map(|(id, _)| *id)
             .collect();
         for id in ids {
-            self.flights.remove(&id);
+            self.land(id);
             self.wishes.push(Effect::Cancel(id));
         }
         self.again.retain(|call| !unwanted(call));

@@ -46,6 +46,7 @@ pub(super) fn listed(state: &mut State, id: RequestId, answer: Result<Vec<Sessio
         Ok(rows) => {
             state.sessions.failure = None;
             take_list(state, id, rows);
+            super::unclear::sessions_read(state, id);
             super::realtime::gateway_answered(state);
             super::groups::ensure(state);
         }
@@ -93,6 +94,7 @@ pub(super) fn read(
         Ok(found) => {
             if found.id == session {
                 take_one(state, id, found);
+                super::unclear::sessions_read(state, id);
             }
             state.sessions.failure = None;
             super::realtime::gateway_answered(state);
@@ -102,11 +104,26 @@ pub(super) fn read(
             if failure.kind == FailureKind::GatewayAway {
                 super::realtime::gateway_away(state, failure);
             } else {
-                state.sessions.failure = Some(failure);
+                super::realtime::gateway_answered(state);
+                refused_one(state, session, failure);
             }
         }
     }
     super::clock::plan_polls(state);
+}
+
+/// One of the configured sessions cannot be read: its row says so, the others go on.
+fn refused_one(state: &mut State, session: &str, failure: Failure) {
+    if !state.runs.by_id {
+        state.sessions.failure = Some(failure);
+        return;
+    }
+    let word = match failure.code.as_str() {
+        "" => "not readable".to_owned(),
+        code => code.replace('_', " "),
+    };
+    let now = state.now;
+    turn(state, session, SessionStatus::Other(word), now);
 }
 
 fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
@@ -382,8 +399,13 @@ pub(super) fn acted(
                 session: session.to_owned(),
                 action,
             };
+            let after = state.runs.newest();
             let failure = state.failed(&call, failure);
-            state.tell(&format!("{name}, {}", action.doing()), &failure, None);
+            if failure.unclear {
+                super::unclear::lost_action(state, session, action, after);
+            } else {
+                state.tell(&format!("{name}, {}", action.doing()), &failure, None);
+            }
         }
     }
 }

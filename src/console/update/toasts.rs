@@ -2,8 +2,8 @@
 
 use super::super::effect::Call;
 use super::super::failure::{Failure, FailureKind};
-use super::super::state::{GroupKey, State, Toast, ToastKind};
-use crate::api::Capability;
+use super::super::state::{Blank, GroupKey, Invite, State, Toast, ToastKind, is_own};
+use crate::api::{Capability, MemberRole};
 
 /// More would hide what they speak of.
 const TOASTS_MAX: usize = 3;
@@ -41,7 +41,10 @@ impl State {
 
     /// Remembers a failure and draws what follows from its kind, without a word to the user.
     pub(super) fn failed(&mut self, call: &Call, failure: Failure) -> Failure {
-        let failure = failure.of_call(call);
+        let mut failure = failure.of_call(call);
+        if let Some(key) = call.group().filter(|_| failure.status == Some(500)) {
+            failure.kind = self.unexplained(key, call, failure.kind);
+        }
         match &failure.kind {
             FailureKind::MissingCapability { capability } => {
                 let known = Capability::ALL
@@ -59,6 +62,45 @@ impl State {
         }
         self.last_failure = Some(failure.clone());
         failure
+    }
+
+    /// What a failure without a reason means where an admin's call was made: some gateways have no
+    /// other answer for an account that is none.
+    fn unexplained(&self, key: &GroupKey, call: &Call, kind: FailureKind) -> FailureKind {
+        let told = self
+            .groups
+            .get(key)
+            .and_then(|entry| entry.group.my_role.as_ref());
+        if kind != FailureKind::Other || !call.is_live() || told.is_some() {
+            return kind;
+        }
+        match self.role_among_members(key) {
+            Some(role) if role.is_admin() => FailureKind::Other,
+            Some(_) => FailureKind::NotAdmin,
+            None => FailureKind::PerhapsNotAdmin,
+        }
+    }
+
+    /// The members have come, and may explain why there is no link.
+    pub(super) fn explain_blank(&mut self, key: &GroupKey) {
+        let explained = self.unexplained(key, &Call::Invite(key.clone()), FailureKind::Other);
+        let Some(card) = self.card.as_mut().filter(|card| card.key == *key) else {
+            return;
+        };
+        if let Invite::Blank(Blank::Failed(failure)) = &mut card.invite
+            && failure.kind == FailureKind::PerhapsNotAdmin
+        {
+            failure.kind = explained;
+        }
+    }
+
+    /// The account's own role by the members that were read.
+    fn role_among_members(&self, key: &GroupKey) -> Option<&MemberRole> {
+        let card = self.card.as_ref().filter(|card| card.key == *key)?;
+        let session = self.sessions.get(&key.session)?;
+        let mut members = card.loaded_members().iter();
+        let own = members.find(|member| is_own(session, &member.lid))?;
+        Some(&own.role)
     }
 
     /// Says a failure: what was tried, and the sentence.

@@ -271,9 +271,19 @@ pub fn no_link(state: &State, card: &Card) -> (String, String) {
 
 fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &mut Buffer) {
     let theme = &state.options.theme;
+    let counted = (state.groups.get(&card.key))
+        .and_then(|entry| entry.group.participant_count)
+        .map_or(0, |count| count as usize);
     let (count, note) = match &card.members {
         Members::NotAsked => (None, String::new()),
-        Members::Waiting(_) => (None, "◌ Loading …".to_owned()),
+        Members::Waiting(id) => match state.attempt_of(*id) {
+            Some(seconds) => (None, format!("◌ No answer. Trying again in {seconds} s …")),
+            None => (None, "◌ Loading …".to_owned()),
+        },
+        Members::Loaded(members) if members.is_empty() && counted > 0 => (
+            Some(0),
+            "The gateway counts them, but has stored none yet.".to_owned(),
+        ),
         Members::Loaded(members) if members.is_empty() => (Some(0), "None stored.".to_owned()),
         Members::Loaded(members) => (Some(members.len()), String::new()),
         Members::Failed(failure) => (
@@ -282,6 +292,12 @@ fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &m
         ),
     };
     let head = match count {
+        // Stored lists may lag behind the group.
+        Some(count) if counted > 0 && counted != count => format!(
+            "Members · {} stored of {}",
+            words::thousands(count),
+            words::thousands(counted)
+        ),
         Some(count) => format!("Members · {}", words::thousands(count)),
         None => "Members".to_owned(),
     };

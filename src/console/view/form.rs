@@ -58,7 +58,7 @@ pub fn draw(
                 let style = match form.phase {
                     FormPhase::Failed(_) => theme.bad,
                     FormPhase::AskLeave => theme.warn,
-                    FormPhase::Saving(_) | FormPhase::Editing => theme.text,
+                    FormPhase::Saving(_) | FormPhase::Checking | FormPhase::Editing => theme.text,
                 };
                 put(buffer, *area, words, style);
             }
@@ -173,6 +173,8 @@ fn draw_note(state: &State, note: &Note, area: Rect, buffer: &mut Buffer) {
         Note::Applied => ("✔ applied".to_owned(), theme.good),
         Note::Refused(reason) => (format!("✘ refused: {reason}"), theme.bad),
         Note::NotAttempted => ("– not attempted".to_owned(), theme.warn),
+        Note::NotApplied => ("– not applied".to_owned(), theme.warn),
+        Note::Unknown => ("? not known whether it was applied".to_owned(), theme.warn),
         Note::Theirs(value) => {
             let kept = "”; yours is kept";
             let room = usize::from(area.width.saturating_sub(columns(kept) + 28));

@@ -361,7 +361,7 @@ fn why_empty(state: &State) -> (String, String) {
         return match &state.sessions.failure {
             Some(failure) => (
                 "✖ The sessions could not be read".to_owned(),
-                state.sentence(failure, None),
+                state.sessions_sentence(failure),
             ),
             None => ("◌ Loading the sessions …".to_owned(), String::new()),
         };
@@ -392,7 +392,15 @@ fn why_empty(state: &State) -> (String, String) {
     };
     let whose = scope_name(state);
     if waiting {
-        return (format!("◌ Loading the groups of {whose} …"), String::new());
+        let again = match &scope {
+            Scope::AllSessions => state.next_attempt(),
+            Scope::Session(id) => (groups.loading.get(id)).and_then(|id| state.attempt_of(*id)),
+        };
+        let next = again.map(|seconds| format!("No answer. Trying again in {seconds} s."));
+        return (
+            format!("◌ Loading the groups of {whose} …"),
+            next.unwrap_or_default(),
+        );
     }
     let failure = match &scope {
         Scope::AllSessions => groups.failures.values().next(),

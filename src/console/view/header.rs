@@ -39,7 +39,9 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
         _ => text::truncate_to_width(&link, room.min(usize::from(right.width))),
     };
     let mut rest = put_right(buffer, right, &link, style);
-    if state.waiting() > 0 {
+    if let Some(seconds) = state.next_attempt() {
+        rest = put_right(buffer, rest, &format!("↻ {seconds} s  "), theme.warn);
+    } else if state.waiting() > 0 {
         rest = put_right(buffer, rest, "◌ ", theme.accent);
     }
     area.width = rest.right().saturating_sub(area.x + 2);

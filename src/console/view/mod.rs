@@ -13,6 +13,7 @@ mod help;
 mod letters;
 mod paint;
 mod pairing;
+mod profiles;
 mod qr;
 mod reset;
 mod sessions;
@@ -43,6 +44,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
     match layer {
         Layer::Help(help) => return help::draw(state, screen, help, buffer),
         Layer::Edit(form) => return form::draw(state, screen, form, buffer),
+        Layer::Profiles(switcher) => return profiles::draw(state, screen, switcher, buffer),
         Layer::Pair(pairing) => return pairing::draw(state, screen, pairing, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),

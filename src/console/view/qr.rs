@@ -5,6 +5,7 @@ use super::paint::{put_block, put_centred};
 use crate::console::layout::{QrDrawing, QrParts, qr_parts, wrap};
 use crate::console::qr::QrWidget;
 use crate::console::state::{Invite, State};
+use crate::console::words::missing;
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
@@ -64,20 +65,6 @@ pub fn draw(state: &State, buffer: &mut Buffer) {
             words(state, &parts, &title, &next, buffer);
         }
     }
-}
-
-/// `3 more rows and 12 more columns`
-fn missing(columns: u16, rows: u16) -> String {
-    let part = |count: u16, unit: &str| match count {
-        0 => None,
-        1 => Some(format!("1 more {unit}")),
-        _ => Some(format!("{count} more {unit}s")),
-    };
-    [part(rows, "row"), part(columns, "column")]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" and ")
 }
 
 /// A note to the left of the code, where it does not disturb the scanner.

@@ -93,7 +93,7 @@ fn plight(state: &State, area: Rect, buffer: &mut Buffer) {
     let (title, next) = match (&sessions.failure, &state.link) {
         (Some(failure), _) => (
             "✖ The sessions could not be read",
-            state.sentence(failure, None),
+            state.sessions_sentence(failure),
         ),
         (None, Link::Away { failure, .. }) => {
             ("✖ The gateway is away", state.sentence(failure, None))

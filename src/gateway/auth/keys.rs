@@ -1,65 +1,109 @@
 //! Api-keys in memory: who presents a key, without a look into the store.
 
-use super::{Caller, MemoryKey, hash};
+use super::{Caller, Lease, MemoryKey, hash};
 use crate::api::{Capabilities, EpochMillis};
 use crate::gateway::clock;
 use crate::gateway::store::keys::StoredKey;
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use subtle::ConstantTimeEq;
 
-/// Every key, by the SHA-256 of its secret.
+/// Every secret that is accepted, by its SHA-256.
 #[derive(Default)]
 pub struct KeyRing {
-    keys: RwLock<HashMap<[u8; 32], Entry>>,
+    secrets: RwLock<HashMap<[u8; 32], Entry>>,
 }
 
+/// One secret. A key that was rotated may have two for a while.
 struct Entry {
-    id: String,
+    key: String,
     hash: [u8; 32],
+    /// Its lease is over when the key has expired or is disabled.
     caller: Caller,
-    disabled: bool,
-    expires_at: Option<EpochMillis>,
+    /// `None` for a key that is not stored.
+    used: Option<Arc<Used>>,
+}
+
+/// When a key was last used. Kept here and stored now and then: a request costs no write.
+#[derive(Debug, Default)]
+pub struct Used {
+    /// 0 for never.
+    last: AtomicI64,
+    stored: AtomicI64,
+}
+
+impl Used {
+    fn at(stored: Option<EpochMillis>) -> Arc<Self> {
+        let stored = stored.unwrap_or_default();
+        Arc::new(Self {
+            last: stored.into(),
+            stored: stored.into(),
+        })
+    }
+
+    /// Notes that the store knows of this use.
+    pub fn is_stored(&self, at: EpochMillis) {
+        self.stored.store(at, Ordering::Relaxed);
+    }
 }
 
 impl KeyRing {
-    /// Takes in a stored key.
-    pub fn insert(&self, key: &StoredKey) {
-        let capabilities: Capabilities = key.key.capabilities.iter().copied().collect();
-        self.put(Entry {
-            id: key.key.id.clone(),
-            hash: key.hash,
-            caller: Caller {
-                organization: key.organization.clone(),
-                capabilities,
-                actor: format!("key:{}", key.key.id),
-            },
-            disabled: key.key.disabled,
-            expires_at: key.key.expires_at,
-        });
+    /// Takes in a stored key as it is now, or forgets it: what it was before ends at once.
+    pub fn set(&self, id: &str, key: Option<&StoredKey>) {
+        let mut secrets = self.write();
+        let mut before: HashMap<_, _> = secrets.extract_if(|_, entry| entry.key == id).collect();
+        if let Some(key) = key {
+            let used = before
+                .values()
+                .find_map(|entry| entry.used.clone())
+                .unwrap_or_else(|| Used::at(key.key.last_used_at));
+            let capabilities: Capabilities = key.key.capabilities.iter().copied().collect();
+            for (hash, until) in leases(key) {
+                let lease = match before.remove(&hash) {
+                    // Who holds it goes on, for as long as it is said now.
+                    Some(entry) if !entry.caller.lease.is_over() => {
+                        entry.caller.lease.set(until);
+                        entry.caller.lease
+                    }
+                    _ => Lease::until(until),
+                };
+                let entry = Entry {
+                    key: id.to_owned(),
+                    hash,
+                    caller: Caller {
+                        scope: key.organization.clone().into(),
+                        capabilities,
+                        actor: format!("key:{id}"),
+                        lease,
+                        own: false,
+                    },
+                    used: Some(Arc::clone(&used)),
+                };
+                secrets.insert(hash, entry);
+            }
+        }
+        for entry in before.into_values() {
+            entry.caller.lease.end();
+        }
     }
 
     /// Takes in a key that lives only in memory.
     pub fn insert_memory(&self, key: &MemoryKey) {
-        self.put(Entry {
-            id: key.id.clone(),
-            hash: hash(&key.secret),
+        let hash = hash(&key.secret);
+        let entry = Entry {
+            key: key.id.clone(),
+            hash,
             caller: Caller {
-                organization: key.organization.clone(),
+                scope: key.organization.clone().into(),
                 capabilities: key.capabilities,
                 actor: format!("key:{}", key.id),
+                lease: Lease::default(),
+                own: true,
             },
-            disabled: false,
-            expires_at: None,
-        });
-    }
-
-    /// Forgets a key at once.
-    pub fn remove(&self, id: &str) {
-        self.keys
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, entry| entry.id != id);
+            used: None,
+        };
+        self.write().insert(hash, entry);
     }
 
     /// Who presents this key. The map is keyed by a hash, so its timing tells nothing about
@@ -69,19 +113,58 @@ impl KeyRing {
             return None;
         }
         let hash = hash(secret);
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = keys.get(&hash)?;
+        let secrets = self.read();
+        let entry = secrets.get(&hash)?;
         let same = bool::from(entry.hash.ct_eq(&hash));
-        let alive = !entry.disabled && entry.expires_at.is_none_or(|at| at > clock::now());
-        (same && alive).then(|| entry.caller.clone())
+        if !same || entry.caller.lease.is_over() {
+            return None;
+        }
+        if let Some(used) = &entry.used {
+            used.last.store(clock::now(), Ordering::Relaxed);
+        }
+        Some(entry.caller.clone())
     }
 
-    fn put(&self, entry: Entry) {
-        self.keys
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(entry.hash, entry);
+    /// When each key was last used, by its id; keys that never were are left out.
+    pub fn last_uses(&self) -> HashMap<String, EpochMillis> {
+        let secrets = self.read();
+        let uses = secrets.values().filter_map(|entry| {
+            let last = entry.used.as_ref()?.last.load(Ordering::Relaxed);
+            (last > 0).then(|| (entry.key.clone(), last))
+        });
+        uses.collect()
     }
+
+    /// The uses that the store does not know of.
+    pub fn unstored_uses(&self) -> Vec<(String, EpochMillis, Arc<Used>)> {
+        let secrets = self.read();
+        let uses = secrets.values().filter_map(|entry| {
+            let used = entry.used.as_ref()?;
+            let last = used.last.load(Ordering::Relaxed);
+            (last > used.stored.load(Ordering::Relaxed))
+                .then(|| (entry.key.clone(), last, Arc::clone(used)))
+        });
+        uses.collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<[u8; 32], Entry>> {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<[u8; 32], Entry>> {
+        self.secrets.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The secrets of a key and how long each holds.
+fn leases(key: &StoredKey) -> impl Iterator<Item = ([u8; 32], EpochMillis)> {
+    let until = if key.key.disabled {
+        0
+    } else {
+        key.key.expires_at.unwrap_or(Lease::FOR_EVER)
+    };
+    let previous = key.previous.map(|(hash, end)| (hash, end.min(until)));
+    [(key.hash, until)].into_iter().chain(previous)
 }
 
 #[cfg(test)]
@@ -91,17 +174,19 @@ mod tests {
     use crate::gateway::auth::{KEY_PREFIX, new_secret};
     use crate::gateway::domain::OrganizationId;
 
-    fn key(id: &str, secret: &str, disabled: bool, expires_at: Option<EpochMillis>) -> StoredKey {
+    fn key(id: &str, secret: &str) -> StoredKey {
         StoredKey {
             organization: OrganizationId::parse("acme").unwrap(),
             hash: hash(secret),
+            previous: None,
             key: ApiKey {
                 id: id.to_owned(),
                 label: None,
                 capabilities: vec![Capability::Read],
-                disabled,
+                disabled: false,
                 created_at: 0,
-                expires_at,
+                expires_at: None,
+                last_used_at: None,
             },
         }
     }
@@ -111,13 +196,75 @@ mod tests {
         let ring = KeyRing::default();
         let secrets: Vec<String> = (0..4).map(|_| new_secret(KEY_PREFIX)).collect();
         let now = clock::now();
-        ring.insert(&key("live", &secrets[0], false, Some(now + 60_000)));
-        ring.insert(&key("disabled", &secrets[1], true, None));
-        ring.insert(&key("expired", &secrets[2], false, Some(now - 1)));
+        let mut live = key("live", &secrets[0]);
+        live.key.expires_at = Some(now + 60_000);
+        let mut disabled = key("disabled", &secrets[1]);
+        disabled.key.disabled = true;
+        let mut expired = key("expired", &secrets[2]);
+        expired.key.expires_at = Some(now - 1);
+        for key in [live, disabled, expired] {
+            ring.set(&key.key.id, Some(&key));
+        }
         let found: Vec<bool> = secrets.iter().map(|s| ring.find(s).is_some()).collect();
         assert_eq!(found, [true, false, false, false]);
-        assert_eq!(ring.find(&secrets[0]).unwrap().actor, "key:live");
-        ring.remove("live");
+        let caller = ring.find(&secrets[0]).unwrap();
+        assert_eq!(caller.actor, "key:live");
+        ring.set("live", None);
         assert!(ring.find(&secrets[0]).is_none());
+        assert!(caller.lease.is_over());
+    }
+
+    #[test]
+    fn a_rotated_key_ends_its_old_secret_at_once_or_when_it_is_said() {
+        let ring = KeyRing::default();
+        let secrets: Vec<String> = (0..3).map(|_| new_secret(KEY_PREFIX)).collect();
+        ring.set("k", Some(&key("k", &secrets[0])));
+        let first = ring.find(&secrets[0]).unwrap();
+        let mut rotated = key("k", &secrets[1]);
+        rotated.previous = Some((hash(&secrets[0]), clock::now() + 60_000));
+        ring.set("k", Some(&rotated));
+        let second = ring.find(&secrets[1]).unwrap();
+        assert!(ring.find(&secrets[0]).is_some());
+        assert!(!first.lease.is_over() && !second.lease.is_over());
+        ring.set("k", Some(&key("k", &secrets[2])));
+        assert!(ring.find(&secrets[0]).is_none() && ring.find(&secrets[1]).is_none());
+        assert!(first.lease.is_over() && second.lease.is_over());
+        assert!(ring.find(&secrets[2]).is_some());
+    }
+
+    #[test]
+    fn a_disabled_key_ends_what_it_began_and_begins_anew_when_enabled() {
+        let ring = KeyRing::default();
+        let secret = new_secret(KEY_PREFIX);
+        let enabled = key("k", &secret);
+        let mut disabled = key("k", &secret);
+        disabled.key.disabled = true;
+        ring.set("k", Some(&enabled));
+        let before = ring.find(&secret).unwrap();
+        ring.set("k", Some(&disabled));
+        assert!(ring.find(&secret).is_none());
+        ring.set("k", Some(&enabled));
+        assert!(ring.find(&secret).is_some());
+        assert!(before.lease.is_over());
+    }
+
+    #[test]
+    fn many_uses_are_one_to_store() {
+        let ring = KeyRing::default();
+        let secrets: Vec<String> = (0..2).map(|_| new_secret(KEY_PREFIX)).collect();
+        ring.set("used", Some(&key("used", &secrets[0])));
+        ring.set("unused", Some(&key("unused", &secrets[1])));
+        assert!(ring.unstored_uses().is_empty());
+        for _ in 0..100 {
+            ring.find(&secrets[0]).unwrap();
+        }
+        let unstored = ring.unstored_uses();
+        let [(id, at, used)] = unstored.as_slice() else {
+            panic!("{unstored:?}");
+        };
+        assert_eq!(id, "used");
+        assert_eq!(ring.last_uses(), HashMap::from([("used".to_owned(), *at)]));
+        used.is_stored(*at);
+        assert!(ring.unstored_uses().is_empty());
     }
 }

@@ -1,8 +1,17 @@
 //! Who calls, and what they may do.
+//!
+//! Two acceptors: a bearer with the shape of a JWT is a login (`login`), everything else an api-key
+//! (`keys`). Both end in a [`Caller`], which knows its [`Scope`] and its capabilities.
 
 mod keys;
+mod lease;
+pub mod login;
+mod scope;
 
 pub use keys::KeyRing;
+pub use lease::Lease;
+pub use login::Login;
+pub use scope::Scope;
 
 use super::domain::OrganizationId;
 use super::error::Error;
@@ -10,6 +19,9 @@ use crate::api::{Capabilities, Capability};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+
+/// What the actor of a login begins with.
+pub const USER_PREFIX: &str = "user:";
 
 /// What every api-key begins with.
 pub const KEY_PREFIX: &str = "wa_";
@@ -27,13 +39,39 @@ pub fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
+/// What a request presents to say who asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Credential<'a> {
+    /// Never tried as an api-key.
+    Login(&'a str),
+    Key(&'a str),
+}
+
+impl<'a> Credential<'a> {
+    /// A bearer token by its shape: three non-empty parts between dots make a login.
+    #[must_use]
+    pub fn of_bearer(token: &'a str) -> Self {
+        let mut parts = token.splitn(4, '.');
+        let full = parts.by_ref().take(3).filter(|part| !part.is_empty());
+        if full.count() == 3 && parts.next().is_none() {
+            Self::Login(token)
+        } else {
+            Self::Key(token)
+        }
+    }
+}
+
 /// An authenticated caller.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    pub organization: OrganizationId,
+    pub scope: Scope,
     pub capabilities: Capabilities,
-    /// `key:<id>` or `user:<id>`: the audit log's "who".
+    /// `key:<id>` or [`USER_PREFIX`] and an id: the audit log's "who".
     pub actor: String,
+    /// How long the credentials hold: what goes on after the request, such as a stream, ends with it.
+    pub lease: Lease,
+    /// This process itself asks, through a key that lives only in memory.
+    pub own: bool,
 }
 
 impl Caller {

@@ -6,7 +6,7 @@ use crate::gateway::auth::Caller;
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::error::Error;
 use crate::gateway::store::audit::{self, Filter, NewEntry};
-use crate::gateway::store::{Store, StoreError, Write};
+use crate::gateway::store::{Store, StoreError, Write, tenants};
 use serde_json::Value;
 
 /// Entries in a page when no limit is given.
@@ -32,9 +32,10 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub fn new(caller: &Caller, action: AuditAction) -> Self {
+    /// In the log of the organization that owns what is done something to, whoever does it.
+    pub fn new(caller: &Caller, owner: &OrganizationId, action: AuditAction) -> Self {
         Self {
-            organization: caller.organization.clone(),
+            organization: owner.clone(),
             actor: caller.actor.clone(),
             action,
             session: None,
@@ -48,7 +49,7 @@ impl Record {
     pub fn of_session(caller: &Caller, action: AuditAction, session: &OwnedSession) -> Self {
         Self {
             session: Some(session.id.to_string()),
-            ..Self::new(caller, action)
+            ..Self::new(caller, &session.organization, action)
         }
     }
 
@@ -142,7 +143,7 @@ fn word(error: &Error) -> String {
 }
 
 impl Engine {
-    /// The organization's entries, newest first.
+    /// The entries in the caller's scope, newest first.
     ///
     /// # Errors
     /// Validation of the filters, the limit and the cursor.
@@ -165,11 +166,11 @@ impl Engine {
             before,
             limit,
         };
-        let organization = caller.organization.clone();
+        let scope = caller.scope.clone();
         Ok(self
             .inner
             .store
-            .read(move |conn| audit::list(conn, &organization, &filter))
+            .read(move |conn| audit::list(conn, &tenants::within(conn, &scope)?, &filter))
             .await?)
     }
 }

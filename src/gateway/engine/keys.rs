@@ -1,27 +1,51 @@
-//! Api-keys: making, listing, deleting.
+//! Api-keys: making, listing, changing, deleting.
 
 use super::Engine;
 use super::audit::Record;
 use super::sessions::check_label;
-use crate::api::{ApiKey, AuditAction, Capabilities, CreateKey, CreatedKey};
+use crate::api::{
+    ApiKey, AuditAction, Capabilities, CreateKey, CreatedKey, EpochMillis, OVERLAP_MAX, RotateKey,
+    UpdateKey,
+};
 use crate::gateway::auth::{self, Caller};
 use crate::gateway::clock;
+use crate::gateway::domain::OrganizationId;
 use crate::gateway::error::Error;
 use crate::gateway::store::keys::{self, StoredKey};
-use serde_json::json;
+use crate::gateway::store::{StoreError, Write, tenants};
+use serde_json::{Value, json};
+use std::sync::Weak;
+use std::time::Duration;
+
+/// How often the last uses of keys are stored.
+const STORE_USES: Duration = Duration::from_mins(1);
+
+type Job = Box<dyn FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send>;
+
+/// What is written, and what the audit log says is new.
+struct Change {
+    job: Job,
+    new: Option<Value>,
+}
 
 impl Engine {
-    /// The organization's stored keys, oldest first.
+    /// The stored keys in the caller's scope, oldest first.
     ///
     /// # Errors
     /// The store.
     pub async fn list_keys(&self, caller: &Caller) -> Result<Vec<ApiKey>, Error> {
-        let organization = caller.organization.clone();
-        Ok(self
+        let scope = caller.scope.clone();
+        let mut keys = self
             .inner
             .store
-            .read(move |conn| keys::list(conn, &organization))
-            .await?)
+            .read(move |conn| keys::list(conn, &tenants::within(conn, &scope)?))
+            .await?;
+        let uses = self.inner.keys.last_uses();
+        for key in &mut keys {
+            // What is in memory is newer than what is stored.
+            key.last_used_at = uses.get(&key.id).copied().or(key.last_used_at);
+        }
+        Ok(keys)
     }
 
     /// Makes a key of the caller's organization. Its secret is told here and never again.
@@ -29,7 +53,8 @@ impl Engine {
     /// # Errors
     /// Validation; [`Error::MissingCapability`] for a capability that the caller lacks.
     pub async fn create_key(&self, caller: &Caller, body: CreateKey) -> Result<CreatedKey, Error> {
-        let mut record = Record::new(caller, AuditAction::KeyCreate);
+        let organization = caller.scope.home()?.clone();
+        let mut record = Record::new(caller, &organization, AuditAction::KeyCreate);
         record.new = Some(json!({ "label": body.label, "capabilities": body.capabilities }));
         let engine = self.clone();
         let caller = caller.clone();
@@ -37,7 +62,7 @@ impl Engine {
             match check(&caller, &body) {
                 Ok((label, capabilities)) => {
                     engine
-                        .store_key(&caller, label, capabilities, &body, record)
+                        .store_key(organization, label, capabilities, &body, record)
                         .await
                 }
                 Err(error) => record.close(&engine.inner.store, Err(error)).await,
@@ -48,7 +73,7 @@ impl Engine {
 
     async fn store_key(
         &self,
-        caller: &Caller,
+        organization: OrganizationId,
         label: Option<String>,
         capabilities: Capabilities,
         body: &CreateKey,
@@ -56,8 +81,8 @@ impl Engine {
     ) -> Result<CreatedKey, Error> {
         let secret = auth::new_secret(auth::KEY_PREFIX);
         let hash = auth::hash(&secret);
-        let organization = caller.organization.clone();
         let expires_at = body.expires_at;
+        let _turn = self.inner.key_changes.lock().await;
         let stored = self
             .inner
             .store
@@ -69,6 +94,7 @@ impl Engine {
                     disabled: false,
                     created_at: clock::now(),
                     expires_at,
+                    last_used_at: None,
                 };
                 record.new = Some(json!({
                     "id": key.id,
@@ -79,6 +105,7 @@ impl Engine {
                 let stored = StoredKey {
                     organization,
                     hash,
+                    previous: None,
                     key,
                 };
                 keys::insert(w, &stored)?;
@@ -86,48 +113,205 @@ impl Engine {
                 Ok(stored)
             })
             .await?;
-        self.inner.keys.insert(&stored);
+        self.inner.keys.set(&stored.key.id, Some(&stored));
         Ok(CreatedKey {
             secret,
             key: stored.key,
         })
     }
 
+    /// # Errors
+    /// `NotFound("key")`, also for a key beyond the caller's scope.
+    pub async fn find_key(&self, caller: &Caller, id: &str) -> Result<(), Error> {
+        let id = id.to_owned();
+        let found = self
+            .inner
+            .store
+            .read(move |conn| keys::get(conn, &id))
+            .await?;
+        match found {
+            Some(found) if caller.scope.covers(&found.organization) => Ok(()),
+            _ => Err(Error::NotFound("key")),
+        }
+    }
+
+    /// Gives a key a new secret, which is told here and never again. The old one is dead at once, or
+    /// when the overlap is over; one that was still alive from the rotation before dies now.
+    ///
+    /// # Errors
+    /// `NotFound("key")`, also for a key beyond the caller's scope; [`Error::MissingCapability`] for
+    /// a capability of the key's that the caller lacks: it would get it by the new secret; the key has
+    /// expired.
+    pub async fn rotate_key(
+        &self,
+        caller: &Caller,
+        id: &str,
+        body: RotateKey,
+    ) -> Result<CreatedKey, Error> {
+        let secret = auth::new_secret(auth::KEY_PREFIX);
+        let hash = auth::hash(&secret);
+        let (who, key) = (caller.clone(), id.to_owned());
+        let overlap = body.overlap_seconds.unwrap_or_default();
+        let rotated = self
+            .change_key(caller, id, AuditAction::KeyRotate, move |found| {
+                if overlap > OVERLAP_MAX {
+                    return Err(Error::field(
+                        "overlapSeconds",
+                        format!("must be at most {OVERLAP_MAX}, which is a week"),
+                    ));
+                }
+                for capability in &found.key.capabilities {
+                    who.require(*capability)?;
+                }
+                let now = clock::now();
+                if found.key.expires_at.is_some_and(|at| at <= now) {
+                    return Err(expired());
+                }
+                let until = (overlap > 0).then(|| now + EpochMillis::from(overlap) * 1000);
+                Ok(Change {
+                    job: Box::new(move |w| keys::replace_secret(w, &key, &hash, until)),
+                    new: Some(json!({ "overlapSeconds": overlap })),
+                })
+            })
+            .await?;
+        rotated
+            .map(|key| CreatedKey { secret, key })
+            .ok_or(Error::NotFound("key"))
+    }
+
+    /// Disables a key, which is refused from then on, or enables it again.
+    ///
+    /// # Errors
+    /// `NotFound("key")`, also for a key beyond the caller's scope.
+    pub async fn update_key(
+        &self,
+        caller: &Caller,
+        id: &str,
+        body: UpdateKey,
+    ) -> Result<ApiKey, Error> {
+        let key = id.to_owned();
+        let disabled = body.disabled;
+        self.change_key(caller, id, AuditAction::KeyUpdate, move |_| {
+            Ok(Change {
+                job: Box::new(move |w| keys::set_disabled(w, &key, disabled)),
+                new: Some(json!({ "disabled": disabled })),
+            })
+        })
+        .await?
+        .ok_or(Error::NotFound("key"))
+    }
+
     /// Deletes a key; it is refused from then on.
     ///
     /// # Errors
-    /// `NotFound("key")`, also for a key of another organization.
+    /// `NotFound("key")`, also for a key beyond the caller's scope.
     pub async fn delete_key(&self, caller: &Caller, id: &str) -> Result<(), Error> {
-        let mut record = Record::new(caller, AuditAction::KeyDelete);
-        // An id comes from outside and may be anything: keep what an id can be.
-        record.old = Some(json!({ "id": id.chars().take(64).collect::<String>() }));
-        let organization = caller.organization.clone();
-        let engine = self.clone();
-        let id = id.to_owned();
-        self.detached(async move {
-            let (key, recorded) = (id.clone(), record.success());
-            let gone = engine
-                .inner
-                .store
-                .write(move |w| {
-                    let gone = keys::delete(w, &organization, &key)?;
-                    if gone {
-                        recorded(w)?;
-                    }
-                    Ok(gone)
-                })
-                .await;
-            let refusal = match gone {
-                Ok(true) => {
-                    engine.inner.keys.remove(&id);
-                    return Ok(());
-                }
-                Ok(false) => Error::NotFound("key"),
-                Err(error) => error.into(),
-            };
-            record.close(&engine.inner.store, Err(refusal)).await
+        let key = id.to_owned();
+        self.change_key(caller, id, AuditAction::KeyDelete, move |_| {
+            Ok(Change {
+                job: Box::new(move |w| keys::delete(w, &key)),
+                new: None,
+            })
         })
         .await
+        .map(|_| ())
+    }
+
+    /// Changes a key that the caller reaches; what comes of it, unless it was deleted. What it was
+    /// allowed before ends with the change.
+    async fn change_key(
+        &self,
+        caller: &Caller,
+        id: &str,
+        action: AuditAction,
+        change: impl FnOnce(&StoredKey) -> Result<Change, Error> + Send + 'static,
+    ) -> Result<Option<ApiKey>, Error> {
+        let engine = self.clone();
+        let (caller, id) = (caller.clone(), id.to_owned());
+        self.detached(async move {
+            let store = &engine.inner.store;
+            // Memory follows the store in the same order.
+            let _turn = engine.inner.key_changes.lock().await;
+            let key = id.clone();
+            let found = store
+                .read(move |conn| keys::get(conn, &key))
+                .await?
+                .filter(|found| caller.scope.covers(&found.organization));
+            let owner = found.as_ref().map(|found| &found.organization);
+            let Ok(owner) = owner.map_or_else(|| caller.scope.home(), Ok) else {
+                return Err(Error::NotFound("key"));
+            };
+            let mut record = Record::new(&caller, owner, action);
+            // An id comes from outside and may be anything: keep what an id can be.
+            record.old = Some(json!({ "id": id.chars().take(64).collect::<String>() }));
+            let changed = match &found {
+                Some(found) => change(found),
+                None => Err(Error::NotFound("key")),
+            };
+            let change = match changed {
+                Ok(change) => change,
+                Err(error) => return record.close(store, Err(error)).await,
+            };
+            record.new = change.new;
+            let recorded = record.success();
+            let key = id.clone();
+            let written = store
+                .write(move |w| {
+                    (change.job)(w)?;
+                    recorded(w)?;
+                    keys::get(w.conn, &key)
+                })
+                .await;
+            match written {
+                Ok(stored) => {
+                    engine.inner.keys.set(&id, stored.as_ref());
+                    Ok(stored.map(|stored| stored.key))
+                }
+                Err(error) => record.close(store, Err(error.into())).await,
+            }
+        })
+        .await
+    }
+
+    /// Stores when keys were last used.
+    pub(super) async fn store_uses(&self) {
+        let uses = self.inner.keys.unstored_uses();
+        if uses.is_empty() {
+            return;
+        }
+        let rows: Vec<_> = uses.iter().map(|(id, at, _)| (id.clone(), *at)).collect();
+        match self
+            .inner
+            .store
+            .write(move |w| keys::set_last_used(w, &rows))
+            .await
+        {
+            Ok(()) => uses.iter().for_each(|(_, at, used)| used.is_stored(*at)),
+            Err(error) => tracing::warn!(%error, "the last uses of keys were not stored"),
+        }
+    }
+}
+
+/// Stores when keys were last used, now and then, as long as there is an engine.
+pub(super) async fn keep_uses(inner: Weak<super::Inner>) {
+    loop {
+        tokio::time::sleep(STORE_USES).await;
+        let Some(inner) = inner.upgrade() else {
+            return;
+        };
+        let engine = Engine { inner };
+        if !engine.is_ready() {
+            return;
+        }
+        engine.store_uses().await;
+    }
+}
+
+/// The refusal to give a key a secret that would be dead from the start.
+pub(in crate::gateway) fn expired() -> Error {
+    Error::Conflict {
+        message: "the key has expired: make a new one".to_owned(),
+        reason: None,
     }
 }
 

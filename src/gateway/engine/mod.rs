@@ -7,6 +7,7 @@ mod audit;
 mod changes;
 mod groups;
 mod keys;
+mod metrics;
 mod open;
 mod realtime;
 mod sessions;
@@ -14,19 +15,25 @@ mod sessions;
 mod tests;
 
 pub use audit::AuditQuery;
+pub(in crate::gateway) use keys::expired as expired_key;
 
+use super::auth::login::Gate;
 use super::auth::{Caller, KeyRing};
 use super::domain::{OrganizationId, SessionId};
+use super::error::Limit;
+use super::metrics::Metrics;
+use super::rate::CallerRates;
 use super::realtime::{Hub, Tickets};
 use super::session::SessionHandle;
 use super::store::Store;
 use super::whatsapp::Backend;
-use super::{Config, Error};
+use super::{Config, Error, Limits};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 /// How long sessions and running changes may take to end when the engine closes.
 const CLOSING: Duration = Duration::from_secs(10);
@@ -43,15 +50,22 @@ struct Inner {
     backend: Backend,
     gateway_id: String,
     keys: KeyRing,
+    /// Held while a key changes: memory follows the store in the same order.
+    key_changes: tokio::sync::Mutex<()>,
+    /// `None` where no logins are accepted.
+    gate: Option<Gate>,
+    callers: CallerRates,
+    limits: Limits,
     tickets: Tickets,
     /// By id, so that a listing is in the order of creation.
     sessions: RwLock<BTreeMap<String, Arc<SessionHandle>>>,
     /// Everything that was spawned: closing waits for it.
     tasks: TaskTracker,
+    metrics: Arc<Metrics>,
     draining: AtomicBool,
 }
 
-/// Proof that a session exists and belongs to the caller's organization. Only
+/// Proof that a session exists and is in the caller's scope. Only
 /// [`Engine::find_session`] makes one.
 #[derive(Debug, Clone)]
 pub struct OwnedSession {
@@ -69,10 +83,10 @@ pub struct Page {
 
 impl Page {
     /// The largest page.
-    const MOST: u32 = 1000;
+    pub const MOST: u32 = 1000;
 
     /// The limit, when one was given.
-    fn limit(&self) -> Result<Option<u32>, Error> {
+    pub(in crate::gateway) fn limit(&self) -> Result<Option<u32>, Error> {
         match self.limit {
             None | Some(1..=Self::MOST) => Ok(self.limit),
             Some(_) => Err(Error::field(
@@ -83,7 +97,10 @@ impl Page {
     }
 
     /// What the cursor names, read by `read`.
-    fn after<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Error> {
+    pub(in crate::gateway) fn after<T>(
+        &self,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
         // An empty cursor is how a listing says that there is no further page.
         let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
             return Ok(None);
@@ -122,6 +139,7 @@ impl Engine {
             tracing::warn!("closing the store although work is still under way");
         }
         self.inner.hub.close();
+        self.store_uses().await;
         self.inner.store.close().await;
     }
 
@@ -135,6 +153,40 @@ impl Engine {
     #[must_use]
     pub fn authenticate(&self, key: &str) -> Option<Caller> {
         self.inner.keys.find(key)
+    }
+
+    /// Who presents this login; `None` for every cause of refusal, which the log knows.
+    pub async fn log_in(&self, token: &str) -> Option<Caller> {
+        let Some(gate) = &self.inner.gate else {
+            tracing::info!(
+                reason = "no logins are accepted here",
+                "a login was refused"
+            );
+            return None;
+        };
+        gate.admit(token).await
+    }
+
+    /// Counts a request of this caller.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRequests`].
+    pub fn count(&self, caller: &Caller) -> Result<(), Error> {
+        if caller.own {
+            return Ok(());
+        }
+        self.inner
+            .callers
+            .take(&caller.actor)
+            .map_err(|wait| Error::TooManyRequests {
+                limit: Limit::Caller,
+                wait,
+            })
+    }
+
+    /// How much one party may take.
+    pub(in crate::gateway) fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// # Errors
@@ -155,7 +207,7 @@ impl Engine {
         self.accept()?;
         self.inner
             .tasks
-            .spawn(change)
+            .spawn(change.in_current_span())
             .await
             .unwrap_or_else(|fault| Err(Error::Internal(fault.into())))
     }

@@ -4,22 +4,20 @@ use super::{Engine, Inner};
 use crate::api::EpochMillis;
 use crate::api::{Session, SessionStatus};
 use crate::gateway::auth::KeyRing;
+use crate::gateway::auth::login::Gate;
+use crate::gateway::metrics::Metrics;
+use crate::gateway::rate::CallerRates;
 use crate::gateway::realtime::{Hub, Tickets};
 use crate::gateway::session;
 use crate::gateway::store::changes::{self, Scope};
 use crate::gateway::store::sessions::StoredSession;
 use crate::gateway::store::{Store, StoreError, Write, keys, sessions};
-use crate::gateway::{Config, SeedSession, clock};
+use crate::gateway::{Config, Limits, SeedSession, clock};
 use anyhow::Context as _;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
-
-/// Messages per minute and per hour that a new session may send: what a person at a desk needs,
-/// well below what WhatsApp takes for a machine.
-pub(super) const RATE_PER_MIN: u32 = 30;
-pub(super) const RATE_PER_HOUR: u32 = 600;
 
 pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
     let Config {
@@ -27,13 +25,19 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
         gateway_id,
         backend,
         memory_keys,
+        login,
         seed,
+        limits,
+        connect,
     } = config;
+    let gate = login.map(Gate::new).transpose()?;
     let hub = Arc::new(Hub::default());
     let events = Arc::clone(&hub);
     let path = database.clone();
-    let store = tokio::task::spawn_blocking(move || Store::open(&path, events)).await??;
-    let (stored, ring) = load(&store, seed)
+    let metrics = Arc::new(Metrics::default());
+    let times = metrics.store_times();
+    let store = tokio::task::spawn_blocking(move || Store::open(&path, events, times)).await??;
+    let (stored, ring) = load(&store, seed, &limits)
         .await
         .with_context(|| format!("cannot read the database {}", database.display()))?;
     for key in &memory_keys {
@@ -44,6 +48,9 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
     let mut handles = std::collections::BTreeMap::new();
     for mut stored in stored {
         stored.session.gateway_id.clone_from(&gateway_id);
+        stored.should_run &= connect;
+        stored.session.rate_per_min = limits.calls_per_minute;
+        stored.session.rate_per_hour = limits.calls_per_hour;
         let status = &mut stored.session.status;
         if stored.should_run {
             *status = SessionStatus::Starting;
@@ -52,37 +59,45 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
             *status = SessionStatus::Stopped;
         }
         let starts = stored.should_run;
-        let handle = session::spawn(stored, &backend, store.clone(), &tasks, delay);
+        let handle = session::spawn(stored, &backend, store.clone(), &metrics, &tasks, delay);
         if starts {
             delay += backend.stagger();
         }
         handles.insert(handle.id.to_string(), handle);
     }
     tracing::info!(sessions = handles.len(), "the engine is open");
-    Ok(Engine {
-        inner: Arc::new(Inner {
-            store,
-            hub,
-            backend,
-            gateway_id,
-            keys: ring,
-            tickets: Tickets::default(),
-            sessions: RwLock::new(handles),
-            tasks,
-            draining: AtomicBool::new(false),
-        }),
-    })
+    let inner = Arc::new(Inner {
+        store,
+        hub,
+        backend,
+        gateway_id,
+        keys: ring,
+        key_changes: tokio::sync::Mutex::default(),
+        gate,
+        callers: CallerRates::new(limits.requests_per_minute),
+        limits,
+        tickets: Tickets::default(),
+        sessions: RwLock::new(handles),
+        tasks,
+        metrics,
+        draining: AtomicBool::new(false),
+    });
+    tokio::spawn(super::keys::keep_uses(Arc::downgrade(&inner)));
+    Ok(Engine { inner })
 }
 
 async fn load(
     store: &Store,
     seed: Vec<SeedSession>,
+    limits: &Limits,
 ) -> Result<(Vec<StoredSession>, KeyRing), StoreError> {
     if !seed.is_empty() {
+        let limits = limits.clone();
         store
             .write(move |w| {
                 let now = clock::now();
-                seed.iter().try_for_each(|session| plant(w, session, now))
+                seed.iter()
+                    .try_for_each(|session| plant(w, session, &limits, now))
             })
             .await?;
     }
@@ -91,13 +106,18 @@ async fn load(
         .await?;
     let ring = KeyRing::default();
     for key in &stored_keys {
-        ring.insert(key);
+        ring.set(&key.key.id, Some(key));
     }
     Ok((stored, ring))
 }
 
 /// Stores a seeded session with its groups, unless it is there already.
-fn plant(w: &mut Write<'_>, seed: &SeedSession, now: EpochMillis) -> Result<(), StoreError> {
+fn plant(
+    w: &mut Write<'_>,
+    seed: &SeedSession,
+    limits: &Limits,
+    now: EpochMillis,
+) -> Result<(), StoreError> {
     let organization = &seed.account.organization;
     sessions::ensure_organization(w, organization, now)?;
     let identity = seed.identity.as_ref();
@@ -108,8 +128,8 @@ fn plant(w: &mut Write<'_>, seed: &SeedSession, now: EpochMillis) -> Result<(), 
         phone_number: identity.map(|identity| identity.phone_number.clone()),
         wa_jid: identity.map(|identity| identity.jid.to_string()),
         wa_lid: identity.map(|identity| identity.lid.to_string()),
-        rate_per_min: RATE_PER_MIN,
-        rate_per_hour: RATE_PER_HOUR,
+        rate_per_min: limits.calls_per_minute,
+        rate_per_hour: limits.calls_per_hour,
         created_at: now,
         updated_at: now,
         ..Session::default()

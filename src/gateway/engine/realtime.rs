@@ -3,6 +3,7 @@
 use super::Engine;
 use crate::api::{EventKind, TicketRequest, TicketScope};
 use crate::gateway::auth::Caller;
+use crate::gateway::domain::parse_ulid;
 use crate::gateway::error::Error;
 use crate::gateway::realtime::{Filter, Subscription};
 use ulid::Ulid;
@@ -33,17 +34,22 @@ impl Engine {
         let kinds = body.events.map(kinds).transpose()?.flatten();
         let since = body.since.as_deref().map(event_id).transpose()?;
         self.inner.tickets.issue(Filter {
-            organization: caller.organization.clone(),
+            scope: caller.scope.clone(),
+            lease: caller.lease.clone(),
             session,
             kinds,
             since,
         })
     }
 
-    /// `None` when unknown, used or older than 30 s.
+    /// `None` when unknown, used or older than 30 s, or when the credentials that it was given to no
+    /// longer hold.
     #[must_use]
     pub fn redeem_ticket(&self, ticket: &str) -> Option<Subscription> {
         let filter = self.inner.tickets.redeem(ticket)?;
+        if filter.lease.is_over() {
+            return None;
+        }
         Subscription::open(&self.inner.hub, self.inner.store.clone(), filter)
     }
 }
@@ -56,13 +62,7 @@ fn kinds(names: Vec<String>) -> Result<Option<Vec<String>>, Error> {
             "must name at least one event, or `*`",
         ));
     }
-    let known = [
-        EventKind::SessionStatus,
-        EventKind::AuthQr,
-        EventKind::AuthCode,
-        EventKind::GroupUpdate,
-        EventKind::GroupParticipant,
-    ];
+    let known = EventKind::KNOWN;
     for name in &names {
         if name != "*" && !known.iter().any(|kind| kind.as_str() == name) {
             let known = known.each_ref().map(EventKind::as_str).join(", ");
@@ -77,6 +77,6 @@ fn kinds(names: Vec<String>) -> Result<Option<Vec<String>>, Error> {
 
 fn event_id(text: &str) -> Result<Ulid, Error> {
     text.strip_prefix("evt_")
-        .and_then(|id| Ulid::from_string(id).ok())
+        .and_then(parse_ulid)
         .ok_or_else(|| Error::field("since", "must be an event id such as evt_01HZ..."))
 }

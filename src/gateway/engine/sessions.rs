@@ -1,9 +1,9 @@
 //! Sessions: finding, creating, pairing, starting and stopping, deleting.
 
 use super::audit::Record;
-use super::{Engine, OwnedSession, open};
-use crate::api::{self, AuditAction, CreateSession, SessionStatus};
-use crate::gateway::auth::Caller;
+use super::{Engine, OwnedSession};
+use crate::api::{self, AuditAction, CreateSession, LABEL_MAX, SessionStatus};
+use crate::gateway::auth::{Caller, USER_PREFIX};
 use crate::gateway::clock;
 use crate::gateway::domain::SessionId;
 use crate::gateway::error::Error;
@@ -13,9 +13,6 @@ use crate::gateway::whatsapp::DriverError;
 use serde_json::json;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-
-/// Longest label, in characters.
-const LABEL_MAX: usize = 100;
 
 impl OwnedSession {
     /// The session as it stands.
@@ -50,7 +47,7 @@ impl Engine {
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         match sessions.get(id) {
-            Some(handle) if handle.organization == caller.organization => Ok(OwnedSession {
+            Some(handle) if caller.scope.covers(&handle.organization) => Ok(OwnedSession {
                 id: handle.id.clone(),
                 organization: handle.organization.clone(),
                 handle: Arc::clone(handle),
@@ -59,14 +56,14 @@ impl Engine {
         }
     }
 
-    /// The organization's sessions, oldest first.
+    /// The sessions in the caller's scope, oldest first.
     ///
     /// # Errors
     /// The engine closes.
     pub fn list_sessions(&self, caller: &Caller) -> Result<Vec<api::Session>, Error> {
         self.accept()?;
         let mut sessions = self.all_sessions();
-        sessions.retain(|session| session.organization == caller.organization);
+        sessions.retain(|session| caller.scope.covers(&session.organization));
         Ok(sessions.iter().map(|session| session.view()).collect())
     }
 
@@ -83,12 +80,13 @@ impl Engine {
         let engine = self.clone();
         let caller = caller.clone();
         self.detached(async move {
-            let mut record = Record::new(&caller, AuditAction::SessionCreate);
+            let organization = caller.scope.home()?.clone();
+            let mut record = Record::new(&caller, &organization, AuditAction::SessionCreate);
             record.new = Some(json!({ "label": label }));
             let start = body.start.unwrap_or(false);
-            let organization = caller.organization.clone();
             let gateway_id = engine.inner.gateway_id.clone();
-            let user = caller.actor.strip_prefix("user:").map(str::to_owned);
+            let limits = engine.inner.limits.clone();
+            let user = caller.actor.strip_prefix(USER_PREFIX).map(str::to_owned);
             let stored = engine
                 .inner
                 .store
@@ -106,8 +104,8 @@ impl Engine {
                         label,
                         auto_read: body.auto_read.unwrap_or(false),
                         presence_typing: body.presence_typing.unwrap_or(false),
-                        rate_per_min: open::RATE_PER_MIN,
-                        rate_per_hour: open::RATE_PER_HOUR,
+                        rate_per_min: limits.calls_per_minute,
+                        rate_per_hour: limits.calls_per_hour,
                         created_by_user_id: user,
                         created_at: now,
                         updated_at: now,
@@ -133,6 +131,7 @@ impl Engine {
                 },
                 &engine.inner.backend,
                 engine.inner.store.clone(),
+                &engine.inner.metrics,
                 &engine.inner.tasks,
                 Duration::ZERO,
             );

@@ -13,8 +13,6 @@ use tokio::time::timeout;
 
 /// Largest body, in bytes.
 const BODY_MAX: usize = 1024 * 1024;
-/// How long a body may take to arrive.
-const BODY_LIMIT: Duration = Duration::from_secs(30);
 /// How much of an unwanted body is read and thrown away, so that the client gets to see the answer
 /// and can keep the connection. Beyond it the connection is closed.
 const DISCARD_MAX: usize = 8 * 1024 * 1024;
@@ -30,15 +28,18 @@ pub(super) struct RequestBody {
     /// `None` once it was read to its end.
     stream: Option<BodyDataStream>,
     declared: Option<u64>,
+    /// How long it may take to arrive.
+    limit: Duration,
     /// The client waits for a go-ahead before it sends the body.
     waits: bool,
 }
 
 impl RequestBody {
-    pub fn new(body: Body, headers: &HeaderMap) -> Self {
+    pub fn new(body: Body, headers: &HeaderMap, limit: Duration) -> Self {
         Self {
             declared: body.size_hint().exact(),
             stream: (!body.is_end_stream()).then(|| body.into_data_stream()),
+            limit,
             waits: headers.contains_key(header::EXPECT),
         }
     }
@@ -48,12 +49,17 @@ impl RequestBody {
     /// # Errors
     /// Too large, too slow, or not exactly one JSON value.
     pub async fn json(&mut self) -> Result<Option<Value>, Error> {
-        let bytes = timeout(BODY_LIMIT, self.bytes()).await.map_err(|_| {
-            Error::field(
-                "",
-                format!("the body did not arrive within {} s", BODY_LIMIT.as_secs()),
-            )
-        })??;
+        let limit = self.limit;
+        let bytes = match timeout(limit, self.bytes()).await {
+            Ok(bytes) => bytes?,
+            Err(_elapsed) => {
+                // Nor is the rest waited for: the connection ends with the answer.
+                self.stream = None;
+                let limit = limit.as_secs_f32();
+                let fault = format!("the body did not arrive within {limit} s");
+                return Err(Error::field("", fault));
+            }
+        };
         if bytes.is_empty() {
             return Ok(None);
         }
@@ -245,7 +251,11 @@ mod tests {
     }
 
     fn body(stream: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> RequestBody {
-        RequestBody::new(Body::from_stream(stream), &HeaderMap::new())
+        RequestBody::new(
+            Body::from_stream(stream),
+            &HeaderMap::new(),
+            Duration::from_secs(30),
+        )
     }
 
     async fn fault(body: &mut RequestBody) -> String {
@@ -274,7 +284,7 @@ mod tests {
         // An endless rest is not read for ever.
         large.discard().await;
         let whole = Body::from(vec![b' '; BODY_MAX + 1]);
-        let mut whole = RequestBody::new(whole, &HeaderMap::new());
+        let mut whole = RequestBody::new(whole, &HeaderMap::new(), DISCARD_LIMIT);
         assert!(fault(&mut whole).await.contains("1 MiB"));
     }
 

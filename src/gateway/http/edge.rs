@@ -1,14 +1,16 @@
 //! What happens to every request, whatever it asks for: an id, the route, credentials, the
 //! capability, and an answer even when the handler panics.
 
+use super::REQUESTS;
 use super::body::RequestBody;
 use super::extract::{Call, Visit};
 use super::respond::{self, REQUEST_ID, Reply};
 use super::router::{self, Found, Handler, Params, Route};
 use super::serve::Server;
-use crate::gateway::{Error, auth::Caller};
+use crate::gateway::auth::{Caller, Credential};
+use crate::gateway::{Engine, Error};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -16,35 +18,43 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument;
 
-/// Answers one request. The answer always carries `x-request-id`.
-pub(super) async fn answer(server: Arc<Server>, request: Request) -> Response {
-    let started = Instant::now();
+/// What servers count where nobody waits for the answer any more.
+const CLIENT_LEFT: u16 = 499;
+
+/// Answers one request; on a connection for which there is no room (`crowded`) it is told so. The answer
+/// always carries `x-request-id`.
+pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool) -> Response {
     let id = ulid::Ulid::generate().to_string();
     let method = request.method().clone();
     let found = router::find(&method, request.uri().path());
-    let route = match &found {
-        Found::Route(route, _) => route.path,
-        _ => "(none)",
-    };
+    let asked = Asked::new(&server, &method, &found);
     // Neither the query (tickets) nor the headers (keys) belong in the log.
-    let span = tracing::info_span!("request", %id, %method, route);
-    let mut response = async {
+    let span = tracing::info_span!(
+        "request",
+        %id,
+        method = asked.method,
+        route = asked.route,
+        caller = tracing::field::Empty,
+    );
+    let mut response = async move {
+        // In here, so that it is also told in the request's span.
+        let mut asked = asked;
+        let limit = server.engine.limits().body;
         let response = match found {
+            _ if crowded => respond::error(&Error::TooManyConnections),
             Found::Route(route, params) => routed(server, route, params, request).await,
             other => {
                 let (parts, body) = request.into_parts();
-                RequestBody::new(body, &parts.headers).discard().await;
+                RequestBody::new(body, &parts.headers, limit)
+                    .discard()
+                    .await;
                 match other {
                     Found::WrongMethod(allow) => respond::wrong_method(method.as_str(), &allow),
                     _ => respond::no_such_path(),
                 }
             }
         };
-        tracing::debug!(
-            status = response.status().as_u16(),
-            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            "answered"
-        );
+        asked.answered(response.status().as_u16());
         response
     }
     .instrument(span)
@@ -55,6 +65,58 @@ pub(super) async fn answer(server: Arc<Server>, request: Request) -> Response {
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// A request on its way, told and counted when it is answered, or dropped because its client left.
+struct Asked {
+    engine: Engine,
+    method: &'static str,
+    route: &'static str,
+    started: Instant,
+    answered: bool,
+}
+
+impl Asked {
+    fn new(server: &Server, method: &Method, found: &Found) -> Self {
+        Self {
+            engine: server.engine.clone(),
+            method: router::known_method(method),
+            route: match found {
+                Found::Route(route, _) => route.path,
+                _ => "(none)",
+            },
+            started: Instant::now(),
+            answered: false,
+        }
+    }
+
+    fn answered(&mut self, status: u16) {
+        self.answered = true;
+        let took = self.count(status);
+        if status < 400 && router::PROBES.contains(&self.route) {
+            tracing::debug!(target: REQUESTS, status, took, "answered");
+        } else {
+            tracing::info!(target: REQUESTS, status, took, "answered");
+        }
+    }
+
+    /// Says how many seconds it took.
+    fn count(&self, status: u16) -> f64 {
+        let took = self.started.elapsed();
+        self.engine
+            .metrics()
+            .request(self.method, self.route, status, took);
+        took.as_secs_f64()
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if !self.answered {
+            let took = self.count(CLIENT_LEFT);
+            tracing::info!(target: REQUESTS, status = CLIENT_LEFT, took, "the client left");
+        }
+    }
 }
 
 /// Runs the handler of a route and turns every outcome into a response.
@@ -85,25 +147,25 @@ async fn handle(
     request: Request,
 ) -> Reply {
     let (parts, body) = request.into_parts();
-    let mut body = RequestBody::new(body, &parts.headers);
+    let mut body = RequestBody::new(body, &parts.headers, server.engine.limits().body);
     match route.handler {
         Handler::Open(handler) => {
             body.discard().await;
             handler(&mut Visit { server, parts }).await
         }
         Handler::Guarded(capability, handler) => {
-            let admitted = admit(&server, &parts.headers).and_then(|caller| {
+            let admitted = admit(&server, &parts.headers).await;
+            let caller = match admitted.and_then(|caller| {
                 caller.require(capability)?;
                 Ok(caller)
-            });
-            let caller = match admitted {
+            }) {
                 Ok(caller) => caller,
                 Err(error) => {
                     body.discard().await;
                     return Err(error);
                 }
             };
-            let mut call = Call::new(server.engine.clone(), caller, parts, params, body);
+            let mut call = Call::new(&server, caller, parts, params, body);
             let reply = handler(&mut call).await;
             call.finish().await;
             reply
@@ -112,16 +174,22 @@ async fn handle(
 }
 
 /// Who calls.
-fn admit(server: &Server, headers: &HeaderMap) -> Result<Caller, Error> {
+pub(super) async fn admit(server: &Server, headers: &HeaderMap) -> Result<Caller, Error> {
     if server.shutdown.is_cancelled() {
         return Err(Error::Draining);
     }
-    let token = token(headers).ok_or(Error::Unauthorized)?;
-    server.engine.authenticate(token).ok_or(Error::Unauthorized)
+    let caller = match credential(headers).ok_or(Error::Unauthorized)? {
+        Credential::Login(token) => server.engine.log_in(token).await,
+        Credential::Key(key) => server.engine.authenticate(key),
+    };
+    let caller = caller.ok_or(Error::Unauthorized)?;
+    tracing::Span::current().record("caller", caller.actor.as_str());
+    server.engine.count(&caller)?;
+    Ok(caller)
 }
 
-/// The api-key that a request presents. A bearer decides alone: what is next to it is not tried.
-fn token(headers: &HeaderMap) -> Option<&str> {
+/// What a request presents. A bearer decides alone: what is next to it is not tried.
+fn credential(headers: &HeaderMap) -> Option<Credential<'_>> {
     let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
     if let Some(first) = authorizations.next() {
         if authorizations.next().is_some() {
@@ -131,58 +199,68 @@ fn token(headers: &HeaderMap) -> Option<&str> {
         if let Some((scheme, token)) = value.split_once(' ')
             && scheme.eq_ignore_ascii_case("bearer")
         {
-            let token = token.trim();
-            // A login JWT never passes for an api-key.
-            return (!is_jwt(token)).then_some(token);
+            return Some(Credential::of_bearer(token.trim()));
         }
     }
     let mut keys = headers.get_all("x-api-key").iter();
     let key = keys.next()?.to_str().ok()?.trim();
-    keys.next().is_none().then_some(key)
-}
-
-/// Whether a bearer has the shape of a login JWT: three non-empty parts between dots.
-fn is_jwt(token: &str) -> bool {
-    let mut parts = token.split('.');
-    parts
-        .by_ref()
-        .take(3)
-        .filter(|part| !part.is_empty())
-        .count()
-        == 3
-        && parts.next().is_none()
+    keys.next().is_none().then_some(Credential::Key(key))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::serve::Places;
     use super::*;
+    use crate::gateway::whatsapp::{Backend, sandbox::World};
+    use crate::gateway::{Config, Limits};
+    use std::path::Path;
+
+    /// An engine without sessions.
+    pub(in crate::gateway::http) async fn engine(directory: &Path) -> Engine {
+        Engine::open(Config {
+            database: directory.join("groupdesk.db"),
+            gateway_id: "test".to_owned(),
+            backend: Backend::Sandbox(World::still(1).unwrap()),
+            memory_keys: Vec::new(),
+            login: None,
+            seed: Vec::new(),
+            limits: Limits::default(),
+            connect: true,
+        })
+        .await
+        .unwrap()
+    }
 
     #[test]
-    fn a_token_comes_from_either_header() {
+    fn a_credential_comes_from_either_header() {
+        use Credential::{Key, Login};
         type Row = (
             &'static [(&'static str, &'static str)],
-            Option<&'static str>,
+            Option<Credential<'static>>,
         );
         let table: &[Row] = &[
             (&[], None),
-            (&[("authorization", "Bearer wa_1")], Some("wa_1")),
-            (&[("authorization", "bEARER   wa_1 ")], Some("wa_1")),
+            (&[("authorization", "Bearer wa_1")], Some(Key("wa_1"))),
+            (&[("authorization", "bEARER   wa_1 ")], Some(Key("wa_1"))),
             (&[("authorization", "Bearer")], None),
             (&[("authorization", "wa_1")], None),
-            (&[("x-api-key", "wa_2")], Some("wa_2")),
+            (&[("x-api-key", "wa_2")], Some(Key("wa_2"))),
             (
                 &[("authorization", "Basic eDp5"), ("x-api-key", "wa_2")],
-                Some("wa_2"),
+                Some(Key("wa_2")),
             ),
             (
                 &[("authorization", "Bearer wa_1"), ("x-api-key", "wa_2")],
-                Some("wa_1"),
+                Some(Key("wa_1")),
             ),
             (
                 &[("authorization", "Bearer a.b.c"), ("x-api-key", "wa_2")],
-                None,
+                Some(Login("a.b.c")),
             ),
-            (&[("authorization", "Bearer a..c")], Some("a..c")),
+            (&[("authorization", "Bearer a.b.c.d")], Some(Key("a.b.c.d"))),
+            (&[("authorization", "Bearer .b.c")], Some(Key(".b.c"))),
+            (&[("x-api-key", "a.b.c")], Some(Key("a.b.c"))),
+            (&[("authorization", "Bearer a..c")], Some(Key("a..c"))),
             (
                 &[("authorization", "Bearer a"), ("authorization", "Bearer b")],
                 None,
@@ -197,32 +275,26 @@ mod tests {
                     value.parse().unwrap(),
                 );
             }
-            assert_eq!(token(&headers), *expected, "{pairs:?}");
+            assert!(credential(&headers) == *expected, "{pairs:?}");
         }
     }
     #[tokio::test]
     async fn a_handler_that_panics_is_an_internal_error() {
         static BROKEN: Route = Route {
-            method: axum::http::Method::GET,
+            method: Method::GET,
             path: "/broken",
             handler: Handler::Open(|_| Box::pin(async { panic!("secret") })),
         };
         let directory = tempfile::tempdir().unwrap();
-        let engine = crate::gateway::Engine::open(crate::gateway::Config {
-            database: directory.path().join("groupdesk.db"),
-            gateway_id: "test".to_owned(),
-            backend: crate::gateway::whatsapp::Backend::Sandbox(
-                crate::gateway::whatsapp::sandbox::World::still(1).unwrap(),
-            ),
-            memory_keys: Vec::new(),
-            seed: Vec::new(),
-        })
-        .await
-        .unwrap();
+        let engine = engine(directory.path()).await;
         let server = Arc::new(Server {
             engine,
+            leaving: tokio_util::sync::CancellationToken::new(),
             shutdown: tokio_util::sync::CancellationToken::new(),
             tasks: tokio_util::task::TaskTracker::new(),
+            secure: false,
+            behind_proxy: false,
+            places: Places::new(1),
         });
         let request = Request::new(axum::body::Body::empty());
         let response = routed(server, &BROKEN, Params::default(), request).await;

@@ -12,9 +12,6 @@ use axum::http::request::Parts;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// Most entries of one page.
-const PAGE_MAX: u32 = 1000;
-
 /// A request to a route that needs no credentials.
 pub(super) struct Visit {
     pub server: Arc<Server>,
@@ -26,20 +23,23 @@ pub(super) struct Call {
     pub engine: Engine,
     pub caller: Caller,
     pub parts: Parts,
+    /// It came over TLS.
+    pub secure: bool,
     params: Params,
     body: RequestBody,
 }
 
 impl Call {
     pub fn new(
-        engine: Engine,
+        server: &Server,
         caller: Caller,
         parts: Parts,
         params: Params,
         body: RequestBody,
     ) -> Self {
         Self {
-            engine,
+            engine: server.engine.clone(),
+            secure: server.secure,
             caller,
             parts,
             params,
@@ -155,16 +155,18 @@ impl QueryText {
     /// `limit` and `cursor`.
     ///
     /// # Errors
-    /// `limit` is not a number from 1 to 1000.
+    /// `limit` is not a number from 1 to [`Page::MOST`]; one of them was given more than once.
     pub fn page(&self) -> Result<Page, Error> {
         let limit = match self.get("limit")? {
             None => None,
             Some(text) => Some(
+                // Rust would also read a plus sign.
                 text.parse()
                     .ok()
-                    .filter(|limit| (1..=PAGE_MAX).contains(limit))
+                    .filter(|limit| !text.starts_with('+') && (1..=Page::MOST).contains(limit))
                     .ok_or_else(|| {
-                        Error::field("limit", format!("must be a number from 1 to {PAGE_MAX}"))
+                        let most = Page::MOST;
+                        Error::field("limit", format!("must be a number from 1 to {most}"))
                     })?,
             ),
         };

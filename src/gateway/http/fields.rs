@@ -3,13 +3,10 @@
 //! the domain's types and the use cases.
 
 use super::body::invalid;
-use crate::api::{EpochMillis, FieldError};
+use crate::api::{EpochMillis, FieldError, PARTICIPANTS_MAX};
 use crate::gateway::Error;
 use crate::gateway::domain::MemberJid;
 use serde_json::{Map, Value};
-
-/// Most members in one call: as many as a group can hold.
-const PARTICIPANTS_MAX: usize = 1024;
 
 /// An object being read.
 pub(super) struct Fields {
@@ -129,9 +126,49 @@ pub(super) fn participants(value: &Value) -> Result<Vec<MemberJid>, String> {
         .collect())
 }
 
+/// A whole number. JSON has one kind of numbers, so `2.0` is as whole as `2`.
+fn whole(value: &Value) -> Option<i64> {
+    /// Up to here every whole number has a floating one of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.as_i64().or_else(|| {
+        let number = value.as_f64()?;
+        (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64)
+    })
+}
+
 /// A time in epoch milliseconds.
 pub(super) fn time(value: &Value) -> Result<EpochMillis, String> {
-    value
-        .as_i64()
-        .ok_or_else(|| "must be a time in epoch milliseconds".to_owned())
+    whole(value).ok_or_else(|| "must be a time in epoch milliseconds".to_owned())
+}
+
+/// A length of time in whole seconds.
+pub(super) fn seconds(value: &Value) -> Result<u32, String> {
+    whole(value)
+        .and_then(|seconds| seconds.try_into().ok())
+        .ok_or_else(|| "must be a whole number of seconds".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point() {
+        for (value, read) in [
+            (json!(1258), Some(1258)),
+            (json!(1258.0), Some(1258)),
+            (json!(1.258e3), Some(1258)),
+            (json!(-0.0), Some(0)),
+            (json!(1258.5), None),
+            (json!(-1.0), None),
+            (json!(1e300), None),
+            (json!("1258"), None),
+            (json!(true), None),
+        ] {
+            assert_eq!(seconds(&value).ok(), read, "{value}");
+        }
+        assert_eq!(time(&json!(1_794_823_200_000_i64)), Ok(1_794_823_200_000));
+        assert_eq!(time(&json!(1_794_823_200_000.0)), Ok(1_794_823_200_000));
+    }
 }

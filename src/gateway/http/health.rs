@@ -2,18 +2,24 @@
 
 use super::extract::Visit;
 use super::respond::{self, Reply};
+use crate::api::Health;
 use crate::gateway::Error;
-use serde_json::json;
 
 /// The process answers.
 pub(super) async fn live(_: &mut Visit) -> Reply {
-    respond::ok(&json!({ "status": "ok" }))
+    say("ok")
 }
 
 /// The store is open and new work is accepted.
 pub(super) async fn ready(visit: &mut Visit) -> Reply {
-    if visit.server.shutdown.is_cancelled() || !visit.server.engine.is_ready() {
+    if visit.server.leaving.is_cancelled() || !visit.server.engine.is_ready() {
         return Err(Error::Draining);
     }
-    respond::ok(&json!({ "status": "ready" }))
+    say("ready")
+}
+
+fn say(status: &str) -> Reply {
+    respond::ok(&Health {
+        status: status.to_owned(),
+    })
 }

@@ -1,9 +1,10 @@
 //! `/keys`: api-keys (an extension).
 
 use super::extract::Call;
-use super::fields::{array, owned_text, text, time};
+use super::fields::{array, flag, owned_text, seconds, text, time};
 use super::respond::{self, Reply};
-use crate::api::{Capability, CreateKey};
+use crate::api::{Capability, CreateKey, RotateKey, UpdateKey};
+use crate::gateway::Error;
 use serde_json::Value;
 
 pub(super) async fn list(call: &mut Call) -> Reply {
@@ -23,11 +24,34 @@ pub(super) async fn create(call: &mut Call) -> Reply {
     respond::created(&call.engine.create_key(&call.caller, body).await?)
 }
 
+pub(super) async fn update(call: &mut Call) -> Reply {
+    let id = find(call).await?;
+    let mut fields = call.fields().await?;
+    let disabled = fields.required("disabled", flag);
+    let body = fields.finish(disabled.map(|disabled| UpdateKey { disabled }))?;
+    respond::ok(&call.engine.update_key(&call.caller, &id, body).await?)
+}
+
+pub(super) async fn rotate(call: &mut Call) -> Reply {
+    let id = find(call).await?;
+    let mut fields = call.optional_fields().await?;
+    let overlap_seconds = fields.optional("overlapSeconds", seconds);
+    let body = fields.finish(Some(RotateKey { overlap_seconds }))?;
+    respond::ok(&call.engine.rotate_key(&call.caller, &id, body).await?)
+}
+
 pub(super) async fn delete(call: &mut Call) -> Reply {
     call.engine
         .delete_key(&call.caller, call.param("id"))
         .await?;
     Ok(respond::no_content())
+}
+
+/// The path's key. Comes before the body: 404 wins over 400.
+async fn find(call: &mut Call) -> Result<String, Error> {
+    let id = call.param("id").to_owned();
+    call.engine.find_key(&call.caller, &id).await?;
+    Ok(id)
 }
 
 /// Capabilities by their words, each once.

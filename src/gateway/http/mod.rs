@@ -19,14 +19,24 @@ mod groups;
 mod health;
 mod invite;
 mod keys;
+mod line;
 mod members;
+mod metrics;
+mod openapi;
 mod realtime;
 mod respond;
 mod router;
 mod serve;
 mod sessions;
+mod tls;
 
-pub use serve::serve;
+pub use openapi::document_text;
+pub use router::{RouteInfo, routes};
+pub use serve::{Serving, serve};
+pub use tls::{Tls, TlsError};
 
 #[cfg(doc)]
 use super::Engine;
+
+/// The log's target for answered requests, one line each.
+pub const REQUESTS: &str = "groupdesk::requests";

@@ -4,6 +4,7 @@ use super::extract::{Call, Visit, query};
 use super::fields::{array, owned_text, text};
 use super::respond::{self, Reply};
 use crate::api::{Frame, Ticket, TicketRequest, TicketScope};
+use crate::gateway::auth::Lease;
 use crate::gateway::{Error, Subscription, clock};
 use axum::extract::FromRequestParts;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -39,7 +40,7 @@ pub(super) async fn ticket(call: &mut Call) -> Reply {
         expires_in_seconds: TICKET_SECONDS,
         url: format!(
             "{}/api/v1/realtime?ticket={ticket}",
-            origin(&call.parts.headers)
+            origin(&call.parts.headers, call.secure)
         ),
         ticket,
     })
@@ -55,7 +56,7 @@ fn scope(value: &Value) -> Result<TicketScope, String> {
 
 /// `ws://host` or `wss://host` as the client knows this server; empty when it does not say, which
 /// makes the url relative.
-fn origin(headers: &HeaderMap) -> String {
+fn origin(headers: &HeaderMap, secure: bool) -> String {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
@@ -63,9 +64,10 @@ fn origin(headers: &HeaderMap) -> String {
     let Some(host) = host else {
         return String::new();
     };
-    let secure = headers
-        .get("x-forwarded-proto")
-        .is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+    let secure = secure
+        || headers
+            .get("x-forwarded-proto")
+            .is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
     let scheme = if secure { "wss" } else { "ws" };
     format!("{scheme}://{host}")
 }
@@ -90,7 +92,7 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
         .engine
         .redeem_ticket(ticket)
         .ok_or(Error::Unauthorized)?;
-    let shutdown = server.shutdown.clone();
+    let end = end(server.shutdown.clone(), subscription.lease());
     // Taken before the upgrade, so that the graceful stop knows the stream from its first moment.
     let running = server.tasks.token();
     Ok(upgrade
@@ -101,7 +103,7 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
                 socket,
                 events_of(subscription),
                 Duration::from_secs(HEARTBEAT_SECONDS.into()),
-                shutdown,
+                end,
             )
             .await;
             drop(running);
@@ -115,31 +117,64 @@ fn events_of(subscription: Subscription) -> impl Stream<Item = Arc<str>> {
     })
 }
 
-/// Sends events and pings until the client leaves, stops reading, or the server stops.
+/// Why a stream ends from this side.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Stop,
+    /// The credentials that it was opened with no longer hold.
+    Revoked,
+}
+
+impl From<End> for CloseFrame {
+    fn from(end: End) -> Self {
+        let (code, reason) = match end {
+            End::Stop => (close_code::AWAY, "the gateway is shutting down"),
+            End::Revoked => (close_code::POLICY, "the credentials no longer hold"),
+        };
+        Self {
+            code,
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Waits for whatever ends a stream from this side.
+async fn end(shutdown: CancellationToken, lease: Lease) -> End {
+    tokio::select! {
+        biased;
+        () = shutdown.cancelled() => End::Stop,
+        () = lease.over() => End::Revoked,
+    }
+}
+
+/// Sends events and pings until the client leaves, stops reading, or this side ends it.
 async fn pump<S, E>(
     mut socket: S,
     events: impl Stream<Item = Arc<str>>,
     heartbeat: Duration,
-    shutdown: CancellationToken,
+    end: impl Future<Output = End>,
 ) where
     S: Sink<Message, Error = E> + Stream<Item = Result<Message, E>> + Unpin,
 {
     let mut events = std::pin::pin!(events);
+    let mut end = std::pin::pin!(end);
     let mut pings = interval_at(Instant::now() + heartbeat, heartbeat);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut next = Some(control("connected", Some(HEARTBEAT_SECONDS)));
-    loop {
+    let end = loop {
         if let Some(frame) = next.take() {
-            let sent = timeout(SEND_LIMIT, socket.send(frame));
-            match shutdown.run_until_cancelled(sent).await {
-                Some(Ok(Ok(()))) => {}
-                Some(_) => return,
-                None => break,
+            tokio::select! {
+                biased;
+                end = &mut end => break end,
+                sent = timeout(SEND_LIMIT, socket.send(frame)) => match sent {
+                    Ok(Ok(())) => {}
+                    _ => return,
+                },
             }
         }
         tokio::select! {
             biased;
-            () = shutdown.cancelled() => break,
+            end = &mut end => break end,
             heard = socket.next() => match heard {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
@@ -147,14 +182,11 @@ async fn pump<S, E>(
             _ = pings.tick() => next = Some(control("ping", None)),
             event = events.next() => match event {
                 Some(event) => next = Some(Message::text(&*event)),
-                None => break,
+                None => break End::Stop,
             },
         }
-    }
-    let close = Message::Close(Some(CloseFrame {
-        code: close_code::AWAY,
-        reason: "the gateway is shutting down".into(),
-    }));
+    };
+    let close = Message::Close(Some(end.into()));
     let _ = timeout(Duration::from_secs(1), socket.send(close)).await;
 }
 
@@ -214,6 +246,7 @@ mod tests {
         says: mpsc::Sender<Message>,
         hears: mpsc::UnboundedReceiver<Message>,
         shutdown: CancellationToken,
+        lease: Lease,
         pumping: tokio::task::JoinHandle<()>,
     }
 
@@ -226,11 +259,14 @@ mod tests {
                 hears: hear,
             };
             let shutdown = CancellationToken::new();
-            let pumping = tokio::spawn(pump(line, events, heartbeat, shutdown.clone()));
+            let lease = Lease::default();
+            let end = end(shutdown.clone(), lease.clone());
+            let pumping = tokio::spawn(pump(line, events, heartbeat, end));
             Self {
                 says,
                 hears,
                 shutdown,
+                lease,
                 pumping,
             }
         }
@@ -276,6 +312,15 @@ mod tests {
         client.hear().await;
         client.says.send(Message::text("hello")).await.unwrap();
         client.says.send(Message::Close(None)).await.unwrap();
+        client.pumping.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_the_credentials_that_opened_it() {
+        let mut client = Client::of(futures_util::stream::pending(), NEVER);
+        client.hear().await;
+        client.lease.end();
+        assert_eq!(client.hear().await, "close 1008");
         client.pumping.await.unwrap();
     }
 

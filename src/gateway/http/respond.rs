@@ -1,5 +1,6 @@
 //! Answers: JSON, nothing, and the contract's error body.
 
+use super::serve::HEAD_MAX;
 use crate::api::{ErrorBody, ErrorCode, ErrorObject, List};
 use crate::gateway::Error;
 use crate::gateway::error::wait_seconds;
@@ -35,6 +36,15 @@ pub(super) fn list<T: Serialize>(data: Vec<T>) -> Reply {
 /// 200 with JSON that is already text.
 pub(super) fn ready_json(json: Bytes) -> Response {
     body(StatusCode::OK, json)
+}
+
+/// 200 with metrics.
+pub(super) fn open_metrics(text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    let kind =
+        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 /// 204.
@@ -96,6 +106,36 @@ pub(super) fn wrong_method(method: &str, allow: &str) -> Response {
         response.headers_mut().insert(header::ALLOW, allow);
     }
     response
+}
+
+/// What is wrong with what hyper refused by itself with this status.
+pub(super) fn no_request(status: u16) -> Error {
+    let fault = match status {
+        414 => "the URL is too long".to_owned(),
+        431 => format!(
+            "the request's head is larger than {} KiB, or has more headers than a request needs",
+            HEAD_MAX / 1024
+        ),
+        _ => "the request is not valid HTTP/1.1".to_owned(),
+    };
+    Error::field("", fault)
+}
+
+/// The whole answer, head included, to what hyper refused by itself with this status.
+pub(super) fn refusal(status: u16) -> Vec<u8> {
+    let object = no_request(status).to_object();
+    let status = StatusCode::from_u16(object.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let json = serde_json::to_vec(&ErrorBody { error: object }).unwrap_or_default();
+    let mut answer = format!(
+        "HTTP/1.1 {status}\r\n{}: {}\r\ncontent-type: application/json\r\n\
+         cache-control: no-store\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        REQUEST_ID,
+        ulid::Ulid::generate(),
+        json.len(),
+    )
+    .into_bytes();
+    answer.extend_from_slice(&json);
+    answer
 }
 
 fn error_body(status: StatusCode, error: ErrorObject) -> Response {

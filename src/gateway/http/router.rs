@@ -6,7 +6,7 @@
 
 use super::extract::{Call, Visit};
 use super::respond::Reply;
-use super::{audit, groups, health, invite, keys, members, realtime, sessions};
+use super::{audit, groups, health, invite, keys, members, metrics, openapi, realtime, sessions};
 use crate::api::Capability;
 use axum::http::Method;
 use std::future::Future;
@@ -53,6 +53,9 @@ macro_rules! routes {
 const ROUTES: &[Route] = routes! {
     GET    "/healthz" open => health::live;
     GET    "/readyz"  open => health::ready;
+    GET    "/metrics" open => metrics::expose;
+    GET    "/docs"    open => openapi::html;
+    GET    "/api/v1/openapi.json" open => openapi::json;
 
     GET    "/api/v1/sessions"                        read   => sessions::list;
     POST   "/api/v1/sessions"                        manage => sessions::create;
@@ -92,8 +95,33 @@ const ROUTES: &[Route] = routes! {
     GET    "/api/v1/audit"     manage => audit::list;
     GET    "/api/v1/keys"      manage => keys::list;
     POST   "/api/v1/keys"      manage => keys::create;
+    PATCH  "/api/v1/keys/{id}" manage => keys::update;
     DELETE "/api/v1/keys/{id}" manage => keys::delete;
+    POST   "/api/v1/keys/{id}:rotate" manage => keys::rotate;
 };
+
+/// A row of the table as everybody may know it: what the API's description, its tests and its
+/// documentation are made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteInfo {
+    pub method: &'static str,
+    /// With `{parameter}` for what is filled in, from the root: `/api/v1/sessions/{session}:start`.
+    pub path: &'static str,
+    /// What the caller must have; `None` where no credentials are asked for.
+    pub capability: Option<Capability>,
+}
+
+/// Every route, in the order of the contract. `HEAD` goes wherever `GET` does and is not listed.
+pub fn routes() -> impl Iterator<Item = RouteInfo> {
+    ROUTES.iter().map(|route| RouteInfo {
+        method: route.method.as_str(),
+        path: route.path,
+        capability: match route.handler {
+            Handler::Open(_) => None,
+            Handler::Guarded(capability, _) => Some(capability),
+        },
+    })
+}
 
 /// The values of a path's parameters. A value that is not UTF-8 once decoded is `None`.
 #[derive(Debug, Default)]
@@ -115,6 +143,31 @@ pub(super) enum Found {
     /// The path exists with other methods: the value of `Allow`.
     WrongMethod(String),
     Nothing,
+}
+
+/// Routes that machines ask every few seconds.
+pub(super) const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// The method's name, one of a few.
+pub(super) fn known_method(method: &Method) -> &'static str {
+    const KNOWN: [Method; 9] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::CONNECT,
+        Method::TRACE,
+    ];
+    const NAMES: [&str; 9] = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
+    ];
+    KNOWN
+        .iter()
+        .position(|known| known == method)
+        .map_or("(other)", |at| NAMES[at])
 }
 
 /// Looks a request up. `HEAD` is answered wherever `GET` is.

@@ -1,6 +1,8 @@
 //! Connections: accepting, time limits, and the graceful stop.
 
 use super::edge;
+use super::line::Line;
+use super::tls::Tls;
 use crate::gateway::Engine;
 use axum::body::Body;
 use axum::extract::Request;
@@ -10,45 +12,120 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long a client may take to send a request's head. An idle connection is closed after it too.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
-/// How long running requests may take to finish once the stop has begun.
+/// Largest head of a request, in bytes: a login's token and every other header with room to spare.
+pub(super) const HEAD_MAX: usize = 128 * 1024;
+/// Connections beyond the limit that are told so; further ones are closed without a word.
+const CROWD: usize = 64;
+/// How long one of them may take to send a request's head.
+const CROWD_HEAD_LIMIT: Duration = Duration::from_secs(2);
+/// How long a client may take over the TLS handshake.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// How long running requests may take to finish, unless told otherwise.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 /// How long to wait after a failed accept that will fail again at once (no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Where and how to serve.
+pub struct Serving {
+    pub listener: TcpListener,
+    /// Plain HTTP without.
+    pub tls: Option<Arc<Tls>>,
+    /// A reverse proxy stands in front: who connects from this machine speaks for somebody else.
+    pub behind_proxy: bool,
+    /// How long everything is still served once readiness is red.
+    pub linger: Duration,
+    /// How long running requests may take after that.
+    pub drain: Duration,
+}
+
+impl From<TcpListener> for Serving {
+    /// Plain HTTP, and an end without ado.
+    fn from(listener: TcpListener) -> Self {
+        Self {
+            listener,
+            tls: None,
+            behind_proxy: false,
+            linger: Duration::ZERO,
+            drain: DRAIN_LIMIT,
+        }
+    }
+}
+
 /// What every request of one server shares.
 pub(super) struct Server {
     pub engine: Engine,
+    /// Cancelled when the server is asked to stop: readiness goes red.
+    pub leaving: CancellationToken,
     /// Cancelled when the stop begins: no new requests, realtime streams close.
     pub shutdown: CancellationToken,
     /// Everything the graceful stop waits for: connections and realtime streams.
     pub tasks: TaskTracker,
+    /// Clients speak TLS with this server.
+    pub secure: bool,
+    pub behind_proxy: bool,
+    pub places: Places,
 }
 
-/// Serves until `shutdown` is cancelled, lets running requests finish (for ten seconds at most),
-/// then closes the engine.
-pub async fn serve(engine: Engine, listener: TcpListener, shutdown: CancellationToken) {
+/// Room for connections.
+pub(super) struct Places {
+    served: Arc<Semaphore>,
+    turned_away: Arc<Semaphore>,
+}
+
+impl Places {
+    pub fn new(connections: u32) -> Self {
+        Self {
+            served: Arc::new(Semaphore::new(connections as usize)),
+            turned_away: Arc::new(Semaphore::new(CROWD)),
+        }
+    }
+
+    /// A place, and whether it is one among those who are only told that there is none.
+    fn take(&self) -> Option<(OwnedSemaphorePermit, bool)> {
+        let take = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned().ok();
+        match take(&self.served) {
+            Some(place) => Some((place, false)),
+            None => Some((take(&self.turned_away)?, true)),
+        }
+    }
+}
+
+/// Serves until `leaving` is cancelled, goes on for the time to linger, lets running requests finish
+/// within their limit, then closes the engine.
+pub async fn serve(engine: Engine, serving: Serving, leaving: CancellationToken) {
     let server = Arc::new(Server {
+        places: Places::new(engine.limits().connections),
         engine,
-        shutdown,
+        leaving,
+        shutdown: CancellationToken::new(),
         tasks: TaskTracker::new(),
+        secure: serving.tls.is_some(),
+        behind_proxy: serving.behind_proxy,
     });
     let cut = CancellationToken::new();
-    accept(&server, listener, &cut).await;
+    let stop = async {
+        server.leaving.cancelled().await;
+        tokio::time::sleep(serving.linger).await;
+        server.shutdown.cancel();
+    };
+    tokio::join!(
+        stop,
+        accept(&server, serving.listener, serving.tls.as_ref(), &cut)
+    );
     server.tasks.close();
-    if tokio::time::timeout(DRAIN_LIMIT, server.tasks.wait())
-        .await
-        .is_err()
-    {
+    if timeout(serving.drain, server.tasks.wait()).await.is_err() {
         tracing::warn!(
             running = server.tasks.len(),
             "stopping with work unfinished"
@@ -59,7 +136,12 @@ pub async fn serve(engine: Engine, listener: TcpListener, shutdown: Cancellation
 }
 
 /// Accepts until the stop begins; the listener is closed on return, so that new clients are refused.
-async fn accept(server: &Arc<Server>, listener: TcpListener, cut: &CancellationToken) {
+async fn accept(
+    server: &Arc<Server>,
+    listener: TcpListener,
+    tls: Option<&Arc<Tls>>,
+    cut: &CancellationToken,
+) {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -67,11 +149,14 @@ async fn accept(server: &Arc<Server>, listener: TcpListener, cut: &CancellationT
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let connection = connection(Arc::clone(server), stream);
+            Ok((stream, peer)) => {
+                let Some(place) = server.places.take() else {
+                    continue;
+                };
+                let greeted = greet(Arc::clone(server), stream, peer, place, tls.cloned());
                 let cut = cut.clone();
                 server.tasks.spawn(async move {
-                    cut.run_until_cancelled(connection).await;
+                    cut.run_until_cancelled(greeted).await;
                 });
             }
             Err(error) if is_the_clients(&error) => {}
@@ -96,22 +181,61 @@ fn is_the_clients(error: &io::Error) -> bool {
     )
 }
 
-async fn connection(server: Arc<Server>, stream: TcpStream) {
+/// Makes a connection out of what was accepted, and serves it.
+async fn greet(
+    server: Arc<Server>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: (OwnedSemaphorePermit, bool),
+    tls: Option<Arc<Tls>>,
+) {
     // Answers are small and complete: waiting to fill a segment only adds latency.
     let _ = stream.set_nodelay(true);
+    let Some(tls) = tls else {
+        return connection(server, stream, peer, place).await;
+    };
+    let handshake = timeout(HANDSHAKE_LIMIT, tls.acceptor().accept(stream));
+    match server.shutdown.run_until_cancelled(handshake).await {
+        Some(Ok(Ok(stream))) => connection(server, stream, peer, place).await,
+        Some(Ok(Err(error))) => tracing::debug!(%error, "a TLS handshake failed"),
+        Some(Err(_elapsed)) => tracing::debug!("a TLS handshake took too long"),
+        None => {}
+    }
+}
+
+/// Who is at the other end of the connection, among a request's extensions.
+#[derive(Clone, Copy)]
+pub(super) struct Peer(pub SocketAddr);
+
+async fn connection(
+    server: Arc<Server>,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    (place, crowded): (OwnedSemaphorePermit, bool),
+) {
+    let limits = server.engine.limits().clone();
+    let stream = Line::new(stream, limits.unread, place);
     let used = Arc::new(AtomicBool::new(false));
     let service = {
         let (server, used) = (Arc::clone(&server), Arc::clone(&used));
         service_fn(move |request: hyper::Request<Incoming>| {
             used.store(true, Ordering::Relaxed);
-            let answer = edge::answer(Arc::clone(&server), Request::from(request.map(Body::new)));
+            let mut request = Request::from(request.map(Body::new));
+            request.extensions_mut().insert(Peer(peer));
+            let answer = edge::answer(Arc::clone(&server), request, crowded);
             async { Ok::<_, Infallible>(answer.await) }
         })
     };
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_LIMIT)
+            .header_read_timeout(if crowded {
+                CROWD_HEAD_LIMIT
+            } else {
+                limits.head
+            })
+            .max_buf_size(HEAD_MAX)
+            .keep_alive(!crowded)
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades()
     );
@@ -129,5 +253,48 @@ async fn connection(server: Arc<Server>, stream: TcpStream) {
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "connection ended early");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncReadExt as _;
+    use tokio::time::Instant;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_never_begins_the_handshake_is_let_go() {
+        let directory = tempfile::tempdir().unwrap();
+        let (cert, key) = (
+            directory.path().join("cert.pem"),
+            directory.path().join("key.pem"),
+        );
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        std::fs::write(&cert, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let engine = edge::tests::engine(directory.path()).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = Serving {
+            tls: Some(Arc::new(Tls::load(&cert, &key).unwrap())),
+            ..Serving::from(listener)
+        };
+        let leaving = CancellationToken::new();
+        let served = tokio::spawn(serve(engine, serving, leaving.clone()));
+        let begun = Instant::now();
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        let mut heard = Vec::new();
+        let _ = silent.read_to_end(&mut heard).await;
+        assert!(heard.is_empty(), "{heard:?}");
+        let waited = begun.elapsed();
+        assert!(waited >= HANDSHAKE_LIMIT, "{waited:?}");
+        assert!(waited < HANDSHAKE_LIMIT * 2, "{waited:?}");
+        leaving.cancel();
+        served.await.unwrap();
     }
 }

@@ -74,6 +74,14 @@ impl Hub {
         self.state().sender = None;
     }
 
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        self.state()
+            .sender
+            .as_ref()
+            .map_or(0, broadcast::Sender::receiver_count)
+    }
+
     /// A receiver, and the id of the last event before its first; `None` once closed.
     fn listen(&self) -> Option<(broadcast::Receiver<Published>, Ulid)> {
         let state = self.state();

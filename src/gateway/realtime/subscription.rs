@@ -1,8 +1,8 @@
 //! One listener: what it missed, then what happens.
 
 use super::{Hub, Published};
-use crate::gateway::domain::OrganizationId;
-use crate::gateway::store::{Store, events};
+use crate::gateway::auth::{Lease, Scope};
+use crate::gateway::store::{Store, events, tenants};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -14,7 +14,9 @@ const PAGE: u32 = 256;
 /// What a ticket was issued for.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    pub organization: OrganizationId,
+    pub scope: Scope,
+    /// The credentials of who listens; the stream ends with them.
+    pub lease: Lease,
     /// Only this session's events.
     pub session: Option<String>,
     /// Only events of these names; `None` for all.
@@ -62,6 +64,12 @@ impl Subscription {
         })
     }
 
+    /// How long who listens may.
+    #[must_use]
+    pub fn lease(&self) -> Lease {
+        self.filter.lease.clone()
+    }
+
     /// The next event as the JSON text of its envelope, shared between listeners; `None` when the
     /// engine stops. May be dropped and called again without losing anything.
     pub async fn next(&mut self) -> Option<Arc<str>> {
@@ -78,7 +86,7 @@ impl Subscription {
                 Ok(event) if event.id <= self.seen => {}
                 Ok(event) => {
                     self.seen = event.id;
-                    if event.organization == self.filter.organization
+                    if self.filter.scope.covers(&event.organization)
                         && self.filter.wants(&event.session, event.kind.as_str())
                     {
                         return Some(event.text);
@@ -92,11 +100,11 @@ impl Subscription {
 
     /// Reads the next page of what was missed; `None` when the store is closed.
     async fn read_log(&mut self) -> Option<()> {
-        let organization = self.filter.organization.clone();
+        let scope = self.filter.scope.clone();
         let since = self.seen;
         let page = self
             .store
-            .read(move |conn| events::after(conn, &organization, since, PAGE))
+            .read(move |conn| events::after(conn, &tenants::within(conn, &scope)?, since, PAGE))
             .await
             .inspect_err(|error| tracing::warn!(%error, "reading the events log failed"))
             .ok()?;
@@ -143,7 +151,8 @@ mod tests {
 
     fn filter(since: Option<Ulid>) -> Filter {
         Filter {
-            organization: organization("acme"),
+            scope: organization("acme").into(),
+            lease: Lease::default(),
             session: None,
             kinds: Some(vec!["group.update".to_owned()]),
             since,
@@ -162,7 +171,7 @@ mod tests {
         publish(&place, 0..1).await;
         let first = place
             .store
-            .read(|conn| events::after(conn, &organization("acme"), Ulid::nil(), 1))
+            .read(|conn| events::after(conn, &[organization("acme")], Ulid::nil(), 1))
             .await
             .unwrap()[0]
             .id;

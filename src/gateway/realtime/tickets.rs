@@ -2,7 +2,7 @@
 
 use super::Filter;
 use crate::gateway::auth;
-use crate::gateway::error::Error;
+use crate::gateway::error::{Error, Limit};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,7 +27,10 @@ impl Tickets {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|_, (issued, _)| issued.elapsed() < TICKET_LIFETIME);
         if waiting.len() >= MOST {
-            return Err(Error::TooManyRequests(TICKET_LIFETIME));
+            return Err(Error::TooManyRequests {
+                limit: Limit::Tickets,
+                wait: TICKET_LIFETIME,
+            });
         }
         let secret = auth::new_secret("rt_");
         waiting.insert(auth::hash(&secret), (Instant::now(), filter));
@@ -55,7 +58,8 @@ mod tests {
     fn a_ticket_works_once_and_for_thirty_seconds() {
         let tickets = Tickets::default();
         let filter = Filter {
-            organization: OrganizationId::parse("acme").unwrap(),
+            scope: OrganizationId::parse("acme").unwrap().into(),
+            lease: auth::Lease::default(),
             session: None,
             kinds: None,
             since: None,

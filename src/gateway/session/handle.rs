@@ -1,11 +1,12 @@
 //! What the rest of the engine sees of a session: kept in memory, so that looking at it costs no
 //! database.
 
-use super::{Control, SessionAction};
+use super::{Control, Letter, SessionAction};
 use crate::api::{QrCode, Session, SessionStatus};
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
 use crate::gateway::error::Error;
+use crate::gateway::rate::CallRate;
 use crate::gateway::store::changes::Scope;
 use crate::gateway::store::groups::ListCache;
 use crate::gateway::store::{StoreError, Write};
@@ -23,13 +24,15 @@ pub struct SessionHandle {
     pub driver: Arc<dyn Driver>,
     /// The session's listing of groups.
     pub listing: Arc<ListCache>,
-    pub(super) control: mpsc::UnboundedSender<Control>,
+    pub(super) control: mpsc::UnboundedSender<Letter>,
     view: RwLock<Session>,
     group_count: AtomicU64,
     /// Milliseconds since the epoch; 0 for never.
     last_traffic: AtomicI64,
     pub(super) turn: tokio::sync::Mutex<()>,
     pub(super) waiting: AtomicUsize,
+    /// `ratePerMin` and `ratePerHour`.
+    pub(super) calls: CallRate,
     /// Cancelled when the connection goes: running calls end with it.
     connection: Mutex<CancellationToken>,
     /// Pairing codes live here and nowhere else.
@@ -65,7 +68,7 @@ impl SessionHandle {
         view: Session,
         group_count: u64,
         driver: Arc<dyn Driver>,
-        control: mpsc::UnboundedSender<Control>,
+        control: mpsc::UnboundedSender<Letter>,
     ) -> Self {
         let connection = CancellationToken::new();
         connection.cancel();
@@ -75,6 +78,7 @@ impl SessionHandle {
             driver,
             listing: Arc::default(),
             control,
+            calls: CallRate::new(view.rate_per_min, view.rate_per_hour),
             view: RwLock::new(view),
             group_count: AtomicU64::new(group_count),
             last_traffic: AtomicI64::new(0),
@@ -216,7 +220,7 @@ impl SessionHandle {
 
     /// Tells that a pairing code was given out.
     pub fn await_phone(&self) {
-        let _ = self.control.send(Control::AwaitPhone);
+        let _ = self.control.send(Control::AwaitPhone.into());
     }
 
     /// Deletes the session; `along` is written in the same transaction.
@@ -237,13 +241,13 @@ impl SessionHandle {
     }
 
     pub(super) fn broken(&self, reason: impl Into<String>) {
-        let _ = self.control.send(Control::Broken(reason.into()));
+        let _ = self.control.send(Control::Broken(reason.into()).into());
     }
 
     async fn ask<T>(&self, letter: impl FnOnce(oneshot::Sender<T>) -> Control) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         self.control
-            .send(letter(reply))
+            .send(letter(reply).into())
             .map_err(|_| Error::NotFound("session"))?;
         answer
             .await

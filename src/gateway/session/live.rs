@@ -3,7 +3,7 @@
 use super::handle::{Hold, SessionHandle, lock};
 use super::limits;
 use crate::gateway::domain::GroupJid;
-use crate::gateway::error::Error;
+use crate::gateway::error::{Error, Limit};
 use crate::gateway::whatsapp::DriverError;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -19,11 +19,13 @@ pub struct Turn<'a> {
 }
 
 impl SessionHandle {
-    /// Waits for a turn, first come, first served.
+    /// Waits for a turn to ask for `calls` things, first come, first served. They count towards what
+    /// the session may ask of WhatsApp.
     ///
     /// # Errors
-    /// The session is not connected, when asked or when the turn has come; or too many wait.
-    pub async fn turn(&self) -> Result<Turn<'_>, Error> {
+    /// The session is not connected, when asked or when the turn has come; too many wait; or it has
+    /// asked too often.
+    pub async fn turn(&self, calls: usize) -> Result<Turn<'_>, Error> {
         self.require_working()?;
         let guard = if let Ok(guard) = self.turn.try_lock() {
             guard
@@ -32,6 +34,8 @@ impl SessionHandle {
             self.turn.lock().await
         };
         self.require_working()?;
+        // Only now is WhatsApp asked: who gave up waiting has used nothing up.
+        self.count(calls)?;
         Ok(Turn {
             session: self,
             connection: self.connection(),
@@ -41,14 +45,25 @@ impl SessionHandle {
 }
 
 impl SessionHandle {
+    /// Counts calls to WhatsApp.
+    fn count(&self, calls: usize) -> Result<(), Error> {
+        self.calls
+            .take(calls)
+            .map_err(|wait| Error::TooManyRequests {
+                limit: Limit::Session,
+                wait,
+            })
+    }
+
     /// Asks for a pairing code. It needs no turn: nothing else is asked before a phone is linked.
     ///
     /// # Errors
-    /// As [`Turn::ask`].
-    pub async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError> {
+    /// As [`Turn::ask`]; or the session has asked WhatsApp too often.
+    pub async fn pair_with_code(&self, phone: &str) -> Result<String, Error> {
+        self.count(1)?;
         let connection = self.connection();
         let query = self.driver.pair_with_code(phone);
-        self.guard(&connection, limits::QUERY, query).await
+        Ok(self.guard(&connection, limits::QUERY, query).await?)
     }
 
     /// Lets a query run until it answers, takes too long, panics, or the connection is cut.
@@ -97,7 +112,10 @@ impl<'a> Place<'a> {
     fn take(session: &'a SessionHandle) -> Result<Self, Error> {
         let place = Self(session);
         if session.waiting.fetch_add(1, Ordering::Relaxed) >= limits::WAITING {
-            return Err(Error::TooManyRequests(Duration::from_secs(1)));
+            return Err(Error::TooManyRequests {
+                limit: Limit::Waiting,
+                wait: Duration::from_secs(1),
+            });
         }
         Ok(place)
     }

@@ -56,7 +56,23 @@ type Reply<T> = oneshot::Sender<T>;
 /// What is written in the same transaction as a change.
 type Along = Box<dyn FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send>;
 
-/// A letter to the session's task.
+/// A letter to the session's task, and the request that it was written in: the log names it with what
+/// the task then does.
+struct Letter {
+    control: Control,
+    span: tracing::Span,
+}
+
+impl From<Control> for Letter {
+    fn from(control: Control) -> Self {
+        Self {
+            control,
+            span: tracing::Span::current(),
+        }
+    }
+}
+
+/// What a letter asks for.
 enum Control {
     Act(SessionAction, Reply<Result<api::Session, Error>>),
     /// Begin to pair unless that is under way; the answer says whether it began now.

@@ -40,7 +40,8 @@ pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: C
 }
 
 async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
-    let turn = session.turn().await?;
+    // Not a caller's wish: it must happen, and happens once a connection.
+    let turn = session.turn(0).await?;
     // No event and no change of ours can come between the comparison and the write.
     let _held = turn.hold(None);
     let fresh = turn
@@ -83,7 +84,7 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
         .await?;
     session.set_group_count(count);
     if silent {
-        let _ = session.control.send(Control::TellAgain);
+        let _ = session.control.send(Control::TellAgain.into());
     }
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! The task that owns a session: it alone starts and stops the driver and decides the status.
 
 use super::handle::SessionHandle;
-use super::{Along, Control, SessionAction, limits};
+use super::{Along, Control, Letter, SessionAction, limits};
 use crate::api::{EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
 use crate::gateway::error::Error;
+use crate::gateway::metrics::Metrics;
 use crate::gateway::store::sessions::StoredSession;
 use crate::gateway::store::{Store, StoreError, sessions};
+use crate::gateway::whatsapp::metered::Metered;
 use crate::gateway::whatsapp::{Account, Backend, DriverError, DriverEvent, GroupEvent};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -15,6 +17,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 /// The reason of a session whose code panicked.
 pub(super) const BROKE: &str = "an internal fault ended this session; start it again";
@@ -24,6 +27,7 @@ pub fn spawn(
     stored: StoredSession,
     backend: &Backend,
     store: Store,
+    metrics: &Arc<Metrics>,
     tasks: &TaskTracker,
     delay: Duration,
 ) -> Arc<SessionHandle> {
@@ -36,6 +40,7 @@ pub fn spawn(
         },
         driver_events,
     );
+    let driver = Metered::around(driver, Arc::clone(metrics));
     let handle = Arc::new(SessionHandle::new(
         stored.id,
         stored.organization,
@@ -70,7 +75,7 @@ pub(super) struct Task {
 }
 
 enum Step {
-    Letter(Control),
+    Letter(Letter),
     Events(Vec<DriverEvent>),
     Released,
     TooLong,
@@ -84,7 +89,7 @@ enum Flow {
 impl Task {
     async fn run(
         mut self,
-        mut letters: mpsc::UnboundedReceiver<Control>,
+        mut letters: mpsc::UnboundedReceiver<Letter>,
         mut events: mpsc::UnboundedReceiver<DriverEvent>,
         delay: Duration,
     ) {
@@ -126,7 +131,9 @@ impl Task {
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
     ) -> Flow {
         match step {
-            Step::Letter(letter) => return self.letter(letter, events).await,
+            Step::Letter(Letter { control, span }) => {
+                return self.letter(control, events).instrument(span).await;
+            }
             Step::Events(batch) => {
                 for event in batch {
                     self.event(event).await;
@@ -233,7 +240,7 @@ impl Task {
         self.set_status(SessionStatus::Starting, None).await;
         let handle = Arc::clone(&self.handle);
         let connection = handle.connection();
-        self.tasks.spawn(async move {
+        let connecting = async move {
             let connect = AssertUnwindSafe(handle.driver.connect()).catch_unwind();
             tokio::select! {
                 () = connection.cancelled() => {}
@@ -244,7 +251,8 @@ impl Task {
                     Err(_elapsed) => handle.broken(DriverError::Timeout.to_string()),
                 },
             }
-        });
+        };
+        self.tasks.spawn(connecting.in_current_span());
     }
 
     async fn stop(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) {
@@ -362,6 +370,9 @@ impl Task {
             }
             changed
         });
+        if changed {
+            tracing::info!(session = %self.handle.id, status = status.as_str(), "the session's status changed");
+        }
         let session: Session = self.handle.view();
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
         let should_run = self.should_run;

@@ -1,12 +1,12 @@
 //! The audit log's rows.
 
 use super::columns::{cursor_after, read_cursor};
-use super::{StoreError, Write};
+use super::{StoreError, Write, sessions};
 use crate::api::{AuditAction, AuditEntry, AuditOutcome, List};
 use crate::gateway::clock;
 use crate::gateway::domain::OrganizationId;
 use rusqlite::types::Type;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 use ulid::Ulid;
 
@@ -36,6 +36,8 @@ pub struct Filter {
 /// The database refuses.
 pub fn insert(w: &mut Write<'_>, entry: &NewEntry) -> Result<(), StoreError> {
     let id = w.next_id();
+    // A log that no organization is known for could not be found by who reads all of them.
+    sessions::ensure_organization(w, &entry.organization, clock::now())?;
     let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
     w.conn
         .prepare_cached(
@@ -57,13 +59,13 @@ pub fn insert(w: &mut Write<'_>, entry: &NewEntry) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The organization's entries, newest first.
+/// The organizations' entries, newest first.
 ///
 /// # Errors
 /// The database refuses.
 pub fn list(
     conn: &Connection,
-    organization: &OrganizationId,
+    organizations: &[OrganizationId],
     filter: &Filter,
 ) -> Result<List<AuditEntry>, StoreError> {
     // Each filter has an index of its own, so the text of the query follows the filters given.
@@ -85,45 +87,23 @@ pub fn list(
         .before
         .map_or_else(|| "~".to_owned(), |id| id.to_string());
     let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map(
-        params![
-            organization.as_str(),
-            before,
-            filter.session,
-            filter.group,
-            i64::from(filter.limit) + 1
-        ],
-        |row| {
-            let json = |index: usize| -> rusqlite::Result<Option<Value>> {
-                row.get::<_, Option<String>>(index)?
-                    .map(|text| serde_json::from_str(&text))
-                    .transpose()
-                    .map_err(|error| {
-                        rusqlite::Error::FromSqlConversionFailure(
-                            index,
-                            Type::Text,
-                            Box::new(error),
-                        )
-                    })
-            };
-            let action: String = row.get(3)?;
-            let outcome: String = row.get(8)?;
-            Ok(AuditEntry {
-                id: row.get(0)?,
-                at: row.get(1)?,
-                actor: row.get(2)?,
-                action: serde_json::from_value(Value::String(action.clone()))
-                    .unwrap_or(AuditAction::Other(action)),
-                session_id: row.get(4)?,
-                group_jid: row.get(5)?,
-                old: json(6)?,
-                new: json(7)?,
-                outcome: serde_json::from_value(Value::String(outcome.clone()))
-                    .unwrap_or(AuditOutcome::Failed(outcome)),
-            })
-        },
-    )?;
-    let mut data: Vec<AuditEntry> = rows.collect::<Result<_, _>>()?;
+    let mut data = Vec::new();
+    for organization in organizations {
+        let rows = query.query_map(
+            params![
+                organization.as_str(),
+                before,
+                filter.session,
+                filter.group,
+                i64::from(filter.limit) + 1
+            ],
+            entry,
+        )?;
+        for row in rows {
+            data.push(row?);
+        }
+    }
+    data.sort_by(|one, other| other.id.cmp(&one.id));
     let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
     let more = data.len() > limit;
     data.truncate(limit);
@@ -132,6 +112,32 @@ pub fn list(
         _ => String::new(),
     };
     Ok(List { data, next_cursor })
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
+    let json = |index: usize| -> rusqlite::Result<Option<Value>> {
+        row.get::<_, Option<String>>(index)?
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error))
+            })
+    };
+    let action: String = row.get(3)?;
+    let outcome: String = row.get(8)?;
+    Ok(AuditEntry {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        actor: row.get(2)?,
+        action: serde_json::from_value(Value::String(action.clone()))
+            .unwrap_or(AuditAction::Other(action)),
+        session_id: row.get(4)?,
+        group_jid: row.get(5)?,
+        old: json(6)?,
+        new: json(7)?,
+        outcome: serde_json::from_value(Value::String(outcome.clone()))
+            .unwrap_or(AuditOutcome::Failed(outcome)),
+    })
 }
 
 /// The entry that a cursor names; `None` for a text that is no cursor of ours.

@@ -33,6 +33,9 @@ pub struct Scope {
     pub silent: bool,
 }
 
+// `updated_at` moves forward with every change: WhatsApp's times are whole seconds, ours are not, and
+// a reader must be able to tell the newer of two answers.
+
 /// Who did it and when, as far as it is known.
 struct Origin<'a> {
     by: Option<&'a MemberJid>,
@@ -62,7 +65,7 @@ pub fn apply(w: &mut Write<'_>, scope: &Scope, event: &GroupEvent) -> Result<(),
         by: event.by.as_ref(),
         at: event.at,
     };
-    if let GroupChange::Entered(snapshot) = &event.change {
+    if let GroupChange::Entered(snapshot) | GroupChange::Seen(snapshot) = &event.change {
         return upsert(w, scope, snapshot, &origin);
     }
     let Some(stored) = load(w.conn, scope, &event.group)? else {
@@ -70,7 +73,7 @@ pub fn apply(w: &mut Write<'_>, scope: &Scope, event: &GroupEvent) -> Result<(),
         return Ok(());
     };
     match &event.change {
-        GroupChange::Entered(_) => Ok(()),
+        GroupChange::Entered(_) | GroupChange::Seen(_) => Ok(()),
         GroupChange::Setting(setting) => set(w, scope, &event.group, &stored, setting, &origin),
         GroupChange::InviteReset(code) => {
             let mut payload = update_payload(&event.group, &origin);
@@ -179,7 +182,7 @@ fn upsert(
         w.conn
             .prepare_cached(
                 "UPDATE groups SET subject = ?, description = ?, owner = ?, announce = ?,
-                     locked = ?, created_at_wa = ?, updated_at = ? WHERE number = ?",
+                     locked = ?, created_at_wa = ?, updated_at = max(updated_at + 1, ?) WHERE number = ?",
             )?
             .execute(params![
                 group.subject,
@@ -324,7 +327,7 @@ fn set(
     };
     w.conn
         .prepare_cached(&format!(
-            "UPDATE groups SET {column} = ?, updated_at = ? WHERE number = ?"
+            "UPDATE groups SET {column} = ?, updated_at = max(updated_at + 1, ?) WHERE number = ?"
         ))?
         .execute(params![value, origin.at, stored.number])?;
     w.groups_changed(&scope.cache);

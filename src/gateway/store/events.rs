@@ -97,13 +97,13 @@ pub struct Logged {
     pub text: Arc<str>,
 }
 
-/// The organization's events after `since`, oldest first, at most `limit`.
+/// The organizations' events after `since`, oldest first, at most `limit`.
 ///
 /// # Errors
 /// The database refuses.
 pub fn after(
     conn: &Connection,
-    organization: &OrganizationId,
+    organizations: &[OrganizationId],
     since: Ulid,
     limit: u32,
 ) -> Result<Vec<Logged>, StoreError> {
@@ -111,20 +111,28 @@ pub fn after(
         "SELECT id, session, kind, body FROM events
          WHERE organization = ? AND id > ? ORDER BY id LIMIT ?",
     )?;
-    let rows = query.query_map(
-        params![organization.as_str(), since.to_string(), limit],
-        |row| {
-            let id: String = row.get(0)?;
-            let text: String = row.get(3)?;
-            Ok(Logged {
-                id: Ulid::from_string(&id).unwrap_or_default(),
-                session: row.get(1)?,
-                kind: row.get(2)?,
-                text: text.into(),
-            })
-        },
-    )?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut events = Vec::new();
+    for organization in organizations {
+        let rows = query.query_map(
+            params![organization.as_str(), since.to_string(), limit],
+            |row| {
+                let id: String = row.get(0)?;
+                let text: String = row.get(3)?;
+                Ok(Logged {
+                    id: Ulid::from_string(&id).unwrap_or_default(),
+                    session: row.get(1)?,
+                    kind: row.get(2)?,
+                    text: text.into(),
+                })
+            },
+        )?;
+        for event in rows {
+            events.push(event?);
+        }
+    }
+    events.sort_by_key(|event| event.id);
+    events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(events)
 }
 
 /// The largest id ever given out, in whichever table.
@@ -180,14 +188,21 @@ mod tests {
             .await
             .unwrap();
         assert!(ids.is_sorted());
-        let read = |name: &'static str, since| {
-            place
+        let read = async |names: &'static [&'static str], since, limit| {
+            let organizations: Vec<_> = names.iter().map(|name| organization(name)).collect();
+            let events = place
                 .store
-                .read(move |conn| after(conn, &organization(name), since, 10))
+                .read(move |conn| after(conn, &organizations, since, limit))
+                .await
+                .unwrap();
+            events.iter().map(|event| event.id).collect::<Vec<_>>()
         };
-        assert_eq!(read("acme", Ulid::nil()).await.unwrap().len(), 2);
-        assert_eq!(read("acme", ids[0]).await.unwrap().len(), 1);
-        assert_eq!(read("other", ids[0]).await.unwrap().len(), 1);
+        assert_eq!(read(&["acme"], Ulid::nil(), 10).await, [ids[0], ids[2]]);
+        assert_eq!(read(&["acme"], ids[0], 10).await, ids[2..]);
+        assert_eq!(read(&["other"], ids[0], 10).await, ids[1..2]);
+        assert_eq!(read(&[], Ulid::nil(), 10).await, []);
+        assert_eq!(read(&["acme", "other"], Ulid::nil(), 10).await, ids);
+        assert_eq!(read(&["other", "acme"], Ulid::nil(), 2).await, ids[..2]);
     }
 
     #[tokio::test]
@@ -207,7 +222,7 @@ mod tests {
                 }
                 let last = w.published.last().map(|event| event.id);
                 sweep(w.conn, &acme, 5)?;
-                let rows = after(w.conn, &acme, Ulid::nil(), 100)?;
+                let rows = after(w.conn, &[acme], Ulid::nil(), 100)?;
                 assert_eq!(rows.last().map(|row| row.id), last);
                 Ok(rows.len())
             })

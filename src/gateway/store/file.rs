@@ -10,7 +10,10 @@ use std::time::Duration;
 const APPLICATION_ID: i32 = 0x6772_7064;
 
 /// One file per schema version, applied in order. Never edit one that was released.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_keys.sql"),
+];
 
 /// How long a statement waits for another connection's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -85,6 +88,33 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
         step.commit()?;
     }
     Ok(())
+}
+
+/// Whether another process holds the lock beside the database. Nothing is created.
+pub(super) fn is_locked(database: &Path) -> bool {
+    File::open(beside(database, ".lock"))
+        .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// Reads the whole database through, changing nothing; gives back what is wrong with it.
+pub(super) fn check(path: &Path) -> Result<Option<String>, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    if number("application_id")? != i64::from(APPLICATION_ID) {
+        return Err(StoreError::Foreign(path.to_owned()));
+    }
+    let (version, known) = (number("user_version")?, MIGRATIONS.len());
+    if usize::try_from(version).map_or(true, |version| version > known) {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            version,
+            known,
+        });
+    }
+    let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok((verdict != "ok").then_some(verdict))
 }
 
 /// The path of a file that lives beside the database.

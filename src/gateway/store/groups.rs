@@ -139,6 +139,8 @@ pub struct ListCache {
 #[derive(Default)]
 struct Slot {
     version: u64,
+    /// Writes that are about to become visible, each at an instant that nobody here can tell.
+    settling: u32,
     json: Option<Bytes>,
 }
 
@@ -156,16 +158,24 @@ impl ListCache {
     /// then be older than that write.
     pub fn put(&self, version: u64, json: Bytes) {
         let mut slot = lock(&self.slot);
-        if slot.version == version {
+        if slot.version == version && slot.settling == 0 {
             slot.json = Some(json);
         }
     }
 
-    /// Drops the listing.
-    pub(super) fn invalidate(&self) {
+    /// A write is about to be committed: the listing is dropped, and none is kept until
+    /// [`settle`](Self::settle). Who reads another row meanwhile must not find an older listing.
+    pub(super) fn unsettle(&self) {
         let mut slot = lock(&self.slot);
-        slot.version += 1;
+        slot.settling += 1;
         slot.json = None;
+    }
+
+    /// The write was committed, or was not.
+    pub(super) fn settle(&self) {
+        let mut slot = lock(&self.slot);
+        slot.settling -= 1;
+        slot.version += 1;
     }
 }
 
@@ -177,8 +187,29 @@ mod tests {
     fn a_listing_read_before_a_write_is_not_kept() {
         let cache = ListCache::default();
         let version = cache.get().unwrap_err();
-        cache.invalidate();
+        cache.unsettle();
+        cache.settle();
         cache.put(version, Bytes::from_static(b"old"));
+        let version = cache.get().unwrap_err();
+        cache.put(version, Bytes::from_static(b"new"));
+        assert_eq!(cache.get().unwrap(), "new");
+    }
+
+    #[test]
+    fn no_listing_is_told_while_a_write_becomes_visible() {
+        let cache = ListCache::default();
+        let version = cache.get().unwrap_err();
+        cache.put(version, Bytes::from_static(b"old"));
+        // Two changes of one transaction.
+        cache.unsettle();
+        cache.unsettle();
+        let version = cache.get().unwrap_err();
+        cache.settle();
+        cache.put(version, Bytes::from_static(b"old"));
+        let version = cache.get().unwrap_err();
+        cache.put(version, Bytes::from_static(b"perhaps old"));
+        assert!(cache.get().is_err());
+        cache.settle();
         let version = cache.get().unwrap_err();
         cache.put(version, Bytes::from_static(b"new"));
         assert_eq!(cache.get().unwrap(), "new");

@@ -1,7 +1,7 @@
 //! Api-keys: hashes, never secrets.
 
 use super::{StoreError, Write};
-use crate::api::{ApiKey, Capabilities, Capability};
+use crate::api::{ApiKey, Capabilities, Capability, EpochMillis};
 use crate::gateway::domain::OrganizationId;
 use rusqlite::{Connection, Row, params};
 
@@ -10,11 +10,13 @@ pub struct StoredKey {
     pub organization: OrganizationId,
     /// SHA-256 of the secret.
     pub hash: [u8; 32],
+    /// The secret before the last rotation, and until when it is still taken.
+    pub previous: Option<([u8; 32], EpochMillis)>,
     pub key: ApiKey,
 }
 
-const COLUMNS: &str =
-    "id, label, capabilities, disabled, created_at, expires_at, organization, hash";
+const COLUMNS: &str = "id, label, capabilities, disabled, created_at, expires_at, last_used_at, \
+                       organization, hash, previous_hash, previous_until";
 
 /// # Errors
 /// The database refuses.
@@ -41,27 +43,87 @@ pub fn insert(w: &Write<'_>, key: &StoredKey) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Deletes the organization's key; `false` when it has none of that id.
+/// A key; `None` when there is none of that id.
 ///
 /// # Errors
 /// The database refuses.
-pub fn delete(w: &Write<'_>, organization: &OrganizationId, id: &str) -> Result<bool, StoreError> {
-    let gone = w.conn.execute(
-        "DELETE FROM api_keys WHERE organization = ? AND id = ?",
-        [organization.as_str(), id],
-    )?;
-    Ok(gone > 0)
+pub fn get(conn: &Connection, id: &str) -> Result<Option<StoredKey>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE id = ?");
+    let mut query = conn.prepare_cached(&sql)?;
+    let mut rows = query.query([id])?;
+    match rows.next()? {
+        Some(row) => Ok(stored_key(row)?),
+        None => Ok(None),
+    }
 }
 
-/// The organization's keys, oldest first.
+/// # Errors
+/// The database refuses.
+pub fn delete(w: &Write<'_>, id: &str) -> Result<(), StoreError> {
+    w.conn.execute("DELETE FROM api_keys WHERE id = ?", [id])?;
+    Ok(())
+}
+
+/// Gives a key another secret; the one before is taken until `previous_until`, if that is said.
 ///
 /// # Errors
 /// The database refuses.
-pub fn list(conn: &Connection, organization: &OrganizationId) -> Result<Vec<ApiKey>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE organization = ? ORDER BY id");
+pub fn replace_secret(
+    w: &Write<'_>,
+    id: &str,
+    hash: &[u8; 32],
+    previous_until: Option<EpochMillis>,
+) -> Result<(), StoreError> {
+    w.conn.execute(
+        "UPDATE api_keys SET previous_hash = iif(?1 IS NULL, NULL, hash), previous_until = ?1, hash = ?2
+         WHERE id = ?3",
+        params![previous_until, hash, id],
+    )?;
+    Ok(())
+}
+
+/// # Errors
+/// The database refuses.
+pub fn set_disabled(w: &Write<'_>, id: &str, disabled: bool) -> Result<(), StoreError> {
+    w.conn.execute(
+        "UPDATE api_keys SET disabled = ? WHERE id = ?",
+        params![disabled, id],
+    )?;
+    Ok(())
+}
+
+/// Stores when keys were last used.
+///
+/// # Errors
+/// The database refuses.
+pub fn set_last_used(w: &Write<'_>, uses: &[(String, EpochMillis)]) -> Result<(), StoreError> {
+    let mut update = w
+        .conn
+        .prepare_cached("UPDATE api_keys SET last_used_at = ? WHERE id = ?")?;
+    for (id, at) in uses {
+        update.execute(params![at, id])?;
+    }
+    Ok(())
+}
+
+/// The organizations' keys, oldest first.
+///
+/// # Errors
+/// The database refuses.
+pub fn list(
+    conn: &Connection,
+    organizations: &[OrganizationId],
+) -> Result<Vec<ApiKey>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE organization = ?");
     let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map([organization.as_str()], api_key)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut keys = Vec::new();
+    for organization in organizations {
+        for key in query.query_map([organization.as_str()], api_key)? {
+            keys.push(key?);
+        }
+    }
+    keys.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(keys)
 }
 
 /// Every organization's keys: what authentication starts with.
@@ -70,27 +132,29 @@ pub fn list(conn: &Connection, organization: &OrganizationId) -> Result<Vec<ApiK
 /// The database refuses.
 pub fn load_all(conn: &Connection) -> Result<Vec<StoredKey>, StoreError> {
     let mut query = conn.prepare(&format!("SELECT {COLUMNS} FROM api_keys"))?;
-    let rows = query.query_map([], |row| {
-        Ok((
-            row.get::<_, String>(6)?,
-            row.get::<_, [u8; 32]>(7)?,
-            api_key(row)?,
-        ))
-    })?;
+    let mut rows = query.query([])?;
     let mut keys = Vec::new();
-    for row in rows {
-        let (organization, hash, key) = row?;
-        if let Ok(organization) = OrganizationId::parse(&organization) {
-            keys.push(StoredKey {
-                organization,
-                hash,
-                key,
-            });
-        } else {
-            tracing::warn!(key = key.id, "skipped a key of a malformed organization");
-        }
+    while let Some(row) = rows.next()? {
+        keys.extend(stored_key(row)?);
     }
     Ok(keys)
+}
+
+/// `None` for a key of an organization that cannot be one.
+fn stored_key(row: &Row<'_>) -> rusqlite::Result<Option<StoredKey>> {
+    let key = api_key(row)?;
+    let organization: String = row.get(7)?;
+    let Ok(organization) = OrganizationId::parse(&organization) else {
+        tracing::warn!(key = key.id, "skipped a key of a malformed organization");
+        return Ok(None);
+    };
+    let previous: (Option<[u8; 32]>, Option<EpochMillis>) = (row.get(9)?, row.get(10)?);
+    Ok(Some(StoredKey {
+        organization,
+        hash: row.get(8)?,
+        previous: previous.0.zip(previous.1),
+        key,
+    }))
 }
 
 fn api_key(row: &Row<'_>) -> rusqlite::Result<ApiKey> {
@@ -106,5 +170,6 @@ fn api_key(row: &Row<'_>) -> rusqlite::Result<ApiKey> {
         disabled: row.get(3)?,
         created_at: row.get(4)?,
         expires_at: row.get(5)?,
+        last_used_at: row.get(6)?,
     })
 }

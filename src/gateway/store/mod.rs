@@ -2,7 +2,7 @@
 //!
 //! All writes go through one thread (`writer`), which puts what waits into one transaction and
 //! acknowledges a write only when it is on the disk. Reads run beside it on connections of their
-//! own, off the async threads, and always name the organization they read for.
+//! own, off the async threads, and always name the organizations they read for.
 
 pub mod audit;
 pub mod changes;
@@ -11,13 +11,17 @@ pub mod compare;
 pub mod events;
 mod file;
 pub mod groups;
+mod inspect;
 pub mod keys;
 mod members;
 pub mod sessions;
+pub mod tenants;
 mod writer;
 
+pub use inspect::{Inspection, inspect};
 pub use writer::Write;
 
+use super::metrics::StoreTimes;
 use super::realtime::Hub;
 use rusqlite::Connection;
 use std::fs::File;
@@ -80,17 +84,17 @@ struct Inner {
 
 impl Store {
     /// Opens the file, creating and migrating it where needed. Blocks. What is committed is
-    /// published on `hub`.
+    /// published on `hub`, and how long it took is noted in `times`.
     ///
     /// # Errors
     /// The file is in use, unreadable, damaged, newer than this program or not ours.
-    pub fn open(path: &Path, hub: Arc<Hub>) -> anyhow::Result<Self> {
+    pub fn open(path: &Path, hub: Arc<Hub>, times: StoreTimes) -> anyhow::Result<Self> {
         let open = || {
             let lock = file::lock(path)?;
             let conn = file::open_writer(path)?;
             let last = events::last_id(&conn)?;
             let writer =
-                Writer::start(conn, last, hub).map_err(|cause| StoreError::Unreadable {
+                Writer::start(conn, last, hub, times).map_err(|cause| StoreError::Unreadable {
                     path: path.to_owned(),
                     cause,
                 })?;

@@ -5,6 +5,7 @@ use super::groups::ListCache;
 use super::*;
 use crate::api::Session;
 use crate::gateway::domain::{OrganizationId, SessionId};
+use crate::gateway::metrics::StoreTimes;
 
 pub(in crate::gateway) struct Place {
     pub store: Store,
@@ -15,7 +16,12 @@ pub(in crate::gateway) struct Place {
 pub(in crate::gateway) fn store() -> Place {
     let directory = tempfile::tempdir().unwrap();
     let hub = Arc::new(Hub::default());
-    let store = Store::open(&directory.path().join("desk.db"), Arc::clone(&hub)).unwrap();
+    let store = Store::open(
+        &directory.path().join("desk.db"),
+        Arc::clone(&hub),
+        StoreTimes::default(),
+    )
+    .unwrap();
     Place {
         store,
         hub,
@@ -103,14 +109,17 @@ async fn what_was_written_is_there_after_reopening_and_ids_go_on() {
     });
     let first = first.await.unwrap();
     let path = place.directory.path().join("desk.db");
-    assert!(Store::open(&path, Arc::default()).is_err(), "in use");
+    assert!(
+        Store::open(&path, Arc::default(), StoreTimes::default()).is_err(),
+        "in use"
+    );
     place.store.close().await;
     place.store.close().await;
     assert!(matches!(
         place.store.read(sessions::load_all).await,
         Err(StoreError::Closed)
     ));
-    let again = Store::open(&path, Arc::default()).unwrap();
+    let again = Store::open(&path, Arc::default(), StoreTimes::default()).unwrap();
     assert_eq!(again.read(sessions::load_all).await.unwrap().len(), 1);
     assert!(again.write(|w| Ok(w.next_id())).await.unwrap() > first);
 }
@@ -124,6 +133,8 @@ async fn a_damaged_file_is_named() {
         "this is not a database, whatever its name says".repeat(100),
     )
     .unwrap();
-    let error = Store::open(&path, Arc::default()).err().unwrap();
+    let error = Store::open(&path, Arc::default(), StoreTimes::default())
+        .err()
+        .unwrap();
     assert!(format!("{error:#}").contains("broken.db"), "{error:#}");
 }

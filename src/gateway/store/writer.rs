@@ -6,10 +6,12 @@
 
 use super::StoreError;
 use super::groups::ListCache;
+use crate::gateway::metrics::StoreTimes;
 use crate::gateway::realtime::{Hub, Published};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
+use std::time::Instant;
 use tokio::sync::oneshot;
 use ulid::Ulid;
 
@@ -28,6 +30,8 @@ struct Pending<F, T> {
     job: Option<F>,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
+    /// What the log says of it belongs to who asked.
+    span: tracing::Span,
 }
 
 impl<F, T> Job for Pending<F, T>
@@ -37,7 +41,8 @@ where
 {
     fn run(&mut self, write: &mut Write<'_>) -> bool {
         self.outcome = self.job.take().map(|job| {
-            catch_unwind(AssertUnwindSafe(|| job(write))).unwrap_or(Err(StoreError::Panicked))
+            let job = || self.span.in_scope(|| job(write));
+            catch_unwind(AssertUnwindSafe(job)).unwrap_or(Err(StoreError::Panicked))
         });
         matches!(self.outcome, Some(Ok(_)))
     }
@@ -50,7 +55,8 @@ where
 }
 
 enum Message {
-    Job(Box<dyn Job>),
+    /// And since when it waits.
+    Job(Box<dyn Job>, Instant),
     Close(oneshot::Sender<()>),
 }
 
@@ -96,11 +102,16 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. `last` is the largest id ever given out.
-    pub fn start(conn: Connection, last: Ulid, hub: Arc<Hub>) -> std::io::Result<Self> {
+    pub fn start(
+        conn: Connection,
+        last: Ulid,
+        hub: Arc<Hub>,
+        times: StoreTimes,
+    ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel();
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(conn, &jobs, &mut Ids(last), &hub))?;
+            .spawn(move || run(conn, &jobs, &mut Ids(last), &hub, &times))?;
         Ok(Self { queue })
     }
 
@@ -113,9 +124,10 @@ impl Writer {
             job: Some(job),
             outcome: None,
             reply,
+            span: tracing::Span::current(),
         });
         self.queue
-            .send(Message::Job(job))
+            .send(Message::Job(job, Instant::now()))
             .map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
@@ -126,14 +138,23 @@ impl Writer {
     }
 }
 
-fn run(conn: Connection, jobs: &mpsc::Receiver<Message>, ids: &mut Ids, hub: &Hub) {
+fn run(
+    conn: Connection,
+    jobs: &mpsc::Receiver<Message>,
+    ids: &mut Ids,
+    hub: &Hub,
+    times: &StoreTimes,
+) {
     while let Ok(message) = jobs.recv() {
         let mut close = None;
         let mut batch = Vec::new();
         let mut next = Some(message);
         while let Some(message) = next {
             match message {
-                Message::Job(job) => batch.push(job),
+                Message::Job(job, since) => {
+                    times.waited(since.elapsed());
+                    batch.push(job);
+                }
                 Message::Close(done) => {
                     close = Some(done);
                     break;
@@ -146,7 +167,7 @@ fn run(conn: Connection, jobs: &mpsc::Receiver<Message>, ids: &mut Ids, hub: &Hu
             };
         }
         if !batch.is_empty() {
-            run_batch(&conn, batch, ids, hub);
+            run_batch(&conn, batch, ids, hub, times);
         }
         if let Some(done) = close {
             if let Err(error) = conn.pragma_update(None, "wal_checkpoint", "truncate") {
@@ -161,10 +182,17 @@ fn run(conn: Connection, jobs: &mpsc::Receiver<Message>, ids: &mut Ids, hub: &Hu
     }
 }
 
-fn run_batch(conn: &Connection, mut batch: Vec<Box<dyn Job>>, ids: &mut Ids, hub: &Hub) {
+fn run_batch(
+    conn: &Connection,
+    mut batch: Vec<Box<dyn Job>>,
+    ids: &mut Ids,
+    hub: &Hub,
+    times: &StoreTimes,
+) {
+    let began = Instant::now();
     let mut published = Vec::new();
     let mut changed = Vec::new();
-    let committed = conn.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
+    let ran = conn.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
         for job in &mut batch {
             conn.execute_batch("SAVEPOINT job")?;
             let mut write = Write {
@@ -183,13 +211,18 @@ fn run_batch(conn: &Connection, mut batch: Vec<Box<dyn Job>>, ids: &mut Ids, hub
                 conn.execute_batch("ROLLBACK TO job; RELEASE job")?;
             }
         }
-        conn.execute_batch("COMMIT")
+        Ok(())
     });
+    for cache in &changed {
+        cache.unsettle();
+    }
+    let committed = ran.and_then(|()| conn.execute_batch("COMMIT"));
+    for cache in &changed {
+        cache.settle();
+    }
+    times.committed(began.elapsed());
     match committed {
         Ok(()) => {
-            for cache in changed {
-                cache.invalidate();
-            }
             hub.publish(published);
             for job in batch {
                 job.acknowledge(Ok(()));

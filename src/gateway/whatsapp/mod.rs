@@ -5,6 +5,7 @@
 
 #[cfg(feature = "live")]
 pub mod live;
+pub mod metered;
 pub mod sandbox;
 #[cfg(not(feature = "live"))]
 pub mod unavailable;
@@ -264,6 +265,9 @@ pub enum GroupChange {
     Entered(Box<GroupSnapshot>),
     /// The account is no longer in the group (removed, left, group deleted).
     Exited,
+    /// How the group is now: told where its last changes may have been told in another order than they
+    /// were made in.
+    Seen(Box<GroupSnapshot>),
 }
 
 /// Why a call failed.
@@ -295,4 +299,25 @@ pub enum DriverError {
     /// Anything else, with WhatsApp's own code where there is one.
     #[error("{message}")]
     Other { code: Option<u16>, message: String },
+}
+
+impl DriverError {
+    /// Its kind in a word: a label of the metrics, and the name of the document's example.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotConnected => "not_connected",
+            Self::NotAdmin => "not_admin",
+            Self::NotInGroup => "not_in_group",
+            Self::NoSuchGroup => "no_such_group",
+            Self::DeadInvite => "dead_invite",
+            Self::Refused(_) => "refused",
+            Self::Conflict(_) => "conflict",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::ConnectionLost => "connection_lost",
+            Self::Timeout => "timeout",
+            Self::AlreadyPaired => "already_paired",
+            Self::Other { .. } => "whatsapp_error",
+        }
+    }
 }

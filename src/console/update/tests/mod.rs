@@ -3,10 +3,13 @@
 mod card;
 mod form;
 mod groups;
+mod lost;
 mod mouse;
 mod overlays;
 mod pairing;
+mod profiles;
 mod properties;
+mod public;
 mod realtime;
 mod refusals;
 mod reset;
@@ -36,6 +39,8 @@ fn options() -> Options {
     Options {
         place_name: "test".to_owned(),
         session_ids: Vec::new(),
+        profiles: Vec::new(),
+        here: 0,
         mouse: true,
         theme: Theme::new(ColorDepth::TrueColor),
         keymap: Keymap::default(),
@@ -90,6 +95,9 @@ fn failure(kind: FailureKind) -> Failure {
         request_id: Some("req-1".to_owned()),
         fields: Vec::new(),
         partial: None,
+        status: None,
+        retry_after: None,
+        unclear: false,
     }
 }
 

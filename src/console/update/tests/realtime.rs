@@ -4,6 +4,28 @@ use super::*;
 use crate::console::state::Link;
 
 #[test]
+fn a_stream_that_breaks_makes_the_desk_look_whether_the_gateway_is_there() {
+    let mut desk = Desk::opened(WIDE);
+    assert!(!desk.is_asked(&Call::Sessions));
+    desk.lose_realtime();
+    assert!(
+        desk.is_asked(&Call::Sessions),
+        "at once, not with the next poll"
+    );
+    let gone = failure(FailureKind::GatewayAway);
+    desk.answer(&Call::Sessions, Reply::Sessions(Err(gone)));
+    assert!(
+        desk.state
+            .card
+            .as_ref()
+            .is_some_and(|card| card.link().is_none())
+    );
+    // Further tries that fail ask nothing: the polls do.
+    desk.lose_realtime();
+    assert!(!desk.is_asked(&Call::Sessions));
+}
+
+#[test]
 fn a_lost_stream_is_said_and_polling_takes_over_until_it_is_back() {
     let mut desk = Desk::ready(WIDE);
     assert_eq!(desk.state.link, Link::Live);

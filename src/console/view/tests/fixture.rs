@@ -28,6 +28,8 @@ pub fn fresh() -> State {
         options: Options {
             place_name: "demo".to_owned(),
             session_ids: Vec::new(),
+            profiles: Vec::new(),
+            here: 0,
             mouse: true,
             theme: Theme::new(ColorDepth::TrueColor),
             keymap: Keymap::default(),
@@ -283,6 +285,9 @@ pub fn failure(kind: FailureKind, message: &str) -> Failure {
         request_id: Some("01REQUEST0000000000000000".to_owned()),
         fields: Vec::new(),
         partial: None,
+        status: None,
+        retry_after: None,
+        unclear: false,
     }
 }
 

@@ -5,11 +5,11 @@ use super::fixture::{
 };
 use crate::api::{Capability, SessionStatus, SettingField};
 use crate::console::effect::SessionAction;
-use crate::console::failure::FailureKind;
+use crate::console::failure::{Failure, FailureKind};
 use crate::console::state::{
     Blank, ButtonId, ConfirmDialog, EditForm, FieldOutcome, FormFocus, FormPhase, HelpOverlay,
-    Invite, Layer, Link, Members, Pane, Question, ResetDialog, ResetPhase, Sort, State, Toast,
-    ToastKind,
+    Invite, Layer, Link, Members, Pane, Profile, Question, ResetDialog, ResetPhase, Sort, State,
+    SwitchStep, Switcher, Toast, ToastKind,
 };
 
 /// A name and how to get there.
@@ -206,6 +206,28 @@ pub const SCENES: &[Scene] = &[
             ];
         })
     }),
+    ("edit-checking", || {
+        edit(|form| {
+            change(form);
+            form.phase = FormPhase::Checking;
+            form.focus = FormFocus::Button(ButtonId::Cancel);
+        })
+    }),
+    ("edit-lost", || {
+        edit(|form| {
+            change(form);
+            form.locked = true;
+            form.base.subject = "Weekend Volunteers 2027".to_owned();
+            let says = "The answer was lost. The gateway says: subject is now “Weekend Volunteers 2027”: applied, announce is off: not applied, nothing about locked.";
+            form.phase = FormPhase::Failed(Failure::lost_answer(says, false));
+            form.focus = FormFocus::Button(ButtonId::Save);
+            form.outcomes = vec![
+                (SettingField::Subject, FieldOutcome::Applied),
+                (SettingField::Announce, FieldOutcome::NotApplied),
+                (SettingField::Locked, FieldOutcome::Unknown),
+            ];
+        })
+    }),
     ("edit-leave", || {
         edit(|form| {
             change(form);
@@ -216,6 +238,16 @@ pub const SCENES: &[Scene] = &[
     ("reset", || reset(ResetPhase::Asking, ButtonId::Cancel)),
     ("reset-running", || {
         reset(ResetPhase::Running(REQUEST), ButtonId::Close)
+    }),
+    ("reset-checking", || {
+        reset(ResetPhase::Checking, ButtonId::Close)
+    }),
+    ("reset-lost", || {
+        let sentence = "Whether the link was reset is not known, and it could not be looked up. The gateway does not answer. It is asked again by itself; check that it runs.";
+        reset(
+            ResetPhase::Failed(Failure::lost_answer(sentence, true)),
+            ButtonId::Close,
+        )
     }),
     ("reset-done", || {
         let link = LINK.replace("AbCdEf", "ZyXwVu");
@@ -241,6 +273,18 @@ pub const SCENES: &[Scene] = &[
             question: Question::Quit,
             focus: ButtonId::Cancel,
         }))
+    }),
+    ("profiles", || over_profiles(SwitchStep::Choosing)),
+    ("profiles-asking", || {
+        over_profiles(SwitchStep::Asking("wa_0123456789".to_owned()))
+    }),
+    ("profiles-knocking", || {
+        over_profiles(SwitchStep::Knocking(REQUEST))
+    }),
+    ("profiles-failed", || {
+        over_profiles(SwitchStep::Failed(
+            "the gateway cannot be reached: Connection refused (os error 111)".to_owned(),
+        ))
     }),
     ("help", || over(Layer::Help(HelpOverlay::default()))),
     ("help-search", || {
@@ -330,4 +374,22 @@ fn reset(phase: ResetPhase, focus: ButtonId) -> State {
         focus,
         phase,
     }))
+}
+
+/// The list of profiles, with the second one selected.
+fn over_profiles(step: SwitchStep) -> State {
+    let mut state = over(Layer::Profiles(Switcher { cursor: 1, step }));
+    let profile = |name: &str, address: &str| Profile {
+        name: name.to_owned(),
+        address: address.to_owned(),
+        session_ids: Vec::new(),
+        prompts: false,
+        known: false,
+    };
+    state.options.profiles = vec![
+        profile("demo", "a simulated world in this process"),
+        profile("work", "https://wa.example.com"),
+        profile("東京", "https://gateway.tokyo.example.com:8443/whatsapp"),
+    ];
+    state
 }

@@ -117,7 +117,7 @@ async fn a_change_goes_on_when_the_caller_hangs_up() {
 async fn an_event_during_a_change_is_stored_after_it() {
     let mut desk = desk().await;
     let owned = desk.session(1);
-    let turn = owned.handle.turn().await.unwrap();
+    let turn = owned.handle.turn(0).await.unwrap();
     let held = turn.hold(Some(&jid(1)));
     let later = Setting::Subject("Later".to_owned());
     let other = Setting::Subject("Other".to_owned());

@@ -6,12 +6,12 @@ mod sessions;
 
 use super::{AuditQuery, Engine, OwnedSession};
 use crate::api::{AuditEntry, Capabilities, Envelope, SessionStatus, Setting, TicketRequest};
-use crate::gateway::auth::Caller;
+use crate::gateway::auth::{Caller, Lease};
 use crate::gateway::domain::GroupJid;
 use crate::gateway::realtime::Subscription;
 use crate::gateway::store::tests::{organization, session};
 use crate::gateway::whatsapp::{Account, GroupChange};
-use crate::gateway::{Config, SeedSession};
+use crate::gateway::{Config, Limits, SeedSession};
 use fake::{Worlds, identity};
 use std::path::Path;
 use std::time::Duration;
@@ -28,9 +28,11 @@ struct Desk {
 
 fn caller(name: &str) -> Caller {
     Caller {
-        organization: organization(name),
+        scope: organization(name).into(),
         capabilities: Capabilities::all(),
         actor: "key:test".to_owned(),
+        lease: Lease::default(),
+        own: true,
     }
 }
 
@@ -57,7 +59,10 @@ async fn open(database: &Path, worlds: &Worlds, seed: Vec<SeedSession>) -> Engin
         gateway_id: "gateway".to_owned(),
         backend: worlds.backend(),
         memory_keys: Vec::new(),
+        login: None,
         seed,
+        limits: Limits::default(),
+        connect: true,
     };
     Engine::open(config).await.unwrap()
 }
@@ -143,7 +148,7 @@ impl Desk {
     /// session. A change of group 2 by the driver marks the end.
     async fn so_far(&mut self) -> Vec<Envelope> {
         let owned = self.session(1);
-        drop(owned.handle.turn().await.unwrap());
+        drop(owned.handle.turn(0).await.unwrap());
         self.marks += 1;
         let mark = format!("mark {}", self.marks);
         let event = groups::elsewhere(2, GroupChange::Setting(Setting::Description(mark.clone())));

@@ -3,11 +3,18 @@
 use crate::gateway::domain::SessionId;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use whatsapp_rust::Client;
 use whatsapp_rust::store::{SqliteStore, SqliteStoreConfig};
+use whatsapp_rust::wacore::store::Device;
 
 /// Page cache of a key file, in KiB. It holds a few hundred small rows; the library's own 512 would
 /// matter with hundreds of sessions in one process.
 const CACHE_KIB: u32 = 64;
+
+/// How often, and how long at most, a link that was made is looked for in its file.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+const WRITTEN: Duration = Duration::from_secs(10);
 
 /// What every SQLite file but an empty one begins with.
 const HEADER: &[u8] = b"SQLite format 3\0";
@@ -64,7 +71,35 @@ pub(super) async fn is_paired(path: &Path) -> bool {
         return false;
     };
     let device = store.load_device_data_for_device(store.device_id()).await;
-    matches!(device, Ok(Some(device)) if device.pn.is_some())
+    matches!(device, Ok(Some(device)) if is_linked(&device))
+}
+
+/// Whether the keys are those of a device that a phone has let in: it has a number, and the phone's
+/// signature beside it.
+fn is_linked(device: &Device) -> bool {
+    device.pn.is_some() && device.account.is_some()
+}
+
+/// Waits until the key file of a client holds the link that the client has just made. The library
+/// writes it soon, but does not say when.
+///
+/// # Errors
+/// It was not written in time.
+pub(super) async fn until_linked(client: &Client) -> anyhow::Result<()> {
+    let backend = client.persistence_manager().backend();
+    let written = async {
+        loop {
+            if backend
+                .load()
+                .await?
+                .is_some_and(|device| is_linked(&device))
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    tokio::time::timeout(WRITTEN, written).await?
 }
 
 /// Removes a key file and what SQLite keeps beside it. Nothing there: nothing to do.

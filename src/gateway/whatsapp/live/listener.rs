@@ -4,15 +4,17 @@
 //! to be asked for is asked by a task.
 
 use super::convert::{Me, member_jid};
+use super::crossing::Recent;
+use super::keys;
 use super::notice::{self, Notice};
 use super::run::Run;
 use super::session::Session;
 use super::{reason, version::Version};
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid};
-use crate::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, Identity};
+use crate::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity};
 use jiff::Timestamp;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use whatsapp_rust::Client;
 use whatsapp_rust::types::events::{
@@ -20,8 +22,14 @@ use whatsapp_rust::types::events::{
 };
 
 /// Pauses before asking for a group that the account came into, the first and the further times.
-const ASK_AFTER: [Duration; 3] = [
+const ENTERED: [Duration; 3] = [
     Duration::from_millis(200),
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+];
+/// The same for a group whose changes crossed: a change of several settings is over by then.
+const CROSSED: [Duration; 3] = [
+    Duration::from_secs(1),
     Duration::from_secs(5),
     Duration::from_secs(30),
 ];
@@ -33,6 +41,7 @@ pub(super) struct Listener {
     /// Filled in before the client runs; weak, because the client owns its listeners.
     pub(super) client: Arc<OnceLock<Weak<Client>>>,
     pub(super) pace: u32,
+    pub(super) recent: Mutex<Recent>,
 }
 
 impl EventHandler for Listener {
@@ -82,7 +91,7 @@ impl Listener {
             Event::PairingQrCodesExhausted(_) => run.qr_exhausted(),
             Event::PairingCodeRefresh(_) | Event::PairingCodeError(_) => run.code_spent(),
             Event::PairSuccess(pair) => match paired(pair) {
-                Some(identity) => run.paired(identity),
+                Some(identity) => paired_for_good(run, client, identity),
                 None => run.fail(reason::link_refused("WhatsApp did not say who it is")),
             },
             Event::PairError(error) => run.fail(reason::link_refused(&error.error)),
@@ -102,19 +111,48 @@ impl Listener {
             Event::ConnectFailure(failure) if failure.reason.should_reconnect() => {}
             Event::ConnectFailure(failure) => run.fail(reason::login_refused(failure.reason)),
             Event::GroupUpdate(update) => match notice::read(update, &Me::of(client)) {
-                Some(Notice::Change(event)) => run.tell(DriverEvent::Group(event)),
-                Some(Notice::Entered { group, by, at }) => self.entered(run, group, by, at),
+                Some(Notice::Change(event)) => self.changed(run, event),
+                Some(Notice::Entered { group, by, at }) => {
+                    self.ask(run, ENTERED, group, by, at, GroupChange::Entered);
+                }
                 None => {}
             },
             _ => {}
         }
     }
 
-    /// Asks for the group that the account came into, then tells of it.
-    fn entered(&self, run: &Arc<Run>, group: GroupJid, by: Option<MemberJid>, at: EpochMillis) {
+    fn changed(&self, run: &Arc<Run>, event: GroupEvent) {
+        let crosses = self
+            .recent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .crosses(&event);
+        if crosses {
+            self.ask(
+                run,
+                CROSSED,
+                event.group.clone(),
+                None,
+                event.at,
+                GroupChange::Seen,
+            );
+        }
+        run.tell(DriverEvent::Group(event));
+    }
+
+    /// Asks how a group is, then tells of it.
+    fn ask(
+        &self,
+        run: &Arc<Run>,
+        pauses: [Duration; 3],
+        group: GroupJid,
+        by: Option<MemberJid>,
+        at: EpochMillis,
+        tells: fn(Box<GroupSnapshot>) -> GroupChange,
+    ) {
         let (session, run) = (Weak::clone(&self.session), Arc::downgrade(run));
         tokio::spawn(async move {
-            for pause in ASK_AFTER {
+            for pause in pauses {
                 tokio::time::sleep(pause).await;
                 let (Some(session), Some(run)) = (session.upgrade(), run.upgrade()) else {
                     return;
@@ -128,15 +166,33 @@ impl Listener {
                             group,
                             by,
                             at,
-                            change: GroupChange::Entered(Box::new(snapshot)),
+                            change: tells(Box::new(snapshot)),
                         }));
                         return;
                     }
-                    Err(error) => tracing::debug!(%error, "cannot look at a group just entered"),
+                    Err(error) => tracing::debug!(%error, "cannot look at a group that changed"),
                 }
             }
         });
     }
+}
+
+/// Tells of a link once the keys are on disk: who was told that a phone is linked finds it linked
+/// after a crash too.
+fn paired_for_good(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
+    run.paired(identity);
+    let (run, client) = (Arc::downgrade(run), Arc::downgrade(client));
+    tokio::spawn(async move {
+        let Some(client) = client.upgrade() else {
+            return;
+        };
+        let written = keys::until_linked(&client).await;
+        let Some(run) = run.upgrade() else { return };
+        match written {
+            Ok(()) => run.paired_for_good(),
+            Err(error) => run.fail(reason::keys_unusable(&error.to_string())),
+        }
+    });
 }
 
 fn paired(pair: &PairSuccess) -> Option<Identity> {

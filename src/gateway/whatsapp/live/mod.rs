@@ -8,6 +8,7 @@
 mod budget;
 mod calls;
 mod convert;
+mod crossing;
 mod dialer;
 mod driver;
 mod keys;

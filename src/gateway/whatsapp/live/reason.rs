@@ -28,7 +28,7 @@ pub(super) fn link_refused(detail: &str) -> String {
 /// The key file cannot be used.
 pub(super) fn keys_unusable(detail: &str) -> String {
     format!(
-        "the session's key file cannot be opened ({}); see to the data directory, then restart",
+        "the session's key file cannot be used ({}); see to the data directory, then restart",
         tame(detail)
     )
 }

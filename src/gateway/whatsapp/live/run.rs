@@ -44,6 +44,8 @@ struct Facts {
     qr_exhausted: bool,
     /// Whether the phone does not know this device any more.
     unlinked: bool,
+    /// A phone was linked, and nobody was told yet.
+    linked: Option<Identity>,
     /// Told once, when the phone was linked.
     business_name: Option<String>,
     platform: Option<String>,
@@ -63,6 +65,7 @@ impl Run {
                 code_until: None,
                 qr_exhausted: false,
                 unlinked: false,
+                linked: None,
                 business_name: None,
                 platform: None,
             }),
@@ -222,6 +225,7 @@ impl Run {
         }
     }
 
+    /// A phone was linked. It is told when the keys are on disk.
     pub(super) fn paired(&self, identity: Identity) {
         {
             let mut facts = self.facts();
@@ -229,12 +233,24 @@ impl Run {
             facts.platform.clone_from(&identity.platform);
             facts.code_until = None;
             facts.qr_exhausted = false;
+            facts.linked = Some(identity);
         }
-        self.tell(DriverEvent::Paired(identity));
         self.enter(Phase::Connecting);
     }
 
+    /// The keys of the link are on disk.
+    pub(super) fn paired_for_good(&self) {
+        let linked = self.facts().linked.take();
+        if let Some(identity) = linked
+            && self.lives()
+        {
+            self.tell(DriverEvent::Paired(identity));
+        }
+    }
+
     pub(super) fn connected(&self, mut identity: Identity) {
+        // A login with the new keys is told after their link, however soon it comes.
+        self.paired_for_good();
         {
             let facts = self.facts();
             identity.business_name.clone_from(&facts.business_name);
@@ -363,13 +379,11 @@ mod tests {
         let mut told_once = identity();
         told_once.business_name = Some("Acme".to_owned());
         run.paired(told_once.clone());
+        assert_eq!(told(&mut events), []);
+        run.paired_for_good();
+        assert_eq!(told(&mut events), [DriverEvent::Paired(told_once.clone())]);
         run.connected(identity());
-        assert_eq!(
-            told(&mut events),
-            [
-                DriverEvent::Paired(told_once.clone()),
-                DriverEvent::Connected(told_once)
-            ]
-        );
+        run.paired_for_good();
+        assert_eq!(told(&mut events), [DriverEvent::Connected(told_once)]);
     }
 }

@@ -7,7 +7,7 @@ use super::runtime::SessionRuntime;
 use super::session::Session;
 use super::{keys, reason};
 use jiff::Timestamp;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 use whatsapp_rust::bot::{Bot, BotHandle};
@@ -111,6 +111,7 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
             version: Arc::clone(&live.version),
             client: Arc::clone(&client),
             pace: live.options.pace,
+            recent: Mutex::default(),
         })
         .build()
         .await?;

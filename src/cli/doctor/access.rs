@@ -1,0 +1,163 @@
+//! Whether the gateway lets us in, and what the token may do there. Every question is harmless: it
+//! reads, or it is about a session that does not exist.
+
+use super::report::{Check, Report};
+use crate::api::{Capability, SettingsPatch, TicketRequest};
+use crate::client::{AuditFilter, Client, ClientError};
+use crate::config::Profile;
+
+/// A session that no gateway has.
+const NO_SESSION: &str = "00000000000000000000000000";
+/// A group that no session knows.
+const NO_GROUP: &str = "0@g.us";
+
+/// Shows the token. Gives back whether it is accepted.
+pub async fn check(
+    client: &Client,
+    profile: &Profile,
+    report: &mut Report,
+) -> std::io::Result<bool> {
+    let check = match client.list_sessions().await {
+        Ok(sessions) => Check::ok(
+            "access",
+            match sessions.len() {
+                1 => "the token is accepted; it sees 1 session".to_owned(),
+                count => format!("the token is accepted; it sees {count} sessions"),
+            },
+        ),
+        Err(error) => refused(&error, profile),
+    };
+    report.add(check)
+}
+
+fn refused(error: &ClientError, profile: &Profile) -> Check {
+    match error {
+        ClientError::Api { status: 401, .. } => Check::fail(
+            "access",
+            "unauthorized",
+            "the gateway does not accept this token (401)",
+            "it may be revoked, expired, or of another gateway: get a new one from whoever runs it",
+        ),
+        ClientError::Api { status: 403, .. } if profile.sessions.is_empty() => Check::warn(
+            "access",
+            "sessions_not_listed",
+            "the token is accepted, but may not list the sessions (403)",
+            "write the ids of your sessions into the profile: sessions = [\"...\"]",
+        ),
+        ClientError::Api { status: 403, .. } => Check::ok(
+            "access",
+            "the token is accepted; the session ids of the profile are used, as it may not list them",
+        ),
+        ClientError::Api { status, .. } => Check::fail(
+            "access",
+            "refused",
+            format!("the gateway refuses with status {status}: {error}"),
+            "try again in a minute, then tell whoever runs it",
+        ),
+        ClientError::NotTheContract { .. } => Check::fail(
+            "access",
+            "not_the_contract",
+            error.to_string(),
+            "check the url's path: below it must be /api/v1",
+        ),
+        ClientError::WebPage { .. } => Check::fail(
+            "access",
+            "web_page",
+            error.to_string(),
+            "something in front of the gateway answers in its stead: use an address that leads past the login page",
+        ),
+        error => Check::fail(
+            "access",
+            "no_answer",
+            error.to_string(),
+            "the gateway was there a moment ago: try again",
+        ),
+    }
+}
+
+/// What is known of a capability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Has {
+    Yes,
+    No,
+    /// This gateway gives no way to find out.
+    Unknown(&'static str),
+}
+
+/// Finds out what the token may do.
+pub async fn capabilities(
+    client: &Client,
+    profile: &Profile,
+    report: &mut Report,
+) -> std::io::Result<()> {
+    let session = profile.sessions.first().map_or(NO_SESSION, String::as_str);
+    let read = asked(&client.get_session(session).await);
+    report.add(told("capability.read", Capability::Read, read))?;
+    // An empty change of a group that does not exist: refused by the capability, or else as unknown.
+    let patch = SettingsPatch::default();
+    let send = asked(&client.update_settings(NO_SESSION, NO_GROUP, &patch).await);
+    report.add(told("capability.send", Capability::Send, send))?;
+    let manage = manage(client).await;
+    report.add(told("capability.manage", Capability::Manage, manage))?;
+    let events = match client.ticket(&TicketRequest::default()).await {
+        Err(error) if matches!(error.status(), Some(404 | 501 | 503)) => {
+            Has::Unknown("this gateway has no realtime")
+        }
+        answer => asked(&answer),
+    };
+    report.add(told("capability.events", Capability::Events, events))?;
+    Ok(())
+}
+
+/// The audit log needs `manage`; a gateway without one needs it for the list of sessions.
+async fn manage(client: &Client) -> Has {
+    let one = AuditFilter {
+        limit: Some(1),
+        ..AuditFilter::default()
+    };
+    match client.audit(&one).await {
+        Err(error) if matches!(error.status(), Some(404 | 405 | 501)) => {
+            asked(&client.list_sessions().await)
+        }
+        answer => asked(&answer),
+    }
+}
+
+/// The capability is asked for before anything else is looked at, so every other refusal means that
+/// it is there.
+fn asked<T>(answer: &Result<T, ClientError>) -> Has {
+    match answer {
+        Ok(_) => Has::Yes,
+        Err(ClientError::Api { status: 403, .. }) => Has::No,
+        Err(ClientError::Api {
+            status: 400 | 404 | 409 | 501,
+            ..
+        }) => Has::Yes,
+        Err(_) => Has::Unknown("the gateway gives no clear answer"),
+    }
+}
+
+fn told(check: &'static str, capability: Capability, has: Has) -> Check {
+    let (what, code) = match capability {
+        Capability::Read => ("sessions, groups and links can be looked at", "lacks_read"),
+        Capability::Send => ("settings and links can be changed", "lacks_send"),
+        Capability::Manage => ("sessions can be added and started", "lacks_manage"),
+        Capability::Events => ("changes are told as they happen", "lacks_events"),
+    };
+    let name = capability.as_str();
+    match has {
+        Has::Yes => Check::ok(check, format!("`{name}`: {what}")),
+        Has::Unknown(why) => Check::skip(check, format!("`{name}`: {why}")),
+        Has::No => {
+            let seen = format!("the token lacks `{name}`");
+            let todo = format!(
+                "if you need it ({what}), ask whoever runs the gateway for a token with it"
+            );
+            if capability == Capability::Read {
+                Check::fail(check, code, seen, todo)
+            } else {
+                Check::warn(check, code, seen, todo)
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! `groupdesk doctor`: checks the way to a gateway step by step, and says what to do.
+//!
+//! Every step looks with its own eyes where the desk's client would only say that it failed: names,
+//! ports, certificates, health, clocks, the token, what it may do, and realtime. Nothing is changed
+//! anywhere, and no secret is shown.
+
+mod access;
+mod health;
+mod network;
+mod own;
+mod realtime;
+mod report;
+mod tls;
+mod token;
+
+use super::{Cli, target};
+use crate::client::{Client, Secret};
+use crate::config::{self, Config, OWN, Profile};
+use anyhow::Context;
+use clap::Args;
+use network::Way;
+use report::{Check, Report};
+use reqwest::Url;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Flags of `groupdesk doctor`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Doctor {
+    /// Write one JSON object instead of lines
+    #[arg(long)]
+    pub json: bool,
+
+    /// How long each step may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
+}
+
+/// Runs all checks of the chosen profile.
+///
+/// # Errors
+/// At least one of them failed; what failed was written already.
+pub async fn run(cli: &Cli, flags: &Doctor, shutdown: &CancellationToken) -> anyhow::Result<()> {
+    let limit = Duration::from_secs(flags.timeout);
+    let settings = super::settings(cli);
+    let name = match &settings {
+        Ok(config) => config.profile.as_ref().map_or(OWN, |profile| &profile.name),
+        Err(_) => cli.common.profile.as_deref().unwrap_or_default(),
+    };
+    let mut report = Report::new(name, !flags.json);
+    match &settings {
+        Ok(config) => {
+            let examined = examine(config, limit, &mut report, shutdown);
+            tokio::select! {
+                () = shutdown.cancelled() => anyhow::bail!("asked to end"),
+                examined = examined => examined.context("the report cannot be written")?,
+            }
+        }
+        Err(error) => {
+            report.add(Check::fail(
+                "config",
+                "config",
+                format!("{error:#}"),
+                "correct it there; config.example.toml explains every setting",
+            ))?;
+        }
+    }
+    if flags.json {
+        report.write_json()?;
+    }
+    match report.failures() {
+        0 => Ok(()),
+        1 => anyhow::bail!("1 check failed"),
+        several => anyhow::bail!("{several} checks failed"),
+    }
+}
+
+async fn examine(
+    config: &Config,
+    limit: Duration,
+    report: &mut Report,
+    shutdown: &CancellationToken,
+) -> std::io::Result<()> {
+    match &config.profile {
+        Some(profile) => remote(profile, limit, report, shutdown).await,
+        None => own::examine(config, report).await,
+    }
+}
+
+/// Every step on the way to somebody else's gateway.
+async fn remote(
+    profile: &Profile,
+    limit: Duration,
+    report: &mut Report,
+    shutdown: &CancellationToken,
+) -> std::io::Result<()> {
+    const AFTER_CONFIG: [&str; 6] = ["resolve", "connect", "tls", "health", "clock", "access"];
+    const CALLS: [&str; 6] = [
+        "access",
+        "capability.read",
+        "capability.send",
+        "capability.manage",
+        "capability.events",
+        "realtime",
+    ];
+    let (known, token) = token::check(profile, shutdown).await;
+    // The address and the authorities are part of the configuration.
+    let options = target::options(
+        profile,
+        token.clone().unwrap_or_else(|| Secret::new("none")),
+    );
+    let options = match options.await {
+        Ok(options) => options,
+        Err(error) => {
+            let todo = "ca_file must hold certificates in PEM form";
+            report.add(Check::fail("config", "ca_file", format!("{error:#}"), todo))?;
+            report.add(known)?;
+            return report.skip(&AFTER_CONFIG, "the configuration comes first");
+        }
+    };
+    let Ok(url) = Url::parse(&profile.url) else {
+        // The configuration has checked the address; `--gateway` too.
+        return Ok(());
+    };
+    report.add(described(profile, &url))?;
+    report.add(known)?;
+
+    let way = Way::new(profile, &url, limit);
+    let Some(stream) = network::check(&way, report).await? else {
+        report.skip(&["tls", "health", "clock"], "there is no connection")?;
+        return report.skip(&CALLS, "there is no connection");
+    };
+    if !tls::check(&way, &options.authorities, stream, report).await? {
+        report.skip(&["health", "clock"], "there is no encrypted connection")?;
+        return report.skip(&CALLS, "there is no encrypted connection");
+    }
+    let (http, base) = match options.way() {
+        Ok(way) => way,
+        Err(error) => {
+            let todo = "correct the profile";
+            report.add(Check::fail("health", "unusable", error.0, todo))?;
+            return report.skip(&CALLS, "there is no connection");
+        }
+    };
+    let answers =
+        health::check(&http, &base, limit, token::is_login(token.as_ref()), report).await?;
+    if !answers {
+        return report.skip(&CALLS, "the gateway does not answer");
+    }
+    let Some(token) = token else {
+        return report.skip(&CALLS, "there is no token");
+    };
+    let options = crate::client::Options {
+        token,
+        // What is found out is about this very token.
+        source: None,
+        limits: crate::client::Limits {
+            connect: limit,
+            stored: limit,
+            live: limit,
+            ..options.limits
+        },
+        ..options
+    };
+    let client = match Client::open(&options) {
+        Ok(client) => client,
+        Err(error) => {
+            let todo = "look at where the token comes from";
+            report.add(Check::fail("access", "unusable", error.0, todo))?;
+            return report.skip(&CALLS[1..], "there is no usable token");
+        }
+    };
+    if !access::check(&client, profile, report).await? {
+        return report.skip(&CALLS[1..], "the gateway does not let us in");
+    }
+    access::capabilities(&client, profile, report).await?;
+    realtime::check(&client, limit, report).await
+}
+
+/// The profile itself.
+fn described(profile: &Profile, url: &Url) -> Check {
+    let seen = format!("profile `{}`: {}", profile.name, profile.url);
+    if url.scheme() == "http" && !network::is_this_machine(url) {
+        return Check::warn(
+            "config",
+            "not_encrypted",
+            format!("{seen}; not encrypted, as allow_insecure says"),
+            "everybody on the way can read the token: use https as soon as the gateway has it",
+        );
+    }
+    let named = if profile.token == config::TokenFrom::Variable(config::KEY_VARIABLE.to_owned()) {
+        String::new()
+    } else {
+        match profile.sessions.len() {
+            0 => String::new(),
+            1 => ", 1 session id".to_owned(),
+            several => format!(", {several} session ids"),
+        }
+    };
+    Check::ok("config", format!("{seen}{named}"))
+}

@@ -1,0 +1,38 @@
+//! Whether changes are told as they happen: a ticket, the WebSocket, its first frame.
+
+use super::report::{Check, Report};
+use crate::client::Client;
+use crate::client::realtime::{self, RealtimeEvent};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+const POLLS: &str = "the desk asks every few seconds instead; nothing else is missing";
+
+pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std::io::Result<()> {
+    let (sink, mut events) = mpsc::channel(1);
+    // Ends when nobody listens any more.
+    tokio::spawn(realtime::run(client.clone(), None, sink));
+    let check = match timeout(limit, events.recv()).await {
+        Ok(Some(RealtimeEvent::Connected | RealtimeEvent::Event(_))) => {
+            Check::ok("realtime", "changes arrive as they happen")
+        }
+        Ok(Some(RealtimeEvent::Unavailable { reason })) => {
+            Check::warn("realtime", "no_realtime", reason, POLLS)
+        }
+        Ok(Some(RealtimeEvent::Lost { reason, .. })) => Check::fail(
+            "realtime",
+            "realtime_broken",
+            format!("there is a ticket, but no stream: {reason}"),
+            "a proxy or load balancer on the way must let WebSockets through: tell whoever runs it",
+        ),
+        Ok(None) | Err(_) => Check::fail(
+            "realtime",
+            "realtime_silent",
+            format!("the stream said nothing within {} s", limit.as_secs()),
+            "a proxy or load balancer on the way may hold WebSockets back: tell whoever runs it",
+        ),
+    };
+    report.add(check)?;
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! The engine in this process: on real accounts, or on a simulated world.
+//!
+//! The desk, the demo and the server all start it here. What differs is who holds the keys: the console
+//! gets one that only this process knows, scripts on the sandbox are told theirs.
+
+use super::{Sandbox, fresh_key};
+use crate::api::Capabilities;
+use crate::client::{Client, Secret};
+use crate::config;
+use crate::gateway::auth::{Login, MemoryKey};
+use crate::gateway::domain::OrganizationId;
+use crate::gateway::whatsapp::Backend;
+#[cfg(feature = "live")]
+use crate::gateway::whatsapp::live::{Live, Options};
+use crate::gateway::whatsapp::sandbox::{World, WorldOptions};
+#[cfg(not(feature = "live"))]
+use crate::gateway::whatsapp::unavailable::Unavailable;
+use crate::gateway::{self, Config, Handle, Serving};
+use anyhow::Context;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// The tenant that owns the user's own sessions.
+const OWN_ORGANIZATION: &str = "local";
+/// A free port that only this machine reaches.
+const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// An engine that is about to start.
+pub struct Prepared {
+    config: Config,
+    /// Whose sessions the console shows.
+    organization: OrganizationId,
+    world: Option<Arc<World>>,
+    /// The throw-away data directory of a sandbox; removed when dropped.
+    scratch: Option<tempfile::TempDir>,
+    data: PathBuf,
+}
+
+impl Prepared {
+    /// On the user's own data, with real accounts where the build has a way to WhatsApp.
+    pub fn own(settings: &config::Config) -> anyhow::Result<Self> {
+        let data = settings.data_dir.clone();
+        Ok(Self {
+            config: Config {
+                database: data.join("groupdesk.sqlite"),
+                gateway_id: "embedded".to_owned(),
+                backend: backend(settings)?,
+                memory_keys: Vec::new(),
+                login: None,
+                seed: Vec::new(),
+                limits: settings.limits.clone(),
+                connect: true,
+            },
+            organization: OrganizationId::parse(OWN_ORGANIZATION)?,
+            world: None,
+            scratch: None,
+            data,
+        })
+    }
+
+    /// On a simulated world. Without a data directory it is thrown away at the end.
+    pub fn sandbox(
+        settings: &config::Config,
+        sandbox: &Sandbox,
+        data_dir: Option<&Path>,
+    ) -> anyhow::Result<Self> {
+        let world = World::load(WorldOptions {
+            seed: sandbox.seed,
+            groups: sandbox.groups.map(|groups| groups as usize),
+            alive: !sandbox.still,
+            ..WorldOptions::default()
+        })?;
+        let (organization, _) = world
+            .organizations()
+            .into_iter()
+            .next()
+            .context("the sandbox world has no organization")?;
+        let (scratch, data) = if let Some(data_dir) = data_dir {
+            (None, data_dir.join("demo"))
+        } else {
+            let scratch = tempfile::tempdir().context("no directory for the sandbox's data")?;
+            let data = scratch.path().to_owned();
+            (Some(scratch), data)
+        };
+        Ok(Self {
+            config: Config {
+                database: data.join("groupdesk.sqlite"),
+                gateway_id: "demo".to_owned(),
+                seed: world.seed_sessions(),
+                backend: Backend::Sandbox(Arc::clone(&world)),
+                memory_keys: Vec::new(),
+                login: None,
+                limits: settings.limits.clone().without_call_limits(),
+                connect: true,
+            },
+            organization,
+            world: Some(world),
+            scratch,
+            data,
+        })
+    }
+
+    /// Leaves the sessions as they are, for those who only read what is stored.
+    pub fn connect_nothing(&mut self) {
+        self.config.connect = false;
+    }
+
+    /// Lets people in by these logins.
+    pub fn accept(&mut self, login: Option<Login>) {
+        self.config.login = login;
+    }
+
+    /// The tenants of a simulated world.
+    pub fn organizations(&self) -> Vec<OrganizationId> {
+        self.world
+            .iter()
+            .flat_map(|world| world.organizations())
+            .map(|(organization, _)| organization)
+            .collect()
+    }
+
+    /// A new key that lives as long as the process.
+    pub fn add_key(
+        &mut self,
+        id: &str,
+        organization: OrganizationId,
+        capabilities: Capabilities,
+    ) -> Secret {
+        let secret = fresh_key();
+        self.config.memory_keys.push(MemoryKey {
+            secret: secret.expose().to_owned(),
+            id: id.to_owned(),
+            organization,
+            capabilities,
+        });
+        secret
+    }
+
+    /// Starts it for others.
+    pub async fn serve(self, serving: Serving) -> anyhow::Result<Running> {
+        let shutdown = CancellationToken::new();
+        let scheme = if serving.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let handle = gateway::start(self.config, serving, shutdown.clone()).await?;
+        Ok(Running {
+            url: format!("{scheme}://{}", handle.address()),
+            handle,
+            shutdown,
+            world: self.world,
+            scratch: self.scratch,
+            data: self.data,
+        })
+    }
+
+    /// Starts it for this process alone, with a client that may do everything.
+    pub async fn embed(mut self) -> anyhow::Result<(Running, Client)> {
+        let key = self.add_key("console", self.organization.clone(), Capabilities::all());
+        let running = self.serve(listen(LOCAL).await?.into()).await?;
+        let client = Client::new(running.url(), &key, false)?;
+        Ok((running, client))
+    }
+}
+
+/// Takes the address.
+pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+}
+
+/// A running engine and what goes with it.
+pub struct Running {
+    url: String,
+    handle: Handle,
+    shutdown: CancellationToken,
+    world: Option<Arc<World>>,
+    scratch: Option<tempfile::TempDir>,
+    data: PathBuf,
+}
+
+impl Running {
+    /// The address of its API's host.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where its log goes.
+    pub fn log_file(&self) -> PathBuf {
+        self.data.join("groupdesk.log")
+    }
+
+    /// Stops it gracefully.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.handle.stopped().await;
+        if let Some(world) = &self.world {
+            world.stop();
+        }
+        drop(self.scratch);
+    }
+}
+
+/// Real accounts, with their keys in a directory of their own.
+#[cfg(feature = "live")]
+fn backend(settings: &config::Config) -> anyhow::Result<Backend> {
+    let keys = settings.data_dir.join("keys");
+    let mut options = Options::new(&keys);
+    options.url.clone_from(&settings.whatsapp.url);
+    options.version = settings.whatsapp.version;
+    let live =
+        Live::new(options).with_context(|| format!("cannot keep keys in {}", keys.display()))?;
+    Ok(Backend::Live(live))
+}
+
+#[cfg(not(feature = "live"))]
+#[expect(clippy::unnecessary_wraps, reason = "with real accounts it can fail")]
+fn backend(_settings: &config::Config) -> anyhow::Result<Backend> {
+    Ok(Backend::Custom(Arc::new(|_, events| {
+        Arc::new(Unavailable(events))
+    })))
+}

@@ -1,0 +1,105 @@
+//! CSV, which spreadsheets open: cells are cleaned as on the screen and never become formulas.
+
+use super::{Exit, Failure};
+use crate::text::clean_block;
+
+/// A CSV file in the making.
+pub struct Csv {
+    writer: csv::Writer<Vec<u8>>,
+}
+
+impl Csv {
+    /// Begins with the names of the columns.
+    ///
+    /// # Errors
+    /// As [`Csv::row`].
+    pub fn new(header: &[&str]) -> Result<Self, Failure> {
+        let mut csv = Self {
+            writer: csv::Writer::from_writer(Vec::new()),
+        };
+        csv.row(header)?;
+        Ok(csv)
+    }
+
+    /// # Errors
+    /// There are more or fewer cells than columns.
+    pub fn row<S: AsRef<str>>(
+        &mut self,
+        cells: impl IntoIterator<Item = S>,
+    ) -> Result<(), Failure> {
+        let cells = cells.into_iter().map(|text| cell(text.as_ref()));
+        self.writer
+            .write_record(cells)
+            .map_err(|error| broken(&error))
+    }
+
+    /// The whole file.
+    ///
+    /// # Errors
+    /// It cannot be put together.
+    pub fn finish(self) -> Result<String, Failure> {
+        let bytes = self
+            .writer
+            .into_inner()
+            .map_err(|error| broken(error.error()))?;
+        String::from_utf8(bytes).map_err(|error| broken(&error))
+    }
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Exit::Failed, format!("the CSV cannot be written: {error}"))
+}
+
+/// A cell. What a spreadsheet would take for a formula gets an apostrophe in front, which makes it text
+/// there: a group's name must not compute anything on the desk of whoever opens the file.
+fn cell(text: &str) -> String {
+    let clean = clean_block(text);
+    let first = clean.trim_start().chars().next();
+    if matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
+    ) {
+        format!("'{clean}")
+    } else {
+        clean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (raw, written) in [
+            ("=1+1", "'=1+1"),
+            ("+62", "'+62"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "' =1"),
+            ("\r\n=1", "'\n=1"),
+            ("\u{200b}=1", "'=1"),
+            ("＝1", "'＝1"),
+            ("a=1", "a=1"),
+            ("", ""),
+        ] {
+            assert_eq!(cell(raw), written, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn cells_are_quoted_where_they_must_be() {
+        let mut csv = Csv::new(&["subject", "description"]).unwrap();
+        csv.row(["Choir, \"east\"", "two\nlines\u{1b}[2J"]).unwrap();
+        assert_eq!(
+            csv.finish().unwrap(),
+            "subject,description\n\"Choir, \"\"east\"\"\",\"two\nlines\u{FFFD}[2J\"\n"
+        );
+    }
+
+    #[test]
+    fn a_row_has_as_many_cells_as_there_are_columns() {
+        let mut csv = Csv::new(&["one", "two"]).unwrap();
+        assert_eq!(csv.row(["1"]).unwrap_err().exit, Exit::Failed);
+    }
+}

@@ -1,0 +1,124 @@
+//! Exit codes. They are a promise: a number never changes its meaning.
+
+/// How a command ended, other than well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Whatever has no number of its own.
+    Failed,
+    /// The command line, or a value in it, cannot be used.
+    Usage,
+    /// No such group or session.
+    NotFound,
+    /// Several groups or sessions could be meant.
+    Ambiguous,
+    /// The gateway does not know the token, or the token lacks a capability.
+    NotAllowed,
+    /// The account may not do it in this group: it is no admin, or no member.
+    NotAdmin,
+    /// The session is not connected to WhatsApp.
+    NotConnected,
+    /// WhatsApp or the gateway asks for a pause.
+    RateLimited,
+    /// No gateway answers, or it is shutting down.
+    GatewayAway,
+    /// Some settings were changed, others were not.
+    PartlyApplied,
+    /// Another groupdesk works on the data directory.
+    InUse,
+    /// Nobody said yes.
+    NotConfirmed,
+    /// This gateway has nothing of the kind.
+    NotOffered,
+    /// The answer to a change was lost, and looking again did not tell what became of it.
+    Unknown,
+    /// Ended by a signal.
+    Interrupted,
+}
+
+impl Exit {
+    pub const ALL: [Self; 15] = [
+        Self::Failed,
+        Self::Usage,
+        Self::NotFound,
+        Self::Ambiguous,
+        Self::NotAllowed,
+        Self::NotAdmin,
+        Self::NotConnected,
+        Self::RateLimited,
+        Self::GatewayAway,
+        Self::PartlyApplied,
+        Self::InUse,
+        Self::NotConfirmed,
+        Self::NotOffered,
+        Self::Unknown,
+        Self::Interrupted,
+    ];
+
+    /// What the process ends with.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotFound => 3,
+            Self::Ambiguous => 4,
+            Self::NotAllowed => 5,
+            Self::NotAdmin => 6,
+            Self::NotConnected => 7,
+            Self::RateLimited => 8,
+            Self::GatewayAway => 9,
+            Self::PartlyApplied => 10,
+            Self::InUse => 11,
+            Self::NotConfirmed => 12,
+            Self::NotOffered => 13,
+            Self::Unknown => 14,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// The word for it in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::NotFound => "not_found",
+            Self::Ambiguous => "ambiguous",
+            Self::NotAllowed => "not_allowed",
+            Self::NotAdmin => "not_admin",
+            Self::NotConnected => "not_connected",
+            Self::RateLimited => "rate_limited",
+            Self::GatewayAway => "gateway_away",
+            Self::PartlyApplied => "partly_applied",
+            Self::InUse => "in_use",
+            Self::NotConfirmed => "not_confirmed",
+            Self::NotOffered => "not_offered",
+            Self::Unknown => "outcome_unknown",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_and_every_word_stands_in_the_documentation() {
+        let page = include_str!("../../../docs/scripting.md");
+        for exit in Exit::ALL {
+            let row = format!("| {} | `{}` |", exit.code(), exit.word());
+            assert!(page.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
+    fn no_two_ends_share_a_code_or_a_word() {
+        for (at, one) in Exit::ALL.iter().enumerate() {
+            for other in &Exit::ALL[at + 1..] {
+                assert_ne!(one.code(), other.code());
+                assert_ne!(one.word(), other.word());
+            }
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! A failure as scripts get it: an exit code, a sentence, and with `--json` an object.
+
+use super::{Exit, document, note};
+use crate::api::ErrorCode;
+use crate::client::ClientError;
+use crate::console::failure::{self, FailureKind};
+use crate::gateway::store::StoreError;
+use crate::text::{clean_block, clean_line};
+use serde_json::{Map, Value, json};
+use std::io::Write as _;
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    pub exit: Exit,
+    /// A sentence without a capital and without a full stop, as it stands behind the program's name.
+    pub message: String,
+    /// Lines for people below the sentence: what could have been meant.
+    pub more: Vec<String>,
+    /// Further members of the JSON object.
+    pub details: Map<String, Value>,
+}
+
+/// What a failed call was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The gateway answers by itself.
+    Stored,
+    /// WhatsApp is asked.
+    Live,
+}
+
+impl Failure {
+    #[must_use]
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+            more: Vec::new(),
+            details: Map::new(),
+        }
+    }
+
+    /// Adds lines for people.
+    #[must_use]
+    pub fn listing(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.more.extend(lines);
+        self
+    }
+
+    /// Adds a member of the JSON object.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A call that failed. Without a finer reason, 403 means "not an admin" only where WhatsApp was asked.
+    #[must_use]
+    pub fn of_call(error: ClientError, asked: Asked) -> Self {
+        let status = error.status();
+        let told = failure::Failure::from(error);
+        let said = match told.message.trim() {
+            "" => "the gateway refused without saying why".to_owned(),
+            said => clean_line(said).into_owned(),
+        };
+        let mut capability = None;
+        let mut wait = None;
+        let (exit, message) = match &told.kind {
+            _ if status == Some(401) => (
+                Exit::NotAllowed,
+                "the gateway does not accept this token".to_owned(),
+            ),
+            FailureKind::MissingCapability {
+                capability: lacking,
+            } => {
+                capability = Some(lacking.clone()).filter(|lacking| !lacking.is_empty());
+                (Exit::NotAllowed, lacks(capability.as_deref()))
+            }
+            FailureKind::NotAdmin if asked == Asked::Stored => (Exit::NotAllowed, lacks(None)),
+            FailureKind::NotAdmin => (
+                Exit::NotAdmin,
+                "the account is not an admin of the group; an admin must make it one".to_owned(),
+            ),
+            FailureKind::NotInGroup => (
+                Exit::NotAdmin,
+                "the account is not in the group; choose another one with --session".to_owned(),
+            ),
+            FailureKind::Offline => (
+                Exit::NotConnected,
+                format!("the session is not connected to WhatsApp: {said}"),
+            ),
+            FailureKind::RateLimited { wait: seconds } => {
+                wait = *seconds;
+                let pause = seconds.map_or("a minute".to_owned(), |seconds| format!("{seconds} s"));
+                (
+                    Exit::RateLimited,
+                    format!("a pause is asked for: wait {pause}, then try again"),
+                )
+            }
+            FailureKind::GatewayAway => (Exit::GatewayAway, said),
+            FailureKind::Other | FailureKind::PerhapsNotAdmin => {
+                let internal = told.code == ErrorCode::Internal.as_str();
+                let message = if internal && asked == Asked::Live {
+                    format!(
+                        "{said}; on some gateways this means that the account is no admin of the group"
+                    )
+                } else {
+                    said
+                };
+                (other(&told, status), message)
+            }
+        };
+        let mut failure = Self::new(exit, message);
+        let details = [
+            ("capability", capability.map(Value::from)),
+            ("retryAfterSeconds", wait.map(Value::from)),
+            ("status", status.map(Value::from)),
+            (
+                "gatewayCode",
+                Some(told.code)
+                    .filter(|code| !code.is_empty())
+                    .map(Value::from),
+            ),
+            ("requestId", told.request_id.map(Value::from)),
+        ];
+        for (name, value) in details {
+            if let Some(value) = value {
+                failure = failure.with(name, value);
+            }
+        }
+        for fault in &told.fields {
+            failure
+                .more
+                .push(format!("{}: {}", fault.field, fault.message));
+        }
+        failure
+    }
+
+    fn in_words(&self) -> String {
+        let mut text = clean_block(&self.message);
+        for line in &self.more {
+            text.push_str("\n  ");
+            text.push_str(&clean_line(line));
+        }
+        text
+    }
+
+    fn in_json(&self) -> Value {
+        let mut error = json!({
+            "code": self.exit.word(),
+            "exitCode": self.exit.code(),
+            "message": self.message,
+        });
+        if !self.more.is_empty() {
+            error["more"] = json!(self.more);
+        }
+        if let Some(members) = error.as_object_mut() {
+            members.extend(self.details.clone());
+        }
+        json!({ "error": error })
+    }
+}
+
+fn lacks(capability: Option<&str>) -> String {
+    match capability {
+        Some(capability) => format!(
+            "the token lacks the capability `{}`; ask whoever runs the gateway for one that has it",
+            clean_line(capability)
+        ),
+        None => {
+            "the token may not do this; ask whoever runs the gateway for one that may".to_owned()
+        }
+    }
+}
+
+fn other(told: &failure::Failure, status: Option<u16>) -> Exit {
+    if told.code == ErrorCode::NotFound.as_str() {
+        Exit::NotFound
+    } else if told.code == ErrorCode::ValidationError.as_str() && !told.fields.is_empty() {
+        Exit::Usage
+    } else if told.code.is_empty() && status.is_some() {
+        // Something answers, but no gateway of this contract.
+        Exit::GatewayAway
+    } else {
+        Exit::Failed
+    }
+}
+
+/// Any error as a failure: one of ours as it is, another one with the code that fits.
+fn of(error: &anyhow::Error) -> Failure {
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        return failure.clone();
+    }
+    let store = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<StoreError>());
+    match store {
+        Some(StoreError::InUse(_)) => Failure::new(
+            Exit::InUse,
+            format!(
+                "{error:#}; end that one first, or work through its gateway with --gateway or --profile"
+            ),
+        ),
+        _ => Failure::new(Exit::Failed, format!("{error:#}")),
+    }
+}
+
+/// Tells an error on standard error and answers with the exit code.
+#[must_use]
+pub fn report(error: &anyhow::Error, json: bool) -> u8 {
+    let failure = of(error);
+    if json {
+        let told = document(&failure.in_json()).unwrap_or_default();
+        let _ = std::io::stderr().write_all(told.as_bytes());
+    } else {
+        note_lines(&failure.in_words());
+    }
+    failure.exit.code()
+}
+
+/// The first line bears the program's name, the others belong to it.
+fn note_lines(text: &str) {
+    let mut lines = text.lines();
+    note(lines.next().unwrap_or_default());
+    for line in lines {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ErrorObject;
+    use std::time::Duration;
+
+    fn api(status: u16, error: Value) -> ClientError {
+        ClientError::Api {
+            status,
+            error: serde_json::from_value::<ErrorObject>(error).unwrap(),
+            request_id: Some("req_1".to_owned()),
+            retry_after: None,
+        }
+    }
+
+    fn coded(status: u16, code: &str, details: &Value) -> ClientError {
+        api(
+            status,
+            json!({ "code": code, "message": "so it is", "details": details }),
+        )
+    }
+
+    #[test]
+    fn every_refusal_has_its_exit_code() {
+        let none = json!({});
+        for (error, asked, exit) in [
+            (
+                coded(
+                    400,
+                    "validation_error",
+                    &json!({"errors": [{"field": "subject", "message": "is long"}]}),
+                ),
+                Asked::Live,
+                Exit::Usage,
+            ),
+            (
+                coded(400, "validation_error", &json!({"reason": "refused"})),
+                Asked::Live,
+                Exit::Failed,
+            ),
+            (
+                coded(401, "unauthorized", &none),
+                Asked::Stored,
+                Exit::NotAllowed,
+            ),
+            (
+                coded(403, "forbidden", &json!({"capability": "send"})),
+                Asked::Live,
+                Exit::NotAllowed,
+            ),
+            (coded(403, "forbidden", &none), Asked::Live, Exit::NotAdmin),
+            (
+                coded(403, "forbidden", &none),
+                Asked::Stored,
+                Exit::NotAllowed,
+            ),
+            (
+                coded(403, "forbidden", &json!({"reason": "not_in_group"})),
+                Asked::Live,
+                Exit::NotAdmin,
+            ),
+            (
+                coded(404, "not_found", &none),
+                Asked::Stored,
+                Exit::NotFound,
+            ),
+            (coded(409, "conflict", &none), Asked::Live, Exit::Failed),
+            (
+                coded(429, "rate_limited", &none),
+                Asked::Live,
+                Exit::RateLimited,
+            ),
+            (coded(500, "internal", &none), Asked::Live, Exit::Failed),
+            (
+                coded(501, "not_implemented", &none),
+                Asked::Live,
+                Exit::NotConnected,
+            ),
+            (
+                coded(503, "gateway_unavailable", &none),
+                Asked::Live,
+                Exit::GatewayAway,
+            ),
+            (
+                ClientError::Unreachable("refused".into()),
+                Asked::Stored,
+                Exit::GatewayAway,
+            ),
+            (
+                ClientError::TimedOut(Duration::from_secs(5)),
+                Asked::Stored,
+                Exit::GatewayAway,
+            ),
+            (
+                ClientError::NotTheContract {
+                    status: 200,
+                    text: "<html>".into(),
+                },
+                Asked::Stored,
+                Exit::GatewayAway,
+            ),
+        ] {
+            let shown = format!("{error:?}");
+            assert_eq!(Failure::of_call(error, asked).exit, exit, "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_object_holds_what_a_script_may_want() {
+        let limited = ClientError::Api {
+            status: 429,
+            error: serde_json::from_value(json!({ "code": "rate_limited" })).unwrap(),
+            request_id: Some("req_1".to_owned()),
+            retry_after: Some(Duration::from_millis(4_200)),
+        };
+        assert_eq!(
+            Failure::of_call(limited, Asked::Live).in_json(),
+            json!({ "error": {
+                "code": "rate_limited",
+                "exitCode": 8,
+                "message": "a pause is asked for: wait 5 s, then try again",
+                "retryAfterSeconds": 5,
+                "status": 429,
+                "gatewayCode": "rate_limited",
+                "requestId": "req_1",
+            }})
+        );
+    }
+
+    #[test]
+    fn a_strangers_words_are_cleaned() {
+        let error = api(
+            500,
+            json!({ "code": "internal", "message": "a\u{1b}[2J\nb" }),
+        );
+        let words = Failure::of_call(error.clone(), Asked::Stored).in_words();
+        assert_eq!(words, "a\u{FFFD}[2J b");
+        let words = Failure::of_call(error, Asked::Live).in_words();
+        assert!(words.ends_with("no admin of the group"), "{words}");
+        let listed = Failure::new(Exit::Ambiguous, "which").listing(["x\u{1b}\ny".to_owned()]);
+        assert_eq!(listed.in_words(), "which\n  x\u{FFFD} y");
+    }
+
+    #[test]
+    fn a_desk_on_the_same_data_is_told_apart() {
+        let error =
+            anyhow::Error::from(StoreError::InUse("desk.sqlite".into())).context("cannot start");
+        let failure = of(&error);
+        assert_eq!(failure.exit, Exit::InUse);
+        assert!(failure.message.contains("--gateway"), "{failure}");
+    }
+}

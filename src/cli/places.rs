@@ -1,0 +1,117 @@
+//! The gateways that the desk can move to: where it was started, and every profile.
+
+use super::target::{self, Place};
+use super::token;
+use crate::client::{Client, ClientError, Secret};
+use crate::config::{Profile, TokenFrom};
+use crate::console::places::Places;
+use crate::console::state;
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// A gateway in the list.
+enum Entry {
+    /// The one that the desk was started on, which no profile describes.
+    Started(Client),
+    Profile(Profile),
+}
+
+/// What the list is made of.
+pub struct Gateways {
+    entries: Vec<Entry>,
+    /// Tokens that were typed, by position: nobody is asked twice for one that is accepted.
+    typed: Mutex<BTreeMap<usize, Secret>>,
+}
+
+impl Gateways {
+    /// The list, what the console shows of it, and where in it the desk is. `typed` is the token
+    /// that was typed at the start.
+    pub fn new(
+        client: &Client,
+        place: &Place,
+        profiles: &[Profile],
+        typed: Option<Secret>,
+    ) -> (Self, Vec<state::Profile>, usize) {
+        let here = profiles
+            .iter()
+            .position(|profile| place.profile.as_deref() == Some(&profile.name));
+        let mut entries: Vec<_> = profiles.iter().cloned().map(Entry::Profile).collect();
+        let mut shown: Vec<_> = profiles.iter().map(shown).collect();
+        if here.is_none() {
+            entries.insert(0, Entry::Started(client.clone()));
+            shown.insert(
+                0,
+                state::Profile {
+                    name: place.name.clone(),
+                    address: place.address.clone(),
+                    session_ids: place.session_ids.clone(),
+                    prompts: false,
+                    known: true,
+                },
+            );
+        }
+        let here = here.unwrap_or(0);
+        shown[here].known = true;
+        let gateways = Self {
+            entries,
+            typed: Mutex::new(typed.map(|typed| (here, typed)).into_iter().collect()),
+        };
+        (gateways, shown, here)
+    }
+
+    fn remembered(&self, at: usize) -> Option<Secret> {
+        let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        typed.get(&at).cloned()
+    }
+
+    fn remember(&self, at: usize, token: Secret) {
+        let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        typed.insert(at, token);
+    }
+}
+
+fn shown(profile: &Profile) -> state::Profile {
+    state::Profile {
+        name: profile.name.clone(),
+        address: profile.url.clone(),
+        session_ids: profile.sessions.clone(),
+        prompts: profile.token == TokenFrom::Prompt,
+        known: false,
+    }
+}
+
+#[async_trait]
+impl Places for Gateways {
+    async fn open(&self, at: usize, token: Option<Secret>) -> Result<Client, String> {
+        let profile = match self.entries.get(at) {
+            Some(Entry::Started(client)) => return lets_in(client.clone()).await,
+            Some(Entry::Profile(profile)) => profile,
+            None => return Err("there is no such profile".to_owned()),
+        };
+        let token = match token.or_else(|| self.remembered(at)) {
+            Some(typed) => token::one_token(typed.expose(), "what was typed")?,
+            None => token::unattended(&profile.token).await?,
+        };
+        let client = target::client(profile, token.clone())
+            .await
+            .map_err(|error| format!("{error:#}"))?;
+        let client = lets_in(client).await?;
+        if profile.token == TokenFrom::Prompt {
+            self.remember(at, token);
+        }
+        Ok(client)
+    }
+}
+
+/// Whether the gateway answers and knows the token. What it may do there is for the desk to find out.
+async fn lets_in(client: Client) -> Result<Client, String> {
+    match client.list_sessions().await {
+        Ok(_) => Ok(client),
+        Err(ClientError::Api { status, .. }) if !matches!(status, 401 | 503) => Ok(client),
+        Err(error) if error.status() == Some(401) => {
+            Err("the gateway does not accept this token".to_owned())
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,171 @@
+//! `groupdesk audit`
+
+use super::Desk;
+use crate::api::AuditEntry;
+use crate::cli::output::{
+    Asked, Column, Csv, Exit, Failure, ListFormat, Table, print, print_document, print_table, time,
+};
+use crate::client::{AuditFilter, ClientError};
+use clap::Args;
+use serde::Serialize;
+use serde_json::Value;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  groupdesk audit --limit 20                what was changed last, by whom
+  groupdesk audit --csv > audit.csv         all of it, for a spreadsheet
+  groupdesk audit --group \"Weekend Volunteers\" --json";
+
+/// Entries that are asked for at a time.
+const PAGE: usize = 1_000;
+
+/// Arguments of `groupdesk audit`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Audit {
+    /// Only entries about this group
+    #[arg(long, value_name = "GROUP")]
+    pub group: Option<String>,
+
+    /// Only entries about this session: its id, its label or its number
+    #[arg(long, value_name = "SESSION")]
+    pub session: Option<String>,
+
+    /// No more than the newest N entries
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+
+    #[command(flatten)]
+    pub format: ListFormat,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    entries: &'a [AuditEntry],
+}
+
+impl Desk<'_> {
+    pub(super) async fn audit(&self, arguments: &Audit) -> Result<(), Failure> {
+        let session = match arguments.session.as_deref() {
+            Some(wanted) => self
+                .sessions(Some(wanted))
+                .await?
+                .pop()
+                .map(|session| session.id),
+            None => None,
+        };
+        let group = match arguments.group.as_deref() {
+            Some(wanted) => Some(self.find_jid(wanted, session.as_deref()).await?),
+            None => None,
+        };
+        let most = arguments.limit.map_or(usize::MAX, |limit| limit as usize);
+        let entries = self.entries(session, group, most).await?;
+        if arguments.format.json {
+            print_document(&Document { entries: &entries })
+        } else if arguments.format.csv {
+            print(&csv(&entries)?)
+        } else {
+            print_table(&table(&entries))
+        }
+    }
+
+    async fn entries(
+        &self,
+        session: Option<String>,
+        group: Option<String>,
+        most: usize,
+    ) -> Result<Vec<AuditEntry>, Failure> {
+        let mut filter = AuditFilter {
+            session,
+            group,
+            ..AuditFilter::default()
+        };
+        let mut entries: Vec<AuditEntry> = Vec::new();
+        while entries.len() < most {
+            let page = (most - entries.len()).min(PAGE);
+            filter.limit = u32::try_from(page).ok();
+            let page = self.client.audit(&filter).await.map_err(failure)?;
+            let empty = page.data.is_empty();
+            entries.extend(page.data);
+            let next = Some(page.next_cursor).filter(|cursor| !cursor.is_empty());
+            if next.is_none() || empty || next == filter.cursor {
+                break;
+            }
+            filter.cursor = next;
+        }
+        entries.truncate(most);
+        Ok(entries)
+    }
+}
+
+/// A gateway without an audit log knows no such path.
+fn failure(error: ClientError) -> Failure {
+    match error.status() {
+        Some(404 | 405 | 501) => Failure::new(Exit::NotOffered, "this gateway has no audit log"),
+        _ => Failure::of_call(error, Asked::Stored),
+    }
+}
+
+/// A value before or after a change, on one line.
+fn value(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn word(of: &impl Serialize) -> String {
+    value(serde_json::to_value(of).ok().as_ref())
+}
+
+fn table(entries: &[AuditEntry]) -> Table {
+    let mut table = Table::new(&[
+        Column::text("TIME"),
+        Column::name("WHO"),
+        Column::text("ACTION"),
+        Column::text("OUTCOME"),
+        Column::text("GROUP"),
+        Column::name("BEFORE"),
+        Column::name("AFTER"),
+    ]);
+    for entry in entries {
+        table.row([
+            time(entry.at),
+            entry.actor.clone(),
+            word(&entry.action),
+            word(&entry.outcome),
+            entry.group_jid.clone().unwrap_or_default(),
+            value(entry.old.as_ref()),
+            value(entry.new.as_ref()),
+        ]);
+    }
+    table
+}
+
+fn csv(entries: &[AuditEntry]) -> Result<String, Failure> {
+    let mut csv = Csv::new(&[
+        "id",
+        "at",
+        "actor",
+        "action",
+        "outcome",
+        "sessionId",
+        "groupJid",
+        "old",
+        "new",
+    ])?;
+    for entry in entries {
+        csv.row([
+            entry.id.clone(),
+            time(entry.at),
+            entry.actor.clone(),
+            word(&entry.action),
+            word(&entry.outcome),
+            entry.session_id.clone().unwrap_or_default(),
+            entry.group_jid.clone().unwrap_or_default(),
+            value(entry.old.as_ref()),
+            value(entry.new.as_ref()),
+        ])?;
+    }
+    csv.finish()
+}

@@ -1,0 +1,310 @@
+//! Which session and which group is meant. Never a guess: what could be two things is neither.
+
+use super::Desk;
+use crate::api::{Group, Session, SessionRole};
+use crate::cli::output::{Asked, Exit, Failure};
+use crate::client::ClientError;
+use crate::console::words;
+use crate::text::clean_line;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Calls that run side by side.
+const AT_ONCE: usize = 4;
+/// Candidates that are listed.
+const LISTED: usize = 20;
+
+/// A group, and the session that it is reached through.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub session: Session,
+    pub group: Group,
+}
+
+/// A session as people call it.
+pub(super) fn session_name(session: &Session) -> String {
+    let label = session.label.as_deref().map(clean_line);
+    match label.as_deref().map(str::trim) {
+        None | Some("") => match session.phone_number.as_deref() {
+            None | Some("") => session.id.clone(),
+            Some(digits) => words::phone(digits),
+        },
+        Some(label) => label.to_owned(),
+    }
+}
+
+/// A group as people call it.
+pub(super) fn group_name(group: &Group) -> &str {
+    match group.subject.as_deref().map(str::trim) {
+        None | Some("") => &group.group_jid,
+        Some(subject) => subject,
+    }
+}
+
+impl Desk<'_> {
+    /// Every session, or the one that is meant.
+    pub(super) async fn sessions(&self, wanted: Option<&str>) -> Result<Vec<Session>, Failure> {
+        let all = match self.client.list_sessions().await {
+            Ok(all) => all,
+            Err(error) if error.status() == Some(403) => self.unlisted(error, wanted).await?,
+            Err(error) => return Err(stored(error)),
+        };
+        match wanted {
+            None => Ok(all),
+            Some(wanted) => choose(all, wanted).map(|session| vec![session]),
+        }
+    }
+
+    /// The sessions that are known by id, where the gateway does not list them.
+    async fn unlisted(
+        &self,
+        refusal: ClientError,
+        wanted: Option<&str>,
+    ) -> Result<Vec<Session>, Failure> {
+        let mut ids: BTreeSet<&str> = self.session_ids.iter().map(String::as_str).collect();
+        if ids.is_empty() {
+            let Some(wanted) = wanted else {
+                return Err(stored(refusal).listing([
+                    "name the sessions: --session ID, or `sessions` in the profile".to_owned(),
+                ]));
+            };
+            ids.insert(wanted);
+        }
+        let sessions = futures_util::stream::iter(ids)
+            .map(|id| self.client.get_session(id))
+            .buffered(AT_ONCE);
+        sessions.try_collect().await.map_err(stored)
+    }
+
+    /// The groups of a session.
+    pub(super) async fn groups_of(&self, session: &Session) -> Result<Vec<Group>, Failure> {
+        self.client.list_groups(&session.id).await.map_err(stored)
+    }
+
+    /// The one group that is meant: by its id, by its name, or by a part of its name.
+    pub(super) async fn find(&self, wanted: &str, session: Option<&str>) -> Result<Found, Failure> {
+        let sessions = self.sessions(session).await?;
+        let found = if is_jid(wanted) {
+            self.by_jid(&sessions, wanted).await?
+        } else {
+            self.by_name(&sessions, wanted).await?
+        };
+        one_session(one_group(found, wanted)?, wanted)
+    }
+
+    /// The id of the one group that is meant, whoever sees it.
+    pub(super) async fn find_jid(
+        &self,
+        wanted: &str,
+        session: Option<&str>,
+    ) -> Result<String, Failure> {
+        // The group may be long gone.
+        if is_jid(wanted) {
+            return Ok(wanted.to_owned());
+        }
+        let sessions = self.sessions(session).await?;
+        let found = self.by_name(&sessions, wanted).await?;
+        let mut found = one_group(found, wanted)?;
+        Ok(found.swap_remove(0).group.group_jid)
+    }
+
+    async fn by_jid(&self, sessions: &[Session], jid: &str) -> Result<Vec<Found>, Failure> {
+        let looked = futures_util::stream::iter(sessions)
+            .map(|session| async move {
+                match self.client.get_group(&session.id, jid).await {
+                    Ok(group) => Ok(Some(Found {
+                        session: session.clone(),
+                        group,
+                    })),
+                    Err(error) if error.status() == Some(404) => Ok(None),
+                    Err(error) => Err(stored(error)),
+                }
+            })
+            .buffered(AT_ONCE);
+        let found: Vec<Option<Found>> = looked.try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn by_name(&self, sessions: &[Session], wanted: &str) -> Result<Vec<Found>, Failure> {
+        let lists =
+            futures_util::stream::iter(sessions)
+                .map(|session| async move {
+                    Ok::<_, Failure>((session, self.groups_of(session).await?))
+                })
+                .buffered(AT_ONCE);
+        let lists: Vec<(&Session, Vec<Group>)> = lists.try_collect().await?;
+        let all: Vec<Found> = lists
+            .into_iter()
+            .flat_map(|(session, groups)| {
+                groups.into_iter().map(|group| Found {
+                    session: session.clone(),
+                    group,
+                })
+            })
+            .collect();
+        Ok(named(all, wanted))
+    }
+}
+
+fn is_jid(text: &str) -> bool {
+    text.ends_with("@g.us")
+}
+
+fn stored(error: ClientError) -> Failure {
+    Failure::of_call(error, Asked::Stored)
+}
+
+/// As names are compared: as they are shown, whatever the case.
+fn plain(name: &str) -> String {
+    clean_line(name).trim().to_lowercase()
+}
+
+/// Those that bear exactly this name; else those with it in other letters; else those that hold it.
+fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
+    let low = plain(wanted);
+    if low.is_empty() {
+        return Vec::new();
+    }
+    let degree = |found: &Found| {
+        let name = found.group.subject.as_deref().unwrap_or_default();
+        let plain = plain(name);
+        match () {
+            () if name == wanted => 3,
+            () if plain == low => 2,
+            () if plain.contains(&low) => 1,
+            () => 0,
+        }
+    };
+    let best = all.iter().map(degree).max().unwrap_or(0);
+    if best == 0 {
+        return Vec::new();
+    }
+    all.into_iter()
+        .filter(|found| degree(found) == best)
+        .collect()
+}
+
+/// The group that is meant, once for every session that sees it.
+fn one_group(mut found: Vec<Found>, wanted: &str) -> Result<Vec<Found>, Failure> {
+    let shown = clean_line(wanted);
+    // An account that was removed can do nothing there, so it is no choice beside one that can.
+    if found.iter().any(|one| !is_gone(one)) {
+        found.retain(|one| !is_gone(one));
+    }
+    let jids = found.iter().map(|one| one.group.group_jid.as_str());
+    match jids.collect::<BTreeSet<_>>().len() {
+        0 => Err(Failure::new(
+            Exit::NotFound,
+            format!("no group is called `{shown}`; `groupdesk groups` lists them"),
+        )),
+        1 => Ok(found),
+        many => Err(Failure::new(
+            Exit::Ambiguous,
+            format!("`{shown}` could be any of {many} groups; name one by its id"),
+        )
+        .listing(lines(&found, |one| {
+            format!("{}  {}", one.group.group_jid, group_name(&one.group))
+        }))
+        .with("candidates", candidates(&found))),
+    }
+}
+
+/// The session through which the group is reached.
+fn one_session(mut found: Vec<Found>, wanted: &str) -> Result<Found, Failure> {
+    if found.len() == 1 {
+        return Ok(found.remove(0));
+    }
+    Err(Failure::new(
+        Exit::Ambiguous,
+        format!(
+            "`{}` is in {} sessions; choose one with --session",
+            clean_line(wanted),
+            found.len()
+        ),
+    )
+    .listing(lines(&found, |one| {
+        let role = words::role_word(one.group.my_role.as_ref());
+        let status = one.session.status.as_str();
+        let name = session_name(&one.session);
+        format!("{}  {name} ({status}, {role})", one.session.id)
+    }))
+    .with("candidates", candidates(&found)))
+}
+
+fn is_gone(found: &Found) -> bool {
+    found.group.my_role == Some(SessionRole::None)
+}
+
+/// Every line once: a group that several sessions see is one group.
+fn lines(found: &[Found], line: impl Fn(&Found) -> String) -> Vec<String> {
+    let all: BTreeSet<String> = found.iter().map(line).collect();
+    let left = all.len().saturating_sub(LISTED);
+    let mut listed: Vec<String> = all.into_iter().take(LISTED).collect();
+    if left > 0 {
+        listed.push(format!("and {left} more"));
+    }
+    listed
+}
+
+fn candidates(found: &[Found]) -> Value {
+    found
+        .iter()
+        .take(LISTED)
+        .map(|one| {
+            json!({
+                "groupJid": one.group.group_jid,
+                "subject": one.group.subject,
+                "sessionId": one.session.id,
+                "sessionLabel": one.session.label,
+            })
+        })
+        .collect()
+}
+
+/// The session of this id, this label or this number.
+fn choose(mut all: Vec<Session>, wanted: &str) -> Result<Session, Failure> {
+    let shown = clean_line(wanted);
+    let digits: String = wanted.chars().filter(char::is_ascii_digit).collect();
+    let is_number = !digits.is_empty()
+        && wanted
+            .chars()
+            .all(|character| character.is_ascii_digit() || "+-() ".contains(character));
+    let label = |session: &Session| session.label.as_deref().map(plain);
+    let tests: [&dyn Fn(&Session) -> bool; 3] = [
+        &|session| session.id == wanted,
+        &|session| label(session) == Some(plain(wanted)),
+        &|session| is_number && session.phone_number.as_deref() == Some(digits.as_str()),
+    ];
+    for test in tests {
+        let meant: Vec<usize> = (0..all.len()).filter(|at| test(&all[*at])).collect();
+        match meant.as_slice() {
+            [] => {}
+            [only] => return Ok(all.swap_remove(*only)),
+            several => {
+                let listed = several.iter().map(|at| line_of(&all[*at]));
+                return Err(Failure::new(
+                    Exit::Ambiguous,
+                    format!(
+                        "`{shown}` could be any of {} sessions; name one by its id",
+                        several.len()
+                    ),
+                )
+                .listing(listed));
+            }
+        }
+    }
+    let there = all.iter().take(LISTED).map(line_of);
+    Err(Failure::new(
+        Exit::NotFound,
+        format!("no session has the id, the label or the number `{shown}`"),
+    )
+    .listing(there))
+}
+
+fn line_of(session: &Session) -> String {
+    format!("{}  {}", session.id, session_name(session))
+}
+
+#[cfg(test)]
+mod tests;

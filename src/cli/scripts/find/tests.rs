@@ -1,0 +1,121 @@
+//! Names, parts, ids: what is meant, and what could be two things.
+
+use super::*;
+
+fn session(id: &str, label: &str, phone: &str) -> Session {
+    Session {
+        id: id.to_owned(),
+        label: Some(label.to_owned()).filter(|label| !label.is_empty()),
+        phone_number: Some(phone.to_owned()),
+        ..Session::default()
+    }
+}
+
+fn found(session_id: &str, jid: &str, subject: &str) -> Found {
+    Found {
+        session: session(session_id, session_id, "1"),
+        group: Group {
+            group_jid: jid.to_owned(),
+            subject: Some(subject.to_owned()),
+            ..Group::default()
+        },
+    }
+}
+
+fn world() -> Vec<Found> {
+    vec![
+        found("a", "1@g.us", "Choir"),
+        found("a", "2@g.us", "Choir of the East"),
+        found("a", "3@g.us", "choir"),
+        found("a", "4@g.us", "Weekend \u{202e}Volunteers"),
+        found("a", "5@g.us", "Ältestenrat"),
+        found("b", "5@g.us", "Ältestenrat"),
+    ]
+}
+
+fn jids(wanted: &str) -> Vec<String> {
+    let found = named(world(), wanted).into_iter();
+    found.map(|one| one.group.group_jid).collect()
+}
+
+#[test]
+fn the_nearest_names_win() {
+    for (wanted, meant) in [
+        ("Choir", vec!["1@g.us"]),
+        ("choir", vec!["3@g.us"]),
+        ("CHOIR", vec!["1@g.us", "3@g.us"]),
+        ("choir of", vec!["2@g.us"]),
+        ("weekend volunteers", vec!["4@g.us"]),
+        ("ältesten", vec!["5@g.us", "5@g.us"]),
+        ("oi", vec!["1@g.us", "2@g.us", "3@g.us"]),
+        ("nobody", vec![]),
+        ("", vec![]),
+        ("\u{200b}", vec![]),
+    ] {
+        assert_eq!(jids(wanted), meant, "{wanted:?}");
+    }
+}
+
+#[test]
+fn several_groups_are_listed_by_id_and_name() {
+    let failure = one_group(named(world(), "oi"), "oi").unwrap_err();
+    assert_eq!(failure.exit, Exit::Ambiguous);
+    assert_eq!(
+        failure.more,
+        [
+            "1@g.us  Choir",
+            "2@g.us  Choir of the East",
+            "3@g.us  choir"
+        ]
+    );
+    assert_eq!(failure.details["candidates"][1]["groupJid"], "2@g.us");
+    let failure = one_group(Vec::new(), "nobody").unwrap_err();
+    assert_eq!(failure.exit, Exit::NotFound);
+}
+
+#[test]
+fn a_crowd_of_candidates_is_cut_short() {
+    let crowd: Vec<Found> = (0..100)
+        .map(|number| found("a", &format!("{number}@g.us"), "Choir"))
+        .collect();
+    let failure = one_group(crowd, "choir").unwrap_err();
+    assert_eq!(failure.more.len(), LISTED + 1);
+    assert_eq!(failure.more[LISTED], "and 80 more");
+}
+
+#[test]
+fn one_group_in_two_sessions_needs_a_choice_unless_one_was_removed() {
+    let both = named(world(), "ältestenrat");
+    let failure = one_session(one_group(both.clone(), "x").unwrap(), "x").unwrap_err();
+    assert_eq!(failure.exit, Exit::Ambiguous);
+    assert!(failure.message.contains("--session"), "{failure}");
+    let mut removed = both;
+    removed[0].group.my_role = Some(SessionRole::None);
+    let only = one_session(one_group(removed, "x").unwrap(), "x").unwrap();
+    assert_eq!(only.session.id, "b");
+}
+
+#[test]
+fn a_session_is_chosen_by_id_label_or_number() {
+    let all = vec![
+        session("01A", "Support", "628123456789"),
+        session("01B", "", "628999999999"),
+        session("01C", "Twin", "3"),
+        session("01D", "twin", "4"),
+        session("01E", "628999999999", "5"),
+    ];
+    let chosen = |wanted: &str| choose(all.clone(), wanted);
+    for (wanted, id) in [
+        ("01A", "01A"),
+        ("support", "01A"),
+        ("+62 812-3456-789", "01A"),
+        ("+62 8999 999 999", "01B"),
+        ("628999999999", "01E"),
+    ] {
+        assert_eq!(chosen(wanted).unwrap().id, id, "{wanted}");
+    }
+    let two = chosen("Twin").unwrap_err();
+    assert_eq!((two.exit, two.more.len()), (Exit::Ambiguous, 2));
+    let none = chosen("+").unwrap_err();
+    assert_eq!((none.exit, none.more.len()), (Exit::NotFound, 5));
+}

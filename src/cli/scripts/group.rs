@@ -1,0 +1,288 @@
+//! `groupdesk group set`
+
+use super::Desk;
+use super::find::Found;
+use super::invite::Which;
+use crate::api::{Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
+use crate::api::{check_description, check_subject};
+use crate::cli::output::{
+    AnswerFormat, Asked, Column, Exit, Failure, Table, note, print_document, print_table,
+};
+use crate::client::ClientError;
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  groupdesk group set \"Weekend Volunteers\" --subject \"Sunday Volunteers\"
+  groupdesk group set 120363041234567890@g.us --announce on --locked on --json
+  groupdesk group set volunteers --description \"\"     clears the description
+
+Only what is named is changed. GROUP is an id, a name, or a part of a name that no other group has.";
+
+/// Arguments of `groupdesk group`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Group {
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Action {
+    /// Change subject, description, or who may post and edit
+    #[command(after_help = EXAMPLES)]
+    Set(Set),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Set {
+    #[command(flatten)]
+    pub which: Which,
+
+    #[command(flatten)]
+    pub settings: Settings,
+
+    #[command(flatten)]
+    pub format: AnswerFormat,
+}
+
+/// What is to be changed: at least one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[group(required = true, multiple = true)]
+pub struct Settings {
+    /// The new subject, 1 to 100 characters
+    #[arg(long, value_name = "TEXT", value_parser = check_subject)]
+    pub subject: Option<String>,
+
+    /// The new description, up to 2048 characters; "" clears it
+    #[arg(long, value_name = "TEXT", value_parser = check_description)]
+    pub description: Option<String>,
+
+    /// Whether only admins can post
+    #[arg(long, value_name = "SWITCH")]
+    pub announce: Option<Switch>,
+
+    /// Whether only admins can edit the group's info
+    #[arg(long, value_name = "SWITCH")]
+    pub locked: Option<Switch>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+/// What became of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Applied,
+    Refused,
+    NotTried,
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct FieldOutcome {
+    field: SettingField,
+    outcome: Outcome,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    session_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_label: Option<&'a str>,
+    group_jid: &'a str,
+    fields: &'a [FieldOutcome],
+}
+
+impl Group {
+    pub(super) fn wants_json(&self) -> bool {
+        let Action::Set(set) = &self.action;
+        set.format.json
+    }
+}
+
+impl Settings {
+    fn patch(&self) -> SettingsPatch {
+        let on = |switch: Option<Switch>| switch.map(|switch| switch == Switch::On);
+        SettingsPatch {
+            subject: self.subject.clone(),
+            description: self.description.clone(),
+            announce: on(self.announce),
+            locked: on(self.locked),
+        }
+    }
+}
+
+impl Desk<'_> {
+    pub(super) async fn change_group(&self, group: &Group) -> Result<(), Failure> {
+        let Action::Set(set) = &group.action;
+        let found = self.reach(&set.which).await?;
+        let patch = set.settings.patch();
+        let (session, jid) = (&found.session.id, &found.group.group_jid);
+        let wanted = patch.clone().into_settings();
+        let (fields, failure) = match self.client.update_settings(session, jid, &patch).await {
+            Ok(()) => (all(&wanted, Outcome::Applied), None),
+            Err(error) => self.failed(&found, &wanted, error).await,
+        };
+        tell(&found, &fields, set.format)?;
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// What became of each setting, and what the command ends with. Nothing is sent again on its own:
+    /// where the gateway does not say, a look at the group does.
+    async fn failed(
+        &self,
+        found: &Found,
+        wanted: &[Setting],
+        error: ClientError,
+    ) -> (Vec<FieldOutcome>, Option<Failure>) {
+        let lost = error.is_unclear();
+        let partial = match &error {
+            ClientError::Api { error, .. } => error.partial_update(),
+            _ => None,
+        };
+        let whole = is_whole(&error);
+        let sent = !matches!(error, ClientError::Unreachable(_));
+        let failure = Failure::of_call(error, Asked::Live);
+        if let Some(partial) = partial {
+            let failed = if lost {
+                Outcome::Unknown
+            } else {
+                Outcome::Refused
+            };
+            let mut fields = by_report(wanted, &partial, failed);
+            self.look(found, wanted, &mut fields).await;
+            let failure = self.ended(&fields, failure);
+            return (fields, failure);
+        }
+        if !lost && (whole || wanted.len() == 1) {
+            let outcome = if sent && wanted.len() == 1 {
+                Outcome::Refused
+            } else {
+                Outcome::NotTried
+            };
+            return (all(wanted, outcome), Some(failure));
+        }
+        let mut fields = all(wanted, Outcome::Unknown);
+        self.look(found, wanted, &mut fields).await;
+        let failure = self.ended(&fields, failure);
+        (fields, failure)
+    }
+
+    /// How a change ends that was answered with a failure.
+    fn ended(&self, fields: &[FieldOutcome], failure: Failure) -> Option<Failure> {
+        let some = |outcome| fields.iter().any(|field| field.outcome == outcome);
+        if fields.iter().all(|field| field.outcome == Outcome::Applied) {
+            if self.notes {
+                note("the answer to the change was lost, but the group is as it should be now");
+            }
+            return None;
+        }
+        let exit = if some(Outcome::Applied) {
+            Exit::PartlyApplied
+        } else if some(Outcome::Unknown) {
+            Exit::Unknown
+        } else {
+            return Some(failure);
+        };
+        let cause = failure.exit.word();
+        Some(Failure { exit, ..failure }.with("cause", cause))
+    }
+
+    /// Settings of which nothing is known, but which are now as they should be, were applied.
+    async fn look(&self, found: &Found, wanted: &[Setting], fields: &mut [FieldOutcome]) {
+        let (session, jid) = (&found.session.id, &found.group.group_jid);
+        if fields.iter().all(|field| field.outcome != Outcome::Unknown) {
+            return;
+        }
+        let Ok(now) = self.client.get_group(session, jid).await else {
+            return;
+        };
+        for (setting, field) in wanted.iter().zip(fields) {
+            if field.outcome == Outcome::Unknown && is_so(&now, setting) {
+                field.outcome = Outcome::Applied;
+            }
+        }
+    }
+}
+
+/// Whether a change that is answered so, without a word about its parts, was refused as a whole. A
+/// gateway that fails inside (500) may have come half way.
+fn is_whole(error: &ClientError) -> bool {
+    let inside = |status: u16| status >= 500 && !matches!(status, 501 | 503);
+    match error {
+        ClientError::Unreachable(_) | ClientError::WebPage { .. } => true,
+        ClientError::Api { status, .. } | ClientError::NotTheContract { status, .. } => {
+            !inside(*status)
+        }
+        ClientError::Lost(_) | ClientError::TimedOut(_) => false,
+    }
+}
+
+fn all(wanted: &[Setting], outcome: Outcome) -> Vec<FieldOutcome> {
+    wanted
+        .iter()
+        .map(|setting| FieldOutcome {
+            field: setting.field(),
+            outcome,
+        })
+        .collect()
+}
+
+/// As the gateway says; `failed` is what became of the setting at which it stopped.
+fn by_report(wanted: &[Setting], partial: &PartialUpdate, failed: Outcome) -> Vec<FieldOutcome> {
+    let outcome = |field| {
+        if partial.applied.contains(&field) {
+            Outcome::Applied
+        } else if partial.failed == field {
+            failed
+        } else if partial.not_attempted.contains(&field) {
+            Outcome::NotTried
+        } else {
+            Outcome::Unknown
+        }
+    };
+    let fields = wanted.iter().map(Setting::field);
+    fields
+        .map(|field| FieldOutcome {
+            field,
+            outcome: outcome(field),
+        })
+        .collect()
+}
+
+fn is_so(group: &Stored, setting: &Setting) -> bool {
+    match setting {
+        Setting::Subject(subject) => group.subject.as_ref() == Some(subject),
+        Setting::Description(text) => group.description.as_deref().unwrap_or_default() == text,
+        Setting::Announce(on) => group.is_announce == Some(*on),
+        Setting::Locked(on) => group.is_locked == Some(*on),
+    }
+}
+
+fn tell(found: &Found, fields: &[FieldOutcome], format: AnswerFormat) -> Result<(), Failure> {
+    if format.json {
+        return print_document(&Document {
+            session_id: &found.session.id,
+            session_label: found.session.label.as_deref(),
+            group_jid: &found.group.group_jid,
+            fields,
+        });
+    }
+    let mut table = Table::new(&[Column::text("SETTING"), Column::text("OUTCOME")]);
+    for field in fields {
+        let outcome = match field.outcome {
+            Outcome::Applied => "applied",
+            Outcome::Refused => "refused",
+            Outcome::NotTried => "not tried",
+            Outcome::Unknown => "unknown",
+        };
+        table.row([field.field.as_str(), outcome]);
+    }
+    print_table(&table)
+}

@@ -1,0 +1,278 @@
+//! `groupdesk keys create|list|rotate|revoke`
+
+mod arguments;
+mod secret;
+
+pub(super) use arguments::EXAMPLES;
+pub use arguments::Keys;
+
+use super::{Desk, ask};
+use crate::api::{ApiKey, Capability, CreateKey, CreatedKey, RotateKey};
+use crate::cli::output::{
+    Asked, Column, Csv, Exit, Failure, ListFormat, Table, note, print, print_document, print_table,
+    time,
+};
+use crate::client::ClientError;
+use arguments::{Action, Create, Revoke, Rotate};
+use secret::SecretFile;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    keys: &'a [ApiKey],
+}
+
+#[derive(Serialize)]
+struct Revoked<'a> {
+    key: &'a ApiKey,
+}
+
+/// A key whose secret is told here and never again.
+#[derive(Serialize)]
+struct Told<'a> {
+    key: &'a ApiKey,
+    /// Left out when it is in a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<&'a str>,
+}
+
+impl Keys {
+    /// What the definition of the arguments cannot say.
+    ///
+    /// # Errors
+    /// Somebody has to be asked, and nobody is there.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        let unasked = match &self.action {
+            Action::Revoke(revoke) => !revoke.yes,
+            Action::Rotate(rotate) => !rotate.yes && rotate.overlap.is_none(),
+            Action::Create(_) | Action::List(_) => false,
+        };
+        if unasked && !ask::is_possible() {
+            return Err(Failure::new(
+                Exit::NotConfirmed,
+                "what uses the key now stops at once, and nobody is here to be asked: add --yes",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Desk<'_> {
+    pub(super) async fn keys(&self, keys: &Keys) -> Result<(), Failure> {
+        match &keys.action {
+            Action::Create(create) => self.create_key(create).await,
+            Action::List(list) => self.list_keys(list.format).await,
+            Action::Rotate(rotate) => self.rotate_key(rotate).await,
+            Action::Revoke(revoke) => self.revoke_key(revoke).await,
+        }
+    }
+
+    async fn create_key(&self, create: &Create) -> Result<(), Failure> {
+        // The secret is told once: that it can be kept must be known before.
+        let file = create.out.as_deref().map(SecretFile::create).transpose()?;
+        let wanted = CreateKey {
+            label: create.label.clone(),
+            capabilities: create.may.clone(),
+            expires_at: create.expires.map(arguments::Expiry::at),
+        };
+        let made = self.client.create_key(&wanted).await;
+        let made = made.map_err(|error| unclear(error, failure))?;
+        tell(&made, file, create.format.json)?;
+        let key = &made.key;
+        self.remark(&format!("key {} may {}", key.id, words(key)));
+        Ok(())
+    }
+
+    async fn list_keys(&self, format: ListFormat) -> Result<(), Failure> {
+        let keys = self.client.list_keys().await.map_err(failure)?;
+        if format.json {
+            print_document(&Listed { keys: &keys })
+        } else if format.csv {
+            print(&csv(&keys)?)
+        } else {
+            print_table(&table(&keys))
+        }
+    }
+
+    async fn rotate_key(&self, rotate: &Rotate) -> Result<(), Failure> {
+        let key = self.find_key(&rotate.key).await?;
+        if !rotate.yes && rotate.overlap.is_none() {
+            let question = format!("Rotate {}? Its secret of today dies at once.", name(&key));
+            ask::confirm(&question).await?;
+        }
+        let file = rotate.out.as_deref().map(SecretFile::replace).transpose()?;
+        let rotation = RotateKey {
+            overlap_seconds: rotate.overlap.map(arguments::Span::seconds),
+        };
+        let made = self.client.rotate_key(&key.id, &rotation).await;
+        let made = made.map_err(|error| unclear(error, of_known))?;
+        tell(&made, file, rotate.format.json)?;
+        self.remark(&match rotation.overlap_seconds {
+            Some(seconds) => format!("the secret before works for {seconds} more seconds"),
+            None => "the secret before is dead".to_owned(),
+        });
+        Ok(())
+    }
+
+    async fn revoke_key(&self, revoke: &Revoke) -> Result<(), Failure> {
+        let key = self.find_key(&revoke.key).await?;
+        if !revoke.yes {
+            let question = format!("Revoke {}? What uses it stops at once.", name(&key));
+            ask::confirm(&question).await?;
+        }
+        self.client
+            .delete_key(&key.id)
+            .await
+            .map_err(|error| unclear(error, of_known))?;
+        if revoke.format.json {
+            print_document(&Revoked { key: &key })
+        } else {
+            print(&format!("{}\n", key.id))
+        }
+    }
+
+    /// The key of this id, or the only one of this label.
+    async fn find_key(&self, wanted: &str) -> Result<ApiKey, Failure> {
+        let mut keys = self.client.list_keys().await.map_err(failure)?;
+        if let Some(at) = keys.iter().position(|key| key.id == wanted) {
+            return Ok(keys.swap_remove(at));
+        }
+        keys.retain(|key| key.label.as_deref() == Some(wanted));
+        match (keys.pop(), keys.as_slice()) {
+            (None, _) => Err(Failure::new(
+                Exit::NotFound,
+                format!("there is no key with the id or label `{wanted}`"),
+            )),
+            (Some(key), []) => Ok(key),
+            (Some(last), others) => Err(Failure::new(
+                Exit::Ambiguous,
+                format!("several keys have the label `{wanted}`: name one by its id"),
+            )
+            .listing(others.iter().chain([&last]).map(|key| key.id.clone()))),
+        }
+    }
+
+    fn remark(&self, line: &str) {
+        if self.notes {
+            note(line);
+        }
+    }
+}
+
+/// Writes a secret where it belongs: into its file, or alone on its line.
+fn tell(made: &CreatedKey, file: Option<SecretFile>, json: bool) -> Result<(), Failure> {
+    let secret = match file {
+        Some(file) => {
+            let path = file.path().display().to_string();
+            file.keep(&made.secret, &made.key.id)?;
+            if !json {
+                return print(&format!("{path}\n"));
+            }
+            None
+        }
+        None if !json => return print(&format!("{}\n", made.secret)),
+        None => Some(made.secret.as_str()),
+    };
+    print_document(&Told {
+        key: &made.key,
+        secret,
+    })
+}
+
+/// A gateway whose keys are made elsewhere knows no such path.
+fn failure(error: ClientError) -> Failure {
+    match error.status() {
+        Some(404 | 405 | 501) => Failure::new(
+            Exit::NotOffered,
+            "this gateway does not make keys here; ask whoever runs it",
+        ),
+        _ => Failure::of_call(error, Asked::Stored),
+    }
+}
+
+/// A change whose answer may be lost is not made again: there could then be two.
+fn unclear(error: ClientError, otherwise: fn(ClientError) -> Failure) -> Failure {
+    if error.is_unclear() {
+        return Failure::new(
+            Exit::Unknown,
+            format!("{error}; see with `groupdesk keys list` what became of it"),
+        );
+    }
+    otherwise(error)
+}
+
+/// The key was listed a moment ago: where it is not found, somebody was faster.
+fn of_known(error: ClientError) -> Failure {
+    Failure::of_call(error, Asked::Stored)
+}
+
+fn name(key: &ApiKey) -> String {
+    match &key.label {
+        Some(label) => format!("`{label}` ({})", key.id),
+        None => key.id.clone(),
+    }
+}
+
+fn words(key: &ApiKey) -> String {
+    let words: Vec<_> = key.capabilities.iter().map(|one| one.as_str()).collect();
+    words.join(",")
+}
+
+fn table(keys: &[ApiKey]) -> Table {
+    let mut table = Table::new(&[
+        Column::name("LABEL"),
+        Column::text("MAY"),
+        Column::text("CREATED"),
+        Column::text("LAST USED"),
+        Column::text("EXPIRES"),
+        Column::text("ID"),
+        Column::text("NOTE"),
+    ]);
+    for key in keys {
+        table.row([
+            key.label.clone().unwrap_or_default(),
+            words(key),
+            time(key.created_at),
+            key.last_used_at.map_or_else(String::new, time),
+            key.expires_at.map_or_else(String::new, time),
+            key.id.clone(),
+            if key.disabled { "disabled" } else { "" }.to_owned(),
+        ]);
+    }
+    table
+}
+
+fn csv(keys: &[ApiKey]) -> Result<String, Failure> {
+    let mut csv = Csv::new(&[
+        "id",
+        "label",
+        "capabilities",
+        "disabled",
+        "createdAt",
+        "lastUsedAt",
+        "expiresAt",
+    ])?;
+    for key in keys {
+        csv.row([
+            key.id.clone(),
+            key.label.clone().unwrap_or_default(),
+            words(key),
+            key.disabled.to_string(),
+            time(key.created_at),
+            key.last_used_at.map_or_else(String::new, time),
+            key.expires_at.map_or_else(String::new, time),
+        ])?;
+    }
+    csv.finish()
+}
+
+/// A capability by its word.
+fn capability(word: &str) -> Result<Capability, String> {
+    Capability::ALL
+        .into_iter()
+        .find(|capability| capability.as_str() == word)
+        .ok_or_else(|| {
+            let words = Capability::ALL.map(Capability::as_str);
+            format!("must be some of {}", words.join(", "))
+        })
+}

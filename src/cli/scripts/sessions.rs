@@ -1,0 +1,99 @@
+//! `groupdesk sessions`
+
+use super::Desk;
+use super::find::session_name;
+use crate::api::Session;
+use crate::cli::output::{
+    Column, Csv, Failure, ListFormat, Table, print, print_document, print_table, time,
+};
+use crate::console::words;
+use clap::Args;
+use serde::Serialize;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  groupdesk sessions                        the accounts on this machine
+  groupdesk sessions --profile work --json  those of a gateway that the config names
+  GROUPDESK_KEY=wa_... groupdesk sessions --gateway https://gateway.example.com --csv";
+
+/// Arguments of `groupdesk sessions`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Sessions {
+    #[command(flatten)]
+    pub format: ListFormat,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    sessions: &'a [Session],
+}
+
+impl Desk<'_> {
+    pub(super) async fn list_sessions(&self, arguments: &Sessions) -> Result<(), Failure> {
+        let sessions = self.sessions(None).await?;
+        if arguments.format.json {
+            print_document(&Document {
+                sessions: &sessions,
+            })
+        } else if arguments.format.csv {
+            print(&csv(&sessions)?)
+        } else {
+            print_table(&table(&sessions))
+        }
+    }
+}
+
+fn table(sessions: &[Session]) -> Table {
+    let mut table = Table::new(&[
+        Column::name("SESSION"),
+        Column::text("NUMBER"),
+        Column::text("STATUS"),
+        Column::number("GROUPS"),
+        Column::text("ID"),
+        Column::name("REASON"),
+    ]);
+    for session in sessions {
+        table.row([
+            session_name(session),
+            session
+                .phone_number
+                .as_deref()
+                .map_or_else(String::new, words::phone),
+            session.status.as_str().to_owned(),
+            session
+                .group_count
+                .map_or_else(String::new, |count| count.to_string()),
+            session.id.clone(),
+            session.status_reason.clone().unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+fn csv(sessions: &[Session]) -> Result<String, Failure> {
+    let mut csv = Csv::new(&[
+        "id",
+        "label",
+        "phoneNumber",
+        "status",
+        "statusReason",
+        "groupCount",
+        "lastConnectedAt",
+        "createdAt",
+    ])?;
+    for session in sessions {
+        csv.row([
+            session.id.clone(),
+            session.label.clone().unwrap_or_default(),
+            session.phone_number.clone().unwrap_or_default(),
+            session.status.as_str().to_owned(),
+            session.status_reason.clone().unwrap_or_default(),
+            session
+                .group_count
+                .map_or_else(String::new, |count| count.to_string()),
+            session.last_connected_at.map_or_else(String::new, time),
+            time(session.created_at),
+        ])?;
+    }
+    csv.finish()
+}

@@ -1,0 +1,57 @@
+//! What belongs to the shell: completions and the manual, made from the command line's own definition.
+
+use crate::cli::Cli;
+use crate::cli::output::{Exit, Failure, print};
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+pub(super) const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  groupdesk completions bash > ~/.local/share/bash-completion/completions/groupdesk
+  groupdesk completions zsh > ~/.zfunc/_groupdesk
+  groupdesk completions fish > ~/.config/fish/completions/groupdesk.fish";
+
+pub(super) const MAN_EXAMPLES: &str = "\
+Examples:
+  groupdesk man --out ~/.local/share/man/man1
+  man groupdesk-invite";
+
+/// Arguments of `groupdesk completions`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn write(&self) -> Result<(), Failure> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "groupdesk", &mut script);
+        print(&String::from_utf8_lossy(&script))
+    }
+}
+
+/// Arguments of `groupdesk man`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Man {
+    /// The directory; it is made where there is none
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+impl Man {
+    pub(super) fn write(&self) -> Result<(), Failure> {
+        std::fs::create_dir_all(&self.out)
+            .and_then(|()| clap_mangen::generate_to(Cli::command(), &self.out))
+            .map_err(|error| {
+                Failure::new(
+                    Exit::Failed,
+                    format!(
+                        "cannot write the manual into {}: {error}",
+                        self.out.display()
+                    ),
+                )
+            })
+    }
+}

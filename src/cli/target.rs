@@ -1,0 +1,156 @@
+//! What a command works on: the gateway of a profile, or the own one in this process.
+
+use super::engine::{Prepared, Running};
+use super::token;
+use crate::client::{self, Authorities, Client, Secret};
+use crate::config::{Config, Profile, TokenFrom};
+use anyhow::Context;
+use std::io::Read as _;
+use std::path::Path;
+use tokio_util::sync::CancellationToken;
+
+/// Bytes of a file with certificates.
+const AUTHORITIES_MAX: u64 = 8 << 20;
+
+/// Where one is, as people name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub name: String,
+    /// The profile that leads here, where it is one of the configuration.
+    pub profile: Option<String>,
+    /// Its address, or a word for it.
+    pub address: String,
+    /// Session ids to use where the gateway does not list its sessions.
+    pub session_ids: Vec<String>,
+}
+
+impl Place {
+    /// A gateway in this process.
+    #[must_use]
+    pub fn own(name: &str, address: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            profile: None,
+            address: address.to_owned(),
+            session_ids: Vec::new(),
+        }
+    }
+}
+
+/// A gateway that can be spoken to, and what ends with the command.
+pub struct Target {
+    pub client: Client,
+    pub place: Place,
+    /// The token that a person typed for it.
+    pub typed: Option<Secret>,
+    engine: Option<Running>,
+}
+
+impl Target {
+    /// The gateway that the configuration says: the chosen profile's, else the own one, which is
+    /// started on the data directory.
+    ///
+    /// # Errors
+    /// What is missing, as a sentence: the token, the certificates, the data directory.
+    pub async fn open(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Self> {
+        Self::open_with(config, shutdown, true).await
+    }
+
+    /// As [`Target::open`], for what is stored: an own engine connects nothing.
+    ///
+    /// # Errors
+    /// As [`Target::open`].
+    pub async fn open_stored(
+        config: &Config,
+        shutdown: &CancellationToken,
+    ) -> anyhow::Result<Self> {
+        Self::open_with(config, shutdown, false).await
+    }
+
+    async fn open_with(
+        config: &Config,
+        shutdown: &CancellationToken,
+        connect: bool,
+    ) -> anyhow::Result<Self> {
+        if let Some(profile) = &config.profile {
+            let token = token::read(profile, shutdown).await?;
+            let typed = (profile.token == TokenFrom::Prompt).then(|| token.clone());
+            return Ok(Self {
+                client: client(profile, token).await?,
+                place: Place {
+                    name: profile.name.clone(),
+                    profile: config
+                        .profiles
+                        .contains(profile)
+                        .then(|| profile.name.clone()),
+                    address: profile.url.clone(),
+                    session_ids: profile.sessions.clone(),
+                },
+                typed,
+                engine: None,
+            });
+        }
+        let mut engine = Prepared::own(config)?;
+        if !connect {
+            engine.connect_nothing();
+        }
+        let (engine, client) = engine.embed().await?;
+        Ok(Self {
+            client,
+            place: Place::own("this machine", "the gateway in this process"),
+            typed: None,
+            engine: Some(engine),
+        })
+    }
+
+    /// Whether the gateway runs in this process, so that its sessions only begin to connect now.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.engine.is_some()
+    }
+
+    /// Ends what was started for it.
+    pub async fn close(self) {
+        if let Some(engine) = self.engine {
+            engine.stop().await;
+        }
+    }
+}
+
+/// A client for the gateway of a profile.
+///
+/// # Errors
+/// The certificates, the proxy or the token cannot be used; says why.
+pub async fn client(profile: &Profile, token: Secret) -> anyhow::Result<Client> {
+    let options = options(profile, token).await?;
+    // Loading the system's certificates takes its time.
+    tokio::task::spawn_blocking(move || Client::open(&options))
+        .await?
+        .with_context(|| format!("profile `{}`", profile.name))
+}
+
+/// How the gateway of a profile is reached.
+///
+/// # Errors
+/// The file with the certificates cannot be used; says why.
+pub async fn options(profile: &Profile, token: Secret) -> anyhow::Result<client::Options> {
+    let authorities = match profile.ca_file.clone() {
+        Some(file) => tokio::task::spawn_blocking(move || authorities(&file)).await??,
+        None => Authorities::default(),
+    };
+    Ok(client::Options {
+        source: token::source(profile),
+        allow_insecure: profile.allow_insecure,
+        authorities,
+        proxy: profile.proxy.clone(),
+        ..client::Options::new(&profile.url, token)
+    })
+}
+
+fn authorities(file: &Path) -> anyhow::Result<Authorities> {
+    let mut pem = Vec::new();
+    std::fs::File::open(file)
+        .and_then(|opened| opened.take(AUTHORITIES_MAX).read_to_end(&mut pem))
+        .with_context(|| format!("cannot read {}", file.display()))?;
+    Authorities::from_pem(&pem).with_context(|| file.display().to_string())
+}

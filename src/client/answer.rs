@@ -1,0 +1,269 @@
+//! Reading answers: bounded, and told apart when they are not what the contract says.
+
+use super::{Client, ClientError, EXCERPT};
+use crate::api::ErrorBody;
+use crate::text::{clean_line, truncate_to_width};
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{Response, StatusCode, Url};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::time::Duration;
+
+/// Bytes of a refusal: it is a sentence with a few details.
+const REFUSAL_MAX: usize = 64 << 10;
+/// Characters that are kept of a refusal's message.
+const MESSAGE_MAX: usize = 2_000;
+/// The longest pause that is believed; a number beyond it is a mistake or worse.
+const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
+/// What keys, login tokens and tickets begin with, and how long they are at least.
+const SECRETS: [&str; 3] = ["wa_", "eyJ", "rt_"];
+const SECRET_MIN: usize = 16;
+/// Bytes of a page in which the words of a login are looked for.
+const PAGE_START: usize = 64 << 10;
+
+/// A success and its body.
+pub(super) struct Answer {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// Bytes of the body.
+    pub(super) fn len(&self) -> usize {
+        self.body.len()
+    }
+
+    /// The body as JSON.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
+        serde_json::from_slice(&self.body).map_err(|_| foreign(self.status, &self.body))
+    }
+
+    /// Makes sure that a gateway answered, where nothing of its answer is needed: a page in its
+    /// stead did nothing.
+    pub(super) fn nothing_needed(&self) -> Result<(), ClientError> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        self.json::<IgnoredAny>().map(|_| ())
+    }
+}
+
+impl Client {
+    pub(super) async fn receive(
+        &self,
+        mut response: Response,
+        limit: Duration,
+    ) -> Result<Answer, ClientError> {
+        let status = response.status();
+        let headers = response.headers().clone();
+        let most = if status.is_success() {
+            self.limits.body
+        } else {
+            self.limits.body.min(REFUSAL_MAX)
+        };
+        let too_large = || ClientError::NotTheContract {
+            status: status.as_u16(),
+            text: format!("its answer is larger than {most} bytes"),
+        };
+        let announced = response.content_length().unwrap_or_default();
+        if usize::try_from(announced).map_or(true, |length| length > most) {
+            return Err(too_large());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| broken(error, limit))?
+        {
+            if body.len() + chunk.len() > most {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() {
+            Ok(Answer { status, body })
+        } else {
+            Err(refused(status, &headers, &body))
+        }
+    }
+}
+
+/// A refusal in the contract's words, or whatever else it is.
+fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ClientError {
+    if status.is_redirection() {
+        return ClientError::NotTheContract {
+            status: status.as_u16(),
+            text: format!(
+                "it redirects {}, and the key is not sent there",
+                destination(headers)
+            ),
+        };
+    }
+    let Ok(ErrorBody { mut error }) = serde_json::from_slice(body) else {
+        return foreign(status, body);
+    };
+    if let Some((end, _)) = error.message.char_indices().nth(MESSAGE_MAX) {
+        error.message.truncate(end);
+    }
+    error.message = without_secrets(&error.message);
+    let told = || {
+        let seconds = error.details.get("retryAfterSeconds")?.as_u64()?;
+        Some(Duration::from_secs(seconds))
+    };
+    let retry_after = retry_after(headers, jiff::Timestamp::now()).or_else(told);
+    let request_id = headers
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok())
+        .map(|id| truncate_to_width(&clean_line(id), EXCERPT));
+    ClientError::Api {
+        status: status.as_u16(),
+        error,
+        request_id,
+        retry_after: retry_after.map(|wait| wait.min(RETRY_AFTER_MAX)),
+    }
+}
+
+/// Where a redirect leads, without what its address may hold beyond the host.
+#[must_use]
+pub fn destination(headers: &HeaderMap) -> String {
+    let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    match location.map(Url::parse) {
+        Some(Ok(url)) if url.has_host() => {
+            let origin = url.origin().ascii_serialization();
+            format!(
+                "to {}",
+                truncate_to_width(&clean_line(&origin), EXCERPT / 2)
+            )
+        }
+        _ => "elsewhere".to_owned(),
+    }
+}
+
+/// The header's pause: a number of seconds, or a date.
+fn retry_after(headers: &HeaderMap, now: jiff::Timestamp) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number too large to be read is a large number.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+}
+
+/// What is none of the contract's answers.
+fn foreign(status: StatusCode, body: &[u8]) -> ClientError {
+    let start = &body[..body.len().min(PAGE_START)];
+    let text = String::from_utf8_lossy(start);
+    let is_error = status.is_server_error();
+    if let Some(login) = web_page(&text).filter(|_| !is_error) {
+        let status = status.as_u16();
+        return ClientError::WebPage { status, login };
+    }
+    let start: String = text.chars().take(4 * EXCERPT).collect();
+    ClientError::NotTheContract {
+        status: status.as_u16(),
+        text: match without_secrets(&start).trim() {
+            "" => "its answer is empty".to_owned(),
+            text => truncate_to_width(&clean_line(text), EXCERPT),
+        },
+    }
+}
+
+/// A stranger's text without keys, tokens and tickets: who echoes what was sent to it must not bring
+/// that to the screen or into the log.
+fn without_secrets(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    text.split_inclusive(|c| !is_part(c))
+        .map(|word| {
+            let secret = word.trim_end_matches(|c| !is_part(c));
+            let is_secret =
+                SECRETS.iter().any(|start| secret.starts_with(start)) && secret.len() >= SECRET_MIN;
+            if is_secret {
+                format!("…{}", &word[secret.len()..])
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
+}
+
+/// Whether a text is a page for a browser, and then whether somebody is asked to log in there.
+fn web_page(text: &str) -> Option<bool> {
+    let page = text.trim_start().to_ascii_lowercase();
+    if !page.starts_with("<!doctype html") && !page.starts_with("<html") {
+        return None;
+    }
+    let words = [
+        "password", "log in", "login", "sign in", "sign-in", "signin",
+    ];
+    Some(words.iter().any(|word| page.contains(word)))
+}
+
+/// Why there is no answer, or only a part of it.
+pub(super) fn broken(error: reqwest::Error, limit: Duration) -> ClientError {
+    if error.is_connect() {
+        ClientError::Unreachable(root_cause(&error.without_url()))
+    } else if error.is_timeout() {
+        ClientError::TimedOut(limit)
+    } else {
+        ClientError::Lost(root_cause(&error.without_url()))
+    }
+}
+
+/// The innermost message of an error: what really happened.
+pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    truncate_to_width(&clean_line(&cause.to_string()), EXCERPT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_told_in_seconds_or_as_a_date() {
+        let now: jiff::Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
+        for (value, wait) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("99999999999999999999", Some(u64::MAX)),
+            ("Mon, 23 Nov 2026 12:00:30 GMT", Some(30)),
+            ("Mon, 23 Nov 2026 11:00:00 GMT", Some(0)),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
+            let wait = wait.map(Duration::from_secs);
+            assert_eq!(retry_after(&headers, now), wait, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_that_come_back_are_left_out() {
+        let key = "wa_0123456789abcdef0123";
+        for (text, left) in [
+            (format!("key {key}: no"), "key …: no"),
+            (format!("\"{key}\""), "\"…\""),
+            ("eyJhbGciOiJFZERTQSJ9.eyJz.c2ln!".to_owned(), "…!"),
+            ("wa_short is a word".to_owned(), "wa_short is a word"),
+        ] {
+            assert_eq!(without_secrets(&text), left);
+        }
+    }
+
+    #[test]
+    fn pages_are_told_from_answers() {
+        for (text, page) in [
+            ("<!DOCTYPE html><title>Welcome</title>", Some(false)),
+            ("\n <html><input type=\"password\">", Some(true)),
+            ("<HTML>Please Sign In", Some(true)),
+            ("{\"html\": \"<html>\"}", None),
+            ("", None),
+        ] {
+            assert_eq!(web_page(text), page, "{text:?}");
+        }
+    }
+}

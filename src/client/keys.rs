@@ -1,0 +1,48 @@
+//! Calls about api-keys (an extension). None of them is repeated by itself.
+
+use super::{Client, ClientError, encode};
+use crate::api::{ApiKey, CreateKey, CreatedKey, RotateKey};
+use reqwest::Method;
+
+impl Client {
+    /// `GET /keys`, without secrets.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 where the gateway has its keys made elsewhere.
+    pub async fn list_keys(&self) -> Result<Vec<ApiKey>, ClientError> {
+        self.read_all("/keys").await
+    }
+
+    /// `POST /keys`: the key with its secret, which is told this once.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn create_key(&self, key: &CreateKey) -> Result<CreatedKey, ClientError> {
+        let limit = self.limits.stored;
+        self.call(Method::POST, "/keys", Some(key), limit).await
+    }
+
+    /// `POST /keys/{id}:rotate`: the key with its new secret, which is told this once.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn rotate_key(
+        &self,
+        id: &str,
+        rotation: &RotateKey,
+    ) -> Result<CreatedKey, ClientError> {
+        let path = format!("/keys/{}:rotate", encode(id));
+        let limit = self.limits.stored;
+        self.call(Method::POST, &path, Some(rotation), limit).await
+    }
+
+    /// `DELETE /keys/{id}`: it is refused from then on.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn delete_key(&self, id: &str) -> Result<(), ClientError> {
+        let path = format!("/keys/{}", encode(id));
+        self.command(Method::DELETE, &path, None::<&()>, self.limits.stored)
+            .await
+    }
+}

@@ -1,0 +1,205 @@
+//! Trying a read again. Changes are never repeated: nobody knows whether the first one arrived.
+
+use super::ClientError;
+use std::time::Duration;
+
+/// How often and how soon a read is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Attempts in all.
+    pub attempts: u32,
+    /// Before the second attempt; doubles from then on.
+    pub first: Duration,
+    pub most: Duration,
+    /// The longest pause that a gateway may ask for; a longer one is left to the caller.
+    pub told_most: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            first: Duration::from_secs(1),
+            most: Duration::from_secs(8),
+            told_most: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Retry {
+    /// Reads until there is an answer that another attempt would not better. `on_pause` hears of
+    /// every failure that is followed by another attempt, and how long that takes.
+    ///
+    /// # Errors
+    /// The last attempt's.
+    pub async fn read<T, F>(
+        &self,
+        mut on_pause: impl FnMut(&ClientError, Duration),
+        mut call: impl FnMut() -> F,
+    ) -> Result<T, ClientError>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
+        let mut failures = 0;
+        loop {
+            let error = match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            failures += 1;
+            let Some(pause) = self.pause(failures, &error) else {
+                return Err(error);
+            };
+            on_pause(&error, pause);
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// How long to wait after so many failures; `None` when the last one is final.
+    fn pause(&self, failures: u32, error: &ClientError) -> Option<Duration> {
+        if failures >= self.attempts || !error.is_passing() {
+            return None;
+        }
+        let own = backoff(self.first, self.most, failures - 1);
+        match error.retry_after() {
+            Some(told) if told > self.told_most => None,
+            // What was asked for is the least; all who were asked should not come back at once.
+            Some(told) => Some(told + own),
+            // Without a pause that it asks for, asking a busy gateway again makes it busier.
+            None if error.status() == Some(429) => None,
+            None => Some(own),
+        }
+    }
+}
+
+/// Doubles with every attempt; a random half of it is left out, so that all the clients of a gateway
+/// that restarts do not come back at once.
+pub(super) fn backoff(first: Duration, most: Duration, attempt: u32) -> Duration {
+    let doubled = first.saturating_mul(2_u32.saturating_pow(attempt.min(16)));
+    doubled.min(most).mul_f64(0.5 + rand::random::<f64>() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{ErrorCode, ErrorObject};
+    use tokio::time::Instant;
+
+    fn refusal(status: u16, retry_after: Option<u64>) -> ClientError {
+        ClientError::Api {
+            status,
+            error: ErrorObject {
+                code: ErrorCode::Other("x".to_owned()),
+                message: String::new(),
+                details: serde_json::Map::new(),
+            },
+            request_id: None,
+            retry_after: retry_after.map(Duration::from_secs),
+        }
+    }
+
+    fn proxy(status: u16) -> ClientError {
+        ClientError::NotTheContract {
+            status,
+            text: String::new(),
+        }
+    }
+
+    /// Attempts, and seconds that passed, when every attempt fails so.
+    async fn tried(error: &ClientError) -> (u32, f64) {
+        let (began, mut attempts, mut pauses) = (Instant::now(), 0, 0);
+        let outcome: Result<(), _> = Retry::default()
+            .read(
+                |_, _| pauses += 1,
+                || {
+                    attempts += 1;
+                    std::future::ready(Err(error.clone()))
+                },
+            )
+            .await;
+        assert_eq!(outcome, Err(error.clone()));
+        assert_eq!(pauses + 1, attempts, "every repetition is told");
+        (attempts, began.elapsed().as_secs_f64())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_may_pass_is_tried_again_with_growing_pauses() {
+        for error in [
+            ClientError::Unreachable("refused".to_owned()),
+            ClientError::Lost("reset".to_owned()),
+            ClientError::TimedOut(Duration::from_secs(1)),
+            refusal(503, None),
+            proxy(502),
+            proxy(504),
+        ] {
+            let (attempts, seconds) = tried(&error).await;
+            assert_eq!(attempts, 4, "{error:?}");
+            assert!((3.5..7.1).contains(&seconds), "{seconds} s of 1 + 2 + 4");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_final_is_not() {
+        for error in [
+            refusal(400, None),
+            refusal(401, None),
+            refusal(403, None),
+            refusal(404, None),
+            refusal(429, None),
+            refusal(500, None),
+            refusal(501, None),
+            proxy(200),
+            proxy(307),
+            ClientError::WebPage {
+                status: 200,
+                login: true,
+            },
+        ] {
+            assert_eq!(tried(&error).await, (1, 0.0), "{error:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_the_gateway_asks_for_is_kept_unless_it_is_too_long() {
+        for status in [429, 503] {
+            let (attempts, seconds) = tried(&refusal(status, Some(10))).await;
+            assert_eq!(attempts, 4);
+            assert!((33.5..37.1).contains(&seconds), "{seconds} s");
+            assert_eq!(tried(&refusal(status, Some(31))).await, (1, 0.0));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_answer_ends_it() {
+        let mut left = 2;
+        let answer = Retry::default()
+            .read(
+                |_, _| {},
+                || {
+                    left -= 1;
+                    std::future::ready(match left {
+                        0 => Ok("here"),
+                        _ => Err(refusal(503, None)),
+                    })
+                },
+            )
+            .await;
+        assert_eq!(answer, Ok("here"));
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_limit_and_differ() {
+        let (first, most) = (Duration::from_secs(1), Duration::from_secs(30));
+        for (attempt, whole) in [(0, 1.0), (1, 2.0), (4, 16.0), (5, 30.0), (u32::MAX, 30.0)] {
+            let pauses: Vec<f64> = (0..50)
+                .map(|_| backoff(first, most, attempt).as_secs_f64())
+                .collect();
+            assert!(
+                pauses
+                    .iter()
+                    .all(|pause| (whole / 2.0..=whole).contains(pause))
+            );
+            assert!(pauses.iter().any(|pause| (pause - pauses[0]).abs() > 0.01));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! `[limits]`: how much of an own gateway one party may take.
+
+use super::layer::Layers;
+use super::{Kind, Setting};
+use crate::gateway::Limits;
+
+/// Most that a rate can be told; beyond it, it is no bound any more.
+const MOST: u64 = 1_000_000;
+
+/// The section's settings.
+pub(super) const SETTINGS: [Setting; 4] = [
+    ("limits", "requests_per_minute", Kind::Number(0, MOST)),
+    ("limits", "calls_per_minute", Kind::Number(0, MOST)),
+    ("limits", "calls_per_hour", Kind::Number(0, MOST)),
+    ("limits", "connections", Kind::Number(1, MOST)),
+];
+
+pub(super) fn read(layers: &Layers) -> Limits {
+    let defaults = Limits::default();
+    let number = |setting, default| {
+        layers
+            .number(setting)
+            .and_then(|number| number.try_into().ok())
+            .unwrap_or(default)
+    };
+    Limits {
+        requests_per_minute: number("limits.requests_per_minute", defaults.requests_per_minute),
+        calls_per_minute: number("limits.calls_per_minute", defaults.calls_per_minute),
+        calls_per_hour: number("limits.calls_per_hour", defaults.calls_per_hour),
+        connections: number("limits.connections", defaults.connections),
+        ..defaults
+    }
+}

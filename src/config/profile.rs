@@ -1,0 +1,204 @@
+//! Profiles: the gateways that somebody works on, each under a name.
+
+use super::layer::Layers;
+use super::{ConfigError, Kind};
+use crate::client;
+use crate::text::clean_line;
+use std::path::PathBuf;
+
+/// The name of the own gateway on this machine, which is no profile.
+pub const OWN: &str = "local";
+/// The variable that holds the token of `--gateway`.
+pub const KEY_VARIABLE: &str = "GROUPDESK_KEY";
+/// Longest name of a profile.
+const NAME_MAX: usize = 40;
+
+/// Every setting of a profile.
+pub(super) const SETTINGS: [(&str, Kind); 9] = [
+    ("url", Kind::Text),
+    ("token_env", Kind::Text),
+    ("token_file", Kind::Path),
+    ("token_command", Kind::Texts),
+    ("token_prompt", Kind::Flag),
+    ("sessions", Kind::Texts),
+    ("ca_file", Kind::Path),
+    ("proxy", Kind::Text),
+    ("allow_insecure", Kind::Flag),
+];
+
+/// A gateway, and how to get in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub name: String,
+    pub url: String,
+    pub token: TokenFrom,
+    /// Session ids to show when the token may not list them.
+    pub sessions: Vec<String>,
+    /// Certificate authorities to trust beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    pub proxy: Option<String>,
+    pub allow_insecure: bool,
+}
+
+/// Where a profile's token comes from. The token itself is in no configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenFrom {
+    /// An environment variable.
+    Variable(String),
+    /// A file that nobody else can read.
+    File(PathBuf),
+    /// What a program writes: its name and arguments.
+    Command(Vec<String>),
+    /// A person types it, unseen.
+    Prompt,
+}
+
+impl Profile {
+    /// The gateway of `--gateway`: under the name of its host, with the token of [`KEY_VARIABLE`].
+    fn of_address(url: &str) -> Self {
+        Self {
+            name: host_of(url),
+            url: url.to_owned(),
+            token: TokenFrom::Variable(KEY_VARIABLE.to_owned()),
+            sessions: Vec::new(),
+            ca_file: None,
+            proxy: None,
+            allow_insecure: false,
+        }
+    }
+}
+
+/// All profiles, by name.
+pub(super) fn all(layers: &Layers) -> Result<Vec<Profile>, ConfigError> {
+    layers
+        .profiles
+        .iter()
+        .map(|name| one(layers, name))
+        .collect()
+}
+
+fn one(layers: &Layers, name: &str) -> Result<Profile, ConfigError> {
+    let setting = |key: &str| format!("profiles.{name}.{key}");
+    let given = |key: &str| {
+        let text = layers.text(&setting(key));
+        text.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let fault = |key: &str, fault: &str| {
+        if layers.has(&setting(key)) {
+            layers.fault(&setting(key), fault)
+        } else {
+            layers.fault(&format!("profiles.{name}"), fault)
+        }
+    };
+    let url = given("url").ok_or_else(|| {
+        fault(
+            "url",
+            &format!(
+                "profile `{name}` needs the gateway's address: url = \"https://gateway.example.com\""
+            ),
+        )
+    })?;
+    let allow_insecure = layers.flag(&setting("allow_insecure")).unwrap_or(false);
+    client::check_address(&url, allow_insecure).map_err(|error| fault("url", &error.0))?;
+    let proxy = given("proxy");
+    if let Some(proxy) = &proxy {
+        client::check_proxy(proxy).map_err(|error| fault("proxy", &error.0))?;
+    }
+    let command = layers.texts(&setting("token_command"));
+    if layers.has(&setting("token_command")) && command.first().is_none_or(String::is_empty) {
+        return Err(fault(
+            "token_command",
+            "this must name a program and its arguments, such as [\"pass\", \"show\", \"groupdesk\"]",
+        ));
+    }
+    let variable = given("token_env");
+    if let Some(variable) = &variable
+        && variable.contains(['=', '\0'])
+    {
+        return Err(fault(
+            "token_env",
+            "this must be the name of an environment variable, not its value",
+        ));
+    }
+    let mut sources = [
+        variable.map(TokenFrom::Variable),
+        layers.path(&setting("token_file")).map(TokenFrom::File),
+        (!command.is_empty()).then_some(TokenFrom::Command(command)),
+        layers
+            .flag(&setting("token_prompt"))
+            .unwrap_or(false)
+            .then_some(TokenFrom::Prompt),
+    ]
+    .into_iter()
+    .flatten();
+    let (Some(token), None) = (sources.next(), sources.next()) else {
+        return Err(layers.fault(
+            &format!("profiles.{name}"),
+            &format!(
+                "profile `{name}` needs exactly one of token_env, token_file, token_command, token_prompt"
+            ),
+        ));
+    };
+    Ok(Profile {
+        name: name.to_owned(),
+        url,
+        token,
+        sessions: layers.texts(&setting("sessions")),
+        ca_file: layers.path(&setting("ca_file")),
+        proxy,
+        allow_insecure,
+    })
+}
+
+/// The profile to work on; `None` is the own gateway.
+pub(super) fn chosen(
+    layers: &Layers,
+    profiles: &[Profile],
+) -> Result<Option<Profile>, ConfigError> {
+    if let Some(url) = layers.text("gateway") {
+        client::check_address(url, false).map_err(|error| layers.fault("gateway", &error.0))?;
+        return Ok(Some(Profile::of_address(url)));
+    }
+    let name = match layers.text("profile") {
+        None | Some("" | OWN) => return Ok(None),
+        Some(name) => name,
+    };
+    if let Some(profile) = profiles.iter().find(|profile| profile.name == name) {
+        return Ok(Some(profile.clone()));
+    }
+    let names: Vec<_> = profiles
+        .iter()
+        .map(|profile| profile.name.as_str())
+        .chain([OWN])
+        .collect();
+    Err(layers.fault(
+        "profile",
+        &format!(
+            "there is no profile `{}`; there are {}",
+            clean_line(name),
+            names.join(", ")
+        ),
+    ))
+}
+
+/// Says what is wrong with a profile's name, if anything.
+pub(super) fn check_name(name: &str) -> Result<(), String> {
+    if name == OWN {
+        return Err(format!(
+            "`{OWN}` is the own gateway on this machine; choose another name"
+        ));
+    }
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    if name.is_empty() || name.chars().count() > NAME_MAX || !name.chars().all(fits) {
+        return Err(format!(
+            "a profile's name has letters, digits, `-` and `_`, at most {NAME_MAX} of them"
+        ));
+    }
+    Ok(())
+}
+
+/// The host and port of an address.
+fn host_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    clean_line(rest.split('/').next().unwrap_or(rest)).into_owned()
+}

@@ -1,0 +1,87 @@
+//! `[serve]`: where and how the gateway is served, checked for what must not be served bare.
+
+use super::layer::Layers;
+use super::{ConfigError, Kind, Setting};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where `groupdesk serve` listens unless told otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const DRAIN_SECONDS: u64 = 10;
+
+/// The section's settings.
+pub(super) const SETTINGS: [Setting; 6] = [
+    ("serve", "listen", Kind::Text),
+    ("serve", "tls_cert", Kind::Path),
+    ("serve", "tls_key", Kind::Path),
+    ("serve", "behind_proxy", Kind::Flag),
+    ("serve", "linger_seconds", Kind::Number(0, 600)),
+    ("serve", "drain_seconds", Kind::Number(0, 600)),
+];
+
+/// How the gateway is served to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serve {
+    pub listen: SocketAddr,
+    pub tls: Option<TlsFiles>,
+    /// Somebody in front encrypts, and speaks for clients that are elsewhere.
+    pub behind_proxy: bool,
+    /// How long connections are still accepted after readiness went red.
+    pub linger: Duration,
+    /// How long running requests may then take.
+    pub drain: Duration,
+}
+
+/// PEM files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+pub(super) fn read(layers: &Layers) -> Result<Serve, ConfigError> {
+    let listen = match layers.text("serve.listen").filter(|text| !text.is_empty()) {
+        None => LISTEN,
+        Some(text) => text.parse().map_err(|_| {
+            layers.fault(
+                "serve.listen",
+                "this must be an address with a port, such as 127.0.0.1:8080 or [::]:8443",
+            )
+        })?,
+    };
+    let tls = match (layers.path("serve.tls_cert"), layers.path("serve.tls_key")) {
+        (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+        (None, None) => None,
+        (Some(_), None) => {
+            return Err(layers.fault(
+                "serve.tls_cert",
+                "a certificate needs its private key: set tls_key as well",
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(layers.fault(
+                "serve.tls_key",
+                "a private key needs its certificate: set tls_cert as well",
+            ));
+        }
+    };
+    let behind_proxy = layers.flag("serve.behind_proxy").unwrap_or(false);
+    if tls.is_none() && !behind_proxy && !listen.ip().is_loopback() {
+        return Err(layers.fault(
+            "serve.listen",
+            &format!(
+                "other machines reach {listen}, and without TLS everybody on the way could read the \
+                 keys: set tls_cert and tls_key, or behind_proxy where a reverse proxy encrypts"
+            ),
+        ));
+    }
+    let seconds = |setting, default| Duration::from_secs(layers.number(setting).unwrap_or(default));
+    Ok(Serve {
+        listen,
+        tls,
+        behind_proxy,
+        linger: seconds("serve.linger_seconds", 0),
+        drain: seconds("serve.drain_seconds", DRAIN_SECONDS),
+    })
+}

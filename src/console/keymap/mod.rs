@@ -1,0 +1,265 @@
+//! The one table of keys: it feeds dispatch, footer, help and the config's `[keys]`.
+
+mod bindings;
+mod key;
+
+pub use bindings::BINDINGS;
+pub use key::Key;
+
+use crossterm::event::KeyEvent;
+
+/// What a key can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    NextPane,
+    PreviousPane,
+    Open,
+    Back,
+    Filter,
+    Sort,
+    InvitableOnly,
+    CopyLink,
+    ShowQr,
+    SaveQr,
+    QrStyle,
+    Edit,
+    ResetLink,
+    Refresh,
+    AddAccount,
+    StartSession,
+    StopSession,
+    RestartSession,
+    LogoutSession,
+    Profiles,
+    ErrorDetails,
+    Help,
+    Suspend,
+    Quit,
+}
+
+/// Where an action makes sense; the footer shows the actions of the place one is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    Everywhere,
+    Sessions,
+    Groups,
+    Group,
+    /// The full-screen QR code.
+    Qr,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding {
+    pub action: Action,
+    /// Its name in the config's `[keys]`.
+    pub name: &'static str,
+    /// Default keys, as they are written in the config.
+    pub keys: &'static [&'static str],
+    /// What it does, for the help.
+    pub help: &'static str,
+    /// The footer's word; empty = not in the footer.
+    pub hint: &'static str,
+    pub places: &'static [Place],
+}
+
+/// Says what is wrong with an action's keys in the config, if anything.
+///
+/// # Errors
+/// As [`Keymap::rebind`].
+pub fn check_binding(name: &str, keys: &[String]) -> Result<(), String> {
+    Keymap::default().rebind(name, keys)
+}
+
+/// Which keys mean what: the defaults, with the config's changes.
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    keys: Vec<(Action, Vec<Key>)>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self {
+            keys: BINDINGS
+                .iter()
+                .map(|binding| {
+                    let keys = binding.keys.iter().filter_map(|key| Key::parse(key).ok());
+                    (binding.action, keys.collect())
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Keymap {
+    /// Replaces the keys of the named action.
+    ///
+    /// # Errors
+    /// Unknown action, no key, a text that is not a key, or a key that another action has in the same place.
+    pub fn rebind<S: AsRef<str>>(&mut self, name: &str, keys: &[S]) -> Result<(), String> {
+        let binding = BINDINGS
+            .iter()
+            .find(|binding| binding.name == name)
+            .ok_or_else(|| {
+                let names: Vec<_> = BINDINGS.iter().map(|binding| binding.name).collect();
+                format!("unknown action; allowed are {}", names.join(", "))
+            })?;
+        if keys.is_empty() {
+            return Err("needs at least one key".to_owned());
+        }
+        let parsed = keys
+            .iter()
+            .map(|key| Key::parse(key.as_ref()))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(slot) = self
+            .keys
+            .iter_mut()
+            .find(|(action, _)| *action == binding.action)
+        {
+            slot.1 = parsed;
+        }
+        Ok(())
+    }
+
+    /// Two actions that one key would mean in the same place; to be called after the last `rebind`.
+    ///
+    /// # Errors
+    /// Names the key and both actions.
+    pub fn check(&self) -> Result<(), String> {
+        for (position, first) in BINDINGS.iter().enumerate() {
+            for second in &BINDINGS[position + 1..] {
+                if !share_a_place(first, second) {
+                    continue;
+                }
+                if let Some(key) = self
+                    .keys(first.action)
+                    .iter()
+                    .find(|key| self.keys(second.action).contains(key))
+                {
+                    return Err(format!(
+                        "`{key}` would mean both `{}` and `{}`",
+                        first.name, second.name
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys of an action.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> &[Key] {
+        self.keys
+            .iter()
+            .find(|(candidate, _)| *candidate == action)
+            .map_or(&[], |(_, keys)| keys)
+    }
+
+    /// What a key means in a place.
+    #[must_use]
+    pub fn action(&self, event: &KeyEvent, place: Place) -> Option<Action> {
+        let key = Key::of(event);
+        BINDINGS
+            .iter()
+            .filter(|binding| {
+                binding.places.contains(&place)
+                    || binding.places.contains(&Place::Everywhere)
+                    || matches!(binding.action, Action::Back)
+            })
+            .map(|binding| binding.action)
+            .find(|action| self.keys(*action).contains(&key))
+    }
+
+    /// The footer of a place: first key and word of each action with a hint.
+    pub fn hints(&self, place: Place) -> impl Iterator<Item = (Action, Key, &'static str)> {
+        BINDINGS
+            .iter()
+            .filter(move |binding| {
+                !binding.hint.is_empty()
+                    && (binding.places.contains(&place)
+                        || binding.places.contains(&Place::Everywhere))
+            })
+            .filter_map(|binding| {
+                let key = *self.keys(binding.action).first()?;
+                Some((binding.action, key, binding.hint))
+            })
+    }
+}
+
+fn share_a_place(first: &Binding, second: &Binding) -> bool {
+    let everywhere = |binding: &Binding| {
+        binding.places.contains(&Place::Everywhere) || binding.action == Action::Back
+    };
+    everywhere(first)
+        || everywhere(second)
+        || first
+            .places
+            .iter()
+            .any(|place| second.places.contains(place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place::Group;
+    use super::*;
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    #[test]
+    fn every_default_key_parses_prints_back_and_is_unambiguous() {
+        for binding in BINDINGS {
+            for text in binding.keys {
+                assert_eq!(Key::parse(text).unwrap().to_string(), *text);
+            }
+        }
+        assert_eq!(Keymap::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn a_rebound_key_replaces_the_default() {
+        let mut keymap = Keymap::default();
+        keymap.rebind("reset_link", &["Alt-r"]).unwrap();
+        let pressed = |code, modifiers| KeyEvent::new(code, modifiers);
+        assert_eq!(
+            keymap.action(&pressed(KeyCode::Char('r'), KeyModifiers::ALT), Group),
+            Some(Action::ResetLink)
+        );
+        assert_eq!(
+            keymap.action(&pressed(KeyCode::Char('R'), KeyModifiers::SHIFT), Group),
+            None
+        );
+    }
+
+    #[test]
+    fn a_key_with_two_meanings_is_refused() {
+        let mut keymap = Keymap::default();
+        keymap.rebind("edit", &["q"]).unwrap();
+        assert_eq!(
+            keymap.check(),
+            Err("`q` would mean both `edit` and `quit`".to_owned())
+        );
+    }
+
+    #[test]
+    fn wrong_names_are_told_with_the_right_ones() {
+        let mut keymap = Keymap::default();
+        assert!(
+            keymap
+                .rebind("explode", &["x"])
+                .unwrap_err()
+                .contains("reset_link")
+        );
+        assert!(
+            keymap
+                .rebind("quit", &["Strg-q"])
+                .unwrap_err()
+                .contains("Ctrl-")
+        );
+        assert!(keymap.rebind::<&str>("quit", &[]).is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! The gateways that the desk can move to, and the list to choose one from.
+
+use super::super::effect::RequestId;
+
+/// A gateway that the desk can move to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub name: String,
+    /// Its address, or a word for it.
+    pub address: String,
+    /// Use these session ids when the gateway does not let us list them.
+    pub session_ids: Vec<String>,
+    /// Somebody must type its token.
+    pub prompts: bool,
+    /// The token that was typed is known and was accepted.
+    pub known: bool,
+}
+
+impl Profile {
+    /// Whether its token must be typed before one can go there.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.prompts && !self.known
+    }
+}
+
+/// The list of profiles.
+pub struct Switcher {
+    /// Position in [`super::Options::profiles`].
+    pub cursor: usize,
+    pub step: SwitchStep,
+}
+
+/// How far a switch has come.
+pub enum SwitchStep {
+    Choosing,
+    /// The token is being typed. What is there is never drawn.
+    Asking(String),
+    /// The gateway is asked whether it lets us in.
+    Knocking(RequestId),
+    /// It did not; the desk is where it was.
+    Failed(String),
+}

@@ -1,0 +1,200 @@
+//! Going from one gateway to another without a restart.
+//!
+//! The old place stays as it is until the new gateway has let us in. Then everything that was known
+//! is forgotten; requests go on being numbered, so that no late answer of the old place is taken for
+//! one of the new.
+
+use super::super::effect::{Effect, RequestId};
+use super::super::keymap::Action;
+use super::super::layout;
+use super::super::state::{Layer, State, SwitchStep, Switcher};
+use super::keys::{self, scroll_step};
+use super::runs::{Flight, Runs};
+use crate::client::Secret;
+use crate::text::{clean_block, clean_line};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Longest token, in characters.
+const TOKEN_MAX: usize = 64 << 10;
+
+/// `p`: the list of profiles.
+pub(super) fn open(state: &mut State) {
+    if state.runs.is_changing() {
+        state.note("A change is still being sent: wait for its answer before you leave.");
+        return;
+    }
+    state.layers.push(Layer::Profiles(Switcher {
+        cursor: state.options.here,
+        step: SwitchStep::Choosing,
+    }));
+}
+
+fn switcher(state: &mut State) -> Option<&mut Switcher> {
+    state.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Profiles(switcher) => Some(switcher),
+        _ => None,
+    })
+}
+
+pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+    let Some(switcher) = switcher(state) else {
+        return;
+    };
+    match &mut switcher.step {
+        SwitchStep::Asking(typed) => {
+            let control = event.modifiers.contains(KeyModifiers::CONTROL);
+            let alt = event.modifiers.contains(KeyModifiers::ALT);
+            match event.code {
+                KeyCode::Esc => switcher.step = SwitchStep::Choosing,
+                KeyCode::Enter => {
+                    let token = Secret::new(typed.trim());
+                    if !token.expose().is_empty() {
+                        knock(state, Some(token));
+                    }
+                }
+                KeyCode::Char('u') if control => typed.clear(),
+                KeyCode::Backspace => {
+                    typed.pop();
+                }
+                KeyCode::Char(character) if !control && !alt => push(typed, character),
+                _ => {}
+            }
+        }
+        SwitchStep::Knocking(id) => {
+            let id = *id;
+            match (event.code, action) {
+                (KeyCode::Esc, _) | (_, Some(Action::Back)) => {
+                    switcher.step = SwitchStep::Choosing;
+                    state.runs.land(id);
+                    state.runs.wishes.push(Effect::Cancel(id));
+                }
+                (_, Some(Action::Help)) => super::help::open(state),
+                _ => {}
+            }
+        }
+        SwitchStep::Choosing | SwitchStep::Failed(_) => choose(state, event, action),
+    }
+}
+
+fn choose(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+    match (event.code, action) {
+        (KeyCode::Esc, _) | (_, Some(Action::Back | Action::Profiles)) => {
+            state.layers.pop();
+        }
+        (KeyCode::Enter | KeyCode::Char(' '), _) => go(state),
+        (_, Some(Action::Help)) => super::help::open(state),
+        (_, Some(Action::Quit)) => keys::quit(state),
+        _ => {
+            let rows = state.options.profiles.len();
+            let page = layout::profile_rows(state);
+            let (Some(step), Some(switcher)) = (scroll_step(action), switcher(state)) else {
+                return;
+            };
+            switcher.cursor = step.apply(switcher.cursor, rows, page);
+            switcher.step = SwitchStep::Choosing;
+        }
+    }
+}
+
+fn push(typed: &mut String, character: char) {
+    if typed.chars().count() < TOKEN_MAX && !character.is_control() {
+        typed.push(character);
+    }
+}
+
+pub(super) fn paste(state: &mut State, text: &str) {
+    if let Some(Switcher {
+        step: SwitchStep::Asking(typed),
+        ..
+    }) = switcher(state)
+    {
+        let line = text.trim().lines().next().unwrap_or_default();
+        line.chars().for_each(|character| push(typed, character));
+    }
+}
+
+/// A click on a row: selects it, and goes there when it is selected already.
+pub(super) fn click(state: &mut State, row: usize) {
+    let Some(switcher) = switcher(state) else {
+        return;
+    };
+    if !matches!(switcher.step, SwitchStep::Choosing | SwitchStep::Failed(_)) {
+        return;
+    }
+    if switcher.cursor == row {
+        go(state);
+    } else {
+        switcher.cursor = row;
+        switcher.step = SwitchStep::Choosing;
+    }
+}
+
+/// Goes to the selected profile; asks for its token first where nobody has typed it yet.
+fn go(state: &mut State) {
+    let here = state.options.here;
+    let Some(cursor) = switcher(state).map(|switcher| switcher.cursor) else {
+        return;
+    };
+    let Some(profile) = state.options.profiles.get(cursor) else {
+        return;
+    };
+    if cursor == here {
+        let name = clean_line(&profile.name).into_owned();
+        state.layers.pop();
+        state.note(format!("This is {name} already"));
+    } else if profile.asks() {
+        if let Some(switcher) = switcher(state) {
+            switcher.step = SwitchStep::Asking(String::new());
+        }
+    } else {
+        knock(state, None);
+    }
+}
+
+fn knock(state: &mut State, token: Option<Secret>) {
+    let Some(profile) = switcher(state).map(|switcher| switcher.cursor) else {
+        return;
+    };
+    let id = state.runs.issue(Flight::Knock(profile));
+    state.runs.wishes.push(Effect::Knock { id, profile, token });
+    if let Some(switcher) = switcher(state) {
+        switcher.step = SwitchStep::Knocking(id);
+    }
+}
+
+/// The gateway has answered, or did not.
+pub(super) fn knocked(
+    state: &mut State,
+    id: RequestId,
+    profile: usize,
+    answer: Result<(), String>,
+) {
+    if let Some(profile) = state.options.profiles.get_mut(profile) {
+        profile.known = answer.is_ok();
+    }
+    match answer {
+        Ok(()) => enter(state, id, profile),
+        Err(reason) => {
+            if let Some(switcher) = switcher(state) {
+                switcher.step = SwitchStep::Failed(clean_block(&reason));
+            }
+        }
+    }
+}
+
+/// Forgets this place and begins anew at the other one.
+fn enter(state: &mut State, id: RequestId, profile: usize) {
+    let mut options = state.options.clone();
+    let Some(there) = options.profiles.get(profile).cloned() else {
+        return;
+    };
+    options.here = profile;
+    options.place_name.clone_from(&there.name);
+    options.session_ids = there.session_ids;
+    let mut runs = Runs::after(&state.runs);
+    runs.wishes.push(Effect::Enter(id));
+    let whole_blocks = state.whole_blocks;
+    *state = super::fresh(options, state.size, state.now, runs);
+    state.whole_blocks = whole_blocks;
+    state.good(format!("You are on {} now", clean_line(&there.name)));
+}

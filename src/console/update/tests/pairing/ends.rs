@@ -1,0 +1,166 @@
+//! How a pairing ends, well or not.
+
+use super::*;
+
+#[test]
+fn a_scan_leads_straight_to_the_groups() {
+    let mut desk = Desk::with_code(BROAD);
+    let payload = json!({"jid": "6281234567890:7@s.whatsapp.net"});
+    desk.event(EventKind::AuthCode, "new", payload);
+    assert!(matches!(desk.pairing().step, PairStep::Linked(_)));
+    assert!(desk.screen().contains("✔ +62 812-3456-7890 is linked."));
+    assert!(desk.code().is_none());
+    assert_eq!(desk.state.focus, Pane::Groups);
+    desk.status("new", "working");
+    desk.list("new", vec![group("8", "Market")]);
+    assert!(desk.screen().contains("1 group so far"));
+    desk.wait(1_500);
+    desk.list("new", vec![group("8", "Market"), group("9", "Neighbours")]);
+    assert!(desk.screen().contains("2 groups so far"));
+    desk.wait(1_500);
+    desk.list("new", vec![group("8", "Market"), group("9", "Neighbours")]);
+    desk.wait(1_500);
+    assert!(desk.state.layers.is_empty());
+    assert_eq!(desk.toast(), "+62 812-3456-7890 is linked: 2 groups");
+    assert_eq!(desk.names(), ["Market", "Neighbours"]);
+}
+
+#[test]
+fn a_status_of_working_is_enough_where_no_event_tells() {
+    let mut desk = Desk::with_code(BROAD);
+    desk.lose_realtime();
+    desk.wait(5_000);
+    let rows = vec![
+        session("a", SessionStatus::Working),
+        Session {
+            phone_number: Some("12025550123".to_owned()),
+            ..unlinked("new", SessionStatus::Working)
+        },
+    ];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    assert!(desk.screen().contains("+1 202-5550-123 is linked"));
+}
+
+#[test]
+fn an_end_is_told_with_its_reason_and_a_way_on() {
+    let mut desk = Desk::with_code(BROAD);
+    let payload = json!({"status": "failed", "reason": "pairing \u{1b}expired"});
+    desk.event(EventKind::SessionStatus, "new", payload);
+    let screen = desk.screen();
+    assert!(screen.contains("expired") && screen.contains("[ Try again ]"));
+    desk.press("Esc");
+    assert!(matches!(desk.pairing().step, PairStep::AskLeave(None)));
+}
+
+#[test]
+fn a_phone_that_is_linked_already_ends_it() {
+    let mut desk = Desk::added(BROAD);
+    let conflict = refused("conflict", FailureKind::Other);
+    desk.answer(&qr_call(), Reply::PairingQr(Err(conflict)));
+    assert_eq!(*desk.trouble(), Trouble::Paired);
+    assert!(desk.screen().contains("linked to this account already"));
+    desk.status("new", "working");
+    assert!(matches!(desk.pairing().step, PairStep::Linked(_)));
+}
+
+#[test]
+fn throttled_it_waits_before_it_can_be_tried_again() {
+    let mut desk = Desk::with_code(BROAD);
+    desk.press("Tab");
+    desk.type_text(PHONE);
+    desk.press("Enter");
+    let limited = refused("rate_limited", FailureKind::RateLimited { wait: Some(30) });
+    desk.answer(&code_call(), Reply::PairingCode(Err(limited)));
+    assert!(desk.screen().contains("Wait 30 s"));
+    assert!(desk.screen().contains("[ Try again in 30 s ]"));
+    assert_eq!(desk.pairing().focus, PairFocus::Button(ButtonId::Close));
+    desk.wait(30_000);
+    assert!(desk.screen().contains("[ Try again ]"));
+    desk.press("Left");
+    desk.press("Enter");
+    assert_eq!(desk.pairing().step, PairStep::Link);
+}
+
+#[test]
+fn a_missing_capability_is_told_and_greys_it_out() {
+    let mut desk = Desk::adding(BROAD);
+    desk.press("Enter");
+    let forbidden = failure(FailureKind::MissingCapability {
+        capability: "manage".to_owned(),
+    });
+    desk.answer_change(Reply::SessionCreated(Err(forbidden)));
+    assert!(desk.screen().contains("lacks the capability `manage`"));
+    assert!(desk.state.lacks(Capability::Manage));
+    desk.press("Esc");
+    desk.press("a");
+    assert!(desk.state.layers.is_empty());
+    assert!(desk.toast().contains("manage"));
+}
+
+#[test]
+fn it_goes_on_by_itself_when_the_gateway_is_back() {
+    let mut desk = Desk::with_code(BROAD);
+    desk.press("Esc");
+    desk.press("Right");
+    desk.press("Enter");
+    let away = failure(FailureKind::GatewayAway);
+    desk.answer(&session_call(), Reply::Session(Err(away)));
+    assert!(matches!(desk.state.link, Link::Away { .. }));
+    assert_eq!(*desk.trouble(), Trouble::Away);
+    assert!(desk.code().is_none());
+    desk.wait(1_000);
+    desk.relist(SessionStatus::ScanQrCode);
+    assert_eq!(desk.pairing().step, PairStep::Link);
+    assert!(desk.is_asked(&qr_call()));
+}
+
+#[test]
+fn a_session_that_somebody_removed_is_told() {
+    let mut desk = Desk::with_code(BROAD);
+    desk.press("F1");
+    desk.lose_realtime();
+    desk.wait(5_000);
+    let rows = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    assert_eq!(*desk.trouble(), Trouble::Gone);
+    desk.press("Esc");
+    desk.press("Esc");
+    assert!(desk.state.layers.is_empty(), "nothing is left to ask about");
+}
+
+#[test]
+fn an_unlinked_session_is_linked_again_with_enter_start_or_a() {
+    for key in ["Enter", "s", "a"] {
+        let mut desk = Desk::ready(BROAD);
+        desk.press("BackTab");
+        desk.status("b", "logged_out");
+        desk.press("End");
+        desk.press(key);
+        assert_eq!(desk.pairing().session.as_deref(), Some("b"));
+        assert!(desk.is_asked(&Call::PairingQr("b".to_owned())));
+        assert!(!desk.pairing().created);
+        desk.press("Esc");
+        assert!(
+            desk.state.layers.is_empty(),
+            "nothing was added, nothing is asked"
+        );
+        assert!(desk.asked.is_empty());
+    }
+}
+
+#[test]
+fn every_step_can_be_left_with_the_keys() {
+    for desk in [
+        Desk::adding(NARROW),
+        Desk::added(NARROW),
+        Desk::with_code(BROAD),
+        Desk::typed(BROAD),
+    ] {
+        let mut desk = desk;
+        let buttons = pair_buttons(&desk.state, desk.pairing());
+        assert!(buttons.iter().any(|button| button.id == ButtonId::Cancel));
+        desk.press("Esc");
+        desk.press("Esc");
+        assert!(desk.state.layers.is_empty());
+    }
+}

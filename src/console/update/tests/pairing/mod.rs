@@ -1,0 +1,146 @@
+//! "Add an account", from the name to the first groups, and every way it can fail.
+
+mod adding;
+mod codes;
+mod ends;
+
+use super::*;
+use crate::api::{Capability, FieldError, PairingCode, QrCode};
+use crate::console::layout::{pair_buttons, pair_way};
+use crate::console::state::{
+    ButtonId, Link, PairFocus, PairStep, Pairing, Pane, Scope, Trouble, Way,
+};
+use crate::console::view::view;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+const BROAD: (u16, u16) = (100, 40);
+const PHONE: &str = "+62 812-3456-7890";
+
+fn unlinked(id: &str, status: SessionStatus) -> Session {
+    Session {
+        id: id.to_owned(),
+        label: Some("Front desk".to_owned()),
+        status,
+        updated_at: START,
+        ..Session::default()
+    }
+}
+
+fn text(nth: u8) -> String {
+    format!("2@{nth}{}", "x".repeat(242))
+}
+
+fn qr(desk: &Desk, nth: u8, seconds: i64) -> Reply {
+    Reply::PairingQr(Ok(QrCode {
+        code: text(nth),
+        expires_at: Some(desk.state.now + seconds * 1_000),
+    }))
+}
+
+fn refused(code: &str, kind: FailureKind) -> Failure {
+    Failure {
+        code: code.to_owned(),
+        ..failure(kind)
+    }
+}
+
+fn created() -> Call {
+    Call::CreateSession {
+        label: Some("Front desk".to_owned()),
+    }
+}
+
+fn qr_call() -> Call {
+    Call::PairingQr("new".to_owned())
+}
+
+fn session_call() -> Call {
+    Call::Session("new".to_owned())
+}
+
+fn code_call() -> Call {
+    Call::PairingCode {
+        session: "new".to_owned(),
+        phone: "6281234567890".to_owned(),
+    }
+}
+
+impl Desk {
+    /// The overlay is open, nothing has been sent.
+    fn adding(size: (u16, u16)) -> Self {
+        let mut desk = Self::ready(size);
+        desk.press("BackTab");
+        desk.press("a");
+        desk
+    }
+
+    /// The account was added, its first QR code is asked for.
+    fn added(size: (u16, u16)) -> Self {
+        let mut desk = Self::adding(size);
+        desk.type_text("Front desk");
+        desk.press("Enter");
+        let new = unlinked("new", SessionStatus::Starting);
+        desk.answer(&created(), Reply::SessionCreated(Ok(new)));
+        desk.relist(SessionStatus::Starting);
+        desk.list("new", Vec::new());
+        desk
+    }
+
+    /// The first QR code is there.
+    fn with_code(size: (u16, u16)) -> Self {
+        let mut desk = Self::added(size);
+        let reply = qr(&desk, 1, 60);
+        desk.answer(&qr_call(), reply);
+        desk
+    }
+
+    /// The code to type is there.
+    fn typed(size: (u16, u16)) -> Self {
+        let mut desk = Self::with_code(size);
+        desk.press("Tab");
+        desk.type_text(PHONE);
+        desk.press("Enter");
+        let code = "ABCD1234".to_owned();
+        desk.answer(&code_call(), Reply::PairingCode(Ok(PairingCode { code })));
+        desk
+    }
+
+    fn relist(&mut self, status: SessionStatus) {
+        let rows = vec![
+            session("a", SessionStatus::Working),
+            session("b", SessionStatus::Stopped),
+            unlinked("new", status),
+        ];
+        self.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    }
+
+    #[track_caller]
+    fn pairing(&self) -> &Pairing {
+        let layers = self.state.layers.iter();
+        let mut found = layers.filter_map(|layer| match layer {
+            Layer::Pair(pairing) => Some(&**pairing),
+            _ => None,
+        });
+        found.next().expect("the overlay is open")
+    }
+
+    #[track_caller]
+    fn trouble(&self) -> &Trouble {
+        match &self.pairing().step {
+            PairStep::Trouble(trouble) => trouble,
+            step => panic!("{step:?} is no trouble"),
+        }
+    }
+
+    fn code(&self) -> Option<&str> {
+        Some(self.pairing().qr.as_ref()?.code.reveal())
+    }
+
+    fn screen(&self) -> String {
+        let (columns, rows) = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(&self.state, frame)).unwrap();
+        terminal.backend().to_string()
+    }
+}

@@ -1,0 +1,217 @@
+//! Going from one gateway to another.
+
+use super::*;
+use crate::client::Secret;
+use crate::console::state::{Profile, SwitchStep};
+
+fn profile(name: &str) -> Profile {
+    Profile {
+        name: name.to_owned(),
+        address: format!("https://{name}.example"),
+        session_ids: Vec::new(),
+        prompts: false,
+        known: false,
+    }
+}
+
+/// Options with three gateways: this one, another, and one that asks for its token.
+fn three() -> Options {
+    let asks = Profile {
+        prompts: true,
+        session_ids: vec!["z".to_owned()],
+        ..profile("asks")
+    };
+    Options {
+        profiles: vec![profile("test"), profile("other"), asks],
+        ..options()
+    }
+}
+
+impl Desk {
+    /// A desk with an opened group, that can go elsewhere.
+    fn with_profiles() -> Self {
+        let mut desk = Self::opened(WIDE);
+        desk.state.options.profiles = three().profiles;
+        desk
+    }
+
+    /// The last request to see whether another gateway lets us in.
+    #[track_caller]
+    fn knock(&self) -> (RequestId, usize, Option<Secret>) {
+        let knock = self.others.iter().rev().find_map(|effect| match effect {
+            Effect::Knock { id, profile, token } => Some((*id, *profile, token.clone())),
+            _ => None,
+        });
+        knock.expect("a knock")
+    }
+
+    fn step(&self) -> &SwitchStep {
+        match self.top() {
+            Some(Layer::Profiles(switcher)) => &switcher.step,
+            _ => panic!("the list of profiles is not on top"),
+        }
+    }
+}
+
+#[test]
+fn the_new_place_begins_with_nothing_of_the_old_one() {
+    let mut desk = Desk::with_profiles();
+    let mut late = desk.asked.clone();
+    desk.send(Msg::Key(key_event("r")));
+    late.extend(desk.asked.clone());
+    desk.press("p");
+    desk.press("j");
+    desk.press("Enter");
+    let (id, profile, token) = desk.knock();
+    assert_eq!((profile, token), (1, None));
+    // Until the other gateway has answered, the old place is as it was.
+    assert_eq!(desk.shown(), Some(LINK));
+    desk.asked.clear();
+    desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));
+
+    assert!(desk.others.contains(&Effect::Enter(id)));
+    assert_eq!(desk.state.options.place_name, "other");
+    assert_eq!(desk.state.options.here, 1);
+    assert!(desk.state.card.is_none() && desk.state.layers.is_empty());
+    assert!(desk.names().is_empty() && !desk.state.sessions.loaded);
+    assert_eq!(
+        desk.state.link,
+        super::super::super::state::Link::Connecting
+    );
+    let [(first, Call::Sessions)] = desk.asked[..] else {
+        panic!("{:?}", desk.asked)
+    };
+    // Numbers go on, so what the old gateway still answers belongs to nothing.
+    assert!(first > id && !late.is_empty());
+    for (old, _) in late {
+        assert!(old < id);
+        let rows = vec![session("old", SessionStatus::Working)];
+        desk.send(Msg::Reply(old, Reply::Sessions(Ok(rows))));
+    }
+    assert!(!desk.state.sessions.loaded);
+    let rows = vec![session("new", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    assert_eq!(desk.state.sessions.rows[0].id, "new");
+}
+
+#[test]
+fn the_new_gateway_is_entered_before_anything_is_asked_of_it() {
+    let mut desk = Desk::with_profiles();
+    desk.press("p");
+    desk.press("j");
+    desk.press("Enter");
+    let (id, ..) = desk.knock();
+    let effects = update(&mut desk.state, Msg::Reply(id, Reply::Knocked(Ok(()))));
+    assert_eq!(effects[0], Effect::Enter(id));
+    assert!(matches!(effects[1], Effect::Call { .. }), "{effects:?}");
+}
+
+#[test]
+fn a_gateway_that_is_out_of_reach_leaves_everything_as_it_was() {
+    let mut desk = Desk::with_profiles();
+    desk.press("p");
+    desk.press("j");
+    desk.press("Enter");
+    let (id, ..) = desk.knock();
+    let refused = "the gateway cannot be reached: connection\u{1b}[31m refused";
+    desk.send(Msg::Reply(id, Reply::Knocked(Err(refused.to_owned()))));
+    let SwitchStep::Failed(reason) = desk.step() else {
+        panic!("no reason is shown")
+    };
+    assert!(
+        reason.contains("refused") && !reason.contains('\u{1b}'),
+        "{reason}"
+    );
+    desk.press("Esc");
+    assert!(desk.state.layers.is_empty());
+    assert_eq!(desk.shown(), Some(LINK));
+    assert_eq!(desk.state.options.here, 0);
+    assert!(!desk.others.contains(&Effect::Enter(id)));
+}
+
+#[test]
+fn one_may_stop_waiting() {
+    let mut desk = Desk::with_profiles();
+    desk.press("p");
+    desk.press("j");
+    desk.press("Enter");
+    let (id, ..) = desk.knock();
+    let effects = update(&mut desk.state, Msg::Key(key_event("Esc")));
+    assert!(effects.contains(&Effect::Cancel(id)), "{effects:?}");
+    // An answer that was on its way already leads nowhere.
+    desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));
+    assert_eq!(desk.state.options.here, 0);
+    assert!(matches!(desk.step(), SwitchStep::Choosing));
+}
+
+#[test]
+fn a_token_is_typed_once_and_again_when_it_is_refused() {
+    let mut desk = Desk::with_profiles();
+    let go = |desk: &mut Desk| {
+        desk.press("p");
+        desk.press("G");
+        desk.press("Enter");
+    };
+    go(&mut desk);
+    // Letters are the token's, not actions.
+    desk.type_text("wa_q?p");
+    desk.press("Backspace");
+    desk.send(Msg::Paste(" secret\nmore".to_owned()));
+    desk.press("Enter");
+    let (id, profile, token) = desk.knock();
+    assert_eq!(profile, 2);
+    assert_eq!(token.unwrap(), Secret::new("wa_q?secret"));
+    let reason = "the gateway does not accept this token".to_owned();
+    desk.send(Msg::Reply(id, Reply::Knocked(Err(reason))));
+    desk.press("Enter");
+    assert!(matches!(desk.step(), SwitchStep::Asking(typed) if typed.is_empty()));
+    desk.press("Enter");
+    assert!(
+        matches!(desk.step(), SwitchStep::Asking(_)),
+        "nothing was typed"
+    );
+    desk.type_text("wa_right");
+    desk.press("Enter");
+    let (id, ..) = desk.knock();
+    desk.asked.clear();
+    desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));
+    assert_eq!(desk.state.options.session_ids, ["z"]);
+
+    desk.press("p");
+    desk.press("Home");
+    desk.press("Enter");
+    let (id, ..) = desk.knock();
+    desk.asked.clear();
+    desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));
+    go(&mut desk);
+    // It was accepted, so nobody is asked again.
+    assert!(matches!(desk.step(), SwitchStep::Knocking(_)));
+    assert_eq!(desk.knock().2, None);
+}
+
+#[test]
+fn the_same_place_is_not_entered_again() {
+    let mut desk = Desk::with_profiles();
+    desk.press("p");
+    desk.press("Enter");
+    assert!(desk.state.layers.is_empty());
+    assert!(desk.toast().contains("already"), "{}", desk.toast());
+    assert_eq!(desk.shown(), Some(LINK));
+}
+
+#[test]
+fn nobody_leaves_while_a_change_is_being_sent() {
+    let mut desk = Desk::with_profiles();
+    desk.press("R");
+    desk.press("BackTab");
+    desk.press("Enter");
+    desk.change();
+    desk.press("Esc");
+    desk.press("p");
+    assert!(desk.state.layers.is_empty());
+    assert!(
+        desk.toast().contains("still being sent"),
+        "{}",
+        desk.toast()
+    );
+}

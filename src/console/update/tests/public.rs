@@ -1,0 +1,257 @@
+//! The public gateway of the same contract: what it lacks or answers otherwise, in its own words. The
+//! bodies are those that the stub of `tests/public` serves.
+
+use super::*;
+use crate::api::{Capability, ErrorBody, List};
+use crate::client::ClientError;
+use crate::console::state::{Blank, Members};
+use serde::de::DeserializeOwned;
+
+const ONE: &str = "01J00000000000000000000ONE";
+const TWO: &str = "01J00000000000000000000TWO";
+const FORBIDDEN: &str = include_str!("../../../../tests/public/bodies/sessions-forbidden.json");
+const SESSION: &str = include_str!("../../../../tests/public/bodies/session.json");
+const UNKNOWN: &str = include_str!("../../../../tests/public/bodies/session-unknown-status.json");
+const GROUPS: &str = include_str!("../../../../tests/public/bodies/groups.json");
+const NULL: &str = include_str!("../../../../tests/public/bodies/list-null.json");
+const STALE: &str = include_str!("../../../../tests/public/bodies/members-stale.json");
+const INTERNAL: &str = include_str!("../../../../tests/public/bodies/internal.json");
+const NOT_FOUND: &str = include_str!("../../../../tests/public/bodies/not-found.json");
+
+fn read<T: DeserializeOwned>(body: &str) -> T {
+    serde_json::from_str(body).unwrap()
+}
+
+fn list<T: DeserializeOwned>(body: &str) -> Vec<T> {
+    read::<List<T>>(body).data
+}
+
+fn refusal(status: u16, body: &str) -> Failure {
+    let ErrorBody { error } = read(body);
+    Failure::from(ClientError::Api {
+        status,
+        error,
+        request_id: None,
+        retry_after: None,
+    })
+}
+
+fn volunteers() -> GroupKey {
+    GroupKey {
+        session: ONE.to_owned(),
+        jid: "120363000000000001@g.us".to_owned(),
+    }
+}
+
+fn choir() -> GroupKey {
+    GroupKey {
+        session: ONE.to_owned(),
+        jid: "120363000000000002@g.us".to_owned(),
+    }
+}
+
+/// A desk that was refused the list of sessions, with these ids in its configuration.
+fn refused(ids: &[&str]) -> Desk {
+    let options = Options {
+        session_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+        ..options()
+    };
+    let mut desk = Desk::with(options, WIDE);
+    desk.realtime(Realtime::Unavailable {
+        reason: "this gateway offers no realtime events".to_owned(),
+    });
+    desk.answer(
+        &Call::Sessions,
+        Reply::Sessions(Err(refusal(403, FORBIDDEN))),
+    );
+    desk
+}
+
+/// The same, with its two sessions and their groups read.
+fn ready() -> Desk {
+    let mut desk = refused(&[ONE, TWO]);
+    for (id, body) in [(ONE, SESSION), (TWO, UNKNOWN)] {
+        desk.answer(
+            &Call::Session(id.to_owned()),
+            Reply::Session(Ok(read(body))),
+        );
+    }
+    desk.list(ONE, list(GROUPS));
+    desk.list(TWO, list(NULL));
+    desk.press("Tab");
+    desk
+}
+
+/// Brings the cursor to a group and opens its card.
+fn open(desk: &mut Desk, key: &GroupKey) {
+    desk.press("Home");
+    while desk.state.groups.selected().map(|entry| &entry.key) != Some(key) {
+        desk.press("Down");
+    }
+    desk.press("Enter");
+}
+
+#[test]
+fn sessions_that_may_not_be_listed_are_read_one_by_one() {
+    let desk = ready();
+    assert!(desk.state.sessions.failure.is_none());
+    assert_eq!(desk.state.sessions.connected(), 1);
+    assert_eq!(desk.state.session_name(TWO), "Archive");
+    assert_eq!(desk.names().len(), 3);
+    assert!(desk.state.lacks(Capability::Manage), "greyed");
+}
+
+#[test]
+fn without_ids_it_is_said_where_they_belong() {
+    let desk = refused(&[]);
+    let failure = desk.state.sessions.failure.as_ref().expect("a failure");
+    let sentence = desk.state.sessions_sentence(failure);
+    assert!(sentence.contains("`manage`"), "{sentence}");
+    assert!(sentence.contains("configuration"), "{sentence}");
+}
+
+#[test]
+fn an_id_that_the_gateway_does_not_know_leaves_the_others_alone() {
+    let mut desk = refused(&[ONE, TWO]);
+    desk.answer(
+        &Call::Session(ONE.to_owned()),
+        Reply::Session(Ok(read(SESSION))),
+    );
+    desk.answer(
+        &Call::Session(TWO.to_owned()),
+        Reply::Session(Err(refusal(404, NOT_FOUND))),
+    );
+    assert!(desk.state.sessions.failure.is_none());
+    assert_eq!(desk.state.sessions.connected(), 1);
+    let status = &desk.state.sessions.get(TWO).unwrap().status;
+    assert_eq!(*status, SessionStatus::Other("not found".to_owned()));
+}
+
+#[test]
+fn a_gateway_that_answers_by_id_again_is_no_longer_away() {
+    let mut desk = ready();
+    desk.wait(5_000);
+    for id in [ONE, TWO] {
+        desk.answer(
+            &Call::Session(id.to_owned()),
+            Reply::Session(Err(failure(FailureKind::GatewayAway))),
+        );
+    }
+    assert!(matches!(
+        desk.state.link,
+        crate::console::state::Link::Away { .. }
+    ));
+    desk.wait(2_000);
+    desk.answer(
+        &Call::Session(TWO.to_owned()),
+        Reply::Session(Err(refusal(404, NOT_FOUND))),
+    );
+    assert!(matches!(
+        desk.state.link,
+        crate::console::state::Link::Polling { .. }
+    ));
+}
+
+#[test]
+fn what_needs_manage_is_refused_before_it_is_sent() {
+    let mut desk = ready();
+    desk.press("BackTab");
+    desk.press("Down");
+    for key in ["s", "x", "t", "L", "a"] {
+        desk.press(key);
+        assert!(desk.asked.iter().all(|(_, call)| !call.changes()), "{key}");
+        assert!(desk.toast().contains("`manage`"), "{key}: {}", desk.toast());
+    }
+}
+
+#[test]
+fn a_500_where_an_admin_is_needed_is_explained_by_the_members() {
+    let mut desk = ready();
+    open(&mut desk, &choir());
+    desk.answer(&Call::Members(choir()), Reply::Members(Ok(list(STALE))));
+    desk.answer(
+        &Call::Invite(choir()),
+        Reply::Invite(Err(refusal(500, INTERNAL))),
+    );
+    let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
+        panic!("{:?}", desk.invite());
+    };
+    assert_eq!(failure.kind, FailureKind::NotAdmin);
+    assert!(
+        desk.state
+            .sentence(failure, Some(&choir()))
+            .contains("Ask Ana")
+    );
+}
+
+#[test]
+fn members_that_come_later_explain_it_all_the_same() {
+    let mut desk = ready();
+    open(&mut desk, &choir());
+    desk.answer(
+        &Call::Invite(choir()),
+        Reply::Invite(Err(refusal(500, INTERNAL))),
+    );
+    desk.answer(&Call::Members(choir()), Reply::Members(Ok(list(STALE))));
+    let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
+        panic!("{:?}", desk.invite());
+    };
+    assert_eq!(failure.kind, FailureKind::NotAdmin);
+}
+
+#[test]
+fn without_members_a_500_is_explained_as_what_it_mostly_is() {
+    let mut desk = ready();
+    open(&mut desk, &volunteers());
+    desk.answer(&Call::Members(volunteers()), Reply::Members(Ok(list(NULL))));
+    let card = desk.state.card.as_ref().unwrap();
+    assert_eq!(card.members, Members::Loaded(Vec::new()));
+    desk.answer(
+        &Call::Invite(volunteers()),
+        Reply::Invite(Err(refusal(500, INTERNAL))),
+    );
+    let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
+        panic!("{:?}", desk.invite());
+    };
+    assert_eq!(failure.kind, FailureKind::PerhapsNotAdmin);
+    // A gateway that knows the role gives its reasons, and its 500 is a fault of its own.
+    let mut desk = Desk::opened(WIDE);
+    desk.press("r");
+    desk.answer(
+        &Call::Invite(key_of("a", "1")),
+        Reply::Invite(Err(refusal(500, INTERNAL))),
+    );
+    let last = desk.state.last_failure.as_ref().unwrap();
+    assert_eq!(last.kind, FailureKind::Other);
+}
+
+#[test]
+fn roles_that_nobody_tells_hide_no_group() {
+    let mut desk = ready();
+    desk.press("i");
+    assert_eq!(desk.names().len(), 3);
+    assert!(desk.toast().contains("does not tell"), "{}", desk.toast());
+}
+
+#[test]
+fn the_whole_job_is_done() {
+    let mut desk = ready();
+    open(&mut desk, &volunteers());
+    desk.answer(
+        &Call::Invite(volunteers()),
+        Reply::Invite(Ok(LINK.to_owned())),
+    );
+    desk.press("y");
+    assert_eq!(desk.copied(), Some(LINK));
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert_eq!(desk.shown(), Some(OTHER_LINK));
+    desk.press("Esc");
+    desk.press("e");
+    desk.type_text(" 2");
+    desk.press("Ctrl-s");
+    desk.answer_change(Reply::Updated(Ok(())));
+    assert!(desk.toast().contains("saved"));
+}

@@ -1,0 +1,168 @@
+//! The trusted keys in memory, and when to ask the frontend for them again.
+//!
+//! A set is good for an hour. A key id that it does not know asks for it sooner, once a minute at
+//! most, because anybody can make up key ids. However many requests want a set, one fetch brings it. While
+//! the frontend is away the old set serves; without any set, nobody gets in.
+
+use super::Refusal;
+use super::fetch::Source;
+use super::jwks::{KeySet, TrustedKey};
+use jsonwebtoken::Algorithm;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How long a set is good for.
+const LIFETIME: Duration = Duration::from_hours(1);
+/// Least time between two fetches because of unknown key ids.
+const UNKNOWN_PAUSE: Duration = Duration::from_mins(1);
+/// Least time between a failed fetch and the next.
+const RETRY_PAUSE: Duration = Duration::from_secs(10);
+
+/// A source's keys. Cheap to share.
+pub struct Cache<S> {
+    inner: Arc<Inner<S>>,
+}
+
+struct Inner<S> {
+    source: S,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    keys: KeySet,
+    /// When the set came.
+    loaded: Option<Instant>,
+    /// When the last fetch failed; `None` once one succeeds.
+    failed: Option<Instant>,
+    /// When an unknown key id last caused a fetch.
+    unknown: Option<Instant>,
+    /// The fetch under way; its sender is dropped when it ends, however it ends.
+    running: Option<watch::Receiver<()>>,
+}
+
+/// What to do for one who looks for a key.
+enum Step {
+    Done(Result<Arc<TrustedKey>, Refusal>),
+    Wait(watch::Receiver<()>),
+}
+
+impl<S: Source> Cache<S> {
+    pub fn new(source: S) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                source,
+                state: Mutex::default(),
+            }),
+        }
+    }
+
+    /// The key that a token names, asking the source where that may help.
+    ///
+    /// # Errors
+    /// There is no such key, or no key at all.
+    pub async fn find(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Arc<TrustedKey>, Refusal> {
+        let mut running = match self.step(kid, algorithm) {
+            Step::Done(found) => return found,
+            Step::Wait(running) => running,
+        };
+        // An error is the fetch's end.
+        let _ = running.changed().await;
+        self.inner.state().find(kid, algorithm)
+    }
+
+    fn step(&self, kid: Option<&str>, algorithm: Algorithm) -> Step {
+        let mut state = self.inner.state();
+        let now = Instant::now();
+        let within = |at: Option<Instant>, pause| at.is_some_and(|at| now - at < pause);
+        let found = state.find(kid, algorithm);
+        let resting = within(state.failed, RETRY_PAUSE);
+        if !within(state.loaded, LIFETIME) && !resting {
+            let running = self.refresh(&mut state);
+            // Where the last fetch failed, the old set serves without waiting for the next.
+            return match found {
+                Ok(key) if state.failed.is_some() => Step::Done(Ok(key)),
+                _ => Step::Wait(running),
+            };
+        }
+        if found.is_ok() {
+            return Step::Done(found);
+        }
+        if let Some(running) = state.running() {
+            return Step::Wait(running);
+        }
+        if resting || within(state.unknown, UNKNOWN_PAUSE) {
+            return Step::Done(found);
+        }
+        state.unknown = Some(now);
+        Step::Wait(self.refresh(&mut state))
+    }
+
+    /// The fetch under way, or a new one. It runs in a task of its own: a client that hangs up takes it
+    /// from nobody.
+    fn refresh(&self, state: &mut State) -> watch::Receiver<()> {
+        if let Some(running) = state.running() {
+            return running;
+        }
+        let (done, running) = watch::channel(());
+        state.running = Some(running.clone());
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            let outcome = inner.source.load().await;
+            inner.state().take(outcome);
+            drop(done);
+        });
+        running
+    }
+}
+
+impl<S> Inner<S> {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<TrustedKey>, Refusal> {
+        self.keys
+            .find(kid, algorithm)
+            .ok_or(if self.keys.is_empty() {
+                Refusal::NoKeys
+            } else {
+                Refusal::UnknownKey
+            })
+    }
+
+    fn running(&self) -> Option<watch::Receiver<()>> {
+        let running = self.running.as_ref()?;
+        running.has_changed().is_ok().then(|| running.clone())
+    }
+
+    fn take(&mut self, outcome: Result<KeySet, super::fetch::FetchError>) {
+        match outcome {
+            Ok(keys) => {
+                self.keys = keys;
+                self.loaded = Some(Instant::now());
+                self.failed = None;
+            }
+            Err(fault) => {
+                self.failed = Some(Instant::now());
+                let serving = if self.keys.is_empty() {
+                    "nobody can log in"
+                } else {
+                    "the old set serves"
+                };
+                tracing::warn!(%fault, "the login's key set could not be loaded: {serving}");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! Whose resources a caller reaches.
+//!
+//! Every look at a session, a key, an event or the audit log goes through here; a caller that is not
+//! in an organization's scope never learns whether something exists in it.
+
+use crate::gateway::domain::OrganizationId;
+use crate::gateway::error::Error;
+
+/// The part of the gateway that exists for a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// None of it: a login without an active organization.
+    Nothing,
+    /// What belongs to one organization.
+    Organization(OrganizationId),
+    /// All of it. What the caller makes belongs to `home`.
+    Platform { home: Option<OrganizationId> },
+}
+
+impl Scope {
+    /// Whether what belongs to `organization` exists for the caller.
+    #[must_use]
+    pub fn covers(&self, organization: &OrganizationId) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Organization(own) => own == organization,
+            Self::Platform { .. } => true,
+        }
+    }
+
+    /// The organization that owns what the caller makes.
+    ///
+    /// # Errors
+    /// The login has no active organization.
+    pub fn home(&self) -> Result<&OrganizationId, Error> {
+        match self {
+            Self::Organization(home) | Self::Platform { home: Some(home) } => Ok(home),
+            Self::Nothing | Self::Platform { home: None } => Err(Error::NoOrganization),
+        }
+    }
+}
+
+impl From<OrganizationId> for Scope {
+    fn from(organization: OrganizationId) -> Self {
+        Self::Organization(organization)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_platform_reaches_beyond_its_home() {
+        let id = |name: &str| OrganizationId::parse(name).unwrap();
+        let (acme, other) = (id("acme"), id("other"));
+        let table = [
+            (Scope::Nothing, [false, false], None),
+            (Scope::from(acme.clone()), [true, false], Some(&acme)),
+            (Scope::Platform { home: None }, [true, true], None),
+            (
+                Scope::Platform {
+                    home: Some(other.clone()),
+                },
+                [true, true],
+                Some(&other),
+            ),
+        ];
+        for (scope, covered, home) in table {
+            assert_eq!([&acme, &other].map(|id| scope.covers(id)), covered);
+            assert_eq!(scope.home().ok(), home);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! A connection's bytes on their way out, watched for two things that hyper leaves to us.
+//!
+//! A client that never reads its answer would hold the answer and the connection for ever: it is given
+//! up. And what is no HTTP at all never reaches a handler, because hyper refuses it by itself, with a
+//! head and nothing else: the head is replaced by an answer with the contract's body.
+
+use super::respond;
+use memchr::memmem;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// Who reads at least so many bytes a second is slow, but reads.
+const SLOWEST: u32 = 16 * 1024;
+/// hyper's refusals are shorter; where an answer ends, one may begin.
+const REFUSAL_MAX: usize = 256;
+/// How long a refused client's further bytes are read and thrown away. Closing a connection with bytes
+/// unread would reset it, and the client might never see why.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// One connection.
+pub(super) struct Line<S> {
+    stream: S,
+    /// How long written bytes may wait for the client.
+    patience: Duration,
+    stall: Option<Stall>,
+    refusal: Refusal,
+    /// Its place among the connections, for as long as it is open.
+    _place: OwnedSemaphorePermit,
+}
+
+/// The client has bytes to read that it does not take.
+struct Stall {
+    since: Instant,
+    /// Taken since then.
+    taken: u64,
+    timer: Pin<Box<Sleep>>,
+}
+
+/// How far a refusal of hyper's is on its way.
+enum Refusal {
+    None,
+    /// What is sent instead, and how much of it was.
+    Sending(Vec<u8>, usize),
+    Sent,
+    /// Our side is closed; the client's bytes are thrown away until the timer.
+    Closing(Pin<Box<Sleep>>),
+}
+
+impl<S> Line<S> {
+    pub fn new(stream: S, patience: Duration, place: OwnedSemaphorePermit) -> Self {
+        Self {
+            stream,
+            patience,
+            stall: None,
+            refusal: Refusal::None,
+            _place: place,
+        }
+    }
+
+    /// Notes what a write came to, and gives up on a client that takes nothing.
+    fn written(
+        &mut self,
+        cx: &mut Context<'_>,
+        outcome: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        match outcome {
+            Poll::Ready(Ok(count)) => {
+                if let Some(stall) = &mut self.stall {
+                    stall.taken += count as u64;
+                }
+                Poll::Ready(Ok(count))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => {
+                let stall = self.stall.get_or_insert_with(|| Stall {
+                    since: Instant::now(),
+                    taken: 0,
+                    timer: Box::pin(sleep(self.patience)),
+                });
+                let earned = Duration::from_secs(stall.taken) / SLOWEST;
+                let deadline = stall.since + self.patience + earned;
+                if stall.timer.deadline() != deadline {
+                    stall.timer.set(sleep_until(deadline));
+                }
+                ready!(stall.timer.as_mut().poll(cx));
+                Poll::Ready(Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the client does not read its answer",
+                )))
+            }
+        }
+    }
+}
+
+/// Where a refusal of hyper's begins, when the bytes end with one: a head without a body and without the
+/// id that every answer of ours has.
+fn refusal_in(bytes: &[u8]) -> Option<usize> {
+    let bytes_before = bytes.len().saturating_sub(REFUSAL_MAX);
+    let tail = &bytes[bytes_before..];
+    if !tail.ends_with(b"\r\n\r\n") {
+        return None;
+    }
+    let start =
+        memmem::rfind(tail, b"HTTP/1.1 4").or_else(|| memmem::rfind(tail, b"HTTP/1.0 4"))?;
+    let head = &tail[start..];
+    let bare = memmem::find(head, b"\r\n\r\n") == Some(head.len() - 4)
+        && memmem::find(head, b"content-length: 0\r\n").is_some()
+        && memmem::find(head, respond::REQUEST_ID.as_str().as_bytes()).is_none();
+    bare.then_some(bytes_before + start)
+}
+
+/// The status of a head.
+fn status(head: &[u8]) -> u16 {
+    head.get(9..12)
+        .and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok())
+        .unwrap_or(400)
+}
+
+impl<S: AsyncWrite + Unpin> Line<S> {
+    /// Takes a refusal out of what hyper writes; `Some` is how many bytes that dealt with, or how
+    /// many come before one.
+    fn intercept(&mut self, bytes: &[u8]) -> Option<Result<usize, usize>> {
+        match refusal_in(bytes)? {
+            0 => {
+                let answer = respond::refusal(status(bytes));
+                self.refusal = Refusal::Sending(answer, 0);
+                Some(Ok(bytes.len()))
+            }
+            before => Some(Err(before)),
+        }
+    }
+
+    fn poll_refusal(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Refusal::Sending(answer, sent) = &mut self.refusal {
+            if *sent == answer.len() {
+                self.refusal = Refusal::Sent;
+                break;
+            }
+            let outcome = Pin::new(&mut self.stream).poll_write(cx, &answer[*sent..]);
+            let count = ready!(self.written(cx, outcome))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            if let Refusal::Sending(_, sent) = &mut self.refusal {
+                *sent += count;
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let bytes = match self.intercept(bytes) {
+            Some(Ok(dealt_with)) => return Poll::Ready(Ok(dealt_with)),
+            Some(Err(before)) => &bytes[..before],
+            None => bytes,
+        };
+        let outcome = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.written(cx, outcome)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        // A refusal is the last thing that is ever written, so it stands alone.
+        if let [alone] | [alone, ..] = slices
+            && slices.iter().skip(1).all(|slice| slice.is_empty())
+        {
+            return self.poll_write(cx, alone);
+        }
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.written(cx, outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_refusal(cx))?;
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        self.stall = None;
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_refusal(cx))?;
+        if let Refusal::Closing(timer) = &mut self.refusal {
+            if timer.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Ok(()));
+            }
+        } else {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+            if !matches!(self.refusal, Refusal::Sent) {
+                return Poll::Ready(Ok(()));
+            }
+            let mut timer = Box::pin(sleep(LINGER));
+            if timer.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Ok(()));
+            }
+            self.refusal = Refusal::Closing(timer);
+        }
+        let mut thrown_away = [0; 4096];
+        loop {
+            let mut buffer = ReadBuf::new(&mut thrown_away);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                _ => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::sync::Semaphore;
+
+    const REFUSED: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\ndate: Mon, 23 Nov 2026 10:00:00 GMT\r\n\r\n";
+
+    fn line(holds: usize) -> (Line<DuplexStream>, DuplexStream) {
+        let (ours, theirs) = duplex(holds);
+        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        (Line::new(ours, Duration::from_secs(30), place), theirs)
+    }
+
+    #[test]
+    fn only_a_bare_refusal_is_one() {
+        assert_eq!(refusal_in(REFUSED), Some(0));
+        let after_another = [b"{\"ok\":1}".as_slice(), REFUSED].concat();
+        assert_eq!(refusal_in(&after_another), Some(8));
+        let ours = b"HTTP/1.1 404 Not Found\r\nx-request-id: 1\r\ncontent-length: 0\r\n\r\n";
+        let served = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        let with_a_body = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 4\r\n\r\n\r\n\r\n";
+        for other in [ours.as_slice(), served, with_a_body, b"", b"\r\n\r\n"] {
+            assert_eq!(refusal_in(other), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_gets_the_contracts_body() {
+        let (mut line, mut client) = line(4096);
+        let before = b"the answer before";
+        line.write_all(&[before, REFUSED].concat()).await.unwrap();
+        line.flush().await.unwrap();
+        let closing = tokio::spawn(async move { line.shutdown().await });
+        let mut text = String::new();
+        client.read_to_string(&mut text).await.unwrap();
+        drop(client);
+        closing.await.unwrap().unwrap();
+        let text = text.strip_prefix("the answer before").unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{head}");
+        assert!(head.contains("\r\nx-request-id: "), "{head}");
+        assert!(head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())));
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["error"]["code"], "validation_error");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_nothing_is_given_up() {
+        let (mut line, _client) = line(8);
+        let started = Instant::now();
+        let error = line.write_all(&[7; 100]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(started.elapsed(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_reads_slowly_is_waited_for() {
+        let (mut line, mut client) = line(SLOWEST as usize);
+        let reading = tokio::spawn(async move {
+            let mut got = 0;
+            let mut buffer = vec![0; SLOWEST as usize];
+            loop {
+                sleep(Duration::from_millis(900)).await;
+                match client.read(&mut buffer).await.unwrap() {
+                    0 => return got,
+                    count => got += count,
+                }
+            }
+        });
+        // Far more than 30 s of reading.
+        let answer = vec![7; 100 * SLOWEST as usize];
+        line.write_all(&answer).await.unwrap();
+        line.flush().await.unwrap();
+        drop(line);
+        assert_eq!(reading.await.unwrap(), answer.len());
+    }
+}

@@ -1,0 +1,89 @@
+//! `/metrics`: for this machine without a key, for others with one.
+
+use super::edge;
+use super::extract::Visit;
+use super::respond::{self, Reply};
+use super::serve::Peer;
+use crate::api::Capability;
+use axum::http::{HeaderMap, HeaderName, header};
+use std::net::IpAddr;
+
+/// Whether a header is what a reverse proxy says about the client it speaks for.
+fn is_forwarding(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-")
+}
+
+pub(super) async fn expose(visit: &mut Visit) -> Reply {
+    if !is_local(visit) {
+        edge::admit(&visit.server, &visit.parts.headers)
+            .await?
+            .require(Capability::Manage)?;
+    }
+    Ok(respond::open_metrics(visit.server.engine.exposition()))
+}
+
+/// Whether the client itself is on this machine: neither a proxy here that speaks for somebody
+/// elsewhere, nor a page in a browser here that reaches us by a name of its own.
+fn is_local(visit: &Visit) -> bool {
+    let peer = visit.parts.extensions.get::<Peer>();
+    !visit.server.behind_proxy
+        && peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback())
+        && is_for_this_machine(&visit.parts.headers)
+}
+
+fn is_for_this_machine(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return false;
+    };
+    let names_it = host.to_str().is_ok_and(|host| {
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        let address = name
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(name);
+        address.eq_ignore_ascii_case("localhost")
+            || address
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+    });
+    names_it && !headers.keys().any(is_forwarding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_sent_to_this_machine_itself_is_local() {
+        let table: &[(&[(&'static str, &str)], bool)] = &[
+            (&[("host", "127.0.0.1:8080")], true),
+            (&[("host", "LOCALHOST")], true),
+            (&[("host", "localhost:80")], true),
+            (&[("host", "[::1]:8080")], true),
+            (&[("host", "[::1]")], true),
+            (&[], false),
+            (&[("host", "gateway.example.com")], false),
+            (&[("host", "localhost.example.com:80")], false),
+            (&[("host", "10.0.0.1:8080")], false),
+            (&[("host", "localhost"), ("host", "localhost")], false),
+            (
+                &[("host", "localhost"), ("x-forwarded-for", "1.2.3.4")],
+                false,
+            ),
+            (&[("host", "localhost"), ("forwarded", "for=_x")], false),
+            (&[("host", "localhost"), ("via", "1.1 proxy")], false),
+        ];
+        for (pairs, expected) in table {
+            let mut headers = HeaderMap::new();
+            for (name, value) in *pairs {
+                headers.append(*name, value.parse().unwrap());
+            }
+            assert_eq!(is_for_this_machine(&headers), *expected, "{pairs:?}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Values for the examples: one small world, of the types that serve the requests.
+
+use crate::api::{
+    ApiKey, AuditAction, AuditEntry, AuditOutcome, Capability, CreatedKey, EpochMillis, Group,
+    GroupInfo, GroupMember, InviteLink, List, MemberRole, MembershipRequest, PairingCode, QrCode,
+    Session, SessionMe, SessionRole, SessionStatus, Ticket,
+};
+use serde_json::json;
+
+pub(super) const SESSION: &str = "01JD3Q4V5W6X7Y8Z9A0B1C2D3E";
+pub(super) const GROUP: &str = "120363041234567890@g.us";
+pub(super) const MEMBER: &str = "628123456789@s.whatsapp.net";
+pub(super) const KEY: &str = "01JD3Q8N9P0Q1R2S3T4V5W6X7Y";
+pub(super) const TICKET: &str = "rt_2Vn8s0qLZr4kXcTqv1mYbH6dJw";
+const LID: &str = "123456789012345@lid";
+const ENTRY: &str = "01JD3R0A1B2C3D4E5F6G7H8J9K";
+const ORGANIZATION: &str = "saint-mary";
+const SUBJECT: &str = "Weekend Volunteers";
+const THEN: EpochMillis = 1_794_823_200_000;
+const NOW: EpochMillis = 1_794_912_000_000;
+
+pub(super) fn page<T>(one: T) -> List<T> {
+    List {
+        data: vec![one],
+        next_cursor: String::new(),
+    }
+}
+
+pub(super) fn session() -> Session {
+    Session {
+        id: SESSION.to_owned(),
+        organization_id: ORGANIZATION.to_owned(),
+        gateway_id: "gateway-1".to_owned(),
+        status: SessionStatus::Working,
+        label: Some("Parish office".to_owned()),
+        phone_number: Some("628123456789".to_owned()),
+        wa_jid: Some(MEMBER.to_owned()),
+        wa_lid: Some(LID.to_owned()),
+        rate_per_min: 20,
+        rate_per_hour: 200,
+        last_connected_at: Some(NOW),
+        created_at: THEN,
+        updated_at: NOW,
+        group_count: Some(43),
+        last_traffic_at: Some(NOW),
+        ..Session::default()
+    }
+}
+
+/// As it is right after `POST /sessions`.
+pub(super) fn new_session() -> Session {
+    Session {
+        status: SessionStatus::Starting,
+        phone_number: None,
+        wa_jid: None,
+        wa_lid: None,
+        last_connected_at: None,
+        group_count: Some(0),
+        last_traffic_at: None,
+        updated_at: THEN,
+        ..session()
+    }
+}
+
+pub(super) fn me() -> SessionMe {
+    let session = session();
+    SessionMe {
+        session_id: session.id,
+        connected: session.status.is_connected(),
+        status: session.status,
+        phone_number: session.phone_number,
+        wa_jid: session.wa_jid,
+        wa_lid: session.wa_lid,
+    }
+}
+
+pub(super) fn qr() -> QrCode {
+    QrCode {
+        code: "2@mF3kQ9vT7xLw,8rYc5bN1hJzK4pDs=,Xe6GuA0oViRt2MlC=".to_owned(),
+        expires_at: Some(NOW),
+    }
+}
+
+pub(super) fn pairing_code() -> PairingCode {
+    PairingCode {
+        code: "7KQM2XWP".to_owned(),
+    }
+}
+
+pub(super) fn group() -> Group {
+    Group {
+        id: "01JD3Q5A6B7C8D9E0F1G2H3J4K".to_owned(),
+        group_jid: GROUP.to_owned(),
+        subject: Some(SUBJECT.to_owned()),
+        description: Some("Who helps on Saturday and Sunday.".to_owned()),
+        owner_jid: Some(LID.to_owned()),
+        participant_count: Some(87),
+        is_announce: Some(false),
+        is_locked: Some(true),
+        created_at_wa: Some(THEN),
+        first_seen_at: THEN,
+        updated_at: NOW,
+        my_role: Some(SessionRole::Admin),
+    }
+}
+
+pub(super) fn group_info() -> GroupInfo {
+    let group = group();
+    GroupInfo {
+        group_jid: group.group_jid,
+        subject: group.subject,
+        description: Some(String::new()),
+        owner_jid: group.owner_jid,
+        participants: Some(2),
+        is_announce: Some(false),
+        is_locked: Some(false),
+    }
+}
+
+pub(super) fn invite() -> InviteLink {
+    InviteLink::from_code("AbCdEf1234567890XyZ12")
+}
+
+pub(super) fn member() -> GroupMember {
+    GroupMember {
+        id: format!("{}-123456789012345", group().id),
+        session_id: SESSION.to_owned(),
+        group_jid: GROUP.to_owned(),
+        lid: LID.to_owned(),
+        role: MemberRole::Admin,
+        tag: None,
+        first_seen_at: THEN,
+        last_seen_at: NOW,
+    }
+}
+
+pub(super) fn request() -> MembershipRequest {
+    MembershipRequest {
+        jid: LID.to_owned(),
+        requested_at: Some(NOW),
+    }
+}
+
+pub(super) fn ticket() -> Ticket {
+    Ticket {
+        ticket: TICKET.to_owned(),
+        expires_in_seconds: 30,
+        url: format!("wss://wa.example.com/api/v1/realtime?ticket={TICKET}"),
+    }
+}
+
+pub(super) fn entry() -> AuditEntry {
+    AuditEntry {
+        id: ENTRY.to_owned(),
+        at: NOW,
+        actor: format!("key:{KEY}"),
+        action: AuditAction::GroupUpdate,
+        session_id: Some(SESSION.to_owned()),
+        group_jid: Some(GROUP.to_owned()),
+        old: Some(json!({ "subject": SUBJECT })),
+        new: Some(json!({ "subject": "Weekend Volunteers 2027" })),
+        outcome: AuditOutcome::Ok,
+    }
+}
+
+pub(super) fn key() -> ApiKey {
+    ApiKey {
+        id: KEY.to_owned(),
+        label: Some("Nightly report".to_owned()),
+        capabilities: vec![Capability::Read],
+        disabled: false,
+        created_at: THEN,
+        expires_at: None,
+        last_used_at: Some(NOW),
+    }
+}
+
+pub(super) fn created_key() -> CreatedKey {
+    CreatedKey {
+        // Nobody may take it for a key that works.
+        secret: "wa_this-is-what-a-secret-would-stand-in".to_owned(),
+        key: key(),
+    }
+}

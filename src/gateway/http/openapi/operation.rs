@@ -1,0 +1,272 @@
+//! One operation of the document, and how a row of the tables is put together.
+
+use crate::gateway::Error;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What the operations are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tag {
+    Sessions,
+    Groups,
+    Invites,
+    Members,
+    Requests,
+    Realtime,
+    Audit,
+    Keys,
+    Operation,
+}
+
+impl Tag {
+    pub const ALL: [Self; 9] = [
+        Self::Sessions,
+        Self::Groups,
+        Self::Invites,
+        Self::Members,
+        Self::Requests,
+        Self::Realtime,
+        Self::Audit,
+        Self::Keys,
+        Self::Operation,
+    ];
+
+    /// Its name and a sentence about it.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sessions => (
+                "Sessions",
+                "WhatsApp accounts that the gateway keeps connected: their state, and linking them to a phone.",
+            ),
+            Self::Groups => (
+                "Groups",
+                "The groups of a session and their settings. Reading comes from the store and needs no connection; changing needs the status `working`.",
+            ),
+            Self::Invites => (
+                "Invite links",
+                "The current link of a group, a new one, and joining by one. Links are asked of WhatsApp each time, because an old one may be dead.",
+            ),
+            Self::Members => ("Members", "Who is in a group, and with which role."),
+            Self::Requests => (
+                "Requests to join",
+                "Who asked to join a group, where an admin has to let people in. An extension.",
+            ),
+            Self::Realtime => (
+                "Realtime",
+                "What happens, as it happens, over a WebSocket that is opened with a ticket.",
+            ),
+            Self::Audit => (
+                "Audit log",
+                "Who changed what, and how it went. An extension.",
+            ),
+            Self::Keys => (
+                "Api-keys",
+                "Keys of the caller's organization. An extension.",
+            ),
+            Self::Operation => (
+                "Running it",
+                "Whether the gateway is up, how it does, and what you are reading.",
+            ),
+        }
+    }
+}
+
+/// How far a request goes before it is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+pub(super) enum Reach {
+    /// Memory and the store.
+    Stored,
+    /// WhatsApp, about the account.
+    Account,
+    /// WhatsApp, about a group that the account must be in.
+    Group,
+    /// WhatsApp, about a group that the account must be an admin of.
+    Admin,
+    /// No operation's: of errors that only some operations meet, whose rows name them.
+    Named,
+}
+
+/// A JSON body: its schema and an example, both of one type.
+pub(super) struct Content {
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    pub example: Value,
+}
+
+impl Content {
+    fn of<T: Serialize + JsonSchema>(example: &T) -> Self {
+        Self {
+            schema: SchemaGenerator::subschema_for::<T>,
+            // The types of the wire are structs of texts, numbers and lists, which always serialize.
+            example: serde_json::to_value(example).unwrap_or_default(),
+        }
+    }
+}
+
+/// What a success looks like.
+pub(super) enum Answer {
+    Json(Content),
+    /// Of this media type; too large, or too alive, for a schema.
+    Other(&'static str),
+    Nothing,
+}
+
+pub(super) struct Body {
+    pub content: Content,
+    pub required: bool,
+}
+
+/// A parameter of the query.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Query {
+    Limit,
+    Cursor,
+    Session,
+    Group,
+    Ticket,
+}
+
+pub(super) struct Operation {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub id: &'static str,
+    pub tag: Tag,
+    pub summary: &'static str,
+    pub description: &'static str,
+    pub reach: Reach,
+    /// Needs no credentials on the gateway's own machine.
+    pub local: bool,
+    pub query: Vec<Query>,
+    pub body: Option<Body>,
+    pub status: u16,
+    pub says: &'static str,
+    pub answer: Answer,
+    /// What it can answer beyond what follows from all the rest, by the example's name.
+    pub refusals: Vec<(&'static str, Error)>,
+    /// A path parameter of other operations, and where it stands in this one's answer.
+    pub offers: Option<(&'static str, &'static str)>,
+}
+
+impl Operation {
+    pub fn new(
+        tag: Tag,
+        method: &'static str,
+        path: &'static str,
+        id: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            id,
+            tag,
+            summary,
+            description: "",
+            reach: Reach::Stored,
+            local: false,
+            query: Vec::new(),
+            body: None,
+            status: 204,
+            says: "Done.",
+            answer: Answer::Nothing,
+            refusals: Vec::new(),
+            offers: None,
+        }
+    }
+
+    pub fn about(self, description: &'static str) -> Self {
+        Self {
+            description,
+            ..self
+        }
+    }
+
+    pub fn reaches(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
+    pub fn open_on_its_own_machine(self) -> Self {
+        Self {
+            local: true,
+            ..self
+        }
+    }
+
+    pub fn query(self, query: &[Query]) -> Self {
+        Self {
+            query: query.to_vec(),
+            ..self
+        }
+    }
+
+    pub fn takes<T: Serialize + JsonSchema>(self, example: &T) -> Self {
+        self.body(example, true)
+    }
+
+    /// A body that may be left out.
+    pub fn may_take<T: Serialize + JsonSchema>(self, example: &T) -> Self {
+        self.body(example, false)
+    }
+
+    fn body<T: Serialize + JsonSchema>(self, example: &T, required: bool) -> Self {
+        let content = Content::of(example);
+        Self {
+            body: Some(Body { content, required }),
+            ..self
+        }
+    }
+
+    pub fn gives<T: Serialize + JsonSchema>(
+        self,
+        status: u16,
+        says: &'static str,
+        example: &T,
+    ) -> Self {
+        Self {
+            status,
+            says,
+            answer: Answer::Json(Content::of(example)),
+            ..self
+        }
+    }
+
+    pub fn gives_other(self, status: u16, says: &'static str, media_type: &'static str) -> Self {
+        Self {
+            status,
+            says,
+            answer: Answer::Other(media_type),
+            ..self
+        }
+    }
+
+    pub fn becomes(self, status: u16, says: &'static str) -> Self {
+        Self {
+            status,
+            says,
+            answer: Answer::Nothing,
+            ..self
+        }
+    }
+
+    pub fn refuses(self, refusals: impl IntoIterator<Item = (&'static str, Error)>) -> Self {
+        Self {
+            refusals: refusals.into_iter().collect(),
+            ..self
+        }
+    }
+
+    pub fn offers(self, parameter: &'static str, from: &'static str) -> Self {
+        Self {
+            offers: Some((parameter, from)),
+            ..self
+        }
+    }
+
+    /// The names of the path's parameters, in order.
+    pub fn parameters(&self) -> Vec<&'static str> {
+        self.path
+            .split('/')
+            .filter_map(|piece| Some(piece.strip_prefix('{')?.split_once('}')?.0))
+            .collect()
+    }
+}

@@ -1,0 +1,84 @@
+//! `/audit` and `/keys`
+
+use super::super::examples;
+use super::super::operation::{Operation, Query, Tag};
+use crate::api::{Capability, CreateKey, RotateKey, UpdateKey};
+use crate::gateway::{Error, expired_key};
+
+pub(super) fn operations() -> Vec<Operation> {
+    let row = |method, path, id, summary| Operation::new(Tag::Keys, method, path, id, summary);
+    vec![
+        Operation::new(
+            Tag::Audit,
+            "GET",
+            "/api/v1/audit",
+            "listAudit",
+            "List who changed what",
+        )
+        .about("Newest first, a hundred to a page unless `limit` says otherwise.")
+        .query(&[Query::Session, Query::Group, Query::Limit, Query::Cursor])
+        .gives(
+            200,
+            "A page of the log.",
+            &examples::page(examples::entry()),
+        ),
+        row("GET", "/api/v1/keys", "listKeys", "List the api-keys")
+            .about("Oldest first, without their secrets.")
+            .gives(200, "The keys.", &examples::page(examples::key()))
+            .offers("id", "/data/0/id"),
+        row("POST", "/api/v1/keys", "createKey", "Make an api-key")
+            .about(
+                "With capabilities that the caller has. The secret is told here and never again.",
+            )
+            .takes(&CreateKey {
+                label: Some("Nightly report".to_owned()),
+                capabilities: vec![Capability::Read],
+                expires_at: None,
+            })
+            .gives(201, "The key with its secret.", &examples::created_key())
+            .refuses([
+                ("no_organization", Error::NoOrganization),
+                (
+                    "no_capabilities",
+                    Error::field("capabilities", "must name at least one"),
+                ),
+                ("lacks_send", Error::MissingCapability(Capability::Send)),
+            ])
+            .offers("id", "/id"),
+        row(
+            "PATCH",
+            "/api/v1/keys/{id}",
+            "updateKey",
+            "Disable or enable an api-key",
+        )
+        .about("A disabled key is refused like one that does not exist, and its realtime streams end at once.")
+        .takes(&UpdateKey { disabled: true })
+        .gives(200, "The key.", &examples::key())
+        .refuses([("no_such_key", Error::NotFound("key"))]),
+        row(
+            "POST",
+            "/api/v1/keys/{id}:rotate",
+            "rotateKey",
+            "Give an api-key a new secret",
+        )
+        .about("The secret is told here and never again. The old one is dead at once, its realtime streams included, or when the overlap is over; of several rotations, only the secret before the last one overlaps. The caller needs every capability of the key.")
+        .may_take(&RotateKey {
+            overlap_seconds: Some(3600),
+        })
+        .gives(200, "The key with its new secret.", &examples::created_key())
+        .refuses([
+            ("no_such_key", Error::NotFound("key")),
+            ("lacks_send", Error::MissingCapability(Capability::Send)),
+            ("key_expired", expired_key()),
+        ]),
+        row(
+            "DELETE",
+            "/api/v1/keys/{id}",
+            "deleteKey",
+            "Delete an api-key",
+        )
+        .about("It is refused from then on, and its realtime streams end at once.")
+        .becomes(204, "It is gone.")
+        .refuses([("no_such_key", Error::NotFound("key"))]),
+    ]
+}

@@ -1,0 +1,25 @@
+//! Every operation in words: one file per resource, mirrored on the handlers beside them.
+
+mod groups;
+mod health;
+mod keys;
+mod members;
+mod realtime;
+mod sessions;
+
+use super::operation::Operation;
+
+/// In the order in which a reader meets them.
+pub(super) fn all() -> Vec<Operation> {
+    [
+        sessions::operations(),
+        groups::operations(),
+        members::operations(),
+        realtime::operations(),
+        keys::operations(),
+        health::operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

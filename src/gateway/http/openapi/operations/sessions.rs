@@ -1,0 +1,69 @@
+//! `/sessions`
+
+use super::super::examples;
+use super::super::operation::{Operation, Reach, Tag};
+use super::super::refusals::driver;
+use crate::api::{CreateSession, PairingCodeRequest};
+use crate::gateway::Error;
+use crate::gateway::whatsapp::DriverError;
+
+pub(super) fn operations() -> Vec<Operation> {
+    let row = |method, path, id, summary| Operation::new(Tag::Sessions, method, path, id, summary);
+    let act = |path, id, summary| {
+        row("POST", path, id, summary).gives(
+            200,
+            "The session as it stands now.",
+            &examples::session(),
+        )
+    };
+    vec![
+        row("GET", "/api/v1/sessions", "listSessions", "List the sessions")
+            .about("All sessions of the caller's organization, oldest first.")
+            .gives(200, "The sessions.", &examples::page(examples::session()))
+            .offers("session", "/data/0/id"),
+        row("POST", "/api/v1/sessions", "createSession", "Add a session")
+            .about("The body may be left out. With `start` the session begins to connect at once, and so to pair: its code comes from `GET /api/v1/sessions/{session}/qr` or as the event `auth.qr`.")
+            .may_take(&CreateSession {
+                label: Some("Parish office".to_owned()),
+                start: Some(true),
+                ..CreateSession::default()
+            })
+            .gives(201, "The new session.", &examples::new_session())
+            .refuses([("no_organization", Error::NoOrganization)])
+            .offers("session", "/id"),
+        row("GET", "/api/v1/sessions/{session}", "getSession", "Get a session")
+            .gives(200, "The session.", &examples::session()),
+        row("DELETE", "/api/v1/sessions/{session}", "deleteSession", "Remove a session")
+            .about("Unlinks the account from its phone where that is possible, and removes the session, its key material and its stored groups.")
+            .becomes(204, "It is gone.")
+            .reaches(Reach::Account),
+        act("/api/v1/sessions/{session}:start", "startSession", "Connect a session")
+            .about("May be repeated. A session without a phone begins to pair."),
+        act("/api/v1/sessions/{session}:stop", "stopSession", "Disconnect a session")
+            .about("May be repeated. The link to the phone stays; the session stays stopped until it is started."),
+        act("/api/v1/sessions/{session}:restart", "restartSession", "Disconnect and connect a session"),
+        act("/api/v1/sessions/{session}:logout", "logOutSession", "Unlink a session from its phone")
+            .about("May be repeated. The session stays, as `logged_out`; starting it begins to pair anew.")
+            .reaches(Reach::Account),
+        row("GET", "/api/v1/sessions/{session}/me", "getAccount", "Get the account behind a session")
+            .gives(200, "Who the account is, as far as known.", &examples::me()),
+        row("GET", "/api/v1/sessions/{session}/qr", "getQrCode", "Get the code to scan")
+            .about("Begins to pair when that is not under way. 404 until a code is ready: ask again after a second. A code lasts for about twenty seconds, then another takes its place.")
+            .gives(200, "The text to draw as a QR code.", &examples::qr())
+            .refuses([
+                ("no_code_yet", Error::NotFound("qr code")),
+                driver(DriverError::AlreadyPaired),
+                ("other_link", DriverError::Conflict("another link is being made".into()).into()),
+            ])
+            .reaches(Reach::Account),
+        row("POST", "/api/v1/sessions/{session}/pairing-code", "getPairingCode", "Get a code to type on the phone")
+            .about("Begins to pair when that is not under way.")
+            .takes(&PairingCodeRequest { phone: "628123456789".to_owned() })
+            .gives(200, "Eight characters.", &examples::pairing_code())
+            .refuses([
+                driver(DriverError::AlreadyPaired),
+                ("other_link", DriverError::Conflict("another link is being made".into()).into()),
+            ])
+            .reaches(Reach::Account),
+    ]
+}

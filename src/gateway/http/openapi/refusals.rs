@@ -1,0 +1,191 @@
+//! What an operation can refuse, and why: real errors, so that codes, messages and details are the ones
+//! that a caller gets.
+
+use super::examples::MEMBER;
+use super::operation::{Operation, Query, Reach};
+use crate::api::{Capability, ErrorObject, PartialUpdate, SettingField};
+use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::error::Limit;
+use crate::gateway::http::respond;
+use crate::gateway::whatsapp::DriverError;
+use crate::gateway::{Error, Page};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A wait for the examples.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// Every refusal of an operation, by the name of its example. `capability` is what its route needs.
+pub(super) fn of(
+    operation: &Operation,
+    capability: Option<Capability>,
+) -> BTreeMap<&'static str, ErrorObject> {
+    let own = operation.refusals.iter();
+    let own = own.map(|(name, error)| (*name, error.to_object()));
+    let general = general(operation, capability).into_iter();
+    let general = general.map(|(name, error)| (name, error.to_object()));
+    general.chain(own).collect()
+}
+
+/// What follows from the route, the path, the query, the body and the reach.
+fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'static str, Error)> {
+    let limit = |limit| Error::TooManyRequests { limit, wait: WAIT };
+    let mut all = vec![
+        ("head_too_large", respond::no_request(431)),
+        ("too_many_connections", Error::TooManyConnections),
+        ("internal", Error::Internal(anyhow::anyhow!("not told"))),
+    ];
+    if let Some(capability) = capability {
+        all.push(("unauthorized", Error::Unauthorized));
+        all.push((lacking(capability), Error::MissingCapability(capability)));
+        all.push(("too_many_requests", limit(Limit::Caller)));
+        all.push(("draining", Error::Draining));
+    }
+    for parameter in operation.parameters() {
+        all.extend(of_parameter(parameter));
+    }
+    all.extend(operation.query.iter().filter_map(|query| of_query(*query)));
+    if operation.body.is_some() {
+        let not_an_object = Error::field("", "the body must be a JSON object");
+        all.push(("not_an_object", not_an_object));
+    }
+    if operation.reach > Reach::Stored {
+        all.push(("session_limit", limit(Limit::Session)));
+        all.push(("too_many_waiting", limit(Limit::Waiting)));
+        let driver = driver_errors().into_iter();
+        all.extend(
+            driver
+                .filter(|error| reaches(error) <= operation.reach)
+                .map(|error| (error.kind(), error.into())),
+        );
+    }
+    all
+}
+
+fn lacking(capability: Capability) -> &'static str {
+    match capability {
+        Capability::Read => "lacks_read",
+        Capability::Send => "lacks_send",
+        Capability::Manage => "lacks_manage",
+        Capability::Events => "lacks_events",
+    }
+}
+
+fn of_parameter(name: &str) -> Option<(&'static str, Error)> {
+    match name {
+        "session" => Some(("no_such_session", Error::NotFound("session"))),
+        "gid" => Some(("malformed_gid", malformed("gid", GroupJid::parse("")))),
+        "jid" => Some(("malformed_jid", malformed("jid", MemberJid::parse("")))),
+        _ => None,
+    }
+}
+
+fn of_query(query: Query) -> Option<(&'static str, Error)> {
+    let page = |limit: Option<u32>, cursor: Option<&str>| Page {
+        limit,
+        cursor: cursor.map(str::to_owned),
+    };
+    match query {
+        Query::Limit => Some(("limit_out_of_range", page(Some(0), None).limit().err()?)),
+        Query::Cursor => {
+            let after = page(None, Some("?")).after(|_| None::<()>);
+            Some(("no_such_cursor", after.err()?))
+        }
+        Query::Group => Some(("malformed_group", malformed("group", GroupJid::parse("")))),
+        Query::Session | Query::Ticket => None,
+    }
+}
+
+fn malformed<T>(name: &str, parsed: Result<T, crate::gateway::domain::Malformed>) -> Error {
+    match parsed {
+        Err(fault) => Error::malformed(name, fault),
+        Ok(_) => Error::field(name, "is malformed"),
+    }
+}
+
+/// One of each.
+pub(super) fn driver_errors() -> Vec<DriverError> {
+    vec![
+        DriverError::NotConnected,
+        DriverError::NotAdmin,
+        DriverError::NotInGroup,
+        DriverError::NoSuchGroup,
+        DriverError::DeadInvite,
+        DriverError::Refused("the community that this group belongs to owns this setting".into()),
+        DriverError::Conflict("already a member of this group".into()),
+        DriverError::RateLimited { retry_after: WAIT },
+        DriverError::ConnectionLost,
+        DriverError::Timeout,
+        DriverError::AlreadyPaired,
+        DriverError::Other {
+            code: Some(479),
+            message: "WhatsApp answered with the error 479".into(),
+        },
+    ]
+}
+
+/// How far an operation must go to meet it. What only some operations can meet is beyond every reach:
+/// their rows name it.
+pub(super) fn reaches(error: &DriverError) -> Reach {
+    match error {
+        DriverError::NotConnected
+        | DriverError::Conflict(_)
+        | DriverError::RateLimited { .. }
+        | DriverError::ConnectionLost
+        | DriverError::Timeout
+        | DriverError::Other { .. } => Reach::Account,
+        DriverError::NotInGroup | DriverError::NoSuchGroup | DriverError::Refused(_) => {
+            Reach::Group
+        }
+        DriverError::NotAdmin => Reach::Admin,
+        DriverError::DeadInvite | DriverError::AlreadyPaired => Reach::Named,
+    }
+}
+
+/// A row's own refusal.
+pub(super) fn driver(error: DriverError) -> (&'static str, Error) {
+    (error.kind(), error.into())
+}
+
+/// A PATCH that stopped at its second field.
+pub(super) fn partial() -> (&'static str, Error) {
+    let error = Error::Partial {
+        progress: PartialUpdate {
+            applied: vec![SettingField::Subject],
+            failed: SettingField::Announce,
+            not_attempted: vec![SettingField::Locked],
+        },
+        source: DriverError::NotAdmin,
+    };
+    ("partly_applied", error)
+}
+
+/// Two members, one of whom was refused.
+pub(super) fn some_members() -> (&'static str, Error) {
+    let parsed = |jid| MemberJid::parse(jid).ok();
+    let failed = parsed("123456789012345@lid").map(|jid| {
+        (
+            jid,
+            DriverError::Refused("this person lets nobody add them".into()),
+        )
+    });
+    let error = Error::Members {
+        applied: parsed(MEMBER).into_iter().collect(),
+        failed: failed.into_iter().collect(),
+    };
+    ("partly_refused", error)
+}
+
+/// Tickets that nobody used.
+pub(super) fn unused_tickets() -> (&'static str, Error) {
+    let error = Error::TooManyRequests {
+        limit: Limit::Tickets,
+        wait: WAIT,
+    };
+    ("too_many_tickets", error)
+}
+
+/// A stored group that is not there.
+pub(super) fn no_stored_group() -> (&'static str, Error) {
+    ("not_stored", Error::NotFound("group"))
+}

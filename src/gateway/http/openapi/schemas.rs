@@ -1,0 +1,229 @@
+//! The schemas of the wire's types.
+
+use crate::api::{
+    AuthCodePayload, AuthQrPayload, Capability, Envelope, ErrorBody, FieldError,
+    GroupParticipantPayload, GroupUpdatePayload, Reason, SessionStatusPayload,
+};
+use crate::gateway::error::Limit;
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+/// Where components stand in the document.
+const COMPONENTS: &str = "/components/schemas";
+
+/// Collects the schemas that the operations ask for.
+pub(super) struct Schemas {
+    /// What we read: a field with a default may be left out.
+    requests: SchemaGenerator,
+    /// What we write: only a field that may be skipped may be missing.
+    answers: SchemaGenerator,
+}
+
+impl Schemas {
+    pub fn new() -> Self {
+        let settings = || {
+            SchemaSettings::draft2020_12().with(|settings| {
+                settings.definitions_path = COMPONENTS.into();
+                settings.meta_schema = None;
+            })
+        };
+        let mut answers = settings().for_serialize().into_generator();
+        // What the stream carries, which no operation answers.
+        answers.subschema_for::<Envelope>();
+        answers.subschema_for::<SessionStatusPayload>();
+        answers.subschema_for::<AuthQrPayload>();
+        answers.subschema_for::<AuthCodePayload>();
+        answers.subschema_for::<GroupUpdatePayload>();
+        answers.subschema_for::<GroupParticipantPayload>();
+        Self {
+            requests: settings().for_deserialize().into_generator(),
+            answers,
+        }
+    }
+
+    pub fn request(&mut self, schema: fn(&mut SchemaGenerator) -> Schema) -> Value {
+        plain(schema(&mut self.requests))
+    }
+
+    pub fn answer(&mut self, schema: fn(&mut SchemaGenerator) -> Schema) -> Value {
+        plain(schema(&mut self.answers))
+    }
+
+    pub fn error(&mut self) -> Value {
+        self.answer(SchemaGenerator::subschema_for::<ErrorBody>)
+    }
+
+    /// All that were asked for, by name.
+    pub fn finish(mut self) -> Map<String, Value> {
+        let details = self.details();
+        let mut all = self.requests.take_definitions(true);
+        all.extend(self.answers.take_definitions(true));
+        let mut all: Map<_, _> = all
+            .into_iter()
+            .map(|(name, mut schema)| {
+                tidy(&mut schema);
+                (name, schema)
+            })
+            .collect();
+        if let Some(known) = all
+            .get_mut("ErrorObject")
+            .and_then(|error| error.pointer_mut("/properties/details"))
+        {
+            *known = details;
+        }
+        all
+    }
+
+    /// What `details` of an error may hold: a map in the types, because another gateway's may hold
+    /// anything.
+    fn details(&mut self) -> Value {
+        let reason = self.answer(SchemaGenerator::subschema_for::<Reason>);
+        let capability = self.answer(SchemaGenerator::subschema_for::<Capability>);
+        let fault = self.answer(SchemaGenerator::subschema_for::<FieldError>);
+        let about = |schema: Value, text: &str| {
+            let mut schema = schema;
+            schema["description"] = json!(text);
+            schema
+        };
+        json!({
+            "type": "object",
+            "description": "More for programs. Which members there are depends on the code.",
+            "properties": {
+                "reason": about(reason, "A word that is finer than the code."),
+                "capability": about(capability, "What the caller lacks (`forbidden`)."),
+                "errors": {
+                    "type": "array",
+                    "items": fault,
+                    "description": "What is wrong with the request, field by field (`validation_error`).",
+                },
+                "retryAfterSeconds": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "description": "As in the header `Retry-After` (`rate_limited`).",
+                },
+                "limit": {
+                    "type": "string",
+                    "enum": Limit::ALL.map(Limit::as_str),
+                    "description": "Which of the gateway's own bounds was met (`rate_limited`).",
+                },
+                "applied": {
+                    "type": "array",
+                    "items": { "type": "string" },
+                    "description": "What stays done although the whole was not: settings of a PATCH, or JIDs.",
+                },
+                "failed": {
+                    "description": "What was refused: the setting of a PATCH, or the JIDs with a message each.",
+                },
+                "notAttempted": {
+                    "type": "array",
+                    "items": { "type": "string" },
+                    "description": "The settings of a PATCH that were never tried.",
+                },
+                "whatsappCode": {
+                    "type": "integer",
+                    "description": "WhatsApp's own code of an error that has no other word.",
+                },
+            },
+        })
+    }
+}
+
+fn plain(schema: Schema) -> Value {
+    let mut schema = schema.to_value();
+    tidy(&mut schema);
+    schema
+}
+
+/// Makes a schema say what the wire does: nothing is ever `null` (what is not known is left out, and a
+/// `null` is refused), and a word out of a list is one enumeration.
+fn tidy(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            // What reading makes of absence is no fact about the wire.
+            object.remove("default");
+            without_null(object);
+            one_enumeration(object);
+            unwrapped(object);
+            object.values_mut().for_each(tidy);
+        }
+        Value::Array(values) => values.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+fn is_null(schema: &Value) -> bool {
+    schema["type"] == "null"
+}
+
+fn without_null(object: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [one] = types.as_slice() {
+            let one = one.clone();
+            object.insert("type".to_owned(), one);
+        }
+    }
+    if let Some(Value::Array(options)) = object.get_mut("anyOf") {
+        options.retain(|option| !is_null(option));
+        if let [one] = options.as_mut_slice() {
+            let one = one.take();
+            object.remove("anyOf");
+            if let Value::Object(one) = one {
+                for (name, value) in one {
+                    object.entry(name).or_insert(value);
+                }
+            }
+        }
+    }
+}
+
+/// Turns one schema per word into one for all, whose description explains them.
+fn one_enumeration(object: &mut Map<String, Value>) {
+    let several = ["oneOf", "anyOf"];
+    let Some((kind, Value::Array(options))) = several
+        .into_iter()
+        .find_map(|kind| Some((kind, object.get(kind)?)))
+    else {
+        return;
+    };
+    let mut words = Vec::new();
+    let mut meanings = Vec::new();
+    for option in options {
+        if let Some(word) = option["const"].as_str() {
+            words.push(json!(word));
+            if let Some(meaning) = option["description"].as_str() {
+                meanings.push(format!("`{word}`: {}", lines(meaning)));
+            }
+        } else if let (Some(several), None) = (option["enum"].as_array(), option.get("description"))
+        {
+            words.extend(several.iter().cloned());
+        } else {
+            return;
+        }
+    }
+    if let Some(about) = object.get("description").and_then(Value::as_str) {
+        meanings.insert(0, about.to_owned());
+    }
+    object.remove(kind);
+    object.insert("type".to_owned(), json!("string"));
+    object.insert("enum".to_owned(), Value::Array(words));
+    if !meanings.is_empty() {
+        object.insert("description".to_owned(), json!(meanings.join("\n\n")));
+    }
+}
+
+/// Comments are broken into lines where the source ends; paragraphs stay.
+fn unwrapped(object: &mut Map<String, Value>) {
+    if let Some(Value::String(text)) = object.get_mut("description") {
+        *text = text
+            .split("\n\n")
+            .map(lines)
+            .collect::<Vec<_>>()
+            .join("\n\n");
+    }
+}
+
+fn lines(paragraph: &str) -> String {
+    paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,50 @@
+//! How much of the gateway one party may take: requests of a caller, calls of a session to WhatsApp,
+//! connections, and the time that a client may be slow.
+
+use std::time::Duration;
+
+/// The bounds of one engine. 0 stands for none where a number counts something a minute or an hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests of one api-key or login; as many at once after a rest, then evenly. Keys that live
+    /// only in memory belong to the process itself and are not counted.
+    pub requests_per_minute: u32,
+    /// A session's `ratePerMin`: calls to WhatsApp, whoever asks for them.
+    pub calls_per_minute: u32,
+    /// A session's `ratePerHour`.
+    pub calls_per_hour: u32,
+    /// Connections at a time, realtime streams included.
+    pub connections: u32,
+    /// For a request's head; an idle connection is closed after it too.
+    pub head: Duration,
+    /// For a request's body.
+    pub body: Duration,
+    /// How long a client may leave an answer lying unread. One that reads slowly gets more.
+    pub unread: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            requests_per_minute: 1200,
+            calls_per_minute: 60,
+            calls_per_hour: 1200,
+            connections: 1024,
+            head: Duration::from_secs(30),
+            body: Duration::from_secs(30),
+            unread: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Limits {
+    /// As many calls to WhatsApp as anybody likes: for a WhatsApp that is simulated and bans nobody.
+    #[must_use]
+    pub fn without_call_limits(self) -> Self {
+        Self {
+            calls_per_minute: 0,
+            calls_per_hour: 0,
+            ..self
+        }
+    }
+}

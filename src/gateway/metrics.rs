@@ -1,0 +1,197 @@
+//! What the gateway counts about itself, for `/metrics`.
+//!
+//! Every label has a bounded set of values: a route's pattern and never its path, WhatsApp's refusals by
+//! their kind. Nothing here tells one organization from another.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use std::time::Duration;
+
+/// From an answer out of memory to WhatsApp's time limit, in seconds.
+const ANSWERS: [f64; 12] = [
+    0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0,
+];
+/// From a commit that meets nobody to a disk in trouble, in seconds.
+const WRITES: [f64; 10] = [
+    0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 5.0,
+];
+
+/// A family of histograms.
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// Everything that is counted.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    answers: Histograms<Route>,
+    driver_calls: Family<DriverCall, Counter>,
+    driver_times: Histograms<Operation>,
+    store: StoreTimes,
+    sessions: Family<Status, Gauge>,
+    subscribers: Gauge,
+}
+
+/// How long writes wait, and take.
+#[derive(Clone)]
+pub struct StoreTimes {
+    waits: Histogram,
+    commits: Histogram,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    route: &'static str,
+    code: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    method: &'static str,
+    route: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DriverCall {
+    operation: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Operation {
+    operation: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Status {
+    status: &'static str,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("groupdesk");
+        let metrics = Self {
+            requests: Family::default(),
+            answers: Family::new_with_constructor(|| Histogram::new(ANSWERS)),
+            driver_calls: Family::default(),
+            driver_times: Family::new_with_constructor(|| Histogram::new(ANSWERS)),
+            store: StoreTimes::default(),
+            sessions: Family::default(),
+            subscribers: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register(
+            "http_requests",
+            "Requests by route and status code; 499 when the client left before the answer",
+            metrics.requests.clone(),
+        );
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time from a request's head to its answer",
+            Unit::Seconds,
+            metrics.answers.clone(),
+        );
+        registry.register(
+            "driver_operations",
+            "Calls to WhatsApp by outcome: ok, the kind of refusal, or cut when it took too long or the session ended",
+            metrics.driver_calls.clone(),
+        );
+        registry.register_with_unit(
+            "driver_operation_duration",
+            "Time that calls to WhatsApp took",
+            Unit::Seconds,
+            metrics.driver_times.clone(),
+        );
+        registry.register_with_unit(
+            "store_wait",
+            "Time that writes waited in the queue",
+            Unit::Seconds,
+            metrics.store.waits.clone(),
+        );
+        registry.register_with_unit(
+            "store_commit",
+            "Time that transactions took, their commit included",
+            Unit::Seconds,
+            metrics.store.commits.clone(),
+        );
+        registry.register("sessions", "Sessions by status", metrics.sessions.clone());
+        registry.register(
+            "realtime_subscribers",
+            "Realtime streams that are open",
+            metrics.subscribers.clone(),
+        );
+        Self {
+            registry,
+            ..metrics
+        }
+    }
+}
+
+impl Default for StoreTimes {
+    fn default() -> Self {
+        Self {
+            waits: Histogram::new(WRITES),
+            commits: Histogram::new(WRITES),
+        }
+    }
+}
+
+impl Metrics {
+    /// A request was answered, or given up with the code 499.
+    pub fn request(&self, method: &'static str, route: &'static str, code: u16, took: Duration) {
+        self.requests
+            .get_or_create(&Request {
+                method,
+                route,
+                code,
+            })
+            .inc();
+        self.answers
+            .get_or_create(&Route { method, route })
+            .observe(took.as_secs_f64());
+    }
+
+    /// A call to WhatsApp came to its end.
+    pub fn driver_call(&self, operation: &'static str, outcome: &'static str, took: Duration) {
+        self.driver_calls
+            .get_or_create(&DriverCall { operation, outcome })
+            .inc();
+        self.driver_times
+            .get_or_create(&Operation { operation })
+            .observe(took.as_secs_f64());
+    }
+
+    /// What the store measures itself with.
+    pub fn store_times(&self) -> StoreTimes {
+        self.store.clone()
+    }
+
+    /// The exposition text. What is a state and not a count comes from whoever knows it now.
+    pub fn text(&self, sessions: &[(&'static str, usize)], subscribers: usize) -> String {
+        for (status, count) in sessions {
+            self.sessions
+                .get_or_create(&Status { status })
+                .set(*count as i64);
+        }
+        self.subscribers.set(subscribers as i64);
+        let mut text = String::new();
+        // Writing into a string cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl StoreTimes {
+    pub fn waited(&self, time: Duration) {
+        self.waits.observe(time.as_secs_f64());
+    }
+
+    pub fn committed(&self, time: Duration) {
+        self.commits.observe(time.as_secs_f64());
+    }
+}

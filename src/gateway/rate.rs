@@ -1,0 +1,214 @@
+//! Rates: how often somebody may do something.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+/// Callers that are remembered before those who have rested are forgotten.
+const REMEMBERED: usize = 1024;
+
+/// What each of many callers may ask: a token bucket for each, of a minute's worth.
+pub struct CallerRates {
+    /// Time that one request costs; `None` where nobody is bounded.
+    step: Option<Duration>,
+    /// When a caller's bucket will be full again; one that is not here has a full one.
+    full_at: Mutex<HashMap<String, Instant>>,
+}
+
+impl CallerRates {
+    /// 0 is no bound.
+    pub fn new(per_minute: u32) -> Self {
+        Self {
+            step: MINUTE.checked_div(per_minute),
+            full_at: Mutex::default(),
+        }
+    }
+
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// How long to wait; the request was not counted.
+    pub fn take(&self, caller: &str) -> Result<(), Duration> {
+        let Some(step) = self.step else {
+            return Ok(());
+        };
+        let now = Instant::now();
+        let mut callers = lock(&self.full_at);
+        let Some(full_at) = callers.get_mut(caller) else {
+            if callers.len() >= REMEMBERED {
+                callers.retain(|_, full_at| *full_at > now);
+            }
+            callers.insert(caller.to_owned(), now + step);
+            return Ok(());
+        };
+        let then = (*full_at).max(now) + step;
+        let wait = then
+            .saturating_duration_since(now)
+            .saturating_sub(MINUTE.max(step));
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        *full_at = then;
+        Ok(())
+    }
+}
+
+/// The calls of one session: never more than so many in any minute, and in any hour.
+pub struct CallRate {
+    per_minute: usize,
+    per_hour: usize,
+    /// When calls were made, oldest first; as far back as matters.
+    made: Mutex<VecDeque<Instant>>,
+}
+
+impl CallRate {
+    /// 0 is no bound.
+    pub fn new(per_minute: u32, per_hour: u32) -> Self {
+        Self {
+            per_minute: per_minute as usize,
+            per_hour: per_hour as usize,
+            made: Mutex::default(),
+        }
+    }
+
+    /// Counts calls that are made together.
+    ///
+    /// # Errors
+    /// How long to wait; nothing was counted.
+    pub fn take(&self, calls: usize) -> Result<(), Duration> {
+        let now = Instant::now();
+        let mut made = lock(&self.made);
+        let longest = if self.per_hour > 0 { HOUR } else { MINUTE };
+        while made.front().is_some_and(|at| now - *at >= longest) {
+            made.pop_front();
+        }
+        let wait = wait(&made, now, MINUTE, self.per_minute, calls).max(wait(
+            &made,
+            now,
+            HOUR,
+            self.per_hour,
+            calls,
+        ));
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        if self.per_minute > 0 || self.per_hour > 0 {
+            made.extend(std::iter::repeat_n(now, calls));
+        }
+        Ok(())
+    }
+}
+
+/// How long until `calls` more fit among the `most` of a span. More than fit at all count as many as
+/// do: they wait for an empty span.
+fn wait(
+    made: &VecDeque<Instant>,
+    now: Instant,
+    span: Duration,
+    most: usize,
+    calls: usize,
+) -> Duration {
+    if most == 0 {
+        return Duration::ZERO;
+    }
+    // All but so many of the latest must have left the span.
+    let may_stay = most - calls.min(most);
+    let Some(leaves) = made.len().checked_sub(may_stay + 1) else {
+        return Duration::ZERO;
+    };
+    (made[leaves] + span).saturating_duration_since(now)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::advance;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_has_a_minutes_worth_and_then_a_steady_rate() {
+        let rates = CallerRates::new(60);
+        for _ in 0..60 {
+            rates.take("one").unwrap();
+        }
+        assert_eq!(rates.take("one"), Err(SECOND));
+        rates.take("another").unwrap();
+        advance(SECOND).await;
+        rates.take("one").unwrap();
+        assert_eq!(rates.take("one"), Err(SECOND));
+        advance(HOUR).await;
+        for _ in 0..60 {
+            rates.take("one").unwrap();
+        }
+        assert_eq!(rates.take("one"), Err(SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_of_one_a_minute_lets_one_through() {
+        let rates = CallerRates::new(1);
+        rates.take("one").unwrap();
+        assert_eq!(rates.take("one"), Err(MINUTE));
+        advance(MINUTE).await;
+        rates.take("one").unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_who_have_rested_are_forgotten() {
+        let rates = CallerRates::new(60);
+        for number in 0..REMEMBERED {
+            rates.take(&number.to_string()).unwrap();
+        }
+        advance(SECOND).await;
+        rates.take("new").unwrap();
+        assert_eq!(lock(&rates.full_at).len(), 1);
+    }
+
+    #[test]
+    fn zero_is_no_bound() {
+        let rates = CallerRates::new(0);
+        let calls = CallRate::new(0, 0);
+        for _ in 0..10_000 {
+            rates.take("one").unwrap();
+            calls.take(4).unwrap();
+        }
+        assert!(lock(&rates.full_at).is_empty() && lock(&calls.made).is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_minute_holds_more_calls_than_it_may() {
+        let calls = CallRate::new(3, 0);
+        calls.take(1).unwrap();
+        advance(20 * SECOND).await;
+        calls.take(2).unwrap();
+        assert_eq!(calls.take(1), Err(40 * SECOND));
+        assert_eq!(calls.take(2), Err(60 * SECOND));
+        advance(40 * SECOND).await;
+        calls.take(1).unwrap();
+        assert_eq!(calls.take(1), Err(20 * SECOND));
+        // More than a minute holds at all: an empty one is waited for.
+        assert_eq!(calls.take(9), Err(60 * SECOND));
+        advance(60 * SECOND).await;
+        calls.take(9).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_hour_holds_more_calls_than_it_may() {
+        let calls = CallRate::new(2, 3);
+        for _ in 0..3 {
+            calls.take(1).unwrap();
+            advance(MINUTE).await;
+        }
+        assert_eq!(calls.take(1), Err(57 * MINUTE));
+        advance(57 * MINUTE).await;
+        calls.take(1).unwrap();
+        assert_eq!(lock(&calls.made).len(), 3);
+    }
+}

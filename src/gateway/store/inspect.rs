@@ -1,0 +1,66 @@
+//! A look at a database that changes nothing, for the doctor.
+
+use super::{StoreError, file};
+use std::path::Path;
+
+/// What is to be said of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// What SQLite finds wrong with it.
+    pub damage: Option<String>,
+    /// Another process works on it.
+    pub in_use: bool,
+}
+
+/// Reads the whole database through.
+///
+/// # Errors
+/// It cannot be opened, is not ours, or is of a newer version.
+pub fn inspect(path: &Path) -> anyhow::Result<Inspection> {
+    let in_use = file::is_locked(path);
+    let damage = file::check(path).or_else(|error| match error {
+        // What SQLite calls no database at all is as good as damaged.
+        StoreError::Sqlite(cause) => Ok(Some(cause.to_string())),
+        error => Err(error),
+    })?;
+    Ok(Inspection { damage, in_use })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sound_database_a_used_one_and_a_damaged_one_are_told_apart() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("groupdesk.sqlite");
+        drop(file::open_writer(&path).unwrap());
+        let sound = Inspection {
+            damage: None,
+            in_use: false,
+        };
+        assert_eq!(inspect(&path).unwrap(), sound);
+        let held = file::lock(&path).unwrap();
+        assert!(inspect(&path).unwrap().in_use);
+        drop(held);
+
+        let mut bytes = std::fs::read(&path).unwrap();
+        let end = bytes.len();
+        bytes[4_096..end].fill(0x5a);
+        std::fs::write(&path, bytes).unwrap();
+        assert!(inspect(&path).unwrap().damage.is_some());
+
+        std::fs::write(&path, "no database at all, but a letter to a friend").unwrap();
+        assert!(inspect(&path).unwrap().damage.is_some());
+    }
+
+    #[test]
+    fn somebody_elses_database_is_not_ours() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("theirs.sqlite");
+        let theirs = rusqlite::Connection::open(&path).unwrap();
+        theirs.execute_batch("CREATE TABLE t (x)").unwrap();
+        drop(theirs);
+        assert!(inspect(&path).is_err());
+    }
+}

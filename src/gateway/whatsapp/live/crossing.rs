@@ -1,0 +1,130 @@
+//! Pushed changes that may have changed places.
+//!
+//! WhatsApp sends them in order, but the library handles each in a task of its own, so two that
+//! come close together may be told the wrong way round; and their times are whole seconds. Who
+//! finds two such changes that contradict each other has to ask how the group is now.
+
+use crate::api::{EpochMillis, Setting};
+use crate::gateway::domain::GroupJid;
+use crate::gateway::whatsapp::{GroupChange, GroupEvent};
+use std::collections::VecDeque;
+use std::mem::discriminant;
+
+/// How many changes are remembered: more than come in a second or two.
+const KEPT: usize = 64;
+
+/// The changes of an account's groups that were told last.
+#[derive(Default)]
+pub(super) struct Recent(VecDeque<(GroupJid, GroupChange, EpochMillis)>);
+
+impl Recent {
+    /// Takes in a change. Whether it may be older than another that says something else.
+    pub(super) fn crosses(&mut self, event: &GroupEvent) -> bool {
+        let crosses = self.0.iter().any(|(group, change, at)| {
+            *group == event.group && *at >= event.at && contradict(change, &event.change)
+        });
+        if self.0.len() == KEPT {
+            self.0.pop_front();
+        }
+        let told = (event.group.clone(), event.change.clone(), event.at);
+        self.0.push_back(told);
+        crosses
+    }
+}
+
+/// Whether the order of two changes of a group matters.
+fn contradict(one: &GroupChange, other: &GroupChange) -> bool {
+    use GroupChange::{Demoted, Exited, Joined, Left, Promoted};
+    match (one, other) {
+        (GroupChange::Setting(one), GroupChange::Setting(other)) => {
+            same_field(one, other) && one != other
+        }
+        (Joined(_), Left(_)) | (Left(_), Joined(_)) => true,
+        (Promoted(_), Demoted(_)) | (Demoted(_), Promoted(_)) => true,
+        // Somebody who is not among the members yet is not made an admin.
+        (Promoted(_), Joined(_)) => true,
+        (Exited, _) | (_, Exited) => discriminant(one) != discriminant(other),
+        _ => false,
+    }
+}
+
+fn same_field(one: &Setting, other: &Setting) -> bool {
+    one.field() == other.field()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::domain::MemberJid;
+
+    fn group(number: u64) -> GroupJid {
+        GroupJid::parse(&format!("1203630412345678{number:02}@g.us")).unwrap()
+    }
+
+    fn event(number: u64, at: EpochMillis, change: GroupChange) -> GroupEvent {
+        GroupEvent {
+            group: group(number),
+            by: None,
+            at,
+            change,
+        }
+    }
+
+    fn subject(text: &str) -> GroupChange {
+        GroupChange::Setting(Setting::Subject(text.to_owned()))
+    }
+
+    fn somebody() -> Vec<MemberJid> {
+        vec![MemberJid::parse("900@lid").unwrap()]
+    }
+
+    #[test]
+    fn two_names_of_one_second_cross_and_others_do_not() {
+        let mut recent = Recent::default();
+        assert!(!recent.crosses(&event(1, 5_000, subject("a"))));
+        assert!(recent.crosses(&event(1, 5_000, subject("b"))));
+        // The same again, another group, another field, a later second.
+        let mut recent = Recent::default();
+        assert!(!recent.crosses(&event(1, 5_000, subject("a"))));
+        assert!(!recent.crosses(&event(1, 5_000, subject("a"))));
+        assert!(!recent.crosses(&event(2, 5_000, subject("b"))));
+        let locked = GroupChange::Setting(Setting::Locked(true));
+        assert!(!recent.crosses(&event(1, 5_000, locked)));
+        assert!(!recent.crosses(&event(1, 6_000, subject("b"))));
+        // One that is late.
+        assert!(recent.crosses(&event(1, 5_000, subject("a"))));
+    }
+
+    #[test]
+    fn who_joins_and_leaves_or_rises_and_falls_at_once_crosses() {
+        let pairs = [
+            (
+                GroupChange::Left(somebody()),
+                GroupChange::Joined(Vec::new()),
+            ),
+            (
+                GroupChange::Demoted(somebody()),
+                GroupChange::Promoted(somebody()),
+            ),
+            (GroupChange::Exited, subject("a")),
+        ];
+        for (one, other) in pairs {
+            let mut recent = Recent::default();
+            assert!(!recent.crosses(&event(1, 5_000, one)));
+            assert!(recent.crosses(&event(1, 5_000, other)));
+        }
+        let mut recent = Recent::default();
+        for _ in 0..2 {
+            assert!(!recent.crosses(&event(1, 5_000, GroupChange::Left(somebody()))));
+        }
+    }
+
+    #[test]
+    fn only_so_much_is_remembered() {
+        let mut recent = Recent::default();
+        for number in 0..90 {
+            recent.crosses(&event(number, 5_000, subject("a")));
+        }
+        assert_eq!(recent.0.len(), KEPT);
+    }
+}

@@ -1,0 +1,201 @@
+//! What one party may take: requests, calls to WhatsApp, connections, time.
+
+use crate::support::{Ask, Gateway, Key, RawClient};
+use groupdesk::gateway::Limits;
+use serde_json::json;
+use std::time::Duration;
+
+/// Long enough for a request on a busy machine, short enough to be waited for.
+const SOON: Duration = Duration::from_millis(500);
+
+#[tokio::test]
+async fn a_caller_has_so_many_requests_a_minute() {
+    let gateway = Gateway::limited(Limits {
+        requests_per_minute: 3,
+        ..Limits::default()
+    })
+    .await;
+    let mut secrets = Vec::new();
+    for _ in 0..2 {
+        let key = gateway
+            .post("/api/v1/keys", json!({ "capabilities": ["read"] }))
+            .await
+            .ok(201);
+        secrets.push(key["secret"].as_str().unwrap().to_owned());
+    }
+    let ask = |path: &str, secret: &str| {
+        Ask::get(path)
+            .key(Key::None)
+            .header("x-api-key", secret)
+            .to(&gateway)
+    };
+    ask("/api/v1/sessions", &secrets[0]).await.ok(200);
+    // What is refused counts as well.
+    ask("/api/v1/keys", &secrets[0])
+        .await
+        .error(403, "forbidden");
+    ask("/api/v1/sessions/none", &secrets[0])
+        .await
+        .error(404, "not_found");
+    let reply = ask("/api/v1/sessions", &secrets[0]).await;
+    let wait: u64 = reply.header("retry-after").parse().unwrap();
+    assert!((1..=20).contains(&wait), "{wait}");
+    let details = reply.error(429, "rate_limited");
+    assert_eq!(details["reason"], "rate_limited");
+    assert_eq!(details["limit"], "caller");
+    assert_eq!(details["retryAfterSeconds"], wait);
+    // Others are not bounded by it: another key, the process's own, those who need none.
+    ask("/api/v1/sessions", &secrets[1]).await.ok(200);
+    for _ in 0..10 {
+        gateway.get("/api/v1/sessions").await.ok(200);
+        Ask::get("/healthz")
+            .key(Key::None)
+            .to(&gateway)
+            .await
+            .ok(200);
+    }
+}
+
+#[tokio::test]
+async fn a_session_asks_whatsapp_no_more_often_than_it_says() {
+    let gateway = Gateway::limited(Limits {
+        calls_per_minute: 3,
+        calls_per_hour: 5,
+        ..Limits::default()
+    })
+    .await;
+    let session = gateway.get(&gateway.support()).await.ok(200);
+    assert_eq!(session["ratePerMin"], 3);
+    assert_eq!(session["ratePerHour"], 5);
+    let created = gateway.post("/api/v1/sessions", json!({})).await.ok(201);
+    assert_eq!(created["ratePerMin"], 3);
+
+    let group = gateway.support_group("Weekend Volunteers");
+    let invite = format!("{group}/invite");
+    gateway.get(&invite).await.ok(200);
+    // Each field is a call; those that do not fit are not begun.
+    let settings = json!({ "subject": "A", "description": "B", "announce": true });
+    let details = gateway
+        .patch(&group, settings)
+        .await
+        .error(429, "rate_limited");
+    assert_eq!(details["limit"], "session");
+    assert_eq!(details.get("applied"), None);
+    gateway
+        .patch(&group, json!({ "subject": "A", "announce": true }))
+        .await
+        .ok(204);
+    // Whoever asks: it is the session's account that is at stake.
+    let reply = Ask::get(&invite).key(Key::Read).to(&gateway).await;
+    let wait: u64 = reply.header("retry-after").parse().unwrap();
+    assert!((50..=60).contains(&wait), "{wait}");
+    let details = reply.error(429, "rate_limited");
+    assert_eq!(details["reason"], "rate_limited");
+    // Stored reads ask nobody, and other sessions have calls of their own.
+    let stored = gateway.get(&group).await.ok(200);
+    assert_eq!(stored["subject"], "A");
+    assert_ne!(stored["description"], "B");
+    let other = format!(
+        "/api/v1/sessions/{}/groups/{}/invite",
+        gateway.session("Front desk"),
+        gateway.group("Cleaning Crew")
+    );
+    let reply = Ask::get(&other).key(Key::Other).to(&gateway).await;
+    assert_ne!(reply.status, 429, "{}", reply.text);
+    // Not being connected comes first: waiting would not help.
+    gateway
+        .post(&format!("{}:stop", gateway.support()), json!({}))
+        .await
+        .ok(200);
+    gateway.get(&invite).await.error(501, "not_implemented");
+}
+
+#[tokio::test]
+async fn a_body_has_its_time() {
+    let gateway = Gateway::limited(Limits {
+        body: SOON,
+        ..Limits::default()
+    })
+    .await;
+    let mut client = RawClient::connect(&gateway).await;
+    let head = format!(
+        "POST /api/v1/sessions HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\ncontent-length: 9\r\n\r\n",
+        Key::All.secret()
+    );
+    let reply = client.ask(&format!("{head}{{")).await;
+    assert_eq!(reply.status, 400, "{reply:?}");
+    let message = reply.json["error"]["message"].as_str().unwrap();
+    assert!(message.contains("within 0.5 s"), "{message}");
+    client.closed().await;
+}
+
+#[tokio::test]
+async fn a_head_has_its_time_and_so_has_silence() {
+    let gateway = Gateway::limited(Limits {
+        head: SOON,
+        ..Limits::default()
+    })
+    .await;
+    let mut slow = RawClient::connect(&gateway).await;
+    slow.write(b"GET /healthz HTT").await;
+    slow.closed().await;
+    let mut silent = RawClient::connect(&gateway).await;
+    silent.closed().await;
+    let mut idle = RawClient::connect(&gateway).await;
+    let reply = idle.ask("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(reply.status, 200);
+    idle.closed().await;
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_is_given_up() {
+    let gateway = Gateway::limited(Limits {
+        unread: SOON,
+        ..Limits::default()
+    })
+    .await;
+    let mut client = RawClient::connect(&gateway).await;
+    let request = format!(
+        "GET {}/groups HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\n\r\n",
+        gateway.support(),
+        Key::Read.secret()
+    );
+    client.flood(request.as_bytes()).await;
+}
+
+#[tokio::test]
+async fn a_connection_too_many_is_told_so() {
+    let connections = 3;
+    let gateway = Gateway::limited(Limits {
+        connections,
+        ..Limits::default()
+    })
+    .await;
+    let request = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut clients = Vec::new();
+    let refused = loop {
+        let mut client = RawClient::connect(&gateway).await;
+        let reply = client.ask(request).await;
+        if reply.status == 503 {
+            client.closed().await;
+            break reply;
+        }
+        assert_eq!(reply.status, 200);
+        clients.push(client);
+        assert!(clients.len() <= connections as usize);
+    };
+    assert_eq!(refused.json["error"]["code"], "gateway_unavailable");
+    let details = &refused.json["error"]["details"];
+    assert_eq!(details["reason"], "too_many_connections");
+    assert!(refused.head.contains("x-request-id: "), "{}", refused.head);
+    assert!(refused.head.contains("retry-after: 1"), "{}", refused.head);
+    // Those who have a place keep it, and one that leaves makes room.
+    assert_eq!(clients[0].ask(request).await.status, 200);
+    clients.pop();
+    gateway
+        .until("room for one more", async || {
+            let mut client = RawClient::connect(&gateway).await;
+            (client.ask(request).await.status == 200).then_some(())
+        })
+        .await;
+}

@@ -1,0 +1,157 @@
+//! What a token may do, at our gateway and at others of the contract.
+
+use crate::patient::{Patient, Report};
+use crate::stub::{self, Answer, Question, well};
+use crate::support::{Gateway, Key};
+
+/// Examines our gateway with this key.
+async fn examine(gateway: &Gateway, key: &str) -> Report {
+    let patient = Patient::bare(&gateway.url).token(key);
+    tokio::task::spawn_blocking(move || patient.examine())
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_and_a_key_without_any_fault() {
+    let gateway = Gateway::start().await;
+    let report = examine(&gateway, Key::All.secret()).await;
+    report.passes();
+    for step in [
+        "config",
+        "token",
+        "resolve",
+        "connect",
+        "health",
+        "clock",
+        "access",
+        "capability.read",
+        "capability.send",
+        "capability.manage",
+        "capability.events",
+        "realtime",
+    ] {
+        assert_eq!(report.step(step), ("ok", "ok"), "{:#}", report.json);
+    }
+    assert!(!report.json.to_string().contains(Key::All.secret()));
+
+    let patient = Patient::bare(&gateway.url).token(Key::All.secret());
+    let (code, lines) = tokio::task::spawn_blocking(move || patient.run(&[]))
+        .await
+        .unwrap();
+    assert_eq!(code, 0);
+    let is_line = |line: &str| line.starts_with("ok") || line.starts_with("skip");
+    assert!(lines.lines().all(is_line), "{lines}");
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_capability_that_is_missing_is_named() {
+    let gateway = Gateway::start().await;
+    for (key, has) in [
+        (Key::Read, "read"),
+        (Key::Send, "send"),
+        (Key::Manage, "manage"),
+        (Key::Events, "events"),
+    ] {
+        let report = examine(&gateway, key.secret()).await;
+        for (name, result, code) in [
+            ("read", "fail", "lacks_read"),
+            ("send", "warn", "lacks_send"),
+            ("manage", "warn", "lacks_manage"),
+            ("events", "warn", "lacks_events"),
+        ] {
+            let expected = if name == has {
+                ("ok", "ok")
+            } else {
+                (result, code)
+            };
+            let step = format!("capability.{name}");
+            assert_eq!(report.step(&step), expected, "{has}: {:#}", report.json);
+        }
+        // A token without `read` is good for nothing at a desk.
+        assert_eq!(report.code, i32::from(has != "read"));
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_the_gateway_does_not_know() {
+    let gateway = Gateway::start().await;
+    let report = examine(&gateway, "wa_nobody-knows-this-key").await;
+    report.fails_only("access", "unauthorized");
+    assert_eq!(report.step("capability.read").0, "skip");
+    gateway.stop().await;
+}
+
+fn forbidden(capability: &str) -> Answer {
+    Answer::new(
+        403,
+        &format!(
+            r#"{{"error":{{"code":"forbidden","message":"no","details":{{"capability":"{capability}"}}}}}}"#
+        ),
+    )
+}
+
+fn at(answer: fn(&Question) -> Answer) -> Patient {
+    Patient::new(&format!("http://127.0.0.1:{}", stub::plain(answer)))
+}
+
+#[test]
+fn a_gateway_without_realtime_is_polled() {
+    let report = at(well).examine();
+    report.passes();
+    assert_eq!(report.step("realtime"), ("warn", "no_realtime"));
+    assert_eq!(report.step("capability.events").0, "skip");
+    // It lists its sessions, which needs `manage` where there is no audit log.
+    assert_eq!(report.step("capability.manage").0, "ok");
+}
+
+#[test]
+fn a_ticket_without_a_stream() {
+    let report = at(|question| match question.path.as_str() {
+        "/api/v1/realtime/ticket" => Answer::new(
+            201,
+            r#"{"ticket":"rt_x","expiresInSeconds":30,"url":"/api/v1/realtime"}"#,
+        ),
+        _ => well(question),
+    })
+    .examine();
+    report.fails_only("realtime", "realtime_broken");
+}
+
+#[test]
+fn a_gateway_that_lists_no_sessions() {
+    fn unlisted(question: &Question) -> Answer {
+        match question.path.as_str() {
+            "/api/v1/sessions" => forbidden("manage"),
+            _ => well(question),
+        }
+    }
+    let report = at(unlisted).examine();
+    report.passes();
+    assert_eq!(report.step("access"), ("warn", "sessions_not_listed"));
+    assert_eq!(report.step("capability.manage"), ("warn", "lacks_manage"));
+    let report = at(unlisted).raw("sessions = [\"01A\"]").examine();
+    assert_eq!(report.step("access"), ("ok", "ok"));
+}
+
+#[test]
+fn an_answer_that_is_not_the_contracts() {
+    let report = at(|question| match question.path.as_str() {
+        path if path.starts_with("/api") => Answer::new(200, "It works!"),
+        _ => well(question),
+    })
+    .examine();
+    report.fails_only("access", "not_the_contract");
+}
+
+#[test]
+fn a_page_that_asks_for_a_login() {
+    let report = at(|question| match question.path.as_str() {
+        path if path.starts_with("/api") => Answer::new(200, "<html><b>Log in</b></html>"),
+        _ => well(question),
+    })
+    .examine();
+    report.fails_only("access", "web_page");
+}

@@ -1,0 +1,109 @@
+//! Names, ports, proxies, health and clocks.
+
+use crate::certificates::{Authority, Valid};
+use crate::patient::Patient;
+use crate::stub::{self, Answer, well};
+
+#[test]
+fn a_name_that_nobody_knows() {
+    // Longer than a name can be, so that no name server is asked.
+    let name = "a".repeat(64);
+    let report = Patient::new(&format!("https://{name}.invalid")).examine();
+    report.fails_only("resolve", "name_not_found");
+    assert_eq!(report.step("connect").0, "skip");
+    assert_eq!(report.step("realtime").0, "skip");
+}
+
+#[test]
+fn a_port_that_nobody_listens_on() {
+    let url = format!("http://127.0.0.1:{}", stub::closed());
+    let report = Patient::new(&url).examine();
+    report.fails_only("connect", "connection_refused");
+    assert_eq!(report.step("health").0, "skip");
+}
+
+#[test]
+fn a_gateway_that_hangs() {
+    let url = format!("http://127.0.0.1:{}", stub::silent());
+    let report = Patient::new(&url).patience(1).examine();
+    report.fails_only("health", "hangs");
+    assert_eq!(report.step("access").0, "skip");
+}
+
+#[test]
+fn a_gateway_that_is_unwell() {
+    let port = stub::plain(|question| match question.path.as_str() {
+        "/healthz" => Answer::new(503, "out of order"),
+        _ => well(question),
+    });
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.fails_only("health", "unhealthy");
+    // It goes on all the same: what else is wrong?
+    assert_eq!(report.step("access").0, "ok");
+}
+
+#[test]
+fn a_gateway_that_is_not_ready() {
+    let port = stub::plain(|question| match question.path.as_str() {
+        "/readyz" => Answer::new(503, "draining"),
+        _ => well(question),
+    });
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.fails_only("health", "not_ready");
+}
+
+#[test]
+fn an_address_that_leads_elsewhere() {
+    let port = stub::plain(|_| Answer::new(302, "").header("Location", "https://login.example/"));
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.fails_only("health", "redirects");
+}
+
+#[test]
+fn a_gateway_without_health_checks_is_no_fault() {
+    let port = stub::plain(|question| match question.path.as_str() {
+        "/healthz" | "/readyz" => Answer::new(404, "no such page"),
+        _ => well(question),
+    });
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.passes();
+    assert_eq!(report.step("health").0, "skip");
+    assert_eq!(report.step("clock").0, "ok");
+}
+
+#[test]
+fn clocks_that_differ() {
+    for (ahead, expected) in [
+        (600, ("fail", "clock_skew")),
+        (-600, ("fail", "clock_skew")),
+        (120, ("warn", "clock_skew")),
+        (0, ("ok", "ok")),
+    ] {
+        let port = stub::plain(move |question| well(question).ahead(ahead));
+        let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+        assert_eq!(report.step("clock"), expected, "{ahead}");
+    }
+}
+
+#[test]
+fn proxies() {
+    let authority = Authority::new("Proxied");
+    let port = stub::encrypted(authority.server("localhost", &Valid::Now), well);
+    let url = format!("https://localhost:{port}");
+    let through = |proxy: u16| {
+        let patient = Patient::new(&url);
+        let file = patient.file("ca.pem", &authority.pem, 0o644);
+        patient
+            .line("ca_file", file.to_str().unwrap())
+            .line("proxy", &format!("http://127.0.0.1:{proxy}"))
+            .examine()
+    };
+    let report = through(stub::proxy(None));
+    report.passes();
+    for step in ["proxy", "tls", "health", "access"] {
+        assert_eq!(report.step(step).0, "ok", "{step}: {:#}", report.json);
+    }
+    through(stub::proxy(Some(407))).fails_only("proxy", "proxy_wants_credentials");
+    through(stub::proxy(Some(403))).fails_only("proxy", "proxy_refused");
+    through(stub::closed()).fails_only("connect", "connection_refused");
+}

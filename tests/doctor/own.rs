@@ -1,0 +1,61 @@
+//! The own gateway's data.
+
+use crate::patient::own;
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+#[track_caller]
+fn step<'a>(json: &'a Value, check: &str) -> (&'a str, &'a str) {
+    let mut checks = json["checks"].as_array().unwrap().iter();
+    let found = checks.find(|found| found["check"] == check);
+    let found = found.unwrap_or_else(|| panic!("no {check} in {json:#}"));
+    (
+        found["result"].as_str().unwrap(),
+        found["code"].as_str().unwrap(),
+    )
+}
+
+fn mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn data_that_is_not_there_yet() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("later");
+    let (code, json) = own(&data);
+    assert_eq!(code, 0, "{json:#}");
+    assert_eq!(step(&json, "data.directory"), ("ok", "ok"));
+    assert!(!data.exists(), "looking makes nothing");
+}
+
+#[test]
+fn data_that_others_can_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let keys = directory.path().join("keys");
+    std::fs::create_dir(&keys).unwrap();
+    std::fs::write(keys.join("01A.sqlite"), "").unwrap();
+    mode(&keys.join("01A.sqlite"), 0o600);
+    mode(directory.path(), 0o755);
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 0, "{json:#}");
+    assert_eq!(step(&json, "data.directory"), ("warn", "open_to_others"));
+    assert_eq!(step(&json, "data.keys"), ("ok", "ok"));
+    mode(&keys.join("01A.sqlite"), 0o640);
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.keys"), ("fail", "open_to_others"));
+}
+
+#[test]
+fn a_database_that_is_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("groupdesk.sqlite");
+    std::fs::write(&file, "no database at all, but a letter to a friend").unwrap();
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.database"), ("fail", "damaged"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("no database"), "looking changes nothing");
+}

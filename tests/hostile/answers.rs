@@ -1,0 +1,319 @@
+//! Answers that are none: cut short, no JSON, somebody else's page, elsewhere, endless.
+
+use super::server::{Act, Server, answer};
+use super::{GROUP, KEY, SESSION, client, hasty};
+use groupdesk::api::SettingsPatch;
+use groupdesk::client::{ClientError, Limits};
+use groupdesk::console::failure::{Failure, FailureKind, Told};
+use std::time::Instant;
+
+const LOGIN: &str = "<!doctype html>\n<html><form><input type=\"password\"></form></html>";
+
+fn patch() -> SettingsPatch {
+    SettingsPatch {
+        subject: Some("New".to_owned()),
+        ..SettingsPatch::default()
+    }
+}
+
+#[tokio::test]
+async fn nobody_listening_means_that_nothing_was_sent() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let error = client(&base, hasty())
+        .reset_invite(SESSION, GROUP)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
+    assert!(!error.is_unclear());
+}
+
+#[tokio::test]
+async fn a_gateway_that_hangs_is_given_up_at_every_point() {
+    for said in [
+        "",
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"invite\": ",
+    ] {
+        let server = Server::start(vec![Act::SayAndHang(said.into())]).await;
+        let began = Instant::now();
+        let outcome = client(&server.base, hasty())
+            .reset_invite(SESSION, GROUP)
+            .await;
+        let limit = hasty().live;
+        assert_eq!(outcome, Err(ClientError::TimedOut(limit)), "after {said:?}");
+        assert!(began.elapsed() < limit * 10);
+        assert!(outcome.unwrap_err().is_unclear());
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_cut_short_is_a_lost_one_and_a_change_is_not_sent_again() {
+    let reset = || Act::Close;
+    for act in [
+        reset(),
+        Act::Say(b"HTTP/1.1 20".to_vec()),
+        Act::Say(b"HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{\"invite\": \"https".to_vec()),
+        Act::Say(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{\"invite\"\r\n".to_vec(),
+        ),
+    ] {
+        let server = Server::start(vec![act]).await;
+        let client = client(&server.base, hasty());
+        let error = client.reset_invite(SESSION, GROUP).await.unwrap_err();
+        assert!(matches!(error, ClientError::Lost(_)), "{error:?}");
+        assert!(error.is_unclear());
+        let error = client
+            .update_settings(SESSION, GROUP, &patch())
+            .await
+            .unwrap_err();
+        assert!(matches!(error, ClientError::Lost(_)), "{error:?}");
+        let methods: Vec<String> = (server.requests().iter())
+            .map(|request| request.split(' ').next().unwrap_or_default().to_owned())
+            .collect();
+        assert_eq!(methods, ["DELETE", "PATCH"]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_no_success() {
+    for body in [
+        "",
+        "ok",
+        "{\"invite\": ",
+        "[]",
+        "null",
+        "{\"invite\": 1}",
+        "\u{feff}{}",
+    ] {
+        let server = Server::saying(answer(200, "", body)).await;
+        let error = client(&server.base, hasty())
+            .reset_invite(SESSION, GROUP)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, ClientError::NotTheContract { status: 200, .. }),
+            "{body:?}: {error:?}"
+        );
+        assert!(error.is_unclear(), "a success that nobody can read");
+    }
+}
+
+#[tokio::test]
+async fn a_login_page_in_place_of_the_gateway_is_called_one_whatever_was_asked() {
+    let server = Server::saying(answer(200, "content-type: text/html\r\n", LOGIN)).await;
+    let client = client(&server.base, hasty());
+    let told = |error: ClientError| {
+        let sentence = Failure::from(error).sentence(&Told::default());
+        assert!(
+            sentence.contains("this looks like a login page, not a gateway"),
+            "{sentence}"
+        );
+        assert!(!sentence.contains('<'), "{sentence}");
+    };
+    told(client.list_sessions().await.unwrap_err());
+    told(client.invite(SESSION, GROUP).await.unwrap_err());
+    // The page is no 204: nothing was saved, and nobody is told so.
+    let error = client
+        .update_settings(SESSION, GROUP, &patch())
+        .await
+        .unwrap_err();
+    assert!(!error.is_unclear(), "{error:?}");
+    told(error);
+    told(client.leave(SESSION, GROUP).await.unwrap_err());
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_the_key_stays() {
+    let other = Server::saying(answer(200, "", "{\"data\": []}")).await;
+    for status in [301, 302, 303, 307, 308] {
+        let location = format!("location: {}/api/v1/sessions?x=1\r\n", other.base);
+        let server = Server::saying(answer(status, &location, "")).await;
+        let error = client(&server.base, hasty())
+            .list_sessions()
+            .await
+            .unwrap_err()
+            .to_string();
+        let expected = format!(
+            "it redirects to {}, and the key is not sent there",
+            other.base
+        );
+        assert!(error.contains(&expected), "{error}");
+        assert_eq!(server.requests().len(), 1);
+    }
+    assert!(other.requests().is_empty());
+    // Not even to itself: a change would become a read on the way.
+    let server = Server::saying(answer(302, "location: /login\r\n", "")).await;
+    let error = client(&server.base, hasty())
+        .reset_invite(SESSION, GROUP)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("redirects elsewhere"), "{error}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn fifty_mebibytes_are_refused_before_they_are_read() {
+    let length = 50 << 20;
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+    let flood = Act::Flood(head.into_bytes(), vec![b' '; 64 << 10]);
+    let server = Server::start(vec![flood]).await;
+    let error = client(&server.base, Limits::default())
+        .list_groups(SESSION)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("larger than"), "{error}");
+    // No more than what the sockets took before they were closed.
+    assert!(server.sent() < 32 << 20, "{} bytes", server.sent());
+}
+
+#[tokio::test]
+async fn an_endless_answer_ends_at_the_limit() {
+    let limits = Limits {
+        body: 1 << 20,
+        ..Limits::default()
+    };
+    for head in [
+        // Nobody says how much is to come.
+        "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 500 Oh\r\nconnection: close\r\n\r\n",
+    ] {
+        let server = Server::start(vec![Act::Flood(head.into(), vec![b'['; 64 << 10])]).await;
+        let error = client(&server.base, limits)
+            .list_groups(SESSION)
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("larger than"), "{error}");
+        assert!(server.sent() < 32 << 20, "{} bytes", server.sent());
+    }
+}
+
+#[tokio::test]
+async fn a_listing_that_turns_in_circles_or_never_ends_is_given_up() {
+    let page = |cursor: &str| {
+        let body = format!("{{\"data\": [], \"nextCursor\": \"{cursor}\"}}");
+        Act::Say(answer(200, "", &body))
+    };
+    let server = Server::start(vec![page("a"), page("b"), page("a")]).await;
+    let error = client(&server.base, hasty())
+        .list_groups(SESSION)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("does not end"), "{error}");
+    assert_eq!(server.requests().len(), 3);
+
+    // Ever new cursors, and a little more than the whole may hold.
+    let limits = Limits {
+        body: 1_000,
+        ..hasty()
+    };
+    let padding = " ".repeat(900);
+    let pages = (0..20)
+        .map(|number| page(&format!("{number}{padding}")))
+        .collect();
+    let server = Server::start(pages).await;
+    let error = client(&server.base, limits)
+        .list_groups(SESSION)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("does not end"), "{error}");
+    assert!(server.requests().len() < 10);
+}
+
+#[tokio::test]
+async fn deep_json_breaks_nothing() {
+    let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    for (body, status) in [
+        (deep(200_000), 200),
+        (format!("{{\"invite\": {}}}", deep(100_000)), 200),
+        (
+            format!(
+                "{{\"error\": {{\"code\": \"internal\", \"details\": {{\"a\": {}}}}}}}",
+                deep(20_000)
+            ),
+            500,
+        ),
+    ] {
+        let server = Server::saying(answer(status, "", &body)).await;
+        let error = client(&server.base, Limits::default())
+            .invite(SESSION, GROUP)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, ClientError::NotTheContract { .. }),
+            "{error:?}"
+        );
+    }
+    // Where nobody looks it does no harm.
+    let body = format!(
+        "{{\"invite\": \"https://chat.whatsapp.com/x\", \"extra\": {}}}",
+        deep(100)
+    );
+    let server = Server::saying(answer(200, "", &body)).await;
+    assert!(
+        client(&server.base, hasty())
+            .invite(SESSION, GROUP)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn escapes_and_floods_of_words_in_a_refusal_reach_nobody() {
+    let evil = "\\u001b]0;owned\\u0007\\u001b[2J\\u202e\\u009b1;1H";
+    let long = "x".repeat(30_000);
+    let body = format!(
+        "{{\"error\": {{\"code\": \"c{evil}\", \"message\": \"m{evil}{long}\", \"details\": \
+         {{\"reason\": \"r{evil}\", \"capability\": \"p{evil}\", \
+         \"errors\": [{{\"field\": \"f{evil}\", \"message\": \"n{evil}\"}}]}}}}}}"
+    );
+    for status in [400, 403, 429, 500, 503] {
+        let server = Server::saying(answer(status, "x-request-id: abc\u{202e}\r\n", &body)).await;
+        let error = client(&server.base, hasty())
+            .invite(SESSION, GROUP)
+            .await
+            .unwrap_err();
+        let shown = error.to_string();
+        let failure = Failure::from(error);
+        let told = Told::default();
+        for text in [shown, failure.sentence(&told), failure.in_full(&told)] {
+            let clean =
+                |c: char| c == '\n' || !(c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+            assert!(text.chars().all(clean), "{status}: {text:?}");
+            assert!(text.chars().count() < 5_000, "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_answers_in_the_gateways_stead_says_that_it_is_away() {
+    let page = "<html><h1>502 Bad Gateway</h1></html>";
+    for status in [502, 503, 504] {
+        let server = Server::saying(answer(status, "", page)).await;
+        let error = client(&server.base, hasty())
+            .reset_invite(SESSION, GROUP)
+            .await
+            .unwrap_err();
+        assert_eq!(error.is_unclear(), status != 503, "{error:?}");
+        assert_eq!(Failure::from(error).kind, FailureKind::GatewayAway);
+    }
+}
+
+#[tokio::test]
+async fn the_key_is_in_no_error() {
+    let body = format!("who are you, {KEY}?");
+    let server = Server::start(vec![Act::Close, Act::Say(answer(200, "", &body))]).await;
+    let client = client(&server.base, hasty());
+    let error = client.invite(SESSION, GROUP).await.unwrap_err();
+    assert!(!format!("{error:?} {error}").contains(KEY));
+    assert!(
+        server.requests()[0].contains(KEY),
+        "it was sent as a header"
+    );
+    // A server that says it back has it anyway, but the screen and the log need not.
+    let error = client.invite(SESSION, GROUP).await.unwrap_err();
+    assert!(!format!("{error:?} {error}").contains(KEY));
+}

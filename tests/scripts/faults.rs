@@ -1,0 +1,240 @@
+//! Gateways that are away, in a hurry, silent, or none at all.
+
+use super::stub::{Answer, Stub};
+use super::{Ran, program};
+use serde_json::{Value, json};
+
+const GROUP: &str = "GET /sessions/s1/groups/1@g.us";
+const INVITE: &str = "/sessions/s1/groups/1@g.us/invite";
+
+fn on(url: &str, arguments: &[&str]) -> Ran {
+    let output = program()
+        .env("GROUPDESK_KEY", "wa_stub")
+        .args(["--gateway", url])
+        .args(arguments)
+        .output();
+    output.expect("the binary starts").into()
+}
+
+fn error(code: &str) -> Value {
+    json!({ "error": { "code": code, "message": "so it is" } })
+}
+
+fn link(code: &str) -> Answer {
+    Answer::Json(
+        200,
+        json!({ "invite": format!("https://chat.whatsapp.com/{code}") }),
+    )
+}
+
+/// One connected session with one group, and whatever else `answer` says.
+fn stub(answer: impl Fn(&str, &[String]) -> Answer + Send + 'static) -> Stub {
+    Stub::start(move |request, earlier| {
+        let request = request.replace("%40", "@");
+        let group = json!({ "groupJid": "1@g.us", "subject": "Choir", "isAnnounce": false });
+        match request.as_str() {
+            "GET /sessions" => {
+                let session = json!({ "id": "s1", "status": "working" });
+                Answer::Json(200, json!({ "data": [session] }))
+            }
+            GROUP if !earlier.iter().any(|one| one.starts_with("PATCH")) => {
+                Answer::Json(200, group)
+            }
+            request => answer(request, earlier),
+        }
+    })
+}
+
+#[test]
+fn nobody_there() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", closed.local_addr().expect("an address"));
+    drop(closed);
+    let ran = on(&url, &["sessions", "--json"]);
+    assert_eq!(ran.code, 9, "{}", ran.err);
+    assert_eq!(ran.error()["code"], "gateway_away");
+    let ran = on(&url, &["sessions"]);
+    assert!(
+        ran.err
+            .starts_with("groupdesk: the gateway cannot be reached"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn every_refusal_ends_with_its_code() {
+    for (answer, code, word) in [
+        (Answer::Json(401, error("unauthorized")), 5, "not_allowed"),
+        (Answer::Json(403, error("forbidden")), 5, "not_allowed"),
+        (Answer::Html, 9, "gateway_away"),
+        (Answer::Json(500, error("internal")), 1, "failed"),
+    ] {
+        let once = std::sync::Mutex::new(Some(answer));
+        let stub = Stub::start(move |_, _| {
+            let answer = once.lock().expect("no test panics with it").take();
+            answer.unwrap_or(Answer::Nothing)
+        });
+        let ran = on(&stub.url, &["sessions", "--json"]);
+        assert_eq!(ran.code, code, "{}", ran.err);
+        assert_eq!(ran.error()["code"], word);
+        assert!(ran.out.is_empty());
+    }
+}
+
+#[test]
+fn a_pause_says_how_long() {
+    let stub = stub(|_, _| Answer::Pause(1, error("rate_limited")));
+    let ran = on(&stub.url, &["invite", "get", "1@g.us", "--json"]);
+    assert_eq!(ran.code, 8, "{}", ran.err);
+    assert_eq!(ran.error()["retryAfterSeconds"], 1);
+}
+
+#[test]
+fn a_gateway_without_an_audit_log_says_so() {
+    let stub = stub(|_, _| Answer::Json(404, error("not_found")));
+    let ran = on(&stub.url, &["audit", "--csv"]);
+    assert_eq!(ran.code, 13);
+    assert!(ran.err.contains("no audit log"), "{}", ran.err);
+}
+
+#[test]
+fn sessions_that_are_not_listed_are_named() {
+    let answer = |request: &str, _: &[String]| match request {
+        "GET /sessions/s1" => Answer::Json(200, json!({ "id": "s1", "status": "working" })),
+        "GET /sessions/s1/groups" => Answer::Json(200, json!({ "data": null })),
+        _ => Answer::Json(403, error("forbidden")),
+    };
+    let stub = Stub::start(answer);
+    let refused = on(&stub.url, &["groups"]);
+    assert_eq!(refused.code, 5);
+    assert!(refused.err.contains("--session"), "{}", refused.err);
+    let named = on(&stub.url, &["groups", "--session", "s1", "--json"]);
+    assert_eq!(named.json(), json!({ "groups": [] }));
+}
+
+#[test]
+fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
+    let delete = format!("DELETE {INVITE}");
+    // It was made, although nobody said so.
+    let made = stub(|request, earlier| {
+        let reset = earlier.iter().any(|one| one.starts_with("DELETE"));
+        match request.split(' ').next() {
+            Some("DELETE") => Answer::Nothing,
+            _ => link(if reset { "new" } else { "old" }),
+        }
+    });
+    let ran = on(&made.url, &["invite", "reset", "1@g.us", "--yes"]);
+    assert!(ran.err.contains("the link is a new one now"), "{}", ran.err);
+    assert_eq!(ran.ok(), "https://chat.whatsapp.com/new\n");
+
+    let not_made = stub(|request, _| match request.split(' ').next() {
+        Some("DELETE") => Answer::Nothing,
+        _ => link("old"),
+    });
+    let ran = on(&not_made.url, &["invite", "reset", "1@g.us", "--yes"]);
+    assert_eq!(ran.code, 9, "{}", ran.err);
+    assert!(ran.err.contains("the old link still lives"), "{}", ran.err);
+
+    let dark = stub(|request, earlier| {
+        if request.starts_with("DELETE") || earlier.iter().any(|one| one.starts_with("DELETE")) {
+            Answer::Nothing
+        } else {
+            link("old")
+        }
+    });
+    let ran = on(&dark.url, &["invite", "reset", "1@g.us", "--yes", "--json"]);
+    assert_eq!(ran.code, 14, "{}", ran.err);
+    assert_eq!(ran.error()["previous"], "https://chat.whatsapp.com/old");
+
+    for stub in [made, not_made, dark] {
+        let sent = stub.count(&delete) + stub.count(&delete.replace('@', "%40"));
+        assert_eq!(sent, 1);
+    }
+}
+
+#[test]
+fn settings_without_an_answer_are_looked_into() {
+    let after = |announce: bool| {
+        stub(move |request, _| match request {
+            GROUP => Answer::Json(
+                200,
+                json!({ "groupJid": "1@g.us", "subject": "Chorus", "isAnnounce": announce }),
+            ),
+            _ => Answer::Nothing,
+        })
+    };
+    let set = [
+        "group",
+        "set",
+        "1@g.us",
+        "--subject",
+        "Chorus",
+        "--announce",
+        "on",
+    ];
+    let ran = on(&after(true).url, &set);
+    assert!(ran.err.contains("as it should be now"), "{}", ran.err);
+    assert_eq!(
+        ran.ok(),
+        "SETTING   OUTCOME\nsubject   applied\nannounce  applied\n"
+    );
+    let ran = on(&after(false).url, &set);
+    assert_eq!(ran.code, 10, "{}", ran.err);
+    assert_eq!(
+        ran.out,
+        "SETTING   OUTCOME\nsubject   applied\nannounce  unknown\n"
+    );
+    let none = ["group", "set", "1@g.us", "--announce", "on", "--json"];
+    let ran = on(&after(false).url, &none);
+    assert_eq!(ran.code, 14, "{}", ran.err);
+    assert_eq!(ran.error()["cause"], "gateway_away");
+}
+
+#[test]
+fn settings_refused_as_a_whole_were_not_tried() {
+    let set = [
+        "group",
+        "set",
+        "1@g.us",
+        "--subject",
+        "Chorus",
+        "--announce",
+        "on",
+    ];
+    let limited = stub(|_, _| Answer::Pause(1, error("rate_limited")));
+    let ran = on(&limited.url, &set);
+    assert_eq!(ran.code, 8, "{}", ran.err);
+    assert_eq!(
+        ran.out,
+        "SETTING   OUTCOME\nsubject   not tried\nannounce  not tried\n"
+    );
+    assert_eq!(limited.count("PATCH /sessions/s1/groups/1%40g.us"), 1);
+
+    let broken = stub(|request, _| match request {
+        GROUP => Answer::Json(
+            200,
+            json!({ "groupJid": "1@g.us", "subject": "Chorus", "isAnnounce": false }),
+        ),
+        _ => Answer::Json(500, error("internal")),
+    });
+    let ran = on(&broken.url, &set);
+    assert_eq!(ran.code, 10, "{}", ran.err);
+    assert_eq!(
+        ran.out,
+        "SETTING   OUTCOME\nsubject   applied\nannounce  unknown\n"
+    );
+    assert!(ran.err.contains("no admin of the group"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_no_link_goes_nowhere() {
+    let stub = stub(|_, _| Answer::Json(200, json!({ "invite": "javascript:alert(1)\u{1b}[2J" })));
+    let ran = on(&stub.url, &["invite", "get", "1@g.us"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out.is_empty() && ran.err.contains("not a link"),
+        "{}",
+        ran.err
+    );
+}

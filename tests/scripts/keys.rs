@@ -1,0 +1,192 @@
+//! `groupdesk keys`: a secret is told once, to whom it is for.
+
+use super::{Process, Ran, World, program, run};
+use serde_json::Value;
+
+fn listed(world: &World) -> Vec<Value> {
+    let listed = world.run(&["keys", "list", "--json"]).json();
+    listed["keys"].as_array().expect("keys").clone()
+}
+
+/// The sessions, asked for with a secret.
+fn try_out(world: &World, secret: &str) -> Ran {
+    let output = program()
+        .env("GROUPDESK_KEY", secret)
+        .args(["--gateway", world.demo.origin(), "sessions"])
+        .output();
+    output.expect("the binary starts").into()
+}
+
+#[test]
+fn a_key_is_made_used_rotated_and_revoked() {
+    let world = World::start();
+    let made = world.run(&[
+        "keys",
+        "create",
+        "--may",
+        "read,events",
+        "--label",
+        "Night",
+        "--expires",
+        "90d",
+    ]);
+    assert!(made.err.contains("may read,events"), "{}", made.err);
+    let made = made.ok();
+    let first = made.trim();
+    assert!(first.starts_with("wa_") && made.ends_with('\n'), "{made}");
+    assert!(!first.contains(char::is_whitespace), "{made}");
+    try_out(&world, first).ok();
+
+    let keys = listed(&world);
+    let [key] = keys.as_slice() else {
+        panic!("{keys:?}");
+    };
+    assert_eq!(key["label"], "Night");
+    assert!(key["lastUsedAt"].is_i64() && key["expiresAt"].is_i64());
+    for form in [&["keys", "list"][..], &["keys", "list", "--csv"]] {
+        let text = world.run(form).ok();
+        assert!(
+            text.contains("read,events") && !text.contains(first),
+            "{text}"
+        );
+    }
+
+    // Nobody is there to be asked, and nothing happens unasked.
+    for action in ["rotate", "revoke"] {
+        let refused = world.run(&["keys", action, "Night"]);
+        assert_eq!(refused.code, 12, "{}", refused.err);
+        assert!(refused.err.contains("--yes"), "{}", refused.err);
+    }
+    let rotated = world.run(&["keys", "rotate", "Night", "--yes", "--json"]);
+    let rotated = rotated.json();
+    let second = rotated["secret"].as_str().expect("a secret");
+    assert_eq!(rotated["key"]["id"], key["id"]);
+    assert_eq!(try_out(&world, first).code, 5);
+    try_out(&world, second).ok();
+    // Where both work for a while there is nothing to ask.
+    let third = world.run(&["keys", "rotate", "Night", "--overlap", "1h"]);
+    let third = third.ok();
+    for secret in [second, third.trim()] {
+        try_out(&world, secret).ok();
+    }
+
+    let id = key["id"].as_str().expect("an id");
+    let revoked = world.run(&["keys", "revoke", id, "--yes"]).ok();
+    assert_eq!(revoked.trim(), id);
+    for secret in [second, third.trim()] {
+        assert_eq!(try_out(&world, secret).code, 5);
+    }
+    assert!(listed(&world).is_empty());
+    assert_eq!(world.run(&["keys", "revoke", id, "--yes"]).code, 3);
+}
+
+#[test]
+fn a_secret_goes_into_a_file_that_only_its_owner_reads() {
+    let world = World::start();
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("key");
+    let path = file.to_str().expect("UTF-8");
+    let secret = || {
+        let text = std::fs::read_to_string(&file).expect("the file");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = file.metadata().expect("the file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        text.trim().to_owned()
+    };
+    let create = [
+        "keys", "create", "--may", "read", "--label", "F", "--out", path,
+    ];
+    let made = world.run(&create);
+    assert!(!made.err.contains("wa_"), "{}", made.err);
+    assert_eq!(made.ok().trim(), path);
+    let first = secret();
+    try_out(&world, &first).ok();
+    // A key is not made where its secret has no place to go.
+    assert_eq!(world.run(&create).code, 2);
+    let nowhere = [
+        "keys",
+        "create",
+        "--may",
+        "read",
+        "--out",
+        "/nonexistent/key",
+    ];
+    assert_eq!(world.run(&nowhere).code, 1);
+    assert_eq!(listed(&world).len(), 1);
+    // The new secret takes the old one's place.
+    let rotated = world.run(&["keys", "rotate", "F", "--yes", "--json", "--out", path]);
+    let rotated = rotated.json();
+    assert_eq!(rotated.get("secret"), None);
+    assert_ne!(secret(), first);
+    try_out(&world, &secret()).ok();
+}
+
+#[test]
+fn what_cannot_be_done_says_why() {
+    let world = World::start();
+    let lacking = world.run_with("read", &["keys", "list", "--json"]);
+    assert_eq!(
+        (lacking.code, lacking.error()["capability"].as_str()),
+        (5, Some("manage"))
+    );
+    let greedy = world.run_with("manage", &["keys", "create", "--may", "send", "--json"]);
+    assert_eq!(
+        (greedy.code, greedy.error()["capability"].as_str()),
+        (5, Some("send"))
+    );
+    for _ in 0..2 {
+        world
+            .run(&["keys", "create", "--may", "read", "--label", "Twin"])
+            .ok();
+    }
+    let ambiguous = world.run(&["keys", "revoke", "Twin", "--yes"]);
+    assert_eq!(ambiguous.code, 4, "{}", ambiguous.err);
+    for key in listed(&world) {
+        let id = key["id"].as_str().expect("an id");
+        assert!(ambiguous.err.contains(id), "{}", ambiguous.err);
+    }
+    for wrong in [
+        &["keys", "create"][..],
+        &["keys", "create", "--may", "fly"],
+        &["keys", "create", "--may", "read", "--expires", "soon"],
+        &["keys", "rotate", "Twin", "--overlap", "0h"],
+    ] {
+        assert_eq!(world.run(wrong).code, 2, "{wrong:?}");
+    }
+    let past = ["keys", "create", "--may", "read", "--expires", "2020-01-01"];
+    let past = world.run(&past);
+    assert!(past.err.contains("future"), "{}", past.err);
+}
+
+#[test]
+fn keys_are_made_in_the_data_directory_where_nobody_serves_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let data = directory.path().to_str().expect("UTF-8");
+    let own = |arguments: &[&str]| run(&[&["--data-dir", data], arguments].concat());
+    let made = own(&["keys", "create", "--may", "read"]).ok();
+    let secret = made.trim();
+    let keys = own(&["keys", "list", "--json"]).json();
+    assert_eq!(keys["keys"].as_array().map(Vec::len), Some(1));
+
+    let server = Process::start(&["serve", "--data-dir", data]);
+    let asked = program()
+        .env("GROUPDESK_KEY", secret)
+        .args(["--gateway", server.origin(), "sessions"])
+        .output();
+    Ran::from(asked.expect("the binary starts")).ok();
+    let busy = own(&["keys", "list", "--json"]);
+    assert_eq!(busy.code, 11, "{}", busy.err);
+    assert_eq!(busy.error()["code"], "in_use");
+    drop(server);
+    for entry in std::fs::read_dir(directory.path()).expect("the directory") {
+        let path = entry.expect("an entry").path();
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let found = bytes
+            .windows(secret.len())
+            .any(|part| part == secret.as_bytes());
+        assert!(!found, "the secret is in {}", path.display());
+    }
+}

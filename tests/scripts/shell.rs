@@ -1,0 +1,89 @@
+//! Completions, the manual, and help.
+
+use super::run;
+use std::process::Command;
+
+#[test]
+fn every_shell_completes_the_commands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = run(&["completions", shell]).ok();
+        for word in ["invite", "groups", "--filter", "reset"] {
+            let plain = word.trim_start_matches('-');
+            assert!(script.contains(plain), "{shell} does not know {word}");
+        }
+    }
+}
+
+#[test]
+fn bash_understands_its_completions() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("groupdesk");
+    std::fs::write(&file, run(&["completions", "bash"]).ok()).expect("a file");
+    let script = format!(
+        "source '{}'; COMP_WORDS=(groupdesk invite r); COMP_CWORD=2; _groupdesk groupdesk r invite; echo \"${{COMPREPLY[@]}}\"",
+        file.display()
+    );
+    let output = Command::new("bash").args(["-c", &script]).output();
+    let output = output.expect("bash runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "reset");
+}
+
+#[test]
+fn every_command_has_a_page_in_the_manual() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let out = directory.path().join("man1");
+    run(&["man", "--out", out.to_str().expect("UTF-8")]).ok();
+    for (page, told) in [
+        ("groupdesk", "Examples:"),
+        ("groupdesk-groups", "filter"),
+        ("groupdesk-group-set", "announce"),
+        ("groupdesk-invite-qr", "png"),
+        ("groupdesk-audit", "csv"),
+        ("groupdesk-demo", "headless"),
+    ] {
+        let file = out.join(format!("{page}.1"));
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{page}: {error}"));
+        assert!(text.starts_with(".ie") || text.starts_with(".TH"), "{page}");
+        assert!(text.contains(told), "{page}: {text}");
+    }
+    let taken = directory.path().join("file");
+    std::fs::write(&taken, "").expect("a file");
+    let ran = run(&["man", "--out", taken.to_str().expect("UTF-8")]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("cannot write the manual"), "{}", ran.err);
+}
+
+#[test]
+fn help_shows_examples_for_every_command() {
+    for command in [
+        &["sessions"][..],
+        &["groups"],
+        &["group"],
+        &["group", "set"],
+        &["invite"],
+        &["invite", "reset"],
+        &["invite", "qr"],
+        &["audit"],
+        &["completions"],
+        &["man"],
+    ] {
+        let help = run(&[command, &["--help"]].concat()).ok();
+        assert!(help.contains("Examples:"), "{command:?}\n{help}");
+        let examples = help.lines().skip_while(|line| *line != "Examples:");
+        assert!(
+            examples.clone().all(|line| line.chars().count() <= 100),
+            "{help}"
+        );
+    }
+    let help = run(&["--help"]).ok();
+    for command in [
+        "sessions",
+        "groups",
+        "invite",
+        "audit",
+        "completions",
+        "man",
+    ] {
+        assert!(help.contains(&format!("  {command} ")), "{command}\n{help}");
+    }
+}

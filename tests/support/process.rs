@@ -1,0 +1,225 @@
+//! A served gateway as a process of its own: its first line, its log, its end.
+
+// Each test binary uses its own part of this.
+#![allow(dead_code)]
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How long anything may take before a test gives up.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running gateway and what its first line said.
+pub struct Process {
+    child: Child,
+    pub ready: Value,
+    log: Arc<Mutex<String>>,
+    reading: Option<std::thread::JoinHandle<()>>,
+    /// Where it looks for a configuration, and finds none.
+    _home: tempfile::TempDir,
+}
+
+impl Process {
+    /// Starts the binary with these arguments, on a free port of this machine.
+    pub fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    /// As [`Process::start`], with these variables.
+    pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().expect("a directory");
+        let mut child = command(arguments, environment)
+            .args(["--listen", "127.0.0.1:0"])
+            .env("HOME", home.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let (log, stderr) = (Arc::<Mutex<String>>::default(), child.stderr.take());
+        let page = Arc::clone(&log);
+        // Read all the time: a full pipe would cost lines.
+        let reading = std::thread::spawn(move || {
+            for line in BufReader::new(stderr.expect("stderr is piped")).lines() {
+                let mut page = page.lock().expect("nobody panics with the log");
+                page.push_str(&line.expect("UTF-8"));
+                page.push('\n');
+            }
+        });
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("stdout is piped"))
+            .read_line(&mut line)
+            .expect("a first line");
+        let mut process = Self {
+            child,
+            ready: Value::Null,
+            log,
+            reading: Some(reading),
+            _home: home,
+        };
+        process.ready = serde_json::from_str(&line).unwrap_or_else(|error| {
+            let told = process.log_at_the_end();
+            panic!("the first line is JSON: {error}: {line:?} {told}")
+        });
+        process
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn origin(&self) -> &str {
+        self.ready["url"].as_str().expect("url")
+    }
+
+    /// `127.0.0.1:PORT`
+    pub fn address(&self) -> &str {
+        let origin = self.origin();
+        origin.split_once("://").map_or(origin, |(_, rest)| rest)
+    }
+
+    /// The address of a path of the API.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}/api/v1{path}", self.origin())
+    }
+
+    /// A key of the sandbox.
+    pub fn key(&self, organization: usize, name: &str) -> &str {
+        self.ready["organizations"][organization]["keys"][name]
+            .as_str()
+            .expect("a key")
+    }
+
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(status.success());
+    }
+
+    /// Waits for the end.
+    pub fn end(&mut self) -> ExitStatus {
+        self.child.wait().expect("an exit status")
+    }
+
+    /// What it has logged by now.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("nobody panics with the log").clone()
+    }
+
+    /// Waits until the log holds this.
+    pub async fn until_logged(&self, text: &str) {
+        until(text, async || self.log().contains(text).then_some(())).await;
+    }
+
+    /// The whole log of one that ends.
+    pub fn log_at_the_end(&mut self) -> String {
+        self.end();
+        if let Some(reading) = self.reading.take() {
+            reading.join().expect("the log is read to its end");
+        }
+        self.log()
+    }
+
+    /// What a request is answered: status and body.
+    pub async fn ask(&self, method: &str, key: &str, path: &str, body: Option<&Value>) -> Answer {
+        let request = http()
+            .request(method.parse().expect("a method"), self.url(path))
+            .bearer_auth(key);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let answer = request.send().await.expect("an answer");
+        Answer {
+            status: answer.status().as_u16(),
+            id: answer.headers()["x-request-id"]
+                .to_str()
+                .expect("an id")
+                .to_owned(),
+            json: serde_json::from_str(&answer.text().await.expect("a body"))
+                .unwrap_or(Value::Null),
+        }
+    }
+
+    /// The status and body of a `GET`.
+    pub async fn get(&self, key: &str, path: &str) -> (u16, Value) {
+        let answer = self.ask("GET", key, path, None).await;
+        (answer.status, answer.json)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: u16,
+    pub id: String,
+    pub json: Value,
+}
+
+/// The binary, without what the tester's own environment says.
+pub fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_groupdesk"));
+    command
+        .args(arguments)
+        .env_remove("XDG_CONFIG_HOME")
+        .envs(environment.iter().copied());
+    command
+}
+
+/// What a start that fails complains about.
+pub fn complaint(arguments: &[&str]) -> String {
+    complaint_with(1, arguments)
+}
+
+/// The same, for a failure with an exit code of its own.
+pub fn complaint_with(code: i32, arguments: &[&str]) -> String {
+    let home = tempfile::tempdir().expect("a directory");
+    let mut child = command(arguments, &[])
+        .env("HOME", home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let (mut told, mut complaint) = (String::new(), String::new());
+    let pipes = (child.stdout.take(), child.stderr.take());
+    pipes
+        .0
+        .expect("piped")
+        .read_to_string(&mut told)
+        .expect("UTF-8");
+    pipes
+        .1
+        .expect("piped")
+        .read_to_string(&mut complaint)
+        .expect("UTF-8");
+    assert_eq!(child.wait().expect("an exit status").code(), Some(code));
+    assert_eq!(told, "", "nothing but the first line goes to stdout");
+    complaint
+}
+
+pub fn http() -> reqwest::Client {
+    groupdesk::client::install_tls();
+    reqwest::Client::new()
+}
+
+/// Asks again and again until there is an answer.
+pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking)
+        .await
+        .unwrap_or_else(|_| panic!("waited too long: {what}"))
+}

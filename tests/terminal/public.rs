@@ -1,0 +1,201 @@
+//! The whole job on the public gateway of the same contract, and on a bad way to it.
+
+#[path = "../public/gateway.rs"]
+mod gateway;
+
+use super::proxy::{Mode, Proxy};
+use super::pty::Pty;
+use super::{BINARY, code, link};
+use gateway::{ASLEEP, KEY, PublicGateway, SESSION};
+use tokio::runtime::Runtime;
+
+/// The gateway, a way to it that can be made bad, and a desk at its end.
+struct Place {
+    gateway: PublicGateway,
+    proxy: Proxy,
+    pty: Pty,
+    /// What runs the two servers.
+    _runtime: Runtime,
+    _directory: tempfile::TempDir,
+}
+
+impl Place {
+    fn new(columns: u16, rows: u16) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let gateway = runtime.block_on(PublicGateway::start(501));
+        let proxy = runtime.block_on(Proxy::start(&gateway.base));
+        let directory = tempfile::tempdir().expect("a directory");
+        let data = directory.path().to_str().expect("UTF-8");
+        let config = directory.path().join("config.toml");
+        let profile = format!(
+            "[profiles.public]\nurl = {:?}\ntoken_env = \"GATEWAY_TOKEN\"\nsessions = [{SESSION:?}, {ASLEEP:?}]\n",
+            proxy.base
+        );
+        std::fs::write(&config, profile).expect("a file");
+        let config = config.to_str().expect("UTF-8");
+        let pty = Pty::spawn(
+            columns,
+            rows,
+            BINARY,
+            &[
+                "--config",
+                config,
+                "--profile",
+                "public",
+                "--data-dir",
+                data,
+            ],
+            &[("GATEWAY_TOKEN", KEY), ("HOME", data)],
+        );
+        Self {
+            gateway,
+            proxy,
+            pty,
+            _runtime: runtime,
+            _directory: directory,
+        }
+    }
+
+    /// Finds the volunteers and opens their card.
+    fn open_the_volunteers(&mut self) -> String {
+        let pty = &mut self.pty;
+        pty.wait_for("1 of 2 connected");
+        pty.send("/weekvol");
+        pty.wait_for("1 of 3");
+        pty.send("\r\r");
+        pty.wait_until("the code of the shown link", |screen| {
+            link(screen).is_some() && code(screen) == link(screen)
+        });
+        link(pty.screen()).expect("a link")
+    }
+}
+
+/// From the list: filters for the choir and opens its card.
+fn open_the_choir(pty: &mut Pty) {
+    pty.wait_for("↵ open");
+    pty.send("/\x15choir\r");
+    pty.wait_until("one row, and it is the choir", |screen| {
+        let text = screen.contents();
+        text.contains("Choir") && text.contains("1 of 3")
+    });
+    pty.send("\r");
+}
+
+#[test]
+fn the_whole_job_on_the_public_gateway() {
+    let mut place = Place::new(120, 40);
+    place.pty.wait_for("polling");
+    place.pty.wait_for("hibernating");
+    let old = place.open_the_volunteers();
+    let pty = &mut place.pty;
+    pty.wait_for("0 stored of 12");
+    pty.send("y");
+    pty.wait_for("clipboard");
+
+    pty.send("e");
+    pty.wait_for("Subject");
+    pty.send("\x1b[F 2031");
+    pty.wait_for("Save 1 change");
+    pty.send("\x13");
+    pty.wait_for("saved subject");
+    pty.wait_for("─ Weekend Volunteers 2031 ─");
+
+    pty.send("R");
+    pty.wait_for("[ Cancel ]");
+    pty.send("\t\r");
+    pty.wait_until("a new link", |screen| {
+        link(screen).is_some_and(|link| link != old)
+    });
+    pty.send("\x1b");
+    pty.wait_gone("Copy link");
+    let new = place.gateway.link();
+    pty.wait_until("the new link's code", |screen| {
+        code(screen).as_ref() == Some(&new)
+    });
+
+    // Where the account is no admin this gateway only fails; the desk knows better.
+    pty.send("\x1b");
+    open_the_choir(pty);
+    pty.wait_for("─ Choir ─");
+    pty.wait_for("is not an admin of the");
+    pty.wait_for("3 stored of 9");
+
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+    let changes = place.gateway.changes();
+    assert_eq!(changes.len(), 2, "{changes:?}");
+    assert!(changes[0].ends_with(r#"{"subject":"Weekend Volunteers 2031"}"#));
+    assert!(changes[1].starts_with("DELETE "));
+}
+
+#[test]
+fn lost_answers_are_looked_up_and_nothing_is_sent_twice() {
+    let mut place = Place::new(120, 40);
+    let old = place.open_the_volunteers();
+    place.proxy.set(Mode::LoseChanges);
+    let pty = &mut place.pty;
+    pty.send("R");
+    pty.wait_for("[ Cancel ]");
+    pty.send("\t\r");
+    pty.wait_for("another one than before");
+    let new = place.gateway.link();
+    assert_ne!(new, old);
+    pty.wait_until("the new link", |screen| link(screen).as_ref() == Some(&new));
+    pty.send("\x1b");
+    pty.wait_gone("Copy link");
+
+    pty.send("e");
+    pty.wait_for("Subject");
+    pty.send("\x1b[F 2031");
+    pty.wait_for("Save 1 change");
+    pty.send("\x13");
+    pty.wait_for("applied");
+    pty.wait_for("─ Weekend Volunteers 2031 ─");
+    let changes = place.gateway.changes();
+    assert_eq!(changes.len(), 2, "{changes:?}");
+
+    // A request that never arrives changes nothing, and is not sent again either.
+    place.proxy.set(Mode::DropChanges);
+    pty.send("e");
+    pty.wait_for("Subject");
+    pty.send("\x1b[F!");
+    pty.wait_for("Save 1 change");
+    pty.send("\x13");
+    pty.wait_for("not applied");
+    pty.wait_for("Retry 1");
+    assert_eq!(place.gateway.changes().len(), 2);
+    assert_eq!(place.proxy.dropped(), 1);
+}
+
+#[test]
+fn a_gateway_that_hangs_leaves_the_screen_alive() {
+    let mut place = Place::new(80, 24);
+    place.open_the_volunteers();
+    place.proxy.set(Mode::Hang);
+    let pty = &mut place.pty;
+    pty.send("\x1b");
+    open_the_choir(pty);
+    pty.wait_for("Fetching the link");
+    pty.send("?");
+    pty.wait_for("─ Help");
+    pty.send("\x1b");
+    pty.wait_gone("─ Help");
+    // Esc leaves the card although its answers never came.
+    pty.send("\x1b");
+    pty.wait_for("↵ open");
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+}
+
+#[test]
+fn a_gateway_that_hangs_from_the_start_can_be_left() {
+    let mut place = Place::new(80, 24);
+    place.proxy.set(Mode::Hang);
+    place.pty.wait_for("groupdesk");
+    place.pty.send("?");
+    place.pty.wait_for("─ Help");
+    place.pty.send("\x1b");
+    place.pty.wait_gone("─ Help");
+    place.pty.send("q");
+    assert_eq!(place.pty.wait_end(), 0);
+}
