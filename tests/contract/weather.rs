@@ -65,8 +65,9 @@ async fn a_driver_that_panics_breaks_its_own_session_only() {
     let id = gateway.session("Support line");
     let session = gateway.world.session("Support line").unwrap().session;
     let path = format!("{}/invite", gateway.support_group("Weekend Volunteers"));
-    for method in ["GET", "DELETE"] {
-        gateway.world.misbehave(&session, Fault::Panic);
+    for (method, call) in [("GET", Call::Invite), ("DELETE", Call::ResetInvite)] {
+        // Narrowed: the fetching of the groups after a connection is a call, too.
+        gateway.world.misbehave_on(&session, call, Fault::Panic);
         let reply = Ask::new(method, &path).to(&gateway).await;
         assert!(!reply.text.contains("panic"), "{}", reply.text);
         reply.error(503, "gateway_unavailable");
