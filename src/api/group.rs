@@ -66,6 +66,17 @@ pub enum SessionRole {
     Other(String),
 }
 
+impl From<&MemberRole> for SessionRole {
+    fn from(role: &MemberRole) -> Self {
+        match role {
+            MemberRole::Member => Self::Member,
+            MemberRole::Admin => Self::Admin,
+            MemberRole::Superadmin => Self::Superadmin,
+            MemberRole::Other(word) => Self::Other(word.clone()),
+        }
+    }
+}
+
 impl SessionRole {
     #[must_use]
     pub fn is_admin(&self) -> bool {

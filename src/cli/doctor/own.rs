@@ -2,7 +2,7 @@
 
 use super::report::{Check, Report};
 use crate::config::Config;
-use crate::gateway::store::{Inspection, inspect};
+use crate::gateway::store::sqlite::{Inspection, inspect};
 use std::path::{Path, PathBuf};
 
 /// Bytes of free disk below which nothing can be promised.

@@ -4,7 +4,7 @@ use super::{Exit, document, note};
 use crate::api::ErrorCode;
 use crate::client::ClientError;
 use crate::console::failure::{self, FailureKind};
-use crate::gateway::store::StoreError;
+use crate::gateway::store::sqlite::OpenError;
 use crate::text::{clean_block, clean_line};
 use serde_json::{Map, Value, json};
 use std::io::Write as _;
@@ -195,9 +195,9 @@ fn of(error: &anyhow::Error) -> Failure {
     }
     let store = error
         .chain()
-        .find_map(|cause| cause.downcast_ref::<StoreError>());
+        .find_map(|cause| cause.downcast_ref::<OpenError>());
     match store {
-        Some(StoreError::InUse(_)) => Failure::new(
+        Some(OpenError::InUse(_)) => Failure::new(
             Exit::InUse,
             format!(
                 "{error:#}; end that one first, or work through its gateway with --gateway or --profile"
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn a_desk_on_the_same_data_is_told_apart() {
         let error =
-            anyhow::Error::from(StoreError::InUse("desk.sqlite".into())).context("cannot start");
+            anyhow::Error::from(OpenError::InUse("desk.sqlite".into())).context("cannot start");
         let failure = of(&error);
         assert_eq!(failure.exit, Exit::InUse);
         assert!(failure.message.contains("--gateway"), "{failure}");

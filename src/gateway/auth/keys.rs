@@ -3,7 +3,7 @@
 use super::{Caller, Lease, MemoryKey, hash};
 use crate::api::{Capabilities, EpochMillis};
 use crate::gateway::clock;
-use crate::gateway::store::keys::StoredKey;
+use crate::gateway::store::rows::StoredKey;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

@@ -5,8 +5,8 @@ use crate::api::{AuditAction, AuditEntry, AuditOutcome, List};
 use crate::gateway::auth::Caller;
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::error::Error;
-use crate::gateway::store::audit::{self, Filter, NewEntry};
-use crate::gateway::store::{Store, StoreError, Write, tenants};
+use crate::gateway::store::rows::{AuditFilter, AuditRow};
+use crate::gateway::store::{self, Store, StoreError, Write, cursor, within};
 use serde_json::Value;
 
 /// Entries in a page when no limit is given.
@@ -67,7 +67,7 @@ impl Record {
 
     /// Writes a success into a transaction of the use case's own.
     pub fn insert_ok(&self, w: &mut Write<'_>) -> Result<(), StoreError> {
-        audit::insert(w, &self.entry(None))
+        w.record(&self.entry(None))
     }
 
     /// A job that writes a success, to go along with a change that is written elsewhere.
@@ -75,7 +75,7 @@ impl Record {
         &self,
     ) -> impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static {
         let entry = self.entry(None);
-        move |w| audit::insert(w, &entry)
+        move |w| w.record(&entry)
     }
 
     /// Stores what WhatsApp has confirmed together with the entry about it: neither is ever on the disk
@@ -90,7 +90,7 @@ impl Record {
         let value = store
             .write(move |w| {
                 let value = job(w)?;
-                audit::insert(w, &entry)?;
+                w.record(&entry)?;
                 Ok(value)
             })
             .await?;
@@ -106,7 +106,7 @@ impl Record {
             return outcome;
         }
         let entry = self.entry(outcome.as_ref().err());
-        let written = store.write(move |w| audit::insert(w, &entry)).await;
+        let written = store.write(move |w| w.record(&entry)).await;
         match (outcome, written) {
             (Ok(value), Ok(())) => Ok(value),
             (Ok(_), Err(error)) => Err(error.into()),
@@ -119,8 +119,8 @@ impl Record {
         }
     }
 
-    fn entry(&self, refusal: Option<&Error>) -> NewEntry {
-        NewEntry {
+    fn entry(&self, refusal: Option<&Error>) -> AuditRow {
+        AuditRow {
             organization: self.organization.clone(),
             actor: self.actor.clone(),
             action: self.action.clone(),
@@ -153,14 +153,14 @@ impl Engine {
         query: &AuditQuery,
     ) -> Result<List<AuditEntry>, Error> {
         let limit = query.page.limit()?.unwrap_or(PAGE);
-        let before = query.page.after(audit::cursor)?;
+        let before = query.page.after(cursor::audit)?;
         if let Some(session) = &query.session {
             SessionId::parse(session).map_err(|fault| Error::malformed("session", fault))?;
         }
         if let Some(group) = &query.group {
             GroupJid::parse(group).map_err(|fault| Error::malformed("group", fault))?;
         }
-        let filter = Filter {
+        let filter = AuditFilter {
             session: query.session.clone(),
             group: query.group.clone(),
             before,
@@ -170,7 +170,7 @@ impl Engine {
         Ok(self
             .inner
             .store
-            .read(move |conn| audit::list(conn, &tenants::within(conn, &scope)?, &filter))
+            .read(move |rows| store::audit(rows, &within(rows, &scope)?, filter))
             .await?)
     }
 }

@@ -11,7 +11,7 @@ use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::error::Error;
 use crate::gateway::session::Turn;
-use crate::gateway::store::{Store, StoreError, Write, changes, groups};
+use crate::gateway::store::{Store, StoreError, Write, changes};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, MemberChange};
 use serde_json::{Value, json};
 
@@ -159,8 +159,15 @@ impl Engine {
                 let turn = session.handle.turn(1).await?;
                 let _held = turn.hold(Some(&group));
                 turn.ask(turn.session.driver.leave(&group)).await?;
-                let job = own_change(&turn, &group, GroupChange::Exited);
-                record.keep(&store, None, job).await
+                let exit = own_change(&turn, &group, GroupChange::Exited);
+                let scope = turn.session.scope();
+                let job = move |w: &mut Write<'_>| {
+                    exit(w)?;
+                    scope.count(w.rows)
+                };
+                let count = record.keep(&store, None, job).await?;
+                turn.session.set_group_count(count.joined);
+                Ok(())
             }
             .await;
             record.close(&store, outcome).await
@@ -322,10 +329,10 @@ async fn store_snapshot(
     let scope = turn.session.scope();
     let job = move |w: &mut Write<'_>| {
         changes::store_snapshot(w, &scope, &snapshot, scope.me.as_ref())?;
-        changes::count(w.conn, &scope)
+        scope.count(w.rows)
     };
     let count = record.keep(store, refusal, job).await?;
-    turn.session.set_group_count(count);
+    turn.session.set_group_count(count.joined);
     Ok(())
 }
 
@@ -342,7 +349,7 @@ async fn stored_values(
         group.clone(),
     );
     let stored = store
-        .read(move |conn| groups::get(conn, &organization, &id, &jid))
+        .read(move |rows| rows.group(&organization, &id, &jid))
         .await?;
     Ok(stored.map(|stored| {
         settings

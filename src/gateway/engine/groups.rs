@@ -4,7 +4,7 @@ use super::{Engine, OwnedSession, Page};
 use crate::api::{Group, GroupMember, InviteLink, List, MembershipRequest};
 use crate::gateway::domain::GroupJid;
 use crate::gateway::error::Error;
-use crate::gateway::store::groups;
+use crate::gateway::store::{cursor, listing};
 use axum::body::Bytes;
 
 impl Engine {
@@ -15,7 +15,7 @@ impl Engine {
     /// Validation of the limit and the cursor; the store.
     pub async fn list_groups(&self, session: &OwnedSession, page: &Page) -> Result<Bytes, Error> {
         let limit = page.limit()?;
-        let after = page.after(groups::cursor)?;
+        let after = page.after(cursor::group)?;
         if limit.is_none() && after.is_none() {
             return self.all_groups(session).await;
         }
@@ -24,8 +24,8 @@ impl Engine {
         Ok(self
             .inner
             .store
-            .read(move |conn| {
-                let list = groups::list(conn, &organization, &id, after.as_ref(), Some(limit))?;
+            .read(move |rows| {
+                let list = listing::list(rows, &organization, &id, after.as_ref(), Some(limit))?;
                 Ok(serde_json::to_vec(&list)?.into())
             })
             .await?)
@@ -40,8 +40,8 @@ impl Engine {
         let json: Bytes = self
             .inner
             .store
-            .read(move |conn| {
-                let list = groups::list(conn, &organization, &id, None, None)?;
+            .read(move |rows| {
+                let list = listing::list(rows, &organization, &id, None, None)?;
                 Ok(serde_json::to_vec(&list)?.into())
             })
             .await?;
@@ -63,7 +63,7 @@ impl Engine {
         );
         self.inner
             .store
-            .read(move |conn| groups::get(conn, &organization, &id, &jid))
+            .read(move |rows| rows.group(&organization, &id, &jid))
             .await?
             .ok_or(Error::NotFound("group"))
     }
@@ -85,7 +85,7 @@ impl Engine {
         let data = self
             .inner
             .store
-            .read(move |conn| groups::members(conn, &organization, &id, &jid))
+            .read(move |rows| rows.members(&organization, &id, &jid))
             .await?
             .ok_or(Error::NotFound("group"))?;
         Ok(List {

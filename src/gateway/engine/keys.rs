@@ -11,8 +11,8 @@ use crate::gateway::auth::{self, Caller};
 use crate::gateway::clock;
 use crate::gateway::domain::OrganizationId;
 use crate::gateway::error::Error;
-use crate::gateway::store::keys::{self, StoredKey};
-use crate::gateway::store::{StoreError, Write, tenants};
+use crate::gateway::store::rows::StoredKey;
+use crate::gateway::store::{StoreError, Write, within};
 use serde_json::{Value, json};
 use std::sync::Weak;
 use std::time::Duration;
@@ -38,7 +38,7 @@ impl Engine {
         let mut keys = self
             .inner
             .store
-            .read(move |conn| keys::list(conn, &tenants::within(conn, &scope)?))
+            .read(move |rows| rows.api_keys(&within(rows, &scope)?))
             .await?;
         let uses = self.inner.keys.last_uses();
         for key in &mut keys {
@@ -108,7 +108,7 @@ impl Engine {
                     previous: None,
                     key,
                 };
-                keys::insert(w, &stored)?;
+                w.rows.insert_key(&stored)?;
                 record.insert_ok(w)?;
                 Ok(stored)
             })
@@ -124,11 +124,7 @@ impl Engine {
     /// `NotFound("key")`, also for a key beyond the caller's scope.
     pub async fn find_key(&self, caller: &Caller, id: &str) -> Result<(), Error> {
         let id = id.to_owned();
-        let found = self
-            .inner
-            .store
-            .read(move |conn| keys::get(conn, &id))
-            .await?;
+        let found = self.inner.store.read(move |rows| rows.key(&id)).await?;
         match found {
             Some(found) if caller.scope.covers(&found.organization) => Ok(()),
             _ => Err(Error::NotFound("key")),
@@ -169,7 +165,7 @@ impl Engine {
                 }
                 let until = (overlap > 0).then(|| now + EpochMillis::from(overlap) * 1000);
                 Ok(Change {
-                    job: Box::new(move |w| keys::replace_secret(w, &key, &hash, until)),
+                    job: Box::new(move |w| w.rows.replace_secret(&key, &hash, until)),
                     new: Some(json!({ "overlapSeconds": overlap })),
                 })
             })
@@ -193,7 +189,7 @@ impl Engine {
         let disabled = body.disabled;
         self.change_key(caller, id, AuditAction::KeyUpdate, move |_| {
             Ok(Change {
-                job: Box::new(move |w| keys::set_disabled(w, &key, disabled)),
+                job: Box::new(move |w| w.rows.set_disabled(&key, disabled)),
                 new: Some(json!({ "disabled": disabled })),
             })
         })
@@ -209,7 +205,7 @@ impl Engine {
         let key = id.to_owned();
         self.change_key(caller, id, AuditAction::KeyDelete, move |_| {
             Ok(Change {
-                job: Box::new(move |w| keys::delete(w, &key)),
+                job: Box::new(move |w| w.rows.delete_key(&key)),
                 new: None,
             })
         })
@@ -234,7 +230,7 @@ impl Engine {
             let _turn = engine.inner.key_changes.lock().await;
             let key = id.clone();
             let found = store
-                .read(move |conn| keys::get(conn, &key))
+                .read(move |rows| rows.key(&key))
                 .await?
                 .filter(|found| caller.scope.covers(&found.organization));
             let owner = found.as_ref().map(|found| &found.organization);
@@ -259,7 +255,7 @@ impl Engine {
                 .write(move |w| {
                     (change.job)(w)?;
                     recorded(w)?;
-                    keys::get(w.conn, &key)
+                    w.rows.key(&key)
                 })
                 .await;
             match written {
@@ -283,7 +279,7 @@ impl Engine {
         match self
             .inner
             .store
-            .write(move |w| keys::set_last_used(w, &rows))
+            .write(move |w| w.rows.set_last_used(&rows))
             .await
         {
             Ok(()) => uses.iter().for_each(|(_, at, used)| used.is_stored(*at)),

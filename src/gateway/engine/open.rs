@@ -10,8 +10,8 @@ use crate::gateway::rate::CallerRates;
 use crate::gateway::realtime::{Hub, Tickets};
 use crate::gateway::session;
 use crate::gateway::store::changes::{self, Scope};
-use crate::gateway::store::sessions::StoredSession;
-use crate::gateway::store::{Store, StoreError, Write, keys, sessions};
+use crate::gateway::store::rows::StoredSession;
+use crate::gateway::store::{Store, StoreError, Write, sqlite};
 use crate::gateway::{Config, Limits, SeedSession, clock};
 use anyhow::Context as _;
 use std::sync::atomic::AtomicBool;
@@ -36,7 +36,8 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
     let path = database.clone();
     let metrics = Arc::new(Metrics::default());
     let times = metrics.store_times();
-    let store = tokio::task::spawn_blocking(move || Store::open(&path, events, times)).await??;
+    let open = move || Store::open(sqlite::open(&path)?, events, times);
+    let store = tokio::task::spawn_blocking(open).await??;
     let (stored, ring) = load(&store, seed, &limits)
         .await
         .with_context(|| format!("cannot read the database {}", database.display()))?;
@@ -102,7 +103,7 @@ async fn load(
             .await?;
     }
     let (stored, stored_keys) = store
-        .read(|conn| Ok((sessions::load_all(conn)?, keys::load_all(conn)?)))
+        .read(|rows| Ok((rows.sessions()?, rows.keys()?)))
         .await?;
     let ring = KeyRing::default();
     for key in &stored_keys {
@@ -119,7 +120,7 @@ fn plant(
     now: EpochMillis,
 ) -> Result<(), StoreError> {
     let organization = &seed.account.organization;
-    sessions::ensure_organization(w, organization, now)?;
+    w.rows.put_organization(organization, now)?;
     let identity = seed.identity.as_ref();
     let session = Session {
         id: seed.account.session.to_string(),
@@ -134,7 +135,7 @@ fn plant(
         updated_at: now,
         ..Session::default()
     };
-    if sessions::insert(w, organization, &session, seed.start)? {
+    if w.rows.insert_session(organization, &session, seed.start)? {
         let scope = Scope {
             organization: organization.clone(),
             session: seed.account.session.clone(),

@@ -8,7 +8,7 @@ use crate::gateway::clock;
 use crate::gateway::domain::SessionId;
 use crate::gateway::error::Error;
 use crate::gateway::session::{self, SessionAction};
-use crate::gateway::store::sessions::{self as rows, StoredSession};
+use crate::gateway::store::rows::StoredSession;
 use crate::gateway::whatsapp::DriverError;
 use serde_json::json;
 use std::sync::{Arc, PoisonError};
@@ -111,8 +111,8 @@ impl Engine {
                         updated_at: now,
                         ..api::Session::default()
                     };
-                    rows::ensure_organization(w, &organization, now)?;
-                    rows::insert(w, &organization, &session, start)?;
+                    w.rows.put_organization(&organization, now)?;
+                    w.rows.insert_session(&organization, &session, start)?;
                     record.session = Some(session.id.clone());
                     record.insert_ok(w)?;
                     Ok((session, start, organization))

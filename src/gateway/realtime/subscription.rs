@@ -2,7 +2,7 @@
 
 use super::{Hub, Published};
 use crate::gateway::auth::{Lease, Scope};
-use crate::gateway::store::{Store, events, tenants};
+use crate::gateway::store::{Store, within};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -104,7 +104,7 @@ impl Subscription {
         let since = self.seen;
         let page = self
             .store
-            .read(move |conn| events::after(conn, &tenants::within(conn, &scope)?, since, PAGE))
+            .read(move |rows| rows.events(&within(rows, &scope)?, since, PAGE))
             .await
             .inspect_err(|error| tracing::warn!(%error, "reading the events log failed"))
             .ok()?;
@@ -129,7 +129,7 @@ impl Subscription {
 mod tests {
     use super::*;
     use crate::api::EventKind;
-    use crate::gateway::store::tests::{Place, organization, session, store};
+    use crate::gateway::store::contract::{Place, organization, session, store};
 
     /// Publishes group updates with these notes, and between them what the listener does not want.
     async fn publish(place: &Place, notes: std::ops::Range<usize>) {
@@ -171,7 +171,7 @@ mod tests {
         publish(&place, 0..1).await;
         let first = place
             .store
-            .read(|conn| events::after(conn, &[organization("acme")], Ulid::nil(), 1))
+            .read(|rows| rows.events(&[organization("acme")], Ulid::nil(), 1))
             .await
             .unwrap()[0]
             .id;

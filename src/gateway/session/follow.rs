@@ -9,7 +9,7 @@ use crate::api::{
 };
 use crate::gateway::clock;
 use crate::gateway::domain::MemberJid;
-use crate::gateway::store::{changes, sessions};
+use crate::gateway::store::changes;
 use crate::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, Identity};
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ impl Task {
         let session = self.handle.view();
         let should_run = self.should_run;
         self.save(move |w| {
-            sessions::update(w, &organization, &session, should_run)?;
+            w.rows.update_session(&organization, &session, should_run)?;
             w.publish(&organization, &id, EventKind::AuthCode, &payload)
         })
         .await;
@@ -190,17 +190,17 @@ impl Task {
         let scope = self.handle.scope();
         let count = self
             .save(move |w| {
-                let mut entered = false;
+                let mut moved = false;
                 for event in &ready {
                     changes::apply(w, &scope, event)?;
-                    entered |= matches!(event.change, GroupChange::Entered(_));
+                    moved |= matches!(event.change, GroupChange::Entered(_) | GroupChange::Exited);
                 }
                 // Counting walks all groups of the session.
-                entered.then(|| changes::count(w.conn, &scope)).transpose()
+                moved.then(|| scope.count(w.rows)).transpose()
             })
             .await;
         if let Some(Some(count)) = count {
-            self.handle.set_group_count(count);
+            self.handle.set_group_count(count.joined);
         }
     }
 }

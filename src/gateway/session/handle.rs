@@ -8,7 +8,7 @@ use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, Se
 use crate::gateway::error::Error;
 use crate::gateway::rate::CallRate;
 use crate::gateway::store::changes::Scope;
-use crate::gateway::store::groups::ListCache;
+use crate::gateway::store::listing::ListCache;
 use crate::gateway::store::{StoreError, Write};
 use crate::gateway::whatsapp::{Driver, DriverError};
 use std::collections::HashMap;

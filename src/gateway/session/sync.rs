@@ -53,7 +53,7 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
         gone,
         first,
     } = store
-        .read(move |conn| compare::differences(conn, &scope, fresh))
+        .read(move |rows| compare::differences(rows, &scope, fresh))
         .await?;
     let differing = changed.len() + gone.len();
     let silent = differing > TOLD || (first && differing > 0);
@@ -79,10 +79,10 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
             for group in &gone {
                 changes::store_exit(w, &scope, group)?;
             }
-            changes::count(w.conn, &scope)
+            scope.count(w.rows)
         })
         .await?;
-    session.set_group_count(count);
+    session.set_group_count(count.joined);
     if silent {
         let _ = session.control.send(Control::TellAgain.into());
     }

@@ -6,8 +6,8 @@ use crate::api::{EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
 use crate::gateway::error::Error;
 use crate::gateway::metrics::Metrics;
-use crate::gateway::store::sessions::StoredSession;
-use crate::gateway::store::{Store, StoreError, sessions};
+use crate::gateway::store::rows::StoredSession;
+use crate::gateway::store::{Store, StoreError, Write};
 use crate::gateway::whatsapp::metered::Metered;
 use crate::gateway::whatsapp::{Account, Backend, DriverError, DriverEvent, GroupEvent};
 use futures_util::FutureExt;
@@ -298,7 +298,7 @@ impl Task {
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
         self.store
             .write(move |w| {
-                sessions::delete(w, &organization, &id)?;
+                w.rows.delete_session(&organization, &id)?;
                 along(w)
             })
             .await?;
@@ -377,7 +377,7 @@ impl Task {
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
         let should_run = self.should_run;
         self.save(move |w| {
-            sessions::update(w, &organization, &session, should_run)?;
+            w.rows.update_session(&organization, &session, should_run)?;
             if changed {
                 let payload = SessionStatusPayload { status, reason };
                 w.publish(&organization, &id, EventKind::SessionStatus, &payload)?;
@@ -390,9 +390,7 @@ impl Task {
     /// A write that nobody waits for: what goes wrong is logged.
     pub(super) async fn save<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut crate::gateway::store::Write<'_>) -> Result<T, StoreError>
-        + Send
-        + 'static,
+        job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Option<T> {
         self.store
             .write(job)

@@ -4,12 +4,9 @@
 //! A group that the account has left stays, with what was last known of it: `my_role` turns `none`,
 //! the account itself leaves the list of members, the others stay listed.
 
-use super::compare::{Stored, load, same_info};
-use super::groups::ListCache;
-use super::members::{
-    StoredMember, change_roles, delete_member, load_members, my_role, put_members, remove_members,
-};
-use super::{StoreError, Write};
+use super::listing::ListCache;
+use super::rows::{StoredGroup, StoredMember};
+use super::{GroupCount, Read, StoreError, Write};
 use crate::api::{
     EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, MemberRole, SessionRole,
     Setting,
@@ -17,7 +14,6 @@ use crate::api::{
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, Member};
-use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
 /// Whose groups are written.
@@ -33,8 +29,23 @@ pub struct Scope {
     pub silent: bool,
 }
 
-// `updated_at` moves forward with every change: WhatsApp's times are whole seconds, ours are not, and
-// a reader must be able to tell the newer of two answers.
+impl Scope {
+    pub(super) fn stored_group(
+        &self,
+        rows: &dyn Read,
+        jid: &GroupJid,
+    ) -> Result<Option<StoredGroup>, StoreError> {
+        rows.stored_group(&self.organization, &self.session, jid)
+    }
+
+    /// How many groups the session has.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn count(&self, rows: &dyn Read) -> Result<GroupCount, StoreError> {
+        rows.count_groups(&self.organization, &self.session)
+    }
+}
 
 /// Who did it and when, as far as it is known.
 struct Origin<'a> {
@@ -68,7 +79,7 @@ pub fn apply(w: &mut Write<'_>, scope: &Scope, event: &GroupEvent) -> Result<(),
     if let GroupChange::Entered(snapshot) | GroupChange::Seen(snapshot) = &event.change {
         return upsert(w, scope, snapshot, &origin);
     }
-    let Some(stored) = load(w.conn, scope, &event.group)? else {
+    let Some(stored) = scope.stored_group(w.rows, &event.group)? else {
         tracing::debug!(session = %scope.session, "an event of a group that is not stored");
         return Ok(());
     };
@@ -84,28 +95,33 @@ pub fn apply(w: &mut Write<'_>, scope: &Scope, event: &GroupEvent) -> Result<(),
             publish(w, scope, EventKind::GroupUpdate, &payload)
         }
         GroupChange::Joined(members) => {
-            let known = load_members(w.conn, stored.number)?;
+            let known = w.rows.stored_members(stored.number)?;
             let new = || {
                 let is_new = |member: &&Member| !known.contains_key(member.lid.as_str());
                 members.iter().filter(is_new)
             };
-            put_members(w.conn, stored.number, new(), origin.at)?;
+            w.rows.put_members(stored.number, &mut new(), origin.at)?;
             let joined = new().map(|member| member.lid.to_string()).collect();
             after_members(w, scope, &stored)?;
             participants(w, scope, &event.group, &origin, Movement::Join, joined)
         }
         GroupChange::Left(lids) => {
-            let left = remove_members(w.conn, stored.number, lids)?;
+            let mut left = Vec::new();
+            for lid in lids {
+                if w.rows.delete_member(stored.number, lid.as_str())? {
+                    left.push(lid.to_string());
+                }
+            }
             after_members(w, scope, &stored)?;
             participants(w, scope, &event.group, &origin, Movement::Leave, left)
         }
         GroupChange::Promoted(lids) => {
-            let done = change_roles(w.conn, stored.number, lids, &MemberRole::Admin)?;
+            let done = change_roles(w, &stored, lids, &MemberRole::Admin)?;
             after_members(w, scope, &stored)?;
             participants(w, scope, &event.group, &origin, Movement::Promote, done)
         }
         GroupChange::Demoted(lids) => {
-            let done = change_roles(w.conn, stored.number, lids, &MemberRole::Member)?;
+            let done = change_roles(w, &stored, lids, &MemberRole::Member)?;
             after_members(w, scope, &stored)?;
             participants(w, scope, &event.group, &origin, Movement::Demote, done)
         }
@@ -118,7 +134,7 @@ pub fn apply(w: &mut Write<'_>, scope: &Scope, event: &GroupEvent) -> Result<(),
 /// # Errors
 /// The database refuses.
 pub fn store_exit(w: &mut Write<'_>, scope: &Scope, group: &GroupJid) -> Result<(), StoreError> {
-    let Some(stored) = load(w.conn, scope, group)? else {
+    let Some(stored) = scope.stored_group(w.rows, group)? else {
         return Ok(());
     };
     let at = clock::now();
@@ -138,30 +154,13 @@ pub fn seed(w: &mut Write<'_>, scope: &Scope, groups: &[GroupSnapshot]) -> Resul
     Ok(())
 }
 
-/// How many groups a session has.
-///
-/// # Errors
-/// The database refuses.
-pub fn count(conn: &Connection, scope: &Scope) -> Result<u64, StoreError> {
-    let count: i64 = conn
-        .prepare_cached(
-            "SELECT count(*) FROM groups g JOIN sessions s ON s.id = g.session
-             WHERE s.organization = ? AND g.session = ?",
-        )?
-        .query_row(
-            [scope.organization.as_str(), scope.session.as_str()],
-            |row| row.get(0),
-        )?;
-    Ok(count.unsigned_abs())
-}
-
 fn upsert(
     w: &mut Write<'_>,
     scope: &Scope,
     group: &GroupSnapshot,
     origin: &Origin<'_>,
 ) -> Result<(), StoreError> {
-    let Some(stored) = load(w.conn, scope, &group.jid)? else {
+    let Some(stored) = scope.stored_group(w.rows, &group.jid)? else {
         if !insert(w, scope, group, origin.at)? {
             return Ok(());
         }
@@ -178,22 +177,8 @@ fn upsert(
         let me = me.map(|member| member.lid.to_string()).collect();
         return participants(w, scope, &group.jid, origin, Movement::Join, me);
     };
-    if !same_info(&stored, group) {
-        w.conn
-            .prepare_cached(
-                "UPDATE groups SET subject = ?, description = ?, owner = ?, announce = ?,
-                     locked = ?, created_at_wa = ?, updated_at = max(updated_at + 1, ?) WHERE number = ?",
-            )?
-            .execute(params![
-                group.subject,
-                group.description,
-                group.owner.as_ref().map(MemberJid::as_str),
-                group.announce,
-                group.locked,
-                group.created_at,
-                origin.at,
-                stored.number,
-            ])?;
+    if !stored.is(group) {
+        w.rows.update_group(stored.number, group, origin.at)?;
         w.groups_changed(&scope.cache);
         let payload = GroupUpdatePayload {
             subject: changed(&stored.subject, &group.subject),
@@ -222,55 +207,26 @@ fn insert(
     at: EpochMillis,
 ) -> Result<bool, StoreError> {
     let id = w.next_id();
-    let inserted = w
-        .conn
-        .prepare_cached(
-            "INSERT INTO groups (id, session, jid, subject, description, owner, announce, locked,
-                 participant_count, my_role, created_at_wa, first_seen_at, updated_at)
-             SELECT ?3, s.id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13 FROM sessions s
-             WHERE s.organization = ?1 AND s.id = ?2",
-        )?
-        .execute(params![
-            scope.organization.as_str(),
-            scope.session.as_str(),
-            id.to_string(),
-            group.jid.as_str(),
-            group.subject,
-            group.description,
-            group.owner.as_ref().map(MemberJid::as_str),
-            group.announce,
-            group.locked,
-            i64::try_from(group.members.len()).unwrap_or(i64::MAX),
-            my_role(&group.members).as_str(),
-            group.created_at,
-            at,
-        ])?;
-    if inserted == 0 {
-        // The session was deleted meanwhile.
-        return Ok(false);
-    }
-    let number = w.conn.last_insert_rowid();
-    put_members(w.conn, number, &group.members, at)?;
-    Ok(true)
+    w.rows
+        .insert_group(&scope.organization, &scope.session, id, group, at)
 }
 
 fn replace_members(
     w: &mut Write<'_>,
     scope: &Scope,
     group: &GroupSnapshot,
-    stored: &Stored,
+    stored: &StoredGroup,
     origin: &Origin<'_>,
 ) -> Result<(), StoreError> {
-    let mut known = load_members(w.conn, stored.number)?;
+    let mut known = w.rows.stored_members(stored.number)?;
     let (mut joined, mut promoted, mut demoted) = (Vec::new(), Vec::new(), Vec::new());
-    let mut touched = false;
+    let mut fresh = Vec::new();
     for member in &group.members {
         let was = known.remove(member.lid.as_str());
         if was.as_ref() == Some(&StoredMember::from(member)) {
             continue;
         }
-        touched = true;
-        put_members(w.conn, stored.number, [member], origin.at)?;
+        fresh.push(member);
         match was {
             None => joined.push(member.lid.to_string()),
             Some(was) if was.role.is_admin() && !member.role.is_admin() => {
@@ -284,10 +240,12 @@ fn replace_members(
     }
     let mut left: Vec<String> = known.into_keys().collect();
     left.sort_unstable();
+    w.rows
+        .put_members(stored.number, &mut fresh.iter().copied(), origin.at)?;
     for lid in &left {
-        delete_member(w.conn, stored.number, lid)?;
+        w.rows.delete_member(stored.number, lid)?;
     }
-    if touched || !left.is_empty() {
+    if !fresh.is_empty() || !left.is_empty() {
         after_members(w, scope, stored)?;
     }
     let jid = &group.jid;
@@ -301,35 +259,23 @@ fn set(
     w: &mut Write<'_>,
     scope: &Scope,
     jid: &GroupJid,
-    stored: &Stored,
+    stored: &StoredGroup,
     setting: &Setting,
     origin: &Origin<'_>,
 ) -> Result<(), StoreError> {
     let mut payload = update_payload(jid, origin);
-    let (column, value): (&str, &dyn rusqlite::ToSql) = match setting {
+    match setting {
         Setting::Subject(subject) if *subject != stored.subject => {
             payload.subject = Some(subject.clone());
-            ("subject", subject)
         }
         Setting::Description(description) if *description != stored.description => {
             payload.description = Some(description.clone());
-            ("description", description)
         }
-        Setting::Announce(on) if *on != stored.announce => {
-            payload.is_announce = Some(*on);
-            ("announce", on)
-        }
-        Setting::Locked(on) if *on != stored.locked => {
-            payload.is_locked = Some(*on);
-            ("locked", on)
-        }
+        Setting::Announce(on) if *on != stored.announce => payload.is_announce = Some(*on),
+        Setting::Locked(on) if *on != stored.locked => payload.is_locked = Some(*on),
         _ => return Ok(()),
-    };
-    w.conn
-        .prepare_cached(&format!(
-            "UPDATE groups SET {column} = ?, updated_at = max(updated_at + 1, ?) WHERE number = ?"
-        ))?
-        .execute(params![value, origin.at, stored.number])?;
+    }
+    w.rows.set_setting(stored.number, setting, origin.at)?;
     w.groups_changed(&scope.cache);
     publish(w, scope, EventKind::GroupUpdate, &payload)
 }
@@ -338,20 +284,20 @@ fn exit(
     w: &mut Write<'_>,
     scope: &Scope,
     jid: &GroupJid,
-    stored: &Stored,
+    stored: &StoredGroup,
     origin: &Origin<'_>,
 ) -> Result<(), StoreError> {
     if stored.my_role == SessionRole::None {
         return Ok(());
     }
-    let me: Option<String> = w
-        .conn
-        .prepare_cached("SELECT lid FROM members WHERE group_number = ? AND is_me")?
-        .query_row([stored.number], |row| row.get(0))
-        .optional()?
+    let members = w.rows.stored_members(stored.number)?;
+    let mut mine = members.into_iter().filter(|(_, member)| member.is_me);
+    let me = mine
+        .next()
+        .map(|(lid, _)| lid)
         .or_else(|| scope.me.as_ref().map(ToString::to_string));
     if let Some(me) = &me {
-        delete_member(w.conn, stored.number, me)?;
+        w.rows.delete_member(stored.number, me)?;
     }
     after_members(w, scope, stored)?;
     let me = me.into_iter().collect();
@@ -359,22 +305,27 @@ fn exit(
 }
 
 /// Brings what a group's row says about its members up to date.
-fn after_members(w: &mut Write<'_>, scope: &Scope, stored: &Stored) -> Result<(), StoreError> {
-    let updated = w
-        .conn
-        .prepare_cached(
-            "WITH fresh (count, role) AS (
-                 SELECT count(*), coalesce(max(role) FILTER (WHERE is_me), 'none')
-                 FROM members WHERE group_number = ?1)
-             UPDATE groups SET participant_count = fresh.count, my_role = fresh.role
-             FROM fresh WHERE number = ?1
-                 AND (participant_count <> fresh.count OR my_role <> fresh.role)",
-        )?
-        .execute([stored.number])?;
-    if updated > 0 {
+fn after_members(w: &mut Write<'_>, scope: &Scope, stored: &StoredGroup) -> Result<(), StoreError> {
+    if w.rows.settle_members(stored.number)? {
         w.groups_changed(&scope.cache);
     }
     Ok(())
+}
+
+/// Gives members a role; says who really changed.
+fn change_roles(
+    w: &mut Write<'_>,
+    stored: &StoredGroup,
+    lids: &[MemberJid],
+    role: &MemberRole,
+) -> Result<Vec<String>, StoreError> {
+    let mut done = Vec::new();
+    for lid in lids {
+        if w.rows.set_role(stored.number, lid.as_str(), role)? {
+            done.push(lid.to_string());
+        }
+    }
+    Ok(done)
 }
 
 #[derive(Clone, Copy)]

@@ -1,31 +1,32 @@
-//! The store: one SQLite file.
+//! The store: what the engine remembers, in a database.
 //!
 //! All writes go through one thread (`writer`), which puts what waits into one transaction and
 //! acknowledges a write only when it is on the disk. Reads run beside it on connections of their
 //! own, off the async threads, and always name the organizations they read for.
+//!
+//! What is kept and told is decided here; `tables` is what a database engine has to do for it, and
+//! `sqlite` the engine that does.
 
-pub mod audit;
 pub mod changes;
-mod columns;
 pub mod compare;
-pub mod events;
-mod file;
-pub mod groups;
-mod inspect;
-pub mod keys;
-mod members;
-pub mod sessions;
-pub mod tenants;
+#[cfg(test)]
+pub(super) mod contract;
+pub mod cursor;
+pub mod listing;
+pub mod rows;
+pub mod sqlite;
+mod tables;
+mod write;
 mod writer;
 
-pub use inspect::{Inspection, inspect};
-pub use writer::Write;
+pub use tables::{Database, GroupCount, Read, Readers, Rows, Transactions, within};
+pub use write::Write;
 
 use super::metrics::StoreTimes;
 use super::realtime::Hub;
-use rusqlite::Connection;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use crate::api::{AuditEntry, List};
+use crate::gateway::domain::OrganizationId;
+use rows::AuditFilter;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, oneshot};
 use writer::Writer;
@@ -36,30 +37,13 @@ const READERS: usize = 4;
 /// Why the store did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("cannot open {}: {cause}", .path.display())]
-    Unreadable {
-        path: PathBuf,
-        cause: std::io::Error,
-    },
-    #[error("{}: already in use by another groupdesk", .0.display())]
-    InUse(PathBuf),
-    #[error("{}: belongs to another program", .0.display())]
-    Foreign(PathBuf),
-    #[error(
-        "{}: written by a newer groupdesk (schema version {version}; this one knows up to {known})",
-        .path.display()
-    )]
-    Newer {
-        path: PathBuf,
-        version: i64,
-        known: usize,
-    },
+    /// In the engine's own words.
     #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
+    Database(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     Encoding(#[from] serde_json::Error),
     #[error("the transaction was not committed: {0}")]
-    NotCommitted(Arc<rusqlite::Error>),
+    NotCommitted(Arc<StoreError>),
     #[error("a store job panicked")]
     Panicked,
     #[error("the store is closed")]
@@ -73,47 +57,27 @@ pub struct Store {
 }
 
 struct Inner {
-    path: PathBuf,
     writer: Writer,
-    /// `None` once closed.
-    readers: Mutex<Option<Vec<Connection>>>,
+    readers: Box<dyn Readers>,
+    /// Connections that wait for a query; `None` once closed.
+    idle: Mutex<Option<Vec<Box<dyn Read + Send>>>>,
     permits: Semaphore,
-    /// Held until the store is closed: two engines must never drive the same sessions.
-    lock: Mutex<Option<File>>,
 }
 
 impl Store {
-    /// Opens the file, creating and migrating it where needed. Blocks. What is committed is
-    /// published on `hub`, and how long it took is noted in `times`.
+    /// Begins to work on a database. What is committed is published on `hub`, and how long it took is
+    /// noted in `times`. Blocks.
     ///
     /// # Errors
-    /// The file is in use, unreadable, damaged, newer than this program or not ours.
-    pub fn open(path: &Path, hub: Arc<Hub>, times: StoreTimes) -> anyhow::Result<Self> {
-        let open = || {
-            let lock = file::lock(path)?;
-            let conn = file::open_writer(path)?;
-            let last = events::last_id(&conn)?;
-            let writer =
-                Writer::start(conn, last, hub, times).map_err(|cause| StoreError::Unreadable {
-                    path: path.to_owned(),
-                    cause,
-                })?;
-            Ok::<_, StoreError>((lock, writer))
-        };
-        let (lock, writer) = open().map_err(|error| match error {
-            StoreError::Sqlite(cause) => anyhow::Error::msg(cause.to_string()).context(format!(
-                "{}: cannot be read; is it damaged, or no database of groupdesk's?",
-                path.display()
-            )),
-            error => error.into(),
-        })?;
+    /// The database cannot be read; no thread can be started.
+    pub fn open(database: Database, hub: Arc<Hub>, times: StoreTimes) -> anyhow::Result<Self> {
+        let last = database.writer.last_id()?;
         Ok(Self {
             inner: Arc::new(Inner {
-                path: path.to_owned(),
-                writer,
-                readers: Mutex::new(Some(Vec::new())),
+                writer: Writer::start(database.writer, last, hub, times)?,
+                readers: database.readers,
+                idle: Mutex::new(Some(Vec::new())),
                 permits: Semaphore::new(READERS),
-                lock: Mutex::new(Some(lock)),
             }),
         })
     }
@@ -137,7 +101,7 @@ impl Store {
     /// The query failed or the store is closed.
     pub async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        query: impl FnOnce(&dyn Read) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let _permit = self
             .inner
@@ -147,47 +111,58 @@ impl Store {
             .map_err(|_| StoreError::Closed)?;
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || {
-            let conn = inner.take_reader()?;
-            let outcome = query(&conn);
-            inner.give_back(conn);
+            let reader = inner.take_reader()?;
+            let outcome = query(&*reader);
+            inner.give_back(reader);
             outcome
         })
         .await
         .unwrap_or(Err(StoreError::Panicked))
     }
 
-    /// Finishes what was submitted, folds the log into the file and closes it. Idempotent.
+    /// Finishes what was submitted and closes the database. Idempotent.
     pub async fn close(&self) {
         self.inner.permits.close();
-        *lock(&self.inner.readers) = None;
+        *lock(&self.inner.idle) = None;
         let (done, wait) = oneshot::channel();
         self.inner.writer.close(done);
         let _ = wait.await;
-        *lock(&self.inner.lock) = None;
     }
 }
 
 impl Inner {
-    fn take_reader(&self) -> Result<Connection, StoreError> {
-        let idle = lock(&self.readers)
-            .as_mut()
-            .ok_or(StoreError::Closed)?
-            .pop();
-        idle.map_or_else(|| file::open_reader(&self.path), Ok)
+    fn take_reader(&self) -> Result<Box<dyn Read + Send>, StoreError> {
+        let idle = lock(&self.idle).as_mut().ok_or(StoreError::Closed)?.pop();
+        idle.map_or_else(|| self.readers.open(), Ok)
     }
 
-    fn give_back(&self, conn: Connection) {
-        if let Some(readers) = lock(&self.readers).as_mut()
-            && readers.len() < READERS
+    fn give_back(&self, reader: Box<dyn Read + Send>) {
+        if let Some(idle) = lock(&self.idle).as_mut()
+            && idle.len() < READERS
         {
-            readers.push(conn);
+            idle.push(reader);
         }
     }
+}
+
+/// The organizations' audit log, newest first.
+///
+/// # Errors
+/// The database refuses.
+pub fn audit(
+    rows: &dyn Read,
+    organizations: &[OrganizationId],
+    filter: AuditFilter,
+) -> Result<List<AuditEntry>, StoreError> {
+    let limit = filter.limit;
+    let more = AuditFilter {
+        limit: cursor::one_more(limit),
+        ..filter
+    };
+    let data = rows.audit(organizations, &more)?;
+    Ok(cursor::page(data, limit, |entry| &entry.id))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-#[cfg(test)]
-pub(super) mod tests;

@@ -4,11 +4,10 @@
 //! of its own, commits once, and only then publishes and acknowledges. So a burst of writes costs one
 //! sync of the disk, and a failing job takes nobody else with it.
 
-use super::StoreError;
-use super::groups::ListCache;
+use super::write::{Ids, Write};
+use super::{StoreError, Transactions};
 use crate::gateway::metrics::StoreTimes;
-use crate::gateway::realtime::{Hub, Published};
-use rusqlite::Connection;
+use crate::gateway::realtime::Hub;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
@@ -60,41 +59,6 @@ enum Message {
     Close(oneshot::Sender<()>),
 }
 
-/// What a job sees: the connection inside its savepoint, and what follows once it is committed.
-pub struct Write<'a> {
-    pub conn: &'a Connection,
-    ids: &'a mut Ids,
-    pub(super) published: Vec<Published>,
-    changed: Vec<Arc<ListCache>>,
-}
-
-impl Write<'_> {
-    /// The next id: larger than every one before.
-    pub fn next_id(&mut self) -> Ulid {
-        self.ids.next()
-    }
-
-    /// Drops a session's cached listing once this is committed.
-    pub fn groups_changed(&mut self, cache: &Arc<ListCache>) {
-        self.changed.push(Arc::clone(cache));
-    }
-}
-
-/// Ids that only grow, also when the clock steps back.
-struct Ids(Ulid);
-
-impl Ids {
-    fn next(&mut self) -> Ulid {
-        let fresh = Ulid::generate();
-        self.0 = if fresh > self.0 {
-            fresh
-        } else {
-            self.0.increment().unwrap_or_else(|next| next)
-        };
-        self.0
-    }
-}
-
 /// The way to the thread.
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
@@ -103,7 +67,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread. `last` is the largest id ever given out.
     pub fn start(
-        conn: Connection,
+        rows: Box<dyn Transactions>,
         last: Ulid,
         hub: Arc<Hub>,
         times: StoreTimes,
@@ -111,7 +75,7 @@ impl Writer {
         let (queue, jobs) = mpsc::channel();
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(conn, &jobs, &mut Ids(last), &hub, &times))?;
+            .spawn(move || run(rows, &jobs, &mut Ids(last), &hub, &times))?;
         Ok(Self { queue })
     }
 
@@ -139,7 +103,7 @@ impl Writer {
 }
 
 fn run(
-    conn: Connection,
+    mut rows: Box<dyn Transactions>,
     jobs: &mpsc::Receiver<Message>,
     ids: &mut Ids,
     hub: &Hub,
@@ -167,14 +131,11 @@ fn run(
             };
         }
         if !batch.is_empty() {
-            run_batch(&conn, batch, ids, hub, times);
+            run_batch(&mut *rows, batch, ids, hub, times);
         }
         if let Some(done) = close {
-            if let Err(error) = conn.pragma_update(None, "wal_checkpoint", "truncate") {
-                tracing::warn!(%error, "the last checkpoint failed; the next start repeats it");
-            }
-            if let Err((_, error)) = conn.close() {
-                tracing::warn!(%error, "closing the database failed");
+            if let Err(error) = rows.close() {
+                tracing::warn!(%error, "the database was not closed well; the next start mends it");
             }
             let _ = done.send(());
             return;
@@ -183,20 +144,20 @@ fn run(
 }
 
 fn run_batch(
-    conn: &Connection,
+    rows: &mut dyn Transactions,
     mut batch: Vec<Box<dyn Job>>,
     ids: &mut Ids,
     hub: &Hub,
     times: &StoreTimes,
 ) {
     let began = Instant::now();
-    let mut published = Vec::new();
-    let mut changed = Vec::new();
-    let ran = conn.execute_batch("BEGIN IMMEDIATE").and_then(|()| {
+    let (mut published, mut changed) = (Vec::new(), Vec::new());
+    let mut run = || {
+        rows.begin()?;
         for job in &mut batch {
-            conn.execute_batch("SAVEPOINT job")?;
+            rows.savepoint()?;
             let mut write = Write {
-                conn,
+                rows: &mut *rows,
                 ids,
                 published: Vec::new(),
                 changed: Vec::new(),
@@ -204,19 +165,19 @@ fn run_batch(
             if job.run(&mut write) {
                 published.append(&mut write.published);
                 changed.append(&mut write.changed);
-                conn.execute_batch("RELEASE job")?;
+                rows.release()?;
             } else {
-                // Fails where SQLite has rolled the whole transaction back (a full disk, say):
-                // then everybody in it is told.
-                conn.execute_batch("ROLLBACK TO job; RELEASE job")?;
+                // Where this fails everybody in the transaction is told.
+                rows.undo()?;
             }
         }
         Ok(())
-    });
+    };
+    let ran: Result<(), StoreError> = run();
     for cache in &changed {
         cache.unsettle();
     }
-    let committed = ran.and_then(|()| conn.execute_batch("COMMIT"));
+    let committed = ran.and_then(|()| rows.commit());
     for cache in &changed {
         cache.settle();
     }
@@ -230,9 +191,7 @@ fn run_batch(
         }
         Err(error) => {
             tracing::error!(%error, "a transaction was not committed");
-            if !conn.is_autocommit() {
-                let _ = conn.execute_batch("ROLLBACK");
-            }
+            rows.roll_back();
             let error = Arc::new(error);
             for job in batch {
                 job.acknowledge(Err(StoreError::NotCommitted(Arc::clone(&error))));

@@ -9,7 +9,7 @@ use crate::api::{AuditEntry, Capabilities, Envelope, SessionStatus, Setting, Tic
 use crate::gateway::auth::{Caller, Lease};
 use crate::gateway::domain::GroupJid;
 use crate::gateway::realtime::Subscription;
-use crate::gateway::store::tests::{organization, session};
+use crate::gateway::store::contract::{organization, session};
 use crate::gateway::whatsapp::{Account, GroupChange};
 use crate::gateway::{Config, Limits, SeedSession};
 use fake::{Worlds, identity};

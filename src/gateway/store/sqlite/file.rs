@@ -1,6 +1,6 @@
 //! The database file: its modes, its lock, its schema.
 
-use super::StoreError;
+use super::OpenError;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -19,23 +19,23 @@ const MIGRATIONS: &[&str] = &[
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Takes the advisory lock beside the database; it is held as long as the returned file is open.
-pub(super) fn lock(database: &Path) -> Result<File, StoreError> {
+pub(super) fn lock(database: &Path) -> Result<File, OpenError> {
     let path = beside(database, ".lock");
-    let file = private(&path).map_err(|cause| StoreError::Unreadable {
+    let file = private(&path).map_err(|cause| OpenError::Unreadable {
         path: path.clone(),
         cause,
     })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(database.to_owned())),
-        Err(TryLockError::Error(cause)) => Err(StoreError::Unreadable { path, cause }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(database.to_owned())),
+        Err(TryLockError::Error(cause)) => Err(OpenError::Unreadable { path, cause }),
     }
 }
 
 /// Opens the database for writing, creating and migrating it where needed. Call under [`lock`].
-pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     // SQLite gives its -wal and -shm files the mode of the database: set it before the first open.
-    private(path).map_err(|cause| StoreError::Unreadable {
+    private(path).map_err(|cause| OpenError::Unreadable {
         path: path.to_owned(),
         cause,
     })?;
@@ -49,13 +49,13 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Opens a further connection that only reads.
-pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     let conn = connect(path)?;
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
@@ -63,18 +63,18 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
+fn migrate(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let version = number("user_version")?;
     let application = number("application_id")?;
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != i64::from(APPLICATION_ID) && (tables > 0 || version > 0) {
-        return Err(StoreError::Foreign(path.to_owned()));
+        return Err(OpenError::Foreign(path.to_owned()));
     }
     let known = MIGRATIONS.len();
     let done = usize::try_from(version).unwrap_or(usize::MAX);
     if done > known {
-        return Err(StoreError::Newer {
+        return Err(OpenError::Newer {
             path: path.to_owned(),
             version,
             known,
@@ -97,17 +97,17 @@ pub(super) fn is_locked(database: &Path) -> bool {
 }
 
 /// Reads the whole database through, changing nothing; gives back what is wrong with it.
-pub(super) fn check(path: &Path) -> Result<Option<String>, StoreError> {
+pub(super) fn check(path: &Path) -> Result<Option<String>, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     if number("application_id")? != i64::from(APPLICATION_ID) {
-        return Err(StoreError::Foreign(path.to_owned()));
+        return Err(OpenError::Foreign(path.to_owned()));
     }
     let (version, known) = (number("user_version")?, MIGRATIONS.len());
     if usize::try_from(version).map_or(true, |version| version > known) {
-        return Err(StoreError::Newer {
+        return Err(OpenError::Newer {
             path: path.to_owned(),
             version,
             known,

@@ -1,45 +1,22 @@
 //! The audit log's rows.
 
-use super::columns::{cursor_after, read_cursor};
-use super::{StoreError, Write, sessions};
-use crate::api::{AuditAction, AuditEntry, AuditOutcome, List};
-use crate::gateway::clock;
+use crate::api::{AuditAction, AuditEntry, AuditOutcome, EpochMillis};
 use crate::gateway::domain::OrganizationId;
+use crate::gateway::store::StoreError;
+use crate::gateway::store::rows::{AuditFilter, AuditRow};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 use ulid::Ulid;
 
-/// What is about to be logged; id and time are given when it is written.
-pub struct NewEntry {
-    pub organization: OrganizationId,
-    pub actor: String,
-    pub action: AuditAction,
-    pub session: Option<String>,
-    pub group: Option<String>,
-    pub old: Option<Value>,
-    pub new: Option<Value>,
-    pub outcome: AuditOutcome,
-}
-
-/// Which entries to read.
-#[derive(Default)]
-pub struct Filter {
-    pub session: Option<String>,
-    pub group: Option<String>,
-    /// Only entries older than this one.
-    pub before: Option<Ulid>,
-    pub limit: u32,
-}
-
-/// # Errors
-/// The database refuses.
-pub fn insert(w: &mut Write<'_>, entry: &NewEntry) -> Result<(), StoreError> {
-    let id = w.next_id();
-    // A log that no organization is known for could not be found by who reads all of them.
-    sessions::ensure_organization(w, &entry.organization, clock::now())?;
+pub(super) fn insert(
+    conn: &Connection,
+    id: Ulid,
+    at: EpochMillis,
+    entry: &AuditRow,
+) -> Result<(), StoreError> {
     let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
-    w.conn
+    conn
         .prepare_cached(
             "INSERT INTO audit (organization, id, at, actor, action, session, group_jid, old, new, outcome)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -47,7 +24,7 @@ pub fn insert(w: &mut Write<'_>, entry: &NewEntry) -> Result<(), StoreError> {
         .execute(params![
             entry.organization.as_str(),
             id.to_string(),
-            clock::now(),
+            at,
             entry.actor,
             word(&entry.action)?,
             entry.session,
@@ -59,15 +36,11 @@ pub fn insert(w: &mut Write<'_>, entry: &NewEntry) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The organizations' entries, newest first.
-///
-/// # Errors
-/// The database refuses.
-pub fn list(
+pub(super) fn list(
     conn: &Connection,
     organizations: &[OrganizationId],
-    filter: &Filter,
-) -> Result<List<AuditEntry>, StoreError> {
+    filter: &AuditFilter,
+) -> Result<Vec<AuditEntry>, StoreError> {
     // Each filter has an index of its own, so the text of the query follows the filters given.
     let mut sql = String::from(
         "SELECT id, at, actor, action, session, group_jid, old, new, outcome FROM audit
@@ -95,7 +68,7 @@ pub fn list(
                 before,
                 filter.session,
                 filter.group,
-                i64::from(filter.limit) + 1
+                filter.limit
             ],
             entry,
         )?;
@@ -104,14 +77,8 @@ pub fn list(
         }
     }
     data.sort_by(|one, other| other.id.cmp(&one.id));
-    let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
-    let more = data.len() > limit;
-    data.truncate(limit);
-    let next_cursor = match data.last() {
-        Some(last) if more => cursor_after(&last.id),
-        _ => String::new(),
-    };
-    Ok(List { data, next_cursor })
+    data.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    Ok(data)
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
@@ -138,12 +105,6 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
         outcome: serde_json::from_value(Value::String(outcome.clone()))
             .unwrap_or(AuditOutcome::Failed(outcome)),
     })
-}
-
-/// The entry that a cursor names; `None` for a text that is no cursor of ours.
-#[must_use]
-pub fn cursor(text: &str) -> Option<Ulid> {
-    Ulid::from_string(&read_cursor(text)?).ok()
 }
 
 /// The word of a unit-like enum on the wire.

@@ -1,6 +1,6 @@
 //! A look at a database that changes nothing, for the doctor.
 
-use super::{StoreError, file};
+use super::{OpenError, file};
 use std::path::Path;
 
 /// What is to be said of a database.
@@ -20,7 +20,7 @@ pub fn inspect(path: &Path) -> anyhow::Result<Inspection> {
     let in_use = file::is_locked(path);
     let damage = file::check(path).or_else(|error| match error {
         // What SQLite calls no database at all is as good as damaged.
-        StoreError::Sqlite(cause) => Ok(Some(cause.to_string())),
+        OpenError::Sqlite(cause) => Ok(Some(cause.to_string())),
         error => Err(error),
     })?;
     Ok(Inspection { damage, in_use })

@@ -1,32 +1,19 @@
 //! Api-keys: hashes, never secrets.
 
-use super::{StoreError, Write};
+use super::sessions;
 use crate::api::{ApiKey, Capabilities, Capability, EpochMillis};
 use crate::gateway::domain::OrganizationId;
+use crate::gateway::store::StoreError;
+use crate::gateway::store::rows::StoredKey;
 use rusqlite::{Connection, Row, params};
-
-/// A key with what authentication needs.
-pub struct StoredKey {
-    pub organization: OrganizationId,
-    /// SHA-256 of the secret.
-    pub hash: [u8; 32],
-    /// The secret before the last rotation, and until when it is still taken.
-    pub previous: Option<([u8; 32], EpochMillis)>,
-    pub key: ApiKey,
-}
 
 const COLUMNS: &str = "id, label, capabilities, disabled, created_at, expires_at, last_used_at, \
                        organization, hash, previous_hash, previous_until";
 
-/// # Errors
-/// The database refuses.
-pub fn insert(w: &Write<'_>, key: &StoredKey) -> Result<(), StoreError> {
+pub(super) fn insert(conn: &Connection, key: &StoredKey) -> Result<(), StoreError> {
     let words: Vec<&str> = key.key.capabilities.iter().map(|c| c.as_str()).collect();
-    w.conn.execute(
-        "INSERT OR IGNORE INTO organizations (id, created_at) VALUES (?, ?)",
-        params![key.organization.as_str(), key.key.created_at],
-    )?;
-    w.conn.execute(
+    sessions::put_organization(conn, &key.organization, key.key.created_at)?;
+    conn.execute(
         "INSERT INTO api_keys (id, organization, hash, label, capabilities, disabled, created_at, expires_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         params![
@@ -43,11 +30,7 @@ pub fn insert(w: &Write<'_>, key: &StoredKey) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A key; `None` when there is none of that id.
-///
-/// # Errors
-/// The database refuses.
-pub fn get(conn: &Connection, id: &str) -> Result<Option<StoredKey>, StoreError> {
+pub(super) fn get(conn: &Connection, id: &str) -> Result<Option<StoredKey>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE id = ?");
     let mut query = conn.prepare_cached(&sql)?;
     let mut rows = query.query([id])?;
@@ -57,24 +40,18 @@ pub fn get(conn: &Connection, id: &str) -> Result<Option<StoredKey>, StoreError>
     }
 }
 
-/// # Errors
-/// The database refuses.
-pub fn delete(w: &Write<'_>, id: &str) -> Result<(), StoreError> {
-    w.conn.execute("DELETE FROM api_keys WHERE id = ?", [id])?;
+pub(super) fn delete(conn: &Connection, id: &str) -> Result<(), StoreError> {
+    conn.execute("DELETE FROM api_keys WHERE id = ?", [id])?;
     Ok(())
 }
 
-/// Gives a key another secret; the one before is taken until `previous_until`, if that is said.
-///
-/// # Errors
-/// The database refuses.
-pub fn replace_secret(
-    w: &Write<'_>,
+pub(super) fn replace_secret(
+    conn: &Connection,
     id: &str,
     hash: &[u8; 32],
     previous_until: Option<EpochMillis>,
 ) -> Result<(), StoreError> {
-    w.conn.execute(
+    conn.execute(
         "UPDATE api_keys SET previous_hash = iif(?1 IS NULL, NULL, hash), previous_until = ?1, hash = ?2
          WHERE id = ?3",
         params![previous_until, hash, id],
@@ -82,35 +59,26 @@ pub fn replace_secret(
     Ok(())
 }
 
-/// # Errors
-/// The database refuses.
-pub fn set_disabled(w: &Write<'_>, id: &str, disabled: bool) -> Result<(), StoreError> {
-    w.conn.execute(
+pub(super) fn set_disabled(conn: &Connection, id: &str, disabled: bool) -> Result<(), StoreError> {
+    conn.execute(
         "UPDATE api_keys SET disabled = ? WHERE id = ?",
         params![disabled, id],
     )?;
     Ok(())
 }
 
-/// Stores when keys were last used.
-///
-/// # Errors
-/// The database refuses.
-pub fn set_last_used(w: &Write<'_>, uses: &[(String, EpochMillis)]) -> Result<(), StoreError> {
-    let mut update = w
-        .conn
-        .prepare_cached("UPDATE api_keys SET last_used_at = ? WHERE id = ?")?;
+pub(super) fn set_last_used(
+    conn: &Connection,
+    uses: &[(String, EpochMillis)],
+) -> Result<(), StoreError> {
+    let mut update = conn.prepare_cached("UPDATE api_keys SET last_used_at = ? WHERE id = ?")?;
     for (id, at) in uses {
         update.execute(params![at, id])?;
     }
     Ok(())
 }
 
-/// The organizations' keys, oldest first.
-///
-/// # Errors
-/// The database refuses.
-pub fn list(
+pub(super) fn list(
     conn: &Connection,
     organizations: &[OrganizationId],
 ) -> Result<Vec<ApiKey>, StoreError> {
@@ -126,11 +94,7 @@ pub fn list(
     Ok(keys)
 }
 
-/// Every organization's keys: what authentication starts with.
-///
-/// # Errors
-/// The database refuses.
-pub fn load_all(conn: &Connection) -> Result<Vec<StoredKey>, StoreError> {
+pub(super) fn load_all(conn: &Connection) -> Result<Vec<StoredKey>, StoreError> {
     let mut query = conn.prepare(&format!("SELECT {COLUMNS} FROM api_keys"))?;
     let mut rows = query.query([])?;
     let mut keys = Vec::new();

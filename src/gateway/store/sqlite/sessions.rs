@@ -1,48 +1,28 @@
-//! Session rows.
+//! Sessions, and the organizations that own them.
 
-use super::{StoreError, Write};
 use crate::api::{EpochMillis, Session, SessionStatus};
 use crate::gateway::domain::{OrganizationId, SessionId};
+use crate::gateway::store::StoreError;
+use crate::gateway::store::rows::StoredSession;
 use rusqlite::{Connection, params};
 
-/// A session as it is stored.
-pub struct StoredSession {
-    pub id: SessionId,
-    pub organization: OrganizationId,
-    /// What the operator wants, whatever the status is.
-    pub should_run: bool,
-    /// `gateway_id`, `group_count` and `last_traffic_at` are not stored.
-    pub session: Session,
-    pub group_count: u64,
-}
-
-/// Makes sure that an organization exists.
-///
-/// # Errors
-/// The database refuses.
-pub fn ensure_organization(
-    w: &Write<'_>,
+pub(super) fn put_organization(
+    conn: &Connection,
     organization: &OrganizationId,
     now: EpochMillis,
 ) -> Result<(), StoreError> {
-    w.conn
-        .prepare_cached("INSERT OR IGNORE INTO organizations (id, created_at) VALUES (?, ?)")?
+    conn.prepare_cached("INSERT OR IGNORE INTO organizations (id, created_at) VALUES (?, ?)")?
         .execute(params![organization.as_str(), now])?;
     Ok(())
 }
 
-/// Inserts a session; `false` when it is there already (it is then left as it is).
-///
-/// # Errors
-/// The database refuses.
-pub fn insert(
-    w: &Write<'_>,
+pub(super) fn insert(
+    conn: &Connection,
     organization: &OrganizationId,
     session: &Session,
     should_run: bool,
 ) -> Result<bool, StoreError> {
-    let inserted = w
-        .conn
+    let inserted = conn
         .prepare_cached(
             "INSERT OR IGNORE INTO sessions (id, organization, label, should_run, status, status_reason,
                  phone_number, wa_jid, wa_lid, auto_read, presence_typing, rate_per_min,
@@ -71,63 +51,51 @@ pub fn insert(
     Ok(inserted > 0)
 }
 
-/// Writes what changes in a session's life: desired state, status, identity, times.
-///
-/// # Errors
-/// The database refuses.
-pub fn update(
-    w: &Write<'_>,
+pub(super) fn update(
+    conn: &Connection,
     organization: &OrganizationId,
     session: &Session,
     should_run: bool,
 ) -> Result<(), StoreError> {
-    w.conn
-        .prepare_cached(
-            "UPDATE sessions SET should_run = ?, status = ?, status_reason = ?, phone_number = ?,
+    conn.prepare_cached(
+        "UPDATE sessions SET should_run = ?, status = ?, status_reason = ?, phone_number = ?,
                  wa_jid = ?, wa_lid = ?, last_connected_at = ?, updated_at = ?
              WHERE id = ? AND organization = ?",
-        )?
-        .execute(params![
-            should_run,
-            session.status.as_str(),
-            session.status_reason,
-            session.phone_number,
-            session.wa_jid,
-            session.wa_lid,
-            session.last_connected_at,
-            session.updated_at,
-            session.id,
-            organization.as_str(),
-        ])?;
+    )?
+    .execute(params![
+        should_run,
+        session.status.as_str(),
+        session.status_reason,
+        session.phone_number,
+        session.wa_jid,
+        session.wa_lid,
+        session.last_connected_at,
+        session.updated_at,
+        session.id,
+        organization.as_str(),
+    ])?;
     Ok(())
 }
 
-/// Deletes a session with its groups and members.
-///
-/// # Errors
-/// The database refuses.
-pub fn delete(
-    w: &Write<'_>,
+pub(super) fn delete(
+    conn: &Connection,
     organization: &OrganizationId,
     session: &SessionId,
 ) -> Result<(), StoreError> {
-    w.conn.execute(
+    conn.execute(
         "DELETE FROM sessions WHERE id = ? AND organization = ?",
         [session.as_str(), organization.as_str()],
     )?;
     Ok(())
 }
 
-/// Every session of every organization: what the engine starts with.
-///
-/// # Errors
-/// The database refuses.
-pub fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreError> {
+pub(super) fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreError> {
     let mut query = conn.prepare(
         "SELECT id, organization, label, should_run, status, status_reason, phone_number, wa_jid,
              wa_lid, auto_read, presence_typing, rate_per_min, rate_per_hour, created_by_user_id,
              last_connected_at, created_at, updated_at,
-             (SELECT count(*) FROM groups WHERE groups.session = sessions.id)
+             (SELECT count(*) FROM groups
+              WHERE groups.session = sessions.id AND groups.my_role <> 'none')
          FROM sessions ORDER BY id",
     )?;
     let rows = query.query_map([], |row| {
@@ -171,4 +139,14 @@ pub fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreError> {
         });
     }
     Ok(sessions)
+}
+
+pub(super) fn organizations(conn: &Connection) -> Result<Vec<OrganizationId>, StoreError> {
+    let mut query = conn.prepare_cached("SELECT id FROM organizations ORDER BY id")?;
+    let ids = query.query_map([], |row| row.get::<_, String>(0))?;
+    let mut organizations = Vec::new();
+    for id in ids {
+        organizations.extend(OrganizationId::parse(&id?));
+    }
+    Ok(organizations)
 }

@@ -1,0 +1,136 @@
+//! Transactions: what is kept, what is seen, what is told.
+
+use super::{Place, organization, session};
+use crate::api::EventKind;
+use crate::gateway::metrics::StoreTimes;
+use crate::gateway::store::{Store, StoreError};
+use std::sync::{Arc, mpsc};
+use ulid::Ulid;
+
+pub(super) async fn a_failing_or_panicking_job_takes_nobody_with_it(place: Place) {
+    let insert = |id: &'static str| {
+        place.store.write(move |w| {
+            w.rows.put_organization(&organization(id), 1)?;
+            assert!(id != "panics", "on purpose");
+            match id {
+                "fails" => Err(StoreError::Database("on purpose".into())),
+                _ => Ok(()),
+            }
+        })
+    };
+    let (a, fails, panics, b) =
+        tokio::join!(insert("a"), insert("fails"), insert("panics"), insert("b"));
+    assert!(matches!(fails, Err(StoreError::Database(_))));
+    assert!(matches!(panics, Err(StoreError::Panicked)));
+    a.unwrap();
+    b.unwrap();
+    let known = place.store.read(|rows| rows.organizations()).await.unwrap();
+    assert_eq!(known, [organization("a"), organization("b")]);
+}
+
+pub(super) async fn nobody_reads_what_is_not_committed(place: Place) {
+    let (written, is_written) = tokio::sync::oneshot::channel();
+    let (go, may_go) = mpsc::channel();
+    let store = place.store.clone();
+    let writing = tokio::spawn(async move {
+        let job = store.write(move |w| {
+            w.rows.put_organization(&organization("acme"), 1)?;
+            let seen = w.rows.organizations()?.len();
+            written.send(()).unwrap();
+            may_go.recv().unwrap();
+            Ok(seen)
+        });
+        job.await
+    });
+    is_written.await.unwrap();
+    let read = async || place.store.read(|rows| rows.organizations()).await.unwrap();
+    assert_eq!(read().await, []);
+    go.send(()).unwrap();
+    assert_eq!(
+        writing.await.unwrap().unwrap(),
+        1,
+        "what the job itself saw"
+    );
+    assert_eq!(read().await, [organization("acme")]);
+}
+
+pub(super) async fn what_was_written_is_there_after_reopening(place: Place) {
+    place.session(&organization("acme"), &session(1)).await;
+    place.store.close().await;
+    place.store.close().await;
+    let closed = place.store.read(|rows| rows.sessions()).await;
+    assert!(matches!(closed, Err(StoreError::Closed)));
+    let closed = place.store.write(|w| Ok(w.next_id())).await;
+    assert!(matches!(closed, Err(StoreError::Closed)));
+    let again = reopened(&place);
+    let sessions = again.read(|rows| rows.sessions()).await.unwrap();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(sessions[0].id, session(1));
+}
+
+pub(super) async fn ids_grow_across_openings(place: Place) {
+    let ids = place.store.write(|w| Ok([w.next_id(), w.next_id()])).await;
+    let ids = ids.unwrap();
+    assert!(ids.is_sorted() && ids[0] != ids[1]);
+    // As if the clock had been far ahead then.
+    let ahead = Ulid::from_parts(1 << 47, 7);
+    place
+        .write(move |rows| {
+            let event = crate::gateway::realtime::Published {
+                id: ahead,
+                organization: organization("acme"),
+                session: session(1).as_str().into(),
+                kind: EventKind::SessionStatus,
+                text: "{}".into(),
+            };
+            rows.put_organization(&organization("acme"), 1)?;
+            rows.insert_event(&event)
+        })
+        .await;
+    place.store.close().await;
+    let next = reopened(&place).write(|w| Ok(w.next_id())).await.unwrap();
+    assert!(next > ahead);
+}
+
+pub(super) async fn one_store_at_a_time(place: Place) {
+    assert!(place.engine.open().is_err());
+    place.store.close().await;
+    assert!(place.engine.open().is_ok());
+}
+
+pub(super) async fn a_failed_job_is_not_told(place: Place) {
+    let publish = |fails: bool| {
+        place.store.write(move |w| {
+            let acme = organization("acme");
+            w.publish(&acme, &session(1), EventKind::SessionStatus, &fails)?;
+            if fails {
+                return Err(StoreError::Database("on purpose".into()));
+            }
+            Ok(())
+        })
+    };
+    let filter = crate::gateway::realtime::Filter {
+        scope: organization("acme").into(),
+        lease: crate::gateway::auth::Lease::default(),
+        session: None,
+        kinds: None,
+        since: None,
+    };
+    let listener =
+        crate::gateway::realtime::Subscription::open(&place.hub, place.store.clone(), filter);
+    let mut listener = listener.unwrap();
+    publish(true).await.unwrap_err();
+    publish(false).await.unwrap();
+    let told: serde_json::Value = serde_json::from_str(&listener.next().await.unwrap()).unwrap();
+    assert_eq!(told["payload"], false);
+    let acme = [organization("acme")];
+    let logged = place
+        .store
+        .read(move |rows| rows.events(&acme, Ulid::nil(), 9));
+    assert_eq!(logged.await.unwrap().len(), 1);
+}
+
+fn reopened(place: &Place) -> Store {
+    let database = place.engine.open().unwrap();
+    Store::open(database, Arc::default(), StoreTimes::default()).unwrap()
+}

@@ -1,0 +1,177 @@
+//! A second engine, in memory: what SQLite does for us by itself has to be asked for by the contract.
+
+mod read;
+mod rows;
+
+use super::Engine;
+use crate::api::{AuditEntry, EpochMillis, Group, Session, SessionRole};
+use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::store::rows::{Logged, StoredKey, StoredMember};
+use crate::gateway::store::{Database, Read, Readers, StoreError, Transactions};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use ulid::Ulid;
+
+type Outcome<T> = Result<T, StoreError>;
+
+#[derive(Clone, Default)]
+struct Tables {
+    organizations: BTreeSet<OrganizationId>,
+    sessions: BTreeMap<String, (OrganizationId, Session, bool)>,
+    /// By session and JID.
+    groups: BTreeMap<(String, String), (i64, Group)>,
+    /// By group and LID.
+    members: BTreeMap<(i64, String), (StoredMember, EpochMillis, EpochMillis)>,
+    keys: BTreeMap<String, StoredKey>,
+    audit: BTreeMap<Ulid, (OrganizationId, AuditEntry)>,
+    events: BTreeMap<Ulid, (OrganizationId, Logged)>,
+    groups_so_far: i64,
+}
+
+/// What survives a connection.
+#[derive(Default)]
+pub(super) struct InMemory {
+    committed: Arc<Mutex<Tables>>,
+    taken: Arc<AtomicBool>,
+}
+
+impl Engine for InMemory {
+    fn open(&self) -> anyhow::Result<Database> {
+        anyhow::ensure!(!self.taken.swap(true, Ordering::SeqCst), "in use");
+        let connect = |taken| Memory {
+            committed: Arc::clone(&self.committed),
+            working: None,
+            saved: None,
+            taken,
+        };
+        Ok(Database {
+            writer: Box::new(connect(Some(Arc::clone(&self.taken)))),
+            readers: Box::new(Elsewhere(Arc::clone(&self.committed))),
+        })
+    }
+}
+
+struct Elsewhere(Arc<Mutex<Tables>>);
+
+impl Readers for Elsewhere {
+    fn open(&self) -> Outcome<Box<dyn Read + Send>> {
+        Ok(Box::new(Memory {
+            committed: Arc::clone(&self.0),
+            working: None,
+            saved: None,
+            taken: None,
+        }))
+    }
+}
+
+struct Memory {
+    committed: Arc<Mutex<Tables>>,
+    /// The tables as an open transaction sees them.
+    working: Option<Tables>,
+    saved: Option<Tables>,
+    taken: Option<Arc<AtomicBool>>,
+}
+
+impl Memory {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "every answer of the trait may fail"
+    )]
+    fn look<T>(&self, look: impl FnOnce(&Tables) -> T) -> Outcome<T> {
+        Ok(match &self.working {
+            Some(tables) => look(tables),
+            None => look(&self.committed.lock().unwrap()),
+        })
+    }
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "every answer of the trait may fail"
+    )]
+    fn change<T>(&mut self, change: impl FnOnce(&mut Tables) -> T) -> Outcome<T> {
+        Ok(change(self.working.as_mut().expect("a transaction")))
+    }
+}
+
+impl Tables {
+    fn owns(&self, organization: &OrganizationId, session: &SessionId) -> bool {
+        let session = self.sessions.get(session.as_str());
+        session.is_some_and(|(owner, ..)| owner == organization)
+    }
+
+    fn groups_of<'a>(
+        &'a self,
+        organization: &OrganizationId,
+        session: &SessionId,
+    ) -> impl Iterator<Item = &'a (i64, Group)> + use<'a> {
+        let owned = self.owns(organization, session);
+        let (all, session) = (self.groups.iter(), session.to_string());
+        all.filter(move |((of, _), _)| owned && *of == session)
+            .map(|(_, group)| group)
+    }
+
+    fn find(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Option<&(i64, Group)> {
+        self.groups_of(organization, session)
+            .find(|(_, group)| group.group_jid == jid.as_str())
+    }
+
+    fn by_number(&mut self, number: i64) -> Option<&mut Group> {
+        let mut groups = self.groups.values_mut();
+        let found = groups.find(|(of, _)| *of == number);
+        found.map(|(_, group)| group)
+    }
+
+    fn members_of(&self, number: i64) -> impl Iterator<Item = (&str, &StoredMember)> {
+        let all = self.members.iter();
+        all.filter(move |((of, _), _)| *of == number)
+            .map(|((_, lid), (member, ..))| (lid.as_str(), member))
+    }
+}
+
+fn is_in(group: &Group) -> bool {
+    group.my_role != Some(SessionRole::None)
+}
+
+impl Transactions for Memory {
+    fn begin(&mut self) -> Outcome<()> {
+        self.working = Some(self.committed.lock().unwrap().clone());
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Outcome<()> {
+        *self.committed.lock().unwrap() = self.working.take().expect("a transaction");
+        Ok(())
+    }
+
+    fn roll_back(&mut self) {
+        self.working = None;
+    }
+
+    fn savepoint(&mut self) -> Outcome<()> {
+        self.saved.clone_from(&self.working);
+        Ok(())
+    }
+
+    fn release(&mut self) -> Outcome<()> {
+        self.saved = None;
+        Ok(())
+    }
+
+    fn undo(&mut self) -> Outcome<()> {
+        self.working = self.saved.take();
+        Ok(())
+    }
+
+    fn close(self: Box<Self>) -> Outcome<()> {
+        if let Some(taken) = self.taken {
+            taken.store(false, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+}

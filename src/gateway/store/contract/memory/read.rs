@@ -1,0 +1,203 @@
+//! Looking through the tables.
+
+use super::{Memory, Outcome, is_in};
+use crate::api::{ApiKey, AuditEntry, Group, GroupMember};
+use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::store::rows::{
+    AuditFilter, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
+};
+use crate::gateway::store::{GroupCount, Read};
+use std::collections::HashMap;
+use ulid::Ulid;
+
+impl Read for Memory {
+    fn organizations(&self) -> Outcome<Vec<OrganizationId>> {
+        self.look(|tables| tables.organizations.iter().cloned().collect())
+    }
+
+    fn sessions(&self) -> Outcome<Vec<StoredSession>> {
+        self.look(|tables| {
+            let sessions = tables.sessions.values();
+            let stored = sessions.map(|(organization, session, should_run)| {
+                let id = SessionId::parse(&session.id).unwrap();
+                let groups = tables.groups_of(organization, &id);
+                StoredSession {
+                    organization: organization.clone(),
+                    should_run: *should_run,
+                    session: session.clone(),
+                    group_count: groups.filter(|(_, group)| is_in(group)).count() as u64,
+                    id,
+                }
+            });
+            stored.collect()
+        })
+    }
+
+    fn groups(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        after: Option<&GroupJid>,
+        limit: Option<u32>,
+    ) -> Outcome<Vec<Group>> {
+        let after = after.map_or("", GroupJid::as_str);
+        self.look(|tables| {
+            let groups = tables.groups_of(organization, session);
+            let later = groups.filter(|(_, group)| group.group_jid.as_str() > after);
+            let most = limit.map_or(usize::MAX, |limit| limit as usize);
+            later.take(most).map(|(_, group)| group.clone()).collect()
+        })
+    }
+
+    fn group(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<Group>> {
+        self.look(|tables| {
+            let found = tables.find(organization, session, jid);
+            found.map(|(_, group)| group.clone())
+        })
+    }
+
+    fn members(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<Vec<GroupMember>>> {
+        self.look(|tables| {
+            let (number, group) = tables.find(organization, session, jid)?;
+            let all = tables.members.iter().filter(|((of, _), _)| of == number);
+            let members = all.map(|((_, lid), (member, first, last))| GroupMember {
+                id: format!("{}-{}", group.id, lid.split('@').next().unwrap()),
+                session_id: session.to_string(),
+                group_jid: jid.to_string(),
+                lid: lid.clone(),
+                role: member.role.clone(),
+                tag: None,
+                first_seen_at: *first,
+                last_seen_at: *last,
+            });
+            Some(members.collect())
+        })
+    }
+
+    fn stored_group(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<StoredGroup>> {
+        self.look(|tables| {
+            let (number, group) = tables.find(organization, session, jid)?.clone();
+            Some(StoredGroup {
+                number,
+                subject: group.subject.unwrap(),
+                description: group.description.unwrap(),
+                owner: group.owner_jid,
+                announce: group.is_announce.unwrap(),
+                locked: group.is_locked.unwrap(),
+                created_at: group.created_at_wa,
+                my_role: group.my_role.unwrap(),
+            })
+        })
+    }
+
+    fn joined(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<Vec<GroupJid>> {
+        self.look(|tables| {
+            let groups = tables.groups_of(organization, session);
+            let joined = groups.filter(|(_, group)| is_in(group));
+            joined
+                .map(|(_, group)| GroupJid::parse(&group.group_jid).unwrap())
+                .collect()
+        })
+    }
+
+    fn count_groups(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+    ) -> Outcome<GroupCount> {
+        self.look(|tables| {
+            let groups = || tables.groups_of(organization, session);
+            GroupCount {
+                stored: groups().count() as u64,
+                joined: groups().filter(|(_, group)| is_in(group)).count() as u64,
+            }
+        })
+    }
+
+    fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>> {
+        self.look(|tables| {
+            let members = tables.members_of(group);
+            members
+                .map(|(lid, member)| (lid.to_owned(), member.clone()))
+                .collect()
+        })
+    }
+
+    fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>> {
+        self.look(|tables| {
+            let keys = tables.keys.values();
+            let own = keys.filter(|key| organizations.contains(&key.organization));
+            own.map(|key| key.key.clone()).collect()
+        })
+    }
+
+    fn key(&self, id: &str) -> Outcome<Option<StoredKey>> {
+        self.look(|tables| tables.keys.get(id).cloned())
+    }
+
+    fn keys(&self) -> Outcome<Vec<StoredKey>> {
+        self.look(|tables| tables.keys.values().cloned().collect())
+    }
+
+    fn audit(
+        &self,
+        organizations: &[OrganizationId],
+        filter: &AuditFilter,
+    ) -> Outcome<Vec<AuditEntry>> {
+        let fits = |wanted: &Option<String>, is: &Option<String>| wanted.is_none() || wanted == is;
+        self.look(|tables| {
+            let entries = tables.audit.iter().rev();
+            let wanted = entries.filter(|(id, (organization, entry))| {
+                organizations.contains(organization)
+                    && filter.before.is_none_or(|before| **id < before)
+                    && fits(&filter.session, &entry.session_id)
+                    && fits(&filter.group, &entry.group_jid)
+            });
+            let wanted = wanted.take(filter.limit as usize);
+            wanted.map(|(_, (_, entry))| entry.clone()).collect()
+        })
+    }
+
+    fn events(
+        &self,
+        organizations: &[OrganizationId],
+        since: Ulid,
+        limit: u32,
+    ) -> Outcome<Vec<Logged>> {
+        self.look(|tables| {
+            let events = tables.events.iter();
+            let own = events.filter(|(id, (organization, _))| {
+                **id > since && organizations.contains(organization)
+            });
+            own.take(limit as usize)
+                .map(|(_, (_, event))| event.clone())
+                .collect()
+        })
+    }
+
+    fn last_id(&self) -> Outcome<Ulid> {
+        self.look(|tables| {
+            let last = [tables.events.keys().last(), tables.audit.keys().last()];
+            last.into_iter()
+                .flatten()
+                .max()
+                .copied()
+                .unwrap_or_default()
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! A session's groups in pages, and the cached JSON of all of them.
+
+use super::{Read, StoreError, cursor, lock};
+use crate::api::{Group, List};
+use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use axum::body::Bytes;
+use std::sync::Mutex;
+
+/// A session's groups after `after` by JID, at most `limit`; all of them without a limit.
+///
+/// # Errors
+/// The database refuses.
+pub fn list(
+    rows: &dyn Read,
+    organization: &OrganizationId,
+    session: &SessionId,
+    after: Option<&GroupJid>,
+    limit: Option<u32>,
+) -> Result<List<Group>, StoreError> {
+    let data = rows.groups(organization, session, after, limit.map(cursor::one_more))?;
+    Ok(cursor::page(data, limit.unwrap_or(u32::MAX), |group| {
+        &group.group_jid
+    }))
+}
+
+/// The JSON of a session's whole listing, shared by all who ask until a write drops it.
+#[derive(Default)]
+pub struct ListCache {
+    slot: Mutex<Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    version: u64,
+    /// Writes that are about to become visible, each at an instant that nobody here can tell.
+    settling: u32,
+    json: Option<Bytes>,
+}
+
+impl ListCache {
+    /// The listing, or the version under which a freshly read one may be [put](Self::put).
+    ///
+    /// # Errors
+    /// The version, when nothing is cached.
+    pub fn get(&self) -> Result<Bytes, u64> {
+        let slot = lock(&self.slot);
+        slot.json.clone().ok_or(slot.version)
+    }
+
+    /// Keeps a listing, unless a write came in since `version` was given out: what was read may
+    /// then be older than that write.
+    pub fn put(&self, version: u64, json: Bytes) {
+        let mut slot = lock(&self.slot);
+        if slot.version == version && slot.settling == 0 {
+            slot.json = Some(json);
+        }
+    }
+
+    /// A write is about to be committed: the listing is dropped, and none is kept until
+    /// [`settle`](Self::settle). Who reads another row meanwhile must not find an older listing.
+    pub(super) fn unsettle(&self) {
+        let mut slot = lock(&self.slot);
+        slot.settling += 1;
+        slot.json = None;
+    }
+
+    /// The write was committed, or was not.
+    pub(super) fn settle(&self) {
+        let mut slot = lock(&self.slot);
+        slot.settling -= 1;
+        slot.version += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_read_before_a_write_is_not_kept() {
+        let cache = ListCache::default();
+        let version = cache.get().unwrap_err();
+        cache.unsettle();
+        cache.settle();
+        cache.put(version, Bytes::from_static(b"old"));
+        let version = cache.get().unwrap_err();
+        cache.put(version, Bytes::from_static(b"new"));
+        assert_eq!(cache.get().unwrap(), "new");
+    }
+
+    #[test]
+    fn no_listing_is_told_while_a_write_becomes_visible() {
+        let cache = ListCache::default();
+        let version = cache.get().unwrap_err();
+        cache.put(version, Bytes::from_static(b"old"));
+        // Two changes of one transaction.
+        cache.unsettle();
+        cache.unsettle();
+        let version = cache.get().unwrap_err();
+        cache.settle();
+        cache.put(version, Bytes::from_static(b"old"));
+        let version = cache.get().unwrap_err();
+        cache.put(version, Bytes::from_static(b"perhaps old"));
+        assert!(cache.get().is_err());
+        cache.settle();
+        let version = cache.get().unwrap_err();
+        cache.put(version, Bytes::from_static(b"new"));
+        assert_eq!(cache.get().unwrap(), "new");
+    }
+}

@@ -1,0 +1,116 @@
+//! What stands in the tables, for any engine.
+
+use crate::api::{
+    ApiKey, AuditAction, AuditOutcome, EpochMillis, MemberRole, Session, SessionRole,
+};
+use crate::gateway::domain::{MemberJid, OrganizationId, SessionId};
+use crate::gateway::whatsapp::{GroupSnapshot, Member};
+use serde_json::Value;
+use std::sync::Arc;
+use ulid::Ulid;
+
+/// A session as it is stored.
+pub struct StoredSession {
+    pub id: SessionId,
+    pub organization: OrganizationId,
+    /// What the operator wants, whatever the status is.
+    pub should_run: bool,
+    /// `gateway_id`, `group_count` and `last_traffic_at` are not stored.
+    pub session: Session,
+    /// The groups that the account is in.
+    pub group_count: u64,
+}
+
+/// A group's row, without its members.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredGroup {
+    /// What its members are stored under.
+    pub number: i64,
+    pub subject: String,
+    pub description: String,
+    pub owner: Option<String>,
+    pub announce: bool,
+    pub locked: bool,
+    pub created_at: Option<EpochMillis>,
+    /// The role of the session's own account; `none` once it is out.
+    pub my_role: SessionRole,
+}
+
+impl StoredGroup {
+    /// Whether everything but the members is as WhatsApp tells it.
+    #[must_use]
+    pub fn is(&self, group: &GroupSnapshot) -> bool {
+        self.subject == group.subject
+            && self.description == group.description
+            && self.owner.as_deref() == group.owner.as_ref().map(MemberJid::as_str)
+            && self.announce == group.announce
+            && self.locked == group.locked
+            && self.created_at == group.created_at
+    }
+}
+
+/// What is compared with WhatsApp's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMember {
+    pub role: MemberRole,
+    pub is_me: bool,
+}
+
+impl From<&Member> for StoredMember {
+    fn from(member: &Member) -> Self {
+        Self {
+            role: member.role.clone(),
+            is_me: member.is_me,
+        }
+    }
+}
+
+/// A key with what authentication needs.
+#[derive(Clone)]
+pub struct StoredKey {
+    pub organization: OrganizationId,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// The secret before the last rotation, and until when it is still taken.
+    pub previous: Option<([u8; 32], EpochMillis)>,
+    pub key: ApiKey,
+}
+
+/// An entry that is about to be logged; id and time are given when it is written.
+pub struct AuditRow {
+    pub organization: OrganizationId,
+    pub actor: String,
+    pub action: AuditAction,
+    pub session: Option<String>,
+    pub group: Option<String>,
+    pub old: Option<Value>,
+    pub new: Option<Value>,
+    pub outcome: AuditOutcome,
+}
+
+/// Which audit entries to read.
+#[derive(Default)]
+pub struct AuditFilter {
+    pub session: Option<String>,
+    pub group: Option<String>,
+    /// Only entries older than this one.
+    pub before: Option<Ulid>,
+    pub limit: u32,
+}
+
+/// An event read back from the log.
+#[derive(Debug, Clone)]
+pub struct Logged {
+    pub id: Ulid,
+    pub session: String,
+    pub kind: String,
+    pub text: Arc<str>,
+}
+
+/// The role that an account has by a list of members.
+pub(super) fn my_role(members: &[Member]) -> SessionRole {
+    members
+        .iter()
+        .find(|member| member.is_me)
+        .map_or(SessionRole::None, |me| SessionRole::from(&me.role))
+}

@@ -1,0 +1,356 @@
+//! SQLite as the store's engine: one file, one connection that writes, a few that read.
+//!
+//! A file for what is kept together: this one says which statement serves which question.
+
+mod audit;
+mod columns;
+mod events;
+mod file;
+mod groups;
+mod inspect;
+mod keys;
+mod members;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+pub use inspect::{Inspection, inspect};
+
+use super::rows::{
+    AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
+};
+use super::{Database, GroupCount, Read, Readers, Rows, StoreError, Transactions};
+use crate::api::{
+    ApiKey, AuditEntry, EpochMillis, Group, GroupMember, MemberRole, Session, Setting,
+};
+use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::realtime::Published;
+use crate::gateway::whatsapp::{GroupSnapshot, Member};
+use rusqlite::Connection;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use ulid::Ulid;
+
+type Outcome<T> = Result<T, StoreError>;
+
+/// Why a file was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot open {}: {cause}", .path.display())]
+    Unreadable {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
+    #[error("{}: already in use by another groupdesk", .0.display())]
+    InUse(PathBuf),
+    #[error("{}: belongs to another program", .0.display())]
+    Foreign(PathBuf),
+    #[error(
+        "{}: written by a newer groupdesk (schema version {version}; this one knows up to {known})",
+        .path.display()
+    )]
+    Newer {
+        path: PathBuf,
+        version: i64,
+        known: usize,
+    },
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// Opens a file, creating and migrating it where needed. Blocks. No other engine can open it until the
+/// writer is closed.
+///
+/// # Errors
+/// [`OpenError`]: the file is in use, unreadable, damaged, newer than this program or not ours.
+pub fn open(path: &Path) -> anyhow::Result<Database> {
+    let open = || {
+        let lock = file::lock(path)?;
+        let conn = file::open_writer(path)?;
+        Ok(Sqlite {
+            conn,
+            lock: Some(lock),
+        })
+    };
+    let writer = open().map_err(|error| match error {
+        OpenError::Sqlite(cause) => anyhow::Error::msg(cause.to_string()).context(format!(
+            "{}: cannot be read; is it damaged, or no database of groupdesk's?",
+            path.display()
+        )),
+        error => error.into(),
+    })?;
+    Ok(Database {
+        writer: Box::new(writer),
+        readers: Box::new(At(path.to_owned())),
+    })
+}
+
+/// A connection.
+struct Sqlite {
+    conn: Connection,
+    /// Of the writer: held until the connection is closed, because two engines must never drive the
+    /// same sessions.
+    lock: Option<File>,
+}
+
+/// Where the readers read.
+struct At(PathBuf);
+
+impl Readers for At {
+    fn open(&self) -> Outcome<Box<dyn Read + Send>> {
+        Ok(Box::new(Sqlite {
+            conn: file::open_reader(&self.0)?,
+            lock: None,
+        }))
+    }
+}
+
+impl Read for Sqlite {
+    fn organizations(&self) -> Outcome<Vec<OrganizationId>> {
+        sessions::organizations(&self.conn)
+    }
+
+    fn sessions(&self) -> Outcome<Vec<StoredSession>> {
+        sessions::load_all(&self.conn)
+    }
+
+    fn groups(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        after: Option<&GroupJid>,
+        limit: Option<u32>,
+    ) -> Outcome<Vec<Group>> {
+        groups::list(&self.conn, organization, session, after, limit)
+    }
+
+    fn group(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<Group>> {
+        groups::get(&self.conn, organization, session, jid)
+    }
+
+    fn members(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<Vec<GroupMember>>> {
+        groups::members(&self.conn, organization, session, jid)
+    }
+
+    fn stored_group(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<StoredGroup>> {
+        groups::stored(&self.conn, organization, session, jid)
+    }
+
+    fn joined(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<Vec<GroupJid>> {
+        groups::joined(&self.conn, organization, session)
+    }
+
+    fn count_groups(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+    ) -> Outcome<GroupCount> {
+        groups::count(&self.conn, organization, session)
+    }
+
+    fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>> {
+        members::load(&self.conn, group)
+    }
+
+    fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>> {
+        keys::list(&self.conn, organizations)
+    }
+
+    fn key(&self, id: &str) -> Outcome<Option<StoredKey>> {
+        keys::get(&self.conn, id)
+    }
+
+    fn keys(&self) -> Outcome<Vec<StoredKey>> {
+        keys::load_all(&self.conn)
+    }
+
+    fn audit(
+        &self,
+        organizations: &[OrganizationId],
+        filter: &AuditFilter,
+    ) -> Outcome<Vec<AuditEntry>> {
+        audit::list(&self.conn, organizations, filter)
+    }
+
+    fn events(
+        &self,
+        organizations: &[OrganizationId],
+        since: Ulid,
+        limit: u32,
+    ) -> Outcome<Vec<Logged>> {
+        events::after(&self.conn, organizations, since, limit)
+    }
+
+    fn last_id(&self) -> Outcome<Ulid> {
+        events::last_id(&self.conn)
+    }
+}
+
+impl Rows for Sqlite {
+    fn put_organization(&mut self, organization: &OrganizationId, now: EpochMillis) -> Outcome<()> {
+        sessions::put_organization(&self.conn, organization, now)
+    }
+
+    fn insert_session(
+        &mut self,
+        organization: &OrganizationId,
+        session: &Session,
+        should_run: bool,
+    ) -> Outcome<bool> {
+        sessions::insert(&self.conn, organization, session, should_run)
+    }
+
+    fn update_session(
+        &mut self,
+        organization: &OrganizationId,
+        session: &Session,
+        should_run: bool,
+    ) -> Outcome<()> {
+        sessions::update(&self.conn, organization, session, should_run)
+    }
+
+    fn delete_session(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+    ) -> Outcome<()> {
+        sessions::delete(&self.conn, organization, session)
+    }
+
+    fn insert_group(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        id: Ulid,
+        group: &GroupSnapshot,
+        at: EpochMillis,
+    ) -> Outcome<bool> {
+        groups::insert(&self.conn, organization, session, id, group, at)
+    }
+
+    fn update_group(&mut self, group: i64, fresh: &GroupSnapshot, at: EpochMillis) -> Outcome<()> {
+        groups::update(&self.conn, group, fresh, at)
+    }
+
+    fn set_setting(&mut self, group: i64, setting: &Setting, at: EpochMillis) -> Outcome<()> {
+        groups::set(&self.conn, group, setting, at)
+    }
+
+    fn put_members(
+        &mut self,
+        group: i64,
+        members: &mut dyn Iterator<Item = &Member>,
+        at: EpochMillis,
+    ) -> Outcome<()> {
+        members::put(&self.conn, group, members, at)
+    }
+
+    fn delete_member(&mut self, group: i64, lid: &str) -> Outcome<bool> {
+        members::delete(&self.conn, group, lid)
+    }
+
+    fn set_role(&mut self, group: i64, lid: &str, role: &MemberRole) -> Outcome<bool> {
+        members::set_role(&self.conn, group, lid, role)
+    }
+
+    fn settle_members(&mut self, group: i64) -> Outcome<bool> {
+        groups::settle(&self.conn, group)
+    }
+
+    fn insert_key(&mut self, key: &StoredKey) -> Outcome<()> {
+        keys::insert(&self.conn, key)
+    }
+
+    fn replace_secret(
+        &mut self,
+        id: &str,
+        hash: &[u8; 32],
+        previous_until: Option<EpochMillis>,
+    ) -> Outcome<()> {
+        keys::replace_secret(&self.conn, id, hash, previous_until)
+    }
+
+    fn set_disabled(&mut self, id: &str, disabled: bool) -> Outcome<()> {
+        keys::set_disabled(&self.conn, id, disabled)
+    }
+
+    fn set_last_used(&mut self, uses: &[(String, EpochMillis)]) -> Outcome<()> {
+        keys::set_last_used(&self.conn, uses)
+    }
+
+    fn delete_key(&mut self, id: &str) -> Outcome<()> {
+        keys::delete(&self.conn, id)
+    }
+
+    fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()> {
+        audit::insert(&self.conn, id, at, entry)
+    }
+
+    fn insert_event(&mut self, event: &Published) -> Outcome<()> {
+        events::insert(&self.conn, event)
+    }
+
+    fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()> {
+        events::sweep(&self.conn, organization, keep)
+    }
+}
+
+impl Transactions for Sqlite {
+    fn begin(&mut self) -> Outcome<()> {
+        Ok(self.conn.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    fn commit(&mut self) -> Outcome<()> {
+        Ok(self.conn.execute_batch("COMMIT")?)
+    }
+
+    fn roll_back(&mut self) {
+        if !self.conn.is_autocommit() {
+            // What cannot even be rolled back ends with the connection.
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
+    }
+
+    fn savepoint(&mut self) -> Outcome<()> {
+        Ok(self.conn.execute_batch("SAVEPOINT job")?)
+    }
+
+    fn release(&mut self) -> Outcome<()> {
+        Ok(self.conn.execute_batch("RELEASE job")?)
+    }
+
+    fn undo(&mut self) -> Outcome<()> {
+        Ok(self.conn.execute_batch("ROLLBACK TO job; RELEASE job")?)
+    }
+
+    fn close(self: Box<Self>) -> Outcome<()> {
+        let Self { conn, lock } = *self;
+        // Folds the log into the file.
+        let folded = conn.pragma_update(None, "wal_checkpoint", "truncate");
+        let closed = conn.close().map_err(|(_, error)| error);
+        drop(lock);
+        Ok(folded.and(closed)?)
+    }
+}

@@ -1,0 +1,256 @@
+//! What the store asks of a database engine: connections, and what is read and written on them.
+//!
+//! The rules stand above it and are the same for every engine: when a job is committed and told
+//! ([`writer`](super::writer)), what WhatsApp's word changes ([`changes`](super::changes)), how ids
+//! grow. An engine knows its tables and its transactions, nothing else. Calls block: they run on the
+//! writer's thread or off the async threads. What an engine must get right is asked of it in
+//! `contract/`.
+
+use super::StoreError;
+use super::rows::{
+    AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
+};
+use crate::api::{
+    ApiKey, AuditEntry, EpochMillis, Group, GroupMember, MemberRole, Session, Setting,
+};
+use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::realtime::Published;
+use crate::gateway::whatsapp::{GroupSnapshot, Member};
+use std::collections::HashMap;
+use ulid::Ulid;
+
+type Outcome<T> = Result<T, StoreError>;
+
+/// A database, opened.
+pub struct Database {
+    /// The one connection that everything is written on.
+    pub writer: Box<dyn Transactions>,
+    pub readers: Box<dyn Readers>,
+}
+
+/// Opens connections that only read.
+pub trait Readers: Send + Sync {
+    /// # Errors
+    /// The engine cannot be reached.
+    fn open(&self) -> Outcome<Box<dyn Read + Send>>;
+}
+
+/// What can be read. Whoever reads for a caller names the organizations, in whatever order; what belongs
+/// to another is not there. All of it fails when the engine does.
+#[allow(clippy::missing_errors_doc)]
+pub trait Read {
+    /// Every organization that is known.
+    fn organizations(&self) -> Outcome<Vec<OrganizationId>>;
+
+    /// Every session of every organization by id: what the engine starts with.
+    fn sessions(&self) -> Outcome<Vec<StoredSession>>;
+
+    /// A session's groups after `after` by JID, at most `limit`; all of them without a limit.
+    fn groups(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        after: Option<&GroupJid>,
+        limit: Option<u32>,
+    ) -> Outcome<Vec<Group>>;
+
+    fn group(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<Group>>;
+
+    /// A group's members by LID; `None` when the group is not stored.
+    fn members(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<Vec<GroupMember>>>;
+
+    /// A group's row as it is compared with WhatsApp's word.
+    fn stored_group(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &GroupJid,
+    ) -> Outcome<Option<StoredGroup>>;
+
+    /// The groups of a session that its account is in.
+    fn joined(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<Vec<GroupJid>>;
+
+    /// How many groups a session has stored, and how many of them its account is in.
+    fn count_groups(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+    ) -> Outcome<GroupCount>;
+
+    /// A group's members by LID; `group` is a [`StoredGroup::number`].
+    fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>>;
+
+    /// The organizations' keys by id, oldest first.
+    fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>>;
+
+    /// A key, of whichever organization; who asks must look whose it is.
+    fn key(&self, id: &str) -> Outcome<Option<StoredKey>>;
+
+    /// Every organization's keys: what authentication starts with.
+    fn keys(&self) -> Outcome<Vec<StoredKey>>;
+
+    /// The organizations' audit log, newest first, at most `filter.limit` entries.
+    fn audit(
+        &self,
+        organizations: &[OrganizationId],
+        filter: &AuditFilter,
+    ) -> Outcome<Vec<AuditEntry>>;
+
+    /// The organizations' events after `since`, oldest first, at most `limit`.
+    fn events(
+        &self,
+        organizations: &[OrganizationId],
+        since: Ulid,
+        limit: u32,
+    ) -> Outcome<Vec<Logged>>;
+
+    /// The largest id that an event or an audit entry has.
+    fn last_id(&self) -> Outcome<Ulid>;
+}
+
+/// How many groups a session has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupCount {
+    pub stored: u64,
+    pub joined: u64,
+}
+
+/// What can be written, inside a transaction that somebody else commits.
+#[allow(clippy::missing_errors_doc)]
+pub trait Rows: Read {
+    /// Makes sure that an organization is known.
+    fn put_organization(&mut self, organization: &OrganizationId, now: EpochMillis) -> Outcome<()>;
+
+    /// Inserts a session of an organization that is known; `false` when it is there already (it is
+    /// then left as it is).
+    fn insert_session(
+        &mut self,
+        organization: &OrganizationId,
+        session: &Session,
+        should_run: bool,
+    ) -> Outcome<bool>;
+
+    /// Writes what changes in a session's life: desired state, status, identity, times.
+    fn update_session(
+        &mut self,
+        organization: &OrganizationId,
+        session: &Session,
+        should_run: bool,
+    ) -> Outcome<()>;
+
+    /// Deletes a session with its groups and members.
+    fn delete_session(&mut self, organization: &OrganizationId, session: &SessionId)
+    -> Outcome<()>;
+
+    /// Inserts a group with its members, first seen at `at`; `false` when its session is gone.
+    fn insert_group(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        id: Ulid,
+        group: &GroupSnapshot,
+        at: EpochMillis,
+    ) -> Outcome<bool>;
+
+    /// Writes everything but the members. A group's `updatedAt` moves forward with every change: to
+    /// `at`, or by a millisecond where `at` is not later.
+    fn update_group(&mut self, group: i64, fresh: &GroupSnapshot, at: EpochMillis) -> Outcome<()>;
+
+    /// Writes one setting; `updatedAt` as in [`update_group`](Self::update_group).
+    fn set_setting(&mut self, group: i64, setting: &Setting, at: EpochMillis) -> Outcome<()>;
+
+    /// Inserts members or overwrites their role, seen at `at`.
+    fn put_members(
+        &mut self,
+        group: i64,
+        members: &mut dyn Iterator<Item = &Member>,
+        at: EpochMillis,
+    ) -> Outcome<()>;
+
+    /// Whether there was such a member.
+    fn delete_member(&mut self, group: i64, lid: &str) -> Outcome<bool>;
+
+    /// Gives a member a role; a superadmin keeps theirs. Whether that changed anything.
+    fn set_role(&mut self, group: i64, lid: &str, role: &MemberRole) -> Outcome<bool>;
+
+    /// Brings what a group's row says about its members up to date: their number and the account's own
+    /// role. Whether that changed anything.
+    fn settle_members(&mut self, group: i64) -> Outcome<bool>;
+
+    fn insert_key(&mut self, key: &StoredKey) -> Outcome<()>;
+
+    /// Gives a key another secret; the one before is taken until `previous_until`, if that is said.
+    fn replace_secret(
+        &mut self,
+        id: &str,
+        hash: &[u8; 32],
+        previous_until: Option<EpochMillis>,
+    ) -> Outcome<()>;
+
+    fn set_disabled(&mut self, id: &str, disabled: bool) -> Outcome<()>;
+
+    /// Stores when keys were last used.
+    fn set_last_used(&mut self, uses: &[(String, EpochMillis)]) -> Outcome<()>;
+
+    fn delete_key(&mut self, id: &str) -> Outcome<()>;
+
+    fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()>;
+
+    fn insert_event(&mut self, event: &Published) -> Outcome<()>;
+
+    /// Drops an organization's events but the newest `keep`.
+    fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()>;
+}
+
+/// The writing connection, seen by the writer's thread: transactions with one savepoint at a time.
+#[allow(clippy::missing_errors_doc)]
+pub trait Transactions: Rows + Send {
+    fn begin(&mut self) -> Outcome<()>;
+
+    /// When this returns, what was written is on the disk, a power cut included.
+    fn commit(&mut self) -> Outcome<()>;
+
+    /// Undoes the transaction, if one is open.
+    fn roll_back(&mut self);
+
+    fn savepoint(&mut self) -> Outcome<()>;
+
+    /// Keeps what was written since the savepoint.
+    fn release(&mut self) -> Outcome<()>;
+
+    /// Undoes what was written since the savepoint. Fails where the engine has undone the whole
+    /// transaction (a full disk, say).
+    fn undo(&mut self) -> Outcome<()>;
+
+    /// Ends the connection, and with it what kept others from the database.
+    fn close(self: Box<Self>) -> Outcome<()>;
+}
+
+/// The organizations in a scope.
+///
+/// A query names the organizations it reads for. For almost every caller that is one; only a
+/// platform-wide caller reads for all of them.
+///
+/// # Errors
+/// The database refuses.
+pub fn within(
+    rows: &dyn Read,
+    scope: &crate::gateway::auth::Scope,
+) -> Outcome<Vec<OrganizationId>> {
+    use crate::gateway::auth::Scope;
+    match scope {
+        Scope::Nothing => Ok(Vec::new()),
+        Scope::Organization(own) => Ok(vec![own.clone()]),
+        Scope::Platform { .. } => rows.organizations(),
+    }
+}

@@ -1,0 +1,125 @@
+//! What a job sees of the transaction that it runs in: rows, ids, and what is to follow the commit.
+
+use super::listing::ListCache;
+use super::rows::AuditRow;
+use super::{Rows, StoreError};
+use crate::api::{Envelope, EventKind};
+use crate::gateway::clock;
+use crate::gateway::domain::{OrganizationId, SessionId};
+use crate::gateway::realtime::Published;
+use serde::Serialize;
+use std::sync::Arc;
+use ulid::Ulid;
+
+/// Events kept per organization; a listener that was away for longer refetches.
+pub const KEPT: u32 = 10_000;
+/// Old events are dropped once in so many: an id's low bits choose when.
+const SWEEP_EVERY: u128 = 256;
+
+/// A job's view, inside its savepoint.
+pub struct Write<'a> {
+    pub rows: &'a mut dyn Rows,
+    pub(super) ids: &'a mut Ids,
+    pub(super) published: Vec<Published>,
+    pub(super) changed: Vec<Arc<ListCache>>,
+}
+
+impl Write<'_> {
+    /// The next id: larger than every one before.
+    pub fn next_id(&mut self) -> Ulid {
+        self.ids.next()
+    }
+
+    /// Drops a session's cached listing once this is committed.
+    pub fn groups_changed(&mut self, cache: &Arc<ListCache>) {
+        self.changed.push(Arc::clone(cache));
+    }
+
+    /// Adds an entry to the audit log.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn record(&mut self, entry: &AuditRow) -> Result<(), StoreError> {
+        let (id, now) = (self.next_id(), clock::now());
+        // A log that no organization is known for could not be found by who reads all of them.
+        self.rows.put_organization(&entry.organization, now)?;
+        self.rows.insert_audit(id, now, entry)
+    }
+
+    /// Logs an event and publishes it once the transaction is committed.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn publish(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        kind: EventKind,
+        payload: &impl Serialize,
+    ) -> Result<(), StoreError> {
+        let event = self.envelope(organization, session, kind, payload)?;
+        self.rows.insert_event(&event)?;
+        if u128::from(event.id).is_multiple_of(SWEEP_EVERY) {
+            self.rows.sweep_events(organization, KEPT)?;
+        }
+        self.published.push(event);
+        Ok(())
+    }
+
+    /// Publishes an event that is never written down: it holds a secret, such as a pairing code.
+    ///
+    /// # Errors
+    /// The payload cannot be encoded.
+    pub fn publish_live(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        kind: EventKind,
+        payload: &impl Serialize,
+    ) -> Result<(), StoreError> {
+        let event = self.envelope(organization, session, kind, payload)?;
+        self.published.push(event);
+        Ok(())
+    }
+
+    fn envelope(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        kind: EventKind,
+        payload: &impl Serialize,
+    ) -> Result<Published, StoreError> {
+        let id = self.next_id();
+        let text = serde_json::to_string(&Envelope {
+            schema: "v1".to_owned(),
+            id: format!("evt_{id}"),
+            event: kind.clone(),
+            session: session.to_string(),
+            organization: organization.to_string(),
+            timestamp: clock::now(),
+            payload: serde_json::to_value(payload)?,
+        })?;
+        Ok(Published {
+            id,
+            organization: organization.clone(),
+            session: session.as_str().into(),
+            kind,
+            text: text.into(),
+        })
+    }
+}
+
+/// Ids that only grow, also when the clock steps back.
+pub(super) struct Ids(pub Ulid);
+
+impl Ids {
+    fn next(&mut self) -> Ulid {
+        let fresh = Ulid::generate();
+        self.0 = if fresh > self.0 {
+            fresh
+        } else {
+            self.0.increment().unwrap_or_else(|next| next)
+        };
+        self.0
+    }
+}
