@@ -164,6 +164,19 @@ async fn a_client_that_never_reads_is_given_up() {
 }
 
 #[tokio::test]
+async fn nor_may_one_over_tls_whose_answers_are_small() {
+    let gateway = Gateway::limited_over_tls(Limits {
+        unread: SOON,
+        ..Limits::default()
+    })
+    .await;
+    let mut client = RawClient::connect(&gateway).await;
+    // Each answer fits into what TLS holds back, so the writing itself never stalls.
+    let request = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    client.flood(request.repeat(100).as_bytes()).await;
+}
+
+#[tokio::test]
 async fn a_connection_too_many_is_told_so() {
     let connections = 3;
     let gateway = Gateway::limited(Limits {
