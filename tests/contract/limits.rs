@@ -82,9 +82,9 @@ async fn a_user_has_one_allowance_however_many_logins() {
     let another = key.token(&claims(&gateway.organization(0), "admin"));
     ask(&another).await.ok(200);
     // A forged login is nobody's, so it takes nothing from anybody.
-    let forger = SigningKey::ed25519("ed");
+    let other_key = SigningKey::ed25519("ed");
     for _ in 0..5 {
-        let forged = forger.token(&claims(&gateway.organization(0), "owner"));
+        let forged = other_key.token(&claims(&gateway.organization(0), "owner"));
         ask(&forged).await.error(401, "unauthorized");
     }
     let owner = key.token(&claims(&gateway.organization(0), "owner"));
