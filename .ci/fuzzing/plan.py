@@ -134,11 +134,50 @@ peers = ["ours", "theirs"]
 "path.id" = { dictionary = "keys", probability = 0.5 }
 "query.cursor" = { dictionary = "cursors", probability = 0.5 }
 
+# Every check that there is.
+[checks.status_code_conformance]
+enabled = true
+
+[checks.content_type_conformance]
+enabled = true
+
+[checks.response_headers_conformance]
+enabled = true
+
+[checks.response_schema_conformance]
+enabled = true
+
+[checks.negative_data_rejection]
+enabled = true
+
+[checks.missing_required_header]
+enabled = true
+
+[checks.unsupported_method]
+enabled = true
+
+[checks.allow_header_conformance]
+enabled = true
+
+[checks.use_after_free]
+enabled = true
+
+[checks.ensure_resource_availability]
+enabled = true
+
+[checks.ignored_auth]
+enabled = true
+
+[checks.object_level_authorization]
+enabled = true
+
 # What the document promises: a session that is not connected, and a gateway that cannot reach WhatsApp.
 [checks.not_a_server_error]
+enabled = true
 expected-statuses = ["2xx", "3xx", "4xx", 501, 503]
 
 [checks.positive_data_acceptance]
+enabled = true
 expected-statuses = ["2xx", 401, 403, 404, 409, 429, 501, 503]
 
 # A cursor is opaque, a link may be dead, a time may be past: no schema can say which.

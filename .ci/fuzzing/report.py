@@ -2,7 +2,8 @@
 
     report.py REPORT.ndjson DOCUMENT.json
 
-Fails when an operation never succeeded: then nothing but its refusals was tried.
+Fails when an operation never succeeded: then nothing but its refusals was tried; and when a phase asked nothing,
+a check never looked, or no wrong data was sent: then less was tried than everybody believes.
 """
 
 import collections
@@ -11,6 +12,25 @@ import sys
 
 # Its success is a WebSocket, which schemathesis does not speak; tests/contract/realtime.rs does.
 WITHOUT_SUCCESS = {"openStream"}
+PHASES = {"examples", "coverage", "fuzzing", "stateful"}
+# In which of them data is made up, so that some of it must be wrong.
+WITH_WRONG_DATA = {"coverage", "fuzzing"}
+CHECKS = {
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "positive_data_acceptance",
+    "missing_required_header",
+    "unsupported_method",
+    "allow_header_conformance",
+    "use_after_free",
+    "ensure_resource_availability",
+    "ignored_auth",
+    "object_level_authorization",
+}
 
 
 def main():
@@ -23,15 +43,22 @@ def main():
         for method, operation in operations.items()
     }
     answers = {label: collections.Counter() for label in ids}
+    asked = set()
+    looked = set()
     with open(report, encoding="utf-8") as file:
         for line in file:
             recorder = json.loads(line).get("ScenarioFinished", {}).get("recorder")
             if not recorder:
                 continue
+            for checks in recorder.get("checks", {}).values():
+                looked.update(check["name"] for check in checks)
             for case, interaction in recorder.get("interactions", {}).items():
                 value = recorder.get("cases", {}).get(case, {}).get("value", {})
                 label = f"{value.get('method')} {value.get('path')}"
                 response = interaction.get("response")
+                meta = value.get("meta")
+                if meta and response:
+                    asked.add((meta["phase"]["name"], meta["generation"]["mode"]))
                 if label in answers and response:
                     answers[label][response["status_code"]] += 1
     missing = []
@@ -45,8 +72,17 @@ def main():
             missing.append(ids[label])
     told = ", ".join(f"{count}x {status}" for status, count in sorted(total.items()))
     print(f"{sum(total.values())} answers: {told}")
+    faults = []
     if missing:
-        sys.exit(f"never succeeded: {', '.join(missing)}")
+        faults.append(f"never succeeded: {', '.join(missing)}")
+    if idle := PHASES - {phase for phase, _ in asked}:
+        faults.append(f"phases that asked nothing: {', '.join(sorted(idle))}")
+    if tame := {phase for phase in WITH_WRONG_DATA if (phase, "negative") not in asked}:
+        faults.append(f"phases without wrong data: {', '.join(sorted(tame))}")
+    if blind := CHECKS - looked:
+        faults.append(f"checks that never looked: {', '.join(sorted(blind))}")
+    if faults:
+        sys.exit("\n".join(faults))
 
 
 main()

@@ -18,8 +18,8 @@ mod session;
 pub mod store;
 pub mod whatsapp;
 
-use engine::expired_key;
 pub use engine::{AuditQuery, Engine, OwnedSession, Page};
+use engine::{expired_key, too_many_keys};
 pub use error::Error;
 pub use http::{Serving, Tls, TlsError};
 pub use limits::Limits;

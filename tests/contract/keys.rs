@@ -1,6 +1,6 @@
 //! `/keys`: told once, used until they expire, are disabled, rotated or deleted.
 
-use crate::support::{Ask, Gateway, Key, Stream};
+use crate::support::{Ask, Gateway, Key, RawClient, Stream};
 use serde_json::json;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -134,6 +134,74 @@ async fn what_a_revoked_key_listened_to_ends_at_once() {
         .ok(204);
     let event = others.event("group.update").await;
     assert_eq!(event["payload"]["subject"], "Still here");
+}
+
+#[tokio::test]
+async fn what_a_revoked_key_began_is_not_carried_out() {
+    let gateway = Gateway::start().await;
+    let group = gateway.support_group("Weekend Volunteers");
+    let before = gateway.get(&group).await.ok(200);
+    for (method, path, body) in [
+        ("POST", "/api/v1/keys", r#"{"capabilities": ["manage"]}"#),
+        ("POST", "/api/v1/sessions", r#"{"label": "Mine"}"#),
+        ("POST", "/api/v1/realtime/ticket", r#"{"events": ["*"]}"#),
+        ("PATCH", group.as_str(), r#"{"subject": "Mine"}"#),
+        // Who may not know what is wrong with a body is not told, either.
+        ("PATCH", group.as_str(), r#"{"subject": 1}"#),
+    ] {
+        let all = json!({ "capabilities": ["read", "send", "manage", "events"] });
+        let (own, secret) = make(&gateway, all).await;
+        let mut thief = RawClient::connect(&gateway).await;
+        let (begun, rest) = body.split_at(5);
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\ncontent-length: {length}\r\n\r\n"
+        );
+        thief.write(format!("{head}{begun}").as_bytes()).await;
+        // Once the key was used, it was let in.
+        gateway
+            .until("the request", async || {
+                let keys = gateway.get("/api/v1/keys").await.ok(200);
+                keys["data"][0]["lastUsedAt"].as_i64()
+            })
+            .await;
+        gateway.delete(&own).await.ok(204);
+        let reply = thief.ask(rest).await;
+        assert_eq!(reply.status, 401, "{method} {path} {reply:?}");
+    }
+    let keys = gateway.get("/api/v1/keys").await.ok(200);
+    assert_eq!(keys["data"], json!([]));
+    assert_eq!(gateway.get(&group).await.ok(200), before);
+    let sessions = gateway.get("/api/v1/sessions").await;
+    assert!(!sessions.text.contains("Mine"), "{}", sessions.text);
+}
+
+#[tokio::test]
+async fn a_missing_capability_wins_over_a_wrong_body() {
+    let gateway = Gateway::start().await;
+    let (path, _) = make(&gateway, json!({ "capabilities": ["read", "send"] })).await;
+    let rotate = format!("{path}:rotate");
+    for (path, body) in [
+        (
+            "/api/v1/keys",
+            json!({ "capabilities": ["read"], "label": "x".repeat(1000) }),
+        ),
+        (
+            "/api/v1/keys",
+            json!({ "capabilities": ["read"], "expiresAt": 1 }),
+        ),
+        (
+            "/api/v1/keys",
+            json!({ "capabilities": ["read"], "unknown": 1 }),
+        ),
+        (&rotate, json!({ "overlapSeconds": 604_801 })),
+        (&rotate, json!({ "overlapSeconds": -1 })),
+        (&rotate, json!([])),
+    ] {
+        let ask = Ask::post(path).key(Key::Manage).json(&body);
+        let details = ask.to(&gateway).await.error(403, "forbidden");
+        assert_eq!(details["capability"], "read", "{path} {body}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What one party may take: requests, calls to WhatsApp, connections, time.
 
-use crate::support::{Ask, Gateway, Key, RawClient};
+use crate::support::{Ask, Frontend, Gateway, Key, RawClient, SigningKey, claims, seconds};
 use groupdesk::gateway::Limits;
 use serde_json::json;
 use std::time::Duration;
@@ -54,6 +54,41 @@ async fn a_caller_has_so_many_requests_a_minute() {
             .await
             .ok(200);
     }
+}
+
+#[tokio::test]
+async fn a_user_has_one_allowance_however_many_logins() {
+    let key = SigningKey::ed25519("ed");
+    let frontend = Frontend::start(&[&key]).await;
+    let limits = Limits {
+        requests_per_minute: 3,
+        ..Limits::default()
+    };
+    let gateway = Gateway::limited_with_login(limits, frontend.login()).await;
+    let mut here = claims(&gateway.organization(0), "member");
+    let first = key.token(&here);
+    here["exp"] = json!(seconds(600));
+    let second = key.token(&here);
+    // The same person in the other organization.
+    let there = key.token(&claims(&gateway.organization(1), "member"));
+    let ask = |token: &str| Ask::get("/api/v1/sessions").login(token).to(&gateway);
+    for token in [&first, &second, &there] {
+        ask(token).await.ok(200);
+    }
+    for token in [&first, &second, &there] {
+        let details = ask(token).await.error(429, "rate_limited");
+        assert_eq!(details["limit"], "caller");
+    }
+    let another = key.token(&claims(&gateway.organization(0), "admin"));
+    ask(&another).await.ok(200);
+    // A forged login is nobody's, so it takes nothing from anybody.
+    let other_key = SigningKey::ed25519("ed");
+    for _ in 0..5 {
+        let forged = other_key.token(&claims(&gateway.organization(0), "owner"));
+        ask(&forged).await.error(401, "unauthorized");
+    }
+    let owner = key.token(&claims(&gateway.organization(0), "owner"));
+    ask(&owner).await.ok(200);
 }
 
 #[tokio::test]
@@ -161,6 +196,19 @@ async fn a_client_that_never_reads_is_given_up() {
         Key::Read.secret()
     );
     client.flood(request.as_bytes()).await;
+}
+
+#[tokio::test]
+async fn nor_may_one_over_tls_whose_answers_are_small() {
+    let gateway = Gateway::limited_over_tls(Limits {
+        unread: SOON,
+        ..Limits::default()
+    })
+    .await;
+    let mut client = RawClient::connect(&gateway).await;
+    // Each answer fits into what TLS holds back, so the writing itself never stalls.
+    let request = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    client.flood(request.repeat(100).as_bytes()).await;
 }
 
 #[tokio::test]

@@ -132,6 +132,76 @@ async fn times_are_histograms_that_add_up() {
 }
 
 #[tokio::test]
+async fn each_route_has_its_times() {
+    let gateway = Gateway::start().await;
+    let labels = [r#"method="GET""#, r#"route="/api/v1/keys""#];
+    let family = "groupdesk_http_request_duration_seconds";
+    let read = async || {
+        let exposed = Exposed::read(&gateway).await;
+        let all = [&labels[..], &[r#"le="+Inf""#]].concat();
+        let sum: f64 = exposed
+            .samples
+            .iter()
+            .filter(|(sample, _)| sample.starts_with(&format!("{family}_sum")))
+            .filter(|(sample, _)| labels.iter().all(|label| sample.contains(label)))
+            .map(|(_, value)| value)
+            .sum();
+        let count = exposed.sum(&format!("{family}_count"), &labels);
+        assert_eq!(exposed.sum(&format!("{family}_bucket"), &all), count);
+        (count, sum)
+    };
+    assert_eq!(read().await, (0, 0.0));
+    for _ in 0..3 {
+        gateway.get("/api/v1/keys").await.ok(200);
+    }
+    let (count, sum) = read().await;
+    assert_eq!(count, 3);
+    assert!(sum > 0.0 && sum < 60.0, "{sum}");
+    // Another route's requests are not its own.
+    gateway.get("/api/v1/sessions").await.ok(200);
+    assert_eq!(read().await, (count, sum));
+}
+
+#[tokio::test]
+async fn sessions_are_told_by_their_status() {
+    let gateway = Gateway::start().await;
+    gateway
+        .post(&format!("{}:logout", gateway.support()), json!({}))
+        .await
+        .ok(200);
+    let new = gateway.session("New phone");
+    gateway
+        .post(&format!("/api/v1/sessions/{new}:start"), json!({}))
+        .await
+        .ok(200);
+    gateway.until_status(&new, "scan_qr_code").await;
+    gateway.post("/api/v1/sessions", json!({})).await.ok(201);
+    // What still connects does so between two looks: they agree once it has.
+    let statuses = gateway
+        .until("the same in both", async || {
+            let mut listed: BTreeMap<String, u64> = BTreeMap::new();
+            for key in [Key::All, Key::Other] {
+                let list = Ask::get("/api/v1/sessions").key(key).to(&gateway).await;
+                for session in list.ok(200)["data"].as_array().unwrap() {
+                    let status = session["status"].as_str().unwrap();
+                    *listed.entry(status.to_owned()).or_default() += 1;
+                }
+            }
+            let exposed = Exposed::read(&gateway).await;
+            let told = |status: &str| {
+                exposed.sum("groupdesk_sessions", &[&format!("status=\"{status}\"")])
+            };
+            let all = exposed.sum("groupdesk_sessions", &[]);
+            let same = listed.iter().all(|(status, count)| told(status) == *count);
+            (same && all == listed.values().sum::<u64>()).then_some(listed)
+        })
+        .await;
+    for status in ["working", "stopped", "scan_qr_code", "logged_out"] {
+        assert!(statuses.contains_key(status), "{status}: {statuses:?}");
+    }
+}
+
+#[tokio::test]
 async fn calls_to_whatsapp_are_counted_by_how_they_ended() {
     let gateway = Gateway::start().await;
     let calls = async |operation: &str, outcome: &str| {

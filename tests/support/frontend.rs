@@ -32,6 +32,7 @@ pub struct Frontend {
     asked: watch::Receiver<usize>,
     /// Whether it answers.
     open: watch::Sender<bool>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
 impl Frontend {
@@ -49,13 +50,20 @@ impl Frontend {
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/jwks", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let server = tokio::spawn(async move { axum::serve(listener, service).await });
         Self {
             url,
             answer,
             asked,
             open,
+            server,
         }
+    }
+
+    /// Goes away: from now on its address refuses connections.
+    pub async fn leave(self) {
+        self.server.abort();
+        let _ = self.server.await;
     }
 
     /// The address of its key set.
@@ -116,7 +124,10 @@ fn respond(answer: Answer) -> Response<Body> {
         Answer::Text(status, text) => (status, None, text),
         Answer::Redirect(to) => (302, Some(to), String::new()),
     };
-    let mut response = Response::builder().status(StatusCode::from_u16(status).unwrap());
+    let mut response = Response::builder()
+        .status(StatusCode::from_u16(status).unwrap())
+        // Or one that has left would go on answering who is still connected.
+        .header("connection", "close");
     if let Some(to) = location {
         response = response.header("location", to);
     }

@@ -1,11 +1,12 @@
 //! A real engine on a free loopback port, over a still sandbox world, for every test that speaks
 //! HTTP. `http.rs` asks it questions and holds
 //! the answers to the document (`document.rs`), `raw.rs` asks odd ones, `stream.rs` listens, `login.rs` signs
-//! tokens, `frontend.rs` is where people log in.
+//! tokens, `frontend.rs` is where people log in, `certificate.rs` is for TLS.
 
 // Each test binary uses its own part of this.
 #![allow(dead_code)]
 
+mod certificate;
 mod document;
 mod frontend;
 mod http;
@@ -19,11 +20,12 @@ pub use login::{ISSUER, SigningKey, claims, key_set, seconds};
 pub use raw::RawClient;
 pub use stream::Stream;
 
+use certificate::Certificate;
 use groupdesk::api::{Capabilities, Capability};
 use groupdesk::gateway::auth::{Login, MemoryKey};
 use groupdesk::gateway::whatsapp::sandbox::{World, WorldOptions};
 use groupdesk::gateway::whatsapp::{Backend, Identity};
-use groupdesk::gateway::{self, Config, Handle, Limits};
+use groupdesk::gateway::{self, Config, Handle, Limits, Serving};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::{Arc, Once};
@@ -40,12 +42,13 @@ const SEED: u64 = 7;
 
 /// A running engine.
 pub struct Gateway {
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or `https://`
     pub url: String,
     pub world: Arc<World>,
     pub shutdown: CancellationToken,
     pub client: reqwest::Client,
     handle: Handle,
+    certificate: Option<Certificate>,
     directory: TempDir,
 }
 
@@ -91,20 +94,38 @@ impl Gateway {
     /// As [`Gateway::start`], with logins beside the api-keys.
     pub async fn with_login(login: Login) -> Self {
         let limits = Limits::default().without_call_limits();
-        Self::launch(Remains::new(WorldOptions::default()), limits, Some(login)).await
+        Self::limited_with_login(limits, login).await
+    }
+
+    /// As [`Gateway::with_login`], with bounds.
+    pub async fn limited_with_login(limits: Limits, login: Login) -> Self {
+        let remains = Remains::new(WorldOptions::default());
+        Self::launch(remains, limits, Some(login), None).await
     }
 
     /// As [`Gateway::start`], with bounds.
     pub async fn limited(limits: Limits) -> Self {
-        Self::launch(Remains::new(WorldOptions::default()), limits, None).await
+        Self::launch(Remains::new(WorldOptions::default()), limits, None, None).await
+    }
+
+    /// As [`Gateway::limited`], over TLS.
+    pub async fn limited_over_tls(limits: Limits) -> Self {
+        let remains = Remains::new(WorldOptions::default());
+        let certificate = Certificate::make(remains.directory.path());
+        Self::launch(remains, limits, None, Some(certificate)).await
     }
 
     /// Starts on what an earlier engine left.
     pub async fn restart(remains: Remains) -> Self {
-        Self::launch(remains, Limits::default().without_call_limits(), None).await
+        Self::launch(remains, Limits::default().without_call_limits(), None, None).await
     }
 
-    async fn launch(remains: Remains, limits: Limits, login: Option<Login>) -> Self {
+    async fn launch(
+        remains: Remains,
+        limits: Limits,
+        login: Option<Login>,
+        certificate: Option<Certificate>,
+    ) -> Self {
         static TLS: Once = Once::new();
         TLS.call_once(|| {
             rustls::crypto::ring::default_provider()
@@ -124,15 +145,23 @@ impl Gateway {
             limits,
             connect: true,
         };
-        let handle = gateway::start(config, listener, shutdown.clone())
+        let serving = Serving {
+            tls: certificate.as_ref().map(|it| Arc::clone(&it.tls)),
+            ..Serving::from(listener)
+        };
+        let handle = gateway::start(config, serving, shutdown.clone())
             .await
             .unwrap();
+        let scheme = certificate.as_ref().map_or("http", |_| "https");
         let gateway = Self {
-            url: format!("http://{}", handle.address()),
+            url: format!("{scheme}://{}", handle.address()),
             world,
             shutdown,
-            client: reqwest::Client::new(),
+            client: certificate
+                .as_ref()
+                .map_or_else(reqwest::Client::new, Certificate::client),
             handle,
+            certificate,
             directory,
         };
         for (label, group, key) in [
@@ -231,6 +260,11 @@ impl Gateway {
     /// `127.0.0.1:PORT`
     pub fn address(&self) -> String {
         self.handle.address().to_string()
+    }
+
+    /// What it shows where it speaks TLS.
+    fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
     }
 
     pub async fn get(&self, path: &str) -> Reply {

@@ -2,13 +2,17 @@
 
 use super::{Gateway, PATIENCE};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+trait Bytes: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Bytes for S {}
+
 /// One connection.
 pub struct RawClient {
-    stream: TcpStream,
+    stream: Box<dyn Bytes>,
     buffer: Vec<u8>,
 }
 
@@ -21,9 +25,15 @@ pub struct RawReply {
 }
 
 impl RawClient {
+    /// Over TLS where the gateway speaks it.
     pub async fn connect(gateway: &Gateway) -> Self {
+        let stream = TcpStream::connect(gateway.address()).await.unwrap();
+        let stream: Box<dyn Bytes> = match gateway.certificate() {
+            Some(certificate) => Box::new(certificate.greet(stream).await),
+            None => Box::new(stream),
+        };
         Self {
-            stream: TcpStream::connect(gateway.address()).await.unwrap(),
+            stream,
             buffer: Vec::new(),
         }
     }

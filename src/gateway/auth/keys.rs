@@ -12,13 +12,39 @@ use subtle::ConstantTimeEq;
 /// Every secret that is accepted, by its SHA-256.
 #[derive(Default)]
 pub struct KeyRing {
-    secrets: RwLock<HashMap<[u8; 32], Entry>>,
+    secrets: RwLock<Secrets>,
+}
+
+#[derive(Default)]
+struct Secrets {
+    by_hash: HashMap<Hash, Entry>,
+    /// The hashes of each key: changing one looks at no other.
+    of_key: HashMap<String, Vec<Hash>>,
+}
+
+type Hash = [u8; 32];
+
+impl Secrets {
+    fn insert(&mut self, entry: Entry) {
+        let hashes = self.of_key.entry(entry.key.clone()).or_default();
+        hashes.push(entry.hash);
+        self.by_hash.insert(entry.hash, entry);
+    }
+
+    /// Takes a key out, with all its secrets.
+    fn remove(&mut self, id: &str) -> HashMap<Hash, Entry> {
+        let hashes = self.of_key.remove(id).unwrap_or_default();
+        hashes
+            .into_iter()
+            .filter_map(|hash| self.by_hash.remove_entry(&hash))
+            .collect()
+    }
 }
 
 /// One secret. A key that was rotated may have two for a while.
 struct Entry {
     key: String,
-    hash: [u8; 32],
+    hash: Hash,
     /// Its lease is over when the key has expired or is disabled.
     caller: Caller,
     /// `None` for a key that is not stored.
@@ -52,7 +78,7 @@ impl KeyRing {
     /// Takes in a stored key as it is now, or forgets it: what it was before ends at once.
     pub fn set(&self, id: &str, key: Option<&StoredKey>) {
         let mut secrets = self.write();
-        let mut before: HashMap<_, _> = secrets.extract_if(|_, entry| entry.key == id).collect();
+        let mut before = secrets.remove(id);
         if let Some(key) = key {
             let used = before
                 .values()
@@ -80,7 +106,7 @@ impl KeyRing {
                     },
                     used: Some(Arc::clone(&used)),
                 };
-                secrets.insert(hash, entry);
+                secrets.insert(entry);
             }
         }
         for entry in before.into_values() {
@@ -103,7 +129,7 @@ impl KeyRing {
             },
             used: None,
         };
-        self.write().insert(hash, entry);
+        self.write().insert(entry);
     }
 
     /// Who presents this key. The map is keyed by a hash, so its timing tells nothing about
@@ -114,7 +140,7 @@ impl KeyRing {
         }
         let hash = hash(secret);
         let secrets = self.read();
-        let entry = secrets.get(&hash)?;
+        let entry = secrets.by_hash.get(&hash)?;
         let same = bool::from(entry.hash.ct_eq(&hash));
         if !same || entry.caller.lease.is_over() {
             return None;
@@ -128,7 +154,7 @@ impl KeyRing {
     /// When each key was last used, by its id; keys that never were are left out.
     pub fn last_uses(&self) -> HashMap<String, EpochMillis> {
         let secrets = self.read();
-        let uses = secrets.values().filter_map(|entry| {
+        let uses = secrets.by_hash.values().filter_map(|entry| {
             let last = entry.used.as_ref()?.last.load(Ordering::Relaxed);
             (last > 0).then(|| (entry.key.clone(), last))
         });
@@ -138,7 +164,7 @@ impl KeyRing {
     /// The uses that the store does not know of.
     pub fn unstored_uses(&self) -> Vec<(String, EpochMillis, Arc<Used>)> {
         let secrets = self.read();
-        let uses = secrets.values().filter_map(|entry| {
+        let uses = secrets.by_hash.values().filter_map(|entry| {
             let used = entry.used.as_ref()?;
             let last = used.last.load(Ordering::Relaxed);
             (last > used.stored.load(Ordering::Relaxed))
@@ -147,17 +173,17 @@ impl KeyRing {
         uses.collect()
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, HashMap<[u8; 32], Entry>> {
+    fn read(&self) -> RwLockReadGuard<'_, Secrets> {
         self.secrets.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, HashMap<[u8; 32], Entry>> {
+    fn write(&self) -> RwLockWriteGuard<'_, Secrets> {
         self.secrets.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The secrets of a key and how long each holds.
-fn leases(key: &StoredKey) -> impl Iterator<Item = ([u8; 32], EpochMillis)> {
+fn leases(key: &StoredKey) -> impl Iterator<Item = (Hash, EpochMillis)> {
     let until = if key.key.disabled {
         0
     } else {

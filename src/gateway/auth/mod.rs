@@ -84,6 +84,19 @@ impl Caller {
             Err(Error::MissingCapability(capability))
         }
     }
+
+    /// Looks again whether the credentials hold: they may have been taken away while the caller waited,
+    /// or was waited for.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`].
+    pub fn still_holds(&self) -> Result<(), Error> {
+        if self.lease.is_over() {
+            Err(Error::Unauthorized)
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// An api-key that is never stored: made at start, gone with the process.

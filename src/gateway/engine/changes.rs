@@ -63,7 +63,7 @@ impl Engine {
         self.detached(async move {
             let handle = &session.handle;
             let outcome = async {
-                let turn = handle.turn(1).await?;
+                let turn = session.turn(1).await?;
                 let _held = turn.hold(Some(&group));
                 // Asking for it would cost a query that WhatsApp counts.
                 record.old = handle.known_link(&group).map(|code| json!(link(&code)));
@@ -102,7 +102,7 @@ impl Engine {
         let (store, session) = (self.inner.store.clone(), session.clone());
         self.detached(async move {
             let outcome = async {
-                let turn = session.handle.turn(1).await?;
+                let turn = session.turn(1).await?;
                 let _held = turn.hold(None);
                 let query = turn.session.driver.create(&subject, &participants);
                 let snapshot = turn.ask(query).await?;
@@ -131,7 +131,7 @@ impl Engine {
         let (store, session, code) = (self.inner.store.clone(), session.clone(), code.clone());
         self.detached(async move {
             let outcome = async {
-                let turn = session.handle.turn(1).await?;
+                let turn = session.turn(1).await?;
                 let _held = turn.hold(None);
                 let group = turn.ask(turn.session.driver.join(&code)).await?;
                 record.group = Some(group.to_string());
@@ -156,7 +156,7 @@ impl Engine {
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
             let outcome = async {
-                let turn = session.handle.turn(1).await?;
+                let turn = session.turn(1).await?;
                 let _held = turn.hold(Some(&group));
                 turn.ask(turn.session.driver.leave(&group)).await?;
                 let exit = own_change(&turn, &group, GroupChange::Exited);
@@ -220,7 +220,7 @@ async fn apply(
     settings: Vec<Setting>,
     record: &mut Record,
 ) -> Result<(), Error> {
-    let turn = session.handle.turn(settings.len()).await?;
+    let turn = session.turn(settings.len()).await?;
     let _held = turn.hold(Some(group));
     let fields: Vec<SettingField> = settings.iter().map(Setting::field).collect();
     for (index, setting) in settings.into_iter().enumerate() {
@@ -252,7 +252,7 @@ async fn change_them(
     members: Vec<MemberJid>,
     record: &mut Record,
 ) -> Result<(), Error> {
-    let turn = session.handle.turn(1).await?;
+    let turn = session.turn(1).await?;
     let _held = turn.hold(Some(group));
     let query = turn.session.driver.change_members(group, change, &members);
     let outcomes = turn.ask(query).await?;

@@ -108,7 +108,7 @@ impl Engine {
     ) -> Result<InviteLink, Error> {
         self.accept()?;
         let handle = &session.handle;
-        let turn = handle.turn(1).await?;
+        let turn = session.turn(1).await?;
         let code = turn.ask(handle.driver.invite(group)).await?;
         handle.learn_link(group, Some(&code));
         Ok(InviteLink {
@@ -127,7 +127,7 @@ impl Engine {
     ) -> Result<List<MembershipRequest>, Error> {
         self.accept()?;
         let handle = &session.handle;
-        let turn = handle.turn(1).await?;
+        let turn = session.turn(1).await?;
         let requests = turn.ask(handle.driver.membership_requests(group)).await?;
         let data = requests.into_iter().map(|request| MembershipRequest {
             jid: request.person.to_string(),

@@ -4,8 +4,8 @@ use super::Engine;
 use super::audit::Record;
 use super::sessions::check_label;
 use crate::api::{
-    ApiKey, AuditAction, Capabilities, CreateKey, CreatedKey, EpochMillis, OVERLAP_MAX, RotateKey,
-    UpdateKey,
+    ApiKey, AuditAction, Capabilities, CreateKey, CreatedKey, EpochMillis, LABEL_MAX, OVERLAP_MAX,
+    RotateKey, UpdateKey,
 };
 use crate::gateway::auth::{self, Caller};
 use crate::gateway::clock;
@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 use std::sync::Weak;
 use std::time::Duration;
 
+/// Keys that an organization may have, those that are disabled or have expired included: every one of
+/// them has an allowance of requests, and a place in memory.
+pub(in crate::gateway) const KEYS_MAX: usize = 1000;
 /// How often the last uses of keys are stored.
 const STORE_USES: Duration = Duration::from_mins(1);
 
@@ -51,38 +54,55 @@ impl Engine {
     /// Makes a key of the caller's organization. Its secret is told here and never again.
     ///
     /// # Errors
-    /// Validation; [`Error::MissingCapability`] for a capability that the caller lacks.
+    /// [`Error::MissingCapability`] for a capability that the caller lacks; validation; the organization
+    /// has [`KEYS_MAX`] keys.
     pub async fn create_key(&self, caller: &Caller, body: CreateKey) -> Result<CreatedKey, Error> {
         let organization = caller.scope.home()?.clone();
         let mut record = Record::new(caller, &organization, AuditAction::KeyCreate);
-        record.new = Some(json!({ "label": body.label, "capabilities": body.capabilities }));
+        record.new = Some(wish(&body));
         let engine = self.clone();
         let caller = caller.clone();
         self.detached(async move {
-            match check(&caller, &body) {
-                Ok((label, capabilities)) => {
-                    engine
-                        .store_key(organization, label, capabilities, &body, record)
-                        .await
-                }
+            let _turn = engine.inner.key_changes.lock().await;
+            match engine.check(&caller, &organization, &body).await {
+                Ok(wanted) => engine.store_key(organization, wanted, record).await,
                 Err(error) => record.close(&engine.inner.store, Err(error)).await,
             }
         })
         .await
     }
 
+    /// Whether the caller may make this key, now that it is the caller's turn.
+    async fn check(
+        &self,
+        caller: &Caller,
+        organization: &OrganizationId,
+        body: &CreateKey,
+    ) -> Result<Wanted, Error> {
+        caller.still_holds()?;
+        let wanted = wanted(caller, body)?;
+        let owner = [organization.clone()];
+        let count = self.inner.store.read(move |rows| rows.api_keys(&owner));
+        if count.await?.len() >= KEYS_MAX {
+            return Err(too_many());
+        }
+        Ok(wanted)
+    }
+
+    /// Stores a key, in the caller's turn.
     async fn store_key(
         &self,
         organization: OrganizationId,
-        label: Option<String>,
-        capabilities: Capabilities,
-        body: &CreateKey,
+        wanted: Wanted,
         mut record: Record,
     ) -> Result<CreatedKey, Error> {
         let secret = auth::new_secret(auth::KEY_PREFIX);
         let hash = auth::hash(&secret);
-        let expires_at = body.expires_at;
-        let _turn = self.inner.key_changes.lock().await;
+        let Wanted {
+            label,
+            capabilities,
+            expires_at,
+        } = wanted;
         let stored = self
             .inner
             .store
@@ -122,11 +142,11 @@ impl Engine {
 
     /// # Errors
     /// `NotFound("key")`, also for a key beyond the caller's scope.
-    pub async fn find_key(&self, caller: &Caller, id: &str) -> Result<(), Error> {
+    pub async fn find_key(&self, caller: &Caller, id: &str) -> Result<ApiKey, Error> {
         let id = id.to_owned();
         let found = self.inner.store.read(move |rows| rows.key(&id)).await?;
         match found {
-            Some(found) if caller.scope.covers(&found.organization) => Ok(()),
+            Some(found) if caller.scope.covers(&found.organization) => Ok(found.key),
             _ => Err(Error::NotFound("key")),
         }
     }
@@ -150,14 +170,14 @@ impl Engine {
         let overlap = body.overlap_seconds.unwrap_or_default();
         let rotated = self
             .change_key(caller, id, AuditAction::KeyRotate, move |found| {
+                for capability in &found.key.capabilities {
+                    who.require(*capability)?;
+                }
                 if overlap > OVERLAP_MAX {
                     return Err(Error::field(
                         "overlapSeconds",
                         format!("must be at most {OVERLAP_MAX}, which is a week"),
                     ));
-                }
-                for capability in &found.key.capabilities {
-                    who.require(*capability)?;
                 }
                 let now = clock::now();
                 if found.key.expires_at.is_some_and(|at| at <= now) {
@@ -240,10 +260,8 @@ impl Engine {
             let mut record = Record::new(&caller, owner, action);
             // An id comes from outside and may be anything: keep what an id can be.
             record.old = Some(json!({ "id": id.chars().take(64).collect::<String>() }));
-            let changed = match &found {
-                Some(found) => change(found),
-                None => Err(Error::NotFound("key")),
-            };
+            let found = found.as_ref().ok_or(Error::NotFound("key"));
+            let changed = caller.still_holds().and(found).and_then(change);
             let change = match changed {
                 Ok(change) => change,
                 Err(error) => return record.close(store, Err(error)).await,
@@ -311,7 +329,27 @@ pub(in crate::gateway) fn expired() -> Error {
     }
 }
 
-fn check(caller: &Caller, body: &CreateKey) -> Result<(Option<String>, Capabilities), Error> {
+/// The refusal of one key more.
+pub(in crate::gateway) fn too_many() -> Error {
+    Error::Conflict {
+        message: format!(
+            "this organization has {KEYS_MAX} api-keys, which is the most: delete those that nobody needs"
+        ),
+        reason: None,
+    }
+}
+
+/// A key that may be made.
+struct Wanted {
+    label: Option<String>,
+    capabilities: Capabilities,
+    expires_at: Option<EpochMillis>,
+}
+
+fn wanted(caller: &Caller, body: &CreateKey) -> Result<Wanted, Error> {
+    for capability in &body.capabilities {
+        caller.require(*capability)?;
+    }
     let label = check_label(body.label.as_deref())?;
     if body.capabilities.is_empty() {
         return Err(Error::field("capabilities", "must name at least one"));
@@ -319,8 +357,17 @@ fn check(caller: &Caller, body: &CreateKey) -> Result<(Option<String>, Capabilit
     if body.expires_at.is_some_and(|at| at <= clock::now()) {
         return Err(Error::field("expiresAt", "must be in the future"));
     }
-    for capability in &body.capabilities {
-        caller.require(*capability)?;
-    }
-    Ok((label, body.capabilities.iter().copied().collect()))
+    Ok(Wanted {
+        label,
+        capabilities: body.capabilities.iter().copied().collect(),
+        expires_at: body.expires_at,
+    })
+}
+
+/// What the audit log says was asked for, before anybody has looked at it: no more than a key can be.
+fn wish(body: &CreateKey) -> Value {
+    let label = body.label.as_deref();
+    let label = label.map(|label| label.chars().take(LABEL_MAX).collect::<String>());
+    let capabilities: Capabilities = body.capabilities.iter().copied().collect();
+    json!({ "label": label, "capabilities": capabilities.iter().collect::<Vec<_>>() })
 }

@@ -15,16 +15,16 @@ mod sessions;
 mod tests;
 
 pub use audit::AuditQuery;
-pub(in crate::gateway) use keys::expired as expired_key;
+pub(in crate::gateway) use keys::{expired as expired_key, too_many as too_many_keys};
 
 use super::auth::login::Gate;
-use super::auth::{Caller, KeyRing};
+use super::auth::{Caller, KeyRing, Lease};
 use super::domain::{OrganizationId, SessionId};
 use super::error::Limit;
 use super::metrics::Metrics;
 use super::rate::CallerRates;
 use super::realtime::{Hub, Tickets};
-use super::session::SessionHandle;
+use super::session::{SessionHandle, Turn};
 use super::store::Store;
 use super::whatsapp::Backend;
 use super::{Config, Error, Limits};
@@ -72,6 +72,22 @@ pub struct OwnedSession {
     pub(in crate::gateway) id: SessionId,
     pub(in crate::gateway) organization: OrganizationId,
     handle: Arc<SessionHandle>,
+    /// The caller's credentials.
+    lease: Lease,
+}
+
+impl OwnedSession {
+    /// Waits for a turn to ask WhatsApp for `calls` things, as long as the caller's credentials hold.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`] once they do not; else as [`SessionHandle::turn`].
+    async fn turn(&self, calls: usize) -> Result<Turn<'_>, Error> {
+        tokio::select! {
+            biased;
+            () = self.lease.over() => Err(Error::Unauthorized),
+            turn = self.handle.turn(calls) => turn,
+        }
+    }
 }
 
 /// A page of a listing: `limit` 1..=1000 and the opaque cursor of the page before.

@@ -31,7 +31,7 @@ impl Engine {
             (_, Some(session)) => Some(self.find_session(caller, &session)?.id.to_string()),
             (_, None) => None,
         };
-        let kinds = body.events.map(kinds).transpose()?.flatten();
+        let kinds = body.events.as_deref().map(kinds).transpose()?.flatten();
         let since = body.since.as_deref().map(event_id).transpose()?;
         self.inner.tickets.issue(Filter {
             scope: caller.scope.clone(),
@@ -55,7 +55,7 @@ impl Engine {
 }
 
 /// The names to listen to; `None` for all of them.
-fn kinds(names: Vec<String>) -> Result<Option<Vec<String>>, Error> {
+fn kinds(names: &[String]) -> Result<Option<Vec<String>>, Error> {
     if names.is_empty() {
         return Err(Error::field(
             "events",
@@ -63,7 +63,7 @@ fn kinds(names: Vec<String>) -> Result<Option<Vec<String>>, Error> {
         ));
     }
     let known = EventKind::KNOWN;
-    for name in &names {
+    for name in names {
         if name != "*" && !known.iter().any(|kind| kind.as_str() == name) {
             let known = known.each_ref().map(EventKind::as_str).join(", ");
             return Err(Error::field(
@@ -72,11 +72,38 @@ fn kinds(names: Vec<String>) -> Result<Option<Vec<String>>, Error> {
             ));
         }
     }
-    Ok((!names.iter().any(|name| name == "*")).then_some(names))
+    if names.iter().any(|name| name == "*") {
+        return Ok(None);
+    }
+    // A ticket waits with what it was asked for: each name once, whatever the list was.
+    let asked = known.iter().map(EventKind::as_str);
+    let asked = asked.filter(|kind| names.iter().any(|name| name == kind));
+    Ok(Some(asked.map(str::to_owned).collect()))
 }
 
 fn event_id(text: &str) -> Result<Ulid, Error> {
     text.strip_prefix("evt_")
         .and_then(parse_ulid)
         .ok_or_else(|| Error::field("since", "must be an event id such as evt_01HZ..."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_kept_once_however_often_it_is_said() {
+        let names = |names: &[&str]| {
+            let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+            kinds(&names)
+        };
+        let many = ["session.status", "group.update"].repeat(50_000);
+        let kept = names(&many).unwrap().unwrap();
+        assert_eq!(kept, ["session.status", "group.update"]);
+        assert!(kept.capacity() <= EventKind::KNOWN.len());
+        assert_eq!(names(&["group.update", "*", "group.update"]).unwrap(), None);
+        for wrong in [&[][..], &["group.update", "group.updates"]] {
+            assert!(names(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }

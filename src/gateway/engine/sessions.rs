@@ -7,7 +7,7 @@ use crate::gateway::auth::{Caller, USER_PREFIX};
 use crate::gateway::clock;
 use crate::gateway::domain::SessionId;
 use crate::gateway::error::Error;
-use crate::gateway::session::{self, SessionAction};
+use crate::gateway::session::{self, SessionAction, SessionHandle};
 use crate::gateway::store::rows::StoredSession;
 use crate::gateway::whatsapp::DriverError;
 use serde_json::json;
@@ -51,6 +51,7 @@ impl Engine {
                 id: handle.id.clone(),
                 organization: handle.organization.clone(),
                 handle: Arc::clone(handle),
+                lease: caller.lease.clone(),
             }),
             _ => Err(Error::NotFound("session")),
         }
@@ -136,15 +137,27 @@ impl Engine {
                 Duration::ZERO,
             );
             let view = handle.view();
-            engine
-                .inner
-                .sessions
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(handle.id.to_string(), handle);
+            if !engine.take_in(&handle) {
+                handle.close().await;
+            }
             Ok(view)
         })
         .await
+    }
+
+    /// Lists a new session, unless the engine closes and may have looked through the list already:
+    /// what is not in it then is nobody's to close.
+    fn take_in(&self, handle: &Arc<SessionHandle>) -> bool {
+        let mut sessions = self
+            .inner
+            .sessions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let ready = self.is_ready();
+        if ready {
+            sessions.insert(handle.id.to_string(), Arc::clone(handle));
+        }
+        ready
     }
 
     /// Stops and unlinks a session, removes its keys, its row and its groups.

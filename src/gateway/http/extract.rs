@@ -93,13 +93,20 @@ impl Call {
         query(&self.parts)
     }
 
+    /// The body, if there is one. A client can take its time over it, so the caller is looked at
+    /// again: who was let in to begin may no longer be let in to go on.
+    async fn body(&mut self) -> Result<Option<Value>, Error> {
+        let body = self.body.json().await;
+        self.caller.still_holds()?;
+        body
+    }
+
     /// The body's JSON value.
     ///
     /// # Errors
-    /// No body, or not a usable one.
+    /// The credentials no longer hold; no body, or not a usable one.
     pub async fn json(&mut self) -> Result<Value, Error> {
-        self.body
-            .json()
+        self.body()
             .await?
             .ok_or_else(|| Error::field("", "a JSON body is required"))
     }
@@ -107,7 +114,7 @@ impl Call {
     /// The body as an object.
     ///
     /// # Errors
-    /// No body, not a usable one, or not an object.
+    /// As [`Call::json`]; not an object.
     pub async fn fields(&mut self) -> Result<Fields, Error> {
         Fields::of(self.json().await?)
     }
@@ -115,9 +122,9 @@ impl Call {
     /// The body as an object; no body counts as an empty one.
     ///
     /// # Errors
-    /// Not a usable body, or not an object.
+    /// The credentials no longer hold; not a usable body, or not an object.
     pub async fn optional_fields(&mut self) -> Result<Fields, Error> {
-        let body = self.body.json().await?;
+        let body = self.body().await?;
         Fields::of(body.unwrap_or_else(|| Map::new().into()))
     }
 

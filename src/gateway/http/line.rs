@@ -68,32 +68,37 @@ impl<S> Line<S> {
         cx: &mut Context<'_>,
         outcome: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        match outcome {
-            Poll::Ready(Ok(count)) => {
-                if let Some(stall) = &mut self.stall {
-                    stall.taken += count as u64;
-                }
-                Poll::Ready(Ok(count))
-            }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Pending => {
-                let stall = self.stall.get_or_insert_with(|| Stall {
-                    since: Instant::now(),
-                    taken: 0,
-                    timer: Box::pin(sleep(self.patience)),
-                });
-                let earned = Duration::from_secs(stall.taken) / SLOWEST;
-                let deadline = stall.since + self.patience + earned;
-                if stall.timer.deadline() != deadline {
-                    stall.timer.set(sleep_until(deadline));
-                }
-                ready!(stall.timer.as_mut().poll(cx));
-                Poll::Ready(Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "the client does not read its answer",
-                )))
-            }
+        if let (Poll::Ready(Ok(count)), Some(stall)) = (&outcome, &mut self.stall) {
+            stall.taken += *count as u64;
         }
+        self.waited(cx, outcome)
+    }
+
+    /// Gives up on a client that takes nothing of what this waits to send. Over TLS a write may only
+    /// fill a buffer of ours: then it is the flush that waits, or the shutdown.
+    fn waited<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        outcome: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            return outcome;
+        }
+        let stall = self.stall.get_or_insert_with(|| Stall {
+            since: Instant::now(),
+            taken: 0,
+            timer: Box::pin(sleep(self.patience)),
+        });
+        let earned = Duration::from_secs(stall.taken) / SLOWEST;
+        let deadline = stall.since + self.patience + earned;
+        if stall.timer.deadline() != deadline {
+            stall.timer.set(sleep_until(deadline));
+        }
+        ready!(stall.timer.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "the client does not read its answer",
+        )))
     }
 }
 
@@ -200,7 +205,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_refusal(cx))?;
-        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        ready!(self.waited(cx, flushed))?;
         self.stall = None;
         Poll::Ready(Ok(()))
     }
@@ -212,7 +218,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
                 return Poll::Ready(Ok(()));
             }
         } else {
-            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+            let closed = Pin::new(&mut self.stream).poll_shutdown(cx);
+            ready!(self.waited(cx, closed))?;
             if !matches!(self.refusal, Refusal::Sent) {
                 return Poll::Ready(Ok(()));
             }
@@ -237,15 +244,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
 mod tests {
     use super::*;
     use std::sync::Arc;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, BufWriter, DuplexStream, duplex};
     use tokio::sync::Semaphore;
+    use tokio::time::timeout;
 
     const REFUSED: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\ndate: Mon, 23 Nov 2026 10:00:00 GMT\r\n\r\n";
 
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn over<S>(stream: S) -> Line<S> {
+        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        Line::new(stream, PATIENCE, place)
+    }
+
     fn line(holds: usize) -> (Line<DuplexStream>, DuplexStream) {
         let (ours, theirs) = duplex(holds);
-        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-        (Line::new(ours, Duration::from_secs(30), place), theirs)
+        (over(ours), theirs)
     }
 
     #[test]
@@ -287,7 +301,28 @@ mod tests {
         let started = Instant::now();
         let error = line.write_all(&[7; 100]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert_eq!(started.elapsed(), Duration::from_secs(30));
+        assert_eq!(started.elapsed(), PATIENCE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nor_is_one_waited_for_whose_bytes_lie_in_a_buffer_of_ours() {
+        for closing in [false, true] {
+            let (ours, _client) = duplex(8);
+            // As TLS does: it takes the bytes, and only flushing shows that nobody reads them.
+            let mut line = over(BufWriter::new(ours));
+            line.write_all(&[7; 100]).await.unwrap();
+            let started = Instant::now();
+            let ended = timeout(10 * PATIENCE, async {
+                if closing {
+                    line.shutdown().await
+                } else {
+                    line.flush().await
+                }
+            });
+            let error = ended.await.expect("an end").unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+            assert_eq!(started.elapsed(), PATIENCE);
+        }
     }
 
     #[tokio::test(start_paused = true)]

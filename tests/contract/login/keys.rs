@@ -61,6 +61,44 @@ async fn the_old_set_serves_while_the_frontend_is_down() {
 }
 
 #[tokio::test]
+async fn nor_does_it_matter_that_nobody_answers_at_all() {
+    let key = SigningKey::ed25519("ed");
+    let unknown = SigningKey::ed25519("unknown");
+    let frontend = Frontend::start(&[&key]).await;
+    let gateway = Gateway::with_login(frontend.login()).await;
+    ask(&gateway, &member(&gateway, &key)).await.ok(200);
+    // It takes the question, and never answers.
+    frontend.hold();
+    let mut stranger = RawClient::connect(&gateway).await;
+    let request = format!(
+        "GET /api/v1/sessions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n",
+        member(&gateway, &unknown)
+    );
+    stranger.write(request.as_bytes()).await;
+    frontend.until_asked(2).await;
+    ask(&gateway, &member(&gateway, &key)).await.ok(200);
+    // It refuses the connection.
+    frontend.leave().await;
+    ask(&gateway, &member(&gateway, &key)).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_frontend_that_refuses_connections_lets_nobody_in() {
+    let key = SigningKey::ed25519("ed");
+    let frontend = Frontend::start(&[&key]).await;
+    let login = frontend.login();
+    let gateway = Gateway::with_login(login.clone()).await;
+    ask(&gateway, &member(&gateway, &key)).await.ok(200);
+    frontend.leave().await;
+    let unknown = member(&gateway, &SigningKey::ed25519("unknown"));
+    refused(&ask(&gateway, &unknown).await, "an unknown key");
+    ask(&gateway, &member(&gateway, &key)).await.ok(200);
+    // Who never had a set has none.
+    let empty = Gateway::with_login(login).await;
+    refused(&ask(&empty, &member(&empty, &key)).await, "no key set");
+}
+
+#[tokio::test]
 async fn without_a_usable_key_set_nobody_gets_in() {
     let key = SigningKey::ed25519("ed");
     let good = Frontend::start(&[&key]).await;

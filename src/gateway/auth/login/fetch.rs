@@ -176,7 +176,33 @@ async fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Refusal;
+    use super::super::cache::Cache;
     use super::*;
+    use jsonwebtoken::Algorithm;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_frontend_that_hangs_is_given_up() {
+        crate::client::install_tls();
+        for begun in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/jwks", listener.local_addr().unwrap());
+            let hanging = tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                stream.write_all(begun.as_bytes()).await.unwrap();
+                std::future::pending::<()>().await;
+            });
+            let source = Fetch::new(KeySource::url(&url).unwrap()).unwrap();
+            let started = Instant::now();
+            let found = Cache::new(source).find(Some("a"), Algorithm::EdDSA).await;
+            assert_eq!(found.err(), Some(Refusal::NoKeys), "{begun:?}");
+            assert!(started.elapsed() <= LIMIT + Duration::from_secs(1));
+            hanging.abort();
+        }
+    }
 
     #[test]
     fn keys_come_over_an_encrypted_way_or_from_this_machine() {

@@ -2,6 +2,8 @@
 
 mod fake;
 mod groups;
+mod keys;
+mod revoked;
 mod sessions;
 
 use super::{AuditQuery, Engine, OwnedSession};

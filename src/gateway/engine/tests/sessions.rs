@@ -5,6 +5,9 @@ use super::*;
 use crate::api::{AuditAction, Capability, CreateKey, CreateSession};
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use crate::gateway::{Error, SessionAction};
+use futures_util::poll;
+use std::pin::pin;
+use std::time::Instant;
 
 #[tokio::test]
 async fn stopping_ends_a_call_that_hangs() {
@@ -197,6 +200,50 @@ async fn what_should_run_runs_again_and_keys_stay() {
     ));
     engine.delete_key(&desk.caller, &key.key.id).await.unwrap();
     assert!(engine.authenticate(&key.secret).is_none());
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn closing_disconnects_every_account() {
+    let desk = desk().await;
+    let world = desk.worlds.of(session(1).as_str());
+    let disconnects = || {
+        let world = world.lock().unwrap();
+        world
+            .calls
+            .iter()
+            .filter(|call| *call == "disconnect")
+            .count()
+    };
+    assert_eq!(disconnects(), 0);
+    desk.engine.close().await;
+    assert_eq!(disconnects(), 1);
+    // Nothing is asked of an account that was let go.
+    assert_eq!(world.lock().unwrap().calls.last().unwrap(), "disconnect");
+}
+
+#[tokio::test]
+async fn a_session_that_is_made_while_the_engine_closes_is_closed_too() {
+    let desk = idle(Worlds::default(), Vec::new()).await;
+    let body = CreateSession {
+        start: Some(true),
+        ..CreateSession::default()
+    };
+    let mut creating = pin!(desk.engine.create_session(&desk.caller, body));
+    let mut closing = pin!(desk.engine.close());
+    // It was accepted, and closing looks for sessions before it is there.
+    assert!(poll!(&mut creating).is_pending());
+    assert!(poll!(&mut closing).is_pending());
+    let begun = Instant::now();
+    let (made, ()) = tokio::join!(creating, closing);
+    assert!(begun.elapsed() < super::super::CLOSING);
+    let made = made.unwrap();
+    // What was made is there for the next engine.
+    let database = desk.directory.path().join("desk.db");
+    let engine = open(&database, &desk.worlds, Vec::new()).await;
+    let sessions = engine.list_sessions(&desk.caller).unwrap();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!(sessions[0].id, made.id);
     engine.close().await;
 }
 

@@ -3,7 +3,7 @@
 use super::super::examples;
 use super::super::operation::{Operation, Query, Tag};
 use crate::api::{Capability, CreateKey, RotateKey, UpdateKey};
-use crate::gateway::{Error, expired_key};
+use crate::gateway::{Error, expired_key, too_many_keys};
 
 pub(super) fn operations() -> Vec<Operation> {
     let row = |method, path, id, summary| Operation::new(Tag::Keys, method, path, id, summary);
@@ -43,6 +43,7 @@ pub(super) fn operations() -> Vec<Operation> {
                     Error::field("capabilities", "must name at least one"),
                 ),
                 ("lacks_send", Error::MissingCapability(Capability::Send)),
+                ("too_many_keys", too_many_keys()),
             ])
             .offers("id", "/id"),
         row(

@@ -1,0 +1,101 @@
+//! Callers whose credentials end while they wait.
+
+use super::*;
+use crate::api::{AuditOutcome, Capability, CreateKey, RotateKey, SettingsPatch, UpdateKey};
+use crate::gateway::Error;
+use futures_util::{FutureExt as _, poll};
+use std::pin::pin;
+
+fn body() -> CreateKey {
+    CreateKey {
+        label: None,
+        capabilities: vec![Capability::Read],
+        expires_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_not_changed_once_the_credentials_are_gone() {
+    let desk = idle(Worlds::default(), Vec::new()).await;
+    let made = desk.engine.create_key(&desk.caller, body()).await.unwrap();
+    let (engine, id) = (&desk.engine, made.key.id.as_str());
+    let caller = Caller {
+        lease: Lease::default(),
+        ..desk.caller.clone()
+    };
+    let turn = desk.engine.inner.key_changes.lock().await;
+    let changes = [
+        engine
+            .create_key(&caller, body())
+            .map(|it| it.map(drop))
+            .boxed(),
+        engine
+            .rotate_key(&caller, id, RotateKey::default())
+            .map(|it| it.map(drop))
+            .boxed(),
+        engine
+            .update_key(&caller, id, UpdateKey { disabled: true })
+            .map(|it| it.map(drop))
+            .boxed(),
+        engine.delete_key(&caller, id).boxed(),
+    ];
+    let mut changes = futures_util::future::join_all(changes);
+    assert!(poll!(&mut changes).is_pending());
+    caller.lease.end();
+    drop(turn);
+    for outcome in changes.await {
+        assert!(matches!(outcome, Err(Error::Unauthorized)), "{outcome:?}");
+    }
+    let keys = desk.engine.list_keys(&desk.caller).await.unwrap();
+    assert_eq!(keys, [made.key]);
+    assert!(desk.engine.authenticate(&made.secret).is_some());
+    // That somebody tried is worth a line each.
+    let log = desk.audit().await;
+    let refused = AuditOutcome::Failed("unauthorized".to_owned());
+    assert_eq!(
+        log.iter().filter(|entry| entry.outcome == refused).count(),
+        4
+    );
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_turn_without_credentials() {
+    let mut desk = desk().await;
+    let ours = desk.session(1);
+    let lease = Lease::default();
+    desk.caller.lease = lease.clone();
+    let theirs = desk.session(1);
+    let turn = ours.handle.turn(0).await.unwrap();
+    let patch = SettingsPatch {
+        subject: Some("Taken over".to_owned()),
+        ..SettingsPatch::default()
+    };
+    let group = jid(1);
+    let mut changing = pin!(
+        desk.engine
+            .update_group(&desk.caller, &theirs, &group, patch)
+    );
+    let mut reading = pin!(desk.engine.invite(&theirs, &group));
+    assert!(poll!(&mut changing).is_pending() && poll!(&mut reading).is_pending());
+    lease.end();
+    // Although the turn has not come.
+    let both = async { tokio::join!(changing, reading) };
+    let (changed, read) = tokio::time::timeout(Duration::from_secs(10), both)
+        .await
+        .unwrap();
+    assert!(matches!(changed, Err(Error::Unauthorized)), "{changed:?}");
+    assert!(matches!(read, Err(Error::Unauthorized)), "{read:?}");
+    drop(turn);
+    let refused = desk.engine.invite(&theirs, &group).await;
+    assert!(matches!(refused, Err(Error::Unauthorized)));
+    desk.engine.invite(&ours, &group).await.unwrap();
+    let calls = desk
+        .worlds
+        .of(ours.id.as_str())
+        .lock()
+        .unwrap()
+        .calls
+        .clone();
+    assert_eq!(calls.iter().filter(|call| *call == "invite").count(), 1);
+    assert!(!calls.contains(&"subject".to_owned()), "{calls:?}");
+}
