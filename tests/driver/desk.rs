@@ -191,7 +191,7 @@ impl Desk {
     /// Why the session failed, once it has.
     pub async fn failure(&mut self) -> String {
         self.until("failure", |event| match event {
-            DriverEvent::Failed { reason } => Some(reason),
+            DriverEvent::Failed { reason, .. } => Some(reason),
             _ => None,
         })
         .await
@@ -339,6 +339,7 @@ impl Wire {
         options.pace = pace;
         options.limits = Limits {
             call,
+            code: LINK_LIMIT,
             // What WhatsApp may think of haste is no matter here.
             burst: 10_000,
             per_minute: 60_000,
@@ -395,6 +396,7 @@ fn sandbox_failure(failure: LoginFailure) -> Fault {
     };
     Fault::LoginFails(DriverEvent::Failed {
         reason: reason.to_owned(),
+        by_hand: true,
     })
 }
 

@@ -116,7 +116,7 @@ async fn codes_that_nobody_scans_expire(kind: Kind) {
                 codes += 1;
                 None
             }
-            DriverEvent::Failed { reason } => Some(reason),
+            DriverEvent::Failed { reason, .. } => Some(reason),
             _ => None,
         })
         .await;

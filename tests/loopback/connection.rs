@@ -168,7 +168,7 @@ impl Connection<'_> {
                     self.open(&linked).await?;
                 }
             }
-            DriverEvent::Connected(_) | DriverEvent::Connecting => {}
+            DriverEvent::Connected(_) | DriverEvent::Connecting | DriverEvent::CodeSpent { .. } => {}
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);
             }
@@ -176,7 +176,7 @@ impl Connection<'_> {
             DriverEvent::Paired(identity) => self.welcome(identity).await?,
             DriverEvent::ConnectionLost => return Ok(Some(End::Server)),
             DriverEvent::LoggedOut { .. } => return self.unlinked().await.map(Some),
-            DriverEvent::Failed { reason } => return self.failed(&reason).await.map(Some),
+            DriverEvent::Failed { reason, .. } => return self.failed(&reason).await.map(Some),
             DriverEvent::Group(event) => {
                 if let (true, Some(me)) = (self.is_open, linked) {
                     let told = push::notification(&event, &me.lid);
