@@ -161,9 +161,7 @@ impl Error {
                 .map_or(ErrorCode::Internal, |(_, error)| driver_code(error)),
             Self::TooManyRequests { .. } => ErrorCode::RateLimited,
             Self::NotConnected { .. } => driver_code(&DriverError::NotConnected),
-            Self::Busy | Self::Draining | Self::TooManyConnections => {
-                ErrorCode::GatewayUnavailable
-            }
+            Self::Busy | Self::Draining | Self::TooManyConnections => ErrorCode::GatewayUnavailable,
             Self::Internal(_) => ErrorCode::Internal,
         }
     }

@@ -170,8 +170,6 @@ async fn who_joins_by_link_and_a_group_that_is_deleted_are_told() {
     };
     let told = desk.change(&group).await.change;
     assert_eq!(told, GroupChange::Joined(vec![member]));
-    desk.server()
-        .push(&session, &group, Push::Deleted)
-        .unwrap();
+    desk.server().push(&session, &group, Push::Deleted).unwrap();
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
 }

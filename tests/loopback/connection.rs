@@ -174,7 +174,8 @@ impl Connection<'_> {
                     self.open(&linked).await?;
                 }
             }
-            DriverEvent::Connected(_) | DriverEvent::Connecting | DriverEvent::CodeSpent { .. } => {}
+            DriverEvent::Connected(_) | DriverEvent::Connecting | DriverEvent::CodeSpent { .. } => {
+            }
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);
             }

@@ -350,10 +350,7 @@ impl Task {
     /// Takes what the driver said before it was told to end: facts about groups are kept, the
     /// states of a connection that is no more are not. Returns why the phone is no longer linked, if
     /// that is so.
-    async fn drain(
-        &mut self,
-        events: &mut mpsc::UnboundedReceiver<DriverEvent>,
-    ) -> Option<String> {
+    async fn drain(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) -> Option<String> {
         let mut unlinked = None;
         while let Ok(event) = events.try_recv() {
             match event {

@@ -173,8 +173,10 @@ async fn what_waits_for_an_operator_can_be_stopped_too() {
 async fn a_call_of_a_failed_session_says_why() {
     let mut desk = desk().await;
     let owned = desk.session(1);
-    desk.worlds
-        .send(owned.id.as_str(), failed("replaced by another device", true));
+    desk.worlds.send(
+        owned.id.as_str(),
+        failed("replaced by another device", true),
+    );
     desk.status(SessionStatus::Failed).await;
     let refused = desk.engine.invite(&owned, &jid(1)).await.unwrap_err();
     assert_eq!(refused.code().status(), 501);

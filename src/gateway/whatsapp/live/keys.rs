@@ -130,8 +130,8 @@ fn restrict(_path: &Path, _mode: u32) -> io::Result<()> {
 #[cfg(unix)]
 mod tests {
     use super::*;
-    use whatsapp_rust::wacore::store::traits::DeviceStore as _;
     use std::os::unix::fs::PermissionsExt;
+    use whatsapp_rust::wacore::store::traits::DeviceStore as _;
 
     fn mode(path: &Path) -> u32 {
         std::fs::metadata(path).unwrap().permissions().mode() & 0o777
