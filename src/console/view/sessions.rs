@@ -164,9 +164,9 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     let status = status(state, session);
     let reason = reason(session);
     if parts.lines == 1 {
-        let columns = after(area, INDENT - 1).width;
+        let room = after(area, INDENT - 1).width;
         let label = Rect {
-            width: (columns / 4).min(name.width),
+            width: (room / 4).min(name.width),
             ..name
         };
         put(buffer, label, &state.session_name(&session.id), theme.text);
@@ -176,10 +176,10 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
         };
         put(buffer, phone, &number, theme.dim);
         let left = put(buffer, after(name, label.width + 20), &status, look.style);
-        if let Some(more) = reason
-            .map(|reason| format!(": {reason}"))
-            .or_else(|| heard(state, session).map(|heard| format!(", {heard}")))
-        {
+        let heard = heard(state, session).map(|heard| format!(", {heard}"));
+        // Half of it would be no time at all.
+        let heard = heard.filter(|heard| columns(heard) <= left.width);
+        if let Some(more) = reason.map(|reason| format!(": {reason}")).or(heard) {
             put(buffer, left, &more, theme.dim);
         }
         return;
@@ -227,7 +227,7 @@ fn status(state: &State, session: &Session) -> String {
 fn heard(state: &State, session: &Session) -> Option<String> {
     let at = session.last_traffic_at?;
     Some(match words::age(at, state.now).as_str() {
-        "now" => "heard just now".to_owned(),
+        "now" => "heard now".to_owned(),
         age => format!("heard {age} ago"),
     })
 }
