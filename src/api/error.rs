@@ -89,6 +89,8 @@ pub enum Reason {
     Draining,
     /// The gateway has as many connections as it takes.
     TooManyConnections,
+    /// Other calls of the session took too long for this one to be made: nothing was sent.
+    Busy,
     /// The login has no active organization that could own what should be made.
     NoOrganization,
     /// A reason that this version does not know.

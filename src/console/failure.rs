@@ -282,6 +282,7 @@ fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> Failur
         // The gateway's own words say more than a kind could.
         Some(
             Reason::NoSuchGroup
+            | Reason::Busy
             | Reason::DeadInvite
             | Reason::Refused
             | Reason::AlreadyPaired

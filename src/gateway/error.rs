@@ -3,7 +3,9 @@
 use super::domain::{Malformed, MemberJid};
 use super::store::StoreError;
 use super::whatsapp::DriverError;
-use crate::api::{Capability, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
+use crate::api::{
+    Capability, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, SessionStatus,
+};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -29,6 +31,15 @@ pub enum Error {
         message: String,
         reason: Option<Reason>,
     },
+    /// A live call of a session that is not connected: how it stands, and why, where that is known.
+    #[error("{}", DriverError::NotConnected)]
+    NotConnected {
+        status: SessionStatus,
+        reason: Option<String>,
+    },
+    /// A live call whose turn did not come in time. Nothing was sent.
+    #[error("this session is busy with other calls, and nothing was sent; try again in a moment")]
+    Busy,
     /// A live call that WhatsApp or the connection did not fulfil.
     #[error("{0}")]
     Driver(#[from] DriverError),
@@ -149,7 +160,8 @@ impl Error {
                 .first()
                 .map_or(ErrorCode::Internal, |(_, error)| driver_code(error)),
             Self::TooManyRequests { .. } => ErrorCode::RateLimited,
-            Self::Draining | Self::TooManyConnections => ErrorCode::GatewayUnavailable,
+            Self::NotConnected { .. } => driver_code(&DriverError::NotConnected),
+            Self::Busy | Self::Draining | Self::TooManyConnections => ErrorCode::GatewayUnavailable,
             Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -168,7 +180,7 @@ impl Error {
                 Some((_, DriverError::RateLimited { retry_after })) => Some(*retry_after),
                 _ => None,
             },
-            Self::TooManyConnections => Some(Duration::from_secs(1)),
+            Self::Busy | Self::TooManyConnections => Some(Duration::from_secs(1)),
             _ => None,
         }
     }
@@ -192,6 +204,15 @@ impl Error {
                 reason: Some(reason),
                 ..
             } => json!({ "reason": reason }),
+            Self::NotConnected { status, reason } => {
+                let mut details = driver_details(&DriverError::NotConnected);
+                details["status"] = json!(status);
+                if let Some(reason) = reason {
+                    details["statusReason"] = json!(reason);
+                }
+                details
+            }
+            Self::Busy => json!({ "reason": Reason::Busy }),
             Self::Driver(source) => driver_details(source),
             Self::Partial { progress, source } => {
                 let mut details = driver_details(source);

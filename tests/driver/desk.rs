@@ -18,17 +18,18 @@ pub const SUPPORT: &str = "Support line";
 /// A session of the world that no phone is linked to.
 pub const NEW: &str = "New phone";
 
-/// What the waits inside the library are divided by.
+/// What the waits inside the library are divided by where a test sits through them: the life of a QR
+/// code, the pings that find a dead connection. Its patience with our server shrinks as well, so
+/// nothing else is hurried.
 const PACE: u32 = 20;
-/// The same where a debug build computes for seconds while the library's clock runs: a pairing code's
-/// key is derived at four places, and the library gives up a minute after somebody typed the code.
 const REAL_PACE: u32 = 1;
 /// The directory of the key files within the driver's.
 const KEYS: &str = "keys";
-/// How long a call waits for its answer.
-const CALL_LIMIT: Duration = Duration::from_secs(2);
-/// The same while linking: making a pairing code keeps a debug build busy for seconds.
-const LINK_LIMIT: Duration = Duration::from_secs(30);
+/// How long a call waits for its answer: longer than a busy machine takes, making a pairing code in a
+/// debug build included.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
+/// The same where the answer never comes.
+const IMPATIENT: Duration = Duration::from_secs(3);
 
 /// Which driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,19 +57,32 @@ struct Wire {
 impl Desk {
     /// A session that has not connected yet, linked to a phone or not, as the world has it.
     pub async fn of(kind: Kind, session: &str) -> Self {
-        Self::paced(kind, session, PACE).await
+        Self::with(kind, session, REAL_PACE, limits()).await
     }
 
-    /// The same for a session that will be linked with a pairing code.
-    pub async fn for_a_code(kind: Kind) -> Self {
-        Self::paced(kind, NEW, REAL_PACE).await
+    /// The same, with the library in a hurry.
+    pub async fn hurried(kind: Kind, session: &str) -> Self {
+        Self::with(kind, session, PACE, limits()).await
     }
 
-    async fn paced(kind: Kind, session: &str, pace: u32) -> Self {
-        let call_limit = match session {
-            NEW => LINK_LIMIT,
-            _ => CALL_LIMIT,
+    /// The support line over the wire, with limits of a test's own.
+    pub async fn limited(limits: Limits) -> Self {
+        Self::with(Kind::Wire, SUPPORT, REAL_PACE, limits).await
+    }
+
+    /// The support line, connected, where calls are soon given up.
+    pub async fn impatient(kind: Kind) -> Self {
+        let limits = Limits {
+            call: IMPATIENT,
+            ..limits()
         };
+        let mut desk = Self::with(kind, SUPPORT, REAL_PACE, limits).await;
+        desk.connect().await;
+        desk
+    }
+
+    async fn with(kind: Kind, session: &str, pace: u32, limits: Limits) -> Self {
+        let call_limit = limits.call;
         let options = WorldOptions {
             seed: Some(7),
             call_limit,
@@ -77,7 +91,7 @@ impl Desk {
         let world = World::load(options).expect("a world");
         let wire = match kind {
             Kind::Sandbox => None,
-            Kind::Wire => Some(Arc::new(Wire::new(&world, call_limit, pace).await)),
+            Kind::Wire => Some(Arc::new(Wire::new(&world, limits, pace).await)),
         };
         Self::open(kind, world, wire, session).await
     }
@@ -191,7 +205,7 @@ impl Desk {
     /// Why the session failed, once it has.
     pub async fn failure(&mut self) -> String {
         self.until("failure", |event| match event {
-            DriverEvent::Failed { reason } => Some(reason),
+            DriverEvent::Failed { reason, .. } => Some(reason),
             _ => None,
         })
         .await
@@ -271,9 +285,22 @@ impl Desk {
 
     /// Lets the connection die without a word.
     pub fn freeze(&self) {
-        let wire = self.wire.as_ref().expect("a real connection");
-        let frozen = wire.server.freeze(&self.account.session);
+        let frozen = self.server().freeze(&self.account.session);
         frozen.expect("a connection");
+    }
+
+    /// The server, of a session over the wire.
+    pub fn server(&self) -> &Server {
+        &self.wire.as_ref().expect("a real connection").server
+    }
+
+    /// Why the pairing code is of no use any more, once that is so.
+    pub async fn code_spent(&mut self) -> String {
+        self.until("end of the code", |event| match event {
+            DriverEvent::CodeSpent { reason } => Some(reason),
+            _ => None,
+        })
+        .await
     }
 
     /// Lets the next login fail.
@@ -330,20 +357,14 @@ impl Desk {
 }
 
 impl Wire {
-    async fn new(world: &Arc<World>, call: Duration, pace: u32) -> Self {
+    async fn new(world: &Arc<World>, limits: Limits, pace: u32) -> Self {
         let keys = tempfile::tempdir().expect("a directory");
         let server = Server::start(Arc::clone(world)).await.expect("a server");
         let mut options = Options::new(keys.path().join(KEYS));
         options.url = Some(server.url());
         options.version = Some((2, 3000, 1_023_000_000));
         options.pace = pace;
-        options.limits = Limits {
-            call,
-            // What WhatsApp may think of haste is no matter here.
-            burst: 10_000,
-            per_minute: 60_000,
-            ..Limits::default()
-        };
+        options.limits = limits;
         Self {
             live: Live::new(options).expect("a directory for the keys"),
             server,
@@ -369,6 +390,18 @@ impl Wire {
     }
 }
 
+/// The usual limits of these tests.
+pub fn limits() -> Limits {
+    Limits {
+        call: CALL_LIMIT,
+        code: CALL_LIMIT,
+        // What WhatsApp may think of haste is no matter here.
+        burst: 10_000,
+        per_minute: 60_000,
+        ..Limits::default()
+    }
+}
+
 fn identity(world: &Arc<World>, account: &Account) -> Option<Identity> {
     let sessions = world.seed_sessions();
     let mut sessions = sessions.into_iter();
@@ -391,10 +424,11 @@ fn sandbox_failure(failure: LoginFailure) -> Fault {
             });
         }
         LoginFailure::Outdated => "this version is too old for WhatsApp",
-        LoginFailure::Code(_) => "WhatsApp refused the login",
+        LoginFailure::Code(_) | LoginFailure::Silence => "WhatsApp refused the login",
     };
     Fault::LoginFails(DriverEvent::Failed {
         reason: reason.to_owned(),
+        by_hand: true,
     })
 }
 

@@ -81,7 +81,7 @@ async fn linked(desk: &mut Desk) -> Identity {
 }
 
 async fn the_second_qr_code_is_scanned(kind: Kind) {
-    let mut desk = Desk::of(kind, NEW).await;
+    let mut desk = Desk::hurried(kind, NEW).await;
     desk.driver.connect().await.unwrap();
     let first = desk.qr_code().await;
     let second = desk.qr_code().await;
@@ -96,7 +96,7 @@ async fn the_second_qr_code_is_scanned(kind: Kind) {
 }
 
 async fn a_pairing_code_is_typed_at_the_second_try(kind: Kind) {
-    let mut desk = Desk::for_a_code(kind).await;
+    let mut desk = Desk::of(kind, NEW).await;
     let code = desk.driver.pair_with_code("447700900953").await.unwrap();
     assert_eq!(code.len(), 8);
     let wrong: String = code.chars().rev().collect();
@@ -107,7 +107,7 @@ async fn a_pairing_code_is_typed_at_the_second_try(kind: Kind) {
 }
 
 async fn codes_that_nobody_scans_expire(kind: Kind) {
-    let mut desk = Desk::of(kind, NEW).await;
+    let mut desk = Desk::hurried(kind, NEW).await;
     desk.driver.connect().await.unwrap();
     let mut codes = 0;
     let reason = desk
@@ -116,7 +116,7 @@ async fn codes_that_nobody_scans_expire(kind: Kind) {
                 codes += 1;
                 None
             }
-            DriverEvent::Failed { reason } => Some(reason),
+            DriverEvent::Failed { reason, .. } => Some(reason),
             _ => None,
         })
         .await;
@@ -156,7 +156,10 @@ async fn a_number_that_is_none_gets_no_pairing_code(kind: Kind) {
 async fn logging_out_removes_the_keys(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     desk.driver.log_out().await.unwrap();
-    desk.logged_out().await;
+    let reason = desk.logged_out().await;
+    assert_eq!(reason, "logged out by an operator");
+    // The phone does not list it any more.
+    assert_eq!(desk.world.person(&desk.account.session), None);
     assert_eq!(
         desk.driver.joined_groups().await,
         Err(DriverError::NotConnected)
@@ -172,4 +175,37 @@ async fn erasing_leaves_nothing_behind(kind: Kind) {
     desk.driver.erase().await.unwrap();
     assert_eq!(desk.files(), 0);
     desk.driver.erase().await.unwrap();
+}
+
+/// What only a real WhatsApp can fail to do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logout_that_whatsapp_does_not_confirm_says_so() {
+    let mut desk = Desk::connected(Kind::Wire).await;
+    desk.server().refuse_goodbye(&desk.account.session);
+    desk.driver.log_out().await.unwrap();
+    let reason = desk.logged_out().await;
+    assert!(reason.contains("did not confirm"), "{reason}");
+    assert!(reason.contains("Linked devices"), "{reason}");
+    assert_eq!(desk.files(), 0);
+    assert!(desk.world.person(&desk.account.session).is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logout_without_a_connection_says_what_is_left() {
+    let mut desk = Desk::of(Kind::Wire, SUPPORT).await;
+    desk.driver.log_out().await.unwrap();
+    let reason = desk.logged_out().await;
+    assert!(reason.contains("still lists this device"), "{reason}");
+    assert_eq!(desk.files(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pairing_code_that_whatsapp_takes_back_is_told() {
+    let mut desk = Desk::of(Kind::Wire, NEW).await;
+    let code = desk.driver.pair_with_code("447700900953").await.unwrap();
+    desk.server().take_code_back(&desk.account.session).unwrap();
+    let reason = desk.code_spent().await;
+    assert!(reason.contains("ask for a new one"), "{reason}");
+    let next = desk.driver.pair_with_code("447700900953").await.unwrap();
+    assert_ne!(code, next);
 }

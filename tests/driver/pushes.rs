@@ -1,6 +1,7 @@
 //! Changes that others make.
 
 use super::desk::{Desk, Kind, change_of};
+use crate::loopback::Push;
 use groupdesk::api::{MemberRole, Setting};
 use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::{GroupChange, Member, MemberChange};
@@ -151,4 +152,24 @@ async fn sessions_hear_of_each_other(kind: Kind) {
     let told = sales.change(&group).await;
     assert_eq!(told.change, GroupChange::Setting(subject));
     assert_eq!(told.by, Some(support.me()));
+}
+
+/// What the simulated world does not tell apart from other ways to come and go.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_joins_by_link_and_a_group_that_is_deleted_are_told() {
+    let mut desk = Desk::connected(Kind::Wire).await;
+    let group = desk.group("Weekend Volunteers");
+    let person = desk.world.outsiders(&group, 1).remove(0);
+    let session = desk.account.session.clone();
+    let joined = Push::JoinedByLink(person.clone());
+    desk.server().push(&session, &group, joined).unwrap();
+    let member = Member {
+        lid: person,
+        role: MemberRole::Member,
+        is_me: false,
+    };
+    let told = desk.change(&group).await.change;
+    assert_eq!(told, GroupChange::Joined(vec![member]));
+    desk.server().push(&session, &group, Push::Deleted).unwrap();
+    assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
 }

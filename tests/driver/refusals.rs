@@ -11,6 +11,7 @@ over_both_drivers!(
     a_code_about_a_group_has_its_meaning,
     a_code_about_a_link_has_its_meaning,
     a_rate_limit_says_how_long,
+    a_code_about_a_new_group_has_its_meaning,
 );
 
 fn other(code: u16) -> DriverError {
@@ -116,12 +117,77 @@ async fn a_rate_limit_says_how_long(kind: Kind) {
         retry_after: Duration::from_secs(17),
     };
     let session = &desk.account.session;
-    let calls = [Call::Invite, Call::Group, Call::JoinedGroups];
+    let calls = [
+        Call::Invite,
+        Call::Group,
+        Call::JoinedGroups,
+        Call::ResetInvite,
+        Call::Join,
+        Call::Leave,
+        Call::Create,
+        Call::ChangeMembers,
+        Call::Requests,
+        // One for each setting.
+        Call::Set,
+        Call::Set,
+        Call::Set,
+        Call::Set,
+    ];
     for call in calls {
         let fault = Fault::Fail(limit.clone());
         desk.world.misbehave_on(session, call, fault);
     }
-    assert_eq!(desk.driver.invite(&group).await, Err(limit.clone()));
-    assert_eq!(desk.driver.group(&group).await, Err(limit.clone()));
-    assert_eq!(desk.driver.joined_groups().await, Err(limit));
+    let driver = &desk.driver;
+    assert_eq!(driver.invite(&group).await, Err(limit.clone()));
+    assert_eq!(driver.group(&group).await, Err(limit.clone()));
+    assert_eq!(driver.joined_groups().await, Err(limit.clone()));
+    assert_eq!(driver.reset_invite(&group).await, Err(limit.clone()));
+    let link = InviteCode::parse("AbCdEf1234567890XyZ123").unwrap();
+    assert_eq!(driver.join(&link).await, Err(limit.clone()));
+    assert_eq!(driver.leave(&group).await, Err(limit.clone()));
+    assert_eq!(driver.create("New", &[]).await, Err(limit.clone()));
+    let people = desk.world.outsiders(&group, 1);
+    let add = driver.change_members(&group, MemberChange::Add, &people);
+    assert_eq!(add.await, Err(limit.clone()));
+    assert_eq!(driver.membership_requests(&group).await, Err(limit.clone()));
+    for setting in [
+        Setting::Subject("New".to_owned()),
+        Setting::Description("New".to_owned()),
+        Setting::Announce(false),
+        Setting::Locked(true),
+    ] {
+        let refused = driver.set(&group, &setting).await;
+        assert_eq!(refused, Err(limit.clone()), "{setting:?}");
+    }
+}
+
+async fn a_code_about_a_new_group_has_its_meaning(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    for (code, meaning) in [
+        (400, DriverError::Refused(String::new())),
+        (406, DriverError::Refused(String::new())),
+        (409, conflict()),
+        (500, other(500)),
+    ] {
+        desk.refuse(Call::Create, code, &meaning);
+        let failed = desk.driver.create("New", &[]).await.unwrap_err();
+        assert_eq!(bare(failed), meaning, "{code}");
+    }
+}
+
+/// WhatsApp says 403 to plain members and to strangers; who asks which it is may get no answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_stays_one_when_its_finer_word_cannot_be_had() {
+    let desk = Desk::connected(Kind::Wire).await;
+    let group = desk.group("Weekend Volunteers");
+    let session = &desk.account.session;
+    let limit = Fault::Fail(DriverError::RateLimited {
+        retry_after: Duration::from_secs(17),
+    });
+    for fault in [limit, Fault::Timeout { calls: 1 }] {
+        desk.world.misbehave_on(session, Call::Group, fault);
+        desk.refuse(Call::Invite, 403, &DriverError::NotAdmin);
+        let refused = desk.driver.invite(&group).await;
+        assert_eq!(refused, Err(DriverError::NotAdmin));
+    }
 }

@@ -57,6 +57,23 @@ async fn a_description_that_changed_meanwhile_is_not_overwritten(kind: Kind) {
     desk.driver.set(&group, &setting).await.unwrap();
 }
 
+/// Somebody is quicker: between the driver's look at the description and its change.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_description_that_changes_in_between_is_a_conflict() {
+    let desk = Desk::connected(Kind::Wire).await;
+    let group = desk.group("5-a-side Mondays ⚽");
+    desk.server().be_quicker(&desk.account.session, "Theirs");
+    let setting = Setting::Description("Mine".to_owned());
+    let refused = desk.driver.set(&group, &setting).await;
+    assert!(
+        matches!(refused, Err(DriverError::Conflict(_))),
+        "{refused:?}"
+    );
+    assert_eq!(desk.truth(&group).description, "Theirs");
+    desk.driver.set(&group, &setting).await.unwrap();
+    assert_eq!(desk.truth(&group).description, "Mine");
+}
+
 async fn who_is_no_admin_changes_no_switch(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let open = desk.group("School Volleyball");

@@ -1,8 +1,9 @@
 //! Connections that break, and logins that fail.
 
-use super::desk::{Desk, Kind, SUPPORT};
+use super::desk::{Desk, Kind, SUPPORT, limits};
 use crate::loopback::LoginFailure;
 use groupdesk::gateway::whatsapp::DriverError;
+use groupdesk::gateway::whatsapp::live::Limits;
 use groupdesk::gateway::whatsapp::sandbox::{Call, Fault};
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ over_both_drivers!(
 );
 
 async fn an_answer_that_never_comes_is_not_waited_for_for_ever(kind: Kind) {
-    let desk = Desk::connected(kind).await;
+    let desk = Desk::impatient(kind).await;
     let group = desk.group("Weekend Volunteers");
     let session = &desk.account.session;
     desk.world.misbehave(session, Fault::Timeout { calls: 1 });
@@ -31,7 +32,7 @@ async fn an_answer_that_never_comes_is_not_waited_for_for_ever(kind: Kind) {
 }
 
 async fn a_change_whose_answer_got_lost_has_happened(kind: Kind) {
-    let desk = Desk::connected(kind).await;
+    let desk = Desk::impatient(kind).await;
     let group = desk.group("Weekend Volunteers");
     let before = desk.driver.invite(&group).await.unwrap();
     let session = &desk.account.session;
@@ -181,9 +182,43 @@ async fn a_server_that_is_busy_is_tried_again() {
 /// Only a real connection can be dead without a word.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_died_without_a_word_is_noticed_and_replaced() {
-    let mut desk = Desk::connected(Kind::Wire).await;
+    let mut desk = Desk::hurried(Kind::Wire, SUPPORT).await;
+    desk.connect().await;
     desk.freeze();
     desk.until_lost().await;
     desk.until_connected().await;
     desk.driver.joined_groups().await.unwrap();
+}
+
+/// The library would find out after most of a minute; the limit is the driver's own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_brings_nothing_counts_as_lost() {
+    let mut desk = Desk::limited(Limits {
+        silence: Duration::from_secs(2),
+        ..limits()
+    })
+    .await;
+    desk.connect().await;
+    desk.freeze();
+    let group = desk.group("Weekend Volunteers");
+    desk.until_lost().await;
+    assert_eq!(
+        desk.driver.invite(&group).await,
+        Err(DriverError::NotConnected)
+    );
+    desk.until_connected().await;
+}
+
+/// The handshake is done, and then nothing comes: neither success nor refusal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_that_is_not_answered_is_tried_again() {
+    let mut desk = Desk::limited(Limits {
+        connect: Duration::from_secs(2),
+        ..limits()
+    })
+    .await;
+    desk.fail_login(LoginFailure::Silence);
+    desk.driver.connect().await.unwrap();
+    desk.until_lost().await;
+    desk.until_connected().await;
 }

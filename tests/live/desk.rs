@@ -89,6 +89,14 @@ async fn a_day_at_the_desk() {
         link(screen).is_some_and(|link| link != old)
     });
 
+    // Somebody resets it on a phone: the dead link is not shown any more, and the new one is.
+    let dead = link(pty.screen()).unwrap();
+    house.world.phone().reset_invite(&jid).unwrap();
+    pty.wait_until("no dead link", |screen| !screen.contents().contains(&dead));
+    pty.wait_until("the phone's link and its code", |screen| {
+        link(screen).is_some_and(|link| link != dead && link != old)
+    });
+
     // Change the subject.
     pty.send("e");
     pty.wait_for("Subject");

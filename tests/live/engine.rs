@@ -1,6 +1,7 @@
 //! An engine with the live driver: in this process, or in one that can be killed.
 
 use super::house::ORGANIZATION;
+use futures_util::StreamExt as _;
 use groupdesk::api::Capabilities;
 use groupdesk::gateway::auth::MemoryKey;
 use groupdesk::gateway::domain::{GroupJid, OrganizationId, SessionId};
@@ -13,6 +14,9 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use tokio_util::sync::CancellationToken;
 
 const KEY: &str = "wa_a-key-of-these-tests";
@@ -33,6 +37,27 @@ pub struct Machine {
 pub struct Desk {
     url: String,
     http: reqwest::Client,
+}
+
+/// An open realtime stream.
+pub struct Stream(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Stream {
+    /// What the next event of this name tells of a session; others are passed over.
+    pub async fn next(&mut self, name: &str, session: &SessionId) -> Value {
+        let found = async {
+            loop {
+                let frame = self.0.next().await.unwrap().unwrap();
+                let Message::Text(text) = frame else { continue };
+                let mut event: Value = serde_json::from_str(&text).unwrap();
+                if event["event"] == name && event["session"] == session.as_str() {
+                    return event["payload"].take();
+                }
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, found).await;
+        found.unwrap_or_else(|_| panic!("no {name}"))
+    }
 }
 
 /// An engine in this process.
@@ -163,6 +188,17 @@ impl Desk {
         .header("content-type", "application/json")
         .send()
         .await
+    }
+
+    /// Opens a realtime stream of everything.
+    pub async fn listen(&self) -> Stream {
+        let path = format!("{}/api/v1/realtime/ticket", self.url);
+        let ask = self.http.post(path).bearer_auth(KEY).body("{}");
+        let ask = ask.header("content-type", "application/json");
+        let ticket: Value = ask.send().await.unwrap().json().await.unwrap();
+        let url = ticket["url"].as_str().unwrap();
+        let (socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
+        Stream(socket)
     }
 
     pub async fn get(&self, session: &SessionId, rest: &str) -> Value {

@@ -43,16 +43,23 @@ impl House {
             server,
             support,
         };
-        let (support, new) = (house.support(), House::new_phone());
-        let seeds = house.world.seed_sessions();
-        let mut seeds = seeds.into_iter();
-        let identity = seeds.find(|seed| seed.account.session == support.session);
-        let identity = identity.unwrap().identity.unwrap();
+        house.link_support_again().await;
         let (server, keys) = (&house.server, house.keys());
-        let linked = server.seed_linked(&keys, support, identity).await;
-        linked.unwrap();
+        let new = House::new_phone();
         server.seed_unlinked(&keys, new).await.unwrap();
         house
+    }
+
+    /// Gives the support line the keys of a linked device.
+    pub async fn link_support_again(&self) {
+        let seeds = self.world.seed_sessions();
+        let mut seeds = seeds.into_iter();
+        let support = self.support();
+        let identity = seeds.find(|seed| seed.account.session == support.session);
+        let identity = identity.unwrap().identity.unwrap();
+        let keys = self.keys();
+        let linked = self.server.seed_linked(&keys, support, identity);
+        linked.await.unwrap();
     }
 
     /// What the desk's database is to hold at first.

@@ -15,6 +15,7 @@ mod qr;
 
 mod desk;
 mod engine;
+mod hears;
 mod house;
 mod killed;
 mod sessions;

@@ -67,6 +67,7 @@ async fn a_deleted_session_leaves_no_keys_and_does_not_come_back() {
     assert!(house.key_file(&support).exists());
     let deleted = engine.desk.ask(Method::DELETE, &support, "", None).await;
     assert_eq!(deleted.unwrap().status(), 204);
+    assert_eq!(house.world.person(&support), None, "the phone lists it");
     engine.stop().await;
 
     let left: Vec<_> = std::fs::read_dir(house.keys())
@@ -81,6 +82,39 @@ async fn a_deleted_session_leaves_no_keys_and_does_not_come_back() {
         assert_eq!(answer.unwrap().status(), 404, "{rest}");
     }
     engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logout_is_confirmed_by_whatsapp_or_says_that_it_was_not() {
+    let house = House::new(None).await;
+    let support = house.support().session;
+    for confirmed in [false, true] {
+        let engine = house.engine().await;
+        let desk = &engine.desk;
+        desk.until_complete(&support, groups_of(&house, &support))
+            .await;
+        if !confirmed {
+            house.server.refuse_goodbye(&support);
+        }
+        let answer = desk.ask(Method::POST, &support, ":logout", None).await;
+        let view: Value = answer.unwrap().json().await.unwrap();
+        assert_eq!(view["status"], "logged_out", "{view}");
+        let reason = view["statusReason"].as_str().unwrap();
+        assert_eq!(reason == "logged out by an operator", confirmed, "{reason}");
+        assert_eq!(house.world.person(&support).is_none(), confirmed);
+        // What was told is kept.
+        let invite = desk.get(&support, "/groups/120363041234567890@g.us/invite");
+        let details = &invite.await["error"]["details"];
+        assert_eq!(details["reason"], "not_connected");
+        assert_eq!(details["status"], "logged_out");
+        assert_eq!(details["statusReason"], reason);
+        if !confirmed {
+            house.link_support_again().await;
+            let started = desk.ask(Method::POST, &support, ":start", None).await;
+            assert_eq!(started.unwrap().status(), 200);
+        }
+        engine.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,10 +3,12 @@
 use super::keys::{self, jid_of_device};
 use super::phone::{CodeRequest, CodeTyped, Secrets, pair_success};
 use super::refusal::{Answer, Refused};
-use super::stanza::{SERVER, attr, bytes, child, fresh_id, query, result};
+use super::stanza::{SERVER, attr, bytes, child, error, fresh_id, query, result};
 use super::wire::{Caller, Channel, PublicKey};
 use super::{Device, LoginFailure, Order, Shared, groups, house, push, wire};
 use anyhow::Context as _;
+use groupdesk::api::Setting;
+use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,6 +115,10 @@ impl Connection<'_> {
         mut inbox: UnboundedReceiver<Order>,
     ) -> anyhow::Result<End> {
         let failing = self.device.state().login_failure.take();
+        if failing == Some(LoginFailure::Silence) {
+            while self.channel.next().await?.is_some() {}
+            return Ok(End::Client);
+        }
         if let Some(failing) = failing {
             return self.end(&failure(failing)).await;
         }
@@ -168,7 +174,8 @@ impl Connection<'_> {
                     self.open(&linked).await?;
                 }
             }
-            DriverEvent::Connected(_) | DriverEvent::Connecting => {}
+            DriverEvent::Connected(_) | DriverEvent::Connecting | DriverEvent::CodeSpent { .. } => {
+            }
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);
             }
@@ -176,7 +183,7 @@ impl Connection<'_> {
             DriverEvent::Paired(identity) => self.welcome(identity).await?,
             DriverEvent::ConnectionLost => return Ok(Some(End::Server)),
             DriverEvent::LoggedOut { .. } => return self.unlinked().await.map(Some),
-            DriverEvent::Failed { reason } => return self.failed(&reason).await.map(Some),
+            DriverEvent::Failed { reason, .. } => return self.failed(&reason).await.map(Some),
             DriverEvent::Group(event) => {
                 if let (true, Some(me)) = (self.is_open, linked) {
                     let told = push::notification(&event, &me.lid);
@@ -244,6 +251,9 @@ impl Connection<'_> {
                     Arc::clone(&self.device.line),
                 );
                 let (orders, asked) = (self.orders.clone(), stanza.clone());
+                if child(stanza).is_some_and(|child| child.tag == "description") {
+                    self.let_others_describe(stanza);
+                }
                 tokio::spawn(async move {
                     let answer = groups::answer(&world, &*line, &asked).await;
                     // A client that has hung up meanwhile does not want to know.
@@ -258,6 +268,20 @@ impl Connection<'_> {
                 }
                 Ok(None)
             }
+        }
+    }
+
+    /// Somebody else changes the description that the device is about to change.
+    fn let_others_describe(&self, stanza: &Node) {
+        let quicker = self.device.state().quicker.take();
+        let group = attr(stanza, "to").and_then(|to| GroupJid::parse(&to).ok());
+        if let (Some(text), Some(group)) = (quicker, group) {
+            // A world that refuses leaves the description as it is, and the test sees it.
+            let _ = self
+                .shared
+                .world
+                .phone()
+                .set(&group, &Setting::Description(text));
         }
     }
 
@@ -308,6 +332,10 @@ impl Connection<'_> {
                 }
                 // The test may not care.
                 let _ = verdict.send(accepted);
+            }
+            _ if asked.tag == "remove-companion-device" && self.device.state().keeps_device => {
+                let refusal = error(stanza, 500, "internal-server-error", None);
+                self.channel.send(&refusal).await?;
             }
             _ if asked.tag == "remove-companion-device" => {
                 self.device.line.log_out().await?;
@@ -368,6 +396,14 @@ impl Connection<'_> {
                 self.channel.send(&hello).await?;
             }
             Order::Freeze => self.is_frozen = true,
+            Order::Push(group, change) => {
+                let change = push::by_hand(&group, change, self.shared.world.now());
+                self.channel.send(&change).await?;
+            }
+            Order::TakeCodeBack => {
+                let (request, _) = self.request.take().context("no code was asked for")?;
+                self.channel.send(&request.taken_back()).await?;
+            }
         }
         Ok(None)
     }
@@ -402,6 +438,7 @@ fn failure(failure: LoginFailure) -> Node {
         LoginFailure::Locked => node.attr("reason", 403_u16),
         LoginFailure::Outdated => node.attr("reason", 405_u16),
         LoginFailure::Code(code) => node.attr("reason", code),
+        LoginFailure::Silence => unreachable!("nothing is said then"),
     }
     .build()
 }

@@ -20,7 +20,7 @@ mod stanza;
 mod wire;
 
 use anyhow::Context as _;
-use groupdesk::gateway::domain::SessionId;
+use groupdesk::gateway::domain::{GroupJid, MemberJid, SessionId};
 use groupdesk::gateway::whatsapp::sandbox::{self, World};
 use groupdesk::gateway::whatsapp::{Account, Driver, DriverEvent, Identity};
 use phone::QrCode;
@@ -66,6 +66,10 @@ struct DeviceState {
     login_failure: Option<LoginFailure>,
     /// Whether its word that it heard of a link gets lost on the way.
     loses_confirmation: bool,
+    /// Whether its wish to be removed is refused.
+    keeps_device: bool,
+    /// What somebody else writes into a group just before the device changes its description.
+    quicker: Option<String>,
     /// Its present connection.
     connection: Option<mpsc::UnboundedSender<Order>>,
 }
@@ -78,6 +82,17 @@ enum Order {
     TypeCode(String, oneshot::Sender<bool>),
     CodeTyped(Box<phone::CodeTyped>, oneshot::Sender<bool>),
     Freeze,
+    /// A change of a group that the world does not know of.
+    Push(GroupJid, Push),
+    /// The pairing code that was given out is of no use any more.
+    TakeCodeBack,
+}
+
+/// A change of a group as only the wire tells it.
+pub enum Push {
+    /// Somebody came in by the link.
+    JoinedByLink(MemberJid),
+    Deleted,
 }
 
 /// How a login ends without success.
@@ -91,6 +106,8 @@ pub enum LoginFailure {
     Locked,
     /// The client is too old.
     Outdated,
+    /// Neither success nor failure ever comes.
+    Silence,
     /// The server says a number that means nothing to the client.
     Code(u16),
 }
@@ -194,6 +211,38 @@ impl Server {
         if let Some(device) = self.shared.device_of(session) {
             device.state().loses_confirmation = true;
         }
+    }
+
+    /// Refuses to remove the device of a session from the phone's list.
+    pub fn refuse_goodbye(&self, session: &SessionId) {
+        if let Some(device) = self.shared.device_of(session) {
+            device.state().keeps_device = true;
+        }
+    }
+
+    /// Has somebody else write this description just before a session's next change of one arrives.
+    pub fn be_quicker(&self, session: &SessionId, description: &str) {
+        if let Some(device) = self.shared.device_of(session) {
+            device.state().quicker = Some(description.to_owned());
+        }
+    }
+
+    /// Tells a session of a change of a group that did not happen in the world.
+    ///
+    /// # Errors
+    /// The session has no connection.
+    pub fn push(&self, session: &SessionId, group: &GroupJid, push: Push) -> anyhow::Result<()> {
+        let device = self.shared.device_of(session).context("no such device")?;
+        device.order(Order::Push(group.clone(), push))
+    }
+
+    /// Tells a session that its pairing code is of no use any more.
+    ///
+    /// # Errors
+    /// The session has no connection.
+    pub fn take_code_back(&self, session: &SessionId) -> anyhow::Result<()> {
+        let device = self.shared.device_of(session).context("no such device")?;
+        device.order(Order::TakeCodeBack)
     }
 
     /// Points a phone at a QR code.

@@ -145,6 +145,21 @@ impl CodeRequest {
         })
     }
 
+    /// The stanza that says that the code is of no use any more.
+    pub fn taken_back(&self) -> Node {
+        let stage = NodeBuilder::new("link_code_companion_reg")
+            .attr("stage", "refresh_code")
+            .attr("force_manual_refresh", "true")
+            .children([bytes("link_code_pairing_ref", self.reference.clone())])
+            .build();
+        NodeBuilder::new("notification")
+            .attr("from", SERVER)
+            .attr("id", fresh_id())
+            .attr("type", "link_code_companion_reg")
+            .children([stage])
+            .build()
+    }
+
     /// The stanza that tells the device of it.
     pub fn hello(&self, typed: &CodeTyped) -> Node {
         let identity = typed.identity.public_key.public_key_bytes();

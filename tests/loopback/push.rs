@@ -1,12 +1,32 @@
 //! What the server tells clients by itself: changes of groups.
 
+use super::Push;
 use super::groups::{description_node, group_node, participant};
 use super::stanza::{empty, fresh_id};
-use groupdesk::api::{MemberRole, Setting};
-use groupdesk::gateway::domain::MemberJid;
+use groupdesk::api::{EpochMillis, MemberRole, Setting};
+use groupdesk::gateway::domain::{GroupJid, MemberJid};
 use groupdesk::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot};
 use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
+
+/// The stanza that tells of a change which the world does not know of.
+pub fn by_hand(group: &GroupJid, push: Push, now: EpochMillis) -> Node {
+    let node = NodeBuilder::new("notification")
+        .attr("from", group.as_str())
+        .attr("id", fresh_id())
+        .attr("type", "w:gp2")
+        .attr("t", now / 1000)
+        .attr("addressing_mode", "lid");
+    match push {
+        Push::JoinedByLink(person) => {
+            let came = NodeBuilder::new("invite").attr("code", "AbCdEf1234567890XyZ123");
+            node.attr("participant", person.as_str())
+                .children([came.build()])
+        }
+        Push::Deleted => node.children([empty("delete")]),
+    }
+    .build()
+}
 
 /// The stanza that tells `me` of a change.
 pub fn notification(event: &GroupEvent, me: &MemberJid) -> Node {

@@ -9,6 +9,8 @@ use crate::api::{EpochMillis, SessionStatus};
 
 /// How often the sessions are asked for without realtime.
 const SESSIONS_EVERY: i64 = 5_000;
+/// The same with realtime, where a gateway tells when WhatsApp was last heard: no event does.
+const HEARD_EVERY: i64 = 60_000;
 /// How often the groups in scope are asked for without realtime.
 const GROUPS_EVERY: i64 = 30_000;
 /// While something is under way, what is shown of it changes every second.
@@ -89,7 +91,12 @@ pub(super) fn plan_polls(state: &mut State) {
             Some(scattered(doubled, now).max(asked(failure)))
         }
         (None, Some(failure)) => Some(SESSIONS_EVERY.max(asked(failure))),
-        (None, None) => (state.link != Link::Live).then_some(SESSIONS_EVERY),
+        (None, None) if state.link != Link::Live => Some(SESSIONS_EVERY),
+        (None, None) => {
+            let mut rows = state.sessions.rows.iter();
+            rows.any(|session| session.last_traffic_at.is_some())
+                .then_some(HEARD_EVERY)
+        }
     };
     let due = &mut state.runs.due;
     due.sessions = wait.map(|wait| now + wait);

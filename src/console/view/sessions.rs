@@ -1,6 +1,6 @@
 //! The sessions pane.
 
-use super::paint::{after, below, pane, put, put_all, put_lines, put_right, scrollbar};
+use super::paint::{after, below, columns, pane, put, put_lines, put_right, scrollbar};
 use crate::api::{Session, SessionStatus};
 use crate::console::layout::{SessionsParts, sessions_parts, wrap};
 use crate::console::state::{Link, Pane, State};
@@ -164,9 +164,9 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     let status = status(state, session);
     let reason = reason(session);
     if parts.lines == 1 {
-        let columns = after(area, INDENT - 1).width;
+        let room = after(area, INDENT - 1).width;
         let label = Rect {
-            width: (columns / 4).min(name.width),
+            width: (room / 4).min(name.width),
             ..name
         };
         put(buffer, label, &state.session_name(&session.id), theme.text);
@@ -176,22 +176,25 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
         };
         put(buffer, phone, &number, theme.dim);
         let left = put(buffer, after(name, label.width + 20), &status, look.style);
-        if let Some(reason) = reason {
-            put_all(
-                buffer,
-                left,
-                [(": ", theme.dim), (reason.as_str(), theme.dim)],
-            );
+        let heard = heard(state, session).map(|heard| format!(", {heard}"));
+        // Half of it would be no time at all.
+        let heard = heard.filter(|heard| columns(heard) <= left.width);
+        if let Some(more) = reason.map(|reason| format!(": {reason}")).or(heard) {
+            put(buffer, left, &more, theme.dim);
         }
         return;
     }
     put(buffer, name, &state.session_name(&session.id), theme.text);
-    put(
-        buffer,
-        after(below(area, 1), INDENT - 1),
-        &status,
-        look.style,
-    );
+    let mut second = after(below(area, 1), INDENT - 1);
+    second.height = 1;
+    if let Some(heard) = heard(state, session) {
+        let heard = format!(" {heard} ");
+        // What is known of the connection matters more than when.
+        if columns(&status) + columns(&heard) <= second.width {
+            second = put_right(buffer, second, &heard, theme.dim);
+        }
+    }
+    put(buffer, second, &status, look.style);
     put(
         buffer,
         after(below(area, 2), INDENT - 1),
@@ -220,10 +223,20 @@ fn status(state: &State, session: &Session) -> String {
     }
 }
 
+/// When WhatsApp last said anything, where the gateway tells.
+fn heard(state: &State, session: &Session) -> Option<String> {
+    let at = session.last_traffic_at?;
+    Some(match words::age(at, state.now).as_str() {
+        "now" => "heard now".to_owned(),
+        age => format!("heard {age} ago"),
+    })
+}
+
 fn reason(session: &Session) -> Option<String> {
+    // One that connects has a reason when it has tried for long.
     if !matches!(
         session.status,
-        SessionStatus::Failed | SessionStatus::LoggedOut
+        SessionStatus::Starting | SessionStatus::Failed | SessionStatus::LoggedOut
     ) {
         return None;
     }

@@ -30,25 +30,45 @@ impl Task {
             DriverEvent::LoggedOut { reason } => self.unlink(reason).await,
             // What follows belongs to a session that should run; anything else is late.
             _ if !self.should_run => {}
-            DriverEvent::Connecting => self.set_status(SessionStatus::Starting, None).await,
+            DriverEvent::Connecting => self.starting().await,
             DriverEvent::QrCode { code, expires_at } => self.show_qr(code, expires_at).await,
             DriverEvent::Paired(identity) => self.paired(&identity).await,
             DriverEvent::Connected(identity) => self.connected(&identity).await,
             DriverEvent::ConnectionLost => {
                 self.handle.renew_connection();
-                self.set_status(SessionStatus::Starting, None).await;
+                self.starting().await;
             }
-            DriverEvent::Failed { reason } => self.fail_with(reason).await,
+            DriverEvent::CodeSpent { reason } => {
+                if self.status() == SessionStatus::ScanQrCode {
+                    self.set_status(SessionStatus::ScanQrCode, Some(reason))
+                        .await;
+                }
+            }
+            DriverEvent::Failed { reason, by_hand } => self.fail_with(reason, by_hand).await,
             DriverEvent::Group(_) => {}
         }
     }
 
+    /// Connecting. A further attempt is no new beginning: how long it has lasted goes on counting.
+    async fn starting(&mut self) {
+        if self.status() != SessionStatus::Starting {
+            self.set_status(SessionStatus::Starting, None).await;
+        }
+    }
+
     async fn show_qr(&mut self, code: String, expires_at: EpochMillis) {
+        // Codes to scan are offered to nobody who is linked: the keys went, whoever took them.
+        self.forget();
         self.handle.set_qr(Some(QrCode {
             code: code.clone(),
             expires_at: Some(expires_at),
         }));
-        self.set_status(SessionStatus::ScanQrCode, None).await;
+        // What became of a code to type stays true while the codes to scan change.
+        let reason = match self.status() {
+            SessionStatus::ScanQrCode => self.handle.read(|view| view.status_reason.clone()),
+            _ => None,
+        };
+        self.set_status(SessionStatus::ScanQrCode, reason).await;
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
         self.save(move |w| {
             let payload = AuthQrPayload {
@@ -126,13 +146,18 @@ impl Task {
         self.should_run = false;
         self.handle.cut_connection();
         self.handle.set_qr(None);
+        self.forget();
+        self.set_status(SessionStatus::LoggedOut, Some(reason))
+            .await;
+    }
+
+    /// Forgets who the account was.
+    fn forget(&self) {
         self.handle.change(|view| {
             view.phone_number = None;
             view.wa_jid = None;
             view.wa_lid = None;
         });
-        self.set_status(SessionStatus::LoggedOut, Some(reason))
-            .await;
     }
 
     /// Our own reset was published when it was answered.

@@ -10,10 +10,10 @@ use crate::gateway::rate::CallRate;
 use crate::gateway::store::changes::Scope;
 use crate::gateway::store::listing::ListCache;
 use crate::gateway::store::{StoreError, Write};
-use crate::gateway::whatsapp::{Driver, DriverError};
+use crate::gateway::whatsapp::Driver;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -43,6 +43,16 @@ pub struct SessionHandle {
     pub(super) resets: Mutex<HashMap<GroupJid, InviteCode>>,
     /// The links that this connection has told: what a reset replaces. Never answered to anybody.
     links: Mutex<HashMap<GroupJid, InviteCode>>,
+    /// How the session's task ended, once it has.
+    end: OnceLock<End>,
+}
+
+/// Why a session has no task any more: the answer to letters that it did not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Deleted,
+    /// The engine closes.
+    Closed,
 }
 
 /// Whose events wait while a change of ours is under way.
@@ -90,6 +100,7 @@ impl SessionHandle {
             released: Notify::new(),
             resets: Mutex::default(),
             links: Mutex::default(),
+            end: OnceLock::new(),
         }
     }
 
@@ -115,13 +126,15 @@ impl SessionHandle {
     }
 
     /// # Errors
-    /// [`DriverError::NotConnected`] unless the status is `working`.
-    pub fn require_working(&self) -> Result<(), DriverError> {
-        if self.read(|view| view.status == SessionStatus::Working) {
-            Ok(())
-        } else {
-            Err(DriverError::NotConnected)
-        }
+    /// [`Error::NotConnected`] unless the status is `working`.
+    pub fn require_working(&self) -> Result<(), Error> {
+        self.read(|view| match view.status {
+            SessionStatus::Working => Ok(()),
+            _ => Err(Error::NotConnected {
+                status: view.status.clone(),
+                reason: view.status_reason.clone(),
+            }),
+        })
     }
 
     /// Whether a phone is linked, as far as is known.
@@ -205,7 +218,7 @@ impl SessionHandle {
     }
 
     /// # Errors
-    /// The action's own; `NotFound` when the session is gone.
+    /// The action's own; `NotFound` when the session is gone, `Draining` when the engine closes.
     pub async fn act(&self, action: SessionAction) -> Result<Session, Error> {
         self.ask(|reply| Control::Act(action, reply)).await?
     }
@@ -248,10 +261,23 @@ impl SessionHandle {
         let (reply, answer) = oneshot::channel();
         self.control
             .send(letter(reply).into())
-            .map_err(|_| Error::NotFound("session"))?;
-        answer
-            .await
-            .map_err(|_| Error::Internal(anyhow::anyhow!("the session's task dropped a letter")))
+            .map_err(|_| self.gone())?;
+        answer.await.map_err(|_| self.gone())
+    }
+
+    /// The session's task ends; letters that wait are answered with it.
+    pub(super) fn end(&self, end: End) {
+        // The first end is the one that happened.
+        let _ = self.end.set(end);
+    }
+
+    /// A letter was not read.
+    fn gone(&self) -> Error {
+        match self.end.get() {
+            Some(End::Deleted) => Error::NotFound("session"),
+            Some(End::Closed) => Error::Draining,
+            None => Error::Internal(anyhow::anyhow!("the session's task dropped a letter")),
+        }
     }
 }
 

@@ -23,24 +23,40 @@ impl SessionHandle {
     /// the session may ask of WhatsApp.
     ///
     /// # Errors
-    /// The session is not connected, when asked or when the turn has come; too many wait; or it has
-    /// asked too often.
+    /// The session is not connected, when asked or when the turn has come; too many wait, or the turn
+    /// does not come within [`limits::TURN`]; or it has asked too often. Nothing was sent then.
     pub async fn turn(&self, calls: usize) -> Result<Turn<'_>, Error> {
         self.require_working()?;
         let guard = if let Ok(guard) = self.turn.try_lock() {
             guard
         } else {
             let _place = Place::take(self)?;
-            self.turn.lock().await
+            tokio::time::timeout(limits::TURN, self.turn.lock())
+                .await
+                .map_err(|_| Error::Busy)?
         };
         self.require_working()?;
         // Only now is WhatsApp asked: who gave up waiting has used nothing up.
         self.count(calls)?;
-        Ok(Turn {
+        Ok(self.begin_turn(guard))
+    }
+
+    /// Waits for a turn as long as it takes: for what nobody waits for and what must happen.
+    ///
+    /// # Errors
+    /// The session is not connected when the turn has come.
+    pub(super) async fn turn_in_time(&self) -> Result<Turn<'_>, Error> {
+        let guard = self.turn.lock().await;
+        self.require_working()?;
+        Ok(self.begin_turn(guard))
+    }
+
+    fn begin_turn<'a>(&'a self, guard: tokio::sync::MutexGuard<'a, ()>) -> Turn<'a> {
+        Turn {
             session: self,
             connection: self.connection(),
             _guard: guard,
-        })
+        }
     }
 }
 
@@ -63,7 +79,8 @@ impl SessionHandle {
         self.count(1)?;
         let connection = self.connection();
         let query = self.driver.pair_with_code(phone);
-        Ok(self.guard(&connection, limits::QUERY, query).await?)
+        let query = self.guard(&connection, limits::PAIRING_CODE, query);
+        Ok(query.await?)
     }
 
     /// Lets a query run until it answers, takes too long, panics, or the connection is cut.

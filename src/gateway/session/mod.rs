@@ -27,13 +27,19 @@ pub mod limits {
 
     /// One driver query: WhatsApp answers within a second or two, or not at all.
     pub const QUERY: Duration = Duration::from_secs(20);
+    /// A live call's wait for its turn. With its query it is shorter than a client's patience (ours
+    /// has 30 s): a call that runs after its client gave up is one that the client makes again.
+    pub const TURN: Duration = Duration::from_secs(8);
+    /// A pairing code: the connection, codes on offer, then the code. Less than a client's patience.
+    pub const PAIRING_CODE: Duration = Duration::from_secs(28);
     /// Fetching every group: one answer, but megabytes of it for a large account.
     pub const SYNC: Duration = Duration::from_secs(90);
     /// Between two tries of a sync that failed.
     pub const SYNC_PAUSE: Duration = Duration::from_secs(5);
     /// Tries of a sync before it waits for the next connection.
     pub const SYNC_TRIES: u32 = 5;
-    /// `starting` without a sign of life; then the session counts as failed.
+    /// `starting` without success; then the session's reason says so, while it is tried again. A
+    /// driver that has not even begun to connect by then counts as failed.
     pub const STARTING: Duration = Duration::from_mins(1);
     /// Closing a connection; then it is abandoned.
     pub const DISCONNECT: Duration = Duration::from_secs(5);

@@ -25,7 +25,10 @@ pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: C
     for _ in 0..limits::SYNC_TRIES {
         let pause = match once(&session, &store).await {
             Ok(())
-            | Err(Error::Driver(DriverError::NotConnected | DriverError::ConnectionLost)) => return,
+            | Err(
+                Error::NotConnected { .. }
+                | Error::Driver(DriverError::NotConnected | DriverError::ConnectionLost),
+            ) => return,
             Err(error) => {
                 tracing::warn!(session = %session.id, cause = error.cause(), "fetching the groups failed");
                 error.retry_after().unwrap_or(limits::SYNC_PAUSE)
@@ -41,7 +44,7 @@ pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: C
 
 async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     // Not a caller's wish: it must happen, and happens once a connection.
-    let turn = session.turn(0).await?;
+    let turn = session.turn_in_time().await?;
     // No event and no change of ours can come between the comparison and the write.
     let _held = turn.hold(None);
     let fresh = turn

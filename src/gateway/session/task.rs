@@ -1,6 +1,6 @@
 //! The task that owns a session: it alone starts and stops the driver and decides the status.
 
-use super::handle::SessionHandle;
+use super::handle::{End, SessionHandle};
 use super::{Along, Control, Letter, SessionAction, limits};
 use crate::api::{EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
@@ -21,6 +21,8 @@ use tracing::Instrument as _;
 
 /// The reason of a session whose code panicked.
 pub(super) const BROKE: &str = "an internal fault ended this session; start it again";
+/// The reason of a session that was logged out by a driver that says no more about it.
+const LOGGED_OUT: &str = "logged out by an operator";
 
 /// Starts a session's task. `delay` before it connects, when it should run.
 pub fn spawn(
@@ -54,6 +56,7 @@ pub fn spawn(
         store,
         tasks: tasks.clone(),
         should_run: stored.should_run,
+        by_hand: false,
         deadline: None,
         held: Vec::new(),
     };
@@ -68,7 +71,10 @@ pub(super) struct Task {
     pub(super) tasks: TaskTracker,
     /// What the operator wants.
     pub(super) should_run: bool,
-    /// When `starting` has lasted too long.
+    /// Whether it failed in such a way that only an operator should start it again: what is stored
+    /// says then that it should not run, so that the next process leaves it alone.
+    by_hand: bool,
+    /// When `starting` has lasted so long that its reason should say so.
     deadline: Option<Instant>,
     /// Group events that wait for a change of ours to be stored.
     pub(super) held: Vec<GroupEvent>,
@@ -142,12 +148,12 @@ impl Task {
             }
             Step::Released => self.flush().await,
             Step::TooLong => {
+                // The driver goes on trying, so it is still starting.
                 let reason = format!(
-                    "no answer from WhatsApp within {} s",
+                    "no answer from WhatsApp within {} s; trying again",
                     limits::STARTING.as_secs()
                 );
-                self.handle.cut_connection();
-                self.set_status(SessionStatus::Failed, Some(reason)).await;
+                self.set_status(SessionStatus::Starting, Some(reason)).await;
             }
         }
         Flow::Go
@@ -175,6 +181,9 @@ impl Task {
             Control::Delete(along, reply) => {
                 let outcome = self.delete(along, events).await;
                 let ended = outcome.is_ok();
+                if ended {
+                    self.handle.end(End::Deleted);
+                }
                 let _ = reply.send(outcome);
                 if ended {
                     return Flow::End;
@@ -184,6 +193,7 @@ impl Task {
                 self.handle.cut_connection();
                 self.disconnect(events).await;
                 self.flush().await;
+                self.handle.end(End::Closed);
                 let _ = reply.send(());
                 return Flow::End;
             }
@@ -214,28 +224,43 @@ impl Task {
                 if self.status() == SessionStatus::LoggedOut {
                     return Ok(());
                 }
-                self.handle.cut_connection();
-                let outcome = timeout(limits::QUERY, self.handle.driver.log_out())
-                    .await
-                    .unwrap_or(Err(DriverError::Timeout));
-                self.drain(events).await;
-                if let Err(error) = outcome {
-                    // Still linked: back to where the operator wanted it.
-                    if self.should_run {
-                        self.begin().await;
+                match self.log_out(events).await {
+                    Ok(reason) => self.unlink(reason).await,
+                    Err(error) => {
+                        // Still linked: back to where the operator wanted it.
+                        if self.should_run {
+                            self.begin().await;
+                        }
+                        return Err(error.into());
                     }
-                    return Err(error.into());
                 }
-                self.unlink("logged out by an operator".to_owned()).await;
             }
         }
         Ok(())
+    }
+
+    /// Unlinks from the phone, while the connection stands: without one, WhatsApp cannot be told.
+    /// Returns what came of it, in the driver's words.
+    async fn log_out(
+        &mut self,
+        events: &mut mpsc::UnboundedReceiver<DriverEvent>,
+    ) -> Result<String, DriverError> {
+        self.handle.cut_connection();
+        let outcome = timeout(limits::QUERY, self.handle.driver.log_out())
+            .await
+            .unwrap_or(Err(DriverError::Timeout));
+        match (self.drain(events).await, outcome) {
+            (Some(reason), _) => Ok(reason),
+            (None, Ok(())) => Ok(LOGGED_OUT.to_owned()),
+            (None, Err(error)) => Err(error),
+        }
     }
 
     /// Wants the session to run and lets the driver connect, or pair, in a task of its own: a
     /// driver that hangs does not hold the session's task up.
     async fn begin(&mut self) {
         self.should_run = true;
+        self.by_hand = false;
         self.handle.renew_connection();
         self.set_status(SessionStatus::Starting, None).await;
         let handle = Arc::clone(&self.handle);
@@ -256,7 +281,12 @@ impl Task {
     }
 
     async fn stop(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) {
-        if !self.should_run && self.status() != SessionStatus::Starting {
+        // One that waits for an operator since an earlier process is to be stopped like any other.
+        let idle = !matches!(
+            self.status(),
+            SessionStatus::Starting | SessionStatus::Failed
+        );
+        if !self.should_run && idle {
             return;
         }
         self.should_run = false;
@@ -282,17 +312,17 @@ impl Task {
         along: Along,
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
     ) -> Result<(), Error> {
-        let paired = self.handle.is_paired();
-        self.stop(events).await;
-        let driver = &self.handle.driver;
-        if paired {
+        if self.handle.is_paired() {
             // Best effort: a phone that shows a dead device can remove it by hand.
-            let unlinked = timeout(limits::QUERY, driver.log_out()).await;
-            if !matches!(unlinked, Ok(Ok(()))) {
-                tracing::warn!(session = %self.handle.id, "deleted without unlinking");
+            match self.log_out(events).await {
+                Ok(reason) => self.unlink(reason).await,
+                Err(error) => {
+                    tracing::warn!(session = %self.handle.id, %error, "deleted without unlinking");
+                }
             }
         }
-        timeout(limits::QUERY, driver.erase())
+        self.stop(events).await;
+        timeout(limits::QUERY, self.handle.driver.erase())
             .await
             .unwrap_or(Err(DriverError::Timeout))?;
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
@@ -312,24 +342,31 @@ impl Task {
         {
             tracing::warn!(session = %self.handle.id, "abandoned a connection that did not close");
         }
-        self.drain(events).await;
+        if let Some(reason) = self.drain(events).await {
+            self.unlink(reason).await;
+        }
     }
 
     /// Takes what the driver said before it was told to end: facts about groups are kept, the
-    /// states of a connection that is no more are not.
-    async fn drain(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) {
+    /// states of a connection that is no more are not. Returns why the phone is no longer linked, if
+    /// that is so.
+    async fn drain(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) -> Option<String> {
+        let mut unlinked = None;
         while let Ok(event) = events.try_recv() {
-            if let DriverEvent::Group(event) = event {
-                self.held.push(event);
+            match event {
+                DriverEvent::Group(event) => self.held.push(event),
+                DriverEvent::LoggedOut { reason } => unlinked = Some(reason),
+                _ => {}
             }
         }
         self.flush().await;
+        unlinked
     }
 
     /// Something broke: the driver is told to end, the engine goes on.
     async fn fail(&mut self, reason: &str) {
         tracing::error!(session = %self.handle.id, reason, "the session failed");
-        self.fail_with(reason.to_owned()).await;
+        self.fail_with(reason.to_owned(), false).await;
         let handle = Arc::clone(&self.handle);
         self.tasks.spawn(async move {
             let end = AssertUnwindSafe(handle.driver.disconnect()).catch_unwind();
@@ -337,15 +374,16 @@ impl Task {
         });
     }
 
-    pub(super) async fn fail_with(&mut self, reason: String) {
+    pub(super) async fn fail_with(&mut self, reason: String, by_hand: bool) {
         self.handle.cut_connection();
         self.handle.set_qr(None);
         if self.should_run {
+            self.by_hand = by_hand;
             self.set_status(SessionStatus::Failed, Some(reason)).await;
         }
     }
 
-    fn status(&self) -> SessionStatus {
+    pub(super) fn status(&self) -> SessionStatus {
         self.handle.read(|view| view.status.clone())
     }
 
@@ -359,8 +397,8 @@ impl Task {
 
     /// Sets the status in memory, then in the store, and publishes a change.
     pub(super) async fn set_status(&mut self, status: SessionStatus, reason: Option<String>) {
-        self.deadline =
-            (status == SessionStatus::Starting).then(|| Instant::now() + limits::STARTING);
+        let waits = status == SessionStatus::Starting && reason.is_none();
+        self.deadline = waits.then(|| Instant::now() + limits::STARTING);
         let changed = self.handle.change(|view| {
             let changed = view.status != status || view.status_reason != reason;
             if changed {
@@ -375,7 +413,7 @@ impl Task {
         }
         let session: Session = self.handle.view();
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
-        let should_run = self.should_run;
+        let should_run = self.should_run && !self.by_hand;
         self.save(move |w| {
             w.rows.update_session(&organization, &session, should_run)?;
             if changed {

@@ -86,7 +86,9 @@ pub trait Driver: Send + Sync + 'static {
     /// The code has eight characters and is valid for about three minutes.
     async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError>;
 
-    /// Unlinks from the phone, at the server where possible, and removes the keys. Idempotent.
+    /// Unlinks from the phone, at the server where possible, and removes the keys. Idempotent. When
+    /// it returns, [`DriverEvent::LoggedOut`] has been sent, if a phone was linked; its reason says
+    /// whether WhatsApp knows.
     async fn log_out(&self) -> Result<(), DriverError>;
 
     /// Removes everything that the driver keeps for the account.
@@ -211,9 +213,16 @@ pub enum DriverEvent {
     Connected(Identity),
     /// The connection is gone; the driver tries again by itself.
     ConnectionLost,
+    /// A pairing code that was given out is of no use any more. Codes to scan go on.
+    CodeSpent {
+        reason: String,
+    },
     /// Pairing or connecting ended without success and is not tried again.
     Failed {
         reason: String,
+        /// Whether to try again is for a person to decide, also after a restart of the process:
+        /// another device has taken the place, WhatsApp has banned the account or refuses this client.
+        by_hand: bool,
     },
     /// Unlinked from the phone.
     LoggedOut {
@@ -234,7 +243,12 @@ impl fmt::Debug for DriverEvent {
             Self::Paired(identity) => f.debug_tuple("Paired").field(identity).finish(),
             Self::Connected(identity) => f.debug_tuple("Connected").field(identity).finish(),
             Self::ConnectionLost => f.write_str("ConnectionLost"),
-            Self::Failed { reason } => f.debug_tuple("Failed").field(reason).finish(),
+            Self::CodeSpent { reason } => f.debug_tuple("CodeSpent").field(reason).finish(),
+            Self::Failed { reason, by_hand } => f
+                .debug_struct("Failed")
+                .field("reason", reason)
+                .field("by_hand", by_hand)
+                .finish(),
             Self::LoggedOut { reason } => f.debug_tuple("LoggedOut").field(reason).finish(),
             Self::Group(event) => f.debug_tuple("Group").field(event).finish(),
         }

@@ -20,6 +20,7 @@ impl Driver for Unavailable {
     async fn connect(&self) -> Result<(), DriverError> {
         // Nobody listens any more when the session has ended meanwhile.
         let _ = self.0.send(DriverEvent::Failed {
+            by_hand: false,
             reason: REASON.to_owned(),
         });
         Ok(())

@@ -98,7 +98,9 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
     }
     if let Some((code, at)) = &pairing.code {
         let age = state.now.saturating_sub(*at).max(0) / 1_000;
-        let age_words = if age >= CODE_SECONDS {
+        let age_words = if let Some(reason) = refused_code(state, pairing) {
+            format!("✘ {reason}")
+        } else if age >= CODE_SECONDS {
             "✘ It is more than three minutes old and has run out, most likely: get a new one."
                 .to_owned()
         } else {
@@ -124,6 +126,15 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
         "{lack}WhatsApp gives out a code that is typed on the phone. For which number? With its country code, such as +62 812-3456-7890."
     );
     (head, fault(pairing))
+}
+
+/// Why the code on the screen is of no use, where the gateway tells.
+fn refused_code(state: &State, pairing: &Pairing) -> Option<String> {
+    let session = state.sessions.get(pairing.session.as_deref()?)?;
+    let reason = session.status_reason.as_deref()?;
+    let reason = crate::text::clean_line(reason);
+    (session.status == SessionStatus::ScanQrCode && !reason.trim().is_empty())
+        .then(|| reason.trim().to_owned())
 }
 
 /// `ABCD-1234`, as it is typed and read aloud.

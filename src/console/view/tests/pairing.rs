@@ -91,6 +91,18 @@ pub const SCENES: &[Scene] = &[
             pairing.code = Some((Secret::new("KX7R2WMB".to_owned()), NOW - 200_000));
         })
     }),
+    ("pair-code-refused", || {
+        let mut state = with(|pairing| {
+            pairing.way = Way::Code;
+            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.code = Some((Secret::new("KX7R2WMB".to_owned()), NOW - 42_000));
+        });
+        if let Some(row) = state.sessions.rows.last_mut() {
+            let reason = "WhatsApp does not take the code to type any more; ask for a new one";
+            row.status_reason = Some(reason.to_owned());
+        }
+        state
+    }),
     ("pair-throttled", || {
         with(|pairing| {
             pairing.step = refused(FailureKind::RateLimited { wait: Some(30) });

@@ -33,6 +33,16 @@ pub const SCENES: &[Scene] = &[
     }),
     ("groups", desk),
     ("sessions", || focused(Pane::Sessions)),
+    ("sessions-heard", || {
+        let mut state = focused(Pane::Sessions);
+        let rows = &mut state.sessions.rows;
+        rows[0].last_traffic_at = Some(NOW - 12_000);
+        rows[1].last_traffic_at = Some(NOW - 2 * MINUTE);
+        rows[2].last_traffic_at = Some(NOW - 61 * MINUTE);
+        rows[2].status_reason =
+            Some("no answer from WhatsApp within 60 s; trying again".to_owned());
+        state
+    }),
     ("card", || focused(Pane::Group)),
     ("all-sessions", || {
         let mut state = desk();

@@ -27,6 +27,8 @@ pub struct World {
     pub paired: bool,
     pub calls: Vec<String>,
     pub resets: u32,
+    /// What is said of a logout.
+    pub farewell: Option<String>,
     pub events: Option<UnboundedSender<DriverEvent>>,
 }
 
@@ -165,7 +167,14 @@ impl Driver for Fake {
 
     async fn log_out(&self) -> Result<(), DriverError> {
         self.call("log_out").await?;
-        self.0.lock().unwrap().paired = false;
+        let farewell = {
+            let mut world = self.0.lock().unwrap();
+            world.paired = false;
+            world.farewell.take()
+        };
+        if let Some(reason) = farewell {
+            self.tell(DriverEvent::LoggedOut { reason });
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The use cases against a fake driver.
 
+mod ends;
 mod fake;
 mod groups;
 mod keys;

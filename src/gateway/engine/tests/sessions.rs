@@ -34,7 +34,13 @@ async fn stopping_ends_a_call_that_hangs() {
     let error = invite.await.unwrap_err();
     assert!(matches!(error, Error::Driver(DriverError::ConnectionLost)));
     let error = behind.await.unwrap_err();
-    assert!(matches!(error, Error::Driver(DriverError::NotConnected)));
+    assert!(matches!(
+        error,
+        Error::NotConnected {
+            status: SessionStatus::Stopped,
+            reason: None
+        }
+    ));
 }
 
 #[tokio::test]

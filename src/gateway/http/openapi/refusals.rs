@@ -3,7 +3,7 @@
 
 use super::examples::MEMBER;
 use super::operation::{Operation, Query, Reach};
-use crate::api::{Capability, ErrorObject, PartialUpdate, SettingField};
+use crate::api::{Capability, ErrorObject, PartialUpdate, SessionStatus, SettingField};
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::error::Limit;
 use crate::gateway::http::respond;
@@ -52,6 +52,8 @@ fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'stat
     if operation.reach > Reach::Stored {
         all.push(("session_limit", limit(Limit::Session)));
         all.push(("too_many_waiting", limit(Limit::Waiting)));
+        all.push(("busy", Error::Busy));
+        all.push(("failed_session", failed_session()));
         let driver = driver_errors().into_iter();
         all.extend(
             driver
@@ -60,6 +62,14 @@ fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'stat
         );
     }
     all
+}
+
+/// A session that ended with a reason: the same refusal as of one that was stopped, and it says more.
+fn failed_session() -> Error {
+    Error::NotConnected {
+        status: SessionStatus::Failed,
+        reason: Some("replaced by another device that took over this link".to_owned()),
+    }
 }
 
 fn lacking(capability: Capability) -> &'static str {

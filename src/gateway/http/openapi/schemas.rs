@@ -2,7 +2,7 @@
 
 use crate::api::{
     AuthCodePayload, AuthQrPayload, Capability, Envelope, ErrorBody, FieldError,
-    GroupParticipantPayload, GroupUpdatePayload, Reason, SessionStatusPayload,
+    GroupParticipantPayload, GroupUpdatePayload, Reason, SessionStatus, SessionStatusPayload,
 };
 use crate::gateway::error::Limit;
 use schemars::generate::SchemaSettings;
@@ -81,6 +81,7 @@ impl Schemas {
         let reason = self.answer(SchemaGenerator::subschema_for::<Reason>);
         let capability = self.answer(SchemaGenerator::subschema_for::<Capability>);
         let fault = self.answer(SchemaGenerator::subschema_for::<FieldError>);
+        let status = self.answer(SchemaGenerator::subschema_for::<SessionStatus>);
         let about = |schema: Value, text: &str| {
             let mut schema = schema;
             schema["description"] = json!(text);
@@ -92,6 +93,14 @@ impl Schemas {
             "properties": {
                 "reason": about(reason, "A word that is finer than the code."),
                 "capability": about(capability, "What the caller lacks (`forbidden`)."),
+                "status": about(
+                    status,
+                    "How the session stands that is not connected (`not_implemented`).",
+                ),
+                "statusReason": {
+                    "type": "string",
+                    "description": "Why it stands so, in words, where that is known (`not_implemented`).",
+                },
                 "errors": {
                     "type": "array",
                     "items": fault,

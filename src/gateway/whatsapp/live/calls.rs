@@ -23,6 +23,8 @@ use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
 /// How many times the limit of a call the list of all groups may take: it can be megabytes.
 const IMPORT: u32 = 5;
+/// How long the difference between a plain member and a stranger is asked for.
+const FINER: Duration = Duration::from_secs(3);
 /// How long a connection that did not answer a call gets to answer a ping.
 const PING: Duration = Duration::from_secs(5);
 
@@ -77,9 +79,17 @@ impl Session {
     }
 
     pub(super) async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
+        self.group_within(group, self.limit()).await
+    }
+
+    async fn group_within(
+        &self,
+        group: &GroupJid,
+        limit: Duration,
+    ) -> Result<GroupSnapshot, DriverError> {
         let jid = to_group(group);
         let answer = self
-            .ask(1, Asked::Group, self.limit(), |client| async move {
+            .ask(1, Asked::Group, limit, |client| async move {
                 client.execute(GroupQueryIq::new(&jid)).await
             })
             .await;
@@ -143,20 +153,26 @@ impl Session {
     }
 
     /// WhatsApp answers 403 to a change both for a plain member and for a stranger, so it is asked
-    /// whether the account is in the group.
+    /// whether the account is in the group. Without an answer to that, the refusal is read as a
+    /// plain member's: that somebody left is told, as a rule.
     async fn told_apart<T>(
         &self,
         group: &GroupJid,
         outcome: Result<T, DriverError>,
     ) -> Result<T, DriverError> {
         match outcome {
-            Err(DriverError::NotInGroup) => Err(match self.group(group).await {
-                Ok(found) if found.members.iter().any(|member| member.is_me) => {
-                    DriverError::NotAdmin
-                }
-                Err(DriverError::NoSuchGroup) => DriverError::NoSuchGroup,
-                _ => DriverError::NotInGroup,
-            }),
+            Err(DriverError::NotInGroup) => {
+                // The refusal is known already, so its finer word is not waited for long.
+                let limit = self.limit().min(FINER);
+                let found = self.group_within(group, limit);
+                Err(match tokio::time::timeout(FINER, found).await {
+                    Ok(Ok(found)) if !found.members.iter().any(|member| member.is_me) => {
+                        DriverError::NotInGroup
+                    }
+                    Ok(Err(error @ (DriverError::NotInGroup | DriverError::NoSuchGroup))) => error,
+                    _ => DriverError::NotAdmin,
+                })
+            }
             outcome => outcome,
         }
     }

@@ -131,6 +131,7 @@ fn restrict(_path: &Path, _mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+    use whatsapp_rust::wacore::store::traits::DeviceStore as _;
 
     fn mode(path: &Path) -> u32 {
         std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -146,8 +147,17 @@ mod tests {
         let session = SessionId::parse("01JZ0000000000000000000001").unwrap();
         let file = path(&dir, &session);
         let store = open(&file).await.unwrap();
-        assert_eq!(mode(&file), 0o600);
         assert!(!is_paired(&file).await);
+        store.create().await.unwrap();
+        // What was written lies in the files beside it for now.
+        let files: Vec<_> = std::fs::read_dir(&dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        assert!(files.len() >= 3, "{files:?}");
+        for file in &files {
+            assert_eq!(mode(file), 0o600, "{file:?}");
+        }
         drop(store);
 
         erase(&file).unwrap();

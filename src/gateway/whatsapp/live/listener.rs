@@ -6,42 +6,39 @@
 use super::convert::{Me, member_jid};
 use super::crossing::Recent;
 use super::keys;
+use super::looks::{self, Look};
 use super::notice::{self, Notice};
 use super::run::Run;
 use super::session::Session;
 use super::{reason, version::Version};
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid};
-use crate::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity};
+use crate::gateway::whatsapp::{
+    DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity,
+};
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::time::Instant;
 use whatsapp_rust::Client;
 use whatsapp_rust::types::events::{
     Event, EventHandler, EventInterest, EventKind, PairSuccess, PairingQrCode,
 };
 
-/// Pauses before asking for a group that the account came into, the first and the further times.
-const ENTERED: [Duration; 3] = [
-    Duration::from_millis(200),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-];
+/// The pause before a look at a group that the account came into.
+const ENTERED: Duration = Duration::from_millis(200);
 /// The same for a group whose changes crossed: a change of several settings is over by then.
-const CROSSED: [Duration; 3] = [
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-];
+const CROSSED: Duration = Duration::from_secs(1);
 
 pub(super) struct Listener {
-    pub(super) session: Weak<Session>,
     pub(super) run: Weak<Run>,
     pub(super) version: Arc<Version>,
     /// Filled in before the client runs; weak, because the client owns its listeners.
     pub(super) client: Arc<OnceLock<Weak<Client>>>,
     pub(super) pace: u32,
     pub(super) recent: Mutex<Recent>,
+    pub(super) looks: UnboundedSender<Look>,
 }
 
 impl EventHandler for Listener {
@@ -89,7 +86,8 @@ impl Listener {
             Event::Disconnected(_) => run.dropped(),
             Event::PairingQrCode(qr) => run.qr(qr.code.clone(), expiry(qr, self.pace)),
             Event::PairingQrCodesExhausted(_) => run.qr_exhausted(),
-            Event::PairingCodeRefresh(_) | Event::PairingCodeError(_) => run.code_spent(),
+            Event::PairingCodeRefresh(_) => run.code_spent(reason::CODE_SPENT),
+            Event::PairingCodeError(_) => run.code_spent(reason::CODE_REFUSED),
             Event::PairSuccess(pair) => match paired(pair) {
                 Some(identity) => paired_for_good(run, client, identity),
                 None => run.fail(reason::link_refused("WhatsApp did not say who it is")),
@@ -98,22 +96,29 @@ impl Listener {
             Event::PairPasskeyRequest(_) => run.fail(reason::PASSKEY.to_owned()),
             Event::QrScannedWithoutMultidevice(_) => run.fail(reason::PHONE_TOO_OLD.to_owned()),
             Event::LoggedOut(gone) => run.logged_out(reason::unlinked(gone.reason)),
-            Event::StreamReplaced(_) => run.fail(reason::REPLACED.to_owned()),
+            Event::StreamReplaced(_) => run.bar(reason::REPLACED.to_owned()),
             Event::TemporaryBan(ban) => {
                 let seconds = ban.expire.num_seconds();
-                run.fail(reason::banned(&ban.code, seconds, Timestamp::now()));
+                run.bar(reason::banned(&ban.code, seconds, Timestamp::now()));
             }
             Event::ClientOutdated(_) => {
                 self.version.doubt();
-                run.fail(reason::OUTDATED.to_owned());
+                run.bar(reason::OUTDATED.to_owned());
             }
             // The library tries again by itself after these two.
             Event::ConnectFailure(failure) if failure.reason.should_reconnect() => {}
-            Event::ConnectFailure(failure) => run.fail(reason::login_refused(failure.reason)),
+            Event::ConnectFailure(failure) => {
+                let why = reason::login_refused(failure.reason);
+                if reason::is_for_a_person(failure.reason) {
+                    run.bar(why);
+                } else {
+                    run.fail(why);
+                }
+            }
             Event::GroupUpdate(update) => match notice::read(update, &Me::of(client)) {
                 Some(Notice::Change(event)) => self.changed(run, event),
                 Some(Notice::Entered { group, by, at }) => {
-                    self.ask(run, ENTERED, group, by, at, GroupChange::Entered);
+                    self.look(ENTERED, group, by, at, GroupChange::Entered);
                 }
                 None => {}
             },
@@ -128,53 +133,47 @@ impl Listener {
             .unwrap_or_else(PoisonError::into_inner)
             .crosses(&event);
         if crosses {
-            self.ask(
-                run,
-                CROSSED,
-                event.group.clone(),
-                None,
-                event.at,
-                GroupChange::Seen,
-            );
+            let group = event.group.clone();
+            self.look(CROSSED, group, None, event.at, GroupChange::Seen);
         }
         run.tell(DriverEvent::Group(event));
     }
 
-    /// Asks how a group is, then tells of it.
-    fn ask(
+    /// Has a group looked at and told of, after a pause.
+    fn look(
         &self,
-        run: &Arc<Run>,
-        pauses: [Duration; 3],
+        pause: Duration,
         group: GroupJid,
         by: Option<MemberJid>,
         at: EpochMillis,
         tells: fn(Box<GroupSnapshot>) -> GroupChange,
     ) {
-        let (session, run) = (Weak::clone(&self.session), Arc::downgrade(run));
-        tokio::spawn(async move {
-            for pause in pauses {
-                tokio::time::sleep(pause).await;
-                let (Some(session), Some(run)) = (session.upgrade(), run.upgrade()) else {
-                    return;
-                };
-                if !run.lives() {
-                    return;
-                }
-                match session.group(&group).await {
-                    Ok(snapshot) => {
-                        run.tell(DriverEvent::Group(GroupEvent {
-                            group,
-                            by,
-                            at,
-                            change: tells(Box::new(snapshot)),
-                        }));
-                        return;
-                    }
-                    Err(error) => tracing::debug!(%error, "cannot look at a group that changed"),
-                }
-            }
+        // Whoever takes the looks ends with the session: then nobody wants to know.
+        let _ = self.looks.send(Look {
+            group,
+            by,
+            at,
+            from: Instant::now() + pause,
+            tells,
         });
     }
+}
+
+/// Takes a run's looks at groups, as long as they come.
+pub(super) async fn look(session: Weak<Session>, run: Weak<Run>, looks: UnboundedReceiver<Look>) {
+    let ask = |group: GroupJid| {
+        let session = session.upgrade();
+        async move {
+            let session = session.ok_or(DriverError::NotConnected)?;
+            session.group(&group).await
+        }
+    };
+    let tell = |event| {
+        if let Some(run) = run.upgrade() {
+            run.tell(DriverEvent::Group(event));
+        }
+    };
+    looks::take(looks, ask, tell).await;
 }
 
 /// Tells of a link once the keys are on disk: who was told that a phone is linked finds it linked

@@ -13,6 +13,7 @@ mod dialer;
 mod driver;
 mod keys;
 mod listener;
+mod looks;
 mod notice;
 mod options;
 mod pairing;

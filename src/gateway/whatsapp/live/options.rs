@@ -31,6 +31,9 @@ pub struct Limits {
     /// For one live call, from the end of its wait for the budget. Shorter than the engine's own bound
     /// on a call, so that it is this side that notices and looks after the connection.
     pub call: Duration,
+    /// From asking for a pairing code until it is here, connecting included. Shorter than the engine's
+    /// own bound, so that no code is given out to nobody.
+    pub code: Duration,
     /// How long a connection may bring nothing at all before it counts as lost. The library pings an
     /// idle connection every 15 to 30 s, so a live one is never this quiet.
     pub silence: Duration,
@@ -45,6 +48,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(45),
             call: Duration::from_secs(15),
+            code: Duration::from_secs(25),
             silence: Duration::from_secs(90),
             burst: 20,
             per_minute: 40,

@@ -6,6 +6,7 @@ use super::session::Session;
 use crate::gateway::whatsapp::DriverError;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 use whatsapp_rust::ErrorChainExt;
 use whatsapp_rust::pair_code::{PairCodeOptions, PairCodeRejection, PairError};
 
@@ -23,11 +24,11 @@ impl Session {
         if self.connected().is_ok() {
             return Err(DriverError::AlreadyPaired);
         }
-        let limit = self.live.options.limits.call;
+        let end = Instant::now() + self.live.options.limits.code;
         let run = self.connect().await;
         // Only codes on offer show that no phone is linked; before, it may be a login on its way.
         let settled = run.until(|phase| *phase != Phase::Connecting);
-        if tokio::time::timeout(limit, settled).await.is_err() {
+        if timeout_at(end, settled).await.is_err() {
             return Err(DriverError::Timeout);
         }
         match run.phase() {
@@ -42,7 +43,7 @@ impl Session {
             phone_number: phone.to_owned(),
             ..PairCodeOptions::default()
         };
-        match tokio::time::timeout(limit, client.pair_with_code(options)).await {
+        match timeout_at(end, client.pair_with_code(options)).await {
             Ok(Ok(code)) => {
                 run.code_given(CODE_LIFETIME);
                 Ok(code)

@@ -9,6 +9,10 @@ pub(super) const OUTDATED: &str = "this version is too old for WhatsApp: update 
 pub(super) const UNLINKED: &str = "unlinked from the phone; link it again with a new code";
 pub(super) const LOGGED_OUT: &str = "logged out by an operator";
 pub(super) const LOGGED_OUT_OFFLINE: &str = "logged out while not connected: the keys are gone, but the phone still lists this device; remove it there under Linked devices";
+pub(super) const LOGGED_OUT_UNCONFIRMED: &str = "logged out, but WhatsApp did not confirm it: the keys are gone; if the phone still lists this device, remove it there under Linked devices";
+pub(super) const CODE_REFUSED: &str = "WhatsApp refused the code to type; ask for a new one";
+pub(super) const CODE_SPENT: &str =
+    "WhatsApp does not take the code to type any more; ask for a new one";
 pub(super) const PAIRING_EXPIRED: &str =
     "no phone was linked before the codes expired; start again for new ones";
 pub(super) const PHONE_TOO_OLD: &str = "the phone that scanned the code runs a WhatsApp without linked devices: update WhatsApp there, then start again";
@@ -81,6 +85,18 @@ pub(super) fn login_refused(reason: ConnectFailureReason) -> String {
             other.code()
         ),
     }
+}
+
+/// Whether a refused login should be tried again only when somebody wants it.
+pub(super) fn is_for_a_person(reason: ConnectFailureReason) -> bool {
+    matches!(
+        reason,
+        ConnectFailureReason::TempBanned
+            | ConnectFailureReason::BadUserAgent
+            | ConnectFailureReason::ClientOutdated
+            | ConnectFailureReason::NotFound
+            | ConnectFailureReason::ClientUnknown
+    )
 }
 
 /// Text from outside, fit to be part of a sentence.

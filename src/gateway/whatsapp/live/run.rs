@@ -203,14 +203,16 @@ impl Run {
     }
 
     /// The pairing code that was given out is of no use any more.
-    pub(super) fn code_spent(&self) {
-        let over = {
+    pub(super) fn code_spent(&self, reason: &str) {
+        let (given, over) = {
             let mut facts = self.facts();
-            facts.code_until = None;
-            facts.qr_exhausted
+            (facts.code_until.take().is_some(), facts.qr_exhausted)
         };
         if over {
             self.fail(reason::PAIRING_EXPIRED.to_owned());
+        } else if given {
+            let reason = reason.to_owned();
+            self.tell(DriverEvent::CodeSpent { reason });
         }
     }
 
@@ -262,8 +264,17 @@ impl Run {
     }
 
     pub(super) fn fail(&self, reason: String) {
+        self.end(reason, false);
+    }
+
+    /// Fails, and is not to be tried again before somebody wants it.
+    pub(super) fn bar(&self, reason: String) {
+        self.end(reason, true);
+    }
+
+    fn end(&self, reason: String, by_hand: bool) {
         if self.enter(Phase::Ended) {
-            self.tell(DriverEvent::Failed { reason });
+            self.tell(DriverEvent::Failed { reason, by_hand });
         }
     }
 
@@ -341,7 +352,8 @@ mod tests {
         assert_eq!(
             told(&mut events),
             [DriverEvent::Failed {
-                reason: "why".to_owned()
+                reason: "why".to_owned(),
+                by_hand: false,
             }]
         );
         assert!(!run.lives());

@@ -85,6 +85,7 @@ mod tests {
         assert_eq!(
             events.recv().await,
             Some(DriverEvent::Failed {
+                by_hand: false,
                 reason: reason::BROKEN.to_owned()
             })
         );

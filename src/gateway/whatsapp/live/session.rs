@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use whatsapp_rust::Client;
+use whatsapp_rust::wacore::iq::devices::RemoveCompanionDeviceSpec;
 
 /// How long telling WhatsApp about a logout may take. The keys go in any case.
 const LOGOUT: Duration = Duration::from_secs(10);
@@ -92,21 +93,24 @@ impl Session {
         let mut slot = self.slot.lock().await;
         let online = self.connected().ok();
         let paired = online.is_some() || keys::is_paired(&self.key_file()).await;
-        if let Some((run, client)) = &online {
-            // The library reports the logout as if the phone had asked for it.
-            run.mute();
-            if tokio::time::timeout(LOGOUT, client.logout()).await.is_err() {
-                tracing::warn!("WhatsApp did not confirm a logout in time");
+        let reason = match &online {
+            Some((run, client)) => {
+                // What follows is our own doing.
+                run.mute();
+                if say_goodbye(run, client).await {
+                    reason::LOGGED_OUT
+                } else {
+                    reason::LOGGED_OUT_UNCONFIRMED
+                }
             }
-        }
+            None => reason::LOGGED_OUT_OFFLINE,
+        };
         self.end(&mut slot).await;
         keys::erase(&self.key_file()).map_err(|error| unusable(&error))?;
         if paired {
-            let reason = if online.is_some() {
-                reason::LOGGED_OUT
-            } else {
-                reason::LOGGED_OUT_OFFLINE
-            };
+            if reason != reason::LOGGED_OUT {
+                tracing::warn!(session = %self.account.session, "{reason}");
+            }
             // The engine may have dropped the receiver: nobody listens any more.
             let _ = self.events.send(DriverEvent::LoggedOut {
                 reason: reason.to_owned(),
@@ -171,6 +175,19 @@ impl Session {
         };
         (at > 0).then_some(at)
     }
+}
+
+/// Tells WhatsApp that this device goes. Whether WhatsApp confirmed it.
+///
+/// The library's own logout asks the same question and keeps the answer to itself.
+async fn say_goodbye(run: &Run, client: &Client) -> bool {
+    let Some(own) = client.pn() else {
+        return false;
+    };
+    let goodbye = client.execute(RemoveCompanionDeviceSpec::new(&own));
+    let answer = tokio::time::timeout(LOGOUT, goodbye).await;
+    // Instead of an answer, the line may be closed with the word that the device was removed.
+    matches!(answer, Ok(Ok(()))) || run.is_unlinked()
 }
 
 fn unusable(error: &std::io::Error) -> DriverError {
@@ -252,7 +269,7 @@ mod tests {
         driver.connect().await.unwrap();
         assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
         match events.recv().await {
-            Some(DriverEvent::Failed { reason }) => {
+            Some(DriverEvent::Failed { reason, .. }) => {
                 assert!(reason.contains("key file"), "{reason}");
             }
             other => panic!("{other:?}"),

@@ -1,7 +1,7 @@
 //! Keeps the client of a run going: builds it, watches it, closes it.
 
 use super::dialer::Dialer;
-use super::listener::Listener;
+use super::listener::{Listener, look};
 use super::run::{Phase, Run};
 use super::runtime::SessionRuntime;
 use super::session::Session;
@@ -9,6 +9,7 @@ use super::{keys, reason};
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::MissedTickBehavior;
 use whatsapp_rust::bot::{Bot, BotHandle};
 use whatsapp_rust::wacore::store::DevicePropsOverride;
@@ -86,6 +87,8 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
     let live = &session.live;
     let store = keys::open(&session.key_file()).await?;
     let client = Arc::new(OnceLock::new());
+    let (looks, coming) = unbounded_channel();
+    tokio::spawn(look(Arc::downgrade(session), Arc::downgrade(run), coming));
     let bot = Bot::builder()
         .with_backend(store)
         .with_transport_factory(Dialer {
@@ -106,12 +109,12 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
         .with_cache_config(caches())
         .skip_history_sync()
         .with_event_handler(Listener {
-            session: Arc::downgrade(session),
             run: Arc::downgrade(run),
             version: Arc::clone(&live.version),
             client: Arc::clone(&client),
             pace: live.options.pace,
             recent: Mutex::default(),
+            looks,
         })
         .build()
         .await?;

@@ -23,7 +23,7 @@ impl World {
             return Ok(());
         }
         if line.banned {
-            line.emit(failed(BANNED));
+            line.emit(barred(BANNED));
             return Ok(());
         }
         if let Some(end) = line.faults.login_fails.take() {
@@ -42,7 +42,7 @@ impl World {
             }
             Link::Replaced => {
                 line.emit(DriverEvent::Connecting);
-                line.emit(failed(REPLACED));
+                line.emit(barred(REPLACED));
                 return Ok(());
             }
             Link::Linked | Link::Unpaired => {}
@@ -175,7 +175,7 @@ impl World {
         if let Some(line) = self.lines().get_mut(session) {
             line.hang_up();
             line.banned |= banned;
-            line.emit(failed(reason));
+            line.emit(barred(reason));
         }
     }
 
@@ -232,6 +232,15 @@ pub(super) async fn pause(token: &CancellationToken, wait: Duration) -> bool {
 pub(super) fn failed(reason: &str) -> DriverEvent {
     DriverEvent::Failed {
         reason: reason.to_owned(),
+        by_hand: false,
+    }
+}
+
+/// Failed, and not to be tried again before somebody wants it.
+fn barred(reason: &str) -> DriverEvent {
+    DriverEvent::Failed {
+        reason: reason.to_owned(),
+        by_hand: true,
     }
 }
 

@@ -17,7 +17,7 @@ async fn qr_codes_rotate_and_expire() {
                 lifetimes.push(expires_at - world.now());
                 codes.push(code);
             }
-            DriverEvent::Failed { reason } => break reason,
+            DriverEvent::Failed { reason, .. } => break reason,
             other => panic!("{other:?}"),
         }
     };

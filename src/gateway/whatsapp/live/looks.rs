@@ -1,0 +1,207 @@
+//! Groups that have to be looked at, because WhatsApp told that something happened there but not how
+//! the group is now.
+//!
+//! An account may be put into sixty groups in a second. The looks are taken one after the other, so
+//! that they take turns with what people ask for, and one that the budget or WhatsApp puts off is
+//! made later. What is not looked at before the connection ends need not be: the next one begins
+//! with the list of all groups.
+
+use crate::api::EpochMillis;
+use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::whatsapp::{DriverError, GroupChange, GroupEvent, GroupSnapshot};
+use std::collections::VecDeque;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// Before the next try of a look that failed for no reason that says how long to wait.
+const AGAIN: Duration = Duration::from_secs(5);
+/// Tries of a look that WhatsApp does not answer. Being told to wait is no such failure.
+const TRIES: u32 = 3;
+
+/// A group to look at.
+#[derive(Debug, Clone)]
+pub(super) struct Look {
+    pub(super) group: GroupJid,
+    pub(super) by: Option<MemberJid>,
+    pub(super) at: EpochMillis,
+    /// Not before then: what happens in a group comes in several pieces.
+    pub(super) from: Instant,
+    pub(super) tells: fn(Box<GroupSnapshot>) -> GroupChange,
+}
+
+/// Takes the looks that come in until nobody sends any more. `ask` looks at a group, `tell` tells.
+pub(super) async fn take<A, F>(
+    mut coming: UnboundedReceiver<Look>,
+    ask: A,
+    tell: impl Fn(GroupEvent) + Send,
+) where
+    A: Fn(GroupJid) -> F + Send + Sync,
+    F: Future<Output = Result<GroupSnapshot, DriverError>> + Send,
+{
+    let mut waiting = VecDeque::new();
+    loop {
+        if waiting.is_empty() {
+            let Some(look) = coming.recv().await else {
+                return;
+            };
+            waiting.push_back(look);
+        }
+        while let Ok(look) = coming.try_recv() {
+            waiting.push_back(look);
+        }
+        let Some(look) = waiting.pop_front() else {
+            continue;
+        };
+        // A later look at the same group tells as much.
+        let told_later = |later: &Look| {
+            later.group == look.group && std::ptr::fn_addr_eq(later.tells, look.tells)
+        };
+        if waiting.iter().any(told_later) {
+            continue;
+        }
+        sleep_until(look.from).await;
+        match at(&look.group, &ask).await {
+            Ok(snapshot) => tell(GroupEvent {
+                change: (look.tells)(Box::new(snapshot)),
+                group: look.group,
+                by: look.by,
+                at: look.at,
+            }),
+            Err(DriverError::NotConnected | DriverError::ConnectionLost) => {
+                waiting.clear();
+            }
+            Err(error) => tracing::info!(%error, "could not look at a group that changed"),
+        }
+    }
+}
+
+async fn at<A, F>(group: &GroupJid, ask: &A) -> Result<GroupSnapshot, DriverError>
+where
+    A: Fn(GroupJid) -> F + Send + Sync,
+    F: Future<Output = Result<GroupSnapshot, DriverError>> + Send,
+{
+    let mut tries = 1;
+    loop {
+        match ask(group.clone()).await {
+            Err(DriverError::RateLimited { retry_after }) => sleep(retry_after).await,
+            Err(DriverError::Timeout | DriverError::Other { .. }) if tries < TRIES => {
+                tries += 1;
+                sleep(AGAIN).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::budget::Budget;
+    use super::super::options::Limits;
+    use super::*;
+    use std::future::ready;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use tokio::sync::mpsc::unbounded_channel;
+
+    fn group(number: u32) -> GroupJid {
+        GroupJid::parse(&format!("1203630412345678{number:02}@g.us")).unwrap()
+    }
+
+    fn snapshot(group: GroupJid) -> GroupSnapshot {
+        GroupSnapshot {
+            jid: group,
+            subject: String::new(),
+            description: String::new(),
+            owner: None,
+            announce: false,
+            locked: false,
+            created_at: None,
+            members: Vec::new(),
+        }
+    }
+
+    fn look(number: u32) -> Look {
+        Look {
+            group: group(number),
+            by: None,
+            at: 1,
+            from: Instant::now(),
+            tells: GroupChange::Entered,
+        }
+    }
+
+    /// The groups of which was told, when these looks are taken.
+    async fn told<A, F>(looks: impl IntoIterator<Item = Look>, ask: A) -> Vec<GroupJid>
+    where
+        A: Fn(GroupJid) -> F + Send + Sync,
+        F: Future<Output = Result<GroupSnapshot, DriverError>> + Send,
+    {
+        let (sender, coming) = unbounded_channel();
+        for look in looks {
+            sender.send(look).unwrap();
+        }
+        drop(sender);
+        let told = Mutex::new(Vec::new());
+        take(coming, ask, |event| told.lock().unwrap().push(event.group)).await;
+        told.into_inner().unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sixty_groups_at_once_are_all_looked_at_within_the_budget() {
+        let budget = Budget::new(&Limits::default());
+        let running = AtomicU32::new(0);
+        let ask = |group| async {
+            assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0, "one at a time");
+            let paid = budget.take(1).await;
+            running.fetch_sub(1, Ordering::SeqCst);
+            paid.map(|()| snapshot(group))
+        };
+        let told = told((0..60).map(look), ask).await;
+        assert_eq!(told, (0..60).map(group).collect::<Vec<_>>());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_is_asked_for_is_kept_however_often() {
+        let begin = Instant::now();
+        let left = AtomicU32::new(5);
+        let ask = |group| {
+            let again = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+            ready(match again {
+                Ok(_) => Err(DriverError::RateLimited {
+                    retry_after: Duration::from_secs(40),
+                }),
+                Err(_) => Ok(snapshot(group)),
+            })
+        };
+        assert_eq!(told([look(1)], ask).await, [group(1)]);
+        assert_eq!(begin.elapsed(), Duration::from_secs(200));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_when_the_connection_ends_is_left_to_the_next_one() {
+        let ask = |_| ready(Err(DriverError::ConnectionLost));
+        assert_eq!(told((0..3).map(look), ask).await, []);
+        // One that cannot be had keeps no other from its turn.
+        let ask = |asked| {
+            ready(if asked == group(0) {
+                Err(DriverError::Timeout)
+            } else {
+                Ok(snapshot(asked))
+            })
+        };
+        assert_eq!(told((0..2).map(look), ask).await, [group(1)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_look_at_a_group_is_enough() {
+        let ask = |group| ready(Ok(snapshot(group)));
+        let looks = [look(1), look(2), look(1)];
+        assert_eq!(told(looks, ask).await, [group(2), group(1)]);
+        let seen = Look {
+            tells: GroupChange::Seen,
+            ..look(1)
+        };
+        assert_eq!(told([look(1), seen], ask).await, [group(1), group(1)]);
+    }
+}
