@@ -289,13 +289,13 @@ fn keys_that_are_none_go_nowhere() {
         ("k1", "wa_\u{1b}]0;owned"),
         ("k1", ""),
     ] {
-        let stub = stub(move |request, _| match request {
-            "GET /keys" => Answer::Json(200, json!({ "data": [key(id)] })),
-            _ => {
-                let mut made = key(id);
-                made["secret"] = json!(secret);
-                Answer::Json(201, made)
+        let stub = stub(move |request, _| {
+            if request == "GET /keys" {
+                return Answer::Json(200, json!({ "data": [key(id)] }));
             }
+            let mut made = key(id);
+            made["secret"] = json!(secret);
+            Answer::Json(201, made)
         });
         for command in [
             &["keys", "create", "--may", "read"][..],
