@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Most members in one call: as many as a group can hold.
 pub const PARTICIPANTS_MAX: usize = 1024;
 
+/// Longest link, in bytes: more than WhatsApp's ever have, and what a QR code can hold.
+const LINK_MAX: usize = 2_048;
+
 /// Somebody who asked to join a group, as of `GET .../groups/{gid}/requests`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -188,7 +191,7 @@ impl InviteLink {
     #[must_use]
     pub fn is_link(link: &str) -> bool {
         let graphic = |character: char| character.is_ascii_graphic();
-        link.starts_with("https://") && link.chars().all(graphic)
+        link.len() <= LINK_MAX && link.starts_with("https://") && link.chars().all(graphic)
     }
 }
 
@@ -229,4 +232,20 @@ pub struct Participants {
         inner(regex(pattern = pattern::MEMBER_JID))
     )]
     pub participants: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_has_an_end() {
+        let of = |length: usize| {
+            let link = "https://chat.whatsapp.com/".to_owned();
+            let rest = "x".repeat(length - link.len());
+            link + &rest
+        };
+        assert!(InviteLink::is_link(&of(LINK_MAX)));
+        assert!(!InviteLink::is_link(&of(LINK_MAX + 1)));
+    }
 }

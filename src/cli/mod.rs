@@ -17,9 +17,9 @@ pub use args::{Cli, Command, Common, Demo, Sandbox, Serve};
 pub use doctor::Doctor;
 
 use crate::client::{self, Client, Secret};
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfigError, KeySetting};
 use crate::console::clipboard::{Clipboard, Surroundings};
-use crate::console::keymap::Keymap;
+use crate::console::keymap::{Conflict, Keymap};
 use crate::console::perform::Performer;
 use crate::console::state;
 use crate::console::terminal::RealScreen;
@@ -142,8 +142,21 @@ fn configuration(cli: &Cli) -> anyhow::Result<(Config, Keymap)> {
     }
     keymap
         .check()
-        .map_err(|fault| anyhow::anyhow!("the config's [keys]: {fault}"))?;
+        .map_err(|conflict| at_fault(&config, &conflict))?;
     Ok((config, keymap))
+}
+
+/// A setting that gave the key one of its two meanings.
+fn at_fault(config: &Config, conflict: &Conflict) -> ConfigError {
+    let set = |setting: &&KeySetting| {
+        setting.action == conflict.first || setting.action == conflict.second
+    };
+    match config.keys.iter().rfind(set) {
+        Some(KeySetting { action, place, .. }) => {
+            ConfigError(format!("{place}: `keys.{action}`: {conflict}"))
+        }
+        None => ConfigError(format!("[keys]: {conflict}")),
+    }
 }
 
 fn need_a_terminal() -> anyhow::Result<()> {

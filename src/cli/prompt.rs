@@ -1,5 +1,6 @@
 //! Asking for a secret on the terminal: what is typed is not shown.
 
+use super::output::Failure;
 use crate::text::clean_line;
 use anyhow::Context;
 use crossterm::event::{Event, EventStream, KeyCode, KeyEventKind, KeyModifiers};
@@ -46,7 +47,9 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
     let mut answer = String::new();
     loop {
         let event = tokio::select! {
-            () = shutdown.cancelled() => anyhow::bail!("asked to end"),
+            () = shutdown.cancelled() => {
+                return Err(Failure::interrupted("no token was typed").into());
+            }
             event = events.next() => event.context("the terminal was closed")??,
         };
         let Event::Key(key) = event else { continue };
@@ -57,7 +60,11 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
         match key.code {
             KeyCode::Enter => return Ok(answer),
             KeyCode::Esc => anyhow::bail!("no token was typed"),
-            KeyCode::Char('c' | 'd') if control => anyhow::bail!("no token was typed"),
+            // Where keys are read raw this is no signal, but it is meant as one.
+            KeyCode::Char('c') if control => {
+                return Err(Failure::interrupted("no token was typed").into());
+            }
+            KeyCode::Char('d') if control => anyhow::bail!("no token was typed"),
             KeyCode::Char('u') if control => answer.clear(),
             KeyCode::Backspace => {
                 answer.pop();

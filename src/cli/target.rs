@@ -1,6 +1,7 @@
 //! What a command works on: the gateway of a profile, or the own one in this process.
 
 use super::engine::{Prepared, Running};
+use super::output::Failure;
 use super::token;
 use crate::client::{self, Authorities, Client, Secret};
 use crate::config::{Config, Profile, TokenFrom};
@@ -67,7 +68,23 @@ impl Target {
         Self::open_with(config, shutdown, false).await
     }
 
+    /// However long it takes (a person types a token, a password manager waits to be unlocked), being
+    /// asked to end ends it.
     async fn open_with(
+        config: &Config,
+        shutdown: &CancellationToken,
+        connect: bool,
+    ) -> anyhow::Result<Self> {
+        tokio::select! {
+            biased;
+            () = shutdown.cancelled() => {
+                Err(Failure::interrupted("nothing was done").into())
+            }
+            opened = Self::opened(config, shutdown, connect) => opened,
+        }
+    }
+
+    async fn opened(
         config: &Config,
         shutdown: &CancellationToken,
         connect: bool,

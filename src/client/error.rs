@@ -88,12 +88,25 @@ impl ClientError {
             Self::Unreachable(_) | Self::WebPage { .. } => false,
             // A success that cannot be read, or somebody on the way who lost the gateway.
             Self::NotTheContract { status, .. } => matches!(status, 200..=299 | 502 | 504),
-            // WhatsApp was asked, and the gateway did not hear its answer.
-            Self::Api { status, error, .. } => {
-                let reason = error.reason();
-                let lost = matches!(reason, Some(Reason::Timeout | Reason::ConnectionLost));
-                lost || reason.is_none() && matches!(status, 502 | 504)
+            Self::Api { status, error, .. } => match error.reason() {
+                // WhatsApp was asked, and the gateway did not hear its answer.
+                Some(Reason::Timeout | Reason::ConnectionLost) => true,
+                // By the contract a 503 is also that; a gateway without reasons of ours does not say.
+                Some(Reason::Other(_)) | None => (502..=504).contains(status),
+                Some(_) => false,
+            },
+        }
+    }
+
+    /// Whether a change of several things may have come half way though the answer says nothing about
+    /// its parts: the gateway failed inside. Others refuse as a whole.
+    #[must_use]
+    pub fn may_be_half_way(&self) -> bool {
+        match self {
+            Self::Api { status, .. } | Self::NotTheContract { status, .. } => {
+                *status >= 500 && !matches!(status, 501 | 503)
             }
+            _ => false,
         }
     }
 }

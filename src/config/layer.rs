@@ -132,6 +132,7 @@ impl Layers {
                     self.keys.push(KeySetting {
                         action: key.to_owned(),
                         keys,
+                        place: at(start),
                     });
                     continue;
                 }

@@ -63,6 +63,8 @@ pub struct WhatsApp {
 pub struct KeySetting {
     pub action: String,
     pub keys: Vec<String>,
+    /// File and line.
+    pub place: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

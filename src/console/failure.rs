@@ -25,6 +25,9 @@ pub struct Failure {
     pub retry_after: Option<u64>,
     /// A change may have been carried out all the same: its answer was lost.
     pub unclear: bool,
+    /// A change of several things may have come half way: the gateway failed inside without a word
+    /// about the parts.
+    pub half_way: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +88,7 @@ impl Failure {
             status: Some(status),
             retry_after,
             unclear: false,
+            half_way: false,
         }
     }
 
@@ -101,6 +105,7 @@ impl Failure {
             status: None,
             retry_after: None,
             unclear: false,
+            half_way: false,
         }
     }
 
@@ -200,7 +205,7 @@ impl Failure {
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        let unclear = error.is_unclear();
+        let (unclear, half_way) = (error.is_unclear(), error.may_be_half_way());
         let failure = match error {
             ClientError::Api {
                 status,
@@ -223,7 +228,11 @@ impl From<ClientError> for Failure {
                 ..Self::no_answer(&error.to_string())
             },
         };
-        Self { unclear, ..failure }
+        Self {
+            unclear,
+            half_way,
+            ..failure
+        }
     }
 }
 

@@ -28,6 +28,10 @@ use tokio_util::sync::CancellationToken;
 /// Input that is taken in before a frame is drawn; keeps a flood of it from starving the screen.
 const MESSAGES_PER_FRAME: usize = 512;
 
+/// Whoever is still awake so long after it was to sleep was not put to sleep: nobody could wake the job
+/// of a terminal without a shell (`xterm -e`, `ssh -t`, a container), so the kernel lets it run.
+const AWAKE: Duration = Duration::from_millis(500);
+
 /// A terminal as the loop needs it: the real one, or a test's.
 pub trait Screen {
     type Error: std::error::Error + Send + Sync + 'static;
@@ -100,7 +104,12 @@ pub async fn run(
                 drop(events);
                 screen.leave()?;
                 job::sleep()?;
-                continued.recv().await;
+                tokio::select! {
+                    biased;
+                    () = shutdown.cancelled() => return Ok(()),
+                    () = continued.recv() => {}
+                    () = tokio::time::sleep(AWAKE) => {}
+                }
                 next = retake(screen, &mut desk)?;
                 events = screen.events();
                 continue;

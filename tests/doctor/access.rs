@@ -4,6 +4,8 @@ use crate::patient::{Patient, Report};
 use crate::stub::{self, Answer, Question, well};
 use crate::support::{Gateway, Key};
 
+const INTERNAL: &str = r#"{"error":{"code":"internal","message":"oops"}}"#;
+
 /// Examines our gateway with this key.
 async fn examine(gateway: &Gateway, key: &str) -> Report {
     let patient = Patient::bare(&gateway.url).token(key);
@@ -154,4 +156,57 @@ fn a_page_that_asks_for_a_login() {
     })
     .examine();
     report.fails_only("access", "web_page");
+}
+
+#[test]
+fn a_gateway_that_refuses_and_one_that_breaks_off() {
+    let sessions = |answer: fn() -> Answer| {
+        let port = stub::plain(move |question: &Question| match question.path.as_str() {
+            "/api/v1/sessions" => answer(),
+            _ => well(question),
+        });
+        Patient::new(&format!("http://127.0.0.1:{port}")).examine()
+    };
+    let report = sessions(|| Answer::new(500, INTERNAL));
+    report.fails_only("access", "refused");
+    // Two lengths: nobody knows where such an answer ends.
+    let report = sessions(|| Answer::new(200, "{}").header("Content-Length", "90"));
+    report.fails_only("access", "no_answer");
+}
+
+/// A gateway that answers so when it is asked for a ticket.
+fn ticket(answer: fn() -> Answer) -> Report {
+    let port = stub::plain(move |question: &Question| match question.path.as_str() {
+        "/api/v1/realtime/ticket" => answer(),
+        path if path.starts_with("/api/v1/realtime?") => loop {
+            std::thread::park();
+        },
+        _ => well(question),
+    });
+    Patient::new(&format!("http://127.0.0.1:{port}"))
+        .patience(1)
+        .examine()
+}
+
+#[test]
+fn a_ticket_that_is_not_given_is_no_fault_of_the_way() {
+    let report = ticket(|| Answer::new(500, INTERNAL));
+    report.fails_only("realtime", "no_ticket");
+    let report = ticket(|| {
+        Answer::new(429, r#"{"error":{"code":"rate_limited","message":"slow"}}"#)
+            .header("Retry-After", "60")
+    });
+    report.passes();
+    assert_eq!(report.step("realtime"), ("warn", "no_ticket"));
+}
+
+#[test]
+fn a_stream_that_says_nothing() {
+    let report = ticket(|| {
+        Answer::new(
+            201,
+            r#"{"ticket":"rt_x","expiresInSeconds":30,"url":"/api/v1/realtime"}"#,
+        )
+    });
+    report.fails_only("realtime", "realtime_silent");
 }

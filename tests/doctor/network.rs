@@ -107,3 +107,31 @@ fn proxies() {
     through(stub::proxy(Some(403))).fails_only("proxy", "proxy_refused");
     through(stub::closed()).fails_only("connect", "connection_refused");
 }
+
+#[test]
+fn what_is_no_proxy_and_a_proxy_that_hangs() {
+    let through = |proxy: u16| {
+        Patient::new("https://localhost:1")
+            .line("proxy", &format!("http://127.0.0.1:{proxy}"))
+            .patience(1)
+            .examine()
+    };
+    through(stub::babbling(b"220 a mail server\r\n\r\n")).fails_only("proxy", "no_proxy");
+    through(stub::silent()).fails_only("proxy", "proxy_timeout");
+}
+
+#[test]
+fn a_port_that_speaks_something_else() {
+    let port = stub::babbling(b"SSH-2.0-OpenSSH_9.9\r\n");
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.fails_only("health", "broken");
+}
+
+#[test]
+fn an_address_that_everybody_on_the_way_can_listen_to() {
+    let name = "a".repeat(64);
+    let report = Patient::new(&format!("http://{name}.invalid"))
+        .raw("allow_insecure = true")
+        .examine();
+    assert_eq!(report.step("config"), ("warn", "not_encrypted"));
+}

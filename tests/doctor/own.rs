@@ -59,3 +59,34 @@ fn a_database_that_is_none() {
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.starts_with("no database"), "looking changes nothing");
 }
+
+#[test]
+fn data_that_is_a_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (code, json) = own(file.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.directory"), ("fail", "no_directory"));
+}
+
+#[test]
+fn data_that_another_one_works_on() {
+    use std::io::BufRead as _;
+    let directory = tempfile::tempdir().unwrap();
+    let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_groupdesk"))
+        .env_clear()
+        .env("HOME", directory.path())
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(directory.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(server.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let (_, json) = own(directory.path());
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(step(&json, "data.database"), ("warn", "in_use"));
+}

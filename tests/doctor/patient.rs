@@ -146,7 +146,7 @@ pub fn own(data: &Path) -> (i32, Value) {
     let output = Command::new(BINARY)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap())
-        .env("HOME", data)
+        .env("HOME", "/nonexistent")
         .args(["doctor", "--json", "--profile", "local", "--data-dir"])
         .arg(data)
         .output()

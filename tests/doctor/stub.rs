@@ -110,6 +110,16 @@ pub fn silent() -> u16 {
     listen(wait).port()
 }
 
+/// Says these bytes whatever it is asked, and hangs up.
+pub fn babbling(words: &'static [u8]) -> u16 {
+    let answer = move |mut stream: TcpStream| {
+        // What is asked is taken, so that hanging up is an end and no reset.
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(words);
+    };
+    listen(answer).port()
+}
+
 /// A proxy that opens a way to wherever it is asked, or answers with a status.
 pub fn proxy(refuse: Option<u16>) -> u16 {
     let serve = move |mut stream: TcpStream| {

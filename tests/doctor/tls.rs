@@ -74,3 +74,13 @@ fn a_file_of_authorities_that_holds_none() {
     let report = patient.line("ca_file", file.to_str().unwrap()).examine();
     report.fails_only("config", "ca_file");
 }
+
+#[test]
+fn encryption_that_comes_to_nothing() {
+    let ours = Authority::new("Ours");
+    let at = |port: u16| trusting(&format!("https://localhost:{port}"), &ours);
+    // A fatal alert: the handshake failed.
+    let refusal = b"\x15\x03\x03\x00\x02\x02\x28";
+    at(stub::babbling(refusal)).fails_only("tls", "tls_refused");
+    at(stub::babbling(b"")).fails_only("tls", "tls_broken");
+}

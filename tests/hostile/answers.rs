@@ -317,3 +317,26 @@ async fn the_key_is_in_no_error() {
     let error = client.invite(SESSION, GROUP).await.unwrap_err();
     assert!(!format!("{error:?} {error}").contains(KEY));
 }
+
+#[tokio::test]
+async fn an_address_that_swallows_everything_is_given_up_and_nothing_was_sent() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    // Nobody accepts, and one connection is all that may wait.
+    let hole = socket.listen(0).unwrap();
+    let address = hole.local_addr().unwrap();
+    let _waiting = tokio::net::TcpStream::connect(address).await.unwrap();
+    let limits = Limits {
+        connect: std::time::Duration::from_millis(200),
+        live: std::time::Duration::from_mins(1),
+        ..hasty()
+    };
+    let began = Instant::now();
+    let error = client(&format!("http://{address}"), limits)
+        .reset_invite(SESSION, GROUP)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
+    assert!(!error.is_unclear());
+    assert!(began.elapsed() < limits.live / 2);
+}

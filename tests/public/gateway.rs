@@ -5,6 +5,7 @@
 //! - Realtime may be missing: 404, 501 or 503 instead of a ticket.
 //! - `null` where a value or a whole list is unknown; statuses, roles and fields that nobody knows.
 //! - Members may be empty, or fewer than the group counts.
+//! - Stored reads may go on telling a group as it was before a PATCH.
 //! - An account that is no admin gets 500 where ours says 403.
 //! - `members:approve` is 501.
 //!
@@ -55,12 +56,19 @@ struct Desk {
 
 struct World {
     groups: Value,
+    /// The groups as stored reads tell them, where those lag behind.
+    stored: Option<Value>,
     resets: u32,
     /// Changes that were asked for, as `METHOD path body`.
     changes: Vec<String>,
 }
 
 impl World {
+    /// The groups as a read tells them.
+    fn told(&mut self) -> &mut Value {
+        self.stored.as_mut().unwrap_or(&mut self.groups)
+    }
+
     fn link(&self) -> Value {
         json!({"invite": format!("https://chat.whatsapp.com/PublicLink{:011}", self.resets)})
     }
@@ -73,6 +81,7 @@ impl PublicGateway {
             realtime: StatusCode::from_u16(realtime).expect("a status"),
             world: Arc::new(Mutex::new(World {
                 groups: serde_json::from_str(GROUPS).expect("JSON"),
+                stored: None,
                 resets: 0,
                 changes: Vec::new(),
             })),
@@ -102,6 +111,17 @@ impl PublicGateway {
     /// Changes that were asked for, as `METHOD path body`, in order.
     pub fn changes(&self) -> Vec<String> {
         self.desk.world.lock().expect("a lock").changes.clone()
+    }
+
+    /// From now on stored reads tell the groups as they are at this moment.
+    pub fn lag(&self) {
+        let mut world = self.desk.world.lock().expect("a lock");
+        world.stored = Some(world.groups.clone());
+    }
+
+    /// Stored reads follow again.
+    pub fn catch_up(&self) {
+        self.desk.world.lock().expect("a lock").stored = None;
     }
 
     /// The link as it is now.
@@ -140,7 +160,7 @@ async fn groups(State(desk): State<Desk>, Path(session): Path<String>) -> Respon
     if session != SESSION {
         return said(200, NULL);
     }
-    let body = desk.world.lock().expect("a lock").groups.to_string();
+    let body = desk.world.lock().expect("a lock").told().to_string();
     said(200, body)
 }
 
@@ -152,7 +172,7 @@ fn find<'a>(groups: &'a mut Value, gid: &str) -> Option<&'a mut Value> {
 async fn group(State(desk): State<Desk>, Path((_, gid)): Path<(String, String)>) -> Response {
     let found = {
         let mut world = desk.world.lock().expect("a lock");
-        find(&mut world.groups, &gid).map(|group| group.to_string())
+        find(world.told(), &gid).map(|group| group.to_string())
     };
     match found {
         Some(body) => said(200, body),

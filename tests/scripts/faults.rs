@@ -238,3 +238,73 @@ fn what_is_no_link_goes_nowhere() {
         ran.err
     );
 }
+
+#[test]
+fn a_503_without_a_reason_is_looked_into_like_a_lost_answer() {
+    let away = || Answer::Json(503, error("gateway_unavailable"));
+    let reset = stub(move |request, earlier| {
+        let made = earlier.iter().any(|one| one.starts_with("DELETE"));
+        match request.split(' ').next() {
+            Some("DELETE") => away(),
+            _ => link(if made { "new" } else { "old" }),
+        }
+    });
+    let ran = on(&reset.url, &["invite", "reset", "1@g.us", "--yes"]);
+    assert_eq!(ran.ok(), "https://chat.whatsapp.com/new\n");
+    let set = stub(move |request, _| match request {
+        GROUP => Answer::Json(
+            200,
+            json!({ "groupJid": "1@g.us", "subject": "Choir", "isAnnounce": true }),
+        ),
+        _ => away(),
+    });
+    let ran = on(&set.url, &["group", "set", "1@g.us", "--announce", "on"]);
+    assert_eq!(ran.ok(), "SETTING   OUTCOME\nannounce  applied\n");
+}
+
+#[test]
+fn a_log_whose_pages_lead_in_a_circle_is_left() {
+    let page = |cursor: &str| Answer::Json(200, json!({ "data": [], "nextCursor": cursor }));
+    let stub = stub(move |request, _| {
+        page(if request.contains("cursor=a") {
+            "b"
+        } else {
+            "a"
+        })
+    });
+    let ran = on(&stub.url, &["audit", "--json"]);
+    assert_eq!(ran.code, 9, "{}", ran.err);
+    assert!(ran.err.contains("does not end"), "{}", ran.err);
+}
+
+#[test]
+fn keys_that_are_none_go_nowhere() {
+    let key = |id: &str| {
+        json!({
+            "id": id, "label": "Night", "capabilities": ["read"], "disabled": false, "createdAt": 1,
+        })
+    };
+    for (id, secret) in [
+        ("k\u{1b}[2J", "wa_secret"),
+        ("k1", "wa_\u{1b}]0;owned"),
+        ("k1", ""),
+    ] {
+        let stub = stub(move |request, _| {
+            if request == "GET /keys" {
+                return Answer::Json(200, json!({ "data": [key(id)] }));
+            }
+            let mut made = key(id);
+            made["secret"] = json!(secret);
+            Answer::Json(201, made)
+        });
+        for command in [
+            &["keys", "create", "--may", "read"][..],
+            &["keys", "rotate", "Night", "--yes"],
+        ] {
+            let ran = on(&stub.url, command);
+            assert_eq!(ran.code, 1, "{command:?} {id:?} {secret:?}");
+            assert!(ran.out.is_empty(), "{:?}", ran.out);
+            assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod faults;
 mod keys;
 mod lists;
 mod own;
+mod places;
 mod shell;
 mod stub;
 

@@ -1,4 +1,9 @@
 //! The engine in the command's own process, on a data directory.
+//!
+//! It drives real accounts only: a simulated world has nothing that would be kept from one command to the
+//! next, so commands meet it through `demo --headless` and `serve --sandbox`. What succeeds here is
+//! therefore what reads, and what makes keys; live calls that succeed stand in `changes` and in
+//! `tests/live`.
 
 use super::process::Process;
 use super::{Ran, program};

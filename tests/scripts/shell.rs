@@ -14,6 +14,53 @@ fn every_shell_completes_the_commands() {
     }
 }
 
+/// Every command that can be typed, as its words, from the definition itself.
+fn commands(of: &clap::Command, words: &[String], found: &mut Vec<(Vec<String>, clap::Command)>) {
+    found.push((words.to_vec(), of.clone()));
+    for command in of.get_subcommands().filter(|one| one.get_name() != "help") {
+        let words = [words, &[command.get_name().to_owned()]].concat();
+        commands(command, &words, found);
+    }
+}
+
+fn all_commands() -> Vec<(Vec<String>, clap::Command)> {
+    use clap::CommandFactory as _;
+    let mut found = Vec::new();
+    let root = groupdesk::cli::Cli::command();
+    commands(&root, &["groupdesk".to_owned()], &mut found);
+    assert!(found.len() > 15, "{}", found.len());
+    found
+}
+
+#[test]
+fn every_command_and_every_flag_is_completed_and_in_the_manual() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let out = directory.path().join("man1");
+    run(&["man", "--out", out.to_str().expect("UTF-8")]).ok();
+    let shells = ["bash", "zsh", "fish", "powershell", "elvish"];
+    let scripts = shells.map(|shell| (shell, run(&["completions", shell]).ok()));
+    for (words, command) in all_commands() {
+        let page = out.join(format!("{}.1", words.join("-")));
+        let page =
+            std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+        // A hyphen is escaped there.
+        let page = page.replace("\\-", "-");
+        for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()) {
+            let Some(long) = flag.get_long() else {
+                continue;
+            };
+            assert!(page.contains(&format!("--{long}")), "{words:?} --{long}");
+            for (shell, script) in &scripts {
+                assert!(script.contains(long), "{shell}: {words:?} --{long}");
+            }
+        }
+        let name = words.last().expect("a name");
+        for (shell, script) in &scripts {
+            assert!(script.contains(name.as_str()), "{shell}: {words:?}");
+        }
+    }
+}
+
 #[test]
 fn bash_understands_its_completions() {
     let directory = tempfile::tempdir().expect("a directory");

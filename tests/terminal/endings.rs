@@ -84,6 +84,21 @@ fn a_sleeping_desk_leaves_the_shell_usable_and_comes_back() {
     assert_sane(pty.screen());
 }
 
+#[test]
+fn where_no_shell_could_wake_it_the_desk_does_not_sleep() {
+    // Whatever runs directly on a new terminal has nobody above it there.
+    let mut pty = demo(80, 24);
+    pty.send("\x1a");
+    pty.wait_until("the terminal given back", |screen| {
+        !screen.alternate_screen()
+    });
+    pty.wait_until("the desk again", |screen| {
+        screen.alternate_screen() && screen.contents().contains("3 of 5 connected")
+    });
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+}
+
 /// The child of the next test: takes the terminal as the desk does, and panics.
 #[test]
 fn panics_when_told_to() {

@@ -18,13 +18,19 @@ pub struct Headless {
 impl Headless {
     /// The world of the other tests, on a free port.
     pub fn start() -> Self {
-        Self::start_with(&[])
+        Self::run(&["demo", "--headless"], &[])
     }
 
-    /// As [`Headless::start`], with these variables.
-    pub fn start_with(environment: &[(&str, &str)]) -> Self {
+    /// The same world as a server for a team has it, with these flags and variables.
+    pub fn serve(flags: &[&str], environment: &[(&str, &str)]) -> Self {
+        let serve = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
+        Self::run(&[&serve, flags].concat(), environment)
+    }
+
+    fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(BINARY)
-            .args(["demo", "--headless", "--still", "--seed", "7"])
+            .args(arguments)
+            .args(["--still", "--seed", "7"])
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

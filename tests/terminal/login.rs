@@ -10,10 +10,11 @@ fn a_member_does_the_whole_job_with_a_login() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("jwks.json");
     std::fs::write(&file, key_set(&[&key]).to_string()).expect("a key set");
-    let gateway = Headless::start_with(&[
+    let login = [
         ("GROUPDESK_LOGIN_ISSUER", ISSUER),
         ("GROUPDESK_LOGIN_JWKS_FILE", file.to_str().expect("UTF-8")),
-    ]);
+    ];
+    let gateway = Headless::serve(&[], &login);
     let token = key.token(&claims(gateway.organization(), "member"));
     let mut desk = gateway.desk_with(&token, 120, 40);
     desk.wait_for("3 of 5 connected");

@@ -16,6 +16,7 @@ mod pty;
 mod public;
 mod qr;
 mod remote;
+mod secure;
 
 use pty::Pty;
 

@@ -13,6 +13,7 @@ mod report;
 mod tls;
 mod token;
 
+use super::output::Failure;
 use super::{Cli, target};
 use crate::client::{Client, Secret};
 use crate::config::{self, Config, OWN, Profile};
@@ -52,7 +53,9 @@ pub async fn run(cli: &Cli, flags: &Doctor, shutdown: &CancellationToken) -> any
         Ok(config) => {
             let examined = examine(config, limit, &mut report, shutdown);
             tokio::select! {
-                () = shutdown.cancelled() => anyhow::bail!("asked to end"),
+                () = shutdown.cancelled() => {
+                    return Err(Failure::interrupted("not everything was looked at").into());
+                }
                 examined = examined => examined.context("the report cannot be written")?,
             }
         }

@@ -5,6 +5,8 @@ use crate::config::Profile;
 use crate::text::clean_line;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 use std::io::ErrorKind;
@@ -18,6 +20,8 @@ use tokio::time::timeout;
 const NAMED: usize = 4;
 /// Bytes of a proxy's answer.
 const HEAD_MAX: usize = 16 << 10;
+/// How long an address is tried before the next one is tried as well.
+const HEAD_START: Duration = Duration::from_millis(250);
 
 /// Where to go.
 pub struct Way {
@@ -188,9 +192,10 @@ async fn connect(
     };
     let mut last = None;
     let trying = async {
-        for address in addresses {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return Some((*address, stream)),
+        let mut tries: FuturesUnordered<_> = (0..).zip(addresses).map(dial).collect();
+        while let Some((address, outcome)) = tries.next().await {
+            match outcome {
+                Ok(stream) => return Some((address, stream)),
                 Err(error) => last = Some(error),
             }
         }
@@ -225,6 +230,13 @@ async fn connect(
             ))
         }
     }
+}
+
+/// Tries the nth address. Each begins a little after the one before, so that one that swallows everything
+/// holds up no other; the desk's own client does the same.
+async fn dial((nth, address): (u32, &SocketAddr)) -> (SocketAddr, std::io::Result<TcpStream>) {
+    tokio::time::sleep(HEAD_START * nth).await;
+    (*address, TcpStream::connect(address).await)
 }
 
 /// Asks a proxy for the way to the gateway.
@@ -305,4 +317,54 @@ async fn ask(stream: &mut TcpStream, proxy: &Proxy, target: &str) -> std::io::Re
     }
     let head = String::from_utf8_lossy(&head);
     Ok(head.lines().next().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::{TcpListener, TcpSocket};
+
+    /// An address that swallows everything, for as long as what comes with it is kept.
+    async fn black_hole() -> (SocketAddr, TcpListener, TcpStream) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        // Nobody accepts, and one connection is all that may wait.
+        let listener = socket.listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let waiting = TcpStream::connect(address).await.unwrap();
+        (address, listener, waiting)
+    }
+
+    fn way(limit: Duration) -> Way {
+        let url = Url::parse("http://gateway.example").unwrap();
+        Way {
+            host: "gateway.example".to_owned(),
+            port: 80,
+            proxy: None,
+            limit,
+            url,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_that_swallows_everything_holds_up_no_other() {
+        let (hole, _listener, _waiting) = black_hole().await;
+        let gateway = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let good = gateway.local_addr().unwrap();
+        let way = way(Duration::from_mins(1));
+        let began = tokio::time::Instant::now();
+        let connected = connect("gateway.example", 80, &[hole, good], &way).await;
+        assert!(connected.is_ok_and(|(_, stream)| stream.peer_addr().unwrap() == good));
+        assert!(began.elapsed() < way.limit / 2);
+    }
+
+    #[tokio::test]
+    async fn where_every_address_swallows_everything_time_runs_out() {
+        let (hole, _listener, _waiting) = black_hole().await;
+        let way = way(Duration::from_millis(300));
+        let Err(check) = connect("gateway.example", 80, &[hole, hole], &way).await else {
+            panic!("a connection to nowhere");
+        };
+        assert_eq!(check.code, "connect_timeout");
+    }
 }

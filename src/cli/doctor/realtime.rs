@@ -1,6 +1,7 @@
 //! Whether changes are told as they happen: a ticket, the WebSocket, its first frame.
 
 use super::report::{Check, Report};
+use crate::api::TicketRequest;
 use crate::client::Client;
 use crate::client::realtime::{self, RealtimeEvent};
 use std::time::Duration;
@@ -20,12 +21,7 @@ pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std
         Ok(Some(RealtimeEvent::Unavailable { reason })) => {
             Check::warn("realtime", "no_realtime", reason, POLLS)
         }
-        Ok(Some(RealtimeEvent::Lost { reason, .. })) => Check::fail(
-            "realtime",
-            "realtime_broken",
-            format!("there is a ticket, but no stream: {reason}"),
-            "a proxy or load balancer on the way must let WebSockets through: tell whoever runs it",
-        ),
+        Ok(Some(RealtimeEvent::Lost { reason, .. })) => lost(client, &reason).await,
         Ok(None) | Err(_) => Check::fail(
             "realtime",
             "realtime_silent",
@@ -35,4 +31,28 @@ pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std
     };
     report.add(check)?;
     Ok(())
+}
+
+/// What was lost may be the ticket already, which came the way of every other call.
+async fn lost(client: &Client, reason: &str) -> Check {
+    match client.ticket(&TicketRequest::default()).await {
+        Err(error) if error.status() == Some(429) => Check::warn(
+            "realtime",
+            "no_ticket",
+            format!("the gateway asks for a pause before it gives a ticket: {error}"),
+            "examine it again in a minute",
+        ),
+        Err(error) => Check::fail(
+            "realtime",
+            "no_ticket",
+            format!("the gateway gives no ticket for the stream: {error}"),
+            "try again in a minute, then tell whoever runs the gateway",
+        ),
+        Ok(_) => Check::fail(
+            "realtime",
+            "realtime_broken",
+            format!("there is a ticket, but no stream: {reason}"),
+            "a proxy or load balancer on the way must let WebSockets through: tell whoever runs it",
+        ),
+    }
 }

@@ -3,6 +3,7 @@
 use super::{Exit, document, note};
 use crate::api::ErrorCode;
 use crate::client::ClientError;
+use crate::config::ConfigError;
 use crate::console::failure::{self, FailureKind};
 use crate::gateway::store::sqlite::OpenError;
 use crate::text::{clean_block, clean_line};
@@ -54,6 +55,12 @@ impl Failure {
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.details.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// A signal came.
+    #[must_use]
+    pub fn interrupted(words: &str) -> Self {
+        Self::new(Exit::Interrupted, format!("interrupted; {words}"))
     }
 
     /// A call that failed. Without a finer reason, 403 means "not an admin" only where WhatsApp was asked.
@@ -196,6 +203,12 @@ fn of(error: &anyhow::Error) -> Failure {
     let store = error
         .chain()
         .find_map(|cause| cause.downcast_ref::<OpenError>());
+    let configured = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<ConfigError>());
+    if configured.is_some() {
+        return Failure::new(Exit::Usage, format!("{error:#}"));
+    }
     match store {
         Some(OpenError::InUse(_)) => Failure::new(
             Exit::InUse,

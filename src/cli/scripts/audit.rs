@@ -9,6 +9,7 @@ use crate::client::{AuditFilter, ClientError};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::HashSet;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -18,6 +19,8 @@ Examples:
 
 /// Entries that are asked for at a time.
 const PAGE: usize = 1_000;
+/// Pages of a log that ends.
+const PAGES_MAX: usize = 10_000;
 
 /// Arguments of `groupdesk audit`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -80,17 +83,23 @@ impl Desk<'_> {
             ..AuditFilter::default()
         };
         let mut entries: Vec<AuditEntry> = Vec::new();
+        let mut cursors = HashSet::new();
         while entries.len() < most {
             let page = (most - entries.len()).min(PAGE);
             filter.limit = u32::try_from(page).ok();
             let page = self.client.audit(&filter).await.map_err(failure)?;
-            let empty = page.data.is_empty();
             entries.extend(page.data);
-            let next = Some(page.next_cursor).filter(|cursor| !cursor.is_empty());
-            if next.is_none() || empty || next == filter.cursor {
+            if page.next_cursor.is_empty() {
                 break;
             }
-            filter.cursor = next;
+            let is_new = cursors.insert(page.next_cursor.clone());
+            if !is_new || cursors.len() >= PAGES_MAX {
+                return Err(Failure::new(
+                    Exit::GatewayAway,
+                    "the gateway's audit log does not end; --limit takes its first entries",
+                ));
+            }
+            filter.cursor = Some(page.next_cursor);
         }
         entries.truncate(most);
         Ok(entries)

@@ -56,25 +56,41 @@ impl Desk<'_> {
         }
     }
 
-    /// The sessions that are known by id, where the gateway does not list them.
+    /// The sessions that are known by id, where the gateway does not list them: those of the profile, and
+    /// what is wanted, which may be the id of another one. Those that are gone are left out, unless
+    /// nothing is left.
     async fn unlisted(
         &self,
         refusal: ClientError,
         wanted: Option<&str>,
     ) -> Result<Vec<Session>, Failure> {
-        let mut ids: BTreeSet<&str> = self.session_ids.iter().map(String::as_str).collect();
+        let ids: BTreeSet<&str> = (self.session_ids.iter().map(String::as_str))
+            .chain(wanted)
+            .collect();
         if ids.is_empty() {
-            let Some(wanted) = wanted else {
-                return Err(stored(refusal).listing([
-                    "name the sessions: --session ID, or `sessions` in the profile".to_owned(),
-                ]));
-            };
-            ids.insert(wanted);
+            return Err(stored(refusal).listing([
+                "name the sessions: --session ID, or `sessions` in the profile".to_owned(),
+            ]));
         }
-        let sessions = futures_util::stream::iter(ids)
-            .map(|id| self.client.get_session(id))
+        let asked = futures_util::stream::iter(ids)
+            .map(|id| async move { (id, self.client.get_session(id).await) })
             .buffered(AT_ONCE);
-        sessions.try_collect().await.map_err(stored)
+        let mut asked = std::pin::pin!(asked);
+        let (mut sessions, mut gone) = (Vec::new(), None);
+        while let Some((id, answer)) = asked.next().await {
+            // A label or a number is no id, and some gateways say so instead of "not found".
+            let is_a_guess = !self.session_ids.iter().any(|known| known == id);
+            match answer {
+                Ok(session) => sessions.push(session),
+                Err(error) if error.status() == Some(404) => gone = Some(error),
+                Err(error) if is_a_guess && error.status() == Some(400) => gone = Some(error),
+                Err(error) => return Err(stored(error)),
+            }
+        }
+        match gone {
+            Some(error) if sessions.is_empty() => Err(stored(error)),
+            _ => Ok(sessions),
+        }
     }
 
     /// The groups of a session.

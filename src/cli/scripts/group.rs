@@ -146,7 +146,7 @@ impl Desk<'_> {
             ClientError::Api { error, .. } => error.partial_update(),
             _ => None,
         };
-        let whole = is_whole(&error);
+        let whole = !error.may_be_half_way();
         let sent = !matches!(error, ClientError::Unreachable(_));
         let failure = Failure::of_call(error, Asked::Live);
         if let Some(partial) = partial {
@@ -208,19 +208,6 @@ impl Desk<'_> {
                 field.outcome = Outcome::Applied;
             }
         }
-    }
-}
-
-/// Whether a change that is answered so, without a word about its parts, was refused as a whole. A
-/// gateway that fails inside (500) may have come half way.
-fn is_whole(error: &ClientError) -> bool {
-    let inside = |status: u16| status >= 500 && !matches!(status, 501 | 503);
-    match error {
-        ClientError::Unreachable(_) | ClientError::WebPage { .. } => true,
-        ClientError::Api { status, .. } | ClientError::NotTheContract { status, .. } => {
-            !inside(*status)
-        }
-        ClientError::Lost(_) | ClientError::TimedOut(_) => false,
     }
 }
 

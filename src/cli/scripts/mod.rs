@@ -13,7 +13,7 @@ mod keys;
 mod sessions;
 mod shell;
 
-use super::output::{Exit, Failure};
+use super::output::Failure;
 use super::target::Target;
 use super::{Cli, asked_to_end, log};
 use crate::client::Client;
@@ -121,9 +121,8 @@ pub async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
     };
     let outcome = tokio::select! {
         outcome = desk.run(script) => outcome,
-        () = shutdown.cancelled() => Err(Failure::new(
-            Exit::Interrupted,
-            "interrupted; a change that was under way may have been made",
+        () = shutdown.cancelled() => Err(Failure::interrupted(
+            "a change that was under way may have been made",
         )),
     };
     target.close().await;

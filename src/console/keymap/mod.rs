@@ -77,6 +77,16 @@ pub fn check_binding(name: &str, keys: &[String]) -> Result<(), String> {
     Keymap::default().rebind(name, keys)
 }
 
+/// One key for two actions in the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{key}` would mean both `{first}` and `{second}`")]
+pub struct Conflict {
+    pub key: Key,
+    /// The actions' names in the config.
+    pub first: &'static str,
+    pub second: &'static str,
+}
+
 /// Which keys mean what: the defaults, with the config's changes.
 #[derive(Debug, Clone)]
 pub struct Keymap {
@@ -130,8 +140,8 @@ impl Keymap {
     /// Two actions that one key would mean in the same place; to be called after the last `rebind`.
     ///
     /// # Errors
-    /// Names the key and both actions.
-    pub fn check(&self) -> Result<(), String> {
+    /// The key and both actions.
+    pub fn check(&self) -> Result<(), Conflict> {
         for (position, first) in BINDINGS.iter().enumerate() {
             for second in &BINDINGS[position + 1..] {
                 if !share_a_place(first, second) {
@@ -142,10 +152,11 @@ impl Keymap {
                     .iter()
                     .find(|key| self.keys(second.action).contains(key))
                 {
-                    return Err(format!(
-                        "`{key}` would mean both `{}` and `{}`",
-                        first.name, second.name
-                    ));
+                    return Err(Conflict {
+                        key: *key,
+                        first: first.name,
+                        second: second.name,
+                    });
                 }
             }
         }
@@ -240,7 +251,7 @@ mod tests {
         let mut keymap = Keymap::default();
         keymap.rebind("edit", &["q"]).unwrap();
         assert_eq!(
-            keymap.check(),
+            keymap.check().map_err(|conflict| conflict.to_string()),
             Err("`q` would mean both `edit` and `quit`".to_owned())
         );
     }

@@ -73,7 +73,8 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
         qr::fitting_size(link, room, Blocks::Half)
     };
     let room = content_height(screen);
-    let in_foot = link_width + 2 + buttons_width <= widest;
+    let with_buttons = link_width.saturating_add(2).saturating_add(buttons_width);
+    let in_foot = with_buttons <= widest;
     let (code, own_line) = match code_in(room.saturating_sub(link_height)) {
         Some(code) => (Some(code), true),
         None if in_foot => (code_in(room), false),
@@ -96,11 +97,7 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
     } else {
         code.width + 2
     };
-    let foot_width = if own_line {
-        0
-    } else {
-        link_width + 2 + buttons_width
-    };
+    let foot_width = if own_line { 0 } else { with_buttons };
     let width = (words_width + beside)
         .max(link_width)
         .max(foot_width)

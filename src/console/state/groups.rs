@@ -18,9 +18,8 @@ pub struct Entry {
     pub name: String,
     /// By which names are sorted: upper and lower case alike.
     pub(in crate::console) sort_name: String,
-    /// Our own change was written over a stored row of this `updatedAt`: a read that is not newer
-    /// than that would take the change back, as some gateways' stored reads do.
-    pub(in crate::console) patched_over: Option<EpochMillis>,
+    /// Our own change was written over a stored row: a read that lags behind would take it back.
+    pub(in crate::console) patched_over: Option<PatchedOver>,
     /// Whether the stream has told new settings since our own change was sent. Then only a read tells
     /// which of the two came last.
     pub(in crate::console) heard_since_save: bool,
@@ -76,6 +75,57 @@ impl Entry {
         use crate::api::SessionRole::{Member, None};
         !matches!(self.group.my_role, Some(Member | None))
     }
+}
+
+/// What a stored row was before our own change, and when that was made. Some gateways go on telling
+/// the old row for a while.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::console) struct PatchedOver {
+    /// Its `updatedAt`; 0 where the gateway tells none.
+    updated_at: EpochMillis,
+    /// Every state of the settings that a late read may still tell.
+    before: Vec<Stored>,
+    at: EpochMillis,
+}
+
+/// The settings of a row as the gateway told them: subject, description, announce, locked.
+type Stored = (Option<String>, Option<String>, Option<bool>, Option<bool>);
+
+/// How long a gateway without times may tell old settings, in milliseconds. After that somebody else
+/// has brought them back.
+const LAG_MAX: i64 = 300_000;
+
+impl PatchedOver {
+    /// Of a change that is being written over `group`, while one before it may not have been followed
+    /// yet either.
+    pub(in crate::console) fn new(earlier: Option<Self>, group: &Group, at: EpochMillis) -> Self {
+        let mut before = earlier.map_or_else(Vec::new, |earlier| earlier.before);
+        before.push(stored(group));
+        Self {
+            updated_at: group.updated_at,
+            before,
+            at,
+        }
+    }
+
+    /// Whether a row that was read has not followed the change yet. Where there are no times, only one
+    /// that tells what was before is old: anything else is news.
+    pub(in crate::console) fn lags(&self, read: &Group, now: EpochMillis) -> bool {
+        if read.updated_at == 0 {
+            let recent = (0..LAG_MAX).contains(&(now - self.at));
+            return recent && self.before.contains(&stored(read));
+        }
+        read.updated_at <= self.updated_at
+    }
+}
+
+fn stored(group: &Group) -> Stored {
+    (
+        group.subject.clone(),
+        group.description.clone(),
+        group.is_announce,
+        group.is_locked,
+    )
 }
 
 /// How rows are ordered while there is no filter.

@@ -10,6 +10,7 @@ mod sessions;
 
 pub use card::{Blank, Card, Invite, Members};
 pub use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
+pub(super) use groups::PatchedOver;
 pub use groups::{Entry, Groups, Sort};
 pub use overlay::{
     ButtonId, ConfirmDialog, HelpOverlay, Layer, Question, ResetDialog, ResetPhase, Toast,

@@ -143,6 +143,7 @@ pub(super) fn settle(state: &mut State) {
         cancel_reads(state);
         state.runs.due.dwell = None;
         state.card = selected.map(Card::new);
+        put_code_away(state);
         if state.focus == Pane::Group {
             state.focus = Pane::Groups;
         }
@@ -169,11 +170,22 @@ pub(super) fn settle(state: &mut State) {
     }
 }
 
+/// The card is another group's now, and whoever holds the screen up to people means the one before.
+fn put_code_away(state: &mut State) {
+    let is_code = |layer: &Layer| matches!(layer, Layer::Qr);
+    if state.layers.iter().any(is_code) {
+        state.layers.retain(|layer| !is_code(layer));
+        state.bad("The group of this code is not in the list any more, so the code was put away.");
+    }
+}
+
 /// Whether the link would be seen.
 pub(super) fn in_sight(state: &State) -> bool {
+    let in_dialog = |card: &Card| super::reset::is_shown(state, &card.key);
     layout::card_in_sight(state)
         || state.focus == Pane::Group
         || matches!(state.layers.last(), Some(Layer::Qr))
+        || state.card.as_ref().is_some_and(in_dialog)
 }
 
 /// Whether the gateway did not answer when it was asked for the link. It may well have answered

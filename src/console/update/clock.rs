@@ -77,7 +77,6 @@ fn slept(state: &mut State) {
     if let Some(key) = state.card.as_ref().map(|card| card.key.clone()) {
         invite::doubt(state, &key);
     }
-    super::reset::forget_all(state);
     sessions::ask(state);
 }
 

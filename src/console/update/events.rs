@@ -2,7 +2,7 @@
 
 use super::super::effect::Call;
 use super::super::state::{GroupKey, State, person};
-use super::{card, groups, invite, pairing_follow, reset, sessions};
+use super::{card, groups, invite, pairing_follow, sessions};
 use crate::api::{
     Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, Session,
     SessionRole, SessionStatusPayload,
@@ -180,9 +180,6 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
     };
     if is_echo {
         return;
-    }
-    if !reset::shows(state, key, payload.new_invite_link.as_deref()) {
-        reset::forget(state, key);
     }
     let by = payload
         .sender

@@ -29,13 +29,8 @@ pub(super) fn open(state: &mut State) {
         state.note("Select a group first.");
         return;
     };
-    let form = match state.runs.left_form.take() {
-        Some(form) if form.key == entry.key => form,
-        other => {
-            state.runs.left_form = other;
-            Box::new(EditForm::new(entry.key.clone(), entry.settings()))
-        }
-    };
+    let left = state.runs.left_forms.remove(&entry.key);
+    let form = left.unwrap_or_else(|| Box::new(EditForm::new(entry.key.clone(), entry.settings())));
     let key = form.key.clone();
     // No reason to refuse: what is stored of the role may be old, and the gateway decides.
     let warning = match (&entry.group.my_role, entry.group.is_locked) {
@@ -233,7 +228,7 @@ fn leave(state: &mut State) {
     };
     if matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking) {
         if let Some(Layer::Edit(form)) = state.layers.pop() {
-            state.runs.left_form = Some(form);
+            state.runs.left_forms.insert(form.key.clone(), form);
         }
         state.note("The save goes on; its outcome is told.");
     } else if form.changes().is_empty() {
@@ -295,11 +290,22 @@ pub(super) fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut E
     });
     match open {
         Some(form) => Some(form),
-        None => state
-            .runs
-            .left_form
-            .as_deref_mut()
-            .filter(|form| form.key == *key),
+        None => state.runs.left_forms.get_mut(key).map(Box::as_mut),
+    }
+}
+
+/// Whether somebody looks at the form of this group.
+pub(super) fn is_open(state: &State, key: &GroupKey) -> bool {
+    let mut layers = state.layers.iter();
+    layers.any(|layer| matches!(layer, Layer::Edit(form) if form.key == *key))
+}
+
+/// Where the rest of a save can be seen, for those who left its form.
+pub(super) fn hint(state: &State, key: &GroupKey) -> &'static str {
+    if state.runs.left_forms.contains_key(key) {
+        " Edit again to see the rest."
+    } else {
+        ""
     }
 }
 
@@ -320,7 +326,7 @@ pub(super) fn absorb_all(state: &mut State) {
         Layer::Edit(form) => Some(form.key.clone()),
         _ => None,
     });
-    let left = state.runs.left_form.iter().map(|form| form.key.clone());
+    let left = state.runs.left_forms.keys().cloned();
     for key in open.chain(left).collect::<Vec<_>>() {
         absorb(state, &key);
     }

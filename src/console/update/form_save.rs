@@ -3,7 +3,8 @@
 use super::super::effect::Call;
 use super::super::failure::{Failure, FailureKind};
 use super::super::state::{
-    ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, GroupKey, Layer, Settings, State,
+    ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, GroupKey, Layer, PatchedOver, Settings,
+    State,
 };
 use crate::api::{SettingField, SettingsPatch};
 
@@ -33,6 +34,7 @@ pub(super) fn save(state: &mut State) {
         patch,
     }) {
         Some(id) => {
+            super::unclear::forget_update(state, &group);
             super::groups::patch(state, &group, |entry| entry.heard_since_save = false);
             if let Some(Layer::Edit(form)) = state.layers.last_mut() {
                 form.phase = FormPhase::Saving(id);
@@ -77,8 +79,9 @@ pub(super) fn answered(
             };
             let failure = state.failed(&call, failure);
             // Told field by field, it is known which one nobody knows about.
-            if failure.unclear && failure.partial.is_none() {
-                super::unclear::lost_update(state, key, patch);
+            let half_way = failure.half_way && sent.len() > 1;
+            if failure.partial.is_none() && (failure.unclear || half_way) {
+                super::unclear::lost_update(state, key, patch, failure);
                 return;
             }
             let outcomes = outcomes(&sent, &failure);
@@ -91,33 +94,34 @@ pub(super) fn answered(
                 fail(form, patch, &applied, outcomes, failure.clone());
             }
             apply(state, key, patch, &applied);
-            let left = state
-                .runs
-                .left_form
-                .as_ref()
-                .is_some_and(|form| form.key == *key);
-            if left {
+            if !super::form::is_open(state, key) {
                 let sentence = state.sentence(&failure, Some(key));
-                state.bad(format!(
-                    "{name}: not all was saved. {sentence} Edit again to see the rest."
-                ));
+                let hint = super::form::hint(state, key);
+                state.bad(format!("{name}: not all was saved. {sentence}{hint}"));
             }
         }
     }
     state.read_again(Call::Group(key.clone()));
 }
 
-pub(super) fn close(state: &mut State, key: &GroupKey) {
+fn close(state: &mut State, key: &GroupKey) {
     state
         .layers
         .retain(|layer| !matches!(layer, Layer::Edit(form) if form.key == *key));
-    if state
-        .runs
-        .left_form
-        .as_ref()
-        .is_some_and(|form| form.key == *key)
-    {
-        state.runs.left_form = None;
+    state.runs.left_forms.remove(key);
+}
+
+/// A save turned out to have been made: its form closes, unless something else was typed since.
+pub(super) fn found_applied(state: &mut State, key: &GroupKey, patch: &SettingsPatch) {
+    let Some(form) = super::form::find(state, key) else {
+        return;
+    };
+    rebase(form, patch, &fields(patch));
+    if form.changes().is_empty() {
+        close(state, key);
+    } else if matches!(form.phase, FormPhase::Checking | FormPhase::Failed(_)) {
+        form.phase = FormPhase::Editing;
+        form.outcomes.clear();
     }
 }
 
@@ -126,7 +130,13 @@ fn apply(state: &mut State, key: &GroupKey, patch: &SettingsPatch, applied: &[Se
     if applied.is_empty() {
         return;
     }
+    let now = state.now;
     super::groups::patch(state, key, |entry| {
+        // Once the stream has told something else, only a read tells which of the two came last.
+        let over = entry.patched_over.take();
+        if !entry.heard_since_save {
+            entry.patched_over = Some(PatchedOver::new(over, &entry.group, now));
+        }
         let group = &mut entry.group;
         for field in applied {
             match field {
@@ -136,7 +146,6 @@ fn apply(state: &mut State, key: &GroupKey, patch: &SettingsPatch, applied: &[Se
                 SettingField::Locked => group.is_locked = patch.locked,
             }
         }
-        entry.patched_over = (!entry.heard_since_save).then_some(group.updated_at);
     });
 }
 
@@ -175,6 +184,14 @@ pub(super) fn fail(
     outcomes: Vec<(SettingField, FieldOutcome)>,
     failure: Failure,
 ) {
+    rebase(form, patch, applied);
+    form.outcomes = outcomes;
+    form.phase = FormPhase::Failed(failure);
+    form.focus = FormFocus::Button(ButtonId::Save);
+}
+
+/// What was applied is what the form begins with from now on.
+fn rebase(form: &mut EditForm, patch: &SettingsPatch, applied: &[SettingField]) {
     let sent = Settings {
         subject: patch.subject.clone().unwrap_or_default(),
         description: patch.description.clone().unwrap_or_default(),
@@ -184,7 +201,4 @@ pub(super) fn fail(
     for field in applied {
         form.base.take(&sent, *field);
     }
-    form.outcomes = outcomes;
-    form.phase = FormPhase::Failed(failure);
-    form.focus = FormFocus::Button(ButtonId::Save);
 }

@@ -77,7 +77,7 @@ pub(super) fn listed(
             state.groups.loaded.insert(session.to_owned());
             let heard = &state.runs.group_heard;
             let newer = |key: &GroupKey| heard.get(key).is_some_and(|newest| *newest >= id.0);
-            if state.groups.merge(session, groups, newer) {
+            if state.groups.merge(session, groups, state.now, newer) {
                 state.rebuild_rows(Keep::Pinned);
             }
             super::form::absorb_all(state);
@@ -114,7 +114,7 @@ pub(super) fn read(
             }
             let pick = state.pick();
             let entry = Entry::new(&key.session, group);
-            state.groups.put(&pick, entry);
+            state.groups.put(&pick, entry, state.now);
             changed(state, key);
             super::unclear::group_read(state, key, id);
         }

@@ -3,7 +3,9 @@
 use super::super::effect::Call;
 use super::super::failure::{Failure, FailureKind};
 use super::super::keymap::Action;
-use super::super::state::{ButtonId, GroupKey, Invite, Layer, ResetDialog, ResetPhase, State};
+use super::super::state::{
+    Blank, ButtonId, GroupKey, Invite, Layer, ResetDialog, ResetPhase, State,
+};
 use super::invite;
 use super::keys::{button_move, next_button};
 use super::runs::Copied;
@@ -234,47 +236,42 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
     }
 }
 
-/// Closes dialogs that show a new link which may be dead itself.
-pub(super) fn settle(state: &mut State) {
-    let shows = |layer: &Layer| match layer {
-        Layer::Reset(dialog) => {
-            matches!(dialog.phase, ResetPhase::Done { .. }).then(|| dialog.key.clone())
-        }
+/// The dialog that shows a new link, and that link.
+fn shown(state: &State) -> Option<(&ResetDialog, &str)> {
+    state.layers.iter().find_map(|layer| match layer {
+        Layer::Reset(dialog) => match &dialog.phase {
+            ResetPhase::Done { link, .. } => Some((dialog, link.as_str())),
+            _ => None,
+        },
         _ => None,
-    };
-    let Some(key) = state.layers.iter().find_map(shows) else {
+    })
+}
+
+/// Whether a dialog shows a link of this group.
+pub(super) fn is_shown(state: &State, key: &GroupKey) -> bool {
+    shown(state).is_some_and(|(dialog, _)| dialog.key == *key)
+}
+
+/// Closes a dialog whose new link may be dead itself. The card hears of everything that speaks against
+/// a link and looks it up in time, so the dialog vouches for no more than the card does.
+pub(super) fn settle(state: &mut State) {
+    let Some((dialog, link)) = shown(state) else {
         return;
     };
-    if invite::obstacle(state, &key).is_some() {
-        forget(state, &key);
+    let card = state.card.as_ref().filter(|card| card.key == dialog.key);
+    let vouched = card.and_then(|card| card.link());
+    if vouched == Some(link) {
+        return;
     }
-}
-
-/// Somebody reset the link once more: the dialog's is dead.
-pub(super) fn forget(state: &mut State, key: &GroupKey) {
-    state.layers.retain(|layer| match layer {
-        Layer::Reset(dialog) => {
-            dialog.key != *key || !matches!(dialog.phase, ResetPhase::Done { .. })
+    let name = &dialog.name;
+    let words = match (vouched, card.map(|card| &card.invite)) {
+        (Some(_), _) | (None, Some(Invite::Blank(Blank::Reset))) => {
+            format!("{name}: the link was reset once more, so the one of the dialog is dead")
         }
-        _ => true,
+        _ => format!("{name}: the new link was put away, because it may be dead by now"),
+    };
+    state.layers.retain(|layer| {
+        !matches!(layer, Layer::Reset(dialog) if matches!(dialog.phase, ResetPhase::Done { .. }))
     });
-}
-
-/// Nobody vouches any more for the links that dialogs show.
-pub(super) fn forget_all(state: &mut State) {
-    state.layers.retain(|layer| match layer {
-        Layer::Reset(dialog) => !matches!(dialog.phase, ResetPhase::Done { .. }),
-        _ => true,
-    });
-}
-
-/// Whether the dialog shows this very link.
-pub(super) fn shows(state: &State, key: &GroupKey, wanted: Option<&str>) -> bool {
-    state.layers.iter().any(|layer| match layer {
-        Layer::Reset(dialog) if dialog.key == *key => match &dialog.phase {
-            ResetPhase::Done { link, .. } => wanted == Some(link.as_str()),
-            _ => false,
-        },
-        _ => false,
-    })
+    state.note(words);
 }

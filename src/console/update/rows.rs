@@ -128,6 +128,7 @@ impl Groups {
         &mut self,
         session: &str,
         groups: Vec<Group>,
+        now: EpochMillis,
         newer: impl Fn(&GroupKey) -> bool,
     ) -> bool {
         let mut present = HashSet::with_capacity(groups.len());
@@ -142,14 +143,15 @@ impl Groups {
                 continue;
             }
             // Most of a list that is read again is as it was, and needs no cleaning.
-            if known.is_some_and(|position| self.entries[position].group == group) {
+            if let Some(position) = known.filter(|at| self.entries[*at].group == group) {
+                self.entries[position].patched_over = None;
                 continue;
             }
             let entry = Entry::new(session, group);
             match known {
                 Some(position) => {
                     if !newer(&entry.key) {
-                        changed |= self.replace(position, entry);
+                        changed |= self.replace(position, entry, now);
                     }
                 }
                 // What was heard of an unknown group has made it be asked for by itself.
@@ -206,19 +208,20 @@ impl Groups {
     }
 
     /// Replaces what was read of an entry; whether anything is different.
-    fn replace(&mut self, position: usize, mut entry: Entry) -> bool {
-        let old = &self.entries[position];
-        let lags = |patched: &EpochMillis| entry.group.updated_at <= *patched;
-        if let Some(patched) = old.patched_over.filter(lags) {
+    fn replace(&mut self, position: usize, mut entry: Entry, now: EpochMillis) -> bool {
+        let old = &mut self.entries[position];
+        let over = old.patched_over.take();
+        if let Some(over) = over.filter(|over| over.lags(&entry.group, now)) {
             // The stored row has not followed our own change yet.
             entry.group.subject.clone_from(&old.group.subject);
             entry.group.description.clone_from(&old.group.description);
             entry.group.is_announce = old.group.is_announce;
             entry.group.is_locked = old.group.is_locked;
-            entry.patched_over = Some(patched);
+            entry.patched_over = Some(over);
             entry.rename();
         }
         if old.group == entry.group {
+            old.patched_over = entry.patched_over;
             return false;
         }
         self.entries[position] = entry;
@@ -227,9 +230,9 @@ impl Groups {
     }
 
     /// Takes in one read group.
-    pub(super) fn put(&mut self, pick: &Pick, entry: Entry) {
+    pub(super) fn put(&mut self, pick: &Pick, entry: Entry, now: EpochMillis) {
         if let Some(position) = self.positions.get(&entry.key).copied() {
-            if self.replace(position, entry) {
+            if self.replace(position, entry, now) {
                 self.place(pick, position);
             }
         } else {

@@ -29,8 +29,8 @@ pub struct Runs {
     pub(super) status_heard: BTreeMap<String, (u64, SessionStatus)>,
     /// Which request was the newest when something was last heard of a group.
     pub(super) group_heard: HashMap<GroupKey, u64>,
-    /// A form that was left while its save ran: it comes back when the save fails.
-    pub(super) left_form: Option<Box<EditForm>>,
+    /// Forms that were left while their saves ran: they come back when those fail.
+    pub(super) left_forms: BTreeMap<GroupKey, Box<EditForm>>,
     /// Row and screen size when the cursor was last brought into sight: the wheel may move the view
     /// away from it until either changes.
     pub(super) shown_group: Option<(usize, (u16, u16))>,

@@ -23,6 +23,8 @@ pub(super) struct Unclear {
 
 struct LostUpdate {
     patch: SettingsPatch,
+    /// What the gateway said instead of an answer, if it said anything.
+    said: Option<Failure>,
     /// The newest request when the answer was lost: only later ones tell.
     after: u64,
 }
@@ -44,10 +46,29 @@ impl Unclear {
     }
 }
 
-/// A save's answer was lost: the group is read.
-pub(super) fn lost_update(state: &mut State, key: &GroupKey, patch: &SettingsPatch) {
+impl LostUpdate {
+    /// Why it has to be looked up.
+    fn cause(&self, state: &State, key: &GroupKey) -> String {
+        match &self.said {
+            Some(failure) => {
+                let sentence = state.sentence(failure, Some(key));
+                format!("The gateway failed, perhaps half way: {sentence}")
+            }
+            None => "The answer was lost.".to_owned(),
+        }
+    }
+}
+
+/// A save's answer was lost, or leaves open how far it came: the group is read.
+pub(super) fn lost_update(
+    state: &mut State,
+    key: &GroupKey,
+    patch: &SettingsPatch,
+    failure: Failure,
+) {
     let lost = LostUpdate {
         patch: patch.clone(),
+        said: (!failure.unclear).then_some(failure),
         after: state.runs.newest(),
     };
     state.runs.unclear.updates.insert(key.clone(), lost);
@@ -57,7 +78,8 @@ pub(super) fn lost_update(state: &mut State, key: &GroupKey, patch: &SettingsPat
     state.read_again(Call::Group(key.clone()));
 }
 
-/// The save was sent anew and answered: what became of the last one is nobody's question any more.
+/// Another save was sent, or this one answered after all: what became of the last one is nobody's
+/// question any more.
 pub(super) fn forget_update(state: &mut State, key: &GroupKey) {
     state.runs.unclear.updates.remove(key);
 }
@@ -82,23 +104,24 @@ pub(super) fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
     if updates.get(key).is_none_or(|lost| id.0 <= lost.after) {
         return;
     }
-    let Some(LostUpdate { patch, .. }) = updates.remove(key) else {
+    let Some(lost) = updates.remove(key) else {
         return;
     };
+    let cause = lost.cause(state, key);
+    let patch = lost.patch;
     let found: Vec<Found> = (patch.clone().into_settings().iter())
         .map(|setting| Found::of(&entry, setting))
         .collect();
     let words: Vec<_> = found.iter().map(|found| found.words.as_str()).collect();
-    let says = format!(
-        "The answer was lost. The gateway says: {}.",
-        words.join(", ")
-    );
+    let says = format!("{cause} The gateway says: {}.", words.join(", "));
     let is_applied = |found: &Found| found.outcome == FieldOutcome::Applied;
     if found.iter().all(is_applied) {
-        form_save::close(state, key);
+        form_save::found_applied(state, key, &patch);
         state.good(format!("{}: {says}", entry.name));
         return;
     }
+    let is_open_still = |found: &Found| found.outcome == FieldOutcome::Unknown;
+    let unclear = found.iter().any(is_open_still);
     let outcomes: Vec<_> = (found.into_iter())
         .map(|found| (found.field, found.outcome))
         .collect();
@@ -107,7 +130,7 @@ pub(super) fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
         key,
         &patch,
         outcomes,
-        Failure::lost_answer(&says, false),
+        Failure::lost_answer(&says, unclear),
     );
     tell(state, key, &says);
 }
@@ -119,7 +142,8 @@ pub(super) fn group_unread(state: &mut State, key: &GroupKey, failure: &Failure)
     };
     let patch = lost.patch.clone();
     let sentence = format!(
-        "The answer was lost, and the gateway could not be asked what it has now. {}",
+        "{} The gateway could not be asked what it has now. {}",
+        lost.cause(state, key),
         state.sentence(failure, Some(key))
     );
     let settings = patch.clone().into_settings();
@@ -159,14 +183,10 @@ fn end_save(
 
 /// Says what an open form would say itself.
 fn tell(state: &mut State, key: &GroupKey, sentence: &str) {
-    let is_open = |layer: &Layer| matches!(layer, Layer::Edit(form) if form.key == *key);
-    if state.layers.iter().any(is_open) {
+    if form::is_open(state, key) {
         return;
     }
-    let again = match &state.runs.left_form {
-        Some(form) if form.key == *key => " Edit again to see the rest.",
-        _ => "",
-    };
+    let again = form::hint(state, key);
     let name = name_of(state, key);
     state.bad(format!("{name}: {sentence}{again}"));
 }
@@ -213,6 +233,14 @@ impl Found {
             (true, true) => (
                 FieldOutcome::Applied,
                 format!("{field} is now {value}: applied"),
+            ),
+            // Only a gateway like ours is known to have its stored reads follow at once; others are
+            // known to lag behind.
+            (true, false) if group.my_role.is_none() => (
+                FieldOutcome::Unknown,
+                format!(
+                    "the gateway still shows {field} {value}, which it may for a while after a change"
+                ),
             ),
             (true, false) => (
                 FieldOutcome::NotApplied,

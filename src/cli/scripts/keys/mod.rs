@@ -76,7 +76,7 @@ impl Desk<'_> {
             expires_at: create.expires.map(arguments::Expiry::at),
         };
         let made = self.client.create_key(&wanted).await;
-        let made = made.map_err(|error| unclear(error, failure))?;
+        let made = checked(made.map_err(|error| unclear(error, failure))?)?;
         tell(&made, file, create.format.json)?;
         let key = &made.key;
         self.remark(&format!("key {} may {}", key.id, words(key)));
@@ -105,7 +105,7 @@ impl Desk<'_> {
             overlap_seconds: rotate.overlap.map(arguments::Span::seconds),
         };
         let made = self.client.rotate_key(&key.id, &rotation).await;
-        let made = made.map_err(|error| unclear(error, of_known))?;
+        let made = checked(made.map_err(|error| unclear(error, of_known))?)?;
         tell(&made, file, rotate.format.json)?;
         self.remark(&match rotation.overlap_seconds {
             Some(seconds) => format!("the secret before works for {seconds} more seconds"),
@@ -134,6 +134,12 @@ impl Desk<'_> {
     /// The key of this id, or the only one of this label.
     async fn find_key(&self, wanted: &str) -> Result<ApiKey, Failure> {
         let mut keys = self.client.list_keys().await.map_err(failure)?;
+        if keys.iter().any(|key| !is_word(&key.id)) {
+            return Err(Failure::new(
+                Exit::Failed,
+                "the gateway lists keys whose ids are none",
+            ));
+        }
         if let Some(at) = keys.iter().position(|key| key.id == wanted) {
             return Ok(keys.swap_remove(at));
         }
@@ -157,6 +163,21 @@ impl Desk<'_> {
             note(line);
         }
     }
+}
+
+/// Ids and secrets go to terminals, files and scripts as they are.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn checked(made: CreatedKey) -> Result<CreatedKey, Failure> {
+    if is_word(&made.secret) && is_word(&made.key.id) {
+        return Ok(made);
+    }
+    Err(Failure::new(
+        Exit::Failed,
+        "the gateway sent something that is not a key; `groupdesk keys list` shows whether one was made",
+    ))
 }
 
 /// Writes a secret where it belongs: into its file, or alone on its line.

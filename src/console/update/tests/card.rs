@@ -253,6 +253,7 @@ fn what_is_no_link_is_not_shown() {
         "javascript:x",
         "https://x/\u{1b}[2J",
         "https://x/\u{202e}y",
+        &format!("https://chat.whatsapp.com/{}", "x".repeat(70_000)),
     ] {
         let mut desk = Desk::ready(WIDE);
         desk.press("Enter");
@@ -298,4 +299,16 @@ fn stale_and_foreign_replies_change_nothing() {
         Reply::Invite(Ok(LINK.to_owned())),
     );
     assert_eq!(desk.shown(), Some(LINK));
+}
+
+#[test]
+fn a_code_on_the_whole_screen_never_becomes_another_groups() {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("Q");
+    desk.lose_realtime();
+    desk.wait(30_000);
+    desk.list("a", vec![group("2", "Book club")]);
+    assert_eq!(desk.selected(), "Book club");
+    assert!(desk.state.layers.is_empty(), "it was Allotment's");
+    assert!(desk.toast().contains("code"), "{}", desk.toast());
 }

@@ -279,6 +279,99 @@ fn a_stored_read_that_lags_behind_does_not_take_our_change_back() {
     assert_eq!(desk.selected(), "Allotment 2");
 }
 
+/// The same groups, on a gateway that tells neither roles nor times.
+fn timeless(jid: &str, subject: &str) -> Group {
+    let mut group = group(jid, subject);
+    (group.my_role, group.updated_at) = (None, 0);
+    group
+}
+
+/// A new subject was saved on such a gateway, which is polled.
+fn saved_timeless() -> Desk {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("r");
+    desk.list("a", vec![timeless("1", "Allotment")]);
+    desk.list("b", Vec::new());
+    desk.press("e");
+    desk.type_text(" 2");
+    desk.press("Ctrl-s");
+    desk.answer_change(Reply::Updated(Ok(())));
+    desk
+}
+
+#[test]
+fn without_times_a_read_lags_behind_only_while_it_tells_what_was_before() {
+    let mut desk = saved_timeless();
+    let key = key_of("a", "1");
+    let stale = Reply::Group(Ok(timeless("1", "Allotment")));
+    desk.answer(&Call::Group(key), stale);
+    assert_eq!(desk.selected(), "Allotment 2");
+    desk.press("r");
+    desk.list("b", Vec::new());
+    desk.list("a", vec![timeless("1", "Gardens")]);
+    assert_eq!(desk.selected(), "Gardens", "somebody else's");
+}
+
+#[test]
+fn without_times_a_gateway_that_has_caught_up_is_believed_again() {
+    let mut desk = saved_timeless();
+    let key = key_of("a", "1");
+    let fresh = Reply::Group(Ok(timeless("1", "Allotment 2")));
+    desk.answer(&Call::Group(key), fresh);
+    desk.press("r");
+    desk.list("b", Vec::new());
+    desk.list("a", vec![timeless("1", "Allotment 2")]);
+    desk.press("r");
+    desk.list("b", Vec::new());
+    desk.list("a", vec![timeless("1", "Allotment")]);
+    assert_eq!(desk.selected(), "Allotment", "somebody took it back");
+}
+
+#[test]
+fn without_times_no_lag_lasts_for_ever() {
+    let mut desk = saved_timeless();
+    desk.wait(600_000);
+    desk.press("r");
+    desk.list("b", Vec::new());
+    desk.list("a", vec![timeless("1", "Allotment")]);
+    assert_eq!(desk.selected(), "Allotment");
+}
+
+/// Begins a save of the selected group and leaves its form.
+fn save_and_leave(desk: &mut Desk) {
+    desk.press("e");
+    desk.type_text("!");
+    desk.press("Ctrl-s");
+    desk.press("Esc");
+}
+
+#[test]
+fn two_forms_left_while_saving_are_both_kept_and_told_about() {
+    let mut desk = Desk::ready(WIDE);
+    save_and_leave(&mut desk);
+    desk.press("Down");
+    save_and_leave(&mut desk);
+    let asked: Vec<_> = desk.asked.iter().map(|(_, call)| call.clone()).collect();
+    let changes: Vec<_> = asked.into_iter().filter(Call::changes).collect();
+    assert_eq!(changes.len(), 2);
+    for (change, name) in changes.iter().zip(["Allotment", "Book club"]) {
+        let refused = Reply::Updated(Err(failure(FailureKind::Offline)));
+        desk.answer(change, refused);
+        let toast = desk.toast();
+        assert!(
+            toast.starts_with(name) && toast.contains("Edit again"),
+            "{toast}"
+        );
+    }
+    desk.press("e");
+    assert_eq!(form(&desk).typed().subject, "Book club!");
+    for key in ["Esc", "Right", "Enter", "Up", "e"] {
+        desk.press(key);
+    }
+    assert_eq!(form(&desk).typed().subject, "Allotment!");
+    assert!(matches!(form(&desk).phase, FormPhase::Failed(_)));
+}
+
 #[test]
 fn hostile_names_are_cleaned_and_not_sent_for_it() {
     let mut desk = Desk::ready(WIDE);

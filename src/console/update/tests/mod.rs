@@ -98,6 +98,7 @@ fn failure(kind: FailureKind) -> Failure {
         status: None,
         retry_after: None,
         unclear: false,
+        half_way: false,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::*;
 use crate::api::{EventKind, PairingCode, PartialUpdate, QrCode, SettingField};
-use crate::console::state::{FormPhase, Link, Pane};
+use crate::console::state::{FormPhase, Link, Pane, ResetPhase};
 use crate::console::view::view;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
@@ -264,6 +264,14 @@ impl World {
             "one overlay added two accounts"
         );
         let state = &self.desk.state;
+        for layer in &state.layers {
+            if let Layer::Reset(dialog) = layer
+                && let ResetPhase::Done { link, .. } = &dialog.phase
+                && dialog.key == key_of(SESSION, JID)
+            {
+                assert_eq!(*link, self.link(), "a dialog shows a dead link");
+            }
+        }
         let Some(card) = &state.card else {
             return;
         };

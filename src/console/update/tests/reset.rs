@@ -182,3 +182,47 @@ fn a_reset_by_somebody_else_meanwhile_leaves_it_open_which_link_lives() {
     desk.wait(700);
     assert!(desk.asks_for_link());
 }
+
+#[test]
+fn without_realtime_another_reset_closes_the_dialog_that_shows_a_dead_link() {
+    let mut desk = running();
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    desk.lose_realtime();
+    desk.wait(30_000);
+    let third = "https://chat.whatsapp.com/Third9876543210FeDcBa9";
+    let call = Call::Invite(key_of("a", "1"));
+    desk.answer(&call, Reply::Invite(Ok(third.to_owned())));
+    assert_eq!(desk.shown(), Some(third));
+    assert!(desk.state.layers.is_empty(), "its link is dead");
+    let told = |desk: &Desk| {
+        let mut toasts = desk.state.toasts.iter();
+        toasts.any(|toast| toast.text.contains("reset once more"))
+    };
+    assert!(told(&desk), "{:?}", desk.state.toasts);
+}
+
+#[test]
+fn a_dialog_that_nobody_vouches_for_any_more_is_put_away_with_a_word() {
+    let mut desk = running();
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    desk.lose_realtime();
+    desk.wait(30_000);
+    assert!(matches!(desk.top(), Some(Layer::Reset(_))), "it is checked");
+    desk.wait(10_000);
+    assert!(desk.state.layers.is_empty());
+    let mut toasts = desk.state.toasts.iter();
+    assert!(toasts.any(|toast| toast.text.contains("Allotment: the new link")));
+}
+
+#[test]
+fn the_link_of_a_dialog_is_checked_though_its_card_is_hidden() {
+    let mut desk = Desk::ready(NARROW);
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    desk.lose_realtime();
+    desk.wait(30_000);
+    assert!(matches!(desk.top(), Some(Layer::Reset(_))));
+    assert!(desk.asks_for_link());
+}

@@ -288,6 +288,7 @@ pub fn failure(kind: FailureKind, message: &str) -> Failure {
         status: None,
         retry_after: None,
         unclear: false,
+        half_way: false,
     }
 }
 

@@ -1,0 +1,31 @@
+//! Lost answers: nothing is sent twice, the gateway is read, and what it says is told.
+
+mod reads;
+mod resets;
+mod saves;
+
+use super::*;
+use crate::client::ClientError;
+
+fn lost() -> Failure {
+    Failure::from(ClientError::Lost("connection reset".to_owned()))
+}
+
+fn away() -> Failure {
+    Failure::from(ClientError::Unreachable("connection refused".to_owned()))
+}
+
+fn key() -> GroupKey {
+    key_of("a", "1")
+}
+
+fn sessions() -> Reply {
+    Reply::Sessions(Ok(vec![
+        session("a", SessionStatus::Working),
+        session("b", SessionStatus::Stopped),
+    ]))
+}
+
+fn nothing_is_sent(desk: &Desk) -> bool {
+    desk.asked.iter().all(|(_, call)| !call.changes())
+}

@@ -1,0 +1,85 @@
+//! Reads that are tried again, and pauses that are asked for.
+
+use super::*;
+use crate::console::msg::Pause;
+use std::time::Duration;
+
+#[test]
+fn a_read_that_is_tried_again_says_when() {
+    let mut desk = Desk::with(options(), WIDE);
+    desk.answer(&Call::Sessions, sessions());
+    let call = Call::Groups {
+        session: "a".to_owned(),
+    };
+    let (id, _) = *desk.asked.iter().find(|(_, asked)| *asked == call).unwrap();
+    let until = desk.state.now + 2_500;
+    let failure = away();
+    desk.send(Msg::Pause(id, Pause { failure, until }));
+    assert_eq!(desk.state.attempt_of(id), Some(3));
+    assert_eq!(desk.state.next_attempt(), Some(3));
+    assert!(
+        desk.is_asked(&Call::Sessions),
+        "is the gateway there at all?"
+    );
+    desk.wait(2_500);
+    assert_eq!(desk.state.next_attempt(), None, "it is under way");
+    desk.list("a", vec![group("1", "Allotment")]);
+    assert_eq!(desk.names(), ["Allotment"]);
+    // Nobody waits for it any more.
+    let failure = away();
+    let until = desk.state.now + 2_500;
+    desk.send(Msg::Pause(id, Pause { failure, until }));
+    assert_eq!(desk.state.next_attempt(), None);
+}
+
+#[test]
+fn a_gateway_that_is_away_is_asked_less_and_less_and_says_when() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("r");
+    let mut pauses = Vec::new();
+    for _ in 0..7 {
+        desk.answer(&Call::Sessions, Reply::Sessions(Err(away())));
+        let mut passed = 0;
+        let told = desk.state.next_attempt().expect("a time");
+        while !desk.is_asked(&Call::Sessions) {
+            desk.wait(100);
+            passed += 100;
+        }
+        assert!(
+            (passed - told * 1_000).abs() <= 1_000,
+            "{passed} ms, not {told} s"
+        );
+        pauses.push(passed);
+    }
+    for (pause, whole) in pauses
+        .iter()
+        .zip([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+    {
+        assert!((whole / 2..=whole + 100).contains(pause), "{pauses:?}");
+    }
+}
+
+#[test]
+fn a_pause_that_the_gateway_asks_for_is_kept_within_reason() {
+    for (asked, kept) in [(40, 40_000), (86_400, 300_000)] {
+        let error =
+            serde_json::from_value(json!({"code": "gateway_unavailable", "message": "draining"}));
+        let failure = Failure::from(ClientError::Api {
+            status: 503,
+            error: error.unwrap(),
+            request_id: None,
+            retry_after: Some(Duration::from_secs(asked)),
+        });
+        let mut desk = Desk::ready(WIDE);
+        desk.press("BackTab");
+        desk.press("r");
+        desk.answer(&Call::Sessions, Reply::Sessions(Err(failure)));
+        for _ in 1..kept / 10_000 {
+            desk.wait(10_000);
+            assert!(!desk.is_asked(&Call::Sessions), "{asked} s");
+        }
+        desk.wait(10_000);
+        assert!(desk.is_asked(&Call::Sessions), "{asked} s");
+    }
+}

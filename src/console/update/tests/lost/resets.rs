@@ -1,0 +1,171 @@
+//! Resets, and what was done to a session, without an answer.
+
+use super::*;
+use crate::console::state::ResetPhase;
+
+fn lost_reset() -> Desk {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    desk.answer_change(Reply::InviteReset(Err(lost())));
+    desk
+}
+
+fn reset_phase(desk: &Desk) -> &ResetPhase {
+    match desk.top() {
+        Some(Layer::Reset(dialog)) => &dialog.phase,
+        _ => panic!("no dialog"),
+    }
+}
+
+#[test]
+fn a_reset_that_arrived_is_found_by_its_new_link() {
+    let mut desk = lost_reset();
+    assert_eq!(*reset_phase(&desk), ResetPhase::Checking);
+    assert!(nothing_is_sent(&desk));
+    assert_eq!(desk.shown(), None);
+    desk.answer(
+        &Call::Invite(key()),
+        Reply::Invite(Ok(OTHER_LINK.to_owned())),
+    );
+    let done = ResetPhase::Done {
+        link: OTHER_LINK.to_owned(),
+        differs: Some(true),
+    };
+    assert_eq!(*reset_phase(&desk), done);
+    assert!(
+        desk.toast().contains("another one than before"),
+        "{}",
+        desk.toast()
+    );
+    assert_eq!(desk.shown(), Some(OTHER_LINK));
+    assert!(nothing_is_sent(&desk));
+}
+
+#[test]
+fn a_reset_that_did_not_arrive_is_found_by_the_same_link_and_can_be_sent_again() {
+    let mut desk = lost_reset();
+    desk.answer(&Call::Invite(key()), Reply::Invite(Ok(LINK.to_owned())));
+    let ResetPhase::Failed(failure) = reset_phase(&desk) else {
+        panic!("{:?}", reset_phase(&desk));
+    };
+    assert!(
+        desk.state
+            .sentence(failure, None)
+            .contains("the same as before")
+    );
+    assert_eq!(desk.shown(), Some(LINK));
+    assert!(nothing_is_sent(&desk));
+    desk.press("Tab");
+    desk.press("Enter");
+    assert_eq!(desk.change(), Call::ResetInvite(key()));
+}
+
+#[test]
+fn a_reset_whose_old_link_nobody_knew_leaves_it_open() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    desk.answer_change(Reply::InviteReset(Err(lost())));
+    desk.answer(&Call::Invite(key()), Reply::Invite(Ok(LINK.to_owned())));
+    assert!(desk.state.layers.is_empty());
+    assert!(desk.toast().contains("cannot be told"), "{}", desk.toast());
+}
+
+#[test]
+fn a_reset_is_looked_up_though_one_leaves_and_once_the_gateway_is_back() {
+    let mut desk = lost_reset();
+    desk.press("Esc");
+    desk.press("Esc");
+    desk.press("Down");
+    let call = Call::Invite(key());
+    assert!(
+        desk.is_asked(&call),
+        "nobody looks, but the answer is needed"
+    );
+    desk.answer(&call, Reply::Invite(Err(away())));
+    assert!(desk.toast().contains("not known"), "{}", desk.toast());
+    desk.answer(&Call::Sessions, Reply::Sessions(Err(away())));
+    assert!(!desk.is_asked(&call));
+    desk.wait(1_000);
+    desk.answer(&Call::Sessions, sessions());
+    desk.answer(&call, Reply::Invite(Ok(OTHER_LINK.to_owned())));
+    assert!(desk.toast().contains("It was reset"), "{}", desk.toast());
+    assert!(nothing_is_sent(&desk));
+}
+
+#[test]
+fn an_answer_that_waited_for_the_session_to_come_back_is_still_told() {
+    let mut desk = lost_reset();
+    desk.status("a", "starting");
+    let call = Call::Invite(key());
+    assert!(!desk.is_asked(&call), "the link could be dead");
+    desk.status("a", "working");
+    desk.answer(&call, Reply::Invite(Ok(OTHER_LINK.to_owned())));
+    assert!(matches!(reset_phase(&desk), ResetPhase::Done { .. }));
+}
+
+#[test]
+fn what_was_done_to_a_session_is_looked_up_too() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("Down");
+    desk.press("x");
+    desk.answer_change(Reply::SessionActed(Err(lost())));
+    assert!(nothing_is_sent(&desk));
+    let rows = [SessionStatus::Stopped, SessionStatus::Stopped];
+    let rows = (["a", "b"].iter().zip(rows)).map(|(id, status)| session(id, status));
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows.collect())));
+    let toast = desk.toast();
+    assert!(
+        toast.contains("answer was lost") && toast.contains("stopped"),
+        "{toast}"
+    );
+}
+
+#[test]
+fn a_503_without_a_reason_may_have_been_done_and_one_with_a_reason_was_not() {
+    for (details, is_lost) in [
+        (json!({}), true),
+        (json!({"reason": "of their own"}), true),
+        (json!({"reason": "draining"}), false),
+    ] {
+        let error = json!({"code": "gateway_unavailable", "message": "m", "details": details});
+        let failure = Failure::from(ClientError::Api {
+            status: 503,
+            error: serde_json::from_value(error).unwrap(),
+            request_id: None,
+            retry_after: None,
+        });
+        let mut desk = Desk::opened(WIDE);
+        desk.press("R");
+        desk.press("Tab");
+        desk.press("Enter");
+        desk.answer_change(Reply::InviteReset(Err(failure)));
+        assert_eq!(
+            *reset_phase(&desk) == ResetPhase::Checking,
+            is_lost,
+            "{details}"
+        );
+    }
+}
+
+#[test]
+fn what_was_refused_or_never_sent_is_not_lost() {
+    for failure in [
+        away(),
+        Failure::from(ClientError::WebPage {
+            status: 200,
+            login: true,
+        }),
+    ] {
+        let mut desk = Desk::opened(WIDE);
+        desk.press("R");
+        desk.press("Tab");
+        desk.press("Enter");
+        desk.answer_change(Reply::InviteReset(Err(failure)));
+        assert!(matches!(reset_phase(&desk), ResetPhase::Failed(failure) if !failure.unclear));
+    }
+}
