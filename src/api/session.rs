@@ -106,7 +106,7 @@ pub struct Session {
     pub created_at: EpochMillis,
     #[serde(default, deserialize_with = "null_as_default")]
     pub updated_at: EpochMillis,
-    /// Extension: how many groups the session's account is in.
+    /// Extension: how many groups are listed for the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_count: Option<u64>,
     /// Extension: why the session is `failed` or `logged_out`, in words.

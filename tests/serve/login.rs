@@ -1,7 +1,7 @@
 //! People's logins at a served gateway, configured by file.
 
 use super::logins::{ISSUER, SigningKey, claims, key_set};
-use super::process::{Process, complaint};
+use super::process::{Process, complaint_with};
 use serde_json::json;
 
 #[tokio::test]
@@ -69,12 +69,15 @@ fn half_a_configuration_of_logins_is_not_served() {
     let directory = tempfile::tempdir().expect("a directory");
     let config = directory.path().join("config.toml");
     std::fs::write(&config, format!("[login]\nissuer = \"{ISSUER}\"")).expect("a configuration");
-    let told = complaint(&[
-        "serve",
-        "--sandbox",
-        "--config",
-        config.to_str().expect("UTF-8"),
-    ]);
+    let told = complaint_with(
+        2,
+        &[
+            "serve",
+            "--sandbox",
+            "--config",
+            config.to_str().expect("UTF-8"),
+        ],
+    );
     for part in ["config.toml:2", "login.jwks_url", "login.jwks_file"] {
         assert!(told.contains(part), "{part}: {told}");
     }

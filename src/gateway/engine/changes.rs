@@ -159,15 +159,8 @@ impl Engine {
                 let turn = session.turn(1).await?;
                 let _held = turn.hold(Some(&group));
                 turn.ask(turn.session.driver.leave(&group)).await?;
-                let exit = own_change(&turn, &group, GroupChange::Exited);
-                let scope = turn.session.scope();
-                let job = move |w: &mut Write<'_>| {
-                    exit(w)?;
-                    scope.count(w.rows)
-                };
-                let count = record.keep(&store, None, job).await?;
-                turn.session.set_group_count(count.joined);
-                Ok(())
+                let job = own_change(&turn, &group, GroupChange::Exited);
+                record.keep(&store, None, job).await
             }
             .await;
             record.close(&store, outcome).await
@@ -332,7 +325,7 @@ async fn store_snapshot(
         scope.count(w.rows)
     };
     let count = record.keep(store, refusal, job).await?;
-    turn.session.set_group_count(count.joined);
+    turn.session.set_group_count(count);
     Ok(())
 }
 

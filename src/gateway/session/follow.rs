@@ -215,17 +215,17 @@ impl Task {
         let scope = self.handle.scope();
         let count = self
             .save(move |w| {
-                let mut moved = false;
+                let mut entered = false;
                 for event in &ready {
                     changes::apply(w, &scope, event)?;
-                    moved |= matches!(event.change, GroupChange::Entered(_) | GroupChange::Exited);
+                    entered |= matches!(event.change, GroupChange::Entered(_));
                 }
                 // Counting walks all groups of the session.
-                moved.then(|| scope.count(w.rows)).transpose()
+                entered.then(|| scope.count(w.rows)).transpose()
             })
             .await;
         if let Some(Some(count)) = count {
-            self.handle.set_group_count(count.joined);
+            self.handle.set_group_count(count);
         }
     }
 }

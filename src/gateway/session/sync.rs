@@ -85,7 +85,7 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
             scope.count(w.rows)
         })
         .await?;
-    session.set_group_count(count.joined);
+    session.set_group_count(count);
     if silent {
         let _ = session.control.send(Control::TellAgain.into());
     }

@@ -6,7 +6,7 @@
 
 use super::listing::ListCache;
 use super::rows::{StoredGroup, StoredMember};
-use super::{GroupCount, Read, StoreError, Write};
+use super::{Read, StoreError, Write};
 use crate::api::{
     EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, MemberRole, SessionRole,
     Setting,
@@ -42,7 +42,7 @@ impl Scope {
     ///
     /// # Errors
     /// The database refuses.
-    pub fn count(&self, rows: &dyn Read) -> Result<GroupCount, StoreError> {
+    pub fn count(&self, rows: &dyn Read) -> Result<u64, StoreError> {
         rows.count_groups(&self.organization, &self.session)
     }
 }

@@ -26,7 +26,7 @@ pub fn differences(
     scope: &Scope,
     fresh: Vec<GroupSnapshot>,
 ) -> Result<Differences, StoreError> {
-    if scope.count(rows)?.stored == 0 {
+    if scope.count(rows)? == 0 {
         return Ok(Differences {
             changed: fresh,
             gone: Vec::new(),

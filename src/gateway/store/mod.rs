@@ -19,7 +19,7 @@ mod tables;
 mod write;
 mod writer;
 
-pub use tables::{Database, GroupCount, Read, Readers, Rows, Transactions, within};
+pub use tables::{Database, Read, Readers, Rows, Transactions, within};
 pub use write::Write;
 
 use super::metrics::StoreTimes;

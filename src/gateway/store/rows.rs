@@ -17,7 +17,7 @@ pub struct StoredSession {
     pub should_run: bool,
     /// `gateway_id`, `group_count` and `last_traffic_at` are not stored.
     pub session: Session,
-    /// The groups that the account is in.
+    /// Those that the account has left included, as in their listing.
     pub group_count: u64,
 }
 

@@ -80,12 +80,8 @@ pub trait Read {
     /// The groups of a session that its account is in.
     fn joined(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<Vec<GroupJid>>;
 
-    /// How many groups a session has stored, and how many of them its account is in.
-    fn count_groups(
-        &self,
-        organization: &OrganizationId,
-        session: &SessionId,
-    ) -> Outcome<GroupCount>;
+    /// How many groups a session has, those that the account has left included.
+    fn count_groups(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<u64>;
 
     /// A group's members by LID; `group` is a [`StoredGroup::number`].
     fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>>;
@@ -116,13 +112,6 @@ pub trait Read {
 
     /// The largest id that an event or an audit entry has.
     fn last_id(&self) -> Outcome<Ulid>;
-}
-
-/// How many groups a session has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GroupCount {
-    pub stored: u64,
-    pub joined: u64,
 }
 
 /// What can be written, inside a transaction that somebody else commits.

@@ -4,8 +4,8 @@ use super::columns::{member_role, session_role};
 use super::members;
 use crate::api::{EpochMillis, Group, GroupMember, Setting};
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
+use crate::gateway::store::StoreError;
 use crate::gateway::store::rows::{StoredGroup, my_role};
-use crate::gateway::store::{GroupCount, StoreError};
 use crate::gateway::whatsapp::GroupSnapshot;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use ulid::Ulid;
@@ -157,18 +157,11 @@ pub(super) fn count(
     conn: &Connection,
     organization: &OrganizationId,
     session: &SessionId,
-) -> Result<GroupCount, StoreError> {
-    let mut query = conn.prepare_cached(&format!(
-        "SELECT count(*), count(*) FILTER (WHERE g.my_role <> 'none') {FROM}"
-    ))?;
-    let count = query.query_row([organization.as_str(), session.as_str()], |row| {
-        let number = |index| Ok::<_, rusqlite::Error>(row.get::<_, i64>(index)?.unsigned_abs());
-        Ok(GroupCount {
-            stored: number(0)?,
-            joined: number(1)?,
-        })
-    })?;
-    Ok(count)
+) -> Result<u64, StoreError> {
+    let mut query = conn.prepare_cached(&format!("SELECT count(*) {FROM}"))?;
+    let count: i64 =
+        query.query_row([organization.as_str(), session.as_str()], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }
 
 pub(super) fn insert(

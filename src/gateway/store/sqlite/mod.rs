@@ -19,7 +19,7 @@ pub use inspect::{Inspection, inspect};
 use super::rows::{
     AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
 };
-use super::{Database, GroupCount, Read, Readers, Rows, StoreError, Transactions};
+use super::{Database, Read, Readers, Rows, StoreError, Transactions};
 use crate::api::{
     ApiKey, AuditEntry, EpochMillis, Group, GroupMember, MemberRole, Session, Setting,
 };
@@ -162,11 +162,7 @@ impl Read for Sqlite {
         groups::joined(&self.conn, organization, session)
     }
 
-    fn count_groups(
-        &self,
-        organization: &OrganizationId,
-        session: &SessionId,
-    ) -> Outcome<GroupCount> {
+    fn count_groups(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<u64> {
         groups::count(&self.conn, organization, session)
     }
 

@@ -94,8 +94,7 @@ pub(super) fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreErr
         "SELECT id, organization, label, should_run, status, status_reason, phone_number, wa_jid,
              wa_lid, auto_read, presence_typing, rate_per_min, rate_per_hour, created_by_user_id,
              last_connected_at, created_at, updated_at,
-             (SELECT count(*) FROM groups
-              WHERE groups.session = sessions.id AND groups.my_role <> 'none')
+             (SELECT count(*) FROM groups WHERE groups.session = sessions.id)
          FROM sessions ORDER BY id",
     )?;
     let rows = query.query_map([], |row| {

@@ -3,10 +3,10 @@
 use super::{Memory, Outcome, is_in};
 use crate::api::{ApiKey, AuditEntry, Group, GroupMember};
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::store::Read;
 use crate::gateway::store::rows::{
     AuditFilter, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
 };
-use crate::gateway::store::{GroupCount, Read};
 use std::collections::HashMap;
 use ulid::Ulid;
 
@@ -25,7 +25,7 @@ impl Read for Memory {
                     organization: organization.clone(),
                     should_run: *should_run,
                     session: session.clone(),
-                    group_count: groups.filter(|(_, group)| is_in(group)).count() as u64,
+                    group_count: groups.count() as u64,
                     id,
                 }
             });
@@ -115,18 +115,8 @@ impl Read for Memory {
         })
     }
 
-    fn count_groups(
-        &self,
-        organization: &OrganizationId,
-        session: &SessionId,
-    ) -> Outcome<GroupCount> {
-        self.look(|tables| {
-            let groups = || tables.groups_of(organization, session);
-            GroupCount {
-                stored: groups().count() as u64,
-                joined: groups().filter(|(_, group)| is_in(group)).count() as u64,
-            }
-        })
+    fn count_groups(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<u64> {
+        self.look(|tables| tables.groups_of(organization, session).count() as u64)
     }
 
     fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>> {
