@@ -24,9 +24,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
+use whatsapp_rust::bot::Bot;
+use whatsapp_rust::store::SqliteStore;
+use whatsapp_rust::transport::TokioWebSocketTransportFactory;
+use whatsapp_rust::types::events::Event;
+use whatsapp_rust::wacore::iq::groups::GroupParticipatingIq;
 
 /// What this process is, when it is not the one that was started by hand: `server DIRECTORY SESSIONS
-/// GROUPS MEMBERS`, the same with `engine` or `driver` and the server's address.
+/// GROUPS MEMBERS`, the same with `engine`, `driver` or `library` and the server's address.
 const ROLE: &str = "MEMORY_BENCH_ROLE";
 const KEY: &str = "wa_bench_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const SESSIONS: &str = "sessions";
@@ -50,6 +55,10 @@ fn main() {
             let crowd = crowd(sessions, groups, members);
             runtime.block_on(run_engine(Path::new(directory), crowd, url));
         }
+        ["library", directory, sessions, groups, members, url] => {
+            let crowd = crowd(sessions, groups, members);
+            runtime.block_on(run_library(Path::new(directory), crowd, url));
+        }
         ["driver", directory, sessions, groups, members, url] => {
             let crowd = crowd(sessions, groups, members);
             runtime.block_on(run_driver(Path::new(directory), crowd, url));
@@ -72,7 +81,7 @@ fn measure() {
     }
     println!("import of 1,000 groups of 200 members:");
     for _ in 0..IMPORTS {
-        on_a_server("1 1000 200", &["driver", "engine"]);
+        on_a_server("1 1000 200", &["library", "driver", "engine"]);
     }
 }
 
@@ -224,7 +233,41 @@ async fn run_engine(directory: &Path, crowd: Crowd, url: &str) {
     handle.stopped().await;
 }
 
-/// The driver without an engine: asking for the same answer and reading it.
+/// The client library alone: asking for the same answer and reading it, into types of its own.
+async fn run_library(directory: &Path, crowd: Crowd, url: &str) {
+    let (connected, mut is_connected) = unbounded_channel();
+    let session = sessions(directory).remove(0).account.session;
+    let file = directory.join("keys").join(format!("{session}.sqlite"));
+    let store = SqliteStore::new(file.to_str().unwrap()).await.unwrap();
+    let bot = Bot::builder()
+        .with_backend(store)
+        .with_transport_factory(TokioWebSocketTransportFactory::new().with_url(url.to_owned()))
+        .with_version((2, 3000, 1_023_000_000))
+        .skip_history_sync()
+        .on_event(move |event, _client| {
+            if matches!(*event, Event::Connected(_)) {
+                connected.send(()).unwrap();
+            }
+            std::future::ready(())
+        })
+        .build()
+        .await
+        .unwrap()
+        .spawn();
+    is_connected.recv().await.unwrap();
+    let begin = Instant::now();
+    let answer = bot.client().execute(GroupParticipatingIq::new()).await;
+    let took = begin.elapsed();
+    assert_eq!(answer.unwrap().groups.len(), crowd.groups);
+    println!("  the library, asking and reading      {took:.0?}");
+    let begin = Instant::now();
+    bot.client().groups().get_participating().await.unwrap();
+    let took = begin.elapsed();
+    println!("  the same, remembering everybody      {took:.0?}");
+    bot.shutdown().await;
+}
+
+/// The driver without an engine: the same, into the engine's types.
 async fn run_driver(directory: &Path, crowd: Crowd, url: &str) {
     let (report, mut events) = unbounded_channel();
     let account = sessions(directory).remove(0).account;
@@ -235,7 +278,7 @@ async fn run_driver(directory: &Path, crowd: Crowd, url: &str) {
     let groups = driver.joined_groups().await.unwrap();
     let took = begin.elapsed();
     assert_eq!(groups.len(), crowd.groups);
-    println!("  the library, asking and reading      {took:.0?}");
+    println!("  the driver, asking and reading       {took:.0?}");
     driver.disconnect().await;
 }
 
