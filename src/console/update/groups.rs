@@ -173,14 +173,11 @@ pub(super) fn wheel(state: &mut State, by: isize) {
 
 /// Keeps cursor and offset within the rows.
 pub(super) fn keep_in_sight(state: &mut State) {
+    let page = layout::group_rows(state).max(1);
     let groups = &mut state.groups;
-    let last = groups.rows.len().saturating_sub(1);
-    groups.cursor = groups.cursor.min(last);
-    groups.offset = groups.offset.min(last);
-    // No empty rows below the last one while others are hidden above the first.
-    let page = layout::group_rows(state);
-    let groups = &mut state.groups;
-    groups.offset = groups.offset.min((last + 1).saturating_sub(page));
+    let lines = groups.rows.len();
+    groups.cursor = groups.cursor.min(lines.saturating_sub(1));
+    groups.offset = keys::filled(groups.offset, lines, page);
     let shown = Some((groups.cursor, state.size));
     if state.runs.shown_group != shown {
         state.runs.shown_group = shown;

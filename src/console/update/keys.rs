@@ -58,6 +58,12 @@ pub(super) fn wheel(first: usize, by: isize, lines: usize, page: usize) -> usize
     first.saturating_add_signed(by).min(last)
 }
 
+/// The first visible line of a list that may have shrunk, or whose window may have grown: no empty lines
+/// below the last one while others are hidden above the first.
+pub(super) fn filled(first: usize, lines: usize, page: usize) -> usize {
+    first.min(lines.saturating_sub(page))
+}
+
 impl State {
     /// Where keys go now, for the footer.
     #[must_use]

@@ -296,9 +296,12 @@ pub(super) fn wheel(state: &mut State, by: isize) {
 }
 
 pub(super) fn keep_in_sight(state: &mut State) {
-    let last = state.sessions.rows.len();
+    let (last, page) = (
+        state.sessions.rows.len(),
+        layout::session_rows(state).max(1),
+    );
     state.sessions.cursor = state.sessions.cursor.min(last);
-    state.sessions.offset = state.sessions.offset.min(last);
+    state.sessions.offset = keys::filled(state.sessions.offset, last + 1, page);
     let shown = Some((state.sessions.cursor, state.size));
     if state.runs.shown_session != shown {
         state.runs.shown_session = shown;

@@ -223,13 +223,11 @@ fn status(state: &State, session: &Session) -> String {
     }
 }
 
-/// When WhatsApp last said anything, where the gateway tells.
+/// When WhatsApp last said anything, where the gateway tells and it is a while ago: a connection that
+/// talks is no news.
 fn heard(state: &State, session: &Session) -> Option<String> {
-    let at = session.last_traffic_at?;
-    Some(match words::age(at, state.now).as_str() {
-        "now" => "heard now".to_owned(),
-        age => format!("heard {age} ago"),
-    })
+    let age = words::age(session.last_traffic_at?, state.now);
+    (age != "now").then(|| format!("heard {age} ago"))
 }
 
 fn reason(session: &Session) -> Option<String> {

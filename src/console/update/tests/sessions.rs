@@ -30,6 +30,19 @@ fn the_cursor_is_the_scope() {
 }
 
 #[test]
+fn a_larger_window_shows_what_it_has_room_for() {
+    let mut desk = Desk::with(options(), (120, 18));
+    desk.realtime(Realtime::Connected);
+    let many = (0..6).map(|number| session(&number.to_string(), SessionStatus::Working));
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(many.collect())));
+    desk.press("End");
+    assert!(desk.state.sessions.offset > 0);
+    let (columns, rows) = (120, 60);
+    desk.send(Msg::Resize { columns, rows });
+    assert_eq!(desk.state.sessions.offset, 0);
+}
+
+#[test]
 fn start_stop_and_restart_are_sent_once_and_marked() {
     for (key, action) in [
         ("s", SessionAction::Start),
