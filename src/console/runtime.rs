@@ -39,7 +39,8 @@ pub trait Screen {
 
     fn terminal(&mut self) -> &mut Terminal<Self::Backend>;
 
-    /// Terminal events from now on. Asked for again after every [`Screen::enter`].
+    /// Terminal events from now on, those after a [`Screen::leave`] and [`Screen::enter`] included. Asked
+    /// for once.
     fn events(&mut self) -> impl Stream<Item = io::Result<Event>> + Unpin + Send + 'static;
 
     /// Begins a synchronized update, so that no half frame is seen.
@@ -101,7 +102,8 @@ pub async fn run(
         match next {
             Next::Quit => return Ok(()),
             Next::Suspend => {
-                drop(events);
+                // The events stay: nobody reads the terminal until they are asked for again, and a
+                // stream of crossterm's leaves behind, when it goes, what makes the next one miss a key.
                 screen.leave()?;
                 job::sleep()?;
                 tokio::select! {
@@ -111,7 +113,6 @@ pub async fn run(
                     () = tokio::time::sleep(AWAKE) => {}
                 }
                 next = retake(screen, &mut desk)?;
-                events = screen.events();
                 continue;
             }
             Next::Draw => {

@@ -92,9 +92,8 @@ fn where_no_shell_could_wake_it_the_desk_does_not_sleep() {
     pty.wait_until("the terminal given back", |screen| {
         !screen.alternate_screen()
     });
-    pty.wait_until("the desk again", |screen| {
-        screen.alternate_screen() && screen.contents().contains("3 of 5 connected")
-    });
+    // Typed as soon as that is possible: before the desk has drawn, or looked for keys.
+    pty.wait_until("the desk again", vt100::Screen::alternate_screen);
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
 }
