@@ -2,7 +2,7 @@
 
 mod told;
 
-use self::told::{beside_code, next_code, title, told};
+use self::told::{beside_code, held_up, next_code, title, told};
 use super::dialog::{Button, Dialog, content_height, content_width, dialog};
 use super::panes::{Screen, screen};
 use super::wrap::wrap;
@@ -301,7 +301,8 @@ fn with_code(
         )
     } else {
         let scan = "On the phone: WhatsApp → Linked devices → Link a device";
-        vec![scan.to_owned(), next_code(state, pairing)]
+        let below = held_up(state, pairing).unwrap_or_else(|| next_code(state, pairing));
+        vec![scan.to_owned(), below]
     };
     let code_area = if beside {
         Rect {

@@ -26,9 +26,11 @@ pub(super) fn title(state: &State, pairing: &Pairing) -> String {
 }
 
 pub(super) fn beside_code(state: &State, pairing: &Pairing) -> String {
+    let held_up = held_up(state, pairing).map(|reason| format!("\n\n{reason}"));
     format!(
-        "Scan this code with the phone to link:\n\n1  Open WhatsApp\n2  Settings (or ⋮), Linked devices\n3  Link a device\n4  Point it at the code\n\n{}",
-        next_code(state, pairing)
+        "Scan this code with the phone to link:\n\n1  Open WhatsApp\n2  Settings (or ⋮), Linked devices\n3  Link a device\n4  Point it at the code\n\n{}{}",
+        next_code(state, pairing),
+        held_up.unwrap_or_default()
     )
 }
 
@@ -112,16 +114,18 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
             format!("{}\n\n{age_words}", spaced(code.reveal())),
         );
     }
-    let lack = match (pairing.way, qr_place(screen, pairing)) {
-        (Way::Qr, Place::Missing { columns, rows }) => format!(
-            "The QR code has no room: it needs {}. Enlarge the window or make its letters smaller, or link with a code to type.\n\n",
+    // While none comes, the room that a QR code would need is no matter.
+    let lack = held_up(state, pairing).or_else(|| match (pairing.way, qr_place(screen, pairing)) {
+        (Way::Qr, Place::Missing { columns, rows }) => Some(format!(
+            "The QR code has no room: it needs {}. Enlarge the window or make its letters smaller, or link with a code to type.",
             words::missing(columns, rows)
-        ),
+        )),
         (Way::Qr, Place::TooLong) => {
-            "The code is too long for a QR code. Link with a code to type.\n\n".to_owned()
+            Some("The code is too long for a QR code. Link with a code to type.".to_owned())
         }
-        _ => String::new(),
-    };
+        _ => None,
+    });
+    let lack = lack.map_or_else(String::new, |lack| format!("{lack}\n\n"));
     let head = format!(
         "{lack}WhatsApp gives out a code that is typed on the phone. For which number? With its country code, such as +62 812-3456-7890."
     );
@@ -130,11 +134,23 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
 
 /// Why the code on the screen is of no use, where the gateway tells.
 fn refused_code(state: &State, pairing: &Pairing) -> Option<String> {
+    reason(state, pairing, &SessionStatus::ScanQrCode)
+}
+
+/// Why no code comes, where the gateway tells.
+pub(super) fn held_up(state: &State, pairing: &Pairing) -> Option<String> {
+    let reason =
+        reason(state, pairing, &SessionStatus::Starting).filter(|_| pairing.qr.is_none())?;
+    Some(format!(
+        "✘ {reason}. Look whether the gateway reaches the internet; the code comes as soon as WhatsApp answers."
+    ))
+}
+
+/// The reason that the session has in this status.
+fn reason(state: &State, pairing: &Pairing, status: &SessionStatus) -> Option<String> {
     let session = state.sessions.get(pairing.session.as_deref()?)?;
-    let reason = session.status_reason.as_deref()?;
-    let reason = crate::text::clean_line(reason);
-    (session.status == SessionStatus::ScanQrCode && !reason.trim().is_empty())
-        .then(|| reason.trim().to_owned())
+    let reason = crate::text::clean_line(session.status_reason.as_deref()?);
+    (session.status == *status && !reason.trim().is_empty()).then(|| reason.trim().to_owned())
 }
 
 /// `ABCD-1234`, as it is typed and read aloud.

@@ -52,6 +52,15 @@ pub const SCENES: &[Scene] = &[
         })
     }),
     ("pair-waiting", || with(|pairing| pairing.qr = None)),
+    ("pair-held-up", || {
+        let mut state = with(|pairing| pairing.qr = None);
+        if let Some(row) = state.sessions.rows.last_mut() {
+            row.status = SessionStatus::Starting;
+            let reason = "no answer from WhatsApp within 60 s; trying again";
+            row.status_reason = Some(reason.to_owned());
+        }
+        state
+    }),
     ("pair-qr", || with(|_| {})),
     ("pair-qr-late", || {
         with(|pairing| pairing.qr = Some(shown(Some(NOW - 1_000))))
