@@ -37,6 +37,14 @@ fn outcomes(desk: &Desk) -> Vec<FieldOutcome> {
     }
 }
 
+/// What the form says about the save that failed.
+fn sentence(desk: &Desk) -> String {
+    let FormPhase::Failed(failure) = phase(desk) else {
+        panic!("{:?}", phase(desk));
+    };
+    desk.state.sentence(failure, None)
+}
+
 #[test]
 fn a_save_that_arrived_is_found_to_be_applied() {
     let mut desk = lost_save();
@@ -65,10 +73,7 @@ fn a_save_that_did_not_arrive_is_found_not_to_be_and_can_be_sent_again() {
         outcomes(&desk),
         [FieldOutcome::NotApplied, FieldOutcome::NotApplied]
     );
-    let FormPhase::Failed(failure) = phase(&desk) else {
-        panic!("{:?}", phase(&desk));
-    };
-    let sentence = desk.state.sentence(failure, None);
+    let sentence = sentence(&desk);
     assert!(
         sentence.contains("subject is “Allotment”: not applied"),
         "{sentence}"
@@ -110,10 +115,7 @@ fn a_setting_that_whatsapp_did_not_answer_is_not_called_refused() {
         outcomes(&desk),
         [FieldOutcome::Applied, FieldOutcome::Unknown]
     );
-    let FormPhase::Failed(failure) = phase(&desk) else {
-        panic!("{:?}", phase(&desk));
-    };
-    let sentence = desk.state.sentence(failure, None);
+    let sentence = sentence(&desk);
     assert!(sentence.contains("may have been done"), "{sentence}");
 }
 
@@ -184,10 +186,7 @@ fn an_old_value_proves_nothing_where_stored_reads_may_lag_behind() {
         outcomes(&desk),
         [FieldOutcome::Applied, FieldOutcome::Unknown]
     );
-    let FormPhase::Failed(failure) = phase(&desk) else {
-        panic!("{:?}", phase(&desk));
-    };
-    let sentence = desk.state.sentence(failure, None);
+    let sentence = sentence(&desk);
     assert!(
         sentence.contains("the gateway still shows announce off"),
         "{sentence}"
@@ -220,10 +219,7 @@ fn a_failure_inside_the_gateway_is_looked_into_when_several_fields_were_sent() {
         outcomes(&desk),
         [FieldOutcome::Applied, FieldOutcome::NotApplied]
     );
-    let FormPhase::Failed(failure) = phase(&desk) else {
-        panic!("{:?}", phase(&desk));
-    };
-    let sentence = desk.state.sentence(failure, None);
+    let sentence = sentence(&desk);
     assert!(sentence.contains("oops"), "{sentence}");
     assert!(!sentence.contains("lost"), "{sentence}");
     // One field is refused as a whole, and so is everything by a gateway that gives its reason.
