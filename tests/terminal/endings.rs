@@ -93,7 +93,7 @@ fn where_no_shell_could_wake_it_the_desk_does_not_sleep() {
         !screen.alternate_screen()
     });
     // Typed as soon as that is possible: before the desk has drawn, or looked for keys.
-    pty.wait_until("the desk again", vt100::Screen::alternate_screen);
+    pty.wait_until("the desk again", Screen::alternate_screen);
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
 }
