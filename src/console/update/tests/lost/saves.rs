@@ -227,7 +227,7 @@ fn a_failure_inside_the_gateway_is_looked_into_when_several_fields_were_sent() {
     desk.answer_change(Reply::Updated(Err(inside(500))));
     assert!(matches!(outcomes(&desk)[..], [FieldOutcome::Refused(_)]));
     let mut desk = saved();
-    let refused = super::failure(FailureKind::Offline);
+    let refused = failure(FailureKind::Offline);
     desk.answer_change(Reply::Updated(Err(refused)));
     assert!(matches!(outcomes(&desk)[0], FieldOutcome::Refused(_)));
 }
