@@ -50,7 +50,11 @@ fn the_desk_works_and_hears_over_tls() {
     pty.wait_for("3 of 5 connected");
     // The stream has said its first word.
     pty.wait_for("live");
-    pty.send("/weekvol\r\r");
+    pty.send("j");
+    pty.wait_for("▌● Support line");
+    pty.send("/weekvol");
+    pty.wait_for("1 of 43");
+    pty.send("\r\r");
     pty.wait_until("the code of the shown link", |screen| {
         link(screen).is_some() && code(screen) == link(screen)
     });

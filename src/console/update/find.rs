@@ -24,10 +24,30 @@ impl Groups {
         }
     }
 
-    /// The positions that the filter matches, best first.
+    /// The positions that the filter matches, best first, and equally good ones in the chosen order: not
+    /// in that of the sessions' answers, which is another one each time.
+    ///
+    /// Every score has its range of places, filled in the chosen order; so the time grows with the
+    /// number of groups, and nothing is compared.
     pub(super) fn search(&mut self) -> Vec<usize> {
         let mut hits = Vec::new();
         self.index.search(&self.filter, &mut hits);
-        hits.into_iter().map(|hit| hit.row as usize).collect()
+        let mut next = Vec::new();
+        let mut range_of = vec![None; self.entries.len()];
+        let mut score = None;
+        for (place, hit) in hits.iter().enumerate() {
+            if score.replace(hit.score) != Some(hit.score) {
+                next.push(place);
+            }
+            range_of[hit.row as usize] = Some(next.len() - 1);
+        }
+        let mut found = vec![0; hits.len()];
+        for position in &self.order {
+            if let Some(range) = range_of[*position] {
+                found[next[range]] = *position;
+                next[range] += 1;
+            }
+        }
+        found
     }
 }

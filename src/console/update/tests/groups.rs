@@ -218,6 +218,23 @@ fn pages_and_ends() {
 }
 
 #[test]
+fn equally_good_matches_stand_in_the_chosen_order_whoever_answered_first() {
+    let mut desk = Desk::with(options(), WIDE);
+    let (a, b) = ("a", "b");
+    let sessions = [a, b].map(|id| session(id, SessionStatus::Working));
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
+    desk.list(b, vec![group("1", "Choir"), group("2", "Choir")]);
+    desk.list(a, vec![group("2", "Choir"), group("3", "A choir")]);
+    desk.press("/");
+    desk.type_text("choir");
+    let groups = &desk.state.groups;
+    let rows = groups.rows.iter().map(|row| &groups.entries[*row].key);
+    let rows: Vec<_> = rows.map(|key| (&*key.session, &*key.jid)).collect();
+    let expected = [(a, "2@g.us"), (b, "1@g.us"), (b, "2@g.us"), (a, "3@g.us")];
+    assert_eq!(rows, expected);
+}
+
+#[test]
 fn without_realtime_the_groups_in_scope_are_asked_for_now_and_then() {
     let mut desk = Desk::ready(WIDE);
     desk.lose_realtime();

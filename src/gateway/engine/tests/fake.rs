@@ -9,6 +9,7 @@ use crate::gateway::whatsapp::{
 use async_trait::async_trait;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// How a call goes wrong.
@@ -26,6 +27,8 @@ pub struct World {
     pub faults: HashMap<&'static str, Fault>,
     pub paired: bool,
     pub calls: Vec<String>,
+    /// When it was first told to connect.
+    pub dialled: Option<Instant>,
     pub resets: u32,
     /// What is said of a logout.
     pub farewell: Option<String>,
@@ -143,6 +146,11 @@ impl Fake {
 #[async_trait]
 impl Driver for Fake {
     async fn connect(&self) -> Result<(), DriverError> {
+        self.0
+            .lock()
+            .unwrap()
+            .dialled
+            .get_or_insert_with(Instant::now);
         self.tell(DriverEvent::Connecting);
         self.call("connect").await?;
         if self.0.lock().unwrap().paired {

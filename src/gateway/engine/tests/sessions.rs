@@ -10,6 +10,31 @@ use std::pin::pin;
 use std::time::Instant;
 
 #[tokio::test]
+async fn sessions_begin_to_connect_one_after_the_other_and_none_waits_for_another() {
+    let worlds = Worlds::default();
+    let numbers = 1..=4_u128;
+    let world = |number: u128| worlds.of(session(number).as_str());
+    // The first one never gets anywhere.
+    let hangs = world(1);
+    hangs.lock().unwrap().faults.insert("connect", Fault::Hang);
+    let begin = Instant::now();
+    let seed = numbers.clone().map(|number| seeded(number, true)).collect();
+    let desk = idle(worlds.clone(), seed).await;
+    let dialled = |number| world(number).lock().unwrap().dialled;
+    for number in numbers.clone() {
+        while dialled(number).is_none() {
+            tokio::task::yield_now().await;
+        }
+    }
+    let stagger = desk.worlds.backend().stagger();
+    for (before, number) in (0..).zip(numbers) {
+        // A timer may be late, but never early.
+        let after = dialled(number).unwrap() - begin;
+        assert!(after >= stagger * before, "session {number}: {after:?}");
+    }
+}
+
+#[tokio::test]
 async fn stopping_ends_a_call_that_hangs() {
     let desk = desk().await;
     let owned = desk.session(1);
