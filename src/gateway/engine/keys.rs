@@ -55,7 +55,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::MissingCapability`] for a capability that the caller lacks; validation; the organization
-    /// has [`KEYS_MAX`] keys.
+    /// has `KEYS_MAX` keys.
     pub async fn create_key(&self, caller: &Caller, body: CreateKey) -> Result<CreatedKey, Error> {
         let organization = caller.scope.home()?.clone();
         let mut record = Record::new(caller, &organization, AuditAction::KeyCreate);
