@@ -13,6 +13,7 @@ use super::rows::{
 use crate::api::{
     ApiKey, AuditEntry, EpochMillis, Group, GroupMember, MemberRole, Session, Setting,
 };
+use crate::gateway::auth::Scope;
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::realtime::Published;
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
@@ -232,11 +233,7 @@ pub trait Transactions: Rows + Send {
 ///
 /// # Errors
 /// The database refuses.
-pub fn within(
-    rows: &dyn Read,
-    scope: &crate::gateway::auth::Scope,
-) -> Outcome<Vec<OrganizationId>> {
-    use crate::gateway::auth::Scope;
+pub fn within(rows: &dyn Read, scope: &Scope) -> Outcome<Vec<OrganizationId>> {
     match scope {
         Scope::Nothing => Ok(Vec::new()),
         Scope::Organization(own) => Ok(vec![own.clone()]),
