@@ -11,17 +11,34 @@ pub const EVENT_ID: &str = "^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$";
 pub const GROUP_JID: &str = "^[0-9]{1,32}(-[0-9]{1,32})?@g\\.us$";
 /// A person's JID: a number or a LID.
 pub const MEMBER_JID: &str = "^[0-9]{1,32}@(s\\.whatsapp\\.net|c\\.us|lid)$";
-/// An invite code, or a link with one.
-pub const INVITE: &str = "^\\s*((https?://)?chat\\.whatsapp\\.com/(invite/)?)?[A-Za-z0-9_-]{8,64}/*([?#][\\s\\S]*)?\\s*$";
 /// The digits of an E.164 number.
 pub const PHONE: &str = "^[1-9][0-9]{6,14}$";
+
+/// Unicode's `White_Space`, which [`str::trim`] takes away. Spelled out, because `\s` is another set in
+/// every dialect: ECMAScript's lacks U+0085 and has U+FEFF, Python's has U+001C to U+001F.
+macro_rules! space {
+    () => {
+        "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"
+    };
+}
+
+/// An invite code, or a link with one.
+pub const INVITE: &str = concat!(
+    "^[",
+    space!(),
+    "]*((https?://)?chat\\.whatsapp\\.com/(invite/)?)?[A-Za-z0-9_-]{8,64}/*([?#][\\s\\S]*)?[",
+    space!(),
+    "]*$"
+);
 
 /// A text that has `least` to `most` characters once the space around it is gone. `least` is 0 or 1.
 #[must_use]
 pub fn trimmed(least: usize, most: usize) -> String {
-    let inner = format!("\\S([\\s\\S]{{0,{}}}\\S)?", most.saturating_sub(2));
+    let space = format!("[{}]*", space!());
+    let edge = format!("[^{}]", space!());
+    let inner = format!("{edge}([\\s\\S]{{0,{}}}{edge})?", most.saturating_sub(2));
     match least {
-        0 => format!("^\\s*({inner})?\\s*$"),
-        _ => format!("^\\s*{inner}\\s*$"),
+        0 => format!("^{space}({inner})?{space}$"),
+        _ => format!("^{space}{inner}{space}$"),
     }
 }
