@@ -1,6 +1,6 @@
 //! Asking for a secret on the terminal: what is typed is not shown.
 
-use super::output::Failure;
+use super::output::{Exit, Failure};
 use crate::text::clean_line;
 use anyhow::Context;
 use crossterm::event::{Event, EventStream, KeyCode, KeyEventKind, KeyModifiers};
@@ -34,10 +34,10 @@ impl Drop for Unseen {
 /// # Errors
 /// There is no terminal, or the person left.
 pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result<String> {
-    anyhow::ensure!(
-        std::io::stdin().is_terminal(),
-        "this profile asks for its token, which needs a terminal; for scripts there are token_file, token_command and token_env"
-    );
+    if !std::io::stdin().is_terminal() {
+        let message = "this profile asks for its token, which needs a terminal; for scripts there are token_file, token_command and token_env";
+        return Err(Failure::new(Exit::NotAllowed, message).into());
+    }
     // Who sees the question may answer at once: nothing is shown by then.
     let _unseen = Unseen::take().context("the terminal cannot hide what is typed")?;
     let mut events = EventStream::new();

@@ -1,5 +1,6 @@
 //! Reading a profile's token from where the profile says, never on the screen's thread.
 
+use super::output::{Exit, Failure};
 use super::prompt;
 use crate::client::{Secret, TokenSource};
 use crate::config::{Profile, TokenFrom};
@@ -35,7 +36,10 @@ pub async fn read(profile: &Profile, shutdown: &CancellationToken) -> anyhow::Re
         }
         from => unattended(from).await,
     };
-    read.map_err(|reason| anyhow::anyhow!("no token for `{}`: {reason}", profile.name))
+    read.map_err(|reason| {
+        let message = format!("no token for `{}`: {reason}", profile.name);
+        Failure::new(Exit::NotAllowed, message).into()
+    })
 }
 
 /// The token of a source that asks nobody.

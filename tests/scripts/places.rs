@@ -112,6 +112,20 @@ fn what_the_configuration_cannot_mean_is_a_usage_fault() {
 }
 
 #[test]
+fn without_a_token_nothing_is_allowed() {
+    for lines in [
+        "token_env = \"NOT_SET_ANYWHERE\"",
+        "token_file = \"/nowhere/token\"",
+        "token_command = [\"false\"]",
+        "token_prompt = true",
+    ] {
+        let ran = Team::new("http://127.0.0.1:9", lines).run(&["sessions", "--json"]);
+        assert_eq!(ran.code, 5, "{}", ran.err);
+        assert_eq!(ran.error()["code"], "not_allowed", "{lines}");
+    }
+}
+
+#[test]
 fn two_meanings_of_a_key_are_told_with_file_and_line() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config.toml");

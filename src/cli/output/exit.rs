@@ -11,7 +11,7 @@ pub enum Exit {
     NotFound,
     /// Several groups or sessions could be meant.
     Ambiguous,
-    /// The gateway does not know the token, or the token lacks a capability.
+    /// There is no token, the gateway does not know it, or it lacks a capability.
     NotAllowed,
     /// The account may not do it in this group: it is no admin, or no member.
     NotAdmin,

@@ -5,6 +5,7 @@ use super::super::state::{
     ButtonId, EditForm, FormFocus, FormPhase, GroupKey, Layer, Settings, State,
 };
 use super::keys::{button_move, next_button};
+use super::typing;
 use crate::api::{Capability, SessionRole, SettingField, check_description, check_subject};
 use crate::text::{clean_block, clean_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -121,11 +122,7 @@ fn subject_key(form: &mut EditForm, event: &KeyEvent) {
     match event.code {
         KeyCode::Enter | KeyCode::Down => form.focus = neighbour(form.focus, false),
         KeyCode::Up => {}
-        // What the field takes for a line break.
-        KeyCode::Char('m' | 'j') if event.modifiers.contains(KeyModifiers::CONTROL) => {}
-        _ => {
-            form.subject.input(*event);
-        }
+        _ => typing::in_line(&mut form.subject, event),
     }
 }
 
@@ -136,9 +133,7 @@ fn description_key(form: &mut EditForm, event: &KeyEvent) {
         KeyCode::Down if row + 1 >= form.description.lines().len() => {
             form.focus = neighbour(form.focus, false);
         }
-        _ => {
-            form.description.input(*event);
-        }
+        _ => typing::in_lines(&mut form.description, event),
     }
 }
 

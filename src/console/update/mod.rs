@@ -28,6 +28,7 @@ mod rows;
 mod runs;
 mod sessions;
 mod toasts;
+mod typing;
 mod unclear;
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::super::state::{
 };
 use super::keys::{button_move, next_button};
 use super::pairing_follow::{begin, top};
+use super::typing;
 use crate::api::Capability;
 use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -139,14 +140,7 @@ pub(super) fn settle_focus(state: &mut State) {
 }
 
 fn field_key(state: &mut State, event: &KeyEvent) {
-    // What a text field takes for a line break.
-    let breaks = matches!(event.code, KeyCode::Char('m' | 'j'))
-        && event.modifiers.contains(KeyModifiers::CONTROL);
-    if !breaks {
-        edit(state, |area| {
-            area.input(*event);
-        });
-    }
+    edit(state, |area| typing::in_line(area, event));
 }
 
 pub(super) fn paste(state: &mut State, text: &str) {

@@ -51,6 +51,21 @@ fn keys_are_text_in_the_fields() {
 }
 
 #[test]
+fn a_line_is_cleared_and_comes_back_as_in_a_shell() {
+    let mut desk = editing();
+    desk.press("Ctrl-u");
+    assert_eq!(form(&desk).typed().subject, "");
+    desk.press("Ctrl-y");
+    assert_eq!(form(&desk).typed().subject, "Allotment");
+    desk.press("Ctrl-w");
+    desk.press("Ctrl-7");
+    assert_eq!(form(&desk).typed().subject, "Allotment");
+    desk.press("Ctrl-j");
+    desk.press("Ctrl-m");
+    assert_eq!(form(&desk).subject.lines(), ["Allotment"]);
+}
+
+#[test]
 fn focus_goes_round_and_arrows_leave_the_description_at_its_ends() {
     let mut desk = editing();
     desk.press("Down");
