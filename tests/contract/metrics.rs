@@ -223,7 +223,7 @@ async fn calls_to_whatsapp_are_counted_by_how_they_ended() {
     let refused = gateway.get(&format!("{group}/invite")).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
     assert_eq!(calls("invite", "not_admin").await, 1);
-    assert!(calls("joined_groups", "ok").await >= 1);
+    assert!(calls("list_groups", "ok").await >= 1);
 }
 
 #[tokio::test]

@@ -7,13 +7,17 @@
 //! listener learns that what it knows of the session is old.
 
 use super::handle::SessionHandle;
+use super::live::Turn;
 use super::{Control, limits};
 use crate::gateway::error::Error;
 use crate::gateway::store::changes::{self, Scope};
-use crate::gateway::store::{Store, compare};
-use crate::gateway::whatsapp::DriverError;
+use crate::gateway::store::{Store, StoreError, compare};
+use crate::gateway::whatsapp::{DriverError, GroupSnapshot};
 use std::sync::Arc;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
 /// Groups written in one job, so that other sessions' writes come through in between.
 const CHUNK: usize = 500;
@@ -47,26 +51,86 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     let turn = session.turn_in_time().await?;
     // No event and no change of ours can come between the comparison and the write.
     let _held = turn.hold(None);
+    let scope = session.scope();
+    let is_first = store.read(move |rows| Ok(scope.count(rows)? == 0)).await?;
+    let (silent, listed) = if is_first {
+        import(&turn, session, store).await?
+    } else {
+        (update(&turn, session, store).await?, Ok(()))
+    };
+    let scope = session.scope();
+    let count = store.read(move |rows| scope.count(rows)).await?;
+    session.set_group_count(count);
+    if silent {
+        let _ = session.control.send(Control::TellAgain.into());
+    }
+    Ok(listed?)
+}
+
+/// Stores all groups of an account that has none yet, the first while the last are still being read. Says
+/// whether there were any, and how the list ended: what came before a failure is there to stay.
+async fn import(
+    turn: &Turn<'_>,
+    session: &SessionHandle,
+    store: &Store,
+) -> Result<(bool, Result<(), DriverError>), Error> {
+    let scope = Scope {
+        silent: true,
+        ..session.scope()
+    };
+    let (found, groups) = mpsc::unbounded_channel();
+    let stored = AbortOnDropHandle::new(tokio::spawn(
+        store_all(store.clone(), scope, groups).in_current_span(),
+    ));
+    let listed = turn
+        .ask_within(limits::SYNC, session.driver.list_groups(found))
+        .await;
+    let stored = stored.await.map_err(|_| StoreError::Panicked)??;
+    Ok((stored > 0, listed))
+}
+
+/// Stores what differs from what is stored. Says whether it kept silent about it.
+async fn update(turn: &Turn<'_>, session: &SessionHandle, store: &Store) -> Result<bool, Error> {
     let fresh = turn
         .ask_within(limits::SYNC, session.driver.joined_groups())
         .await?;
     let scope = session.scope();
-    let compare::Differences {
-        changed,
-        gone,
-        first,
-    } = store
+    let compare::Differences { changed, gone } = store
         .read(move |rows| compare::differences(rows, &scope, fresh))
         .await?;
-    let differing = changed.len() + gone.len();
-    let silent = differing > TOLD || (first && differing > 0);
     let scope = Scope {
-        silent,
+        silent: changed.len() + gone.len() > TOLD,
         ..session.scope()
     };
-    let mut changed = changed.into_iter().peekable();
-    while changed.peek().is_some() {
-        let chunk: Vec<_> = changed.by_ref().take(CHUNK).collect();
+    let silent = scope.silent;
+    let (found, groups) = mpsc::unbounded_channel();
+    for group in changed {
+        let _ = found.send(group);
+    }
+    drop(found);
+    store_all(store.clone(), scope.clone(), groups).await?;
+    store
+        .write(move |w| {
+            gone.iter()
+                .try_for_each(|group| changes::store_exit(w, &scope, group))
+        })
+        .await?;
+    Ok(silent)
+}
+
+/// Stores groups as they come, until nobody sends any more; says how many.
+async fn store_all(
+    store: Store,
+    scope: Scope,
+    mut groups: mpsc::UnboundedReceiver<GroupSnapshot>,
+) -> Result<usize, StoreError> {
+    let mut stored = 0;
+    loop {
+        let mut chunk = Vec::new();
+        match groups.recv_many(&mut chunk, CHUNK).await {
+            0 => return Ok(stored),
+            count => stored += count,
+        }
         let scope = scope.clone();
         store
             .write(move |w| {
@@ -77,17 +141,4 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
             })
             .await?;
     }
-    let count = store
-        .write(move |w| {
-            for group in &gone {
-                changes::store_exit(w, &scope, group)?;
-            }
-            scope.count(w.rows)
-        })
-        .await?;
-    session.set_group_count(count);
-    if silent {
-        let _ = session.control.send(Control::TellAgain.into());
-    }
-    Ok(())
 }

@@ -13,8 +13,6 @@ pub struct Differences {
     pub changed: Vec<GroupSnapshot>,
     /// The stored groups that the account is no longer in.
     pub gone: Vec<GroupJid>,
-    /// Nothing was stored yet: everything is new.
-    pub first: bool,
 }
 
 /// Compares `fresh`, all groups that the account is in, with what is stored.
@@ -26,13 +24,6 @@ pub fn differences(
     scope: &Scope,
     fresh: Vec<GroupSnapshot>,
 ) -> Result<Differences, StoreError> {
-    if scope.count(rows)? == 0 {
-        return Ok(Differences {
-            changed: fresh,
-            gone: Vec::new(),
-            first: true,
-        });
-    }
     let known: HashSet<String> = fresh.iter().map(|group| group.jid.to_string()).collect();
     let mut changed = Vec::new();
     for group in fresh {
@@ -56,9 +47,5 @@ pub fn differences(
     }
     let mut gone = rows.joined(&scope.organization, &scope.session)?;
     gone.retain(|jid| !known.contains(jid.as_str()));
-    Ok(Differences {
-        changed,
-        gone,
-        first: false,
-    })
+    Ok(Differences { changed, gone })
 }

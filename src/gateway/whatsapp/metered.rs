@@ -7,6 +7,7 @@ use crate::gateway::metrics::Metrics;
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::mpsc;
 
 /// A driver behind a counter.
 pub struct Metered {
@@ -82,8 +83,11 @@ impl Driver for Metered {
         self.count("erase", self.inner.erase()).await
     }
 
-    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
-        self.count("joined_groups", self.inner.joined_groups())
+    async fn list_groups(
+        &self,
+        found: mpsc::UnboundedSender<GroupSnapshot>,
+    ) -> Result<(), DriverError> {
+        self.count("list_groups", self.inner.list_groups(found))
             .await
     }
 

@@ -94,8 +94,24 @@ pub trait Driver: Send + Sync + 'static {
     /// Removes everything that the driver keeps for the account.
     async fn erase(&self) -> Result<(), DriverError>;
 
-    /// Every group that the account is in, with its members.
-    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError>;
+    /// Hands on every group that the account is in, with its members, each as soon as it is known: there
+    /// can be thousands, and who stores them need not wait for the last. After a failure some may have
+    /// been handed on; they are true.
+    async fn list_groups(
+        &self,
+        found: mpsc::UnboundedSender<GroupSnapshot>,
+    ) -> Result<(), DriverError>;
+
+    /// All of [`Driver::list_groups`].
+    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
+        let (found, mut groups) = mpsc::unbounded_channel();
+        self.list_groups(found).await?;
+        let mut all = Vec::with_capacity(groups.len());
+        while let Ok(group) = groups.try_recv() {
+            all.push(group);
+        }
+        Ok(all)
+    }
 
     /// One group, freshly asked.
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError>;

@@ -40,7 +40,7 @@ impl Driver for Unavailable {
         Ok(())
     }
 
-    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
+    async fn list_groups(&self, _found: UnboundedSender<GroupSnapshot>) -> Result<(), DriverError> {
         Err(DriverError::NotConnected)
     }
 

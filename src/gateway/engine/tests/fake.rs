@@ -190,9 +190,11 @@ impl Driver for Fake {
         self.call("erase").await
     }
 
-    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
-        self.call("joined_groups").await?;
-        Ok(self.0.lock().unwrap().groups.values().cloned().collect())
+    async fn list_groups(&self, found: UnboundedSender<GroupSnapshot>) -> Result<(), DriverError> {
+        for group in self.0.lock().unwrap().groups.values() {
+            let _ = found.send(group.clone());
+        }
+        self.call("list_groups").await
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {

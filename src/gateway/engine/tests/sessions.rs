@@ -1,6 +1,6 @@
 //! The life of sessions, and keys.
 
-use super::fake::{Fault, identity};
+use super::fake::{self, Fault, identity};
 use super::*;
 use crate::api::{AuditAction, Capability, CreateKey, CreateSession};
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
@@ -326,4 +326,32 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");
     assert!(desk.engine.authenticate(&key.secret).is_some());
     assert_eq!(desk.engine.list_keys(&desk.caller).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn groups_told_before_a_list_broke_off_are_kept_and_known() {
+    let worlds = Worlds::default();
+    {
+        let world = worlds.of(session(1).as_str());
+        let mut world = world.lock().unwrap();
+        world.paired = true;
+        let group = fake::group(1);
+        world.groups.insert(group.jid.to_string(), group);
+        let error = DriverError::RateLimited {
+            retry_after: Duration::from_mins(1),
+        };
+        world.faults.insert("list_groups", Fault::Error(error));
+    }
+    let mut desk = idle(worlds, vec![seeded(1, false)]).await;
+    let owned = desk.session(1);
+    desk.engine
+        .act(&desk.caller, &owned, SessionAction::Start)
+        .await
+        .unwrap();
+    // Connected, and then that what was known of the session is old.
+    for _ in 0..2 {
+        desk.status(SessionStatus::Working).await;
+    }
+    assert!(desk.engine.get_group(&owned, &jid(1)).await.is_ok());
+    assert_eq!(owned.view().group_count, Some(1));
 }

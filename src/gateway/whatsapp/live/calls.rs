@@ -1,6 +1,7 @@
 //! The live calls: one question to WhatsApp each, within the budget and a time limit.
 
 use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member};
+use super::every_group::EveryGroup;
 use super::refusal::{self, Asked};
 use super::run::Phase;
 use super::session::Session;
@@ -12,13 +13,12 @@ use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use whatsapp_rust::features::{
     GroupCreateOptions, GroupDescription, GroupParticipantOptions, GroupSubject, JoinGroupResult,
     ParticipantChangeResponse, PreviousDescription,
 };
-use whatsapp_rust::wacore::iq::groups::{
-    GetGroupInviteInfoIq, GroupInfoOutcome, GroupParticipatingIq, GroupQueryIq,
-};
+use whatsapp_rust::wacore::iq::groups::{GetGroupInviteInfoIq, GroupInfoOutcome, GroupQueryIq};
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
 /// How many times the limit of a call the list of all groups may take: it can be megabytes.
@@ -63,19 +63,21 @@ impl Session {
         self.live.options.limits.call
     }
 
-    pub(super) async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
-        let answer = self
-            .ask(
-                1,
-                Asked::Group,
-                self.limit() * IMPORT,
-                |client| async move { client.execute(GroupParticipatingIq::new()).await },
-            )
-            .await?;
-        let me = self.me();
-        let mut naming = Naming::new(&me);
-        let groups = answer.groups.into_iter();
-        Ok(groups.filter_map(|group| naming.snapshot(group)).collect())
+    pub(super) async fn list_groups(
+        &self,
+        found: mpsc::UnboundedSender<GroupSnapshot>,
+    ) -> Result<(), DriverError> {
+        let every = EveryGroup {
+            me: self.me(),
+            found,
+        };
+        self.ask(
+            1,
+            Asked::Group,
+            self.limit() * IMPORT,
+            |client| async move { client.execute(every).await },
+        )
+        .await
     }
 
     pub(super) async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {

@@ -52,8 +52,11 @@ impl Driver for LiveDriver {
         self.0.erase().await
     }
 
-    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
-        self.0.joined_groups().await
+    async fn list_groups(
+        &self,
+        found: mpsc::UnboundedSender<GroupSnapshot>,
+    ) -> Result<(), DriverError> {
+        self.0.list_groups(found).await
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {

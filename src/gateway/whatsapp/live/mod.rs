@@ -11,6 +11,7 @@ mod convert;
 mod crossing;
 mod dialer;
 mod driver;
+mod every_group;
 mod keys;
 mod listener;
 mod looks;

@@ -124,11 +124,20 @@ impl Driver for SandboxDriver {
         Ok(())
     }
 
-    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
-        self.call(Call::JoinedGroups, None, |rules, me| {
-            Ok(rules.joined_groups(me))
-        })
-        .await
+    async fn list_groups(
+        &self,
+        found: mpsc::UnboundedSender<GroupSnapshot>,
+    ) -> Result<(), DriverError> {
+        let groups = self
+            .call(Call::JoinedGroups, None, |rules, me| {
+                Ok(rules.joined_groups(me))
+            })
+            .await?;
+        for group in groups {
+            // Who no longer listens wants no more.
+            let _ = found.send(group);
+        }
+        Ok(())
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
