@@ -1,6 +1,7 @@
 //! A look at a database that changes nothing, for the doctor.
 
 use super::{OpenError, file};
+use rusqlite::ErrorCode;
 use std::path::Path;
 
 /// What is to be said of a database.
@@ -20,10 +21,18 @@ pub fn inspect(path: &Path) -> anyhow::Result<Inspection> {
     let in_use = file::is_locked(path);
     let damage = file::check(path).or_else(|error| match error {
         // What SQLite calls no database at all is as good as damaged.
-        OpenError::Sqlite(cause) => Ok(Some(cause.to_string())),
+        OpenError::Sqlite(cause) if is_damage(&cause) => Ok(Some(cause.to_string())),
         error => Err(error),
     })?;
     Ok(Inspection { damage, in_use })
+}
+
+/// Whether it is the database that is wrong, and not the way to it.
+fn is_damage(cause: &rusqlite::Error) -> bool {
+    matches!(
+        cause.sqlite_error_code(),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+    )
 }
 
 #[cfg(test)]
@@ -62,5 +71,7 @@ mod tests {
         theirs.execute_batch("CREATE TABLE t (x)").unwrap();
         drop(theirs);
         assert!(inspect(&path).is_err());
+        // What cannot even be opened is not damaged.
+        assert!(inspect(directory.path()).is_err());
     }
 }
