@@ -1,6 +1,9 @@
 //! Authorities and certificates, made while the tests run.
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    date_time_ymd,
+};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::sync::Arc;
 
@@ -32,8 +35,6 @@ impl Authority {
 
     /// What a server for this host name needs.
     pub fn server(&self, host: &str, valid: &Valid) -> Arc<rustls::ServerConfig> {
-        groupdesk::client::install_tls();
-        let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         let (from, until) = match valid {
             Valid::Now => (2020, 4090),
@@ -42,6 +43,19 @@ impl Authority {
         };
         params.not_before = date_time_ymd(from, 1, 1);
         params.not_after = date_time_ymd(until, 1, 1);
+        self.sign(&params)
+    }
+
+    /// A server whose certificate is good for clients only.
+    pub fn client(&self, host: &str) -> Arc<rustls::ServerConfig> {
+        let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(&params)
+    }
+
+    fn sign(&self, params: &CertificateParams) -> Arc<rustls::ServerConfig> {
+        groupdesk::client::install_tls();
+        let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = rustls::ServerConfig::builder()

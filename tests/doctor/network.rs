@@ -109,7 +109,7 @@ fn proxies() {
 }
 
 #[test]
-fn what_is_no_proxy_and_a_proxy_that_hangs() {
+fn what_is_no_proxy_and_proxies_that_hang_and_break() {
     let through = |proxy: u16| {
         Patient::new("https://localhost:1")
             .line("proxy", &format!("http://127.0.0.1:{proxy}"))
@@ -118,6 +118,20 @@ fn what_is_no_proxy_and_a_proxy_that_hangs() {
     };
     through(stub::babbling(b"220 a mail server\r\n\r\n")).fails_only("proxy", "no_proxy");
     through(stub::silent()).fails_only("proxy", "proxy_timeout");
+    through(stub::cutting()).fails_only("proxy", "proxy_broken");
+}
+
+// Elsewhere no variable takes the system's authorities away.
+#[cfg(not(target_vendor = "apple"))]
+#[test]
+fn a_client_that_cannot_be_made() {
+    // Nothing is encrypted up to the proxy, so its authorities are asked for late.
+    let report = Patient::new(&format!("http://127.0.0.1:{}", stub::plain(well)))
+        .line("proxy", &format!("http://127.0.0.1:{}", stub::silent()))
+        .variable("SSL_CERT_FILE", "/dev/null")
+        .examine();
+    report.fails_only("health", "unusable");
+    assert_eq!(report.step("access").0, "skip");
 }
 
 #[test]

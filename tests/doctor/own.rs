@@ -69,6 +69,39 @@ fn data_that_is_a_file() {
 }
 
 #[test]
+fn data_in_a_place_that_takes_no_files() {
+    // Where open files are shown as files nobody can make one, whoever it is.
+    let (code, json) = own(Path::new("/dev/fd"));
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.directory"), ("fail", "not_writable"));
+    // There is no room, either.
+    assert_eq!(step(&json, "data.disk"), ("fail", "disk_full"));
+}
+
+#[test]
+fn what_cannot_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("keys"), "no directory").unwrap();
+    std::fs::create_dir(directory.path().join("groupdesk.sqlite")).unwrap();
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.keys"), ("fail", "unreadable"));
+    assert_eq!(step(&json, "data.database"), ("fail", "unreadable"));
+}
+
+#[test]
+fn what_the_build_can_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_, json) = own(directory.path());
+    let expected = if cfg!(feature = "live") {
+        ("ok", "ok")
+    } else {
+        ("warn", "without_live")
+    };
+    assert_eq!(step(&json, "build"), expected);
+}
+
+#[test]
 fn data_that_another_one_works_on() {
     use std::io::BufRead as _;
     let directory = tempfile::tempdir().unwrap();

@@ -145,6 +145,13 @@ pub fn proxy(refuse: Option<u16>) -> u16 {
     listen(serve).port()
 }
 
+/// Takes connections, and hangs up on the first word.
+pub fn cutting() -> u16 {
+    // What was not read when a connection ends resets it.
+    let cut = |stream: TcpStream| drop(stream.peek(&mut [0]));
+    listen(cut).port()
+}
+
 /// A port that nobody listens on.
 pub fn closed() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -2,7 +2,7 @@
 
 use crate::certificates::{Authority, Valid};
 use crate::patient::{Patient, Report};
-use crate::stub::{self, well};
+use crate::stub::{self, Question, well};
 
 /// Examines a server with this certificate, trusting this authority.
 fn examine(server: &Authority, host: &str, valid: &Valid, trusted: &Authority) -> Report {
@@ -49,6 +49,50 @@ fn a_certificate_for_another_host() {
     let report = examine(&ours, "gateway.example", &Valid::Now, &ours);
     report.fails_only("tls", "wrong_host_name");
     assert!(report.json.to_string().contains("gateway.example"));
+}
+
+#[test]
+fn a_certificate_that_was_not_made_for_servers() {
+    let ours = Authority::new("Ours");
+    let port = stub::encrypted(ours.client("localhost"), well);
+    let report = trusting(&format!("https://localhost:{port}"), &ours);
+    report.fails_only("tls", "bad_certificate");
+}
+
+// Elsewhere no variable takes the system's authorities away.
+#[cfg(not(target_vendor = "apple"))]
+#[test]
+fn a_machine_without_authorities() {
+    let ours = Authority::new("Ours");
+    let port = stub::encrypted(ours.server("localhost", &Valid::Now), well);
+    let report = Patient::new(&format!("https://localhost:{port}"))
+        .variable("SSL_CERT_FILE", "/dev/null")
+        .examine();
+    report.fails_only("tls", "no_authorities");
+    assert_eq!(report.step("health").0, "skip");
+}
+
+// Elsewhere no variable takes the system's authorities away.
+#[cfg(not(target_vendor = "apple"))]
+#[test]
+fn authorities_that_vanish_on_the_way() {
+    let ours = Authority::new("Ours");
+    let system = tempfile::NamedTempFile::new().unwrap();
+    let file = system.path().to_owned();
+    std::fs::write(&file, &ours.pem).unwrap();
+    let vanish = move |question: &Question| {
+        if question.path == "/healthz" {
+            std::fs::write(&file, "").unwrap();
+        }
+        well(question)
+    };
+    let port = stub::encrypted(ours.server("localhost", &Valid::Now), vanish);
+    let report = Patient::new(&format!("https://localhost:{port}"))
+        .variable("SSL_CERT_FILE", system.path().to_str().unwrap())
+        .examine();
+    report.fails_only("access", "unusable");
+    assert_eq!(report.step("health").0, "ok");
+    assert_eq!(report.step("capability.read").0, "skip");
 }
 
 #[test]

@@ -168,7 +168,7 @@ async fn remote(
     let client = match Client::open(&options) {
         Ok(client) => client,
         Err(error) => {
-            let todo = "look at where the token comes from";
+            let todo = "what was there a moment ago is not there any more: examine it again";
             report.add(Check::fail("access", "unusable", error.0, todo))?;
             return report.skip(&CALLS[1..], "there is no usable token");
         }

@@ -151,12 +151,21 @@ async fn resolve(
         let check = Check::ok("resolve", format!("{address} is an address, no name"));
         return Ok((check, vec![SocketAddr::new(address, port)]));
     }
+    named(host, lookup_host((host, port)), limit).await
+}
+
+/// What the name server says.
+async fn named(
+    host: &str,
+    lookup: impl Future<Output = std::io::Result<impl Iterator<Item = SocketAddr>>>,
+    limit: Duration,
+) -> Result<(Check, Vec<SocketAddr>), Check> {
     let spelled = "check the spelling, the network and the VPN; a proxy may be needed to get out";
     let unknown = |why: &str| {
         let seen = format!("{host} has no address: {why}");
         Check::fail("resolve", "name_not_found", seen, spelled)
     };
-    let found = match timeout(limit, lookup_host((host, port))).await {
+    let found = match timeout(limit, lookup).await {
         Err(_) => {
             let seen = format!("the name server did not answer for {host} in time");
             return Err(Check::fail("resolve", "name_timeout", seen, spelled));
@@ -168,15 +177,15 @@ async fn resolve(
     if addresses.is_empty() {
         return Err(unknown("the name server knows none"));
     }
-    let mut named: Vec<_> = addresses
+    let mut shown: Vec<_> = addresses
         .iter()
         .take(NAMED)
         .map(|address| address.ip().to_string())
         .collect();
     if addresses.len() > NAMED {
-        named.push(format!("{} more", addresses.len() - NAMED));
+        shown.push(format!("{} more", addresses.len() - NAMED));
     }
-    let check = Check::ok("resolve", format!("{host} is {}", named.join(", ")));
+    let check = Check::ok("resolve", format!("{host} is {}", shown.join(", ")));
     Ok((check, addresses))
 }
 
@@ -365,6 +374,15 @@ mod tests {
         let Err(check) = connect("gateway.example", 80, &[hole, hole], &way).await else {
             panic!("a connection to nowhere");
         };
-        assert_eq!(check.code, "connect_timeout");
+        assert_eq!((check.step, check.code), ("connect", "connect_timeout"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_name_server_that_never_answers() {
+        let silence = std::future::pending::<std::io::Result<std::vec::IntoIter<SocketAddr>>>();
+        let Err(check) = named("gateway.example", silence, Duration::from_mins(1)).await else {
+            panic!("an address from nowhere");
+        };
+        assert_eq!((check.step, check.code), ("resolve", "name_timeout"));
     }
 }

@@ -23,7 +23,7 @@ pub async fn examine(config: &Config, report: &mut Report) -> std::io::Result<()
     for check in checks {
         report.add(check)?;
     }
-    report.add(build())?;
+    report.add(build(cfg!(feature = "live")))?;
     Ok(())
 }
 
@@ -135,7 +135,12 @@ fn disk(data: &Path) -> Check {
     let Some(found) = found else {
         return Check::skip("data.disk", "the disk does not tell what is free");
     };
-    let free = found.f_bavail.saturating_mul(found.f_frsize);
+    room(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Whether so many free bytes will do.
+#[cfg(unix)]
+fn room(free: u64) -> Check {
     let seen = format!("{} MiB are free", free >> 20);
     let todo = "make room, or name a directory on another disk with --data-dir";
     match free {
@@ -191,9 +196,9 @@ fn database(path: &Path) -> Check {
 }
 
 /// What this build can do.
-fn build() -> Check {
+fn build(live: bool) -> Check {
     let version = env!("CARGO_PKG_VERSION");
-    if cfg!(feature = "live") {
+    if live {
         Check::ok(
             "build",
             format!("groupdesk {version}, with real WhatsApp accounts"),
@@ -205,5 +210,37 @@ fn build() -> Check {
             format!("groupdesk {version}, without real WhatsApp accounts"),
             "build it with the feature `live` to link phones; demos and other gateways work as it is",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::doctor::report::Verdict;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_disk_that_fills_up() {
+        let told = |free| {
+            let check = room(free);
+            (check.step, check.result, check.code)
+        };
+        let full = ("data.disk", Verdict::Fail, "disk_full");
+        let low = ("data.disk", Verdict::Warn, "disk_low");
+        assert_eq!(told(0), full);
+        assert_eq!(told(DISK_LEAST - 1), full);
+        assert_eq!(told(DISK_LEAST), low);
+        assert_eq!(told(DISK_FINE - 1), low);
+        assert_eq!(told(DISK_FINE).2, "ok");
+    }
+
+    #[test]
+    fn a_build_without_real_accounts() {
+        let check = build(false);
+        assert_eq!(
+            (check.step, check.result, check.code),
+            ("build", Verdict::Warn, "without_live")
+        );
+        assert_eq!(build(true).code, "ok");
     }
 }

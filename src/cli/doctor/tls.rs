@@ -291,8 +291,8 @@ mod tests {
         assert_eq!(check(Some(now + SOON + 1)).result, Verdict::Ok);
         let soon = check(Some(now + 86_400));
         assert_eq!(
-            (soon.result, soon.code),
-            (Verdict::Warn, "certificate_expires_soon")
+            (soon.step, soon.result, soon.code),
+            ("tls", Verdict::Warn, "certificate_expires_soon")
         );
         assert!(soon.seen.contains("until 2027-01-16"), "{soon:?}");
     }

@@ -147,7 +147,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    fn code(claims: &Value) -> (Verdict, &'static str) {
+    fn told(claims: &Value) -> (&'static str, Verdict, &'static str) {
         let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
         let profile = Profile {
             name: "work".to_owned(),
@@ -165,13 +165,13 @@ mod tests {
             !shown.contains(&payload) && !shown.contains("secret"),
             "{shown}"
         );
-        (check.result, check.code)
+        (check.step, check.result, check.code)
     }
 
     #[test]
     fn a_login_token_tells_when_it_ends() {
         let organization = json!("o");
-        for (claims, expected) in [
+        for (claims, (result, code)) in [
             (
                 json!({"exp": NOW + 600, ORGANIZATION: organization}),
                 (Verdict::Ok, "ok"),
@@ -194,7 +194,7 @@ mod tests {
                 (Verdict::Warn, "token_without_organization"),
             ),
         ] {
-            assert_eq!(code(&claims), expected, "{claims}");
+            assert_eq!(told(&claims), ("token", result, code), "{claims}");
         }
     }
 
