@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod certificates;
+mod codes;
 mod patient;
 mod stub;
 // Each test binary uses its own part of this.
