@@ -1,7 +1,9 @@
 //! The log: one line per request, its id on every line of it, and no secrets.
 
+use super::logins::{ISSUER, SigningKey, claims};
 use super::process::{Process, until};
 use super::sandbox;
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 /// The log's lines, which are all JSON.
@@ -63,6 +65,93 @@ async fn a_request_has_its_id_on_every_line_also_of_the_sessions_task() {
     assert_eq!(of(&missed.id)[0]["span"]["route"], "(none)");
 }
 
+/// The path of a group that this session runs.
+async fn group(server: &Process, key: &str, session: &str) -> String {
+    until("a group to run", async || {
+        let (_, groups) = server.get(key, &format!("{session}/groups")).await;
+        let rows = groups["data"].as_array().expect("data");
+        let run = rows.iter().find(|row| row["myRole"] == "admin")?;
+        let jid = run["groupJid"].as_str().expect("a JID");
+        Some(format!("{session}/groups/{jid}"))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
+    let mut server = sandbox(
+        &["--log-format", "json"],
+        &[("GROUPDESK_LOG_LEVEL", "debug")],
+    );
+    let key = server.key(0, "all").to_owned();
+    let session = session(&server, "Support line", "working").await;
+    let group = group(&server, &key, &session).await;
+    let change = json!({ "subject": "Renamed", "announce": true });
+    let changed = server.ask("PATCH", &key, &group, Some(&change)).await;
+    assert_eq!(changed.status, 204);
+    let read = server.ask("GET", &key, &group, None).await;
+    assert_eq!(read.status, 200);
+    let restart = format!("{session}:restart");
+    let restarted = server.ask("POST", &key, &restart, None).await;
+    assert_eq!(restarted.status, 200);
+    // Connecting has a task of its own.
+    self::session(&server, "Support line", "working").await;
+    // So has a stream, which begins with what is stored.
+    let since = json!({ "since": "evt_00000000000000000000000000" });
+    let ticket = server
+        .ask("POST", &key, "/realtime/ticket", Some(&since))
+        .await
+        .json;
+    let (mut stream, opened) =
+        tokio_tungstenite::connect_async(ticket["url"].as_str().expect("a url"))
+            .await
+            .expect("a stream");
+    let opened = opened.headers()["x-request-id"].to_str().expect("an id");
+    for _ in ["connected", "an event"] {
+        stream.next().await.expect("a frame").expect("a frame");
+    }
+    server.signal("TERM");
+    let log = lines(&server.log_at_the_end());
+    let told = |id: &str, message: &str| {
+        log.iter()
+            .filter(|line| line["span"]["id"] == id && line["message"] == message)
+            .map(|line| line["operation"].as_str().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&changed.id, "asked WhatsApp"), ["set", "set"]);
+    assert_eq!(told(&changed.id, "the store read").len(), 1);
+    assert_eq!(told(&changed.id, "the store wrote").len(), 2);
+    assert_eq!(told(&read.id, "the store read").len(), 1);
+    let asked = told(&restarted.id, "asked WhatsApp");
+    assert_eq!(asked, ["disconnect", "connect"]);
+    assert!(!told(&restarted.id, "the store wrote").is_empty());
+    assert!(!told(opened, "the store read").is_empty());
+}
+
+#[tokio::test]
+async fn a_request_has_its_id_where_only_warnings_are_logged() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let config = directory.path().join("config.toml");
+    let login = format!("[login]\nissuer = \"{ISSUER}\"\njwks_file = \"missing.json\"");
+    std::fs::write(&config, login).expect("a configuration");
+    let config = config.to_str().expect("UTF-8");
+    let mut server = sandbox(
+        &["--log-format", "json", "--config", config],
+        &[("GROUPDESK_LOG_LEVEL", "warn")],
+    );
+    let token = SigningKey::ed25519("k").token(&claims("an organization", "member"));
+    let refused = server.ask("GET", &token, "/sessions", None).await;
+    assert_eq!(refused.status, 401);
+    server.signal("TERM");
+    let log = lines(&server.log_at_the_end());
+    let warning = log.iter().find(|line| {
+        let message = line["message"].as_str();
+        message.is_some_and(|message| message.starts_with("the login's key set could not"))
+    });
+    let warning = warning.expect("a warning");
+    assert_eq!(warning["span"]["id"], refused.id, "{warning}");
+}
+
 #[tokio::test]
 async fn a_probe_is_no_news() {
     let mut server = sandbox(&["--log-format", "json"], &[]);
@@ -89,16 +178,7 @@ async fn no_secret_is_ever_logged() {
         let key = server.key(0, "all").to_owned();
         let mut secrets = vec![key.clone()];
         let working = session(&server, "Support line", "working").await;
-        let group = until("a group to invite to", async || {
-            let (_, groups) = server.get(&key, &format!("{working}/groups")).await;
-            let rows = groups["data"].as_array().expect("data");
-            rows.iter().find(|row| row["myRole"] == "admin").cloned()
-        })
-        .await;
-        let invite = format!(
-            "{working}/groups/{}/invite",
-            group["groupJid"].as_str().expect("a JID")
-        );
+        let invite = format!("{}/invite", group(&server, &key, &working).await);
         for method in ["GET", "DELETE"] {
             let link = server.ask(method, &key, &invite, None).await.json["invite"].clone();
             let link = link.as_str().expect("a link");

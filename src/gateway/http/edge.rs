@@ -28,8 +28,9 @@ pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool)
     let method = request.method().clone();
     let found = router::find(&method, request.uri().path());
     let asked = Asked::new(&server, &method, &found);
-    // Neither the query (tickets) nor the headers (keys) belong in the log.
-    let span = tracing::info_span!(
+    // Neither the query (tickets) nor the headers (keys) belong in the log. Of the highest level, so that it
+    // stands on whatever is logged at all.
+    let span = tracing::error_span!(
         "request",
         %id,
         method = asked.method,

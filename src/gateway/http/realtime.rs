@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// How long a ticket is good for, in seconds. The engine's own limit.
 const TICKET_SECONDS: u32 = 30;
@@ -95,6 +96,7 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
     let end = end(server.shutdown.clone(), subscription.lease());
     // Taken before the upgrade, so that the graceful stop knows the stream from its first moment.
     let running = server.tasks.token();
+    let span = tracing::Span::current();
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)
@@ -105,6 +107,7 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
                 Duration::from_secs(HEARTBEAT_SECONDS.into()),
                 end,
             )
+            .instrument(span)
             .await;
             drop(running);
         }))

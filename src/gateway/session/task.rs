@@ -368,10 +368,11 @@ impl Task {
         tracing::error!(session = %self.handle.id, reason, "the session failed");
         self.fail_with(reason.to_owned(), false).await;
         let handle = Arc::clone(&self.handle);
-        self.tasks.spawn(async move {
+        let ending = async move {
             let end = AssertUnwindSafe(handle.driver.disconnect()).catch_unwind();
             let _ = timeout(limits::DISCONNECT, end).await;
-        });
+        };
+        self.tasks.spawn(ending.in_current_span());
     }
 
     pub(super) async fn fail_with(&mut self, reason: String, by_hand: bool) {

@@ -110,10 +110,14 @@ impl Store {
             .await
             .map_err(|_| StoreError::Closed)?;
         let inner = Arc::clone(&self.inner);
+        // What the log says of it belongs to who asked.
+        let span = tracing::Span::current();
         tokio::task::spawn_blocking(move || {
+            let _in = span.enter();
             let reader = inner.take_reader()?;
             let outcome = query(&*reader);
             inner.give_back(reader);
+            tracing::debug!(found = outcome.is_ok(), "the store read");
             outcome
         })
         .await

@@ -39,11 +39,14 @@ where
     T: Send,
 {
     fn run(&mut self, write: &mut Write<'_>) -> bool {
+        let _in = self.span.enter();
         self.outcome = self.job.take().map(|job| {
-            let job = || self.span.in_scope(|| job(write));
+            let job = || job(write);
             catch_unwind(AssertUnwindSafe(job)).unwrap_or(Err(StoreError::Panicked))
         });
-        matches!(self.outcome, Some(Ok(_)))
+        let kept = matches!(self.outcome, Some(Ok(_)));
+        tracing::debug!(kept, "the store wrote");
+        kept
     }
 
     fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>) {

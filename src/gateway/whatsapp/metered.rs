@@ -1,4 +1,4 @@
-//! Any driver, with its calls counted and timed.
+//! Any driver, with its calls counted, timed and told.
 
 use super::{Driver, DriverError, GroupSnapshot, MemberChange, MembershipRequest, Setting};
 use crate::api::EpochMillis;
@@ -41,7 +41,7 @@ impl Metered {
     }
 }
 
-/// A call on its way; counted when it ends, also by being dropped.
+/// A call on its way; counted and told when it ends, also by being dropped.
 struct Running<'a> {
     metrics: &'a Metrics,
     operation: &'static str,
@@ -51,8 +51,14 @@ struct Running<'a> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.metrics
-            .driver_call(self.operation, self.outcome, self.began.elapsed());
+        let (operation, outcome, took) = (self.operation, self.outcome, self.began.elapsed());
+        self.metrics.driver_call(operation, outcome, took);
+        tracing::debug!(
+            operation,
+            outcome,
+            took = took.as_secs_f64(),
+            "asked WhatsApp"
+        );
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 /// How long a set is good for.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -113,11 +114,12 @@ impl<S: Source> Cache<S> {
         let (done, running) = watch::channel(());
         state.running = Some(running.clone());
         let inner = Arc::clone(&self.inner);
-        tokio::spawn(async move {
+        let fetch = async move {
             let outcome = inner.source.load().await;
             inner.state().take(outcome);
             drop(done);
-        });
+        };
+        tokio::spawn(fetch.in_current_span());
         running
     }
 }
