@@ -12,20 +12,21 @@ import sys
 import urllib.error
 import urllib.request
 
+from login import Frontend
 
 HOOKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hooks.py")
 
 
 class Gateway:
-    def __init__(self, url, key):
-        self.base, self.key = f"{url}/api/v1", key
+    def __init__(self, url, credential):
+        self.base, self.credential = f"{url}/api/v1", credential
 
     def ask(self, method, path, body=None):
         request = urllib.request.Request(
             self.base + path,
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"x-api-key": self.key},
+            headers={self.credential["name"]: self.credential["value"]},
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             text = answer.read()
@@ -47,7 +48,14 @@ def main():
     with open(first_line, encoding="utf-8") as file:
         ready = json.load(file)
     ours, theirs = ready["organizations"][:2]
-    gateway = Gateway(ready["url"], ours["keys"]["all"])
+    # The hooks let the login take turns with the key of the same organization.
+    frontend = Frontend(os.path.join(directory, "login.pem"), os.path.join(directory, "jwks.json"))
+    credentials = {
+        "ours": {"name": "x-api-key", "value": ours["keys"]["all"]},
+        "ours by login": {"name": "Authorization", "value": f"Bearer {frontend.owner(ours['id'])}"},
+        "theirs": {"name": "Authorization", "value": f"Bearer {frontend.owner(theirs['id'])}"},
+    }
+    gateway = Gateway(ready["url"], credentials["ours"])
 
     sessions = gateway.ask("GET", "/sessions")["data"]
     session = next(one["id"] for one in sessions if one["status"] == "working")
@@ -76,13 +84,12 @@ def main():
     keys = [gateway.ask("POST", "/keys", {"capabilities": ["read"]})["id"] for _ in range(40)]
     page = gateway.ask("GET", f"/sessions/{session}/groups?limit=1")["nextCursor"]
 
-    credentials = os.path.join(directory, "credentials.json")
-    with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    wallet = os.path.join(directory, "credentials.json")
+    with open(os.open(wallet, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(
             {
                 "auth": [
-                    {"name": name, "fixedHeaders": [{"name": "x-api-key", "value": one["keys"]["all"]}]}
-                    for name, one in (("ours", ours), ("theirs", theirs))
+                    {"name": name, "fixedHeaders": [credential]} for name, credential in credentials.items()
                 ]
             },
             file,
@@ -110,7 +117,7 @@ def main():
         }
         json.dump(world, file)
     with open(os.path.join(directory, "schemathesis.toml"), "w", encoding="utf-8") as file:
-        file.write(PLAN.replace("CREDENTIALS", json.dumps(credentials)).replace("HOOKS", json.dumps(HOOKS)))
+        file.write(PLAN.replace("CREDENTIALS", json.dumps(wallet)).replace("HOOKS", json.dumps(HOOKS)))
         for name, values in dictionaries.items():
             file.write(f"\n[dictionaries.{name}]\nvalues = {quoted(values)}\n")
 

@@ -3,7 +3,8 @@
     report.py REPORT.ndjson DOCUMENT.json
 
 Fails when an operation never succeeded: then nothing but its refusals was tried; and when a phase asked nothing,
-a check never looked, or no wrong data was sent: then less was tried than everybody believes.
+a check never looked, a kind of credentials was never good, or no wrong data was sent: then less was tried than
+everybody believes.
 """
 
 import collections
@@ -15,6 +16,8 @@ WITHOUT_SUCCESS = {"openStream"}
 PHASES = {"examples", "coverage", "fuzzing", "stateful"}
 # In which of them data is made up, so that some of it must be wrong.
 WITH_WRONG_DATA = {"coverage", "fuzzing"}
+# An api-key, and a login.
+CREDENTIALS = {"x-api-key", "authorization"}
 CHECKS = {
     "not_a_server_error",
     "status_code_conformance",
@@ -33,10 +36,22 @@ CHECKS = {
 }
 
 
+def is_guarded(operation):
+    """Whether nobody is answered without credentials: that is the document's rule, and operations say what is theirs."""
+    security = operation.get("security", ["as the document says"])
+    return bool(security) and {} not in security
+
+
 def main():
     report, document = sys.argv[1:]
     with open(document, encoding="utf-8") as file:
         paths = json.load(file)["paths"]
+    guarded = {
+        f"{method.upper()} {path}"
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if is_guarded(operation)
+    }
     ids = {
         f"{method.upper()} {path}": operation["operationId"]
         for path, operations in paths.items()
@@ -45,6 +60,7 @@ def main():
     answers = {label: collections.Counter() for label in ids}
     asked = set()
     looked = set()
+    good = set()
     with open(report, encoding="utf-8") as file:
         for line in file:
             recorder = json.loads(line).get("ScenarioFinished", {}).get("recorder")
@@ -59,6 +75,8 @@ def main():
                 meta = value.get("meta")
                 if meta and response:
                     asked.add((meta["phase"]["name"], meta["generation"]["mode"]))
+                if label in guarded and response and 200 <= response["status_code"] < 300:
+                    good.update(header.lower() for header in interaction["request"]["headers"])
                 if label in answers and response:
                     answers[label][response["status_code"]] += 1
     missing = []
@@ -79,6 +97,8 @@ def main():
         faults.append(f"phases that asked nothing: {', '.join(sorted(idle))}")
     if tame := {phase for phase in WITH_WRONG_DATA if (phase, "negative") not in asked}:
         faults.append(f"phases without wrong data: {', '.join(sorted(tame))}")
+    if useless := CREDENTIALS - good:
+        faults.append(f"credentials that never were good: {', '.join(sorted(useless))}")
     if blind := CHECKS - looked:
         faults.append(f"checks that never looked: {', '.join(sorted(blind))}")
     if faults:
