@@ -5,6 +5,7 @@
 //! those who ask, one after the other: each waits for its turn, first come, first served. So the
 //! owner stays free to stop the session while a call hangs, and then the call ends at once.
 
+mod actions;
 mod follow;
 mod handle;
 mod live;

@@ -1,15 +1,14 @@
 //! The task that owns a session: it alone starts and stops the driver and decides the status.
 
 use super::handle::{End, SessionHandle};
-use super::{Along, Control, Letter, SessionAction, limits};
+use super::{Control, Letter, limits};
 use crate::api::{EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
-use crate::gateway::error::Error;
 use crate::gateway::metrics::Metrics;
 use crate::gateway::store::rows::StoredSession;
 use crate::gateway::store::{Store, StoreError, Write};
 use crate::gateway::whatsapp::metered::Metered;
-use crate::gateway::whatsapp::{Account, Backend, DriverError, DriverEvent, GroupEvent};
+use crate::gateway::whatsapp::{Account, Backend, DriverEvent, GroupEvent};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -21,8 +20,6 @@ use tracing::Instrument as _;
 
 /// The reason of a session whose code panicked.
 pub(super) const BROKE: &str = "an internal fault ended this session; start it again";
-/// The reason of a session that was logged out by a driver that says no more about it.
-const LOGGED_OUT: &str = "logged out by an operator";
 
 /// Starts a session's task. `delay` before it connects, when it should run.
 pub fn spawn(
@@ -73,7 +70,7 @@ pub(super) struct Task {
     pub(super) should_run: bool,
     /// Whether it failed in such a way that only an operator should start it again: what is stored
     /// says then that it should not run, so that the next process leaves it alone.
-    by_hand: bool,
+    pub(super) by_hand: bool,
     /// When `starting` has lasted so long that its reason should say so.
     deadline: Option<Instant>,
     /// Group events that wait for a change of ours to be stored.
@@ -203,166 +200,6 @@ impl Task {
         Flow::Go
     }
 
-    async fn act(
-        &mut self,
-        action: SessionAction,
-        events: &mut mpsc::UnboundedReceiver<DriverEvent>,
-    ) -> Result<(), Error> {
-        match action {
-            SessionAction::Start => {
-                if !self.should_run || !self.is_up() {
-                    self.begin().await;
-                }
-            }
-            SessionAction::Stop => self.stop(events).await,
-            SessionAction::Restart => {
-                self.handle.cut_connection();
-                self.disconnect(events).await;
-                self.begin().await;
-            }
-            SessionAction::Logout => {
-                if self.status() == SessionStatus::LoggedOut {
-                    return Ok(());
-                }
-                match self.log_out(events).await {
-                    Ok(reason) => self.unlink(reason).await,
-                    Err(error) => {
-                        // Still linked: back to where the operator wanted it.
-                        if self.should_run {
-                            self.begin().await;
-                        }
-                        return Err(error.into());
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Unlinks from the phone, while the connection stands: without one, WhatsApp cannot be told.
-    /// Returns what came of it, in the driver's words.
-    async fn log_out(
-        &mut self,
-        events: &mut mpsc::UnboundedReceiver<DriverEvent>,
-    ) -> Result<String, DriverError> {
-        self.handle.cut_connection();
-        let outcome = timeout(limits::QUERY, self.handle.driver.log_out())
-            .await
-            .unwrap_or(Err(DriverError::Timeout));
-        match (self.drain(events).await, outcome) {
-            (Some(reason), _) => Ok(reason),
-            (None, Ok(())) => Ok(LOGGED_OUT.to_owned()),
-            (None, Err(error)) => Err(error),
-        }
-    }
-
-    /// Wants the session to run and lets the driver connect, or pair, in a task of its own: a
-    /// driver that hangs does not hold the session's task up.
-    async fn begin(&mut self) {
-        self.should_run = true;
-        self.by_hand = false;
-        self.handle.renew_connection();
-        self.set_status(SessionStatus::Starting, None).await;
-        let handle = Arc::clone(&self.handle);
-        let connection = handle.connection();
-        let connecting = async move {
-            let connect = AssertUnwindSafe(handle.driver.connect()).catch_unwind();
-            tokio::select! {
-                () = connection.cancelled() => {}
-                outcome = timeout(limits::STARTING, connect) => match outcome {
-                    Ok(Ok(Ok(()))) => {}
-                    Ok(Ok(Err(error))) => handle.broken(error.to_string()),
-                    Ok(Err(_panic)) => handle.broken(BROKE),
-                    Err(_elapsed) => handle.broken(DriverError::Timeout.to_string()),
-                },
-            }
-        };
-        self.tasks.spawn(connecting.in_current_span());
-    }
-
-    async fn stop(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) {
-        // One that waits for an operator since an earlier process is to be stopped like any other.
-        let idle = !matches!(
-            self.status(),
-            SessionStatus::Starting | SessionStatus::Failed
-        );
-        if !self.should_run && idle {
-            return;
-        }
-        self.should_run = false;
-        self.handle.cut_connection();
-        self.handle.set_qr(None);
-        self.set_status(SessionStatus::Stopped, None).await;
-        self.disconnect(events).await;
-    }
-
-    async fn pair(&mut self) -> Result<bool, Error> {
-        if self.handle.is_paired() {
-            return Err(DriverError::AlreadyPaired.into());
-        }
-        if self.should_run && self.is_up() {
-            return Ok(false);
-        }
-        self.begin().await;
-        Ok(true)
-    }
-
-    async fn delete(
-        &mut self,
-        along: Along,
-        events: &mut mpsc::UnboundedReceiver<DriverEvent>,
-    ) -> Result<(), Error> {
-        if self.handle.is_paired() {
-            // Best effort: a phone that shows a dead device can remove it by hand.
-            match self.log_out(events).await {
-                Ok(reason) => self.unlink(reason).await,
-                Err(error) => {
-                    tracing::warn!(session = %self.handle.id, %error, "deleted without unlinking");
-                }
-            }
-        }
-        self.stop(events).await;
-        timeout(limits::QUERY, self.handle.driver.erase())
-            .await
-            .unwrap_or(Err(DriverError::Timeout))?;
-        let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
-        self.store
-            .write(move |w| {
-                w.rows.delete_session(&organization, &id)?;
-                along(w)
-            })
-            .await?;
-        Ok(())
-    }
-
-    async fn disconnect(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) {
-        if timeout(limits::DISCONNECT, self.handle.driver.disconnect())
-            .await
-            .is_err()
-        {
-            tracing::warn!(session = %self.handle.id, "abandoned a connection that did not close");
-        }
-        if let Some(reason) = self.drain(events).await {
-            self.unlink(reason).await;
-        }
-    }
-
-    /// Takes what the driver said before it was told to end: facts about groups are kept, the
-    /// states of a connection that is no more are not. Returns why the phone is no longer linked, if
-    /// that is so.
-    async fn drain(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) -> Option<String> {
-        let mut unlinked = None;
-        while let Ok(event) = events.try_recv() {
-            match event {
-                DriverEvent::Group(event) => self.held.push(event),
-                DriverEvent::LoggedOut { reason } => unlinked = Some(reason),
-                _ => {}
-            }
-        }
-        self.flush().await;
-        unlinked
-    }
-
     /// Something broke: the driver is told to end, the engine goes on.
     async fn fail(&mut self, reason: &str) {
         tracing::error!(session = %self.handle.id, reason, "the session failed");
@@ -389,7 +226,7 @@ impl Task {
     }
 
     /// Whether the driver is at work.
-    fn is_up(&self) -> bool {
+    pub(super) fn is_up(&self) -> bool {
         matches!(
             self.status(),
             SessionStatus::Starting | SessionStatus::ScanQrCode | SessionStatus::Working
