@@ -2,6 +2,7 @@
 
 use crate::api::EpochMillis;
 use crate::gateway::clock;
+use crate::gateway::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -41,6 +42,19 @@ impl Lease {
     #[must_use]
     pub fn is_over(&self) -> bool {
         *self.until.borrow() <= clock::now()
+    }
+
+    /// Looks again whether the credentials hold: they may have been taken away while their caller
+    /// waited, or was waited for.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`].
+    pub fn still_holds(&self) -> Result<(), Error> {
+        if self.is_over() {
+            Err(Error::Unauthorized)
+        } else {
+            Ok(())
+        }
     }
 
     /// Waits for the end.

@@ -85,17 +85,12 @@ impl Caller {
         }
     }
 
-    /// Looks again whether the credentials hold: they may have been taken away while the caller waited,
-    /// or was waited for.
+    /// [`Lease::still_holds`]
     ///
     /// # Errors
     /// [`Error::Unauthorized`].
     pub fn still_holds(&self) -> Result<(), Error> {
-        if self.lease.is_over() {
-            Err(Error::Unauthorized)
-        } else {
-            Ok(())
-        }
+        self.lease.still_holds()
     }
 }
 

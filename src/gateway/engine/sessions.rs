@@ -172,9 +172,9 @@ impl Engine {
     ) -> Result<(), Error> {
         let record = Record::of_session(caller, AuditAction::SessionDelete, session);
         let engine = self.clone();
-        let handle = Arc::clone(&session.handle);
+        let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
-            let outcome = handle.delete(record.success()).await;
+            let outcome = handle.delete(record.success(), &lease).await;
             if outcome.is_err() {
                 return record.close(&engine.inner.store, outcome).await;
             }
@@ -208,9 +208,9 @@ impl Engine {
         let mut record = Record::of_session(caller, word, session);
         record.old = Some(json!({ "status": session.handle.view().status }));
         let store = self.inner.store.clone();
-        let handle = Arc::clone(&session.handle);
+        let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
-            let outcome = handle.act(action).await;
+            let outcome = handle.act(action, &lease).await;
             if let Ok(view) = &outcome {
                 record.new = Some(json!({ "status": view.status }));
             }
@@ -232,10 +232,10 @@ impl Engine {
         }
         let record = Record::of_session(caller, AuditAction::SessionPair, session);
         let store = self.inner.store.clone();
-        let handle = Arc::clone(&session.handle);
+        let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
             // Polling for the code is not worth an entry; beginning to pair is.
-            match handle.pair().await {
+            match handle.pair(&lease).await {
                 Ok(false) => Ok(()),
                 outcome => record.close(&store, outcome.map(|_| ())).await,
             }
@@ -268,10 +268,10 @@ impl Engine {
         record.new = Some(json!({ "phone": phone }));
         let phone = phone.to_owned();
         let store = self.inner.store.clone();
-        let handle = Arc::clone(&session.handle);
+        let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
             let outcome = async {
-                handle.pair().await?;
+                handle.pair(&lease).await?;
                 let code = handle.pair_with_code(&phone).await?;
                 handle.await_phone();
                 Ok(api::PairingCode { code })

@@ -3,6 +3,7 @@
 
 use super::{Control, Letter, SessionAction};
 use crate::api::{QrCode, Session, SessionStatus};
+use crate::gateway::auth::Lease;
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
 use crate::gateway::error::Error;
@@ -218,17 +219,20 @@ impl SessionHandle {
     }
 
     /// # Errors
-    /// The action's own; `NotFound` when the session is gone, `Draining` when the engine closes.
-    pub async fn act(&self, action: SessionAction) -> Result<Session, Error> {
-        self.ask(|reply| Control::Act(action, reply)).await?
+    /// The action's own; `NotFound` when the session is gone, `Draining` when the engine closes,
+    /// `Unauthorized` when the lease ends before the session comes to it.
+    pub async fn act(&self, action: SessionAction, lease: &Lease) -> Result<Session, Error> {
+        self.ask(|reply| Control::Act(action, lease.clone(), reply))
+            .await?
     }
 
     /// Begins to pair unless that is under way; says whether it began now.
     ///
     /// # Errors
-    /// A phone is linked already, or the session is gone.
-    pub async fn pair(&self) -> Result<bool, Error> {
-        self.ask(Control::Pair).await?
+    /// A phone is linked already; else as [`SessionHandle::act`].
+    pub async fn pair(&self, lease: &Lease) -> Result<bool, Error> {
+        self.ask(|reply| Control::Pair(lease.clone(), reply))
+            .await?
     }
 
     /// Tells that a pairing code was given out.
@@ -239,12 +243,14 @@ impl SessionHandle {
     /// Deletes the session; `along` is written in the same transaction.
     ///
     /// # Errors
-    /// The driver or the store could not remove everything; the session is then still there.
+    /// The driver or the store could not remove everything; the session is then still there. Else as
+    /// [`SessionHandle::act`].
     pub async fn delete(
         &self,
         along: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
+        lease: &Lease,
     ) -> Result<(), Error> {
-        self.ask(|reply| Control::Delete(Box::new(along), reply))
+        self.ask(|reply| Control::Delete(Box::new(along), lease.clone(), reply))
             .await?
     }
 

@@ -17,6 +17,7 @@ pub use live::Turn;
 pub use task::spawn;
 
 use super::Error;
+use super::auth::Lease;
 use super::store::{StoreError, Write};
 use crate::api;
 use std::time::Duration;
@@ -79,14 +80,15 @@ impl From<Control> for Letter {
     }
 }
 
-/// What a letter asks for.
+/// What a letter asks for. Letters wait for each other: what a caller asks for is done only if the
+/// caller's credentials still hold when its turn has come.
 enum Control {
-    Act(SessionAction, Reply<Result<api::Session, Error>>),
+    Act(SessionAction, Lease, Reply<Result<api::Session, Error>>),
     /// Begin to pair unless that is under way; the answer says whether it began now.
-    Pair(Reply<Result<bool, Error>>),
+    Pair(Lease, Reply<Result<bool, Error>>),
     /// A pairing code was given out: the phone is awaited.
     AwaitPhone,
-    Delete(Along, Reply<Result<(), Error>>),
+    Delete(Along, Lease, Reply<Result<(), Error>>),
     /// The engine closes: disconnect and end; what the operator wants stays as it is.
     Close(Reply<()>),
     /// So much was stored in silence that listeners should read everything anew.

@@ -163,20 +163,30 @@ impl Task {
     ) -> Flow {
         // Who asked may have gone; what was asked for is done all the same.
         match letter {
-            Control::Act(action, reply) => {
-                let outcome = self.act(action, events).await;
+            Control::Act(action, lease, reply) => {
+                let outcome = match lease.still_holds() {
+                    Ok(()) => self.act(action, events).await,
+                    refused => refused,
+                };
                 let _ = reply.send(outcome.map(|()| self.handle.view()));
             }
-            Control::Pair(reply) => {
-                let _ = reply.send(self.pair().await);
+            Control::Pair(lease, reply) => {
+                let outcome = match lease.still_holds() {
+                    Ok(()) => self.pair().await,
+                    Err(refused) => Err(refused),
+                };
+                let _ = reply.send(outcome);
             }
             Control::AwaitPhone => {
                 if self.should_run && !self.handle.is_paired() {
                     self.set_status(SessionStatus::ScanQrCode, None).await;
                 }
             }
-            Control::Delete(along, reply) => {
-                let outcome = self.delete(along, events).await;
+            Control::Delete(along, lease, reply) => {
+                let outcome = match lease.still_holds() {
+                    Ok(()) => self.delete(along, events).await,
+                    refused => refused,
+                };
                 let ended = outcome.is_ok();
                 if ended {
                     self.handle.end(End::Deleted);

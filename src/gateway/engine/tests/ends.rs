@@ -6,13 +6,6 @@ use crate::gateway::session::limits;
 use crate::gateway::whatsapp::DriverEvent;
 use crate::gateway::{Error, SessionAction};
 
-/// Lets time pass. Nothing waits for the store meanwhile, which has a thread and a clock of its own.
-async fn pass(time: Duration) {
-    tokio::time::pause();
-    tokio::time::advance(time).await;
-    tokio::time::resume();
-}
-
 fn failed(reason: &str, by_hand: bool) -> DriverEvent {
     DriverEvent::Failed {
         reason: reason.to_owned(),
@@ -214,15 +207,15 @@ async fn a_turn_that_does_not_come_is_not_waited_for_for_ever() {
 async fn letters_that_were_not_read_are_answered_with_the_end() {
     let desk = desk().await;
     let owned = desk.session(1);
-    let delete = owned.handle.delete(|_| Ok(()));
+    let delete = owned.handle.delete(|_| Ok(()), &owned.lease);
     tokio::pin!(delete);
     assert!(futures_util::poll!(&mut delete).is_pending());
-    let behind = owned.handle.act(SessionAction::Stop);
+    let behind = owned.handle.act(SessionAction::Stop, &owned.lease);
     tokio::pin!(behind);
     assert!(futures_util::poll!(&mut behind).is_pending());
     delete.await.unwrap();
     assert!(matches!(behind.await, Err(Error::NotFound("session"))));
-    let late = owned.handle.act(SessionAction::Stop).await;
+    let late = owned.handle.act(SessionAction::Stop, &owned.lease).await;
     assert!(matches!(late, Err(Error::NotFound("session"))));
 
     let desk = super::desk().await;
@@ -230,7 +223,7 @@ async fn letters_that_were_not_read_are_answered_with_the_end() {
     let close = owned.handle.close();
     tokio::pin!(close);
     assert!(futures_util::poll!(&mut close).is_pending());
-    let behind = owned.handle.act(SessionAction::Stop);
+    let behind = owned.handle.act(SessionAction::Stop, &owned.lease);
     tokio::pin!(behind);
     assert!(futures_util::poll!(&mut behind).is_pending());
     close.await;

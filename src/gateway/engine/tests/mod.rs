@@ -115,6 +115,13 @@ async fn idle(worlds: Worlds, seed: Vec<SeedSession>) -> Desk {
     }
 }
 
+/// Lets time pass. Nothing waits for the store meanwhile, which has a thread and a clock of its own.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 impl Desk {
     fn session(&self, number: u128) -> OwnedSession {
         self.engine

@@ -1,8 +1,10 @@
 //! Callers whose credentials end while they wait.
 
+use super::fake::Fault;
 use super::*;
 use crate::api::{AuditOutcome, Capability, CreateKey, RotateKey, SettingsPatch, UpdateKey};
-use crate::gateway::Error;
+use crate::gateway::session::limits;
+use crate::gateway::{Error, SessionAction};
 use futures_util::{FutureExt as _, poll};
 use std::pin::pin;
 
@@ -98,4 +100,65 @@ async fn nobody_waits_for_a_turn_without_credentials() {
         .clone();
     assert_eq!(calls.iter().filter(|call| *call == "invite").count(), 1);
     assert!(!calls.contains(&"subject".to_owned()), "{calls:?}");
+}
+
+#[tokio::test]
+async fn nothing_that_waits_for_a_session_is_done_without_credentials() {
+    let desk = idle(Worlds::default(), vec![seeded(1, true)]).await;
+    let ours = desk.session(1);
+    let world = desk.worlds.of(ours.id.as_str());
+    while world.lock().unwrap().dialled.is_none() {
+        tokio::task::yield_now().await;
+    }
+    let thief = Caller {
+        lease: Lease::default(),
+        ..desk.caller.clone()
+    };
+    let theirs = desk.engine.find_session(&thief, ours.id.as_str()).unwrap();
+    // The session is busy with a stop that takes its time.
+    let hangs = Fault::Hang;
+    world.lock().unwrap().faults.insert("disconnect", hangs);
+    let stop = SessionAction::Stop;
+    let mut stopping = pin!(desk.engine.act(&desk.caller, &ours, stop));
+    while !world
+        .lock()
+        .unwrap()
+        .calls
+        .contains(&"disconnect".to_owned())
+    {
+        assert!(poll!(&mut stopping).is_pending());
+        tokio::task::yield_now().await;
+    }
+    let act = |action| {
+        let acting = desk.engine.act(&thief, &theirs, action);
+        acting.map(|it| it.map(drop)).boxed()
+    };
+    let waiting = [
+        act(SessionAction::Start),
+        act(SessionAction::Restart),
+        act(SessionAction::Logout),
+        desk.engine
+            .pairing_code(&thief, &theirs, "628123456789")
+            .map(|it| it.map(drop))
+            .boxed(),
+        desk.engine.delete_session(&thief, &theirs).boxed(),
+    ];
+    let mut waiting = futures_util::future::join_all(waiting);
+    assert!(poll!(&mut waiting).is_pending());
+    // Everything that can run has run then: their letters lie behind the stop.
+    tokio::task::yield_now().await;
+    thief.lease.end();
+    pass(limits::DISCONNECT).await;
+    stopping.await.unwrap();
+    for outcome in waiting.await {
+        assert!(matches!(outcome, Err(Error::Unauthorized)), "{outcome:?}");
+    }
+    assert_eq!(ours.view().status, SessionStatus::Stopped);
+    let calls = world.lock().unwrap().calls.clone();
+    assert_eq!(calls, ["connect", "disconnect"]);
+    // That somebody tried is worth a line each.
+    let log = desk.audit().await;
+    let refused = AuditOutcome::Failed("unauthorized".to_owned());
+    let refused = log.iter().filter(|entry| entry.outcome == refused);
+    assert_eq!(refused.count(), 5);
 }
