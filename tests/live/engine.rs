@@ -25,7 +25,9 @@ const CHILD: &str = "engine::an_engine_to_kill";
 const DATA: &str = "LIVE_TEST_DATA";
 const URL: &str = "LIVE_TEST_URL";
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub const PATIENCE: Duration = Duration::from_mins(2);
+/// How long an event is waited for before a state is looked at all the same: not every change is told.
+const UNTOLD: Duration = Duration::from_millis(200);
 
 /// Where an engine keeps its data, and which server it talks to.
 pub struct Machine {
@@ -47,16 +49,26 @@ impl Stream {
     pub async fn next(&mut self, name: &str, session: &SessionId) -> Value {
         let found = async {
             loop {
-                let frame = self.0.next().await.unwrap().unwrap();
-                let Message::Text(text) = frame else { continue };
-                let mut event: Value = serde_json::from_str(&text).unwrap();
-                if event["event"] == name && event["session"] == session.as_str() {
+                let mut event = self.any(session).await;
+                if event["event"] == name {
                     return event["payload"].take();
                 }
             }
         };
         let found = tokio::time::timeout(PATIENCE, found).await;
         found.unwrap_or_else(|_| panic!("no {name}"))
+    }
+
+    /// The next event of a session.
+    async fn any(&mut self, session: &SessionId) -> Value {
+        loop {
+            let frame = self.0.next().await.unwrap().unwrap();
+            let Message::Text(text) = frame else { continue };
+            let event: Value = serde_json::from_str(&text).unwrap();
+            if event["session"] == session.as_str() {
+                return event;
+            }
+        }
     }
 }
 
@@ -214,7 +226,7 @@ impl Desk {
         serde_json::from_value(answer["data"].take()).unwrap()
     }
 
-    /// Asks until the answer is as wanted.
+    /// Waits until the answer is as wanted: it is asked for again when something happened.
     pub async fn until(
         &self,
         session: &SessionId,
@@ -222,13 +234,16 @@ impl Desk {
         wanted: impl Fn(&Value) -> bool,
     ) -> Value {
         let begin = std::time::Instant::now();
+        // Before the first look, so that nothing happens in between.
+        let mut stream = self.listen().await;
         loop {
             let answer = self.get(session, rest).await;
             if wanted(&answer) {
                 return answer;
             }
             assert!(begin.elapsed() < PATIENCE, "{rest} is {answer}");
-            tokio::task::yield_now().await;
+            // Without an event it is looked at all the same.
+            let _ = tokio::time::timeout(UNTOLD, stream.any(session)).await;
         }
     }
 

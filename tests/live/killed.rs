@@ -1,7 +1,7 @@
 //! `kill -9` in the middle of pairing, import and changes: nothing that was acknowledged is lost, and
 //! no session is left half done.
 
-use super::engine::Doomed;
+use super::engine::{Doomed, PATIENCE};
 use super::house::House;
 use super::sessions::groups_of;
 use groupdesk::gateway::domain::SessionId;
@@ -87,12 +87,15 @@ async fn a_link_that_whatsapp_never_heard_of_ends_as_unlinked() {
     engine.stop().await;
 }
 
-/// How many groups of a session are in the database of an engine that does not run.
+/// The database of an engine that does not run.
+fn database(house: &House) -> rusqlite::Connection {
+    rusqlite::Connection::open(house.data.path().join("groupdesk.sqlite")).unwrap()
+}
+
+/// How many groups of a session are stored.
 fn stored_groups(house: &House, session: &SessionId) -> usize {
-    let file = house.data.path().join("groupdesk.sqlite");
-    let database = rusqlite::Connection::open(file).unwrap();
     let count = "SELECT count(*) FROM groups WHERE session = ?";
-    let count = database.query_row(count, [session.as_str()], |row| row.get::<_, i64>(0));
+    let count = database(house).query_row(count, [session.as_str()], |row| row.get::<_, i64>(0));
     usize::try_from(count.unwrap()).unwrap()
 }
 
@@ -100,19 +103,34 @@ fn stored_groups(house: &House, session: &SessionId) -> usize {
 async fn an_import_that_was_killed_is_completed() {
     let house = House::new(Some(4_000)).await;
     let session = house.support().session;
+    let mut asked = house.server.hold_imports(&session).unwrap();
     house.engine().await.stop().await;
     let groups = groups_of(&house, &session);
     assert!(groups >= 4_000);
-    for pass in 0..2 {
-        let doomed = Doomed::start(&house.machine());
-        let some = |list: &Value| list["data"].as_array().is_some_and(|data| !data.is_empty());
-        doomed.desk.until(&session, "/groups?limit=1", some).await;
-        doomed.kill();
-        let stored = stored_groups(&house, &session);
-        assert!(stored > 0);
-        // The second pass finds groups of the first, so it may be killed at any moment.
-        assert!(pass > 0 || stored < groups, "the import was over already");
-    }
+
+    // While WhatsApp still puts the list together.
+    asked.mark_unchanged();
+    let doomed = Doomed::start(&house.machine());
+    let asked = tokio::time::timeout(PATIENCE, asked.changed()).await;
+    asked.unwrap().unwrap();
+    doomed.kill();
+    assert_eq!(stored_groups(&house, &session), 0);
+    house.server.release_imports(&session);
+
+    // While the list is being stored: what comes after the first thousand is never done with.
+    let endless = "CREATE TRIGGER endless AFTER INSERT ON groups
+        WHEN (SELECT count(*) FROM groups) > 1000
+        BEGIN SELECT count(*) FROM groups a, groups b, groups c, groups d; END";
+    database(&house).execute_batch(endless).unwrap();
+    let doomed = Doomed::start(&house.machine());
+    let many = |list: &Value| list["data"].as_array().map(Vec::len) == Some(1_000);
+    doomed.desk.until(&session, "/groups", many).await;
+    doomed.kill();
+    assert_eq!(stored_groups(&house, &session), 1_000);
+    database(&house)
+        .execute_batch("DROP TRIGGER endless")
+        .unwrap();
+
     let engine = house.engine().await;
     engine.desk.until_complete(&session, groups).await;
     let list = engine.desk.get(&session, "/groups").await;

@@ -245,6 +245,7 @@ impl Connection<'_> {
             _ => return Ok(None),
         }
         match attr(stanza, "xmlns").as_deref() {
+            Some("w:g2") if self.is_held(stanza) => Ok(None),
             Some("w:g2") => {
                 let (world, line) = (
                     Arc::clone(&self.shared.world),
@@ -269,6 +270,15 @@ impl Connection<'_> {
                 Ok(None)
             }
         }
+    }
+
+    /// Whether a query is a wish for the list of groups that is not to be answered.
+    fn is_held(&self, stanza: &Node) -> bool {
+        let is_import = child(stanza).is_some_and(|child| child.tag == "participating");
+        let state = self.device.state();
+        let held = state.held_imports.as_ref().filter(|_| is_import);
+        held.inspect(|count| count.send_modify(|count| *count += 1))
+            .is_some()
     }
 
     /// Somebody else changes the description that the device is about to change.

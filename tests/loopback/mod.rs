@@ -70,6 +70,8 @@ struct DeviceState {
     keeps_device: bool,
     /// What somebody else writes into a group just before the device changes its description.
     quicker: Option<String>,
+    /// Counts its wishes for the list of its groups, while they are not answered.
+    held_imports: Option<watch::Sender<usize>>,
     /// Its present connection.
     connection: Option<mpsc::UnboundedSender<Order>>,
 }
@@ -224,6 +226,25 @@ impl Server {
     pub fn be_quicker(&self, session: &SessionId, description: &str) {
         if let Some(device) = self.shared.device_of(session) {
             device.state().quicker = Some(description.to_owned());
+        }
+    }
+
+    /// Leaves the wishes of a session for the list of its groups without an answer, and tells how many
+    /// there were.
+    ///
+    /// # Errors
+    /// The server does not know the session.
+    pub fn hold_imports(&self, session: &SessionId) -> anyhow::Result<watch::Receiver<usize>> {
+        let device = self.shared.device_of(session).context("no such device")?;
+        let (count, counted) = watch::channel(0);
+        device.state().held_imports = Some(count);
+        Ok(counted)
+    }
+
+    /// Answers further ones. Those that were held are never answered.
+    pub fn release_imports(&self, session: &SessionId) {
+        if let Some(device) = self.shared.device_of(session) {
+            device.state().held_imports = None;
         }
     }
 
