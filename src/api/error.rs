@@ -132,6 +132,12 @@ impl ErrorObject {
         self.detail("capability")
     }
 
+    /// `details.limit` of a 429 that the gateway itself asks for.
+    #[must_use]
+    pub fn limit(&self) -> Option<String> {
+        self.detail("limit")
+    }
+
     /// `details.errors` of a `validation_error`; empty where there are none.
     #[must_use]
     pub fn field_errors(&self) -> Vec<FieldError> {

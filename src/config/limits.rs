@@ -8,10 +8,12 @@ use crate::gateway::Limits;
 const MOST: u64 = 1_000_000;
 
 /// The section's settings.
-pub(super) const SETTINGS: [Setting; 4] = [
+pub(super) const SETTINGS: [Setting; 6] = [
     ("limits", "requests_per_minute", Kind::Number(0, MOST)),
     ("limits", "calls_per_minute", Kind::Number(0, MOST)),
     ("limits", "calls_per_hour", Kind::Number(0, MOST)),
+    ("limits", "connects_per_minute", Kind::Number(0, MOST)),
+    ("limits", "connects_per_hour", Kind::Number(0, MOST)),
     ("limits", "connections", Kind::Number(1, MOST)),
 ];
 
@@ -27,6 +29,8 @@ pub(super) fn read(layers: &Layers) -> Limits {
         requests_per_minute: number("limits.requests_per_minute", defaults.requests_per_minute),
         calls_per_minute: number("limits.calls_per_minute", defaults.calls_per_minute),
         calls_per_hour: number("limits.calls_per_hour", defaults.calls_per_hour),
+        connects_per_minute: number("limits.connects_per_minute", defaults.connects_per_minute),
+        connects_per_hour: number("limits.connects_per_hour", defaults.connects_per_hour),
         connections: number("limits.connections", defaults.connections),
         ..defaults
     }

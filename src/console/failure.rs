@@ -42,6 +42,11 @@ pub enum FailureKind {
         /// Seconds to wait; `None` when the gateway did not say.
         wait: Option<u64>,
     },
+    /// The session was told to connect too often.
+    TooManyConnects {
+        /// Seconds to wait; `None` when the gateway did not say.
+        wait: Option<u64>,
+    },
     MissingCapability {
         /// `read`, `send`, `manage` or `events`; empty when the gateway did not say.
         capability: String,
@@ -263,6 +268,13 @@ impl FailureKind {
                 Some(seconds) => format!("WhatsApp asks for a pause. Wait {seconds} s, then try again."),
                 None => "WhatsApp asks for a pause. Wait a minute, then try again.".to_owned(),
             },
+            Self::TooManyConnects { wait } => {
+                let who = told.session.as_deref().unwrap_or("The session");
+                let pause = wait.map_or("a minute".to_owned(), |seconds| format!("{seconds} s"));
+                format!(
+                    "{who} was started as often as it may be for now: WhatsApp bans accounts that come and go. Wait {pause}, then try again."
+                )
+            }
             Self::MissingCapability { capability } if capability.is_empty() => {
                 "Your key may not do this. Ask whoever runs the gateway for one that may.".to_owned()
             }
@@ -286,6 +298,9 @@ fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> Failur
         }
         Some(Reason::NotAdmin) => return FailureKind::NotAdmin,
         Some(Reason::NotInGroup) => return FailureKind::NotInGroup,
+        Some(Reason::RateLimited) if error.limit().as_deref() == Some("connects") => {
+            return FailureKind::TooManyConnects { wait: retry_after };
+        }
         Some(Reason::RateLimited) => return limited,
         Some(Reason::Draining | Reason::TooManyConnections) => return FailureKind::GatewayAway,
         // The gateway's own words say more than a kind could.

@@ -74,6 +74,10 @@ pub enum Limit {
     Caller,
     #[error("this session has asked WhatsApp as often as it may for now")]
     Session,
+    #[error(
+        "this session was told to connect as often as it may be for now, because WhatsApp bans accounts that come and go"
+    )]
+    Connects,
     #[error("too many calls wait for this session")]
     Waiting,
     #[error("too many tickets wait to be used")]
@@ -81,7 +85,13 @@ pub enum Limit {
 }
 
 impl Limit {
-    pub const ALL: [Self; 4] = [Self::Caller, Self::Session, Self::Waiting, Self::Tickets];
+    pub const ALL: [Self; 5] = [
+        Self::Caller,
+        Self::Session,
+        Self::Connects,
+        Self::Waiting,
+        Self::Tickets,
+    ];
 
     /// `details.limit`
     #[must_use]
@@ -89,6 +99,7 @@ impl Limit {
         match self {
             Self::Caller => "caller",
             Self::Session => "session",
+            Self::Connects => "connects",
             Self::Waiting => "waiting",
             Self::Tickets => "tickets",
         }

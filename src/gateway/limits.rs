@@ -13,6 +13,10 @@ pub struct Limits {
     pub calls_per_minute: u32,
     /// A session's `ratePerHour`.
     pub calls_per_hour: u32,
+    /// How often a session may be told to connect: started anew, restarted, brought to pair. What it
+    /// does by itself does not count.
+    pub connects_per_minute: u32,
+    pub connects_per_hour: u32,
     /// Connections at a time, realtime streams included.
     pub connections: u32,
     /// For a request's head; an idle connection is closed after it too.
@@ -29,6 +33,8 @@ impl Default for Limits {
             requests_per_minute: 1200,
             calls_per_minute: 60,
             calls_per_hour: 1200,
+            connects_per_minute: 5,
+            connects_per_hour: 30,
             connections: 1024,
             head: Duration::from_secs(30),
             body: Duration::from_secs(30),
@@ -38,12 +44,14 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// As many calls to WhatsApp as anybody likes: for a WhatsApp that is simulated and bans nobody.
+    /// As many calls and logins to WhatsApp as anybody likes: for a WhatsApp that is simulated and bans nobody.
     #[must_use]
     pub fn without_call_limits(self) -> Self {
         Self {
             calls_per_minute: 0,
             calls_per_hour: 0,
+            connects_per_minute: 0,
+            connects_per_hour: 0,
             ..self
         }
     }

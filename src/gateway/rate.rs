@@ -56,11 +56,11 @@ impl CallerRates {
     }
 }
 
-/// The calls of one session: never more than so many in any minute, and in any hour.
+/// What one session does to WhatsApp, its calls or its logins: never more than so many in any minute, and in any hour.
 pub struct CallRate {
     per_minute: usize,
     per_hour: usize,
-    /// When calls were made, oldest first; as far back as matters.
+    /// When it was done, oldest first; as far back as matters.
     made: Mutex<VecDeque<Instant>>,
 }
 

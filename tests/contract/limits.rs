@@ -146,6 +146,89 @@ async fn a_session_asks_whatsapp_no_more_often_than_it_says() {
 }
 
 #[tokio::test]
+async fn a_session_connects_no_more_often_than_it_may() {
+    let gateway = Gateway::limited(Limits {
+        connects_per_minute: 3,
+        connects_per_hour: 0,
+        ..Limits::default()
+    })
+    .await;
+    let support = gateway.support();
+    let (id, sales) = (gateway.session("Support line"), gateway.session("Sales"));
+    let act = async |session: &str, verb: &str| {
+        let path = format!("/api/v1/sessions/{session}:{verb}");
+        gateway.post(&path, json!({})).await
+    };
+    // What runs already is not started anew, and stopping is free.
+    for _ in 0..5 {
+        act(&id, "start").await.ok(200);
+    }
+    act(&id, "restart").await.ok(200);
+    act(&id, "stop").await.ok(200);
+    act(&id, "stop").await.ok(200);
+    act(&id, "start").await.ok(200);
+    act(&id, "restart").await.ok(200);
+    gateway.until_status(&id, "working").await;
+
+    // Too often: it stays connected as it is.
+    let reply = act(&id, "restart").await;
+    let wait: u64 = reply.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    let message = reply.json["error"]["message"].to_string();
+    assert!(message.contains("WhatsApp bans"), "{message}");
+    let details = reply.error(429, "rate_limited");
+    assert_eq!(details["reason"], "rate_limited");
+    assert_eq!(details["limit"], "connects");
+    assert_eq!(details["retryAfterSeconds"], wait);
+    let view = gateway.get(&support).await.ok(200);
+    assert_eq!(view["status"], "working", "{view}");
+    act(&id, "start").await.ok(200);
+    // Stopped it stays stopped, whoever asks.
+    act(&id, "stop").await.ok(200);
+    act(&id, "start").await.error(429, "rate_limited");
+    let reply = Ask::post(&format!("{support}:start"))
+        .key(Key::Manage)
+        .to(&gateway)
+        .await;
+    reply.error(429, "rate_limited");
+    let view = gateway.get(&support).await.ok(200);
+    assert_eq!(view["status"], "stopped", "{view}");
+    // Others have connections of their own.
+    act(&sales, "restart").await.ok(200);
+}
+
+#[tokio::test]
+async fn pairing_counts_as_connecting() {
+    let gateway = Gateway::limited(Limits {
+        connects_per_minute: 1,
+        ..Limits::default()
+    })
+    .await;
+    let session = gateway.post("/api/v1/sessions", json!({})).await.ok(201);
+    let session = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    let code = async || {
+        let reply = gateway.get(&format!("{session}/qr")).await;
+        (reply.status == 200).then_some(())
+    };
+    gateway.until("a code", code).await;
+    gateway
+        .post(&format!("{session}:stop"), json!({}))
+        .await
+        .ok(200);
+    for _ in 0..2 {
+        let reply = gateway.get(&format!("{session}/qr")).await;
+        assert_eq!(reply.error(429, "rate_limited")["limit"], "connects");
+        let phone = json!({ "phone": "628123456789" });
+        let reply = gateway
+            .post(&format!("{session}/pairing-code"), phone)
+            .await;
+        assert_eq!(reply.error(429, "rate_limited")["limit"], "connects");
+    }
+    let view = gateway.get(&session).await.ok(200);
+    assert_eq!(view["status"], "stopped", "{view}");
+}
+
+#[tokio::test]
 async fn a_body_has_its_time() {
     let gateway = Gateway::limited(Limits {
         body: SOON,

@@ -98,7 +98,8 @@ impl Failure {
                 Exit::NotConnected,
                 format!("the session is not connected to WhatsApp: {said}"),
             ),
-            FailureKind::RateLimited { wait: seconds } => {
+            FailureKind::RateLimited { wait: seconds }
+            | FailureKind::TooManyConnects { wait: seconds } => {
                 wait = *seconds;
                 let pause = seconds.map_or("a minute".to_owned(), |seconds| format!("{seconds} s"));
                 (

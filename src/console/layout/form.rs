@@ -178,7 +178,9 @@ fn refusal(failure: &Failure) -> String {
         FailureKind::NotAdmin => "not an admin".to_owned(),
         FailureKind::PerhapsNotAdmin => "perhaps not an admin".to_owned(),
         FailureKind::NotInGroup => "not in the group".to_owned(),
-        FailureKind::RateLimited { .. } => "too many requests".to_owned(),
+        FailureKind::RateLimited { .. } | FailureKind::TooManyConnects { .. } => {
+            "too many requests".to_owned()
+        }
         FailureKind::MissingCapability { .. } => "your key may not".to_owned(),
         FailureKind::GatewayAway => "the gateway is away".to_owned(),
         FailureKind::Other => text::clean_line(&failure.message).into_owned(),

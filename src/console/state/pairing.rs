@@ -104,7 +104,9 @@ impl Trouble {
         let Self::Refused { failure, at } = self else {
             return 0;
         };
-        let FailureKind::RateLimited { wait: Some(wait) } = failure.kind else {
+        let (FailureKind::RateLimited { wait: Some(wait) }
+        | FailureKind::TooManyConnects { wait: Some(wait) }) = failure.kind
+        else {
             return 0;
         };
         let passed = u64::try_from(now.saturating_sub(*at) / 1_000).unwrap_or(0);

@@ -60,7 +60,15 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
             *status = SessionStatus::Stopped;
         }
         let starts = stored.should_run;
-        let handle = session::spawn(stored, &backend, store.clone(), &metrics, &tasks, delay);
+        let handle = session::spawn(
+            stored,
+            &backend,
+            store.clone(),
+            &metrics,
+            &tasks,
+            &limits,
+            delay,
+        );
         if starts {
             delay += backend.stagger();
         }

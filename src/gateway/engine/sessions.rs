@@ -134,6 +134,7 @@ impl Engine {
                 engine.inner.store.clone(),
                 &engine.inner.metrics,
                 &engine.inner.tasks,
+                &engine.inner.limits,
                 Duration::ZERO,
             );
             let view = handle.view();
@@ -192,7 +193,7 @@ impl Engine {
     /// Starts, stops, restarts or logs a session out; all of them idempotent.
     ///
     /// # Errors
-    /// Logging out: the driver's.
+    /// Starting and restarting: the session was told to connect too often. Logging out: the driver's.
     pub async fn act(
         &self,
         caller: &Caller,
@@ -222,7 +223,8 @@ impl Engine {
     /// The code to scan. Begins to pair when that is not under way.
     ///
     /// # Errors
-    /// `NotFound("qr code")` until a code is ready; `AlreadyPaired` when a phone is linked.
+    /// `NotFound("qr code")` until a code is ready; `AlreadyPaired` when a phone is linked; the session
+    /// was told to connect too often.
     pub async fn qr(&self, caller: &Caller, session: &OwnedSession) -> Result<api::QrCode, Error> {
         if session.handle.is_paired() {
             return Err(DriverError::AlreadyPaired.into());
@@ -248,7 +250,7 @@ impl Engine {
     /// under way.
     ///
     /// # Errors
-    /// Validation of `phone`; `AlreadyPaired`; the driver's.
+    /// Validation of `phone`; `AlreadyPaired`; the session was told to connect too often; the driver's.
     pub async fn pairing_code(
         &self,
         caller: &Caller,

@@ -24,11 +24,14 @@ impl Task {
         match action {
             SessionAction::Start => {
                 if !self.should_run || !self.is_up() {
+                    self.handle.count_connect()?;
                     self.begin().await;
                 }
             }
             SessionAction::Stop => self.stop(events).await,
             SessionAction::Restart => {
+                // What is too often leaves the connection that there is alone.
+                self.handle.count_connect()?;
                 self.handle.cut_connection();
                 self.disconnect(events).await;
                 self.begin().await;
@@ -116,6 +119,7 @@ impl Task {
         if self.should_run && self.is_up() {
             return Ok(false);
         }
+        self.handle.count_connect()?;
         self.begin().await;
         Ok(true)
     }

@@ -6,7 +6,8 @@ use crate::api::{QrCode, Session, SessionStatus};
 use crate::gateway::auth::Lease;
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
-use crate::gateway::error::Error;
+use crate::gateway::error::{Error, Limit};
+use crate::gateway::limits::Limits;
 use crate::gateway::rate::CallRate;
 use crate::gateway::store::changes::Scope;
 use crate::gateway::store::listing::ListCache;
@@ -34,6 +35,7 @@ pub struct SessionHandle {
     pub(super) waiting: AtomicUsize,
     /// `ratePerMin` and `ratePerHour`.
     pub(super) calls: CallRate,
+    connects: CallRate,
     /// Cancelled when the connection goes: running calls end with it.
     connection: Mutex<CancellationToken>,
     /// Pairing codes live here and nowhere else.
@@ -80,6 +82,7 @@ impl SessionHandle {
         group_count: u64,
         driver: Arc<dyn Driver>,
         control: mpsc::UnboundedSender<Letter>,
+        limits: &Limits,
     ) -> Self {
         let connection = CancellationToken::new();
         connection.cancel();
@@ -90,6 +93,7 @@ impl SessionHandle {
             listing: Arc::default(),
             control,
             calls: CallRate::new(view.rate_per_min, view.rate_per_hour),
+            connects: CallRate::new(limits.connects_per_minute, limits.connects_per_hour),
             view: RwLock::new(view),
             group_count: AtomicU64::new(group_count),
             last_traffic: AtomicI64::new(0),
@@ -136,6 +140,17 @@ impl SessionHandle {
                 reason: view.status_reason.clone(),
             }),
         })
+    }
+
+    /// Counts a wish to connect.
+    ///
+    /// # Errors
+    /// There were too many; this one is not counted.
+    pub(super) fn count_connect(&self) -> Result<(), Error> {
+        let limit = Limit::Connects;
+        self.connects
+            .take(1)
+            .map_err(|wait| Error::TooManyRequests { limit, wait })
     }
 
     /// Whether a phone is linked, as far as is known.

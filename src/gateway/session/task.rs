@@ -4,6 +4,7 @@ use super::handle::{End, SessionHandle};
 use super::{Control, Letter, limits};
 use crate::api::{EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
+use crate::gateway::limits::Limits;
 use crate::gateway::metrics::Metrics;
 use crate::gateway::store::rows::StoredSession;
 use crate::gateway::store::{Store, StoreError, Write};
@@ -28,6 +29,7 @@ pub fn spawn(
     store: Store,
     metrics: &Arc<Metrics>,
     tasks: &TaskTracker,
+    bounds: &Limits,
     delay: Duration,
 ) -> Arc<SessionHandle> {
     let (driver_events, events) = mpsc::unbounded_channel();
@@ -47,6 +49,7 @@ pub fn spawn(
         stored.group_count,
         driver,
         control,
+        bounds,
     ));
     let task = Task {
         handle: Arc::clone(&handle),

@@ -186,6 +186,15 @@ pub(super) fn some_members() -> (&'static str, Error) {
     ("partly_refused", error)
 }
 
+/// A session that came and went too often.
+pub(super) fn too_many_connects() -> (&'static str, Error) {
+    let error = Error::TooManyRequests {
+        limit: Limit::Connects,
+        wait: WAIT,
+    };
+    ("too_many_connects", error)
+}
+
 /// Tickets that nobody used.
 pub(super) fn unused_tickets() -> (&'static str, Error) {
     let error = Error::TooManyRequests {

@@ -65,11 +65,20 @@ fn a_phone_that_is_linked_already_ends_it() {
 
 #[test]
 fn throttled_it_waits_before_it_can_be_tried_again() {
+    for kind in [
+        FailureKind::RateLimited { wait: Some(30) },
+        FailureKind::TooManyConnects { wait: Some(30) },
+    ] {
+        throttled(kind);
+    }
+}
+
+fn throttled(kind: FailureKind) {
     let mut desk = Desk::with_code(BROAD);
     desk.press("Tab");
     desk.type_text(PHONE);
     desk.press("Enter");
-    let limited = refused("rate_limited", FailureKind::RateLimited { wait: Some(30) });
+    let limited = refused("rate_limited", kind);
     desk.answer(&code_call(), Reply::PairingCode(Err(limited)));
     assert!(desk.screen().contains("Wait 30 s"));
     assert!(desk.screen().contains("[ Try again in 30 s ]"));

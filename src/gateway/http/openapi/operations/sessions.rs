@@ -2,7 +2,7 @@
 
 use super::super::examples;
 use super::super::operation::{Operation, Reach, Tag};
-use super::super::refusals::driver;
+use super::super::refusals::{driver, too_many_connects};
 use crate::api::{CreateSession, PairingCodeRequest};
 use crate::gateway::Error;
 use crate::gateway::whatsapp::DriverError;
@@ -38,10 +38,13 @@ pub(super) fn operations() -> Vec<Operation> {
             .becomes(204, "It is gone.")
             .reaches(Reach::Account),
         act("/api/v1/sessions/{session}:start", "startSession", "Connect a session")
-            .about("May be repeated. A session without a phone begins to pair."),
+            .about("May be repeated. A session without a phone begins to pair. One that does not run connects, which a session may only so often (429, `details.limit` = `connects`).")
+            .refuses([too_many_connects()]),
         act("/api/v1/sessions/{session}:stop", "stopSession", "Disconnect a session")
             .about("May be repeated. The link to the phone stays; the session stays stopped until it is started."),
-        act("/api/v1/sessions/{session}:restart", "restartSession", "Disconnect and connect a session"),
+        act("/api/v1/sessions/{session}:restart", "restartSession", "Disconnect and connect a session")
+            .about("A session may connect only so often: 429, `details.limit` = `connects`, leaves it as it is.")
+            .refuses([too_many_connects()]),
         act("/api/v1/sessions/{session}:logout", "logOutSession", "Unlink a session from its phone")
             .about("May be repeated. The session stays, as `logged_out`; starting it begins to pair anew.")
             .reaches(Reach::Account),
@@ -52,6 +55,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, "The text to draw as a QR code.", &examples::qr())
             .refuses([
                 ("no_code_yet", Error::NotFound("qr code")),
+                too_many_connects(),
                 driver(DriverError::AlreadyPaired),
                 ("other_link", DriverError::Conflict("another link is being made".into()).into()),
             ])
@@ -61,6 +65,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes(&PairingCodeRequest { phone: "628123456789".to_owned() })
             .gives(200, "Eight characters.", &examples::pairing_code())
             .refuses([
+                too_many_connects(),
                 driver(DriverError::AlreadyPaired),
                 ("other_link", DriverError::Conflict("another link is being made".into()).into()),
             ])
