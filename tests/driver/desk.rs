@@ -6,6 +6,7 @@ use groupdesk::gateway::whatsapp::live::{self, Limits, Live, Options};
 use groupdesk::gateway::whatsapp::sandbox::{self, Call, Fault, World, WorldOptions};
 use groupdesk::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity,
+    Retry,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -206,6 +207,15 @@ impl Desk {
     pub async fn failure(&mut self) -> String {
         self.until("failure", |event| match event {
             DriverEvent::Failed { reason, .. } => Some(reason),
+            _ => None,
+        })
+        .await
+    }
+
+    /// When the session is tried again, once it has failed.
+    pub async fn retry(&mut self) -> Retry {
+        self.until("failure", |event| match event {
+            DriverEvent::Failed { retry, .. } => Some(retry),
             _ => None,
         })
         .await
@@ -428,7 +438,7 @@ fn sandbox_failure(failure: LoginFailure) -> Fault {
     };
     Fault::LoginFails(DriverEvent::Failed {
         reason: reason.to_owned(),
-        by_hand: true,
+        retry: Retry::ByHand,
     })
 }
 

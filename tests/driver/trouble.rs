@@ -2,9 +2,9 @@
 
 use super::desk::{Desk, Kind, SUPPORT, limits};
 use crate::loopback::LoginFailure;
-use groupdesk::gateway::whatsapp::DriverError;
 use groupdesk::gateway::whatsapp::live::Limits;
 use groupdesk::gateway::whatsapp::sandbox::{Call, Fault};
+use groupdesk::gateway::whatsapp::{DriverError, Retry};
 use std::time::Duration;
 
 over_both_drivers!(
@@ -166,6 +166,26 @@ async fn a_login_that_is_refused_for_other_reasons_fails(kind: Kind) {
     ] {
         let reason = failed_login(kind, failure).await;
         assert!(reason.contains("WhatsApp"), "{reason}");
+    }
+}
+
+/// Only WhatsApp's own word says until when.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ban_says_when_it_may_be_tried_again() {
+    let now = || jiff::Timestamp::now().as_millisecond();
+    let mut desk = Desk::of(Kind::Wire, SUPPORT).await;
+    desk.fail_login(LoginFailure::Banned { seconds: 3_600 });
+    // WhatsApp counts whole seconds.
+    let earliest = now() / 1_000 * 1_000 + 3_600_000;
+    desk.driver.connect().await.unwrap();
+    let Retry::After(until) = desk.retry().await else {
+        panic!("an end of the ban");
+    };
+    assert!((earliest..=now() + 3_600_000).contains(&until), "{until}");
+    for unclear in [LoginFailure::Banned { seconds: 0 }, LoginFailure::Code(402)] {
+        desk.fail_login(unclear);
+        desk.driver.connect().await.unwrap();
+        assert_eq!(desk.retry().await, Retry::ByHand);
     }
 }
 

@@ -50,16 +50,20 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
     for mut stored in stored {
         stored.session.gateway_id.clone_from(&gateway_id);
         stored.should_run &= connect;
+        // A ban that goes on is waited for; one that is over is nothing special any more.
+        stored.not_before = stored
+            .not_before
+            .filter(|at| stored.should_run && *at > clock::now());
         stored.session.rate_per_min = limits.calls_per_minute;
         stored.session.rate_per_hour = limits.calls_per_hour;
         let status = &mut stored.session.status;
-        if stored.should_run {
+        let starts = stored.should_run && stored.not_before.is_none();
+        if starts {
             *status = SessionStatus::Starting;
             stored.session.status_reason = None;
         } else if !matches!(status, SessionStatus::LoggedOut | SessionStatus::Failed) {
             *status = SessionStatus::Stopped;
         }
-        let starts = stored.should_run;
         let handle = session::spawn(
             stored,
             &backend,

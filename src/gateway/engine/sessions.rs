@@ -127,6 +127,7 @@ impl Engine {
                     id,
                     organization,
                     should_run,
+                    not_before: None,
                     session,
                     group_count: 0,
                 },

@@ -40,11 +40,12 @@ impl Task {
                 if self.status() == SessionStatus::LoggedOut {
                     return Ok(());
                 }
+                let was_up = self.should_run && self.is_up();
                 match self.log_out(events).await {
                     Ok(reason) => self.unlink(reason).await,
                     Err(error) => {
-                        // Still linked: back to where the operator wanted it.
-                        if self.should_run {
+                        // Still linked: back to where it was. One that failed goes on waiting.
+                        if was_up {
                             self.begin().await;
                         }
                         return Err(error.into());
@@ -76,7 +77,7 @@ impl Task {
     /// driver that hangs does not hold the session's task up.
     pub(super) async fn begin(&mut self) {
         self.should_run = true;
-        self.by_hand = false;
+        (self.by_hand, self.banned) = (false, None);
         self.handle.renew_connection();
         self.set_status(SessionStatus::Starting, None).await;
         let handle = Arc::clone(&self.handle);
@@ -105,7 +106,7 @@ impl Task {
         if !self.should_run && idle {
             return;
         }
-        self.should_run = false;
+        (self.should_run, self.banned) = (false, None);
         self.handle.cut_connection();
         self.handle.set_qr(None);
         self.set_status(SessionStatus::Stopped, None).await;

@@ -44,7 +44,7 @@ impl Task {
                         .await;
                 }
             }
-            DriverEvent::Failed { reason, by_hand } => self.fail_with(reason, by_hand).await,
+            DriverEvent::Failed { reason, retry } => self.fail_with(reason, retry).await,
             DriverEvent::Group(_) => {}
         }
     }
@@ -94,7 +94,8 @@ impl Task {
         let session = self.handle.view();
         let should_run = self.should_run;
         self.save(move |w| {
-            w.rows.update_session(&organization, &session, should_run)?;
+            w.rows
+                .update_session(&organization, &session, should_run, None)?;
             w.publish(&organization, &id, EventKind::AuthCode, &payload)
         })
         .await;
@@ -143,7 +144,7 @@ impl Task {
 
     /// The phone is no longer linked: who it was is forgotten, and a new scan is needed.
     pub(super) async fn unlink(&mut self, reason: String) {
-        self.should_run = false;
+        (self.should_run, self.banned) = (false, None);
         self.handle.cut_connection();
         self.handle.set_qr(None);
         self.forget();

@@ -9,6 +9,7 @@ mod actions;
 mod follow;
 mod handle;
 mod live;
+mod moment;
 mod sync;
 mod task;
 
@@ -43,6 +44,12 @@ pub mod limits {
     /// `starting` without success; then the session's reason says so, while it is tried again. A
     /// driver that has not even begun to connect by then counts as failed.
     pub const STARTING: Duration = Duration::from_mins(1);
+    /// From the end of a ban until the session is started by itself: clocks differ.
+    pub const AFTER_BAN: Duration = Duration::from_mins(1);
+    /// At most so much is added by chance: accounts that were banned together come back one by one.
+    pub const BAN_SPREAD: Duration = Duration::from_mins(1);
+    /// The least that a ban is taken to last, however soon it is said to end.
+    pub const SHORTEST_BAN: Duration = Duration::from_mins(5);
     /// Closing a connection; then it is abandoned.
     pub const DISCONNECT: Duration = Duration::from_secs(5);
     /// Live calls that may wait for a session.

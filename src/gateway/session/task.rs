@@ -1,15 +1,16 @@
 //! The task that owns a session: it alone starts and stops the driver and decides the status.
 
 use super::handle::{End, SessionHandle};
+use super::moment::Moment;
 use super::{Control, Letter, limits};
-use crate::api::{EventKind, Session, SessionStatus, SessionStatusPayload};
+use crate::api::{EpochMillis, EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
 use crate::gateway::limits::Limits;
 use crate::gateway::metrics::Metrics;
 use crate::gateway::store::rows::StoredSession;
 use crate::gateway::store::{Store, StoreError, Write};
 use crate::gateway::whatsapp::metered::Metered;
-use crate::gateway::whatsapp::{Account, Backend, DriverEvent, GroupEvent};
+use crate::gateway::whatsapp::{Account, Backend, DriverEvent, GroupEvent, Retry};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub fn spawn(
         tasks: tasks.clone(),
         should_run: stored.should_run,
         by_hand: false,
+        banned: stored.not_before.map(Moment::at),
         deadline: None,
         held: Vec::new(),
     };
@@ -74,6 +76,8 @@ pub(super) struct Task {
     /// Whether it failed in such a way that only an operator should start it again: what is stored
     /// says then that it should not run, so that the next process leaves it alone.
     pub(super) by_hand: bool,
+    /// Until when it must not be started by itself, and is then.
+    pub(super) banned: Option<Moment>,
     /// When `starting` has lasted so long that its reason should say so.
     deadline: Option<Instant>,
     /// Group events that wait for a change of ours to be stored.
@@ -100,7 +104,8 @@ impl Task {
         delay: Duration,
     ) {
         let handle = Arc::clone(&self.handle);
-        let mut first = self.should_run.then(|| Instant::now() + delay);
+        let runs = self.should_run && self.banned.is_none();
+        let mut first = runs.then(|| Instant::now() + delay);
         let mut batch = Vec::new();
         loop {
             let step = tokio::select! {
@@ -111,13 +116,14 @@ impl Task {
                 }
                 () = handle.released.notified() => Some(Step::Released),
                 () = at(self.deadline) => Some(Step::TooLong),
+                () = come(self.banned) => None,
                 () = at(first) => None,
             };
             let work = async {
                 if let Some(step) = step {
                     return self.step(step, &mut events).await;
                 }
-                first = None;
+                (first, self.banned) = (None, None);
                 if self.should_run && !self.is_up() {
                     self.begin().await;
                 }
@@ -216,7 +222,7 @@ impl Task {
     /// Something broke: the driver is told to end, the engine goes on.
     async fn fail(&mut self, reason: &str) {
         tracing::error!(session = %self.handle.id, reason, "the session failed");
-        self.fail_with(reason.to_owned(), false).await;
+        self.fail_with(reason.to_owned(), Retry::Anew).await;
         let handle = Arc::clone(&self.handle);
         let ending = async move {
             let end = AssertUnwindSafe(handle.driver.disconnect()).catch_unwind();
@@ -225,11 +231,15 @@ impl Task {
         self.tasks.spawn(ending.in_current_span());
     }
 
-    pub(super) async fn fail_with(&mut self, reason: String, by_hand: bool) {
+    pub(super) async fn fail_with(&mut self, reason: String, retry: Retry) {
         self.handle.cut_connection();
         self.handle.set_qr(None);
         if self.should_run {
-            self.by_hand = by_hand;
+            self.by_hand = retry == Retry::ByHand;
+            self.banned = match retry {
+                Retry::After(until) => Some(Moment::at(after_ban(until))),
+                Retry::Anew | Retry::ByHand => None,
+            };
             self.set_status(SessionStatus::Failed, Some(reason)).await;
         }
     }
@@ -265,8 +275,10 @@ impl Task {
         let session: Session = self.handle.view();
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
         let should_run = self.should_run && !self.by_hand;
+        let not_before = self.banned.map(|moment| moment.at);
         self.save(move |w| {
-            w.rows.update_session(&organization, &session, should_run)?;
+            w.rows
+                .update_session(&organization, &session, should_run, not_before)?;
             if changed {
                 let payload = SessionStatusPayload { status, reason };
                 w.publish(&organization, &id, EventKind::SessionStatus, &payload)?;
@@ -288,6 +300,23 @@ impl Task {
                 tracing::error!(session = %self.handle.id, %error, "a change was not stored");
             })
             .ok()
+    }
+}
+
+/// When a session is started by itself whose ban ends then.
+fn after_ban(until: EpochMillis) -> EpochMillis {
+    let span = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    let wait = limits::AFTER_BAN + limits::BAN_SPREAD.mul_f64(rand::random());
+    until
+        .max(clock::now() + span(limits::SHORTEST_BAN))
+        .saturating_add(span(wait))
+}
+
+/// Waits for a moment; forever without one.
+async fn come(moment: Option<Moment>) {
+    match moment {
+        Some(moment) => moment.come().await,
+        None => std::future::pending().await,
     }
 }
 

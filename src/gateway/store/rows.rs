@@ -15,6 +15,8 @@ pub struct StoredSession {
     pub organization: OrganizationId,
     /// What the operator wants, whatever the status is.
     pub should_run: bool,
+    /// When a ban ends: one that should run is not started before.
+    pub not_before: Option<EpochMillis>,
     /// `gateway_id`, `group_count` and `last_traffic_at` are not stored.
     pub session: Session,
     /// Those that the account has left included, as in their listing.

@@ -136,6 +136,7 @@ pub trait Rows: Read {
         organization: &OrganizationId,
         session: &Session,
         should_run: bool,
+        not_before: Option<EpochMillis>,
     ) -> Outcome<()>;
 
     /// Deletes a session with its groups and members.

@@ -236,15 +236,25 @@ pub enum DriverEvent {
     /// Pairing or connecting ended without success and is not tried again.
     Failed {
         reason: String,
-        /// Whether to try again is for a person to decide, also after a restart of the process:
-        /// another device has taken the place, WhatsApp has banned the account or refuses this client.
-        by_hand: bool,
+        retry: Retry,
     },
     /// Unlinked from the phone.
     LoggedOut {
         reason: String,
     },
     Group(GroupEvent),
+}
+
+/// When a session that failed is tried again, beside whenever somebody wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// With the next start of the process.
+    Anew,
+    /// Never by itself: another device has taken the place, or WhatsApp refuses the account or this
+    /// client.
+    ByHand,
+    /// Once, soon after this moment: until then WhatsApp has banned the account.
+    After(EpochMillis),
 }
 
 impl fmt::Debug for DriverEvent {
@@ -260,10 +270,10 @@ impl fmt::Debug for DriverEvent {
             Self::Connected(identity) => f.debug_tuple("Connected").field(identity).finish(),
             Self::ConnectionLost => f.write_str("ConnectionLost"),
             Self::CodeSpent { reason } => f.debug_tuple("CodeSpent").field(reason).finish(),
-            Self::Failed { reason, by_hand } => f
+            Self::Failed { reason, retry } => f
                 .debug_struct("Failed")
                 .field("reason", reason)
-                .field("by_hand", by_hand)
+                .field("retry", retry)
                 .finish(),
             Self::LoggedOut { reason } => f.debug_tuple("LoggedOut").field(reason).finish(),
             Self::Group(event) => f.debug_tuple("Group").field(event).finish(),

@@ -2,7 +2,7 @@
 
 use super::{
     Driver, DriverError, DriverEvent, GroupSnapshot, InviteCode, MemberChange, MemberJid,
-    MembershipRequest,
+    MembershipRequest, Retry,
 };
 use crate::api::Setting;
 use crate::gateway::domain::GroupJid;
@@ -20,7 +20,7 @@ impl Driver for Unavailable {
     async fn connect(&self) -> Result<(), DriverError> {
         // Nobody listens any more when the session has ended meanwhile.
         let _ = self.0.send(DriverEvent::Failed {
-            by_hand: false,
+            retry: Retry::Anew,
             reason: REASON.to_owned(),
         });
         Ok(())

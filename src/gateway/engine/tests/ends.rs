@@ -3,13 +3,13 @@
 use super::fake::identity;
 use super::*;
 use crate::gateway::session::limits;
-use crate::gateway::whatsapp::DriverEvent;
+use crate::gateway::whatsapp::{DriverEvent, Retry};
 use crate::gateway::{Error, SessionAction};
 
-fn failed(reason: &str, by_hand: bool) -> DriverEvent {
+fn failed(reason: &str, retry: Retry) -> DriverEvent {
     DriverEvent::Failed {
         reason: reason.to_owned(),
-        by_hand,
+        retry,
     }
 }
 
@@ -108,7 +108,7 @@ async fn a_session_that_tries_for_long_says_so_and_goes_on() {
 async fn what_only_a_person_should_start_waits_for_one_after_a_restart() {
     let mut desk = desk().await;
     let owned = desk.session(1);
-    let event = failed("replaced by another device", true);
+    let event = failed("replaced by another device", Retry::ByHand);
     desk.worlds.send(owned.id.as_str(), event);
     desk.status(SessionStatus::Failed).await;
     desk.engine.close().await;
@@ -131,7 +131,7 @@ async fn what_only_a_person_should_start_waits_for_one_after_a_restart() {
 
     // Any other failure may pass by itself.
     desk.worlds
-        .send(owned.id.as_str(), failed("code 418", false));
+        .send(owned.id.as_str(), failed("code 418", Retry::Anew));
     let stopped = |view: &crate::api::Session| view.status == SessionStatus::Failed;
     while !stopped(&owned.view()) {
         tokio::task::yield_now().await;
@@ -147,8 +147,10 @@ async fn what_only_a_person_should_start_waits_for_one_after_a_restart() {
 async fn what_waits_for_an_operator_can_be_stopped_too() {
     let mut desk = desk().await;
     let owned = desk.session(1);
-    desk.worlds
-        .send(owned.id.as_str(), failed("WhatsApp has banned it", true));
+    desk.worlds.send(
+        owned.id.as_str(),
+        failed("WhatsApp has banned it", Retry::ByHand),
+    );
     desk.status(SessionStatus::Failed).await;
     desk.engine.close().await;
     let database = desk.directory.path().join("desk.db");
@@ -168,7 +170,7 @@ async fn a_call_of_a_failed_session_says_why() {
     let owned = desk.session(1);
     desk.worlds.send(
         owned.id.as_str(),
-        failed("replaced by another device", true),
+        failed("replaced by another device", Retry::ByHand),
     );
     desk.status(SessionStatus::Failed).await;
     let refused = desk.engine.invite(&owned, &jid(1)).await.unwrap_err();

@@ -30,6 +30,8 @@ pub struct World {
     /// When it was first told to connect.
     pub dialled: Option<Instant>,
     pub resets: u32,
+    /// What connecting ends with, once.
+    pub turned_away: Option<DriverEvent>,
     /// What is said of a logout.
     pub farewell: Option<String>,
     pub events: Option<UnboundedSender<DriverEvent>>,
@@ -153,6 +155,11 @@ impl Driver for Fake {
             .get_or_insert_with(Instant::now);
         self.tell(DriverEvent::Connecting);
         self.call("connect").await?;
+        let end = self.0.lock().unwrap().turned_away.take();
+        if let Some(end) = end {
+            self.tell(end);
+            return Ok(());
+        }
         if self.0.lock().unwrap().paired {
             self.tell(DriverEvent::Connected(identity()));
         } else {

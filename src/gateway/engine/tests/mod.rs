@@ -1,5 +1,6 @@
 //! The use cases against a fake driver.
 
+mod bans;
 mod ends;
 mod fake;
 mod groups;
@@ -56,16 +57,23 @@ fn seeded(number: u128, start: bool) -> SeedSession {
     }
 }
 
-async fn open(database: &Path, worlds: &Worlds, seed: Vec<SeedSession>) -> Engine {
-    let config = Config {
+fn config(database: &Path, worlds: &Worlds) -> Config {
+    Config {
         database: database.to_owned(),
         gateway_id: "gateway".to_owned(),
         backend: worlds.backend(),
         memory_keys: Vec::new(),
         login: None,
-        seed,
+        seed: Vec::new(),
         limits: Limits::default(),
         connect: true,
+    }
+}
+
+async fn open(database: &Path, worlds: &Worlds, seed: Vec<SeedSession>) -> Engine {
+    let config = Config {
+        seed,
+        ..config(database, worlds)
     };
     Engine::open(config).await.unwrap()
 }

@@ -49,13 +49,14 @@ pub(super) async fn a_session_is_inserted_once(place: Place) {
     assert_eq!(stored[0].session, full());
     assert_eq!(stored[0].organization, organization("acme"));
     assert!(!stored[0].should_run);
+    assert_eq!(stored[0].not_before, None);
     assert_eq!(stored[0].group_count, 0);
 }
 
 pub(super) async fn an_update_writes_what_changes_in_a_life(place: Place) {
     place.session(&organization("acme"), &session(1)).await;
     place
-        .write(|rows| rows.update_session(&organization("acme"), &full(), false))
+        .write(|rows| rows.update_session(&organization("acme"), &full(), false, Some(7)))
         .await;
     let stored = all(&place).await.remove(0);
     let expected = Session {
@@ -71,6 +72,7 @@ pub(super) async fn an_update_writes_what_changes_in_a_life(place: Place) {
     };
     assert_eq!(stored.session, expected);
     assert!(!stored.should_run);
+    assert_eq!(stored.not_before, Some(7));
 }
 
 pub(super) async fn deleting_takes_groups_and_members_along(place: Place) {
@@ -111,7 +113,7 @@ pub(super) async fn nobody_writes_for_another_organization(place: Place) {
         .write(|rows| {
             let other = organization("other");
             rows.put_organization(&other, 1)?;
-            rows.update_session(&other, &full(), false)?;
+            rows.update_session(&other, &full(), false, Some(7))?;
             rows.delete_session(&other, &session(1))?;
             let new = rows.insert_group(&other, &session(1), Ulid::from(1), &group(1), 1)?;
             assert!(!new);
@@ -122,5 +124,6 @@ pub(super) async fn nobody_writes_for_another_organization(place: Place) {
     assert_eq!(stored.len(), 1);
     assert_eq!(stored[0].session.status, Session::default().status);
     assert!(stored[0].should_run);
+    assert_eq!(stored[0].not_before, None);
     assert_eq!(stored[0].group_count, 0);
 }

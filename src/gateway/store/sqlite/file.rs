@@ -13,6 +13,7 @@ const APPLICATION_ID: i32 = 0x6772_7064;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_keys.sql"),
+    include_str!("migrations/0003_bans.sql"),
 ];
 
 /// How long a statement waits for another connection's lock.

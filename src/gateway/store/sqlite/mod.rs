@@ -223,8 +223,9 @@ impl Rows for Sqlite {
         organization: &OrganizationId,
         session: &Session,
         should_run: bool,
+        not_before: Option<EpochMillis>,
     ) -> Outcome<()> {
-        sessions::update(&self.conn, organization, session, should_run)
+        sessions::update(&self.conn, organization, session, should_run, not_before)
     }
 
     fn delete_session(

@@ -56,14 +56,16 @@ pub(super) fn update(
     organization: &OrganizationId,
     session: &Session,
     should_run: bool,
+    not_before: Option<EpochMillis>,
 ) -> Result<(), StoreError> {
     conn.prepare_cached(
-        "UPDATE sessions SET should_run = ?, status = ?, status_reason = ?, phone_number = ?,
+        "UPDATE sessions SET should_run = ?, not_before = ?, status = ?, status_reason = ?, phone_number = ?,
                  wa_jid = ?, wa_lid = ?, last_connected_at = ?, updated_at = ?
              WHERE id = ? AND organization = ?",
     )?
     .execute(params![
         should_run,
+        not_before,
         session.status.as_str(),
         session.status_reason,
         session.phone_number,
@@ -94,7 +96,7 @@ pub(super) fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreErr
         "SELECT id, organization, label, should_run, status, status_reason, phone_number, wa_jid,
              wa_lid, auto_read, presence_typing, rate_per_min, rate_per_hour, created_by_user_id,
              last_connected_at, created_at, updated_at,
-             (SELECT count(*) FROM groups WHERE groups.session = sessions.id)
+             (SELECT count(*) FROM groups WHERE groups.session = sessions.id), not_before
          FROM sessions ORDER BY id",
     )?;
     let rows = query.query_map([], |row| {
@@ -117,11 +119,12 @@ pub(super) fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreErr
             updated_at: row.get(16)?,
             ..Session::default()
         };
-        Ok((session, row.get::<_, bool>(3)?, row.get::<_, i64>(17)?))
+        let (should_run, not_before) = (row.get(3)?, row.get(18)?);
+        Ok((session, should_run, row.get::<_, i64>(17)?, not_before))
     })?;
     let mut sessions = Vec::new();
     for row in rows {
-        let (session, should_run, group_count) = row?;
+        let (session, should_run, group_count, not_before) = row?;
         let (Ok(id), Ok(organization)) = (
             SessionId::parse(&session.id),
             OrganizationId::parse(&session.organization_id),
@@ -133,6 +136,7 @@ pub(super) fn load_all(conn: &Connection) -> Result<Vec<StoredSession>, StoreErr
             id,
             organization,
             should_run,
+            not_before,
             session,
             group_count: group_count.unsigned_abs(),
         });

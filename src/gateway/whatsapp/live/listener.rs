@@ -14,7 +14,7 @@ use super::{reason, version::Version};
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{
-    DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity,
+    DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity, Retry,
 };
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -98,8 +98,10 @@ impl Listener {
             Event::LoggedOut(gone) => run.logged_out(reason::unlinked(gone.reason)),
             Event::StreamReplaced(_) => run.bar(reason::REPLACED.to_owned()),
             Event::TemporaryBan(ban) => {
-                let seconds = ban.expire.num_seconds();
-                run.bar(reason::banned(&ban.code, seconds, Timestamp::now()));
+                let until = reason::end_of_ban(ban.expire.num_seconds(), Timestamp::now());
+                let retry =
+                    until.map_or(Retry::ByHand, |until| Retry::After(until.as_millisecond()));
+                run.end(reason::banned(&ban.code, until), retry);
             }
             Event::ClientOutdated(_) => {
                 self.version.doubt();

@@ -37,13 +37,19 @@ pub(super) fn keys_unusable(detail: &str) -> String {
     )
 }
 
-/// Banned for a while. `now` and the length give the end, told in UTC.
-pub(super) fn banned(why: &TempBanReason, seconds: i64, now: Timestamp) -> String {
-    let until = Timestamp::from_second(now.as_second().saturating_add(seconds.max(0))).ok();
-    let until = until.map_or_else(
-        || "for a long time".to_owned(),
-        |until| format!("until {}", until.strftime("%Y-%m-%d %H:%M UTC")),
-    );
+/// The longest ban whose end is waited for.
+const LONGEST_BAN: i64 = 366 * 24 * 3600;
+
+/// When a ban of this length ends. `None` for one without an end, or with none that can be true.
+pub(super) fn end_of_ban(seconds: i64, now: Timestamp) -> Option<Timestamp> {
+    let believed = (1..=LONGEST_BAN).contains(&seconds);
+    Timestamp::from_second(now.as_second() + seconds.clamp(1, LONGEST_BAN))
+        .ok()
+        .filter(|_| believed)
+}
+
+/// Banned, for a while or for nobody knows how long. The end is told in UTC.
+pub(super) fn banned(why: &TempBanReason, until: Option<Timestamp>) -> String {
     let cause = match why {
         TempBanReason::SentToTooManyPeople => "too many messages to people who do not know it",
         TempBanReason::BlockedByUsers => "too many people blocked it",
@@ -52,9 +58,15 @@ pub(super) fn banned(why: &TempBanReason, seconds: i64, now: Timestamp) -> Strin
         TempBanReason::BroadcastList => "too many messages to a broadcast list",
         TempBanReason::Unknown(_) => "its terms were not kept",
     };
-    format!(
-        "WhatsApp has banned this account {until} ({cause}); wait until then, then restart. Trying earlier may make it longer"
-    )
+    match until {
+        Some(until) => format!(
+            "WhatsApp has banned this account until {} ({cause}); it is started again by itself soon after that. Starting it earlier may make the ban longer",
+            until.strftime("%Y-%m-%d %H:%M UTC")
+        ),
+        None => format!(
+            "WhatsApp has banned this account ({cause}); open WhatsApp on the phone to see until when, and start it again then. Trying earlier may make the ban longer"
+        ),
+    }
 }
 
 /// The server refused the login and unlinked the device.
@@ -112,11 +124,16 @@ mod tests {
     #[test]
     fn a_ban_says_until_when_and_why() {
         let now: Timestamp = "2026-11-20T22:30:00Z".parse().unwrap();
+        let until = end_of_ban(3 * 3600, now);
+        assert_eq!(until, Some("2026-11-21T01:30:00Z".parse().unwrap()));
         assert_eq!(
-            banned(&TempBanReason::CreatedTooManyGroups, 3 * 3600, now),
-            "WhatsApp has banned this account until 2026-11-21 01:30 UTC (too many groups with people who do not know it); wait until then, then restart. Trying earlier may make it longer"
+            banned(&TempBanReason::CreatedTooManyGroups, until),
+            "WhatsApp has banned this account until 2026-11-21 01:30 UTC (too many groups with people who do not know it); it is started again by itself soon after that. Starting it earlier may make the ban longer"
         );
-        assert!(banned(&TempBanReason::Unknown(199), i64::MAX, now).contains("for a long time"));
+        for senseless in [i64::MIN, -1, 0, LONGEST_BAN + 1, i64::MAX] {
+            assert_eq!(end_of_ban(senseless, now), None, "{senseless}");
+        }
+        assert!(banned(&TempBanReason::Unknown(199), None).contains("to see until when"));
     }
 
     #[test]

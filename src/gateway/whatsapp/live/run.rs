@@ -3,7 +3,7 @@
 
 use super::reason;
 use crate::api::EpochMillis;
-use crate::gateway::whatsapp::{DriverEvent, Identity};
+use crate::gateway::whatsapp::{DriverEvent, Identity, Retry};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -264,17 +264,18 @@ impl Run {
     }
 
     pub(super) fn fail(&self, reason: String) {
-        self.end(reason, false);
+        self.end(reason, Retry::Anew);
     }
 
     /// Fails, and is not to be tried again before somebody wants it.
     pub(super) fn bar(&self, reason: String) {
-        self.end(reason, true);
+        self.end(reason, Retry::ByHand);
     }
 
-    fn end(&self, reason: String, by_hand: bool) {
+    /// Fails, and says when it is to be tried again.
+    pub(super) fn end(&self, reason: String, retry: Retry) {
         if self.enter(Phase::Ended) {
-            self.tell(DriverEvent::Failed { reason, by_hand });
+            self.tell(DriverEvent::Failed { reason, retry });
         }
     }
 
@@ -353,7 +354,7 @@ mod tests {
             told(&mut events),
             [DriverEvent::Failed {
                 reason: "why".to_owned(),
-                by_hand: false,
+                retry: Retry::Anew,
             }]
         );
         assert!(!run.lives());

@@ -68,8 +68,8 @@ impl Runtime for SessionRuntime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::whatsapp::DriverEvent;
     use crate::gateway::whatsapp::live::reason;
+    use crate::gateway::whatsapp::{DriverEvent, Retry};
     use tokio::sync::mpsc;
 
     #[tokio::test]
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(
             events.recv().await,
             Some(DriverEvent::Failed {
-                by_hand: false,
+                retry: Retry::Anew,
                 reason: reason::BROKEN.to_owned()
             })
         );

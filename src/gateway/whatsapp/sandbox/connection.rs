@@ -4,7 +4,7 @@ use super::asset::Link;
 use super::line::{Line, Phase};
 use super::{Fault, World};
 use crate::gateway::domain::SessionId;
-use crate::gateway::whatsapp::{DriverError, DriverEvent};
+use crate::gateway::whatsapp::{DriverError, DriverEvent, Retry};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -232,7 +232,7 @@ pub(super) async fn pause(token: &CancellationToken, wait: Duration) -> bool {
 pub(super) fn failed(reason: &str) -> DriverEvent {
     DriverEvent::Failed {
         reason: reason.to_owned(),
-        by_hand: false,
+        retry: Retry::Anew,
     }
 }
 
@@ -240,7 +240,7 @@ pub(super) fn failed(reason: &str) -> DriverEvent {
 fn barred(reason: &str) -> DriverEvent {
     DriverEvent::Failed {
         reason: reason.to_owned(),
-        by_hand: true,
+        retry: Retry::ByHand,
     }
 }
 

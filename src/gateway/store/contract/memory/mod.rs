@@ -18,7 +18,7 @@ type Outcome<T> = Result<T, StoreError>;
 #[derive(Clone, Default)]
 struct Tables {
     organizations: BTreeSet<OrganizationId>,
-    sessions: BTreeMap<String, (OrganizationId, Session, bool)>,
+    sessions: BTreeMap<String, (OrganizationId, Session, bool, Option<EpochMillis>)>,
     /// By session and JID.
     groups: BTreeMap<(String, String), (i64, Group)>,
     /// By group and LID.

@@ -18,12 +18,13 @@ impl Read for Memory {
     fn sessions(&self) -> Outcome<Vec<StoredSession>> {
         self.look(|tables| {
             let sessions = tables.sessions.values();
-            let stored = sessions.map(|(organization, session, should_run)| {
+            let stored = sessions.map(|(organization, session, should_run, not_before)| {
                 let id = SessionId::parse(&session.id).unwrap();
                 let groups = tables.groups_of(organization, &id);
                 StoredSession {
                     organization: organization.clone(),
                     should_run: *should_run,
+                    not_before: *not_before,
                     session: session.clone(),
                     group_count: groups.count() as u64,
                     id,

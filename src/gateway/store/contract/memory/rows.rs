@@ -35,7 +35,7 @@ impl Rows for Memory {
             if tables.sessions.contains_key(&session.id) {
                 return false;
             }
-            let row = (organization.clone(), session.clone(), should_run);
+            let row = (organization.clone(), session.clone(), should_run, None);
             tables.sessions.insert(session.id, row);
             true
         })
@@ -46,15 +46,17 @@ impl Rows for Memory {
         organization: &OrganizationId,
         session: &Session,
         should_run: bool,
+        not_before: Option<EpochMillis>,
     ) -> Outcome<()> {
         self.change(|tables| {
-            let Some((owner, row, wanted)) = tables.sessions.get_mut(&session.id) else {
+            let Some((owner, row, wanted, waits)) = tables.sessions.get_mut(&session.id) else {
                 return;
             };
             if owner != organization {
                 return;
             }
             *wanted = should_run;
+            *waits = not_before;
             row.status = session.status.clone();
             row.status_reason.clone_from(&session.status_reason);
             row.phone_number.clone_from(&session.phone_number);
