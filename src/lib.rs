@@ -2,6 +2,10 @@
 //!
 //! The rooms and what each may know are drawn in `docs/architecture.md`.
 
+// The server on loopback is shared with the tests outside, which know the crate by its name.
+#[cfg(all(test, feature = "live"))]
+extern crate self as groupdesk;
+
 pub mod api;
 pub mod cli;
 pub mod client;

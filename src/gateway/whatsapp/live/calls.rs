@@ -4,6 +4,7 @@ use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member}
 use super::every_group::EveryGroup;
 use super::refusal::{self, Asked};
 use super::run::Phase;
+use super::runtime::guarded;
 use super::session::Session;
 use super::supervise::probe;
 use crate::api::{Setting, check_description, check_subject};
@@ -53,7 +54,9 @@ impl Session {
             }
         };
         let Ok(answer) = answer else {
-            tokio::spawn(async move { probe(&run, &client, PING).await });
+            let guard = Arc::downgrade(&run);
+            let probing = async move { probe(&run, &client, PING).await };
+            tokio::spawn(guarded(guard, probing));
             return Err(DriverError::Timeout);
         };
         answer.map_err(|error| refusal::of(&error, asked))

@@ -20,7 +20,11 @@ pub fn open(
     account: Account,
     events: mpsc::UnboundedSender<DriverEvent>,
 ) -> Arc<dyn Driver> {
-    Arc::new(LiveDriver(Session::new(live, account, events)))
+    over(Session::new(live, account, events))
+}
+
+pub(super) fn over(session: Arc<Session>) -> Arc<dyn Driver> {
+    Arc::new(LiveDriver(session))
 }
 
 impl Drop for LiveDriver {

@@ -9,6 +9,7 @@ use super::keys;
 use super::looks::{self, Look};
 use super::notice::{self, Notice};
 use super::run::Run;
+use super::runtime::guarded;
 use super::session::Session;
 use super::{reason, version::Version};
 use crate::api::EpochMillis;
@@ -19,7 +20,7 @@ use crate::gateway::whatsapp::{
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 use whatsapp_rust::Client;
 use whatsapp_rust::types::events::{
@@ -162,20 +163,26 @@ impl Listener {
 }
 
 /// Takes a run's looks at groups, as long as they come.
-pub(super) async fn look(session: Weak<Session>, run: Weak<Run>, looks: UnboundedReceiver<Look>) {
-    let ask = |group: GroupJid| {
-        let session = session.upgrade();
-        async move {
-            let session = session.ok_or(DriverError::NotConnected)?;
-            session.group(&group).await
-        }
+pub(super) fn look(session: Weak<Session>, run: Weak<Run>) -> UnboundedSender<Look> {
+    let (looks, coming) = unbounded_channel();
+    let of = Weak::clone(&run);
+    let taking = async move {
+        let ask = |group: GroupJid| {
+            let session = session.upgrade();
+            async move {
+                let session = session.ok_or(DriverError::NotConnected)?;
+                session.group(&group).await
+            }
+        };
+        let tell = |event| {
+            if let Some(run) = of.upgrade() {
+                run.tell(DriverEvent::Group(event));
+            }
+        };
+        looks::take(coming, ask, tell).await;
     };
-    let tell = |event| {
-        if let Some(run) = run.upgrade() {
-            run.tell(DriverEvent::Group(event));
-        }
-    };
-    looks::take(looks, ask, tell).await;
+    tokio::spawn(guarded(run, taking));
+    looks
 }
 
 /// Tells of a link once the keys are on disk: who was told that a phone is linked finds it linked
@@ -183,7 +190,8 @@ pub(super) async fn look(session: Weak<Session>, run: Weak<Run>, looks: Unbounde
 fn paired_for_good(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
     run.paired(identity);
     let (run, client) = (Arc::downgrade(run), Arc::downgrade(client));
-    tokio::spawn(async move {
+    let guard = Weak::clone(&run);
+    let waiting = async move {
         let Some(client) = client.upgrade() else {
             return;
         };
@@ -193,7 +201,8 @@ fn paired_for_good(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
             Ok(()) => run.paired_for_good(),
             Err(error) => run.fail(reason::keys_unusable(&error.to_string())),
         }
-    });
+    };
+    tokio::spawn(guarded(guard, waiting));
 }
 
 fn paired(pair: &PairSuccess) -> Option<Identity> {

@@ -24,6 +24,8 @@ mod run;
 mod runtime;
 mod session;
 mod supervise;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use driver::open;

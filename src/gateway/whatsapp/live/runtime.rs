@@ -12,6 +12,15 @@ use whatsapp_rust::wacore::runtime::{AbortHandle, Runtime};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 
+/// A task of one run. A panic in it ends its session, and nothing else.
+pub(super) async fn guarded(run: Weak<Run>, task: impl Future<Output = ()> + Send) {
+    if AssertUnwindSafe(task).catch_unwind().await.is_err()
+        && let Some(run) = run.upgrade()
+    {
+        run.broke();
+    }
+}
+
 pub(super) struct SessionRuntime {
     pub(super) run: Weak<Run>,
     /// Divides every wait.
@@ -19,16 +28,8 @@ pub(super) struct SessionRuntime {
 }
 
 impl SessionRuntime {
-    /// A panic in one of the library's tasks ends its session, and nothing else.
     fn guard(&self, task: Task) -> impl Future<Output = ()> + Send + 'static + use<> {
-        let run = Weak::clone(&self.run);
-        async move {
-            if AssertUnwindSafe(task).catch_unwind().await.is_err()
-                && let Some(run) = run.upgrade()
-            {
-                run.broke();
-            }
-        }
+        guarded(Weak::clone(&self.run), task)
     }
 }
 

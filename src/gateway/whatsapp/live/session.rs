@@ -139,7 +139,7 @@ impl Session {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = run;
     }
 
-    fn run(&self) -> Option<Arc<Run>> {
+    pub(super) fn run(&self) -> Option<Arc<Run>> {
         let current = self.current.lock();
         current.unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -9,7 +9,6 @@ use super::{keys, reason};
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
-use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::MissedTickBehavior;
 use whatsapp_rust::bot::{Bot, BotHandle};
 use whatsapp_rust::wacore::store::DevicePropsOverride;
@@ -87,8 +86,7 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
     let live = &session.live;
     let store = keys::open(&session.key_file()).await?;
     let client = Arc::new(OnceLock::new());
-    let (looks, coming) = unbounded_channel();
-    tokio::spawn(look(Arc::downgrade(session), Arc::downgrade(run), coming));
+    let looks = look(Arc::downgrade(session), Arc::downgrade(run));
     let bot = Bot::builder()
         .with_backend(store)
         .with_transport_factory(Dialer {
@@ -155,7 +153,11 @@ async fn watch(
             () = run.stop.cancelled() => return Verdict::Over,
             () = run.until(|phase| *phase == Phase::Ended) => return Verdict::Over,
             () = &mut *handle => {
-                run.fail(reason::ENDED.to_owned());
+                // What ended it may be told a moment later: a task that panics lets go of the handle first.
+                let told = run.until(|phase| *phase == Phase::Ended);
+                if tokio::time::timeout(TICK, told).await.is_err() {
+                    run.fail(reason::ENDED.to_owned());
+                }
                 return Verdict::Over;
             }
             _ = tick.tick() => {

@@ -1,0 +1,163 @@
+//! An engine over the wire, on the server on loopback: what only an insider can break.
+
+#[path = "../../../../../tests/loopback/mod.rs"]
+#[allow(dead_code)]
+mod loopback;
+
+mod panics;
+
+use super::session::Session;
+use super::{Live, Options, driver};
+use crate::api::{Capabilities, SessionStatus, TicketRequest};
+use crate::gateway::auth::{Caller, Lease};
+use crate::gateway::domain::SessionId;
+use crate::gateway::realtime::Subscription;
+use crate::gateway::whatsapp::sandbox::{World, WorldOptions};
+use crate::gateway::whatsapp::{Account, Backend, Identity};
+use crate::gateway::{Config, Engine, Limits, OwnedSession, SeedSession};
+use loopback::Server;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Two sessions of the world that are linked, of one organization.
+const SUPPORT: &str = "Support line";
+const SALES: &str = "Sales";
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+type Sessions = Arc<Mutex<HashMap<SessionId, Arc<Session>>>>;
+
+struct Desk {
+    world: Arc<World>,
+    server: Server,
+    engine: Engine,
+    caller: Caller,
+    /// The driver's own side of the sessions.
+    sessions: Sessions,
+    events: Subscription,
+    _home: TempDir,
+}
+
+impl Desk {
+    /// Neither of the two is started yet. `change` may change what they share.
+    async fn new(change: impl FnOnce(&mut Live)) -> Self {
+        let options = WorldOptions {
+            seed: Some(7),
+            ..WorldOptions::default()
+        };
+        let world = World::load(options).unwrap();
+        let server = Server::start(Arc::clone(&world)).await.unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let keys = home.path().join("keys");
+        let mut seed = Vec::new();
+        for label in [SUPPORT, SALES] {
+            let account = world.session(label).unwrap();
+            let identity = identity(&world, &account);
+            let linked = server.seed_linked(&keys, account.clone(), identity.clone());
+            linked.await.unwrap();
+            seed.push(SeedSession {
+                account,
+                label: Some(label.to_owned()),
+                identity: Some(identity),
+                start: false,
+                groups: Vec::new(),
+            });
+        }
+        let mut live = Live::new(Options {
+            url: Some(server.url()),
+            ..Options::new(keys)
+        })
+        .unwrap();
+        change(Arc::get_mut(&mut live).unwrap());
+        let caller = Caller {
+            scope: seed[0].account.organization.clone().into(),
+            capabilities: Capabilities::all(),
+            actor: "key:test".to_owned(),
+            lease: Lease::default(),
+            own: true,
+        };
+        let sessions = Sessions::default();
+        let engine = Engine::open(Config {
+            database: home.path().join("desk.db"),
+            gateway_id: "gateway".to_owned(),
+            backend: backend(live, Arc::clone(&sessions)),
+            memory_keys: Vec::new(),
+            login: None,
+            seed,
+            limits: Limits::default(),
+            connect: true,
+        })
+        .await
+        .unwrap();
+        let ticket = engine
+            .issue_ticket(&caller, TicketRequest::default())
+            .unwrap();
+        let events = engine.redeem_ticket(&ticket).unwrap();
+        Self {
+            world,
+            server,
+            engine,
+            caller,
+            sessions,
+            events,
+            _home: home,
+        }
+    }
+
+    fn session(&self, label: &str) -> OwnedSession {
+        let id = self.world.session(label).unwrap().session;
+        self.engine.find_session(&self.caller, id.as_str()).unwrap()
+    }
+
+    fn insider(&self, label: &str) -> Arc<Session> {
+        let id = self.world.session(label).unwrap().session;
+        Arc::clone(&self.sessions.lock().unwrap()[&id])
+    }
+
+    async fn start(&self, label: &str) {
+        let start = crate::gateway::SessionAction::Start;
+        let session = self.session(label);
+        self.engine
+            .act(&self.caller, &session, start)
+            .await
+            .unwrap();
+    }
+
+    /// Waits until a session has a status, with a reason or without; returns it.
+    async fn until(&mut self, label: &str, status: SessionStatus, with_reason: bool) -> String {
+        let session = self.session(label);
+        let waiting = async {
+            loop {
+                let view = session.view();
+                if view.status == status && view.status_reason.is_some() == with_reason {
+                    return view.status_reason.unwrap_or_default();
+                }
+                self.events.next().await.unwrap();
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, waiting).await;
+        waited.unwrap_or_else(|_| panic!("{label} is {:?}", self.session(label).view()))
+    }
+
+    async fn working(&mut self, label: &str) {
+        self.until(label, SessionStatus::Working, false).await;
+    }
+}
+
+/// The live driver, whose sessions are kept where a test finds them.
+fn backend(live: Arc<Live>, sessions: Sessions) -> Backend {
+    Backend::Custom(Arc::new(move |account: Account, events| {
+        let id = account.session.clone();
+        let session = Session::new(Arc::clone(&live), account, events);
+        sessions.lock().unwrap().insert(id, Arc::clone(&session));
+        driver::over(session)
+    }))
+}
+
+fn identity(world: &Arc<World>, account: &Account) -> Identity {
+    let mut seeds = world.seed_sessions().into_iter();
+    let seed = seeds.find(|seed| seed.account == *account);
+    seed.unwrap().identity.unwrap()
+}
