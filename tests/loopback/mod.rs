@@ -141,6 +141,11 @@ impl Server {
         Ok(Self { shared, address })
     }
 
+    /// Hangs up on everybody and takes nobody in any more.
+    pub fn stop(&self) {
+        self.shared.stopped.cancel();
+    }
+
     /// What a client is told to connect to.
     #[must_use]
     pub fn url(&self) -> String {
@@ -308,7 +313,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.shared.stopped.cancel();
+        self.stop();
     }
 }
 

@@ -1,10 +1,12 @@
-//! An engine over the wire, on the server on loopback: what only an insider can break.
+//! An engine over the wire, on the server on loopback: what only an insider can break, and what takes
+//! minutes and hours, with time moved by hand.
 
 #[path = "../../../../../tests/loopback/mod.rs"]
 #[allow(dead_code)]
 mod loopback;
 
 mod panics;
+mod waits;
 
 use super::session::Session;
 use super::{Live, Options, driver};

@@ -1,0 +1,55 @@
+//! What takes minutes and hours. Time is moved by hand, for both sides of the wire: it runs as it does
+//! everywhere while something is under way.
+
+use super::loopback::LoginFailure;
+use super::{Desk, SUPPORT};
+use crate::api::SessionStatus;
+use crate::gateway::session::limits;
+use std::time::Duration;
+
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_login_that_comes_to_nothing_says_why_and_is_tried_on() {
+    let mut desk = Desk::new(|_| ()).await;
+    desk.start(SUPPORT).await;
+    desk.working(SUPPORT).await;
+    let support = desk.session(SUPPORT).id;
+    // The server takes every further call and says nothing.
+    desk.world.drop_connection(&support, None);
+    desk.until(SUPPORT, SessionStatus::Starting, false).await;
+    pass(limits::STARTING).await;
+    let told = desk.until(SUPPORT, SessionStatus::Starting, true).await;
+    assert_eq!(told, "no answer from WhatsApp within 60 s; trying again");
+    desk.world.reconnect(&support);
+    desk.working(SUPPORT).await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_is_told_too() {
+    let mut desk = Desk::new(|_| ()).await;
+    desk.start(SUPPORT).await;
+    desk.working(SUPPORT).await;
+    desk.server.stop();
+    desk.until(SUPPORT, SessionStatus::Starting, false).await;
+    pass(limits::STARTING).await;
+    let told = desk.until(SUPPORT, SessionStatus::Starting, true).await;
+    assert!(told.contains("trying again"), "{told}");
+}
+
+#[tokio::test]
+async fn a_ban_is_over_when_it_is_over() {
+    let mut desk = Desk::new(|_| ()).await;
+    let support = desk.session(SUPPORT).id;
+    let banned = LoginFailure::Banned { seconds: 3_600 };
+    desk.server.fail_login(&support, banned);
+    desk.start(SUPPORT).await;
+    let told = desk.until(SUPPORT, SessionStatus::Failed, true).await;
+    assert!(told.contains("it is started again by itself"), "{told}");
+    pass(Duration::from_hours(1) + limits::AFTER_BAN + limits::BAN_SPREAD).await;
+    desk.working(SUPPORT).await;
+}
