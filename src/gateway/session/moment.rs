@@ -7,6 +7,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// How long the wall clock is not looked at.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
+/// What counts as for ever: thirty years, which every clock can add.
+const FAR: Duration = Duration::from_hours(30 * 365 * 24);
 
 /// Has come when either of two clocks says so: the wall clock may be set, and the steady one stands still
 /// while the machine sleeps.
@@ -19,11 +21,7 @@ pub(super) struct Moment {
 impl Moment {
     pub(super) fn at(at: EpochMillis) -> Self {
         let rest = u64::try_from(at.saturating_sub(clock::now())).unwrap_or(0);
-        let now = Instant::now();
-        // One that is too far away for the clock is looked for on the wall.
-        let steady = now
-            .checked_add(Duration::from_millis(rest))
-            .unwrap_or(now + LOOK_AGAIN);
+        let steady = Instant::now() + Duration::from_millis(rest).min(FAR);
         Self { at, steady }
     }
 
