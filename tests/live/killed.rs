@@ -123,10 +123,11 @@ async fn an_import_that_was_killed_is_completed() {
         BEGIN SELECT count(*) FROM groups a, groups b, groups c, groups d; END";
     database(&house).execute_batch(endless).unwrap();
     let doomed = Doomed::start(&house.machine());
-    let many = |list: &Value| list["data"].as_array().map(Vec::len) == Some(1_000);
-    doomed.desk.until(&session, "/groups", many).await;
+    let some = |list: &Value| list["data"].as_array().is_some_and(|list| !list.is_empty());
+    let told = doomed.desk.until(&session, "/groups", some).await;
     doomed.kill();
-    assert_eq!(stored_groups(&house, &session), 1_000);
+    let told = told["data"].as_array().unwrap().len();
+    assert!((told..=1_000).contains(&stored_groups(&house, &session)));
     database(&house)
         .execute_batch("DROP TRIGGER endless")
         .unwrap();
