@@ -244,6 +244,7 @@ impl Engine {
             }
         })
         .await?;
+        session.lease.still_holds()?;
         session.handle.qr().ok_or(Error::NotFound("qr code"))
     }
 
@@ -276,6 +277,8 @@ impl Engine {
             let outcome = async {
                 handle.pair(&lease).await?;
                 let code = handle.pair_with_code(&phone).await?;
+                // Whoever has the code can link a phone.
+                lease.still_holds()?;
                 handle.await_phone();
                 Ok(api::PairingCode { code })
             }

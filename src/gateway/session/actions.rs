@@ -4,7 +4,7 @@ use super::task::{BROKE, Task};
 use super::{Along, SessionAction, limits};
 use crate::api::SessionStatus;
 use crate::gateway::error::Error;
-use crate::gateway::whatsapp::{DriverError, DriverEvent};
+use crate::gateway::whatsapp::{DriverError, DriverEvent, Retry};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -14,6 +14,15 @@ use tracing::Instrument as _;
 
 /// The reason of a session that was logged out by a driver that says no more about it.
 const LOGGED_OUT: &str = "logged out by an operator";
+
+/// What a driver said last that outlives its connection.
+#[derive(Default)]
+struct Last {
+    /// Why the phone is no longer linked.
+    unlinked: Option<String>,
+    /// Why it must not be started at once.
+    failed: Option<(String, Retry)>,
+}
 
 impl Task {
     pub(super) async fn act(
@@ -45,7 +54,7 @@ impl Task {
                     Ok(reason) => self.unlink(reason).await,
                     Err(error) => {
                         // Still linked: back to where it was. One that failed goes on waiting.
-                        if was_up {
+                        if was_up && self.status() != SessionStatus::Failed {
                             self.begin().await;
                         }
                         return Err(error.into());
@@ -66,10 +75,16 @@ impl Task {
         let outcome = timeout(limits::QUERY, self.handle.driver.log_out())
             .await
             .unwrap_or(Err(DriverError::Timeout));
-        match (self.drain(events).await, outcome) {
+        let last = self.drain(events).await;
+        match (last.unlinked, outcome) {
             (Some(reason), _) => Ok(reason),
             (None, Ok(())) => Ok(LOGGED_OUT.to_owned()),
-            (None, Err(error)) => Err(error),
+            (None, Err(error)) => {
+                if let Some((reason, retry)) = last.failed {
+                    self.fail_with(reason, retry).await;
+                }
+                Err(error)
+            }
         }
     }
 
@@ -77,7 +92,7 @@ impl Task {
     /// driver that hangs does not hold the session's task up.
     pub(super) async fn begin(&mut self) {
         self.should_run = true;
-        (self.by_hand, self.banned) = (false, None);
+        (self.by_hand, self.banned, self.first) = (false, None, None);
         self.handle.renew_connection();
         self.set_status(SessionStatus::Starting, None).await;
         let handle = Arc::clone(&self.handle);
@@ -106,7 +121,7 @@ impl Task {
         if !self.should_run && idle {
             return;
         }
-        (self.should_run, self.banned) = (false, None);
+        (self.should_run, self.banned, self.first) = (false, None, None);
         self.handle.cut_connection();
         self.handle.set_qr(None);
         self.set_status(SessionStatus::Stopped, None).await;
@@ -153,31 +168,39 @@ impl Task {
         Ok(())
     }
 
-    pub(super) async fn disconnect(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) {
+    /// Returns what it failed with just before, if an operator or a time must be waited for.
+    pub(super) async fn disconnect(
+        &mut self,
+        events: &mut mpsc::UnboundedReceiver<DriverEvent>,
+    ) -> Option<(String, Retry)> {
         if timeout(limits::DISCONNECT, self.handle.driver.disconnect())
             .await
             .is_err()
         {
             tracing::warn!(session = %self.handle.id, "abandoned a connection that did not close");
         }
-        if let Some(reason) = self.drain(events).await {
+        let last = self.drain(events).await;
+        if let Some(reason) = last.unlinked {
             self.unlink(reason).await;
         }
+        last.failed
     }
 
     /// Takes what the driver said before it was told to end: facts about groups are kept, the
-    /// states of a connection that is no more are not. Returns why the phone is no longer linked, if
-    /// that is so.
-    async fn drain(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) -> Option<String> {
-        let mut unlinked = None;
+    /// states of a connection that is no more are not.
+    async fn drain(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) -> Last {
+        let mut last = Last::default();
         while let Ok(event) = events.try_recv() {
             match event {
                 DriverEvent::Group(event) => self.held.push(event),
-                DriverEvent::LoggedOut { reason } => unlinked = Some(reason),
+                DriverEvent::LoggedOut { reason } => last.unlinked = Some(reason),
+                DriverEvent::Failed { reason, retry } if retry != Retry::Anew => {
+                    last.failed = Some((reason, retry));
+                }
                 _ => {}
             }
         }
         self.flush().await;
-        unlinked
+        last
     }
 }

@@ -30,6 +30,9 @@ impl Task {
             DriverEvent::LoggedOut { reason } => self.unlink(reason).await,
             // What follows belongs to a session that should run; anything else is late.
             _ if !self.should_run => {}
+            // A failed session is started anew by us or not at all.
+            DriverEvent::Connecting | DriverEvent::ConnectionLost
+                if self.status() == SessionStatus::Failed => {}
             DriverEvent::Connecting => self.starting().await,
             DriverEvent::QrCode { code, expires_at } => self.show_qr(code, expires_at).await,
             DriverEvent::Paired(identity) => self.paired(&identity).await,
@@ -144,7 +147,7 @@ impl Task {
 
     /// The phone is no longer linked: who it was is forgotten, and a new scan is needed.
     pub(super) async fn unlink(&mut self, reason: String) {
-        (self.should_run, self.banned) = (false, None);
+        (self.should_run, self.banned, self.first) = (false, None, None);
         self.handle.cut_connection();
         self.handle.set_qr(None);
         self.forget();

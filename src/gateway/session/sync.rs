@@ -11,7 +11,7 @@ use super::live::Turn;
 use super::{Control, limits};
 use crate::gateway::error::Error;
 use crate::gateway::store::changes::{self, Scope};
-use crate::gateway::store::{Store, StoreError, compare};
+use crate::gateway::store::{Store, StoreError, Write, compare};
 use crate::gateway::whatsapp::{DriverError, GroupSnapshot};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -53,10 +53,10 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     let _held = turn.hold(None);
     let scope = session.scope();
     let is_first = store.read(move |rows| Ok(scope.count(rows)? == 0)).await?;
-    let (silent, listed) = if is_first {
-        import(&turn, session, store).await?
+    let (silent, outcome) = if is_first {
+        import(&turn, session, store).await
     } else {
-        (update(&turn, session, store).await?, Ok(()))
+        update(&turn, session, store).await?
     };
     let scope = session.scope();
     let count = store.read(move |rows| scope.count(rows)).await?;
@@ -64,16 +64,16 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     if silent {
         let _ = session.control.send(Control::TellAgain.into());
     }
-    Ok(listed?)
+    outcome
 }
 
 /// Stores all groups of an account that has none yet, the first while the last are still being read. Says
-/// whether there were any, and how the list ended: what came before a failure is there to stay.
+/// whether something was stored in silence, and how it ended: what came before a failure is there to stay.
 async fn import(
     turn: &Turn<'_>,
     session: &SessionHandle,
     store: &Store,
-) -> Result<(bool, Result<(), DriverError>), Error> {
+) -> (bool, Result<(), Error>) {
     let scope = Scope {
         silent: true,
         ..session.scope()
@@ -85,12 +85,21 @@ async fn import(
     let listed = turn
         .ask_within(limits::SYNC, session.driver.list_groups(found))
         .await;
-    let stored = stored.await.map_err(|_| StoreError::Panicked)??;
-    Ok((stored > 0, listed))
+    match stored.await.unwrap_or(Err(StoreError::Panicked)) {
+        Ok(count) => (count > 0, listed.map_err(Error::from)),
+        Err(error) => (true, Err(error.into())),
+    }
 }
 
-/// Stores what differs from what is stored. Says whether it kept silent about it.
-async fn update(turn: &Turn<'_>, session: &SessionHandle, store: &Store) -> Result<bool, Error> {
+/// Stores what differs from what is stored. Says whether it kept silent about it, and how it ended.
+///
+/// # Errors
+/// Nothing was stored.
+async fn update(
+    turn: &Turn<'_>,
+    session: &SessionHandle,
+    store: &Store,
+) -> Result<(bool, Result<(), Error>), Error> {
     let fresh = turn
         .ask_within(limits::SYNC, session.driver.joined_groups())
         .await?;
@@ -108,14 +117,15 @@ async fn update(turn: &Turn<'_>, session: &SessionHandle, store: &Store) -> Resu
         let _ = found.send(group);
     }
     drop(found);
-    store_all(store.clone(), scope.clone(), groups).await?;
-    store
-        .write(move |w| {
+    let stored = async {
+        store_all(store.clone(), scope.clone(), groups).await?;
+        let exits = move |w: &mut Write<'_>| {
             gone.iter()
                 .try_for_each(|group| changes::store_exit(w, &scope, group))
-        })
-        .await?;
-    Ok(silent)
+        };
+        Ok(store.write(exits).await?)
+    };
+    Ok((silent, stored.await))
 }
 
 /// Stores groups as they come, until nobody sends any more; says how many.

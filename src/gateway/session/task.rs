@@ -59,6 +59,7 @@ pub fn spawn(
         should_run: stored.should_run,
         by_hand: false,
         banned: stored.not_before.map(Moment::at),
+        first: None,
         deadline: None,
         held: Vec::new(),
     };
@@ -78,6 +79,8 @@ pub(super) struct Task {
     pub(super) by_hand: bool,
     /// Until when it must not be started by itself, and is then.
     pub(super) banned: Option<Moment>,
+    /// When it is started because it ran in an earlier process.
+    pub(super) first: Option<Instant>,
     /// When `starting` has lasted so long that its reason should say so.
     deadline: Option<Instant>,
     /// Group events that wait for a change of ours to be stored.
@@ -89,6 +92,7 @@ enum Step {
     Events(Vec<DriverEvent>),
     Released,
     TooLong,
+    Due,
 }
 
 enum Flow {
@@ -105,30 +109,21 @@ impl Task {
     ) {
         let handle = Arc::clone(&self.handle);
         let runs = self.should_run && self.banned.is_none();
-        let mut first = runs.then(|| Instant::now() + delay);
+        self.first = runs.then(|| Instant::now() + delay);
         let mut batch = Vec::new();
         loop {
             let step = tokio::select! {
                 biased;
-                Some(letter) = letters.recv() => Some(Step::Letter(letter)),
+                Some(letter) = letters.recv() => Step::Letter(letter),
                 1.. = events.recv_many(&mut batch, limits::EVENTS) => {
-                    Some(Step::Events(std::mem::take(&mut batch)))
+                    Step::Events(std::mem::take(&mut batch))
                 }
-                () = handle.released.notified() => Some(Step::Released),
-                () = at(self.deadline) => Some(Step::TooLong),
-                () = come(self.banned) => None,
-                () = at(first) => None,
+                () = handle.released.notified() => Step::Released,
+                () = at(self.deadline) => Step::TooLong,
+                () = come(self.banned) => Step::Due,
+                () = at(self.first) => Step::Due,
             };
-            let work = async {
-                if let Some(step) = step {
-                    return self.step(step, &mut events).await;
-                }
-                (first, self.banned) = (None, None);
-                if self.should_run && !self.is_up() {
-                    self.begin().await;
-                }
-                Flow::Go
-            };
+            let work = self.step(step, &mut events);
             match AssertUnwindSafe(work).catch_unwind().await {
                 Ok(Flow::Go) => {}
                 Ok(Flow::End) => return,
@@ -160,6 +155,12 @@ impl Task {
                     limits::STARTING.as_secs()
                 );
                 self.set_status(SessionStatus::Starting, Some(reason)).await;
+            }
+            Step::Due => {
+                (self.first, self.banned) = (None, None);
+                if self.should_run && !self.is_up() {
+                    self.begin().await;
+                }
             }
         }
         Flow::Go
@@ -207,7 +208,9 @@ impl Task {
             }
             Control::Close(reply) => {
                 self.handle.cut_connection();
-                self.disconnect(events).await;
+                if let Some((reason, retry)) = self.disconnect(events).await {
+                    self.fail_with(reason, retry).await;
+                }
                 self.flush().await;
                 self.handle.end(End::Closed);
                 let _ = reply.send(());
@@ -222,7 +225,10 @@ impl Task {
     /// Something broke: the driver is told to end, the engine goes on.
     async fn fail(&mut self, reason: &str) {
         tracing::error!(session = %self.handle.id, reason, "the session failed");
-        self.fail_with(reason.to_owned(), Retry::Anew).await;
+        // One that has failed already keeps its reason, and the end of its ban.
+        if self.status() != SessionStatus::Failed {
+            self.fail_with(reason.to_owned(), Retry::Anew).await;
+        }
         let handle = Arc::clone(&self.handle);
         let ending = async move {
             let end = AssertUnwindSafe(handle.driver.disconnect()).catch_unwind();
@@ -234,6 +240,7 @@ impl Task {
     pub(super) async fn fail_with(&mut self, reason: String, retry: Retry) {
         self.handle.cut_connection();
         self.handle.set_qr(None);
+        self.first = None;
         if self.should_run {
             self.by_hand = retry == Retry::ByHand;
             self.banned = match retry {

@@ -44,15 +44,15 @@ where
             let job = || job(write);
             catch_unwind(AssertUnwindSafe(job)).unwrap_or(Err(StoreError::Panicked))
         });
-        let kept = matches!(self.outcome, Some(Ok(_)));
-        tracing::debug!(kept, "the store wrote");
-        kept
+        matches!(self.outcome, Some(Ok(_)))
     }
 
     fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>) {
-        let outcome = self.outcome.unwrap_or(Err(StoreError::Closed));
+        let outcome = committed.and(self.outcome.unwrap_or(Err(StoreError::Closed)));
+        self.span
+            .in_scope(|| tracing::debug!(kept = outcome.is_ok(), "the store wrote"));
         // The caller may have gone: what it asked for is done all the same.
-        let _ = self.reply.send(committed.and(outcome));
+        let _ = self.reply.send(outcome);
     }
 }
 

@@ -8,7 +8,6 @@ use crate::gateway::whatsapp::{DriverError, DriverEvent, Retry};
 use crate::gateway::{SessionAction, clock};
 
 const HOUR: Duration = Duration::from_hours(1);
-const SECOND: Duration = Duration::from_secs(1);
 /// By then a session whose ban is over has begun to connect.
 const BY_THEN: Duration = AFTER_BAN.saturating_add(BAN_SPREAD);
 
@@ -71,14 +70,14 @@ fn found(desk: &Desk, engine: &Engine) -> OwnedSession {
 async fn a_session_starts_by_itself_once_its_ban_is_over() {
     let mut desk = banned_desk(3 * HOUR).await;
     let owned = desk.session(1);
-    pass(3 * HOUR + AFTER_BAN.saturating_sub(SECOND)).await;
+    pass(3 * HOUR).await;
     assert_eq!(status_now(&owned).await, SessionStatus::Failed);
     assert_eq!(connects(&desk.worlds, &owned), 0);
     assert_eq!(
         owned.view().status_reason.as_deref(),
         Some("banned for 10800 s")
     );
-    pass(BAN_SPREAD + SECOND).await;
+    pass(BY_THEN).await;
     desk.status(SessionStatus::Starting).await;
     desk.status(SessionStatus::Working).await;
     assert_eq!(owned.view().status_reason, None);
@@ -214,4 +213,43 @@ async fn an_operator_decides_before_the_end_of_a_ban() {
     assert_eq!(connects(&desk.worlds, &owned), 0);
     pass(HOUR + BY_THEN).await;
     desk.status(SessionStatus::Working).await;
+}
+
+#[tokio::test]
+async fn a_ban_told_just_before_the_end_is_remembered() {
+    let desk = desk().await;
+    let owned = desk.session(1);
+    let world = desk.worlds.of(owned.id.as_str());
+    world.lock().unwrap().calls.clear();
+    desk.worlds.send(owned.id.as_str(), banned(HOUR));
+    desk.engine.close().await;
+    let engine = reopened(&desk, true).await;
+    let owned = found(&desk, &engine);
+    assert_eq!(status_now(&owned).await, SessionStatus::Failed);
+    assert_eq!(connects(&desk.worlds, &owned), 0);
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn its_turn_at_the_start_is_no_reason_to_start_a_banned_session() {
+    // The last in a long line, which somebody starts at once.
+    let last = 500;
+    let worlds = Worlds::default();
+    let world = worlds.of(session(last).as_str());
+    {
+        let mut world = world.lock().unwrap();
+        world.paired = true;
+        world.turned_away = Some(banned(HOUR));
+    }
+    let seed = (1..=last).map(|number| seeded(number, true)).collect();
+    let desk = idle(worlds, seed).await;
+    let owned = desk.session(last);
+    let start = SessionAction::Start;
+    desk.engine.act(&desk.caller, &owned, start).await.unwrap();
+    while owned.view().status != SessionStatus::Failed {
+        tokio::task::yield_now().await;
+    }
+    pass(HOUR / 2).await;
+    assert_eq!(status_now(&owned).await, SessionStatus::Failed);
+    assert_eq!(connects(&desk.worlds, &owned), 1);
 }

@@ -148,7 +148,7 @@ impl Desk {
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), wait)
+        tokio::time::timeout(Duration::from_mins(1), wait)
             .await
             .unwrap_or_else(|_| panic!("no {name}"))
     }

@@ -172,6 +172,9 @@ impl Run {
 
     /// A dial that got nowhere is given up; the next one follows.
     pub(super) fn gave_up(&self) {
+        if !self.lives() {
+            return;
+        }
         self.facts().dialled = Instant::now();
         self.tell(DriverEvent::ConnectionLost);
     }
