@@ -155,8 +155,11 @@ async fn watch(
             () = &mut *handle => {
                 // What ended it may be told a moment later: a task that panics lets go of the handle first.
                 let told = run.until(|phase| *phase == Phase::Ended);
-                if tokio::time::timeout(TICK, told).await.is_err() {
-                    run.fail(reason::ENDED.to_owned());
+                tokio::select! {
+                    () = run.stop.cancelled() => {}
+                    told = tokio::time::timeout(CLOSE, told) => if told.is_err() {
+                        run.fail(reason::ENDED.to_owned());
+                    }
                 }
                 return Verdict::Over;
             }
