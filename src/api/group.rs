@@ -1,15 +1,12 @@
-//! Groups, their members and their invite links.
+//! Groups and their members.
 
 use super::lenient::null_as_default;
-use super::{EpochMillis, INVITE_PREFIX, SUBJECT_MAX, pattern};
+use super::{EpochMillis, SUBJECT_MAX, pattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Most members in one call: as many as a group can hold.
 pub const PARTICIPANTS_MAX: usize = 1024;
-
-/// Longest link, in bytes: more than WhatsApp's ever have, and what a QR code can hold.
-const LINK_MAX: usize = 2_048;
 
 /// Somebody who asked to join a group, as of `GET .../groups/{gid}/requests`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -172,29 +169,6 @@ pub struct GroupInfo {
     pub is_locked: Option<bool>,
 }
 
-/// Answer of the two invite calls: `{"invite": "https://chat.whatsapp.com/<code>"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct InviteLink {
-    pub invite: String,
-}
-
-impl InviteLink {
-    /// The full link of an invite code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Self {
-        Self {
-            invite: format!("{INVITE_PREFIX}{code}"),
-        }
-    }
-
-    /// Whether it can be a link at all: what a gateway sends goes to clipboards, scripts and QR codes.
-    #[must_use]
-    pub fn is_link(link: &str) -> bool {
-        let graphic = |character: char| character.is_ascii_graphic();
-        link.len() <= LINK_MAX && link.starts_with("https://") && link.chars().all(graphic)
-    }
-}
-
 /// Body of `POST /sessions/{s}/groups`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -208,21 +182,6 @@ pub struct CreateGroup {
     pub participants: Vec<String>,
 }
 
-/// Body of `POST /sessions/{s}/groups:join`: an invite code or the full link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct JoinGroup {
-    #[schemars(regex(pattern = pattern::INVITE))]
-    pub invite: String,
-}
-
-/// Answer of `POST /sessions/{s}/groups:join`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct JoinedGroup {
-    pub group_jid: String,
-}
-
 /// Body of the calls that name members: JIDs, at least one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -232,20 +191,4 @@ pub struct Participants {
         inner(regex(pattern = pattern::MEMBER_JID))
     )]
     pub participants: Vec<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_has_an_end() {
-        let of = |length: usize| {
-            let link = "https://chat.whatsapp.com/".to_owned();
-            let rest = "x".repeat(length - link.len());
-            link + &rest
-        };
-        assert!(InviteLink::is_link(&of(LINK_MAX)));
-        assert!(!InviteLink::is_link(&of(LINK_MAX + 1)));
-    }
 }

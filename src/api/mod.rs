@@ -10,6 +10,7 @@ mod error;
 mod event;
 mod group;
 mod health;
+mod invite;
 mod key;
 mod lenient;
 pub mod pattern;
@@ -24,10 +25,11 @@ pub use event::{
     GroupUpdatePayload, SessionStatusPayload, Ticket, TicketRequest, TicketScope,
 };
 pub use group::{
-    CreateGroup, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup, MemberRole,
-    MembershipRequest, PARTICIPANTS_MAX, Participants, SessionRole,
+    CreateGroup, Group, GroupInfo, GroupMember, MemberRole, MembershipRequest, PARTICIPANTS_MAX,
+    Participants, SessionRole,
 };
 pub use health::Health;
+pub use invite::{INVITE_PREFIX, InviteLink, JoinGroup, JoinedGroup, code_in, link_code};
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use session::{
     CreateSession, LABEL_MAX, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
@@ -55,6 +57,3 @@ pub struct List<T> {
     /// The `cursor` of the next page; empty on the last one.
     pub next_cursor: String,
 }
-
-/// The prefix of every invite link. What follows is the invite code.
-pub const INVITE_PREFIX: &str = "https://chat.whatsapp.com/";

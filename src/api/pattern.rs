@@ -22,11 +22,45 @@ macro_rules! space {
     };
 }
 
-/// An invite code, or a link with one.
+macro_rules! http {
+    () => {
+        "([hH][tT][tT][pP][sS]?://)?"
+    };
+}
+
+macro_rules! whatsapp_com {
+    () => {
+        "\\.[wW][hH][aA][tT][sS][aA][pP][pP]\\.[cC][oO][mM]"
+    };
+}
+
+macro_rules! code {
+    () => {
+        "[A-Za-z0-9_-]{8,64}"
+    };
+}
+
+/// An invite link as the gateway gives it.
+pub const INVITE_LINK: &str = "^https://chat\\.whatsapp\\.com/[A-Za-z0-9_-]{8,64}$";
+
+/// An invite code, or a link with one in any spelling that WhatsApp hands out. JSON Schema knows no flag for
+/// letters of any case.
 pub const INVITE: &str = concat!(
     "^[",
     space!(),
-    "]*((https?://)?chat\\.whatsapp\\.com/(invite/)?)?[A-Za-z0-9_-]{8,64}/*([?#][\\s\\S]*)?[",
+    "]*((",
+    http!(),
+    "[cC][hH][aA][tT]",
+    whatsapp_com!(),
+    "/(invite/)?)?",
+    code!(),
+    "/*([?#][\\s\\S]*)?|(",
+    http!(),
+    "[wW][eE][bB]",
+    whatsapp_com!(),
+    "/[aA][cC][cC][eE][pP][tT]|[wW][hH][aA][tT][sS][aA][pP][pP]://[cC][hH][aA][tT])/?\\?code=",
+    code!(),
+    "([&#][\\s\\S]*)?)[",
     space!(),
     "]*$"
 );

@@ -27,6 +27,10 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    pub(super) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
     /// Bytes of the body.
     pub(super) fn len(&self) -> usize {
         self.body.len()

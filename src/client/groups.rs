@@ -7,6 +7,9 @@ use crate::api::{
 };
 use reqwest::Method;
 
+/// The status of a join that waits for an admin.
+const ACCEPTED: u16 = 202;
+
 impl Client {
     /// `GET /sessions/{session}/groups`: the whole set, however the gateway pages it.
     ///
@@ -59,13 +62,7 @@ impl Client {
     /// # Errors
     /// See [`ClientError`]; 501 when the session is not connected, 403 when its account is no admin.
     pub async fn invite(&self, session: &str, group: &str) -> Result<InviteLink, ClientError> {
-        self.call(
-            Method::GET,
-            &invite(session, group),
-            None::<&()>,
-            self.limits.live,
-        )
-        .await
+        self.ask_link(Method::GET, session, group).await
     }
 
     /// `DELETE /sessions/{session}/groups/{group}/invite`: the new link; the old one is dead.
@@ -77,13 +74,29 @@ impl Client {
         session: &str,
         group: &str,
     ) -> Result<InviteLink, ClientError> {
-        self.call(
-            Method::DELETE,
-            &invite(session, group),
-            None::<&()>,
-            self.limits.live,
-        )
-        .await
+        self.ask_link(Method::DELETE, session, group).await
+    }
+
+    /// An answer without a link of WhatsApp's is none: whatever else it holds must not be shown.
+    async fn ask_link(
+        &self,
+        method: Method,
+        session: &str,
+        group: &str,
+    ) -> Result<InviteLink, ClientError> {
+        let path = format!("{}/invite", one(session, group));
+        let answer = self
+            .send(method, &path, None::<&()>, self.limits.live)
+            .await?;
+        let link: InviteLink = answer.json()?;
+        if InviteLink::is_link(&link.invite) {
+            Ok(link)
+        } else {
+            Err(ClientError::NotTheContract {
+                status: answer.status(),
+                text: "it sent something that is not an invite link of WhatsApp's".to_owned(),
+            })
+        }
     }
 
     /// `POST /sessions/{session}/groups`
@@ -107,14 +120,20 @@ impl Client {
     /// `POST /sessions/{session}/groups:join`, with an invite code or a full link.
     ///
     /// # Errors
-    /// See [`ClientError`]; 400 for a link that is malformed, expired or was reset.
+    /// See [`ClientError`]; 400 for a link that is malformed, expired or was reset. A join that an admin must
+    /// approve first is a success with `pending`.
     pub async fn join(&self, session: &str, invite: &str) -> Result<JoinedGroup, ClientError> {
         let body = JoinGroup {
             invite: invite.to_owned(),
         };
         let path = format!("{}:join", groups(session));
-        self.call(Method::POST, &path, Some(&body), self.limits.live)
-            .await
+        let answer = self
+            .send(Method::POST, &path, Some(&body), self.limits.live)
+            .await?;
+        let mut joined: JoinedGroup = answer.json()?;
+        // 202 says that the request was taken and nothing has happened yet.
+        joined.pending |= answer.status() == ACCEPTED;
+        Ok(joined)
     }
 
     /// `POST /sessions/{session}/groups/{group}:leave`
@@ -229,8 +248,4 @@ fn groups(session: &str) -> String {
 
 fn one(session: &str, group: &str) -> String {
     format!("{}/{}", groups(session), encode(group))
-}
-
-fn invite(session: &str, group: &str) -> String {
-    format!("{}/invite", one(session, group))
 }

@@ -69,7 +69,7 @@ fn json_answer(status: u16, body: &serde_json::Value) -> Answer<Body> {
 
 #[tokio::test]
 async fn requests_are_those_of_the_contract() {
-    let (client, seen) = serve(|_| json_answer(200, &json!({"invite": "x", "code": "c", "id": "s", "groupJid": GROUP, "sessionId": "s", "ticket": "t"}))).await;
+    let (client, seen) = serve(|_| json_answer(200, &json!({"invite": "https://chat.whatsapp.com/AbCdEf1234567890XyZ12", "code": "c", "id": "s", "groupJid": GROUP, "sessionId": "s", "ticket": "t"}))).await;
     let s = "01HZ0SESSION0000000000000";
     let member = "1@lid";
     client.invite(s, GROUP).await.unwrap();
@@ -222,6 +222,43 @@ async fn foreign_answers_are_told_apart() {
         error.to_string().contains("larger than 10000 bytes"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn what_is_no_link_of_whatsapps_is_no_answer() {
+    for wrong in [
+        "https://evil.test/login",
+        "https://chat.whatsapp.com.evil.test/AbCdEf1234567890XyZ12",
+        "https://chat.whatsapp.com@evil.test/AbCdEf1234567890XyZ12",
+        "https://chat.whatsapp.com/AbCdEf1234567890XyZ12?mode=x",
+    ] {
+        let (client, _) = serve(move |_| json_answer(200, &json!({"invite": wrong}))).await;
+        for outcome in [
+            client.invite("s", GROUP).await,
+            client.reset_invite("s", GROUP).await,
+        ] {
+            let error = outcome.unwrap_err();
+            assert!(!error.to_string().contains("evil"), "{error}");
+            assert!(error.is_unclear(), "a reset may have been made: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_join_may_wait_for_approval() {
+    for (status, body, pending) in [
+        (200, json!({"groupJid": GROUP}), false),
+        (200, json!({"groupJid": GROUP, "pending": true}), true),
+        (202, json!({"groupJid": GROUP}), true),
+        (202, json!({"groupJid": GROUP, "pending": true}), true),
+    ] {
+        let (client, _) = serve(move |_| json_answer(status, &body)).await;
+        let joined = client.join("s", "AbCdEf1234567890XyZ12").await.unwrap();
+        assert_eq!(
+            (joined.group_jid.as_str(), joined.pending),
+            (GROUP, pending)
+        );
+    }
 }
 
 #[tokio::test]

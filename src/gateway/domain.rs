@@ -1,5 +1,6 @@
 //! Values that cannot be wrong: what the edge parses a request into.
 
+use crate::api;
 use std::fmt;
 
 /// Why a text is not the value it should be: a sentence for a person.
@@ -127,40 +128,31 @@ impl OrganizationId {
 }
 
 impl InviteCode {
-    /// Reads an invite code, or the code out of a full link.
+    /// Reads what somebody typed: an invite code, or a link in any spelling of WhatsApp's.
     ///
     /// # Errors
     /// The text is neither.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let text = text.trim();
-        let code = ["https://", "http://", ""]
-            .into_iter()
-            .find_map(|scheme| {
-                text.strip_prefix(scheme)?
-                    .strip_prefix("chat.whatsapp.com/")
+        api::code_in(text)
+            .map(|code| Self(code.to_owned()))
+            .ok_or_else(|| {
+                Malformed(
+                    "must be an invite code or a link such as https://chat.whatsapp.com/AbCdEf1234567890XyZ12"
+                        .to_owned(),
+                )
             })
-            .map_or(text, |rest| rest.strip_prefix("invite/").unwrap_or(rest))
-            .split(['?', '#'])
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches('/');
-        let valid = (8..=64).contains(&code.len())
-            && code
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-        if valid {
-            Ok(Self(code.to_owned()))
-        } else {
-            Err(Malformed(
-                "must be an invite code or a link such as https://chat.whatsapp.com/AbCdEf1234567890XyZ12".to_owned(),
-            ))
-        }
+    }
+
+    /// Reads a link as WhatsApp itself answers it.
+    #[must_use]
+    pub fn of_link(link: &str) -> Option<Self> {
+        api::link_code(link).map(|code| Self(code.to_owned()))
     }
 
     /// The full link.
     #[must_use]
     pub fn link(&self) -> String {
-        format!("{}{}", crate::api::INVITE_PREFIX, self.0)
+        api::InviteLink::from_code(&self.0).invite
     }
 }
 
@@ -228,6 +220,9 @@ mod tests {
         agree(pattern::GROUP_JID, |text| GroupJid::parse(text).is_ok());
         agree(pattern::MEMBER_JID, |text| MemberJid::parse(text).is_ok());
         agree(pattern::INVITE, |text| InviteCode::parse(text).is_ok());
+        agree(pattern::INVITE_LINK, |text| {
+            InviteCode::of_link(text).is_some()
+        });
         agree(pattern::ULID, |text| SessionId::parse(text).is_ok());
         agree(&pattern::trimmed(1, SUBJECT_MAX), |text| {
             check_subject(text).is_ok()

@@ -249,7 +249,7 @@ async fn deep_json_breaks_nothing() {
     }
     // Where nobody looks it does no harm.
     let body = format!(
-        "{{\"invite\": \"https://chat.whatsapp.com/x\", \"extra\": {}}}",
+        "{{\"invite\": \"https://chat.whatsapp.com/AbCdEf1234567890XyZ12\", \"extra\": {}}}",
         deep(100)
     );
     let server = Server::saying(answer(200, "", &body)).await;

@@ -126,11 +126,11 @@ fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
     });
     let ran = on(&made.url, &["invite", "reset", "1@g.us", "--yes"]);
     assert!(ran.err.contains("the link is a new one now"), "{}", ran.err);
-    assert_eq!(ran.ok(), "https://chat.whatsapp.com/new\n");
+    assert_eq!(ran.ok(), "https://chat.whatsapp.com/new-link\n");
 
     let not_made = stub(|request, _| match request.split(' ').next() {
         Some("DELETE") => Answer::Nothing,
-        _ => link("old"),
+        _ => link("old-link"),
     });
     let ran = on(&not_made.url, &["invite", "reset", "1@g.us", "--yes"]);
     assert_eq!(ran.code, 9, "{}", ran.err);
@@ -140,12 +140,15 @@ fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
         if request.starts_with("DELETE") || earlier.iter().any(|one| one.starts_with("DELETE")) {
             Answer::Nothing
         } else {
-            link("old")
+            link("old-link")
         }
     });
     let ran = on(&dark.url, &["invite", "reset", "1@g.us", "--yes", "--json"]);
     assert_eq!(ran.code, 14, "{}", ran.err);
-    assert_eq!(ran.error()["previous"], "https://chat.whatsapp.com/old");
+    assert_eq!(
+        ran.error()["previous"],
+        "https://chat.whatsapp.com/old-link"
+    );
 
     for stub in [made, not_made, dark] {
         let sent = stub.count(&delete) + stub.count(&delete.replace('@', "%40"));
@@ -250,7 +253,7 @@ fn a_503_without_a_reason_is_looked_into_like_a_lost_answer() {
         }
     });
     let ran = on(&reset.url, &["invite", "reset", "1@g.us", "--yes"]);
-    assert_eq!(ran.ok(), "https://chat.whatsapp.com/new\n");
+    assert_eq!(ran.ok(), "https://chat.whatsapp.com/new-link\n");
     let set = stub(move |request, _| match request {
         GROUP => Answer::Json(
             200,

@@ -4,6 +4,8 @@ use super::*;
 use async_trait::async_trait;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+const NEW_LINK: &str = "https://chat.whatsapp.com/AbCdEf1234567890XyZ12";
+
 /// A file or a password manager that has another token by now.
 #[derive(Debug)]
 struct Renews {
@@ -29,7 +31,7 @@ async fn stale(to: Result<&'static str, &'static str>) -> (Client, Arc<Renews>, 
             *count.lock().unwrap() += 1;
             let token = request.headers().get("authorization").cloned();
             if token.is_some_and(|token| token == "Bearer fresh") {
-                json_answer(200, &json!({"invite": "new"}))
+                json_answer(200, &json!({"invite": NEW_LINK}))
             } else {
                 json_answer(
                     401,
@@ -56,7 +58,10 @@ async fn stale(to: Result<&'static str, &'static str>) -> (Client, Arc<Renews>, 
 async fn a_refused_token_is_read_again_and_the_call_repeated() {
     let (client, source, requests) = stale(Ok("fresh")).await;
     // A change too: nothing was done in the name of the old token.
-    assert_eq!(client.reset_invite("s", GROUP).await.unwrap().invite, "new");
+    assert_eq!(
+        client.reset_invite("s", GROUP).await.unwrap().invite,
+        NEW_LINK
+    );
     assert_eq!(*requests.lock().unwrap(), 2);
     client.invite("s", GROUP).await.unwrap();
     assert_eq!(*requests.lock().unwrap(), 3);

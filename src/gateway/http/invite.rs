@@ -30,5 +30,6 @@ pub(super) async fn join(call: &mut Call) -> Reply {
     let group = call.engine.join(&call.caller, &session, &code).await?;
     respond::ok(&JoinedGroup {
         group_jid: group.to_string(),
+        pending: false,
     })
 }

@@ -253,6 +253,10 @@ fn what_is_no_link_is_not_shown() {
         "javascript:x",
         "https://x/\u{1b}[2J",
         "https://x/\u{202e}y",
+        "https://evil.test/login",
+        "https://chat.whatsapp.com.evil.test/AbCdEf1234567890XyZ12",
+        "https://chat.whatsapp.com@evil.test/AbCdEf1234567890XyZ12",
+        "https://chat.whatsapp.com/AbCdEf1234567890XyZ12/more",
         &format!("https://chat.whatsapp.com/{}", "x".repeat(70_000)),
     ] {
         let mut desk = Desk::ready(WIDE);

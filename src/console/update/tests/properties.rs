@@ -72,7 +72,7 @@ impl World {
     }
 
     fn link(&self) -> String {
-        format!("https://chat.whatsapp.com/Link{}", self.resets)
+        format!("https://chat.whatsapp.com/Link{:018}", self.resets)
     }
 
     fn session(&self) -> Session {

@@ -194,7 +194,7 @@ impl Session {
             })
             .await;
         let link = self.told_apart(group, link).await?;
-        InviteCode::parse(&link).map_err(|_| senseless())
+        InviteCode::of_link(&link).ok_or_else(senseless)
     }
 
     pub(super) async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {

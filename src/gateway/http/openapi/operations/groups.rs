@@ -59,7 +59,7 @@ pub(super) fn operations() -> Vec<Operation> {
         invite("POST", "/api/v1/sessions/{session}/groups:join", "joinGroup", "Join a group by its link")
             .about("An account that is in the group already gets the same answer.")
             .takes(&JoinGroup { invite: examples::invite().invite })
-            .gives(200, "The group.", &JoinedGroup { group_jid: examples::GROUP.to_owned() })
+            .gives(200, "The group.", &JoinedGroup { group_jid: examples::GROUP.to_owned(), pending: false })
             .refuses([
                 driver(DriverError::DeadInvite),
                 ("joining_refused", DriverError::Refused("the group is full".into()).into()),
