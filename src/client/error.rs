@@ -33,6 +33,9 @@ pub enum ClientError {
     /// What answered does not speak the contract. The text is cleaned and short.
     #[error("what answers there is not a gateway of this contract (status {status}): {text}")]
     NotTheContract { status: u16, text: String },
+    /// An answer that should hold an invite link holds another text, which is shown to nobody.
+    #[error("the gateway sent something that is not a link to a WhatsApp group")]
+    NotALink,
     /// A page for a browser: something in front of the gateway, or another server.
     #[error("this looks like {}, not a gateway (status {status})", page(*.login))]
     WebPage { status: u16, login: bool },
@@ -75,7 +78,7 @@ impl ClientError {
             Self::Unreachable(_) | Self::Lost(_) | Self::TimedOut(_) => true,
             Self::Api { status, .. } => matches!(status, 429 | 502..=504),
             Self::NotTheContract { status, .. } => (502..=504).contains(status),
-            Self::WebPage { .. } => false,
+            Self::WebPage { .. } | Self::NotALink => false,
         }
     }
 
@@ -84,7 +87,7 @@ impl ClientError {
     #[must_use]
     pub fn is_unclear(&self) -> bool {
         match self {
-            Self::Lost(_) | Self::TimedOut(_) => true,
+            Self::Lost(_) | Self::TimedOut(_) | Self::NotALink => true,
             Self::Unreachable(_) | Self::WebPage { .. } => false,
             // A success that cannot be read, or somebody on the way who lost the gateway.
             Self::NotTheContract { status, .. } => matches!(status, 200..=299 | 502 | 504),

@@ -92,10 +92,7 @@ impl Client {
         if InviteLink::is_link(&link.invite) {
             Ok(link)
         } else {
-            Err(ClientError::NotTheContract {
-                status: answer.status(),
-                text: "it sent something that is not an invite link of WhatsApp's".to_owned(),
-            })
+            Err(ClientError::NotALink)
         }
     }
 

@@ -223,6 +223,12 @@ impl From<ClientError> for Failure {
                 let wait = wait.and_then(|seconds| u64::try_from(seconds).ok());
                 Self::from_api(status, &error, request_id, wait)
             }
+            ClientError::NotALink => Self {
+                kind: FailureKind::Other,
+                ..Self::no_answer(
+                    "The gateway sent something that is not a link. Refresh to ask again.",
+                )
+            },
             error => Self {
                 // Something between us and the gateway may answer in its stead that it is away.
                 kind: match error.status() {
