@@ -1,6 +1,6 @@
 //! The audit log (an extension): who changed what, and how it went.
 
-use super::EpochMillis;
+use super::{EpochMillis, lenient};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -73,18 +73,31 @@ pub enum AuditOutcome {
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// A ULID: entries sort by it.
+    #[serde(deserialize_with = "lenient::id")]
     pub id: String,
+    #[serde(default, deserialize_with = "lenient::time")]
     pub at: EpochMillis,
     /// `key:<id>` or `user:<id>`.
+    #[serde(default, deserialize_with = "lenient::id_or_empty")]
     pub actor: String,
+    #[serde(deserialize_with = "lenient::word")]
     pub action: AuditAction,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub session_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub group_jid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<Value>,
+    #[serde(deserialize_with = "lenient::word")]
     pub outcome: AuditOutcome,
 }

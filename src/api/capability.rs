@@ -35,6 +35,25 @@ impl Capability {
     }
 }
 
+/// A capability as a client reads it: other gateways may have words of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CapabilityWord {
+    Known(Capability),
+    Other(String),
+}
+
+impl CapabilityWord {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(capability) => capability.as_str(),
+            Self::Other(word) => word,
+        }
+    }
+}
+
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -1,5 +1,6 @@
 //! Every non-2xx body of the contract.
 
+use super::lenient;
 use super::settings::SettingField;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -108,13 +109,14 @@ pub struct ErrorBody {
 /// What went wrong: a code for programs, a message for people, details for both.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorObject {
+    #[serde(deserialize_with = "lenient::word")]
     pub code: ErrorCode,
-    #[serde(default, deserialize_with = "super::lenient::null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub message: String,
     #[serde(
         default,
         skip_serializing_if = "Map::is_empty",
-        deserialize_with = "super::lenient::object_or_nothing"
+        deserialize_with = "lenient::object_or_nothing"
     )]
     pub details: Map<String, Value>,
 }
@@ -138,10 +140,21 @@ impl ErrorObject {
         self.detail("limit")
     }
 
-    /// `details.errors` of a `validation_error`; empty where there are none.
+    /// `details.errors` of a `validation_error`; empty where there are none. Some gateways give sentences
+    /// instead of fields.
     #[must_use]
     pub fn field_errors(&self) -> Vec<FieldError> {
-        self.detail("errors").unwrap_or_default()
+        let Some(Value::Array(errors)) = self.details.get("errors") else {
+            return Vec::new();
+        };
+        let errors = errors.iter().filter_map(|error| match error {
+            Value::String(message) => Some(FieldError {
+                field: String::new(),
+                message: message.clone(),
+            }),
+            error => serde_json::from_value(error.clone()).ok(),
+        });
+        errors.collect()
     }
 
     /// How far a PATCH came before it failed.
@@ -166,7 +179,9 @@ pub struct FieldError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PartialUpdate {
+    #[serde(deserialize_with = "lenient::readable")]
     pub applied: Vec<SettingField>,
     pub failed: SettingField,
+    #[serde(default, deserialize_with = "lenient::readable")]
     pub not_attempted: Vec<SettingField>,
 }

@@ -1,7 +1,6 @@
 //! Realtime: tickets, frames and events.
 
-use super::lenient::null_as_default;
-use super::{EpochMillis, SessionStatus, pattern};
+use super::{EpochMillis, SessionStatus, lenient, pattern};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -61,9 +60,9 @@ fn event_names(_: &mut SchemaGenerator) -> Schema {
 #[serde(rename_all = "camelCase")]
 pub struct Ticket {
     pub ticket: String,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub expires_in_seconds: u32,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub url: String,
 }
 
@@ -83,9 +82,13 @@ pub enum Frame {
     #[serde(rename_all = "camelCase")]
     Control {
         event: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "lenient::or_default"
+        )]
         heartbeat_seconds: Option<u32>,
-        #[serde(default, deserialize_with = "null_as_default")]
+        #[serde(default, deserialize_with = "lenient::time")]
         timestamp: EpochMillis,
     },
 }
@@ -136,15 +139,16 @@ impl EventKind {
 /// An event in its envelope. `id` is `evt_<ULID>`: later events sort after earlier ones.
 #[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Envelope {
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub schema: String,
+    #[serde(deserialize_with = "lenient::id")]
     pub id: String,
     pub event: EventKind,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::id_or_empty")]
     pub session: String,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::id_or_empty")]
     pub organization: String,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::time")]
     pub timestamp: EpochMillis,
     #[serde(default)]
     pub payload: Value,
@@ -172,7 +176,11 @@ impl fmt::Debug for Envelope {
 #[serde(rename_all = "camelCase")]
 pub struct SessionStatusPayload {
     pub status: SessionStatus,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
     pub reason: Option<String>,
 }
 
@@ -181,7 +189,11 @@ pub struct SessionStatusPayload {
 #[serde(rename_all = "camelCase")]
 pub struct AuthQrPayload {
     pub code: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
     pub expires_at: Option<EpochMillis>,
 }
 
@@ -197,18 +209,35 @@ impl fmt::Debug for AuthQrPayload {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthCodePayload {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub jid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub lid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
     pub business_name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
     pub platform: Option<String>,
 }
 
 /// Payload of `group.update`: only what changed.
 ///
+/// What changed is read strictly: a change that cannot be read must not pass for none.
 /// A reset whose new link is not known yet carries `reason: "invite_reset"` without `newInviteLink`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -224,11 +253,23 @@ pub struct GroupUpdatePayload {
     pub is_locked: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_invite_link: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub sender: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
     pub reason: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
     pub timestamp: Option<EpochMillis>,
 }
 
@@ -237,7 +278,11 @@ pub struct GroupUpdatePayload {
 #[serde(rename_all = "camelCase")]
 pub struct GroupParticipantPayload {
     pub group_jid: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub sender: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<Vec<String>>,
@@ -247,6 +292,10 @@ pub struct GroupParticipantPayload {
     pub promote: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demote: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
     pub timestamp: Option<EpochMillis>,
 }

@@ -105,7 +105,7 @@ pub struct JoinedGroup {
     #[serde(
         default,
         skip_serializing_if = "std::ops::Not::not",
-        deserialize_with = "super::lenient::null_as_default"
+        deserialize_with = "super::lenient::or_default"
     )]
     pub pending: bool,
 }

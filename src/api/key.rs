@@ -1,26 +1,47 @@
 //! Api-keys (an extension). A key's secret is shown once, when it is made.
 
-use super::{Capability, EpochMillis, LABEL_MAX, pattern};
+use super::{Capability, EpochMillis, LABEL_MAX, lenient, pattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Longest overlap of a rotated key's two secrets, in seconds: a week.
 pub const OVERLAP_MAX: u32 = 7 * 24 * 60 * 60;
 
-/// A stored api-key, without its secret.
+/// A stored api-key, without its secret. `C` is a capability: one that we know where we answer, a
+/// [`CapabilityWord`](super::CapabilityWord) where we read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ApiKey {
+#[serde(
+    rename_all = "camelCase",
+    bound(deserialize = "C: serde::de::DeserializeOwned")
+)]
+#[schemars(rename = "ApiKey")]
+pub struct ApiKey<C = Capability> {
+    #[serde(deserialize_with = "lenient::id")]
     pub id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
     pub label: Option<String>,
-    pub capabilities: Vec<Capability>,
+    #[serde(default = "Vec::new", deserialize_with = "lenient::readable")]
+    pub capabilities: Vec<C>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub disabled: bool,
+    #[serde(default, deserialize_with = "lenient::time")]
     pub created_at: EpochMillis,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
     pub expires_at: Option<EpochMillis>,
     /// When it was last used; exact to the minute where the gateway was killed since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
     pub last_used_at: Option<EpochMillis>,
 }
 
@@ -60,14 +81,16 @@ pub struct RotateKey {
 
 /// Answer of `POST /keys` and `POST /keys/{id}:rotate`: the only time that the secret is told.
 #[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CreatedKey {
+#[serde(bound(deserialize = "C: serde::de::DeserializeOwned"))]
+#[schemars(rename = "CreatedKey")]
+pub struct CreatedKey<C = Capability> {
     /// `wa_...`
     pub secret: String,
     #[serde(flatten)]
-    pub key: ApiKey,
+    pub key: ApiKey<C>,
 }
 
-impl std::fmt::Debug for CreatedKey {
+impl<C: std::fmt::Debug> std::fmt::Debug for CreatedKey<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CreatedKey")
             .field("key", &self.key)

@@ -1,8 +1,9 @@
 //! The wire types of the gateway's HTTP contract: requests, resources, errors, events.
 //!
 //! serde only, no IO. Both sides of the contract use these types: the gateway serves them, the
-//! client reads them. Reading is lenient (`null`, absence and unknown fields alike; unknown enum
-//! values are kept as text), because the other side may be somebody else's gateway.
+//! client reads them. Answering is strict; reading is lenient ([`lenient`]: ids may be numbers, what is not
+//! needed may be of any type, unknown enum values are kept as text), because the other side may be
+//! somebody else's gateway.
 
 mod audit;
 mod capability;
@@ -18,7 +19,7 @@ mod session;
 mod settings;
 
 pub use audit::{AuditAction, AuditEntry, AuditOutcome};
-pub use capability::{Capabilities, Capability};
+pub use capability::{Capabilities, Capability, CapabilityWord};
 pub use error::{ErrorBody, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
 pub use event::{
     AuthCodePayload, AuthQrPayload, Envelope, EventKind, Frame, GroupParticipantPayload,
@@ -53,7 +54,7 @@ pub type EpochMillis = i64;
 pub struct List<T> {
     #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub data: Vec<T>,
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default, deserialize_with = "lenient::id_or_empty")]
     /// The `cursor` of the next page; empty on the last one.
     pub next_cursor: String,
 }

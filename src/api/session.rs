@@ -1,8 +1,6 @@
 //! Sessions: WhatsApp accounts that the gateway keeps connected.
 
-use super::EpochMillis;
-use super::lenient::null_as_default;
-use super::pattern;
+use super::{EpochMillis, lenient, pattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -34,6 +32,12 @@ pub enum SessionStatus {
 }
 
 impl SessionStatus {
+    /// What a session has whose status nobody tells.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self::Other("unknown".to_owned())
+    }
+
     #[must_use]
     pub fn is_connected(&self) -> bool {
         *self == Self::Working
@@ -72,48 +76,85 @@ impl From<&str> for SessionStatus {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
+    #[serde(deserialize_with = "lenient::id")]
     pub id: String,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::id_or_empty")]
     pub organization_id: String,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::id_or_empty")]
     pub gateway_id: String,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default = "SessionStatus::unknown", deserialize_with = "lenient::word")]
     pub status: SessionStatus,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
     pub label: Option<String>,
     /// Digits of the E.164 number, without a plus sign.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub phone_number: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub wa_jid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub wa_lid: Option<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_admin_session: bool,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub auto_read: bool,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub presence_typing: bool,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub rate_per_min: u32,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub rate_per_hour: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub created_by_user_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
     pub last_connected_at: Option<EpochMillis>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::time")]
     pub created_at: EpochMillis,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::time")]
     pub updated_at: EpochMillis,
     /// Extension: how many groups are listed for the session.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
     pub group_count: Option<u64>,
     /// Extension: why the session is `failed` or `logged_out`, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
     pub status_reason: Option<String>,
     /// Extension: when WhatsApp last sent anything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
     pub last_traffic_at: Option<EpochMillis>,
 }
 
@@ -138,16 +179,29 @@ pub struct CreateSession {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionMe {
+    #[serde(deserialize_with = "lenient::id")]
     pub session_id: String,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default = "SessionStatus::unknown", deserialize_with = "lenient::word")]
     pub status: SessionStatus,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub connected: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub phone_number: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub wa_jid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
     pub wa_lid: Option<String>,
 }
 
@@ -156,7 +210,11 @@ pub struct SessionMe {
 #[serde(rename_all = "camelCase")]
 pub struct QrCode {
     pub code: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
     pub expires_at: Option<EpochMillis>,
 }
 
@@ -180,6 +238,7 @@ pub struct PairingCodeRequest {
 /// Answer of `POST /sessions/{s}/pairing-code`: eight characters to type on the phone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PairingCode {
+    #[serde(deserialize_with = "lenient::id")]
     pub code: String,
 }
 

@@ -5,7 +5,8 @@ use crate::api::ErrorBody;
 use crate::text::{clean_line, truncate_to_width};
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::time::Duration;
 
 /// Bytes of a refusal: it is a sentence with a few details.
@@ -37,7 +38,7 @@ impl Answer {
     }
 
     /// The body as JSON.
-    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
+    pub(super) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, ClientError> {
         serde_json::from_slice(&self.body).map_err(|_| foreign(self.status, &self.body))
     }
 

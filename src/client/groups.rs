@@ -1,6 +1,6 @@
 //! Calls about groups, their members and their invite links.
 
-use super::{Client, ClientError, encode};
+use super::{Client, ClientError, Listing, encode};
 use crate::api::{
     CreateGroup, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup, Participants,
     SettingsPatch,
@@ -15,7 +15,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`ClientError`].
-    pub async fn list_groups(&self, session: &str) -> Result<Vec<Group>, ClientError> {
+    pub async fn list_groups(&self, session: &str) -> Result<Listing<Group>, ClientError> {
         self.read_all(&groups(session)).await
     }
 
@@ -35,7 +35,7 @@ impl Client {
         &self,
         session: &str,
         group: &str,
-    ) -> Result<Vec<GroupMember>, ClientError> {
+    ) -> Result<Listing<GroupMember>, ClientError> {
         self.read_all(&format!("{}/members", one(session, group)))
             .await
     }

@@ -1,7 +1,7 @@
 //! Calls about api-keys (an extension). None of them is repeated by itself.
 
-use super::{Client, ClientError, encode};
-use crate::api::{ApiKey, CreateKey, CreatedKey, RotateKey};
+use super::{Client, ClientError, Listing, encode};
+use crate::api::{ApiKey, CapabilityWord, CreateKey, CreatedKey, RotateKey};
 use reqwest::Method;
 
 impl Client {
@@ -9,7 +9,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`ClientError`]; 404 where the gateway has its keys made elsewhere.
-    pub async fn list_keys(&self) -> Result<Vec<ApiKey>, ClientError> {
+    pub async fn list_keys(&self) -> Result<Listing<ApiKey<CapabilityWord>>, ClientError> {
         self.read_all("/keys").await
     }
 
@@ -17,7 +17,10 @@ impl Client {
     ///
     /// # Errors
     /// See [`ClientError`].
-    pub async fn create_key(&self, key: &CreateKey) -> Result<CreatedKey, ClientError> {
+    pub async fn create_key(
+        &self,
+        key: &CreateKey,
+    ) -> Result<CreatedKey<CapabilityWord>, ClientError> {
         let limit = self.limits.stored;
         self.call(Method::POST, "/keys", Some(key), limit).await
     }
@@ -30,7 +33,7 @@ impl Client {
         &self,
         id: &str,
         rotation: &RotateKey,
-    ) -> Result<CreatedKey, ClientError> {
+    ) -> Result<CreatedKey<CapabilityWord>, ClientError> {
         let path = format!("/keys/{}:rotate", encode(id));
         let limit = self.limits.stored;
         self.call(Method::POST, &path, Some(rotation), limit).await

@@ -7,6 +7,7 @@ mod answer;
 mod error;
 mod groups;
 mod keys;
+mod listing;
 mod options;
 pub mod realtime;
 mod retry;
@@ -17,6 +18,7 @@ mod token;
 
 pub use answer::destination;
 pub use error::{ClientError, SetupError};
+pub use listing::Listing;
 pub use options::{Limits, Options, check_address, check_proxy};
 pub use retry::Retry;
 pub use secret::Secret;
@@ -24,13 +26,11 @@ pub use sessions::AuditFilter;
 pub use tls::{Authorities, install_tls};
 pub use token::TokenSource;
 
-use crate::api::List;
 use answer::{Answer, broken, root_cause};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use token::Bearer;
@@ -39,11 +39,6 @@ use token::Bearer;
 const API: &str = "/api/v1";
 /// Longest text of a foreign answer that an error keeps, in columns.
 const EXCERPT: usize = 200;
-/// Pages of one listing; a gateway that has more is turning in circles.
-const PAGES_MAX: usize = 10_000;
-/// All pages of one listing together may be as large as so many of the largest answers.
-const LISTING_BODIES: usize = 4;
-
 /// Speaks to one gateway with one token. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -91,36 +86,6 @@ impl Client {
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         self.call(Method::GET, path, None::<&()>, self.limits.stored)
             .await
-    }
-
-    /// Every page of a listing; `path` may hold a query.
-    async fn read_all<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ClientError> {
-        let separator = if path.contains('?') { '&' } else { '?' };
-        let mut all = Vec::new();
-        let mut bytes = 0;
-        let mut cursors = HashSet::new();
-        let mut next = path.to_owned();
-        loop {
-            let limit = self.limits.stored;
-            let answer = self.send(Method::GET, &next, None::<&()>, limit).await?;
-            bytes += answer.len();
-            let mut page: List<T> = answer.json()?;
-            all.append(&mut page.data);
-            let cursor = page.next_cursor;
-            if cursor.is_empty() {
-                return Ok(all);
-            }
-            next = format!("{path}{separator}cursor={}", encode(&cursor));
-            let endless = !cursors.insert(cursor)
-                || cursors.len() >= PAGES_MAX
-                || bytes > LISTING_BODIES * self.limits.body;
-            if endless {
-                return Err(ClientError::NotTheContract {
-                    status: 200,
-                    text: "its listing does not end".to_owned(),
-                });
-            }
-        }
     }
 
     /// A call with a JSON answer.

@@ -1,9 +1,9 @@
 //! Calls about sessions, the audit log and realtime tickets.
 
-use super::{Client, ClientError, encode};
+use super::{Client, ClientError, Listing, encode};
 use crate::api::{
-    AuditEntry, CreateSession, List, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
-    Ticket, TicketRequest,
+    AuditEntry, CreateSession, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe, Ticket,
+    TicketRequest,
 };
 use reqwest::Method;
 
@@ -14,7 +14,7 @@ pub struct AuditFilter {
     pub group: Option<String>,
     /// Entries per page.
     pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
+    /// [`Listing::next_cursor`] of the page before.
     pub cursor: Option<String>,
 }
 
@@ -23,7 +23,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`ClientError`]; a gateway may ask for `manage` here (403).
-    pub async fn list_sessions(&self) -> Result<Vec<Session>, ClientError> {
+    pub async fn list_sessions(&self) -> Result<Listing<Session>, ClientError> {
         self.read_all("/sessions").await
     }
 
@@ -133,7 +133,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`ClientError`]; 404 where the gateway has no audit log.
-    pub async fn audit(&self, filter: &AuditFilter) -> Result<List<AuditEntry>, ClientError> {
+    pub async fn audit(&self, filter: &AuditFilter) -> Result<Listing<AuditEntry>, ClientError> {
         let limit = filter.limit.map(|limit| limit.to_string());
         let query: Vec<String> = [
             ("session", filter.session.as_deref()),
@@ -145,8 +145,8 @@ impl Client {
         .filter_map(|(name, value)| Some(format!("{name}={}", encode(value?))))
         .collect();
         match query.join("&").as_str() {
-            "" => self.read("/audit").await,
-            query => self.read(&format!("/audit?{query}")).await,
+            "" => self.read_page("/audit").await,
+            query => self.read_page(&format!("/audit?{query}")).await,
         }
     }
 

@@ -139,7 +139,7 @@ async fn pages_are_followed_to_the_end() {
     })
     .await;
     let groups = client.list_groups("s").await.unwrap();
-    assert_eq!(groups.len(), 2);
+    assert_eq!(groups.rows.len(), 2);
 
     let (client, _) =
         serve(|_| json_answer(200, &json!({"data": [], "nextCursor": "again"}))).await;
@@ -147,6 +147,27 @@ async fn pages_are_followed_to_the_end() {
         client.list_groups("s").await,
         Err(ClientError::NotTheContract { .. })
     ));
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_read_are_left_out_and_counted() {
+    let (client, _) = serve(|uri| {
+        let body = match uri.split_once("cursor=") {
+            None => {
+                r#"{"data": [{"id": 1, "groupJid": "1@g.us"}, {"id": "x"}, null, 7, {"groupJid": 7}], "nextCursor": 2}"#
+            }
+            // A number that no double holds ends the reading of its own row only.
+            Some(_) => {
+                r#"{"data": [{"groupJid": "2@g.us", "updatedAt": 1e999}, {"groupJid": "3@g.us", "x": 1e999}]}"#
+            }
+        };
+        answer(200, body)
+    })
+    .await;
+    let groups = client.list_groups("s").await.unwrap();
+    let jids: Vec<_> = groups.rows.iter().map(|group| &group.group_jid).collect();
+    assert_eq!(jids, ["1@g.us", "3@g.us"]);
+    assert_eq!(groups.unreadable, 5);
 }
 
 #[tokio::test]

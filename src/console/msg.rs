@@ -23,6 +23,8 @@ pub enum Msg {
     Realtime(Realtime),
     /// A read failed and is tried again by itself.
     Pause(RequestId, Pause),
+    /// So many rows of a listing cannot be read; the others follow as its reply.
+    Unreadable(RequestId, usize),
 }
 
 /// Why and until when a read waits for its next attempt.

@@ -8,7 +8,7 @@ use super::places::Places;
 use super::runtime::{Notice, now};
 use crate::api::{CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
-use crate::client::{Client, ClientError, Retry, Secret};
+use crate::client::{Client, ClientError, Listing, Retry, Secret};
 use crate::qr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -189,10 +189,18 @@ impl Caller {
         told(self.retry.read(pause, attempt).await)
     }
 
+    /// The rows of a listing. How many could not be read is told first, so that the reply finds it known.
+    fn rows<T>(&self, answer: Result<Listing<T>, Failure>) -> Result<Vec<T>, Failure> {
+        let listing = answer?;
+        let told = Msg::Unreadable(self.id, listing.unreadable);
+        let _ = self.inbox.send(Notice::Msg(told));
+        Ok(listing.rows)
+    }
+
     async fn perform(&self, call: Call) -> Reply {
         let client = &self.client;
         match call {
-            Call::Sessions => Reply::Sessions(self.once(client.list_sessions()).await),
+            Call::Sessions => Reply::Sessions(self.rows(self.once(client.list_sessions()).await)),
             Call::Session(session) => Reply::Session(self.once(client.get_session(&session)).await),
             Call::Act { session, action } => Reply::SessionActed(told(match action {
                 SessionAction::Start => client.start_session(&session).await,
@@ -216,15 +224,17 @@ impl Caller {
                 Reply::PairingCode(told(client.pairing_code(&session, &phone).await))
             }
             Call::Groups { session } => {
-                Reply::Groups(self.patiently(|| client.list_groups(&session)).await)
+                Reply::Groups(self.rows(self.patiently(|| client.list_groups(&session)).await))
             }
             Call::Group(group) => Reply::Group(
                 self.patiently(|| client.get_group(&group.session, &group.jid))
                     .await,
             ),
             Call::Members(group) => Reply::Members(
-                self.patiently(|| client.members(&group.session, &group.jid))
-                    .await,
+                self.rows(
+                    self.patiently(|| client.members(&group.session, &group.jid))
+                        .await,
+                ),
             ),
             Call::Invite(group) => Reply::Invite(
                 self.once(client.invite(&group.session, &group.jid))

@@ -64,8 +64,8 @@ async fn nulls_absences_and_the_unknown_are_read() {
         asleep.status,
         SessionStatus::Other("hibernating".to_owned())
     );
-    assert!(client.list_groups(ASLEEP).await.unwrap().is_empty());
-    let groups = client.list_groups(SESSION).await.unwrap();
+    assert!(client.list_groups(ASLEEP).await.unwrap().rows.is_empty());
+    let groups = client.list_groups(SESSION).await.unwrap().rows;
     assert_eq!(groups.len(), 3);
     assert!(groups.iter().all(|group| group.my_role.is_none()));
     assert!(
@@ -73,9 +73,10 @@ async fn nulls_absences_and_the_unknown_are_read() {
             .members(SESSION, VOLUNTEERS)
             .await
             .unwrap()
+            .rows
             .is_empty()
     );
-    let members = client.members(SESSION, CHOIR).await.unwrap();
+    let members = client.members(SESSION, CHOIR).await.unwrap().rows;
     assert_eq!(members[2].role, MemberRole::Other("moderator".to_owned()));
 }
 

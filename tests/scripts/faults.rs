@@ -311,3 +311,38 @@ fn keys_that_are_none_go_nowhere() {
         }
     }
 }
+
+#[test]
+fn rows_that_cannot_be_read_are_left_out_and_counted() {
+    let stub = stub(|request, _| match request {
+        "GET /sessions/s1/groups" => Answer::Json(
+            200,
+            json!({ "data": [
+                { "id": 2200, "groupJid": "1@g.us", "subject": "Choir", "participantCount": "9" },
+                { "id": 2201, "groupJid": null },
+                7,
+            ] }),
+        ),
+        "GET /keys" => Answer::Json(
+            200,
+            json!({ "data": [
+                { "id": 5, "label": "Night", "capabilities": ["read", "billing"], "disabled": false },
+                { "label": "without an id" },
+            ] }),
+        ),
+        _ => Answer::Json(404, error("not_found")),
+    });
+    let groups = on(&stub.url, &["groups"]);
+    assert!(
+        groups.err.contains("2 groups could not be read"),
+        "{}",
+        groups.err
+    );
+    assert!(groups.ok().contains("Choir"));
+    let groups = on(&stub.url, &["groups", "--json"]).json();
+    assert_eq!(groups["groups"].as_array().expect("rows").len(), 1);
+    assert_eq!(groups["groups"][0]["id"], "2200");
+    let keys = on(&stub.url, &["keys", "list"]);
+    assert!(keys.err.contains("1 key could not be read"), "{}", keys.err);
+    assert!(keys.ok().contains("read,billing"));
+}

@@ -20,7 +20,7 @@ pub async fn check(
     let check = match client.list_sessions().await {
         Ok(sessions) => Check::ok(
             "access",
-            match sessions.len() {
+            match sessions.rows.len() {
                 1 => "the token is accepted; it sees 1 session".to_owned(),
                 count => format!("the token is accepted; it sees {count} sessions"),
             },

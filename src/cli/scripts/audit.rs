@@ -88,7 +88,8 @@ impl Desk<'_> {
             let page = (most - entries.len()).min(PAGE);
             filter.limit = u32::try_from(page).ok();
             let page = self.client.audit(&filter).await.map_err(failure)?;
-            entries.extend(page.data);
+            self.left_out(page.unreadable, "entry", "entries");
+            entries.extend(page.rows);
             if page.next_cursor.is_empty() {
                 break;
             }

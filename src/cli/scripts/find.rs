@@ -46,7 +46,10 @@ impl Desk<'_> {
     /// Every session, or the one that is meant.
     pub(super) async fn sessions(&self, wanted: Option<&str>) -> Result<Vec<Session>, Failure> {
         let all = match self.client.list_sessions().await {
-            Ok(all) => all,
+            Ok(all) => {
+                self.left_out(all.unreadable, "session", "sessions");
+                all.rows
+            }
             Err(error) if error.status() == Some(403) => self.unlisted(error, wanted).await?,
             Err(error) => return Err(stored(error)),
         };
@@ -95,7 +98,10 @@ impl Desk<'_> {
 
     /// The groups of a session.
     pub(super) async fn groups_of(&self, session: &Session) -> Result<Vec<Group>, Failure> {
-        self.client.list_groups(&session.id).await.map_err(stored)
+        let groups = self.client.list_groups(&session.id).await;
+        let groups = groups.map_err(stored)?;
+        self.left_out(groups.unreadable, "group", "groups");
+        Ok(groups.rows)
     }
 
     /// The one group that is meant: by its id, by its name, or by a part of its name.

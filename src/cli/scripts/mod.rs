@@ -13,7 +13,7 @@ mod keys;
 mod sessions;
 mod shell;
 
-use super::output::Failure;
+use super::output::{Failure, note};
 use super::target::Target;
 use super::{Cli, asked_to_end, log};
 use crate::client::Client;
@@ -84,6 +84,17 @@ struct Desk<'a> {
     own: bool,
     /// Whether lines for people may stand beside the answer.
     notes: bool,
+}
+
+impl Desk<'_> {
+    /// Says how many rows of a listing could not be read. The answer on stdout has the others.
+    fn left_out(&self, rows: usize, one: &str, many: &str) {
+        match rows {
+            0 => {}
+            1 => note(&format!("1 {one} could not be read and is left out")),
+            _ => note(&format!("{rows} {many} could not be read and are left out")),
+        }
+    }
 }
 
 /// Runs the command to its end.

@@ -82,6 +82,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Reply(id, reply) => replies::reply(state, id, reply),
         Msg::Realtime(news) => realtime::realtime(state, news),
         Msg::Pause(id, pause) => replies::pause(state, id, pause),
+        Msg::Unreadable(id, rows) => replies::unreadable(state, id, rows),
     }
     settle(state)
 }

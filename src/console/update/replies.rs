@@ -1,6 +1,7 @@
 //! Answers find their way back by their request id; what nobody waits for is dropped.
 
 use super::super::effect::{Call, RequestId};
+use super::super::failure::Failure;
 use super::super::msg::{Pause, Reply};
 use super::super::state::State;
 use super::runs::Flight;
@@ -36,6 +37,38 @@ pub(super) fn pause(state: &mut State, id: RequestId, pause: Pause) {
     };
     state.runs.pauses.insert(id, pause.until);
     state.failed(&call, pause.failure);
+}
+
+/// Rows of a listing cannot be read: that is told once, and again when their number changes.
+pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
+    let Some(call) = state.runs.call_of(id).cloned() else {
+        return;
+    };
+    let is_news = state.runs.note_unreadable(&call, rows);
+    if !is_news || rows == 0 {
+        return;
+    }
+    let (one, many) = match call {
+        Call::Sessions => ("session", "sessions"),
+        Call::Members(_) => ("member", "members"),
+        _ => ("group", "groups"),
+    };
+    let what = if rows == 1 { one } else { many };
+    let whose = match &call {
+        Call::Groups { session } => format!(" of {}", state.session_name(session)),
+        Call::Members(key) => match state.groups.get(key) {
+            Some(entry) => format!(" of {}", entry.name),
+            None => String::new(),
+        },
+        _ => String::new(),
+    };
+    let told = format!(
+        "{rows} {what}{whose} could not be read: the gateway describes them in another way than its contract. The others are shown."
+    );
+    state.last_failure = Some(Failure::lost_answer(&told, false));
+    state.bad(format!(
+        "{rows} {what}{whose} could not be read. Press ! for more."
+    ));
 }
 
 /// Gives the reply to whom it concerns; gives it back when it does not belong to the call.

@@ -42,6 +42,8 @@ pub struct Runs {
     pub(super) unclear: Unclear,
     /// Reads that failed and are tried again at that time.
     pub(super) pauses: BTreeMap<RequestId, EpochMillis>,
+    /// Listings of which some rows could not be read, and how many.
+    unreadable: Vec<(Call, usize)>,
     /// The last link reset by ourselves: its echo may come late and without the link.
     pub(super) own_reset: Option<(GroupKey, EpochMillis)>,
 }
@@ -100,6 +102,19 @@ impl Runs {
             Flight::Call(call) => Some(call),
             _ => None,
         })
+    }
+
+    /// Remembers how many rows of a listing could not be read. Whether that is another number than before.
+    pub(super) fn note_unreadable(&mut self, call: &Call, rows: usize) -> bool {
+        let before = self
+            .unreadable
+            .iter()
+            .position(|(known, _)| known == call)
+            .map_or(0, |at| self.unreadable.swap_remove(at).1);
+        if rows > 0 {
+            self.unreadable.push((call.clone(), rows));
+        }
+        before != rows
     }
 
     /// The request that carries a call of this kind.

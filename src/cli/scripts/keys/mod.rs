@@ -7,7 +7,7 @@ pub(super) use arguments::EXAMPLES;
 pub use arguments::Keys;
 
 use super::{Desk, ask};
-use crate::api::{ApiKey, Capability, CreateKey, CreatedKey, RotateKey};
+use crate::api::{Capability, CapabilityWord, CreateKey, RotateKey};
 use crate::cli::output::{
     Asked, Column, Csv, Exit, Failure, ListFormat, Table, note, print, print_document, print_table,
     time,
@@ -16,6 +16,9 @@ use crate::client::ClientError;
 use arguments::{Action, Create, Revoke, Rotate};
 use secret::SecretFile;
 use serde::Serialize;
+
+type ApiKey = crate::api::ApiKey<CapabilityWord>;
+type CreatedKey = crate::api::CreatedKey<CapabilityWord>;
 
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -84,7 +87,7 @@ impl Desk<'_> {
     }
 
     async fn list_keys(&self, format: ListFormat) -> Result<(), Failure> {
-        let keys = self.client.list_keys().await.map_err(failure)?;
+        let keys = self.all_keys().await?;
         if format.json {
             print_document(&Listed { keys: &keys })
         } else if format.csv {
@@ -131,9 +134,15 @@ impl Desk<'_> {
         }
     }
 
+    async fn all_keys(&self) -> Result<Vec<ApiKey>, Failure> {
+        let keys = self.client.list_keys().await.map_err(failure)?;
+        self.left_out(keys.unreadable, "key", "keys");
+        Ok(keys.rows)
+    }
+
     /// The key of this id, or the only one of this label.
     async fn find_key(&self, wanted: &str) -> Result<ApiKey, Failure> {
-        let mut keys = self.client.list_keys().await.map_err(failure)?;
+        let mut keys = self.all_keys().await?;
         if keys.iter().any(|key| !is_word(&key.id)) {
             return Err(Failure::new(
                 Exit::Failed,

@@ -245,3 +245,30 @@ fn a_loaded_list_knows_the_number_of_groups_better_than_the_session() {
     desk.list("a", vec![group("2", "Choir")]);
     assert_eq!(desk.state.group_count(&row), Some(1));
 }
+
+#[test]
+fn rows_that_cannot_be_read_are_told_once() {
+    let mut desk = Desk::ready(WIDE);
+    let call = Call::Groups {
+        session: "a".to_owned(),
+    };
+    let unreadable = |desk: &mut Desk, rows| {
+        desk.state.toasts.clear();
+        desk.state.read(call.clone());
+        let id = desk.state.runs.find(|running| *running == call).unwrap();
+        desk.send(Msg::Unreadable(id, rows));
+        let told = desk.state.toasts.first().map(|toast| toast.text.clone());
+        desk.answer(&call, Reply::Groups(Ok(vec![group("1", "Allotment")])));
+        told
+    };
+    let told = unreadable(&mut desk, 1).expect("a toast");
+    assert!(told.starts_with("1 group of "), "{told}");
+    assert!(told.contains("could not be read"), "{told}");
+    let failure = desk.state.last_failure.clone().expect("a failure for `!`");
+    assert!(failure.message.contains("1 group of"), "{failure:?}");
+    assert_eq!(unreadable(&mut desk, 1), None, "every poll finds it again");
+    let told = unreadable(&mut desk, 2).expect("a toast");
+    assert!(told.starts_with("2 groups of "), "{told}");
+    assert_eq!(unreadable(&mut desk, 0), None);
+    assert!(unreadable(&mut desk, 2).is_some());
+}
