@@ -1,5 +1,6 @@
 //! Every non-2xx body of the contract.
 
+use super::Capability;
 use super::lenient;
 use super::settings::SettingField;
 use schemars::JsonSchema;
@@ -100,6 +101,9 @@ pub enum Reason {
     Other(String),
 }
 
+/// What the public gateway says where our own has the same code without a word of its own.
+pub const UNKNOWN_SESSION: &str = "session not found";
+
 /// `{"error": {...}}`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorBody {
@@ -128,10 +132,25 @@ impl ErrorObject {
         self.detail("reason")
     }
 
-    /// `details.capability` of a 403.
+    /// Which capability a 403 asks for: `details.capability`, or the word that the public gateway has in its
+    /// message.
     #[must_use]
     pub fn capability(&self) -> Option<String> {
-        self.detail("capability")
+        self.detail("capability").or_else(|| {
+            let (_, word) = self.message.split_once("missing required capability: ")?;
+            Capability::ALL
+                .iter()
+                .map(|known| known.as_str())
+                .find(|known| *known == word.trim())
+                .map(str::to_owned)
+        })
+    }
+
+    /// Whether a 404 is about the session, not about the group.
+    #[must_use]
+    pub fn is_unknown_session(&self) -> bool {
+        self.code == ErrorCode::NotFound
+            && self.message.to_ascii_lowercase().contains(UNKNOWN_SESSION)
     }
 
     /// `details.limit` of a 429 that the gateway itself asks for.

@@ -20,7 +20,9 @@ mod settings;
 
 pub use audit::{AuditAction, AuditEntry, AuditOutcome};
 pub use capability::{Capabilities, Capability, CapabilityWord};
-pub use error::{ErrorBody, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
+pub use error::{
+    ErrorBody, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, UNKNOWN_SESSION,
+};
 pub use event::{
     AuthCodePayload, AuthQrPayload, Envelope, EventKind, Frame, GroupParticipantPayload,
     GroupUpdatePayload, SessionStatusPayload, Ticket, TicketRequest, TicketScope,

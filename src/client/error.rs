@@ -25,6 +25,12 @@ pub enum ClientError {
     /// No connection: nothing was sent.
     #[error("the gateway cannot be reached: {0}")]
     Unreachable(String),
+    /// The gateway refuses everybody because it is not ready, for example while its database is away: what it
+    /// says about the token or a session means nothing then.
+    #[error(
+        "the gateway is not ready (its /readyz says 503), so it knows neither tokens nor sessions; wait until it is"
+    )]
+    NotReady,
     /// The connection broke between the request and the end of its answer.
     #[error("the connection broke before the answer was here: {0}")]
     Lost(String),
@@ -71,11 +77,18 @@ impl ClientError {
         }
     }
 
+    /// Whether the gateway knows no such session. For a live call of a session that can be read that
+    /// means, at the public gateway, that its engine does not have it.
+    #[must_use]
+    pub fn is_unknown_session(&self) -> bool {
+        matches!(self, Self::Api { status: 404, error, .. } if error.is_unknown_session())
+    }
+
     /// Whether the same call may well be answered a moment later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::Lost(_) | Self::TimedOut(_) => true,
+            Self::Unreachable(_) | Self::NotReady | Self::Lost(_) | Self::TimedOut(_) => true,
             Self::Api { status, .. } => matches!(status, 429 | 502..=504),
             Self::NotTheContract { status, .. } => (502..=504).contains(status),
             Self::WebPage { .. } | Self::NotALink => false,
@@ -88,7 +101,7 @@ impl ClientError {
     pub fn is_unclear(&self) -> bool {
         match self {
             Self::Lost(_) | Self::TimedOut(_) | Self::NotALink => true,
-            Self::Unreachable(_) | Self::WebPage { .. } => false,
+            Self::Unreachable(_) | Self::NotReady | Self::WebPage { .. } => false,
             // A success that cannot be read, or somebody on the way who lost the gateway.
             Self::NotTheContract { status, .. } => matches!(status, 200..=299 | 502 | 504),
             Self::Api { status, error, .. } => match error.reason() {

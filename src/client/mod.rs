@@ -27,8 +27,8 @@ pub use tls::{Authorities, install_tls};
 pub use token::TokenSource;
 
 use answer::{Answer, broken, root_cause};
-use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -121,7 +121,15 @@ impl Client {
         let outcome = self
             .exchange(method.clone(), path, body, limit, &token)
             .await;
-        if !matches!(&outcome, Err(error) if error.status() == Some(401)) {
+        let Err(refusal) = &outcome else {
+            return outcome;
+        };
+        let is_unauthorized = refusal.status() == Some(401);
+        // While its store is away a gateway may know neither tokens nor sessions.
+        if (is_unauthorized || refusal.is_unknown_session()) && self.is_not_ready().await {
+            return Err(ClientError::NotReady);
+        }
+        if !is_unauthorized {
             return outcome;
         }
         // Nothing was done in the name of a token that is not accepted, so even a change may be
@@ -130,6 +138,13 @@ impl Client {
             Some(token) => self.exchange(method, path, body, limit, &token).await,
             None => outcome,
         }
+    }
+
+    /// Whether the gateway itself says that it is not ready. The token is not sent there.
+    async fn is_not_ready(&self) -> bool {
+        let asked = self.http.get(format!("{}/readyz", self.base)).send();
+        let answer = tokio::time::timeout(self.limits.stored, asked).await;
+        matches!(answer, Ok(Ok(answer)) if answer.status() == StatusCode::SERVICE_UNAVAILABLE)
     }
 
     async fn exchange(

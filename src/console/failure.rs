@@ -2,9 +2,12 @@
 //! and everything else with its message and request id.
 
 use super::effect::Call;
-use crate::api::{ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
+use crate::api::{ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, UNKNOWN_SESSION};
 use crate::client::ClientError;
 use crate::text::{clean_block, clean_line};
+
+/// The code of a refusal that means nothing because the gateway is not ready.
+const NOT_READY: &str = "not_ready";
 
 /// A failed call.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,13 +147,21 @@ impl Failure {
         self
     }
 
+    /// Whether the gateway knows no such session, as
+    /// [`ClientError::is_unknown_session`].
+    #[must_use]
+    pub fn is_unknown_session(&self) -> bool {
+        self.code == ErrorCode::NotFound.as_str()
+            && self.message.to_ascii_lowercase().contains(UNKNOWN_SESSION)
+    }
+
     /// What happened and what to do next.
     #[must_use]
     pub fn sentence(&self, told: &Told) -> String {
         if self.unclear && self.kind != FailureKind::Other {
             return "The answer was lost, so it may have been done all the same. Look before you try again.".to_owned();
         }
-        if self.kind != FailureKind::Other {
+        if self.kind != FailureKind::Other && self.code != NOT_READY {
             return self.kind.sentence(told);
         }
         let message = self.message.trim();
@@ -175,7 +186,7 @@ impl Failure {
     #[must_use]
     pub fn in_full(&self, told: &Told) -> String {
         let mut lines = vec![self.sentence(told)];
-        let known = self.kind != FailureKind::Other;
+        let known = self.kind != FailureKind::Other && self.code != NOT_READY;
         if known && !self.message.trim().is_empty() {
             lines.push(format!("The gateway said: {}", self.message.trim()));
         }
@@ -223,6 +234,12 @@ impl From<ClientError> for Failure {
                 let wait = wait.and_then(|seconds| u64::try_from(seconds).ok());
                 Self::from_api(status, &error, request_id, wait)
             }
+            ClientError::NotReady => Self {
+                code: NOT_READY.to_owned(),
+                ..Self::no_answer(
+                    "The gateway is not ready: it says so itself (/readyz is 503), for example while its database is away. Until then it knows neither tokens nor sessions; it is asked again by itself.",
+                )
+            },
             ClientError::NotALink => Self {
                 kind: FailureKind::Other,
                 ..Self::no_answer(

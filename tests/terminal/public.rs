@@ -1,12 +1,13 @@
 //! The whole job on the public gateway of the same contract, and on a bad way to it.
 
-#[path = "../public/gateway.rs"]
+#[path = "../public/gateway/mod.rs"]
 mod gateway;
 
 use super::proxy::{Mode, Proxy};
 use super::pty::Pty;
 use super::{BINARY, code, link};
-use gateway::{ASLEEP, KEY, PublicGateway, SESSION};
+use gateway::{KEY, KEY_READ_SEND, LOGGED_OUT, PublicGateway, SESSION};
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 /// The gateway, a way to it that can be made bad, and a desk at its end.
@@ -20,15 +21,26 @@ struct Place {
 }
 
 impl Place {
+    /// Sessions are listed; stored reads follow changes at once.
     fn new(columns: u16, rows: u16) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let gateway = runtime.block_on(PublicGateway::start(501));
+        let gateway = runtime.block_on(PublicGateway::connected());
+        gateway.catch_up();
+        gateway.change_sessions(|rows| {
+            let asleep = rows.iter_mut().find(|row| row["id"] == LOGGED_OUT);
+            asleep.expect("a row")["status"] = json!("hibernating");
+        });
+        Self::on(runtime, gateway, KEY, columns, rows)
+    }
+
+    /// A desk with one configured session.
+    fn on(runtime: Runtime, gateway: PublicGateway, key: &str, columns: u16, rows: u16) -> Self {
         let proxy = runtime.block_on(Proxy::start(&gateway.base));
         let directory = tempfile::tempdir().expect("a directory");
         let data = directory.path().to_str().expect("UTF-8");
         let config = directory.path().join("config.toml");
         let profile = format!(
-            "[profiles.public]\nurl = {:?}\ntoken_env = \"GATEWAY_TOKEN\"\nsessions = [{SESSION:?}, {ASLEEP:?}]\n",
+            "[profiles.public]\nurl = {:?}\ntoken_env = \"GATEWAY_TOKEN\"\nsessions = [{SESSION:?}]\n",
             proxy.base
         );
         std::fs::write(&config, profile).expect("a file");
@@ -45,7 +57,7 @@ impl Place {
                 "--data-dir",
                 data,
             ],
-            &[("GATEWAY_TOKEN", KEY), ("HOME", data)],
+            &[("GATEWAY_TOKEN", key), ("HOME", data)],
         );
         Self {
             gateway,
@@ -59,9 +71,10 @@ impl Place {
     /// Finds the volunteers and opens their card.
     fn open_the_volunteers(&mut self) -> String {
         let pty = &mut self.pty;
-        pty.wait_for("1 of 2 connected");
+        pty.wait_for("2 of 4 connected");
+        pty.wait_for("2,012");
         pty.send("/weekvol");
-        pty.wait_for("1 of 3");
+        pty.wait_for("1 of 2,012");
         pty.send("\r\r");
         pty.wait_until("the code of the shown link", |screen| {
             link(screen).is_some() && code(screen) == link(screen)
@@ -76,7 +89,7 @@ fn open_the_choir(pty: &mut Pty) {
     pty.send("/\x15choir\r");
     pty.wait_until("one row, and it is the choir", |screen| {
         let text = screen.contents();
-        text.contains("Choir") && text.contains("1 of 3")
+        text.contains("Choir") && text.contains("1 of 2,012")
     });
     pty.send("\r");
 }
@@ -221,6 +234,17 @@ fn a_gateway_that_hangs_from_the_start_can_be_left() {
     place.pty.wait_for("─ Help");
     place.pty.send("\x1b");
     place.pty.wait_gone("─ Help");
+    place.pty.send("q");
+    assert_eq!(place.pty.wait_end(), 0);
+}
+
+#[test]
+fn groups_are_shown_to_a_key_that_may_not_read_sessions() {
+    let runtime = Runtime::new().expect("a runtime");
+    let gateway = runtime.block_on(PublicGateway::connected());
+    let mut place = Place::on(runtime, gateway, KEY_READ_SEND, 80, 24);
+    place.pty.wait_for("Chess Club");
+    place.pty.wait_for("2,000");
     place.pty.send("q");
     assert_eq!(place.pty.wait_end(), 0);
 }

@@ -1,5 +1,5 @@
 //! The public gateway of the same contract: what it lacks or answers otherwise, in its own words. The
-//! bodies are those that the stub of `tests/public` serves.
+//! bodies are those that were recorded, except for what it only might send.
 
 use super::*;
 use crate::api::{Capability, ErrorBody, List};
@@ -7,16 +7,24 @@ use crate::client::ClientError;
 use crate::console::state::{Blank, Members};
 use serde::de::DeserializeOwned;
 
-const ONE: &str = "01J00000000000000000000ONE";
+const ONE: &str = "01KAYV5M3T0000000000000MA1";
 const TWO: &str = "01J00000000000000000000TWO";
-const FORBIDDEN: &str = include_str!("../../../../tests/public/bodies/sessions-forbidden.json");
-const SESSION: &str = include_str!("../../../../tests/public/bodies/session.json");
-const UNKNOWN: &str = include_str!("../../../../tests/public/bodies/session-unknown-status.json");
-const GROUPS: &str = include_str!("../../../../tests/public/bodies/groups.json");
-const NULL: &str = include_str!("../../../../tests/public/bodies/list-null.json");
-const STALE: &str = include_str!("../../../../tests/public/bodies/members-stale.json");
-const INTERNAL: &str = include_str!("../../../../tests/public/bodies/internal.json");
-const NOT_FOUND: &str = include_str!("../../../../tests/public/bodies/not-found.json");
+/// A row of the shape that was recorded, with a status that nobody knows.
+const UNKNOWN: &str =
+    r#"{"id": "01J00000000000000000000TWO", "status": "hibernating", "label": "Archive"}"#;
+const NULL: &str = r#"{"data": null}"#;
+/// Members that tell that the account is none of the admins.
+const STALE: &str = r#"{"data": [{"id": 1, "lid": "101000000000001@lid", "role": "member"},
+    {"id": 2, "lid": "901@lid", "role": "superadmin", "tag": "Ana"},
+    {"id": 3, "lid": "902@lid", "role": "moderator"}]}"#;
+
+/// The body of a recorded answer.
+fn recorded(name: &str) -> String {
+    let all: Vec<Value> =
+        serde_json::from_str(include_str!("../../../../tests/public/exchanges.json")).unwrap();
+    let found = all.iter().find(|exchange| exchange["name"] == name);
+    found.unwrap()["response"]["body"].to_string()
+}
 
 fn read<T: DeserializeOwned>(body: &str) -> T {
     serde_json::from_str(body).unwrap()
@@ -39,14 +47,14 @@ fn refusal(status: u16, body: &str) -> Failure {
 fn volunteers() -> GroupKey {
     GroupKey {
         session: ONE.to_owned(),
-        jid: "120363000000000001@g.us".to_owned(),
+        jid: "120363000000007919@g.us".to_owned(),
     }
 }
 
 fn choir() -> GroupKey {
     GroupKey {
         session: ONE.to_owned(),
-        jid: "120363000000000002@g.us".to_owned(),
+        jid: "120363000000015838@g.us".to_owned(),
     }
 }
 
@@ -62,7 +70,7 @@ fn refused(ids: &[&str]) -> Desk {
     });
     desk.answer(
         &Call::Sessions,
-        Reply::Sessions(Err(refusal(403, FORBIDDEN))),
+        Reply::Sessions(Err(refusal(403, &recorded("list sessions without manage")))),
     );
     desk
 }
@@ -70,13 +78,14 @@ fn refused(ids: &[&str]) -> Desk {
 /// The same, with its two sessions and their groups read.
 fn ready() -> Desk {
     let mut desk = refused(&[ONE, TWO]);
-    for (id, body) in [(ONE, SESSION), (TWO, UNKNOWN)] {
+    let one = recorded("one session (working in the table)");
+    for (id, body) in [(ONE, one.as_str()), (TWO, UNKNOWN)] {
         desk.answer(
             &Call::Session(id.to_owned()),
             Reply::Session(Ok(read(body))),
         );
     }
-    desk.list(ONE, list(GROUPS));
+    desk.list(ONE, list(&recorded("groups, first three of many")));
     desk.list(TWO, list(NULL));
     desk.press("Tab");
     desk
@@ -115,11 +124,11 @@ fn an_id_that_the_gateway_does_not_know_leaves_the_others_alone() {
     let mut desk = refused(&[ONE, TWO]);
     desk.answer(
         &Call::Session(ONE.to_owned()),
-        Reply::Session(Ok(read(SESSION))),
+        Reply::Session(Ok(read(&recorded("one session (working in the table)")))),
     );
     desk.answer(
         &Call::Session(TWO.to_owned()),
-        Reply::Session(Err(refusal(404, NOT_FOUND))),
+        Reply::Session(Err(refusal(404, &recorded("unknown session")))),
     );
     assert!(desk.state.sessions.failure.is_none());
     assert_eq!(desk.state.sessions.connected(), 1);
@@ -144,7 +153,7 @@ fn a_gateway_that_answers_by_id_again_is_no_longer_away() {
     desk.wait(2_000);
     desk.answer(
         &Call::Session(TWO.to_owned()),
-        Reply::Session(Err(refusal(404, NOT_FOUND))),
+        Reply::Session(Err(refusal(404, &recorded("unknown session")))),
     );
     assert!(matches!(
         desk.state.link,
@@ -171,7 +180,10 @@ fn a_500_where_an_admin_is_needed_is_explained_by_the_members() {
     desk.answer(&Call::Members(choir()), Reply::Members(Ok(list(STALE))));
     desk.answer(
         &Call::Invite(choir()),
-        Reply::Invite(Err(refusal(500, INTERNAL))),
+        Reply::Invite(Err(refusal(
+            500,
+            &recorded("invite (row says working, client dropped)"),
+        ))),
     );
     let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
         panic!("{:?}", desk.invite());
@@ -190,7 +202,10 @@ fn members_that_come_later_explain_it_all_the_same() {
     open(&mut desk, &choir());
     desk.answer(
         &Call::Invite(choir()),
-        Reply::Invite(Err(refusal(500, INTERNAL))),
+        Reply::Invite(Err(refusal(
+            500,
+            &recorded("invite (row says working, client dropped)"),
+        ))),
     );
     desk.answer(&Call::Members(choir()), Reply::Members(Ok(list(STALE))));
     let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
@@ -208,7 +223,10 @@ fn without_members_a_500_is_explained_as_what_it_mostly_is() {
     assert_eq!(card.members, Members::Loaded(Vec::new()));
     desk.answer(
         &Call::Invite(volunteers()),
-        Reply::Invite(Err(refusal(500, INTERNAL))),
+        Reply::Invite(Err(refusal(
+            500,
+            &recorded("invite (row says working, client dropped)"),
+        ))),
     );
     let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
         panic!("{:?}", desk.invite());
@@ -219,7 +237,10 @@ fn without_members_a_500_is_explained_as_what_it_mostly_is() {
     desk.press("r");
     desk.answer(
         &Call::Invite(key_of("a", "1")),
-        Reply::Invite(Err(refusal(500, INTERNAL))),
+        Reply::Invite(Err(refusal(
+            500,
+            &recorded("invite (row says working, client dropped)"),
+        ))),
     );
     let last = desk.state.last_failure.as_ref().unwrap();
     assert_eq!(last.kind, FailureKind::Other);
