@@ -31,6 +31,7 @@ async fn a_gateway_and_a_key_without_any_fault() {
         "capability.send",
         "capability.manage",
         "capability.events",
+        "groups",
         "realtime",
     ] {
         assert_eq!(report.step(step), ("ok", "ok"), "{:#}", report.json);
@@ -209,4 +210,91 @@ fn a_stream_that_says_nothing() {
         )
     });
     report.fails_only("realtime", "realtime_silent");
+}
+
+#[test]
+fn a_gateway_whose_store_is_away_refuses_every_token() {
+    let report = at(|question| match question.path.as_str() {
+        "/readyz" => Answer::new(503, "not ready"),
+        path if path.starts_with("/api") => Answer::new(
+            401,
+            r#"{"error":{"code":"unauthorized","message":"missing or invalid credentials"}}"#,
+        ),
+        _ => well(question),
+    })
+    .examine();
+    assert_eq!(report.step("health"), ("fail", "not_ready"));
+    assert_eq!(report.step("access"), ("fail", "not_ready"));
+    assert_eq!(report.step("capability.read").0, "skip");
+}
+
+/// A gateway with one session, that answers so when its groups are read.
+fn groups(answer: fn(&str) -> Answer) -> Report {
+    let port = stub::plain(move |question: &Question| {
+        let of_session = "/api/v1/sessions/01A/groups";
+        match question.path.strip_prefix(of_session) {
+            Some(rest) => answer(rest),
+            None if question.path == "/api/v1/sessions" => {
+                Answer::new(200, r#"{"data":[{"id":"01A","status":"working"}]}"#)
+            }
+            None => well(question),
+        }
+    });
+    Patient::new(&format!("http://127.0.0.1:{port}")).examine()
+}
+
+#[test]
+fn groups_that_cannot_be_read_are_told() {
+    let report = groups(|_| Answer::new(500, INTERNAL));
+    report.fails_only("groups", "groups_not_read");
+    let report = groups(|rest| match rest {
+        "" => Answer::new(200, r#"{"data":[{"id":1,"groupJid":"1@g.us"}]}"#),
+        _ => Answer::new(500, INTERNAL),
+    });
+    report.fails_only("groups", "group_not_read");
+    let report = groups(|_| Answer::new(200, r#"{"data":[{"id":1},{"id":2}]}"#));
+    report.fails_only("groups", "no_group_readable");
+}
+
+#[test]
+fn rows_that_are_left_out_are_counted() {
+    let report = groups(|rest| match rest {
+        "" => Answer::new(200, r#"{"data":[{"id":1,"groupJid":"1@g.us"},{"id":2}]}"#),
+        "/1%40g.us" => Answer::new(200, r#"{"id":1,"groupJid":"1@g.us"}"#),
+        _ => Answer::new(200, r#"{"data":[{"id":1,"lid":"1@lid"},{"id":2},7]}"#),
+    });
+    report.passes();
+    assert_eq!(report.step("groups"), ("warn", "rows_left_out"));
+    let told = report.json.to_string();
+    assert!(
+        told.contains("1 group and 2 members cannot be read"),
+        "{told}"
+    );
+    let report = at(|question| match question.path.as_str() {
+        "/api/v1/sessions" => Answer::new(200, r#"{"data":[{"status":"working"}]}"#),
+        _ => well(question),
+    })
+    .examine();
+    report.passes();
+    assert_eq!(report.step("access"), ("warn", "sessions_left_out"));
+    assert_eq!(report.step("groups").0, "skip");
+}
+
+#[test]
+fn a_capability_that_is_there_is_not_denied() {
+    // As at the public gateway: sessions need `manage`, groups do not.
+    let unlisted = |question: &Question| match question.path.as_str() {
+        "/api/v1/sessions" | "/api/v1/sessions/01A" => Answer::new(
+            403,
+            r#"{"error":{"code":"forbidden","message":"missing required capability: manage"}}"#,
+        ),
+        "/api/v1/sessions/01A/groups" => Answer::new(200, r#"{"data":[]}"#),
+        _ => well(question),
+    };
+    let report = at(unlisted).raw("sessions = [\"01A\"]").examine();
+    report.passes();
+    assert_eq!(report.step("access"), ("ok", "ok"));
+    assert_eq!(report.step("capability.read"), ("ok", "ok"));
+    assert_eq!(report.step("capability.send"), ("ok", "ok"));
+    assert_eq!(report.step("groups"), ("ok", "ok"));
 }

@@ -11,23 +11,41 @@ const NO_SESSION: &str = "00000000000000000000000000";
 /// A group that no session knows.
 const NO_GROUP: &str = "0@g.us";
 
-/// Shows the token. Gives back whether it is accepted.
+/// Shows the token. Gives back the sessions that are known, or nothing where the token is not accepted.
 pub async fn check(
     client: &Client,
     profile: &Profile,
     report: &mut Report,
-) -> std::io::Result<bool> {
-    let check = match client.list_sessions().await {
-        Ok(sessions) => Check::ok(
-            "access",
-            match sessions.rows.len() {
-                1 => "the token is accepted; it sees 1 session".to_owned(),
-                count => format!("the token is accepted; it sees {count} sessions"),
-            },
+) -> std::io::Result<Option<Vec<String>>> {
+    let (check, sessions) = match client.list_sessions().await {
+        Ok(sessions) => (
+            listed(sessions.rows.len(), sessions.unreadable),
+            sessions
+                .rows
+                .into_iter()
+                .map(|session| session.id)
+                .collect(),
         ),
-        Err(error) => refused(&error, profile),
+        Err(error) => (refused(&error, profile), profile.sessions.clone()),
     };
-    report.add(check)
+    let is_let_in = report.add(check)?;
+    Ok(is_let_in.then_some(sessions))
+}
+
+fn listed(sessions: usize, unreadable: usize) -> Check {
+    let seen = match sessions {
+        1 => "the token is accepted; it sees 1 session".to_owned(),
+        count => format!("the token is accepted; it sees {count} sessions"),
+    };
+    if unreadable == 0 {
+        return Check::ok("access", seen);
+    }
+    Check::warn(
+        "access",
+        "sessions_left_out",
+        format!("{seen}; {unreadable} more cannot be read and are left out"),
+        "tell whoever runs the gateway",
+    )
 }
 
 fn refused(error: &ClientError, profile: &Profile) -> Check {
@@ -37,6 +55,12 @@ fn refused(error: &ClientError, profile: &Profile) -> Check {
             "unauthorized",
             "the gateway does not accept this token (401)",
             "it may be revoked, expired, or of another gateway: get a new one from whoever runs it",
+        ),
+        ClientError::NotReady => Check::fail(
+            "access",
+            "not_ready",
+            error.to_string(),
+            "wait a minute, then tell whoever runs it; the token may well be good",
         ),
         ClientError::Api { status: 403, .. } if profile.sessions.is_empty() => Check::warn(
             "access",
@@ -85,17 +109,17 @@ enum Has {
 }
 
 /// Finds out what the token may do.
-pub async fn capabilities(
-    client: &Client,
-    profile: &Profile,
-    report: &mut Report,
-) -> std::io::Result<()> {
-    let session = profile.sessions.first().map_or(NO_SESSION, String::as_str);
-    let read = asked(&client.get_session(session).await);
+pub async fn capabilities(client: &Client, report: &mut Report) -> std::io::Result<()> {
+    // A group, not a session: some gateways ask for `manage` there.
+    let read = asked(
+        &client.get_group(NO_SESSION, NO_GROUP).await,
+        Capability::Read,
+    );
     report.add(told("capability.read", Capability::Read, read))?;
     // An empty change of a group that does not exist: refused by the capability, or else as unknown.
     let patch = SettingsPatch::default();
-    let send = asked(&client.update_settings(NO_SESSION, NO_GROUP, &patch).await);
+    let answer = client.update_settings(NO_SESSION, NO_GROUP, &patch).await;
+    let send = asked(&answer, Capability::Send);
     report.add(told("capability.send", Capability::Send, send))?;
     let manage = manage(client).await;
     report.add(told("capability.manage", Capability::Manage, manage))?;
@@ -103,7 +127,7 @@ pub async fn capabilities(
         Err(error) if matches!(error.status(), Some(404 | 501 | 503)) => {
             Has::Unknown("this gateway has no realtime")
         }
-        answer => asked(&answer),
+        answer => asked(&answer, Capability::Events),
     };
     report.add(told("capability.events", Capability::Events, events))?;
     Ok(())
@@ -117,18 +141,25 @@ async fn manage(client: &Client) -> Has {
     };
     match client.audit(&one).await {
         Err(error) if matches!(error.status(), Some(404 | 405 | 501)) => {
-            asked(&client.list_sessions().await)
+            asked(&client.list_sessions().await, Capability::Manage)
         }
-        answer => asked(&answer),
+        answer => asked(&answer, Capability::Manage),
     }
 }
 
 /// The capability is asked for before anything else is looked at, so every other refusal means that
-/// it is there.
-fn asked<T>(answer: &Result<T, ClientError>) -> Has {
+/// it is there. A refusal that names another capability says nothing about this one.
+fn asked<T>(answer: &Result<T, ClientError>, capability: Capability) -> Has {
     match answer {
         Ok(_) => Has::Yes,
-        Err(ClientError::Api { status: 403, .. }) => Has::No,
+        Err(ClientError::Api {
+            status: 403, error, ..
+        }) => match error.capability() {
+            Some(named) if named != capability.as_str() => {
+                Has::Unknown("the gateway asks for another capability there")
+            }
+            _ => Has::No,
+        },
         Err(ClientError::Api {
             status: 400 | 404 | 409 | 501,
             ..

@@ -5,6 +5,7 @@
 //! anywhere, and no secret is shown.
 
 mod access;
+mod groups;
 mod health;
 mod network;
 mod own;
@@ -98,12 +99,13 @@ async fn remote(
     shutdown: &CancellationToken,
 ) -> std::io::Result<()> {
     const AFTER_CONFIG: [&str; 6] = ["resolve", "connect", "tls", "health", "clock", "access"];
-    const CALLS: [&str; 6] = [
+    const CALLS: [&str; 7] = [
         "access",
         "capability.read",
         "capability.send",
         "capability.manage",
         "capability.events",
+        "groups",
         "realtime",
     ];
     let (known, token) = token::check(profile, shutdown).await;
@@ -173,10 +175,11 @@ async fn remote(
             return report.skip(&CALLS[1..], "there is no usable token");
         }
     };
-    if !access::check(&client, profile, report).await? {
+    let Some(sessions) = access::check(&client, profile, report).await? else {
         return report.skip(&CALLS[1..], "the gateway does not let us in");
-    }
-    access::capabilities(&client, profile, report).await?;
+    };
+    access::capabilities(&client, report).await?;
+    groups::check(&client, &sessions, report).await?;
     realtime::check(&client, limit, report).await
 }
 
