@@ -1,6 +1,7 @@
 //! The client, the doctor and the commands against the public gateway of the same contract: what is absent
 //! there is told apart from what is broken.
 
+mod commands;
 mod decoded;
 mod gateway;
 

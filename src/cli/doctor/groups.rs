@@ -26,7 +26,7 @@ pub async fn check(
     } else {
         examine(client, sessions).await
     };
-    report.add(check)
+    report.add(check).map(|_| ())
 }
 
 async fn examine(client: &Client, sessions: &[String]) -> Check {

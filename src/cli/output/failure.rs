@@ -79,6 +79,12 @@ impl Failure {
                 Exit::NotAllowed,
                 "the gateway does not accept this token".to_owned(),
             ),
+            _ if asked == Asked::Live && told.is_unknown_session() => (
+                Exit::NotConnected,
+                format!(
+                    "the session cannot do this now: the gateway lists it, but its engine does not have it ({said})"
+                ),
+            ),
             FailureKind::MissingCapability {
                 capability: lacking,
             } => {
@@ -112,7 +118,7 @@ impl Failure {
                 let internal = told.code == ErrorCode::Internal.as_str();
                 let message = if internal && asked == Asked::Live {
                     format!(
-                        "{said}; on some gateways this means that the account is no admin of the group"
+                        "{said}; on some gateways this means that the account is no admin of the group, or that the session cannot reach WhatsApp now"
                     )
                 } else {
                     said

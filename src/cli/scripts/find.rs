@@ -1,7 +1,7 @@
 //! Which session and which group is meant. Never a guess: what could be two things is neither.
 
 use super::Desk;
-use crate::api::{Group, Session, SessionRole};
+use crate::api::{Group, Session, SessionRole, SessionStatus};
 use crate::cli::output::{Asked, Exit, Failure};
 use crate::client::ClientError;
 use crate::console::words;
@@ -86,6 +86,12 @@ impl Desk<'_> {
             match answer {
                 Ok(session) => sessions.push(session),
                 Err(error) if error.status() == Some(404) => gone = Some(error),
+                // Its groups may be open all the same: a session asks for `manage` at some gateways.
+                Err(error) if error.status() == Some(403) => sessions.push(Session {
+                    id: id.to_owned(),
+                    status: SessionStatus::unknown(),
+                    ..Session::default()
+                }),
                 Err(error) if is_a_guess && error.status() == Some(400) => gone = Some(error),
                 Err(error) => return Err(stored(error)),
             }
@@ -145,7 +151,25 @@ impl Desk<'_> {
             })
             .buffered(AT_ONCE);
         let found: Vec<Option<Found>> = looked.try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        let found: Vec<Found> = found.into_iter().flatten().collect();
+        // A gateway that does not tell roles may not look whose group it is either: then only a session's
+        // own list says what belongs to it.
+        if found.len() > 1 && found.iter().any(|one| one.group.my_role.is_none()) {
+            return self.in_their_lists(found, jid).await;
+        }
+        Ok(found)
+    }
+
+    async fn in_their_lists(&self, found: Vec<Found>, jid: &str) -> Result<Vec<Found>, Failure> {
+        let looked = futures_util::stream::iter(found)
+            .map(|one| async move {
+                let listed = self.groups_of(&one.session).await?;
+                let is_there = listed.iter().any(|group| group.group_jid == jid);
+                Ok::<_, Failure>(is_there.then_some(one))
+            })
+            .buffered(AT_ONCE);
+        let listed: Vec<Option<Found>> = looked.try_collect().await?;
+        Ok(listed.into_iter().flatten().collect())
     }
 
     async fn by_name(&self, sessions: &[Session], wanted: &str) -> Result<Vec<Found>, Failure> {
