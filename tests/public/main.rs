@@ -58,6 +58,7 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, ClientError>) -> (u16, ErrorCo
 #[tokio::test]
 async fn the_stub_answers_what_was_recorded() {
     let gateway = PublicGateway::start().await;
+    groupdesk::client::install_tls();
     let http = reqwest::Client::new();
     for exchange in recorded::exchanges() {
         let name = &exchange.name;

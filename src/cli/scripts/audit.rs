@@ -1,6 +1,6 @@
 //! `groupdesk audit`
 
-use super::Desk;
+use super::{Desk, left_out};
 use crate::api::AuditEntry;
 use crate::cli::output::{
     Asked, Column, Csv, Exit, Failure, ListFormat, Table, print, print_document, print_table, time,
@@ -88,7 +88,7 @@ impl Desk<'_> {
             let page = (most - entries.len()).min(PAGE);
             filter.limit = u32::try_from(page).ok();
             let page = self.client.audit(&filter).await.map_err(failure)?;
-            self.left_out(page.unreadable, "entry", "entries");
+            left_out(page.unreadable, "entry", "entries");
             entries.extend(page.rows);
             if page.next_cursor.is_empty() {
                 break;

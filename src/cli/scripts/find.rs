@@ -1,6 +1,6 @@
 //! Which session and which group is meant. Never a guess: what could be two things is neither.
 
-use super::Desk;
+use super::{Desk, left_out};
 use crate::api::{Group, Session, SessionRole, SessionStatus};
 use crate::cli::output::{Asked, Exit, Failure};
 use crate::client::ClientError;
@@ -47,7 +47,7 @@ impl Desk<'_> {
     pub(super) async fn sessions(&self, wanted: Option<&str>) -> Result<Vec<Session>, Failure> {
         let all = match self.client.list_sessions().await {
             Ok(all) => {
-                self.left_out(all.unreadable, "session", "sessions");
+                left_out(all.unreadable, "session", "sessions");
                 all.rows
             }
             Err(error) if error.status() == Some(403) => self.unlisted(error, wanted).await?,
@@ -106,7 +106,7 @@ impl Desk<'_> {
     pub(super) async fn groups_of(&self, session: &Session) -> Result<Vec<Group>, Failure> {
         let groups = self.client.list_groups(&session.id).await;
         let groups = groups.map_err(stored)?;
-        self.left_out(groups.unreadable, "group", "groups");
+        left_out(groups.unreadable, "group", "groups");
         Ok(groups.rows)
     }
 

@@ -86,14 +86,12 @@ struct Desk<'a> {
     notes: bool,
 }
 
-impl Desk<'_> {
-    /// Says how many rows of a listing could not be read. The answer on stdout has the others.
-    fn left_out(&self, rows: usize, one: &str, many: &str) {
-        match rows {
-            0 => {}
-            1 => note(&format!("1 {one} could not be read and is left out")),
-            _ => note(&format!("{rows} {many} could not be read and are left out")),
-        }
+/// Says how many rows of a listing could not be read. The answer on stdout has the others.
+fn left_out(rows: usize, one: &str, many: &str) {
+    match rows {
+        0 => {}
+        1 => note(&format!("1 {one} could not be read and is left out")),
+        _ => note(&format!("{rows} {many} could not be read and are left out")),
     }
 }
 

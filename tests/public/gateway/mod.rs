@@ -272,7 +272,7 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         return lacks(needed);
     }
     let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
-    route(&shared, &method, &path, &head.uri.path().to_owned(), &body)
+    route(&shared, &method, &path, head.uri.path(), &body)
 }
 
 /// What a call needs; `None` for a path or a method that is not there.
@@ -332,7 +332,7 @@ fn route(shared: &Shared, method: &Method, path: &[&str], whole: &str, body: &By
             })
         }
         ["sessions", session, "groups"] if *method == Method::GET => list(world.groups_of(session)),
-        ["sessions", session, "groups", jid] if *method == Method::GET => match world.group(jid) {
+        ["sessions", _, "groups", jid] if *method == Method::GET => match world.group(jid) {
             Some(row) => json_of(200, row),
             None => as_recorded("unknown group"),
         },
@@ -460,8 +460,16 @@ async fn stream(mut socket: WebSocket, mut frames: broadcast::Receiver<String>, 
     {
         return;
     }
+    let mut pings = tokio::time::interval(std::time::Duration::from_secs(20));
+    pings.tick().await;
     loop {
         tokio::select! {
+            _ = pings.tick() => {
+                let ping = json!({"event": "ping", "timestamp": jiff::Timestamp::now().as_millisecond()});
+                if socket.send(Message::Text(ping.to_string().into())).await.is_err() {
+                    return;
+                }
+            },
             frame = frames.recv() => match frame {
                 Ok(frame) if !silent => {
                     if socket.send(Message::Text(frame.into())).await.is_err() {

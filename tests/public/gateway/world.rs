@@ -151,7 +151,7 @@ fn grown(name: &str) -> Vec<Value> {
             if at < kept.len() {
                 return row;
             }
-            row["id"] = json!(row["id"].as_i64().expect("a number") + at as i64);
+            row["id"] = json!(row["id"].as_u64().expect("a number") + at as u64);
             if row.get("lid").is_some() {
                 row["lid"] = json!(format!("{}@lid", 200_000_000_100_000 + at));
             } else {

@@ -6,7 +6,7 @@ mod secret;
 pub(super) use arguments::EXAMPLES;
 pub use arguments::Keys;
 
-use super::{Desk, ask};
+use super::{Desk, ask, left_out};
 use crate::api::{Capability, CapabilityWord, CreateKey, RotateKey};
 use crate::cli::output::{
     Asked, Column, Csv, Exit, Failure, ListFormat, Table, note, print, print_document, print_table,
@@ -136,7 +136,7 @@ impl Desk<'_> {
 
     async fn all_keys(&self) -> Result<Vec<ApiKey>, Failure> {
         let keys = self.client.list_keys().await.map_err(failure)?;
-        self.left_out(keys.unreadable, "key", "keys");
+        left_out(keys.unreadable, "key", "keys");
         Ok(keys.rows)
     }
 
