@@ -24,7 +24,7 @@ pub struct ApiKey<C = Capability> {
         deserialize_with = "lenient::or_default"
     )]
     pub label: Option<String>,
-    #[serde(default = "Vec::new", deserialize_with = "lenient::readable")]
+    #[serde(default, deserialize_with = "lenient::readable")]
     pub capabilities: Vec<C>,
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub disabled: bool,
