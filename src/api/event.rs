@@ -235,9 +235,9 @@ pub struct AuthCodePayload {
     pub platform: Option<String>,
 }
 
+// What changed is read strictly: a change that cannot be read must not pass for none.
 /// Payload of `group.update`: only what changed.
 ///
-/// What changed is read strictly: a change that cannot be read must not pass for none.
 /// A reset whose new link is not known yet carries `reason: "invite_reset"` without `newInviteLink`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

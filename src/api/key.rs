@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Longest overlap of a rotated key's two secrets, in seconds: a week.
 pub const OVERLAP_MAX: u32 = 7 * 24 * 60 * 60;
 
-/// A stored api-key, without its secret. `C` is a capability: one that we know where we answer, a
-/// [`CapabilityWord`](super::CapabilityWord) where we read.
+// `C` is a capability: one that we know where we answer, a `CapabilityWord` where we read.
+/// A stored api-key, without its secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "camelCase",
