@@ -35,7 +35,7 @@ async fn a_read_is_tried_again_until_it_is_answered_and_every_pause_is_told() {
         )
         .await
         .unwrap();
-    assert!(groups.is_empty());
+    assert!(groups.rows.is_empty());
     assert_eq!(told, [None, Some(503), None]);
     assert_eq!(server.requests().len(), 4);
 }
@@ -54,7 +54,7 @@ async fn a_pause_asked_for_is_read_and_kept() {
         |error, pause| told.push((error.retry_after(), pause)),
         || client.list_groups(SESSION),
     );
-    assert!(groups.await.unwrap().is_empty());
+    assert!(groups.await.unwrap().rows.is_empty());
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].0, Some(Duration::ZERO));
 }
