@@ -273,6 +273,19 @@ fn what_is_no_link_is_not_shown() {
 }
 
 #[test]
+fn a_link_of_another_host_in_an_event_is_never_shown() {
+    let mut desk = Desk::opened(WIDE);
+    assert_eq!(desk.shown(), Some(LINK));
+    let event = reset_event("https://chat.whatsapp.com@evil.test/AbCdEf1234567890XyZ12");
+    desk.event(EventKind::GroupUpdate, "a", event);
+    assert_eq!(desk.shown(), None, "the old one may be dead");
+    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    assert!(!format!("{:?}", desk.state.toasts).contains("evil"));
+    desk.press("y");
+    assert_eq!(desk.copied(), None);
+}
+
+#[test]
 fn a_refusal_that_contradicts_the_stored_role_makes_it_be_read_again() {
     let mut desk = Desk::opened(WIDE);
     desk.press("r");
