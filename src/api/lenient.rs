@@ -79,7 +79,15 @@ pub fn optional_time<'de, D: Deserializer<'de>>(
 }
 
 fn time_of(value: &Value) -> Option<EpochMillis> {
-    value.as_i64().filter(|time| (0..=TIME_MAX).contains(time))
+    number_of(value).filter(|time| (0..=TIME_MAX).contains(time))
+}
+
+/// A whole number, or a text that is one.
+pub fn number_of(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        _ => value.as_i64(),
+    }
 }
 
 /// The elements of a list that can be read.

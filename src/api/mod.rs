@@ -13,7 +13,7 @@ mod group;
 mod health;
 mod invite;
 mod key;
-mod lenient;
+pub(crate) mod lenient;
 pub mod pattern;
 mod session;
 mod settings;

@@ -7,10 +7,14 @@ use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OwnedMutexGuard;
 
 /// Bytes of a refusal: it is a sentence with a few details.
 const REFUSAL_MAX: usize = 64 << 10;
+/// Bytes from which an answer is a large one; large ones are taken in one at a time.
+const LARGE: usize = 2 << 20;
 /// Characters that are kept of a refusal's message.
 const MESSAGE_MAX: usize = 2_000;
 /// The longest pause that is believed; a number beyond it is a mistake or worse.
@@ -25,6 +29,8 @@ const PAGE_START: usize = 64 << 10;
 pub(super) struct Answer {
     status: StatusCode,
     body: Vec<u8>,
+    /// Held while a large answer is in memory, so that reads side by side do not each bring one.
+    _alone: Option<OwnedMutexGuard<()>>,
 }
 
 impl Answer {
@@ -57,13 +63,14 @@ impl Client {
         &self,
         mut response: Response,
         limit: Duration,
+        most: usize,
     ) -> Result<Answer, ClientError> {
         let status = response.status();
         let headers = response.headers().clone();
         let most = if status.is_success() {
-            self.limits.body
+            most
         } else {
-            self.limits.body.min(REFUSAL_MAX)
+            most.min(REFUSAL_MAX)
         };
         let too_large = || ClientError::NotTheContract {
             status: status.as_u16(),
@@ -74,6 +81,7 @@ impl Client {
             return Err(too_large());
         }
         let mut body = Vec::new();
+        let mut alone = None;
         while let Some(chunk) = response
             .chunk()
             .await
@@ -82,10 +90,17 @@ impl Client {
             if body.len() + chunk.len() > most {
                 return Err(too_large());
             }
+            if body.len() + chunk.len() > LARGE && alone.is_none() {
+                alone = Some(Arc::clone(&self.large).lock_owned().await);
+            }
             body.extend_from_slice(&chunk);
         }
         if status.is_success() {
-            Ok(Answer { status, body })
+            Ok(Answer {
+                status,
+                body,
+                _alone: alone,
+            })
         } else {
             Err(refused(status, &headers, &body))
         }

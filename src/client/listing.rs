@@ -1,16 +1,64 @@
 //! Listings: row by row, so that one that cannot be read takes no other with it.
 
 use super::{Client, ClientError, encode};
-use crate::api::List;
+use crate::api::lenient;
 use reqwest::Method;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::collections::HashSet;
+use std::fmt;
 
 /// Pages of one listing; a gateway that has more is turning in circles.
 const PAGES_MAX: usize = 10_000;
 /// All pages of one listing together may be as large as so many of the largest answers.
 const LISTING_BODIES: usize = 4;
+
+/// Rows of one listing: a row of ten bytes may take five hundred in memory.
+const ROWS_MAX: usize = 300_000;
+
+/// A page as it came.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<'a> {
+    #[serde(borrow, default)]
+    data: Rows<'a>,
+    #[serde(default, deserialize_with = "lenient::id_or_empty")]
+    next_cursor: String,
+}
+
+/// The rows of a page, [`ROWS_MAX`] of them at most; `null` is none.
+#[derive(Default)]
+struct Rows<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Rows<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bounded;
+        impl<'de> Visitor<'de> for Bounded {
+            type Value = Vec<&'de RawValue>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "at most {ROWS_MAX} rows")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Vec::new())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(row) = seq.next_element()? {
+                    if rows.len() == ROWS_MAX {
+                        return Err(A::Error::invalid_length(ROWS_MAX + 1, &self));
+                    }
+                    rows.push(row);
+                }
+                Ok(rows)
+            }
+        }
+        deserializer.deserialize_any(Bounded).map(Self)
+    }
+}
 
 /// Rows of a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +91,8 @@ impl Client {
             let next = format!("{path}{separator}cursor={}", encode(&all.next_cursor));
             let endless = !cursors.insert(std::mem::take(&mut all.next_cursor))
                 || cursors.len() >= PAGES_MAX
-                || bytes > LISTING_BODIES * self.limits.body;
+                || bytes > LISTING_BODIES * self.limits.body
+                || all.rows.len() + all.unreadable > ROWS_MAX;
             if endless {
                 return Err(ClientError::NotTheContract {
                     status: 200,
@@ -66,10 +115,11 @@ impl Client {
     ) -> Result<(Listing<T>, usize), ClientError> {
         let limit = self.limits.stored;
         let answer = self.send(Method::GET, path, None::<&()>, limit).await?;
-        let page: List<&RawValue> = answer.json()?;
-        let told = page.data.len();
+        let page: Page<'_> = answer.json()?;
+        let told = page.data.0.len();
         let rows: Vec<T> = page
             .data
+            .0
             .into_iter()
             .filter_map(|row| serde_json::from_str(row.get()).ok())
             .collect();

@@ -6,6 +6,7 @@
 mod answer;
 mod error;
 mod groups;
+mod health;
 mod keys;
 mod listing;
 mod options;
@@ -27,8 +28,8 @@ pub use tls::{Authorities, install_tls};
 pub use token::TokenSource;
 
 use answer::{Answer, broken, root_cause};
+use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -39,6 +40,9 @@ use token::Bearer;
 const API: &str = "/api/v1";
 /// Longest text of a foreign answer that an error keeps, in columns.
 const EXCERPT: usize = 200;
+/// Bytes of the answer to a change.
+const CHANGE_ANSWER_MAX: usize = 1 << 20;
+
 /// Speaks to one gateway with one token. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -47,6 +51,8 @@ pub struct Client {
     base: String,
     bearer: Arc<Bearer>,
     limits: Limits,
+    /// Held by whoever takes in a large answer.
+    large: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Client {
@@ -73,6 +79,7 @@ impl Client {
             base,
             bearer: Arc::new(Bearer::new(&options.token, options.source.clone())?),
             limits: options.limits,
+            large: Arc::default(),
         })
     }
 
@@ -126,7 +133,9 @@ impl Client {
         };
         let is_unauthorized = refusal.status() == Some(401);
         // While its store is away a gateway may know neither tokens nor sessions.
-        if (is_unauthorized || refusal.is_unknown_session()) && self.is_not_ready().await {
+        if (is_unauthorized || refusal.is_unknown_session())
+            && matches!(self.is_ready().await, Ok(false))
+        {
             return Err(ClientError::NotReady);
         }
         if !is_unauthorized {
@@ -140,13 +149,6 @@ impl Client {
         }
     }
 
-    /// Whether the gateway itself says that it is not ready. The token is not sent there.
-    async fn is_not_ready(&self) -> bool {
-        let asked = self.http.get(format!("{}/readyz", self.base)).send();
-        let answer = tokio::time::timeout(self.limits.stored, asked).await;
-        matches!(answer, Ok(Ok(answer)) if answer.status() == StatusCode::SERVICE_UNAVAILABLE)
-    }
-
     async fn exchange(
         &self,
         method: Method,
@@ -155,6 +157,11 @@ impl Client {
         limit: Duration,
         token: &HeaderValue,
     ) -> Result<Answer, ClientError> {
+        // Only listings are large.
+        let most = match method {
+            Method::GET => self.limits.body,
+            _ => self.limits.body.min(CHANGE_ANSWER_MAX),
+        };
         let mut request = self
             .http
             .request(method, format!("{}{API}{path}", self.base))
@@ -164,7 +171,7 @@ impl Client {
         }
         let exchange = async {
             let response = request.send().await.map_err(|error| broken(error, limit))?;
-            self.receive(response, limit).await
+            self.receive(response, limit, most).await
         };
         tokio::time::timeout(limit, exchange)
             .await

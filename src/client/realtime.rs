@@ -1,14 +1,22 @@
 //! The realtime stream: tickets, the WebSocket, reconnecting, and nothing told twice.
+//!
+//! Everything that a gateway can fill is bounded; `docs/bounds.md` lists the bounds.
+
+mod frame;
+mod limits;
+mod seen;
 
 use super::retry::backoff;
 use super::{API, Client, ClientError, encode, root_cause};
-use crate::api::{Envelope, Frame, TicketRequest};
-use futures_util::StreamExt as _;
+use crate::api::{Envelope, Reason, TicketRequest};
+use frame::{Incoming, Unreadable};
+use futures_util::{SinkExt as _, StreamExt as _};
+use limits::{Allowance, Warned};
+use reqwest::StatusCode;
 use reqwest::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use reqwest::{StatusCode, Url};
-use std::collections::{HashSet, VecDeque};
+use seen::Seen;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -19,14 +27,20 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 
-/// Event ids that are remembered, to drop what was seen already.
-const SEEN_MAX: usize = 4_096;
-/// Bytes of one frame.
-const FRAME_MAX: usize = 1 << 20;
+/// Bytes of one message: the largest event, thousands of members that joined at once, has fewer.
+const MESSAGE_MAX: usize = 256 << 10;
+/// Bytes read at once.
+const READ_BUFFER: usize = 16 << 10;
+/// Bytes that may wait to be written. Nothing but pongs is ever written, one at a time.
+const WRITE_BUFFER_MAX: usize = 4 << 10;
+/// Bytes of a ticket.
+const TICKET_MAX: usize = 1_024;
 /// Seconds between pings, when the gateway does not say.
 const HEARTBEAT: u32 = 20;
 /// Frames in a row that nobody can read, after which it is not the contract's stream.
 const GARBAGE_MAX: u32 = 100;
+/// Pings at once; then only as many as [`Allowance`] gives back.
+const PINGS_MAX: u32 = 100;
 
 /// What the stream tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +48,12 @@ pub enum RealtimeEvent {
     /// Events flow. Between a loss and this some may have been missed: what is shown should be read anew.
     Connected,
     Event(Envelope),
+    /// Something came that cannot be read. What it was about may not be as it was told any more; where
+    /// neither is known, that may be anything.
+    Unreadable {
+        session: Option<String>,
+        group: Option<String>,
+    },
     /// The stream broke; it is tried again by itself.
     Lost {
         reason: String,
@@ -45,7 +65,7 @@ pub enum RealtimeEvent {
     },
 }
 
-/// Waits of the stream.
+/// Waits and measures of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
     /// Before the first new attempt; doubles from then on.
@@ -61,6 +81,10 @@ pub struct Timing {
     pub slack: Duration,
     /// A connection that held so long makes the next retry a first one.
     pub stable: Duration,
+    /// How long the gateway may leave a pong unread.
+    pub pong: Duration,
+    /// Pings in a row.
+    pub pings: u32,
 }
 
 impl Default for Timing {
@@ -73,6 +97,8 @@ impl Default for Timing {
             handshake: Duration::from_secs(15),
             slack: Duration::from_secs(5),
             stable: Duration::from_secs(10),
+            pong: Duration::from_secs(10),
+            pings: PINGS_MAX,
         }
     }
 }
@@ -97,6 +123,7 @@ pub async fn run_with(
         since,
         sink: sink.clone(),
         timing,
+        warned: Warned::default(),
     };
     tokio::select! {
         () = sink.closed() => {}
@@ -118,6 +145,18 @@ enum End {
     SinkClosed,
 }
 
+const NO_REALTIME: &str = "this gateway offers no realtime events";
+/// The reason of a refusal that will not pass.
+const NOT_AVAILABLE: &str = "not_available";
+
+/// Whether a refusal says that there is no realtime here, now or later.
+fn is_never(error: &ClientError) -> bool {
+    let ClientError::Api { error, .. } = error else {
+        return false;
+    };
+    matches!(error.reason(), Some(Reason::Other(word)) if word == NOT_AVAILABLE)
+}
+
 fn lost(reason: impl Into<String>) -> End {
     End::Lost {
         reason: reason.into(),
@@ -132,6 +171,7 @@ struct Stream {
     since: Option<String>,
     sink: mpsc::Sender<RealtimeEvent>,
     timing: Timing,
+    warned: Warned,
 }
 
 impl Stream {
@@ -197,10 +237,16 @@ impl Stream {
             .ticket(&request)
             .await
             .map_err(|error| self.no_ticket(&error))?;
-        let url = self.url(&ticket.ticket, &ticket.url);
+        if ticket.ticket.is_empty() || ticket.ticket.len() > TICKET_MAX {
+            return Err(lost("the gateway gave a ticket that is none"));
+        }
+        let url = self.url(&ticket.ticket);
         let config = WebSocketConfig::default()
-            .max_message_size(Some(FRAME_MAX))
-            .max_frame_size(Some(FRAME_MAX));
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0)
+            .max_write_buffer_size(WRITE_BUFFER_MAX)
+            .max_message_size(Some(MESSAGE_MAX))
+            .max_frame_size(Some(MESSAGE_MAX));
         let mut socket = timeout(self.timing.handshake, self.open(url, config))
             .await
             .map_err(|_| lost("the gateway did not open the stream in time"))?
@@ -210,6 +256,7 @@ impl Stream {
         let mut silence = self.timing.handshake;
         let mut heard = Instant::now();
         let mut garbage = 0;
+        let mut pings = Allowance::new(self.timing.pings);
         loop {
             let ended = |reason: String| End::Lost {
                 reason,
@@ -221,41 +268,60 @@ impl Stream {
                 .map_err(|_| ended("the gateway fell silent".to_owned()))?
                 .ok_or_else(|| ended("the gateway closed the stream".to_owned()))?
                 .map_err(|error| ended(sentence(&error)))?;
-            let frame = match message {
-                Message::Text(text) => serde_json::from_str(&text).ok(),
+            let is_ping = matches!(message, Message::Ping(_));
+            let incoming = match message {
+                Message::Text(text) => frame::read(&text),
                 Message::Close(_) => return Err(ended("the gateway closed the stream".to_owned())),
                 // A sign of life all the same, from gateways that ping a level below.
                 Message::Ping(_) | Message::Pong(_) if began.is_some() => {
-                    heard = Instant::now();
-                    continue;
+                    Incoming::Control { heartbeat: None }
                 }
-                _ => None,
+                _ => Incoming::Unreadable(Unreadable {
+                    why: "not text",
+                    event: None,
+                    session: None,
+                    group: None,
+                }),
             };
-            let Some(frame) = frame else {
+            if is_ping {
+                // Nothing more is read before the pong is off, so that no second one waits behind it.
+                timeout(self.timing.pong, socket.flush())
+                    .await
+                    .map_err(|_| ended("the gateway does not read what it asks for".to_owned()))?
+                    .map_err(|error| ended(sentence(&error)))?;
+            }
+            let is_control = matches!(incoming, Incoming::Control { .. });
+            if is_control && !pings.take(Instant::now()) {
+                return Err(ended("the gateway sends pings without end".to_owned()));
+            }
+            if let Incoming::Unreadable(what) = incoming {
                 garbage += 1;
                 if garbage >= GARBAGE_MAX {
                     return Err(ended("the gateway sends what nobody can read".to_owned()));
                 }
+                if began.is_some() {
+                    self.warned.warn(&what);
+                    let Unreadable { session, group, .. } = what;
+                    self.tell(RealtimeEvent::Unreadable { session, group })
+                        .await?;
+                }
                 continue;
-            };
+            }
             garbage = 0;
             if began.is_none() {
                 began = Some(Instant::now());
                 silence = self.silence(HEARTBEAT);
                 self.tell(RealtimeEvent::Connected).await?;
             }
-            match frame {
-                Frame::Control {
-                    heartbeat_seconds: Some(seconds),
-                    ..
+            match incoming {
+                Incoming::Control {
+                    heartbeat: Some(seconds),
                 } => silence = self.silence(seconds),
-                Frame::Control { .. } => {}
-                Frame::Event(envelope) => {
-                    if self.seen.is_new(&envelope.id) {
-                        self.since = Some(envelope.id.clone());
-                        self.tell(RealtimeEvent::Event(envelope)).await?;
-                    }
+                Incoming::Event(envelope) if self.seen.is_new(&envelope.id) => {
+                    self.since = Some(envelope.id.clone());
+                    self.tell(RealtimeEvent::Event(envelope)).await?;
                 }
+                _ => {}
             }
             // Not before it was told: a slow reader is no silence of the gateway's.
             heard = Instant::now();
@@ -270,9 +336,9 @@ impl Stream {
     fn no_ticket(&self, error: &ClientError) -> End {
         match error.status() {
             Some(400) if self.since.is_some() => End::Forgotten,
-            Some(404 | 405 | 501 | 503) => {
-                End::Unavailable("this gateway offers no realtime events".to_owned())
-            }
+            Some(404 | 405 | 501) => End::Unavailable(NO_REALTIME.to_owned()),
+            // A 503 passes, unless the gateway says that it does not.
+            Some(503) if is_never(error) => End::Unavailable(NO_REALTIME.to_owned()),
             Some(401) => End::Unavailable("the gateway does not accept this key".to_owned()),
             Some(403) => End::Unavailable("this key lacks the capability `events`".to_owned()),
             _ => End::Lost {
@@ -323,18 +389,11 @@ impl Stream {
         Ok(WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await)
     }
 
-    /// Where the stream is: always on the host that the key belongs to; of the address that came
-    /// with the ticket only the path counts.
-    fn url(&self, ticket: &str, told: &str) -> String {
+    /// Where the stream is: beside all other calls. The address that comes with a ticket is how the
+    /// gateway knows itself, which a proxy with a path prefix in front of it does not tell it.
+    fn url(&self, ticket: &str) -> String {
         let base = self.client.base();
-        let (scheme, rest) = base.split_once("://").unwrap_or(("https", base));
-        let host = rest.split('/').next().unwrap_or(rest);
-        let path = Url::parse(told)
-            .ok()
-            .map(|url| url.path().to_owned())
-            .filter(|path| path.ends_with("/realtime"))
-            .unwrap_or_else(|| format!("{}{API}/realtime", &rest[host.len()..]));
-        format!("{scheme}://{host}{path}?ticket={}", encode(ticket))
+        format!("{base}{API}/realtime?ticket={}", encode(ticket))
     }
 }
 
@@ -349,28 +408,6 @@ fn sentence(error: &WebSocketError) -> String {
         WebSocketError::Io(error) => format!("the connection broke: {error}"),
         WebSocketError::Capacity(_) => "the gateway sent an oversized frame".to_owned(),
         _ => "the gateway broke the stream's protocol".to_owned(),
-    }
-}
-
-/// The ids seen last.
-#[derive(Default)]
-struct Seen {
-    ids: HashSet<String>,
-    order: VecDeque<String>,
-}
-
-impl Seen {
-    fn is_new(&mut self, id: &str) -> bool {
-        if !self.ids.insert(id.to_owned()) {
-            return false;
-        }
-        self.order.push_back(id.to_owned());
-        if self.order.len() > SEEN_MAX
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.ids.remove(&oldest);
-        }
-        true
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     Sessions,
+    /// Whether the gateway calls itself ready.
+    Ready,
     /// One session, where the list is not allowed.
     Session(String),
     Act {
@@ -117,7 +119,8 @@ impl Call {
             | Self::DeleteSession(_)
             | Self::PairingQr(_)
             | Self::PairingCode { .. } => Capability::Manage,
-            Self::Session(_)
+            Self::Ready
+            | Self::Session(_)
             | Self::Groups { .. }
             | Self::Group(_)
             | Self::Members(_)

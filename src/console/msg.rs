@@ -38,6 +38,7 @@ pub struct Pause {
 #[derive(Debug, Clone)]
 pub enum Reply {
     Sessions(Result<Vec<Session>, Failure>),
+    Ready(Result<bool, Failure>),
     Session(Result<Session, Failure>),
     /// After start, stop, restart or log out.
     SessionActed(Result<Session, Failure>),
@@ -73,6 +74,11 @@ pub enum Realtime {
     /// Events arrive from now on. What happened while it was away may have been missed.
     Connected,
     Event(Envelope),
+    /// An event that cannot be read: what it was about, as far as that can be.
+    Unreadable {
+        session: Option<String>,
+        group: Option<String>,
+    },
     /// Gone; tried again at the given time.
     Lost {
         reason: String,

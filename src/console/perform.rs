@@ -10,16 +10,19 @@ use crate::api::{CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{Client, ClientError, Listing, Retry, Secret};
 use crate::qr;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::AbortHandle;
 
 /// Reads that run side by side; more wait for their turn. Changes never wait behind reads.
 const PARALLEL_READS: usize = 8;
 /// Realtime events that may wait for the loop before the stream is slowed down.
 const EVENTS_WAITING: usize = 1_024;
+/// Bytes of memory that they may take together.
+const EVENT_BYTES_WAITING: usize = 4 << 20;
 
 /// Starts the tasks. They send what they have to tell into the loop's inbox.
 pub struct Performer {
@@ -106,10 +109,14 @@ impl Performer {
             turns: Arc::clone(&self.turns),
             retry: self.retry,
             id,
+            turn: Mutex::new(None),
         };
         tokio::spawn(async move {
             let reply = caller.perform(call).await;
-            answer(&caller.inbox, id, reply);
+            // A read's answer keeps its turn until the loop has taken it in: so there are never more
+            // answers than turns.
+            let turn = caller.turn.lock().ok().and_then(|mut turn| turn.take());
+            let _ = caller.inbox.send(Notice::Answer(id, reply, turn));
         })
         .abort_handle()
     }
@@ -138,7 +145,7 @@ impl Performer {
 
 fn answer(inbox: &mpsc::UnboundedSender<Notice>, id: RequestId, reply: Reply) {
     // The loop has ended when nobody listens; then nobody waits for the answer either.
-    let _ = inbox.send(Notice::Msg(Msg::Reply(id, reply)));
+    let _ = inbox.send(Notice::Answer(id, reply, None));
 }
 
 /// One call on its way.
@@ -148,6 +155,8 @@ struct Caller {
     turns: Arc<Semaphore>,
     retry: Retry,
     id: RequestId,
+    /// The turn of the read that was answered.
+    turn: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 // A failure goes into the reply as it is, once per call.
@@ -163,8 +172,20 @@ impl Caller {
         &self,
         call: impl Future<Output = Result<T, ClientError>>,
     ) -> Result<T, Failure> {
-        let _turn = self.turns.acquire().await;
-        told(call.await)
+        let turn = self.wait_for_turn().await;
+        let outcome = call.await;
+        self.keep(turn);
+        told(outcome)
+    }
+
+    async fn wait_for_turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).acquire_owned().await.ok()
+    }
+
+    fn keep(&self, turn: Option<OwnedSemaphorePermit>) {
+        if let Ok(mut kept) = self.turn.lock() {
+            *kept = turn;
+        }
     }
 
     /// A read that is tried again, which `update` hears of. Nobody's turn is taken by waiting.
@@ -182,8 +203,12 @@ impl Caller {
         let attempt = || {
             let attempt = call();
             async {
-                let _turn = self.turns.acquire().await;
-                attempt.await
+                let turn = self.wait_for_turn().await;
+                let outcome = attempt.await;
+                if outcome.is_ok() {
+                    self.keep(turn);
+                }
+                outcome
             }
         };
         told(self.retry.read(pause, attempt).await)
@@ -201,6 +226,7 @@ impl Caller {
         let client = &self.client;
         match call {
             Call::Sessions => Reply::Sessions(self.rows(self.once(client.list_sessions()).await)),
+            Call::Ready => Reply::Ready(self.once(client.is_ready()).await),
             Call::Session(session) => Reply::Session(self.once(client.get_session(&session)).await),
             Call::Act { session, action } => Reply::SessionActed(told(match action {
                 SessionAction::Start => client.start_session(&session).await,
@@ -258,21 +284,23 @@ impl Caller {
 
 /// Passes the realtime stream on until the loop ends.
 async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
-    let (sink, events) = mpsc::channel(EVENTS_WAITING);
+    // What waits is counted and weighed once, on its way to the loop.
+    let (sink, events) = mpsc::channel(1);
     tokio::spawn(realtime::run(client, None, sink));
     pass_on(events, inbox).await;
 }
 
 async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::UnboundedSender<Notice>) {
     // The loop's inbox has no end of its own: a flood is held back here, and so at the gateway.
-    let room = Arc::new(Semaphore::new(EVENTS_WAITING));
+    let room = Arc::new(Semaphore::new(EVENT_BYTES_WAITING));
     while let Some(event) = events.recv().await {
-        let Ok(held) = Arc::clone(&room).acquire_owned().await else {
+        let Ok(held) = Arc::clone(&room).acquire_many_owned(weight(&event)).await else {
             return;
         };
         let told = match event {
             RealtimeEvent::Connected => Realtime::Connected,
             RealtimeEvent::Event(envelope) => Realtime::Event(envelope),
+            RealtimeEvent::Unreadable { session, group } => Realtime::Unreadable { session, group },
             RealtimeEvent::Lost { reason, retry_in } => Realtime::Lost {
                 reason,
                 retry_at: now() + retry_in.as_millis() as EpochMillis,
@@ -283,6 +311,30 @@ async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::Unbound
             return;
         }
     }
+}
+
+/// The room that an event takes: its memory, and at least its share of the number that may wait.
+fn weight(event: &RealtimeEvent) -> u32 {
+    let bytes = match event {
+        RealtimeEvent::Event(envelope) => memory(&envelope.payload),
+        _ => 0,
+    };
+    let least = EVENT_BYTES_WAITING / EVENTS_WAITING;
+    bytes.clamp(least, EVENT_BYTES_WAITING) as u32
+}
+
+/// About how many bytes a value takes.
+fn memory(value: &Value) -> usize {
+    let inside = match value {
+        Value::String(text) => text.len(),
+        Value::Array(list) => list.iter().map(memory).sum(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| size_of::<String>() + name.len() + memory(value))
+            .sum(),
+        _ => 0,
+    };
+    size_of::<Value>() + inside
 }
 
 /// Pictures of one title side by side; with more of them the last name is used again.

@@ -64,6 +64,9 @@ pub trait Screen {
 #[allow(clippy::large_enum_variant)]
 pub enum Notice {
     Msg(Msg),
+    /// What became of a request. A read's answer holds its turn, so that no more are read than the loop
+    /// takes in.
+    Answer(RequestId, Reply, Option<OwnedSemaphorePermit>),
     /// News of the stream, and its place in the queue.
     Realtime(Realtime, OwnedSemaphorePermit),
     /// Bytes for the terminal: an OSC 52 sequence.
@@ -217,11 +220,10 @@ impl Desk {
 
     fn take_notice(&mut self, notice: Notice, screen: &mut impl Screen) -> io::Result<Next> {
         match notice {
-            Notice::Msg(msg) => {
-                if let Msg::Reply(id, _) = &msg {
-                    self.running.remove(id);
-                }
-                Ok(self.take(msg))
+            Notice::Msg(msg) => Ok(self.take(msg)),
+            Notice::Answer(id, reply, _turn) => {
+                self.running.remove(&id);
+                Ok(self.take(Msg::Reply(id, reply)))
             }
             Notice::Realtime(news, _held) => Ok(self.take(Msg::Realtime(news))),
             Notice::Knocked(id, answer) => {

@@ -192,6 +192,51 @@ async fn an_endless_answer_ends_at_the_limit() {
 }
 
 #[tokio::test]
+async fn answers_that_are_announced_without_end_are_given_up_and_the_connection_closed() {
+    let again = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000);
+    let server = Server::start(vec![Act::Flood(Vec::new(), again)]).await;
+    let outcome = client(&server.base, hasty()).list_groups(SESSION).await;
+    assert_eq!(outcome, Err(ClientError::TimedOut(hasty().stored)));
+    while server.ended() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_listing_of_more_rows_than_anybody_has_is_given_up() {
+    let rows = |count: usize| {
+        let row = r#"{"groupJid":"1@g.us"}"#;
+        format!(
+            "{{\"data\": [{row}{}]}}",
+            format!(",{row}").repeat(count - 1)
+        )
+    };
+    for (count, fits) in [(300_000, true), (300_001, false)] {
+        let server = Server::saying(answer(200, "", &rows(count))).await;
+        let limits = Limits {
+            stored: std::time::Duration::from_mins(5),
+            ..Limits::default()
+        };
+        let outcome = client(&server.base, limits).list_groups(SESSION).await;
+        assert_eq!(outcome.is_ok(), fits, "{count}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_to_a_change_is_a_small_one() {
+    let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
+    let server = Server::start(vec![Act::Flood(head.into(), vec![b' '; 64 << 10])]).await;
+    let error = client(&server.base, Limits::default())
+        .reset_invite(SESSION, GROUP)
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("larger than 1048576 bytes"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_listing_that_turns_in_circles_or_never_ends_is_given_up() {
     let page = |cursor: &str| {
         let body = format!("{{\"data\": [], \"nextCursor\": \"{cursor}\"}}");

@@ -2,6 +2,7 @@
 
 mod answers;
 mod floods;
+mod memory;
 mod pauses;
 mod server;
 

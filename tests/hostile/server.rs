@@ -28,6 +28,8 @@ struct Heard {
     requests: Vec<String>,
     /// Bytes that floods got rid of.
     sent: usize,
+    /// Floods that nobody listens to any more.
+    ended: usize,
 }
 
 impl Server {
@@ -57,6 +59,11 @@ impl Server {
     /// Heads and bodies of all requests so far, in order.
     pub fn requests(&self) -> Vec<String> {
         self.heard.lock().expect("a lock").requests.clone()
+    }
+
+    /// Floods that nobody listens to any more.
+    pub fn ended(&self) -> usize {
+        self.heard.lock().expect("a lock").ended
     }
 
     /// Bytes that floods got rid of.
@@ -96,6 +103,7 @@ async fn play(mut stream: TcpStream, act: Act, heard: Arc<Mutex<Heard>>) {
                 open = stream.write_all(&again).await.is_ok();
                 heard.lock().expect("a lock").sent += again.len();
             }
+            heard.lock().expect("a lock").ended += 1;
         }
     }
 }

@@ -15,9 +15,9 @@ pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std
     // Ends when nobody listens any more.
     tokio::spawn(realtime::run(client.clone(), None, sink));
     let check = match timeout(limit, events.recv()).await {
-        Ok(Some(RealtimeEvent::Connected | RealtimeEvent::Event(_))) => {
-            Check::ok("realtime", "changes arrive as they happen")
-        }
+        Ok(Some(
+            RealtimeEvent::Connected | RealtimeEvent::Event(_) | RealtimeEvent::Unreadable { .. },
+        )) => Check::ok("realtime", "changes arrive as they happen"),
         Ok(Some(RealtimeEvent::Unavailable { reason })) => {
             Check::warn("realtime", "no_realtime", reason, POLLS)
         }

@@ -14,6 +14,10 @@ use std::sync::{Arc, Mutex};
 enum Act {
     /// Answers the ticket with a status.
     Refuse(u16),
+    /// The same with a reason.
+    RefuseFor(u16, &'static str),
+    /// Gives this as a ticket.
+    Ticket(String),
     /// Sends these frames, then closes.
     Send(Vec<String>),
     /// Sends these frames, then nothing more.
@@ -30,9 +34,15 @@ async fn ticket(State(script): State<Script>, Json(body): Json<Value>) -> impl I
     let since = body["since"].as_str().map(str::to_owned);
     script.since.lock().unwrap().push(since);
     let mut acts = script.acts.lock().unwrap();
-    let status = match acts.first() {
-        Some(Act::Refuse(status)) => *status,
-        _ => 201,
+    let (status, reason) = match acts.first() {
+        Some(Act::Refuse(status)) => (*status, None),
+        Some(Act::RefuseFor(status, reason)) => (*status, Some(*reason)),
+        Some(Act::Ticket(ticket)) => {
+            let body = json!({"ticket": ticket, "expiresInSeconds": 30});
+            acts.remove(0);
+            return (StatusCode::CREATED, Json(body));
+        }
+        _ => (201, None),
     };
     if status == 201 {
         return (
@@ -45,7 +55,7 @@ async fn ticket(State(script): State<Script>, Json(body): Json<Value>) -> impl I
     acts.remove(0);
     (
         StatusCode::from_u16(status).unwrap(),
-        Json(json!({"error": {"code": "x", "message": "no"}})),
+        Json(json!({"error": {"code": "x", "message": "no", "details": {"reason": reason}}})),
     )
 }
 
@@ -68,7 +78,7 @@ async fn play(mut socket: WebSocket, act: Act) {
     let (frames, stall) = match act {
         Act::Send(frames) => (frames, false),
         Act::Stall(frames) => (frames, true),
-        Act::Refuse(_) => return,
+        Act::Refuse(_) | Act::RefuseFor(..) | Act::Ticket(_) => return,
     };
     for frame in frames {
         if socket.send(ServerMessage::text(frame)).await.is_err() {
@@ -82,16 +92,21 @@ async fn play(mut socket: WebSocket, act: Act) {
 }
 
 async fn stream(acts: Vec<Act>) -> (mpsc::Receiver<RealtimeEvent>, Script) {
+    stream_behind("", acts).await
+}
+
+/// The same, with a path prefix before the contract's paths.
+async fn stream_behind(prefix: &str, acts: Vec<Act>) -> (mpsc::Receiver<RealtimeEvent>, Script) {
     let script = Script {
         acts: Arc::new(Mutex::new(acts)),
         ..Script::default()
     };
     let router = Router::new()
-        .route("/api/v1/realtime/ticket", post(ticket))
-        .route("/api/v1/realtime", any(socket))
+        .route(&format!("{prefix}/api/v1/realtime/ticket"), post(ticket))
+        .route(&format!("{prefix}/api/v1/realtime"), any(socket))
         .with_state(script.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
+    let base = format!("http://{}{prefix}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
     let client = Client::new(&base, &Secret::new("wa_key"), false).unwrap();
     let (sink, events) = mpsc::channel(64);
@@ -103,6 +118,7 @@ async fn stream(acts: Vec<Act>) -> (mpsc::Receiver<RealtimeEvent>, Script) {
         handshake: Duration::from_secs(5),
         slack: Duration::ZERO,
         stable: Duration::from_secs(10),
+        ..Timing::default()
     };
     tokio::spawn(run_with(client, None, sink, timing));
     (events, script)
@@ -146,6 +162,10 @@ async fn a_lost_stream_continues_where_it_was_and_tells_nothing_twice() {
     .await;
     assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
     assert_eq!(next_id(&mut events).await, "evt_1");
+    assert!(matches!(
+        next(&mut events).await,
+        RealtimeEvent::Unreadable { .. }
+    ));
     assert_eq!(next_id(&mut events).await, "evt_2");
     assert!(matches!(
         next(&mut events).await,
@@ -171,7 +191,7 @@ async fn silence_beyond_two_heartbeats_is_a_loss() {
 
 #[tokio::test]
 async fn gateways_without_realtime_are_asked_again() {
-    for status in [404, 501, 503, 401, 403] {
+    for status in [404, 405, 501, 401, 403] {
         let (mut events, _) = stream(vec![Act::Refuse(status), Act::Stall(vec![hello()])]).await;
         assert!(
             matches!(next(&mut events).await, RealtimeEvent::Unavailable { .. }),
@@ -179,6 +199,78 @@ async fn gateways_without_realtime_are_asked_again() {
         );
         assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
     }
+}
+
+#[tokio::test]
+async fn a_503_on_the_ticket_passes_unless_the_gateway_says_otherwise() {
+    let acts = vec![
+        Act::Refuse(503),
+        Act::RefuseFor(503, "draining"),
+        Act::RefuseFor(503, "not_available"),
+        Act::Stall(vec![hello()]),
+    ];
+    let (mut events, _) = stream(acts).await;
+    for _ in 0..2 {
+        assert!(matches!(
+            next(&mut events).await,
+            RealtimeEvent::Lost { .. }
+        ));
+    }
+    assert!(matches!(
+        next(&mut events).await,
+        RealtimeEvent::Unavailable { .. }
+    ));
+    assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
+}
+
+#[tokio::test]
+async fn a_ticket_of_any_size_is_none() {
+    let acts = vec![
+        Act::Ticket("x".repeat(2_000)),
+        Act::Ticket(String::new()),
+        Act::Stall(vec![hello()]),
+    ];
+    let (mut events, _) = stream(acts).await;
+    for _ in 0..2 {
+        let RealtimeEvent::Lost { reason, .. } = next(&mut events).await else {
+            panic!("expected a loss")
+        };
+        assert!(reason.contains("ticket"), "{reason}");
+    }
+    assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
+}
+
+#[tokio::test]
+async fn the_stream_is_behind_the_same_path_prefix_as_the_calls() {
+    let (mut events, _) = stream_behind("/wa", vec![Act::Stall(vec![hello()])]).await;
+    assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_told_as_one() {
+    let strange = |payload: &str| {
+        event("evt_1")
+            .replace("session.status", "group.update")
+            .replace(r#"{"status":"working"}"#, payload)
+    };
+    let (mut events, _) = stream(vec![Act::Stall(vec![
+        "hm".to_owned(),
+        hello(),
+        strange(r#"{"groupJid": "1@g.us", "isLocked": []}"#),
+        event("evt_2").replace("evt_2", &"x".repeat(900)),
+        "hm".to_owned(),
+        event("evt_3").replace(r#""v1""#, "1"),
+    ])])
+    .await;
+    assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
+    let about = |session: Option<&str>, group: Option<&str>| RealtimeEvent::Unreadable {
+        session: session.map(str::to_owned),
+        group: group.map(str::to_owned),
+    };
+    assert_eq!(next(&mut events).await, about(Some("s"), Some("1@g.us")));
+    assert_eq!(next(&mut events).await, about(Some("s"), None));
+    assert_eq!(next(&mut events).await, about(None, None));
+    assert_eq!(next_id(&mut events).await, "evt_3");
 }
 
 #[tokio::test]
@@ -213,15 +305,4 @@ async fn the_stream_ends_with_its_reader() {
         .await
         .expect("to end")
         .unwrap();
-}
-
-#[test]
-fn old_ids_are_forgotten() {
-    let mut seen = Seen::default();
-    assert!(seen.is_new("evt_0") && !seen.is_new("evt_0"));
-    for id in 1..=SEEN_MAX {
-        assert!(seen.is_new(&format!("evt_{id}")));
-    }
-    assert_eq!(seen.ids.len(), SEEN_MAX);
-    assert!(seen.is_new("evt_0"));
 }

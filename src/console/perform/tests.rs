@@ -1,7 +1,9 @@
 //! Pictures, turns and floods.
 
 use super::*;
+use crate::api::Envelope;
 use crate::console::clipboard::{ClipboardChoice, Surroundings};
+use serde_json::json;
 
 #[test]
 fn a_strangers_name_never_leaves_the_directory() {
@@ -53,7 +55,7 @@ async fn reads_that_wait_for_their_next_attempt_leave_the_turn_to_others() {
                 assert!(pause.until > now() + 1_000_000);
                 paused += 1;
             }
-            Notice::Msg(Msg::Reply(id, Reply::Sessions(Err(_)))) => {
+            Notice::Answer(id, Reply::Sessions(Err(_)), _) => {
                 assert_eq!(id, RequestId(reads));
                 answered = true;
             }
@@ -84,6 +86,58 @@ async fn a_flood_of_news_waits_outside_until_some_were_taken_in() {
         notices.recv().await.expect("none is lost");
     }
     sent.await.unwrap();
+}
+
+#[tokio::test]
+async fn events_that_wait_are_bounded_by_their_bytes_too() {
+    let (inbox, mut notices) = mpsc::unbounded_channel();
+    let (sink, events) = mpsc::channel(1);
+    tokio::spawn(pass_on(events, inbox));
+    // Each takes a quarter of the room, though its text has only a few kilobytes.
+    let nothings = EVENT_BYTES_WAITING / 4 / size_of::<Value>();
+    let envelope: Envelope = serde_json::from_value(json!({
+        "id": "evt_1", "event": "x", "payload": vec![Value::Null; nothings - 1],
+    }))
+    .unwrap();
+    let sent = tokio::spawn(async move {
+        for _ in 0..20 {
+            let event = RealtimeEvent::Event(envelope.clone());
+            sink.send(event).await.unwrap();
+        }
+    });
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(notices.len(), 4);
+    for _ in 0..20 {
+        notices.recv().await.expect("none is lost");
+    }
+    sent.await.unwrap();
+}
+
+#[tokio::test]
+async fn answers_keep_their_turn_until_they_are_taken_in() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = Client::new(&base, &Secret::new("wa_key"), false).unwrap();
+    let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
+    let (performer, mut notices) =
+        Performer::new(client, clipboard, PathBuf::new(), Arc::new(Nowhere));
+    for id in 0..PARALLEL_READS as u64 {
+        performer.call(RequestId(id), Call::Sessions);
+    }
+    let mut answers = Vec::new();
+    while answers.len() < PARALLEL_READS {
+        match notices.recv().await.unwrap() {
+            Notice::Answer(_, _, turn) => answers.push(turn),
+            Notice::Realtime(..) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(performer.turns.available_permits(), 0);
+    drop(answers);
+    assert_eq!(performer.turns.available_permits(), PARALLEL_READS);
 }
 
 #[test]

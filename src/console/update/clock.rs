@@ -1,16 +1,21 @@
 //! Time: what is due, and when to be woken next.
 
-use super::super::effect::Effect;
+use super::super::effect::{Call, Effect};
 use super::super::failure::Failure;
 use super::super::state::{Link, State};
 use super::rows::Keep;
-use super::{card, groups, invite, pairing_time, sessions};
+use super::runs::Stream;
+use super::{card, groups, invite, pairing_time, realtime, sessions};
 use crate::api::{EpochMillis, SessionStatus};
 
 /// How often the sessions are asked for without realtime.
 const SESSIONS_EVERY: i64 = 5_000;
 /// The same with realtime, where a gateway tells when WhatsApp was last heard: no event does.
 const HEARD_EVERY: i64 = 60_000;
+/// How often the gateway is asked whether it is ready, while its stream is open.
+const READY_EVERY: i64 = 60_000;
+/// The same once it has said that it is not.
+const UNREADY_EVERY: i64 = 30_000;
 /// How often the groups in scope are asked for without realtime.
 const GROUPS_EVERY: i64 = 30_000;
 /// While something is under way, what is shown of it changes every second.
@@ -53,6 +58,13 @@ pub(super) fn clock(state: &mut State, now: EpochMillis) {
     if due(state.runs.due.dwell) {
         card::rested(state);
     }
+    if due(state.runs.due.ready) {
+        state.runs.due.ready = None;
+        state.read(Call::Ready);
+    }
+    if due(state.runs.due.unreadable) {
+        realtime::unreadable(state, None, None);
+    }
     invite::check_age(state);
     pairing_time::clock(state);
 }
@@ -64,7 +76,13 @@ fn shift(state: &mut State, by: i64) {
         &mut due.sessions,
         &mut due.groups,
         &mut due.rank,
+        &mut due.ready,
+        &mut due.unreadable,
+        &mut due.link_check,
     ] {
+        *time = time.map(|time| time.saturating_add(by));
+    }
+    for time in [&mut state.runs.reread_after, &mut state.runs.doubt_after] {
         *time = time.map(|time| time.saturating_add(by));
     }
     for toast in &mut state.toasts {
@@ -105,6 +123,13 @@ pub(super) fn plan_polls(state: &mut State) {
         (true, Some(planned)) => Some(planned),
         (true, None) => Some(now + GROUPS_EVERY),
     };
+    let is_streaming = state.runs.stream == Stream::Live && state.runs.away.is_none();
+    if !is_streaming {
+        due.ready = None;
+    } else if due.ready.is_none() {
+        let unready = state.runs.unready;
+        due.ready = Some(now + if unready { UNREADY_EVERY } else { READY_EVERY });
+    }
 }
 
 /// The pause that the gateway asked for, within reason, in milliseconds.
@@ -142,6 +167,8 @@ pub(super) fn wish(state: &mut State) {
         due.sessions,
         due.groups,
         due.rank,
+        due.ready,
+        due.unreadable,
         state.toasts.iter().map(|toast| toast.until).min(),
         invite::next_check(state),
         pairing_time::due(state),

@@ -1,53 +1,52 @@
 //! What the events of the realtime stream change. The client has dropped those that came before.
 
 use super::super::effect::Call;
-use super::super::state::{GroupKey, State, person};
+use super::super::state::{Entry, GroupKey, State, person};
 use super::{card, groups, invite, pairing_follow, sessions};
 use crate::api::{
-    Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, Session,
-    SessionRole, SessionStatusPayload,
+    AuthCodePayload, Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload,
+    Session, SessionRole, SessionStatusPayload,
 };
 use crate::text::clean_line;
+use serde::de::DeserializeOwned;
 
 /// How late the echo of our own reset may come.
 const ECHO: i64 = 10_000;
 /// Sessions and groups that nobody listed, of which it is remembered that something was heard: a
 /// gateway that invents them must not fill the memory.
-const INVENTED_MAX: usize = 100_000;
-/// New groups of a session that are asked for one by one; with more of them the list is asked for.
-const SINGLY: usize = 8;
+const INVENTED_MAX: usize = 10_000;
 
 pub(super) fn event(state: &mut State, event: &Envelope) {
-    let payload = || event.payload.clone();
-    match event.event {
-        EventKind::SessionStatus => {
-            if let Ok(payload) = serde_json::from_value(payload()) {
-                session_status(state, event, payload);
-            }
-        }
-        // A phone was linked: its number and groups are new.
-        EventKind::AuthCode => {
-            state.read_again(Call::Sessions);
-            if let Ok(payload) = serde_json::from_value(payload()) {
-                pairing_follow::linked(state, &event.session, &payload);
-            }
-        }
-        EventKind::AuthQr => {
-            if let Ok(payload) = serde_json::from_value(payload()) {
+    let read = match event.event {
+        EventKind::SessionStatus => with(event, |payload| session_status(state, event, payload)),
+        EventKind::AuthCode => with(event, |payload| linked(state, event, &payload)),
+        EventKind::AuthQr => with(event, |payload| {
+            if !is_older_than_session(state, event) {
                 pairing_follow::rotated(state, &event.session, payload);
             }
-        }
-        EventKind::GroupUpdate => {
-            if let Ok(payload) = serde_json::from_value::<GroupUpdatePayload>(payload()) {
-                group_update(state, event, &payload);
-            }
-        }
-        EventKind::GroupParticipant => {
-            if let Ok(payload) = serde_json::from_value::<GroupParticipantPayload>(payload()) {
-                participants(state, event, &payload);
-            }
-        }
-        EventKind::Other(_) => {}
+        }),
+        EventKind::GroupUpdate => with(event, |payload| group_update(state, event, &payload)),
+        EventKind::GroupParticipant => with(event, |payload| participants(state, event, &payload)),
+        EventKind::Other(_) => Ok(()),
+    };
+    if read.is_err() {
+        super::realtime::unreadable(state, Some(&event.session), None);
+    }
+}
+
+/// Hands the payload on, if it can be read.
+fn with<T: DeserializeOwned>(
+    event: &Envelope,
+    take: impl FnOnce(T),
+) -> Result<(), serde_json::Error> {
+    serde_json::from_value(event.payload.clone()).map(take)
+}
+
+/// A phone was linked: its number and groups are new.
+fn linked(state: &mut State, event: &Envelope, payload: &AuthCodePayload) {
+    state.read_again(Call::Sessions);
+    if !is_older_than_session(state, event) {
+        pairing_follow::linked(state, &event.session, payload);
     }
 }
 
@@ -60,10 +59,26 @@ fn at(state: &State, event: &Envelope) -> EpochMillis {
     }
 }
 
+/// Whether an event is older than the row that it speaks of, by the gateway's own times. A gateway
+/// tells old events again after a reconnect. One without a time cannot be compared.
+fn is_older(told: EpochMillis, row: EpochMillis) -> bool {
+    row > 0 && told < row
+}
+
+fn is_older_than_session(state: &State, event: &Envelope) -> bool {
+    let row = state.sessions.get(&event.session);
+    row.is_some_and(|row| is_older(event.timestamp, row.updated_at))
+}
+
 fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPayload) {
     let session = event.session.as_str();
-    let heard = (state.runs.newest(), payload.status.clone());
     let is_known = state.sessions.get(session).is_some();
+    if is_older_than_session(state, event) {
+        // The row knows better, unless clocks differ: only reading it tells.
+        sessions::read_row_again(state, session);
+        return;
+    }
+    let heard = (state.runs.newest(), payload.status.clone());
     if is_known || state.runs.status_heard.len() < INVENTED_MAX {
         state.runs.status_heard.insert(session.to_owned(), heard);
     }
@@ -79,6 +94,8 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
     let mut again = false;
     if let Some(row) = row {
         row.status_reason = payload.reason;
+        // What is told again later than this is older.
+        row.updated_at = row.updated_at.max(event.timestamp.min(state.now));
         if payload.status.is_connected() {
             again = row.status.is_connected();
             if !again {
@@ -101,30 +118,24 @@ fn key_of(event: &Envelope, jid: &str) -> GroupKey {
     }
 }
 
-/// Remembers that something was heard of a group. Whether it is loaded; if not, though it belongs to
-/// a session whose groups are, it is new and asked for.
-fn heard(state: &mut State, key: &GroupKey) -> bool {
+/// Remembers that something was heard of a group. Whether it is loaded and older than what was heard;
+/// otherwise it is asked for, if it belongs to a session whose groups are loaded.
+fn heard(state: &mut State, event: &Envelope, key: &GroupKey, told: Option<EpochMillis>) -> bool {
     let newest = state.runs.newest();
-    let is_known = state.groups.get(key).is_some();
-    if is_known || state.runs.group_heard.len() < INVENTED_MAX + state.groups.entries.len() {
+    let row = state.groups.get(key).map(|entry| entry.group.updated_at);
+    // The row has the time of the change itself, where the gateway tells that.
+    let told = event.timestamp.max(told.unwrap_or_default());
+    if row.is_some_and(|row| is_older(told, row)) {
+        groups::read_row_again(state, key);
+        return false;
+    }
+    if row.is_some() || state.runs.group_heard.len() < INVENTED_MAX + state.groups.entries.len() {
         state.runs.group_heard.insert(key.clone(), newest);
     }
-    if is_known {
+    if row.is_some() {
         return true;
     }
-    let session = &key.session;
-    if state.groups.loaded.contains(session) || state.groups.loading.contains_key(session) {
-        let of_session =
-            |call: &&Call| matches!(call, Call::Group(other) if other.session == *session);
-        let asked = state.runs.calls().filter(of_session).count();
-        state.read_again(if asked < SINGLY {
-            Call::Group(key.clone())
-        } else {
-            Call::Groups {
-                session: session.clone(),
-            }
-        });
-    }
+    groups::read_row_again(state, key);
     false
 }
 
@@ -134,7 +145,7 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
     if payload.new_invite_link.is_some() || payload.reason.as_deref() == Some("invite_reset") {
         link_reset(state, event, &key, payload);
     }
-    if !heard(state, &key) {
+    if !heard(state, event, &key, payload.timestamp) {
         return;
     }
     groups::patch(state, &key, |entry| {
@@ -170,15 +181,18 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
         let session = state.sessions.get(&key.session);
         is_me(session, std::slice::from_ref(sender)) == Some(true)
     });
-    let is_echo = if let Some(new) = &payload.new_invite_link {
-        shown == Some(new.as_str())
-    } else {
+    let is_echo = match &payload.new_invite_link {
+        Some(new) => shown == Some(new.as_str()),
         // Without the link only the author tells our own reset from somebody else's.
-        let own = state.runs.own_reset.as_ref();
-        let is_late = own.is_some_and(|(group, at)| group == key && state.now - at < ECHO);
-        by_me && (is_late || invite::is_being_reset(&state.runs, key))
+        None => by_me && is_first_echo(state, key),
     };
     if is_echo {
+        // Each reset has one echo; the next one is another reset.
+        state.runs.own_reset.take_if(|(group, _)| group == key);
+        if payload.new_invite_link.is_none() {
+            // The account's phone may have reset the link as well, and our own echo be lost.
+            invite::check(state, key);
+        }
         return;
     }
     let by = payload
@@ -186,12 +200,32 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
         .as_deref()
         .map(|sender| clean_line(sender).into_owned());
     let time = at(state, event);
-    invite::was_reset(state, key, time, by, payload.new_invite_link.clone());
+    let row = state.groups.get(key).map(|entry| entry.group.updated_at);
+    let told = event.timestamp.max(payload.timestamp.unwrap_or_default());
+    let is_older = row.is_some_and(|row| is_older(told, row));
+    if is_older && !invite::is_being_reset(&state.runs, key) {
+        // Told again, perhaps: the link is looked up all the same, but nothing is said about it.
+        invite::doubt(state, key);
+    } else {
+        invite::was_reset(state, key, time, by, payload.new_invite_link.clone());
+    }
+}
+
+/// Whether the first echo of our own reset of this group may just have come.
+fn is_first_echo(state: &mut State, key: &GroupKey) -> bool {
+    if invite::is_being_reset(&state.runs, key) {
+        let is_first = state.runs.echo_heard.as_ref() != Some(key);
+        state.runs.echo_heard = Some(key.clone());
+        return is_first;
+    }
+    let own = state.runs.own_reset.as_ref();
+    own.is_some_and(|(group, at)| group == key && (0..ECHO).contains(&(state.now - at)))
 }
 
 fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantPayload) {
     let key = key_of(event, &payload.group_jid);
-    if !heard(state, &key) {
+    let is_news = heard(state, event, &key, payload.timestamp);
+    if !is_news && state.groups.get(&key).is_none() {
         return;
     }
     let time = at(state, event);
@@ -217,7 +251,7 @@ fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantP
         .map(|(_, role)| role.clone());
     let unsure = role.iter().any(|(me, _)| me.is_none());
     let loses = payload.leave.is_some() || payload.demote.is_some();
-    groups::patch(state, &key, |entry| {
+    let change = |entry: &mut Entry| {
         let group = &mut entry.group;
         group.participant_count = group
             .participant_count
@@ -227,7 +261,10 @@ fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantP
         if group.my_role.is_some() && mine.is_some() {
             group.my_role.clone_from(&mine);
         }
-    });
+    };
+    if is_news {
+        groups::patch(state, &key, change);
+    }
     if mine.is_some() || unsure {
         if loses {
             invite::doubt(state, &key);

@@ -10,6 +10,8 @@ use crate::api::Group;
 use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+/// Groups of a session that are asked for one by one; with more of them the list is asked for.
+const SINGLY: usize = 8;
 /// Longer filters match nothing that has a name.
 const FILTER_MAX: usize = 200;
 
@@ -49,6 +51,24 @@ pub(super) fn refresh_known(state: &mut State) {
         load(state, session);
     }
     ensure(state);
+}
+
+/// Asks for what is stored about a group, because it has changed, if it belongs to a session whose
+/// groups are loaded.
+pub(super) fn read_row_again(state: &mut State, key: &GroupKey) {
+    let session = &key.session;
+    if !state.groups.loaded.contains(session) && !state.groups.loading.contains_key(session) {
+        return;
+    }
+    let of_session = |call: &&Call| matches!(call, Call::Group(other) if other.session == *session);
+    let asked = state.runs.calls().filter(of_session).count();
+    state.read_again(if asked < SINGLY {
+        Call::Group(key.clone())
+    } else {
+        Call::Groups {
+            session: session.clone(),
+        }
+    });
 }
 
 fn load(state: &mut State, session: String) {

@@ -9,6 +9,10 @@ use crate::api::{EpochMillis, InviteLink, SessionRole, SessionStatus};
 
 /// How long a link may stand without realtime before it is asked for again.
 const TRUSTED_FOR: i64 = 30_000;
+/// The same with a healthy stream, which may be open and bring nothing.
+const TRUSTED_LIVE: i64 = 300_000;
+/// How long checks that are refused for their rate may be put off.
+const PUT_OFF_MAX: i64 = 300_000;
 /// How long the answer to that may take before the link is no longer shown.
 const CHECK_PATIENCE: i64 = 10_000;
 
@@ -55,6 +59,7 @@ pub(super) fn settle(state: &mut State) {
                 card.invite = Invite::Blank(blank);
                 card.copy_when_shown = false;
                 drop_request(state, &key);
+                state.runs.own_reset.take_if(|(group, _)| *group == key);
             }
         }
         None => {
@@ -100,6 +105,13 @@ pub(super) fn ask(state: &mut State) {
     }
 }
 
+/// Looks whether the shown link of a group still is the group's.
+pub(super) fn check(state: &mut State, key: &GroupKey) {
+    if card_of(state, key).is_some_and(|card| card.link().is_some()) {
+        ask(state);
+    }
+}
+
 /// Asks for a group's link whether or not anybody looks at it.
 pub(super) fn look_up(state: &mut State, key: &GroupKey) {
     let call = Call::Invite(key.clone());
@@ -131,6 +143,7 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
         return;
     }
     let now = state.now;
+    state.runs.due.link_check = None;
     let Some(card) = card_of(state, key) else {
         return;
     };
@@ -150,6 +163,7 @@ fn refused(state: &mut State, key: &GroupKey, failure: Failure) {
     let told = state.runs.unclear.needs(&call);
     super::unclear::link_unread(state, key, &failure);
     let vouched = state.link == Link::Live;
+    let (now, trusted) = (state.now, trusted_for(state));
     let stale_role = matches!(
         failure.kind,
         FailureKind::NotAdmin | FailureKind::NotInGroup
@@ -160,15 +174,26 @@ fn refused(state: &mut State, key: &GroupKey, failure: Failure) {
     let wished = std::mem::take(&mut card.copy_when_shown);
     let limited = matches!(failure.kind, FailureKind::RateLimited { .. });
     let was_shown = matches!(card.invite, Invite::Shown { .. });
-    let keeps = was_shown && vouched && limited;
-    if !keeps {
+    let age = match card.invite {
+        Invite::Shown { fetched_at, .. } => Some(now - fetched_at),
+        _ => None,
+    };
+    let keeps = vouched && limited && age.is_some_and(|age| age < trusted + PUT_OFF_MAX);
+    // A check that is put off is nothing that anybody asked for.
+    let is_check = keeps && age.is_some_and(|age| age >= trusted);
+    if keeps {
+        let asked = failure.retry_after.unwrap_or_default();
+        let wait =
+            i64::try_from(asked).map_or(PUT_OFF_MAX, |seconds| seconds.saturating_mul(1_000));
+        state.runs.due.link_check = Some(now + wait.clamp(TRUSTED_FOR, PUT_OFF_MAX));
+    } else {
         card.invite = Invite::Blank(Blank::Failed(failure.clone()));
     }
     if stale_role {
         state.read_again(Call::Group(key.clone()));
     }
     // Otherwise the card itself says why.
-    if !told && (wished || was_shown || !super::card::in_sight(state)) {
+    if !told && !is_check && (wished || was_shown || !super::card::in_sight(state)) {
         state.tell("No link", &failure, Some(key));
     }
 }
@@ -216,10 +241,30 @@ pub(super) fn doubt(state: &mut State, key: &GroupKey) {
     }
 }
 
-/// Without realtime a link is asked for again from time to time while somebody looks at it, and put
-/// away when nobody does. To be called whenever the time has moved.
+/// How long a link may stand before it is asked for again.
+fn trusted_for(state: &State) -> i64 {
+    match state.link {
+        Link::Live => TRUSTED_LIVE,
+        _ => TRUSTED_FOR,
+    }
+}
+
+/// When the shown link is to be checked.
+fn due_at(state: &State) -> Option<EpochMillis> {
+    let Invite::Shown { fetched_at, .. } = state.card.as_ref()?.invite else {
+        return None;
+    };
+    let due = fetched_at + trusted_for(state);
+    // Only a healthy stream vouches for a link whose check was refused.
+    let put_off = state.runs.due.link_check;
+    let put_off = put_off.filter(|_| state.link == Link::Live);
+    Some(due.max(put_off.unwrap_or(due)))
+}
+
+/// A link is asked for again from time to time while somebody looks at it, whatever the stream says,
+/// and put away when nobody does. To be called whenever the time has moved.
 pub(super) fn check_age(state: &mut State) {
-    let live = state.link == Link::Live;
+    let due = due_at(state);
     let in_sight = super::card::in_sight(state);
     let now = state.now;
     let Some(card) = &mut state.card else {
@@ -229,39 +274,28 @@ pub(super) fn check_age(state: &mut State) {
         return;
     };
     // A clock that was set back says nothing about the age.
-    let trusted = (0..TRUSTED_FOR).contains(&(now - fetched_at));
-    if live || trusted {
+    let was_set_back = now < fetched_at;
+    if !was_set_back && due.is_some_and(|due| now < due) {
         return;
     }
     if !in_sight {
         card.invite = Invite::NotAsked;
         return;
     }
-    let key = card.key.clone();
-    let overdue = now - fetched_at >= TRUSTED_FOR + CHECK_PATIENCE;
-    if overdue {
+    if due.is_some_and(|due| now >= due + CHECK_PATIENCE) {
         card.invite = Invite::NotAsked;
     }
     ask(state);
-    debug_assert!(state.card.as_ref().is_some_and(|card| card.key == key));
 }
 
 /// When [`check_age`] has something to do.
 pub(super) fn next_check(state: &State) -> Option<EpochMillis> {
-    if state.link == Link::Live {
-        return None;
-    }
-    match &state.card.as_ref()?.invite {
-        Invite::Shown { fetched_at, .. } => {
-            let due = fetched_at + TRUSTED_FOR;
-            Some(if due > state.now {
-                due
-            } else {
-                due + CHECK_PATIENCE
-            })
-        }
-        _ => None,
-    }
+    let due = due_at(state)?;
+    Some(if due > state.now {
+        due
+    } else {
+        due + CHECK_PATIENCE
+    })
 }
 
 /// `y`: copies the link, or as soon as it is there.

@@ -5,7 +5,9 @@ use super::super::failure::Failure;
 use super::super::msg::{Pause, Reply};
 use super::super::state::State;
 use super::runs::Flight;
-use super::{card, form_save, groups, invite, pairing_follow, profiles, qr, reset, sessions};
+use super::{
+    card, form_save, groups, invite, pairing_follow, profiles, qr, realtime, reset, sessions,
+};
 
 pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
     let Some(flight) = state.runs.land(id) else {
@@ -75,6 +77,7 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
 fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> Option<Reply> {
     match (call, reply) {
         (Call::Sessions, Reply::Sessions(answer)) => sessions::listed(state, id, answer),
+        (Call::Ready, Reply::Ready(answer)) => realtime::ready(state, answer),
         (Call::Session(session), Reply::Session(answer)) => {
             let is_gone = matches!(&answer, Err(failure) if failure.code == "not_found");
             sessions::read(state, id, session, answer);

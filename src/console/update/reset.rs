@@ -116,6 +116,8 @@ fn send(state: &mut State) {
         return;
     };
     super::unclear::forget_reset(state, &key);
+    state.runs.own_reset = None;
+    state.runs.echo_heard = None;
     state.runs.unclear.old_links.insert(key.clone(), old);
     if let Some(Layer::Reset(dialog)) = state.layers.last_mut() {
         dialog.phase = ResetPhase::Running(id);
@@ -181,7 +183,8 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
             ));
         }
         Ok(link) => {
-            state.runs.own_reset = Some((key.clone(), state.now));
+            let now = state.now;
+            state.runs.await_echo(key, now);
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
                 card.reset_seen = None;
                 card.invite = Invite::NotAsked;

@@ -20,6 +20,11 @@ pub struct Runs {
     /// The last `Wake` that was asked for and has not come.
     pub(super) woken: Option<EpochMillis>,
     pub(super) stream: Stream,
+    /// The gateway says that it is not ready: its stream may be open and bring nothing.
+    pub(super) unready: bool,
+    /// Until when events that cannot be read make nothing more be read again, and no link be doubted.
+    pub(super) reread_after: Option<EpochMillis>,
+    pub(super) doubt_after: Option<EpochMillis>,
     /// Since when, how often asked in vain, and why the gateway counts as away.
     pub(super) away: Option<(EpochMillis, u32, Failure)>,
     /// The list of sessions is not allowed: the configured ones are asked for one by one.
@@ -44,8 +49,10 @@ pub struct Runs {
     pub(super) pauses: BTreeMap<RequestId, EpochMillis>,
     /// Listings of which some rows could not be read, and how many.
     unreadable: Vec<(Call, usize)>,
-    /// The last link reset by ourselves: its echo may come late and without the link.
+    /// The last link reset by ourselves, while its echo may still come, without the link.
     pub(super) own_reset: Option<(GroupKey, EpochMillis)>,
+    /// The group whose reset is under way and whose echo, without the link, has come already.
+    pub(super) echo_heard: Option<GroupKey>,
 }
 
 /// When something is to be done.
@@ -59,6 +66,12 @@ pub(super) struct Due {
     pub(super) groups: Option<EpochMillis>,
     /// Rank the filtered rows anew.
     pub(super) rank: Option<EpochMillis>,
+    /// Ask whether the gateway is ready.
+    pub(super) ready: Option<EpochMillis>,
+    /// Read everything again, because of an event that could not be read.
+    pub(super) unreadable: Option<EpochMillis>,
+    /// Not before that the shown link is checked again: the last check was refused for its rate.
+    pub(super) link_check: Option<EpochMillis>,
 }
 
 /// What was last heard of the realtime stream.
@@ -149,6 +162,12 @@ impl Runs {
     /// Whether a change is on its way.
     pub(super) fn is_changing(&self) -> bool {
         self.calls().any(Call::changes)
+    }
+
+    /// Our own reset was answered: one echo of it may come late, unless it has come already.
+    pub(super) fn await_echo(&mut self, key: &GroupKey, now: EpochMillis) {
+        let has_come = self.echo_heard.take().is_some_and(|heard| heard == *key);
+        self.own_reset = (!has_come).then(|| (key.clone(), now));
     }
 
     /// The number of the newest request.

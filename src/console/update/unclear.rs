@@ -278,7 +278,8 @@ pub(super) fn link_read(state: &mut State, key: &GroupKey, link: &str) {
     let differs = lost.old.as_ref().map(|old| old != link);
     let (phase, words) = match differs {
         Some(true) => {
-            state.runs.own_reset = Some((key.clone(), state.now));
+            let now = state.now;
+            state.runs.await_echo(key, now);
             let done = ResetPhase::Done {
                 link: link.to_owned(),
                 differs,

@@ -3,6 +3,7 @@
 mod card;
 mod form;
 mod groups;
+mod health;
 mod lost;
 mod mouse;
 mod overlays;
@@ -201,7 +202,10 @@ impl Desk {
     }
 
     fn event(&mut self, kind: EventKind, session: &str, payload: Value) {
-        let timestamp = self.state.now;
+        self.event_at(self.state.now, kind, session, payload);
+    }
+
+    fn event_at(&mut self, timestamp: EpochMillis, kind: EventKind, session: &str, payload: Value) {
         self.realtime(Realtime::Event(Envelope {
             schema: "v1".to_owned(),
             id: format!("evt_{timestamp}"),

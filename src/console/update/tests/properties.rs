@@ -102,6 +102,7 @@ impl World {
                     let rows = [self.session(), session("b", SessionStatus::Stopped)];
                     Reply::Sessions(Ok(rows.into_iter().chain(self.added.clone()).collect()))
                 }
+                Call::Ready => Reply::Ready(Ok(id.0.is_multiple_of(2))),
                 Call::Session(of) if of == "new" => match &self.added {
                     Some(added) => Reply::Session(Ok(added.clone())),
                     None => refuse(&call, FailureKind::Other),
@@ -311,6 +312,7 @@ fn refuse(call: &Call, kind: FailureKind) -> Reply {
     let mut failure = failure(kind);
     match call {
         Call::Sessions => Reply::Sessions(Err(failure)),
+        Call::Ready => Reply::Ready(Err(failure)),
         Call::Session(_) => Reply::Session(Err(failure)),
         Call::Act { .. } => Reply::SessionActed(Err(failure)),
         Call::CreateSession { .. } => Reply::SessionCreated(Err(failure)),

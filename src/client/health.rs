@@ -1,0 +1,20 @@
+//! Whether the gateway can serve, by its own word.
+
+use super::answer::broken;
+use super::{Client, ClientError};
+use reqwest::StatusCode;
+
+impl Client {
+    /// Asks `/readyz`, without the token. Only a 503 says that the gateway is not ready: one that has no such page, or
+    /// hides it, counts as ready.
+    ///
+    /// # Errors
+    /// There was no answer.
+    pub async fn is_ready(&self) -> Result<bool, ClientError> {
+        let limit = self.limits.stored;
+        let request = self.http.get(format!("{}/readyz", self.base));
+        let response = request.timeout(limit).send().await;
+        let status = response.map_err(|error| broken(error, limit))?.status();
+        Ok(status != StatusCode::SERVICE_UNAVAILABLE)
+    }
+}

@@ -1,0 +1,390 @@
+//! How long a shown link is believed, and what becomes of events that are old or cannot be read.
+
+use super::*;
+use crate::console::state::{Blank, Link, ResetDialog, ResetPhase};
+
+const MINUTE: i64 = 60_000;
+const TWO_MONTHS: i64 = 60 * 24 * 60 * MINUTE;
+
+fn ask() -> Call {
+    Call::Invite(key_of("a", "1"))
+}
+
+/// Lets minutes pass one by one, as the clock on the screen does.
+fn pass(desk: &mut Desk, minutes: u32) {
+    for _ in 0..minutes {
+        desk.wait(MINUTE);
+        if desk.is_asked(&Call::Ready) {
+            desk.answer(&Call::Ready, Reply::Ready(Ok(true)));
+        }
+    }
+}
+
+fn unreadable(desk: &mut Desk, session: Option<&str>, group: Option<&str>) {
+    desk.realtime(Realtime::Unreadable {
+        session: session.map(str::to_owned),
+        group: group.map(str::to_owned),
+    });
+}
+
+fn limited(seconds: u64) -> Failure {
+    Failure {
+        retry_after: Some(seconds),
+        ..failure(FailureKind::RateLimited {
+            wait: Some(seconds),
+        })
+    }
+}
+
+#[test]
+fn a_link_in_sight_is_checked_every_five_minutes_though_the_stream_is_healthy() {
+    let mut desk = Desk::opened(WIDE);
+    pass(&mut desk, 4);
+    assert!(!desk.asks_for_link());
+    pass(&mut desk, 1);
+    assert_eq!(desk.count(&ask()), 1);
+    assert_eq!(desk.shown(), Some(LINK), "while it is checked");
+    desk.wait(5_000);
+    assert_eq!(desk.count(&ask()), 1, "no second check while one runs");
+    desk.answer(&ask(), Reply::Invite(Ok(OTHER_LINK.to_owned())));
+    assert_eq!(desk.shown(), Some(OTHER_LINK));
+    pass(&mut desk, 4);
+    assert!(!desk.asks_for_link(), "five minutes begin anew");
+    pass(&mut desk, 1);
+    desk.wait(10_000);
+    assert_eq!(desk.shown(), None, "nobody vouches for it any more");
+}
+
+#[test]
+fn the_code_on_the_whole_screen_is_checked_likewise() {
+    let mut desk = Desk::opened(NARROW);
+    desk.press("Q");
+    assert!(matches!(desk.top(), Some(Layer::Qr)));
+    pass(&mut desk, 5);
+    assert_eq!(desk.count(&ask()), 1);
+}
+
+#[test]
+fn the_new_link_of_a_reset_is_checked_likewise() {
+    let mut desk = Desk::ready(NARROW);
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    pass(&mut desk, 5);
+    desk.answer(&ask(), Reply::Invite(Ok(LINK.to_owned())));
+    assert!(desk.top().is_none(), "its link is dead");
+}
+
+#[test]
+fn out_of_sight_a_link_of_five_minutes_is_put_away_unasked() {
+    let mut desk = Desk::opened(NARROW);
+    desk.press("Esc");
+    pass(&mut desk, 5);
+    assert_eq!(*desk.invite(), Invite::NotAsked);
+    assert!(!desk.asks_for_link());
+}
+
+#[test]
+fn a_check_that_is_refused_for_its_rate_is_put_off_but_not_for_ever() {
+    let mut desk = Desk::opened(WIDE);
+    pass(&mut desk, 5);
+    desk.answer(&ask(), Reply::Invite(Err(limited(5))));
+    assert_eq!(desk.shown(), Some(LINK), "the stream vouches for it");
+    desk.wait(29_000);
+    assert!(!desk.asks_for_link(), "what the user asks comes first");
+    desk.wait(1_000);
+    assert!(desk.asks_for_link());
+    for _ in 0..2 {
+        desk.answer(&ask(), Reply::Invite(Err(limited(86_400))));
+        pass(&mut desk, 5);
+    }
+    assert_eq!(desk.shown(), None);
+
+    // Nobody vouches without a healthy stream.
+    let mut desk = Desk::opened(WIDE);
+    pass(&mut desk, 5);
+    desk.answer(&ask(), Reply::Invite(Err(limited(200))));
+    desk.lose_realtime();
+    desk.wait(1);
+    assert_eq!(desk.shown(), None);
+}
+
+#[test]
+fn a_gateway_that_is_not_ready_is_doubted_though_its_stream_is_open() {
+    let mut desk = Desk::opened(WIDE);
+    desk.wait(MINUTE);
+    desk.answer(&Call::Ready, Reply::Ready(Ok(false)));
+    assert!(matches!(&desk.state.link, Link::Polling { reason } if reason.contains("not ready")));
+    desk.wait(1);
+    assert!(desk.asks_for_link(), "a minute is too old now");
+    desk.answer(&ask(), Reply::Invite(Ok(LINK.to_owned())));
+    desk.wait(30_000);
+    assert!(desk.asks_for_link(), "every half minute from now on");
+    desk.answer(&Call::Ready, Reply::Ready(Ok(true)));
+    assert_eq!(desk.state.link, Link::Live);
+    let groups = Call::Groups {
+        session: "a".to_owned(),
+    };
+    assert!(desk.is_asked(&groups), "what was missed is read");
+}
+
+#[test]
+fn only_a_word_of_the_gateway_makes_it_not_ready() {
+    let mut desk = Desk::opened(WIDE);
+    desk.wait(MINUTE);
+    let lost = failure(FailureKind::Other);
+    desk.answer(&Call::Ready, Reply::Ready(Err(lost)));
+    assert_eq!(desk.state.link, Link::Live);
+    assert!(desk.toast().is_empty());
+    desk.wait(MINUTE);
+    assert_eq!(desk.count(&Call::Ready), 1, "asked again");
+    desk.lose_realtime();
+    desk.answer(&Call::Ready, Reply::Ready(Ok(false)));
+    desk.realtime(Realtime::Connected);
+    assert_eq!(desk.state.link, Link::Live);
+}
+
+#[test]
+fn events_older_than_the_rows_change_nothing_but_make_them_be_read() {
+    let mut desk = Desk::opened(WIDE);
+    let old = desk.state.now - TWO_MONTHS;
+    let status = json!({"status": "logged_out"});
+    desk.event_at(old, EventKind::SessionStatus, "a", status);
+    let update = json!({"groupJid": "1@g.us", "subject": "Old", "isLocked": true});
+    desk.event_at(old, EventKind::GroupUpdate, "a", update);
+    let joined = json!({"groupJid": "1@g.us", "join": ["8@lid"]});
+    desk.event_at(old, EventKind::GroupParticipant, "a", joined);
+    assert_eq!(desk.state.sessions.connected(), 1);
+    let group = &desk.state.groups.selected().unwrap().group;
+    assert_eq!(group.subject.as_deref(), Some("Allotment"));
+    assert_eq!(
+        (group.is_locked, group.participant_count),
+        (Some(false), Some(10))
+    );
+    assert!(desk.is_asked(&Call::Sessions) && desk.is_asked(&Call::Group(key_of("a", "1"))));
+    // What was read is believed, whenever the event came.
+    let row = Group {
+        subject: Some("Fresh".to_owned()),
+        ..group.clone()
+    };
+    desk.answer(&Call::Group(key_of("a", "1")), Reply::Group(Ok(row)));
+    assert_eq!(desk.selected(), "Fresh");
+}
+
+#[test]
+fn an_event_as_young_as_the_row_counts_and_moves_its_time() {
+    let mut desk = Desk::opened(WIDE);
+    let row = START - 1_000;
+    let told = |subject: &str| json!({"groupJid": "1@g.us", "subject": subject});
+    desk.event_at(row, EventKind::GroupUpdate, "a", told("Second"));
+    assert_eq!(desk.selected(), "Second");
+    desk.event_at(START, EventKind::GroupUpdate, "a", told("Third"));
+    desk.event_at(START - 1, EventKind::GroupUpdate, "a", told("Second"));
+    assert_eq!(desk.selected(), "Third");
+    // The time of the change itself, where the clocks of gateway and WhatsApp differ.
+    let mut skewed = told("Fourth");
+    skewed["timestamp"] = json!(START + 1);
+    desk.event_at(START - 5_000, EventKind::GroupUpdate, "a", skewed);
+    assert_eq!(desk.selected(), "Fourth");
+}
+
+#[test]
+fn invented_groups_are_not_remembered_without_end() {
+    let mut desk = Desk::ready(WIDE);
+    for number in 0..11_000 {
+        let update = json!({"groupJid": format!("{number}00@g.us"), "subject": "x"});
+        desk.event(EventKind::GroupUpdate, "a", update);
+        let session = format!("invented {number}");
+        desk.status(&session, "working");
+    }
+    assert_eq!(desk.state.runs.status_heard.len(), 10_000);
+    assert_eq!(desk.state.runs.group_heard.len(), 10_000 + 4);
+}
+
+#[test]
+fn a_thousand_old_events_are_a_few_reads() {
+    let mut desk = Desk::ready(WIDE);
+    let many = (0..1_000).map(|number| group(&number.to_string(), "Group"));
+    desk.press("r");
+    desk.list("a", many.collect());
+    for number in 0..1_000 {
+        let update = json!({"groupJid": format!("{number}@g.us"), "subject": "Old"});
+        desk.event_at(START - TWO_MONTHS, EventKind::GroupUpdate, "a", update);
+        let status = json!({"status": "stopped"});
+        desk.event_at(START - TWO_MONTHS, EventKind::SessionStatus, "a", status);
+    }
+    assert!(desk.asked.len() < 20, "{} reads", desk.asked.len());
+}
+
+#[test]
+fn an_old_reset_or_demotion_still_makes_the_link_be_looked_up() {
+    for payload in [
+        json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK}),
+        json!({"groupJid": "1@g.us", "reason": "invite_reset", "sender": "6@lid"}),
+    ] {
+        let mut desk = Desk::opened(WIDE);
+        desk.event_at(START - TWO_MONTHS, EventKind::GroupUpdate, "a", payload);
+        assert_eq!(*desk.invite(), Invite::NotAsked, "and nobody is told when");
+    }
+    let mut desk = Desk::opened(WIDE);
+    let demoted = json!({"groupJid": "1@g.us", "demote": ["a@lid"]});
+    desk.event_at(
+        START - TWO_MONTHS,
+        EventKind::GroupParticipant,
+        "a",
+        demoted,
+    );
+    assert_eq!(*desk.invite(), Invite::NotAsked);
+}
+
+#[test]
+fn an_old_code_to_scan_or_success_of_linking_is_not_believed() {
+    let mut desk = Desk::ready(WIDE);
+    let old = desk.state.now - TWO_MONTHS;
+    desk.event_at(old, EventKind::AuthQr, "a", json!({"code": "2@old"}));
+    desk.event_at(
+        old,
+        EventKind::AuthCode,
+        "a",
+        json!({"jid": "1@s.whatsapp.net"}),
+    );
+    assert!(desk.top().is_none());
+    assert_eq!(desk.count(&Call::Sessions), 1);
+}
+
+#[test]
+fn an_event_that_cannot_be_read_makes_its_link_be_doubted() {
+    for (session, group) in [
+        (Some("a"), Some("1@g.us")),
+        (Some("a"), None),
+        (None, Some("1@g.us")),
+        (None, None),
+    ] {
+        let mut desk = Desk::opened(WIDE);
+        unreadable(&mut desk, session, group);
+        assert_eq!(*desk.invite(), Invite::NotAsked, "{session:?} {group:?}");
+        desk.wait(700);
+        assert!(desk.asks_for_link());
+        let groups = Call::Groups {
+            session: "a".to_owned(),
+        };
+        assert!(desk.is_asked(&groups) || desk.is_asked(&Call::Group(key_of("a", "1"))));
+    }
+    for (session, group) in [(Some("a"), Some("2@g.us")), (Some("b"), None)] {
+        let mut desk = Desk::opened(WIDE);
+        unreadable(&mut desk, session, group);
+        assert_eq!(desk.shown(), Some(LINK), "somebody else's for certain");
+        // Another one right after it is about this group.
+        unreadable(&mut desk, Some("a"), Some("1@g.us"));
+        assert_eq!(desk.shown(), None);
+    }
+    // A payload that the client could not foresee.
+    let mut desk = Desk::opened(WIDE);
+    desk.event(EventKind::GroupUpdate, "a", json!({"subject": "x"}));
+    assert_eq!(desk.shown(), None);
+}
+
+#[test]
+fn a_storm_of_them_is_one_reading_in_half_a_minute() {
+    let mut desk = Desk::opened(WIDE);
+    unreadable(&mut desk, None, None);
+    desk.wait(700);
+    desk.answer(&ask(), Reply::Invite(Ok(LINK.to_owned())));
+    let asked = desk.asked.len();
+    for _ in 0..1_000 {
+        unreadable(&mut desk, None, None);
+        desk.wait(10);
+    }
+    assert_eq!(desk.shown(), Some(LINK), "it was looked up a moment ago");
+    assert!(desk.asked.len() <= asked + 1, "{:?}", desk.asked);
+    desk.wait(30_000);
+    assert_eq!(desk.shown(), None, "but not for longer");
+    desk.wait(700);
+    assert!(desk.asks_for_link());
+}
+
+fn reset_done() -> Desk {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert_eq!(desk.shown(), Some(OTHER_LINK));
+    desk
+}
+
+fn own_reset_heard(desk: &mut Desk) {
+    let echo = json!({"groupJid": "1@g.us", "reason": "invite_reset", "sender": "a@lid"});
+    desk.event(EventKind::GroupUpdate, "a", echo);
+}
+
+#[test]
+fn one_reset_has_one_echo_and_the_next_is_the_phones() {
+    let mut desk = reset_done();
+    own_reset_heard(&mut desk);
+    assert_eq!(desk.shown(), Some(OTHER_LINK), "our own");
+    own_reset_heard(&mut desk);
+    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+
+    // The echo came with the link, or before the answer.
+    let mut desk = reset_done();
+    let echo = json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK});
+    desk.event(EventKind::GroupUpdate, "a", echo);
+    own_reset_heard(&mut desk);
+    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    let mut desk = Desk::opened(WIDE);
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    own_reset_heard(&mut desk);
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert_eq!(desk.shown(), Some(OTHER_LINK));
+    own_reset_heard(&mut desk);
+    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+}
+
+#[test]
+fn two_resets_by_the_account_while_one_runs_are_not_both_our_own() {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("R");
+    desk.press("Tab");
+    desk.press("Enter");
+    own_reset_heard(&mut desk);
+    own_reset_heard(&mut desk);
+    desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
+    assert_eq!(desk.shown(), None, "nobody knows which came last");
+}
+
+#[test]
+fn an_echo_that_never_comes_swallows_no_reset_of_the_phone() {
+    // Whatever is taken for the echo, the link is looked up.
+    let mut desk = reset_done();
+    own_reset_heard(&mut desk);
+    assert!(desk.asks_for_link());
+    // Not after a while, a reconnect, or the session's leaving.
+    let mut desk = reset_done();
+    desk.wait(10_000);
+    own_reset_heard(&mut desk);
+    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    let mut desk = reset_done();
+    desk.lose_realtime();
+    desk.realtime(Realtime::Connected);
+    own_reset_heard(&mut desk);
+    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    let mut desk = reset_done();
+    desk.status("a", "starting");
+    desk.wait(1);
+    desk.status("a", "working");
+    desk.wait(700);
+    desk.answer(&ask(), Reply::Invite(Ok(OTHER_LINK.to_owned())));
+    own_reset_heard(&mut desk);
+    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    assert!(!matches!(
+        desk.top(),
+        Some(Layer::Reset(ResetDialog {
+            phase: ResetPhase::Done { .. },
+            ..
+        }))
+    ));
+}
