@@ -12,6 +12,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Groups of a session that are asked for one by one; with more of them the list is asked for.
 const SINGLY: usize = 8;
+/// Sessions whose groups are loaded side by side.
+const LOADING_MAX: usize = 64;
 /// Longer filters match nothing that has a name.
 const FILTER_MAX: usize = 200;
 
@@ -25,6 +27,10 @@ pub(super) fn ensure(state: &mut State) {
         let known = groups.loaded.contains(&session)
             || groups.loading.contains_key(&session)
             || groups.failures.contains_key(&session);
+        if state.groups.loading.len() >= LOADING_MAX {
+            // An answer makes the others be asked for.
+            return;
+        }
         if !known {
             load(state, session);
         }
@@ -34,7 +40,10 @@ pub(super) fn ensure(state: &mut State) {
 /// Asks for the groups in scope whether they are known or not.
 pub(super) fn refresh(state: &mut State) {
     for session in state.sessions.in_scope() {
-        load(state, session);
+        let is_full = state.groups.loading.len() >= LOADING_MAX;
+        if !is_full || state.groups.loaded.contains(&session) {
+            load(state, session);
+        }
     }
 }
 
@@ -87,6 +96,7 @@ pub(super) fn listed(
     session: &str,
     answer: Result<Vec<Group>, Failure>,
 ) {
+    let was_full = state.groups.loading.len() >= LOADING_MAX;
     state.groups.loading.remove(session);
     if state.sessions.get(session).is_none() {
         return;
@@ -112,6 +122,9 @@ pub(super) fn listed(
             );
             state.groups.failures.insert(session.to_owned(), failure);
         }
+    }
+    if was_full {
+        ensure(state);
     }
 }
 

@@ -9,6 +9,9 @@ use super::rows::Keep;
 use crate::api::{Capability, EpochMillis, Session, SessionStatus};
 use std::collections::BTreeSet;
 
+/// Sessions that are shown; nobody has so many.
+const SESSIONS_MAX: usize = 10_000;
+
 impl Sessions {
     /// The ids of the sessions whose groups are shown.
     pub(super) fn in_scope(&self) -> Vec<String> {
@@ -132,7 +135,8 @@ fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     let mut present = BTreeSet::new();
     let rows = rows
         .into_iter()
-        .filter(|row| present.insert(row.id.clone()));
+        .filter(|row| present.insert(row.id.clone()))
+        .take(SESSIONS_MAX);
     let mut back = Vec::new();
     let mut connections_changed = false;
     let mut fresh = Vec::new();

@@ -203,6 +203,21 @@ fn invented_groups_are_not_remembered_without_end() {
 }
 
 #[test]
+fn the_groups_of_many_sessions_are_asked_for_by_and_by() {
+    let mut desk = Desk::with(options(), WIDE);
+    let many = (0..10_500).map(|number| session(&format!("{number:05}"), SessionStatus::Working));
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(many.collect())));
+    assert_eq!(desk.state.sessions.rows.len(), 10_000);
+    let asked = |desk: &Desk| {
+        let is_groups = |(_, call): &&(RequestId, Call)| matches!(call, Call::Groups { .. });
+        desk.asked.iter().filter(is_groups).count()
+    };
+    assert_eq!(asked(&desk), 64);
+    desk.list("00007", vec![group("1", "Allotment")]);
+    assert_eq!(asked(&desk), 64, "another one instead");
+}
+
+#[test]
 fn a_thousand_old_events_are_a_few_reads() {
     let mut desk = Desk::ready(WIDE);
     let many = (0..1_000).map(|number| group(&number.to_string(), "Group"));
