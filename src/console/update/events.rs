@@ -187,10 +187,10 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
         None => by_me && is_first_echo(state, key),
     };
     if is_echo {
-        // Each reset has one echo; the next one is another reset.
-        state.runs.own_reset.take_if(|(group, _)| group == key);
         if payload.new_invite_link.is_none() {
-            // The account's phone may have reset the link as well, and our own echo be lost.
+            // Each reset has one such echo; the next one is another reset.
+            state.runs.own_reset.take_if(|(group, _)| group == key);
+            // This one may be as well, if our own echo was lost.
             invite::check(state, key);
         }
         return;
