@@ -204,9 +204,9 @@ async fn a_gateway_that_never_reads_the_pongs_is_left() {
     let (sink, mut events) = mpsc::channel(64);
     tokio::spawn(run_with(client(&base, hasty()), None, sink, timing));
     let reason = loop {
-        match events.recv().await.expect("the stream to go on") {
-            RealtimeEvent::Lost { reason, .. } => break reason,
-            _ => {}
+        let event = events.recv().await.expect("the stream to go on");
+        if let RealtimeEvent::Lost { reason, .. } = event {
+            break reason;
         }
     };
     assert!(reason.contains("does not read"), "{reason}");

@@ -59,9 +59,9 @@ fn catch_up(state: &mut State) {
 
 /// The gateway has said whether it is ready. One that is not may keep its stream open and bring
 /// nothing.
-pub(super) fn ready(state: &mut State, answer: Result<bool, Failure>) {
+pub(super) fn ready(state: &mut State, answer: Option<bool>) {
     // Where there is no answer other calls find out why.
-    if let Ok(ready) = answer
+    if let Some(ready) = answer
         && state.runs.stream == Stream::Live
         && state.runs.unready == ready
     {

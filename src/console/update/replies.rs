@@ -77,7 +77,7 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
 fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> Option<Reply> {
     match (call, reply) {
         (Call::Sessions, Reply::Sessions(answer)) => sessions::listed(state, id, answer),
-        (Call::Ready, Reply::Ready(answer)) => realtime::ready(state, answer),
+        (Call::Ready, Reply::Ready(answer)) => realtime::ready(state, answer.ok()),
         (Call::Session(session), Reply::Session(answer)) => {
             let is_gone = matches!(&answer, Err(failure) if failure.code == "not_found");
             sessions::read(state, id, session, answer);
