@@ -43,6 +43,12 @@ impl SessionStatus {
         *self == Self::Working
     }
 
+    /// Whether it is known not to be connected. A status that says nothing leaves that open.
+    #[must_use]
+    pub fn is_disconnected(&self) -> bool {
+        !matches!(self, Self::Working | Self::Other(_))
+    }
+
     /// The word on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,9 +1,9 @@
 //! Reading answers: bounded, and told apart when they are not what the contract says.
 
 use super::{Client, ClientError, EXCERPT};
-use crate::api::ErrorBody;
+use crate::api::{EpochMillis, ErrorBody};
 use crate::text::{clean_line, truncate_to_width};
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -28,6 +28,8 @@ const PAGE_START: usize = 64 << 10;
 /// A success and its body.
 pub(super) struct Answer {
     status: StatusCode,
+    /// When the gateway answered, by its own clock, where it says so.
+    answered_at: Option<EpochMillis>,
     body: Vec<u8>,
     /// Held while a large answer is in memory, so that reads side by side do not each bring one.
     _alone: Option<OwnedMutexGuard<()>>,
@@ -36,6 +38,11 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn status(&self) -> u16 {
         self.status.as_u16()
+    }
+
+    /// When the gateway answered, by its own clock, in whole seconds.
+    pub(super) fn answered_at(&self) -> Option<EpochMillis> {
+        self.answered_at
     }
 
     /// Bytes of the body.
@@ -96,8 +103,10 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         if status.is_success() {
+            let answered_at = date(&headers);
             Ok(Answer {
                 status,
+                answered_at,
                 body,
                 _alone: alone,
             })
@@ -156,6 +165,13 @@ pub fn destination(headers: &HeaderMap) -> String {
         }
         _ => "elsewhere".to_owned(),
     }
+}
+
+/// The time of an answer.
+fn date(headers: &HeaderMap) -> Option<EpochMillis> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(date.trim()).ok()?;
+    Some(date.timestamp().as_millisecond())
 }
 
 /// The header's pause: a number of seconds, or a date.
@@ -259,6 +275,18 @@ mod tests {
             let wait = wait.map(Duration::from_secs);
             assert_eq!(retry_after(&headers, now), wait, "{value:?}");
         }
+    }
+
+    #[test]
+    fn the_time_of_an_answer_is_the_headers() {
+        for (value, time) in [
+            ("Thu, 26 Nov 2026 18:57:36 GMT", Some(1_795_719_456_000)),
+            ("now", None),
+        ] {
+            let headers = HeaderMap::from_iter([(DATE, value.parse().unwrap())]);
+            assert_eq!(date(&headers), time, "{value}");
+        }
+        assert_eq!(date(&HeaderMap::new()), None);
     }
 
     #[test]

@@ -103,28 +103,24 @@ impl ClientError {
             Self::Lost(_) | Self::TimedOut(_) | Self::NotALink => true,
             Self::Unreachable(_) | Self::NotReady | Self::WebPage { .. } => false,
             // A success that cannot be read, or somebody on the way who lost the gateway.
-            Self::NotTheContract { status, .. } => matches!(status, 200..=299 | 502 | 504),
+            Self::NotTheContract { status, .. } => {
+                (200..=299).contains(status) || fails_after_sending(*status)
+            }
             Self::Api { status, error, .. } => match error.reason() {
                 // WhatsApp was asked, and the gateway did not hear its answer.
                 Some(Reason::Timeout | Reason::ConnectionLost) => true,
                 // By the contract a 503 is also that; a gateway without reasons of ours does not say.
-                Some(Reason::Other(_)) | None => (502..=504).contains(status),
+                Some(Reason::Other(_)) | None => fails_after_sending(*status),
                 Some(_) => false,
             },
         }
     }
+}
 
-    /// Whether a change of several things may have come half way though the answer says nothing about
-    /// its parts: the gateway failed inside. Others refuse as a whole.
-    #[must_use]
-    pub fn may_be_half_way(&self) -> bool {
-        match self {
-            Self::Api { status, .. } | Self::NotTheContract { status, .. } => {
-                *status >= 500 && !matches!(status, 501 | 503)
-            }
-            _ => false,
-        }
-    }
+/// Whether a server that answers so may have done what it was asked for before it failed. 501 is a
+/// refusal: what is not offered was not done.
+fn fails_after_sending(status: u16) -> bool {
+    status >= 500 && status != 501
 }
 
 fn page(login: bool) -> &'static str {

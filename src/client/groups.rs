@@ -2,8 +2,8 @@
 
 use super::{Client, ClientError, Listing, encode};
 use crate::api::{
-    CreateGroup, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup, Participants,
-    SettingsPatch,
+    CreateGroup, EpochMillis, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup,
+    Participants, SettingsPatch,
 };
 use reqwest::Method;
 
@@ -40,7 +40,9 @@ impl Client {
             .await
     }
 
-    /// `PATCH /sessions/{session}/groups/{group}`: only the fields of the patch are sent.
+    /// `PATCH /sessions/{session}/groups/{group}`: only the fields of the patch are sent. A success comes
+    /// with the time of the answer by the gateway's clock, in whole seconds, where it tells one: a stored
+    /// row that is older does not show the change.
     ///
     /// # Errors
     /// See [`ClientError`]; a refusal part of the way says how far it came.
@@ -49,12 +51,15 @@ impl Client {
         session: &str,
         group: &str,
         patch: &SettingsPatch,
-    ) -> Result<(), ClientError> {
+    ) -> Result<Option<EpochMillis>, ClientError> {
         // Every field is a call to WhatsApp of its own.
         let fields = u32::try_from(patch.clone().into_settings().len()).unwrap_or(1);
         let limit = self.limits.live * fields.max(1);
-        self.command(Method::PATCH, &one(session, group), Some(patch), limit)
-            .await
+        let answer = self
+            .send(Method::PATCH, &one(session, group), Some(patch), limit)
+            .await?;
+        answer.nothing_needed()?;
+        Ok(answer.answered_at())
     }
 
     /// `GET /sessions/{session}/groups/{group}/invite`: asks WhatsApp.

@@ -2,7 +2,7 @@
 //! and everything else with its message and request id.
 
 use super::effect::Call;
-use crate::api::{ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, UNKNOWN_SESSION};
+use crate::api::{ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
 use crate::client::ClientError;
 use crate::text::{clean_block, clean_line};
 
@@ -26,11 +26,9 @@ pub struct Failure {
     pub status: Option<u16>,
     /// Seconds that the gateway asks to wait, whatever it refused for.
     pub retry_after: Option<u64>,
-    /// A change may have been carried out all the same: its answer was lost.
+    /// A change may have been carried out all the same: its answer was lost, or the gateway failed
+    /// without saying how far it came.
     pub unclear: bool,
-    /// A change of several things may have come half way: the gateway failed inside without a word
-    /// about the parts.
-    pub half_way: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +36,16 @@ pub enum FailureKind {
     /// The session is not connected to WhatsApp, or lost the connection during the call.
     Offline,
     NotAdmin,
-    /// The gateway gave no reason; many answer so when the account is not an admin.
+    /// The gateway gave no reason; many answer so when the account is not an admin, or when the session is
+    /// not connected.
     PerhapsNotAdmin,
+    /// The same, of an account that is an admin.
+    PerhapsOffline,
+    /// The gateway says that there is no such session.
+    NoSuchSession,
+    /// The same of a session that the gateway itself lists: the part of it that keeps accounts connected
+    /// has lost this one.
+    NotInEngine,
     NotInGroup,
     RateLimited {
         /// Seconds to wait; `None` when the gateway did not say.
@@ -96,7 +102,6 @@ impl Failure {
             status: Some(status),
             retry_after,
             unclear: false,
-            half_way: false,
         }
     }
 
@@ -113,7 +118,6 @@ impl Failure {
             status: None,
             retry_after: None,
             unclear: false,
-            half_way: false,
         }
     }
 
@@ -141,18 +145,32 @@ impl Failure {
         };
         if lacks {
             self.kind = FailureKind::MissingCapability {
-                capability: call.capability().as_str().to_owned(),
+                capability: Self::lacking(call),
             };
         }
         self
     }
 
-    /// Whether the gateway knows no such session, as
-    /// [`ClientError::is_unknown_session`].
+    /// Which capability a refusal without details is about.
+    fn lacking(call: &Call) -> String {
+        match call {
+            // Which one it needs differs between gateways.
+            Call::Session(_) => String::new(),
+            call => call.capability().as_str().to_owned(),
+        }
+    }
+
+    /// Whether it may be that the session was not connected.
     #[must_use]
-    pub fn is_unknown_session(&self) -> bool {
-        self.code == ErrorCode::NotFound.as_str()
-            && self.message.to_ascii_lowercase().contains(UNKNOWN_SESSION)
+    pub fn may_be_offline(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Offline
+                | FailureKind::PerhapsNotAdmin
+                | FailureKind::PerhapsOffline
+                | FailureKind::NotInEngine
+                | FailureKind::NoSuchSession
+        )
     }
 
     /// What happened and what to do next.
@@ -221,7 +239,7 @@ impl Failure {
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        let (unclear, half_way) = (error.is_unclear(), error.may_be_half_way());
+        let unclear = error.is_unclear();
         let failure = match error {
             ClientError::Api {
                 status,
@@ -256,11 +274,7 @@ impl From<ClientError> for Failure {
                 ..Self::no_answer(&error.to_string())
             },
         };
-        Self {
-            unclear,
-            half_way,
-            ..failure
-        }
+        Self { unclear, ..failure }
     }
 }
 
@@ -282,7 +296,26 @@ impl FailureKind {
                 format!("This account is not an admin of the group. Ask {whom} to make it one.")
             }
             Self::PerhapsNotAdmin => {
-                "The gateway failed without saying why. Usually that means that this account is not an admin of the group. Press ! for its words.".to_owned()
+                let who = told.session.as_deref().unwrap_or("the session");
+                format!(
+                    "The gateway failed without saying why. Perhaps this account is not an admin of the group, or {who} is not connected to WhatsApp. Press ! for its words."
+                )
+            }
+            Self::PerhapsOffline => {
+                let who = told.session.as_deref().unwrap_or("the session");
+                format!(
+                    "The gateway failed without saying why. Perhaps {who} is not connected to WhatsApp. Press ! for its words."
+                )
+            }
+            Self::NoSuchSession => {
+                let who = told.session.as_deref().unwrap_or("this session");
+                format!("The gateway does not know {who}. Refresh the sessions.")
+            }
+            Self::NotInEngine => {
+                let who = told.session.as_deref().unwrap_or("The session");
+                format!(
+                    "{who} is known to the gateway, but its engine does not have it, so it can do nothing now. Start it, or ask whoever runs the gateway."
+                )
             }
             Self::NotInGroup => {
                 "This account is not in the group. Have somebody invite it, or choose another session.".to_owned()
@@ -346,6 +379,7 @@ fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> Failur
             None => FailureKind::NotAdmin,
         },
         (ErrorCode::NotImplemented, _) | (_, 501) => FailureKind::Offline,
+        (ErrorCode::NotFound, 404) if error.is_unknown_session() => FailureKind::NoSuchSession,
         (ErrorCode::GatewayUnavailable, _) | (_, 502..=504) => FailureKind::GatewayAway,
         _ => FailureKind::Other,
     }

@@ -1,6 +1,6 @@
 //! Everything that can happen to the console.
 
-use super::effect::{RequestId, SavedQr};
+use super::effect::{Call, RequestId, SavedQr};
 use super::failure::Failure;
 use crate::api::{Envelope, EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -52,11 +52,35 @@ pub enum Reply {
     /// The link in full.
     Invite(Result<String, Failure>),
     InviteReset(Result<String, Failure>),
-    Updated(Result<(), Failure>),
+    /// When the gateway answered, by its own clock, where it says so.
+    Updated(Result<Option<EpochMillis>, Failure>),
     Copied(Result<Taken, String>),
     QrSaved(Result<SavedQr, String>),
     /// Whether another gateway lets us in, or why not.
     Knocked(Result<(), String>),
+}
+
+impl Reply {
+    /// The answer to a call that failed.
+    #[must_use]
+    pub fn refused(call: &Call, failure: Failure) -> Self {
+        match call {
+            Call::Sessions => Self::Sessions(Err(failure)),
+            Call::Ready => Self::Ready(Err(failure)),
+            Call::Session(_) => Self::Session(Err(failure)),
+            Call::Act { .. } => Self::SessionActed(Err(failure)),
+            Call::CreateSession { .. } => Self::SessionCreated(Err(failure)),
+            Call::DeleteSession(_) => Self::SessionDeleted(Err(failure)),
+            Call::PairingQr(_) => Self::PairingQr(Err(failure)),
+            Call::PairingCode { .. } => Self::PairingCode(Err(failure)),
+            Call::Groups { .. } => Self::Groups(Err(failure)),
+            Call::Group(_) => Self::Group(Err(failure)),
+            Call::Members(_) => Self::Members(Err(failure)),
+            Call::Invite(_) => Self::Invite(Err(failure)),
+            Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
+            Call::Update { .. } => Self::Updated(Err(failure)),
+        }
+    }
 }
 
 /// Which clipboard took the text.

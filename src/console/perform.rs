@@ -10,7 +10,9 @@ use crate::api::{CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{Client, ClientError, Listing, Retry, Secret};
 use crate::qr;
+use futures_util::FutureExt as _;
 use serde_json::Value;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -93,12 +95,10 @@ impl Performer {
         profile: usize,
         token: Option<Secret>,
     ) -> AbortHandle {
-        let (places, inbox) = (Arc::clone(&self.places), self.inbox.clone());
-        tokio::spawn(async move {
-            let client = places.open(profile, token).await;
-            let _ = inbox.send(Notice::Knocked(id, client));
-        })
-        .abort_handle()
+        let places = Arc::clone(&self.places);
+        let task = async move { Notice::Knocked(id, places.open(profile, token).await) };
+        let broken = move || Notice::Knocked(id, Err(BROKEN.to_owned()));
+        replying(&self.inbox, broken, task)
     }
 
     /// Calls the gateway. Aborting the task drops the call and its answer.
@@ -111,19 +111,20 @@ impl Performer {
             id,
             turn: Mutex::new(None),
         };
-        tokio::spawn(async move {
+        let asked = call.clone();
+        let task = async move {
             let reply = caller.perform(call).await;
             // A read's answer keeps its turn until the loop has taken it in: so there are never more
             // answers than turns.
             let turn = caller.turn.lock().ok().and_then(|mut turn| turn.take());
-            let _ = caller.inbox.send(Notice::Answer(id, reply, turn));
-        })
-        .abort_handle()
+            Notice::Answer(id, reply, turn)
+        };
+        replying(&self.inbox, broken(id, asked), task)
     }
 
     pub(super) fn copy(&self, id: RequestId, text: String) {
         let (clipboard, inbox) = (Arc::clone(&self.clipboard), self.inbox.clone());
-        tokio::spawn(async move {
+        let task = async move {
             let outcome = clipboard.copy(&text).await.map(|copied| {
                 let by = copied.by();
                 if let Some(bytes) = copied.into_bytes() {
@@ -131,21 +132,55 @@ impl Performer {
                 }
                 by
             });
-            answer(&inbox, id, Reply::Copied(outcome));
-        });
+            answer(id, Reply::Copied(outcome))
+        };
+        let broken = move || answer(id, Reply::Copied(Err(BROKEN.to_owned())));
+        replying(&self.inbox, broken, task);
     }
 
     pub(super) fn save_qr(&self, id: RequestId, text: String, title: String) {
-        let (directory, inbox) = (self.pictures.clone(), self.inbox.clone());
-        tokio::task::spawn_blocking(move || {
-            answer(&inbox, id, Reply::QrSaved(save(&directory, &text, &title)));
-        });
+        let directory = self.pictures.clone();
+        let task = async move {
+            let saving = tokio::task::spawn_blocking(move || save(&directory, &text, &title));
+            let saved = saving.await.unwrap_or_else(|_| Err(BROKEN.to_owned()));
+            answer(id, Reply::QrSaved(saved))
+        };
+        let broken = move || answer(id, Reply::QrSaved(Err(BROKEN.to_owned())));
+        replying(&self.inbox, broken, task);
     }
 }
 
-fn answer(inbox: &mpsc::UnboundedSender<Notice>, id: RequestId, reply: Reply) {
-    // The loop has ended when nobody listens; then nobody waits for the answer either.
-    let _ = inbox.send(Notice::Answer(id, reply, None));
+/// What a request is answered with whose task panicked.
+const BROKEN: &str = "The desk failed while it asked; its log has more.";
+
+/// Runs the task of a request. It ends with exactly one notice: what the task gives, or `broken` when it
+/// panics, so that nothing waits for ever. Aborted, it ends with none, because nobody waits any more.
+fn replying(
+    inbox: &mpsc::UnboundedSender<Notice>,
+    broken: impl FnOnce() -> Notice + Send + 'static,
+    task: impl Future<Output = Notice> + Send + 'static,
+) -> AbortHandle {
+    let inbox = inbox.clone();
+    tokio::spawn(async move {
+        let ended = AssertUnwindSafe(task).catch_unwind().await;
+        // The loop has ended when nobody listens.
+        let _ = inbox.send(ended.unwrap_or_else(|_| broken()));
+    })
+    .abort_handle()
+}
+
+/// The answer to a call whose task panicked. A change may have been sent before.
+fn broken(id: RequestId, call: Call) -> impl FnOnce() -> Notice {
+    move || {
+        answer(
+            id,
+            Reply::refused(&call, Failure::lost_answer(BROKEN, true)),
+        )
+    }
+}
+
+fn answer(id: RequestId, reply: Reply) -> Notice {
+    Notice::Answer(id, reply, None)
 }
 
 /// One call on its way.
@@ -293,7 +328,9 @@ async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
 async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::UnboundedSender<Notice>) {
     // The loop's inbox has no end of its own: a flood is held back here, and so at the gateway.
     let room = Arc::new(Semaphore::new(EVENT_BYTES_WAITING));
+    let mut ended = false;
     while let Some(event) = events.recv().await {
+        ended = matches!(event, RealtimeEvent::Unavailable { .. });
         let Ok(held) = Arc::clone(&room).acquire_many_owned(weight(&event)).await else {
             return;
         };
@@ -310,6 +347,11 @@ async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::Unbound
         if inbox.send(Notice::Realtime(told, held)).is_err() {
             return;
         }
+    }
+    // Without a last word its task panicked: what is shown must not be taken for live.
+    if !ended && let Ok(held) = room.acquire_owned().await {
+        let reason = "the desk's stream broke; its log has more".to_owned();
+        let _ = inbox.send(Notice::Realtime(Realtime::Unavailable { reason }, held));
     }
 }
 

@@ -342,7 +342,8 @@ async fn a_proxy_that_answers_in_the_gateways_stead_says_that_it_is_away() {
             .reset_invite(SESSION, GROUP)
             .await
             .unwrap_err();
-        assert_eq!(error.is_unclear(), status != 503, "{error:?}");
+        // Proxies say 503 too where the connection broke after the request was sent.
+        assert!(error.is_unclear(), "{error:?}");
         assert_eq!(Failure::from(error).kind, FailureKind::GatewayAway);
     }
 }

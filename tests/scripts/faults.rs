@@ -4,10 +4,10 @@ use super::stub::{Answer, Stub};
 use super::{Ran, program};
 use serde_json::{Value, json};
 
-const GROUP: &str = "GET /sessions/s1/groups/1@g.us";
-const INVITE: &str = "/sessions/s1/groups/1@g.us/invite";
+pub(super) const GROUP: &str = "GET /sessions/s1/groups/1@g.us";
+pub(super) const INVITE: &str = "/sessions/s1/groups/1@g.us/invite";
 
-fn on(url: &str, arguments: &[&str]) -> Ran {
+pub(super) fn on(url: &str, arguments: &[&str]) -> Ran {
     let output = program()
         .env("GROUPDESK_KEY", "wa_stub")
         .args(["--gateway", url])
@@ -16,11 +16,11 @@ fn on(url: &str, arguments: &[&str]) -> Ran {
     output.expect("the binary starts").into()
 }
 
-fn error(code: &str) -> Value {
+pub(super) fn error(code: &str) -> Value {
     json!({ "error": { "code": code, "message": "so it is" } })
 }
 
-fn link(code: &str) -> Answer {
+pub(super) fn link(code: &str) -> Answer {
     Answer::Json(
         200,
         json!({ "invite": format!("https://chat.whatsapp.com/{code}") }),
@@ -28,7 +28,7 @@ fn link(code: &str) -> Answer {
 }
 
 /// One connected session with one group, and whatever else `answer` says.
-fn stub(answer: impl Fn(&str, &[String]) -> Answer + Send + 'static) -> Stub {
+pub(super) fn stub(answer: impl Fn(&str, &[String]) -> Answer + Send + 'static) -> Stub {
     Stub::start(move |request, earlier| {
         let request = request.replace("%40", "@");
         let group = json!({ "groupJid": "1@g.us", "subject": "Choir", "isAnnounce": false });
@@ -37,6 +37,7 @@ fn stub(answer: impl Fn(&str, &[String]) -> Answer + Send + 'static) -> Stub {
                 let session = json!({ "id": "s1", "status": "working" });
                 Answer::Json(200, json!({ "data": [session] }))
             }
+            "GET /sessions/s1/groups" => Answer::Json(200, json!({ "data": [group] })),
             GROUP if !earlier.iter().any(|one| one.starts_with("PATCH")) => {
                 Answer::Json(200, group)
             }

@@ -2,12 +2,14 @@
 
 mod changes;
 mod faults;
+mod foreign;
 mod keys;
 mod lists;
 mod own;
 mod places;
 mod shell;
 mod stub;
+mod unconfirmed;
 
 #[path = "../support/process.rs"]
 mod process;

@@ -79,12 +79,6 @@ impl Failure {
                 Exit::NotAllowed,
                 "the gateway does not accept this token".to_owned(),
             ),
-            _ if asked == Asked::Live && told.is_unknown_session() => (
-                Exit::NotConnected,
-                format!(
-                    "the session cannot do this now: the gateway lists it, but its engine does not have it ({said})"
-                ),
-            ),
             FailureKind::MissingCapability {
                 capability: lacking,
             } => {
@@ -114,7 +108,12 @@ impl Failure {
                 )
             }
             FailureKind::GatewayAway => (Exit::GatewayAway, said),
-            FailureKind::Other | FailureKind::PerhapsNotAdmin => {
+            FailureKind::NoSuchSession | FailureKind::NotInEngine if asked == Asked::Live => (
+                Exit::NotConnected,
+                "the gateway lists the session, but its engine does not have it, so it can do nothing now"
+                    .to_owned(),
+            ),
+            _ => {
                 let internal = told.code == ErrorCode::Internal.as_str();
                 let message = if internal && asked == Asked::Live {
                     format!(

@@ -140,36 +140,30 @@ impl Desk<'_> {
     async fn by_jid(&self, sessions: &[Session], jid: &str) -> Result<Vec<Found>, Failure> {
         let looked = futures_util::stream::iter(sessions)
             .map(|session| async move {
-                match self.client.get_group(&session.id, jid).await {
-                    Ok(group) => Ok(Some(Found {
-                        session: session.clone(),
-                        group,
-                    })),
-                    Err(error) if error.status() == Some(404) => Ok(None),
-                    Err(error) => Err(stored(error)),
-                }
+                let group = self.own_group(session, jid).await?;
+                Ok::<_, Failure>(group.map(|group| Found {
+                    session: session.clone(),
+                    group,
+                }))
             })
             .buffered(AT_ONCE);
         let found: Vec<Option<Found>> = looked.try_collect().await?;
-        let found: Vec<Found> = found.into_iter().flatten().collect();
-        // A gateway that does not tell roles may not look whose group it is either: then only a session's
-        // own list says what belongs to it.
-        if found.len() > 1 && found.iter().any(|one| one.group.my_role.is_none()) {
-            return self.in_their_lists(found, jid).await;
-        }
-        Ok(found)
+        Ok(found.into_iter().flatten().collect())
     }
 
-    async fn in_their_lists(&self, found: Vec<Found>, jid: &str) -> Result<Vec<Found>, Failure> {
-        let looked = futures_util::stream::iter(found)
-            .map(|one| async move {
-                let listed = self.groups_of(&one.session).await?;
-                let is_there = listed.iter().any(|group| group.group_jid == jid);
-                Ok::<_, Failure>(is_there.then_some(one))
-            })
-            .buffered(AT_ONCE);
-        let listed: Vec<Option<Found>> = looked.try_collect().await?;
-        Ok(listed.into_iter().flatten().collect())
+    /// The group, if it is one of this session's.
+    async fn own_group(&self, session: &Session, jid: &str) -> Result<Option<Group>, Failure> {
+        match self.client.get_group(&session.id, jid).await {
+            // The account's role in it: then the gateway has looked at the session.
+            Ok(group) if group.my_role.is_some() => Ok(Some(group)),
+            // Some gateways answer for any group, whatever the session. Its own list tells.
+            Ok(_) => {
+                let mut all = self.groups_of(session).await?.into_iter();
+                Ok(all.find(|group| group.group_jid == jid))
+            }
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(stored(error)),
+        }
     }
 
     async fn by_name(&self, sessions: &[Session], wanted: &str) -> Result<Vec<Found>, Failure> {

@@ -126,7 +126,7 @@ impl Desk<'_> {
         let (session, jid) = (&found.session.id, &found.group.group_jid);
         let wanted = patch.clone().into_settings();
         let (fields, failure) = match self.client.update_settings(session, jid, &patch).await {
-            Ok(()) => (all(&wanted, Outcome::Applied), None),
+            Ok(_) => (all(&wanted, Outcome::Applied), None),
             Err(error) => self.failed(&found, &wanted, error).await,
         };
         tell(&found, &fields, set.format)?;
@@ -146,7 +146,6 @@ impl Desk<'_> {
             ClientError::Api { error, .. } => error.partial_update(),
             _ => None,
         };
-        let whole = !error.may_be_half_way();
         let sent = !matches!(error, ClientError::Unreachable(_));
         let failure = Failure::of_call(error, Asked::Live);
         if let Some(partial) = partial {
@@ -160,7 +159,7 @@ impl Desk<'_> {
             let failure = self.ended(&fields, failure);
             return (fields, failure);
         }
-        if !lost && (whole || wanted.len() == 1) {
+        if !lost {
             let outcome = if sent && wanted.len() == 1 {
                 Outcome::Refused
             } else {

@@ -4,7 +4,6 @@ use super::find::{Found, group_name, session_name};
 use super::{Desk, ask};
 use crate::api::InviteLink;
 use crate::cli::output::{AnswerFormat, Asked, Exit, Failure, note, print, print_document};
-use crate::client::ClientError;
 use crate::qr;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -200,9 +199,16 @@ impl Desk<'_> {
         // Known beforehand, it tells whether a reset without an answer was made.
         let previous = self.link(&found).await?;
         let (session, group) = (&found.session.id, &found.group.group_jid);
-        let link = match self.client.reset_invite(session, group).await {
-            Ok(answer) => checked(answer)?,
-            Err(error) if error.is_unclear() => self.after_lost(&found, &previous, &error).await?,
+        let sent = self.client.reset_invite(session, group).await;
+        let link = match sent {
+            Ok(answer) => match checked(answer) {
+                Ok(link) => link,
+                Err(failure) => self.after_lost(&found, &previous, &failure.message).await?,
+            },
+            Err(error) if error.is_unclear() => {
+                let why = error.to_string();
+                self.after_lost(&found, &previous, &why).await?
+            }
             Err(error) => return Err(Failure::of_call(error, Asked::Live)),
         };
         if link == previous {
@@ -218,27 +224,28 @@ impl Desk<'_> {
         tell(&answer, &link, reset.format)
     }
 
-    /// A reset is never sent twice on its own: a look at the link tells what became of it.
+    /// A reset is never sent twice on its own: a look at the link tells what became of it. `why` is why
+    /// its answer does not.
     async fn after_lost(
         &self,
         found: &Found,
         previous: &str,
-        error: &ClientError,
+        why: &str,
     ) -> Result<String, Failure> {
         match self.link(found).await {
             Ok(link) if link != previous => {
                 if self.notes {
-                    note("the answer to the reset was lost, but the link is a new one now");
+                    note(&format!("{why}; but the link is a new one now"));
                 }
                 Ok(link)
             }
             Ok(_) => Err(Failure::new(
                 Exit::GatewayAway,
-                format!("the link was not reset: {error}; the old link still lives"),
+                format!("the link was not reset: {why}; the old link still lives"),
             )),
             Err(_) => Err(Failure::new(
                 Exit::Unknown,
-                format!("whether the link was reset is not known: {error}; look with `groupdesk invite get`"),
+                format!("whether the link was reset is not known: {why}; before you reset again, look with `groupdesk invite get` whether it is still the previous one"),
             )
             .with("previous", previous)),
         }

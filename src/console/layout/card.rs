@@ -231,6 +231,15 @@ pub enum Detail {
     Changed(i64),
     Owner(String),
     Jid(String),
+    /// Saved settings that the gateway's stored row does not show yet.
+    NotStored(String),
+}
+
+/// Which saved settings are shown although the gateway's stored row lags behind.
+fn not_stored(entry: &Entry) -> Option<String> {
+    let fields = entry.not_stored();
+    let names: Vec<_> = fields.iter().map(|field| field.as_str()).collect();
+    (!names.is_empty()).then(|| format!("The gateway has not stored it yet: {}", names.join(", ")))
 }
 
 /// The facts about a group in at most `max` lines: the description gives way first, then what is
@@ -239,6 +248,7 @@ pub enum Detail {
 pub fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
     let group = &entry.group;
     let mut facts = Vec::new();
+    facts.extend(not_stored(entry).map(Detail::NotStored));
     facts.extend(group.created_at_wa.map(Detail::Created));
     if group.updated_at > 0 {
         facts.push(Detail::Changed(group.updated_at));

@@ -177,6 +177,10 @@ fn refusal(failure: &Failure) -> String {
         FailureKind::Offline => "not connected".to_owned(),
         FailureKind::NotAdmin => "not an admin".to_owned(),
         FailureKind::PerhapsNotAdmin => "perhaps not an admin".to_owned(),
+        FailureKind::PerhapsOffline => "perhaps not connected".to_owned(),
+        FailureKind::NoSuchSession | FailureKind::NotInEngine => {
+            "the gateway does not have the session".to_owned()
+        }
         FailureKind::NotInGroup => "not in the group".to_owned(),
         FailureKind::RateLimited { .. } | FailureKind::TooManyConnects { .. } => {
             "too many requests".to_owned()

@@ -48,7 +48,7 @@ pub fn groups_notice(state: &State) -> Option<String> {
                 return Some(format!("Not refreshed: {}", state.sentence(failure, None)));
             }
             let session = state.sessions.get(&id)?;
-            if session.status.is_connected() || state.groups.is_empty() {
+            if !session.status.is_disconnected() || state.groups.is_empty() {
                 return None;
             }
             let reason = session

@@ -8,7 +8,7 @@ use crate::console::failure::{Failure, Told};
 use crate::console::keymap::{BINDINGS, Binding, Keymap};
 use crate::console::qr::{self, Blocks, Code, Fit};
 use crate::console::state::{
-    ButtonId, ConfirmDialog, HelpOverlay, Invite, Question, ResetDialog, ResetPhase, State,
+    ButtonId, ConfirmDialog, HelpOverlay, Invite, Leaving, Question, ResetDialog, ResetPhase, State,
 };
 use crate::text;
 use ratatui::layout::{Rect, Size};
@@ -180,12 +180,18 @@ pub struct WordsParts {
 pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
     let width = content_width(screen, DIALOG_WIDTH);
     let (title, words, yes) = match &confirm.question {
-        Question::Quit => (
-            "Quit",
-            "A change is still being sent. Whether it arrives would not be seen any more."
-                .to_owned(),
-            "Quit anyway",
-        ),
+        Question::Leave { then, losses } => {
+            let (title, yes) = match then {
+                Leaving::Quit => ("Quit", "Quit anyway"),
+                Leaving::Gateway => ("Leave this gateway", "Leave anyway"),
+            };
+            let lines: Vec<String> = losses.iter().map(|loss| format!("· {loss}")).collect();
+            (
+                title,
+                format!("This would be lost:\n\n{}", lines.join("\n")),
+                yes,
+            )
+        }
         Question::Act { label, action, .. } => {
             let (title, consequence) = match action {
                 SessionAction::Logout => (

@@ -150,3 +150,75 @@ fn an_older_picture_is_never_overwritten() {
     assert_eq!(std::fs::read(&first.png).unwrap(), kept);
     assert!(second.svg.exists());
 }
+
+/// A place that breaks.
+struct Broken;
+
+#[async_trait::async_trait]
+impl Places for Broken {
+    async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
+        panic!("a fault of the desk")
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_panics_answers_its_request_all_the_same() {
+    let client = Client::new("http://127.0.0.1:9", &Secret::new("wa_key"), false).unwrap();
+    let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
+    let (performer, mut notices) =
+        Performer::new(client, clipboard, PathBuf::new(), Arc::new(Broken));
+    performer.knock(RequestId(7), 0, None);
+    loop {
+        match notices.recv().await.expect("an answer") {
+            Notice::Knocked(id, answer) => {
+                assert_eq!(id, RequestId(7));
+                assert!(answer.unwrap_err().contains("log"));
+                return;
+            }
+            Notice::Realtime(..) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn fault() -> Notice {
+    panic!("a fault of the desk")
+}
+
+#[tokio::test]
+async fn a_change_whose_task_panics_is_unconfirmed() {
+    let (inbox, mut notices) = mpsc::unbounded_channel();
+    let call = Call::ResetInvite(crate::console::state::GroupKey {
+        session: "s".to_owned(),
+        jid: "1@g.us".to_owned(),
+    });
+    let id = RequestId(1);
+    let task = async { fault() };
+    replying(&inbox, broken(id, call), task);
+    let Some(Notice::Answer(answered, Reply::InviteReset(Err(failure)), None)) =
+        notices.recv().await
+    else {
+        panic!("no answer to the reset");
+    };
+    assert_eq!(answered, id);
+    assert!(failure.unclear, "it may have been sent");
+    drop(inbox);
+    assert!(notices.recv().await.is_none(), "one answer, not two");
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_is_not_taken_for_live() {
+    let (inbox, mut notices) = mpsc::unbounded_channel();
+    let (sink, events) = mpsc::channel(4);
+    sink.send(RealtimeEvent::Connected).await.unwrap();
+    drop(sink);
+    pass_on(events, inbox).await;
+    let mut told = Vec::new();
+    while let Some(Notice::Realtime(news, _)) = notices.recv().await {
+        told.push(news);
+    }
+    assert!(matches!(
+        &told[..],
+        [Realtime::Connected, Realtime::Unavailable { .. }]
+    ));
+}

@@ -4,8 +4,9 @@ use super::super::failure::Failure;
 use super::super::fuzzy::Index;
 use super::super::words;
 use super::GroupKey;
+use super::confirmed::Confirmed;
 use super::form::Settings;
-use crate::api::{EpochMillis, Group};
+use crate::api::{EpochMillis, Group, Setting, SettingField};
 use crate::text::{clean_block, clean_line};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,11 +19,11 @@ pub struct Entry {
     pub name: String,
     /// By which names are sorted: upper and lower case alike.
     pub(in crate::console) sort_name: String,
-    /// Our own change was written over a stored row: a read that lags behind would take it back.
-    pub(in crate::console) patched_over: Option<PatchedOver>,
-    /// Whether the stream has told new settings since our own change was sent. Then only a read tells
-    /// which of the two came last.
-    pub(in crate::console) heard_since_save: bool,
+    /// Settings that the gateway has confirmed, while the stored row may lag behind.
+    pub(in crate::console) confirmed: Vec<Confirmed>,
+    /// Settings that the stream has told since our own change was sent. Only a read tells which of the
+    /// two came last.
+    pub(in crate::console) heard_since_save: Vec<SettingField>,
 }
 
 impl Entry {
@@ -37,8 +38,8 @@ impl Entry {
             group,
             name: String::new(),
             sort_name: String::new(),
-            patched_over: None,
-            heard_since_save: false,
+            confirmed: Vec::new(),
+            heard_since_save: Vec::new(),
         };
         entry.rename();
         entry
@@ -68,6 +69,62 @@ impl Entry {
         }
     }
 
+    /// Our own change was confirmed; the gateway answered at this time by its own clock.
+    pub(in crate::console) fn confirm(
+        &mut self,
+        setting: Setting,
+        answered_at: Option<EpochMillis>,
+        now: EpochMillis,
+    ) {
+        let field = setting.field();
+        let earlier = self.confirmed.iter().position(|it| it.field() == field);
+        let earlier = earlier.map(|at| self.confirmed.swap_remove(at));
+        let ours = Confirmed::new(setting, &self.group, earlier, answered_at, now);
+        let heard = self.heard_since_save.contains(&field) && !ours.is_shown_by(&self.group);
+        ours.write(&mut self.group);
+        if !heard {
+            self.confirmed.push(ours);
+        }
+    }
+
+    /// The stream tells a setting, at this time by the gateway's clock. It takes the place of what was
+    /// confirmed before.
+    pub(in crate::console) fn hear(&mut self, setting: Setting, at: EpochMillis, now: EpochMillis) {
+        let field = setting.field();
+        self.heard_since_save.push(field);
+        let earlier = self.confirmed.iter().position(|it| it.field() == field);
+        if earlier.is_some_and(|at| self.confirmed[at].is_of(&setting)) {
+            return;
+        }
+        let earlier = earlier.map(|at| self.confirmed.swap_remove(at));
+        let told = Confirmed::new(setting, &self.group, earlier, Some(at), now);
+        told.write(&mut self.group);
+        // A gateway that tells roles has the row follow the event.
+        if self.group.my_role.is_none() {
+            self.confirmed.push(told);
+        }
+    }
+
+    /// Goes on showing what was confirmed where this row, which was just read, is older than that.
+    pub(in crate::console) fn keep_confirmed(&mut self, earlier: Vec<Confirmed>, now: EpochMillis) {
+        self.confirmed = (earlier.into_iter())
+            .filter_map(|confirmed| confirmed.unless_stored(&self.group, now))
+            .collect();
+        for confirmed in &self.confirmed {
+            confirmed.write(&mut self.group);
+        }
+        if !self.confirmed.is_empty() {
+            self.rename();
+        }
+    }
+
+    /// The settings that were saved and that the gateway is known not to have stored yet.
+    #[must_use]
+    pub fn not_stored(&self) -> Vec<SettingField> {
+        let lagging = self.confirmed.iter().filter(|it| it.is_lagging());
+        lagging.map(Confirmed::field).collect()
+    }
+
     /// Whether its session could make an invite link, as far as the role is known: a gateway that
     /// does not tell the role leaves it possible.
     #[must_use]
@@ -75,57 +132,6 @@ impl Entry {
         use crate::api::SessionRole::{Member, None};
         !matches!(self.group.my_role, Some(Member | None))
     }
-}
-
-/// What a stored row was before our own change, and when that was made. Some gateways go on telling
-/// the old row for a while.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::console) struct PatchedOver {
-    /// Its `updatedAt`; 0 where the gateway tells none.
-    updated_at: EpochMillis,
-    /// Every state of the settings that a late read may still tell.
-    before: Vec<Stored>,
-    at: EpochMillis,
-}
-
-/// The settings of a row as the gateway told them: subject, description, announce, locked.
-type Stored = (Option<String>, Option<String>, Option<bool>, Option<bool>);
-
-/// How long a gateway without times may tell old settings, in milliseconds. After that somebody else
-/// has brought them back.
-const LAG_MAX: i64 = 300_000;
-
-impl PatchedOver {
-    /// Of a change that is being written over `group`, while one before it may not have been followed
-    /// yet either.
-    pub(in crate::console) fn new(earlier: Option<Self>, group: &Group, at: EpochMillis) -> Self {
-        let mut before = earlier.map_or_else(Vec::new, |earlier| earlier.before);
-        before.push(stored(group));
-        Self {
-            updated_at: group.updated_at,
-            before,
-            at,
-        }
-    }
-
-    /// Whether a row that was read has not followed the change yet. Where there are no times, only one
-    /// that tells what was before is old: anything else is news.
-    pub(in crate::console) fn lags(&self, read: &Group, now: EpochMillis) -> bool {
-        if read.updated_at == 0 {
-            let recent = (0..LAG_MAX).contains(&(now - self.at));
-            return recent && self.before.contains(&stored(read));
-        }
-        read.updated_at <= self.updated_at
-    }
-}
-
-fn stored(group: &Group) -> Stored {
-    (
-        group.subject.clone(),
-        group.description.clone(),
-        group.is_announce,
-        group.is_locked,
-    )
 }
 
 /// How rows are ordered while there is no filter.

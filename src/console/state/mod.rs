@@ -1,6 +1,7 @@
 //! What the console knows. Only `update` changes it; `view` and `layout` read it.
 
 mod card;
+mod confirmed;
 mod form;
 mod groups;
 mod overlay;
@@ -10,10 +11,9 @@ mod sessions;
 
 pub use card::{Blank, Card, Invite, Members};
 pub use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
-pub(super) use groups::PatchedOver;
 pub use groups::{Entry, Groups, Sort};
 pub use overlay::{
-    ButtonId, ConfirmDialog, HelpOverlay, Layer, Question, ResetDialog, ResetPhase, Toast,
+    ButtonId, ConfirmDialog, HelpOverlay, Layer, Leaving, Question, ResetDialog, ResetPhase, Toast,
     ToastKind,
 };
 pub use pairing::{

@@ -46,6 +46,8 @@ pub enum ButtonId {
     Swap,
     /// Leave it unlinked for now.
     Keep,
+    /// Start the session.
+    Start,
 }
 
 /// The searchable help.
@@ -97,8 +99,16 @@ pub enum Question {
         label: String,
         action: SessionAction,
     },
-    /// Quit although a change is being sent.
+    /// Leave although this would be lost.
+    Leave { then: Leaving, losses: Vec<String> },
+}
+
+/// Where one goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
     Quit,
+    /// To another gateway.
+    Gateway,
 }
 
 /// A short message in the corner.

@@ -91,6 +91,8 @@ pub enum Trouble {
     },
     /// A phone is linked already.
     Paired,
+    /// The gateway lists the session and gives no code for it.
+    NoCode,
     /// The gateway is away altogether: it goes on by itself when the gateway is back.
     Away,
     /// The session was removed by somebody else.

@@ -2,7 +2,7 @@
 
 use super::super::effect::{RequestId, SessionAction};
 use super::super::failure::Failure;
-use crate::api::{EpochMillis, Session};
+use crate::api::{EpochMillis, Session, SessionStatus};
 use crate::text::clean_line;
 use std::collections::BTreeMap;
 
@@ -49,6 +49,13 @@ impl Sessions {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Session> {
         self.rows.iter().find(|session| session.id == id)
+    }
+
+    /// How many do not tell whether they are connected.
+    #[must_use]
+    pub fn unknown(&self) -> usize {
+        let open = |session: &&Session| matches!(session.status, SessionStatus::Other(_));
+        self.rows.iter().filter(open).count()
     }
 
     /// How many are connected.

@@ -108,6 +108,8 @@ pub(super) fn plan_polls(state: &mut State) {
             Some(scattered(doubled, now).max(asked(failure)))
         }
         (None, Some(failure)) => Some(SESSIONS_EVERY.max(asked(failure))),
+        // The key may not read them: that changes only with another key.
+        (None, None) if sessions::are_refused(state) => Some(HEARD_EVERY),
         (None, None) if state.link != Link::Live => Some(SESSIONS_EVERY),
         (None, None) => {
             let mut rows = state.sessions.rows.iter();

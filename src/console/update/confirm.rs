@@ -1,6 +1,5 @@
 //! Questions about what cannot be undone.
 
-use super::super::effect::Effect;
 use super::super::keymap::Action;
 use super::super::state::{ButtonId, Layer, Question, State};
 use super::keys::{button_move, next_button};
@@ -41,6 +40,6 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
         Question::Act {
             session, action, ..
         } => super::sessions::send(state, session, action),
-        Question::Quit => state.runs.wishes.push(Effect::Quit),
+        Question::Leave { then, .. } => super::leaving::leave(state, then),
     }
 }

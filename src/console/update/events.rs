@@ -5,7 +5,7 @@ use super::super::state::{Entry, GroupKey, State, person};
 use super::{card, groups, invite, pairing_follow, sessions};
 use crate::api::{
     AuthCodePayload, Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload,
-    Session, SessionRole, SessionStatusPayload,
+    Session, SessionRole, SessionStatusPayload, Setting, SettingsPatch,
 };
 use crate::text::clean_line;
 use serde::de::DeserializeOwned;
@@ -148,27 +148,24 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
     if !heard(state, event, &key, payload.timestamp) {
         return;
     }
+    let now = state.now;
     groups::patch(state, &key, |entry| {
-        let group = &mut entry.group;
-        let settings = payload.subject.is_some()
-            || payload.description.is_some()
-            || payload.is_announce.is_some()
-            || payload.is_locked.is_some();
-        if let Some(subject) = &payload.subject {
-            group.subject = Some(subject.clone());
+        for setting in told(payload) {
+            entry.hear(setting, time, now);
         }
-        if let Some(description) = &payload.description {
-            group.description = Some(description.clone());
-        }
-        group.is_announce = payload.is_announce.or(group.is_announce);
-        group.is_locked = payload.is_locked.or(group.is_locked);
-        group.updated_at = group.updated_at.max(time);
-        if settings {
-            // The stream has caught up with our own change.
-            entry.patched_over = None;
-            entry.heard_since_save = true;
-        }
+        entry.group.updated_at = entry.group.updated_at.max(time);
     });
+}
+
+/// The settings that an event tells.
+fn told(payload: &GroupUpdatePayload) -> Vec<Setting> {
+    let patch = SettingsPatch {
+        subject: payload.subject.clone(),
+        description: payload.description.clone(),
+        announce: payload.is_announce,
+        locked: payload.is_locked,
+    };
+    patch.into_settings()
 }
 
 fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &GroupUpdatePayload) {

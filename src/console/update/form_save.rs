@@ -3,10 +3,9 @@
 use super::super::effect::Call;
 use super::super::failure::{Failure, FailureKind};
 use super::super::state::{
-    ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, GroupKey, Layer, PatchedOver, Settings,
-    State,
+    ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, GroupKey, Layer, Settings, State,
 };
-use crate::api::{SettingField, SettingsPatch};
+use crate::api::{EpochMillis, SettingField, SettingsPatch};
 
 /// Sends what changed; nothing when nothing did, or when it could not be right.
 pub(super) fn save(state: &mut State) {
@@ -35,7 +34,7 @@ pub(super) fn save(state: &mut State) {
     }) {
         Some(id) => {
             super::unclear::forget_update(state, &group);
-            super::groups::patch(state, &group, |entry| entry.heard_since_save = false);
+            super::groups::patch(state, &group, |entry| entry.heard_since_save.clear());
             if let Some(Layer::Edit(form)) = state.layers.last_mut() {
                 form.phase = FormPhase::Saving(id);
                 form.outcomes.clear();
@@ -56,7 +55,7 @@ pub(super) fn answered(
     state: &mut State,
     key: &GroupKey,
     patch: &SettingsPatch,
-    answer: Result<(), Failure>,
+    answer: Result<Option<EpochMillis>, Failure>,
 ) {
     let name = match state.groups.get(key) {
         Some(entry) => entry.name.clone(),
@@ -65,10 +64,10 @@ pub(super) fn answered(
     let sent = fields(patch);
     super::unclear::forget_update(state, key);
     match answer {
-        Ok(()) => {
+        Ok(answered_at) => {
             // The form first: what it sent itself is no news to it.
             close(state, key);
-            apply(state, key, patch, &sent);
+            apply(state, key, patch, &sent, answered_at);
             let names: Vec<_> = sent.iter().map(|field| field.as_str()).collect();
             state.good(format!("{name}: saved {}", names.join(", ")));
         }
@@ -79,8 +78,7 @@ pub(super) fn answered(
             };
             let failure = state.failed(&call, failure);
             // Told field by field, it is known which one nobody knows about.
-            let half_way = failure.half_way && sent.len() > 1;
-            if failure.partial.is_none() && (failure.unclear || half_way) {
+            if failure.partial.is_none() && failure.unclear {
                 super::unclear::lost_update(state, key, patch, failure);
                 return;
             }
@@ -93,7 +91,7 @@ pub(super) fn answered(
             if let Some(form) = super::form::find(state, key) {
                 fail(form, patch, &applied, outcomes, failure.clone());
             }
-            apply(state, key, patch, &applied);
+            apply(state, key, patch, &applied, None);
             if !super::form::is_open(state, key) {
                 let sentence = state.sentence(&failure, Some(key));
                 let hint = super::form::hint(state, key);
@@ -126,25 +124,24 @@ pub(super) fn found_applied(state: &mut State, key: &GroupKey, patch: &SettingsP
 }
 
 /// What was applied is stored now, whether or not the gateway's stored reads know yet.
-fn apply(state: &mut State, key: &GroupKey, patch: &SettingsPatch, applied: &[SettingField]) {
-    if applied.is_empty() {
+fn apply(
+    state: &mut State,
+    key: &GroupKey,
+    patch: &SettingsPatch,
+    applied: &[SettingField],
+    answered_at: Option<EpochMillis>,
+) {
+    let now = state.now;
+    let settings = patch.clone().into_settings().into_iter();
+    let settings: Vec<_> = settings
+        .filter(|setting| applied.contains(&setting.field()))
+        .collect();
+    if settings.is_empty() {
         return;
     }
-    let now = state.now;
     super::groups::patch(state, key, |entry| {
-        // Once the stream has told something else, only a read tells which of the two came last.
-        let over = entry.patched_over.take();
-        if !entry.heard_since_save {
-            entry.patched_over = Some(PatchedOver::new(over, &entry.group, now));
-        }
-        let group = &mut entry.group;
-        for field in applied {
-            match field {
-                SettingField::Subject => group.subject.clone_from(&patch.subject),
-                SettingField::Description => group.description.clone_from(&patch.description),
-                SettingField::Announce => group.is_announce = patch.announce,
-                SettingField::Locked => group.is_locked = patch.locked,
-            }
+        for setting in settings {
+            entry.confirm(setting, answered_at, now);
         }
     });
 }

@@ -145,6 +145,13 @@ pub(super) fn read(
                 state.read(Call::Group(key.clone()));
                 return;
             }
+            // A row without a role may be one of another session: such gateways answer for any. Only the
+            // session's own list says what belongs to it.
+            if group.my_role.is_none() && state.groups.get(key).is_none() {
+                let session = key.session.clone();
+                state.read_again(Call::Groups { session });
+                return;
+            }
             let pick = state.pick();
             let entry = Entry::new(&key.session, group);
             state.groups.put(&pick, entry, state.now);

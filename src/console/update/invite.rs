@@ -5,7 +5,7 @@ use super::super::failure::{Failure, FailureKind};
 use super::super::msg::Taken;
 use super::super::state::{Blank, Card, GroupKey, Invite, Link, State};
 use super::runs::{Copied, Flight, Runs};
-use crate::api::{EpochMillis, InviteLink, SessionRole, SessionStatus};
+use crate::api::{EpochMillis, InviteLink, SessionRole};
 
 /// How long a link may stand without realtime before it is asked for again.
 const TRUSTED_FOR: i64 = 30_000;
@@ -21,12 +21,9 @@ pub(super) fn obstacle(state: &State, key: &GroupKey) -> Option<Blank> {
     if state.runs.away.is_some() {
         return Some(Blank::GatewayAway);
     }
-    let status = match state.sessions.get(&key.session) {
-        Some(session) => session.status.clone(),
-        None => SessionStatus::Other("unknown".to_owned()),
-    };
-    if !status.is_connected() {
-        return Some(Blank::SessionLeft(status));
+    let status = &state.sessions.get(&key.session)?.status;
+    if status.is_disconnected() {
+        return Some(Blank::SessionLeft(status.clone()));
     }
     match state.groups.get(key)?.group.my_role {
         Some(SessionRole::None) => Some(Blank::NotInGroup),

@@ -2,7 +2,8 @@
 
 use super::super::effect::{Effect, SessionAction};
 use super::super::keymap::{Action, Place};
-use super::super::state::{ButtonId, ConfirmDialog, FormPhase, Layer, Pane, Question, State};
+use super::super::state::{Layer, Pane, State};
+use super::leaving::quit;
 use super::{card, confirm, form, groups, help, pairing, profiles, qr, reset, sessions};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -197,6 +198,7 @@ fn open(state: &mut State) {
 fn refresh(state: &mut State) {
     // Another key may have been put into the gateway's config meanwhile.
     state.lacking.clear();
+    state.end_pauses();
     match state.focus {
         Pane::Sessions => sessions::ask(state),
         Pane::Groups => groups::refresh(state),
@@ -244,43 +246,6 @@ fn turn_pane(state: &mut State, by: usize) {
         next = (next + by) % PANES.len();
     }
     state.focus = PANES[next];
-}
-
-/// Quits, unless something would be lost: then it asks, and a second press is the answer.
-pub(super) fn quit(state: &mut State) {
-    if matches!(
-        state.layers.last(),
-        Some(Layer::Confirm(ConfirmDialog {
-            question: Question::Quit,
-            ..
-        }))
-    ) {
-        state.runs.wishes.push(Effect::Quit);
-        return;
-    }
-    if pairing::hold_back(state) {
-        return;
-    }
-    let unsaved = state.layers.iter().position(|layer| match layer {
-        Layer::Edit(form) => {
-            !matches!(
-                form.phase,
-                FormPhase::Saving(_) | FormPhase::Checking | FormPhase::AskLeave
-            ) && !form.changes().is_empty()
-        }
-        _ => false,
-    });
-    if let Some(position) = unsaved {
-        state.layers.truncate(position + 1);
-        form::ask_leave(state);
-    } else if state.runs.is_changing() {
-        state.layers.push(Layer::Confirm(ConfirmDialog {
-            question: Question::Quit,
-            focus: ButtonId::Cancel,
-        }));
-    } else {
-        state.runs.wishes.push(Effect::Quit);
-    }
 }
 
 /// The next of a layer's buttons, going round.

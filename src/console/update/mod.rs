@@ -15,6 +15,7 @@ mod groups;
 mod help;
 mod invite;
 mod keys;
+mod leaving;
 mod mouse;
 mod pairing;
 mod pairing_follow;
@@ -30,6 +31,7 @@ mod sessions;
 mod toasts;
 mod typing;
 mod unclear;
+mod unclear_sessions;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! The session is added once; everything after that (another code, another way, another try) is
 //! about that one session, until it is linked, kept for later or removed.
 
-use super::super::effect::Call;
+use super::super::effect::{Call, SessionAction};
 use super::super::keymap::Action;
 use super::super::layout::{pair_buttons, pair_field, pair_way};
 use super::super::state::{
@@ -199,6 +199,7 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
             }
         }
         ButtonId::Discard => remove(state),
+        ButtonId::Start => start(state),
         ButtonId::Keep => keep(state),
         ButtonId::Cancel | ButtonId::Close => leave(state),
         _ => {}
@@ -238,8 +239,25 @@ fn create(state: &mut State) {
     let label = clean_line(&pairing.typed_label()).into_owned();
     let label = (!label.is_empty()).then_some(label);
     let id = state.change(Call::CreateSession { label });
+    let known = state.sessions.rows.iter().map(|row| row.id.clone());
+    state.runs.unclear.before_create = known.collect();
     if let (Some(id), Some(pairing)) = (id, top(state)) {
         pairing.step = PairStep::Creating(id);
+    }
+}
+
+/// Starts a session that gives no code, or that says it has a phone already.
+fn start(state: &mut State) {
+    let Some(pairing) = top(state) else {
+        return;
+    };
+    let Some(session) = pairing.session.clone() else {
+        return;
+    };
+    let gave_none = pairing.step == PairStep::Trouble(Trouble::NoCode);
+    super::sessions::send(state, session, SessionAction::Start);
+    if gave_none {
+        begin(state);
     }
 }
 

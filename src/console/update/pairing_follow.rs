@@ -20,6 +20,10 @@ pub(super) const CODE_EVERY: i64 = 2_000;
 const CODE_EVERY_LIVE: i64 = 5_000;
 /// A code without a known end is looked at again after so long.
 const CODE_AGE: i64 = 20_000;
+/// How long a first code is waited for where the gateway gives no reason why none comes.
+const CODE_PATIENCE: i64 = 90_000;
+/// The same where it says that there is no such session, although it lists it.
+const LOST_PATIENCE: i64 = 15_000;
 /// How often the groups of a phone that was just linked are read.
 pub(super) const GROUPS_EVERY: i64 = 1_500;
 
@@ -132,8 +136,13 @@ pub(super) fn created(
             let call = Call::CreateSession {
                 label: label.map(str::to_owned),
             };
+            let after = state.runs.newest();
             let failure = state.failed(&call, failure);
-            // Without an answer it may be there all the same: the list tells.
+            // It may be there all the same: the list tells.
+            if failure.unclear && !state.runs.by_id {
+                super::unclear_sessions::lost_creation(state, id, label, after, failure);
+                return;
+            }
             sessions::ask(state);
             let now = state.now;
             match find(state).filter(|_| waits) {
@@ -151,6 +160,31 @@ pub(super) fn created(
             }
         }
     }
+}
+
+/// The list shows that a session was added although nobody said so.
+pub(super) fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
+    let waits = find(state).filter(|pairing| pairing.step == PairStep::Creating(request));
+    let Some(pairing) = waits else {
+        return false;
+    };
+    pairing.session = Some(session.to_owned());
+    pairing.created = true;
+    select(state, session);
+    begin(state);
+    true
+}
+
+/// The list does not tell whether a session was added, or tells that none was.
+pub(super) fn not_created(state: &mut State, request: RequestId, failure: Failure) -> bool {
+    let at = state.now;
+    let waits = find(state).filter(|pairing| pairing.step == PairStep::Creating(request));
+    let Some(pairing) = waits else {
+        return false;
+    };
+    pairing.step = PairStep::Trouble(Trouble::Refused { failure, at });
+    settle_focus(state);
+    true
 }
 
 /// Puts a new session into the list and selects it. A list that is on its way may not know it.
@@ -178,6 +212,9 @@ pub(super) fn removed(state: &mut State, session: &str, answer: Result<(), Failu
     match answer {
         Err(failure) if failure.code != "not_found" => {
             let failure = state.failed(&Call::DeleteSession(session.to_owned()), failure);
+            if failure.unclear {
+                state.read_again(Call::Sessions);
+            }
             match of(state, session).filter(|_| waits) {
                 Some(pairing) => {
                     pairing.step = PairStep::AskLeave(Some(failure));
@@ -208,7 +245,7 @@ pub(super) fn qr(state: &mut State, session: &str, answer: Result<QrCode, Failur
     let armed = pairing.armed;
     match answer {
         Ok(QrCode { code, expires_at }) => show(state, session, code, expires_at),
-        Err(failure) if failure.code == "not_found" => plan(state, session),
+        Err(failure) if failure.code == "not_found" => no_code_yet(state, session, &failure),
         Err(failure) => refuse(state, &Call::PairingQr(session.to_owned()), failure),
     }
     if !armed {
@@ -217,9 +254,39 @@ pub(super) fn qr(state: &mut State, session: &str, answer: Result<QrCode, Failur
     }
 }
 
+/// No code is ready: it is waited for, but not for ever.
+fn no_code_yet(state: &mut State, session: &str, failure: &Failure) {
+    let now = state.now;
+    // The gateway says itself what holds it up.
+    let explained = (state.sessions.get(session))
+        .and_then(|row| row.status_reason.as_deref())
+        .is_some_and(|reason| !reason.trim().is_empty());
+    let patience = match failure.kind {
+        FailureKind::NoSuchSession => LOST_PATIENCE,
+        _ => CODE_PATIENCE,
+    };
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    let waited = now - pairing.since;
+    let in_vain = pairing.step == PairStep::Link && pairing.qr.is_none() && waited >= patience;
+    if in_vain && !explained {
+        pairing.forget();
+        pairing.step = PairStep::Trouble(Trouble::NoCode);
+        settle_focus(state);
+    } else {
+        plan(state, session);
+    }
+}
+
 /// The gateway tells the next code.
 pub(super) fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
-    if let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) {
+    let no_code = PairStep::Trouble(Trouble::NoCode);
+    let waits = |pairing: &&mut Pairing| pairing.is_waiting() || pairing.step == no_code;
+    if let Some(pairing) = of(state, session).filter(waits) {
+        if pairing.step == no_code {
+            pairing.step = PairStep::Link;
+        }
         pairing.armed = true;
         show(state, session, payload.code, payload.expires_at);
     }
@@ -313,14 +380,21 @@ fn refuse(state: &mut State, call: &Call, failure: Failure) {
         return;
     };
     let paired = failure.code == "conflict" && failure.kind == FailureKind::Other;
+    let is_listed = state.sessions.get(session).is_some();
     let trouble = match failure.code.as_str() {
         _ if paired => Trouble::Paired,
+        // Unless the list, which is read anew, does not have it any more.
+        "not_found" if is_listed => Trouble::NoCode,
         "not_found" => Trouble::Gone,
         _ => Trouble::Refused { failure, at },
     };
+    let listed_only = trouble == Trouble::NoCode;
     if let Some(pairing) = of(state, session).filter(|it| it.step == PairStep::Link) {
         pairing.forget();
         pairing.step = PairStep::Trouble(trouble);
+    }
+    if listed_only {
+        sessions::ask(state);
     }
     if paired {
         state.read_again(Call::Session(session.to_owned()));

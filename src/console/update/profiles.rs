@@ -7,8 +7,8 @@
 use super::super::effect::{Effect, RequestId};
 use super::super::keymap::Action;
 use super::super::layout;
-use super::super::state::{Layer, State, SwitchStep, Switcher};
-use super::keys::{self, scroll_step};
+use super::super::state::{Layer, Leaving, State, SwitchStep, Switcher};
+use super::keys::scroll_step;
 use super::runs::{Flight, Runs};
 use crate::client::Secret;
 use crate::text::{clean_block, clean_line};
@@ -23,6 +23,13 @@ pub(super) fn open(state: &mut State) {
         state.note("A change is still being sent: wait for its answer before you leave.");
         return;
     }
+    if !super::leaving::asks(state, Leaving::Gateway) {
+        choose_place(state);
+    }
+}
+
+/// Opens the list, whatever would be lost.
+pub(super) fn choose_place(state: &mut State) {
     state.layers.push(Layer::Profiles(Switcher {
         cursor: state.options.here,
         step: SwitchStep::Choosing,
@@ -83,7 +90,7 @@ fn choose(state: &mut State, event: &KeyEvent, action: Option<Action>) {
         }
         (KeyCode::Enter | KeyCode::Char(' '), _) => go(state),
         (_, Some(Action::Help)) => super::help::open(state),
-        (_, Some(Action::Quit)) => keys::quit(state),
+        (_, Some(Action::Quit)) => super::leaving::quit(state),
         _ => {
             let rows = state.options.profiles.len();
             let page = layout::profile_rows(state);

@@ -80,7 +80,7 @@ pub(super) fn failure_key(state: &mut State, event: &KeyEvent, action: Option<Ac
             press_failure(state, ButtonId::Copy);
         }
         (_, Some(Action::Help)) => super::help::open(state),
-        (_, Some(Action::Quit)) => keys::quit(state),
+        (_, Some(Action::Quit)) => super::leaving::quit(state),
         _ => {
             let (page, lines) = layout::failure_page(state);
             if let (Some(step), Some(Layer::Failure { scroll, .. })) =

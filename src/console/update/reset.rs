@@ -165,7 +165,11 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
     let heard = state.runs.reset_heard.remove(key);
     let old = state.runs.unclear.old_links.remove(key).flatten();
     let answer = match answer {
-        Ok(link) if !InviteLink::is_link(&link) => Err(invite::not_a_link()),
+        // A success all the same: the old link may be dead.
+        Ok(link) if !InviteLink::is_link(&link) => Err(Failure {
+            unclear: true,
+            ..invite::not_a_link()
+        }),
         answer => answer,
     };
     match answer {
@@ -225,7 +229,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
                 if let Some(dialog) = dialog(state, key) {
                     dialog.phase = ResetPhase::Checking;
                 }
-                super::unclear::lost_reset(state, key, old);
+                super::unclear::lost_reset(state, key, old, failure);
                 return;
             }
             match dialog(state, key) {

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 /// What of the other panes decides about rows.
 pub(super) struct Pick {
     scope: Scope,
-    /// The connected sessions; `None` while it does not matter.
+    /// The sessions that are connected, or may be; `None` while it does not matter.
     connected: Option<HashSet<String>>,
     /// Whether the cursor stands where somebody put it. Before anybody has been in the list, its
     /// first row is nobody's choice, and stays the selected one whichever group that is.
@@ -53,7 +53,7 @@ impl State {
             connected: self.groups.invitable_only.then(|| {
                 let connected = self.sessions.rows.iter();
                 connected
-                    .filter(|session| session.status.is_connected())
+                    .filter(|session| !session.status.is_disconnected())
                     .map(|session| session.id.clone())
                     .collect()
             }),
@@ -144,7 +144,7 @@ impl Groups {
             }
             // Most of a list that is read again is as it was, and needs no cleaning.
             if let Some(position) = known.filter(|at| self.entries[*at].group == group) {
-                self.entries[position].patched_over = None;
+                self.entries[position].confirmed.clear();
                 continue;
             }
             let entry = Entry::new(session, group);
@@ -210,18 +210,9 @@ impl Groups {
     /// Replaces what was read of an entry; whether anything is different.
     fn replace(&mut self, position: usize, mut entry: Entry, now: EpochMillis) -> bool {
         let old = &mut self.entries[position];
-        let over = old.patched_over.take();
-        if let Some(over) = over.filter(|over| over.lags(&entry.group, now)) {
-            // The stored row has not followed our own change yet.
-            entry.group.subject.clone_from(&old.group.subject);
-            entry.group.description.clone_from(&old.group.description);
-            entry.group.is_announce = old.group.is_announce;
-            entry.group.is_locked = old.group.is_locked;
-            entry.patched_over = Some(over);
-            entry.rename();
-        }
+        entry.keep_confirmed(std::mem::take(&mut old.confirmed), now);
         if old.group == entry.group {
-            old.patched_over = entry.patched_over;
+            old.confirmed = entry.confirmed;
             return false;
         }
         self.entries[position] = entry;

@@ -2,7 +2,7 @@
 
 use super::super::effect::{Call, Effect, RequestId};
 use super::super::failure::Failure;
-use super::super::state::{EditForm, GroupKey, State};
+use super::super::state::{EditForm, GroupKey, Members, State};
 use super::unclear::Unclear;
 use crate::api::{EpochMillis, SessionStatus};
 use std::collections::{BTreeMap, HashMap};
@@ -246,6 +246,34 @@ impl State {
         match self.runs.find(|running| *running == call) {
             Some(id) => id,
             None => self.runs.call(call),
+        }
+    }
+
+    /// Asks at once for everything that waits for its next attempt.
+    pub(super) fn end_pauses(&mut self) {
+        if self.runs.away.is_some() {
+            super::sessions::ask(self);
+        }
+        let now = self.now;
+        let waiting = |id: &RequestId| self.runs.pauses.get(id).is_some_and(|until| *until > now);
+        let paused: Vec<_> = (self.runs.flights.iter())
+            .filter_map(|(id, flight)| match flight {
+                Flight::Call(call) if waiting(id) => Some((*id, call.clone())),
+                _ => None,
+            })
+            .collect();
+        for (old, call) in paused {
+            self.runs.land(old);
+            self.runs.wishes.push(Effect::Cancel(old));
+            let new = self.runs.call(call);
+            for id in self.groups.loading.values_mut().filter(|id| **id == old) {
+                *id = new;
+            }
+            if let Some(card) = &mut self.card
+                && card.members == Members::Waiting(old)
+            {
+                card.members = Members::Waiting(new);
+            }
         }
     }
 

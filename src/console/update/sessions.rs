@@ -3,7 +3,9 @@
 use super::super::effect::{Call, RequestId, SessionAction};
 use super::super::failure::{Failure, FailureKind};
 use super::super::layout;
-use super::super::state::{ButtonId, ConfirmDialog, Layer, Pane, Question, Scope, Sessions, State};
+use super::super::state::{
+    Blank, ButtonId, ConfirmDialog, Invite, Layer, Pane, Question, Scope, Sessions, State,
+};
 use super::keys::{self, Step};
 use super::rows::Keep;
 use crate::api::{Capability, EpochMillis, Session, SessionStatus};
@@ -49,12 +51,14 @@ pub(super) fn listed(state: &mut State, id: RequestId, answer: Result<Vec<Sessio
         Ok(rows) => {
             state.sessions.failure = None;
             take_list(state, id, rows);
-            super::unclear::sessions_read(state, id);
+            super::unclear_sessions::sessions_read(state, id);
+            super::unclear_sessions::list_read(state, id);
             super::realtime::gateway_answered(state);
             super::groups::ensure(state);
         }
         Err(failure) => {
             let failure = state.failed(&Call::Sessions, failure);
+            super::unclear_sessions::list_unread(state, id, &failure);
             let refused = matches!(failure.kind, FailureKind::MissingCapability { .. });
             if refused && !state.options.session_ids.is_empty() {
                 super::realtime::gateway_answered(state);
@@ -97,7 +101,7 @@ pub(super) fn read(
         Ok(found) => {
             if found.id == session {
                 take_one(state, id, found);
-                super::unclear::sessions_read(state, id);
+                super::unclear_sessions::sessions_read(state, id);
             }
             state.sessions.failure = None;
             super::realtime::gateway_answered(state);
@@ -121,12 +125,22 @@ fn refused_one(state: &mut State, session: &str, failure: Failure) {
         state.sessions.failure = Some(failure);
         return;
     }
+    let may_not = matches!(failure.kind, FailureKind::MissingCapability { .. });
     let word = match failure.code.as_str() {
+        // The session itself may well be connected.
+        _ if may_not => "unknown".to_owned(),
         "" => "not readable".to_owned(),
         code => code.replace('_', " "),
     };
     let now = state.now;
     turn(state, session, SessionStatus::Other(word), now);
+}
+
+/// Whether the key may read none of the configured sessions.
+pub(super) fn are_refused(state: &State) -> bool {
+    state.runs.by_id
+        && state.lacks(Capability::Manage)
+        && state.sessions.unknown() == state.sessions.rows.len()
 }
 
 fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
@@ -137,7 +151,7 @@ fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
         .into_iter()
         .filter(|row| present.insert(row.id.clone()))
         .take(SESSIONS_MAX);
-    let mut back = Vec::new();
+    let (mut back, mut left) = (Vec::new(), Vec::new());
     let mut connections_changed = false;
     let mut fresh = Vec::new();
     for mut row in rows {
@@ -146,6 +160,9 @@ fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
         let was = before.map(|before| before.status.is_connected());
         if was == Some(false) && row.status.is_connected() {
             back.push(row.id.clone());
+        }
+        if was == Some(true) && !row.status.is_connected() {
+            left.push(row.id.clone());
         }
         connections_changed |= was != Some(row.status.is_connected());
         if before.is_none_or(|before| before.status != row.status) {
@@ -192,6 +209,9 @@ fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
         } else {
             Keep::Pinned
         });
+    }
+    for session in left {
+        doubt_link(state, &session);
     }
     for session in back {
         came_back(state, session);
@@ -257,10 +277,31 @@ pub(super) fn turn(state: &mut State, session: &str, status: SessionStatus, sinc
     if is && !was {
         came_back(state, session.to_owned());
     }
+    if was && !is {
+        doubt_link(state, session);
+    }
+}
+
+/// The card's link may be dead once its session has left `working`, whatever it is now.
+fn doubt_link(state: &mut State, session: &str) {
+    let key = state.card.as_ref().map(|card| card.key.clone());
+    if let Some(key) = key.filter(|key| key.session == session) {
+        super::invite::doubt(state, &key);
+    }
 }
 
 /// A session is connected again: its groups may have changed meanwhile.
 pub(super) fn came_back(state: &mut State, session: String) {
+    let card = state
+        .card
+        .as_mut()
+        .filter(|card| card.key.session == session);
+    if let Some(card) = card
+        && let Invite::Blank(Blank::Failed(failure)) = &card.invite
+        && failure.may_be_offline()
+    {
+        card.invite = Invite::NotAsked;
+    }
     if state.groups.loaded.contains(&session) {
         state.read_again(Call::Groups { session });
     } else {
@@ -409,7 +450,7 @@ pub(super) fn acted(
             let after = state.runs.newest();
             let failure = state.failed(&call, failure);
             if failure.unclear {
-                super::unclear::lost_action(state, session, action, after);
+                super::unclear_sessions::lost_action(state, session, action, after, failure);
             } else {
                 state.tell(&format!("{name}, {}", action.doing()), &failure, None);
             }

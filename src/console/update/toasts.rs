@@ -45,6 +45,14 @@ impl State {
         if let Some(key) = call.group().filter(|_| failure.status == Some(500)) {
             failure.kind = self.unexplained(key, call, failure.kind);
         }
+        if failure.kind == FailureKind::NoSuchSession
+            && call
+                .session()
+                .is_some_and(|session| self.is_listed(session))
+            && !matches!(call, Call::Session(_))
+        {
+            failure.kind = FailureKind::NotInEngine;
+        }
         match &failure.kind {
             FailureKind::MissingCapability { capability } => {
                 let known = Capability::ALL
@@ -75,10 +83,16 @@ impl State {
             return kind;
         }
         match self.role_among_members(key) {
-            Some(role) if role.is_admin() => FailureKind::Other,
+            Some(role) if role.is_admin() => FailureKind::PerhapsOffline,
             Some(_) => FailureKind::NotAdmin,
             None => FailureKind::PerhapsNotAdmin,
         }
+    }
+
+    /// Whether the gateway itself has told that there is such a session: in its list, or by its groups.
+    fn is_listed(&self, session: &str) -> bool {
+        self.groups.loaded.contains(session)
+            || (!self.runs.by_id && self.sessions.get(session).is_some())
     }
 
     /// The members have come, and may explain why there is no link.
@@ -106,7 +120,11 @@ impl State {
     /// Says a failure: what was tried, and the sentence.
     pub(super) fn tell(&mut self, tried: &str, failure: &Failure, group: Option<&GroupKey>) {
         let sentence = self.sentence(failure, group);
-        self.bad(format!("{tried}: {sentence}"));
+        let open = match failure.kind {
+            FailureKind::Other if failure.unclear => " It may have been done all the same.",
+            _ => "",
+        };
+        self.bad(format!("{tried}: {sentence}{open}"));
     }
 
     /// Whether a capability is missing; says so.

@@ -1,22 +1,26 @@
-//! Changes whose answer was lost: nothing is sent again by itself. The gateway is read, and what it
-//! says is told.
+//! Changes whose answer was lost, or proves nothing: nothing is sent again by itself. The gateway is
+//! read, and what it says is told.
 
-use super::super::effect::{Call, RequestId, SessionAction};
+use super::super::effect::{Call, RequestId};
 use super::super::failure::{Failure, FailureKind};
 use super::super::state::{
     Entry, FieldOutcome, FormPhase, GroupKey, Layer, ResetDialog, ResetPhase, State,
 };
-use super::{form, form_save, invite, sessions};
-use crate::api::{SessionStatus, Setting, SettingField, SettingsPatch};
-use std::collections::BTreeMap;
+use super::unclear_sessions::{LostAction, LostCreation};
+use super::{form, form_save, invite};
+use crate::api::{Setting, SettingField, SettingsPatch};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What nobody knows the outcome of.
 #[derive(Default)]
 pub(super) struct Unclear {
     updates: BTreeMap<GroupKey, LostUpdate>,
     resets: BTreeMap<GroupKey, LostReset>,
-    /// Also the newest request when the answer was lost.
-    actions: BTreeMap<String, (SessionAction, u64)>,
+    /// By session.
+    pub(super) actions: BTreeMap<String, LostAction>,
+    pub(super) creation: Option<LostCreation>,
+    /// The sessions that were there before one was added.
+    pub(super) before_create: BTreeSet<String>,
     /// The links that running resets are to end, where they were known.
     pub(super) old_links: BTreeMap<GroupKey, Option<String>>,
 }
@@ -32,11 +36,50 @@ struct LostUpdate {
 struct LostReset {
     /// The link before, where it was known.
     old: Option<String>,
+    /// What the gateway said instead of an answer, if it said anything.
+    said: Option<Failure>,
     /// The look-up has failed; another one waits for a sign that it may not.
     resting: bool,
 }
 
+/// What the gateway itself said when it failed; nothing where the answer was lost on its way.
+pub(super) fn said(failure: Failure) -> Option<Failure> {
+    let by_gateway = failure
+        .status
+        .is_some_and(|status| !(502..=504).contains(&status));
+    by_gateway.then_some(Failure {
+        unclear: false,
+        ..failure
+    })
+}
+
+/// Why something has to be looked up.
+pub(super) fn cause(
+    state: &State,
+    said: Option<&Failure>,
+    key: Option<&GroupKey>,
+    parts: usize,
+) -> String {
+    let Some(failure) = said else {
+        return "The answer was lost.".to_owned();
+    };
+    let sentence = state.sentence(failure, key);
+    let how_far = match parts {
+        0 | 1 => "and it may have been done all the same",
+        _ => "perhaps half way",
+    };
+    format!(
+        "The gateway failed, {how_far}: {}.",
+        sentence.trim_end_matches('.')
+    )
+}
+
 impl Unclear {
+    /// Groups of which nobody knows yet whether their link was reset.
+    pub(super) fn open_resets(&self) -> impl Iterator<Item = &GroupKey> {
+        self.resets.keys()
+    }
+
     /// Whether the answer to this read is needed even when nobody looks at the group any more.
     pub(super) fn needs(&self, call: &Call) -> bool {
         match call {
@@ -49,13 +92,8 @@ impl Unclear {
 impl LostUpdate {
     /// Why it has to be looked up.
     fn cause(&self, state: &State, key: &GroupKey) -> String {
-        match &self.said {
-            Some(failure) => {
-                let sentence = state.sentence(failure, Some(key));
-                format!("The gateway failed, perhaps half way: {sentence}")
-            }
-            None => "The answer was lost.".to_owned(),
-        }
+        let fields = self.patch.clone().into_settings().len();
+        cause(state, self.said.as_ref(), Some(key), fields)
     }
 }
 
@@ -68,7 +106,7 @@ pub(super) fn lost_update(
 ) {
     let lost = LostUpdate {
         patch: patch.clone(),
-        said: (!failure.unclear).then_some(failure),
+        said: said(failure),
         after: state.runs.newest(),
     };
     state.runs.unclear.updates.insert(key.clone(), lost);
@@ -255,10 +293,11 @@ impl Found {
     }
 }
 
-/// A reset's answer was lost: the link is looked up.
-pub(super) fn lost_reset(state: &mut State, key: &GroupKey, old: Option<String>) {
+/// A reset's answer was lost, or proves nothing: the link is looked up.
+pub(super) fn lost_reset(state: &mut State, key: &GroupKey, old: Option<String>, failure: Failure) {
     let lost = LostReset {
         old,
+        said: said(failure),
         resting: false,
     };
     state.runs.unclear.resets.insert(key.clone(), lost);
@@ -275,6 +314,7 @@ pub(super) fn link_read(state: &mut State, key: &GroupKey, link: &str) {
         return;
     };
     let name = name_of(state, key);
+    let cause = cause(state, lost.said.as_ref(), Some(key), 1);
     let differs = lost.old.as_ref().map(|old| old != link);
     let (phase, words) = match differs {
         Some(true) => {
@@ -288,8 +328,8 @@ pub(super) fn link_read(state: &mut State, key: &GroupKey, link: &str) {
         }
         Some(false) => {
             let sentence =
-                "The answer was lost. The link was looked up again and is the same as before.";
-            let failed = ResetPhase::Failed(Failure::lost_answer(sentence, false));
+                format!("{cause} The link was looked up again and is the same as before.");
+            let failed = ResetPhase::Failed(Failure::lost_answer(&sentence, false));
             (Some(failed), "is the same as before. It was not reset.")
         }
         None => (
@@ -301,7 +341,11 @@ pub(super) fn link_read(state: &mut State, key: &GroupKey, link: &str) {
         (Some(dialog), Some(phase)) => dialog.phase = phase,
         _ => state.layers.retain(|layer| !waits(layer, key)),
     }
-    let words = format!("{name}: the answer was lost. The link was looked up again and {words}");
+    let cause = match &lost.said {
+        Some(_) => "the gateway failed",
+        None => "the answer was lost",
+    };
+    let words = format!("{name}: {cause}. The link was looked up again and {words}");
     match differs {
         Some(true) => state.good(words),
         Some(false) => state.bad(words),
@@ -315,6 +359,7 @@ pub(super) fn link_unread(state: &mut State, key: &GroupKey, failure: &Failure) 
         return;
     };
     lost.resting = true;
+    let said = lost.said.clone();
     let passes = matches!(
         failure.kind,
         FailureKind::GatewayAway | FailureKind::Offline | FailureKind::RateLimited { .. }
@@ -322,46 +367,16 @@ pub(super) fn link_unread(state: &mut State, key: &GroupKey, failure: &Failure) 
     if !passes {
         forget_reset(state, key);
     }
+    // What was said first is the better reason where both are the same bare failure.
     let sentence = format!(
         "Whether the link was reset is not known, and it could not be looked up. {}",
-        state.sentence(failure, Some(key))
+        state.sentence(said.as_ref().unwrap_or(failure), Some(key))
     );
     if let Some(dialog) = waiting(state, key) {
         dialog.phase = ResetPhase::Failed(Failure::lost_answer(&sentence, true));
     } else {
         let name = name_of(state, key);
         state.bad(format!("{name}: {sentence}"));
-    }
-}
-
-/// Something was done to a session, and the answer was lost: the session is read. `after` was the
-/// newest request then.
-pub(super) fn lost_action(state: &mut State, session: &str, action: SessionAction, after: u64) {
-    let actions = &mut state.runs.unclear.actions;
-    actions.insert(session.to_owned(), (action, after));
-    sessions::read_row_again(state, session);
-}
-
-/// Sessions were read by this request.
-pub(super) fn sessions_read(state: &mut State, id: RequestId) {
-    let told: Vec<_> = (state.runs.unclear.actions.iter())
-        .filter(|(_, (_, after))| id.0 > *after)
-        .filter_map(|(session, (action, _))| {
-            let status = state.sessions.get(session)?.status.clone();
-            Some((session.clone(), *action, status))
-        })
-        .collect();
-    for (session, action, status) in told {
-        state.runs.unclear.actions.remove(&session);
-        let word = match &status {
-            SessionStatus::Other(word) => crate::text::clean_line(word).into_owned(),
-            known => state.options.theme.status(known).word.to_owned(),
-        };
-        let name = state.session_name(&session);
-        state.note(format!(
-            "{name}, {}: the answer was lost. The gateway says: {word}.",
-            action.doing()
-        ));
     }
 }
 

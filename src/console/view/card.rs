@@ -116,6 +116,10 @@ fn facts(state: &State, facts: &[Detail], area: Rect, buffer: &mut Buffer) {
                 put(buffer, area, line, theme.text);
                 continue;
             }
+            Detail::NotStored(words) => {
+                put(buffer, area, words, theme.warn);
+                continue;
+            }
             Detail::Created(at) => ("Created", when(*at)),
             Detail::Changed(at) => ("Changed", when(*at)),
             Detail::Owner(owner) => ("Owner", owner.clone()),

@@ -413,8 +413,11 @@ fn why_empty(state: &State) -> (String, String) {
         );
     }
     let connected = match state.sessions.selected() {
-        Some(session) => session.status.is_connected(),
-        None => state.sessions.connected() > 0,
+        Some(session) => !session.status.is_disconnected(),
+        None => {
+            let mut rows = state.sessions.rows.iter();
+            rows.any(|session| !session.status.is_disconnected())
+        }
     };
     if connected {
         (

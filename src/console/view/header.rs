@@ -58,7 +58,19 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
 fn left(state: &State) -> [(String, Style); 3] {
     let theme = &state.options.theme;
     let sessions = &state.sessions;
+    let unknown = sessions.unknown();
     let (connected, style) = match (sessions.connected(), sessions.rows.len()) {
+        (_, all) if all > 0 && unknown == all => (
+            match all {
+                1 => "status unknown".to_owned(),
+                all => format!("{all} sessions, status unknown"),
+            },
+            theme.text,
+        ),
+        (some, all) if unknown > 0 => (
+            format!("{some} of {all} connected, {unknown} unknown"),
+            theme.text,
+        ),
         (_, 0) if !sessions.loaded => ("…".to_owned(), theme.dim),
         (_, 0) => ("no sessions".to_owned(), theme.warn),
         (some, all) => (

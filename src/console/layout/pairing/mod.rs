@@ -170,7 +170,7 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
         PairStep::Trouble(trouble) => {
             let again = match trouble {
                 Trouble::Paired | Trouble::Gone | Trouble::Away => None,
-                Trouble::Refused { .. } | Trouble::Ended { .. } => {
+                Trouble::NoCode | Trouble::Refused { .. } | Trouble::Ended { .. } => {
                     Some(match trouble.wait(state.now) {
                         0 => button(ButtonId::Next, "Try again"),
                         wait => {
@@ -179,8 +179,10 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
                     })
                 }
             };
+            let start = matches!(trouble, Trouble::NoCode | Trouble::Paired)
+                .then(|| button(ButtonId::Start, "Start it"));
             let close = button(ButtonId::Close, "Close");
-            again.into_iter().chain([close]).collect()
+            again.into_iter().chain(start).chain([close]).collect()
         }
         PairStep::AskLeave(_) => vec![
             button(ButtonId::Next, "Go on linking"),

@@ -76,7 +76,12 @@ pub(super) fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String
         PairStep::Trouble(trouble) => only(format!("✘ {}", trouble_sentence(state, pairing, trouble))),
         PairStep::AskLeave(failure) => {
             let failed = failure.as_ref().map(|failure| {
-                format!("✘ Not removed: {}\n\n", refused(state, failure))
+                let what = if failure.unclear {
+                    "Whether it was removed is not known"
+                } else {
+                    "Not removed"
+                };
+                format!("✘ {what}: {}\n\n", refused(state, failure))
             });
             only(format!(
                 "{}The account was added, but no phone is linked to it.\n\nKept, it stays among the sessions: Enter on it links a phone later. Removed, nothing is left of it.",
@@ -164,7 +169,8 @@ fn trouble_sentence(state: &State, pairing: &Pairing, trouble: &Trouble) -> Stri
     match trouble {
         Trouble::Refused { failure, .. } => {
             let mut words = refused(state, failure);
-            if failure.kind == FailureKind::GatewayAway && pairing.session.is_none() {
+            let is_open = failure.unclear && failure.status.is_some();
+            if (failure.kind == FailureKind::GatewayAway || is_open) && pairing.session.is_none() {
                 words.push_str(
                     "\n\nPerhaps it was added all the same: look among the sessions before you try again.",
                 );
@@ -179,7 +185,16 @@ fn trouble_sentence(state: &State, pairing: &Pairing, trouble: &Trouble) -> Stri
             }
         }
         Trouble::Paired => {
-            "A phone is linked to this account already. Start it with its key under Sessions, or log it out first.".to_owned()
+            let session = pairing.session.as_deref();
+            let status = session.and_then(|session| state.sessions.get(session));
+            if status.is_some_and(|row| row.status == SessionStatus::LoggedOut) {
+                "The gateway lists the account as unlinked, but it still holds the link of a phone and gives no code. Start it to see whether that link works; if not, remove the account and add it anew.".to_owned()
+            } else {
+                "A phone is linked to this account already. Start it with its key under Sessions, or log it out first.".to_owned()
+            }
+        }
+        Trouble::NoCode => {
+            "The gateway lists the account, but gives no code for it: its engine may not have it. Try again, start it, or remove it and add it anew.".to_owned()
         }
         Trouble::Away => {
             "The gateway does not answer. It is asked again by itself, and linking goes on when it does.".to_owned()

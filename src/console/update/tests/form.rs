@@ -114,7 +114,7 @@ fn only_what_changed_is_sent_and_only_once() {
     desk.type_text("more");
     assert_eq!(patch(&desk), expected);
     assert_eq!(form(&desk).typed().subject, "Allotment 2");
-    desk.answer_change(Reply::Updated(Ok(())));
+    desk.answer_change(Reply::Updated(Ok(None)));
     assert!(desk.state.layers.is_empty());
     assert!(desk.toast().contains("saved subject, announce"));
     assert_eq!(desk.selected(), "Allotment 2");
@@ -264,7 +264,7 @@ fn a_form_left_while_saving_tells_of_success() {
     desk.press("e");
     assert!(matches!(form(&desk).phase, FormPhase::Saving(_)));
     desk.press("Esc");
-    desk.answer_change(Reply::Updated(Ok(())));
+    desk.answer_change(Reply::Updated(Ok(None)));
     assert!(desk.toast().contains("saved"));
     desk.press("e");
     assert_eq!(form(&desk).phase, FormPhase::Editing);
@@ -279,7 +279,7 @@ fn a_change_heard_while_ours_was_sent_is_settled_by_a_read() {
         "a",
         json!({"groupJid": "1@g.us", "subject": "Theirs"}),
     );
-    desk.answer_change(Reply::Updated(Ok(())));
+    desk.answer_change(Reply::Updated(Ok(None)));
     let key = key_of("a", "1");
     desk.answer(&Call::Group(key), Reply::Group(Ok(group("1", "Theirs"))));
     assert_eq!(desk.selected(), "Theirs");
@@ -288,7 +288,7 @@ fn a_change_heard_while_ours_was_sent_is_settled_by_a_read() {
 #[test]
 fn a_stored_read_that_lags_behind_does_not_take_our_change_back() {
     let mut desk = saving();
-    desk.answer_change(Reply::Updated(Ok(())));
+    desk.answer_change(Reply::Updated(Ok(None)));
     let key = key_of("a", "1");
     desk.answer(&Call::Group(key), Reply::Group(Ok(group("1", "Allotment"))));
     assert_eq!(desk.selected(), "Allotment 2");
@@ -310,7 +310,7 @@ fn saved_timeless() -> Desk {
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Ctrl-s");
-    desk.answer_change(Reply::Updated(Ok(())));
+    desk.answer_change(Reply::Updated(Ok(None)));
     desk
 }
 

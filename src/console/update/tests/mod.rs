@@ -4,6 +4,8 @@ mod card;
 mod form;
 mod groups;
 mod health;
+mod lag;
+mod leaving;
 mod lost;
 mod mouse;
 mod overlays;
@@ -15,6 +17,7 @@ mod realtime;
 mod refusals;
 mod reset;
 mod sessions;
+mod unknown;
 
 use super::super::effect::{Call, Effect, RequestId, SessionAction};
 use super::super::failure::{Failure, FailureKind};
@@ -99,7 +102,6 @@ fn failure(kind: FailureKind) -> Failure {
         status: None,
         retry_after: None,
         unclear: false,
-        half_way: false,
     }
 }
 

@@ -7,34 +7,34 @@ use crate::client::ClientError;
 use crate::console::state::{Blank, Members};
 use serde::de::DeserializeOwned;
 
-const ONE: &str = "01KAYV5M3T0000000000000MA1";
+pub(super) const ONE: &str = "01KAYV5M3T0000000000000MA1";
 const TWO: &str = "01J00000000000000000000TWO";
 /// A row of the shape that was recorded, with a status that nobody knows.
 const UNKNOWN: &str =
     r#"{"id": "01J00000000000000000000TWO", "status": "hibernating", "label": "Archive"}"#;
 const NULL: &str = r#"{"data": null}"#;
 /// Members that tell that the account is none of the admins.
-const STALE: &str = r#"{"data": [{"id": 1, "lid": "101000000000001@lid", "role": "member"},
+pub(super) const STALE: &str = r#"{"data": [{"id": 1, "lid": "101000000000001@lid", "role": "member"},
     {"id": 2, "lid": "901@lid", "role": "superadmin", "tag": "Ana"},
     {"id": 3, "lid": "902@lid", "role": "moderator"}]}"#;
 
 /// The body of a recorded answer.
-fn recorded(name: &str) -> String {
+pub(super) fn recorded(name: &str) -> String {
     let all: Vec<Value> =
         serde_json::from_str(include_str!("../../../../tests/public/exchanges.json")).unwrap();
     let found = all.iter().find(|exchange| exchange["name"] == name);
     found.unwrap()["response"]["body"].to_string()
 }
 
-fn read<T: DeserializeOwned>(body: &str) -> T {
+pub(super) fn read<T: DeserializeOwned>(body: &str) -> T {
     serde_json::from_str(body).unwrap()
 }
 
-fn list<T: DeserializeOwned>(body: &str) -> Vec<T> {
+pub(super) fn list<T: DeserializeOwned>(body: &str) -> Vec<T> {
     read::<List<T>>(body).data
 }
 
-fn refusal(status: u16, body: &str) -> Failure {
+pub(super) fn refusal(status: u16, body: &str) -> Failure {
     let ErrorBody { error } = read(body);
     Failure::from(ClientError::Api {
         status,
@@ -44,14 +44,14 @@ fn refusal(status: u16, body: &str) -> Failure {
     })
 }
 
-fn volunteers() -> GroupKey {
+pub(super) fn volunteers() -> GroupKey {
     GroupKey {
         session: ONE.to_owned(),
         jid: "120363000000007919@g.us".to_owned(),
     }
 }
 
-fn choir() -> GroupKey {
+pub(super) fn choir() -> GroupKey {
     GroupKey {
         session: ONE.to_owned(),
         jid: "120363000000015838@g.us".to_owned(),
@@ -59,7 +59,7 @@ fn choir() -> GroupKey {
 }
 
 /// A desk that was refused the list of sessions, with these ids in its configuration.
-fn refused(ids: &[&str]) -> Desk {
+pub(super) fn refused(ids: &[&str]) -> Desk {
     let options = Options {
         session_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
         ..options()
@@ -76,7 +76,7 @@ fn refused(ids: &[&str]) -> Desk {
 }
 
 /// The same, with its two sessions and their groups read.
-fn ready() -> Desk {
+pub(super) fn ready() -> Desk {
     let mut desk = refused(&[ONE, TWO]);
     let one = recorded("one session (working in the table)");
     for (id, body) in [(ONE, one.as_str()), (TWO, UNKNOWN)] {
@@ -92,7 +92,7 @@ fn ready() -> Desk {
 }
 
 /// Brings the cursor to a group and opens its card.
-fn open(desk: &mut Desk, key: &GroupKey) {
+pub(super) fn open(desk: &mut Desk, key: &GroupKey) {
     desk.press("Home");
     while desk.state.groups.selected().map(|entry| &entry.key) != Some(key) {
         desk.press("Down");
@@ -273,6 +273,6 @@ fn the_whole_job_is_done() {
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Ctrl-s");
-    desk.answer_change(Reply::Updated(Ok(())));
+    desk.answer_change(Reply::Updated(Ok(None)));
     assert!(desk.toast().contains("saved"));
 }

@@ -288,7 +288,6 @@ pub fn failure(kind: FailureKind, message: &str) -> Failure {
         status: None,
         retry_after: None,
         unclear: false,
-        half_way: false,
     }
 }
 

@@ -8,8 +8,8 @@ use crate::console::effect::SessionAction;
 use crate::console::failure::{Failure, FailureKind};
 use crate::console::state::{
     Blank, ButtonId, ConfirmDialog, EditForm, FieldOutcome, FormFocus, FormPhase, HelpOverlay,
-    Invite, Layer, Link, Members, Pane, Profile, Question, ResetDialog, ResetPhase, Sort, State,
-    SwitchStep, Switcher, Toast, ToastKind,
+    Invite, Layer, Leaving, Link, Members, Pane, Profile, Question, ResetDialog, ResetPhase, Sort,
+    State, SwitchStep, Switcher, Toast, ToastKind,
 };
 
 /// A name and how to get there.
@@ -280,7 +280,13 @@ pub const SCENES: &[Scene] = &[
     }),
     ("confirm-quit", || {
         over(Layer::Confirm(ConfirmDialog {
-            question: Question::Quit,
+            question: Question::Leave {
+                then: Leaving::Quit,
+                losses: vec![
+                    "A change is still being sent: what becomes of it".to_owned(),
+                    "Weekend Volunteers: subject as typed, not saved".to_owned(),
+                ],
+            },
             focus: ButtonId::Cancel,
         }))
     }),

@@ -1,5 +1,6 @@
 //! Lost answers: nothing is sent twice, the gateway is read, and what it says is told.
 
+mod inside;
 mod reads;
 mod resets;
 mod saves;

@@ -83,3 +83,57 @@ fn a_pause_that_the_gateway_asks_for_is_kept_within_reason() {
         assert!(desk.is_asked(&Call::Sessions), "{asked} s");
     }
 }
+
+#[test]
+fn asking_again_during_a_countdown_asks_at_once() {
+    let mut desk = Desk::with(options(), WIDE);
+    desk.answer(&Call::Sessions, sessions());
+    let call = Call::Groups {
+        session: "a".to_owned(),
+    };
+    let of = |desk: &Desk| {
+        desk.asked
+            .iter()
+            .find(|(_, asked)| *asked == call)
+            .map(|(id, _)| *id)
+    };
+    let paused = of(&desk).expect("a read");
+    let until = desk.state.now + 20_000;
+    let failure = away();
+    desk.send(Msg::Pause(paused, Pause { failure, until }));
+    desk.press("Tab");
+    desk.press("r");
+    let asked = of(&desk).expect("it is asked");
+    assert_ne!(asked, paused, "the one that waits was given up");
+    assert_eq!(desk.count(&call), 1);
+    assert_eq!(desk.state.next_attempt(), None);
+    desk.press("r");
+    assert_eq!(
+        of(&desk),
+        Some(asked),
+        "one that is under way is left alone"
+    );
+    desk.list("a", vec![group("1", "Allotment")]);
+    assert_eq!(desk.names(), ["Allotment"]);
+}
+
+#[test]
+fn asking_again_for_a_card_asks_for_its_members_at_once() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("Enter");
+    let call = Call::Members(key());
+    let of = |desk: &Desk| {
+        desk.asked
+            .iter()
+            .find(|(_, asked)| *asked == call)
+            .map(|(id, _)| *id)
+    };
+    let paused = of(&desk).expect("a read");
+    let until = desk.state.now + 20_000;
+    let failure = away();
+    desk.send(Msg::Pause(paused, Pause { failure, until }));
+    desk.press("r");
+    assert_ne!(of(&desk).expect("it is asked"), paused);
+    desk.answer(&call, Reply::Members(Ok(members())));
+    assert_eq!(desk.state.card.as_ref().unwrap().loaded_members().len(), 3);
+}

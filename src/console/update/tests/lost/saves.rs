@@ -195,7 +195,7 @@ fn an_old_value_proves_nothing_where_stored_reads_may_lag_behind() {
 }
 
 #[test]
-fn a_failure_inside_the_gateway_is_looked_into_when_several_fields_were_sent() {
+fn a_failure_inside_the_gateway_is_looked_into_however_many_fields_were_sent() {
     let inside = |status| {
         let error = serde_json::from_value(json!({"code": "internal", "message": "oops"}));
         Failure::from(ClientError::Api {
@@ -222,10 +222,13 @@ fn a_failure_inside_the_gateway_is_looked_into_when_several_fields_were_sent() {
     let sentence = sentence(&desk);
     assert!(sentence.contains("oops"), "{sentence}");
     assert!(!sentence.contains("lost"), "{sentence}");
-    // One field is refused as a whole, and so is everything by a gateway that gives its reason.
+    // Nor does it prove anything about a single one.
     desk.press("Enter");
     desk.answer_change(Reply::Updated(Err(inside(500))));
-    assert!(matches!(outcomes(&desk)[..], [FieldOutcome::Refused(_)]));
+    assert_eq!(*phase(&desk), FormPhase::Checking);
+    desk.answer(&Call::Group(key()), stored("Allotment 2", false));
+    assert_eq!(outcomes(&desk), [FieldOutcome::NotApplied]);
+    // A gateway that gives its reason has refused.
     let mut desk = saved();
     let refused = failure(FailureKind::Offline);
     desk.answer_change(Reply::Updated(Err(refused)));

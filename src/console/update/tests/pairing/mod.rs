@@ -3,6 +3,7 @@
 mod adding;
 mod codes;
 mod ends;
+mod unproven;
 
 use super::*;
 use crate::api::{Capability, FieldError, PairingCode, QrCode};

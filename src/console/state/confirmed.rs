@@ -1,0 +1,216 @@
+//! Settings that the gateway has confirmed, by an answer or by an event, while its stored row may still show
+//! what was before.
+
+use crate::api::{EpochMillis, Group, Setting, SettingField};
+
+/// The times in a header are whole seconds.
+const HEADER_STEP: EpochMillis = 1_000;
+/// How long a row without a time that tells may show old settings, in milliseconds. After that somebody
+/// else has brought them back.
+const LAG_MAX: EpochMillis = 300_000;
+
+/// One confirmed setting. It is shown until a row that is newer says otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmed {
+    value: Setting,
+    /// What the row may still tell: every value that was shown before.
+    before: Vec<Option<Setting>>,
+    /// The row's `updatedAt` before the change; 0 where the gateway tells none.
+    row_at: EpochMillis,
+    /// When the gateway answered, by its own clock and rounded down to a second.
+    answered_at: Option<EpochMillis>,
+    /// When it answered, by our clock: for gateways that tell no times.
+    at: EpochMillis,
+    /// A row that is older than the change was read since.
+    lagging: bool,
+}
+
+impl Confirmed {
+    /// Of a change that is being written over `row`, while `earlier` ones may not be stored either.
+    pub(in crate::console) fn new(
+        value: Setting,
+        row: &Group,
+        earlier: Option<Self>,
+        answered_at: Option<EpochMillis>,
+        at: EpochMillis,
+    ) -> Self {
+        let mut before = earlier.map_or_else(Vec::new, |earlier| earlier.before);
+        before.push(stored(row, value.field()));
+        Self {
+            value,
+            before,
+            row_at: row.updated_at,
+            answered_at,
+            at,
+            lagging: false,
+        }
+    }
+
+    #[must_use]
+    pub fn field(&self) -> SettingField {
+        self.value.field()
+    }
+
+    /// Whether the gateway is known not to have stored it yet.
+    #[must_use]
+    pub fn is_lagging(&self) -> bool {
+        self.lagging
+    }
+
+    /// Whether it is this very setting.
+    pub(in crate::console) fn is_of(&self, setting: &Setting) -> bool {
+        self.value == *setting
+    }
+
+    /// Whether a group shows this value.
+    pub(in crate::console) fn is_shown_by(&self, group: &Group) -> bool {
+        stored(group, self.field()).as_ref() == Some(&self.value)
+    }
+
+    /// The same, if a row that was read now is older than the change: then it goes on being shown.
+    pub(in crate::console) fn unless_stored(
+        mut self,
+        row: &Group,
+        now: EpochMillis,
+    ) -> Option<Self> {
+        self.lagging = true;
+        (!self.is_shown_by(row) && self.lags(row, now)).then_some(self)
+    }
+
+    fn lags(&self, row: &Group, now: EpochMillis) -> bool {
+        // A gateway that tells roles stores its changes before it answers: only a read that was under
+        // way meanwhile is older.
+        if row.my_role.is_some() && row.updated_at > 0 {
+            return row.updated_at <= self.row_at;
+        }
+        let recent = (0..LAG_MAX).contains(&(now - self.at));
+        let is_old = self.before.contains(&stored(row, self.field()));
+        match self.answered_at {
+            _ if row.updated_at == 0 => recent && is_old,
+            Some(answered) if row.updated_at < answered => true,
+            // Within that second nobody knows which came first; what was there before did.
+            Some(answered) => row.updated_at < answered + HEADER_STEP && is_old,
+            None => row.updated_at <= self.row_at || (recent && is_old),
+        }
+    }
+
+    /// Puts the value over what a row tells.
+    pub(in crate::console) fn write(&self, group: &mut Group) {
+        match &self.value {
+            Setting::Subject(subject) => group.subject = Some(subject.clone()),
+            Setting::Description(text) => group.description = Some(text.clone()),
+            Setting::Announce(on) => group.is_announce = Some(*on),
+            Setting::Locked(on) => group.is_locked = Some(*on),
+        }
+    }
+}
+
+/// What a row tells of a setting. A description that is left out is empty.
+fn stored(group: &Group, field: SettingField) -> Option<Setting> {
+    match field {
+        SettingField::Subject => group.subject.clone().map(Setting::Subject),
+        SettingField::Description => Some(Setting::Description(
+            group.description.clone().unwrap_or_default(),
+        )),
+        SettingField::Announce => group.is_announce.map(Setting::Announce),
+        SettingField::Locked => group.is_locked.map(Setting::Locked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: EpochMillis = 1_700_000_000_000;
+
+    fn row(subject: &str, updated_at: EpochMillis) -> Group {
+        Group {
+            subject: Some(subject.to_owned()),
+            updated_at,
+            ..Group::default()
+        }
+    }
+
+    /// "new" was saved over "old", a row of an hour ago, and answered at that second.
+    fn confirmed(answered_at: Option<EpochMillis>) -> Confirmed {
+        let value = Setting::Subject("new".to_owned());
+        let old = row("old", SECOND - 3_600_000);
+        Confirmed::new(value, &old, None, answered_at, SECOND + 500)
+    }
+
+    fn is_kept(confirmed: &Confirmed, row: &Group, now: EpochMillis) -> bool {
+        confirmed.clone().unless_stored(row, now).is_some()
+    }
+
+    #[test]
+    fn a_row_counts_once_it_is_newer_than_the_answer() {
+        let saved = confirmed(Some(SECOND));
+        for (subject, at, kept) in [
+            ("old", SECOND - 3_600_000, true),
+            // Stored anew since, by a look of its own before the change.
+            ("older", SECOND - 1, true),
+            ("old", SECOND, true),
+            ("old", SECOND + 999, true),
+            // In the answer's own second only a value from before is known to be older.
+            ("other", SECOND + 999, false),
+            ("old", SECOND + 1_000, false),
+            ("new", SECOND - 1, false),
+        ] {
+            let row = row(subject, at);
+            assert_eq!(
+                is_kept(&saved, &row, SECOND + 9_000),
+                kept,
+                "{subject} {at}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_the_time_of_the_answer_an_old_value_counts_after_a_while() {
+        let saved = confirmed(None);
+        for (subject, at, now, kept) in [
+            ("old", SECOND - 3_600_000, SECOND + 9_000_000, true),
+            ("old", SECOND + 2_000, SECOND + 9_000, true),
+            ("old", SECOND + 2_000, SECOND + 400_000, false),
+            ("other", SECOND + 2_000, SECOND + 9_000, false),
+        ] {
+            assert_eq!(
+                is_kept(&saved, &row(subject, at), now),
+                kept,
+                "{subject} {at}"
+            );
+        }
+        for (subject, now, kept) in [
+            ("old", SECOND + 9_000, true),
+            ("old", SECOND + 400_000, false),
+            ("other", SECOND + 9_000, false),
+        ] {
+            assert_eq!(is_kept(&saved, &row(subject, 0), now), kept, "{subject}");
+        }
+    }
+
+    #[test]
+    fn a_gateway_whose_rows_follow_at_once_is_taken_at_its_word() {
+        let saved = confirmed(Some(SECOND));
+        let mut told = row("old", SECOND - 3_599_999);
+        told.my_role = Some(crate::api::SessionRole::Admin);
+        assert!(!is_kept(&saved, &told, SECOND + 9_000));
+        told.updated_at -= 1;
+        assert!(
+            is_kept(&saved, &told, SECOND + 9_000),
+            "read before the change"
+        );
+    }
+
+    #[test]
+    fn two_changes_in_a_row_leave_two_old_values() {
+        let first = confirmed(Some(SECOND));
+        let mut shown = row("old", SECOND - 3_600_000);
+        first.write(&mut shown);
+        let value = Setting::Subject("newer".to_owned());
+        let second = Confirmed::new(value, &shown, Some(first), Some(SECOND), SECOND);
+        for subject in ["old", "new"] {
+            assert!(is_kept(&second, &row(subject, SECOND), SECOND));
+        }
+    }
+}

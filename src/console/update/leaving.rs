@@ -1,0 +1,106 @@
+//! Quitting and going to another gateway: what would be lost is named first.
+
+use super::super::effect::Effect;
+use super::super::state::{
+    ButtonId, ConfirmDialog, EditForm, FormPhase, GroupKey, Layer, Leaving, Question, State,
+};
+use super::{form, pairing, profiles};
+
+/// Losses that are named one by one.
+const NAMED: usize = 5;
+
+/// Asks before something is lost. Whether it asks.
+pub(super) fn asks(state: &mut State, then: Leaving) -> bool {
+    let losses = losses(state);
+    let asks = !losses.is_empty();
+    if asks {
+        state.layers.push(Layer::Confirm(ConfirmDialog {
+            question: Question::Leave { then, losses },
+            focus: ButtonId::Cancel,
+        }));
+    }
+    asks
+}
+
+/// Leaves all the same.
+pub(super) fn leave(state: &mut State, then: Leaving) {
+    match then {
+        Leaving::Quit => state.runs.wishes.push(Effect::Quit),
+        Leaving::Gateway => profiles::choose_place(state),
+    }
+}
+
+/// What would be gone: changes under way, text that was typed and is not saved, outcomes that nobody has
+/// told yet.
+fn losses(state: &State) -> Vec<String> {
+    let open = state.layers.iter().filter_map(|layer| match layer {
+        Layer::Edit(form) => Some(form.as_ref()),
+        _ => None,
+    });
+    let left = state.runs.left_forms.values().map(Box::as_ref);
+    let forms = open.chain(left).filter(|form| is_unsaved(form));
+    let texts = forms.map(|form| {
+        let fields: Vec<_> = form.changes().iter().map(|field| field.as_str()).collect();
+        let name = name(state, &form.key);
+        format!("{name}: {} as typed, not saved", fields.join(", "))
+    });
+    let resets = state.runs.unclear.open_resets();
+    let resets = resets.map(|key| {
+        let name = name(state, key);
+        format!("{name}: whether its link was reset")
+    });
+    let mut losses: Vec<String> = texts.chain(resets).collect();
+    if state.runs.is_changing() {
+        losses.insert(
+            0,
+            "A change is still being sent: what becomes of it".to_owned(),
+        );
+    }
+    if losses.len() > NAMED {
+        let more = losses.len() - NAMED;
+        losses.truncate(NAMED);
+        losses.push(format!("and {more} more"));
+    }
+    losses
+}
+
+/// Whether a form holds text that no running save will bring to the gateway, and that nobody has been
+/// asked about yet.
+fn is_unsaved(form: &EditForm) -> bool {
+    !matches!(form.phase, FormPhase::Saving(_) | FormPhase::AskLeave) && !form.changes().is_empty()
+}
+
+fn name(state: &State, key: &GroupKey) -> String {
+    match state.groups.get(key) {
+        Some(entry) => entry.name.clone(),
+        None => crate::text::clean_line(&key.jid).into_owned(),
+    }
+}
+
+/// Quits, unless something would be lost: then it asks, and a second press is the answer.
+pub(super) fn quit(state: &mut State) {
+    if let Some(Layer::Confirm(ConfirmDialog {
+        question: Question::Leave {
+            then: Leaving::Quit,
+            ..
+        },
+        ..
+    })) = state.layers.last()
+    {
+        state.runs.wishes.push(Effect::Quit);
+        return;
+    }
+    if pairing::hold_back(state) {
+        return;
+    }
+    let unsaved = state.layers.iter().position(|layer| match layer {
+        Layer::Edit(form) => form.phase != FormPhase::Checking && is_unsaved(form),
+        _ => false,
+    });
+    if let Some(position) = unsaved {
+        state.layers.truncate(position + 1);
+        form::ask_leave(state);
+    } else if !asks(state, Leaving::Quit) {
+        state.runs.wishes.push(Effect::Quit);
+    }
+}

@@ -1,0 +1,113 @@
+//! Stored rows that lag behind a change that the gateway has confirmed.
+
+use super::public::{ONE, list, open, ready, recorded, volunteers};
+use super::*;
+use crate::console::view::view;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+/// The stored row of the group, with this subject and time.
+fn row(subject: &str, updated_at: EpochMillis) -> Group {
+    let rows: Vec<Group> = list(&recorded("groups, first three of many"));
+    let found = rows
+        .into_iter()
+        .find(|group| group.group_jid == volunteers().jid);
+    Group {
+        subject: Some(subject.to_owned()),
+        updated_at,
+        ..found.expect("the group")
+    }
+}
+
+fn before() -> Group {
+    row("Volunteers", START - 60_000)
+}
+
+/// The subject "Helpers" was saved over a row of a minute ago, and confirmed.
+fn saved() -> Desk {
+    saved_at(None)
+}
+
+/// The same, answered at this time by the gateway's clock.
+fn saved_at(answered_at: Option<EpochMillis>) -> Desk {
+    let mut desk = ready();
+    desk.realtime(Realtime::Connected);
+    open(&mut desk, &volunteers());
+    desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
+    desk.press("e");
+    desk.press("Ctrl-u");
+    desk.type_text("Helpers");
+    desk.press("Ctrl-s");
+    desk.answer_change(Reply::Updated(Ok(answered_at)));
+    desk
+}
+
+fn name(desk: &Desk) -> &str {
+    &desk
+        .state
+        .groups
+        .get(&volunteers())
+        .expect("the group")
+        .name
+}
+
+fn screen(desk: &Desk) -> String {
+    let (columns, rows) = desk.state.size;
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| view(&desk.state, frame)).unwrap();
+    terminal.backend().to_string()
+}
+
+#[test]
+fn a_row_from_before_the_change_does_not_take_it_back() {
+    let mut desk = saved();
+    assert_eq!(name(&desk), "Helpers");
+    desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
+    assert_eq!(name(&desk), "Helpers");
+    assert!(
+        screen(&desk).contains("has not stored it yet: subject"),
+        "{}",
+        screen(&desk)
+    );
+}
+
+#[test]
+fn nor_does_one_that_follows_the_events_own_word() {
+    let mut desk = saved();
+    let echo = json!({"groupJid": volunteers().jid, "subject": "Helpers"});
+    desk.event(EventKind::GroupUpdate, ONE, echo);
+    // The first of the two reads was under way before the event.
+    for _ in 0..2 {
+        desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
+    }
+    assert_eq!(name(&desk), "Helpers", "the row is no newer for the event");
+}
+
+#[test]
+fn a_row_that_is_newer_than_the_answer_counts() {
+    let mut desk = saved_at(Some(START));
+    let synced = row("Volunteers", START - 1_000);
+    desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(synced)));
+    assert_eq!(name(&desk), "Helpers", "stored anew, but before the answer");
+    desk.press("r");
+    let newer = row("Volunteers", START + 2_000);
+    desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(newer)));
+    assert_eq!(name(&desk), "Volunteers", "somebody has brought it back");
+    assert!(!screen(&desk).contains("not stored"), "{}", screen(&desk));
+}
+
+#[test]
+fn what_an_event_told_is_not_taken_back_by_an_older_row_either() {
+    let mut desk = ready();
+    desk.realtime(Realtime::Connected);
+    open(&mut desk, &volunteers());
+    desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
+    desk.event(
+        EventKind::GroupUpdate,
+        ONE,
+        json!({"groupJid": volunteers().jid, "subject": "Renamed elsewhere"}),
+    );
+    desk.press("r");
+    desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
+    assert_eq!(name(&desk), "Renamed elsewhere");
+}
