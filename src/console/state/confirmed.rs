@@ -57,9 +57,10 @@ impl Confirmed {
         self.lagging
     }
 
-    /// Whether it is this very setting.
-    pub(in crate::console) fn is_of(&self, setting: &Setting) -> bool {
-        self.value == *setting
+    /// Whether it still holds after an event of that time told this setting: the same one, or one from
+    /// before it.
+    pub(in crate::console) fn outlives(&self, told: &Setting, at: EpochMillis) -> bool {
+        self.value == *told || self.answered_at.is_some_and(|answered| at < answered)
     }
 
     /// Whether a group shows this value.

@@ -93,10 +93,11 @@ impl Entry {
         let field = setting.field();
         self.heard_since_save.push(field);
         let earlier = self.confirmed.iter().position(|it| it.field() == field);
-        if earlier.is_some_and(|at| self.confirmed[at].is_of(&setting)) {
+        let outlives = |confirmed: &Confirmed| confirmed.outlives(&setting, at);
+        if earlier.is_some_and(|index| outlives(&self.confirmed[index])) {
             return;
         }
-        let earlier = earlier.map(|at| self.confirmed.swap_remove(at));
+        let earlier = earlier.map(|index| self.confirmed.swap_remove(index));
         let told = Confirmed::new(setting, &self.group, earlier, Some(at), now);
         told.write(&mut self.group);
         // A gateway that tells roles has the row follow the event.
