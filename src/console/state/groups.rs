@@ -21,8 +21,7 @@ pub struct Entry {
     pub(in crate::console) sort_name: String,
     /// Settings that the gateway has confirmed, while the stored row may lag behind.
     pub(in crate::console) confirmed: Vec<Confirmed>,
-    /// Settings that the stream has told since our own change was sent. Only a read tells which of the
-    /// two came last.
+    /// Settings that the stream has told since our own change was sent.
     pub(in crate::console) heard_since_save: Vec<SettingField>,
 }
 
@@ -82,7 +81,8 @@ impl Entry {
         let ours = Confirmed::new(setting, &self.group, earlier, answered_at, now);
         let heard = self.heard_since_save.contains(&field) && !ours.is_shown_by(&self.group);
         ours.write(&mut self.group);
-        if !heard {
+        // A read tells which of the two came last, where rows follow at once.
+        if !heard || self.group.my_role.is_none() {
             self.confirmed.push(ours);
         }
     }
@@ -91,7 +91,9 @@ impl Entry {
     /// confirmed before.
     pub(in crate::console) fn hear(&mut self, setting: Setting, at: EpochMillis, now: EpochMillis) {
         let field = setting.field();
-        self.heard_since_save.push(field);
+        if !self.heard_since_save.contains(&field) {
+            self.heard_since_save.push(field);
+        }
         let earlier = self.confirmed.iter().position(|it| it.field() == field);
         let outlives = |confirmed: &Confirmed| confirmed.outlives(&setting, at);
         if earlier.is_some_and(|index| outlives(&self.confirmed[index])) {
