@@ -248,3 +248,46 @@ fn groups_are_shown_to_a_key_that_may_not_read_sessions() {
     place.pty.send("q");
     assert_eq!(place.pty.wait_end(), 0);
 }
+
+#[test]
+fn a_key_that_may_not_read_sessions_gets_links_and_keeps_what_was_saved() {
+    let runtime = Runtime::new().expect("a runtime");
+    // Stored rows lag behind changes here, as they do at the public gateway.
+    let gateway = runtime.block_on(PublicGateway::connected());
+    let mut place = Place::on(runtime, gateway, KEY_READ_SEND, 120, 40);
+    let pty = &mut place.pty;
+    pty.wait_for("status unknown");
+    pty.wait_for("2,000");
+    pty.send("/weekvol");
+    pty.wait_for("1 of 2,000");
+    pty.send("\r\r");
+    pty.wait_until("the code of the shown link", |screen| {
+        link(screen).is_some() && code(screen) == link(screen)
+    });
+    pty.send("e");
+    pty.wait_for("Subject");
+    pty.send("\x1b[F 2031");
+    pty.wait_for("Save 1 change");
+    pty.send("\x13");
+    pty.wait_for("saved subject");
+    pty.wait_for("─ Weekend Volunteers 2031 ─");
+    pty.wait_for("not stored it yet: subject");
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+}
+
+#[test]
+fn a_failed_link_names_both_of_its_likely_causes() {
+    let runtime = Runtime::new().expect("a runtime");
+    let gateway = runtime.block_on(PublicGateway::start());
+    let mut place = Place::on(runtime, gateway, KEY_READ_SEND, 80, 24);
+    let pty = &mut place.pty;
+    pty.wait_for("2,000");
+    pty.send("/weekvol");
+    pty.wait_for("1 of 2,000");
+    pty.send("\r\r");
+    pty.wait_for("is not connected");
+    assert!(!pty.screen().contents().contains("not found"));
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+}
