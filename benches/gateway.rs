@@ -52,6 +52,7 @@ async fn main() -> anyhow::Result<()> {
                 id: "bench".to_owned(),
                 organization,
                 capabilities: Capabilities::all(),
+                own: true,
             }],
         },
         TcpListener::bind("127.0.0.1:0").await?,

@@ -190,6 +190,7 @@ async fn run_engine(directory: &Path, crowd: Crowd, url: &str) {
             id: "bench".to_owned(),
             organization: organization(),
             capabilities: groupdesk::api::Capabilities::all(),
+            own: true,
         }],
         seed: sessions(directory),
         limits: gateway::Limits::default().without_call_limits(),

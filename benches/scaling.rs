@@ -275,6 +275,7 @@ async fn open(
             id: "bench".to_owned(),
             organization: organization(),
             capabilities: Capabilities::all(),
+            own: true,
         }],
         login: None,
         seed,

@@ -40,6 +40,22 @@ async fn on_real_accounts_no_key_is_told() {
     assert!(data.join("groupdesk.sqlite").exists());
 }
 
+#[tokio::test]
+async fn keys_that_are_printed_are_counted_like_others() {
+    let limit = ("GROUPDESK_LIMITS_REQUESTS_PER_MINUTE", "3");
+    let server = sandbox(&[], &[limit]);
+    for name in ["all", "read"] {
+        let key = server.key(0, name);
+        let refused = process::until("the end of what a key may ask", async || {
+            let (status, answer) = server.get(key, "/sessions").await;
+            (status != 200).then_some((status, answer))
+        });
+        let (status, answer) = refused.await;
+        assert_eq!(status, 429, "{answer}");
+        assert_eq!(answer["error"]["details"]["limit"], "caller");
+    }
+}
+
 #[test]
 fn what_others_could_read_on_the_way_is_not_served() {
     let told = complaint_with(2, &["serve", "--sandbox", "--listen", "0.0.0.0:0"]);

@@ -122,7 +122,7 @@ impl Prepared {
             .collect()
     }
 
-    /// A new key that lives as long as the process.
+    /// A new key for others, which lives as long as the process.
     pub fn add_key(
         &mut self,
         id: &str,
@@ -135,6 +135,7 @@ impl Prepared {
             id: id.to_owned(),
             organization,
             capabilities,
+            own: false,
         });
         secret
     }
@@ -160,7 +161,14 @@ impl Prepared {
 
     /// Starts it for this process alone, with a client that may do everything.
     pub async fn embed(mut self) -> anyhow::Result<(Running, Client)> {
-        let key = self.add_key("console", self.organization.clone(), Capabilities::all());
+        let key = fresh_key();
+        self.config.memory_keys.push(MemoryKey {
+            secret: key.expose().to_owned(),
+            id: "console".to_owned(),
+            organization: self.organization.clone(),
+            capabilities: Capabilities::all(),
+            own: true,
+        });
         let running = self.serve(listen(LOCAL).await?.into()).await?;
         let client = Client::new(running.url(), &key, false)?;
         Ok((running, client))

@@ -8,13 +8,19 @@ use crate::gateway::Limits;
 const MOST: u64 = 1_000_000;
 
 /// The section's settings.
-pub(super) const SETTINGS: [Setting; 6] = [
+pub(super) const SETTINGS: [Setting; 8] = [
     ("limits", "requests_per_minute", Kind::Number(0, MOST)),
+    (
+        "limits",
+        "organization_requests_per_minute",
+        Kind::Number(0, MOST),
+    ),
     ("limits", "calls_per_minute", Kind::Number(0, MOST)),
     ("limits", "calls_per_hour", Kind::Number(0, MOST)),
     ("limits", "connects_per_minute", Kind::Number(0, MOST)),
     ("limits", "connects_per_hour", Kind::Number(0, MOST)),
     ("limits", "connections", Kind::Number(1, MOST)),
+    ("limits", "connections_per_client", Kind::Number(0, MOST)),
 ];
 
 pub(super) fn read(layers: &Layers) -> Limits {
@@ -27,11 +33,19 @@ pub(super) fn read(layers: &Layers) -> Limits {
     };
     Limits {
         requests_per_minute: number("limits.requests_per_minute", defaults.requests_per_minute),
+        organization_requests_per_minute: number(
+            "limits.organization_requests_per_minute",
+            defaults.organization_requests_per_minute,
+        ),
         calls_per_minute: number("limits.calls_per_minute", defaults.calls_per_minute),
         calls_per_hour: number("limits.calls_per_hour", defaults.calls_per_hour),
         connects_per_minute: number("limits.connects_per_minute", defaults.connects_per_minute),
         connects_per_hour: number("limits.connects_per_hour", defaults.connects_per_hour),
         connections: number("limits.connections", defaults.connections),
+        connections_per_client: number(
+            "limits.connections_per_client",
+            defaults.connections_per_client,
+        ),
         ..defaults
     }
 }

@@ -72,6 +72,14 @@ pub enum Error {
 pub enum Limit {
     #[error("too many requests of this caller")]
     Caller,
+    #[error("too many requests of this organization")]
+    Organization,
+    #[error("too many requests and streams of this caller are under way")]
+    UnderWay,
+    #[error("too many bytes of this caller's bodies, or of everybody's, are being received")]
+    Bodies,
+    #[error("too many bytes of this caller's answers, or of everybody's, are not read yet")]
+    Unread,
     #[error("this session has asked WhatsApp as often as it may for now")]
     Session,
     #[error(
@@ -80,13 +88,17 @@ pub enum Limit {
     Connects,
     #[error("too many calls wait for this session")]
     Waiting,
-    #[error("too many tickets wait to be used")]
+    #[error("too many tickets of this caller, of this organization or of all wait to be used")]
     Tickets,
 }
 
 impl Limit {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Caller,
+        Self::Organization,
+        Self::UnderWay,
+        Self::Bodies,
+        Self::Unread,
         Self::Session,
         Self::Connects,
         Self::Waiting,
@@ -98,6 +110,10 @@ impl Limit {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Caller => "caller",
+            Self::Organization => "organization",
+            Self::UnderWay => "under_way",
+            Self::Bodies => "bodies",
+            Self::Unread => "unread",
             Self::Session => "session",
             Self::Connects => "connects",
             Self::Waiting => "waiting",

@@ -3,12 +3,17 @@
 
 use std::time::Duration;
 
+const MIB: usize = 1024 * 1024;
+
 /// The bounds of one engine. 0 stands for none where a number counts something a minute or an hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests of one api-key or login; as many at once after a rest, then evenly. Keys that live
-    /// only in memory belong to the process itself and are not counted.
+    /// Requests of one api-key or login; as many at once after a rest, then evenly. A body counts as
+    /// further requests by its size. The process's own key is not counted.
     pub requests_per_minute: u32,
+    /// Requests of all keys and logins of one organization, counted likewise: more keys are no more
+    /// requests.
+    pub organization_requests_per_minute: u32,
     /// A session's `ratePerMin`: calls to WhatsApp, whoever asks for them.
     pub calls_per_minute: u32,
     /// A session's `ratePerHour`.
@@ -19,6 +24,17 @@ pub struct Limits {
     pub connects_per_hour: u32,
     /// Connections at a time, realtime streams included.
     pub connections: u32,
+    /// Of them, those of one address. Also the requests (realtime streams included) that one key or
+    /// login has under way at a time, which is what counts behind a proxy; and those without
+    /// credentials whose bodies are on their way, all together.
+    pub connections_per_client: u32,
+    /// Bytes of bodies that are being received, of all callers and of one.
+    pub body_bytes: usize,
+    pub body_bytes_per_caller: usize,
+    /// Bytes of answers that clients have not read yet, of all callers and of one. Small answers are
+    /// bounded by the connections and not counted.
+    pub unread_bytes: usize,
+    pub unread_bytes_per_caller: usize,
     /// For a request's head; an idle connection is closed after it too.
     pub head: Duration,
     /// For a request's body.
@@ -31,11 +47,17 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             requests_per_minute: 1200,
+            organization_requests_per_minute: 6000,
             calls_per_minute: 60,
             calls_per_hour: 1200,
             connects_per_minute: 5,
             connects_per_hour: 30,
             connections: 1024,
+            connections_per_client: 256,
+            body_bytes: 64 * MIB,
+            body_bytes_per_caller: 8 * MIB,
+            unread_bytes: 256 * MIB,
+            unread_bytes_per_caller: 64 * MIB,
             head: Duration::from_secs(30),
             body: Duration::from_secs(30),
             unread: Duration::from_secs(30),

@@ -15,6 +15,7 @@ mod metrics;
 mod rate;
 mod realtime;
 mod session;
+mod shares;
 pub mod store;
 pub mod whatsapp;
 

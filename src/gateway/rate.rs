@@ -27,31 +27,41 @@ impl CallerRates {
         }
     }
 
-    /// Counts a request.
+    /// Counts a request, or what costs as much as several. More than a minute's worth counts as one.
     ///
     /// # Errors
     /// How long to wait; the request was not counted.
-    pub fn take(&self, caller: &str) -> Result<(), Duration> {
+    pub fn take(&self, caller: &str, requests: u32) -> Result<(), Duration> {
+        self.count(caller, requests, false)
+    }
+
+    /// Counts what was done already, whether it fits or not: the caller waits for it with the next
+    /// request, two minutes at most.
+    pub fn charge(&self, caller: &str, requests: u32) {
+        let _ = self.count(caller, requests, true);
+    }
+
+    fn count(&self, caller: &str, requests: u32, done: bool) -> Result<(), Duration> {
         let Some(step) = self.step else {
             return Ok(());
         };
+        let bucket = MINUTE.max(step);
+        let cost = step.saturating_mul(requests).min(bucket);
         let now = Instant::now();
         let mut callers = lock(&self.full_at);
         let Some(full_at) = callers.get_mut(caller) else {
             if callers.len() >= REMEMBERED {
                 callers.retain(|_, full_at| *full_at > now);
             }
-            callers.insert(caller.to_owned(), now + step);
+            callers.insert(caller.to_owned(), now + cost);
             return Ok(());
         };
-        let then = (*full_at).max(now) + step;
-        let wait = then
-            .saturating_duration_since(now)
-            .saturating_sub(MINUTE.max(step));
-        if !wait.is_zero() {
+        let then = (*full_at).max(now) + cost;
+        let wait = then.saturating_duration_since(now).saturating_sub(bucket);
+        if !wait.is_zero() && !done {
             return Err(wait);
         }
-        *full_at = then;
+        *full_at = then.min(now + 2 * bucket);
         Ok(())
     }
 }
@@ -137,38 +147,55 @@ mod tests {
     async fn a_caller_has_a_minutes_worth_and_then_a_steady_rate() {
         let rates = CallerRates::new(60);
         for _ in 0..60 {
-            rates.take("one").unwrap();
+            rates.take("one", 1).unwrap();
         }
-        assert_eq!(rates.take("one"), Err(SECOND));
-        rates.take("another").unwrap();
+        assert_eq!(rates.take("one", 1), Err(SECOND));
+        rates.take("another", 1).unwrap();
         advance(SECOND).await;
-        rates.take("one").unwrap();
-        assert_eq!(rates.take("one"), Err(SECOND));
+        rates.take("one", 1).unwrap();
+        assert_eq!(rates.take("one", 1), Err(SECOND));
         advance(HOUR).await;
         for _ in 0..60 {
-            rates.take("one").unwrap();
+            rates.take("one", 1).unwrap();
         }
-        assert_eq!(rates.take("one"), Err(SECOND));
+        assert_eq!(rates.take("one", 1), Err(SECOND));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_rate_of_one_a_minute_lets_one_through() {
         let rates = CallerRates::new(1);
-        rates.take("one").unwrap();
-        assert_eq!(rates.take("one"), Err(MINUTE));
+        rates.take("one", 1).unwrap();
+        assert_eq!(rates.take("one", 1), Err(MINUTE));
         advance(MINUTE).await;
-        rates.take("one").unwrap();
+        rates.take("one", 1).unwrap();
     }
 
     #[tokio::test(start_paused = true)]
     async fn callers_who_have_rested_are_forgotten() {
         let rates = CallerRates::new(60);
         for number in 0..REMEMBERED {
-            rates.take(&number.to_string()).unwrap();
+            rates.take(&number.to_string(), 1).unwrap();
         }
         advance(SECOND).await;
-        rates.take("new").unwrap();
+        rates.take("new", 1).unwrap();
         assert_eq!(lock(&rates.full_at).len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_costs_more_counts_more() {
+        let rates = CallerRates::new(60);
+        rates.take("one", 58).unwrap();
+        assert_eq!(rates.take("one", 4), Err(2 * SECOND));
+        rates.take("one", 2).unwrap();
+        // More than a minute holds at all: an empty one is waited for.
+        assert_eq!(rates.take("one", 1000), Err(MINUTE));
+        advance(MINUTE).await;
+        rates.take("one", 1000).unwrap();
+        // What was done is counted in any case, and no more than a minute of it is waited for.
+        for _ in 0..10 {
+            rates.charge("one", 1000);
+        }
+        assert_eq!(rates.take("one", 1), Err(MINUTE + SECOND));
     }
 
     #[test]
@@ -176,7 +203,7 @@ mod tests {
         let rates = CallerRates::new(0);
         let calls = CallRate::new(0, 0);
         for _ in 0..10_000 {
-            rates.take("one").unwrap();
+            rates.take("one", 1).unwrap();
             calls.take(4).unwrap();
         }
         assert!(lock(&rates.full_at).is_empty() && lock(&calls.made).is_empty());

@@ -19,6 +19,16 @@ async fn unknown_paths_are_not_found_with_or_without_credentials() {
         "/API/V1/sessions",
         "/%00",
         "/%zz",
+        // A rule of a proxy for a path must hold for each spelling that is served.
+        "/%6detrics",
+        "/%6Detrics",
+        "/healt%68z",
+        "/api/v1/%73essions",
+        "/api/v1/sessions/x/%67roups",
+        "//metrics",
+        "/metrics/",
+        "/METRICS",
+        "/metrics;x",
     ] {
         for key in [Key::None, Key::All] {
             let reply = Ask::new("GET", path).key(key).to(&gateway).await;
@@ -177,6 +187,11 @@ async fn odd_request_lines_get_the_same_kind_of_answer() {
         ("CONNECT example.com:80 HTTP/1.1", 404),
         ("GET /healthz?ticket=%FF&=&& HTTP/1.1", 200),
         ("GET /api/v1/sessions/../../healthz HTTP/1.1", 404),
+        ("GET /./metrics HTTP/1.1", 404),
+        ("GET /api/../metrics HTTP/1.1", 404),
+        ("GET //metrics HTTP/1.1", 404),
+        ("GET /metrics/ HTTP/1.1", 404),
+        ("CONNECT localhost/metrics HTTP/1.1", 400),
         ("GET /api/v1/sessions/%2e%2e/keys HTTP/1.1", 404),
         ("GET /api/v1/sessions/a%2fgroups HTTP/1.1", 401),
         ("get /healthz HTTP/1.1", 405),
@@ -187,6 +202,57 @@ async fn odd_request_lines_get_the_same_kind_of_answer() {
         assert!(reply.head.contains("x-request-id: "), "{line}");
         if status != 200 {
             assert!(reply.json["error"]["code"].is_string(), "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn metrics_are_for_this_machine_however_the_target_is_spelled() {
+    let gateway = Gateway::start().await;
+    let local = gateway.address();
+    for (target, host, status) in [
+        ("/metrics", local.as_str(), 200),
+        (&format!("http://{local}/metrics"), local.as_str(), 200),
+        ("http://gateway.example.com/metrics", local.as_str(), 401),
+        ("http://gateway.example.com/metrics", "localhost", 401),
+        ("http://user@localhost/metrics", "localhost", 401),
+        (
+            &format!("http://{local}/metrics"),
+            "gateway.example.com",
+            401,
+        ),
+        ("/metrics?a=b", "gateway.example.com", 401),
+        ("http://localhost/%6detrics", "localhost", 404),
+    ] {
+        let mut client = RawClient::connect(&gateway).await;
+        let request = format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n\r\n");
+        let reply = client.ask(&request).await;
+        assert_eq!(reply.status, status, "{target} {host}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_has_one_host_and_a_sound_one() {
+    let gateway = Gateway::start().await;
+    for hosts in [
+        "host: localhost\r\nhost: localhost",
+        "host: localhost\r\nHost: gateway.example.com",
+        "host: user@localhost",
+        "host: local host",
+        "host: localhost/metrics",
+        "host: localhost, gateway.example.com",
+    ] {
+        for path in ["/metrics", "/healthz", "/api/v1/sessions", "/none"] {
+            let mut client = RawClient::connect(&gateway).await;
+            let key = Key::All.secret();
+            let reply = client
+                .ask(&format!(
+                    "GET {path} HTTP/1.1\r\n{hosts}\r\nx-api-key: {key}\r\n\r\n"
+                ))
+                .await;
+            assert_eq!(reply.status, 400, "{hosts} {path} {reply:?}");
+            assert_eq!(reply.json["error"]["code"], "validation_error");
+            client.closed().await;
         }
     }
 }

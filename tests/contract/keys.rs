@@ -101,6 +101,16 @@ async fn listen(gateway: &Gateway, secret: &str) -> Stream {
     Stream::at(&url).await.unwrap()
 }
 
+/// A stream that was opened with a key, unless the key is not good any more.
+async fn try_listen(gateway: &Gateway, secret: &str) -> Option<Stream> {
+    let ask = Ask::post("/api/v1/realtime/ticket").key(Key::None);
+    let reply = ask.header("x-api-key", secret).to(gateway).await;
+    let url = (reply.status != 401).then(|| reply.ok(201))?;
+    let stream = Stream::at(url["url"].as_str().unwrap()).await;
+    assert!(matches!(stream, Ok(_) | Err(401)));
+    stream.ok()
+}
+
 async fn ticket(gateway: &Gateway, secret: &str) -> String {
     let ask = Ask::post("/api/v1/realtime/ticket").key(Key::None);
     let reply = ask.header("x-api-key", secret).to(gateway).await;
@@ -207,14 +217,22 @@ async fn a_missing_capability_wins_over_a_wrong_body() {
 #[tokio::test]
 async fn a_key_ends_at_its_time_and_its_streams_with_it() {
     let gateway = Gateway::start().await;
-    let end = in_millis(1500);
-    let (path, secret) = make(
-        &gateway,
-        json!({ "capabilities": ["read", "events"], "expiresAt": end }),
-    )
-    .await;
-    assert_eq!(status(&gateway, &secret).await, 200);
-    let mut stream = listen(&gateway, &secret).await;
+    let mut life = 1500;
+    let (end, path, secret, mut stream) = loop {
+        let end = in_millis(life);
+        let body = json!({ "capabilities": ["read", "events"], "expiresAt": end });
+        let made = gateway.post("/api/v1/keys", body).await;
+        if made.status == 201 {
+            let path = format!("/api/v1/keys/{}", made.json["id"].as_str().unwrap());
+            let secret = made.json["secret"].as_str().unwrap().to_owned();
+            if let Some(stream) = try_listen(&gateway, &secret).await {
+                break (end, path, secret, stream);
+            }
+        }
+        // It ended before the machine came to use it.
+        assert!(in_millis(0) >= end);
+        life *= 2;
+    };
     assert_eq!(stream.closed().await, 1008);
     assert!(in_millis(0) >= end);
     assert_eq!(status(&gateway, &secret).await, 401);
@@ -304,11 +322,22 @@ async fn both_secrets_work_for_as_long_as_they_overlap() {
     let mut stream = listen(&gateway, &first).await;
     assert_eq!(status(&gateway, &second).await, 200);
     // Only the secret before the last rotation overlaps.
-    let third = rotate(&gateway, json!({ "overlapSeconds": 1 })).await;
+    let (mut second, mut overlap) = (second, 1);
+    let mut third = rotate(&gateway, json!({ "overlapSeconds": overlap })).await;
     assert_eq!(stream.closed().await, 1008);
     assert_eq!(status(&gateway, &first).await, 401);
     assert_eq!(status(&gateway, &third).await, 200);
-    let mut stream = listen(&gateway, &second).await;
+    let mut stream = loop {
+        let begun = in_millis(0);
+        if let Some(stream) = try_listen(&gateway, &second).await {
+            break stream;
+        }
+        // The overlap was over before the machine came to use it.
+        assert!(in_millis(0) >= begun && overlap < 3600);
+        overlap *= 2;
+        second = third;
+        third = rotate(&gateway, json!({ "overlapSeconds": overlap })).await;
+    };
     assert_eq!(stream.closed().await, 1008);
     assert_eq!(status(&gateway, &second).await, 401);
     assert_eq!(status(&gateway, &third).await, 200);
@@ -329,6 +358,33 @@ async fn nobody_rotates_their_way_to_a_capability() {
         .await
         .error(403, "forbidden");
     assert_eq!(details["capability"], "read");
+    assert_eq!(status(&gateway, &secret).await, 200);
+}
+
+#[tokio::test]
+async fn nobody_enables_a_key_that_can_do_more_than_they() {
+    let gateway = Gateway::start().await;
+    let all = json!({ "capabilities": ["read", "send", "manage", "events"] });
+    let (path, secret) = make(&gateway, all).await;
+    let (own, _) = make(&gateway, json!({ "capabilities": ["manage"] })).await;
+    let set = async |path: &str, disabled: bool| {
+        let ask = Ask::new("PATCH", path).key(Key::Manage);
+        ask.json(&json!({ "disabled": disabled }))
+            .to(&gateway)
+            .await
+    };
+    // Taking away is not granting.
+    set(&path, true).await.ok(200);
+    let details = set(&path, false).await.error(403, "forbidden");
+    assert_eq!(details["capability"], "read");
+    assert_eq!(status(&gateway, &secret).await, 401);
+    for disabled in [true, false] {
+        set(&own, disabled).await.ok(200);
+    }
+    gateway
+        .patch(&path, json!({ "disabled": false }))
+        .await
+        .ok(200);
     assert_eq!(status(&gateway, &secret).await, 200);
 }
 

@@ -11,6 +11,7 @@ mod audit;
 mod bodies;
 mod document;
 mod edge;
+mod floods;
 mod groups;
 mod health;
 mod invite;

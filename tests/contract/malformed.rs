@@ -42,6 +42,16 @@ async fn what_is_no_http_is_refused_with_the_contracts_body() {
             "not valid",
         ),
         (
+            "HTTP/2",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
+            "not valid",
+        ),
+        (
+            "HTTP/2 with what follows",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0".to_owned(),
+            "not valid",
+        ),
+        (
             "a huge header",
             format!("GET /healthz HTTP/1.1\r\nx: {long}\r\n\r\n"),
             "128 KiB",
@@ -65,9 +75,38 @@ async fn what_is_no_http_is_refused_with_the_contracts_body() {
         assert_eq!(error["code"], "validation_error", "{what}: {reply:?}");
         let message = error["message"].as_str().unwrap();
         assert!(message.contains(fault), "{what}: {message}");
-        for header in ["x-request-id: ", "content-type: application/json"] {
+        for header in [
+            "x-request-id: ",
+            "content-type: application/json",
+            "x-content-type-options: nosniff",
+        ] {
             assert!(reply.head.contains(header), "{what}: {}", reply.head);
         }
+        client.closed().await;
+    }
+}
+
+#[tokio::test]
+async fn http_2_is_refused_in_pieces_and_after_a_request_too() {
+    let gateway = Gateway::start().await;
+    let good = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    for (before, pieces) in [
+        ("", vec!["P", "RI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]),
+        ("", vec!["PRI * HTTP/", "2.0\r\n\r\nSM\r\n\r\n"]),
+        (good, vec![preface]),
+        (good, vec!["PRI * HTTP/", "2.0\r\n\r\nSM\r\n\r\n"]),
+    ] {
+        let mut client = RawClient::connect(&gateway).await;
+        if !before.is_empty() {
+            assert_eq!(client.ask(before).await.status, 200);
+        }
+        for piece in &pieces {
+            client.write(piece.as_bytes()).await;
+        }
+        let reply = client.read().await;
+        assert_eq!(reply.status, 400, "{pieces:?}");
+        assert_eq!(reply.json["error"]["code"], "validation_error");
         client.closed().await;
     }
 }

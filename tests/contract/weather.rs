@@ -28,7 +28,7 @@ async fn a_rate_limit_says_how_long_to_wait() {
 
 #[tokio::test]
 async fn silence_is_a_timeout() {
-    let gateway = Gateway::impatient(Duration::from_millis(50)).await;
+    let gateway = Gateway::impatient(Duration::from_millis(500)).await;
     let session = gateway.world.session("Support line").unwrap().session;
     gateway
         .world

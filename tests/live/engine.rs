@@ -95,6 +95,7 @@ impl Engine {
                 id: "test".to_owned(),
                 organization: OrganizationId::parse(ORGANIZATION).unwrap(),
                 capabilities: Capabilities::all(),
+                own: true,
             }],
             seed,
             limits: gateway::Limits::default().without_call_limits(),

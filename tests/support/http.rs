@@ -165,6 +165,7 @@ impl Reply {
     fn check(&self, what: &str) {
         let id = self.header("x-request-id");
         assert!(ulid::Ulid::from_string(&id).is_ok(), "{what}: id {id:?}");
+        assert_eq!(self.header("x-content-type-options"), "nosniff", "{what}");
         if self.head || self.status == 204 {
             assert_eq!(self.text, "", "{what}");
         } else {

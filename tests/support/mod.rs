@@ -35,7 +35,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The seed of every test's world.
 const SEED: u64 = 7;
@@ -100,24 +100,36 @@ impl Gateway {
     /// As [`Gateway::with_login`], with bounds.
     pub async fn limited_with_login(limits: Limits, login: Login) -> Self {
         let remains = Remains::new(WorldOptions::default());
-        Self::launch(remains, limits, Some(login), None).await
+        Self::launch(remains, limits, Some(login), None, false).await
     }
 
     /// As [`Gateway::start`], with bounds.
     pub async fn limited(limits: Limits) -> Self {
-        Self::launch(Remains::new(WorldOptions::default()), limits, None, None).await
+        Self::limited_in(WorldOptions::default(), limits).await
+    }
+
+    /// As [`Gateway::start_in`], with bounds.
+    pub async fn limited_in(options: WorldOptions, limits: Limits) -> Self {
+        Self::launch(Remains::new(options), limits, None, None, false).await
+    }
+
+    /// As [`Gateway::limited`], behind a reverse proxy.
+    pub async fn limited_behind_proxy(limits: Limits) -> Self {
+        let remains = Remains::new(WorldOptions::default());
+        Self::launch(remains, limits, None, None, true).await
     }
 
     /// As [`Gateway::limited`], over TLS.
     pub async fn limited_over_tls(limits: Limits) -> Self {
         let remains = Remains::new(WorldOptions::default());
         let certificate = Certificate::make(remains.directory.path());
-        Self::launch(remains, limits, None, Some(certificate)).await
+        Self::launch(remains, limits, None, Some(certificate), false).await
     }
 
     /// Starts on what an earlier engine left.
     pub async fn restart(remains: Remains) -> Self {
-        Self::launch(remains, Limits::default().without_call_limits(), None, None).await
+        let limits = Limits::default().without_call_limits();
+        Self::launch(remains, limits, None, None, false).await
     }
 
     async fn launch(
@@ -125,6 +137,7 @@ impl Gateway {
         limits: Limits,
         login: Option<Login>,
         certificate: Option<Certificate>,
+        behind_proxy: bool,
     ) -> Self {
         static TLS: Once = Once::new();
         TLS.call_once(|| {
@@ -147,6 +160,7 @@ impl Gateway {
         };
         let serving = Serving {
             tls: certificate.as_ref().map(|it| Arc::clone(&it.tls)),
+            behind_proxy,
             ..Serving::from(listener)
         };
         let handle = gateway::start(config, serving, shutdown.clone())
@@ -208,6 +222,20 @@ impl Gateway {
             .unwrap_or_else(|_| panic!("waited too long: {what}"))
     }
 
+    /// The secret of a new key of the first organization. Unlike the tests' own keys it is counted.
+    pub async fn new_key(&self, capabilities: &[&str]) -> String {
+        let body = serde_json::json!({ "capabilities": capabilities });
+        let made = self.post("/api/v1/keys", body).await.ok(201);
+        made["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// The url of a realtime ticket of a key.
+    pub async fn ticket(&self, secret: &str) -> String {
+        let ask = Ask::post("/api/v1/realtime/ticket").key(Key::None);
+        let ticket = ask.header("x-api-key", secret).to(self).await.ok(201);
+        ticket["url"].as_str().unwrap().to_owned()
+    }
+
     /// Waits until a session of the first organization has a status.
     pub async fn until_status(&self, session: &str, status: &str) -> Value {
         let path = format!("/api/v1/sessions/{session}");
@@ -216,6 +244,18 @@ impl Gateway {
             (reply.json["status"] == status).then_some(reply.json)
         })
         .await
+    }
+
+    /// Waits until so many realtime streams are open.
+    pub async fn until_subscribers(&self, count: usize) {
+        let wanted = format!("groupdesk_realtime_subscribers {count}\n");
+        self.until(wanted.as_str(), async || {
+            let request = self.client.get(self.at("/metrics"));
+            let answer = request.bearer_auth(Key::All.secret()).send().await;
+            let text = answer.unwrap().text().await.unwrap();
+            text.contains(&wanted).then_some(())
+        })
+        .await;
     }
 
     /// The id of a session by its label.
@@ -304,6 +344,7 @@ fn memory_keys(world: &World) -> Vec<MemoryKey> {
         id: key.id().to_owned(),
         organization: organizations[organization].0.clone(),
         capabilities,
+        own: true,
     };
     let only = |capability: Capability| [capability].into_iter().collect();
     vec![

@@ -3,7 +3,7 @@
 use super::{Gateway, PATIENCE};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 trait Bytes: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -28,6 +28,26 @@ impl RawClient {
     /// Over TLS where the gateway speaks it.
     pub async fn connect(gateway: &Gateway) -> Self {
         let stream = TcpStream::connect(gateway.address()).await.unwrap();
+        Self::over(stream, gateway).await
+    }
+
+    /// From another address of this machine: `127.0.0.` and this number.
+    pub async fn connect_from(last: u8, gateway: &Gateway) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, last], 0).into()).unwrap();
+        let stream = socket.connect(gateway.address().parse().unwrap()).await;
+        Self::over(stream.unwrap(), gateway).await
+    }
+
+    /// One that takes little before it has to be read: who leaves it unread is noticed after a few bytes.
+    pub async fn connect_narrow(gateway: &Gateway) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let stream = socket.connect(gateway.address().parse().unwrap()).await;
+        Self::over(stream.unwrap(), gateway).await
+    }
+
+    async fn over(stream: TcpStream, gateway: &Gateway) -> Self {
         let stream: Box<dyn Bytes> = match gateway.certificate() {
             Some(certificate) => Box::new(certificate.greet(stream).await),
             None => Box::new(stream),
@@ -65,6 +85,33 @@ impl RawClient {
         })
         .await
         .unwrap()
+    }
+
+    /// Writes a request and reads its answer; `None` when the connection was closed before.
+    pub async fn try_ask(&mut self, request: &str) -> Option<RawReply> {
+        let answer = async {
+            self.stream.write_all(request.as_bytes()).await.ok()?;
+            if self.buffer.is_empty() && self.fill().await == 0 {
+                return None;
+            }
+            Some(())
+        };
+        timeout(PATIENCE, answer).await.unwrap()?;
+        Some(self.read().await)
+    }
+
+    /// Opens the realtime stream of a ticket and leaves it unread.
+    pub async fn upgrade(&mut self, ticket_url: &str) {
+        let (_, path) = ticket_url.rsplit_once("/api/").unwrap();
+        let request = format!(
+            "GET /api/{path} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        self.write(request.as_bytes()).await;
+        let head = timeout(PATIENCE, self.take_until(b"\r\n\r\n"))
+            .await
+            .unwrap();
+        assert!(head.starts_with(b"HTTP/1.1 101 "), "{head:?}");
     }
 
     /// Writes a request and reads its answer.

@@ -125,7 +125,7 @@ impl KeyRing {
                 capabilities: key.capabilities,
                 actor: format!("key:{}", key.id),
                 lease: Lease::default(),
-                own: true,
+                own: key.own,
             },
             used: None,
         };

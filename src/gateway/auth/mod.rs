@@ -70,7 +70,7 @@ pub struct Caller {
     pub actor: String,
     /// How long the credentials hold: what goes on after the request, such as a stream, ends with it.
     pub lease: Lease,
-    /// This process itself asks, through a key that lives only in memory.
+    /// This process itself asks: its requests are not counted.
     pub own: bool,
 }
 
@@ -103,4 +103,6 @@ pub struct MemoryKey {
     pub id: String,
     pub organization: OrganizationId,
     pub capabilities: Capabilities,
+    /// The process keeps it to itself. One that is told to others is counted like every key.
+    pub own: bool,
 }

@@ -4,8 +4,8 @@ use super::Engine;
 use super::audit::Record;
 use super::sessions::check_label;
 use crate::api::{
-    ApiKey, AuditAction, Capabilities, CreateKey, CreatedKey, EpochMillis, LABEL_MAX, OVERLAP_MAX,
-    RotateKey, UpdateKey,
+    ApiKey, AuditAction, Capabilities, Capability, CreateKey, CreatedKey, EpochMillis, LABEL_MAX,
+    OVERLAP_MAX, RotateKey, UpdateKey,
 };
 use crate::gateway::auth::{self, Caller};
 use crate::gateway::clock;
@@ -170,9 +170,7 @@ impl Engine {
         let overlap = body.overlap_seconds.unwrap_or_default();
         let rotated = self
             .change_key(caller, id, AuditAction::KeyRotate, move |found| {
-                for capability in &found.key.capabilities {
-                    who.require(*capability)?;
-                }
+                may_grant(&who, &found.key.capabilities)?;
                 if overlap > OVERLAP_MAX {
                     return Err(Error::field(
                         "overlapSeconds",
@@ -195,19 +193,23 @@ impl Engine {
             .ok_or(Error::NotFound("key"))
     }
 
-    /// Disables a key, which is refused from then on, or enables it again.
+    /// Disables a key, which is refused from then on, or enables it again, which grants what it can do.
     ///
     /// # Errors
-    /// `NotFound("key")`, also for a key beyond the caller's scope.
+    /// `NotFound("key")`, also for a key beyond the caller's scope; [`Error::MissingCapability`] for
+    /// enabling a key with a capability that the caller lacks.
     pub async fn update_key(
         &self,
         caller: &Caller,
         id: &str,
         body: UpdateKey,
     ) -> Result<ApiKey, Error> {
-        let key = id.to_owned();
+        let (who, key) = (caller.clone(), id.to_owned());
         let disabled = body.disabled;
-        self.change_key(caller, id, AuditAction::KeyUpdate, move |_| {
+        self.change_key(caller, id, AuditAction::KeyUpdate, move |found| {
+            if !disabled {
+                may_grant(&who, &found.key.capabilities)?;
+            }
             Ok(Change {
                 job: Box::new(move |w| w.rows.set_disabled(&key, disabled)),
                 new: Some(json!({ "disabled": disabled })),
@@ -339,6 +341,13 @@ pub(in crate::gateway) fn too_many() -> Error {
     }
 }
 
+/// Whether the caller may let somebody else have these capabilities: those that it has itself. Making,
+/// rotating and enabling a key all do that.
+fn may_grant(caller: &Caller, capabilities: &[Capability]) -> Result<(), Error> {
+    let mut capabilities = capabilities.iter();
+    capabilities.try_for_each(|capability| caller.require(*capability))
+}
+
 /// A key that may be made.
 struct Wanted {
     label: Option<String>,
@@ -347,9 +356,7 @@ struct Wanted {
 }
 
 fn wanted(caller: &Caller, body: &CreateKey) -> Result<Wanted, Error> {
-    for capability in &body.capabilities {
-        caller.require(*capability)?;
-    }
+    may_grant(caller, &body.capabilities)?;
     let label = check_label(body.label.as_deref())?;
     if body.capabilities.is_empty() {
         return Err(Error::field("capabilities", "must name at least one"));

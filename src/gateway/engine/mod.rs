@@ -11,6 +11,7 @@ mod metrics;
 mod open;
 mod realtime;
 mod sessions;
+mod shares;
 #[cfg(test)]
 mod tests;
 
@@ -20,11 +21,11 @@ pub(in crate::gateway) use keys::{expired as expired_key, too_many as too_many_k
 use super::auth::login::Gate;
 use super::auth::{Caller, KeyRing, Lease};
 use super::domain::{OrganizationId, SessionId};
-use super::error::Limit;
 use super::metrics::Metrics;
 use super::rate::CallerRates;
 use super::realtime::{Hub, Tickets};
 use super::session::{SessionHandle, Turn};
+use super::shares::Shares;
 use super::store::Store;
 use super::whatsapp::Backend;
 use super::{Config, Error, Limits};
@@ -54,7 +55,15 @@ struct Inner {
     key_changes: tokio::sync::Mutex<()>,
     /// `None` where no logins are accepted.
     gate: Option<Gate>,
+    /// Requests of each caller, and of each organization.
     callers: CallerRates,
+    organizations: CallerRates,
+    /// Requests of each caller under way.
+    under_way: Arc<Shares>,
+    /// Bytes of each caller's bodies that are being received.
+    bodies: Arc<Shares>,
+    /// Bytes of each caller's answers that are not read yet.
+    unread: Arc<Shares>,
     limits: Limits,
     tickets: Tickets,
     /// By id, so that a listing is in the order of creation.
@@ -181,23 +190,6 @@ impl Engine {
             return None;
         };
         gate.admit(token).await
-    }
-
-    /// Counts a request of this caller.
-    ///
-    /// # Errors
-    /// [`Error::TooManyRequests`].
-    pub fn count(&self, caller: &Caller) -> Result<(), Error> {
-        if caller.own {
-            return Ok(());
-        }
-        self.inner
-            .callers
-            .take(&caller.actor)
-            .map_err(|wait| Error::TooManyRequests {
-                limit: Limit::Caller,
-                wait,
-            })
     }
 
     /// How much one party may take.

@@ -9,6 +9,7 @@ use crate::gateway::metrics::Metrics;
 use crate::gateway::rate::CallerRates;
 use crate::gateway::realtime::{Hub, Tickets};
 use crate::gateway::session;
+use crate::gateway::shares::Shares;
 use crate::gateway::store::changes::{self, Scope};
 use crate::gateway::store::rows::StoredSession;
 use crate::gateway::store::{Store, StoreError, Write, sqlite};
@@ -88,6 +89,10 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
         key_changes: tokio::sync::Mutex::default(),
         gate,
         callers: CallerRates::new(limits.requests_per_minute),
+        organizations: CallerRates::new(limits.organization_requests_per_minute),
+        under_way: Shares::new(0, limits.connections_per_client as usize),
+        bodies: Shares::new(limits.body_bytes, limits.body_bytes_per_caller),
+        unread: Shares::new(limits.unread_bytes, limits.unread_bytes_per_caller),
         limits,
         tickets: Tickets::default(),
         sessions: RwLock::new(handles),

@@ -34,6 +34,7 @@ impl Engine {
         let kinds = body.events.as_deref().map(kinds).transpose()?.flatten();
         let since = body.since.as_deref().map(event_id).transpose()?;
         self.inner.tickets.issue(Filter {
+            actor: caller.actor.clone(),
             scope: caller.scope.clone(),
             lease: caller.lease.clone(),
             session,

@@ -1,27 +1,56 @@
-//! Request bodies: at most 1 MiB, exactly one JSON value, no field twice.
+//! Request bodies: at most 1 MiB, read piece by piece into room that their caller has. What is inside is
+//! read by `json`.
 
+use super::json;
 use crate::api::FieldError;
 use crate::gateway::Error;
 use axum::body::{Body, BodyDataStream, HttpBody};
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
-use std::fmt;
+use serde_json::Value;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 /// Largest body, in bytes.
-const BODY_MAX: usize = 1024 * 1024;
+pub(super) const BODY_MAX: usize = 1024 * 1024;
+/// What is made room for at first, in bytes; most bodies are smaller.
+const ROOM: usize = 4 * 1024;
+/// Bodies beyond this size, in bytes, are parsed away from the threads that serve everybody.
+const PARSED_AT_ONCE: usize = 32 * 1024;
+/// How many of these are parsed at a time.
+static PARSERS: Semaphore = Semaphore::const_new(2);
 /// How much of an unwanted body is read and thrown away, so that the client gets to see the answer
 /// and can keep the connection. Beyond it the connection is closed.
 const DISCARD_MAX: usize = 8 * 1024 * 1024;
 /// How long throwing away may take.
 const DISCARD_LIMIT: Duration = Duration::from_secs(5);
 /// How many faults of one body are reported: a hostile body must not become a larger answer.
-const FAULTS_MAX: usize = 20;
+pub(super) const FAULTS_MAX: usize = 20;
 /// Longest field name that is repeated in an answer, in characters.
-const NAME_MAX: usize = 64;
+pub(super) const NAME_MAX: usize = 64;
+
+/// Why there is no body.
+pub(super) enum Unread {
+    /// It is larger than [`BODY_MAX`].
+    TooLarge,
+    Error(Error),
+}
+
+impl From<Error> for Unread {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Unread> for Error {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge => Self::field("", "the body is larger than 1 MiB"),
+            Unread::Error(error) => error,
+        }
+    }
+}
 
 /// A body that may not have arrived yet.
 pub(super) struct RequestBody {
@@ -44,54 +73,83 @@ impl RequestBody {
         }
     }
 
-    /// The body's one JSON value; `None` for an empty body.
+    /// The body's one JSON value; `None` for an empty body. `grow` makes room for so many bytes more.
     ///
     /// # Errors
-    /// Too large, too slow, or not exactly one JSON value.
-    pub async fn json(&mut self) -> Result<Option<Value>, Error> {
+    /// Too large, too slow, no room, or not exactly one JSON value.
+    pub async fn json(
+        &mut self,
+        grow: impl FnMut(usize) -> Result<(), Error>,
+    ) -> Result<Option<Value>, Unread> {
         let limit = self.limit;
-        let bytes = match timeout(limit, self.bytes()).await {
+        let bytes = match timeout(limit, self.bytes(grow)).await {
             Ok(bytes) => bytes?,
             Err(_elapsed) => {
                 // Nor is the rest waited for: the connection ends with the answer.
                 self.stream = None;
                 let limit = limit.as_secs_f32();
                 let fault = format!("the body did not arrive within {limit} s");
-                return Err(Error::field("", fault));
+                return Err(Error::field("", fault).into());
             }
         };
         if bytes.is_empty() {
             return Ok(None);
         }
-        match serde_json::from_slice(&bytes) {
-            Ok(Strict(value)) => Ok(Some(value)),
-            Err(error) => Err(Error::field(
-                "",
-                format!("the body must be exactly one JSON value: {error}"),
-            )),
-        }
+        let parsed = if bytes.len() > PARSED_AT_ONCE {
+            let _turn = PARSERS.acquire().await;
+            tokio::task::spawn_blocking(move || json::parse(&bytes))
+                .await
+                .map_err(|fault| Error::Internal(fault.into()))?
+        } else {
+            json::parse(&bytes)
+        };
+        let value = parsed.map_err(|fault| Error::field("", fault))?;
+        Ok(Some(value))
     }
 
-    async fn bytes(&mut self) -> Result<Vec<u8>, Error> {
-        let too_large = || Error::field("", "the body is larger than 1 MiB");
-        let declared = self.declared.unwrap_or_default();
-        if declared > BODY_MAX as u64 {
-            return Err(too_large());
+    async fn bytes(
+        &mut self,
+        mut grow: impl FnMut(usize) -> Result<(), Error>,
+    ) -> Result<Vec<u8>, Unread> {
+        let declared = self.declared.unwrap_or(BODY_MAX as u64);
+        if self
+            .declared
+            .is_some_and(|declared| declared > BODY_MAX as u64)
+        {
+            return Err(Unread::TooLarge);
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(declared).unwrap_or_default());
+        let most = usize::try_from(declared).unwrap_or(BODY_MAX);
+        let (mut bytes, mut room) = (Vec::new(), 0);
         while let Some(stream) = &mut self.stream {
             match stream.next().await {
-                Some(Ok(chunk)) if bytes.len() + chunk.len() > BODY_MAX => return Err(too_large()),
-                Some(Ok(chunk)) => bytes.extend_from_slice(&chunk),
+                Some(Ok(chunk)) => {
+                    let length = bytes.len() + chunk.len();
+                    if length > BODY_MAX {
+                        return Err(Unread::TooLarge);
+                    }
+                    if length > room {
+                        // Doubled, so that what has come is copied few times.
+                        let wanted = (2 * room).max(ROOM).min(most).max(length);
+                        grow(wanted - room)?;
+                        bytes.reserve_exact(wanted - bytes.len());
+                        room = wanted;
+                    }
+                    bytes.extend_from_slice(&chunk);
+                }
                 Some(Err(_)) => {
                     self.stream = None;
-                    return Err(Error::field("", "the body ended early"));
+                    return Err(Error::field("", "the body ended early").into());
                 }
                 None => self.stream = None,
             }
         }
         self.waits = false;
         Ok(bytes)
+    }
+
+    /// Whether some of it has not arrived.
+    pub fn is_on_its_way(&self) -> bool {
+        self.stream.is_some()
     }
 
     /// Throws away what has not been read.
@@ -127,128 +185,12 @@ pub(super) fn invalid(mut faults: Vec<FieldError>) -> Error {
     Error::Validation(faults)
 }
 
-/// A JSON value in which no object holds a name twice: with two values for one field nobody can say
-/// which of them was meant.
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
-    }
-}
-
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut values = Vec::new();
-        while let Some(Strict(value)) = seq.next_element()? {
-            values.push(value);
-        }
-        Ok(Value::Array(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if object.contains_key(&name) {
-                let name: String = name.chars().take(NAME_MAX).collect();
-                return Err(A::Error::custom(format_args!(
-                    "field `{name}` appears twice"
-                )));
-            }
-            let Strict(value) = map.next_value()?;
-            object.insert(name, value);
-        }
-        Ok(Value::Object(object))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use axum::body::Bytes;
     use futures_util::{Stream, stream};
-    use serde_json::json;
     use std::io;
-
-    fn parse(text: &str) -> Result<Value, String> {
-        serde_json::from_str(text)
-            .map(|Strict(value)| value)
-            .map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn values_come_through_unchanged() {
-        let value = json!({"a": [1, -2, 1.5, null, true, "x\u{0}é"], "b": {"a": {}}});
-        assert_eq!(parse(&value.to_string()), Ok(value));
-    }
-
-    #[test]
-    fn a_name_may_appear_once_per_object() {
-        assert!(parse(r#"{"a": {"a": 1}, "b": {"a": 2}}"#).is_ok());
-        for text in [r#"{"a": 1, "a": 1}"#, r#"[{"b": {"a": 1, "\u0061": 2}}]"#] {
-            assert!(
-                parse(text).unwrap_err().contains("`a` appears twice"),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn more_than_one_value_and_endless_nesting_are_refused() {
-        for text in [
-            "{} {}",
-            "{}x",
-            "",
-            " ",
-            "{",
-            "{\"a\":}",
-            "\u{feff}{}",
-            "1e999",
-        ] {
-            assert!(parse(text).is_err(), "{text:?}");
-        }
-        assert!(
-            parse(&"[".repeat(500_000))
-                .unwrap_err()
-                .contains("recursion")
-        );
-    }
 
     fn body(stream: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> RequestBody {
         RequestBody::new(
@@ -259,7 +201,8 @@ mod tests {
     }
 
     async fn fault(body: &mut RequestBody) -> String {
-        body.json().await.unwrap_err().to_string()
+        let unread = body.json(|_| Ok(())).await.unwrap_err();
+        Error::from(unread).to_string()
     }
 
     #[tokio::test(start_paused = true)]
@@ -286,6 +229,52 @@ mod tests {
         let whole = Body::from(vec![b' '; BODY_MAX + 1]);
         let mut whole = RequestBody::new(whole, &HeaderMap::new(), DISCARD_LIMIT);
         assert!(fault(&mut whole).await.contains("1 MiB"));
+    }
+
+    #[tokio::test]
+    async fn room_is_made_for_what_has_come_and_not_for_what_was_said() {
+        for (pieces, size, least, most) in [
+            (1, 10, 10, 10),
+            (2, 10, 20, 20),
+            (100, 1000, 100_000, 200_000),
+            (64, 16 * 1024, BODY_MAX, BODY_MAX),
+        ] {
+            let chunk = move |_| Ok::<_, io::Error>(Bytes::from(vec![b' '; size]));
+            let begun = stream::iter(0..pieces).map(chunk);
+            let declared = Body::from_stream(begun);
+            let mut body = RequestBody::new(declared, &HeaderMap::new(), DISCARD_LIMIT);
+            body.declared = (pieces < 100).then_some((pieces * size) as u64);
+            let (mut room, mut calls) = (0, 0);
+            let outcome = body
+                .json(|bytes| {
+                    room += bytes;
+                    calls += 1;
+                    Ok(())
+                })
+                .await;
+            assert!(outcome.is_err(), "blanks are no value");
+            assert!((least..=most).contains(&room), "{pieces} of {size}: {room}");
+            assert!(calls <= 10, "{calls}");
+        }
+        // An announced mebibyte of which nothing has come takes no room.
+        let mut slow = body(stream::pending());
+        slow.declared = Some(BODY_MAX as u64);
+        let read = slow.json(|_| panic!("no room is needed"));
+        assert!(timeout(Duration::ZERO, read).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn where_there_is_no_room_the_body_is_not_read_on() {
+        let chunk = || Ok(Bytes::from(vec![b' '; 1000]));
+        let mut large = body(stream::repeat_with(chunk));
+        let mut room = 10_000_usize;
+        let outcome = large
+            .json(|bytes| {
+                room = room.checked_sub(bytes).ok_or(Error::Busy)?;
+                Ok(())
+            })
+            .await;
+        assert!(matches!(outcome, Err(Unread::Error(Error::Busy))));
     }
 
     #[test]

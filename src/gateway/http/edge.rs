@@ -9,7 +9,9 @@ use super::router::{self, Found, Handler, Params, Route};
 use super::serve::Server;
 use crate::gateway::auth::{Caller, Credential};
 use crate::gateway::{Engine, Error};
+use axum::body::HttpBody as _;
 use axum::extract::Request;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use futures_util::FutureExt;
@@ -18,6 +20,8 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument;
 
+/// Answers that are no larger, in bytes, are bounded by the number of connections.
+const UNREAD_COUNTED: usize = 16 * 1024;
 /// What servers count where nobody waits for the answer any more.
 const CLIENT_LEFT: u16 = 499;
 
@@ -43,13 +47,15 @@ pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool)
         let limit = server.engine.limits().body;
         let response = match found {
             _ if crowded => respond::error(&Error::TooManyConnections),
-            Found::Route(route, params) => routed(server, route, params, request).await,
+            Found::Route(route, params) if is_for_one_host(request.headers()) => {
+                routed(server, route, params, request).await
+            }
             other => {
                 let (parts, body) = request.into_parts();
-                RequestBody::new(body, &parts.headers, limit)
-                    .discard()
-                    .await;
+                let mut body = RequestBody::new(body, &parts.headers, limit);
+                discard(&server.engine, &mut body).await;
                 match other {
+                    _ if !is_for_one_host(&parts.headers) => respond::not_one_host(),
                     Found::WrongMethod(allow) => respond::wrong_method(method.as_str(), &allow),
                     _ => respond::no_such_path(),
                 }
@@ -65,7 +71,30 @@ pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool)
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let nosniff = HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     response
+}
+
+/// Whether it is clear for whom a request is: with two hosts a proxy and we might each believe another one.
+fn is_for_one_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let Some(host) = hosts.next() else {
+        return true;
+    };
+    let is_sound = host.is_empty()
+        || !host.as_bytes().contains(&b'@') && Authority::try_from(host.as_bytes()).is_ok();
+    is_sound && hosts.next().is_none()
+}
+
+/// Throws away a body that belongs to no caller, unless too many of them are on their way; then the
+/// connection ends with the answer.
+async fn discard(engine: &Engine, body: &mut RequestBody) {
+    if body.is_on_its_way()
+        && let Some(_share) = engine.begin_anonymous()
+    {
+        body.discard().await;
+    }
 }
 
 /// A request on its way, told and counted when it is answered, or dropped because its client left.
@@ -151,7 +180,7 @@ async fn handle(
     let mut body = RequestBody::new(body, &parts.headers, server.engine.limits().body);
     match route.handler {
         Handler::Open(handler) => {
-            body.discard().await;
+            discard(&server.engine, &mut body).await;
             handler(&mut Visit { server, parts }).await
         }
         Handler::Guarded(capability, handler) => {
@@ -162,16 +191,32 @@ async fn handle(
             }) {
                 Ok(caller) => caller,
                 Err(error) => {
-                    body.discard().await;
+                    discard(&server.engine, &mut body).await;
                     return Err(error);
                 }
             };
+            let under_way = server.engine.begin_request(&caller.actor);
             let mut call = Call::new(&server, caller, parts, params, body);
-            let reply = handler(&mut call).await;
+            let (_under_way, reply) = match under_way {
+                Ok(share) => (Some(share), handler(&mut call).await),
+                Err(error) => (None, Err(error)),
+            };
             call.finish().await;
-            reply
+            held_until_read(&call, reply?)
         }
     }
+}
+
+/// An answer that counts towards what its caller has not read yet, if it is large. What changes something has
+/// small answers only, so that none is lost.
+fn held_until_read(call: &Call, response: Response) -> Reply {
+    let bytes = response.body().size_hint().exact().unwrap_or_default();
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    if bytes <= UNREAD_COUNTED || call.caller.own || call.parts.method != Method::GET {
+        return Ok(response);
+    }
+    let share = call.engine.hold_answer(&call.caller.actor, bytes)?;
+    Ok(respond::holding(response, share, bytes))
 }
 
 /// Who calls.
@@ -185,7 +230,7 @@ pub(super) async fn admit(server: &Server, headers: &HeaderMap) -> Result<Caller
     };
     let caller = caller.ok_or(Error::Unauthorized)?;
     tracing::Span::current().record("caller", caller.actor.as_str());
-    server.engine.count(&caller)?;
+    server.engine.count(&caller, 1)?;
     Ok(caller)
 }
 
@@ -210,7 +255,7 @@ fn credential(headers: &HeaderMap) -> Option<Credential<'_>> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::serve::Places;
+    use super::super::slots::ConnectionSlots;
     use super::*;
     use crate::gateway::whatsapp::{Backend, sandbox::World};
     use crate::gateway::{Config, Limits};
@@ -280,6 +325,23 @@ pub(super) mod tests {
         }
     }
     #[tokio::test]
+    async fn only_so_many_bodies_without_a_caller_are_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let engine = engine(directory.path()).await;
+        let most = engine.limits().connections_per_client;
+        let begun = || {
+            let body = axum::body::Body::from_stream(futures_util::stream::pending::<
+                Result<axum::body::Bytes, std::io::Error>,
+            >());
+            RequestBody::new(body, &HeaderMap::new(), std::time::Duration::MAX)
+        };
+        let held: Vec<_> = (0..most).map(|_| engine.begin_anonymous()).collect();
+        assert!(discard(&engine, &mut begun()).now_or_never().is_some());
+        drop(held);
+        assert!(discard(&engine, &mut begun()).now_or_never().is_none());
+    }
+
+    #[tokio::test]
     async fn a_handler_that_panics_is_an_internal_error() {
         static BROKEN: Route = Route {
             method: Method::GET,
@@ -295,7 +357,7 @@ pub(super) mod tests {
             tasks: tokio_util::task::TaskTracker::new(),
             secure: false,
             behind_proxy: false,
-            places: Places::new(1),
+            slots: ConnectionSlots::new(1, 0),
         });
         let request = Request::new(axum::body::Body::empty());
         let response = routed(server, &BROKEN, Params::default(), request).await;

@@ -1,6 +1,6 @@
 //! What a handler gets, and the readers that turn its parts into domain values.
 
-use super::body::RequestBody;
+use super::body::{BODY_MAX, RequestBody, Unread};
 use super::fields::Fields;
 use super::router::Params;
 use super::serve::Server;
@@ -96,9 +96,13 @@ impl Call {
     /// The body, if there is one. A client can take its time over it, so the caller is looked at
     /// again: who was let in to begin may no longer be let in to go on.
     async fn body(&mut self) -> Result<Option<Value>, Error> {
-        let body = self.body.json().await;
+        let mut room = self.engine.body_room(&self.caller);
+        let body = self.body.json(|bytes| room.grow(bytes)).await;
+        if matches!(body, Err(Unread::TooLarge)) {
+            room.refuse(BODY_MAX);
+        }
         self.caller.still_holds()?;
-        body
+        Ok(body?)
     }
 
     /// The body's JSON value.

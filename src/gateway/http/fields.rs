@@ -2,7 +2,7 @@
 //! name, `null` is a wrong type. What a value of the right type must hold beyond that is checked by
 //! the domain's types and the use cases.
 
-use super::body::invalid;
+use super::body::{FAULTS_MAX, invalid};
 use crate::api::{EpochMillis, FieldError, PARTICIPANTS_MAX};
 use crate::gateway::Error;
 use crate::gateway::domain::MemberJid;
@@ -70,9 +70,9 @@ impl Fields {
     /// Every fault of the body at once.
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
         let allowed = self.known.join(", ");
-        for name in std::mem::take(&mut self.object)
+        for (name, _) in std::mem::take(&mut self.object)
             .into_iter()
-            .map(|(name, _)| name)
+            .take(FAULTS_MAX)
         {
             self.fault(&name, format!("unknown field; allowed are {allowed}"));
         }

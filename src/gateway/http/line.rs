@@ -1,17 +1,19 @@
-//! A connection's bytes on their way out, watched for two things that hyper leaves to us.
+//! A connection's bytes, watched for what hyper leaves to us.
 //!
 //! A client that never reads its answer would hold the answer and the connection for ever: it is given
 //! up. And what is no HTTP at all never reaches a handler, because hyper refuses it by itself, with a
-//! head and nothing else: the head is replaced by an answer with the contract's body.
+//! head and nothing else: the head is replaced by an answer with the contract's body. HTTP/2 it would not even
+//! refuse but close the connection, so its first words are made into something that it does refuse. And the
+//! client of a realtime stream may send a few bytes only.
 
 use super::respond;
+use super::slots::Slot;
 use memchr::memmem;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// Who reads at least so many bytes a second is slow, but reads.
@@ -22,6 +24,13 @@ const REFUSAL_MAX: usize = 256;
 /// unread would reset it, and the client might never see why.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How HTTP/2 begins; the version is the last of it.
+const HTTP_2: &[u8] = b"PRI * HTTP/2.0";
+/// What the client of a realtime stream may send at once, in bytes, and in each second after that. It has to
+/// answer pings and may ping itself.
+const STREAM_BYTES: u64 = 64 * 1024;
+const STREAM_BYTES_PER_SECOND: u64 = 4 * 1024;
+
 /// One connection.
 pub(super) struct Line<S> {
     stream: S,
@@ -29,8 +38,20 @@ pub(super) struct Line<S> {
     patience: Duration,
     stall: Option<Stall>,
     refusal: Refusal,
+    preface: Preface,
+    /// Since when it has been a realtime stream, and what its client sent since then.
+    stream_bytes: Option<(Instant, u64)>,
     /// Its place among the connections, for as long as it is open.
-    _place: OwnedSemaphorePermit,
+    slot: Slot,
+}
+
+/// How much of [`HTTP_2`] a request has begun with.
+#[derive(Default)]
+struct Preface {
+    /// The moment since when the connection has waited for the request.
+    request: u64,
+    /// `None` once it began with something else.
+    matched: Option<usize>,
 }
 
 /// The client has bytes to read that it does not take.
@@ -52,14 +73,35 @@ enum Refusal {
 }
 
 impl<S> Line<S> {
-    pub fn new(stream: S, patience: Duration, place: OwnedSemaphorePermit) -> Self {
+    pub fn new(stream: S, patience: Duration, slot: Slot) -> Self {
         Self {
             stream,
             patience,
             stall: None,
             refusal: Refusal::None,
-            _place: place,
+            preface: Preface::default(),
+            stream_bytes: None,
+            slot,
         }
+    }
+
+    /// Looks at what the client sent.
+    fn received(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        if self.slot.connection.is_stream() {
+            let now = Instant::now();
+            let (since, sent) = self.stream_bytes.get_or_insert((now, 0));
+            *sent += bytes.len() as u64;
+            let earned = (now - *since)
+                .as_secs()
+                .saturating_mul(STREAM_BYTES_PER_SECOND);
+            if *sent > STREAM_BYTES.saturating_add(earned) {
+                let fault = "the client of a realtime stream sends too much";
+                return Err(io::Error::other(fault));
+            }
+        } else if let Some(request) = self.slot.connection.idle_since() {
+            self.preface.look_at(request, bytes);
+        }
+        Ok(())
     }
 
     /// Notes what a write came to, and gives up on a client that takes nothing.
@@ -99,6 +141,31 @@ impl<S> Line<S> {
             io::ErrorKind::TimedOut,
             "the client does not read its answer",
         )))
+    }
+}
+
+impl Preface {
+    /// Changes the version that a request for HTTP/2 ends with.
+    fn look_at(&mut self, request: u64, bytes: &mut [u8]) {
+        if self.request != request {
+            *self = Self {
+                request,
+                matched: Some(0),
+            };
+        }
+        let Some(matched) = self.matched else {
+            return;
+        };
+        let wanted = &HTTP_2[matched..];
+        let common = wanted.len().min(bytes.len());
+        if wanted[..common] != bytes[..common] {
+            self.matched = None;
+        } else if common == wanted.len() {
+            bytes[common - 1] = b'9';
+            self.matched = None;
+        } else {
+            self.matched = Some(matched + common);
+        }
     }
 }
 
@@ -165,7 +232,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        let received = &mut buffer.filled_mut()[before..];
+        Poll::Ready(self.received(received))
     }
 }
 
@@ -208,6 +278,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
         let flushed = Pin::new(&mut self.stream).poll_flush(cx);
         ready!(self.waited(cx, flushed))?;
         self.stall = None;
+        self.slot.written();
         Poll::Ready(Ok(()))
     }
 
@@ -242,10 +313,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::slots::tests::slot;
     use super::*;
-    use std::sync::Arc;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, BufWriter, DuplexStream, duplex};
-    use tokio::sync::Semaphore;
     use tokio::time::timeout;
 
     const REFUSED: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\ndate: Mon, 23 Nov 2026 10:00:00 GMT\r\n\r\n";
@@ -253,8 +323,7 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(30);
 
     fn over<S>(stream: S) -> Line<S> {
-        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-        Line::new(stream, PATIENCE, place)
+        Line::new(stream, PATIENCE, slot())
     }
 
     fn line(holds: usize) -> (Line<DuplexStream>, DuplexStream) {
@@ -293,6 +362,23 @@ mod tests {
         assert!(head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())));
         let body: serde_json::Value = serde_json::from_str(body).unwrap();
         assert_eq!(body["error"]["code"], "validation_error");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_realtime_client_may_send_little() {
+        let (ours, mut client) = duplex(2 * STREAM_BYTES as usize);
+        let slot = slot();
+        slot.connection.becomes_stream();
+        let mut line = Line::new(ours, PATIENCE, slot);
+        let mut heard = vec![0; STREAM_BYTES as usize];
+        client.write_all(&heard).await.unwrap();
+        line.read_exact(&mut heard).await.unwrap();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let more = vec![0; STREAM_BYTES_PER_SECOND as usize];
+        client.write_all(&more).await.unwrap();
+        line.read_exact(&mut heard[..more.len()]).await.unwrap();
+        client.write_all(&[0]).await.unwrap();
+        line.read_u8().await.unwrap_err();
     }
 
     #[tokio::test(start_paused = true)]

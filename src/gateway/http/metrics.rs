@@ -28,8 +28,13 @@ pub(super) async fn expose(visit: &mut Visit) -> Reply {
 fn is_local(visit: &Visit) -> bool {
     let peer = visit.parts.extensions.get::<Peer>();
     !visit.server.behind_proxy
-        && peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback())
+        && peer.is_some_and(|peer| peer.address.ip().to_canonical().is_loopback())
         && is_for_this_machine(&visit.parts.headers)
+        && visit
+            .parts
+            .uri
+            .authority()
+            .is_none_or(|authority| names_this_machine(authority.as_str()))
 }
 
 fn is_for_this_machine(headers: &HeaderMap) -> bool {
@@ -37,21 +42,23 @@ fn is_for_this_machine(headers: &HeaderMap) -> bool {
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return false;
     };
-    let names_it = host.to_str().is_ok_and(|host| {
-        let name = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        };
-        let address = name
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .unwrap_or(name);
-        address.eq_ignore_ascii_case("localhost")
-            || address
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
-    });
-    names_it && !headers.keys().any(is_forwarding)
+    host.to_str().is_ok_and(names_this_machine) && !headers.keys().any(is_forwarding)
+}
+
+/// Whether a host, with a port or without, is this machine.
+fn names_this_machine(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(name);
+    address.eq_ignore_ascii_case("localhost")
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

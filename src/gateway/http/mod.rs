@@ -18,6 +18,7 @@ mod fields;
 mod groups;
 mod health;
 mod invite;
+mod json;
 mod keys;
 mod line;
 mod members;
@@ -28,6 +29,7 @@ mod respond;
 mod router;
 mod serve;
 mod sessions;
+mod slots;
 mod tls;
 
 pub use openapi::document_text;

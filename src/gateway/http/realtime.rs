@@ -3,6 +3,7 @@
 use super::extract::{Call, Visit, query};
 use super::fields::{array, owned_text, text};
 use super::respond::{self, Reply};
+use super::serve::Peer;
 use crate::api::{Frame, Ticket, TicketRequest, TicketScope};
 use crate::gateway::auth::Lease;
 use crate::gateway::{Error, Subscription, clock};
@@ -25,6 +26,14 @@ const HEARTBEAT_SECONDS: u32 = 20;
 const SEND_LIMIT: Duration = Duration::from_secs(20);
 /// Largest message taken from a client, in bytes. Clients have nothing to say here.
 const MESSAGE_MAX: usize = 4096;
+/// What a client may say at once, pings and their answers included, and how often after that.
+const MESSAGES: u32 = 64;
+const MESSAGE_EVERY: Duration = Duration::from_secs(1);
+/// Largest event that is sent, in bytes; a larger one is left out.
+const EVENT_MAX: usize = 1024 * 1024;
+/// What may wait to be written, in bytes: an event, and the answers to as many pings as a client may send while
+/// it is given up.
+const WRITE_BUFFER_MAX: usize = EVENT_MAX + 64 * 1024;
 
 /// `POST /realtime/ticket`
 pub(super) async fn ticket(call: &mut Call) -> Reply {
@@ -93,6 +102,11 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
         .engine
         .redeem_ticket(ticket)
         .ok_or(Error::Unauthorized)?;
+    // For as long as the stream is open.
+    let under_way = server.engine.begin_request(subscription.actor())?;
+    if let Some(peer) = visit.parts.extensions.get::<Peer>() {
+        peer.connection.becomes_stream();
+    }
     let end = end(server.shutdown.clone(), subscription.lease());
     // Taken before the upgrade, so that the graceful stop knows the stream from its first moment.
     let running = server.tasks.token();
@@ -100,6 +114,9 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
     Ok(upgrade
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)
+        .read_buffer_size(MESSAGE_MAX)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER_MAX)
         .on_upgrade(async move |socket: WebSocket| {
             pump(
                 socket,
@@ -109,7 +126,7 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
             )
             .instrument(span)
             .await;
-            drop(running);
+            drop((under_way, running));
         }))
 }
 
@@ -126,6 +143,8 @@ enum End {
     Stop,
     /// The credentials that it was opened with no longer hold.
     Revoked,
+    /// The client says too much.
+    Talkative,
 }
 
 impl From<End> for CloseFrame {
@@ -133,6 +152,7 @@ impl From<End> for CloseFrame {
         let (code, reason) = match end {
             End::Stop => (close_code::AWAY, "the gateway is shutting down"),
             End::Revoked => (close_code::POLICY, "the credentials no longer hold"),
+            End::Talkative => (close_code::POLICY, "too many messages from the client"),
         };
         Self {
             code,
@@ -163,6 +183,7 @@ async fn pump<S, E>(
     let mut end = std::pin::pin!(end);
     let mut pings = interval_at(Instant::now() + heartbeat, heartbeat);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut messages = Messages::default();
     let mut next = Some(control("connected", Some(HEARTBEAT_SECONDS)));
     let end = loop {
         if let Some(frame) = next.take() {
@@ -180,10 +201,14 @@ async fn pump<S, E>(
             end = &mut end => break end,
             heard = socket.next() => match heard {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => {}
+                Some(Ok(_)) if messages.take() => {}
+                Some(Ok(_)) => break End::Talkative,
             },
             _ = pings.tick() => next = Some(control("ping", None)),
             event = events.next() => match event {
+                Some(event) if event.len() > EVENT_MAX => {
+                    tracing::warn!(bytes = event.len(), "an event is too large to be sent");
+                }
                 Some(event) => next = Some(Message::text(&*event)),
                 None => break End::Stop,
             },
@@ -191,6 +216,36 @@ async fn pump<S, E>(
     };
     let close = Message::Close(Some(end.into()));
     let _ = timeout(Duration::from_secs(1), socket.send(close)).await;
+}
+
+/// What the client may still say.
+struct Messages {
+    left: u32,
+    refilled: Instant,
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self {
+            left: MESSAGES,
+            refilled: Instant::now(),
+        }
+    }
+}
+
+impl Messages {
+    /// Counts one; `false` when it is one too many.
+    fn take(&mut self) -> bool {
+        let earned = self.refilled.elapsed().as_secs() / MESSAGE_EVERY.as_secs();
+        if earned > 0 {
+            let earned = u32::try_from(earned).unwrap_or(MESSAGES);
+            self.left = self.left.saturating_add(earned).min(MESSAGES);
+            self.refilled = Instant::now();
+        }
+        let left = self.left.checked_sub(1);
+        self.left = left.unwrap_or_default();
+        left.is_some()
+    }
 }
 
 /// A frame of the stream's own.
@@ -316,6 +371,35 @@ mod tests {
         client.says.send(Message::text("hello")).await.unwrap();
         client.says.send(Message::Close(None)).await.unwrap();
         client.pumping.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_says_too_much_is_let_go() {
+        let mut client = Client::of(futures_util::stream::pending(), NEVER);
+        client.hear().await;
+        for _ in 0..MESSAGES {
+            client.says.send(Message::Ping("x".into())).await.unwrap();
+        }
+        // A slow one may go on for ever.
+        for _ in 0..1000 {
+            tokio::time::sleep(MESSAGE_EVERY).await;
+            client.says.send(Message::text("hello")).await.unwrap();
+        }
+        assert!(!client.pumping.is_finished());
+        for _ in 0..=MESSAGES {
+            let _ = client.says.send(Message::Pong("x".into())).await;
+        }
+        assert_eq!(client.hear().await, "close 1008");
+        client.pumping.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_event_that_is_too_large_is_left_out() {
+        let large: Arc<str> = "x".repeat(EVENT_MAX + 1).into();
+        let events = futures_util::stream::iter([large, Arc::from("small")]);
+        let mut client = Client::of(events, NEVER);
+        client.hear().await;
+        assert_eq!(client.hear().await, "small");
     }
 
     #[tokio::test]

@@ -4,11 +4,14 @@ use super::serve::HEAD_MAX;
 use crate::api::{ErrorBody, ErrorCode, ErrorObject, List};
 use crate::gateway::Error;
 use crate::gateway::error::wait_seconds;
+use crate::gateway::shares::Share;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use futures_util::TryStreamExt;
 use serde::Serialize;
 use serde_json::Map;
+use std::sync::Arc;
 
 /// What a handler comes to.
 pub(super) type Reply = Result<Response, Error>;
@@ -108,6 +111,43 @@ pub(super) fn wrong_method(method: &str, allow: &str) -> Response {
     response
 }
 
+/// 400 for a request that names no host or several in `Host`; the connection ends with it.
+pub(super) fn not_one_host() -> Response {
+    let fault = "the Host header must name one host, and be there once";
+    let mut response = error(&Error::field("", fault));
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(header::CONNECTION, close);
+    response
+}
+
+/// The same answer, with a share that is given back once its body is written or the connection is closed.
+pub(super) fn holding(mut response: Response, share: Share, bytes: usize) -> Response {
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, bytes.into());
+    let share = Arc::new(share);
+    response.map(|body| {
+        Body::from_stream(body.into_data_stream().map_ok(move |bytes| {
+            Bytes::from_owner(Held {
+                bytes,
+                _share: Arc::clone(&share),
+            })
+        }))
+    })
+}
+
+/// Bytes that are counted as long as they wait to be written.
+struct Held {
+    bytes: Bytes,
+    _share: Arc<Share>,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// What is wrong with what hyper refused by itself with this status.
 pub(super) fn no_request(status: u16) -> Error {
     let fault = match status {
@@ -128,7 +168,8 @@ pub(super) fn refusal(status: u16) -> Vec<u8> {
     let json = serde_json::to_vec(&ErrorBody { error: object }).unwrap_or_default();
     let mut answer = format!(
         "HTTP/1.1 {status}\r\n{}: {}\r\ncontent-type: application/json\r\n\
-         cache-control: no-store\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+         cache-control: no-store\r\nx-content-type-options: nosniff\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n",
         REQUEST_ID,
         ulid::Ulid::generate(),
         json.len(),

@@ -2,7 +2,8 @@
 //!
 //! Matching is done here and not by axum's router, because its patterns can hold neither a verb
 //! behind a parameter (`{session}:start`) nor tell 404 from 405 with the contract's bodies. Each
-//! segment is percent-decoded by itself, so `@` and `%40` are the same and `%2F` never splits.
+//! parameter is percent-decoded by itself, so `@` and `%40` are the same and `%2F` never splits; what is not
+//! a parameter has one spelling.
 
 use super::extract::{Call, Visit};
 use super::respond::Reply;
@@ -212,7 +213,8 @@ fn matches(pattern: &'static str, segments: &[Segment<'_>]) -> Option<Params> {
             .strip_prefix('{')
             .and_then(|rest| rest.split_once('}'));
         let Some((name, verb)) = parameter else {
-            if segment.decoded.as_deref() != Some(piece) {
+            // As it was sent: a rule of a proxy for this path must not be passed by another spelling of it.
+            if segment.raw != piece {
                 return None;
             }
             continue;
@@ -352,6 +354,8 @@ mod tests {
                 "/api/v1/sessions/{session}/groups/{gid}:leave session=S1 gid=(not text)",
             ),
             ("GET", "/api/v1/sessions/%2e%2e/keys", "404"),
+            ("GET", "/%6detrics", "404"),
+            ("GET", "/api/v1/%73essions", "404"),
             ("GET", "/api/v1/sessions/", "404"),
             ("GET", "/api/v1//sessions", "404"),
             ("GET", "/api/v1/sessions/S1/", "404"),

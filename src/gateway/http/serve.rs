@@ -2,6 +2,7 @@
 
 use super::edge;
 use super::line::Line;
+use super::slots::{Connection, ConnectionSlots, Slot};
 use super::tls::Tls;
 use crate::gateway::Engine;
 use axum::body::Body;
@@ -19,16 +20,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Largest head of a request, in bytes: a login's token and every other header with room to spare.
 pub(super) const HEAD_MAX: usize = 128 * 1024;
-/// Connections beyond the limit that are told so; further ones are closed without a word.
-const CROWD: usize = 64;
-/// How long one of them may take to send a request's head.
+/// How long a connection that is only told that there is no room may take to send a request's head.
 const CROWD_HEAD_LIMIT: Duration = Duration::from_secs(2);
 /// How long a client may take over the TLS handshake.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
@@ -75,38 +73,21 @@ pub(super) struct Server {
     /// Clients speak TLS with this server.
     pub secure: bool,
     pub behind_proxy: bool,
-    pub places: Places,
-}
-
-/// Room for connections.
-pub(super) struct Places {
-    served: Arc<Semaphore>,
-    turned_away: Arc<Semaphore>,
-}
-
-impl Places {
-    pub fn new(connections: u32) -> Self {
-        Self {
-            served: Arc::new(Semaphore::new(connections as usize)),
-            turned_away: Arc::new(Semaphore::new(CROWD)),
-        }
-    }
-
-    /// A place, and whether it is one among those who are only told that there is none.
-    fn take(&self) -> Option<(OwnedSemaphorePermit, bool)> {
-        let take = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned().ok();
-        match take(&self.served) {
-            Some(place) => Some((place, false)),
-            None => Some((take(&self.turned_away)?, true)),
-        }
-    }
+    pub slots: Arc<ConnectionSlots>,
 }
 
 /// Serves until `leaving` is cancelled, goes on for the time to linger, lets running requests finish
 /// within their limit, then closes the engine.
 pub async fn serve(engine: Engine, serving: Serving, leaving: CancellationToken) {
+    let limits = engine.limits();
+    // Behind a proxy every connection has the proxy's address.
+    let each = if serving.behind_proxy {
+        0
+    } else {
+        limits.connections_per_client
+    };
     let server = Arc::new(Server {
-        places: Places::new(engine.limits().connections),
+        slots: ConnectionSlots::new(limits.connections, each),
         engine,
         leaving,
         shutdown: CancellationToken::new(),
@@ -150,13 +131,19 @@ async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Some(place) = server.places.take() else {
+                let Some(slot) = server.slots.take(peer.ip()) else {
                     continue;
                 };
-                let greeted = greet(Arc::clone(server), stream, peer, place, tls.cloned());
+                let connection = Arc::clone(&slot.connection);
+                let greeted = greet(Arc::clone(server), stream, peer, slot, tls.cloned());
                 let cut = cut.clone();
                 server.tasks.spawn(async move {
-                    cut.run_until_cancelled(greeted).await;
+                    tokio::select! {
+                        biased;
+                        () = cut.cancelled() => {}
+                        () = connection.evicted.cancelled() => {}
+                        () = greeted => {}
+                    }
                 });
             }
             Err(error) if is_the_clients(&error) => {}
@@ -186,17 +173,17 @@ async fn greet(
     server: Arc<Server>,
     stream: TcpStream,
     peer: SocketAddr,
-    place: (OwnedSemaphorePermit, bool),
+    slot: Slot,
     tls: Option<Arc<Tls>>,
 ) {
     // Answers are small and complete: waiting to fill a segment only adds latency.
     let _ = stream.set_nodelay(true);
     let Some(tls) = tls else {
-        return connection(server, stream, peer, place).await;
+        return connection(server, stream, peer, slot).await;
     };
     let handshake = timeout(HANDSHAKE_LIMIT, tls.acceptor().accept(stream));
     match server.shutdown.run_until_cancelled(handshake).await {
-        Some(Ok(Ok(stream))) => connection(server, stream, peer, place).await,
+        Some(Ok(Ok(stream))) => connection(server, stream, peer, slot).await,
         Some(Ok(Err(error))) => tracing::debug!(%error, "a TLS handshake failed"),
         Some(Err(_elapsed)) => tracing::debug!("a TLS handshake took too long"),
         None => {}
@@ -204,26 +191,43 @@ async fn greet(
 }
 
 /// Who is at the other end of the connection, among a request's extensions.
-#[derive(Clone, Copy)]
-pub(super) struct Peer(pub SocketAddr);
+#[derive(Clone)]
+pub(super) struct Peer {
+    pub address: SocketAddr,
+    pub connection: Arc<Connection>,
+}
 
 async fn connection(
     server: Arc<Server>,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
-    (place, crowded): (OwnedSemaphorePermit, bool),
+    slot: Slot,
 ) {
     let limits = server.engine.limits().clone();
-    let stream = Line::new(stream, limits.unread, place);
+    let crowded = slot.is_turned_away();
+    let peer = Peer {
+        address: peer,
+        connection: Arc::clone(&slot.connection),
+    };
+    let stream = Line::new(stream, limits.unread, slot);
     let used = Arc::new(AtomicBool::new(false));
     let service = {
         let (server, used) = (Arc::clone(&server), Arc::clone(&used));
         service_fn(move |request: hyper::Request<Incoming>| {
             used.store(true, Ordering::Relaxed);
             let mut request = Request::from(request.map(Body::new));
-            request.extensions_mut().insert(Peer(peer));
-            let answer = edge::answer(Arc::clone(&server), request, crowded);
-            async { Ok::<_, Infallible>(answer.await) }
+            let connection = Arc::clone(&peer.connection);
+            request.extensions_mut().insert(peer.clone());
+            let server = Arc::clone(&server);
+            async move {
+                if !connection.begin() {
+                    // It is being closed: nothing is begun any more.
+                    std::future::pending::<()>().await;
+                }
+                let answer = edge::answer(server, request, crowded).await;
+                connection.answered();
+                Ok::<_, Infallible>(answer)
+            }
         })
     };
     let mut connection = pin!(

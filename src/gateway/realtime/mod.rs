@@ -20,6 +20,10 @@ use ulid::Ulid;
 /// Events that a listener may be behind before it has to read the log.
 const BUFFER: usize = 1024;
 
+/// Largest event that waits in the buffer, in bytes; listeners read a larger one from the log, and a larger one
+/// that is not logged is dropped.
+const BUFFERED_MAX: usize = 16 * 1024;
+
 /// An event that was committed.
 #[derive(Clone)]
 pub struct Published {
@@ -31,6 +35,29 @@ pub struct Published {
     pub text: Arc<str>,
 }
 
+/// An event in the buffer that all listeners share.
+#[derive(Clone)]
+struct Buffered {
+    id: Ulid,
+    organization: OrganizationId,
+    session: Arc<str>,
+    kind: EventKind,
+    /// `None` for one that is larger than [`BUFFERED_MAX`].
+    text: Option<Arc<str>>,
+}
+
+impl From<Published> for Buffered {
+    fn from(event: Published) -> Self {
+        Self {
+            id: event.id,
+            organization: event.organization,
+            session: event.session,
+            kind: event.kind,
+            text: Some(event.text).filter(|text| text.len() <= BUFFERED_MAX),
+        }
+    }
+}
+
 /// Where events come together.
 pub struct Hub {
     state: Mutex<State>,
@@ -38,7 +65,7 @@ pub struct Hub {
 
 struct State {
     /// `None` once the engine stops.
-    sender: Option<broadcast::Sender<Published>>,
+    sender: Option<broadcast::Sender<Buffered>>,
     latest: Ulid,
 }
 
@@ -64,7 +91,7 @@ impl Hub {
             state.latest = state.latest.max(event.id);
             if let Some(sender) = &state.sender {
                 // Nobody listens: nothing to do.
-                let _ = sender.send(event);
+                let _ = sender.send(event.into());
             }
         }
     }
@@ -83,7 +110,7 @@ impl Hub {
     }
 
     /// A receiver, and the id of the last event before its first; `None` once closed.
-    fn listen(&self) -> Option<(broadcast::Receiver<Published>, Ulid)> {
+    fn listen(&self) -> Option<(broadcast::Receiver<Buffered>, Ulid)> {
         let state = self.state();
         Some((state.sender.as_ref()?.subscribe(), state.latest))
     }

@@ -1,6 +1,6 @@
 //! One listener: what it missed, then what happens.
 
-use super::{Hub, Published};
+use super::{Buffered, Hub};
 use crate::gateway::auth::{Lease, Scope};
 use crate::gateway::store::{Store, within};
 use std::collections::VecDeque;
@@ -10,10 +10,14 @@ use ulid::Ulid;
 
 /// Events read from the log at a time.
 const PAGE: u32 = 256;
+/// Bytes of them that one listener keeps until it has sent them; the rest is read again.
+const PAGE_BYTES: usize = 256 * 1024;
 
 /// What a ticket was issued for.
 #[derive(Debug, Clone)]
 pub struct Filter {
+    /// Who listens, as the audit log names callers.
+    pub actor: String,
     pub scope: Scope,
     /// The credentials of who listens; the stream ends with them.
     pub lease: Lease,
@@ -39,7 +43,7 @@ impl Filter {
 pub struct Subscription {
     store: Store,
     filter: Filter,
-    live: Receiver<Published>,
+    live: Receiver<Buffered>,
     /// The last event that was passed on or passed over.
     seen: Ulid,
     /// Read from the log, not passed on yet.
@@ -64,6 +68,12 @@ impl Subscription {
         })
     }
 
+    /// Who listens.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.filter.actor
+    }
+
     /// How long who listens may.
     #[must_use]
     pub fn lease(&self) -> Lease {
@@ -85,11 +95,16 @@ impl Subscription {
             match self.live.recv().await {
                 Ok(event) if event.id <= self.seen => {}
                 Ok(event) => {
-                    self.seen = event.id;
-                    if self.filter.scope.covers(&event.organization)
-                        && self.filter.wants(&event.session, event.kind.as_str())
-                    {
-                        return Some(event.text);
+                    let wanted = self.filter.scope.covers(&event.organization)
+                        && self.filter.wants(&event.session, event.kind.as_str());
+                    match event.text {
+                        _ if !wanted => self.seen = event.id,
+                        Some(text) => {
+                            self.seen = event.id;
+                            return Some(text);
+                        }
+                        // Too large for the buffer: the log has it.
+                        None => self.behind = true,
                     }
                 }
                 Err(RecvError::Lagged(_)) => self.behind = true,
@@ -109,8 +124,14 @@ impl Subscription {
             .inspect_err(|error| tracing::warn!(%error, "reading the events log failed"))
             .ok()?;
         self.behind = page.len() >= PAGE as usize;
+        let mut bytes = 0;
         for event in page {
             if self.filter.wants(&event.session, &event.kind) {
+                bytes += event.text.len();
+                if bytes > PAGE_BYTES && !self.replay.is_empty() {
+                    self.behind = true;
+                    break;
+                }
                 self.replay.push_back((event.id, event.text));
             } else if self.replay.is_empty() {
                 self.seen = self.seen.max(event.id);
@@ -151,6 +172,7 @@ mod tests {
 
     fn filter(since: Option<Ulid>) -> Filter {
         Filter {
+            actor: "key:one".to_owned(),
             scope: organization("acme").into(),
             lease: Lease::default(),
             session: None,
@@ -196,6 +218,50 @@ mod tests {
         publish(&place, 0..count).await;
         for index in 0..count {
             assert_eq!(note(&mut listener).await, index);
+        }
+    }
+    /// Publishes events with payloads of this size, beginning with their numbers.
+    async fn publish_large(place: &Place, numbers: std::ops::Range<usize>, size: usize) {
+        place
+            .store
+            .write(move |w| {
+                for number in numbers {
+                    let payload = format!("{number} {}", "x".repeat(size));
+                    let kind = EventKind::GroupUpdate;
+                    w.publish(&organization("acme"), &session(1), kind, &payload)?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+
+    async fn number(listener: &mut Subscription) -> usize {
+        let text = listener.next().await.unwrap();
+        let event: crate::api::Envelope = serde_json::from_str(&text).unwrap();
+        let payload = event.payload.as_str().unwrap();
+        payload.split(' ').next().unwrap().parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn large_events_wait_in_the_log_and_none_is_lost() {
+        let place = store();
+        let open = || Subscription::open(&place.hub, place.store.clone(), filter(None)).unwrap();
+        let mut listener = open();
+        let mut others = open();
+        publish_large(&place, 0..3, 10).await;
+        publish_large(&place, 3..40, super::super::BUFFERED_MAX).await;
+        publish_large(&place, 40..43, 10).await;
+        // The buffer that all listeners share holds small events alone.
+        for _ in 0..43 {
+            let event = others.live.try_recv().unwrap();
+            let text = event.text.as_deref().unwrap_or_default();
+            assert!(text.len() <= super::super::BUFFERED_MAX);
+        }
+        for expected in 0..43 {
+            assert_eq!(number(&mut listener).await, expected);
+            let replay = listener.replay.iter().map(|(_, text)| text.len());
+            assert!(replay.sum::<usize>() <= PAGE_BYTES);
         }
     }
 }

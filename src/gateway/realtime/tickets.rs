@@ -12,28 +12,43 @@ const TICKET_LIFETIME: Duration = Duration::from_secs(30);
 /// Tickets that may wait at a time: a bound on memory.
 const MOST: usize = 10_000;
 /// Of them, those of one organization: nobody takes the places of everybody.
-const MOST_OF_ONE: usize = 1_000;
+const MOST_OF_ORGANIZATION: usize = 1_000;
+/// Of these, those of one api-key or login.
+const MOST_OF_CALLER: usize = 100;
 
 /// The tickets that were issued and not redeemed yet.
-#[derive(Default)]
 pub struct Tickets {
+    most: usize,
     waiting: Mutex<HashMap<[u8; 32], (Instant, Filter)>>,
+}
+
+impl Default for Tickets {
+    fn default() -> Self {
+        Self {
+            most: MOST,
+            waiting: Mutex::default(),
+        }
+    }
 }
 
 impl Tickets {
     /// Issues a ticket; the secret is not kept, only its hash.
     ///
     /// # Errors
-    /// Too many tickets wait, of this organization or of all.
+    /// Too many tickets wait, of this caller, of its organization or of all.
     pub fn issue(&self, filter: Filter) -> Result<String, Error> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut of_one = 0;
+        let (mut of_organization, mut of_caller) = (0, 0);
         waiting.retain(|_, (issued, other)| {
             let waits = issued.elapsed() < TICKET_LIFETIME;
-            of_one += usize::from(waits && other.scope == filter.scope);
+            of_organization += usize::from(waits && other.scope == filter.scope);
+            of_caller += usize::from(waits && other.actor == filter.actor);
             waits
         });
-        if waiting.len() >= MOST || of_one >= MOST_OF_ONE {
+        if waiting.len() >= self.most
+            || of_organization >= MOST_OF_ORGANIZATION
+            || of_caller >= MOST_OF_CALLER
+        {
             return Err(Error::TooManyRequests {
                 limit: Limit::Tickets,
                 wait: TICKET_LIFETIME,
@@ -61,8 +76,9 @@ mod tests {
     use super::*;
     use crate::gateway::domain::OrganizationId;
 
-    fn filter(organization: &str) -> Filter {
+    fn filter(organization: &str, actor: &str) -> Filter {
         Filter {
+            actor: actor.to_owned(),
             scope: OrganizationId::parse(organization).unwrap().into(),
             lease: auth::Lease::default(),
             session: None,
@@ -71,31 +87,59 @@ mod tests {
         }
     }
 
-    #[test]
-    fn one_organization_s_tickets_leave_room_for_others() {
-        let tickets = Tickets::default();
-        let first = tickets.issue(filter("acme")).unwrap();
-        for _ in 1..MOST_OF_ONE {
-            tickets.issue(filter("acme")).unwrap();
-        }
-        let refused = tickets.issue(filter("acme"));
+    fn refused(outcome: Result<String, Error>) {
         assert!(matches!(
-            refused,
+            outcome,
             Err(Error::TooManyRequests {
                 limit: Limit::Tickets,
                 ..
             })
         ));
-        tickets.issue(filter("other")).unwrap();
-        tickets.redeem(&first).unwrap();
-        tickets.issue(filter("acme")).unwrap();
-        tickets.issue(filter("acme")).unwrap_err();
+    }
+
+    #[test]
+    fn one_organization_s_tickets_leave_room_for_others() {
+        let tickets = Tickets::default();
+        let mut first = None;
+        for key in 0..MOST_OF_ORGANIZATION / MOST_OF_CALLER {
+            let key = format!("key:{key}");
+            for _ in 0..MOST_OF_CALLER {
+                first = Some(tickets.issue(filter("acme", &key)).unwrap());
+            }
+        }
+        refused(tickets.issue(filter("acme", "key:new")));
+        tickets.issue(filter("other", "key:other")).unwrap();
+        tickets.redeem(&first.unwrap()).unwrap();
+        tickets.issue(filter("acme", "key:new")).unwrap();
+        refused(tickets.issue(filter("acme", "key:new")));
+    }
+
+    #[test]
+    fn one_caller_s_tickets_leave_room_for_its_organization() {
+        let tickets = Tickets::default();
+        for _ in 0..MOST_OF_CALLER {
+            tickets.issue(filter("acme", "key:one")).unwrap();
+        }
+        refused(tickets.issue(filter("acme", "key:one")));
+        tickets.issue(filter("acme", "key:two")).unwrap();
+    }
+
+    #[test]
+    fn no_more_tickets_wait_than_there_is_room_for() {
+        let tickets = Tickets {
+            most: 3,
+            ..Tickets::default()
+        };
+        for organization in ["one", "two", "three"] {
+            tickets.issue(filter(organization, organization)).unwrap();
+        }
+        refused(tickets.issue(filter("another", "another")));
     }
 
     #[test]
     fn a_ticket_works_once_and_for_thirty_seconds() {
         let tickets = Tickets::default();
-        let filter = filter("acme");
+        let filter = filter("acme", "key:one");
         let ticket = tickets.issue(filter.clone()).unwrap();
         assert!(ticket.starts_with("rt_") && ticket.len() == 46, "{ticket}");
         assert!(tickets.redeem(&ticket).is_some());

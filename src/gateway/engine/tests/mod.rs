@@ -7,6 +7,7 @@ mod groups;
 mod keys;
 mod revoked;
 mod sessions;
+mod waiting;
 
 use super::{AuditQuery, Engine, OwnedSession};
 use crate::api::{AuditEntry, Capabilities, Envelope, SessionStatus, Setting, TicketRequest};

@@ -39,6 +39,11 @@ fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'stat
         all.push(("unauthorized", Error::Unauthorized));
         all.push((lacking(capability), Error::MissingCapability(capability)));
         all.push(("too_many_requests", limit(Limit::Caller)));
+        all.push((
+            "too_many_requests_of_the_organization",
+            limit(Limit::Organization),
+        ));
+        all.push(too_many_under_way());
         all.push(("draining", Error::Draining));
     }
     for parameter in operation.parameters() {
@@ -48,6 +53,7 @@ fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'stat
     if operation.body.is_some() {
         let not_an_object = Error::field("", "the body must be a JSON object");
         all.push(("not_an_object", not_an_object));
+        all.push(("too_many_bytes_of_bodies", limit(Limit::Bodies)));
     }
     if operation.reach > Reach::Stored {
         all.push(("session_limit", limit(Limit::Session)));
@@ -202,6 +208,15 @@ pub(super) fn unused_tickets() -> (&'static str, Error) {
         wait: WAIT,
     };
     ("too_many_tickets", error)
+}
+
+/// A request or a stream more than a caller may have at a time.
+pub(super) fn too_many_under_way() -> (&'static str, Error) {
+    let error = Error::TooManyRequests {
+        limit: Limit::UnderWay,
+        wait: Duration::from_secs(1),
+    };
+    ("too_many_under_way", error)
 }
 
 /// A stored group that is not there.

@@ -310,6 +310,7 @@ pub(super) async fn only_differences_are_told(place: Place) {
     with_groups(&place, [1, 2, 3]).await;
     let acme = scope(organization("acme"), session(1));
     let filter = Filter {
+        actor: "key:test".to_owned(),
         scope: organization("acme").into(),
         lease: crate::gateway::auth::Lease::default(),
         session: None,

@@ -110,6 +110,7 @@ pub(super) async fn a_failed_job_is_not_told(place: Place) {
         })
     };
     let filter = crate::gateway::realtime::Filter {
+        actor: "key:test".to_owned(),
         scope: organization("acme").into(),
         lease: crate::gateway::auth::Lease::default(),
         session: None,

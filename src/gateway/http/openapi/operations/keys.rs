@@ -52,10 +52,13 @@ pub(super) fn operations() -> Vec<Operation> {
             "updateKey",
             "Disable or enable an api-key",
         )
-        .about("A disabled key is refused like one that does not exist, and its realtime streams end at once.")
+        .about("A disabled key is refused like one that does not exist, and its realtime streams end at once. Enabling needs every capability of the key.")
         .takes(&UpdateKey { disabled: true })
         .gives(200, "The key.", &examples::key())
-        .refuses([("no_such_key", Error::NotFound("key"))]),
+        .refuses([
+            ("no_such_key", Error::NotFound("key")),
+            ("lacks_send", Error::MissingCapability(Capability::Send)),
+        ]),
         row(
             "POST",
             "/api/v1/keys/{id}:rotate",
