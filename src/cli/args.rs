@@ -6,7 +6,7 @@ pub use serve::{Sandbox, Serve};
 
 use super::doctor::Doctor;
 use super::scripts::Script;
-use crate::config::{Overrides, ServeOverrides};
+use crate::config::{Overrides, ServeOverrides, parse_listen};
 use crate::console::theme::ColorChoice;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -110,7 +110,7 @@ pub struct Demo {
     pub headless: bool,
 
     /// Where to serve it; port 0 takes a free one [default: 127.0.0.1:0]
-    #[arg(long, value_name = "ADDR", requires = "headless")]
+    #[arg(long, value_name = "ADDR", requires = "headless", value_parser = parse_listen)]
     pub listen: Option<SocketAddr>,
 }
 

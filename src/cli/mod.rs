@@ -119,16 +119,14 @@ async fn desk(
     runtime::run(&mut screen, options, performer, inbox, shutdown).await
 }
 
-/// Reads the configuration.
+/// Reads the configuration; what was left out of it is told on standard error.
 fn settings(cli: &Cli) -> anyhow::Result<Config> {
-    let environment: Vec<_> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
-    Ok(config::load(
-        &cli.overrides(),
-        &environment,
-        &keymap::check_binding,
-    )?)
+    let environment: Vec<_> = std::env::vars_os().collect();
+    let config = config::load(&cli.overrides(), &environment, &keymap::check_binding)?;
+    for warning in &config.warnings {
+        output::note(&format!("warning: {warning}"));
+    }
+    Ok(config)
 }
 
 /// Reads the configuration and the keys; wrong keys are told with their file and line.

@@ -2,7 +2,7 @@
 
 use super::output::{Exit, Failure};
 use super::prompt;
-use crate::client::{Secret, TokenSource};
+use crate::client::{Secret, TokenSource, without_secrets};
 use crate::config::{Profile, TokenFrom};
 use crate::text::{clean_line, truncate_to_width};
 use async_trait::async_trait;
@@ -21,6 +21,8 @@ const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 const TOKEN_MAX: u64 = 64 << 10;
 /// Bytes of a program's complaint.
 const COMPLAINT_MAX: u64 = 4 << 10;
+/// Bytes of a written word from which on it is left out of a complaint: a shorter one is no token.
+const MASKED_MIN: usize = 6;
 /// Columns of a program's complaint that are shown.
 const COMPLAINT_SHOWN: usize = 160;
 
@@ -83,6 +85,7 @@ impl TokenSource for Source {
 fn of_variable(name: &str) -> Result<Secret, String> {
     let name_shown = clean_line(name);
     match std::env::var(name) {
+        Ok(text) if text.is_empty() => Err(format!("the variable {name_shown} is not set")),
         Ok(text) => one_token(&text, &format!("the variable {name_shown}")),
         Err(std::env::VarError::NotPresent) => Err(format!("the variable {name_shown} is not set")),
         Err(std::env::VarError::NotUnicode(_)) => {
@@ -95,7 +98,7 @@ fn of_variable(name: &str) -> Result<Secret, String> {
 fn of_file(file: &Path) -> Result<Secret, String> {
     let shown = file.display();
     let unreadable = |error: std::io::Error| format!("cannot read {shown}: {error}");
-    let opened = std::fs::File::open(file).map_err(unreadable)?;
+    let opened = open_at_once(file).map_err(unreadable)?;
     let metadata = opened.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(format!("{shown} is not a file"));
@@ -117,6 +120,19 @@ fn of_file(file: &Path) -> Result<Secret, String> {
         .map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|_| format!("{shown} holds no text"))?;
     one_token(&text, &shown.to_string())
+}
+
+/// Opens a file without waiting: opening a FIFO would otherwise last until somebody writes to it.
+fn open_at_once(file: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    options.open(file)
 }
 
 /// Runs a program and takes the first line that it writes.
@@ -151,8 +167,10 @@ async fn of_command(words: &[String], limit: Duration) -> Result<Secret, String>
         .await
         .map_err(|_| format!("`{name}` did not end within {} s", limit.as_secs_f32()))?
         .map_err(|error| format!("`{name}` broke off: {error}"))?;
+    let text = String::from_utf8_lossy(&written);
+    let first = text.lines().next().unwrap_or_default();
     if !status.success() {
-        let complaint = String::from_utf8_lossy(&complaint);
+        let complaint = masked(&String::from_utf8_lossy(&complaint), first);
         let complaint = truncate_to_width(clean_line(complaint.trim()).trim(), COMPLAINT_SHOWN);
         let said = if complaint.is_empty() {
             String::new()
@@ -161,8 +179,6 @@ async fn of_command(words: &[String], limit: Duration) -> Result<Secret, String>
         };
         return Err(format!("`{name}` failed ({status}){said}"));
     }
-    let text = String::from_utf8_lossy(&written);
-    let first = text.lines().next().unwrap_or_default();
     one_token(first, &format!("the first line of `{name}`"))
 }
 
@@ -174,9 +190,22 @@ fn program_path(program: &str) -> PathBuf {
     }
 }
 
-/// One token and nothing else; the fault never shows the text.
+/// A program's complaint without what it wrote as the token, and without what looks like one.
+fn masked(complaint: &str, written: &str) -> String {
+    let mut complaint = without_secrets(complaint);
+    for word in written
+        .split_whitespace()
+        .filter(|word| word.len() >= MASKED_MIN)
+    {
+        complaint = complaint.replace(word, "…");
+    }
+    complaint
+}
+
+/// One token and nothing else; the fault never shows the text. Editors and web pages leave byte order marks
+/// and zero-width spaces around it, which nobody sees.
 pub fn one_token(text: &str, whence: &str) -> Result<Secret, String> {
-    match text.trim() {
+    match text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')) {
         "" => Err(format!("{whence} is empty")),
         token if token.chars().any(|c| c.is_whitespace() || c.is_control()) => {
             Err(format!("{whence} must hold one token and nothing else"))
@@ -204,6 +233,10 @@ mod tests {
     fn a_token_is_one_word_and_never_shown() {
         assert_eq!(one_token(" wa_x\n", "it").unwrap(), Secret::new("wa_x"));
         assert_eq!(one_token(" \n", "it").unwrap_err(), "it is empty");
+        for around in ["\u{feff}wa_x", "wa_x\u{200b}\r\n", "\u{200b} \u{feff}wa_x "] {
+            assert_eq!(one_token(around, "it").unwrap(), Secret::new("wa_x"));
+        }
+        assert_eq!(one_token("\u{feff}\n", "it").unwrap_err(), "it is empty");
         for text in ["wa_secret and more", "wa_secret\u{1b}[31m"] {
             let fault = one_token(text, "it").unwrap_err();
             assert_eq!(fault, "it must hold one token and nothing else");
@@ -234,6 +267,16 @@ mod tests {
                 .unwrap_err()
                 .contains("not a file")
         );
+        let fifo = directory.path().join("fifo");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &fifo,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR,
+            0,
+        )
+        .unwrap();
+        assert!(of_file(&fifo).unwrap_err().contains("not a file"));
         let missing = directory.path().join("missing");
         assert!(of_file(&missing).unwrap_err().contains("cannot read"));
     }
@@ -267,6 +310,16 @@ mod tests {
                 !fault.contains('\u{1b}') && !fault.contains("wa_secret"),
                 "{fault}"
             );
+        }
+
+        #[tokio::test]
+        async fn a_complaint_holds_no_token() {
+            let fault = run(
+                "echo hunter2-long; echo 'wrong: hunter2-long, wa_0123456789abcdef0123' >&2; exit 1",
+            )
+            .await
+            .unwrap_err();
+            assert!(fault.ends_with("wrong: …, …"), "{fault}");
         }
 
         #[tokio::test]

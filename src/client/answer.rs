@@ -206,7 +206,8 @@ fn foreign(status: StatusCode, body: &[u8]) -> ClientError {
 
 /// A stranger's text without keys, tokens and tickets: who echoes what was sent to it must not bring
 /// that to the screen or into the log.
-fn without_secrets(text: &str) -> String {
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     text.split_inclusive(|c| !is_part(c))
         .map(|word| {

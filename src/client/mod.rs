@@ -17,10 +17,10 @@ mod sessions;
 mod tls;
 mod token;
 
-pub use answer::destination;
+pub use answer::{destination, without_secrets};
 pub use error::{ClientError, SetupError};
 pub use listing::Listing;
-pub use options::{Limits, Options, check_address, check_proxy};
+pub use options::{Limits, Options, check_address, check_environment_proxy, check_proxy};
 pub use retry::Retry;
 pub use secret::Secret;
 pub use sessions::AuditFilter;

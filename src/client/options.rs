@@ -4,10 +4,14 @@ use super::tls::{self, Authorities};
 use super::token::TokenSource;
 use super::{API, EXCERPT, Secret, SetupError, root_cause};
 use crate::text::{clean_line, truncate_to_width};
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The proxies that a profile can name; with `socks5h` the proxy looks the name up.
+const PROXY_SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
 
 /// How long and how large an answer may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +95,8 @@ impl Options {
         } else if is_loopback(&url) {
             // A proxy has no business between the console and its own engine.
             builder = builder.no_proxy();
+        } else {
+            check_environment_proxy(&url)?;
         }
         let http = builder
             .build()
@@ -150,12 +156,12 @@ pub fn check_proxy(proxy: &str) -> Result<Url, SetupError> {
     let shown = truncate_to_width(&clean_line(proxy), EXCERPT);
     let url = Url::parse(proxy.trim())
         .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        .filter(|url| PROXY_SCHEMES.contains(&url.scheme()) && url.has_host());
     let Some(url) = url else {
         // What cannot be read as an address may hold a password all the same.
         let shown = shown.rsplit('@').next().unwrap_or_default();
         return Err(SetupError(format!(
-            "`{shown}` is not a proxy such as http://proxy.example.com:3128"
+            "`{shown}` is not a proxy such as http://proxy.example.com:3128 or socks5h://127.0.0.1:1080"
         )));
     };
     if !url.username().is_empty() || url.password().is_some() {
@@ -167,6 +173,61 @@ pub fn check_proxy(proxy: &str) -> Result<Url, SetupError> {
     Ok(url)
 }
 
+/// Whether the environment's proxy for this address can be used. One that cannot be read would otherwise be
+/// left out without a word, and the requests would go another way than the environment says.
+///
+/// # Errors
+/// Which variable is wrong, and what would be right.
+pub fn check_environment_proxy(url: &Url) -> Result<(), SetupError> {
+    proxy_fault(url, |name| {
+        let value = std::env::var_os(name)?;
+        Some(
+            value
+                .into_string()
+                .unwrap_or_else(|_| UNREADABLE.to_owned()),
+        )
+    })
+}
+
+/// Stands for a variable that holds no UTF-8 text.
+const UNREADABLE: &str = "\u{fffd}";
+
+fn proxy_fault(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Result<(), SetupError> {
+    let own: [&str; 2] = match url.scheme() {
+        "https" => ["HTTPS_PROXY", "https_proxy"],
+        _ => ["HTTP_PROXY", "http_proxy"],
+    };
+    // The first of each pair that is set counts, as in the library that follows them.
+    let first = |names: [&'static str; 2]| {
+        let mut found = names
+            .into_iter()
+            .filter_map(|name| Some((name, variable(name)?)));
+        found.next().filter(|(_, value)| !value.is_empty())
+    };
+    let Some((name, value)) = first(own).or_else(|| first(["ALL_PROXY", "all_proxy"])) else {
+        return Ok(());
+    };
+    let no = ["NO_PROXY", "no_proxy"].into_iter().find_map(&variable);
+    let uri: Option<hyper::Uri> = url.as_str().parse().ok();
+    let reads = |proxy: &str| {
+        let matcher = Matcher::builder()
+            .all(proxy)
+            .no(no.as_deref().unwrap_or_default())
+            .build();
+        uri.as_ref()
+            .is_some_and(|uri| matcher.intercept(uri).is_some())
+    };
+    // NO_PROXY may leave the address out.
+    if !reads("http://proxy.invalid") || reads(&value) {
+        return Ok(());
+    }
+    // The value may hold a password.
+    Err(SetupError(format!(
+        "the variable {name} is not the address of a proxy such as http://proxy.example.com:3128 \
+         or socks5h://127.0.0.1:1080: correct it, or unset it"
+    )))
+}
+
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -174,4 +235,50 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         || address
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_of_the_environment_that_cannot_be_read_is_a_fault() {
+        let fault = |url: &str, variables: &[(&str, &str)]| {
+            let url = Url::parse(url).unwrap();
+            let value = |name: &str| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            proxy_fault(&url, value).err().map(|error| error.0)
+        };
+        let gateway = "https://gateway.example.com";
+        for wrong in [
+            "http://[::1",
+            "proxy example",
+            "ftp://proxy.example.com",
+            "http://user:secret@",
+            UNREADABLE,
+        ] {
+            for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+                let told = fault(gateway, &[(name, wrong)]).unwrap();
+                assert!(
+                    told.starts_with(&format!("the variable {name} is not")),
+                    "{told}"
+                );
+                assert!(!told.contains("secret"), "{told}");
+            }
+            // Another scheme's proxy, and one for other hosts.
+            assert_eq!(fault(gateway, &[("HTTP_PROXY", wrong)]), None);
+            let without = [("HTTPS_PROXY", wrong), ("NO_PROXY", "example.com")];
+            assert_eq!(fault(gateway, &without), None);
+        }
+        for right in [
+            "",
+            "proxy.example.com:3128",
+            "http://user:secret@proxy.example.com:3128",
+            "socks5h://127.0.0.1:1080",
+        ] {
+            assert_eq!(fault(gateway, &[("HTTPS_PROXY", right)]), None, "{right}");
+        }
+    }
 }

@@ -5,9 +5,13 @@ use super::{ConfigError, KeyCheck, KeySetting, Kind, LogFormat, Overrides, name_
 use crate::console::theme::ColorChoice;
 use crate::text::clean_line;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+/// Letters that a mistyped variable may differ in.
+const LIKE: usize = 2;
 
 /// A checked value of one of the kinds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub(super) struct Layers {
     /// The names of the profiles.
     pub(super) profiles: Vec<String>,
     pub(super) keys: Vec<KeySetting>,
+    /// What was left out, as sentences.
+    pub(super) warnings: Vec<String>,
 }
 
 impl Layers {
@@ -202,40 +208,46 @@ impl Layers {
             .any(|name| self.text(&format!("profiles.{name}.token_env")) == Some(variable))
     }
 
-    /// Lays the `GROUPDESK_*` variables over what is there.
+    /// Lays the `GROUPDESK_*` variables over what is there. An empty one counts as unset. An unknown one is
+    /// a warning: in Kubernetes, a Service of the program's name sets `GROUPDESK_PORT` and others.
     pub(super) fn environment(
         &mut self,
-        environment: &[(String, String)],
+        environment: &[(OsString, OsString)],
     ) -> Result<(), ConfigError> {
-        for (variable, text) in environment {
+        let mut unknown = Vec::new();
+        for (variable, value) in environment {
+            let Some(variable) = variable.to_str() else {
+                continue;
+            };
             let Some(name) = variable.strip_prefix("GROUPDESK_") else {
                 continue;
             };
             if name == "CONFIG" || variable == KEY_VARIABLE || self.is_token(variable) {
                 continue;
             }
-            if name == "PROFILE" {
-                let value = (Value::Text(text.clone()), variable.clone());
-                self.values.insert("profile".to_owned(), value);
-                continue;
-            }
             let known =
                 settings().find(|(section, key, _)| variable_name(section, key) == *variable);
-            let Some((section, key, kind)) = known else {
-                let allowed: Vec<String> = settings()
-                    .map(|(section, key, _)| variable_name(section, key))
-                    .collect();
-                return Err(ConfigError(format!(
-                    "unknown variable {}; allowed are GROUPDESK_CONFIG, GROUPDESK_PROFILE, {KEY_VARIABLE}, {}",
-                    clean_line(variable),
-                    allowed.join(", ")
-                )));
+            if known.is_none() && name != "PROFILE" {
+                unknown.push(variable.to_owned());
+                continue;
+            }
+            if value.is_empty() {
+                continue;
+            }
+            let Some(text) = value.to_str() else {
+                return Err(ConfigError(format!("{variable} holds no UTF-8 text")));
             };
-            let value = from_text(*kind, text)
-                .map_err(|allowed| ConfigError(format!("{variable} must be {allowed}")))?;
-            self.values
-                .insert(format!("{section}.{key}"), (value, variable.clone()));
+            let (setting, value) = match known {
+                None => ("profile".to_owned(), Value::Text(text.to_owned())),
+                Some((section, key, kind)) => {
+                    let value = from_text(*kind, text)
+                        .map_err(|allowed| ConfigError(format!("{variable} must be {allowed}")))?;
+                    (format!("{section}.{key}"), value)
+                }
+            };
+            self.values.insert(setting, (value, variable.to_owned()));
         }
+        self.warnings.extend(unknown_variables(unknown));
         Ok(())
     }
 
@@ -325,6 +337,48 @@ fn keys_of(section: &str) -> String {
 /// The environment variable of a setting.
 pub(super) fn variable_name(section: &str, key: &str) -> String {
     format!("GROUPDESK_{section}_{key}").to_uppercase()
+}
+
+/// A line for each variable that resembles a known one, and one line for the others.
+fn unknown_variables(unknown: Vec<String>) -> Vec<String> {
+    let known: Vec<String> = settings()
+        .map(|(section, key, _)| variable_name(section, key))
+        .chain(["GROUPDESK_CONFIG", "GROUPDESK_PROFILE", KEY_VARIABLE].map(str::to_owned))
+        .collect();
+    let mut lines = Vec::new();
+    let mut strange = Vec::new();
+    for variable in unknown {
+        let shown = clean_line(&variable).into_owned();
+        match likeliest(&variable, &known) {
+            Some(meant) => lines.push(format!(
+                "unknown variable {shown} is ignored; did you mean {meant}?"
+            )),
+            None => strange.push(shown),
+        }
+    }
+    if !strange.is_empty() {
+        strange.sort();
+        lines.push(format!(
+            "unknown variables are ignored: {}",
+            strange.join(", ")
+        ));
+    }
+    lines
+}
+
+/// The known variable that somebody may have meant: one that is nearly the same, or has the same last words.
+fn likeliest<'a>(variable: &str, known: &'a [String]) -> Option<&'a str> {
+    let words = variable.strip_prefix("GROUPDESK").unwrap_or(variable);
+    let mut same_end = known.iter().filter(|known| known.ends_with(words));
+    if let (Some(meant), None) = (same_end.next(), same_end.next()) {
+        return Some(meant);
+    }
+    known
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(variable, known), known))
+        .filter(|(distance, _)| *distance <= LIKE)
+        .min()
+        .map(|(_, known)| known.as_str())
 }
 
 fn from_toml(kind: Kind, value: &Spanned<DeValue<'_>>, base: &Path) -> Result<Value, String> {

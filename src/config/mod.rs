@@ -11,15 +11,19 @@ mod profile;
 mod serve;
 
 pub use profile::{KEY_VARIABLE, OWN, Profile, TokenFrom};
-pub use serve::{Serve, TlsFiles};
+pub use serve::{Serve, TlsFiles, parse_listen};
 
 use crate::console::clipboard::ClipboardChoice;
 use crate::console::theme::ColorChoice;
 use crate::gateway::Limits;
 use crate::gateway::auth::Login;
 use layer::Layers;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+/// Bytes of a configuration file.
+const FILE_MAX: u64 = 1 << 20;
 
 /// A mistake in the configuration: where, what, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +51,8 @@ pub struct Config {
     pub limits: Limits,
     /// Whose logins a served gateway accepts; nobody's when `None`.
     pub login: Option<Login>,
+    /// What was left out of the configuration and why, as sentences for the user.
+    pub warnings: Vec<String>,
 }
 
 /// How real accounts reach WhatsApp, where that differs from what everybody does.
@@ -216,20 +222,30 @@ fn choice<T: Copy + Default>(choices: &[(&'static str, T)], name: Option<&str>) 
 /// The first mistake, with its place.
 pub fn load(
     overrides: &Overrides,
-    environment: &[(String, String)],
+    environment: &[(OsString, OsString)],
     check_key: KeyCheck<'_>,
 ) -> Result<Config, ConfigError> {
     let mut layers = Layers::default();
     let named = overrides.file.clone().or_else(|| {
         environment
             .iter()
-            .find(|(name, _)| name == "GROUPDESK_CONFIG")
+            .find(|(name, path)| name == "GROUPDESK_CONFIG" && !path.is_empty())
             .map(|(_, path)| PathBuf::from(path))
     });
-    if let Some(file) = named.clone().or_else(default_file) {
+    if let Some(file) = named {
+        let text = read_bounded(&file).map_err(|error| unreadable(&file, &error))?;
+        layers.file(&file, &text, check_key)?;
+    } else if let Some(file) = default_file() {
         match read_bounded(&file) {
             Ok(text) => layers.file(&file, &text, check_key)?,
-            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) if is_absent(&error) => {}
+            // Whether there is one cannot be seen, for example in the home directory of another user.
+            Err(error) if file.symlink_metadata().is_err() => {
+                layers.warnings.push(format!(
+                    "{}: the defaults are used",
+                    unreadable(&file, &error).0
+                ));
+            }
             Err(error) => return Err(unreadable(&file, &error)),
         }
     }
@@ -267,6 +283,7 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
         log_format: choice(&LogFormat::NAMES, layers.text("log.format")),
         data_dir,
         keys: layers.keys,
+        warnings: layers.warnings,
     })
 }
 
@@ -305,14 +322,29 @@ fn version(text: &str) -> Option<(u32, u32, u32)> {
     parts.next().is_none().then_some(version)
 }
 
-/// A file of at most 1 MiB, as text.
+/// The text of a configuration file of at most [`FILE_MAX`] bytes.
 fn read_bounded(file: &Path) -> std::io::Result<String> {
-    use std::io::Read as _;
-    let mut text = String::new();
+    use std::io::{Error, ErrorKind, Read as _};
+    let mut bytes = Vec::new();
     std::fs::File::open(file)?
-        .take(1 << 20)
-        .read_to_string(&mut text)?;
+        .take(FILE_MAX + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE_MAX {
+        let text = format!("it is larger than {} KiB", FILE_MAX >> 10);
+        return Err(Error::new(ErrorKind::FileTooLarge, text));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let start = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = start.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let text = format!("line {line} is not UTF-8 text");
+        Error::new(ErrorKind::InvalidData, text)
+    })?;
     Ok(text)
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> ConfigError {

@@ -43,12 +43,8 @@ pub struct TlsFiles {
 pub(super) fn read(layers: &Layers) -> Result<Serve, ConfigError> {
     let listen = match layers.text("serve.listen").filter(|text| !text.is_empty()) {
         None => LISTEN,
-        Some(text) => text.parse().map_err(|_| {
-            layers.fault(
-                "serve.listen",
-                "this must be an address with a port, such as 127.0.0.1:8080 or [::]:8443",
-            )
-        })?,
+        Some(text) => parse_listen(text)
+            .map_err(|wanted| layers.fault("serve.listen", &format!("this {wanted}")))?,
     };
     let tls = match (layers.path("serve.tls_cert"), layers.path("serve.tls_key")) {
         (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
@@ -83,5 +79,24 @@ pub(super) fn read(layers: &Layers) -> Result<Serve, ConfigError> {
         behind_proxy,
         linger: seconds("serve.linger_seconds", 0),
         drain: seconds("serve.drain_seconds", DRAIN_SECONDS),
+    })
+}
+
+/// The address of `--listen` and `serve.listen`: an IP address with a port, `localhost:PORT` or `:PORT`.
+/// The last two mean this machine alone, so that nothing is served to others by accident.
+///
+/// # Errors
+/// What it must be, to follow the name of the setting.
+pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    let port = text
+        .strip_prefix("localhost:")
+        .or_else(|| text.strip_prefix(':'));
+    if let Some(Ok(port)) = port.map(str::parse) {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse().map_err(|_| {
+        "must be an address with a port, such as 127.0.0.1:8080 or [::]:8443 (all interfaces); \
+         localhost:8080 and :8080 mean 127.0.0.1:8080"
+            .to_owned()
     })
 }

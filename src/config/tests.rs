@@ -29,7 +29,7 @@ fn load_checked(
     };
     let environment: Vec<_> = environment
         .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .map(|(name, value)| (OsString::from(name), OsString::from(value)))
         .collect();
     load(&overrides, &environment, check)
         .map_err(|error| ConfigError(error.0.replace(&format!("{}/", dir.path().display()), "")))
@@ -144,7 +144,7 @@ fn mistakes_in_the_file_name_their_line() {
         ),
         (
             "[serve]\nlisten = \"localhost\"",
-            "config.toml:2: this must be an address with a port, such as 127.0.0.1:8080 or [::]:8443",
+            "config.toml:2: this must be an address with a port, such as 127.0.0.1:8080 or [::]:8443 (all interfaces); localhost:8080 and :8080 mean 127.0.0.1:8080",
         ),
         (
             "[serve]\nlisten = \"0.0.0.0:80\"",
@@ -251,14 +251,111 @@ fn the_environment_wins_over_the_file_and_names_its_mistakes() {
             .0,
         "GROUPDESK_UI_MOUSE must be true or false"
     );
-    let error = load_text("", &[("GROUPDESK_MOUSE", "1")]).unwrap_err();
+}
+
+#[test]
+fn unknown_variables_are_a_warning_with_a_guess() {
+    // The second to the last ones are those of a Kubernetes Service named groupdesk.
+    let config = load_text(
+        "",
+        &[
+            ("GROUPDESK_MOUSE", "1"),
+            ("GROUPDESK_UI_COLOURS", "16"),
+            ("GROUPDESK_PORT", "tcp://10.0.0.7:8080"),
+            ("GROUPDESK_SERVICE_HOST", "10.0.0.7"),
+            ("GROUPDESK_SERVICE_PORT", "8080"),
+            ("GROUPDESK_PORT_8080_TCP", "tcp://10.0.0.7:8080"),
+            ("GROUPDESK_PORT_8080_TCP_PROTO", "tcp"),
+            ("GROUPDESK_PORT_8080_TCP_PORT", "8080"),
+            ("GROUPDESK_PORT_8080_TCP_ADDR", "10.0.0.7"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(
+        config.warnings,
+        [
+            "unknown variable GROUPDESK_MOUSE is ignored; did you mean GROUPDESK_UI_MOUSE?",
+            "unknown variable GROUPDESK_UI_COLOURS is ignored; did you mean GROUPDESK_UI_COLORS?",
+            "unknown variables are ignored: GROUPDESK_PORT, GROUPDESK_PORT_8080_TCP, \
+             GROUPDESK_PORT_8080_TCP_ADDR, GROUPDESK_PORT_8080_TCP_PORT, \
+             GROUPDESK_PORT_8080_TCP_PROTO, GROUPDESK_SERVICE_HOST, GROUPDESK_SERVICE_PORT",
+        ]
+    );
+}
+
+#[test]
+fn an_empty_variable_counts_as_unset() {
+    let names: Vec<_> = settings()
+        .map(|(section, key, _)| layer::variable_name(section, key))
+        .chain(["GROUPDESK_CONFIG", "GROUPDESK_PROFILE", KEY_VARIABLE].map(str::to_owned))
+        .collect();
+    let empty: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+    assert_eq!(load_text("", &empty).unwrap(), load_text("", &[]).unwrap());
+    let config = load_text("[ui]\nmouse = false", &[("GROUPDESK_UI_MOUSE", "")]).unwrap();
+    assert!(!config.mouse);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_a_mistake() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let variable = (
+        OsString::from("GROUPDESK_LOG_LEVEL"),
+        OsString::from_vec(vec![0xff]),
+    );
+    let error = load(&Overrides::default(), &[variable], ANY_KEY).unwrap_err();
+    assert_eq!(error.0, "GROUPDESK_LOG_LEVEL holds no UTF-8 text");
+}
+
+#[test]
+fn a_large_or_unreadable_file_is_refused_and_a_byte_order_mark_is_not() {
+    let comment = |bytes: usize| format!("#{}\n", "x".repeat(bytes - 2));
+    let (full, over) = (FILE_MAX as usize, FILE_MAX as usize + 1);
+    assert!(load_text(&comment(full), &[]).is_ok());
+    // What stands behind the limit must not be lost without a word.
+    let error = load_text(&comment(over), &[]).unwrap_err();
+    assert_eq!(
+        error.0,
+        "cannot read config.toml: it is larger than 1024 KiB"
+    );
+    assert!(!load_text("\u{feff}[ui]\nmouse = false", &[]).unwrap().mouse);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("config.toml");
+    std::fs::write(&file, b"[ui]\n# caf\xe9\n").unwrap();
+    let overrides = Overrides {
+        file: Some(file),
+        ..Overrides::default()
+    };
+    let error = load(&overrides, &[], ANY_KEY).unwrap_err();
     assert!(
-        error
-            .0
-            .starts_with("unknown variable GROUPDESK_MOUSE; allowed are ")
-            && error.0.contains("GROUPDESK_UI_MOUSE"),
+        error.0.ends_with("config.toml: line 2 is not UTF-8 text"),
         "{error}"
     );
+}
+
+#[test]
+fn an_address_to_listen_on_is_this_machine_unless_all_interfaces_are_written_out() {
+    for (text, address) in [
+        ("localhost:8080", "127.0.0.1:8080"),
+        (":8080", "127.0.0.1:8080"),
+        (":0", "127.0.0.1:0"),
+        ("[::1]:1", "[::1]:1"),
+        ("0.0.0.0:8443", "0.0.0.0:8443"),
+    ] {
+        assert_eq!(parse_listen(text), Ok(address.parse().unwrap()), "{text}");
+    }
+    for text in [
+        "",
+        "8080",
+        ":",
+        "*:8080",
+        "localhost",
+        "localhost:x",
+        ":65536",
+    ] {
+        let fault = parse_listen(text).unwrap_err();
+        assert!(fault.contains("127.0.0.1:8080"), "{text}: {fault}");
+    }
 }
 
 #[test]
@@ -304,7 +401,7 @@ fn flags_win_over_everything() {
         ("GROUPDESK_LIMITS_CALLS_PER_HOUR", "0"),
         ("GROUPDESK_LOG_FORMAT", "pretty"),
     ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    .map(|(name, value)| (OsString::from(name), OsString::from(value)));
     let config = load(&overrides, &environment, ANY_KEY).unwrap();
     assert!(!config.mouse);
     assert_eq!(config.colors, ColorChoice::Fixed(ColorDepth::None));

@@ -109,6 +109,52 @@ fn proxies() {
 }
 
 #[test]
+fn a_socks_proxy_is_used_and_not_called_encrypted() {
+    let authority = Authority::new("Behind SOCKS");
+    let port = stub::encrypted(authority.server("localhost", &Valid::Now), well);
+    let patient = Patient::new(&format!("https://localhost:{port}"));
+    let file = patient.file("ca.pem", &authority.pem, 0o644);
+    let patient = patient.line("ca_file", file.to_str().unwrap()).line(
+        "proxy",
+        &format!("socks5h://127.0.0.1:{}", stub::socks_proxy()),
+    );
+    let report = patient.examine();
+    report.passes();
+    for step in ["health", "access"] {
+        assert_eq!(report.step(step).0, "ok", "{step}: {:#}", report.json);
+    }
+    for step in ["proxy", "tls"] {
+        assert_eq!(report.step(step).0, "skip", "{step}: {:#}", report.json);
+    }
+    let (_, written) = patient.run(&[]);
+    assert!(written.contains("speaks SOCKS"), "{written}");
+    assert!(!written.contains("itself encrypted"), "{written}");
+}
+
+#[test]
+fn a_proxy_of_the_environment_that_cannot_be_read_is_named() {
+    let report = Patient::new("https://gateway.invalid")
+        .variable("HTTPS_PROXY", "http://user:pass word@[::1")
+        .examine();
+    report.fails_only("config", "proxy");
+    let told = report.json.to_string();
+    assert!(
+        told.contains("HTTPS_PROXY") && !told.contains("pass word"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_reader_that_leaves_early_ends_the_doctor_without_a_word() {
+    // Nothing listens there, so that the doctor has something to say and fails.
+    let patient = Patient::new(&format!("http://127.0.0.1:{}", stub::closed()));
+    for arguments in [&[][..], &["--json"]] {
+        let (code, complaint) = patient.run_unread(arguments);
+        assert_eq!((code, complaint.as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+#[test]
 fn what_is_no_proxy_and_proxies_that_hang_and_break() {
     let through = |proxy: u16| {
         Patient::new("https://localhost:1")

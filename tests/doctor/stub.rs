@@ -133,16 +133,45 @@ pub fn proxy(refuse: Option<u16>) -> u16 {
         assert_eq!(question.method, "CONNECT");
         let to = TcpStream::connect(&question.path).unwrap();
         stream.write_all(b"HTTP/1.1 200 Go on\r\n\r\n").unwrap();
-        let (mut back, mut there) = (to.try_clone().unwrap(), stream.try_clone().unwrap());
-        std::thread::spawn(move || {
-            let _ = std::io::copy(&mut back, &mut there);
-            let _ = there.shutdown(std::net::Shutdown::Write);
-        });
-        let mut to = to;
-        let _ = std::io::copy(&mut stream, &mut to);
-        let _ = to.shutdown(std::net::Shutdown::Write);
+        relay(stream, to);
     };
     listen(serve).port()
+}
+
+/// A SOCKS5 proxy (RFC 1928) without authentication that connects to names.
+pub fn socks_proxy() -> u16 {
+    let serve = |mut stream: TcpStream| {
+        let mut head = [0; 2];
+        // Who only looks at the connection asks nothing.
+        if stream.read_exact(&mut head).is_err() {
+            return;
+        }
+        let mut methods = vec![0; head[1].into()];
+        stream.read_exact(&mut methods).unwrap();
+        stream.write_all(&[5, 0]).unwrap();
+        let mut request = [0; 5];
+        stream.read_exact(&mut request).unwrap();
+        // CONNECT to a name.
+        assert_eq!(request[..4], [5, 1, 0, 3]);
+        let mut target = vec![0; usize::from(request[4]) + 2];
+        stream.read_exact(&mut target).unwrap();
+        let (name, port) = target.split_at(target.len() - 2);
+        let name = std::str::from_utf8(name).unwrap();
+        let to = TcpStream::connect((name, u16::from_be_bytes([port[0], port[1]]))).unwrap();
+        stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 0]).unwrap();
+        relay(stream, to);
+    };
+    listen(serve).port()
+}
+
+fn relay(mut stream: TcpStream, mut to: TcpStream) {
+    let (mut back, mut there) = (to.try_clone().unwrap(), stream.try_clone().unwrap());
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut back, &mut there);
+        let _ = there.shutdown(std::net::Shutdown::Write);
+    });
+    let _ = std::io::copy(&mut stream, &mut to);
+    let _ = to.shutdown(std::net::Shutdown::Write);
 }
 
 /// Takes connections, and hangs up on the first word.

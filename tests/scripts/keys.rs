@@ -190,3 +190,62 @@ fn keys_are_made_in_the_data_directory_where_nobody_serves_it() {
         assert!(!found, "the secret is in {}", path.display());
     }
 }
+
+/// What a command says whose standard output cannot be written.
+fn unheard(world: &World, output: &str, arguments: &[&str]) -> Ran {
+    // Rust gives its children an open standard output, so a shell closes it.
+    let script = format!("exec \"$0\" \"$@\" {output}");
+    let ran = std::process::Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_groupdesk")])
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .env("GROUPDESK_KEY", world.demo.key(0, "all"))
+        .args(["--gateway", world.demo.origin()])
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .output();
+    ran.expect("a shell").into()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_change_whose_answer_cannot_be_written_says_so_and_what_to_do() {
+    let world = World::start();
+    for output in [">/dev/full", ">&-"] {
+        let made = unheard(
+            &world,
+            output,
+            &["keys", "create", "--may", "read", "--label", "Lost"],
+        );
+        assert_eq!(made.code, 15, "{output}: {}", made.err);
+        let keys = listed(&world);
+        let [key] = keys.as_slice() else {
+            panic!("one key: {keys:?}");
+        };
+        let id = key["id"].as_str().expect("an id");
+        assert!(
+            made.err.contains(&format!("groupdesk keys revoke {id}")),
+            "{}",
+            made.err
+        );
+        assert!(!made.err.contains("wa_"), "{}", made.err);
+        world.run(&["keys", "revoke", id, "--yes"]).ok();
+
+        let group = ["Weekend Volunteers", "--session", "Support line"];
+        let get = [&["invite", "get"][..], &group].concat();
+        let before = world.run(&get).ok();
+        let reset = unheard(
+            &world,
+            output,
+            &[&["invite", "reset", "--yes", "--json"][..], &group].concat(),
+        );
+        assert_eq!(reset.code, 15, "{output}: {}", reset.err);
+        let after = world.run(&get).ok();
+        assert_ne!(before, after);
+        let told = reset.error();
+        assert_eq!(told["code"], "answer_lost");
+        let message = told["message"].as_str().expect("a sentence");
+        assert!(message.contains("groupdesk invite get"), "{message}");
+        assert!(!reset.err.contains(after.trim()), "{}", reset.err);
+    }
+}

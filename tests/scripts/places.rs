@@ -159,3 +159,48 @@ fn being_asked_to_end_ends_the_wait_for_a_token() {
     pty.send("\x03");
     assert_eq!(pty.wait_end(), 130);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_home_directory_that_cannot_be_looked_into_stops_nothing() {
+    let world = super::World::start();
+    let directory = tempfile::tempdir().expect("a directory");
+    // Whoever looks into it is refused, root included.
+    let home = directory.path().join("loop");
+    std::os::unix::fs::symlink(&home, &home).expect("a link");
+    let output = world
+        .command("all")
+        .env("HOME", &home)
+        .arg("sessions")
+        .output();
+    let ran: Ran = output.expect("the binary starts").into();
+    let note =
+        "config.toml: Too many levels of symbolic links (os error 40): the defaults are used";
+    assert!(
+        cfg!(not(target_os = "linux")) || ran.err.contains(note),
+        "{}",
+        ran.err
+    );
+    ran.ok();
+}
+
+#[test]
+fn unknown_variables_are_told_and_stop_nothing() {
+    let world = super::World::start();
+    let output = world
+        .command("all")
+        .envs([
+            ("GROUPDESK_PORT", "tcp://10.0.0.7:8080"),
+            ("GROUPDESK_LOG_LEVL", "debug"),
+        ])
+        .args(["sessions", "--json"])
+        .output();
+    let ran: Ran = output.expect("the binary starts").into();
+    for line in [
+        "groupdesk: warning: unknown variable GROUPDESK_LOG_LEVL is ignored; did you mean GROUPDESK_LOG_LEVEL?",
+        "groupdesk: warning: unknown variables are ignored: GROUPDESK_PORT",
+    ] {
+        assert!(ran.err.contains(line), "{}", ran.err);
+    }
+    ran.json();
+}

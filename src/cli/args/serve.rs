@@ -1,6 +1,6 @@
 //! `groupdesk serve`: its flags, and those of the simulated world, which `demo` has too.
 
-use crate::config::{LogFormat, ServeOverrides};
+use crate::config::{LogFormat, ServeOverrides, parse_listen};
 use clap::Args;
 use clap::error::ErrorKind;
 use std::net::SocketAddr;
@@ -20,8 +20,9 @@ log goes to stderr. SIGTERM ends it: what runs is finished, a second signal does
 /// Flags of `groupdesk serve`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 pub struct Serve {
-    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR")]
+    /// Where to listen: 127.0.0.1:PORT, localhost:PORT or :PORT for this machine, 0.0.0.0:PORT or [::]:PORT
+    /// for all interfaces; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", value_parser = parse_listen)]
     pub listen: Option<SocketAddr>,
 
     /// Encrypt with the certificate chain in this PEM file

@@ -14,15 +14,16 @@ mod report;
 mod tls;
 mod token;
 
-use super::output::Failure;
+use super::output::{self, Failure};
 use super::{Cli, target};
-use crate::client::{Client, Secret};
+use crate::client::{self, Client, Secret};
 use crate::config::{self, Config, OWN, Profile};
 use anyhow::Context;
 use clap::Args;
 use network::Way;
 use report::{Check, Report};
 use reqwest::Url;
+use std::io::ErrorKind;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -57,20 +58,25 @@ pub async fn run(cli: &Cli, flags: &Doctor, shutdown: &CancellationToken) -> any
                 () = shutdown.cancelled() => {
                     return Err(Failure::interrupted("not everything was looked at").into());
                 }
-                examined = examined => examined.context("the report cannot be written")?,
+                examined = examined => match examined {
+                    // The reader has seen enough (`| head`).
+                    Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+                    examined => examined.context("the report cannot be written")?,
+                }
             }
         }
         Err(error) => {
-            report.add(Check::fail(
+            let told = report.add(Check::fail(
                 "config",
                 "config",
                 format!("{error:#}"),
                 "correct it there; config.example.toml explains every setting",
-            ))?;
+            ));
+            told.context("the report cannot be written")?;
         }
     }
     if flags.json {
-        report.write_json()?;
+        output::print_document(&report.document())?;
     }
     match report.failures() {
         0 => Ok(()),
@@ -127,6 +133,15 @@ async fn remote(
         // The configuration has checked the address; `--gateway` too.
         return Ok(());
     };
+    if profile.proxy.is_none() && !network::is_this_machine(&url) {
+        if let Err(error) = client::check_environment_proxy(&url) {
+            let todo =
+                "the environment says which proxy to take: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY";
+            report.add(Check::fail("config", "proxy", error.0, todo))?;
+            report.add(known)?;
+            return report.skip(&AFTER_CONFIG, "the configuration comes first");
+        }
+    }
     report.add(described(profile, &url))?;
     report.add(known)?;
 
@@ -155,11 +170,11 @@ async fn remote(
     let Some(token) = token else {
         return report.skip(&CALLS, "there is no token");
     };
-    let options = crate::client::Options {
+    let options = client::Options {
         token,
         // What is found out is about this very token.
         source: None,
-        limits: crate::client::Limits {
+        limits: client::Limits {
             connect: limit,
             stored: limit,
             live: limit,

@@ -55,9 +55,13 @@ impl Way {
         self.url.scheme() == "https"
     }
 
-    /// Whether a connection to the gateway itself can be looked at: not where only the proxy sees it.
+    /// Whether a connection to the gateway itself can be looked at: not where only the proxy sees it, and
+    /// not behind one that is spoken to otherwise than in plain HTTP.
     pub fn is_direct(&self) -> bool {
-        self.proxy.is_none() || self.is_encrypted()
+        match &self.proxy {
+            None => true,
+            Some(proxy) => self.is_encrypted() && proxy.url.scheme() == "http",
+        }
     }
 }
 
@@ -251,8 +255,12 @@ async fn dial((nth, address): (u32, &SocketAddr)) -> (SocketAddr, std::io::Resul
 /// Asks a proxy for the way to the gateway.
 async fn tunnel(stream: &mut TcpStream, proxy: &Proxy, way: &Way) -> Check {
     if proxy.url.scheme() != "http" {
-        let seen = "the proxy is itself encrypted; what lies behind it is not looked at";
-        return Check::skip("proxy", seen);
+        let kind = match proxy.url.scheme() {
+            "https" => "is itself encrypted",
+            _ => "speaks SOCKS",
+        };
+        let seen = format!("the proxy {kind}; what lies behind it is not looked at");
+        return Check::skip("proxy", &seen);
     }
     let target = match way.url.host_str() {
         Some(host) => format!("{host}:{}", way.port),

@@ -140,14 +140,11 @@ impl Report {
     }
 
     /// One JSON object, for scripts.
-    pub fn write_json(&self) -> anyhow::Result<()> {
-        let told = serde_json::json!({
+    pub fn document(&self) -> serde_json::Value {
+        serde_json::json!({
             "profile": self.profile,
             "ok": self.failures() == 0,
             "checks": self.checks,
-        });
-        let mut stdout = std::io::stdout().lock();
-        writeln!(stdout, "{told}")?;
-        Ok(())
+        })
     }
 }

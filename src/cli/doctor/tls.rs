@@ -33,7 +33,7 @@ pub async fn check(
     report: &mut Report,
 ) -> std::io::Result<bool> {
     let check = if !way.is_direct() {
-        Check::skip("tls", "plain http through a proxy")
+        Check::skip("tls", "the connection is the proxy's")
     } else if way.is_encrypted() {
         encrypted(way, authorities, stream).await
     } else {

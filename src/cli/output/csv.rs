@@ -1,6 +1,6 @@
 //! CSV, which spreadsheets open: cells are cleaned as on the screen and never become formulas.
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, ListFormat};
 use crate::text::clean_block;
 
 /// A CSV file in the making.
@@ -9,13 +9,14 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// Begins with the names of the columns.
+    /// Begins with the names of the columns, behind a byte order mark where the format asks for one.
     ///
     /// # Errors
     /// As [`Csv::row`].
-    pub fn new(header: &[&str]) -> Result<Self, Failure> {
+    pub fn new(format: ListFormat, header: &[&str]) -> Result<Self, Failure> {
+        let start = if format.bom { "\u{feff}" } else { "" };
         let mut csv = Self {
-            writer: csv::Writer::from_writer(Vec::new()),
+            writer: csv::Writer::from_writer(start.as_bytes().to_vec()),
         };
         csv.row(header)?;
         Ok(csv)
@@ -89,7 +90,7 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_where_they_must_be() {
-        let mut csv = Csv::new(&["subject", "description"]).unwrap();
+        let mut csv = Csv::new(ListFormat::default(), &["subject", "description"]).unwrap();
         csv.row(["Choir, \"east\"", "two\nlines\u{1b}[2J"]).unwrap();
         assert_eq!(
             csv.finish().unwrap(),
@@ -98,8 +99,19 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_written_where_it_is_asked_for() {
+        let format = ListFormat {
+            csv: true,
+            bom: true,
+            ..ListFormat::default()
+        };
+        let csv = Csv::new(format, &["subject"]).unwrap();
+        assert_eq!(csv.finish().unwrap(), "\u{feff}subject\n");
+    }
+
+    #[test]
     fn a_row_has_as_many_cells_as_there_are_columns() {
-        let mut csv = Csv::new(&["one", "two"]).unwrap();
+        let mut csv = Csv::new(ListFormat::default(), &["one", "two"]).unwrap();
         assert_eq!(csv.row(["1"]).unwrap_err().exit, Exit::Failed);
     }
 }

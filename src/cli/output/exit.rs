@@ -31,12 +31,14 @@ pub enum Exit {
     NotOffered,
     /// The answer to a change was lost, and looking again did not tell what became of it.
     Unknown,
+    /// A change was made, and its answer could not be written: a full disk, a closed output, a reader that is gone.
+    AnswerLost,
     /// Ended by a signal.
     Interrupted,
 }
 
 impl Exit {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Failed,
         Self::Usage,
         Self::NotFound,
@@ -51,6 +53,7 @@ impl Exit {
         Self::NotConfirmed,
         Self::NotOffered,
         Self::Unknown,
+        Self::AnswerLost,
         Self::Interrupted,
     ];
 
@@ -72,6 +75,7 @@ impl Exit {
             Self::NotConfirmed => 12,
             Self::NotOffered => 13,
             Self::Unknown => 14,
+            Self::AnswerLost => 15,
             Self::Interrupted => 130,
         }
     }
@@ -94,6 +98,7 @@ impl Exit {
             Self::NotConfirmed => "not_confirmed",
             Self::NotOffered => "not_offered",
             Self::Unknown => "outcome_unknown",
+            Self::AnswerLost => "answer_lost",
             Self::Interrupted => "interrupted",
         }
     }

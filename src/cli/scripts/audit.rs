@@ -65,7 +65,7 @@ impl Desk<'_> {
         if arguments.format.json {
             print_document(&Document { entries: &entries })
         } else if arguments.format.csv {
-            print(&csv(&entries)?)
+            print(&csv(&entries, arguments.format)?)
         } else {
             print_table(&table(&entries))
         }
@@ -152,18 +152,21 @@ fn table(entries: &[AuditEntry]) -> Table {
     table
 }
 
-fn csv(entries: &[AuditEntry]) -> Result<String, Failure> {
-    let mut csv = Csv::new(&[
-        "id",
-        "at",
-        "actor",
-        "action",
-        "outcome",
-        "sessionId",
-        "groupJid",
-        "old",
-        "new",
-    ])?;
+fn csv(entries: &[AuditEntry], format: ListFormat) -> Result<String, Failure> {
+    let mut csv = Csv::new(
+        format,
+        &[
+            "id",
+            "at",
+            "actor",
+            "action",
+            "outcome",
+            "sessionId",
+            "groupJid",
+            "old",
+            "new",
+        ],
+    )?;
     for entry in entries {
         csv.row([
             entry.id.clone(),

@@ -6,7 +6,8 @@ use super::invite::Which;
 use crate::api::{Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
 use crate::api::{check_description, check_subject};
 use crate::cli::output::{
-    AnswerFormat, Asked, Column, Exit, Failure, Table, note, print_document, print_table,
+    AnswerFormat, Asked, Column, Exit, Failure, Table, json_text, note, print, print_change,
+    table_text,
 };
 use crate::client::ClientError;
 use clap::{Args, Subcommand, ValueEnum};
@@ -83,6 +84,17 @@ enum Outcome {
     Unknown,
 }
 
+impl Outcome {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Refused => "refused",
+            Self::NotTried => "not tried",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct FieldOutcome {
     field: SettingField,
@@ -129,8 +141,16 @@ impl Desk<'_> {
             Ok(_) => (all(&wanted, Outcome::Applied), None),
             Err(error) => self.failed(&found, &wanted, error).await,
         };
-        tell(&found, &fields, set.format)?;
-        failure.map_or(Ok(()), Err)
+        let answer = text(&found, &fields, set.format)?;
+        let Some(failure) = failure else {
+            return print_change(
+                &answer,
+                &format!("the settings were changed: {}", in_words(&fields)),
+                "nothing needs to be done again",
+            );
+        };
+        print(&answer)?;
+        Err(failure)
     }
 
     /// What became of each setting, and what the command ends with. Nothing is sent again on its own:
@@ -251,9 +271,9 @@ fn is_so(group: &Stored, setting: &Setting) -> bool {
     }
 }
 
-fn tell(found: &Found, fields: &[FieldOutcome], format: AnswerFormat) -> Result<(), Failure> {
+fn text(found: &Found, fields: &[FieldOutcome], format: AnswerFormat) -> Result<String, Failure> {
     if format.json {
-        return print_document(&Document {
+        return json_text(&Document {
             session_id: &found.session.id,
             session_label: found.session.label.as_deref(),
             group_jid: &found.group.group_jid,
@@ -262,13 +282,16 @@ fn tell(found: &Found, fields: &[FieldOutcome], format: AnswerFormat) -> Result<
     }
     let mut table = Table::new(&[Column::text("SETTING"), Column::text("OUTCOME")]);
     for field in fields {
-        let outcome = match field.outcome {
-            Outcome::Applied => "applied",
-            Outcome::Refused => "refused",
-            Outcome::NotTried => "not tried",
-            Outcome::Unknown => "unknown",
-        };
-        table.row([field.field.as_str(), outcome]);
+        table.row([field.field.as_str(), field.outcome.words()]);
     }
-    print_table(&table)
+    Ok(table_text(&table))
+}
+
+/// What became of the fields, for whoever gets no answer.
+fn in_words(fields: &[FieldOutcome]) -> String {
+    let words: Vec<_> = fields
+        .iter()
+        .map(|field| format!("{} {}", field.field.as_str(), field.outcome.words()))
+        .collect();
+    words.join(", ")
 }

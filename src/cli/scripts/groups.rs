@@ -67,7 +67,7 @@ impl Desk<'_> {
                 groups: found.iter().map(row).collect(),
             })
         } else if arguments.format.csv {
-            print(&csv(&found)?)
+            print(&csv(&found, arguments.format)?)
         } else {
             print_table(&table(&found))
         }
@@ -130,21 +130,24 @@ fn table(found: &[Found]) -> Table {
     table
 }
 
-fn csv(found: &[Found]) -> Result<String, Failure> {
-    let mut csv = Csv::new(&[
-        "sessionId",
-        "sessionLabel",
-        "groupJid",
-        "subject",
-        "description",
-        "participantCount",
-        "myRole",
-        "isAnnounce",
-        "isLocked",
-        "ownerJid",
-        "createdAtWa",
-        "updatedAt",
-    ])?;
+fn csv(found: &[Found], format: ListFormat) -> Result<String, Failure> {
+    let mut csv = Csv::new(
+        format,
+        &[
+            "sessionId",
+            "sessionLabel",
+            "groupJid",
+            "subject",
+            "description",
+            "participantCount",
+            "myRole",
+            "isAnnounce",
+            "isLocked",
+            "ownerJid",
+            "createdAtWa",
+            "updatedAt",
+        ],
+    )?;
     for one in found {
         let group = &one.group;
         let members = group.participant_count;

@@ -3,7 +3,9 @@
 use super::find::{Found, group_name, session_name};
 use super::{Desk, ask};
 use crate::api::InviteLink;
-use crate::cli::output::{AnswerFormat, Asked, Exit, Failure, note, print, print_document};
+use crate::cli::output::{
+    AnswerFormat, Asked, Exit, Failure, json_text, note, print, print_change,
+};
 use crate::qr;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -221,7 +223,15 @@ impl Desk<'_> {
             previous: Some(&previous),
             ..Answer::of(&found, &link)
         };
-        tell(&answer, &link, reset.format)
+        let remedy = format!(
+            "`groupdesk invite get {} --session {}` shows the new link",
+            found.group.group_jid, found.session.id
+        );
+        print_change(
+            &text(&answer, &link, reset.format)?,
+            "the link was reset and the old one is dead",
+            &remedy,
+        )
     }
 
     /// A reset is never sent twice on its own: a look at the link tells what became of it. `why` is why
@@ -294,12 +304,16 @@ fn checked(answer: InviteLink) -> Result<String, Failure> {
 }
 
 /// The whole answer, or the one line that matters.
-fn tell(answer: &Answer<'_>, line: &str, format: AnswerFormat) -> Result<(), Failure> {
+fn text(answer: &Answer<'_>, line: &str, format: AnswerFormat) -> Result<String, Failure> {
     if format.json {
-        print_document(answer)
+        json_text(answer)
     } else {
-        print(&format!("{line}\n"))
+        Ok(format!("{line}\n"))
     }
+}
+
+fn tell(answer: &Answer<'_>, line: &str, format: AnswerFormat) -> Result<(), Failure> {
+    print(&text(answer, line, format)?)
 }
 
 fn save(picture: &Picture, link: &str) -> Result<(), Failure> {

@@ -36,7 +36,7 @@ impl Desk<'_> {
                 sessions: &sessions,
             })
         } else if arguments.format.csv {
-            print(&csv(&sessions)?)
+            print(&csv(&sessions, arguments.format)?)
         } else {
             print_table(&table(&sessions))
         }
@@ -70,17 +70,20 @@ fn table(sessions: &[Session]) -> Table {
     table
 }
 
-fn csv(sessions: &[Session]) -> Result<String, Failure> {
-    let mut csv = Csv::new(&[
-        "id",
-        "label",
-        "phoneNumber",
-        "status",
-        "statusReason",
-        "groupCount",
-        "lastConnectedAt",
-        "createdAt",
-    ])?;
+fn csv(sessions: &[Session], format: ListFormat) -> Result<String, Failure> {
+    let mut csv = Csv::new(
+        format,
+        &[
+            "id",
+            "label",
+            "phoneNumber",
+            "status",
+            "statusReason",
+            "groupCount",
+            "lastConnectedAt",
+            "createdAt",
+        ],
+    )?;
     for session in sessions {
         csv.row([
             session.id.clone(),

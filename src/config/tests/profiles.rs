@@ -26,7 +26,7 @@ fn chosen(text: &str, flag: Option<&str>, environment: &[(&str, &str)]) -> Resul
     };
     let environment: Vec<_> = environment
         .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .map(|(name, value)| (OsString::from(name), OsString::from(value)))
         .collect();
     let config = load(&overrides, &environment, ANY_KEY).map_err(|error| {
         let place = format!("{}/", dir.path().display());

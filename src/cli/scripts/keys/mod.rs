@@ -9,8 +9,8 @@ pub use arguments::Keys;
 use super::{Desk, ask, left_out};
 use crate::api::{Capability, CapabilityWord, CreateKey, RotateKey};
 use crate::cli::output::{
-    Asked, Column, Csv, Exit, Failure, ListFormat, Table, note, print, print_document, print_table,
-    time,
+    Asked, Column, Csv, Exit, Failure, ListFormat, Table, json_text, note, print, print_change,
+    print_document, print_table, time,
 };
 use crate::client::ClientError;
 use arguments::{Action, Create, Revoke, Rotate};
@@ -91,7 +91,7 @@ impl Desk<'_> {
         if format.json {
             print_document(&Listed { keys: &keys })
         } else if format.csv {
-            print(&csv(&keys)?)
+            print(&csv(&keys, format)?)
         } else {
             print_table(&table(&keys))
         }
@@ -127,11 +127,13 @@ impl Desk<'_> {
             .delete_key(&key.id)
             .await
             .map_err(|error| unclear(error, of_known))?;
-        if revoke.format.json {
-            print_document(&Revoked { key: &key })
+        let answer = if revoke.format.json {
+            json_text(&Revoked { key: &key })?
         } else {
-            print(&format!("{}\n", key.id))
-        }
+            format!("{}\n", key.id)
+        };
+        let done = format!("key {} was revoked", key.id);
+        print_change(&answer, &done, "nothing needs to be done again")
     }
 
     async fn all_keys(&self) -> Result<Vec<ApiKey>, Failure> {
@@ -191,22 +193,24 @@ fn checked(made: CreatedKey) -> Result<CreatedKey, Failure> {
 
 /// Writes a secret where it belongs: into its file, or alone on its line.
 fn tell(made: &CreatedKey, file: Option<SecretFile>, json: bool) -> Result<(), Failure> {
-    let secret = match file {
-        Some(file) => {
-            let path = file.path().display().to_string();
-            file.keep(&made.secret, &made.key.id)?;
-            if !json {
-                return print(&format!("{path}\n"));
-            }
-            None
-        }
-        None if !json => return print(&format!("{}\n", made.secret)),
-        None => Some(made.secret.as_str()),
+    let id = &made.key.id;
+    let path = file.as_ref().map(|file| file.path().display().to_string());
+    if let Some(file) = file {
+        file.keep(&made.secret, id)?;
+    }
+    let text = if json {
+        json_text(&Told {
+            key: &made.key,
+            secret: path.is_none().then_some(made.secret.as_str()),
+        })?
+    } else {
+        format!("{}\n", path.as_deref().unwrap_or(&made.secret))
     };
-    print_document(&Told {
-        key: &made.key,
-        secret,
-    })
+    let remedy = match &path {
+        Some(path) => format!("its secret is in {path}"),
+        None => format!("nobody knows its secret now: `groupdesk keys revoke {id}` ends it"),
+    };
+    print_change(&text, &format!("key {id} was made"), &remedy)
 }
 
 /// A gateway whose keys are made elsewhere knows no such path.
@@ -272,16 +276,19 @@ fn table(keys: &[ApiKey]) -> Table {
     table
 }
 
-fn csv(keys: &[ApiKey]) -> Result<String, Failure> {
-    let mut csv = Csv::new(&[
-        "id",
-        "label",
-        "capabilities",
-        "disabled",
-        "createdAt",
-        "lastUsedAt",
-        "expiresAt",
-    ])?;
+fn csv(keys: &[ApiKey], format: ListFormat) -> Result<String, Failure> {
+    let mut csv = Csv::new(
+        format,
+        &[
+            "id",
+            "label",
+            "capabilities",
+            "disabled",
+            "createdAt",
+            "lastUsedAt",
+            "expiresAt",
+        ],
+    )?;
     for key in keys {
         csv.row([
             key.id.clone(),

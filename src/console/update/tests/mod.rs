@@ -3,9 +3,13 @@
 mod card;
 mod form;
 mod groups;
+<<<<<<< ours
 mod health;
 mod lag;
 mod leaving;
+=======
+mod idle;
+>>>>>>> theirs
 mod lost;
 mod mouse;
 mod overlays;
