@@ -3,8 +3,8 @@
 #[path = "support/process.rs"]
 mod process;
 
-use process::{Process, complaint, complaint_with, http, until};
-use serde_json::{Value, json};
+use process::{Process, complaint, complaint_with, http};
+use serde_json::json;
 
 fn demo(arguments: &[&str]) -> Process {
     Process::start(&[&["demo", "--headless"], arguments].concat())
@@ -38,18 +38,33 @@ async fn the_first_line_names_the_url_and_a_key_for_every_capability() {
     }
 }
 
-/// The sessions, once those that connect have their groups.
-async fn imported(demo: &Process, key: &str) -> Value {
-    until("the groups are imported", async || {
+#[tokio::test]
+async fn the_first_line_comes_when_everything_can_be_read() {
+    for arguments in [
+        &["--still", "--seed", "7"][..],
+        &["--still", "--groups", "3000"],
+    ] {
+        let demo = demo(arguments);
+        let key = demo.key(0, "all");
         let (_, sessions) = demo.get(key, "/sessions").await;
-        let unfinished = |session: &Value| match session["status"].as_str() {
-            Some("working") => session["groupCount"] == 0,
-            status => status == Some("starting"),
-        };
         let rows = sessions["data"].as_array().expect("data");
-        (!rows.iter().any(unfinished)).then_some(sessions)
-    })
-    .await
+        for session in rows {
+            assert_ne!(session["status"], "starting", "{session}");
+            if session["status"] == "working" {
+                assert_ne!(session["groupCount"], 0, "{session}");
+                let id = session["id"].as_str().expect("id");
+                let (_, groups) = demo.get(key, &format!("/sessions/{id}/groups")).await;
+                let groups = groups["data"].as_array().expect("data");
+                assert_eq!(json!(groups.len()), session["groupCount"]);
+            }
+        }
+        if arguments.contains(&"3000") {
+            let most = rows
+                .iter()
+                .filter_map(|session| session["groupCount"].as_u64());
+            assert!(most.max() >= Some(3000), "{sessions}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -58,7 +73,7 @@ async fn a_seed_makes_the_same_world_again() {
     for _ in 0..2 {
         let demo = demo(&["--still", "--seed", "7"]);
         let key = demo.key(0, "all");
-        let sessions = imported(&demo, key).await;
+        let (_, sessions) = demo.get(key, "/sessions").await;
         let mut world = vec![demo.ready["organizations"][0]["id"].clone()];
         for session in sessions["data"].as_array().expect("data") {
             let id = session["id"].as_str().expect("id");

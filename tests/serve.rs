@@ -13,6 +13,9 @@ mod login;
 mod logins;
 #[path = "support/process.rs"]
 mod process;
+#[cfg(target_os = "linux")]
+#[path = "serve/store.rs"]
+mod store;
 #[cfg(unix)]
 #[path = "serve/tls.rs"]
 mod tls;

@@ -89,6 +89,10 @@ pub enum Reason {
     Conflict,
     /// The engine is shutting down.
     Draining,
+    /// The gateway cannot store anything for now, so nothing was changed.
+    StoreUnavailable,
+    /// What `details.applied` names was done, but the gateway could not store it.
+    NotStored,
     /// The gateway has as many connections as it takes.
     TooManyConnections,
     /// Other calls of the session took too long for this one to be made: nothing was sent.

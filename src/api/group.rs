@@ -236,8 +236,11 @@ pub struct GroupInfo {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateGroup {
-    /// The subject: 1 to 100 characters after trimming.
-    #[schemars(regex(pattern = pattern::trimmed(1, SUBJECT_MAX)))]
+    /// The subject: 1 to 100 characters after trimming, on one line, at least one of them visible.
+    #[schemars(
+        regex(pattern = pattern::one_line(SUBJECT_MAX)),
+        extend("allOf" = [{ "pattern": pattern::VISIBLE }])
+    )]
     pub name: String,
     /// Whom to add.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -22,6 +22,24 @@ macro_rules! space {
     };
 }
 
+/// Control characters (general category Cc), and the separators of lines and paragraphs.
+macro_rules! control {
+    () => {
+        "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029"
+    };
+}
+
+/// Characters of the basic plane that nothing is drawn for: Unicode's `Default_Ignorable_Code_Point`
+/// (zero-width and bidirectional formatting, fillers, variation selectors) and the blank Braille cell.
+macro_rules! invisible {
+    () => {
+        "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8"
+    };
+}
+
+/// A text with at least one character that can be seen.
+pub const VISIBLE: &str = concat!("[^", control!(), space!(), invisible!(), "]");
+
 macro_rules! http {
     () => {
         "([hH][tT][tT][pP][sS]?://)?"
@@ -75,4 +93,31 @@ pub fn trimmed(least: usize, most: usize) -> String {
         0 => format!("^{space}({inner})?{space}$"),
         _ => format!("^{space}{inner}{space}$"),
     }
+}
+
+/// A text of one line without control characters that has 1 to `most` characters once the space around it
+/// is gone. That one of them is visible is said by [`VISIBLE`]: one expression for both would need
+/// look-ahead, which not every dialect has.
+#[must_use]
+pub fn one_line(most: usize) -> String {
+    let space = format!("[{}]*", space!());
+    let edge = format!("[^{}{}]", control!(), space!());
+    let within = format!("[^{}]", control!());
+    let rest = most.saturating_sub(2);
+    format!("^{space}{edge}({within}{{0,{rest}}}{edge})?{space}$")
+}
+
+/// Whether nothing is drawn for a character: what [`VISIBLE`] leaves out.
+pub(super) fn is_invisible(letter: char) -> bool {
+    letter.is_whitespace()
+        || matches!(letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}')
+}
+
+/// Whether a character is in [`one_line`]'s set of what it refuses.
+pub(super) fn is_control(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }

@@ -79,9 +79,12 @@ impl Setting {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 pub struct SettingsPatch {
-    /// 1 to 100 characters after trimming.
+    /// 1 to 100 characters after trimming, on one line, at least one of them visible.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = pattern::trimmed(1, SUBJECT_MAX)))]
+    #[schemars(
+        regex(pattern = pattern::one_line(SUBJECT_MAX)),
+        extend("allOf" = [{ "pattern": pattern::VISIBLE }])
+    )]
     pub subject: Option<String>,
     /// An empty text clears it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,19 +192,34 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// A subject as WhatsApp takes it: trimmed, 1 to [`SUBJECT_MAX`] characters.
+/// A subject as WhatsApp takes it: trimmed, 1 to [`SUBJECT_MAX`] characters. Control characters and line
+/// breaks are refused, and so is a name that nobody can see.
 ///
 /// # Errors
 /// Says what is wrong and what would be right.
 pub fn check_subject(subject: &str) -> Result<String, String> {
     let subject = subject.trim();
     match subject.chars().count() {
-        0 => Err(format!("must not be empty: 1 to {SUBJECT_MAX} characters")),
-        1..=SUBJECT_MAX => Ok(subject.to_owned()),
-        count => Err(format!(
-            "is {count} characters long; at most {SUBJECT_MAX} are allowed"
-        )),
+        0 => {
+            return Err(format!("must not be empty: 1 to {SUBJECT_MAX} characters"));
+        }
+        1..=SUBJECT_MAX => {}
+        count => {
+            return Err(format!(
+                "is {count} characters long; at most {SUBJECT_MAX} are allowed"
+            ));
+        }
     }
+    if let Some(control) = subject.chars().find(|&letter| pattern::is_control(letter)) {
+        return Err(format!(
+            "must be one line without control characters; U+{:04X} is one",
+            u32::from(control)
+        ));
+    }
+    if subject.chars().all(pattern::is_invisible) {
+        return Err("must have at least one visible character".to_owned());
+    }
+    Ok(subject.to_owned())
 }
 
 /// A description as WhatsApp takes it: at most [`DESCRIPTION_MAX`] characters; empty clears it.

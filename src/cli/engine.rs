@@ -20,6 +20,7 @@ use anyhow::Context;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,10 @@ use tokio_util::sync::CancellationToken;
 const OWN_ORGANIZATION: &str = "local";
 /// A free port that only this machine reaches.
 const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// How long who starts a sandbox waits for its groups. A usual world needs a second or two; of a hundred
+/// thousand groups the rest may come in while scripts begin.
+const SETTLING: Duration = Duration::from_secs(20);
 
 /// An engine that is about to start.
 pub struct Prepared {
@@ -196,6 +201,14 @@ impl Running {
     /// The address of its API's host.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Waits until the sessions of a simulated world are connected and their groups stored, for as long as
+    /// that may take. Real accounts are waited for by nobody: their phones may be off for days.
+    pub async fn settled(&self) {
+        if self.world.is_some() {
+            self.handle.engine().settled(SETTLING).await;
+        }
     }
 
     /// Where its log goes.

@@ -42,12 +42,24 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
             drain: config.serve.drain,
         })
         .await?;
+    // So that what a script reads first is all there.
+    let mut told = tokio::select! {
+        () = running.settled() => None,
+        early = signals.next() => Some(early),
+    };
     if let Err(error) = announce(&running, organizations) {
         running.stop().await;
         return Err(error);
     }
     tracing::info!(url = running.url(), "serving");
-    while let Told::Reload = signals.next().await {
+    loop {
+        let next = match told.take() {
+            Some(early) => early,
+            None => signals.next().await,
+        };
+        if next == Told::End {
+            break;
+        }
         match &tls {
             Some(tls) => reload(tls),
             // A terminal that closed; there is nothing to read again.

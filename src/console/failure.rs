@@ -363,6 +363,8 @@ fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> Failur
         Some(
             Reason::NoSuchGroup
             | Reason::Busy
+            | Reason::StoreUnavailable
+            | Reason::NotStored
             | Reason::DeadInvite
             | Reason::Refused
             | Reason::AlreadyPaired

@@ -197,9 +197,19 @@ mod tests {
 
     /// Holds a parser to a pattern, both ways. The expressions of a JSON Schema are ECMAScript's.
     fn agree(pattern: &str, parses: impl Fn(&str) -> bool) {
-        let expression = regress::Regex::with_flags(pattern, "u").unwrap();
+        agree_with_all(&[pattern], parses);
+    }
+
+    /// [`agree`], where a text has to match several expressions.
+    fn agree_with_all(patterns: &[&str], parses: impl Fn(&str) -> bool) {
+        let pattern = patterns[0];
+        let expressions = patterns.iter().copied();
+        let expressions: Vec<_> = expressions
+            .map(|pattern| regress::Regex::with_flags(pattern, "u").unwrap())
+            .collect();
+        let matches = |text: &str| expressions.iter().all(|one| one.find(text).is_some());
         let same = |text: &str| (parses(text), text.to_owned());
-        let found = |text: &str| (expression.find(text).is_some(), text.to_owned());
+        let found = |text: &str| (matches(text), text.to_owned());
         let mut runner = proptest::test_runner::TestRunner::default();
         runner
             .run(&near(pattern), |text| {
@@ -209,7 +219,12 @@ mod tests {
             .unwrap();
         // Chance seldom meets the letters that are space to some dialects only, such as U+0085.
         for letter in '\0'..='\u{ffff}' {
-            for text in [String::from(letter), format!("{letter}AbCdEf1234")] {
+            for text in [
+                String::from(letter),
+                format!("{letter}AbCdEf1234"),
+                format!("Ab{letter}Cd"),
+                format!("\u{200b}{letter}\u{200b}"),
+            ] {
                 assert_eq!(same(&text), found(&text));
             }
         }
@@ -224,7 +239,8 @@ mod tests {
             InviteCode::of_link(text).is_some()
         });
         agree(pattern::ULID, |text| SessionId::parse(text).is_ok());
-        agree(&pattern::trimmed(1, SUBJECT_MAX), |text| {
+        let subject = pattern::one_line(SUBJECT_MAX);
+        agree_with_all(&[&subject, pattern::VISIBLE], |text| {
             check_subject(text).is_ok()
         });
     }

@@ -5,9 +5,13 @@ use super::store::StoreError;
 use super::whatsapp::DriverError;
 use crate::api::{
     Capability, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, SessionStatus,
+    SettingField,
 };
 use serde_json::{Map, Value, json};
 use std::time::Duration;
+
+/// A store that cannot be written may be so for long; asking more often than this finds out nothing.
+const STORE_WAIT: Duration = Duration::from_secs(5);
 
 /// Why a request was not fulfilled.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +66,22 @@ pub enum Error {
     TooManyConnections,
     #[error("the gateway is shutting down")]
     Draining,
+    /// What is asked for could not be recorded: the disk is full, say. Nothing was changed.
+    #[error(
+        "the gateway's store cannot be written for now, so nothing was changed; its log says why, and changes are taken again as soon as it can"
+    )]
+    StoreUnavailable(#[source] StoreError),
+    /// WhatsApp made a change, or a part of it, and then the store took nothing.
+    #[error(
+        "the change was made, but the gateway could not store it; look at how things are before making it again"
+    )]
+    NotStored {
+        /// What was made: fields of a patch, members, or a word for the change.
+        applied: Vec<String>,
+        not_attempted: Vec<SettingField>,
+        #[source]
+        cause: StoreError,
+    },
     /// The cause goes to the log, never to the caller.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
@@ -126,6 +146,9 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Closed => Self::Draining,
+            StoreError::NotCommitted(_) | StoreError::Unwritable(_) => {
+                Self::StoreUnavailable(error)
+            }
             error => Self::Internal(error.into()),
         }
     }
@@ -170,6 +193,9 @@ impl Error {
     pub fn cause(&self) -> String {
         match self {
             Self::Internal(cause) => format!("{cause:#}"),
+            Self::StoreUnavailable(cause) | Self::NotStored { cause, .. } => {
+                format!("{self}: {cause}")
+            }
             told => told.to_string(),
         }
     }
@@ -188,8 +214,10 @@ impl Error {
                 .map_or(ErrorCode::Internal, |(_, error)| driver_code(error)),
             Self::TooManyRequests { .. } => ErrorCode::RateLimited,
             Self::NotConnected { .. } => driver_code(&DriverError::NotConnected),
-            Self::Busy | Self::Draining | Self::TooManyConnections => ErrorCode::GatewayUnavailable,
-            Self::Internal(_) => ErrorCode::Internal,
+            Self::Busy | Self::Draining | Self::TooManyConnections | Self::StoreUnavailable(_) => {
+                ErrorCode::GatewayUnavailable
+            }
+            Self::NotStored { .. } | Self::Internal(_) => ErrorCode::Internal,
         }
     }
 
@@ -208,6 +236,7 @@ impl Error {
                 _ => None,
             },
             Self::Busy | Self::TooManyConnections => Some(Duration::from_secs(1)),
+            Self::StoreUnavailable(_) => Some(STORE_WAIT),
             _ => None,
         }
     }
@@ -268,6 +297,18 @@ impl Error {
             }
             Self::TooManyConnections => json!({ "reason": Reason::TooManyConnections }),
             Self::Draining => json!({ "reason": Reason::Draining }),
+            Self::StoreUnavailable(_) => json!({ "reason": Reason::StoreUnavailable }),
+            Self::NotStored {
+                applied,
+                not_attempted,
+                ..
+            } => {
+                let mut details = json!({ "reason": Reason::NotStored, "applied": applied });
+                if !not_attempted.is_empty() {
+                    details["notAttempted"] = json!(not_attempted);
+                }
+                details
+            }
             _ => json!({}),
         };
         if let Some(wait) = self.retry_after() {

@@ -169,6 +169,18 @@ async fn wrong_values_are_named() {
         (
             "POST",
             &format!("{support}/groups"),
+            json!({ "name": "Book\u{1b}]0;club" }),
+            "name",
+        ),
+        (
+            "POST",
+            &format!("{support}/groups"),
+            json!({ "name": "\u{200e}\u{200f}" }),
+            "name",
+        ),
+        (
+            "POST",
+            &format!("{support}/groups"),
             json!({ "name": "x".repeat(101) }),
             "name",
         ),

@@ -68,19 +68,22 @@ async fn links_let_people_in_until_they_are_reset() {
 }
 
 #[tokio::test]
-async fn a_group_that_asks_its_admins_first_refuses_with_the_reason() {
+async fn joining_a_group_that_asks_its_admins_first_is_pending() {
     let gateway = Gateway::start().await;
     gateway
         .until_status(&gateway.session("Sales"), "working")
         .await;
     let link = format!("{}/invite", gateway.support_group("ועד הבית – הרצל 12"));
     let invite = gateway.get(&link).await.ok(200);
-    let details = gateway
-        .post(
-            &format!("/api/v1/sessions/{}/groups:join", gateway.session("Sales")),
-            invite,
-        )
-        .await
-        .error(403, "forbidden");
-    assert_eq!(details["reason"], "refused");
+    let sales = format!("/api/v1/sessions/{}", gateway.session("Sales"));
+    let jid = gateway.group("ועד הבית – הרצל 12");
+    for _ in 0..2 {
+        let asked = gateway
+            .post(&format!("{sales}/groups:join"), invite.clone())
+            .await
+            .ok(202);
+        assert_eq!(asked, json!({ "groupJid": jid, "pending": true }));
+    }
+    let stored = gateway.get(&format!("{sales}/groups/{jid}")).await;
+    stored.error(404, "not_found");
 }

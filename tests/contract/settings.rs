@@ -59,6 +59,19 @@ async fn wrong_bodies_change_nothing() {
         (json!({ "subject": "" }), vec!["subject"]),
         (json!({ "subject": " \n" }), vec!["subject"]),
         (json!({ "subject": "x".repeat(101) }), vec!["subject"]),
+        (json!({ "subject": "Book\u{0}club" }), vec!["subject"]),
+        (json!({ "subject": "Book\nclub" }), vec!["subject"]),
+        (json!({ "subject": "Book\u{2028}club" }), vec!["subject"]),
+        (json!({ "subject": "Book\u{1b}[2Jclub" }), vec!["subject"]),
+        (json!({ "subject": "Book\u{9b}club" }), vec!["subject"]),
+        (
+            json!({ "subject": "\u{200b}\u{200d}\u{feff}" }),
+            vec!["subject"],
+        ),
+        (
+            json!({ "subject": "\u{202e}\u{2066} \u{2069}" }),
+            vec!["subject"],
+        ),
         (json!({ "subject": 1 }), vec!["subject"]),
         (
             json!({ "description": "x".repeat(2049) }),

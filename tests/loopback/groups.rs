@@ -8,7 +8,7 @@ use super::stanza::{attr, child, empty, result, text};
 use groupdesk::api::{MemberRole, Setting};
 use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use groupdesk::gateway::whatsapp::sandbox::World;
-use groupdesk::gateway::whatsapp::{Driver, DriverError, GroupSnapshot, MemberChange};
+use groupdesk::gateway::whatsapp::{Driver, GroupSnapshot, JoinOutcome, MemberChange};
 use sha2::{Digest as _, Sha256};
 use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
@@ -64,7 +64,7 @@ async fn at_large(
             let code = attr(asked, "code").unwrap_or_default();
             let code = InviteCode::parse(&code).map_err(|_| Refused::dead_invite())?;
             if is_set {
-                join(world, account, &code).await
+                join(account, &code).await
             } else {
                 let invited = world.invited_to(&code).ok_or_else(Refused::dead_invite)?;
                 Ok(vec![group_node(&invited.group)])
@@ -74,19 +74,10 @@ async fn at_large(
     }
 }
 
-async fn join(
-    world: &World,
-    account: &dyn Driver,
-    code: &InviteCode,
-) -> Result<Vec<Node>, Refused> {
-    let invited = world.invited_to(code);
-    let (tag, group) = match (account.join(code).await, invited) {
-        (Ok(group), _) => ("group", group),
-        // The world says it in words; over the wire it is a kind of success.
-        (Err(DriverError::Refused(_)), Some(invited)) if invited.needs_approval => {
-            ("membership_approval_request", invited.group.jid)
-        }
-        (Err(error), _) => return Err(error.into()),
+async fn join(account: &dyn Driver, code: &InviteCode) -> Result<Vec<Node>, Refused> {
+    let (tag, group) = match account.join(code).await? {
+        JoinOutcome::Joined(group) => ("group", group),
+        JoinOutcome::Pending(group) => ("membership_approval_request", group),
     };
     Ok(vec![
         NodeBuilder::new(tag).attr("jid", group.as_str()).build(),

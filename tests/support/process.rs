@@ -30,8 +30,37 @@ impl Process {
 
     /// As [`Process::start`], with these variables.
     pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::run(command(arguments, environment))
+    }
+
+    /// As [`Process::start`], for one whose files will be [limited](Process::limit_files): a write beyond
+    /// the limit fails and does not end the process.
+    #[cfg(target_os = "linux")]
+    pub fn start_to_be_limited(arguments: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", r#"trap '' XFSZ; exec "$@""#, "sh"])
+            .arg(env!("CARGO_BIN_EXE_groupdesk"))
+            .args(arguments)
+            .env_remove("XDG_CONFIG_HOME");
+        Self::run(shell)
+    }
+
+    /// Lets nothing be written to any file, as on a full disk, or lets everything be written again.
+    #[cfg(target_os = "linux")]
+    pub fn limit_files(&self, is_limited: bool) {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let limit = Rlimit {
+            current: is_limited.then_some(0),
+            maximum: None,
+        };
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        prlimit(pid, Resource::Fsize, limit).expect("a limit for our own child");
+    }
+
+    fn run(mut command: Command) -> Self {
         let home = tempfile::tempdir().expect("a directory");
-        let mut child = command(arguments, environment)
+        let mut child = command
             .args(["--listen", "127.0.0.1:0"])
             .env("HOME", home.path())
             .stdout(Stdio::piped())

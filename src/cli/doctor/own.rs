@@ -2,7 +2,7 @@
 
 use super::report::{Check, Report};
 use crate::config::Config;
-use crate::gateway::store::sqlite::{Inspection, inspect};
+use crate::gateway::store::sqlite::{Inspection, OpenError, inspect, is_new};
 use std::path::{Path, PathBuf};
 
 /// Bytes of free disk below which nothing can be promised.
@@ -156,7 +156,7 @@ fn disk(_: &Path) -> Check {
 }
 
 fn database(path: &Path) -> Check {
-    if !path.exists() {
+    if is_new(path) {
         return Check::ok(
             "data.database",
             "there is no database yet: the first start makes it",
@@ -186,6 +186,19 @@ fn database(path: &Path) -> Check {
             seen(&format!("damaged: {damage}")),
             "stop groupdesk, keep a copy, and restore the last backup",
         ),
+        Err(error)
+            if matches!(
+                error.downcast_ref(),
+                Some(OpenError::Emptied(_) | OpenError::Incomplete { .. })
+            ) =>
+        {
+            Check::fail(
+                "data.database",
+                "incomplete",
+                format!("{error:#}"),
+                "do not start groupdesk until you have decided: what is missing cannot be found again later",
+            )
+        }
         Err(error) => Check::fail(
             "data.database",
             "unreadable",

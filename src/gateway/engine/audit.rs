@@ -1,7 +1,7 @@
 //! The audit log: a record that follows a use case to its outcome, and the query.
 
 use super::{Engine, OwnedSession, Page};
-use crate::api::{AuditAction, AuditEntry, AuditOutcome, List};
+use crate::api::{AuditAction, AuditEntry, AuditOutcome, List, SettingField};
 use crate::gateway::auth::Caller;
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::error::Error;
@@ -28,6 +28,8 @@ pub(super) struct Record {
     pub group: Option<String>,
     pub old: Option<Value>,
     pub new: Option<Value>,
+    /// What was done so far that cannot be undone: fields of a patch, members, or a word for the change.
+    applied: Vec<String>,
     kept: bool,
 }
 
@@ -42,6 +44,7 @@ impl Record {
             group: None,
             old: None,
             new: None,
+            applied: Vec::new(),
             kept: false,
         }
     }
@@ -65,6 +68,11 @@ impl Record {
         }
     }
 
+    /// Notes what has been done.
+    pub fn did(&mut self, what: &str) {
+        self.applied.push(what.to_owned());
+    }
+
     /// Writes a success into a transaction of the use case's own.
     pub fn insert_ok(&self, w: &mut Write<'_>) -> Result<(), StoreError> {
         w.record(&self.entry(None))
@@ -80,6 +88,9 @@ impl Record {
 
     /// Stores what WhatsApp has confirmed together with the entry about it: neither is ever on the disk
     /// without the other. `refusal` is what the caller will be told, if it is not a success.
+    ///
+    /// # Errors
+    /// [`Error::NotStored`]: the entry waits in memory.
     pub async fn keep<T: Send + 'static>(
         &mut self,
         store: &Store,
@@ -87,33 +98,59 @@ impl Record {
         job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Error> {
         let entry = self.entry(refusal);
-        let value = store
+        let recorded = entry.clone();
+        let written = store
             .write(move |w| {
                 let value = job(w)?;
-                w.record(&entry)?;
+                w.record(&recorded)?;
                 Ok(value)
             })
-            .await?;
+            .await;
         self.kept = true;
-        Ok(value)
+        written.map_err(|cause| {
+            store.record_later(entry);
+            self.not_stored(cause, Vec::new())
+        })
+    }
+
+    /// The answer when the store failed after something was done. The log says what that was, in the
+    /// request's span.
+    pub fn not_stored(&self, cause: StoreError, not_attempted: Vec<SettingField>) -> Error {
+        tracing::error!(
+            %cause,
+            action = ?self.action,
+            session = self.session,
+            applied = self.applied.len(),
+            "a change was made but not stored"
+        );
+        Error::NotStored {
+            applied: self.applied.clone(),
+            not_attempted,
+            cause,
+        }
     }
 
     /// Writes the entry, unless it was [kept](Self::keep), and hands the outcome on. The entry is
-    /// on the disk before a success is answered; a success that cannot be recorded is answered as an
-    /// internal error.
+    /// on the disk before a success is answered; where it cannot be written, that is the answer, and the
+    /// entry waits in memory if it tells of something that was done.
     pub async fn close<T>(self, store: &Store, outcome: Result<T, Error>) -> Result<T, Error> {
-        if self.kept {
+        if self.kept || matches!(outcome, Err(Error::StoreUnavailable(_))) {
             return outcome;
         }
         let entry = self.entry(outcome.as_ref().err());
-        let written = store.write(move |w| w.record(&entry)).await;
-        match (outcome, written) {
-            (Ok(value), Ok(())) => Ok(value),
-            (Ok(_), Err(error)) => Err(error.into()),
-            (Err(error), written) => {
-                if let Err(fault) = written {
-                    tracing::error!(%fault, "a refusal was not recorded");
-                }
+        let recorded = entry.clone();
+        let Err(cause) = store.write(move |w| w.record(&recorded)).await else {
+            return outcome;
+        };
+        let is_done = !self.applied.is_empty();
+        if is_done {
+            store.record_later(entry);
+        }
+        match outcome {
+            Ok(_) if is_done => Err(self.not_stored(cause, Vec::new())),
+            Ok(_) => Err(cause.into()),
+            Err(error) => {
+                tracing::error!(%cause, "a refusal was not recorded");
                 Err(error)
             }
         }

@@ -12,7 +12,7 @@ use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::error::Error;
 use crate::gateway::session::Turn;
 use crate::gateway::store::{Store, StoreError, Write, changes};
-use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, MemberChange};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, JoinOutcome, MemberChange};
 use serde_json::{Value, json};
 
 impl Engine {
@@ -33,12 +33,18 @@ impl Engine {
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
             let settings = patch.into_settings();
-            record.old = stored_values(&store, &session, &group, &settings).await?;
             record.new = Some(settings.iter().map(new_value).collect());
             let outcome = apply(&store, &session, &group, settings, &mut record).await;
-            if let (Err(Error::Partial { progress, .. }), Some(Value::Object(new))) =
-                (&outcome, &mut record.new)
-                && let Value::Object(progress) = json!(progress)
+            let progress = match &outcome {
+                Err(Error::Partial { progress, .. }) => json!(progress),
+                Err(Error::NotStored {
+                    applied,
+                    not_attempted,
+                    ..
+                }) => json!({ "applied": applied, "notAttempted": not_attempted }),
+                _ => Value::Null,
+            };
+            if let (Some(Value::Object(new)), Value::Object(progress)) = (&mut record.new, progress)
             {
                 // How far it came stands beside what was wanted.
                 new.extend(progress);
@@ -63,13 +69,14 @@ impl Engine {
         self.detached(async move {
             let handle = &session.handle;
             let outcome = async {
-                let turn = session.turn(1).await?;
+                let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(Some(&group));
                 // Asking for it would cost a query that WhatsApp counts.
                 record.old = handle.known_link(&group).map(|code| json!(link(&code)));
                 let code = turn.ask(handle.driver.reset_invite(&group)).await?;
                 handle.expect_reset_echo(&group, &code);
                 handle.learn_link(&group, Some(&code));
+                record.did("invite");
                 record.new = Some(json!(link(&code)));
                 let change = GroupChange::InviteReset(Some(code.clone()));
                 let job = own_change(&turn, &group, change);
@@ -102,10 +109,11 @@ impl Engine {
         let (store, session) = (self.inner.store.clone(), session.clone());
         self.detached(async move {
             let outcome = async {
-                let turn = session.turn(1).await?;
+                let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(None);
                 let query = turn.session.driver.create(&subject, &participants);
                 let snapshot = turn.ask(query).await?;
+                record.did("create");
                 let info = info(&snapshot);
                 record.group = Some(info.group_jid.clone());
                 store_snapshot(&turn, &store, snapshot, &mut record, None).await?;
@@ -117,7 +125,8 @@ impl Engine {
         .await
     }
 
-    /// Joins by invite code. Already a member: the same answer.
+    /// Joins by invite code, or asks to where an admin has to approve. Already a member, or waiting already:
+    /// the same answer.
     ///
     /// # Errors
     /// The driver's.
@@ -126,17 +135,26 @@ impl Engine {
         caller: &Caller,
         session: &OwnedSession,
         code: &InviteCode,
-    ) -> Result<GroupJid, Error> {
+    ) -> Result<JoinOutcome, Error> {
         let mut record = Record::of_session(caller, AuditAction::GroupJoin, session);
         let (store, session, code) = (self.inner.store.clone(), session.clone(), code.clone());
         self.detached(async move {
             let outcome = async {
-                let turn = session.turn(1).await?;
+                let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(None);
-                let group = turn.ask(turn.session.driver.join(&code)).await?;
-                record.group = Some(group.to_string());
-                refresh(&turn, &store, &group, &mut record, None).await?;
-                Ok(group)
+                let outcome = turn.ask(turn.session.driver.join(&code)).await?;
+                record.did("join");
+                match &outcome {
+                    JoinOutcome::Joined(group) => {
+                        record.group = Some(group.to_string());
+                        refresh(&turn, &store, group, &mut record, None).await?;
+                    }
+                    JoinOutcome::Pending(group) => {
+                        record.group = Some(group.to_string());
+                        record.new = Some(json!({ "pending": true }));
+                    }
+                }
+                Ok(outcome)
             }
             .await;
             record.close(&store, outcome).await
@@ -156,9 +174,10 @@ impl Engine {
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
             let outcome = async {
-                let turn = session.turn(1).await?;
+                let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(Some(&group));
                 turn.ask(turn.session.driver.leave(&group)).await?;
+                record.did("leave");
                 let job = own_change(&turn, &group, GroupChange::Exited);
                 record.keep(&store, None, job).await
             }
@@ -213,8 +232,10 @@ async fn apply(
     settings: Vec<Setting>,
     record: &mut Record,
 ) -> Result<(), Error> {
-    let turn = session.turn(settings.len()).await?;
+    let turn = session.turn_to_change(store, settings.len()).await?;
     let _held = turn.hold(Some(group));
+    // In the turn: what a change before this one left is what this one finds.
+    record.old = stored_values(store, session, group, &settings).await?;
     let fields: Vec<SettingField> = settings.iter().map(Setting::field).collect();
     for (index, setting) in settings.into_iter().enumerate() {
         if let Err(source) = turn.ask(turn.session.driver.set(group, &setting)).await {
@@ -227,11 +248,12 @@ async fn apply(
                 source,
             });
         }
+        record.did(fields[index].as_str());
         let job = own_change(&turn, group, GroupChange::Setting(setting));
         if index + 1 == fields.len() {
             record.keep(store, None, job).await?;
-        } else {
-            store.write(job).await?;
+        } else if let Err(cause) = store.write(job).await {
+            return Err(record.not_stored(cause, fields[index + 1..].to_vec()));
         }
     }
     Ok(())
@@ -245,7 +267,7 @@ async fn change_them(
     members: Vec<MemberJid>,
     record: &mut Record,
 ) -> Result<(), Error> {
-    let turn = session.turn(1).await?;
+    let turn = session.turn_to_change(store, 1).await?;
     let _held = turn.hold(Some(group));
     let query = turn.session.driver.change_members(group, change, &members);
     let outcomes = turn.ask(query).await?;
@@ -253,7 +275,10 @@ async fn change_them(
     let (mut applied, mut failed) = (Vec::new(), Vec::new());
     for (member, outcome) in members.into_iter().zip(outcomes) {
         match outcome {
-            Ok(()) => applied.push(member),
+            Ok(()) => {
+                record.did(member.as_str());
+                applied.push(member);
+            }
             Err(error) => failed.push((member, error)),
         }
     }

@@ -316,7 +316,7 @@ pub(super) async fn keep_uses(inner: Weak<super::Inner>) {
             return;
         };
         let engine = Engine { inner };
-        if !engine.is_ready() {
+        if !engine.is_open() {
             return;
         }
         engine.store_uses().await;

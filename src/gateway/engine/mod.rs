@@ -9,6 +9,7 @@ mod groups;
 mod keys;
 mod metrics;
 mod open;
+mod outage;
 mod realtime;
 mod sessions;
 mod shares;
@@ -165,13 +166,39 @@ impl Engine {
         }
         self.inner.hub.close();
         self.store_uses().await;
+        let unrecorded = self.inner.store.unrecorded();
+        if unrecorded > 0 && self.inner.store.recover().await.is_err() {
+            tracing::error!(
+                unrecorded,
+                "entries of the audit log are lost: they were never written"
+            );
+        }
         self.inner.store.close().await;
     }
 
-    /// Whether the store is open and new work is accepted (`/readyz`).
+    /// Whether new work is accepted.
     #[must_use]
-    pub fn is_ready(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         !self.inner.draining.load(Ordering::Relaxed)
+    }
+
+    /// Whether new work is accepted and can be stored (`/readyz`).
+    ///
+    /// # Errors
+    /// The engine closes, or the store takes nothing.
+    pub fn check_ready(&self) -> Result<(), Error> {
+        self.accept()?;
+        Ok(self.inner.store.check_written()?)
+    }
+
+    /// Waits until every session that should run is connected and has its groups stored, or turns out not to
+    /// connect; at most so long.
+    pub async fn settled(&self, limit: Duration) {
+        let sessions = self.all_sessions();
+        let all = futures_util::future::join_all(sessions.iter().map(|session| session.settled()));
+        if tokio::time::timeout(limit, all).await.is_err() {
+            tracing::info!("some sessions are still connecting or reading their groups");
+        }
     }
 
     /// Who presents this api-key; `None` for every cause of refusal. From memory, constant time.
@@ -200,7 +227,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Draining`] once the engine closes.
     fn accept(&self) -> Result<(), Error> {
-        if self.is_ready() {
+        if self.is_open() {
             Ok(())
         } else {
             Err(Error::Draining)

@@ -39,6 +39,11 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
     let times = metrics.store_times();
     let open = move || Store::open(sqlite::open(&path)?, events, times);
     let store = tokio::task::spawn_blocking(open).await??;
+    if connect {
+        // What happens to accounts must be recorded; who only reads can do without.
+        let takes = store.check_writable().await;
+        takes.with_context(|| format!("cannot write to the database {}", database.display()))?;
+    }
     let (stored, ring) = load(&store, seed, &limits)
         .await
         .with_context(|| format!("cannot read the database {}", database.display()))?;
@@ -101,6 +106,8 @@ pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
         draining: AtomicBool::new(false),
     });
     tokio::spawn(super::keys::keep_uses(Arc::downgrade(&inner)));
+    let faults = inner.store.watch();
+    tokio::spawn(super::outage::watch(Arc::downgrade(&inner), faults));
     Ok(Engine { inner })
 }
 

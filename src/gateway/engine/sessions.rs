@@ -7,7 +7,7 @@ use crate::gateway::auth::{Caller, USER_PREFIX};
 use crate::gateway::clock;
 use crate::gateway::domain::SessionId;
 use crate::gateway::error::Error;
-use crate::gateway::session::{self, SessionAction, SessionHandle};
+use crate::gateway::session::{self, Acted, SessionAction, SessionHandle};
 use crate::gateway::store::rows::StoredSession;
 use crate::gateway::whatsapp::DriverError;
 use serde_json::json;
@@ -155,7 +155,7 @@ impl Engine {
             .sessions
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let ready = self.is_ready();
+        let ready = self.is_open();
         if ready {
             sessions.insert(handle.id.to_string(), Arc::clone(handle));
         }
@@ -176,8 +176,13 @@ impl Engine {
         let engine = self.clone();
         let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
+            engine.inner.store.check_writable().await?;
             let outcome = handle.delete(record.success(), &lease).await;
             if outcome.is_err() {
+                let mut record = record;
+                if let Err(Error::NotStored { .. }) = outcome {
+                    record.did(SessionAction::Logout.as_str());
+                }
                 return record.close(&engine.inner.store, outcome).await;
             }
             engine
@@ -208,12 +213,22 @@ impl Engine {
             SessionAction::Logout => AuditAction::SessionLogout,
         };
         let mut record = Record::of_session(caller, word, session);
-        record.old = Some(json!({ "status": session.handle.view().status }));
         let store = self.inner.store.clone();
         let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
-            let outcome = handle.act(action, &lease).await;
+            // An account can be stopped whatever becomes of the record.
+            if action != SessionAction::Stop {
+                store.check_writable().await?;
+            }
+            let outcome = match handle.act(action, &lease).await {
+                Ok(Acted { before, outcome }) => {
+                    record.old = Some(json!({ "status": before }));
+                    outcome
+                }
+                Err(gone) => Err(gone),
+            };
             if let Ok(view) = &outcome {
+                record.did(action.as_str());
                 record.new = Some(json!({ "status": view.status }));
             }
             record.close(&store, outcome).await
@@ -237,6 +252,7 @@ impl Engine {
         let store = self.inner.store.clone();
         let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
+            store.check_writable().await?;
             // Polling for the code is not worth an entry; beginning to pair is.
             match handle.pair(&lease).await {
                 Ok(false) => Ok(()),
@@ -275,6 +291,7 @@ impl Engine {
         let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
             let outcome = async {
+                store.check_writable().await?;
                 handle.pair(&lease).await?;
                 let code = handle.pair_with_code(&phone).await?;
                 // Whoever has the code can link a phone.

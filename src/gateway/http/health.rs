@@ -10,11 +10,12 @@ pub(super) async fn live(_: &mut Visit) -> Reply {
     say("ok")
 }
 
-/// The store is open and new work is accepted.
+/// The store can be written and new work is accepted.
 pub(super) async fn ready(visit: &mut Visit) -> Reply {
-    if visit.server.leaving.is_cancelled() || !visit.server.engine.is_ready() {
+    if visit.server.leaving.is_cancelled() {
         return Err(Error::Draining);
     }
+    visit.server.engine.check_ready()?;
     say("ready")
 }
 

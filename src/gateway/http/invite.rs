@@ -5,6 +5,7 @@ use super::fields::text;
 use super::respond::{self, Reply};
 use crate::api::JoinedGroup;
 use crate::gateway::domain::InviteCode;
+use crate::gateway::whatsapp::JoinOutcome;
 
 pub(super) async fn get(call: &mut Call) -> Reply {
     let (session, group) = call.session_and_group()?;
@@ -27,9 +28,17 @@ pub(super) async fn join(call: &mut Call) -> Reply {
         InviteCode::parse(text(invite)?).map_err(|fault| fault.0)
     });
     let code = fields.finish(code)?;
-    let group = call.engine.join(&call.caller, &session, &code).await?;
-    respond::ok(&JoinedGroup {
+    let (group, pending) = match call.engine.join(&call.caller, &session, &code).await? {
+        JoinOutcome::Joined(group) => (group, false),
+        JoinOutcome::Pending(group) => (group, true),
+    };
+    let joined = JoinedGroup {
         group_jid: group.to_string(),
-        pending: false,
-    })
+        pending,
+    };
+    if pending {
+        respond::accepted(&joined)
+    } else {
+        respond::ok(&joined)
+    }
 }

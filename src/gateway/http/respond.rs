@@ -28,6 +28,11 @@ pub(super) fn created(value: &impl Serialize) -> Reply {
     json(StatusCode::CREATED, value)
 }
 
+/// 202 with a value.
+pub(super) fn accepted(value: &impl Serialize) -> Reply {
+    json(StatusCode::ACCEPTED, value)
+}
+
 /// 200 with a list that has no further page.
 pub(super) fn list<T: Serialize>(data: Vec<T>) -> Reply {
     ok(&List {

@@ -145,10 +145,14 @@ impl Task {
         along: Along,
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
     ) -> Result<(), Error> {
+        let mut is_unlinked = false;
         if self.handle.is_paired() {
             // Best effort: a phone that shows a dead device can remove it by hand.
             match self.log_out(events).await {
-                Ok(reason) => self.unlink(reason).await,
+                Ok(reason) => {
+                    is_unlinked = true;
+                    self.unlink(reason).await;
+                }
                 Err(error) => {
                     tracing::warn!(session = %self.handle.id, %error, "deleted without unlinking");
                 }
@@ -164,8 +168,17 @@ impl Task {
                 w.rows.delete_session(&organization, &id)?;
                 along(w)
             })
-            .await?;
-        Ok(())
+            .await
+            .map_err(|cause| {
+                if !is_unlinked {
+                    return cause.into();
+                }
+                Error::NotStored {
+                    applied: vec![SessionAction::Logout.as_str().to_owned()],
+                    not_attempted: Vec::new(),
+                    cause,
+                }
+            })
     }
 
     /// Returns what it failed with just before, if an operator or a time must be waited for.

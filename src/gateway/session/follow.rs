@@ -1,5 +1,6 @@
 //! Following the driver: what its events do to the status, the store and the listeners.
 
+use super::Control;
 use super::handle::{Hold, lock};
 use super::sync;
 use super::task::Task;
@@ -121,6 +122,22 @@ impl Task {
         ));
     }
 
+    /// Makes up for what was not stored while the store took nothing.
+    pub(super) async fn catch_up(&mut self) {
+        let reason = self.handle.read(|view| view.status_reason.clone());
+        self.set_status(self.status(), reason).await;
+        if self.status() != SessionStatus::Working {
+            // The next connection reads the groups.
+            return;
+        }
+        let (handle, store) = (Arc::clone(&self.handle), self.store.clone());
+        self.tasks.spawn(async move {
+            sync::run(Arc::clone(&handle), store, handle.connection()).await;
+            // What only events tell, such as a new link, is told by nothing that was read.
+            let _ = handle.control.send(Control::TellAgain.into());
+        });
+    }
+
     /// Tells a status that has not changed: from it listeners learn that what they know of the
     /// session is old.
     pub(super) async fn tell_again(&self) {
@@ -149,6 +166,7 @@ impl Task {
     pub(super) async fn unlink(&mut self, reason: String) {
         (self.should_run, self.banned, self.first) = (false, None, None);
         self.handle.cut_connection();
+        self.handle.forget_reset_echoes();
         self.handle.set_qr(None);
         self.forget();
         self.set_status(SessionStatus::LoggedOut, Some(reason))
@@ -169,18 +187,9 @@ impl Task {
         let GroupChange::InviteReset(code) = &event.change else {
             return false;
         };
-        let mut resets = lock(&self.handle.resets);
-        let Some(own) = resets.get(&event.group) else {
-            return false;
-        };
-        let echo = match code {
-            Some(code) => code == own,
-            None => self.is_me(event.by.as_ref()),
-        };
-        if echo {
-            resets.remove(&event.group);
-        }
-        echo
+        let is_by_me = self.is_me(event.by.as_ref());
+        self.handle
+            .take_reset_echo(&event.group, code.as_ref(), is_by_me)
     }
 
     fn is_me(&self, jid: Option<&MemberJid>) -> bool {

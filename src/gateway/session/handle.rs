@@ -1,7 +1,7 @@
 //! What the rest of the engine sees of a session: kept in memory, so that looking at it costs no
 //! database.
 
-use super::{Control, Letter, SessionAction};
+use super::{Acted, Control, Letter, SessionAction, limits};
 use crate::api::{QrCode, Session, SessionStatus};
 use crate::gateway::auth::Lease;
 use crate::gateway::clock;
@@ -16,7 +16,8 @@ use crate::gateway::whatsapp::Driver;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// A session in memory.
@@ -42,10 +43,12 @@ pub struct SessionHandle {
     qr: Mutex<Option<QrCode>>,
     pub(super) hold: Mutex<Option<Hold>>,
     pub(super) released: Notify,
-    /// Links of our own resets whose echo has not come yet.
-    pub(super) resets: Mutex<HashMap<GroupJid, InviteCode>>,
+    /// The new links of our own resets whose echo has not come yet, and when each was answered.
+    resets: Mutex<HashMap<GroupJid, (InviteCode, Instant)>>,
     /// The links that this connection has told: what a reset replaces. Never answered to anybody.
     links: Mutex<HashMap<GroupJid, InviteCode>>,
+    /// Whether it is known how the session begins: connected with its groups read, or not connected.
+    settled: watch::Sender<bool>,
     /// How the session's task ended, once it has.
     end: OnceLock<End>,
 }
@@ -105,6 +108,7 @@ impl SessionHandle {
             released: Notify::new(),
             resets: Mutex::default(),
             links: Mutex::default(),
+            settled: watch::Sender::new(false),
             end: OnceLock::new(),
         }
     }
@@ -207,6 +211,7 @@ impl SessionHandle {
         old.cancel();
         // What was reset while nobody listened is not known.
         lock(&self.links).clear();
+        self.forget_reset_echoes();
     }
 
     /// Ends the running calls.
@@ -216,7 +221,34 @@ impl SessionHandle {
 
     /// Remembers the link of a reset of ours: its echo is nothing new.
     pub fn expect_reset_echo(&self, group: &GroupJid, code: &InviteCode) {
-        lock(&self.resets).insert(group.clone(), code.clone());
+        let mut resets = lock(&self.resets);
+        resets.retain(|_, (_, at)| at.elapsed() <= limits::RESET_ECHO);
+        resets.insert(group.clone(), (code.clone(), Instant::now()));
+    }
+
+    /// Takes the link of a reset of ours if this event is its echo: soon after it, and with the same code
+    /// or, where WhatsApp tells no code, by the account itself.
+    pub(super) fn take_reset_echo(
+        &self,
+        group: &GroupJid,
+        told: Option<&InviteCode>,
+        is_by_me: bool,
+    ) -> bool {
+        let mut resets = lock(&self.resets);
+        let Some((own, at)) = resets.get(group) else {
+            return false;
+        };
+        let is_echo =
+            at.elapsed() <= limits::RESET_ECHO && told.map_or(is_by_me, |told| told == own);
+        if is_echo {
+            resets.remove(group);
+        }
+        is_echo
+    }
+
+    /// Awaits no echo any more: the connection that would have brought it is gone.
+    pub(super) fn forget_reset_echoes(&self) {
+        lock(&self.resets).clear();
     }
 
     /// The link that a group had when it was last told.
@@ -233,12 +265,14 @@ impl SessionHandle {
         }
     }
 
+    /// The action's own errors are in what it returns, `Unauthorized` when the lease ends before the
+    /// session comes to it among them.
+    ///
     /// # Errors
-    /// The action's own; `NotFound` when the session is gone, `Draining` when the engine closes,
-    /// `Unauthorized` when the lease ends before the session comes to it.
-    pub async fn act(&self, action: SessionAction, lease: &Lease) -> Result<Session, Error> {
+    /// `NotFound` when the session is gone, `Draining` when the engine closes.
+    pub async fn act(&self, action: SessionAction, lease: &Lease) -> Result<Acted, Error> {
         self.ask(|reply| Control::Act(action, lease.clone(), reply))
-            .await?
+            .await
     }
 
     /// Begins to pair unless that is under way; says whether it began now.
@@ -267,6 +301,22 @@ impl SessionHandle {
     ) -> Result<(), Error> {
         self.ask(|reply| Control::Delete(Box::new(along), lease.clone(), reply))
             .await?
+    }
+
+    pub(super) fn settle(&self) {
+        self.settled.send_replace(true);
+    }
+
+    /// Waits until the session has connected for the first time and its groups are stored, or it is known
+    /// that it does not connect.
+    pub async fn settled(&self) {
+        // The sender lives as long as this does.
+        let _ = self.settled.subscribe().wait_for(|settled| *settled).await;
+    }
+
+    /// Tells that the store took nothing for a while.
+    pub fn catch_up(&self) {
+        let _ = self.control.send(Control::CatchUp.into());
     }
 
     /// Disconnects and ends the session's task.

@@ -20,7 +20,7 @@ pub use task::spawn;
 use super::Error;
 use super::auth::Lease;
 use super::store::{StoreError, Write};
-use crate::api;
+use crate::api::{self, SessionStatus};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -56,6 +56,10 @@ pub mod limits {
     pub const WAITING: usize = 256;
     /// Driver events taken at a time.
     pub const EVENTS: usize = 256;
+    /// From the answer to a reset of ours until its echo: both come over the same socket, and WhatsApp
+    /// leaves nothing of what it has to say unsaid for longer than a query may take. Later the phone itself
+    /// has reset the link.
+    pub const RESET_ECHO: Duration = QUERY;
 }
 
 /// What an operator does to a session.
@@ -65,6 +69,27 @@ pub enum SessionAction {
     Stop,
     Restart,
     Logout,
+}
+
+impl SessionAction {
+    /// Its name in the contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+            Self::Logout => "logout",
+        }
+    }
+}
+
+/// An action that had its turn.
+pub struct Acted {
+    /// The status right before it.
+    pub before: SessionStatus,
+    /// The session after it.
+    pub outcome: Result<api::Session, Error>,
 }
 
 type Reply<T> = oneshot::Sender<T>;
@@ -90,7 +115,7 @@ impl From<Control> for Letter {
 /// What a letter asks for. Letters wait for each other: what a caller asks for is done only if the
 /// caller's credentials still hold when its turn has come.
 enum Control {
-    Act(SessionAction, Lease, Reply<Result<api::Session, Error>>),
+    Act(SessionAction, Lease, Reply<Acted>),
     /// Begin to pair unless that is under way; the answer says whether it began now.
     Pair(Lease, Reply<Result<bool, Error>>),
     /// A pairing code was given out: the phone is awaited.
@@ -98,6 +123,8 @@ enum Control {
     Delete(Along, Lease, Reply<Result<(), Error>>),
     /// The engine closes: disconnect and end; what the operator wants stays as it is.
     Close(Reply<()>),
+    /// The store took nothing for a while: what the session knows is stored, its groups are read again.
+    CatchUp,
     /// So much was stored in silence that listeners should read everything anew.
     TellAgain,
     /// The driver refused to connect or broke.

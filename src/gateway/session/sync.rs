@@ -26,8 +26,13 @@ const TOLD: usize = 100;
 
 /// Fetches every group and stores what differs. Tries again while the connection stands.
 pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: CancellationToken) {
+    try_out(&session, &store, connection).await;
+    session.settle();
+}
+
+async fn try_out(session: &SessionHandle, store: &Store, connection: CancellationToken) {
     for _ in 0..limits::SYNC_TRIES {
-        let pause = match once(&session, &store).await {
+        let pause = match once(session, store).await {
             Ok(())
             | Err(
                 Error::NotConnected { .. }

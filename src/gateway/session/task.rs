@@ -2,7 +2,7 @@
 
 use super::handle::{End, SessionHandle};
 use super::moment::Moment;
-use super::{Control, Letter, limits};
+use super::{Acted, Control, Letter, limits};
 use crate::api::{EpochMillis, EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
 use crate::gateway::limits::Limits;
@@ -109,6 +109,9 @@ impl Task {
     ) {
         let handle = Arc::clone(&self.handle);
         let runs = self.should_run && self.banned.is_none();
+        if !runs {
+            handle.settle();
+        }
         self.first = runs.then(|| Instant::now() + delay);
         let mut batch = Vec::new();
         loop {
@@ -174,11 +177,13 @@ impl Task {
         // Who asked may have gone; what was asked for is done all the same.
         match letter {
             Control::Act(action, lease, reply) => {
+                let before = self.status();
                 let outcome = match lease.still_holds() {
                     Ok(()) => self.act(action, events).await,
                     refused => refused,
                 };
-                let _ = reply.send(outcome.map(|()| self.handle.view()));
+                let outcome = outcome.map(|()| self.handle.view());
+                let _ = reply.send(Acted { before, outcome });
             }
             Control::Pair(lease, reply) => {
                 let outcome = match lease.still_holds() {
@@ -216,6 +221,7 @@ impl Task {
                 let _ = reply.send(());
                 return Flow::End;
             }
+            Control::CatchUp => self.catch_up().await,
             Control::TellAgain => self.tell_again().await,
             Control::Broken(reason) => self.fail(&reason).await,
         }
@@ -276,6 +282,9 @@ impl Task {
             }
             changed
         });
+        if !matches!(status, SessionStatus::Starting | SessionStatus::Working) {
+            self.handle.settle();
+        }
         if changed {
             tracing::info!(session = %self.handle.id, status = status.as_str(), "the session's status changed");
         }

@@ -13,12 +13,16 @@ pub mod compare;
 pub(super) mod contract;
 pub mod cursor;
 pub mod listing;
+mod outage;
 pub mod rows;
 pub mod sqlite;
 mod tables;
 mod write;
 mod writer;
 
+#[cfg(test)]
+pub use outage::BELIEVED;
+pub use outage::Fault;
 pub use tables::{Database, Read, Readers, Rows, Transactions, within};
 pub use write::Write;
 
@@ -26,9 +30,10 @@ use super::metrics::StoreTimes;
 use super::realtime::Hub;
 use crate::api::{AuditEntry, List};
 use crate::gateway::domain::OrganizationId;
-use rows::AuditFilter;
+use outage::Outage;
+use rows::{AuditFilter, AuditRow};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 use writer::Writer;
 
 /// Reads that may run side by side; each has a connection.
@@ -42,6 +47,9 @@ pub enum StoreError {
     Database(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     Encoding(#[from] serde_json::Error),
+    /// It takes nothing for now: its disk is full, say.
+    #[error("{0}")]
+    Unwritable(Box<dyn std::error::Error + Send + Sync>),
     #[error("the transaction was not committed: {0}")]
     NotCommitted(Arc<StoreError>),
     #[error("a store job panicked")]
@@ -62,6 +70,8 @@ struct Inner {
     /// Connections that wait for a query; `None` once closed.
     idle: Mutex<Option<Vec<Box<dyn Read + Send>>>>,
     permits: Semaphore,
+    outage: Arc<Outage>,
+    probing: tokio::sync::Mutex<()>,
 }
 
 impl Store {
@@ -72,9 +82,12 @@ impl Store {
     /// The database cannot be read; no thread can be started.
     pub fn open(database: Database, hub: Arc<Hub>, times: StoreTimes) -> anyhow::Result<Self> {
         let last = database.writer.last_id()?;
+        let outage = Arc::new(Outage::default());
         Ok(Self {
             inner: Arc::new(Inner {
-                writer: Writer::start(database.writer, last, hub, times)?,
+                writer: Writer::start(database.writer, last, hub, times, Arc::clone(&outage))?,
+                outage,
+                probing: tokio::sync::Mutex::default(),
                 readers: database.readers,
                 idle: Mutex::new(Some(Vec::new())),
                 permits: Semaphore::new(READERS),
@@ -122,6 +135,69 @@ impl Store {
         })
         .await
         .unwrap_or(Err(StoreError::Panicked))
+    }
+
+    /// Whether what is written now can be expected to be kept.
+    ///
+    /// # Errors
+    /// The database took nothing when something was last written to it.
+    pub fn check_written(&self) -> Result<(), StoreError> {
+        self.inner.outage.check()
+    }
+
+    /// [`check_written`](Self::check_written), and tries it out unless that was done a moment ago.
+    ///
+    /// # Errors
+    /// The database takes nothing, or the store is closed.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        self.check_written()?;
+        // Who comes together needs one probe.
+        let _probing = self.inner.probing.lock().await;
+        if self.inner.outage.is_probed() {
+            return Ok(());
+        }
+        self.write(|w| w.rows.probe()).await?;
+        self.inner.outage.probed();
+        Ok(())
+    }
+
+    /// Tells when the database begins to take nothing, and when it takes what is written again.
+    pub fn watch(&self) -> watch::Receiver<Fault> {
+        self.inner.outage.watch()
+    }
+
+    /// Keeps an entry of the audit log in memory: it could not be written, and tells of something that was
+    /// done. [`recover`](Self::recover) writes it.
+    pub fn record_later(&self, entry: AuditRow) {
+        self.inner.outage.keep(entry);
+        // Where the outage is over already, it is not: somebody has to write this.
+        self.inner
+            .outage
+            .begin("an audit entry was not written".to_owned());
+    }
+
+    /// Writes what waited for the database; if that succeeds, changes are taken again.
+    ///
+    /// # Errors
+    /// It still takes nothing.
+    pub async fn recover(&self) -> Result<(), StoreError> {
+        loop {
+            let waiting = self.inner.outage.waiting();
+            let count = waiting.len();
+            self.write(move |w| {
+                w.rows.probe()?;
+                outage::record(w, &waiting)
+            })
+            .await?;
+            if self.inner.outage.recorded(count) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Entries of the audit log that [wait](Self::record_later).
+    pub fn unrecorded(&self) -> usize {
+        self.inner.outage.waiting().len()
     }
 
     /// Finishes what was submitted and closes the database. Idempotent.

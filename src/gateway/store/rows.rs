@@ -79,6 +79,7 @@ pub struct StoredKey {
 }
 
 /// An entry that is about to be logged; id and time are given when it is written.
+#[derive(Clone)]
 pub struct AuditRow {
     pub organization: OrganizationId,
     pub actor: String,

@@ -201,6 +201,13 @@ pub trait Rows: Read {
 
     /// Drops an organization's events but the newest `keep`.
     fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()>;
+
+    /// Writes about as much as a change of a group takes, to see whether that is possible. Nobody reads it.
+    fn probe(&mut self) -> Outcome<()>;
+
+    /// From the next transaction on, commits fail as on a full disk, or succeed again.
+    #[cfg(test)]
+    fn fill_disk(&mut self, is_full: bool);
 }
 
 /// The writing connection, seen by the writer's thread: transactions with one savepoint at a time.
@@ -210,6 +217,10 @@ pub trait Transactions: Rows + Send {
 
     /// When this returns, what was written is on the disk, a power cut included.
     fn commit(&mut self) -> Outcome<()>;
+
+    /// Told after a commit that added to the logs of events or of the audit: the newest id in them. An
+    /// engine that can lose its last commits without noticing keeps it elsewhere.
+    fn committed(&mut self, _last: Ulid) {}
 
     /// Undoes the transaction, if one is open.
     fn roll_back(&mut self);

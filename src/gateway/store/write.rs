@@ -3,7 +3,7 @@
 use super::listing::ListCache;
 use super::rows::AuditRow;
 use super::{Rows, StoreError};
-use crate::api::{Envelope, EventKind};
+use crate::api::{Envelope, EpochMillis, EventKind};
 use crate::gateway::clock;
 use crate::gateway::domain::{OrganizationId, SessionId};
 use crate::gateway::realtime::Published;
@@ -22,6 +22,8 @@ pub struct Write<'a> {
     pub(super) ids: &'a mut Ids,
     pub(super) published: Vec<Published>,
     pub(super) changed: Vec<Arc<ListCache>>,
+    /// The newest id in the logs.
+    pub(super) logged: Option<Ulid>,
 }
 
 impl Write<'_> {
@@ -40,10 +42,20 @@ impl Write<'_> {
     /// # Errors
     /// The database refuses.
     pub fn record(&mut self, entry: &AuditRow) -> Result<(), StoreError> {
-        let (id, now) = (self.next_id(), clock::now());
+        self.record_at(clock::now(), entry)
+    }
+
+    /// [`record`](Self::record), of what happened at another time.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub fn record_at(&mut self, at: EpochMillis, entry: &AuditRow) -> Result<(), StoreError> {
+        let id = self.next_id();
         // A log that no organization is known for could not be found by who reads all of them.
-        self.rows.put_organization(&entry.organization, now)?;
-        self.rows.insert_audit(id, now, entry)
+        self.rows.put_organization(&entry.organization, at)?;
+        self.rows.insert_audit(id, at, entry)?;
+        self.logged = Some(id);
+        Ok(())
     }
 
     /// Logs an event and publishes it once the transaction is committed.
@@ -59,6 +71,7 @@ impl Write<'_> {
     ) -> Result<(), StoreError> {
         let event = self.envelope(organization, session, kind, payload)?;
         self.rows.insert_event(&event)?;
+        self.logged = Some(event.id);
         if u128::from(event.id).is_multiple_of(SWEEP_EVERY) {
             self.rows.sweep_events(organization, KEPT)?;
         }

@@ -4,6 +4,7 @@
 //! of its own, commits once, and only then publishes and acknowledges. So a burst of writes costs one
 //! sync of the disk, and a failing job takes nobody else with it.
 
+use super::outage::Outage;
 use super::write::{Ids, Write};
 use super::{StoreError, Transactions};
 use crate::gateway::metrics::StoreTimes;
@@ -21,6 +22,8 @@ const BATCH: usize = 256;
 trait Job: Send {
     /// Runs inside a savepoint; says whether to keep what it wrote.
     fn run(&mut self, write: &mut Write<'_>) -> bool;
+    /// Why the database took nothing from it, if that is how it failed.
+    fn fault(&self) -> Option<String>;
     /// Tells the caller how it ended.
     fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>);
 }
@@ -45,6 +48,13 @@ where
             catch_unwind(AssertUnwindSafe(job)).unwrap_or(Err(StoreError::Panicked))
         });
         matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn fault(&self) -> Option<String> {
+        match &self.outcome {
+            Some(Err(fault @ StoreError::Unwritable(_))) => Some(fault.to_string()),
+            _ => None,
+        }
     }
 
     fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>) {
@@ -74,11 +84,19 @@ impl Writer {
         last: Ulid,
         hub: Arc<Hub>,
         times: StoreTimes,
+        outage: Arc<Outage>,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel();
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(rows, &jobs, &mut Ids(last), &hub, &times))?;
+            .spawn(move || {
+                let listeners = Listeners {
+                    hub: &hub,
+                    times: &times,
+                    outage: &outage,
+                };
+                run(rows, &jobs, &mut Ids(last), &listeners);
+            })?;
         Ok(Self { queue })
     }
 
@@ -105,12 +123,18 @@ impl Writer {
     }
 }
 
+/// Who is told of transactions.
+struct Listeners<'a> {
+    hub: &'a Hub,
+    times: &'a StoreTimes,
+    outage: &'a Outage,
+}
+
 fn run(
     mut rows: Box<dyn Transactions>,
     jobs: &mpsc::Receiver<Message>,
     ids: &mut Ids,
-    hub: &Hub,
-    times: &StoreTimes,
+    listeners: &Listeners<'_>,
 ) {
     while let Ok(message) = jobs.recv() {
         let mut close = None;
@@ -119,7 +143,7 @@ fn run(
         while let Some(message) = next {
             match message {
                 Message::Job(job, since) => {
-                    times.waited(since.elapsed());
+                    listeners.times.waited(since.elapsed());
                     batch.push(job);
                 }
                 Message::Close(done) => {
@@ -134,7 +158,7 @@ fn run(
             };
         }
         if !batch.is_empty() {
-            run_batch(&mut *rows, batch, ids, hub, times);
+            run_batch(&mut *rows, batch, ids, listeners);
         }
         if let Some(done) = close {
             if let Err(error) = rows.close() {
@@ -150,11 +174,11 @@ fn run_batch(
     rows: &mut dyn Transactions,
     mut batch: Vec<Box<dyn Job>>,
     ids: &mut Ids,
-    hub: &Hub,
-    times: &StoreTimes,
+    listeners: &Listeners<'_>,
 ) {
     let began = Instant::now();
     let (mut published, mut changed) = (Vec::new(), Vec::new());
+    let (mut logged, mut fault) = (None, None);
     let mut run = || {
         rows.begin()?;
         for job in &mut batch {
@@ -164,12 +188,15 @@ fn run_batch(
                 ids,
                 published: Vec::new(),
                 changed: Vec::new(),
+                logged: None,
             };
             if job.run(&mut write) {
                 published.append(&mut write.published);
                 changed.append(&mut write.changed);
+                logged = write.logged.or(logged);
                 rows.release()?;
             } else {
+                fault = job.fault().or(fault.take());
                 // Where this fails everybody in the transaction is told.
                 rows.undo()?;
             }
@@ -184,10 +211,17 @@ fn run_batch(
     for cache in &changed {
         cache.settle();
     }
-    times.committed(began.elapsed());
+    listeners.times.committed(began.elapsed());
+    if let Some(fault) = committed.as_ref().err().map(ToString::to_string).or(fault) {
+        // Before anybody is told: who asks again at once is refused.
+        listeners.outage.begin(fault);
+    }
     match committed {
         Ok(()) => {
-            hub.publish(published);
+            if let Some(logged) = logged {
+                rows.committed(logged);
+            }
+            listeners.hub.publish(published);
             for job in batch {
                 job.acknowledge(Ok(()));
             }

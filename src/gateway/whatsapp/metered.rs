@@ -1,6 +1,8 @@
 //! Any driver, with its calls counted, timed and told.
 
-use super::{Driver, DriverError, GroupSnapshot, MemberChange, MembershipRequest, Setting};
+use super::{
+    Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, Setting,
+};
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::metrics::Metrics;
@@ -114,7 +116,7 @@ impl Driver for Metered {
             .await
     }
 
-    async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {
+    async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError> {
         self.count("join", self.inner.join(code)).await
     }
 

@@ -125,8 +125,8 @@ pub trait Driver: Send + Sync + 'static {
     /// Cancels the current invite code and returns the new one. Needs an admin.
     async fn reset_invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError>;
 
-    /// Joins by invite code. Already a member: the same answer.
-    async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError>;
+    /// Joins by invite code. Already a member, or waiting already: the same answer.
+    async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError>;
 
     async fn leave(&self, group: &GroupJid) -> Result<(), DriverError>;
 
@@ -157,6 +157,14 @@ pub trait Driver: Send + Sync + 'static {
     fn last_traffic(&self) -> Option<EpochMillis> {
         None
     }
+}
+
+/// What came of joining by a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JoinOutcome {
+    Joined(GroupJid),
+    /// An admin has to approve first; the request waits.
+    Pending(GroupJid),
 }
 
 /// What to do with members.

@@ -1,8 +1,8 @@
 //! The driver of a build that has no way to WhatsApp: what is stored can be read, nothing connects.
 
 use super::{
-    Driver, DriverError, DriverEvent, GroupSnapshot, InviteCode, MemberChange, MemberJid,
-    MembershipRequest, Retry,
+    Driver, DriverError, DriverEvent, GroupSnapshot, InviteCode, JoinOutcome, MemberChange,
+    MemberJid, MembershipRequest, Retry,
 };
 use crate::api::Setting;
 use crate::gateway::domain::GroupJid;
@@ -60,7 +60,7 @@ impl Driver for Unavailable {
         Err(DriverError::NotConnected)
     }
 
-    async fn join(&self, _code: &InviteCode) -> Result<GroupJid, DriverError> {
+    async fn join(&self, _code: &InviteCode) -> Result<JoinOutcome, DriverError> {
         Err(DriverError::NotConnected)
     }
 

@@ -3,13 +3,10 @@
 mod card;
 mod form;
 mod groups;
-<<<<<<< ours
 mod health;
+mod idle;
 mod lag;
 mod leaving;
-=======
-mod idle;
->>>>>>> theirs
 mod lost;
 mod mouse;
 mod overlays;

@@ -4,7 +4,7 @@ use crate::api::{MemberRole, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Backend, Driver, DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot,
-    Identity, Member, MemberChange, MembershipRequest,
+    Identity, JoinOutcome, Member, MemberChange, MembershipRequest,
 };
 use async_trait::async_trait;
 use std::collections::{BTreeMap, HashMap};
@@ -30,6 +30,10 @@ pub struct World {
     /// When it was first told to connect.
     pub dialled: Option<Instant>,
     pub resets: u32,
+    /// Whether who joins waits for an admin.
+    pub asks_admins: bool,
+    /// Tells no echo of what is changed through it.
+    pub mute: bool,
     /// What connecting ends with, once.
     pub turned_away: Option<DriverEvent>,
     /// What is said of a logout.
@@ -136,6 +140,9 @@ impl Fake {
     }
 
     fn echo(&self, group: &GroupJid, change: GroupChange) {
+        if self.0.lock().unwrap().mute {
+            return;
+        }
         self.tell(DriverEvent::Group(GroupEvent {
             group: group.clone(),
             by: Some(me()),
@@ -241,12 +248,15 @@ impl Driver for Fake {
         self.invite(group).await
     }
 
-    async fn join(&self, _code: &InviteCode) -> Result<GroupJid, DriverError> {
+    async fn join(&self, _code: &InviteCode) -> Result<JoinOutcome, DriverError> {
         self.call("join").await?;
         let joined = group(900);
         let mut world = self.0.lock().unwrap();
+        if world.asks_admins {
+            return Ok(JoinOutcome::Pending(joined.jid));
+        }
         world.groups.insert(joined.jid.to_string(), joined.clone());
-        Ok(joined.jid)
+        Ok(JoinOutcome::Joined(joined.jid))
     }
 
     async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {

@@ -6,7 +6,10 @@ use crate::api::{AuditAction, AuditOutcome, MemberRole, SessionRole, Setting, Se
 use crate::gateway::Error;
 use crate::gateway::domain::{InviteCode, MemberJid};
 use crate::gateway::engine::Page;
-use crate::gateway::whatsapp::{DriverError, DriverEvent, GroupChange, GroupEvent, MemberChange};
+use crate::gateway::session::{SessionAction, limits as session_limits};
+use crate::gateway::whatsapp::{
+    DriverError, DriverEvent, GroupChange, GroupEvent, JoinOutcome, MemberChange,
+};
 use serde_json::json;
 
 fn patch() -> SettingsPatch {
@@ -159,6 +162,104 @@ async fn a_reset_is_told_once_and_one_made_elsewhere_as_well() {
     assert_eq!(desk.audit().await.remove(0).old, None);
 }
 
+/// A reset that the account's own phone made.
+fn reset_on_the_phone() -> DriverEvent {
+    DriverEvent::Group(GroupEvent {
+        group: jid(1),
+        by: Some(me()),
+        at: 9,
+        change: GroupChange::InviteReset(None),
+    })
+}
+
+/// A desk that reset the link of group 1 and heard no echo of it.
+async fn unechoed() -> (Desk, OwnedSession) {
+    let mut desk = desk().await;
+    let owned = desk.session(1);
+    desk.worlds.of(owned.id.as_str()).lock().unwrap().mute = true;
+    desk.engine
+        .reset_invite(&desk.caller, &owned, &jid(1))
+        .await
+        .unwrap();
+    let told = desk.next("group.update").await;
+    assert!(told.payload.get("newInviteLink").is_some());
+    (desk, owned)
+}
+
+#[tokio::test]
+async fn an_echo_that_never_comes_swallows_no_later_reset_from_the_phone() {
+    let (mut desk, owned) = unechoed().await;
+    pass(session_limits::RESET_ECHO + Duration::from_secs(1)).await;
+    desk.worlds.send(owned.id.as_str(), reset_on_the_phone());
+    let told = desk.next("group.update").await;
+    assert_eq!(told.payload["reason"], "invite_reset");
+}
+
+#[tokio::test]
+async fn an_echo_is_not_awaited_beyond_its_connection() {
+    for end in [
+        DriverEvent::ConnectionLost,
+        DriverEvent::LoggedOut {
+            reason: "unlinked on the phone".to_owned(),
+        },
+    ] {
+        let (mut desk, owned) = unechoed().await;
+        let is_unlinked = end != DriverEvent::ConnectionLost;
+        desk.worlds.send(owned.id.as_str(), end);
+        if is_unlinked {
+            desk.status(SessionStatus::LoggedOut).await;
+            desk.engine
+                .act(&desk.caller, &owned, SessionAction::Start)
+                .await
+                .unwrap();
+        }
+        desk.worlds
+            .send(owned.id.as_str(), DriverEvent::Connected(identity()));
+        desk.status(SessionStatus::Working).await;
+        desk.worlds.send(owned.id.as_str(), reset_on_the_phone());
+        let told = loop {
+            // Reading the groups again tells of group 2 as well.
+            let told = desk.next("group.update").await;
+            if told.payload["groupJid"] == jid(1).as_str() {
+                break told;
+            }
+        };
+        assert_eq!(told.payload["reason"], "invite_reset");
+    }
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_the_second_records_what_the_first_left() {
+    let desk = desk().await;
+    let owned = desk.session(1);
+    let group = jid(1);
+    let rename = |subject: &str| {
+        let patch = SettingsPatch {
+            subject: Some(subject.to_owned()),
+            ..SettingsPatch::default()
+        };
+        desk.engine
+            .update_group(&desk.caller, &owned, &group, patch)
+    };
+    let (one, other) = tokio::join!(rename("One"), rename("Other"));
+    one.and(other).unwrap();
+    let entries = desk.audit().await;
+    assert_eq!(entries[1].old, Some(json!({ "subject": "Group 1" })));
+    assert_eq!(entries[0].old, entries[1].new);
+}
+
+#[tokio::test]
+async fn of_two_actions_at_once_the_second_records_what_the_first_left() {
+    let desk = desk().await;
+    let owned = desk.session(1);
+    let act = |action| desk.engine.act(&desk.caller, &owned, action);
+    let (stop, start) = tokio::join!(act(SessionAction::Stop), act(SessionAction::Start));
+    stop.and(start).unwrap();
+    let entries = desk.audit().await;
+    assert_eq!(entries[1].old, Some(json!({ "status": "working" })));
+    assert_eq!(entries[0].old, entries[1].new);
+}
+
 #[tokio::test]
 async fn the_first_import_is_told_by_the_status_alone() {
     let worlds = Worlds::default();
@@ -194,11 +295,7 @@ async fn what_changed_during_a_short_absence_is_told_group_by_group() {
         world.groups.get_mut(jid(1).as_str()).unwrap().subject = "Renamed".to_owned();
     }
     desk.engine
-        .act(
-            &desk.caller,
-            &owned,
-            super::super::super::SessionAction::Restart,
-        )
+        .act(&desk.caller, &owned, SessionAction::Restart)
         .await
         .unwrap();
     assert_eq!(
@@ -284,10 +381,34 @@ async fn a_group_that_was_left_stays_with_the_role_none() {
     }
     let code = InviteCode::parse("AbCdEf1234567890XyZ12").unwrap();
     let joined = desk.engine.join(&desk.caller, &owned, &code).await.unwrap();
-    assert!(desk.engine.get_group(&owned, &joined).await.is_ok());
+    assert_eq!(joined, JoinOutcome::Joined(jid(900)));
+    assert!(desk.engine.get_group(&owned, &jid(900)).await.is_ok());
     let session = owned.view();
     assert_eq!(session.group_count, Some(3), "as many as are listed");
     assert!(session.last_traffic_at.is_some());
+}
+
+#[tokio::test]
+async fn a_request_to_join_waits_and_is_recorded() {
+    let desk = desk().await;
+    let owned = desk.session(1);
+    desk.worlds
+        .of(owned.id.as_str())
+        .lock()
+        .unwrap()
+        .asks_admins = true;
+    let code = InviteCode::parse("AbCdEf1234567890XyZ12").unwrap();
+    for _ in 0..2 {
+        let outcome = desk.engine.join(&desk.caller, &owned, &code).await.unwrap();
+        assert_eq!(outcome, JoinOutcome::Pending(jid(900)));
+    }
+    assert!(
+        desk.engine.get_group(&owned, &jid(900)).await.is_err(),
+        "no member yet"
+    );
+    let entry = desk.audit().await.remove(0);
+    assert_eq!(entry.new, Some(json!({ "pending": true })));
+    assert_eq!(entry.group_jid.as_deref(), Some(jid(900).as_str()));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::fake::{self, Fault, identity};
 use super::*;
-use crate::api::{AuditAction, Capability, CreateKey, CreateSession};
+use crate::api::{AuditAction, Capability, CreateKey, CreateSession, ErrorCode};
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use crate::gateway::{Error, SessionAction};
 use futures_util::poll;
@@ -210,7 +210,7 @@ async fn what_should_run_runs_again_and_keys_stay() {
     assert!(desk.engine.authenticate(&key.secret).is_some());
     desk.engine.close().await;
     assert!(desk.events.next().await.is_none());
-    assert!(!desk.engine.is_ready());
+    assert!(desk.engine.check_ready().is_err());
     assert!(matches!(
         desk.engine.list_sessions(&desk.caller),
         Err(Error::Draining)
@@ -320,7 +320,10 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     let conn = rusqlite::Connection::open(file).unwrap();
     conn.execute_batch(full).unwrap();
     let refused = desk.engine.delete_session(&desk.caller, &owned).await;
-    assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");
+    let error = refused.unwrap_err().to_object();
+    assert_eq!(error.code, ErrorCode::Internal);
+    // The phone was told before the store refused.
+    assert_eq!(error.details["applied"], serde_json::json!(["logout"]));
     desk.engine.get_group(&owned, &jid(1)).await.unwrap();
     let refused = desk.engine.delete_key(&desk.caller, &key.key.id).await;
     assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");

@@ -1,7 +1,7 @@
 //! Puts the document together.
 
 use super::examples;
-use super::operation::{Answer, Operation, Query, Tag};
+use super::operation::{Answer, Content, Operation, Query, Tag};
 use super::schemas::Schemas;
 use super::{operations, refusals};
 use crate::api::{Capability, ErrorBody, ErrorObject, pattern};
@@ -117,6 +117,13 @@ fn entry(
     entry
 }
 
+fn json_content(content: &Content, schemas: &mut Schemas) -> Value {
+    json!({ "application/json": {
+        "schema": schemas.answer(content.schema),
+        "examples": { "example": { "value": content.example } },
+    } })
+}
+
 fn responses(
     operation: &Operation,
     refusals: &BTreeMap<&'static str, ErrorObject>,
@@ -124,14 +131,11 @@ fn responses(
     schemas: &mut Schemas,
 ) -> Value {
     let mut responses = Map::new();
-    let mut success = json!({ "description": operation.says, "headers": { "x-request-id": header("RequestId") } });
+    let describe =
+        |says| json!({ "description": says, "headers": { "x-request-id": header("RequestId") } });
+    let mut success = describe(operation.says);
     match &operation.answer {
-        Answer::Json(content) => {
-            success["content"] = json!({ "application/json": {
-                "schema": schemas.answer(content.schema),
-                "examples": { "example": { "value": content.example } },
-            } });
-        }
+        Answer::Json(content) => success["content"] = json_content(content, schemas),
         Answer::Other(media_type) => {
             let kind = if *media_type == "application/json" {
                 "object"
@@ -146,6 +150,11 @@ fn responses(
         success["links"] = links(operation, parameter, from, all);
     }
     responses.insert(operation.status.to_string(), success);
+    if let Some((status, says, content)) = &operation.other {
+        let mut other = describe(says);
+        other["content"] = json_content(content, schemas);
+        responses.insert(status.to_string(), other);
+    }
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for (name, error) in refusals {
         by_status.entry(error.code.status()).or_default().push(name);

@@ -141,6 +141,8 @@ pub(super) struct Operation {
     pub status: u16,
     pub says: &'static str,
     pub answer: Answer,
+    /// Another success: its status, what that means, and an example of the same type.
+    pub other: Option<(u16, &'static str, Content)>,
     /// What it can answer beyond what follows from all the rest, by the example's name.
     pub refusals: Vec<(&'static str, Error)>,
     /// A path parameter of other operations, and where it stands in this one's answer.
@@ -169,6 +171,7 @@ impl Operation {
             status: 204,
             says: "Done.",
             answer: Answer::Nothing,
+            other: None,
             refusals: Vec::new(),
             offers: None,
         }
@@ -226,6 +229,18 @@ impl Operation {
             status,
             says,
             answer: Answer::Json(Content::of(example)),
+            ..self
+        }
+    }
+
+    pub fn or_gives<T: Serialize + JsonSchema>(
+        self,
+        status: u16,
+        says: &'static str,
+        example: &T,
+    ) -> Self {
+        Self {
+            other: Some((status, says, Content::of(example))),
             ..self
         }
     }

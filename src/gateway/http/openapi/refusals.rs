@@ -2,11 +2,12 @@
 //! that a caller gets.
 
 use super::examples::MEMBER;
-use super::operation::{Operation, Query, Reach};
+use super::operation::{Operation, Query, Reach, Tag};
 use crate::api::{Capability, ErrorObject, PartialUpdate, SessionStatus, SettingField};
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::error::Limit;
 use crate::gateway::http::respond;
+use crate::gateway::store::StoreError;
 use crate::gateway::whatsapp::DriverError;
 use crate::gateway::{Error, Page};
 use std::collections::BTreeMap;
@@ -46,6 +47,9 @@ fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'stat
         all.push(too_many_under_way());
         all.push(("draining", Error::Draining));
     }
+    if capability.is_some() && changes_something(operation) {
+        all.push(("store_unavailable", store_unavailable()));
+    }
     for parameter in operation.parameters() {
         all.extend(of_parameter(parameter));
     }
@@ -60,6 +64,9 @@ fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'stat
         all.push(("too_many_waiting", limit(Limit::Waiting)));
         all.push(("busy", Error::Busy));
         all.push(("failed_session", failed_session()));
+        if changes_something(operation) {
+            all.push(("change_not_stored", change_not_stored()));
+        }
         let driver = driver_errors().into_iter();
         all.extend(
             driver
@@ -68,6 +75,28 @@ fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'stat
         );
     }
     all
+}
+
+/// Whether what it does is recorded. A ticket is not; asking for a code begins to link a phone.
+fn changes_something(operation: &Operation) -> bool {
+    match operation.method {
+        "GET" => operation.id == "getQrCode",
+        _ => operation.tag != Tag::Realtime,
+    }
+}
+
+/// A full disk, before anything was done.
+pub(super) fn store_unavailable() -> Error {
+    Error::StoreUnavailable(StoreError::Unwritable("the disk is full".into()))
+}
+
+/// A full disk, after WhatsApp had made a new link.
+fn change_not_stored() -> Error {
+    Error::NotStored {
+        applied: vec!["invite".to_owned()],
+        not_attempted: Vec::new(),
+        cause: StoreError::Unwritable("the disk is full".into()),
+    }
 }
 
 /// A session that ended with a reason: the same refusal as of one that was stopped, and it says more.

@@ -119,7 +119,7 @@ impl Schemas {
                 "applied": {
                     "type": "array",
                     "items": { "type": "string" },
-                    "description": "What stays done although the whole was not: settings of a PATCH, or JIDs.",
+                    "description": "What stays done although the whole was not: settings of a PATCH, JIDs, or a word for the change (`invite`, `join`, `leave`, `create`).",
                 },
                 "failed": {
                     "description": "What was refused: the setting of a PATCH, or the JIDs with a message each.",

@@ -1,8 +1,9 @@
 //! Transactions: what is kept, what is seen, what is told.
 
 use super::{Place, organization, session};
-use crate::api::EventKind;
+use crate::api::{AuditAction, AuditOutcome, EventKind};
 use crate::gateway::metrics::StoreTimes;
+use crate::gateway::store::rows::{AuditFilter, AuditRow};
 use crate::gateway::store::{Store, StoreError};
 use std::sync::{Arc, mpsc};
 use ulid::Ulid;
@@ -129,6 +130,55 @@ pub(super) async fn a_failed_job_is_not_told(place: Place) {
         .store
         .read(move |rows| rows.events(&acme, Ulid::nil(), 9));
     assert_eq!(logged.await.unwrap().len(), 1);
+}
+
+pub(super) async fn what_cannot_be_committed_is_noticed_and_made_up_for(place: Place) {
+    let store = &place.store;
+    let entry = |action| AuditRow {
+        organization: organization("acme"),
+        actor: "key:test".to_owned(),
+        action,
+        session: None,
+        group: None,
+        old: None,
+        new: None,
+        outcome: AuditOutcome::Ok,
+    };
+    let fill_disk = |is_full| {
+        store.write(move |w| {
+            w.rows.fill_disk(is_full);
+            Ok(())
+        })
+    };
+    fill_disk(true).await.unwrap();
+    store.check_written().unwrap();
+    let row = entry(AuditAction::InviteReset);
+    let lost = store.write(move |w| w.record(&row)).await;
+    assert!(matches!(lost, Err(StoreError::NotCommitted(_))), "{lost:?}");
+    let mut faults = store.watch();
+    assert!(faults.borrow_and_update().is_some());
+    store.check_writable().await.unwrap_err();
+    store.record_later(entry(AuditAction::InviteReset));
+    store.recover().await.unwrap_err();
+    store.check_written().unwrap_err();
+
+    // This one still fails.
+    fill_disk(false).await.unwrap_err();
+    store.recover().await.unwrap();
+    store.check_writable().await.unwrap();
+    assert!(faults.borrow_and_update().is_none());
+    assert_eq!(store.unrecorded(), 0);
+    let acme = [organization("acme")];
+    let all = AuditFilter {
+        limit: 9,
+        ..AuditFilter::default()
+    };
+    let logged = store.read(move |rows| rows.audit(&acme, &all)).await;
+    assert_eq!(
+        logged.unwrap().len(),
+        1,
+        "once, although it was tried twice"
+    );
 }
 
 fn reopened(place: &Place) -> Store {

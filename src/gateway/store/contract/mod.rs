@@ -170,7 +170,8 @@ contract! {
             what_was_written_is_there_after_reopening
             ids_grow_across_openings
             one_store_at_a_time
-            a_failed_job_is_not_told;
+            a_failed_job_is_not_told
+            what_cannot_be_committed_is_noticed_and_made_up_for;
         sessions:
             a_session_is_inserted_once
             an_update_writes_what_changes_in_a_life

@@ -1,10 +1,11 @@
-//! The database file: its modes, its lock, its schema.
+//! The database file: its modes, its schema.
 
-use super::OpenError;
-use rusqlite::{Connection, OpenFlags};
-use std::fs::{File, OpenOptions, TryLockError};
+use super::{OpenError, events};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use ulid::Ulid;
 
 /// Marks the file as ours ("grpd"), so that a mistyped path never migrates somebody else's database.
 const APPLICATION_ID: i32 = 0x6772_7064;
@@ -14,39 +15,46 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_keys.sql"),
     include_str!("migrations/0003_bans.sql"),
+    include_str!("migrations/0004_probe.sql"),
 ];
 
 /// How long a statement waits for another connection's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Takes the advisory lock beside the database; it is held as long as the returned file is open.
-pub(super) fn lock(database: &Path) -> Result<File, OpenError> {
-    let path = beside(database, ".lock");
-    let file = private(&path).map_err(|cause| OpenError::Unreadable {
-        path: path.clone(),
-        cause,
-    })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(database.to_owned())),
-        Err(TryLockError::Error(cause)) => Err(OpenError::Unreadable { path, cause }),
-    }
-}
-
-/// Opens the database for writing, creating and migrating it where needed. Call under [`lock`].
-pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
+/// Opens the database for writing, creating and migrating it where needed, unless its logs end before
+/// `last`: nothing is written to it then. Call under a [`Lock`](super::lock::Lock).
+pub(super) fn open_writer(path: &Path, last: Option<Ulid>) -> Result<Connection, OpenError> {
     // SQLite gives its -wal and -shm files the mode of the database: set it before the first open.
     private(path).map_err(|cause| OpenError::Unreadable {
         path: path.to_owned(),
         cause,
     })?;
     let mut conn = connect(path)?;
+    refuse_incomplete(&conn, path, last)?;
     // FULL: a commit is on the disk when it is acknowledged, a power cut included.
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "full")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     migrate(&mut conn, path)?;
     Ok(conn)
+}
+
+/// Refuses a database that has lost what was committed after it was last whole without its log.
+fn refuse_incomplete(conn: &Connection, path: &Path, last: Option<Ulid>) -> Result<(), OpenError> {
+    let Some(last) = last else {
+        return Ok(());
+    };
+    let logs =
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('events', 'audit')";
+    let logs: i64 = conn.query_row(logs, [], |row| row.get(0))?;
+    let unreadable = |error| OpenError::Unreadable {
+        path: path.to_owned(),
+        cause: std::io::Error::other(error),
+    };
+    if logs == 2 && events::last_id(conn).map_err(unreadable)? >= last {
+        return Ok(());
+    }
+    Err(OpenError::incomplete(path))
 }
 
 /// Opens a further connection that only reads.
@@ -62,6 +70,27 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
+}
+
+/// Whether it failed because there is no room: SQLite says so, or a write failed on a disk without any.
+pub(super) fn is_full(path: &Path, cause: &rusqlite::Error) -> bool {
+    match cause.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => true,
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => free_room(path) == Some(0),
+        _ => false,
+    }
+}
+
+/// The bytes that are left on a file's disk.
+#[cfg(unix)]
+fn free_room(path: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(path.parent()?).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_room(_: &Path) -> Option<u64> {
+    None
 }
 
 fn migrate(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
@@ -91,14 +120,8 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Whether another process holds the lock beside the database. Nothing is created.
-pub(super) fn is_locked(database: &Path) -> bool {
-    File::open(beside(database, ".lock"))
-        .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
-}
-
 /// Reads the whole database through, changing nothing; gives back what is wrong with it.
-pub(super) fn check(path: &Path) -> Result<Option<String>, OpenError> {
+pub(super) fn check(path: &Path, last: Option<Ulid>) -> Result<Option<String>, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
@@ -114,19 +137,20 @@ pub(super) fn check(path: &Path) -> Result<Option<String>, OpenError> {
             known,
         });
     }
+    refuse_incomplete(&conn, path, last)?;
     let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     Ok((verdict != "ok").then_some(verdict))
 }
 
 /// The path of a file that lives beside the database.
-fn beside(database: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
     path.push(suffix);
     PathBuf::from(path)
 }
 
 /// Opens a file that only its owner may read, creating it and its directory where absent.
-fn private(path: &Path) -> std::io::Result<File> {
+pub(super) fn private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     let mut directory = std::fs::DirBuilder::new();
@@ -157,14 +181,15 @@ fn private(path: &Path) -> std::io::Result<File> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lock::Lock;
     use super::*;
 
     #[test]
     fn a_new_file_and_its_companions_are_private() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("new/place/desk.db");
-        let _lock = lock(&path).unwrap();
-        let conn = open_writer(&path).unwrap();
+        let _lock = Lock::take(&path).unwrap();
+        let conn = open_writer(&path, None).unwrap();
         conn.execute("INSERT INTO organizations VALUES ('o', 1)", [])
             .unwrap();
         #[cfg(unix)]
@@ -179,27 +204,13 @@ mod tests {
     }
 
     #[test]
-    fn a_second_opener_is_refused() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("desk.db");
-        let first = lock(&path).unwrap();
-        let refusal = lock(&path).unwrap_err().to_string();
-        assert!(
-            refusal.contains("already in use by another groupdesk"),
-            "{refusal}"
-        );
-        drop(first);
-        lock(&path).unwrap();
-    }
-
-    #[test]
     fn a_newer_schema_a_foreign_file_and_garbage_are_refused() {
         let directory = tempfile::tempdir().unwrap();
         let newer = directory.path().join("newer.db");
-        let conn = open_writer(&newer).unwrap();
+        let conn = open_writer(&newer, None).unwrap();
         conn.pragma_update(None, "user_version", 999).unwrap();
         drop(conn);
-        let refusal = open_writer(&newer).unwrap_err().to_string();
+        let refusal = open_writer(&newer, None).unwrap_err().to_string();
         assert!(refusal.contains("version 999"), "{refusal}");
 
         let foreign = directory.path().join("foreign.db");
@@ -207,11 +218,11 @@ mod tests {
             .unwrap()
             .execute_batch("CREATE TABLE theirs (x)")
             .unwrap();
-        let refusal = open_writer(&foreign).unwrap_err().to_string();
+        let refusal = open_writer(&foreign, None).unwrap_err().to_string();
         assert!(refusal.contains("another program"), "{refusal}");
 
         let garbage = directory.path().join("garbage.db");
         std::fs::write(&garbage, vec![7_u8; 4096]).unwrap();
-        assert!(open_writer(&garbage).is_err());
+        assert!(open_writer(&garbage, None).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! A look at a database that changes nothing, for the doctor.
 
-use super::{OpenError, file};
+use super::{OpenError, file, lock};
 use rusqlite::ErrorCode;
 use std::path::Path;
 
@@ -13,13 +13,24 @@ pub struct Inspection {
     pub in_use: bool,
 }
 
+/// Whether there is neither a database nor anything that one has left behind.
+#[must_use]
+pub fn is_new(path: &Path) -> bool {
+    !path.exists() && lock::refuse_emptied(path).is_ok() && lock::last_of(path).is_none()
+}
+
 /// Reads the whole database through.
 ///
 /// # Errors
 /// It cannot be opened, is not ours, or is of a newer version.
 pub fn inspect(path: &Path) -> anyhow::Result<Inspection> {
-    let in_use = file::is_locked(path);
-    let damage = file::check(path).or_else(|error| match error {
+    let in_use = lock::is_taken(path);
+    lock::refuse_emptied(path)?;
+    let last = lock::last_of(path);
+    if last.is_some() && !path.exists() {
+        return Err(OpenError::incomplete(path).into());
+    }
+    let damage = file::check(path, last).or_else(|error| match error {
         // What SQLite calls no database at all is as good as damaged.
         OpenError::Sqlite(cause) if is_damage(&cause) => Ok(Some(cause.to_string())),
         error => Err(error),
@@ -43,13 +54,13 @@ mod tests {
     fn a_sound_database_a_used_one_and_a_damaged_one_are_told_apart() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("groupdesk.sqlite");
-        drop(file::open_writer(&path).unwrap());
+        drop(file::open_writer(&path, None).unwrap());
         let sound = Inspection {
             damage: None,
             in_use: false,
         };
         assert_eq!(inspect(&path).unwrap(), sound);
-        let held = file::lock(&path).unwrap();
+        let held = lock::Lock::take(&path).unwrap();
         assert!(inspect(&path).unwrap().in_use);
         drop(held);
 
@@ -61,6 +72,28 @@ mod tests {
 
         std::fs::write(&path, "no database at all, but a letter to a friend").unwrap();
         assert!(inspect(&path).unwrap().damage.is_some());
+    }
+
+    #[test]
+    fn what_was_lost_is_missed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("groupdesk.sqlite");
+        drop(file::open_writer(&path, None).unwrap());
+        let held = lock::Lock::take(&path).unwrap();
+        held.set_last(ulid::Ulid::from(7_u128));
+        drop(held);
+        let missing = inspect(&path).unwrap_err().to_string();
+        assert!(missing.contains("-wal"), "{missing}");
+
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_new(&path));
+        let missing = inspect(&path).unwrap_err().to_string();
+        assert!(missing.contains("-wal"), "{missing}");
+
+        std::fs::write(&path, "").unwrap();
+        std::fs::write(file::beside(&path, "-wal"), "changes").unwrap();
+        let emptied = inspect(&path).unwrap_err().to_string();
+        assert!(emptied.contains("is empty"), "{emptied}");
     }
 
     #[test]

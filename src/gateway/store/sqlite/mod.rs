@@ -9,12 +9,14 @@ mod file;
 mod groups;
 mod inspect;
 mod keys;
+mod lock;
 mod members;
+mod probe;
 mod sessions;
 #[cfg(test)]
 mod tests;
 
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, inspect, is_new};
 
 use super::rows::{
     AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
@@ -26,9 +28,9 @@ use crate::api::{
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::realtime::Published;
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
-use rusqlite::Connection;
+use lock::Lock;
+use rusqlite::{Connection, ErrorCode};
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use ulid::Ulid;
 
@@ -47,6 +49,18 @@ pub enum OpenError {
     #[error("{}: belongs to another program", .0.display())]
     Foreign(PathBuf),
     #[error(
+        "{path}: is empty, but its log {path}-wal is not, so something emptied or replaced it; restore a backup of both, or move the log away to begin anew",
+        path = .0.display()
+    )]
+    Emptied(PathBuf),
+    #[error(
+        "{path}: lacks changes that were stored before groupdesk last ended; its log {path}-wal was removed, or an older copy was put in its place. Put the log back, or restore a backup; to go on with what there is, delete {}",
+        lock.display(), path = path.display()
+    )]
+    Incomplete { path: PathBuf, lock: PathBuf },
+    #[error("{}: the disk is full, nothing can be written to it: make room and start again", .0.display())]
+    DiskFull(PathBuf),
+    #[error(
         "{}: written by a newer groupdesk (schema version {version}; this one knows up to {known})",
         .path.display()
     )]
@@ -59,9 +73,23 @@ pub enum OpenError {
     Sqlite(#[from] rusqlite::Error),
 }
 
+impl OpenError {
+    fn incomplete(path: &Path) -> Self {
+        Self::Incomplete {
+            path: path.to_owned(),
+            lock: file::beside(path, ".lock"),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error.into())
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure) => {
+                Self::Unwritable(error.to_string().into())
+            }
+            _ => Self::Database(error.into()),
+        }
     }
 }
 
@@ -72,14 +100,19 @@ impl From<rusqlite::Error> for StoreError {
 /// [`OpenError`]: the file is in use, unreadable, damaged, newer than this program or not ours.
 pub fn open(path: &Path) -> anyhow::Result<Database> {
     let open = || {
-        let lock = file::lock(path)?;
-        let conn = file::open_writer(path)?;
+        let lock = Lock::take(path)?;
+        let conn = file::open_writer(path, lock.last())?;
         Ok(Sqlite {
             conn,
             lock: Some(lock),
+            #[cfg(test)]
+            is_full: [false; 2],
         })
     };
     let writer = open().map_err(|error| match error {
+        OpenError::Sqlite(cause) if file::is_full(path, &cause) => {
+            OpenError::DiskFull(path.to_owned()).into()
+        }
         OpenError::Sqlite(cause) => anyhow::Error::msg(cause.to_string()).context(format!(
             "{}: cannot be read; is it damaged, or no database of groupdesk's?",
             path.display()
@@ -97,7 +130,10 @@ struct Sqlite {
     conn: Connection,
     /// Of the writer: held until the connection is closed, because two engines must never drive the
     /// same sessions.
-    lock: Option<File>,
+    lock: Option<Lock>,
+    /// Whether commits fail as on a full disk, in this transaction and in the next.
+    #[cfg(test)]
+    is_full: [bool; 2],
 }
 
 /// Where the readers read.
@@ -108,6 +144,8 @@ impl Readers for At {
         Ok(Box::new(Sqlite {
             conn: file::open_reader(&self.0)?,
             lock: None,
+            #[cfg(test)]
+            is_full: [false; 2],
         }))
     }
 }
@@ -312,14 +350,32 @@ impl Rows for Sqlite {
     fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()> {
         events::sweep(&self.conn, organization, keep)
     }
+
+    fn probe(&mut self) -> Outcome<()> {
+        probe::write(&self.conn)
+    }
+
+    #[cfg(test)]
+    fn fill_disk(&mut self, is_full: bool) {
+        self.is_full[1] = is_full;
+    }
 }
 
 impl Transactions for Sqlite {
     fn begin(&mut self) -> Outcome<()> {
+        #[cfg(test)]
+        {
+            self.is_full[0] = self.is_full[1];
+        }
         Ok(self.conn.execute_batch("BEGIN IMMEDIATE")?)
     }
 
     fn commit(&mut self) -> Outcome<()> {
+        #[cfg(test)]
+        if self.is_full[0] {
+            let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+            return Err(rusqlite::Error::SqliteFailure(full, None).into());
+        }
         Ok(self.conn.execute_batch("COMMIT")?)
     }
 
@@ -342,12 +398,23 @@ impl Transactions for Sqlite {
         Ok(self.conn.execute_batch("ROLLBACK TO job; RELEASE job")?)
     }
 
+    fn committed(&mut self, last: Ulid) {
+        if let Some(lock) = &self.lock {
+            lock.set_last(last);
+        }
+    }
+
     fn close(self: Box<Self>) -> Outcome<()> {
-        let Self { conn, lock } = *self;
-        // Folds the log into the file.
-        let folded = conn.pragma_update(None, "wal_checkpoint", "truncate");
+        let Self { conn, lock, .. } = *self;
+        // Folds the log into the file. Without a failure a reader can still have kept it from that.
+        let is_busy = conn.query_row("PRAGMA wal_checkpoint(truncate)", [], |row| {
+            row.get::<_, bool>(0)
+        });
         let closed = conn.close().map_err(|(_, error)| error);
+        if let (Some(lock), Ok(false), Ok(())) = (&lock, &is_busy, &closed) {
+            lock.forget_last();
+        }
         drop(lock);
-        Ok(folded.and(closed)?)
+        Ok(is_busy.map(|_| ()).and(closed)?)
     }
 }

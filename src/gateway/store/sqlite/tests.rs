@@ -1,5 +1,13 @@
 //! What only a file can get wrong.
 
+use crate::api::EventKind;
+use crate::gateway::metrics::StoreTimes;
+use crate::gateway::store::contract::{organization, session};
+use crate::gateway::store::{Store, StoreError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use ulid::Ulid;
+
 #[test]
 fn a_damaged_file_is_named() {
     let directory = tempfile::tempdir().unwrap();
@@ -8,4 +16,121 @@ fn a_damaged_file_is_named() {
     std::fs::write(&path, text).unwrap();
     let error = super::open(&path).err().unwrap();
     assert!(format!("{error:#}").contains("broken.db"), "{error:#}");
+}
+
+/// A store with an entry in its events log, as a killed process leaves it: the files of one that is still
+/// open, in a directory of their own. The log of the database is left out unless `with_wal`.
+async fn killed(with_wal: bool) -> (tempfile::TempDir, PathBuf) {
+    let alive = tempfile::tempdir().unwrap();
+    let path = alive.path().join("desk.db");
+    let store = Store::open(
+        super::open(&path).unwrap(),
+        Arc::default(),
+        StoreTimes::default(),
+    )
+    .unwrap();
+    store
+        .write(|w| {
+            let acme = organization("acme");
+            w.rows.put_organization(&acme, 1)?;
+            w.publish(&acme, &session(1), EventKind::SessionStatus, &"kept")
+        })
+        .await
+        .unwrap();
+    let left = tempfile::tempdir().unwrap();
+    for suffix in ["", ".lock", "-wal"] {
+        if suffix != "-wal" || with_wal {
+            let name = format!("desk.db{suffix}");
+            std::fs::copy(alive.path().join(&name), left.path().join(&name)).unwrap();
+        }
+    }
+    store.close().await;
+    let path = left.path().join("desk.db");
+    (left, path)
+}
+
+/// Why a database is not opened.
+fn refusal(path: &Path) -> String {
+    format!("{:#}", super::open(path).err().expect("it is refused"))
+}
+
+#[tokio::test]
+async fn what_a_killed_process_committed_is_there() {
+    let (_left, path) = killed(true).await;
+    let again = super::open(&path).unwrap().writer;
+    assert_eq!(
+        again
+            .events(&[organization("acme")], Ulid::nil(), 9)
+            .unwrap()
+            .len(),
+        1
+    );
+    again.close().unwrap();
+}
+
+#[tokio::test]
+async fn a_database_whose_log_was_removed_is_refused_and_left_alone() {
+    let (left, path) = killed(false).await;
+    let before = std::fs::read(&path).unwrap();
+    for _ in 0..2 {
+        let told = refusal(&path);
+        assert!(
+            told.contains("desk.db-wal") && told.contains("desk.db.lock"),
+            "{told}"
+        );
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    // Nor is one that was removed or emptied itself.
+    std::fs::write(&path, "").unwrap();
+    refusal(&path);
+    std::fs::remove_file(&path).unwrap();
+    refusal(&path);
+    // Whoever wants to go on without what is lost says so.
+    std::fs::remove_file(left.path().join("desk.db.lock")).unwrap();
+    super::open(&path).unwrap().writer.close().unwrap();
+}
+
+#[tokio::test]
+async fn an_emptied_database_is_refused_before_its_log_is_lost() {
+    let (left, path) = killed(true).await;
+    std::fs::write(&path, "").unwrap();
+    let told = refusal(&path);
+    assert!(
+        told.contains("is empty") && told.contains("desk.db-wal"),
+        "{told}"
+    );
+    assert!(
+        std::fs::metadata(left.path().join("desk.db-wal"))
+            .unwrap()
+            .len()
+            > 0
+    );
+}
+
+#[tokio::test]
+async fn a_database_that_was_closed_is_whole_without_its_log() {
+    let (_left, path) = killed(true).await;
+    super::open(&path).unwrap().writer.close().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("desk.db");
+    std::fs::copy(&path, &copy).unwrap();
+    // An older copy may be put back over one that was closed.
+    for path in [&copy, &path] {
+        super::open(path).unwrap().writer.close().unwrap();
+    }
+}
+
+#[test]
+fn a_failed_write_is_told_apart_from_a_refused_one() {
+    let code = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+    for failed in [
+        rusqlite::ffi::SQLITE_FULL,
+        rusqlite::ffi::SQLITE_IOERR_WRITE,
+    ] {
+        assert!(matches!(code(failed).into(), StoreError::Unwritable(_)));
+    }
+    assert!(matches!(
+        code(rusqlite::ffi::SQLITE_CONSTRAINT).into(),
+        StoreError::Database(_)
+    ));
 }

@@ -9,7 +9,9 @@ use super::session::Session;
 use super::supervise::probe;
 use crate::api::{Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
-use crate::gateway::whatsapp::{DriverError, GroupSnapshot, MemberChange, MembershipRequest};
+use crate::gateway::whatsapp::{
+    DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
+};
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
@@ -197,7 +199,7 @@ impl Session {
         InviteCode::of_link(&link).ok_or_else(senseless)
     }
 
-    pub(super) async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {
+    pub(super) async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError> {
         let text = code.as_str().to_owned();
         let outcome = self
             .ask(1, Asked::Join, self.limit(), |client| async move {
@@ -210,13 +212,11 @@ impl Session {
                 }
             })
             .await?;
-        match outcome {
-            JoinGroupResult::Joined(jid) => group_jid(&jid).ok_or_else(senseless),
-            JoinGroupResult::PendingApproval(_) => Err(DriverError::Refused(
-                "this group asks its admins first: the request was sent and waits for one of them"
-                    .to_owned(),
-            )),
-        }
+        let outcome = match outcome {
+            JoinGroupResult::Joined(jid) => group_jid(&jid).map(JoinOutcome::Joined),
+            JoinGroupResult::PendingApproval(jid) => group_jid(&jid).map(JoinOutcome::Pending),
+        };
+        outcome.ok_or_else(senseless)
     }
 
     pub(super) async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {

@@ -5,7 +5,8 @@ use super::session::Session;
 use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
-    Account, Driver, DriverError, DriverEvent, GroupSnapshot, MemberChange, MembershipRequest,
+    Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
+    MembershipRequest,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -79,7 +80,7 @@ impl Driver for LiveDriver {
         self.0.invite(group, true).await
     }
 
-    async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {
+    async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError> {
         self.0.join(code).await
     }
 

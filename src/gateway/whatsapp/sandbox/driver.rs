@@ -7,7 +7,8 @@ use super::{Arc, World};
 use crate::api::{Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
-    Account, Driver, DriverError, DriverEvent, GroupSnapshot, MemberChange, MembershipRequest,
+    Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
+    MembershipRequest,
 };
 use async_trait::async_trait;
 use tokio::sync::mpsc;
@@ -163,7 +164,7 @@ impl Driver for SandboxDriver {
         .await
     }
 
-    async fn join(&self, code: &InviteCode) -> Result<GroupJid, DriverError> {
+    async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError> {
         self.call(Call::Join, None, |rules, me| rules.join(me, code))
             .await
     }

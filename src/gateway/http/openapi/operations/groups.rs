@@ -57,9 +57,10 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, "The new link.", &examples::invite())
             .reaches(Reach::Admin),
         invite("POST", "/api/v1/sessions/{session}/groups:join", "joinGroup", "Join a group by its link")
-            .about("An account that is in the group already gets the same answer.")
+            .about("Where an admin has to approve, the request is sent and waits. An account that is in the group already, or waits already, gets the same answer.")
             .takes(&JoinGroup { invite: examples::invite().invite })
             .gives(200, "The group.", &JoinedGroup { group_jid: examples::GROUP.to_owned(), pending: false })
+            .or_gives(202, "An admin has to approve first.", &JoinedGroup { group_jid: examples::GROUP.to_owned(), pending: true })
             .refuses([
                 driver(DriverError::DeadInvite),
                 ("joining_refused", DriverError::Refused("the group is full".into()).into()),

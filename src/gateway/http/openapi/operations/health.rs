@@ -1,6 +1,7 @@
 //! `/healthz`, `/readyz`, and the document itself
 
 use super::super::operation::{Operation, Tag};
+use super::super::refusals;
 use crate::api::{Capability, Health};
 use crate::gateway::Error;
 
@@ -12,9 +13,12 @@ pub(super) fn operations() -> Vec<Operation> {
     vec![
         row("/healthz", "isAlive", "Whether the process is up").gives(200, "It is.", &health("ok")),
         row("/readyz", "isReady", "Whether work is accepted")
-            .about("The store is open and the gateway is not shutting down.")
+            .about("The store can be written and the gateway is not shutting down.")
             .gives(200, "It is.", &health("ready"))
-            .refuses([("draining", Error::Draining)]),
+            .refuses([
+                ("draining", Error::Draining),
+                ("store_unavailable", refusals::store_unavailable()),
+            ]),
         row("/metrics", "getMetrics", "Get the metrics")
             .about("Needs no credentials on the gateway's own machine, unless a proxy stands before it; from elsewhere it needs the capability `manage`.")
             .gives_other(200, "OpenMetrics text, for Prometheus.", "application/openmetrics-text")

@@ -43,6 +43,7 @@ impl Engine for InMemory {
             committed: Arc::clone(&self.committed),
             working: None,
             saved: None,
+            is_full: [false; 2],
             taken,
         };
         Ok(Database {
@@ -60,6 +61,7 @@ impl Readers for Elsewhere {
             committed: Arc::clone(&self.0),
             working: None,
             saved: None,
+            is_full: [false; 2],
             taken: None,
         }))
     }
@@ -70,6 +72,8 @@ struct Memory {
     /// The tables as an open transaction sees them.
     working: Option<Tables>,
     saved: Option<Tables>,
+    /// Whether commits fail as on a full disk, in this transaction and in the next.
+    is_full: [bool; 2],
     taken: Option<Arc<AtomicBool>>,
 }
 
@@ -140,11 +144,15 @@ fn is_in(group: &Group) -> bool {
 
 impl Transactions for Memory {
     fn begin(&mut self) -> Outcome<()> {
+        self.is_full[0] = self.is_full[1];
         self.working = Some(self.committed.lock().unwrap().clone());
         Ok(())
     }
 
     fn commit(&mut self) -> Outcome<()> {
+        if self.is_full[0] {
+            return Err(StoreError::Unwritable("full".into()));
+        }
         *self.committed.lock().unwrap() = self.working.take().expect("a transaction");
         Ok(())
     }

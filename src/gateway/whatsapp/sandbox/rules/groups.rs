@@ -3,7 +3,7 @@
 use super::{GROUP_MAX, GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
 use crate::api::{Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
-use crate::gateway::whatsapp::{GroupChange, GroupSnapshot, Identity, Member};
+use crate::gateway::whatsapp::{GroupChange, GroupSnapshot, Identity, JoinOutcome, Member};
 use std::sync::Arc;
 
 impl Rules {
@@ -107,13 +107,13 @@ impl Rules {
     /// Joins by invite code. A group that asks its admins first only takes the request.
     ///
     /// # Errors
-    /// The code is not live, the group is full, or an admin must approve.
-    pub fn join(&mut self, me: PersonId, code: &InviteCode) -> Result<GroupJid, Refusal> {
+    /// The code is not live, or the group is full.
+    pub fn join(&mut self, me: PersonId, code: &InviteCode) -> Result<JoinOutcome, Refusal> {
         let index = self.find_code(code).ok_or(Refusal::DeadInvite)?;
         let group = &mut self.groups[index];
         let jid = group.jid.clone();
         if group.seat(me).is_some() {
-            return Ok(jid);
+            return Ok(JoinOutcome::Joined(jid));
         }
         if group.seats.len() >= GROUP_MAX {
             return Err(full());
@@ -122,12 +122,10 @@ impl Rules {
             if !group.requests.contains(&me) {
                 group.requests.push(me);
             }
-            return Err(Refusal::because(
-                "this group asks its admins first: the request was sent and waits for one of them",
-            ));
+            return Ok(JoinOutcome::Pending(jid));
         }
         self.bring_in(index, None, &[me]);
-        Ok(jid)
+        Ok(JoinOutcome::Joined(jid))
     }
 
     /// Leaves a group. When nobody is left who could run it, its first member becomes an admin.

@@ -56,12 +56,6 @@ impl From<Refusal> for DriverError {
     }
 }
 
-impl Refusal {
-    fn because(sentence: impl Into<String>) -> Self {
-        Self::Refused(sentence.into())
-    }
-}
-
 /// What a member may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]

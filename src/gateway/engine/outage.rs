@@ -1,0 +1,54 @@
+//! What the engine does while its store takes nothing, and afterwards.
+
+use super::{Engine, Inner, OwnedSession};
+use crate::gateway::error::Error;
+use crate::gateway::session::Turn;
+use crate::gateway::store::{Fault, Store};
+use std::sync::Weak;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Between two tries to write to a store that took nothing.
+pub(super) const RETRY: Duration = Duration::from_secs(2);
+
+impl OwnedSession {
+    /// [`turn`](Self::turn), to change something: what could not be recorded is not done.
+    ///
+    /// # Errors
+    /// [`Error::StoreUnavailable`]; else as `turn`.
+    pub(super) async fn turn_to_change(
+        &self,
+        store: &Store,
+        calls: usize,
+    ) -> Result<Turn<'_>, Error> {
+        self.handle.require_working()?;
+        store.check_writable().await?;
+        let turn = self.turn(calls).await?;
+        // Those who went before may have found out that nothing can be written any more.
+        store.check_written()?;
+        Ok(turn)
+    }
+}
+
+/// Tries again and again to write to a store that takes nothing. Once it does, everything that happened
+/// meanwhile is made up for: what was done is recorded, and every session reads its groups again.
+pub(super) async fn watch(inner: Weak<Inner>, mut faults: watch::Receiver<Fault>) {
+    while faults.wait_for(Option::is_some).await.is_ok() {
+        tokio::time::sleep(RETRY).await;
+        let Some(inner) = inner.upgrade() else {
+            return;
+        };
+        let engine = Engine { inner };
+        if !engine.is_open() {
+            return;
+        }
+        if let Err(error) = engine.inner.store.recover().await {
+            tracing::debug!(%error, "the store still takes nothing");
+            continue;
+        }
+        tracing::info!("the store can be written again; the groups are read anew");
+        for session in engine.all_sessions() {
+            session.catch_up();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Times in which the database takes nothing: its disk is full, or gone. What was done at WhatsApp and could
+//! not be recorded waits here, in memory, until it can be.
+
+use super::rows::AuditRow;
+use super::{StoreError, Write, lock};
+use crate::api::EpochMillis;
+use crate::gateway::clock;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How long a probe that succeeded is believed. A write that fails ends that at once.
+pub const BELIEVED: Duration = Duration::from_secs(5);
+/// Audit entries that may wait. Changes are refused during an outage, so what comes together are the few
+/// that were under way when it began.
+const WAITING: usize = 1000;
+
+/// Why the database takes nothing; `None` while it does.
+pub type Fault = Option<Arc<str>>;
+
+/// What is known of the database, and what waits for it.
+#[derive(Default)]
+pub(super) struct Outage {
+    fault: watch::Sender<Fault>,
+    probed: Mutex<Option<Instant>>,
+    waiting: Mutex<VecDeque<(EpochMillis, AuditRow)>>,
+}
+
+impl Outage {
+    /// Tells whenever it begins or ends.
+    pub fn watch(&self) -> watch::Receiver<Fault> {
+        self.fault.subscribe()
+    }
+
+    /// # Errors
+    /// A write failed, and none has succeeded since.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match &*self.fault.borrow() {
+            None => Ok(()),
+            Some(fault) => Err(StoreError::Unwritable((**fault).into())),
+        }
+    }
+
+    /// A write failed.
+    pub fn begin(&self, fault: String) {
+        *lock(&self.probed) = None;
+        self.fault.send_if_modified(|known| {
+            let is_new = known.is_none();
+            if is_new {
+                tracing::error!(fault, "the store cannot be written; changes are refused");
+                *known = Some(fault.into());
+            }
+            is_new
+        });
+    }
+
+    /// A probe succeeded.
+    pub fn probed(&self) {
+        *lock(&self.probed) = Some(Instant::now());
+    }
+
+    pub fn is_probed(&self) -> bool {
+        lock(&self.probed).is_some_and(|at| at.elapsed() < BELIEVED)
+    }
+
+    /// Keeps an audit entry until it can be written.
+    pub fn keep(&self, entry: AuditRow) {
+        let mut waiting = lock(&self.waiting);
+        if waiting.len() < WAITING {
+            waiting.push_back((clock::now(), entry));
+        } else {
+            tracing::error!(
+                action = ?entry.action,
+                session = entry.session,
+                "an audit entry was lost: too many wait for the store"
+            );
+        }
+    }
+
+    /// A copy of what waits, oldest first.
+    pub fn waiting(&self) -> Vec<(EpochMillis, AuditRow)> {
+        lock(&self.waiting).iter().cloned().collect()
+    }
+
+    /// The first `count` entries are recorded. When none is left the outage is over; says whether it is.
+    pub fn recorded(&self, count: usize) -> bool {
+        let mut waiting = lock(&self.waiting);
+        waiting.drain(..count);
+        let is_over = waiting.is_empty();
+        if is_over {
+            self.fault.send_if_modified(|known| known.take().is_some());
+        }
+        is_over
+    }
+}
+
+/// Writes entries that waited.
+pub(super) fn record(
+    w: &mut Write<'_>,
+    entries: &[(EpochMillis, AuditRow)],
+) -> Result<(), StoreError> {
+    entries
+        .iter()
+        .try_for_each(|(at, entry)| w.record_at(*at, entry))
+}
