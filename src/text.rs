@@ -3,8 +3,8 @@
 //! Group names, descriptions, labels and error messages are written by people whom nobody vetted.
 //! Raw, they could move the cursor, change colours, reverse the reading order of a whole line or
 //! look like another name. What leaves [`clean_line`] and [`clean_block`] holds only characters
-//! that stay in their own cells; [`width`] and [`truncate_to_width`] count those cells the way the
-//! screen buffer does, grapheme by grapheme.
+//! that stay in their own cells. [`on_screen`] leaves of them what every terminal draws in the same
+//! columns; [`width`] and [`truncate_to_width`] count those columns.
 
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
@@ -50,10 +50,66 @@ pub fn clean_block(text: &str) -> String {
     clean(text, '\n', BLOCK_MAX)
 }
 
-/// How many columns the text takes. Expects a clean line.
+/// A clean text as it is drawn: an emoji that is joined from several characters is drawn as its first
+/// one, a flag of two letters as these letters, and no character asks for a presentation in colours or
+/// as text. Terminals disagree about the columns of joined emoji (tmux 3.3, xterm and kitty differ),
+/// and where the terminal's count differs from ours, the rest of the line is out of place.
+#[must_use]
+pub fn on_screen(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.chars().any(is_joining) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for grapheme in text.graphemes(true) {
+        draw_grapheme(grapheme, &mut out);
+    }
+    Cow::Owned(out)
+}
+
+/// Characters that make one emoji of several, or change the presentation of the one before.
+fn is_joining(character: char) -> bool {
+    matches!(
+        character,
+        '\u{20E3}' | '\u{FE0E}' | '\u{FE0F}' | ZERO_WIDTH_JOINER
+    ) || is_tag(character)
+        || is_skin_tone(character)
+        || regional_letter(character).is_some()
+}
+
+fn draw_grapheme(grapheme: &str, out: &mut String) {
+    let mut characters = grapheme.chars();
+    let Some(first) = characters.next() else {
+        return;
+    };
+    if regional_letter(first).is_some() {
+        out.extend(grapheme.chars().filter_map(regional_letter));
+        return;
+    }
+    out.push(first);
+    let rest = characters.filter(|character| {
+        !matches!(character, '\u{20E3}' | '\u{FE0E}' | '\u{FE0F}') && !is_tag(*character)
+    });
+    if is_emoji(first) {
+        out.extend(rest.take_while(|character| !is_joining(*character)));
+    } else {
+        out.extend(rest);
+    }
+}
+
+/// The letter of a regional indicator: two of them make the flag of a country.
+fn regional_letter(character: char) -> Option<char> {
+    let letter = (character as u32).checked_sub(0x1_F1E6)?;
+    (letter < 26).then(|| char::from(b'A' + letter as u8))
+}
+
+/// How many columns the text takes on the screen. Expects a clean line.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    if text.is_ascii() {
+        return text.len();
+    }
+    let shown = on_screen(text);
+    shown.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// The text, or as much of its beginning as fits into `columns` with [`MORE`] at the end.
@@ -64,7 +120,7 @@ pub fn truncate_to_width(text: &str, columns: usize) -> String {
     // Where to cut so that the marker still has its column.
     let mut cut = 0;
     for (start, grapheme) in text.grapheme_indices(true) {
-        used += grapheme.width();
+        used += width(grapheme);
         if used > columns {
             let marker = if columns == 0 { "" } else { MORE };
             return format!("{}{marker}", &text[..cut]);
@@ -132,7 +188,7 @@ impl Tail {
                 REPLACEMENT
             }
             ZERO_WIDTH_JOINER | ZERO_WIDTH_NON_JOINER => return self.joiner(character, next),
-            '\u{E0020}'..='\u{E007F}' => return self.tag(character),
+            _ if is_tag(character) => return self.tag(character),
             '\u{FE0E}' | '\u{FE0F}' => return self.selector(character),
             _ if is_invisible(character) => return None,
             _ => character,
@@ -247,6 +303,11 @@ fn is_joining_script(character: char) -> bool {
             | '\u{FB50}'..='\u{FDCF}'
             | '\u{FE70}'..='\u{FEFC}'
     )
+}
+
+/// Characters that spell the region of a flag (England, Scotland, Wales).
+fn is_tag(character: char) -> bool {
+    matches!(character, '\u{E0020}'..='\u{E007F}')
 }
 
 fn is_skin_tone(character: char) -> bool {
@@ -375,6 +436,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn joined_emoji_are_drawn_as_one_that_every_terminal_measures_alike() {
+        for (text, shown, columns) in [
+            ("a\u{1F9D4}\u{200D}\u{2642}\u{FE0F}b", "a\u{1F9D4}b", 4),
+            ("\u{1F9D4}\u{1F3FD}\u{200D}\u{2642}\u{FE0F}", "\u{1F9D4}", 2),
+            ("👨\u{200D}👩\u{200D}👧\u{200D}👦 family", "👨 family", 9),
+            ("👍\u{1F3FF}", "👍", 2),
+            ("❤\u{FE0F}\u{200D}🔥", "❤", 1),
+            ("1\u{FE0F}\u{20E3} first", "1 first", 7),
+            ("🇮🇩 Jakarta", "ID Jakarta", 10),
+            ("🇮🇩🇫🇷", "IDFR", 4),
+            (
+                "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} fans",
+                "🏴 fans",
+                7,
+            ),
+            ("Chess ♟\u{FE0F}", "Chess ♟", 7),
+            ("⌚\u{FE0E}", "⌚", 2),
+            ("cafe\u{301}", "cafe\u{301}", 4),
+            ("می\u{200C}خواهم", "می\u{200C}خواهم", 7),
+            ("ക\u{D4D}\u{200D}ഷ", "ക\u{D4D}\u{200D}ഷ", 2),
+            ("東京", "東京", 4),
+        ] {
+            assert_eq!(on_screen(text), shown, "{text:?}");
+            assert_eq!(width(text), columns, "{text:?}");
+        }
+    }
+
     fn harmless(character: char) -> bool {
         !character.is_control()
             && !matches!(
@@ -423,6 +512,14 @@ mod tests {
         fn clean_text_is_clean(text in hostile()) {
             let once = clean_line(&text).into_owned();
             prop_assert_eq!(clean_line(&once), once.as_str());
+        }
+
+        #[test]
+        fn what_is_drawn_is_as_wide_as_was_counted(text in hostile()) {
+            let line = clean_line(&text);
+            let shown = on_screen(&line);
+            prop_assert_eq!(on_screen(&shown), shown.as_ref());
+            prop_assert_eq!(width(&line), width(&shown));
         }
 
         #[test]

@@ -1,16 +1,18 @@
 //! The log: a file for the desk, because the screen is taken; stderr for the server.
 
+mod rotating;
+
 use crate::config::{LogFormat, LogLevel};
 use crate::gateway::http::REQUESTS;
 use anyhow::Context;
-use std::fs::OpenOptions;
+use rotating::{FILE_MAX, FILES_KEPT, RotatingFile};
 use std::io::Write;
 use std::path::Path;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Logs to `file`, which only its owner can read. What is buffered is written when the guard is
+/// Logs to `file`, which only its owner can read and which stays bounded. What is buffered is written when the guard is
 /// dropped.
 ///
 /// # Errors
@@ -20,19 +22,8 @@ pub fn to_file(file: &Path, level: LogLevel, format: LogFormat) -> anyhow::Resul
         create_private(directory)
             .with_context(|| format!("cannot create {}", directory.display()))?;
     }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options
-        .open(file)
+    let opened = RotatingFile::open(file, FILE_MAX, FILES_KEPT)
         .with_context(|| format!("cannot write the log {}", file.display()))?;
-    #[cfg(unix)]
-    if std::fs::metadata(file).is_ok_and(|found| found.is_file()) {
-        use std::os::unix::fs::PermissionsExt as _;
-        // One that was there before may be open to others.
-        let _ = opened.set_permissions(std::fs::Permissions::from_mode(0o600));
-    }
     // A desk asks its own gateway all the time: its requests are told only to who wants details.
     let requests = match level {
         LogLevel::Debug | LogLevel::Trace => level,

@@ -20,14 +20,16 @@ use crate::client::{self, Client, Secret};
 use crate::config::{self, Config, ConfigError, KeySetting};
 use crate::console::clipboard::{Clipboard, Surroundings};
 use crate::console::keymap::{Conflict, Keymap};
+use crate::console::locale::{self, Charset};
 use crate::console::perform::Performer;
 use crate::console::state;
 use crate::console::terminal::RealScreen;
-use crate::console::theme::{TerminalEnvironment, Theme};
+use crate::console::theme::{Background, BackgroundChoice, ColorDepth, TerminalEnvironment, Theme};
 use crate::console::{keymap, runtime};
 use anyhow::Context;
 use engine::Prepared;
 use places::Gateways;
+use signals::Ending;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use target::{Place, Target};
@@ -50,7 +52,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
             Some(Command::Demo(demo)) if demo.headless => serve::serve(cli, &demo.serve()).await,
             Some(Command::Demo(demo)) => on_demo(cli, demo).await,
             Some(Command::Serve(flags)) => serve::serve(cli, flags).await,
-            Some(Command::Doctor(flags)) => doctor::run(cli, flags, &asked_to_end()?).await,
+            Some(Command::Doctor(flags)) => doctor::run(cli, flags, &asked_to_end()?.asked).await,
             Some(Command::Script(script)) => scripts::run(script, cli).await,
         }
     });
@@ -63,33 +65,33 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
 
 /// The desk on the user's own data, or on the gateway of a profile.
 async fn own(cli: &Cli) -> anyhow::Result<()> {
-    let shutdown = asked_to_end()?;
+    let ending = asked_to_end()?;
     let (config, keymap) = configuration(cli)?;
     need_a_terminal()?;
     let _log = log::to_file(&config.log_file, config.log_level, config.log_format)?;
-    let target = Target::open(&config, &shutdown).await?;
+    let target = Target::open(&config, &ending.asked).await?;
     let (client, typed) = (target.client.clone(), target.typed.clone());
+    let shutdown = ending.asked.clone();
     let outcome = desk(&config, keymap, client, &target.place, typed, shutdown).await;
-    target.close().await;
-    outcome
+    ending.finish(target.close()).await.and(outcome)
 }
 
 /// The desk on a simulated world.
 async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
-    let shutdown = asked_to_end()?;
+    let ending = asked_to_end()?;
     let (config, keymap) = configuration(cli)?;
     need_a_terminal()?;
     let prepared = Prepared::sandbox(&config, &demo.sandbox, cli.common.data_dir.as_deref())?;
     let (engine, client) = prepared.embed().await?;
     let _log = log::to_file(&engine.log_file(), config.log_level, config.log_format)?;
     let place = Place::own("demo", "a simulated world in this process");
+    let shutdown = ending.asked.clone();
     let outcome = desk(&config, keymap, client, &place, None, shutdown).await;
-    engine.stop().await;
-    outcome
+    ending.finish(engine.stop()).await.and(outcome)
 }
 
-fn asked_to_end() -> anyhow::Result<CancellationToken> {
-    signals::until_asked_to_end().context("signals cannot be listened to")
+fn asked_to_end() -> anyhow::Result<Ending> {
+    Ending::listen().context("signals cannot be listened to")
 }
 
 async fn desk(
@@ -100,8 +102,8 @@ async fn desk(
     typed: Option<Secret>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let depth = config.colors.depth(&TerminalEnvironment::read(variable));
+    let environment = TerminalEnvironment::read(variable);
+    let theme = theme(config, &environment);
     let (gateways, profiles, here) = Gateways::new(&client, place, &config.profiles, typed);
     let options = state::Options {
         place_name: place.name.clone(),
@@ -109,14 +111,39 @@ async fn desk(
         profiles,
         here,
         mouse: config.mouse,
-        theme: Theme::new(depth),
+        theme,
         keymap,
         zone: jiff::tz::TimeZone::system(),
     };
     let clipboard = Clipboard::new(config.clipboard, Surroundings::of(variable));
     let (performer, inbox) = Performer::new(client, clipboard, pictures(), Arc::new(gateways));
-    let mut screen = RealScreen::take(config.mouse).context("the terminal cannot be used")?;
+    let take = || -> std::io::Result<RealScreen> {
+        let mut screen = RealScreen::take(config.mouse, theme.charset)?;
+        if config.background == BackgroundChoice::Auto && theme.depth != ColorDepth::None {
+            screen.ask_background()?;
+        }
+        Ok(screen)
+    };
+    let mut screen = take().context("the terminal cannot be used")?;
     runtime::run(&mut screen, options, performer, inbox, shutdown).await
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// How things look on this terminal, as far as its environment tells.
+fn theme(config: &Config, environment: &TerminalEnvironment) -> Theme {
+    let background = match config.background {
+        BackgroundChoice::Fixed(background) => background,
+        BackgroundChoice::Auto => Background::from_colorfgbg(environment.colorfgbg.as_deref()),
+    };
+    let encoding = locale::encoding_variable(variable);
+    let charset = Charset::of_locale(encoding.as_ref().map(|(_, locale)| locale.as_str()));
+    if let Some((variable, locale)) = encoding.filter(|_| charset == Charset::Ascii) {
+        tracing::warn!(variable, locale, "the locale is not UTF-8: drawing ASCII");
+    }
+    Theme::on(config.colors.depth(environment), background).with_charset(charset)
 }
 
 /// Reads the configuration; what was left out of it is told on standard error.
@@ -162,6 +189,22 @@ fn need_a_terminal() -> anyhow::Result<()> {
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
         "the desk needs a terminal; without one there is `groupdesk serve`"
     );
+    let environment = TerminalEnvironment::read(variable);
+    if !environment.can_move_cursor() {
+        let term = match environment.term.as_deref() {
+            Some(term @ "dumb") => {
+                format!("TERM={term} says that this terminal has no cursor to move")
+            }
+            _ => "TERM does not say which terminal this is".to_owned(),
+        };
+        return Err(output::Failure::new(
+            output::Exit::Usage,
+            format!(
+                "{term}, and the desk draws a whole screen; set TERM to the terminal's type, such as xterm-256color, or use the commands for scripts, such as `groupdesk groups`"
+            ),
+        )
+        .into());
+    }
     Ok(())
 }
 

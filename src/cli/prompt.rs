@@ -1,12 +1,14 @@
 //! Asking for a secret on the terminal: what is typed is not shown.
 
 use super::output::{Exit, Failure};
+use crate::console::terminal::closed;
 use crate::text::clean_line;
 use anyhow::Context;
 use crossterm::event::{Event, EventStream, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
 use futures_util::StreamExt as _;
 use std::io::{IsTerminal, Write as _};
+use std::pin::pin;
 use tokio_util::sync::CancellationToken;
 
 /// Longest answer, in characters.
@@ -41,6 +43,7 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
     // Who sees the question may answer at once: nothing is shown by then.
     let _unseen = Unseen::take().context("the terminal cannot hide what is typed")?;
     let mut events = EventStream::new();
+    let mut closed = pin!(closed());
     let mut stderr = std::io::stderr();
     stderr.write_all(clean_line(question).as_bytes())?;
     stderr.flush()?;
@@ -50,7 +53,15 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
             () = shutdown.cancelled() => {
                 return Err(Failure::interrupted("no token was typed").into());
             }
-            event = events.next() => event.context("the terminal was closed")??,
+            () = &mut closed => {
+                return Err(Failure::interrupted("the terminal was closed").into());
+            }
+            event = events.next() => match event {
+                Some(Ok(event)) => event,
+                Some(Err(_)) | None => {
+                    return Err(Failure::interrupted("the terminal was closed").into());
+                }
+            },
         };
         let Event::Key(key) = event else { continue };
         if key.kind == KeyEventKind::Release {

@@ -1,7 +1,7 @@
 //! `groupdesk serve`: the gateway for other machines, desks and scripts.
 
 use super::engine::{Prepared, Running, listen};
-use super::signals::{Signals, Told};
+use super::signals::{Signals, Told, cut_off};
 use super::{Cli, Serve, log, settings};
 use crate::api::{Capabilities, Capability};
 use crate::config::TlsFiles;
@@ -69,7 +69,7 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     tracing::info!("asked to end");
     tokio::select! {
         () = running.stop() => {}
-        () = signals.end() => anyhow::bail!("asked twice to end: work was cut off"),
+        () = signals.asked_again() => return Err(cut_off()),
     }
     tracing::info!("ended");
     Ok(())

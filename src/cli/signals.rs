@@ -1,21 +1,53 @@
 //! Being told something from outside.
 
 use std::io;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// A token that is cancelled by SIGTERM, SIGHUP or SIGINT.
-///
-/// # Errors
-/// The signals cannot be listened to.
-pub fn until_asked_to_end() -> io::Result<CancellationToken> {
-    let token = CancellationToken::new();
-    let mut signals = Signals::listen()?;
-    let cancelled = token.clone();
-    tokio::spawn(async move {
-        signals.next().await;
-        cancelled.cancel();
-    });
-    Ok(token)
+/// Signals that come so close to the first one say the same once more: coreutils' `timeout` signals the
+/// process and its group, npm and nodemon hand on what the process has already got.
+const SAME_WISH: Duration = Duration::from_secs(1);
+
+/// How the program is asked to end.
+#[derive(Debug, Clone, Default)]
+pub struct Ending {
+    /// By SIGTERM, SIGHUP or SIGINT: what is under way is finished.
+    pub asked: CancellationToken,
+    /// By a later one: what is under way is cut off.
+    pub forced: CancellationToken,
+}
+
+impl Ending {
+    /// # Errors
+    /// The signals cannot be listened to.
+    pub fn listen() -> io::Result<Self> {
+        let mut signals = Signals::listen()?;
+        let ending = Self::default();
+        let told = ending.clone();
+        tokio::spawn(async move {
+            signals.next().await;
+            told.asked.cancel();
+            signals.asked_again().await;
+            told.forced.cancel();
+        });
+        Ok(ending)
+    }
+
+    /// Finishes what is under way, unless the program is asked to end a second time.
+    ///
+    /// # Errors
+    /// It was asked again.
+    pub async fn finish(&self, work: impl Future<Output = ()>) -> anyhow::Result<()> {
+        tokio::select! {
+            () = work => Ok(()),
+            () = self.forced.cancelled() => Err(cut_off()),
+        }
+    }
+}
+
+/// What a second wish to end leads to.
+pub fn cut_off() -> anyhow::Error {
+    anyhow::anyhow!("asked twice to end: work was cut off")
 }
 
 /// What a server is told.
@@ -76,8 +108,9 @@ impl Signals {
 }
 
 impl Signals {
-    /// Waits until it is told to end.
-    pub async fn end(&mut self) {
-        while self.next().await != Told::End {}
+    /// Waits until it is told to end once more, after it was told so just now.
+    pub async fn asked_again(&mut self) {
+        let first = Instant::now();
+        while self.next().await != Told::End || first.elapsed() < SAME_WISH {}
     }
 }

@@ -14,7 +14,7 @@ pub use profile::{KEY_VARIABLE, OWN, Profile, TokenFrom};
 pub use serve::{Serve, TlsFiles, parse_listen};
 
 use crate::console::clipboard::ClipboardChoice;
-use crate::console::theme::ColorChoice;
+use crate::console::theme::{BackgroundChoice, ColorChoice};
 use crate::gateway::Limits;
 use crate::gateway::auth::Login;
 use layer::Layers;
@@ -39,6 +39,7 @@ pub struct Config {
     pub profiles: Vec<Profile>,
     pub mouse: bool,
     pub colors: ColorChoice,
+    pub background: BackgroundChoice,
     pub clipboard: ClipboardChoice,
     /// Changed keys, in the order of their actions.
     pub keys: Vec<KeySetting>,
@@ -173,9 +174,14 @@ enum Kind {
 type Setting = (&'static str, &'static str, Kind);
 
 /// The sections that are read here.
-const OWN_SETTINGS: [Setting; 9] = [
+const OWN_SETTINGS: [Setting; 10] = [
     ("ui", "mouse", Kind::Flag),
     ("ui", "colors", Kind::OneOf(|| names(&ColorChoice::NAMES))),
+    (
+        "ui",
+        "background",
+        Kind::OneOf(|| names(&BackgroundChoice::NAMES)),
+    ),
     (
         "ui",
         "clipboard",
@@ -275,6 +281,7 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
         login: login::read(&layers)?,
         mouse: layers.flag("ui.mouse").unwrap_or(true),
         colors: choice(&ColorChoice::NAMES, layers.text("ui.colors")),
+        background: choice(&BackgroundChoice::NAMES, layers.text("ui.background")),
         clipboard: choice(&ClipboardChoice::NAMES, layers.text("ui.clipboard")),
         log_level: choice(&LogLevel::NAMES, layers.text("log.level")),
         log_file: layers

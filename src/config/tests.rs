@@ -111,7 +111,7 @@ fn mistakes_in_the_file_name_their_line() {
     for (text, expected) in [
         (
             "[ui]\nmous = true",
-            "config.toml:2: unknown key `mous` in [ui]; allowed are mouse, colors, clipboard",
+            "config.toml:2: unknown key `mous` in [ui]; allowed are mouse, colors, background, clipboard",
         ),
         (
             "\n[uo]",

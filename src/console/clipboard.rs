@@ -1,14 +1,17 @@
-//! The clipboard: the desktop's where there is one, else the terminal's by OSC 52.
+//! The clipboard: the desktop's where there is one, else tmux's buffer, else the terminal's by OSC 52.
 
 use super::msg::Taken;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::process::Stdio;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// How long the desktop's clipboard may take; a display that hangs must not hang the desk.
+/// How long a clipboard may take; a display or a tmux that hangs must not hang the desk.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Which clipboard to use.
@@ -19,7 +22,7 @@ pub enum ClipboardChoice {
     Auto,
     /// Always the desktop's.
     System,
-    /// Always the terminal's, by the escape sequence OSC 52.
+    /// Always the terminal's, by the escape sequence OSC 52; inside tmux, tmux's.
     Osc52,
 }
 
@@ -76,6 +79,7 @@ impl Surroundings {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Copied {
     Taken,
+    TakenByTmux,
     Write(Vec<u8>),
 }
 
@@ -85,6 +89,7 @@ impl Copied {
     pub fn by(&self) -> Taken {
         match self {
             Self::Taken => Taken::System,
+            Self::TakenByTmux => Taken::Tmux,
             Self::Write(_) => Taken::Terminal,
         }
     }
@@ -93,7 +98,7 @@ impl Copied {
     #[must_use]
     pub fn into_bytes(self) -> Option<Vec<u8>> {
         match self {
-            Self::Taken => None,
+            Self::Taken | Self::TakenByTmux => None,
             Self::Write(bytes) => Some(bytes),
         }
     }
@@ -123,9 +128,8 @@ impl Clipboard {
     /// # Errors
     /// The desktop's clipboard was asked for by configuration and refused.
     pub async fn copy(&self, text: &str) -> Result<Copied, String> {
-        let by_terminal = || Copied::Write(osc52(text, self.surroundings.multiplexer));
         if !wants_desktop(self.choice, self.surroundings) {
-            return Ok(by_terminal());
+            return Ok(self.copy_to_terminal(text).await);
         }
         match self.copy_to_desktop(text).await {
             Ok(()) => Ok(Copied::Taken),
@@ -137,9 +141,22 @@ impl Clipboard {
                     fault,
                     "the desktop's clipboard refused; using the terminal's"
                 );
-                Ok(by_terminal())
+                Ok(self.copy_to_terminal(text).await)
             }
         }
+    }
+
+    /// tmux throws OSC 52 of a program away by default, so it is asked as tmux wants to be asked. It says
+    /// whether its buffer has the text; what the terminal does with OSC 52 nobody says.
+    async fn copy_to_terminal(&self, text: &str) -> Copied {
+        let multiplexer = self.surroundings.multiplexer;
+        if multiplexer == Multiplexer::Tmux {
+            match load_tmux_buffer(text).await {
+                Ok(()) => return Copied::TakenByTmux,
+                Err(fault) => tracing::info!(fault, "tmux did not take the text; using OSC 52"),
+            }
+        }
+        Copied::Write(osc52(text, multiplexer))
     }
 
     async fn copy_to_desktop(&self, text: &str) -> Result<(), String> {
@@ -154,6 +171,35 @@ impl Clipboard {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err("its thread has ended".to_owned()),
             Err(_) => Err("it does not answer".to_owned()),
+        }
+    }
+}
+
+/// Puts a text into tmux's newest buffer, and by `-w` (tmux 3.2) into the clipboard of its terminal.
+async fn load_tmux_buffer(text: &str) -> Result<(), String> {
+    let mut tmux = Command::new("tmux")
+        .args(["load-buffer", "-w", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let stdin = tmux.stdin.take();
+    let loading = async {
+        if let Some(mut stdin) = stdin {
+            stdin.write_all(text.as_bytes()).await?;
+        }
+        tmux.wait().await
+    };
+    match timeout(PATIENCE, loading).await {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(status.to_string()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => {
+            // Waits for its end, so that no zombie stays.
+            let _ = tmux.kill().await;
+            Err("it does not answer".to_owned())
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod fuzzy;
 pub mod job;
 pub mod keymap;
 pub mod layout;
+pub mod locale;
 pub mod msg;
 pub mod perform;
 pub mod places;

@@ -2,6 +2,7 @@
 
 use super::effect::{Call, RequestId, SavedQr};
 use super::failure::Failure;
+use super::theme::Background;
 use crate::api::{Envelope, EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
 use crossterm::event::{KeyEvent, MouseEvent};
 
@@ -16,6 +17,8 @@ pub enum Msg {
         columns: u16,
         rows: u16,
     },
+    /// The terminal has told how bright its background is.
+    Background(Background),
     /// The time now. Also sent when an [`super::effect::Effect::Wake`] is due.
     Clock(EpochMillis),
     /// The answer to an effect that carried this id.
@@ -88,6 +91,8 @@ impl Reply {
 pub enum Taken {
     /// The desktop's own.
     System,
+    /// tmux's buffer, which tmux also sends on to its terminal.
+    Tmux,
     /// The terminal's, asked by an OSC 52 escape sequence, which it does not confirm.
     Terminal,
 }

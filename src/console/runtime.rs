@@ -8,6 +8,7 @@ use super::job::{self, Continued};
 use super::msg::{Msg, Realtime, Reply};
 use super::perform::Performer;
 use super::state::{Options, State};
+use super::theme::Background;
 use super::update::{start, update};
 use super::view::view;
 use crate::api::EpochMillis;
@@ -39,9 +40,9 @@ pub trait Screen {
 
     fn terminal(&mut self) -> &mut Terminal<Self::Backend>;
 
-    /// Terminal events from now on, those after a [`Screen::leave`] and [`Screen::enter`] included. Asked
-    /// for once.
-    fn events(&mut self) -> impl Stream<Item = io::Result<Event>> + Unpin + Send + 'static;
+    /// What comes from the terminal from now on, after a [`Screen::leave`] and [`Screen::enter`] as well.
+    /// Ends when the terminal does. Asked for once.
+    fn inputs(&mut self) -> impl Stream<Item = io::Result<Input>> + Unpin + Send + 'static;
 
     /// Begins a synchronized update, so that no half frame is seen.
     fn begin_frame(&mut self) -> io::Result<()>;
@@ -56,6 +57,14 @@ pub trait Screen {
 
     /// Gives the terminal back.
     fn leave(&mut self) -> io::Result<()>;
+}
+
+/// What comes from the terminal.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Input {
+    Event(Event),
+    /// The terminal's answer to the question for its background.
+    Background(Background),
 }
 
 /// What a task tells the loop.
@@ -99,14 +108,12 @@ pub async fn run(
         wakes: BTreeSet::new(),
     };
     let mut next = desk.carry_out(effects);
-    let mut events = screen.events();
+    let mut inputs = screen.inputs();
     let mut continued = Continued::listen()?;
     loop {
         match next {
             Next::Quit => return Ok(()),
             Next::Suspend => {
-                // The events stay: nobody reads the terminal until they are asked for again, and a
-                // stream of crossterm's leaves behind, when it goes, what makes the next one miss a key.
                 screen.leave()?;
                 job::sleep()?;
                 tokio::select! {
@@ -129,8 +136,9 @@ pub async fn run(
         next = tokio::select! {
             biased;
             () = shutdown.cancelled() => return Ok(()),
-            event = events.next() => match event {
-                Some(event) => desk.take_event(event?),
+            input = inputs.next() => match input {
+                Some(input) => desk.take_input(input?),
+                // The terminal is gone.
                 None => return Ok(()),
             },
             Some(notice) = desk.inbox.recv() => desk.take_notice(notice, screen)?,
@@ -141,8 +149,8 @@ pub async fn run(
             if matches!(next, Next::Quit | Next::Suspend) {
                 break;
             }
-            let more = if let Some(event) = already_there(&mut events).await {
-                desk.take_event(event?)
+            let more = if let Some(input) = already_there(&mut inputs).await {
+                desk.take_input(input?)
             } else if let Ok(notice) = desk.inbox.try_recv() {
                 desk.take_notice(notice, screen)?
             } else {
@@ -155,8 +163,8 @@ pub async fn run(
 
 /// What a stream can give without waiting.
 ///
-/// It is asked in the name of this task: crossterm's stream wakes whoever was the first to be told
-/// "not yet", and would leave the loop asleep beside a waiting key if that were somebody else.
+/// It is asked in the name of this task: crossterm's stream, which Windows has, wakes whoever was the first
+/// to be told "not yet", and would leave the loop asleep beside a waiting key if that were somebody else.
 async fn already_there<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Option<T> {
     poll_fn(|context| match stream.poll_next_unpin(context) {
         Poll::Ready(item) => Poll::Ready(item),
@@ -208,7 +216,11 @@ impl Desk {
         self.carry_out(effects)
     }
 
-    fn take_event(&mut self, event: Event) -> Next {
+    fn take_input(&mut self, input: Input) -> Next {
+        let event = match input {
+            Input::Event(event) => event,
+            Input::Background(background) => return self.take(Msg::Background(background)),
+        };
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key)),
             Event::Paste(text) => self.take(Msg::Paste(text)),

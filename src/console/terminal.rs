@@ -1,9 +1,17 @@
 //! The real terminal: taken, given back in every way a program can end, and drawn on without tearing.
 
-use super::runtime::Screen;
+mod backend;
+mod background;
+mod hang_up;
+mod input;
+
+pub use backend::TerminalBackend;
+
+use super::locale::Charset;
+use super::runtime::{Input, Screen};
 use super::theme::take_over_colours;
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::{Print, ResetColor};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -11,14 +19,11 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use futures_util::Stream;
+use hang_up::HangUp;
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// A frame is written in one piece up to this many bytes.
-const FRAME_BUFFER: usize = 1 << 18;
 
 const TITLE_PUSH: &str = "\x1b[22;0t";
 const TITLE_POP: &str = "\x1b[23;0t";
@@ -28,12 +33,18 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 /// Whether the terminal is ours at the moment. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-type Output = CrosstermBackend<BufWriter<Stdout>>;
+/// Returns when the terminal on standard input is gone.
+pub async fn closed() {
+    let hang_up = HangUp::default();
+    hang_up::watch(hang_up.clone());
+    hang_up.token().cancelled().await;
+}
 
 /// The terminal while it is ours; dropping gives it back.
 pub struct RealScreen {
-    terminal: Terminal<Output>,
+    terminal: Terminal<TerminalBackend>,
     mouse: bool,
+    hang_up: HangUp,
 }
 
 impl RealScreen {
@@ -45,31 +56,39 @@ impl RealScreen {
     ///
     /// # Errors
     /// Standard output is not a terminal, or refuses.
-    pub fn take(mouse: bool) -> io::Result<Self> {
+    pub fn take(mouse: bool, charset: Charset) -> io::Result<Self> {
         catch_panics();
         take_over_colours();
+        let hang_up = HangUp::default();
+        hang_up::watch(hang_up.clone());
         let mut screen = Self {
-            terminal: Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
-                FRAME_BUFFER,
-                io::stdout(),
-            )))?,
+            terminal: Terminal::new(TerminalBackend::new(charset, &hang_up))?,
             mouse,
+            hang_up,
         };
         screen.enter()?;
         Ok(screen)
+    }
+
+    /// Asks the terminal for its background colour. The answer, if one comes, is an input.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub fn ask_background(&mut self) -> io::Result<()> {
+        self.write_raw(background::QUERY.as_bytes())
     }
 }
 
 impl Screen for RealScreen {
     type Error = io::Error;
-    type Backend = Output;
+    type Backend = TerminalBackend;
 
-    fn terminal(&mut self) -> &mut Terminal<Output> {
+    fn terminal(&mut self) -> &mut Terminal<TerminalBackend> {
         &mut self.terminal
     }
 
-    fn events(&mut self) -> impl Stream<Item = io::Result<Event>> + Unpin + Send + 'static {
-        EventStream::new()
+    fn inputs(&mut self) -> impl Stream<Item = io::Result<Input>> + Unpin + Send + 'static {
+        input::inputs(&self.hang_up)
     }
 
     fn begin_frame(&mut self) -> io::Result<()> {
@@ -87,7 +106,7 @@ impl Screen for RealScreen {
     }
 
     fn enter(&mut self) -> io::Result<()> {
-        enable_raw_mode()?;
+        self.hang_up.forgive(enable_raw_mode(), ())?;
         TAKEN.store(true, Ordering::SeqCst);
         self.write_raw(&on(self.mouse)?)?;
         // Forgets what was drawn. `Terminal::clear` would ask the terminal for its cursor and wait.
@@ -96,13 +115,13 @@ impl Screen for RealScreen {
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        give_back()
+        self.hang_up.forgive(give_back(), ())
     }
 }
 
 impl Drop for RealScreen {
     fn drop(&mut self) {
-        if let Err(error) = give_back() {
+        if let Err(error) = self.leave() {
             tracing::warn!(%error, "the terminal could not be given back");
         }
     }

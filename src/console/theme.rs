@@ -1,12 +1,19 @@
 //! What things look like: styles by meaning, for terminals with many, few or no colours.
 //!
-//! The terminal's own palette is used (named colours, no backgrounds), so the console looks at home
-//! on light and dark screens alike; what is selected is reversed. Colour is never the only signal:
-//! without colours every style that carries meaning differs by its modifiers, and statuses have
-//! their symbol and word. Only QR codes bring colours of their own (see [`Ink`]).
+//! On a dark background the terminal's own palette is used (named colours); a light one needs darker
+//! colours than the palette's cyan and yellow. No style paints a background; what is selected is
+//! reversed. Colour is never the only signal: without colours every style that carries meaning
+//! differs by its modifiers, and statuses have their symbol and word. Only QR codes bring colours of
+//! their own (see [`Ink`]).
 
-use super::qr::Ink;
+mod colours;
+
+pub use colours::{Background, BackgroundChoice};
+
+use super::locale::Charset;
+use super::qr::{Blocks, Ink};
 use crate::api::SessionStatus;
+use colours::Colours;
 use ratatui::style::{Color, Modifier, Style};
 
 /// How many colours there are to choose from.
@@ -31,6 +38,8 @@ pub struct TerminalEnvironment {
     pub colorterm: Option<String>,
     /// `NO_COLOR`; counts when it is not empty (<https://no-color.org>).
     pub no_color: Option<String>,
+    /// `COLORFGBG`: the terminal's colours, told by some.
+    pub colorfgbg: Option<String>,
     /// `WT_SESSION`: set by a terminal that shows 24-bit colours but has no `COLORTERM`.
     pub wt_session: Option<String>,
 }
@@ -42,7 +51,18 @@ impl TerminalEnvironment {
             term: lookup("TERM"),
             colorterm: lookup("COLORTERM"),
             no_color: lookup("NO_COLOR"),
+            colorfgbg: lookup("COLORFGBG"),
             wt_session: lookup("WT_SESSION"),
+        }
+    }
+
+    /// Whether the terminal can do what the console needs: move the cursor, at the least. `false` for
+    /// `TERM=dumb`, and on Unix for none at all.
+    #[must_use]
+    pub fn can_move_cursor(&self) -> bool {
+        match self.term.as_deref() {
+            None | Some("") => cfg!(not(unix)),
+            Some(term) => term != "dumb",
         }
     }
 }
@@ -101,6 +121,8 @@ impl ColorChoice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     pub depth: ColorDepth,
+    /// What can be drawn; the drawing of QR codes depends on it.
+    pub charset: Charset,
     pub text: Style,
     /// Headings and the program's name.
     pub title: Style,
@@ -138,53 +160,87 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// The styles for a dark background.
     #[must_use]
     pub fn new(depth: ColorDepth) -> Self {
+        Self::on(depth, Background::Dark)
+    }
+
+    /// The styles for a background.
+    #[must_use]
+    pub fn on(depth: ColorDepth, background: Background) -> Self {
+        let colours = Colours::new(depth, background);
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
-        let faint = plain.add_modifier(Modifier::DIM);
-        let reversed = plain.add_modifier(Modifier::REVERSED);
+        let reversed = bold.add_modifier(Modifier::REVERSED);
         let underlined = bold.add_modifier(Modifier::UNDERLINED);
-        let colour = |style: Style, colour: Color| match depth {
-            ColorDepth::None => style,
-            _ => style.fg(colour),
+        let colour = |style: Style, colour: Option<Color>| match colour {
+            Some(colour) => style.fg(colour),
+            None => style,
         };
+        let dim = match colours.dim {
+            Some(grey) => plain.fg(grey),
+            None => plain.add_modifier(Modifier::DIM),
+        };
+        let accent = colour(bold, colours.accent);
         Self {
             depth,
+            charset: Charset::default(),
             text: plain,
             title: bold,
-            accent: colour(bold, Color::Cyan),
-            dim: faint,
-            good: colour(plain, Color::Green),
-            warn: colour(bold, Color::Yellow),
-            bad: match depth {
-                ColorDepth::None => underlined,
-                _ => bold.fg(Color::Red),
+            accent,
+            dim,
+            good: colour(plain, colours.good),
+            warn: colour(bold, colours.warn),
+            bad: match colours.bad {
+                Some(red) => bold.fg(red),
+                None => underlined,
             },
-            selected: reversed.add_modifier(Modifier::BOLD),
+            selected: reversed,
             selected_idle: bold,
-            matched: colour(underlined, Color::Yellow),
-            border: faint,
-            border_focused: colour(bold, Color::Cyan),
+            matched: colour(underlined, colours.warn),
+            border: dim,
+            border_focused: accent,
             input: plain,
-            placeholder: faint,
+            placeholder: dim,
             button: plain,
-            button_focused: reversed.add_modifier(Modifier::BOLD),
-            button_danger: colour(reversed.add_modifier(Modifier::BOLD), Color::Red),
-            disabled: faint,
-            key: colour(bold, Color::Cyan),
-            toast_info: colour(bold, Color::Cyan),
-            toast_good: colour(bold, Color::Green),
-            toast_bad: colour(reversed.add_modifier(Modifier::BOLD), Color::Red),
-            removed: colour(plain.add_modifier(Modifier::CROSSED_OUT), Color::Red),
-            added: colour(bold, Color::Green),
+            button_focused: reversed,
+            button_danger: colour(reversed, colours.bad),
+            disabled: dim,
+            key: accent,
+            toast_info: accent,
+            toast_good: colour(bold, colours.good),
+            toast_bad: colour(reversed, colours.bad),
+            removed: colour(plain.add_modifier(Modifier::CROSSED_OUT), colours.bad),
+            added: colour(bold, colours.good),
         }
+    }
+
+    /// The same for another background.
+    #[must_use]
+    pub fn with_background(self, background: Background) -> Self {
+        Self::on(self.depth, background).with_charset(self.charset)
+    }
+
+    /// The same for another character set.
+    #[must_use]
+    pub fn with_charset(self, charset: Charset) -> Self {
+        Self { charset, ..self }
     }
 
     /// The colours of QR codes, which are painted even where nothing else is.
     #[must_use]
     pub fn ink(&self) -> Ink {
         Ink::for_depth(self.depth)
+    }
+
+    /// The smallest blocks that QR codes can be drawn with: half of a cell needs a character of its own.
+    #[must_use]
+    pub fn least_blocks(&self) -> Blocks {
+        match self.charset {
+            Charset::Unicode => Blocks::Half,
+            Charset::Ascii => Blocks::Full,
+        }
     }
 
     /// How a session's status is shown. The symbols are one column wide.
@@ -262,6 +318,19 @@ mod tests {
     }
 
     #[test]
+    fn a_terminal_without_a_cursor_is_known() {
+        for (pairs, can) in [
+            (&[("TERM", "dumb")][..], false),
+            (&[("TERM", "")], cfg!(not(unix))),
+            (&[], cfg!(not(unix))),
+            (&[("TERM", "xterm")], true),
+            (&[("TERM", "vt100")], true),
+        ] {
+            assert_eq!(environment(pairs).can_move_cursor(), can, "{pairs:?}");
+        }
+    }
+
+    #[test]
     fn a_fixed_choice_wins() {
         let environment = environment(&[("NO_COLOR", "1")]);
         assert_eq!(ColorChoice::Auto.depth(&environment), ColorDepth::None);
@@ -306,8 +375,12 @@ mod tests {
 
     #[test]
     fn no_style_paints_a_background() {
-        for depth in [ColorDepth::TrueColor, ColorDepth::Ansi16] {
-            let theme = Theme::new(depth);
+        for (depth, background) in [
+            (ColorDepth::TrueColor, Background::Dark),
+            (ColorDepth::TrueColor, Background::Light),
+            (ColorDepth::Ansi16, Background::Unknown),
+        ] {
+            let theme = Theme::on(depth, background);
             for style in [theme.selected, theme.toast_bad, theme.button_danger] {
                 assert_eq!(style.bg, None);
             }

@@ -3,9 +3,7 @@
 use crate::api::{EpochMillis, SessionRole};
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
-use std::borrow::Cow;
 
-const COLOUR_MARK: char = '\u{FE0F}';
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -64,17 +62,6 @@ fn country_length(digits: &str) -> usize {
         2
     } else {
         3
-    }
-}
-
-/// A clean text without the mark that asks for an emoji in colours (U+FE0F): terminals disagree about
-/// whether it makes a character wider, and where they do, the rest of the line is out of place.
-#[must_use]
-pub fn steady(words: &str) -> Cow<'_, str> {
-    if words.contains(COLOUR_MARK) {
-        Cow::Owned(words.replace(COLOUR_MARK, ""))
-    } else {
-        Cow::Borrowed(words)
     }
 }
 
@@ -219,17 +206,6 @@ mod tests {
             "+62 812-3456-7890"
         );
         assert_eq!(account("12345@lid"), "12345@lid");
-    }
-
-    #[test]
-    fn every_terminal_agrees_on_the_columns_of_an_emoji() {
-        for (raw, steady) in [
-            ("Chess ♟\u{FE0F}", "Chess ♟"),
-            ("❤\u{FE0F}", "❤"),
-            ("🎉 a", "🎉 a"),
-        ] {
-            assert_eq!(super::steady(raw), steady);
-        }
     }
 
     #[test]

@@ -126,6 +126,10 @@ impl Process {
         assert!(status.success());
     }
 
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a status").is_some()
+    }
+
     /// Waits for the end.
     pub fn end(&mut self) -> ExitStatus {
         self.child.wait().expect("an exit status")

@@ -2,6 +2,7 @@
 
 use super::pty::Pty;
 use super::{BINARY, DEMO, demo};
+use groupdesk::console::locale::Charset;
 use vt100::{MouseProtocolMode, Screen};
 
 /// Nothing of ours is left switched on.
@@ -104,7 +105,8 @@ fn panics_when_told_to() {
     if std::env::var_os("GROUPDESK_TEST_PANIC").is_none() {
         return;
     }
-    let _screen = groupdesk::console::terminal::RealScreen::take(true).expect("a terminal");
+    let _screen =
+        groupdesk::console::terminal::RealScreen::take(true, Charset::Unicode).expect("a terminal");
     panic!("on purpose");
 }
 
@@ -157,4 +159,33 @@ fn a_mouse_that_is_switched_off_stays_with_the_terminal() {
     let mut pty = Pty::spawn(80, 24, BINARY, &[&DEMO[..], &["--no-mouse"]].concat(), &[]);
     pty.wait_for("3 of 5 connected");
     assert_eq!(pty.screen().mouse_protocol_mode(), MouseProtocolMode::None);
+}
+
+#[test]
+fn a_terminal_without_a_cursor_is_refused_with_a_sentence() {
+    for term in ["dumb", ""] {
+        let mut pty = Pty::spawn(80, 24, BINARY, &DEMO, &[("TERM", term)]);
+        assert_eq!(pty.wait_end(), 2, "TERM={term:?}");
+        let said = pty.screen().contents().replace('\n', " ");
+        assert!(
+            said.contains("TERM") && said.contains("xterm-256color"),
+            "{said}"
+        );
+        assert!(!String::from_utf8_lossy(pty.raw()).contains("\x1b[?1049h"));
+    }
+}
+
+#[test]
+fn two_signals_at_once_are_one_wish() {
+    let (mut pty, settings) = in_a_shell();
+    let parent = pty.process_id().to_string();
+    for signal in ["-TERM", "-INT"] {
+        let arguments = [signal, "-P", &parent];
+        let status = std::process::Command::new("pkill").args(arguments).status();
+        // The first one may have ended it already.
+        status.expect("pkill runs");
+    }
+    pty.wait_for("ended 0");
+    assert_sane(pty.screen());
+    assert_eq!(pty.line_settings(), settings);
 }

@@ -2,10 +2,14 @@
 
 #![cfg(unix)]
 
+mod background;
+mod closing;
+mod copying;
 mod endings;
 mod hands;
 mod headless;
 mod job;
+mod locale;
 mod login;
 #[path = "../support/login.rs"]
 mod logins;

@@ -1,7 +1,6 @@
 //! Tables for people: columns aligned by the cells that their text takes on the screen.
 
-use crate::console::words::steady;
-use crate::text::{clean_line, truncate_to_width, width};
+use crate::text::{clean_line, on_screen, truncate_to_width, width};
 
 /// Between two columns.
 const GAP: &str = "  ";
@@ -67,7 +66,7 @@ impl Table {
     pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
         let cell = |text: S| {
             let clean = clean_line(text.as_ref());
-            match steady(clean.trim()) {
+            match on_screen(clean.trim()) {
                 empty if empty.is_empty() => NOTHING.to_owned(),
                 text => text.into_owned(),
             }

@@ -107,7 +107,7 @@ pub async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Keys(keys) => keys.check()?,
         _ => {}
     }
-    let shutdown = asked_to_end()?;
+    let shutdown = asked_to_end()?.asked;
     let config = super::settings(cli)?;
     let _log = match config.profile {
         Some(_) => None,

@@ -49,10 +49,12 @@ pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
     };
     let link_height = link_width.div_ceil(link_area.width.max(1)).clamp(1, 3);
     let fixed = 2 + link_height;
+    let least = state.options.theme.least_blocks();
     let beneath = |rest: u16| {
         code_size(
             link,
             Size::new(inner.width, inner.height.saturating_sub(fixed + rest)),
+            least,
         )
     };
     let beside = || {
@@ -62,6 +64,7 @@ pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
                 inner.width.saturating_sub(BESIDE + 5),
                 inner.height.saturating_sub(link_height),
             ),
+            least,
         )
     };
     let frame = Frame {
@@ -86,8 +89,8 @@ pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
 }
 
 /// Cells of the sturdiest code of the link that has room.
-fn code_size(link: &str, room: Size) -> Option<Size> {
-    qr::fitting_size(link, room, Blocks::Half)
+fn code_size(link: &str, room: Size, blocks: Blocks) -> Option<Size> {
+    qr::fitting_size(link, room, blocks)
 }
 
 fn padded(area: Rect) -> Rect {

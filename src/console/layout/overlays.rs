@@ -68,9 +68,10 @@ pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> Reset
     let buttons_width = super::dialog::width(&buttons);
     // The code stands beside the words where it fits so, else nowhere: `Q` shows it in full. Where
     // one line is missing, the link moves into that of the buttons.
+    let least = state.options.theme.least_blocks();
     let code_in = |height: u16| {
         let room = Size::new(widest.saturating_sub(DONE_WORDS + 2), height);
-        qr::fitting_size(link, room, Blocks::Half)
+        qr::fitting_size(link, room, least)
     };
     let room = content_height(screen);
     let with_buttons = link_width.saturating_add(2).saturating_add(buttons_width);
@@ -361,7 +362,12 @@ pub fn qr_parts(state: &State) -> QrParts {
     let room = Size::new(columns, area.height.saturating_sub(1 + link_height));
     let drawing = match link {
         None => QrDrawing::Blank,
-        Some(link) => qr_drawing(link, room, state.whole_blocks),
+        Some(link) => qr_drawing(
+            link,
+            room,
+            state.whole_blocks,
+            state.options.theme.least_blocks(),
+        ),
     };
     let size = match &drawing {
         QrDrawing::Code { code, blocks, .. } => qr::size(code, *blocks),
@@ -392,7 +398,7 @@ pub fn qr_parts(state: &State) -> QrParts {
 }
 
 /// Whole blocks make the larger code, so they are taken wherever there is room, not only on wish.
-fn qr_drawing(link: &str, room: Size, whole_wished: bool) -> QrDrawing {
+fn qr_drawing(link: &str, room: Size, whole_wished: bool, least: Blocks) -> QrDrawing {
     let whole_missing = match qr::fit(link, room, Blocks::Full) {
         Fit::Fits(code) => {
             return QrDrawing::Code {
@@ -404,10 +410,10 @@ fn qr_drawing(link: &str, room: Size, whole_wished: bool) -> QrDrawing {
         Fit::Missing { columns, rows } => Some((columns, rows)),
         Fit::TooLong => return QrDrawing::TooLong,
     };
-    match qr::fit(link, room, Blocks::Half) {
+    match qr::fit(link, room, least) {
         Fit::Fits(code) => QrDrawing::Code {
             code,
-            blocks: Blocks::Half,
+            blocks: least,
             whole_missing: whole_missing.filter(|_| whole_wished),
         },
         Fit::Missing { columns, rows } => QrDrawing::Missing { columns, rows },

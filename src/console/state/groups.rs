@@ -2,7 +2,6 @@
 
 use super::super::failure::Failure;
 use super::super::fuzzy::Index;
-use super::super::words;
 use super::GroupKey;
 use super::confirmed::Confirmed;
 use super::form::Settings;
@@ -54,7 +53,7 @@ impl Entry {
             shown
         };
         self.sort_name = name.to_lowercase();
-        self.name = words::steady(&name).into_owned();
+        self.name = crate::text::on_screen(&name).into_owned();
     }
 
     /// The four settings, cleaned as the form shows them.

@@ -31,7 +31,8 @@ impl Groups {
     /// number of groups, and nothing is compared.
     pub(super) fn search(&mut self) -> Vec<usize> {
         let mut hits = Vec::new();
-        self.index.search(&self.filter, &mut hits);
+        self.index
+            .search(&crate::text::on_screen(&self.filter), &mut hits);
         let mut next = Vec::new();
         let mut range_of = vec![None; self.entries.len()];
         let mut score = None;

@@ -15,6 +15,8 @@ const TRUSTED_LIVE: i64 = 300_000;
 const PUT_OFF_MAX: i64 = 300_000;
 /// How long the answer to that may take before the link is no longer shown.
 const CHECK_PATIENCE: i64 = 10_000;
+/// Columns of a group's name in a short message.
+const NAME_COLUMNS: usize = 40;
 
 /// What speaks against a link for this group, by all that is known.
 pub(super) fn obstacle(state: &State, key: &GroupKey) -> Option<Blank> {
@@ -149,7 +151,7 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
         fetched_at: now,
     };
     if std::mem::take(&mut card.copy_when_shown) {
-        copy_text(state, link, Copied::Link);
+        copy_link(state, key, link);
     }
 }
 
@@ -302,12 +304,12 @@ pub(super) fn copy(state: &mut State) {
         state.note("Select a group first.");
         return;
     };
+    let key = card.key.clone();
     if let Some(link) = card.link() {
         let link = link.to_owned();
-        copy_text(state, link, Copied::Link);
+        copy_link(state, &key, link);
         return;
     }
-    let key = card.key.clone();
     if let Some(blank) = obstacle(state, &key) {
         let sentence = state.blank_sentence(&key, &blank);
         state.bad(format!("No link: {sentence}"));
@@ -320,6 +322,13 @@ pub(super) fn copy(state: &mut State) {
     state.note("The link is copied as soon as it arrives.");
 }
 
+/// Copies the link of a group.
+pub(super) fn copy_link(state: &mut State, key: &GroupKey, link: String) {
+    let name = state.groups.get(key).map_or("", |entry| &entry.name);
+    let name = crate::text::truncate_to_width(name, NAME_COLUMNS);
+    copy_text(state, link, Copied::Link(name));
+}
+
 pub(super) fn copy_text(state: &mut State, text: String, what: Copied) {
     let id = state.runs.issue(Flight::Copy(what));
     state.runs.wishes.push(Effect::Copy { id, text });
@@ -328,12 +337,17 @@ pub(super) fn copy_text(state: &mut State, text: String, what: Copied) {
 /// A clipboard took the text, or none did.
 pub(super) fn copied(state: &mut State, what: Copied, answer: Result<Taken, String>) {
     let what = match what {
-        Copied::Link => "Link",
-        Copied::Failure => "Error text",
+        Copied::Link(name) if name.is_empty() => "Link".to_owned(),
+        Copied::Link(name) => format!("{name}: link"),
+        Copied::Failure => "Error text".to_owned(),
     };
     match answer {
         Ok(Taken::System) => state.good(format!("{what} copied to the system clipboard")),
-        Ok(Taken::Terminal) => state.good(format!("{what} given to the terminal's clipboard")),
+        Ok(Taken::Tmux) => state.good(format!(
+            "{what} copied to tmux's buffer, and sent to the terminal's clipboard"
+        )),
+        // Nobody says what became of it.
+        Ok(Taken::Terminal) => state.note(format!("{what} sent to the terminal's clipboard")),
         Err(reason) => {
             let reason = crate::text::clean_line(&reason).into_owned();
             state.bad(format!(

@@ -39,6 +39,7 @@ mod tests;
 pub use runs::Runs;
 
 use super::effect::{Call, Effect};
+use super::locale::Charset;
 use super::msg::Msg;
 use super::state::{Groups, Link, Options, Pane, Sessions, State};
 use crate::api::EpochMillis;
@@ -47,6 +48,11 @@ use crate::api::EpochMillis;
 #[must_use]
 pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Vec<Effect>) {
     let mut state = fresh(options, size, now, Runs::default());
+    if state.options.theme.charset == Charset::Ascii {
+        state.note(
+            "The locale is not UTF-8: everything is drawn in ASCII. Set LANG to a UTF-8 locale, such as C.UTF-8.",
+        );
+    }
     let effects = settle(&mut state);
     (state, effects)
 }
@@ -80,6 +86,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => keys::paste(state, &text),
         Msg::Mouse(event) => mouse::mouse(state, event),
         Msg::Resize { columns, rows } => state.size = (columns, rows),
+        Msg::Background(background) => {
+            state.options.theme = state.options.theme.with_background(background);
+        }
         Msg::Clock(now) => clock::clock(state, now),
         Msg::Reply(id, reply) => replies::reply(state, id, reply),
         Msg::Realtime(news) => realtime::realtime(state, news),

@@ -8,7 +8,6 @@ use super::super::state::{
 };
 use super::invite;
 use super::keys::{button_move, next_button};
-use super::runs::Copied;
 use crate::api::{Capability, InviteLink};
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -99,8 +98,8 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
         ButtonId::Confirm => send(state),
         ButtonId::Copy => {
             if let ResetPhase::Done { link, .. } = &dialog.phase {
-                let link = link.clone();
-                invite::copy_text(state, link, Copied::Link);
+                let (key, link) = (dialog.key.clone(), link.clone());
+                invite::copy_link(state, &key, link);
             }
         }
         _ => close(state),

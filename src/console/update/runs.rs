@@ -94,9 +94,10 @@ pub(super) enum Flight {
 }
 
 /// What was copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Copied {
-    Link,
+    /// The link of the group with this name.
+    Link(String),
     Failure,
 }
 

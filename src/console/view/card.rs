@@ -7,7 +7,7 @@ use super::paint::{
 use crate::api::{Group, GroupMember, MemberRole, SessionRole};
 use crate::console::keymap::Action;
 use crate::console::layout::{CardParts, Detail, card_parts, details, inside, wrap};
-use crate::console::qr::{self, Blocks, Fit, QrWidget};
+use crate::console::qr::{self, Fit, QrWidget};
 use crate::console::state::{Blank, Card, Invite, Members, Pane, State, is_own};
 use crate::console::words;
 use crate::text;
@@ -178,10 +178,11 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
 
 /// A code in an area that was measured for it.
 pub fn code(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
-    if let Fit::Fits(code) = qr::fit(link, area.as_size(), Blocks::Half) {
+    let blocks = state.options.theme.least_blocks();
+    if let Fit::Fits(code) = qr::fit(link, area.as_size(), blocks) {
         let widget = QrWidget {
             code: &code,
-            blocks: Blocks::Half,
+            blocks,
             ink: state.options.theme.ink(),
         };
         (&widget).render(area, buffer);

@@ -22,6 +22,9 @@ mod tests;
 mod toasts;
 mod too_small;
 
+#[cfg(test)]
+pub(super) use paint::put;
+
 use super::layout::{self, Screen};
 use super::state::{Layer, State};
 use ratatui::Frame;

@@ -4,7 +4,6 @@ use crate::console::keymap::Action;
 use crate::console::layout::{ButtonSpot, Dialog, inside};
 use crate::console::state::{ButtonId, State};
 use crate::console::theme::Theme;
-use crate::console::words;
 use crate::text;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
@@ -19,9 +18,9 @@ pub fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
     if area.is_empty() {
         return area;
     }
-    let shown = text::truncate_to_width(&words::steady(words), usize::from(area.width));
+    let shown = text::truncate_to_width(&text::on_screen(words), usize::from(area.width));
     let (x, _) = buffer.set_stringn(area.x, area.y, &shown, usize::from(area.width), style);
-    steady(buffer, area.as_position(), &shown);
+    repaint_around_clusters(buffer, area.as_position(), &shown);
     Rect {
         x,
         width: area.right().saturating_sub(x),
@@ -29,10 +28,10 @@ pub fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
     }
 }
 
-/// Terminals disagree about the columns of a character that is made of several: one draws a family as
-/// one picture, the next as four side by side. Whatever such a character may have spilled over is
-/// written again behind it, and its own columns are when it goes.
-fn steady(buffer: &mut Buffer, at: Position, shown: &str) {
+/// A character that is made of several (letters with marks, Indic and Khmer syllables) may take more or
+/// fewer columns on the terminal than were reserved. What it may have covered behind it is written
+/// again with every frame, and its own columns are when it goes.
+fn repaint_around_clusters(buffer: &mut Buffer, at: Position, shown: &str) {
     if shown.is_ascii() {
         return;
     }
@@ -96,7 +95,7 @@ pub fn put_all<'a>(
 
 /// Columns of a clean text.
 pub fn columns(words: &str) -> u16 {
-    u16::try_from(text::width(&words::steady(words))).unwrap_or(u16::MAX)
+    u16::try_from(text::width(words)).unwrap_or(u16::MAX)
 }
 
 /// An area without its first columns.

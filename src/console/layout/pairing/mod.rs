@@ -63,14 +63,14 @@ enum Place {
 }
 
 /// The largest drawing that fits. Only measured: encoding a code takes a hundred times longer.
-fn place(screen: &Screen, text: &str) -> Place {
+fn place(screen: &Screen, text: &str, least_blocks: Blocks) -> Place {
     let width = content_width(screen, u16::MAX);
     let height = content_height(screen);
     let rooms = [
         (Size::new(width.saturating_sub(BESIDE + 2), height), true),
         (Size::new(width, height.saturating_sub(ABOVE)), false),
     ];
-    for blocks in [Blocks::Full, Blocks::Half] {
+    for blocks in [Blocks::Full, least_blocks] {
         for (room, beside) in rooms {
             if qr::fitting_size(text, room, blocks).is_some() {
                 return Place::Fits {
@@ -81,7 +81,7 @@ fn place(screen: &Screen, text: &str) -> Place {
             }
         }
     }
-    let Ok(least) = qr::required_size(text, Level::Low, Blocks::Half) else {
+    let Ok(least) = qr::required_size(text, Level::Low, least_blocks) else {
         return Place::TooLong;
     };
     let lacks = rooms.map(|(room, _)| {
@@ -104,12 +104,13 @@ fn qr_text(pairing: &Pairing) -> Cow<'_, str> {
     }
 }
 
-fn qr_place(screen: &Screen, pairing: &Pairing) -> Place {
-    place(screen, &qr_text(pairing))
+fn qr_place(state: &State, screen: &Screen, pairing: &Pairing) -> Place {
+    let least = state.options.theme.least_blocks();
+    place(screen, &qr_text(pairing), least)
 }
 
-fn way(screen: &Screen, pairing: &Pairing) -> Way {
-    match (pairing.way, qr_place(screen, pairing)) {
+fn way(state: &State, screen: &Screen, pairing: &Pairing) -> Way {
+    match (pairing.way, qr_place(state, screen, pairing)) {
         (Way::Qr, Place::Fits { .. }) => Way::Qr,
         _ => Way::Code,
     }
@@ -119,7 +120,7 @@ fn way(screen: &Screen, pairing: &Pairing) -> Way {
 /// no room.
 #[must_use]
 pub fn pair_way(state: &State, pairing: &Pairing) -> Way {
-    screen(state).map_or(pairing.way, |screen| way(&screen, pairing))
+    screen(state).map_or(pairing.way, |screen| way(state, &screen, pairing))
 }
 
 /// The text field of the step, if it has one.
@@ -158,8 +159,9 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
                     button(ButtonId::KeepEditing, "Other number"),
                 ],
             };
-            let fits = screen(state)
-                .is_some_and(|screen| matches!(qr_place(&screen, pairing), Place::Fits { .. }));
+            let fits = screen(state).is_some_and(|screen| {
+                matches!(qr_place(state, &screen, pairing), Place::Fits { .. })
+            });
             if fits {
                 buttons.push(button(ButtonId::Swap, "Show the QR code"));
             }
@@ -213,7 +215,7 @@ pub fn pair_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairPart
             room,
             blocks,
             beside,
-        } = qr_place(screen, pairing)
+        } = qr_place(state, screen, pairing)
         && let Some(size) = qr::fitting_size(&qr_text(pairing), room, blocks)
     {
         let foot = (buttons, focus);

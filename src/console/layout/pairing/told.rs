@@ -120,7 +120,7 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
         );
     }
     // While none comes, the room that a QR code would need is no matter.
-    let lack = held_up(state, pairing).or_else(|| match (pairing.way, qr_place(screen, pairing)) {
+    let lack = held_up(state, pairing).or_else(|| match (pairing.way, qr_place(state, screen, pairing)) {
         (Way::Qr, Place::Missing { columns, rows }) => Some(format!(
             "The QR code has no room: it needs {}. Enlarge the window or make its letters smaller, or link with a code to type.",
             words::missing(columns, rows)

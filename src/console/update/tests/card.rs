@@ -88,8 +88,35 @@ fn the_link_is_copied_and_the_clipboard_named() {
     assert_eq!(text, LINK);
     desk.send(Msg::Reply(id, Reply::Copied(Ok(Taken::System))));
     assert!(desk.toast().contains("system clipboard"));
+    assert!(
+        desk.toast().starts_with("Allotment: link copied"),
+        "{}",
+        desk.toast()
+    );
+    assert_eq!(desk.state.toasts.last().unwrap().kind, ToastKind::Good);
     desk.send(Msg::Reply(id, Reply::Copied(Ok(Taken::Terminal))));
     assert!(desk.toast().contains("system"), "answered twice");
+}
+
+#[test]
+fn only_a_clipboard_that_says_so_has_the_link() {
+    for (taken, kind, words) in [
+        (Taken::Tmux, ToastKind::Good, "link copied to tmux's buffer"),
+        (
+            Taken::Terminal,
+            ToastKind::Note,
+            "link sent to the terminal",
+        ),
+    ] {
+        let mut desk = Desk::opened(WIDE);
+        desk.press("y");
+        let Some(Effect::Copy { id, .. }) = desk.others.pop() else {
+            panic!("{:?}", desk.others)
+        };
+        desk.send(Msg::Reply(id, Reply::Copied(Ok(taken))));
+        assert!(desk.toast().contains(words), "{}", desk.toast());
+        assert_eq!(desk.state.toasts.last().unwrap().kind, kind);
+    }
 }
 
 #[test]

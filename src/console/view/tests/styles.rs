@@ -201,8 +201,8 @@ fn ones_own_account_is_marked_among_the_members() {
     assert_style(&buffer, "you · admin", theme().title);
 }
 
-/// Terminals that draw a family as four people, or a vowel sign in a cell of its own, keep residue
-/// unless what stands around such a character is written again.
+/// Terminals that draw a syllable in more cells than were counted keep residue unless what stands
+/// around it is written again. Of joined emoji only the first one is drawn.
 #[test]
 fn around_characters_of_many_parts_everything_is_written_again() {
     let area = Rect::new(0, 0, 20, 1);
@@ -217,9 +217,11 @@ fn around_characters_of_many_parts_everything_is_written_again() {
         cells.into_iter().map(|(x, _, _)| x).collect()
     };
     let family = with("👨‍👩‍👧‍👦");
-    let all = written(&Buffer::empty(area), &family);
-    assert_eq!(all, [0].into_iter().chain(2..14).collect::<Vec<_>>());
-    let gone = written(&family, &with("a"));
+    assert_eq!(family, with("👨"));
+    let syllable = with("क्ष");
+    let all = written(&Buffer::empty(area), &syllable);
+    assert_eq!(all, [0].into_iter().chain(2..6).collect::<Vec<_>>());
+    let gone = written(&syllable, &with("a"));
     assert!(gone.starts_with(&[0, 1]), "{gone:?}");
     let plain = written(&with("日本"), &with("日本"));
     assert!(plain.is_empty(), "{plain:?}");
