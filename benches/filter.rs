@@ -110,6 +110,7 @@ fn fields(group: &Group) -> Fields<'_> {
         name: &group.name,
         description: &group.description,
         jid: &group.jid,
+        number: "6281234567890",
     }
 }
 

@@ -12,5 +12,6 @@ pub mod client;
 pub mod config;
 pub mod console;
 pub mod gateway;
+pub mod names;
 pub mod qr;
 pub mod text;

@@ -44,7 +44,7 @@ fn the_mouse_selects_scrolls_and_presses() {
     pty.wait_for("Anna & J");
     pty.wait_gone("Allotment");
     click(&mut pty, "Weekend Volun");
-    pty.wait_for("─ Weekend Volunteers ─");
+    pty.wait_for("─ Weekend Volunteers · through ");
     click(&mut pty, "R reset");
     pty.wait_for("[ Cancel ]");
     click(&mut pty, "[ Cancel ]");

@@ -111,7 +111,7 @@ fn the_whole_job_on_the_public_gateway() {
     pty.wait_for("Save 1 change");
     pty.send("\x13");
     pty.wait_for("saved subject");
-    pty.wait_for("─ Weekend Volunteers 2031 ─");
+    pty.wait_for("─ Weekend Volunteers 2031 · through ");
 
     pty.send("R");
     pty.wait_for("[ Cancel ]");
@@ -129,7 +129,7 @@ fn the_whole_job_on_the_public_gateway() {
     // Where the account is no admin this gateway only fails; the desk knows better.
     pty.send("\x1b");
     open_the_choir(pty);
-    pty.wait_for("─ Choir ─");
+    pty.wait_for("─ Choir · through ");
     pty.wait_for("is not an admin of the");
     pty.wait_for("3 stored of 9");
 
@@ -163,7 +163,7 @@ fn lost_answers_are_looked_up_and_nothing_is_sent_twice() {
     pty.wait_for("Save 1 change");
     pty.send("\x13");
     pty.wait_for("applied");
-    pty.wait_for("─ Weekend Volunteers 2031 ─");
+    pty.wait_for("─ Weekend Volunteers 2031 · through ");
     let changes = place.gateway.changes();
     assert_eq!(changes.len(), 2, "{changes:?}");
 
@@ -201,7 +201,7 @@ fn a_change_that_the_stored_reads_have_not_followed_is_not_called_undone() {
     place.proxy.set(Mode::Pass);
     pty.send("\r");
     pty.wait_for("saved subject");
-    pty.wait_for("─ Weekend Volunteers 2031 ─");
+    pty.wait_for("─ Weekend Volunteers 2031 · through ");
     assert_eq!(place.gateway.changes().len(), 2);
 }
 

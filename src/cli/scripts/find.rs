@@ -5,6 +5,7 @@ use crate::api::{Group, Session, SessionRole, SessionStatus};
 use crate::cli::output::{Asked, Exit, Failure};
 use crate::client::ClientError;
 use crate::console::words;
+use crate::names::{caseless, composed, holds};
 use crate::text::clean_line;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
@@ -195,14 +196,14 @@ fn stored(error: ClientError) -> Failure {
     Failure::of_call(error, Asked::Stored)
 }
 
-/// As names are compared: as they are shown, whatever the case.
+/// As names are compared: as they are shown, whatever the case. Accents are never left out.
 fn plain(name: &str) -> String {
-    clean_line(name).trim().to_lowercase()
+    caseless(clean_line(name).trim())
 }
 
 /// Those that bear exactly this name; else those with it in other letters; else those that hold it.
 fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
-    let low = plain(wanted);
+    let (same, low) = (composed(wanted), plain(wanted));
     if low.is_empty() {
         return Vec::new();
     }
@@ -210,9 +211,9 @@ fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
         let name = found.group.subject.as_deref().unwrap_or_default();
         let plain = plain(name);
         match () {
-            () if name == wanted => 3,
+            () if composed(name) == same => 3,
             () if plain == low => 2,
-            () if plain.contains(&low) => 1,
+            () if holds(&plain, &low) => 1,
             () => 0,
         }
     };

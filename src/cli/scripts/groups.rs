@@ -8,6 +8,8 @@ use crate::cli::output::{
 };
 use crate::console::fuzzy::{Fields, Index};
 use crate::console::words;
+use crate::names::sort_key;
+use crate::text::clean_line;
 use clap::Args;
 use serde::Serialize;
 
@@ -21,7 +23,7 @@ Examples:
 /// Arguments of `groupdesk groups`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Groups {
-    /// Only groups that match in name, description or id, the best first
+    /// Only groups that match in name, description, id or the account's number, the best first
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
 
@@ -84,16 +86,22 @@ fn row(found: &Found) -> Row<'_> {
 
 /// What the desk's filter finds, in its order.
 fn matching(found: &[Found], filter: &str) -> Vec<Found> {
+    let mut found: Vec<&Found> = found.iter().collect();
+    found.sort_by_cached_key(|one| {
+        let ids = (one.session.id.clone(), one.group.group_jid.clone());
+        (sort_key(&clean_line(group_name(&one.group))), ids)
+    });
     let mut index = Index::new();
     index.rebuild(found.iter().map(|one| Fields {
         name: one.group.subject.as_deref().unwrap_or_default(),
         description: one.group.description.as_deref().unwrap_or_default(),
         jid: &one.group.group_jid,
+        number: one.session.phone_number.as_deref().unwrap_or_default(),
     }));
     let mut hits = Vec::new();
     index.search(filter, &mut hits);
     hits.iter()
-        .filter_map(|hit| found.get(hit.row as usize).cloned())
+        .filter_map(|hit| found.get(hit.row as usize).map(|one| (*one).clone()))
         .collect()
 }
 

@@ -6,6 +6,7 @@
 //! there by chance.
 
 use super::letters::begins_word;
+use std::ops::Range;
 
 /// Letters of a name beyond this many are not looked at.
 pub(super) const NAME_MAX: usize = 256;
@@ -61,6 +62,10 @@ impl Aligner {
             word: word.chars().collect(),
             costs: Vec::new(),
         }
+    }
+
+    pub(super) fn word(&self) -> &[char] {
+        &self.word
     }
 
     /// Costs reach this never.
@@ -165,6 +170,47 @@ fn next_row(wanted: char, name: &[Letter], above: &[u16], row: &mut [u16]) -> u1
     least
 }
 
+/// Words with fewer letters are not looked for with two of them swapped.
+pub(super) const SWAPPED_MIN: usize = 4;
+
+/// Where a word of the name begins like `word` with two neighbouring letters swapped: the byte, and
+/// the bytes from there.
+pub(super) fn find_swapped(name: &str, word: &[char]) -> Option<Range<usize>> {
+    if word.len() < SWAPPED_MIN {
+        return None;
+    }
+    let mut before = None;
+    for (at, letter) in name.char_indices() {
+        let begins = word[..2].contains(&letter) && begins_word(before, letter);
+        before = Some(letter);
+        if begins && let Some(length) = swapped_length(&name[at..], word) {
+            return Some(at..at + length);
+        }
+    }
+    None
+}
+
+/// The bytes of the word at the start of a text, if it stands there with two neighbours swapped.
+fn swapped_length(text: &str, word: &[char]) -> Option<usize> {
+    let mut letters = text.chars();
+    let mut next = 0;
+    let mut swapped = false;
+    while next < word.len() {
+        let letter = letters.next()?;
+        if letter == word[next] {
+            next += 1;
+            continue;
+        }
+        let other = *word.get(next + 1)?;
+        if swapped || letter != other || letters.next()? != word[next] {
+            return None;
+        }
+        swapped = true;
+        next += 2;
+    }
+    swapped.then(|| text.len() - letters.as_str().len())
+}
+
 /// Whether all bytes of `word` occur in `name` in this order, side by side or not.
 pub(super) fn holds_in_order(name: &str, word: &str) -> bool {
     let mut name = name.bytes();
@@ -192,6 +238,28 @@ mod tests {
         assert_eq!(cost("wr", "weekend volunteer"), None, "too far apart");
         assert_eq!(cost("xy", "weekend"), None);
         assert_eq!(cost("w", ""), None);
+    }
+
+    #[test]
+    fn two_neighbours_may_be_swapped() {
+        let found = |word: &str, name: &str| {
+            let word: Vec<char> = word.chars().collect();
+            find_swapped(name, &word)
+        };
+        assert_eq!(found("chses", "chess club"), Some(0..5));
+        assert_eq!(found("hcess", "the chess club"), Some(4..9));
+        assert_eq!(found("clbu", "chess club"), Some(6..10));
+        assert_eq!(found("мсоква", "москва"), Some(0..12));
+        for (word, name) in [
+            ("chess", "chess club"),
+            ("hcses", "chess club"),
+            ("hess", "chess club"),
+            ("chsec", "ches"),
+            ("chs", "chess"),
+            ("", "chess"),
+        ] {
+            assert_eq!(found(word, name), None, "{word} in {name}");
+        }
     }
 
     #[test]

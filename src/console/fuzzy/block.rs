@@ -13,7 +13,16 @@ pub(super) const ROWS_MAX: usize = 1_024;
 pub(super) struct Block {
     pub names: Lettered,
     pub descriptions: Lettered,
+    /// JIDs, each with its account's number behind it.
     pub jids: Column,
+}
+
+fn fold_ids(fields: Fields<'_>, out: &mut String) {
+    fold_into(fields.jid, out);
+    if !fields.number.is_empty() {
+        out.push(' ');
+        fold_into(fields.number, out);
+    }
 }
 
 /// What a search needs per row; kept from block to block for its capacity.
@@ -34,14 +43,16 @@ impl Block {
         self.names.push(|out| fold_into(fields.name, out));
         self.descriptions
             .push(|out| fold_into(fields.description, out));
-        self.jids.push(|out| fold_into(fields.jid, out));
+        self.jids.push(|out| fold_ids(fields, out));
     }
 
     /// Replaces a row that exists.
     pub(super) fn set(&mut self, row: usize, fields: Fields<'_>) {
         self.names.set(row, &folded(fields.name));
         self.descriptions.set(row, &folded(fields.description));
-        self.jids.set(row, &folded(fields.jid));
+        let mut ids = String::new();
+        fold_ids(fields, &mut ids);
+        self.jids.set(row, &ids);
     }
 
     /// Takes out a row that exists.

@@ -1,79 +1,94 @@
-//! Letters made alike: case, Latin diacritics, Arabic vowel signs and letter variants, full-width forms.
+//! Letters made alike: case, accents of every script, Arabic vowel signs and letter variants, and what
+//! is merely another form of a letter (full width, bold).
 //!
 //! Both the query and what it is compared with are folded, so that "sao" finds "São".
 
-/// Base letters of U+00C0 to U+017F; `?` is none.
-const LATIN_1_AND_EXTENDED_A: &[u8; 192] = b"aaaaaaaceeeeiiiidnooooo?ouuuuytsaaaaaaaceeeeiiiidnooooo?ouuuuyty\
-aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-/// Base letters of U+1E00 to U+1EFF; `?` is none.
+use icu_casemap::CaseMapper;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+
+/// Base letters of U+00C0 to U+017F; `?` is none, or more than one.
+const LATIN_1_AND_EXTENDED_A: &[u8; 192] = b"aaaaaa?ceeeeiiiidnooooo?ouuuuy??aaaaaa?ceeeeiiiidnooooo?ouuuuy?y\
+aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii??jjkkkllllllllllnnnnnnnnnoooooo??rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+/// Base letters of U+1E00 to U+1EFF; `?` is none, or more than one.
 const LATIN_EXTENDED_ADDITIONAL: &[u8; 256] =
     b"aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmm\
 mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv\
-wwwwwwwwwwxxxxyyzzzzzzhtwy?s??s?aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee\
+wwwwwwwwwwxxxxyyzzzzzzhtwy?s????aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee\
 eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy??????";
 
-/// What becomes of a character.
-enum Folded {
-    Same,
-    Letter(char),
-    /// A mark that does not count.
-    Nothing,
-}
-
-/// Hands the folded letters of a character to `emit`: none for a mark, seldom more than one.
+/// Hands the folded letters of a composed character to `emit`: none for a mark, seldom more than one.
 pub(super) fn fold_char(character: char, mut emit: impl FnMut(char)) {
     if character.is_ascii() {
         emit(character.to_ascii_lowercase());
         return;
     }
-    match fold_special(character) {
-        Folded::Letter(letter) => emit(letter),
-        Folded::Nothing => {}
-        Folded::Same => {
-            for lower in character.to_lowercase() {
-                match fold_special(lower) {
-                    Folded::Letter(letter) => emit(letter),
-                    Folded::Nothing => {}
-                    Folded::Same => emit(lower),
-                }
-            }
+    if let Some(letter) = latin(character) {
+        emit(letter);
+        return;
+    }
+    // Syllables stay whole: their parts would be found all over.
+    if matches!(character, '\u{AC00}'..='\u{D7A3}') {
+        emit(character);
+        return;
+    }
+    let parts =
+        DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(std::iter::once(character));
+    for part in parts {
+        match part {
+            _ if part.is_ascii() => emit(part.to_ascii_lowercase()),
+            _ if is_mark(part) => {}
+            'Æ' | 'æ' => "ae".chars().for_each(&mut emit),
+            'Œ' | 'œ' => "oe".chars().for_each(&mut emit),
+            'Þ' | 'þ' => "th".chars().for_each(&mut emit),
+            'ß' | 'ẞ' => "ss".chars().for_each(&mut emit),
+            'ٱ' => emit('ا'),
+            'ى' | 'ی' => emit('ي'),
+            'ک' => emit('ك'),
+            'ة' => emit('ه'),
+            _ => emit(latin(part).unwrap_or_else(|| CaseMapper::new().simple_fold(part))),
         }
     }
 }
 
-fn fold_special(character: char) -> Folded {
-    match character {
-        '\u{C0}'..='\u{17F}' => base(LATIN_1_AND_EXTENDED_A, '\u{C0}', character),
-        '\u{1E00}'..='\u{1EFF}' => base(LATIN_EXTENDED_ADDITIONAL, '\u{1E00}', character),
-        // Combining marks, Arabic vowel signs and the letter stretcher, joiners, emoji variants.
+/// Combining marks, vowel signs of Hebrew and Arabic, the Arabic letter stretcher, the voice marks of
+/// kana, joiners, emoji variants.
+fn is_mark(character: char) -> bool {
+    matches!(
+        character,
         '\u{300}'..='\u{36F}'
-        | '\u{640}'
-        | '\u{64B}'..='\u{652}'
-        | '\u{670}'
-        | '\u{200C}'
-        | '\u{200D}'
-        | '\u{FE0E}'
-        | '\u{FE0F}' => Folded::Nothing,
-        'ơ' => Folded::Letter('o'),
-        'ư' => Folded::Letter('u'),
-        'أ' | 'إ' | 'آ' | 'ٱ' => Folded::Letter('ا'),
-        'ى' | 'ی' => Folded::Letter('ي'),
-        'ک' => Folded::Letter('ك'),
-        'ة' => Folded::Letter('ه'),
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(character as u32 - 0xFEE0)
-            .map_or(Folded::Same, |letter| {
-                Folded::Letter(letter.to_ascii_lowercase())
-            }),
-        _ => Folded::Same,
-    }
+            | '\u{483}'..='\u{487}'
+            | '\u{591}'..='\u{5BD}'
+            | '\u{5BF}'
+            | '\u{5C1}'
+            | '\u{5C2}'
+            | '\u{5C4}'
+            | '\u{5C5}'
+            | '\u{5C7}'
+            | '\u{640}'
+            | '\u{64B}'..='\u{655}'
+            | '\u{670}'
+            | '\u{1AB0}'..='\u{1AFF}'
+            | '\u{1DC0}'..='\u{1DFF}'
+            | '\u{200C}'
+            | '\u{200D}'
+            | '\u{20D0}'..='\u{20FF}'
+            | '\u{3099}'
+            | '\u{309A}'
+            | '\u{FE0E}'
+            | '\u{FE0F}'
+            | '\u{FE20}'..='\u{FE2F}'
+    )
 }
 
-/// The entry of a table that begins with the character `first`.
-fn base(table: &[u8], first: char, character: char) -> Folded {
-    match table.get(character as usize - first as usize) {
-        None | Some(b'?') => Folded::Same,
-        Some(letter) => Folded::Letter(char::from(*letter)),
-    }
+/// The base letter of a Latin one, where it is a single one.
+fn latin(character: char) -> Option<char> {
+    let (table, first): (&[u8], char) = match character {
+        '\u{C0}'..='\u{17F}' => (LATIN_1_AND_EXTENDED_A, '\u{C0}'),
+        '\u{1E00}'..='\u{1EFF}' => (LATIN_EXTENDED_ADDITIONAL, '\u{1E00}'),
+        _ => return None,
+    };
+    let letter = *table.get(character as usize - first as usize)?;
+    (letter != b'?').then(|| char::from(letter))
 }
 
 /// A folded copy of a text.
@@ -91,7 +106,10 @@ pub(super) fn fold_into(text: &str, out: &mut String) {
         out[start..].make_ascii_lowercase();
         return;
     }
-    for character in text.chars() {
+    for character in ComposingNormalizerBorrowed::new_nfc()
+        .normalize(text)
+        .chars()
+    {
         fold_char(character, |letter| out.push(letter));
     }
 }
@@ -108,11 +126,26 @@ mod tests {
             ("Cafe\u{301}", "cafe"),
             ("ĐƯỜNG ŁÓDŹ", "duong lodz"),
             ("İstanbul", "istanbul"),
+            ("Diyarbakır", "diyarbakir"),
             ("МОСКВА Ωmega", "москва ωmega"),
             ("ＡＢＣ１２", "abc12"),
+            ("𝐖𝐞𝐞𝐤𝐞𝐧𝐝", "weekend"),
             ("أَحْمَد", "احمد"),
+            ("שָׁלוֹם", "שלום"),
             ("東京", "東京"),
             ("3 × 4", "3 × 4"),
+            ("Þórsmörk", "thorsmork"),
+            ("Straße", "strasse"),
+            ("STRAẞE", "strasse"),
+            ("Ævar Œuvre", "aevar oeuvre"),
+            ("Ξένη γλώσσα", "ξενη γλωσσα"),
+            ("ΞΕΝΗ ΓΛΩΣΣΑ", "ξενη γλωσσα"),
+            ("οδός", "οδοσ"),
+            ("Ёлка", "елка"),
+            ("ｶﾞｰﾃﾞﾝ", "カーテン"),
+            ("ガーデン", "カーテン"),
+            ("한국", "한국"),
+            ("\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}", "한국"),
         ] {
             assert_eq!(folded(text), expected);
         }

@@ -1,7 +1,7 @@
 //! Which letters of a shown name the filter matched.
 
-use super::align::{Aligner, Letter, NAME_MAX, push_letter};
-use super::fold::fold_char;
+use super::align::{Aligner, Letter, NAME_MAX, find_swapped, push_letter};
+use super::fold::fold_into;
 use super::score::Stand;
 use super::word::{may_be_scattered, words};
 use std::cmp::Reverse;
@@ -44,12 +44,17 @@ impl Highlighter {
         self.folded.clear();
         self.letters.clear();
         self.origins.clear();
-        for (start, character) in name.char_indices().take(NAME_MAX) {
-            fold_char(character, |letter| {
-                self.folded.push(letter);
+        // What is folded together, such as a letter and its accent, lies within a grapheme.
+        for (start, grapheme) in name.grapheme_indices(true) {
+            let from = self.folded.len();
+            fold_into(grapheme, &mut self.folded);
+            for letter in self.folded[from..].chars() {
                 push_letter(&mut self.letters, letter);
                 self.origins.push(start);
-            });
+            }
+            if self.letters.len() >= NAME_MAX {
+                break;
+            }
         }
         let mut marked = Vec::new();
         for (word, aligner) in &mut self.words {
@@ -57,6 +62,12 @@ impl Highlighter {
                 marked.extend_from_slice(&self.origins[letters]);
             } else if let Some(aligner) = aligner {
                 let places = aligner.places(&self.letters);
+                if places.is_empty()
+                    && let Some(bytes) = find_swapped(&self.folded, aligner.word())
+                {
+                    let letters = letters_of(&self.folded, bytes);
+                    marked.extend_from_slice(&self.origins[letters]);
+                }
                 marked.extend(places.into_iter().map(|at| self.origins[at]));
             }
         }
@@ -70,8 +81,13 @@ fn side_by_side(word: &str, name: &str) -> Option<Range<usize>> {
     let (at, _) = name
         .match_indices(word)
         .min_by_key(|(at, _)| Reverse(Stand::of(word.len(), name, *at).points()))?;
-    let start = name[..at].chars().count();
-    Some(start..start + word.chars().count())
+    Some(letters_of(name, at..at + word.len()))
+}
+
+/// The letters that some bytes of a text hold.
+fn letters_of(text: &str, bytes: Range<usize>) -> Range<usize> {
+    let start = text[..bytes.start].chars().count();
+    start..start + text[bytes].chars().count()
 }
 
 /// The graphemes that hold the marked bytes (ascending), neighbours joined.

@@ -1,11 +1,12 @@
 //! Finding groups as one types: an index over name, description and JID.
 //!
 //! A query is words separated by spaces, and every word must be found: in the name, where letters
-//! may be left out; in the description as it stands; or, if it holds a digit, in the JID. Best is a
-//! name that is the word, then one that begins with it, then one where it begins a word, then one
-//! that holds it anywhere or that it abbreviates ("weekvol" is "Weekend Volunteers"). Descriptions
-//! follow, then names with letters left out here and there, then JIDs. Several words are as good
-//! as the worst of them. Equals stay in the order of their rows.
+//! may be left out; in the description as it stands; or, if it holds a digit, in the JID or the
+//! account's number. Best is a name that is the whole query, then one that begins with it, then one
+//! where it begins a word, then one that holds it anywhere or that it abbreviates ("weekvol" is
+//! "Weekend Volunteers"). Descriptions follow, then names with letters left out here and there or two
+//! neighbours swapped, then JIDs and numbers. Several words are as good as the worst of them. Equals
+//! stay in the order of their rows.
 //!
 //! The texts are folded (see `fold`) when they are set and lie one after another, some thousand
 //! rows in a piece, so that a keystroke runs straight through memory and allocates nothing per row.
@@ -22,6 +23,7 @@ mod word;
 pub use highlight::{Highlighter, highlight};
 
 use block::{Block, ROWS_MAX, Scratch};
+use score::{WHOLE_NAME, WHOLE_START};
 use std::cmp::Reverse;
 use word::{Word, words};
 
@@ -31,6 +33,8 @@ pub struct Fields<'a> {
     pub name: &'a str,
     pub description: &'a str,
     pub jid: &'a str,
+    /// The digits of the account's phone number, where it is known.
+    pub number: &'a str,
 }
 
 /// A row that matches.
@@ -59,8 +63,9 @@ pub struct Index {
     head: Stage,
     /// The last query: the head of the next when a word is begun.
     whole: Stage,
-    /// Kept for its capacity.
+    /// Kept for their capacity.
     scratch: Scratch,
+    ranked: Vec<Hit>,
 }
 
 impl Index {
@@ -174,8 +179,32 @@ impl Index {
             &mut self.scratch,
             &mut self.whole.rows,
         );
-        sort(&self.whole.rows, hits);
+        self.ranked.clone_from(&self.whole.rows);
+        if !head.is_empty() {
+            self.prefer_whole(&words.join(" "));
+        }
+        sort(&self.ranked, hits);
         self.whole.words = words;
+    }
+
+    /// Ranks names higher in which all words of the query stand side by side.
+    fn prefer_whole(&mut self, query: &str) {
+        let mut base = 0;
+        let mut hits = self.ranked.iter_mut().peekable();
+        for block in &self.blocks {
+            let end = base + block.len() as u32;
+            while let Some(hit) = hits.next_if(|hit| hit.row < end) {
+                let name = block.names.texts().get((hit.row - base) as usize).trim();
+                if let Some(rest) = name.strip_prefix(query) {
+                    hit.score += if rest.is_empty() {
+                        WHOLE_NAME
+                    } else {
+                        WHOLE_START
+                    };
+                }
+            }
+            base = end;
+        }
     }
 }
 

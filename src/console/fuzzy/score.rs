@@ -21,6 +21,11 @@ pub(super) struct Score(u16);
 /// The points of all words of a query stay below this.
 const POINTS_MAX: u16 = 1 << 10;
 
+/// What a name gains in which all words of a query stand as they were typed, when it is nothing else
+/// and when it begins so.
+pub(super) const WHOLE_NAME: u32 = 2 * POINTS_MAX as u32;
+pub(super) const WHOLE_START: u32 = POINTS_MAX as u32;
+
 /// Where in a name a word stands side by side.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stand {
@@ -93,6 +98,11 @@ impl Score {
         } else {
             Self::new(Place::Scattered, (budget - cost) * 64 / budget)
         }
+    }
+
+    /// That of a word of which two letters are swapped.
+    pub(super) fn swapped() -> Self {
+        Self::new(Place::Scattered, 63)
     }
 
     pub(super) fn is_below(self, place: Place) -> bool {

@@ -7,46 +7,55 @@ const GROUPS: [Fields<'static>; 9] = [
         name: "Garden club",
         description: "volunteers welcome",
         jid: "120363000000000001@g.us",
+        number: "",
     },
     Fields {
         name: "Weekend Volunteers",
         description: "Meet at the north gate at 8.",
         jid: "120363000000000002@g.us",
+        number: "",
     },
     Fields {
         name: "School Volleyball",
         description: "",
         jid: "120363000000000003@g.us",
+        number: "",
     },
     Fields {
         name: "متطوعون · Vol. Cairo",
         description: "",
         jid: "120363000000000004@g.us",
+        number: "",
     },
     Fields {
         name: "São João Crew",
         description: "Festa",
         jid: "6281234567890-1512345678@g.us",
+        number: "",
     },
     Fields {
         name: "東京オフィス",
         description: "Tokyo office",
         jid: "120363000000000006@g.us",
+        number: "",
     },
     Fields {
         name: "МОСКВА",
         description: "",
         jid: "120363000000000007@g.us",
+        number: "",
     },
     Fields {
         name: "Vol",
         description: "",
         jid: "120363000000000008@g.us",
+        number: "",
     },
     Fields {
         name: "",
         description: "",
         jid: "120363000000000009@g.us",
+        number: "",
     },
 ];
 
@@ -146,6 +155,95 @@ fn letters_that_happen_to_be_there_are_no_match() {
         named(&["Team 1 for 2000"], "1200").is_empty(),
         "numbers are meant as they stand"
     );
+}
+
+#[test]
+fn two_swapped_letters_are_forgiven() {
+    let names = ["Chess club", "Church office", "Garden"];
+    assert_eq!(named(&names, "chses"), ["Chess club"]);
+    assert_eq!(named(&names, "clbu"), ["Chess club"]);
+    assert_eq!(named(&names, "chess clbu"), ["Chess club"]);
+    assert_eq!(named(&["Weekend Volunteers"], "voluntrees").len(), 1);
+    let names = ["Clbu", "Club"];
+    assert_eq!(
+        named(&names, "clbu"),
+        ["Clbu", "Club"],
+        "as it stands is better"
+    );
+    assert!(named(&["Chess club"], "hcses").is_empty(), "only two");
+}
+
+#[test]
+fn the_exact_name_comes_first() {
+    let ranked = ["Chess club", "Chess club juniors", "Club of chess"];
+    let names = ["Chess club juniors", "Club of chess", "Chess club"];
+    assert_eq!(named(&names, "chess club"), ranked);
+    assert_eq!(named(&names, "CHESS  club "), ranked);
+    assert_eq!(
+        named(&["Café club North", "Cafe\u{301} Club"], "café club")[0],
+        "Cafe\u{301} Club"
+    );
+    assert_eq!(named(&names, "club chess").len(), 3);
+}
+
+#[test]
+fn letters_of_several_spellings_are_found() {
+    for (query, name) in [
+        ("thorsmork", "Þórsmörk"),
+        ("strasse", "Hauptstraße"),
+        ("STRASSE", "Hauptstraße"),
+        ("θεος", "ΘΕΟΣ"),
+        ("ελλαδα", "Ελλάδα"),
+        ("ΕΛΛΑΔΑ", "Ελλάδα"),
+        ("istanbul", "İSTANBUL"),
+        ("diyarbakir", "Diyarbakır"),
+        ("DIYARBAKIR", "Diyarbakır"),
+        ("한국", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"),
+        ("\u{1112}\u{1161}\u{11ab}", "한 모임"),
+        ("ガーデン", "カ\u{3099}ーテ\u{3099}ン"),
+        ("munchen", "Mu\u{308}nchen"),
+        ("mu\u{308}nchen", "München"),
+    ] {
+        assert_eq!(named(&[name], query), [name], "{query}");
+        assert!(!highlight(query, name).is_empty(), "{query} in {name}");
+    }
+}
+
+#[test]
+fn a_phone_number_is_found_in_any_writing() {
+    let mut index = Index::new();
+    let of = |jid, number| Fields {
+        name: "Choir",
+        jid,
+        number,
+        ..Fields::default()
+    };
+    index.rebuild([
+        of("120363000000000001@g.us", "447700900951"),
+        of("447700900951-1512345678@g.us", ""),
+        of("120363000000000003@g.us", "6281234567890"),
+    ]);
+    let mut hits = Vec::new();
+    let mut rows = |query: &str| {
+        index.search(query, &mut hits);
+        hits.iter().map(|hit| hit.row).collect::<Vec<_>>()
+    };
+    for query in [
+        "+44 7700 900951",
+        "+447700900951",
+        "+44 7700 900-951",
+        "+44 (7700) 900 951",
+        "+44 77",
+        "+44",
+        "7700 900951",
+        "447700900951",
+    ] {
+        assert_eq!(rows(query), [0, 1], "{query}");
+    }
+    assert_eq!(rows("447700900951-1512345678@g.us"), [1]);
+    assert_eq!(rows("+62 812-3456-7890"), [2]);
+    assert!(rows("+45 7700").is_empty());
+    assert_eq!(named(&["Class +1", "Class 1"], "+1"), ["Class +1"]);
 }
 
 #[test]
@@ -289,6 +387,13 @@ fn matched_letters_are_marked() {
     assert_eq!(marked("تطوع", "متطوعون"), ["تطوع"]);
     assert_eq!(marked("京オ", "東京オフィス"), ["京オ"]);
     assert_eq!(marked("москва", "МОСКВА 24"), ["МОСКВА"]);
+    assert_eq!(marked("thors", "Ferð í Þórsmörk"), ["Þórs"]);
+    assert_eq!(marked("chses", "The Chess club"), ["Chess"]);
+    assert_eq!(marked("strasse", "Hauptstraße 7"), ["straße"]);
+    assert_eq!(
+        marked("한", "\u{1112}\u{1161}\u{11ab}\u{1100}"),
+        ["\u{1112}\u{1161}\u{11ab}"]
+    );
     assert_eq!(marked("crew", "👩‍👩‍👧 Crew"), ["Crew"]);
     assert!(marked("xyz", "Weekend").is_empty());
     assert!(marked("", "Weekend").is_empty());
@@ -322,6 +427,7 @@ proptest! {
                 name,
                 description,
                 jid: "120363@g.us",
+                number: "",
             }));
         };
         let (mut typed, mut afresh) = (Index::new(), Index::new());
@@ -343,7 +449,7 @@ proptest! {
         query in "[a-c vew1é東]{1,4}",
     ) {
         fn fields(name: &str) -> Fields<'_> {
-            Fields { name, description: name, jid: "" }
+            Fields { name, description: name, ..Fields::default() }
         }
         let mut names = names;
         let mut index = Index::new();
@@ -379,7 +485,7 @@ proptest! {
         query in "[a-evw1é東م]{1,3}",
     ) {
         let mut index = Index::new();
-        index.rebuild(names.iter().map(|(name, description)| Fields { name, description, jid: "" }));
+        index.rebuild(names.iter().map(|(name, description)| Fields { name, description, ..Fields::default() }));
         let mut hits = Vec::new();
         index.search(&query, &mut hits);
         for (row, (name, description)) in names.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! A query taken apart, each word ready to be looked for in a block of rows.
 
-use super::align::{Aligner, Letter, holds_in_order, name_letters};
+use super::align::{Aligner, Letter, SWAPPED_MIN, find_swapped, holds_in_order, name_letters};
 use super::block::Block;
 use super::fold::folded;
 use super::letters::{begins_word_at, bit, bit_is_its_own};
@@ -17,9 +17,26 @@ const DESCRIPTION_START: u16 = 10;
 /// Texts are read one by one where at most one in so many may hold a word, straight on elsewhere.
 const SELDOM: usize = 8;
 
-/// The folded words of a query.
+/// Digits from which on a query that begins with `+` is a phone number, whatever stands between them.
+const PHONE_MIN: usize = 3;
+
+/// The folded words of a query. A phone number is one word.
 pub(super) fn words(query: &str) -> Vec<String> {
-    folded(query)
+    let folded = folded(query);
+    phone(folded.trim()).map_or_else(|| split(&folded), |phone| vec![phone])
+}
+
+/// `+447700900951` of `+44 7700 900-951`.
+fn phone(query: &str) -> Option<String> {
+    let number = query.strip_prefix('+')?;
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = digits.len() >= PHONE_MIN
+        && (number.chars()).all(|sign| sign.is_ascii_digit() || " -()./".contains(sign));
+    is_phone.then(|| format!("+{digits}").chars().take(WORD_MAX).collect())
+}
+
+fn split(folded: &str) -> Vec<String> {
+    folded
         .split_whitespace()
         .take(WORDS_MAX)
         .map(|word| word.chars().take(WORD_MAX).collect())
@@ -45,7 +62,10 @@ pub(super) struct Word {
     /// So few letters, scattered, count only from the start of a word.
     short: bool,
     scattered: Option<Aligner>,
-    in_jid: bool,
+    /// The bits of the first two letters: with these swapped, the second one begins the word.
+    first_two: u64,
+    /// What is looked for in JIDs and numbers: no plus sign stands there.
+    in_jid: Option<Finder<'static>>,
     /// The letters of the name at hand.
     name: Vec<Letter>,
     /// The rows to look at next.
@@ -55,8 +75,9 @@ pub(super) struct Word {
 impl Word {
     pub(super) fn new(text: &str) -> Self {
         let letters = text.chars().count();
-        let in_jid = text.bytes().any(|byte| byte.is_ascii_digit())
-            && text
+        let number = text.strip_prefix('+').unwrap_or(text);
+        let in_jid = number.bytes().any(|byte| byte.is_ascii_digit())
+            && number
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-'));
         Self {
@@ -66,7 +87,11 @@ impl Word {
             by_bits: letters == 1 && text.chars().all(bit_is_its_own),
             short: letters <= 3,
             scattered: may_be_scattered(text).then(|| Aligner::new(text)),
-            in_jid,
+            first_two: text
+                .chars()
+                .take(2)
+                .fold(0, |bits, letter| bits | bit(letter)),
+            in_jid: in_jid.then(|| Finder::new(number.as_bytes()).into_owned()),
             name: Vec::new(),
             rows: Vec::new(),
             text: text.to_owned(),
@@ -88,12 +113,13 @@ impl Word {
             self.look_for_scattered(block, best);
             self.look_in_descriptions(block, rows, best);
         }
-        if self.in_jid {
+        if let Some(number) = self.in_jid.take() {
             self.choose(rows, |row| best[row] == Score::NONE);
-            block.jids.scan(&self.finder, &self.rows, |row, _| {
+            block.jids.scan(&number, &self.rows, |row, _| {
                 best[row] = Score::new(Place::Jid, 0);
                 false
             });
+            self.in_jid = Some(number);
         }
     }
 
@@ -150,12 +176,17 @@ impl Word {
                 continue;
             }
             let name = block.names.texts().get(row);
-            if !holds_in_order(name, &self.text) {
-                continue;
+            if holds_in_order(name, &self.text) {
+                name_letters(name, &mut self.name);
+                if let Some(cost) = aligner.cost(&self.name) {
+                    best[row] = Score::aligned(cost, aligner.budget());
+                    continue;
+                }
             }
-            name_letters(name, &mut self.name);
-            if let Some(cost) = aligner.cost(&self.name) {
-                best[row] = Score::aligned(cost, aligner.budget());
+            let may_be_swapped =
+                aligner.word().len() >= SWAPPED_MIN && block.names.initial(row, self.first_two);
+            if may_be_swapped && find_swapped(name, aligner.word()).is_some() {
+                best[row] = Score::swapped();
             }
         }
     }

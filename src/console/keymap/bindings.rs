@@ -9,7 +9,7 @@ pub const BINDINGS: &[Binding] = &[
         action: Action::Filter,
         name: "filter",
         keys: &["/"],
-        help: "Filter the groups as you type",
+        help: "Filter the groups as you type; ↑ ↓ move the list meanwhile",
         hint: "filter",
         places: &[Sessions, Groups, Group],
     },
@@ -115,6 +115,14 @@ pub const BINDINGS: &[Binding] = &[
         keys: &["o"],
         help: "Sort the groups by the next column",
         hint: "sort",
+        places: &[Groups],
+    },
+    Binding {
+        action: Action::ReverseSort,
+        name: "reverse_sort",
+        keys: &["O"],
+        help: "Turn the order around; a click on a column's head sorts by it",
+        hint: "",
         places: &[Groups],
     },
     Binding {

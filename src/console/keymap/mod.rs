@@ -23,6 +23,7 @@ pub enum Action {
     Back,
     Filter,
     Sort,
+    ReverseSort,
     InvitableOnly,
     CopyLink,
     ShowQr,

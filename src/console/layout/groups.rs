@@ -2,8 +2,9 @@
 
 use super::panes::{inside, row};
 use super::wrap::wrap;
-use crate::console::state::{Scope, State};
-use ratatui::layout::Rect;
+use crate::console::state::{Scope, Sort, State};
+use crate::text;
+use ratatui::layout::{Position, Rect};
 
 /// Where the parts of the groups pane stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,191 @@ pub fn groups_parts(state: &State, area: Rect) -> GroupsParts {
     }
 }
 
+/// Columns before a name: the mark of the selected row and a space.
+const INDENT: u16 = 2;
+/// Columns that a name is left as long as something else can give way.
+const NAME_WIDTH: u16 = 40;
+/// Columns that a name needs beside its session.
+const NAME_MIN: u16 = 26;
+/// Columns of a session's name: at least, and at most.
+const SESSION_WIDTH: (u16, u16) = (8, 22);
+
+/// The columns of the rows; those without room have no width. The name gets what is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupColumns {
+    pub name: Rect,
+    pub session: Rect,
+    pub members: Rect,
+    pub role: Rect,
+    pub marks: Rect,
+    pub age: Rect,
+}
+
+impl GroupColumns {
+    /// The sort that a head stands for, with the columns in which it can be clicked.
+    #[must_use]
+    pub fn heads(&self) -> [(Sort, Rect); 5] {
+        // The mark of the sort stands in the gap before the column.
+        let wide = |column: Rect| match column.width {
+            0 => column,
+            width => Rect {
+                x: column.x - 1,
+                width: width + 1,
+                ..column
+            },
+        };
+        [
+            (Sort::Name, self.name),
+            (Sort::Session, self.session),
+            (Sort::Role, self.role),
+            (Sort::Members, wide(self.members)),
+            (Sort::Age, wide(self.age)),
+        ]
+    }
+}
+
+/// The sort whose head is at a cell of the line of heads.
+#[must_use]
+pub fn group_head(state: &State, parts: &GroupsParts, at: Position) -> Option<Sort> {
+    if !parts.heads.contains(at) || state.groups.is_empty() {
+        return None;
+    }
+    let columns = group_columns(state, parts.heads);
+    let mut heads = columns.heads().into_iter();
+    heads
+        .find(|(_, area)| (area.left()..area.right()).contains(&at.x))
+        .map(|(sort, _)| sort)
+}
+
+/// The columns in an area of rows. Where names have little room, the air gives way first, then, beside
+/// the sessions' names, the age and the role.
+#[must_use]
+pub fn group_columns(state: &State, area: Rect) -> GroupColumns {
+    let all = state.sessions.scope() == Scope::AllSessions;
+    let broad = Widths::BROAD.with_session(if all { session_width(state) } else { 0 });
+    let tight = broad.tight();
+    let without_age = Widths {
+        age: if state.groups.sort == Sort::Age {
+            tight.age
+        } else {
+            0
+        },
+        ..tight
+    };
+    let without_role = Widths {
+        role: 0,
+        ..without_age
+    };
+    let room = area.width.saturating_sub(INDENT);
+    let fits = |widths: &&Widths, name: u16| room >= widths.sum() + name;
+    let wide = [broad, tight];
+    let narrow = [without_age, without_role];
+    let chosen = wide.iter().find(|it| fits(it, NAME_WIDTH));
+    let mut widths = match chosen {
+        Some(widths) => *widths,
+        None if !all => tight,
+        None => *(narrow.iter().find(|it| fits(it, NAME_MIN))).unwrap_or(&without_role),
+    };
+    let missing = (widths.sum() + NAME_MIN).saturating_sub(room);
+    widths.session = match widths.session.saturating_sub(missing) {
+        left if left >= SESSION_WIDTH.0 => left,
+        _ => 0,
+    };
+    if all && widths.session == 0 {
+        widths = tight.with_session(0);
+    }
+    widths.place(area)
+}
+
+/// Columns of the longest name of a session.
+fn session_width(state: &State) -> u16 {
+    let rows = state.sessions.rows.iter();
+    let longest = rows
+        .map(|session| text::width(&state.session_name(&session.id)))
+        .max();
+    u16::try_from(longest.unwrap_or_default())
+        .unwrap_or(u16::MAX)
+        .clamp(SESSION_WIDTH.0, SESSION_WIDTH.1)
+}
+
+/// The widths of all columns but the name's; 0 = left out.
+#[derive(Clone, Copy)]
+struct Widths {
+    session: u16,
+    members: u16,
+    role: u16,
+    marks: u16,
+    age: u16,
+    gap: u16,
+    /// Behind the last column.
+    margin: u16,
+}
+
+impl Widths {
+    const BROAD: Self = Self {
+        session: 0,
+        members: 7,
+        role: 7,
+        marks: 2,
+        age: 4,
+        gap: 2,
+        margin: 1,
+    };
+
+    fn with_session(self, session: u16) -> Self {
+        Self { session, ..self }
+    }
+
+    fn tight(self) -> Self {
+        Self {
+            members: 5,
+            gap: 1,
+            margin: 0,
+            ..self
+        }
+    }
+
+    fn sum(self) -> u16 {
+        let columns = [self.session, self.members, self.role, self.marks, self.age];
+        let shown = columns.into_iter().filter(|width| *width > 0);
+        shown.map(|width| width + self.gap).sum::<u16>() + self.margin
+    }
+
+    /// From right to left.
+    fn place(self, area: Rect) -> GroupColumns {
+        let indent = INDENT.min(area.width);
+        let mut rest = Rect {
+            x: area.x + indent,
+            width: (area.width - indent).saturating_sub(self.margin),
+            ..area
+        };
+        let mut take = |width: u16| {
+            let width = width.min(rest.width);
+            let taken = Rect {
+                x: rest.right() - width,
+                width,
+                ..rest
+            };
+            let gap = if width > 0 { self.gap } else { 0 };
+            rest.width = rest.width.saturating_sub(width + gap);
+            taken
+        };
+        let age = take(self.age);
+        let marks = take(self.marks);
+        let role = take(self.role);
+        let members = take(self.members);
+        let session = take(self.session);
+        GroupColumns {
+            name: rest,
+            session,
+            members,
+            role,
+            marks,
+            age,
+        }
+    }
+}
+
 /// What must be known about the rows: that they are only what was stored, or that some are missing.
 #[must_use]
 pub fn groups_notice(state: &State) -> Option<String> {
@@ -54,7 +240,7 @@ pub fn groups_notice(state: &State) -> Option<String> {
             let reason = session
                 .status_reason
                 .as_deref()
-                .map(|reason| format!(" ({})", crate::text::clean_line(reason)))
+                .map(|reason| format!(" ({})", text::clean_line(reason)))
                 .unwrap_or_default();
             return Some(format!(
                 "Not connected{reason}: these are the groups as last stored."

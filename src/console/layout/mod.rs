@@ -15,7 +15,9 @@ pub use card::{CardParts, Detail, card_parts, details};
 pub use dialog::{ButtonSpot, Dialog};
 pub use footer::{Hint, hints, needs};
 pub use form::{COUNTS, FormLine, FormParts, LABELS, Note, form_parts, value_word};
-pub use groups::{GroupsParts, groups_notice, groups_parts};
+pub use groups::{
+    GroupColumns, GroupsParts, group_columns, group_head, groups_notice, groups_parts,
+};
 pub use overlays::{
     HelpParts, QrDrawing, QrParts, ResetParts, WordsParts, confirm_parts, failure_parts,
     help_parts, qr_parts, reset_parts,
@@ -26,7 +28,7 @@ pub use profiles::{ProfilesParts, profiles_parts};
 pub use wrap::wrap;
 
 use super::keymap::Action;
-use super::state::{ButtonId, FormFocus, Layer, Pane, State};
+use super::state::{ButtonId, FormFocus, Layer, Pane, Sort, State};
 use ratatui::layout::{Position, Rect};
 
 /// What is under the mouse.
@@ -40,6 +42,8 @@ pub enum Target {
     Pane(Pane),
     /// The filter line.
     Filter,
+    /// The head of a column of the groups.
+    GroupHead(Sort),
     /// A word of the footer.
     Hint(Action),
     /// The link or its code on the card.
@@ -147,6 +151,9 @@ fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
         let parts = groups_parts(state, area);
         if parts.filter.contains(at) {
             return Target::Filter;
+        }
+        if let Some(sort) = group_head(state, &parts, at) {
+            return Target::GroupHead(sort);
         }
         if parts.rows.contains(at) {
             let row = usize::from(at.y - parts.rows.y) + state.groups.offset;

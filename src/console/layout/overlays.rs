@@ -10,6 +10,7 @@ use crate::console::qr::{self, Blocks, Code, Fit};
 use crate::console::state::{
     ButtonId, ConfirmDialog, HelpOverlay, Invite, Leaving, Question, ResetDialog, ResetPhase, State,
 };
+use crate::names::fit;
 use crate::text;
 use ratatui::layout::{Rect, Size};
 
@@ -145,8 +146,13 @@ fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
                 .to_owned()
         }
     };
-    let name = text::truncate_to_width(&reset.name, usize::from(width).saturating_sub(2) * 2);
-    wrap(&format!("“{name}”\n\n{words}"), width, 12)
+    let account = fit(&state.session_name(&reset.key.session), 30).shown;
+    let name = fit(&reset.name, usize::from(width).saturating_sub(2) * 2).shown;
+    wrap(
+        &format!("“{name}”\nthrough {account}\n\n{words}"),
+        width,
+        13,
+    )
 }
 
 fn reset_buttons(phase: &ResetPhase) -> Vec<Button> {

@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 pub const MIN_SIZE: (u16, u16) = (60, 16);
 /// From so many columns on, two panes stand side by side.
 const MEDIUM: u16 = 100;
-/// From so many columns on, all three do.
-const WIDE: u16 = 120;
+/// From so many columns on, all three do: the list of groups is left room for its names.
+const WIDE: u16 = 144;
 /// With fewer rows a code does not fit under a card's first lines, only beside them.
 const TALL: u16 = 28;
 /// A card on which an invite link stands in one line.
@@ -71,7 +71,7 @@ pub fn screen(state: &State) -> Option<Screen> {
     if columns >= WIDE && tall {
         let extra = columns - WIDE;
         let sessions = SESSIONS_WIDTH + (extra / 8).min(10);
-        let card = CARD_WIDTH + (extra / 20 * 7).min(30);
+        let card = CARD_WIDTH + (extra / 4).min(30);
         let (left, rest) = split_left(body, sessions);
         let (middle, right) = split_right(rest, card);
         screen.sessions = Some(left);
@@ -79,14 +79,14 @@ pub fn screen(state: &State) -> Option<Screen> {
         screen.card = Some(right);
     } else if columns >= WIDE || (columns >= MEDIUM && (tall || state.focus != Pane::Group)) {
         if state.focus == Pane::Sessions {
-            let (left, right) = split_left(body, columns / 5 * 2);
+            let (left, right) = split_left(body, columns / 3);
             screen.sessions = Some(left);
             screen.groups = Some(right);
         } else {
-            let card = if tall {
+            let card = if tall || columns < WIDE {
                 CARD_WIDTH
             } else {
-                BROAD_CARD_WIDTH.min(columns - CARD_WIDTH)
+                BROAD_CARD_WIDTH
             };
             let (left, right) = split_right(body, card);
             screen.groups = Some(left);

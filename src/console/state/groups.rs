@@ -6,6 +6,7 @@ use super::GroupKey;
 use super::confirmed::Confirmed;
 use super::form::Settings;
 use crate::api::{EpochMillis, Group, Setting, SettingField};
+use crate::names::sort_key;
 use crate::text::{clean_block, clean_line};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,8 +17,8 @@ pub struct Entry {
     pub group: Group,
     /// The subject, cleaned and steadied; the JID where there is none.
     pub name: String,
-    /// By which names are sorted: upper and lower case alike.
-    pub(in crate::console) sort_name: String,
+    /// By which names are sorted, see [`sort_key`].
+    pub(in crate::console) sort_key: Box<[u8]>,
     /// Settings that the gateway has confirmed, while the stored row may lag behind.
     pub(in crate::console) confirmed: Vec<Confirmed>,
     /// Settings that the stream has told since our own change was sent.
@@ -35,7 +36,7 @@ impl Entry {
             key,
             group,
             name: String::new(),
-            sort_name: String::new(),
+            sort_key: Box::default(),
             confirmed: Vec::new(),
             heard_since_save: Vec::new(),
         };
@@ -52,7 +53,7 @@ impl Entry {
         } else {
             shown
         };
-        self.sort_name = name.to_lowercase();
+        self.sort_key = sort_key(&name);
         self.name = crate::text::on_screen(&name).into_owned();
     }
 
@@ -146,6 +147,9 @@ pub enum Sort {
     Age,
     /// Last changed first.
     Changed,
+    /// Where the account can do most first.
+    Role,
+    Session,
 }
 
 impl Sort {
@@ -156,7 +160,15 @@ impl Sort {
             Self::Members => "members",
             Self::Age => "age",
             Self::Changed => "last changed",
+            Self::Role => "role",
+            Self::Session => "session",
         }
+    }
+
+    /// Whether its usual order goes from less to more; an age is less the younger a group is.
+    #[must_use]
+    pub fn ascends(self) -> bool {
+        matches!(self, Self::Name | Self::Age | Self::Session)
     }
 
     #[must_use]
@@ -165,9 +177,20 @@ impl Sort {
             Self::Name => Self::Members,
             Self::Members => Self::Age,
             Self::Age => Self::Changed,
-            Self::Changed => Self::Name,
+            Self::Changed => Self::Role,
+            Self::Role => Self::Session,
+            Self::Session => Self::Name,
         }
     }
+}
+
+/// How many groups match the filter and are not shown, by the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hidden {
+    /// "Can invite" leaves them out.
+    pub by_invite: usize,
+    /// They are in sessions that are not selected.
+    pub elsewhere: usize,
 }
 
 /// The groups pane.
@@ -179,19 +202,36 @@ pub struct Groups {
     /// How many entries each session has.
     pub(in crate::console) counts: HashMap<String, usize>,
     pub(in crate::console) index: Index,
+    /// The digits of each session's phone number, by which its groups are found.
+    pub(in crate::console) numbers: HashMap<String, String>,
+    /// The place of each session among all, by their names.
+    pub(in crate::console) session_ranks: HashMap<String, usize>,
+    /// For each entry the first one of the same group: several sessions may see it. Empty while there
+    /// is one session only.
+    pub(in crate::console) identities: Vec<u32>,
     /// Positions of all entries in the order of `sort`.
     pub(in crate::console) order: Vec<usize>,
     /// Positions into `entries`: what is shown, in order.
     pub(in crate::console) rows: Vec<usize>,
-    /// How many rows there would be without the filter and "can invite".
+    /// How many groups are shown. One that several sessions see has a row for each, and counts once.
+    pub shown: usize,
+    /// How many there would be without the filter and "can invite".
     pub total: usize,
+    /// How many groups all sessions have, as far as their lists were read.
+    pub(in crate::console) everywhere: usize,
+    /// What matches the filter and is not shown.
+    pub hidden: Hidden,
     pub cursor: usize,
     /// First visible row.
     pub offset: usize,
     pub filter: String,
     /// Whether typing goes into the filter.
     pub typing: bool,
+    /// Whether the filter's text is selected: what is typed next replaces it.
+    pub selected_text: bool,
     pub sort: Sort,
+    /// Whether the rows stand in the opposite order.
+    pub reversed: bool,
     pub invitable_only: bool,
     /// Sessions whose groups are being loaded for the first time.
     pub loading: BTreeMap<String, super::super::effect::RequestId>,

@@ -11,7 +11,7 @@ mod sessions;
 
 pub use card::{Blank, Card, Invite, Members};
 pub use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
-pub use groups::{Entry, Groups, Sort};
+pub use groups::{Entry, Groups, Hidden, Sort};
 pub use overlay::{
     ButtonId, ConfirmDialog, HelpOverlay, Layer, Leaving, Question, ResetDialog, ResetPhase, Toast,
     ToastKind,
@@ -21,8 +21,8 @@ pub use pairing::{
     is_unlinked, phone_digits,
 };
 pub use profiles::{Profile, SwitchStep, Switcher};
-pub(in crate::console) use sessions::person;
 pub use sessions::{Scope, Sessions, is_own};
+pub(in crate::console) use sessions::{name as session_name, person};
 
 use super::effect::{Call, RequestId};
 use super::failure::{Failure, FailureKind, Told};
@@ -30,7 +30,8 @@ use super::keymap::Keymap;
 use super::theme::Theme;
 use super::words;
 use crate::api::{Capability, EpochMillis, Session};
-use crate::text::clean_line;
+use crate::names::fit;
+use crate::text::{self, clean_line};
 
 /// One group as one session sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -160,6 +161,16 @@ impl State {
         self.groups.count_of(&session.id).or_else(told)
     }
 
+    /// How many groups all sessions have. Those that were read count once, whoever sees them; of other
+    /// sessions there is only what the gateway counts.
+    #[must_use]
+    pub fn groups_everywhere(&self) -> usize {
+        let unread = self.sessions.rows.iter();
+        let unread = unread.filter(|session| self.groups.count_of(&session.id).is_none());
+        let told = unread.filter_map(|session| self.group_count(session));
+        self.groups.everywhere + told.sum::<usize>()
+    }
+
     /// The name by which people know a session: its label, its number, or its id. Cleaned.
     #[must_use]
     pub fn session_name(&self, id: &str) -> String {
@@ -167,6 +178,19 @@ impl State {
             Some(session) => sessions::name(session),
             None => clean_line(id).into_owned(),
         }
+    }
+
+    /// A group's name with the account through which it is reached, in at most so many columns: several
+    /// groups may bear one name. The longer one of the two gives way.
+    #[must_use]
+    pub fn name_through(&self, name: &str, session: &str, columns: usize) -> String {
+        const LINK: &str = " · through ";
+        let account = self.session_name(session);
+        let room = columns.saturating_sub(text::width(LINK));
+        let (left, right) = (text::width(name), text::width(&account));
+        let for_name = left.min(room.saturating_sub(right.min(room / 2)));
+        let account = fit(&account, room.saturating_sub(for_name)).shown;
+        format!("{}{LINK}{account}", fit(name, for_name).shown)
     }
 
     /// A failure's sentence with its next step, for the given group where there is one.

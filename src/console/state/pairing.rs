@@ -143,6 +143,9 @@ pub struct Pairing {
     pub focus: PairFocus,
     pub label: TextArea<'static>,
     pub phone: TextArea<'static>,
+    /// The field went away while a number was being typed: blanks are no presses of a button until
+    /// another key says that this was noticed.
+    pub(in crate::console) field_left: bool,
     /// What is wrong with the field's text.
     pub fault: Option<String>,
     pub qr: Option<Shown>,
@@ -176,6 +179,7 @@ impl Pairing {
             focus,
             label: TextArea::default(),
             phone: TextArea::default(),
+            field_left: false,
             fault: None,
             qr: None,
             code: None,

@@ -3,7 +3,7 @@
 use super::super::effect::{Call, RequestId};
 use super::super::failure::{Failure, FailureKind};
 use super::super::layout;
-use super::super::state::{Entry, GroupKey, Pane, State};
+use super::super::state::{Entry, GroupKey, Pane, Scope, Sort, State};
 use super::keys::{self, Step};
 use super::rows::Keep;
 use crate::api::Group;
@@ -225,22 +225,60 @@ pub(super) fn keep_in_sight(state: &mut State) {
     }
 }
 
-/// Goes to the filter line.
+/// Goes to the filter line. The text that stands there is selected, so that typing replaces it.
 pub(super) fn start_filter(state: &mut State) {
     state.focus = Pane::Groups;
-    state.groups.typing = true;
+    if !state.groups.typing {
+        state.groups.typing = true;
+        state.groups.selected_text = !state.groups.filter.is_empty();
+    }
 }
 
+/// Leaves the filter line; its text stays.
+pub(super) fn end_filter(state: &mut State) {
+    state.groups.typing = false;
+    state.groups.selected_text = false;
+}
+
+/// Sorts by the next column.
 pub(super) fn sort(state: &mut State) {
-    state.groups.sort = state.groups.sort.next();
+    let all = state.sessions.scope() == Scope::AllSessions;
+    state.groups.sort = match state.groups.sort.next() {
+        Sort::Session if !all => Sort::Session.next(),
+        sort => sort,
+    };
+    state.groups.reversed = false;
+    sorted(state);
+}
+
+/// Sorts by a column, in the opposite order if it is sorted by that one already.
+pub(super) fn sort_by(state: &mut State, sort: Sort) {
+    if state.groups.sort == sort {
+        return reverse(state);
+    }
+    state.groups.sort = sort;
+    state.groups.reversed = false;
+    sorted(state);
+}
+
+/// Turns the order around.
+pub(super) fn reverse(state: &mut State) {
+    state.groups.reversed = !state.groups.reversed;
+    sorted(state);
+}
+
+fn sorted(state: &mut State) {
     state.groups.reorder();
     state.rebuild_rows(Keep::Selected);
-    let word = state.groups.sort.word();
-    if state.groups.filter.trim().is_empty() {
-        state.note(format!("Sorted by {word}"));
+    let groups = &state.groups;
+    let word = groups.sort.word();
+    let order = if groups.reversed { ", reversed" } else { "" };
+    let when = if groups.filter.trim().is_empty() {
+        ""
     } else {
-        state.note(format!("Sorted by {word} once the filter is cleared"));
-    }
+        "; it shows once the filter is cleared"
+    };
+    state.note(format!("Sorted by {word}{order}{when}"));
 }
 
 pub(super) fn invitable_only(state: &mut State) {
@@ -259,38 +297,62 @@ pub(super) fn clear_filter(state: &mut State) -> bool {
         return false;
     }
     state.groups.filter.clear();
+    state.groups.selected_text = false;
     state.rebuild_rows(Keep::Selected);
     true
 }
 
-/// A key while the filter is typed; `false` when it is not for the filter.
+/// Groups are found by their account's number, and sorted by its name.
+pub(super) fn sessions_changed(state: &mut State) {
+    let groups = &mut state.groups;
+    let found_anew = groups.know_numbers(&state.sessions.rows) && !groups.filter.trim().is_empty();
+    let sorted_anew = groups.rank_sessions(&state.sessions.rows) && groups.sort == Sort::Session;
+    if sorted_anew {
+        groups.reorder();
+    }
+    if found_anew || sorted_anew {
+        state.rebuild_rows(Keep::Pinned);
+    }
+}
+
+/// A key while the filter is typed; `false` when it is not for the filter. Whatever a field of text
+/// could take stays here, so that nothing that is typed becomes a command.
 pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     let alt = event.modifiers.contains(KeyModifiers::ALT);
     match event.code {
         KeyCode::Esc => {
-            let cleared = clear_filter(state);
-            state.groups.typing = cleared;
+            if !clear_filter(state) {
+                end_filter(state);
+            }
         }
-        KeyCode::Enter => state.groups.typing = false,
+        KeyCode::Enter => end_filter(state),
+        KeyCode::Tab | KeyCode::BackTab => {
+            end_filter(state);
+            return false;
+        }
+        KeyCode::Up => step(state, Step::Up),
+        KeyCode::Down => step(state, Step::Down),
+        KeyCode::PageUp => step(state, Step::PageUp),
+        KeyCode::PageDown => step(state, Step::PageDown),
+        KeyCode::Char('p') if control => step(state, Step::Up),
+        KeyCode::Char('n') if control => step(state, Step::Down),
+        KeyCode::Left | KeyCode::Right | KeyCode::Home | KeyCode::End => {
+            state.groups.selected_text = false;
+        }
+        KeyCode::Char('u') if control => edit(state, String::clear),
+        KeyCode::Backspace | KeyCode::Delete if state.groups.selected_text => {
+            edit(state, String::clear);
+        }
         KeyCode::Backspace if !control && !alt => edit(state, |filter| {
             filter.pop();
         }),
-        KeyCode::Char('u') if control => edit(state, String::clear),
         KeyCode::Char('w') if control => edit(state, cut_word),
         KeyCode::Backspace => edit(state, cut_word),
         KeyCode::Char(character) if !control && !alt => {
             edit(state, |filter| filter.push(character));
         }
-        KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown => {
-            state.groups.typing = false;
-            return false;
-        }
-        KeyCode::Tab | KeyCode::BackTab => {
-            state.groups.typing = false;
-            return false;
-        }
-        KeyCode::F(_) => return false,
+        KeyCode::F(_) | KeyCode::Char(_) => return false,
         _ => {}
     }
     true
@@ -300,8 +362,12 @@ pub(super) fn filter_paste(state: &mut State, text: &str) {
     edit(state, |filter| filter.push_str(&clean_line(text)));
 }
 
+/// Changes the filter; a selected text goes first.
 fn edit(state: &mut State, edit: impl FnOnce(&mut String)) {
     let mut filter = state.groups.filter.clone();
+    if std::mem::take(&mut state.groups.selected_text) {
+        filter.clear();
+    }
     edit(&mut filter);
     let filter = clean_line(&filter)
         .chars()

@@ -88,6 +88,10 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         quit(state);
         return;
     }
+    let filters = state.layers.is_empty() && state.groups.typing;
+    if filters && groups::filter_key(state, event) {
+        return;
+    }
     let action = state.options.keymap.action(event, state.place());
     // Characters are text where text is typed; what no text field takes means the same everywhere.
     let is_text = matches!(event.code, KeyCode::Char(_))
@@ -116,10 +120,9 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
                 perform(state, action);
             }
         }
+        // Of the keys that the filter leaves, those that leave it move on.
+        None if filters && state.groups.typing => {}
         None => {
-            if state.groups.typing && groups::filter_key(state, event) {
-                return;
-            }
             if let Some(action) = action {
                 perform(state, action);
             }
@@ -156,6 +159,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Edit => form::open(state),
         Action::ResetLink => reset::open(state),
         Action::Sort => groups::sort(state),
+        Action::ReverseSort => groups::reverse(state),
         Action::InvitableOnly => groups::invitable_only(state),
         Action::Refresh => refresh(state),
         Action::NextPane => turn_pane(state, 1),
@@ -212,7 +216,7 @@ fn back(state: &mut State) {
     match state.layers.last() {
         None if state.groups.typing => {
             if !groups::clear_filter(state) {
-                state.groups.typing = false;
+                groups::end_filter(state);
             }
             return;
         }

@@ -31,7 +31,7 @@ fn click(state: &mut State, target: Target) {
         // What lies under a layer is out of reach.
         _ if !state.layers.is_empty() => {}
         Target::SessionRow(row) => {
-            state.groups.typing = false;
+            groups::end_filter(state);
             let again = state.sessions.cursor == row && state.focus == Pane::Sessions;
             state.focus = Pane::Sessions;
             if again {
@@ -40,19 +40,25 @@ fn click(state: &mut State, target: Target) {
                 sessions::select(state, row);
             }
         }
+        // A row may be selected while the filter is typed; typing ends with the opened card.
         Target::GroupRow(row) if row < state.groups.len() => {
-            state.groups.typing = false;
             let again = state.groups.cursor == row && state.focus == Pane::Groups;
             state.focus = Pane::Groups;
             state.groups.cursor = row;
             if again {
+                groups::end_filter(state);
                 card::open(state);
             }
         }
+        Target::GroupHead(sort) => {
+            state.focus = Pane::Groups;
+            groups::sort_by(state, sort);
+        }
         Target::Filter => groups::start_filter(state),
+        Target::Pane(Pane::Groups) if state.groups.typing => {}
         Target::Pane(Pane::Group) if state.card.is_none() => {}
         Target::Pane(pane) => {
-            state.groups.typing = false;
+            groups::end_filter(state);
             state.focus = pane;
         }
         Target::GroupRow(_) | Target::Layer | Target::Nothing => {}
@@ -82,7 +88,10 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
     }
     match target {
         Target::SessionRow(_) | Target::Pane(Pane::Sessions) => sessions::wheel(state, rows),
-        Target::GroupRow(_) | Target::Filter | Target::Pane(Pane::Groups) => {
+        Target::GroupRow(_)
+        | Target::GroupHead(_)
+        | Target::Filter
+        | Target::Pane(Pane::Groups) => {
             groups::wheel(state, rows);
         }
         Target::Link | Target::Pane(Pane::Group) => card::wheel(state, rows),

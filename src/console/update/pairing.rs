@@ -52,6 +52,11 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
         return;
     };
     let on_field = pairing.focus.is_field();
+    match event.code {
+        KeyCode::Char(' ') if pairing.field_left => return,
+        KeyCode::Char(_) => {}
+        _ => pairing.field_left = false,
+    }
     let back = event.code == KeyCode::BackTab || event.modifiers.contains(KeyModifiers::SHIFT);
     match event.code {
         KeyCode::Esc => leave(state),
@@ -135,6 +140,8 @@ pub(super) fn settle_focus(state: &mut State) {
         _ => stops.first().copied(),
     };
     if let (Some(first), Layer::Pair(pairing)) = (first, &mut state.layers[at]) {
+        let typed = pairing.focus.is_field() && !pairing.typed_phone().is_empty();
+        pairing.field_left = typed && !first.is_field();
         pairing.focus = first;
     }
 }

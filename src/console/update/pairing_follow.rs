@@ -435,7 +435,7 @@ pub(super) fn succeed(state: &mut State, session: &str, number: Option<String>) 
     pairing.due = Some(now + GROUPS_EVERY);
     state.runs.cancel(|call| matches!(call, Call::PairingQr(_)));
     super::groups::clear_filter(state);
-    state.groups.typing = false;
+    super::groups::end_filter(state);
     select(state, session);
     state.focus = Pane::Groups;
     state.read_again(Call::Session(session.to_owned()));

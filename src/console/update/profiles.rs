@@ -7,8 +7,8 @@
 use super::super::effect::{Effect, RequestId};
 use super::super::keymap::Action;
 use super::super::layout;
-use super::super::state::{Layer, Leaving, State, SwitchStep, Switcher};
-use super::keys::scroll_step;
+use super::super::state::{Layer, Leaving, Profile, State, SwitchStep, Switcher};
+use super::keys::{self, scroll_step};
 use super::runs::{Flight, Runs};
 use crate::client::Secret;
 use crate::text::{clean_block, clean_line};
@@ -44,6 +44,9 @@ fn switcher(state: &mut State) -> Option<&mut Switcher> {
 }
 
 pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+    if begins_token(event) && failed(state) && asks(state) {
+        ask_token(state);
+    }
     let Some(switcher) = switcher(state) else {
         return;
     };
@@ -83,6 +86,29 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
     }
 }
 
+/// Whether a key is the first letter of a token: who was refused may just go on typing.
+fn begins_token(event: &KeyEvent) -> bool {
+    let plain = !(event.modifiers).intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    plain && matches!(event.code, KeyCode::Char(letter) if letter.is_ascii_alphanumeric())
+}
+
+fn failed(state: &mut State) -> bool {
+    switcher(state).is_some_and(|switcher| matches!(switcher.step, SwitchStep::Failed(_)))
+}
+
+/// Whether the selected profile's token is typed.
+fn asks(state: &mut State) -> bool {
+    let cursor = switcher(state).map(|switcher| switcher.cursor);
+    let profile = cursor.and_then(|cursor| state.options.profiles.get(cursor));
+    profile.is_some_and(Profile::asks)
+}
+
+fn ask_token(state: &mut State) {
+    if let Some(switcher) = switcher(state) {
+        switcher.step = SwitchStep::Asking(String::new());
+    }
+}
+
 fn choose(state: &mut State, event: &KeyEvent, action: Option<Action>) {
     match (event.code, action) {
         (KeyCode::Esc, _) | (_, Some(Action::Back | Action::Profiles)) => {
@@ -110,6 +136,9 @@ fn push(typed: &mut String, character: char) {
 }
 
 pub(super) fn paste(state: &mut State, text: &str) {
+    if failed(state) && asks(state) {
+        ask_token(state);
+    }
     if let Some(Switcher {
         step: SwitchStep::Asking(typed),
         ..
@@ -150,9 +179,7 @@ fn go(state: &mut State) {
         state.layers.pop();
         state.note(format!("This is {name} already"));
     } else if profile.asks() {
-        if let Some(switcher) = switcher(state) {
-            switcher.step = SwitchStep::Asking(String::new());
-        }
+        ask_token(state);
     } else {
         knock(state, None);
     }

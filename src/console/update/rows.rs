@@ -1,10 +1,10 @@
 //! Which groups are shown and in which order: kept up to date piece by piece, because there may be a
 //! hundred thousand of them.
 
-use super::super::state::{Entry, GroupKey, Groups, Pane, Scope, Sort, State};
-use crate::api::{EpochMillis, Group};
+use super::super::state::{Entry, GroupKey, Groups, Hidden, Pane, Scope, Sort, State};
+use crate::api::{EpochMillis, Group, SessionRole};
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What of the other panes decides about rows.
 pub(super) struct Pick {
@@ -44,6 +44,17 @@ pub(super) enum Keep {
     Pinned,
 }
 
+/// How much the account can do in a group, as far as that is known.
+fn power(entry: &Entry) -> u8 {
+    match entry.group.my_role {
+        Some(SessionRole::Superadmin) => 4,
+        Some(SessionRole::Admin) => 3,
+        Some(SessionRole::Member) => 2,
+        Some(SessionRole::None) => 0,
+        _ => 1,
+    }
+}
+
 impl State {
     pub(super) fn pick(&self) -> Pick {
         let groups = &self.groups;
@@ -78,10 +89,11 @@ impl Groups {
         } else {
             self.order.clone()
         };
-        let entries = &self.entries;
-        self.total = entries.iter().filter(|entry| pick.in_scope(entry)).count();
-        let fits = |position: &usize| pick.fits(&entries[*position]);
-        self.rows = order.into_iter().filter(fits).collect();
+        let (rows, left_out): (Vec<_>, Vec<_>) =
+            (order.into_iter()).partition(|position| pick.fits(&self.entries[*position]));
+        self.rows = rows;
+        self.identify();
+        self.count_hidden(pick, &left_out);
         // While a filter is typed the best match is meant, whatever it is.
         let best = keep == Keep::Best
             || (keep == Keep::Pinned && !pick.chosen)
@@ -101,6 +113,60 @@ impl Groups {
                 self.offset = 0;
             }
         }
+        self.count(pick);
+    }
+
+    /// Counts the groups of the scope, of all sessions, and those that are shown.
+    fn count(&mut self, pick: &Pick) {
+        self.identify();
+        self.total = match &pick.scope {
+            Scope::AllSessions => self.everywhere,
+            Scope::Session(id) => self.counts.get(id).copied().unwrap_or_default(),
+        };
+        self.shown = self.distinct(self.rows.iter().copied());
+    }
+
+    /// Counts what matches the filter and was left out, while nothing else is to be seen.
+    fn count_hidden(&mut self, pick: &Pick, left_out: &[usize]) {
+        self.hidden = Hidden::default();
+        if !self.rows.is_empty() || self.filter.trim().is_empty() {
+            return;
+        }
+        let (here, elsewhere): (Vec<usize>, Vec<usize>) = (left_out.iter().copied())
+            .partition(|position| pick.in_scope(&self.entries[*position]));
+        self.hidden = Hidden {
+            by_invite: self.distinct(here.into_iter()),
+            elsewhere: self.distinct(elsewhere.into_iter()),
+        };
+    }
+
+    /// How many groups some positions are.
+    fn distinct(&self, positions: impl ExactSizeIterator<Item = usize>) -> usize {
+        if self.everywhere == self.entries.len() {
+            return positions.len();
+        }
+        let mut seen = vec![false; self.entries.len()];
+        let news = positions.filter(|position| {
+            let seen = &mut seen[self.identities[*position] as usize];
+            !std::mem::replace(seen, true)
+        });
+        news.count()
+    }
+
+    /// Finds out which entries are the same group.
+    fn identify(&mut self) {
+        let all = self.entries.len();
+        if self.counts.len() < 2 {
+            self.identities.clear();
+            self.everywhere = all;
+        } else if self.identities.len() != all {
+            let mut known = HashMap::with_capacity(all);
+            self.identities = (0..)
+                .zip(&self.entries)
+                .map(|(position, entry)| *known.entry(entry.key.jid.as_str()).or_insert(position))
+                .collect();
+            self.everywhere = known.len();
+        }
     }
 
     /// Sorts all entries anew.
@@ -117,9 +183,17 @@ impl Groups {
             Sort::Members => b.group.participant_count.cmp(&a.group.participant_count),
             Sort::Age => b.group.created_at_wa.cmp(&a.group.created_at_wa),
             Sort::Changed => b.group.updated_at.cmp(&a.group.updated_at),
+            Sort::Role => power(b).cmp(&power(a)),
+            Sort::Session => self.session_rank(a).cmp(&self.session_rank(b)),
         };
-        by.then_with(|| a.sort_name.cmp(&b.sort_name))
-            .then_with(|| a.key.cmp(&b.key))
+        let by = by
+            .then_with(|| a.sort_key.cmp(&b.sort_key))
+            .then_with(|| a.key.cmp(&b.key));
+        if self.reversed { by.reverse() } else { by }
+    }
+
+    fn session_rank(&self, entry: &Entry) -> Option<usize> {
+        self.session_ranks.get(&entry.key.session).copied()
     }
 
     /// Takes in a session's whole list. Keys in `newer` keep what events said since it was asked for.
@@ -181,6 +255,7 @@ impl Groups {
         self.positions = (self.entries.iter().enumerate())
             .map(|(position, entry)| (entry.key.clone(), position))
             .collect();
+        self.identities.clear();
         self.counts.clear();
         for entry in &self.entries {
             *self.counts.entry(entry.key.session.clone()).or_default() += 1;
@@ -227,10 +302,10 @@ impl Groups {
                 self.place(pick, position);
             }
         } else {
-            self.total += usize::from(pick.in_scope(&entry));
             let position = self.push(entry);
             self.place(pick, position);
         }
+        self.count(pick);
     }
 
     /// Changes one group; `None` when it is not loaded.
@@ -245,6 +320,7 @@ impl Groups {
         self.entries[position].rename();
         self.index_one(position);
         self.place(pick, position);
+        self.count(pick);
         Some(())
     }
 

@@ -213,6 +213,7 @@ fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     for session in left {
         doubt_link(state, &session);
     }
+    super::groups::sessions_changed(state);
     for session in back {
         came_back(state, session);
     }
@@ -256,6 +257,7 @@ fn take_one(state: &mut State, id: RequestId, mut session: Session) {
     // The status goes through `turn`, which knows what follows from it.
     session.status = state.sessions.rows[row].status.clone();
     state.sessions.rows[row] = session;
+    super::groups::sessions_changed(state);
     turn(state, &name, status, since.unwrap_or(state.now));
 }
 

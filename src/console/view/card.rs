@@ -2,7 +2,7 @@
 
 use super::paint::{
     after, below, columns, frame, key, pane, put, put_block, put_centred, put_lines, put_right,
-    scrollbar,
+    scrollbar, title_room,
 };
 use crate::api::{Group, GroupMember, MemberRole, SessionRole};
 use crate::console::keymap::Action;
@@ -37,7 +37,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         || text::clean_line(&card.key.jid).into_owned(),
         |entry| entry.name.clone(),
     );
-    pane(buffer, theme, area, &name, focused);
+    let room = usize::from(title_room(area));
+    let title = state.name_through(&name, &card.key.session, room);
+    pane(buffer, theme, area, &title, focused);
     if let Some(entry) = entry {
         summary(state, &entry.group, parts.summary, buffer);
         facts(

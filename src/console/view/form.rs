@@ -1,7 +1,7 @@
 //! The settings form: what is typed, what it would change, what the save brought.
 
 use super::field;
-use super::paint::{after, columns, dialog, put, put_all, put_right};
+use super::paint::{after, columns, dialog, put, put_all, put_right, title_room};
 use crate::api::{DESCRIPTION_MAX, SUBJECT_MAX, SettingField};
 use crate::console::layout::{
     COUNTS, FormLine, FormParts, LABELS, Note, Screen, form_parts, value_word,
@@ -31,12 +31,11 @@ pub fn draw(
         .groups
         .get(&form.key)
         .map_or_else(|| form.base.subject.clone(), |entry| entry.name.clone());
-    dialog(
-        buffer,
-        theme,
-        &parts.dialog,
-        &format!("Edit · {}", text::clean_line(&name)),
-    );
+    let title = "Edit · ";
+    let room = title_room(parts.dialog.area).saturating_sub(columns(title));
+    let name = text::clean_line(&name);
+    let name = state.name_through(&name, &form.key.session, usize::from(room));
+    dialog(buffer, theme, &parts.dialog, &format!("{title}{name}"));
     let typed = form.typed();
     let mut first_change = true;
     for (line, area) in &parts.lines {

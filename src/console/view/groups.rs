@@ -5,9 +5,12 @@ use super::sessions::bar;
 use crate::api::SessionRole;
 use crate::console::fuzzy::Highlighter;
 use crate::console::keymap::Action;
-use crate::console::layout::{GroupsParts, groups_notice, groups_parts, inside, wrap};
-use crate::console::state::{Entry, Link, Pane, Scope, Sort, State};
+use crate::console::layout::{
+    GroupColumns, GroupsParts, group_columns, groups_notice, groups_parts, inside, wrap,
+};
+use crate::console::state::{Entry, Hidden, Link, Pane, Scope, Sort, State};
 use crate::console::words;
+use crate::names::fit;
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -31,7 +34,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> 
     if state.groups.is_empty() {
         empty(state, inside(area), &parts, buffer);
     } else {
-        let columns = Columns::of(state, parts.rows);
+        let columns = group_columns(state, parts.rows);
         heads(state, &columns, parts.heads, buffer);
         rows(state, &columns, parts.rows, buffer);
         scrollbar(
@@ -71,7 +74,7 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     if !groups.filter.is_empty() || groups.invitable_only {
         right.push(format!(
             "{} of {}",
-            words::thousands(groups.len()),
+            words::thousands(groups.shown),
             words::thousands(groups.total)
         ));
     }
@@ -81,7 +84,7 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     }
     let slash = format!("{} ", key(state, Action::Filter));
     if groups.filter.is_empty() && !groups.typing {
-        let hint = "filter by name, description or id";
+        let hint = "filter by name, description, id or number";
         put_all(
             buffer,
             line,
@@ -96,7 +99,12 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let filter = text::clean_line(&groups.filter);
     // The end is what is being typed, so the beginning gives way.
     let shown = tail(&filter, usize::from(room.width.saturating_sub(1)));
-    let left = put(buffer, room, shown, theme.input);
+    let style = if groups.selected_text {
+        theme.input.patch(theme.selected)
+    } else {
+        theme.input
+    };
+    let left = put(buffer, room, shown, style);
     groups.typing.then(|| Position::new(left.x, left.y))
 }
 
@@ -111,53 +119,6 @@ fn tail(words: &str, columns: usize) -> &str {
     &words[start..]
 }
 
-/// The columns of the rows, right to left; the name gets what is left.
-struct Columns {
-    name: Rect,
-    session: Rect,
-    members: Rect,
-    role: Rect,
-    marks: Rect,
-    age: Rect,
-}
-
-impl Columns {
-    fn of(state: &State, area: Rect) -> Self {
-        let broad = area.width >= 64;
-        let mut rest = after(area, 2);
-        rest.width = rest.width.saturating_sub(u16::from(broad));
-        let mut take = |width: u16, gap: u16| {
-            let width = width.min(rest.width);
-            let taken = Rect {
-                x: rest.right() - width,
-                width,
-                ..rest
-            };
-            rest.width = rest.width.saturating_sub(width + gap);
-            taken
-        };
-        let gap = if broad { 2 } else { 1 };
-        let age = take(4, gap);
-        let marks = take(2, gap);
-        let role = take(7, gap);
-        let members = take(if broad { 7 } else { 5 }, gap);
-        let all = state.sessions.scope() == Scope::AllSessions;
-        let session = if all && area.width >= 66 {
-            take((area.width / 5).clamp(13, 22), gap)
-        } else {
-            take(0, 0)
-        };
-        Self {
-            name: rest,
-            session,
-            members,
-            role,
-            marks,
-            age,
-        }
-    }
-}
-
 fn at(column: Rect, y: u16) -> Rect {
     Rect {
         y,
@@ -166,58 +127,57 @@ fn at(column: Rect, y: u16) -> Rect {
     }
 }
 
-fn heads(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
+fn heads(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let groups = &state.groups;
     // While there is a filter the best match stands first, whatever the sort.
     let sorted = |sort: Sort| groups.filter.is_empty() && groups.sort == sort;
-    let style = |sort: Option<Sort>| match sort {
-        Some(sort) if sorted(sort) => theme.title,
-        _ => theme.dim,
+    let mark = if groups.sort.ascends() == groups.reversed {
+        "▾"
+    } else {
+        "▴"
     };
     let head = |word: &str, sort: Sort| {
         if sorted(sort) {
-            format!("{word} ▾")
+            (format!("{word} {mark}"), theme.title)
         } else {
-            word.to_owned()
+            (word.to_owned(), theme.dim)
         }
     };
-    let name = if sorted(Sort::Changed) {
-        "Name · last changed first ▾"
-    } else {
-        "Name"
+    // No column shows when a group was last changed.
+    let (name, style) = match (sorted(Sort::Changed), groups.reversed) {
+        (false, _) => head("Name", Sort::Name),
+        (true, false) => ("Name · last changed first".to_owned(), theme.title),
+        (true, true) => ("Name · longest unchanged first".to_owned(), theme.title),
     };
-    let name_style = if sorted(Sort::Changed) {
-        theme.title
-    } else {
-        style(Some(Sort::Name))
-    };
-    put(
-        buffer,
-        at(columns.name, area.y),
-        &head(name, Sort::Name),
-        name_style,
-    );
-    put(buffer, at(columns.session, area.y), "Session", theme.dim);
+    put(buffer, at(columns.name, area.y), &name, style);
+    let (session, style) = head("Session", Sort::Session);
+    put(buffer, at(columns.session, area.y), &session, style);
+    let (role, style) = head("Role", Sort::Role);
+    put(buffer, at(columns.role, area.y), &role, style);
     let word = if columns.members.width >= 7 {
         "Members"
     } else {
         "Size"
     };
     // The mark stands in the gap, so that the word stays above its numbers.
-    let mark = if sorted(Sort::Members) { "▾" } else { "" };
     let mut members = at(columns.members, area.y);
-    members.width += u16::from(sorted(Sort::Members));
-    let marked = format!("{word}{mark}");
-    put_right(buffer, members, &marked, style(Some(Sort::Members)));
-    put(buffer, at(columns.role, area.y), "Role", theme.dim);
+    if sorted(Sort::Members) {
+        members.width += 1;
+        put_right(buffer, members, &format!("{word}{mark}"), theme.title);
+    } else {
+        put_right(buffer, members, word, theme.dim);
+    }
     let mut age = at(columns.age, area.y);
-    age.x -= u16::from(sorted(Sort::Age));
-    age.width += u16::from(sorted(Sort::Age));
-    put_right(buffer, age, &head("Age", Sort::Age), style(Some(Sort::Age)));
+    if sorted(Sort::Age) {
+        age.x -= 1;
+        age.width += 1;
+    }
+    let (word, style) = head("Age", Sort::Age);
+    put_right(buffer, age, &word, style);
 }
 
-fn rows(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
+fn rows(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer) {
     let groups = &state.groups;
     let mut highlighter = Highlighter::new(&groups.filter);
     for line in 0..area.height {
@@ -249,7 +209,7 @@ fn rows(state: &State, columns: &Columns, area: Rect, buffer: &mut Buffer) {
 fn one(
     state: &State,
     entry: &Entry,
-    columns: &Columns,
+    columns: &GroupColumns,
     y: u16,
     base: Option<Style>,
     highlighter: &mut Highlighter,
@@ -270,6 +230,7 @@ fn one(
     );
     if columns.session.width > 0 {
         let label = state.session_name(&entry.key.session);
+        let label = fit(&label, usize::from(columns.session.width)).shown;
         put(buffer, at(columns.session, y), &label, plain(theme.dim));
     }
     let members = group
@@ -303,28 +264,23 @@ fn name(
     highlighter: &mut Highlighter,
     buffer: &mut Buffer,
 ) {
-    put(buffer, area, &entry.name, style);
-    let ranges = highlighter.ranges(&entry.name);
-    // The cut name ends with a mark where the full one went on; matches behind it are not seen.
-    let shown = text::truncate_to_width(&entry.name, usize::from(area.width));
-    let kept = if shown.len() == entry.name.len() {
-        shown.len()
-    } else {
-        shown.len().saturating_sub(text::MORE.len())
-    };
-    for range in ranges {
-        let Some(hit) = entry.name.get(range.start..range.end.min(kept)) else {
-            continue;
-        };
-        let before = text::width(&entry.name[..range.start]);
-        let spot = Rect {
-            x: area
-                .x
-                .saturating_add(u16::try_from(before).unwrap_or(u16::MAX)),
-            width: u16::try_from(text::width(hit)).unwrap_or(0),
-            ..area
-        };
-        buffer.set_style(spot.intersection(area).intersection(buffer.area), matched);
+    let fitted = fit(&entry.name, usize::from(area.width));
+    put(buffer, area, &fitted.shown, style);
+    for range in highlighter.ranges(&entry.name) {
+        for place in fitted.places(&range) {
+            let Some(hit) = fitted.shown.get(place.clone()) else {
+                continue;
+            };
+            let before = text::width(&fitted.shown[..place.start]);
+            let spot = Rect {
+                x: area
+                    .x
+                    .saturating_add(u16::try_from(before).unwrap_or(u16::MAX)),
+                width: u16::try_from(text::width(hit)).unwrap_or(0),
+                ..area
+            };
+            buffer.set_style(spot.intersection(area).intersection(buffer.area), matched);
+        }
     }
 }
 
@@ -345,6 +301,28 @@ fn empty(state: &State, inner: Rect, parts: &GroupsParts, buffer: &mut Buffer) {
         );
     }
     put_block(buffer, parts.rows, &lines);
+}
+
+/// What matches the filter and is not shown, and how it can be seen.
+fn hidden(state: &State) -> String {
+    let Hidden {
+        by_invite,
+        elsewhere,
+    } = state.groups.hidden;
+    let mut words = Vec::new();
+    if by_invite > 0 {
+        let (count, key) = (
+            words::thousands(by_invite),
+            key(state, Action::InvitableOnly),
+        );
+        words.push(format!("{count} hidden by “can invite” ({key} shows all)."));
+    }
+    if elsewhere > 0 {
+        let count = words::thousands(elsewhere);
+        words.push(format!("{count} in other sessions (see “All sessions”)."));
+    }
+    words.push("Esc clears the filter.".to_owned());
+    words.join(" ")
 }
 
 /// Why there are no rows, and what to do about it.
@@ -373,11 +351,8 @@ fn why_empty(state: &State) -> (String, String) {
         );
     }
     if groups.total > 0 && !groups.filter.is_empty() {
-        let filter = text::truncate_to_width(&text::clean_line(&groups.filter), 40);
-        return (
-            format!("Nothing matches “{filter}”"),
-            "Esc clears the filter".to_owned(),
-        );
+        let filter = fit(&text::clean_line(&groups.filter), 40).shown;
+        return (format!("Nothing matches “{filter}”"), hidden(state));
     }
     if groups.total > 0 {
         return (

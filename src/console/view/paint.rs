@@ -156,9 +156,16 @@ pub fn frame(buffer: &mut Buffer, area: Rect, border: Style, title: &str, style:
     if title.is_empty() || area.width < 6 {
         return;
     }
-    let room = usize::from(area.width) - 5;
-    let title = format!(" {} ", text::truncate_to_width(title, room - 1));
+    let title = format!(
+        " {} ",
+        text::truncate_to_width(title, usize::from(title_room(area)))
+    );
     put(buffer, after(area, 2), &title, style);
+}
+
+/// Columns of the title of a box.
+pub fn title_room(area: Rect) -> u16 {
+    area.width.saturating_sub(6)
 }
 
 /// Empties an area. A wide character that reaches into it from the left goes as a whole.

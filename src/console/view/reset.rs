@@ -1,7 +1,7 @@
 //! "Reset the invite link of ...?"
 
 use super::card;
-use super::paint::{below, dialog, put};
+use super::paint::{below, columns, dialog, put, title_room};
 use crate::console::layout::{Screen, reset_parts};
 use crate::console::state::{ResetDialog, ResetPhase, State};
 use ratatui::buffer::Buffer;
@@ -10,7 +10,13 @@ pub fn draw(state: &State, screen: &Screen, reset: &ResetDialog, buffer: &mut Bu
     let theme = &state.options.theme;
     let parts = reset_parts(state, screen, reset);
     let title = match &reset.phase {
-        ResetPhase::Done { .. } => format!("New link · {}", reset.name),
+        ResetPhase::Done { .. } => {
+            let title = "New link · ";
+            let room = title_room(parts.dialog.area).saturating_sub(columns(title));
+            let session = &reset.key.session;
+            let name = state.name_through(&reset.name, session, usize::from(room));
+            format!("{title}{name}")
+        }
         _ => "Reset the invite link?".to_owned(),
     };
     dialog(buffer, theme, &parts.dialog, &title);

@@ -115,8 +115,7 @@ fn all(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let sessions = &state.sessions;
     let lines = after(area, INDENT - 1);
-    let counts = (sessions.rows.iter()).filter_map(|session| state.group_count(session));
-    let name = match counts.sum() {
+    let name = match state.groups_everywhere() {
         0 => lines,
         count => group_count(state, count, lines, buffer),
     };

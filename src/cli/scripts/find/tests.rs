@@ -57,6 +57,63 @@ fn the_nearest_names_win() {
 }
 
 #[test]
+fn the_form_of_letters_does_not_matter_but_accents_do() {
+    let all = |names: &[&str]| -> Vec<Found> {
+        let names = names.iter().enumerate();
+        names
+            .map(|(at, name)| found("a", &format!("{at}@g.us"), name))
+            .collect()
+    };
+    let meant = |names: &[&str], wanted: &str| {
+        let found = named(all(names), wanted).into_iter();
+        let ids = found.map(|one| one.group.group_jid);
+        ids.collect::<Vec<_>>().join(" ")
+    };
+    for (stored, typed) in [
+        ("\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}", "한국"),
+        ("カ\u{3099}ーテ\u{3099}ン", "ガーデン"),
+        ("Mu\u{308}nchen", "München"),
+        ("Hauptstraße", "HAUPTSTRASSE"),
+        ("Diyarbakır", "DIYARBAKIR"),
+        ("İstanbul", "istanbul"),
+        ("ISTANBUL", "ıstanbul"),
+        ("ΟΔΟΣ", "οδος"),
+    ] {
+        assert_eq!(meant(&[stored], typed), "0@g.us", "{typed}");
+        assert_eq!(meant(&[typed], stored), "0@g.us", "{stored}");
+    }
+    let names = ["Café", "CAFÉ", "Cafe\u{301}", "Cafe", "Café North"];
+    assert_eq!(
+        meant(&names, "Cafe\u{301}"),
+        "0@g.us 2@g.us",
+        "the same letters"
+    );
+    assert_eq!(
+        meant(&names, "café"),
+        "0@g.us 1@g.us 2@g.us",
+        "other letters"
+    );
+    assert_eq!(meant(&names, "cafe"), "3@g.us", "no accent is left out");
+    assert_eq!(meant(&names, "afé n"), "4@g.us", "a part");
+    assert_eq!(meant(&["Θεός"], "θεος"), "", "not even of a capital");
+    assert_eq!(meant(&["Café"], "caf"), "0@g.us");
+    assert_eq!(meant(&["Cafe\u{301}"], "cafe"), "");
+}
+
+#[test]
+fn a_session_is_chosen_by_its_label_in_any_form() {
+    let all = || {
+        vec![
+            session("1", "Cafe", ""),
+            session("2", "CAFE\u{301}", "447700900951"),
+        ]
+    };
+    assert_eq!(choose(all(), "café").unwrap().id, "2");
+    assert_eq!(choose(all(), "cafe").unwrap().id, "1");
+    assert_eq!(choose(all(), "+44 7700 900951").unwrap().id, "2");
+}
+
+#[test]
 fn several_groups_are_listed_by_id_and_name() {
     let failure = one_group(named(world(), "oi"), "oi").unwrap_err();
     assert_eq!(failure.exit, Exit::Ambiguous);

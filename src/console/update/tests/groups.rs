@@ -1,7 +1,7 @@
 //! Rows, filter, sort, and a cursor that stays with its group.
 
 use super::*;
-use crate::console::state::{Pane, Sort};
+use crate::console::state::{Hidden, Pane, Sort};
 
 #[test]
 fn typing_filters_and_the_best_match_is_selected() {
@@ -273,4 +273,370 @@ fn lists_that_come_one_by_one_leave_the_first_row_selected() {
     desk.press("r");
     desk.list("a", vec![group("1", "Allotment"), group("2", "Aikido")]);
     assert_eq!(desk.selected(), "Allotment", "somebody looks at it");
+}
+
+#[test]
+fn a_group_that_several_sessions_see_counts_once() {
+    let mut desk = Desk::with(options(), WIDE);
+    let sessions = ["a", "b"].map(|id| session(id, SessionStatus::Working));
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
+    let (shared, book) = (group("1", "Allotment"), group("2", "Book club"));
+    desk.list("a", vec![shared.clone(), book]);
+    assert_eq!(
+        (desk.state.groups.total, desk.state.groups_everywhere()),
+        (2, 2)
+    );
+    desk.list("b", vec![shared.clone(), group("4", "Darts")]);
+    assert_eq!(
+        desk.names(),
+        ["Allotment", "Allotment", "Book club", "Darts"]
+    );
+    assert_eq!(
+        (desk.state.groups.total, desk.state.groups_everywhere()),
+        (3, 3)
+    );
+    desk.press("/");
+    desk.type_text("allot");
+    assert_eq!((desk.state.groups.shown, desk.state.groups.total), (1, 3));
+    desk.press("Esc");
+    desk.press("Esc");
+    desk.press("Esc");
+    desk.press("End");
+    assert_eq!(
+        (desk.state.groups.total, desk.state.groups_everywhere()),
+        (2, 3)
+    );
+    desk.press("Home");
+    desk.press("r");
+    let rows = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    assert_eq!(
+        (desk.state.groups.total, desk.state.groups_everywhere()),
+        (2, 2)
+    );
+    let heard = json!({"groupJid": "9@g.us", "subject": "Choir"});
+    desk.event(EventKind::GroupUpdate, "a", heard);
+    let call = Call::Group(key_of("a", "9"));
+    desk.answer(&call, Reply::Group(Ok(group("9", "Choir"))));
+    assert_eq!((desk.state.groups.total, desk.state.groups.shown), (3, 3));
+}
+
+#[test]
+fn what_hides_the_matches_is_known() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("i");
+    desk.press("/");
+    desk.type_text("choir");
+    let hidden = |by_invite, elsewhere| Hidden {
+        by_invite,
+        elsewhere,
+    };
+    assert!(desk.names().is_empty());
+    assert_eq!(desk.state.groups.hidden, hidden(1, 0));
+    desk.press("Ctrl-u");
+    desk.type_text("allot");
+    assert_eq!(desk.state.groups.hidden, hidden(0, 0), "it is shown");
+    let mut desk = Desk::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("End");
+    desk.press("/");
+    desk.type_text("o");
+    assert!(desk.names().is_empty(), "{:?}", desk.names());
+    assert_eq!(desk.state.groups.hidden, hidden(0, 3));
+    desk.press("Ctrl-u");
+    desk.type_text("xyzzy");
+    assert_eq!(desk.state.groups.hidden, hidden(0, 0));
+}
+
+#[test]
+fn groups_are_found_by_the_number_of_their_account() {
+    let mut desk = Desk::with(options(), WIDE);
+    let mut sessions = ["a", "b"].map(|id| session(id, SessionStatus::Working));
+    sessions[0].phone_number = Some("447700900951".to_owned());
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
+    desk.list("a", vec![group("1", "Allotment")]);
+    desk.list("b", vec![group("4", "Darts")]);
+    desk.press("/");
+    desk.type_text("+44 7700 900951");
+    assert_eq!(desk.names(), ["Allotment"]);
+    desk.press("Ctrl-u");
+    desk.type_text("+62 812-3456-7890");
+    assert!(desk.names().is_empty());
+    sessions[1].phone_number = Some("6281234567890".to_owned());
+    desk.wait(60_000);
+    desk.realtime(Realtime::Connected);
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
+    assert_eq!(desk.names(), ["Darts"]);
+}
+
+/// The names of some groups of one session, in the order of the list.
+fn listed(names: &[&str]) -> Desk {
+    let mut desk = Desk::with(options(), WIDE);
+    let rows = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    let groups = names.iter().enumerate();
+    let groups = groups.map(|(at, name)| group(&at.to_string(), name));
+    desk.list("a", groups.collect());
+    desk
+}
+
+#[test]
+fn names_are_sorted_by_the_unicode_collation() {
+    let desk = listed(&[
+        "Zebra",
+        "Österreich",
+        "äpfel",
+        "Ostern",
+        "Class 10",
+        "Class 9",
+    ]);
+    assert_eq!(
+        desk.names(),
+        [
+            "äpfel",
+            "Class 9",
+            "Class 10",
+            "Ostern",
+            "Österreich",
+            "Zebra"
+        ]
+    );
+}
+
+#[test]
+fn an_exact_name_ranks_first() {
+    let mut desk = listed(&["Chess club alumni", "Chess club", "A chess club"]);
+    desk.press("/");
+    desk.type_text("chess club");
+    assert_eq!(desk.names()[0], "Chess club");
+    assert_eq!(desk.selected(), "Chess club");
+}
+
+#[test]
+fn groups_are_sorted_by_role_and_by_session_too() {
+    let mut desk = Desk::ready(WIDE);
+    for sort in [Sort::Members, Sort::Age, Sort::Changed, Sort::Role] {
+        desk.press("o");
+        assert_eq!(desk.state.groups.sort, sort);
+    }
+    assert_eq!(desk.names(), ["Allotment", "Book club", "Darts", "Choir"]);
+    desk.press("o");
+    assert_eq!(desk.state.groups.sort, Sort::Session);
+    assert_eq!(desk.names(), ["Allotment", "Book club", "Choir", "Darts"]);
+    desk.press("r");
+    let mut rows = ["a", "b"].map(|id| session(id, SessionStatus::Working));
+    rows[1].label = Some("A desk".to_owned());
+    desk.wait(60_000);
+    desk.realtime(Realtime::Connected);
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows.to_vec())));
+    assert_eq!(desk.names(), ["Darts", "Allotment", "Book club", "Choir"]);
+    desk.press("o");
+    assert_eq!(desk.state.groups.sort, Sort::Name);
+}
+
+/// Nothing that grows is kept of a row that was passed.
+#[test]
+fn scrolling_through_many_groups_keeps_nothing() {
+    const MANY: usize = 100_000;
+    let mut desk = Desk::with(options(), WIDE);
+    desk.realtime(Realtime::Connected);
+    let rows = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    let groups = (0..MANY).map(|at| group(&format!("{at:06}"), &format!("Group {at:06}")));
+    desk.list("a", groups.collect());
+    desk.press("Tab");
+    let kept = |desk: &Desk| {
+        let groups = &desk.state.groups;
+        let lists = [groups.entries.len(), groups.order.len(), groups.rows.len()];
+        (
+            lists,
+            groups.positions.len(),
+            desk.state.runs.group_heard.len(),
+        )
+    };
+    let before = kept(&desk);
+    let mut most = 0;
+    for round in 0..2_000 {
+        desk.press(if round % 4 == 3 { "PageDown" } else { "Down" });
+        // Every now and then the cursor rests long enough for the card to ask.
+        desk.wait(if round % 10 == 0 { 1_000 } else { 10 });
+        most = most.max(desk.asked.len().max(desk.state.waiting()));
+    }
+    assert!(desk.state.groups.cursor > 10_000);
+    assert_eq!(kept(&desk), before);
+    assert!(most <= 8, "{most} requests at once");
+    assert!(desk.state.toasts.len() <= 3 && desk.state.layers.is_empty());
+}
+
+/// A desk whose filter holds `caf`, with two matches.
+fn typing_caf(options: Options) -> Desk {
+    let mut desk = Desk::with(options, WIDE);
+    desk.realtime(Realtime::Connected);
+    let rows = vec![session("a", SessionStatus::Working)];
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    let groups = ["Café North", "Café South", "Allotment"];
+    let groups = (1..)
+        .zip(groups)
+        .map(|(at, name): (usize, _)| group(&at.to_string(), name));
+    desk.list("a", groups.collect());
+    desk.press("/");
+    desk.type_text("caf");
+    desk.others.clear();
+    desk
+}
+
+#[track_caller]
+fn assert_nothing_acted(desk: &Desk) {
+    assert!(!desk.asked.iter().any(|(_, call)| call.changes()));
+    assert!(desk.state.sessions.acting.is_empty() && desk.state.layers.is_empty());
+    let acts = |effect: &&Effect| !matches!(effect, Effect::Wake(_));
+    assert!(
+        !desk.others.iter().any(|effect| acts(&effect)),
+        "{:?}",
+        desk.others
+    );
+    assert_eq!(desk.state.focus, Pane::Groups);
+    assert!(desk.state.groups.typing);
+}
+
+#[test]
+fn the_list_moves_while_typing_goes_on() {
+    let mut desk = typing_caf(options());
+    desk.press("Down");
+    assert_eq!(desk.selected(), "Café South");
+    desk.type_text("hx");
+    assert_nothing_acted(&desk);
+    assert_eq!(desk.state.groups.filter, "cafhx");
+    desk.press("Backspace");
+    desk.press("Backspace");
+    for (key, selected) in [
+        ("Ctrl-n", "Café South"),
+        ("Ctrl-p", "Café North"),
+        ("PageDown", "Café South"),
+        ("Up", "Café North"),
+        ("Down", "Café South"),
+        ("PageUp", "Café North"),
+    ] {
+        desk.press(key);
+        assert_eq!(desk.selected(), selected, "{key}");
+        assert_nothing_acted(&desk);
+    }
+    for key in ["Left", "Right", "Home", "End", "Ctrl-e", "Ctrl-z"] {
+        desk.press(key);
+        assert!(desk.state.groups.typing, "{key}");
+        assert_eq!(desk.state.groups.filter, "caf", "{key}");
+    }
+}
+
+#[test]
+fn no_letter_is_a_command_while_the_filter_is_typed() {
+    for letter in (' '..='~').chain(['é', 'ß', '東', 'п']) {
+        for before in ["", "Down", "Up", "PageDown", "Ctrl-n", "Ctrl-p", "Left"] {
+            let mut desk = typing_caf(options());
+            if !before.is_empty() {
+                desk.press(before);
+            }
+            desk.send(Msg::Key(KeyEvent::from(KeyCode::Char(letter))));
+            assert_nothing_acted(&desk);
+            assert_eq!(desk.state.groups.filter, format!("caf{letter}"), "{before}");
+        }
+    }
+}
+
+#[test]
+fn rebound_keys_are_text_too_while_the_filter_is_typed() {
+    let mut options = options();
+    for (action, key) in [
+        ("stop_session", "Down"),
+        ("down", "J"),
+        ("edit", "Ctrl-n"),
+        ("quit", "PageDown"),
+        ("page_down", "Ctrl-f"),
+        ("help", "x"),
+        ("suspend", "Ctrl-p"),
+        ("back", "Ctrl-u"),
+        ("next_pane", "c"),
+    ] {
+        options.keymap.rebind(action, &[key]).unwrap();
+    }
+    let mut desk = typing_caf(options);
+    for key in [
+        "Down", "Ctrl-n", "PageDown", "x", "Ctrl-p", "c", "J", "Ctrl-f",
+    ] {
+        desk.press(key);
+        assert_nothing_acted(&desk);
+    }
+    assert_eq!(desk.state.groups.filter, "cafxcJ");
+    desk.press("Ctrl-u");
+    assert_nothing_acted(&desk);
+    assert_eq!(desk.state.groups.filter, "");
+}
+
+#[test]
+fn only_enter_esc_and_tab_leave_the_filter() {
+    for key in ["Enter", "Tab", "BackTab"] {
+        let mut desk = typing_caf(options());
+        desk.press(key);
+        assert!(!desk.state.groups.typing, "{key}");
+        assert_eq!(desk.state.groups.filter, "caf", "{key}");
+    }
+    let mut desk = typing_caf(options());
+    desk.press("Esc");
+    desk.press("Esc");
+    assert!(!desk.state.groups.typing && desk.state.groups.filter.is_empty());
+}
+
+#[test]
+fn the_old_filter_is_selected_when_one_comes_back_to_it() {
+    let again = || {
+        let mut desk = typing_caf(options());
+        desk.press("Enter");
+        desk.press("/");
+        assert!(desk.state.groups.selected_text);
+        assert_eq!(desk.state.groups.filter, "caf");
+        desk
+    };
+    for (key, filter) in [
+        ("a", "a"),
+        ("Backspace", ""),
+        ("Ctrl-u", ""),
+        ("Ctrl-w", ""),
+        ("Right", "caf"),
+        ("Down", "caf"),
+        ("Enter", "caf"),
+    ] {
+        let mut desk = again();
+        desk.press(key);
+        assert_eq!(desk.state.groups.filter, filter, "{key}");
+        assert_eq!(desk.state.groups.selected_text, key == "Down", "{key}");
+    }
+    let mut desk = again();
+    desk.send(Msg::Paste("allot".to_owned()));
+    assert_eq!(desk.names(), ["Allotment"]);
+    desk.type_text("x");
+    assert_eq!(desk.state.groups.filter, "allotx");
+    let mut desk = again();
+    desk.press("End");
+    desk.type_text("e s");
+    assert_eq!(desk.names(), ["Café South"]);
+}
+
+#[test]
+fn an_order_can_be_turned_around() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("O");
+    assert_eq!(desk.names(), ["Darts", "Choir", "Book club", "Allotment"]);
+    assert_eq!(desk.toast(), "Sorted by name, reversed");
+    assert_eq!(desk.selected(), "Allotment", "the selection stays");
+    desk.event(
+        EventKind::GroupUpdate,
+        "b",
+        json!({"groupJid": "4@g.us", "subject": "Aardvarks"}),
+    );
+    assert_eq!(
+        desk.names(),
+        ["Choir", "Book club", "Allotment", "Aardvarks"]
+    );
+    desk.press("o");
+    assert!(!desk.state.groups.reversed, "another column begins anew");
 }

@@ -3,11 +3,11 @@
 use super::*;
 use crate::api::SettingField;
 use crate::console::layout::{Target, hit};
-use crate::console::state::{FormFocus, Pane};
+use crate::console::state::{FormFocus, Pane, Sort};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Three columns, and not too many cells to search.
-const SIZE: (u16, u16) = (120, 40);
+const SIZE: (u16, u16) = (144, 40);
 
 /// A cell at which the layout finds the target; nothing to hit is narrower than the steps.
 #[track_caller]
@@ -104,4 +104,43 @@ fn a_mouse_that_is_switched_off_does_nothing() {
     desk.state.options.mouse = false;
     mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), row);
     assert_eq!(desk.selected(), "Allotment");
+}
+
+#[test]
+fn a_row_can_be_clicked_while_the_filter_is_typed() {
+    let mut desk = Desk::ready(SIZE);
+    desk.press("/");
+    desk.type_text("o");
+    click(&mut desk, |target| target == Target::GroupRow(1));
+    let selected = desk.selected().to_owned();
+    assert!(desk.state.groups.typing);
+    assert_eq!(desk.state.groups.cursor, 1);
+    click(&mut desk, |target| matches!(target, Target::GroupHead(_)));
+    click(&mut desk, |target| target == Target::Pane(Pane::Groups));
+    desk.type_text("x");
+    assert_eq!(desk.state.groups.filter, "ox");
+    assert!(!desk.asked.iter().any(|(_, call)| call.changes()));
+    desk.press("Backspace");
+    desk.press("Down");
+    assert_eq!(desk.selected(), selected);
+    click(&mut desk, |target| target == Target::GroupRow(1));
+    assert_eq!(desk.state.focus, Pane::Group, "a second click opens");
+    assert!(!desk.state.groups.typing);
+}
+
+#[test]
+fn a_click_on_a_head_sorts_and_another_one_turns_the_order_around() {
+    let mut desk = Desk::ready(SIZE);
+    click(&mut desk, |target| {
+        target == Target::GroupHead(Sort::Members)
+    });
+    assert_eq!(
+        (desk.state.groups.sort, desk.state.groups.reversed),
+        (Sort::Members, false)
+    );
+    click(&mut desk, |target| target == Target::GroupHead(Sort::Name));
+    click(&mut desk, |target| target == Target::GroupHead(Sort::Name));
+    assert_eq!(desk.names(), ["Darts", "Choir", "Book club", "Allotment"]);
+    click(&mut desk, |target| target == Target::GroupHead(Sort::Name));
+    assert_eq!(desk.names()[0], "Allotment");
 }

@@ -215,3 +215,34 @@ fn nobody_leaves_while_a_change_is_being_sent() {
         desk.toast()
     );
 }
+
+/// Whoever types a token once more after a refusal must not quit, or move the list.
+#[test]
+fn letters_after_a_refused_token_are_a_token_again() {
+    let refused = || {
+        let mut desk = Desk::with_profiles();
+        desk.press("p");
+        desk.press("End");
+        desk.press("Enter");
+        desk.type_text("wa_old");
+        desk.press("Enter");
+        let (id, ..) = desk.knock();
+        let reply = Reply::Knocked(Err("the gateway does not know the token".to_owned()));
+        desk.send(Msg::Reply(id, reply));
+        assert!(matches!(desk.step(), SwitchStep::Failed(_)));
+        desk
+    };
+    let mut desk = refused();
+    desk.type_text("qjkpx_9");
+    assert!(matches!(desk.step(), SwitchStep::Asking(typed) if typed == "qjkpx_9"));
+    assert!(!desk.others.contains(&Effect::Quit));
+    let mut desk = refused();
+    desk.send(Msg::Paste("wa_new\n".to_owned()));
+    assert!(matches!(desk.step(), SwitchStep::Asking(typed) if typed == "wa_new"));
+    let mut desk = refused();
+    desk.press("Up");
+    assert!(
+        matches!(desk.step(), SwitchStep::Choosing),
+        "arrows choose again"
+    );
+}

@@ -146,7 +146,7 @@ pub fn fill(state: &mut State, groups: Vec<Group>) {
         .map(|(at, entry)| (entry.key.clone(), at))
         .collect();
     groups.rows = (0..entries.len()).collect();
-    groups.total = entries.len();
+    (groups.total, groups.shown) = (entries.len(), entries.len());
     groups.entries = entries;
 }
 

@@ -2,6 +2,7 @@
 //! mouse, and that no size and no text makes it panic.
 
 mod fixture;
+mod lists;
 mod pairing;
 mod scenes;
 mod sizes;

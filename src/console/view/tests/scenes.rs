@@ -78,6 +78,7 @@ pub const SCENES: &[Scene] = &[
         state.groups.filter = "vol".to_owned();
         state.groups.typing = true;
         state.groups.rows = vec![0, 1, 2];
+        state.groups.shown = 3;
         state
     }),
     ("filter-without-match", || {
@@ -85,6 +86,7 @@ pub const SCENES: &[Scene] = &[
         state.groups.filter = "xyzzy".to_owned();
         state.groups.typing = true;
         state.groups.rows.clear();
+        state.groups.shown = 0;
         state.card = None;
         state
     }),
@@ -92,6 +94,7 @@ pub const SCENES: &[Scene] = &[
         let mut state = desk();
         state.groups.invitable_only = true;
         state.groups.rows.clear();
+        state.groups.shown = 0;
         state
     }),
     ("groups-loading", || {

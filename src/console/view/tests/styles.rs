@@ -51,19 +51,19 @@ fn theme() -> Theme {
 #[test]
 fn the_selected_row_stands_out_most_where_the_keys_go() {
     let mut state = desk();
-    let (buffer, _) = render(&mut state, 120, 40);
-    assert_style(&buffer, "Weekend Volunteers    128", theme().selected);
+    let (buffer, _) = render(&mut state, 144, 40);
+    assert_style(&buffer, "Weekend Volunteers   ", theme().selected);
     assert_style(&buffer, "Support line     42", theme().selected_idle);
     assert!(!has(style_of(&buffer, "School"), theme().selected));
     state.focus = Pane::Sessions;
-    let (buffer, _) = render(&mut state, 120, 40);
+    let (buffer, _) = render(&mut state, 144, 40);
     assert_style(&buffer, "Support line     42", theme().selected);
-    assert_style(&buffer, "Weekend Volunteers    128", theme().selected_idle);
+    assert_style(&buffer, "Weekend Volunteers   ", theme().selected_idle);
 }
 
 #[test]
 fn the_focused_pane_has_another_border_and_title() {
-    let (buffer, _) = render(&mut desk(), 120, 40);
+    let (buffer, _) = render(&mut desk(), 144, 40);
     assert_style(&buffer, "╭─ Groups", theme().border_focused);
     assert_style(&buffer, "Groups ·", theme().title);
     assert_style(&buffer, "╭─ Sessions", theme().border);
@@ -72,7 +72,7 @@ fn the_focused_pane_has_another_border_and_title() {
 
 #[test]
 fn statuses_have_their_colours() {
-    let (buffer, _) = render(&mut desk(), 120, 40);
+    let (buffer, _) = render(&mut desk(), 144, 40);
     for (text, style) in [
         ("● Sales", theme().good),
         ("◐ Jakarta", theme().warn),

@@ -133,3 +133,25 @@ fn codes_leave_the_screen_and_the_state_with_the_overlay() {
         assert!(desk.state.layers.is_empty());
     }
 }
+
+/// A number is typed with blanks. When its field goes away meanwhile, none of them may press a button.
+#[test]
+fn blanks_of_a_number_press_no_button() {
+    let mut desk = Desk::with_code(BROAD);
+    desk.press("Tab");
+    desk.type_text("+62 812");
+    desk.event(
+        EventKind::SessionStatus,
+        "new",
+        json!({"status": "failed", "reason": "nobody scanned"}),
+    );
+    assert!(matches!(desk.trouble(), Trouble::Ended { .. }));
+    desk.asked.clear();
+    desk.type_text(" 3456 7890 ");
+    assert!(matches!(desk.trouble(), Trouble::Ended { .. }));
+    assert!(desk.asked.is_empty(), "{:?}", desk.asked);
+    desk.press("Tab");
+    desk.press("BackTab");
+    desk.press("Space");
+    assert_eq!(desk.pairing().step, PairStep::Link, "Try again");
+}
