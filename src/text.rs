@@ -50,6 +50,18 @@ pub fn clean_block(text: &str) -> String {
     clean(text, '\n', BLOCK_MAX)
 }
 
+/// What somebody pastes into a field of one line: as [`clean_line`], but nothing is cut off.
+#[must_use]
+pub fn clean_typed_line(text: &str) -> String {
+    clean(text, ' ', usize::MAX)
+}
+
+/// What somebody pastes into a field of several lines: as [`clean_block`], but nothing is cut off.
+#[must_use]
+pub fn clean_typed_block(text: &str) -> String {
+    clean(text, '\n', usize::MAX)
+}
+
 /// A clean text as it is drawn: an emoji that is joined from several characters is drawn as its first
 /// one, a flag of two letters as these letters, and no character asks for a presentation in colours or
 /// as text. Terminals disagree about the columns of joined emoji (tmux 3.3, xterm and kitty differ),
@@ -153,7 +165,7 @@ struct Tail {
 }
 
 fn clean(text: &str, line_break: char, max: usize) -> String {
-    let mut out = String::with_capacity(text.len().min(max * 4));
+    let mut out = String::with_capacity(text.len().min(max.saturating_mul(4)));
     let mut tail = Tail::default();
     let mut characters = text.chars().peekable();
     let mut count = 0;

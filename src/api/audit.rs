@@ -10,6 +10,8 @@ use serde_json::Value;
 pub enum AuditAction {
     #[serde(rename = "session.create")]
     SessionCreate,
+    #[serde(rename = "session.update")]
+    SessionUpdate,
     #[serde(rename = "session.start")]
     SessionStart,
     #[serde(rename = "session.stop")]

@@ -181,6 +181,15 @@ pub struct CreateSession {
     pub presence_typing: Option<bool>,
 }
 
+/// Body of `PATCH /sessions/{s}` (an extension).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateSession {
+    /// A name for people. An empty one takes the name away.
+    #[schemars(regex(pattern = pattern::trimmed(0, LABEL_MAX)))]
+    pub label: String,
+}
+
 /// Answer of `GET /sessions/{s}/me`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

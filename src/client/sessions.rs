@@ -3,7 +3,7 @@
 use super::{Client, ClientError, Listing, encode};
 use crate::api::{
     AuditEntry, CreateSession, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe, Ticket,
-    TicketRequest,
+    TicketRequest, UpdateSession,
 };
 use reqwest::Method;
 
@@ -43,6 +43,19 @@ impl Client {
     /// See [`ClientError`].
     pub async fn get_session(&self, session: &str) -> Result<Session, ClientError> {
         self.read(&format!("/sessions/{}", encode(session))).await
+    }
+
+    /// `PATCH /sessions/{session}` (an extension): another name; an empty one takes it away.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 or 405 where the gateway has no such call.
+    pub async fn rename_session(&self, session: &str, label: &str) -> Result<Session, ClientError> {
+        let path = format!("/sessions/{}", encode(session));
+        let body = UpdateSession {
+            label: label.to_owned(),
+        };
+        self.call(Method::PATCH, &path, Some(&body), self.limits.stored)
+            .await
     }
 
     /// `DELETE /sessions/{session}`: the row and its key material are gone.

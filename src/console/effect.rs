@@ -64,6 +64,11 @@ pub enum Call {
         label: Option<String>,
     },
     DeleteSession(String),
+    /// Give a session another name; an empty one takes it away.
+    RenameSession {
+        session: String,
+        label: String,
+    },
     /// The QR code to scan; begins to pair where that is not under way.
     PairingQr(String),
     /// A code to type on the phone with this number (digits of E.164).
@@ -93,6 +98,7 @@ impl Call {
             Self::Act { .. }
                 | Self::CreateSession { .. }
                 | Self::DeleteSession(_)
+                | Self::RenameSession { .. }
                 | Self::PairingCode { .. }
                 | Self::ResetInvite(_)
                 | Self::Update { .. }
@@ -117,6 +123,7 @@ impl Call {
             | Self::Act { .. }
             | Self::CreateSession { .. }
             | Self::DeleteSession(_)
+            | Self::RenameSession { .. }
             | Self::PairingQr(_)
             | Self::PairingCode { .. } => Capability::Manage,
             Self::Ready
@@ -149,6 +156,7 @@ impl Call {
             Self::Session(session)
             | Self::Act { session, .. }
             | Self::DeleteSession(session)
+            | Self::RenameSession { session, .. }
             | Self::PairingQr(session)
             | Self::PairingCode { session, .. }
             | Self::Groups { session } => Some(session),

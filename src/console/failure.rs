@@ -2,7 +2,10 @@
 //! and everything else with its message and request id.
 
 use super::effect::Call;
-use crate::api::{ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason};
+use super::state::is_unlinked;
+use crate::api::{
+    ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, Session, SessionStatus,
+};
 use crate::client::ClientError;
 use crate::text::{clean_block, clean_line};
 
@@ -72,6 +75,28 @@ pub struct Told {
     pub session: Option<String>,
     /// Admins of the group whom one could ask, cleaned; a few are enough.
     pub admins: Vec<String>,
+    /// Why the session is not connected, where that is known.
+    pub state: Option<SessionState>,
+}
+
+/// Why a session is not connected: each needs another next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionState {
+    Connecting,
+    Unlinked,
+    Stopped,
+}
+
+impl SessionState {
+    #[must_use]
+    pub fn of(session: &Session) -> Option<Self> {
+        match session.status {
+            _ if is_unlinked(session) => Some(Self::Unlinked),
+            SessionStatus::Starting => Some(Self::Connecting),
+            SessionStatus::Stopped | SessionStatus::Failed => Some(Self::Stopped),
+            _ => None,
+        }
+    }
 }
 
 impl Failure {
@@ -285,7 +310,17 @@ impl FailureKind {
         match self {
             Self::Offline => {
                 let who = told.session.as_deref().unwrap_or("The session");
-                format!("{who} is not connected to WhatsApp. Start it under Sessions, then try again.")
+                match told.state {
+                    Some(SessionState::Connecting) => format!(
+                        "{who} is not connected to WhatsApp yet: it is connecting. Wait until it is connected, then try again."
+                    ),
+                    Some(SessionState::Unlinked) => format!(
+                        "{who} is not connected to WhatsApp: it is not linked to a phone. Link one under Sessions, then try again."
+                    ),
+                    Some(SessionState::Stopped) | None => format!(
+                        "{who} is not connected to WhatsApp. Start it under Sessions, then try again."
+                    ),
+                }
             }
             Self::NotAdmin => {
                 let whom = match told.admins.as_slice() {

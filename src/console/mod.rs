@@ -14,6 +14,7 @@ pub mod layout;
 pub mod locale;
 pub mod msg;
 pub mod perform;
+pub mod phone;
 pub mod places;
 pub mod qr;
 pub mod runtime;

@@ -11,6 +11,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 #[derive(Debug, Clone)]
 pub enum Msg {
     Key(KeyEvent),
+    /// Keys that came in one read of the terminal.
+    Keys(Vec<KeyEvent>),
     Paste(String),
     Mouse(MouseEvent),
     Resize {
@@ -47,6 +49,7 @@ pub enum Reply {
     SessionActed(Result<Session, Failure>),
     SessionCreated(Result<Session, Failure>),
     SessionDeleted(Result<(), Failure>),
+    SessionRenamed(Result<Session, Failure>),
     PairingQr(Result<QrCode, Failure>),
     PairingCode(Result<PairingCode, Failure>),
     Groups(Result<Vec<Group>, Failure>),

@@ -280,6 +280,9 @@ impl Caller {
             Call::DeleteSession(session) => {
                 Reply::SessionDeleted(told(client.delete_session(&session).await))
             }
+            Call::RenameSession { session, label } => {
+                Reply::SessionRenamed(told(client.rename_session(&session, &label).await))
+            }
             Call::PairingQr(session) => Reply::PairingQr(self.once(client.qr(&session)).await),
             Call::PairingCode { session, phone } => {
                 Reply::PairingCode(told(client.pairing_code(&session, &phone).await))

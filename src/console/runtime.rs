@@ -7,13 +7,14 @@ use super::effect::{Effect, RequestId};
 use super::job::{self, Continued};
 use super::msg::{Msg, Realtime, Reply};
 use super::perform::Performer;
+use super::phone;
 use super::state::{Options, State};
 use super::theme::Background;
 use super::update::{start, update};
 use super::view::view;
 use crate::api::EpochMillis;
 use crate::client::Client;
-use crossterm::event::{Event, KeyEventKind};
+use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -23,7 +24,7 @@ use std::io;
 use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// Input that is taken in before a frame is drawn; keeps a flood of it from starving the screen.
@@ -110,6 +111,7 @@ pub async fn run(
     let mut next = desk.carry_out(effects);
     let mut inputs = screen.inputs();
     let mut continued = Continued::listen()?;
+    let mut formats = Some(tokio::task::spawn_blocking(phone::load));
     loop {
         match next {
             Next::Quit => return Ok(()),
@@ -137,21 +139,28 @@ pub async fn run(
             biased;
             () = shutdown.cancelled() => return Ok(()),
             input = inputs.next() => match input {
-                Some(input) => desk.take_input(input?),
+                Some(input) => {
+                    let mut read = vec![input?];
+                    while read.len() < MESSAGES_PER_FRAME
+                        && let Some(input) = already_there(&mut inputs).await
+                    {
+                        read.push(input?);
+                    }
+                    desk.take_inputs(read)
+                }
                 // The terminal is gone.
                 None => return Ok(()),
             },
             Some(notice) = desk.inbox.recv() => desk.take_notice(notice, screen)?,
             () = sleep_until(wake) => desk.take_clock(),
             () = continued.recv() => retake(screen, &mut desk)?,
+            Some(()) = loaded(&mut formats) => Next::Draw,
         };
         for _ in 0..MESSAGES_PER_FRAME {
             if matches!(next, Next::Quit | Next::Suspend) {
                 break;
             }
-            let more = if let Some(input) = already_there(&mut inputs).await {
-                desk.take_input(input?)
-            } else if let Ok(notice) = desk.inbox.try_recv() {
+            let more = if let Ok(notice) = desk.inbox.try_recv() {
                 desk.take_notice(notice, screen)?
             } else {
                 break;
@@ -159,6 +168,15 @@ pub async fn run(
             next = next.max(more);
         }
     }
+}
+
+/// Waits for a load in another thread, once.
+async fn loaded(task: &mut Option<JoinHandle<()>>) -> Option<()> {
+    let loading = task.as_mut()?;
+    // Without the formats numbers are grouped alike.
+    let _ = loading.await;
+    *task = None;
+    Some(())
 }
 
 /// What a stream can give without waiting.
@@ -216,13 +234,35 @@ impl Desk {
         self.carry_out(effects)
     }
 
-    fn take_input(&mut self, input: Input) -> Next {
-        let event = match input {
-            Input::Event(event) => event,
-            Input::Background(background) => return self.take(Msg::Background(background)),
-        };
+    /// Takes what came in one read. Keys stay together: only so a paste can be told from typing.
+    fn take_inputs(&mut self, inputs: Vec<Input>) -> Next {
+        let mut next = Next::Wait;
+        let mut keys = Vec::new();
+        for input in inputs {
+            if let Input::Event(Event::Key(key)) = input {
+                if key.kind != KeyEventKind::Release {
+                    keys.push(key);
+                }
+                continue;
+            }
+            next = next.max(self.take_keys(std::mem::take(&mut keys)));
+            next = next.max(match input {
+                Input::Event(event) => self.take_event(event),
+                Input::Background(background) => self.take(Msg::Background(background)),
+            });
+        }
+        next.max(self.take_keys(keys))
+    }
+
+    fn take_keys(&mut self, keys: Vec<KeyEvent>) -> Next {
+        if keys.is_empty() {
+            return Next::Wait;
+        }
+        self.take(Msg::Keys(keys))
+    }
+
+    fn take_event(&mut self, event: Event) -> Next {
         match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key)),
             Event::Paste(text) => self.take(Msg::Paste(text)),
             Event::Mouse(mouse) => self.take(Msg::Mouse(mouse)),
             Event::Resize(columns, rows) => self.take(Msg::Resize { columns, rows }),

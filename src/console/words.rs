@@ -1,5 +1,6 @@
 //! Names, numbers and times as the desk writes them. Everything that leaves here is clean.
 
+pub use super::phone::grouped as phone;
 use crate::api::{EpochMillis, SessionRole};
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
@@ -18,50 +19,6 @@ pub fn role_word(role: Option<&SessionRole>) -> String {
         Some(SessionRole::None) => "removed".to_owned(),
         Some(role) => text::clean_line(role.as_str()).into_owned(),
         None => "–".to_owned(),
-    }
-}
-
-/// Digits of an E.164 number, grouped to be read aloud: `+62 812-3456-7890`.
-#[must_use]
-pub fn phone(digits: &str) -> String {
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text::clean_line(digits).into_owned();
-    }
-    let (country, rest) = digits.split_at(country_length(digits).min(digits.len()));
-    let mut out = format!("+{country}");
-    let mut at = 0;
-    while at < rest.len() {
-        let left = rest.len() - at;
-        let take = if at == 0 && left > 4 {
-            3
-        } else if left > 5 {
-            4
-        } else {
-            left
-        };
-        out.push(if at == 0 { ' ' } else { '-' });
-        out.push_str(&rest[at..at + take]);
-        at += take;
-    }
-    out
-}
-
-/// Digits of the country code (ITU-T E.164 list of assigned codes).
-fn country_length(digits: &str) -> usize {
-    let two_digits = [
-        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46",
-        "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
-        "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
-    ];
-    if digits.starts_with(['1', '7']) {
-        1
-    } else if digits
-        .get(..2)
-        .is_some_and(|code| two_digits.contains(&code))
-    {
-        2
-    } else {
-        3
     }
 }
 
@@ -189,18 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_to_be_read() {
-        for (digits, shown) in [
-            ("6281234567890", "+62 812-3456-7890"),
-            ("12025550123", "+1 202-5550-123"),
-            ("4915123456789", "+49 151-2345-6789"),
-            ("35312345678", "+353 123-45678"),
-            ("62", "+62"),
-            ("", ""),
-            ("abc\u{1b}", "abc\u{FFFD}"),
-        ] {
-            assert_eq!(phone(digits), shown);
-        }
+    fn an_account_is_written_as_its_number() {
         assert_eq!(
             account("6281234567890:3@s.whatsapp.net"),
             "+62 812-3456-7890"

@@ -181,6 +181,12 @@ async fn every_kind_of_action_leaves_a_line() {
             no.clone(),
             "session.create",
         ),
+        (
+            "PATCH",
+            support.clone(),
+            json!({ "label": "Sales" }),
+            "session.update",
+        ),
         ("DELETE", support.clone(), no.clone(), "session.delete"),
         (
             "POST",

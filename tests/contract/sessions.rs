@@ -234,3 +234,37 @@ async fn the_other_organization_has_its_own_sessions() {
             .all(|s| s["organizationId"] == "harbour-clinic")
     );
 }
+
+#[tokio::test]
+async fn a_session_is_renamed_and_the_log_says_by_whom() {
+    let gateway = Gateway::start().await;
+    let path = gateway.support();
+    let rename = |body| Ask::new("PATCH", &path).json(&body);
+    let row = rename(json!({ "label": "  Sales  " }))
+        .to(&gateway)
+        .await
+        .ok(200);
+    assert_eq!(row["label"], "Sales");
+    assert_eq!(gateway.get(&path).await.ok(200)["label"], "Sales");
+    let log = gateway.get("/api/v1/audit?limit=1").await.ok(200);
+    let entry = &log["data"][0];
+    assert_eq!(entry["action"], "session.update");
+    assert_eq!(entry["old"], json!({ "label": "Support line" }));
+    assert_eq!(entry["new"], json!({ "label": "Sales" }));
+    assert_eq!(entry["outcome"], "ok");
+    let row = rename(json!({ "label": "" })).to(&gateway).await.ok(200);
+    assert!(row.get("label").is_none(), "{row}");
+    for (body, field) in [
+        (json!({}), "label"),
+        (json!({ "label": null }), "label"),
+        (json!({ "label": 7 }), "label"),
+        (json!({ "label": "x".repeat(101) }), "label"),
+        (json!({ "label": "x", "autoRead": true }), "autoRead"),
+    ] {
+        let fields = rename(body).to(&gateway).await.invalid();
+        assert_eq!(fields, [field]);
+    }
+    let refused = rename(json!({ "label": "x" })).key(Key::Send);
+    refused.to(&gateway).await.error(403, "forbidden");
+    assert!(gateway.get(&path).await.ok(200).get("label").is_none());
+}

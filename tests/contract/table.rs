@@ -79,6 +79,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::stored("GET", "/sessions", "read"),
         Endpoint::stored("POST", "/sessions", "manage"),
         Endpoint::stored("GET", "/sessions/{s}", "read"),
+        Endpoint::stored("PATCH", "/sessions/{s}", "manage").with(json!({ "label": "Name" })),
         Endpoint::stored("DELETE", "/sessions/{s}", "manage"),
         Endpoint::stored("POST", "/sessions/{s}:start", "manage"),
         Endpoint::stored("POST", "/sessions/{s}:stop", "manage"),

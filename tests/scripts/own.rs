@@ -158,3 +158,19 @@ fn a_directory_that_cannot_be_used_is_named() {
         "{message}"
     );
 }
+
+#[test]
+fn where_there_is_no_account_a_list_says_how_the_first_one_comes() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for list in ["groups", "sessions"] {
+        let output = program()
+            .args([list, "--json", "--data-dir"])
+            .arg(directory.path())
+            .output();
+        let ran: Ran = output.expect("the binary starts").into();
+        let told = ran.err.clone();
+        assert_eq!(ran.json()[list], serde_json::json!([]));
+        assert!(told.contains("no accounts yet"), "{told}");
+        assert!(told.contains("press a to link a phone"), "{told}");
+    }
+}

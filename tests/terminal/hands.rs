@@ -102,10 +102,31 @@ fn keys_are_what_the_configuration_says() {
     let mut pty = Pty::spawn(80, 24, BINARY, &arguments, &[]);
     pty.wait_for("3 of 5 connected");
     pty.wait_for("H help  X quit");
-    pty.send("q?H");
+    pty.send("q?");
+    pty.wait_for("H shows the keys");
+    pty.send("H");
     pty.wait_for("─ Help");
     pty.send("\x1b");
     pty.wait_gone("─ Help");
     pty.send("X");
+    assert_eq!(pty.wait_end(), 0);
+}
+
+#[test]
+fn an_unmarked_paste_acts_on_nothing_and_stopping_asks_first() {
+    let mut pty = demo(80, 24);
+    pty.wait_for("3 of 5 connected");
+    pty.send("j");
+    pty.wait_for("connected   Support line");
+    pty.send("xtL\t\rquit\r");
+    pty.wait_for("Pasted text was ignored");
+    pty.wait_gone("Pasted text was ignored");
+    pty.send("x");
+    pty.wait_for("Stop?");
+    pty.wait_for("groups go dark");
+    pty.send("\r");
+    pty.wait_gone("Stop?");
+    pty.wait_for("3 of 5 connected");
+    pty.send("q");
     assert_eq!(pty.wait_end(), 0);
 }

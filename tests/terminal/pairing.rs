@@ -38,7 +38,9 @@ fn an_account_is_added_by_its_code_and_leads_to_its_groups() {
 fn an_account_that_is_not_linked_is_removed_on_wish() {
     let mut pty = Pty::spawn(100, 40, BINARY, &["demo", "--still", "--seed", "7"], &[]);
     pty.wait_for("3 of 5 connected");
-    pty.send("aFront desk\r");
+    pty.send("a");
+    pty.wait_for("A name for the account");
+    pty.send("Front desk\r");
     pty.wait_for("Next code in");
     pty.send("\t");
     pty.wait_for("For which");

@@ -4,7 +4,8 @@ use super::{Desk, left_out};
 use crate::api::{Group, Session, SessionRole, SessionStatus};
 use crate::cli::output::{Asked, Exit, Failure};
 use crate::client::ClientError;
-use crate::console::words;
+use crate::console::state::number;
+use crate::console::{phone, words};
 use crate::names::{caseless, composed, holds};
 use crate::text::clean_line;
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -15,6 +16,10 @@ use std::collections::BTreeSet;
 const AT_ONCE: usize = 4;
 /// Candidates that are listed.
 const LISTED: usize = 20;
+
+/// For people who begin: there is no account to list anything of.
+pub(super) const NO_ACCOUNTS: &str =
+    "no accounts yet: open the desk with `groupdesk` and press a to link a phone";
 
 /// A group, and the session that it is reached through.
 #[derive(Debug, Clone)]
@@ -27,9 +32,12 @@ pub(super) struct Found {
 pub(super) fn session_name(session: &Session) -> String {
     let label = session.label.as_deref().map(clean_line);
     match label.as_deref().map(str::trim) {
-        None | Some("") => match session.phone_number.as_deref() {
-            None | Some("") => session.id.clone(),
-            Some(digits) => words::phone(digits),
+        None | Some("") => match number(session) {
+            None => session.id.clone(),
+            Some(digits) => {
+                phone::load();
+                words::phone(&digits)
+            }
         },
         Some(label) => label.to_owned(),
     }

@@ -1,10 +1,10 @@
 //! `groupdesk groups`
 
 use super::Desk;
-use super::find::{Found, group_name, session_name};
+use super::find::{Found, NO_ACCOUNTS, group_name, session_name};
 use crate::api::Group;
 use crate::cli::output::{
-    Column, Csv, Failure, ListFormat, Table, print, print_document, print_table, time,
+    Column, Csv, Failure, ListFormat, Table, note, print, print_document, print_table, time,
 };
 use crate::console::fuzzy::{Fields, Index};
 use crate::console::words;
@@ -54,7 +54,11 @@ struct Row<'a> {
 impl Desk<'_> {
     pub(super) async fn list_groups(&self, arguments: &Groups) -> Result<(), Failure> {
         let mut found = Vec::new();
-        for session in self.sessions(arguments.session.as_deref()).await? {
+        let sessions = self.sessions(arguments.session.as_deref()).await?;
+        if sessions.is_empty() {
+            note(NO_ACCOUNTS);
+        }
+        for session in sessions {
             let groups = self.groups_of(&session).await?;
             found.extend(groups.into_iter().map(|group| Found {
                 session: session.clone(),

@@ -1,12 +1,13 @@
 //! `groupdesk sessions`
 
 use super::Desk;
-use super::find::session_name;
+use super::find::{NO_ACCOUNTS, session_name};
 use crate::api::Session;
 use crate::cli::output::{
-    Column, Csv, Failure, ListFormat, Table, print, print_document, print_table, time,
+    Column, Csv, Failure, ListFormat, Table, note, print, print_document, print_table, time,
 };
-use crate::console::words;
+use crate::console::state::number;
+use crate::console::{phone, words};
 use clap::Args;
 use serde::Serialize;
 
@@ -31,6 +32,9 @@ struct Document<'a> {
 impl Desk<'_> {
     pub(super) async fn list_sessions(&self, arguments: &Sessions) -> Result<(), Failure> {
         let sessions = self.sessions(None).await?;
+        if sessions.is_empty() {
+            note(NO_ACCOUNTS);
+        }
         if arguments.format.json {
             print_document(&Document {
                 sessions: &sessions,
@@ -44,6 +48,7 @@ impl Desk<'_> {
 }
 
 fn table(sessions: &[Session]) -> Table {
+    phone::load();
     let mut table = Table::new(&[
         Column::name("SESSION"),
         Column::text("NUMBER"),
@@ -55,10 +60,7 @@ fn table(sessions: &[Session]) -> Table {
     for session in sessions {
         table.row([
             session_name(session),
-            session
-                .phone_number
-                .as_deref()
-                .map_or_else(String::new, words::phone),
+            number(session).map_or_else(String::new, |digits| words::phone(&digits)),
             session.status.as_str().to_owned(),
             session
                 .group_count

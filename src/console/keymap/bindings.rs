@@ -12,6 +12,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Filter the groups as you type; ↑ ↓ move the list meanwhile",
         hint: "filter",
         places: &[Sessions, Groups, Group],
+        elsewhere: &[],
+        also: "search find look",
     },
     Binding {
         action: Action::Open,
@@ -20,6 +22,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Open what is selected",
         hint: "open",
         places: &[Sessions, Groups],
+        elsewhere: &[],
+        also: "show card select",
     },
     Binding {
         action: Action::CopyLink,
@@ -28,6 +32,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Copy the group's invite link",
         hint: "copy link",
         places: &[Groups, Group, Qr],
+        elsewhere: &[Sessions],
+        also: "clipboard share invite url",
     },
     Binding {
         action: Action::ShowQr,
@@ -36,6 +42,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Fill the screen with the invite link's QR code",
         hint: "QR",
         places: &[Groups, Group],
+        elsewhere: &[Sessions],
+        also: "barcode scan code poster big",
     },
     Binding {
         action: Action::Edit,
@@ -44,6 +52,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Change the group's subject, description and switches",
         hint: "edit",
         places: &[Groups, Group],
+        elsewhere: &[Sessions],
+        also: "rename name title topic announce lock settings description about",
     },
     Binding {
         action: Action::ResetLink,
@@ -52,6 +62,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Reset the invite link: the old one dies at once",
         hint: "reset link",
         places: &[Groups, Group],
+        elsewhere: &[Sessions],
+        also: "revoke renew new invite url regenerate",
     },
     Binding {
         action: Action::SaveQr,
@@ -60,6 +72,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Save the QR code as PNG and SVG",
         hint: "save",
         places: &[Qr],
+        elsewhere: &[],
+        also: "export file print download png svg barcode",
     },
     Binding {
         action: Action::QrStyle,
@@ -68,6 +82,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Draw the QR code with half or whole blocks",
         hint: "blocks",
         places: &[Qr],
+        elsewhere: &[],
+        also: "barcode",
     },
     Binding {
         action: Action::AddAccount,
@@ -76,6 +92,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Add an account, or link an unlinked one to its phone",
         hint: "add account",
         places: &[Sessions],
+        elsewhere: &[Groups, Group],
+        also: "new phone pair connect login device scan link",
     },
     Binding {
         action: Action::StartSession,
@@ -84,22 +102,28 @@ pub const BINDINGS: &[Binding] = &[
         help: "Start the session",
         hint: "start",
         places: &[Sessions],
+        elsewhere: &[],
+        also: "connect online account",
     },
     Binding {
         action: Action::StopSession,
         name: "stop_session",
         keys: &["x"],
-        help: "Stop the session; it stays linked",
+        help: "Stop the session, after a question",
         hint: "stop",
         places: &[Sessions],
+        elsewhere: &[],
+        also: "disconnect offline pause account",
     },
     Binding {
         action: Action::RestartSession,
         name: "restart_session",
         keys: &["t"],
-        help: "Restart the session",
+        help: "Restart the session, after a question",
         hint: "restart",
         places: &[Sessions],
+        elsewhere: &[],
+        also: "reconnect reboot account",
     },
     Binding {
         action: Action::LogoutSession,
@@ -108,6 +132,28 @@ pub const BINDINGS: &[Binding] = &[
         help: "Log the session out: its phone must be linked again",
         hint: "log out",
         places: &[Sessions],
+        elsewhere: &[],
+        also: "logout unlink disconnect sign off account",
+    },
+    Binding {
+        action: Action::RenameSession,
+        name: "rename_session",
+        keys: &["n"],
+        help: "Rename the account",
+        hint: "rename",
+        places: &[Sessions],
+        elsewhere: &[],
+        also: "name label title session call",
+    },
+    Binding {
+        action: Action::RemoveSession,
+        name: "remove_session",
+        keys: &["D", "Delete"],
+        help: "Remove the account with its stored groups, after a question",
+        hint: "remove",
+        places: &[Sessions],
+        elsewhere: &[],
+        also: "delete erase session unlink",
     },
     Binding {
         action: Action::Sort,
@@ -116,6 +162,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Sort the groups by the next column",
         hint: "sort",
         places: &[Groups],
+        elsewhere: &[],
+        also: "order column",
     },
     Binding {
         action: Action::ReverseSort,
@@ -132,6 +180,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Show only groups where I can invite",
         hint: "can invite",
         places: &[Groups],
+        elsewhere: &[],
+        also: "invite admin only filter",
     },
     Binding {
         action: Action::Refresh,
@@ -140,6 +190,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Ask the gateway again",
         hint: "refresh",
         places: &[Sessions, Groups, Group],
+        elsewhere: &[],
+        also: "reload update fetch sync",
     },
     Binding {
         action: Action::Profiles,
@@ -148,6 +200,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Go to another gateway: the profiles of the config",
         hint: "profiles",
         places: &[Sessions, Groups, Group],
+        elsewhere: &[],
+        also: "switch server gateway",
     },
     Binding {
         action: Action::NextPane,
@@ -156,6 +210,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Go to the next pane",
         hint: "",
         places: &[Sessions, Groups, Group],
+        elsewhere: &[],
+        also: "focus right",
     },
     Binding {
         action: Action::PreviousPane,
@@ -164,6 +220,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Go to the previous pane",
         hint: "",
         places: &[Sessions, Groups, Group],
+        elsewhere: &[],
+        also: "focus left",
     },
     Binding {
         action: Action::Up,
@@ -172,6 +230,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Up",
         hint: "",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "",
     },
     Binding {
         action: Action::Down,
@@ -180,6 +240,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Down",
         hint: "",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "",
     },
     Binding {
         action: Action::PageUp,
@@ -188,6 +250,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "A page up",
         hint: "",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "",
     },
     Binding {
         action: Action::PageDown,
@@ -196,6 +260,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "A page down",
         hint: "",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "",
     },
     Binding {
         action: Action::Top,
@@ -204,6 +270,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "To the first row",
         hint: "",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "",
     },
     Binding {
         action: Action::Bottom,
@@ -212,14 +280,18 @@ pub const BINDINGS: &[Binding] = &[
         help: "To the last row",
         hint: "",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "",
     },
     Binding {
         action: Action::ErrorDetails,
         name: "error_details",
         keys: &["!"],
-        help: "Show the last error in full",
+        help: "List what has failed, newest first",
         hint: "",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "errors failures problems history log why",
     },
     Binding {
         action: Action::Back,
@@ -228,6 +300,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Back one step",
         hint: "back",
         places: &[Qr],
+        elsewhere: &[],
+        also: "leave close cancel",
     },
     Binding {
         action: Action::Help,
@@ -236,6 +310,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Help, with a search",
         hint: "help",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "keys shortcuts manual",
     },
     Binding {
         action: Action::Suspend,
@@ -244,6 +320,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Put groupdesk to sleep; `fg` brings it back",
         hint: "",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "background shell sleep",
     },
     Binding {
         action: Action::Quit,
@@ -252,5 +330,7 @@ pub const BINDINGS: &[Binding] = &[
         help: "Quit",
         hint: "quit",
         places: &[Everywhere],
+        elsewhere: &[],
+        also: "exit close leave",
     },
 ];

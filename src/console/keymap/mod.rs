@@ -1,9 +1,11 @@
 //! The one table of keys: it feeds dispatch, footer, help and the config's `[keys]`.
 
 mod bindings;
+mod fixed;
 mod key;
 
 pub use bindings::BINDINGS;
+pub use fixed::{FIXED, Fixed, SIGNS, Sign};
 pub use key::Key;
 
 use crossterm::event::KeyEvent;
@@ -37,6 +39,8 @@ pub enum Action {
     StopSession,
     RestartSession,
     LogoutSession,
+    RenameSession,
+    RemoveSession,
     Profiles,
     ErrorDetails,
     Help,
@@ -68,6 +72,10 @@ pub struct Binding {
     /// The footer's word; empty = not in the footer.
     pub hint: &'static str,
     pub places: &'static [Place],
+    /// Where it works too, without a word in the footer.
+    pub elsewhere: &'static [Place],
+    /// Other words by which the help finds it.
+    pub also: &'static str,
 }
 
 /// Says what is wrong with an action's keys in the config, if anything.
@@ -177,15 +185,25 @@ impl Keymap {
     #[must_use]
     pub fn action(&self, event: &KeyEvent, place: Place) -> Option<Action> {
         let key = Key::of(event);
-        BINDINGS
-            .iter()
-            .filter(|binding| {
-                binding.places.contains(&place)
-                    || binding.places.contains(&Place::Everywhere)
-                    || matches!(binding.action, Action::Back)
-            })
+        let in_place = |binding: &&Binding| {
+            binding.places.contains(&place)
+                || binding.places.contains(&Place::Everywhere)
+                || matches!(binding.action, Action::Back)
+        };
+        let elsewhere = |binding: &&Binding| binding.elsewhere.contains(&place);
+        // What belongs to the place comes first: a key of the config may be both.
+        let here = BINDINGS.iter().filter(in_place);
+        here.chain(BINDINGS.iter().filter(elsewhere))
             .map(|binding| binding.action)
             .find(|action| self.keys(*action).contains(&key))
+    }
+
+    /// What a key means in some other place.
+    #[must_use]
+    pub fn meaning_elsewhere(&self, key: Key) -> Option<&'static Binding> {
+        BINDINGS
+            .iter()
+            .find(|binding| self.keys(binding.action).contains(&key))
     }
 
     /// The footer of a place: first key and word of each action with a hint.

@@ -1,8 +1,9 @@
 //! The footer's hints: the keys of the top layer, as many as have room.
 
 use super::Target;
+use super::able::can;
 use super::panes::Screen;
-use crate::api::{Capability, SettingField};
+use crate::api::SettingField;
 use crate::console::keymap::{Action, Place};
 use crate::console::state::{
     EditForm, FormFocus, FormPhase, Layer, PairStep, Pairing, ResetPhase, State, SwitchStep, Way,
@@ -16,8 +17,8 @@ pub struct Hint {
     pub key: String,
     pub word: String,
     pub target: Target,
-    /// Greyed out: the gateway has refused us what it needs.
-    pub lacking: Option<Capability>,
+    /// Whether it can work now; greyed out otherwise.
+    pub enabled: bool,
     /// Key, a space and the word.
     pub area: Rect,
 }
@@ -59,7 +60,7 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             vec![plain("type", "to search"), plain("↑↓", "scroll")],
             "close",
         ),
-        Some(Layer::Failure { .. }) => closed_by_keys(
+        Some(Layer::Failures { .. }) => closed_by_keys(
             state,
             vec![plain("↑↓", "scroll"), plain("y", "copy")],
             "close",
@@ -77,6 +78,14 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 closed_by_keys(state, buttons(), "cancel")
             }
         },
+        Some(Layer::Rename(rename)) => {
+            if rename.takes_text() {
+                let hints = vec![plain("Tab", "next"), plain("↵", "save")];
+                typing(state, hints, "cancel")
+            } else {
+                closed_by_keys(state, buttons(), "close")
+            }
+        }
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
         Some(Layer::Profiles(switcher)) => match &switcher.step {
             SwitchStep::Choosing | SwitchStep::Failed(_) => closed_by_keys(
@@ -130,7 +139,7 @@ fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {
 fn pair_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
     let mut hints = Vec::new();
     let escape = match &pairing.step {
-        PairStep::AskLeave(_) => "keep it for later",
+        PairStep::AskLeave(_) => "remove it",
         PairStep::Linked(_) | PairStep::Trouble(_) => "close",
         PairStep::Creating(_) | PairStep::Removing(_) => "leave",
         _ => "cancel",
@@ -213,11 +222,15 @@ fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 name => name.to_owned(),
             };
             Hint {
-                lacking: needs(action).filter(|capability| state.lacks(*capability)),
+                enabled: can(state, action),
                 ..hint(key, word, Target::Hint(action))
             }
         })
         .collect();
+    let nothing_yet = state.sessions.loaded && state.sessions.rows.is_empty();
+    if nothing_yet && place != Place::Sessions && state.layers.is_empty() {
+        hints.insert(0, of_action(state, Action::AddAccount, "add account"));
+    }
     let leads_back = screen.is_single() && matches!(place, Place::Groups | Place::Group);
     if leads_back {
         let back = of_action(state, Action::Back, "back");
@@ -235,20 +248,6 @@ fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
     (hints, kept)
 }
 
-/// The capability that an action cannot do without.
-#[must_use]
-pub fn needs(action: Action) -> Option<Capability> {
-    match action {
-        Action::Edit | Action::ResetLink => Some(Capability::Send),
-        Action::AddAccount
-        | Action::StartSession
-        | Action::StopSession
-        | Action::RestartSession
-        | Action::LogoutSession => Some(Capability::Manage),
-        _ => None,
-    }
-}
-
 fn plain(key: &str, word: &str) -> Hint {
     hint(key.to_owned(), word, Target::Nothing)
 }
@@ -260,6 +259,6 @@ fn hint(key: String, word: &str, target: Target) -> Hint {
         key,
         word: word.to_owned(),
         target,
-        lacking: None,
+        enabled: true,
     }
 }

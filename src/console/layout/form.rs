@@ -43,7 +43,11 @@ pub enum Note {
     NotApplied,
     /// Whether it was applied is not known yet.
     Unknown,
-    Theirs(String),
+    /// Somebody else changed it meanwhile, to this; whether what is typed here differs.
+    Theirs {
+        value: String,
+        kept: bool,
+    },
 }
 
 /// The form where it stands.
@@ -161,10 +165,10 @@ fn notes(form: &EditForm, field: SettingField) -> impl Iterator<Item = FormLine>
             FieldOutcome::NotApplied => Note::NotApplied,
             FieldOutcome::Unknown => Note::Unknown,
         });
-    let theirs = form
-        .theirs
-        .contains(&field)
-        .then(|| Note::Theirs(value_word(&form.base, field)));
+    let theirs = form.theirs.contains(&field).then(|| Note::Theirs {
+        value: value_word(&form.base, field),
+        kept: form.changes().contains(&field),
+    });
     [fault, outcome, theirs]
         .into_iter()
         .flatten()

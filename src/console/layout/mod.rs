@@ -1,30 +1,35 @@
 //! Where things stand: a pure function of the state, shared by drawing and mouse input.
 
+mod able;
 mod card;
 mod dialog;
 mod footer;
 mod form;
 mod groups;
+mod help;
 mod overlays;
 mod pairing;
 mod panes;
 mod profiles;
+mod rename;
 mod wrap;
 
+pub use able::{can, needs};
 pub use card::{CardParts, Detail, card_parts, details};
 pub use dialog::{ButtonSpot, Dialog};
-pub use footer::{Hint, hints, needs};
+pub use footer::{Hint, hints};
 pub use form::{COUNTS, FormLine, FormParts, LABELS, Note, form_parts, value_word};
 pub use groups::{
     GroupColumns, GroupsParts, group_columns, group_head, groups_notice, groups_parts,
 };
+pub use help::{HelpLine, HelpParts, help_parts};
 pub use overlays::{
-    HelpParts, QrDrawing, QrParts, ResetParts, WordsParts, confirm_parts, failure_parts,
-    help_parts, qr_parts, reset_parts,
+    QrDrawing, QrParts, ResetParts, WordsParts, confirm_parts, failure_parts, qr_parts, reset_parts,
 };
 pub use pairing::{PairParts, pair_buttons, pair_field, pair_parts, pair_way};
 pub use panes::{MIN_SIZE, Screen, SessionsParts, inside, row, screen, sessions_parts};
 pub use profiles::{ProfilesParts, profiles_parts};
+pub use rename::{RenameParts, rename_buttons, rename_parts};
 pub use wrap::wrap;
 
 use super::keymap::Action;
@@ -112,7 +117,8 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
         }
         Layer::Reset(reset) => in_dialog(&reset_parts(state, screen, reset).dialog),
         Layer::Pair(pairing) => in_dialog(&pair_parts(state, screen, pairing).dialog),
-        Layer::Confirm(confirm) => in_dialog(&confirm_parts(screen, confirm).dialog),
+        Layer::Rename(rename) => in_dialog(&rename_parts(state, screen, rename).dialog),
+        Layer::Confirm(confirm) => in_dialog(&confirm_parts(state, screen, confirm).dialog),
         Layer::Profiles(switcher) => {
             let parts = profiles_parts(state, screen, switcher);
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
@@ -122,9 +128,7 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 in_dialog(&parts.dialog)
             }
         }
-        Layer::Failure { failure, scroll } => {
-            in_dialog(&failure_parts(screen, failure, *scroll).dialog)
-        }
+        Layer::Failures { scroll } => in_dialog(&failure_parts(state, screen, *scroll).dialog),
     }
 }
 
@@ -213,12 +217,12 @@ pub fn help_page(state: &State) -> (usize, usize) {
     }
 }
 
-/// How many lines of a failure's text fit, and how many there are.
+/// How many lines of the failures fit, and how many there are.
 #[must_use]
 pub fn failure_page(state: &State) -> (usize, usize) {
     match (screen(state), state.layers.last()) {
-        (Some(screen), Some(Layer::Failure { failure, scroll })) => {
-            let parts = failure_parts(&screen, failure, *scroll);
+        (Some(screen), Some(Layer::Failures { scroll })) => {
+            let parts = failure_parts(state, &screen, *scroll);
             let seen = usize::from(parts.dialog.content.height.saturating_sub(1));
             (seen.max(1), parts.text.len())
         }

@@ -1,15 +1,15 @@
 //! The smaller dialogs, the help and the full-screen code.
 
-use super::dialog::{Button, DIALOG_FRAME, Dialog, centred, content_height, content_width, dialog};
-use super::panes::{Screen, inside, row};
+use super::dialog::{Button, Dialog, content_height, content_width, dialog};
+use super::panes::{Screen, row};
 use super::wrap::wrap;
+use crate::api::SessionStatus;
 use crate::console::effect::SessionAction;
-use crate::console::failure::{Failure, Told};
-use crate::console::keymap::{BINDINGS, Binding, Keymap};
 use crate::console::qr::{self, Blocks, Code, Fit};
 use crate::console::state::{
-    ButtonId, ConfirmDialog, HelpOverlay, Invite, Leaving, Question, ResetDialog, ResetPhase, State,
+    ButtonId, ConfirmDialog, Invite, Leaving, Question, ResetDialog, ResetPhase, State, is_linked,
 };
+use crate::console::words;
 use crate::names::fit;
 use crate::text;
 use ratatui::layout::{Rect, Size};
@@ -184,7 +184,7 @@ pub struct WordsParts {
 }
 
 #[must_use]
-pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
+pub fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
     let width = content_width(screen, DIALOG_WIDTH);
     let (title, words, yes) = match &confirm.question {
         Question::Leave { then, losses } => {
@@ -199,19 +199,28 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
                 yes,
             )
         }
-        Question::Act { label, action, .. } => {
-            let (title, consequence) = match action {
-                SessionAction::Logout => (
-                    "Log out",
-                    "Its phone must be linked again before it can be used.",
+        Question::Remove { session, label } => {
+            let dark = went_dark(state, session, None);
+            (
+                "Remove",
+                format!(
+                    "“{label}”\n\n{dark} It is unlinked from its phone, and its stored groups are removed. This cannot be undone."
                 ),
-                SessionAction::Stop => (
-                    "Stop",
-                    "It stays linked; nothing is sent until it is started.",
-                ),
-                SessionAction::Restart => ("Restart", "It is away for a moment."),
-                SessionAction::Start => ("Start", "It connects to WhatsApp."),
+                "Remove",
+            )
+        }
+        Question::Act {
+            session,
+            label,
+            action,
+        } => {
+            let title = match action {
+                SessionAction::Logout => "Log out",
+                SessionAction::Stop => "Stop",
+                SessionAction::Restart => "Restart",
+                SessionAction::Start => "Start",
             };
+            let consequence = consequence(state, session, *action);
             (title, format!("“{label}”\n\n{consequence}"), title)
         }
     };
@@ -229,10 +238,51 @@ pub fn confirm_parts(screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
     }
 }
 
+/// What an action on a session does to everybody who uses it.
+fn consequence(state: &State, session: &str, action: SessionAction) -> String {
+    let linked = state.sessions.get(session).is_some_and(is_linked);
+    let dark = |until| went_dark(state, session, Some(until));
+    match action {
+        SessionAction::Logout => format!(
+            "{} The phone must be linked again before the account can be used.",
+            dark("its phone is linked again")
+        ),
+        SessionAction::Stop if linked => {
+            format!("{} It stays linked.", dark("somebody starts it again"))
+        }
+        SessionAction::Stop => dark("somebody starts it again"),
+        SessionAction::Restart => dark("it is connected again"),
+        SessionAction::Start => "It connects to WhatsApp.".to_owned(),
+    }
+}
+
+/// How many groups nobody can reach any more, and until when.
+fn went_dark(state: &State, session: &str, until: Option<&str>) -> String {
+    let row = state.sessions.get(session);
+    let idle = row.is_some_and(|row| {
+        !matches!(
+            row.status,
+            SessionStatus::Working | SessionStatus::Starting | SessionStatus::Other(_)
+        )
+    });
+    if idle {
+        return "It is not connected now, so no group goes dark.".to_owned();
+    }
+    let groups = match row.and_then(|row| state.group_count(row)) {
+        Some(count) if count > 0 => words::count(count, "group goes dark", "groups go dark"),
+        _ => "Its groups go dark".to_owned(),
+    };
+    match until {
+        Some(until) => format!("{groups}, for everybody on this gateway, until {until}."),
+        None => format!("{groups}, for everybody on this gateway."),
+    }
+}
+
+/// The list of what has failed.
 #[must_use]
-pub fn failure_parts(screen: &Screen, failure: &Failure, scroll: usize) -> WordsParts {
+pub fn failure_parts(state: &State, screen: &Screen, scroll: usize) -> WordsParts {
     let width = content_width(screen, FAILURE_WIDTH);
-    let text = wrap(&failure.in_full(&Told::default()), width, usize::MAX - 1);
+    let text = wrap(&state.failures_in_full(), width, usize::MAX - 1);
     let height = u16::try_from(text.len() + 1)
         .unwrap_or(u16::MAX)
         .min(content_height(screen));
@@ -244,87 +294,13 @@ pub fn failure_parts(screen: &Screen, failure: &Failure, scroll: usize) -> Words
     let seen = usize::from(dialog.content.height.saturating_sub(1));
     WordsParts {
         first: scroll.min(text.len().saturating_sub(seen)),
-        title: "Error".to_owned(),
+        title: match state.failures.len() {
+            1 => "What has failed".to_owned(),
+            count => format!("What has failed · {count}, newest first"),
+        },
         text,
         dialog,
     }
-}
-
-/// The help where it stands.
-pub struct HelpParts {
-    pub area: Rect,
-    pub search: Rect,
-    pub rows: Rect,
-    pub columns: usize,
-    /// The rows that the search leaves.
-    pub found: Vec<&'static Binding>,
-    /// First visible line.
-    pub first: usize,
-}
-
-impl HelpParts {
-    /// Lines that all found rows take.
-    #[must_use]
-    pub fn lines(&self) -> usize {
-        self.found.len().div_ceil(self.columns)
-    }
-}
-
-/// Columns of one column of the help.
-const HELP_COLUMN: u16 = 84;
-
-#[must_use]
-pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpParts {
-    let found = help_rows(&state.options.keymap, &help.search);
-    let columns = if screen.body.width >= 2 * HELP_COLUMN + DIALOG_FRAME + 2 {
-        2
-    } else {
-        1
-    };
-    // The height is that of the whole help, so that the box does not jump while one types.
-    let height = u16::try_from(BINDINGS.len().div_ceil(columns)).unwrap_or(u16::MAX) + 4;
-    let width = HELP_COLUMN * u16::try_from(columns).unwrap_or(1) + DIALOG_FRAME;
-    let area = centred(screen.body, width, height);
-    let inner = inside(area);
-    let content = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
-    let rows = Rect {
-        y: content.y + 2.min(content.height),
-        height: content.height.saturating_sub(2),
-        ..content
-    };
-    let lines = found.len().div_ceil(columns);
-    HelpParts {
-        area,
-        search: row(content, 0),
-        first: help
-            .scroll
-            .min(lines.saturating_sub(usize::from(rows.height))),
-        rows,
-        columns,
-        found,
-    }
-}
-
-/// The bindings in whose keys, name or words every word of the search occurs.
-fn help_rows(keymap: &Keymap, search: &str) -> Vec<&'static Binding> {
-    let search = search.to_lowercase();
-    BINDINGS
-        .iter()
-        .filter(|binding| {
-            let keys: Vec<_> = keymap
-                .keys(binding.action)
-                .iter()
-                .map(ToString::to_string)
-                .collect();
-            let name = binding.name.replace('_', " ");
-            let row = format!("{name} {} {}", binding.help, keys.join(" ")).to_lowercase();
-            search.split_whitespace().all(|word| row.contains(word))
-        })
-        .collect()
 }
 
 /// The full-screen code where it stands.

@@ -157,7 +157,7 @@ impl Settings {
 }
 
 /// A text field with the cursor at its end.
-fn text_area(text: &str) -> TextArea<'static> {
+pub(super) fn text_area(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
     area.move_cursor(CursorMove::Bottom);
     area.move_cursor(CursorMove::End);

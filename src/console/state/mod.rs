@@ -2,14 +2,17 @@
 
 mod card;
 mod confirmed;
+mod failures;
 mod form;
 mod groups;
 mod overlay;
 mod pairing;
 mod profiles;
+mod rename;
 mod sessions;
 
 pub use card::{Blank, Card, Invite, Members};
+pub use failures::FailureRecord;
 pub use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub use groups::{Entry, Groups, Hidden, Sort};
 pub use overlay::{
@@ -18,14 +21,15 @@ pub use overlay::{
 };
 pub use pairing::{
     Linked, NAME_MAX, PairField, PairFocus, PairStep, Pairing, Secret, Shown, Trouble, Way,
-    is_unlinked, phone_digits,
+    is_linked, is_unlinked, phone_digits,
 };
 pub use profiles::{Profile, SwitchStep, Switcher};
-pub use sessions::{Scope, Sessions, is_own};
+pub use rename::{RenameDialog, RenamePhase};
+pub use sessions::{Scope, Sessions, is_own, number};
 pub(in crate::console) use sessions::{name as session_name, person};
 
 use super::effect::{Call, RequestId};
-use super::failure::{Failure, FailureKind, Told};
+use super::failure::{Failure, FailureKind, SessionState, Told};
 use super::keymap::Keymap;
 use super::theme::Theme;
 use super::words;
@@ -97,8 +101,8 @@ pub struct State {
     /// What lies over the screen; the last one gets the input.
     pub layers: Vec<Layer>,
     pub toasts: Vec<Toast>,
-    /// The newest failure, for "show the last error in full".
-    pub last_failure: Option<Failure>,
+    /// What has failed and was shown, newest first.
+    pub failures: Vec<FailureRecord>,
     /// Whether whole blocks draw the QR code.
     pub whole_blocks: bool,
     /// Capabilities that the gateway has refused us; what needs them is greyed out.
@@ -248,7 +252,7 @@ impl State {
     }
 
     /// What sentences about a group may name.
-    fn told(&self, group: Option<&GroupKey>) -> Told {
+    pub(in crate::console) fn told(&self, group: Option<&GroupKey>) -> Told {
         let Some(key) = group else {
             return Told::default();
         };
@@ -265,6 +269,7 @@ impl State {
         Told {
             session: Some(self.session_name(&key.session)),
             admins: admins.take(3).collect(),
+            state: self.sessions.get(&key.session).and_then(SessionState::of),
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use super::super::effect::{RequestId, SessionAction};
 use super::super::failure::Failure;
+use super::super::keymap::Key;
 use super::GroupKey;
 use super::form::EditForm;
 use super::pairing::Pairing;
 use super::profiles::Switcher;
+use super::rename::RenameDialog;
 use crate::api::EpochMillis;
 
 /// One layer over the screen.
@@ -16,12 +18,12 @@ pub enum Layer {
     /// "Add an account".
     Pair(Box<Pairing>),
     Confirm(ConfirmDialog),
+    Rename(Box<RenameDialog>),
     Profiles(Switcher),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
-    /// A failure's full text.
-    Failure {
-        failure: Failure,
+    /// What has failed, newest first.
+    Failures {
         scroll: usize,
     },
 }
@@ -84,16 +86,18 @@ pub enum ResetPhase {
     Failed(Failure),
 }
 
-/// A question about something that cannot be undone.
+/// A question about something that cannot be undone, or that others feel.
 #[derive(Debug)]
 pub struct ConfirmDialog {
     pub question: Question,
     pub focus: ButtonId,
+    /// The key that opened it, until another one is pressed: held down, it must not answer.
+    pub held: Option<Key>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Question {
-    /// Log a session out; with its label or number.
+    /// Stop, restart or log out a session; with its label or number.
     Act {
         session: String,
         label: String,
@@ -101,6 +105,8 @@ pub enum Question {
     },
     /// Leave although this would be lost.
     Leave { then: Leaving, losses: Vec<String> },
+    /// Remove a session and all that is stored of it.
+    Remove { session: String, label: String },
 }
 
 /// Where one goes.

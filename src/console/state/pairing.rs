@@ -137,6 +137,8 @@ pub struct Pairing {
     pub session: Option<String>,
     /// Whether this overlay added it, and it is not linked yet: then leaving asks what becomes of it.
     pub created: bool,
+    /// The status of the session when it was there already: leaving brings it back.
+    pub was: Option<SessionStatus>,
     pub step: PairStep,
     /// The way that was chosen; see [`super::super::layout::pair_way`] for the one that has room.
     pub way: Way,
@@ -174,6 +176,7 @@ impl Pairing {
         Self {
             session,
             created: false,
+            was: None,
             step,
             way: Way::Qr,
             focus,
@@ -247,6 +250,17 @@ pub fn is_unlinked(session: &Session) -> bool {
                 && session.last_connected_at.is_none()
         }
         _ => false,
+    }
+}
+
+/// Whether a session is known to have a phone, which stopping it does not take away.
+#[must_use]
+pub fn is_linked(session: &Session) -> bool {
+    let has_phone = session.wa_jid.is_some() || session.phone_number.is_some();
+    match session.status {
+        SessionStatus::LoggedOut | SessionStatus::ScanQrCode => false,
+        SessionStatus::Working => true,
+        _ => has_phone,
     }
 }
 

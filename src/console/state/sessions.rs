@@ -2,6 +2,7 @@
 
 use super::super::effect::{RequestId, SessionAction};
 use super::super::failure::Failure;
+use super::super::words;
 use crate::api::{EpochMillis, Session, SessionStatus};
 use crate::text::clean_line;
 use std::collections::BTreeMap;
@@ -75,9 +76,25 @@ pub fn name(session: &Session) -> String {
     if !label.trim().is_empty() {
         return label.into_owned();
     }
-    match session.phone_number.as_deref() {
-        Some(number) if !number.is_empty() => format!("+{}", clean_line(number)),
-        _ => clean_line(&session.id).into_owned(),
+    match number(session) {
+        Some(number) => words::phone(&number),
+        None => clean_line(&session.id).into_owned(),
+    }
+}
+
+/// The digits of the account's number; some gateways tell it in the account's id only.
+#[must_use]
+pub fn number(session: &Session) -> Option<String> {
+    let told = session.phone_number.as_deref();
+    if let Some(told) = told.filter(|number| !number.trim().is_empty()) {
+        return Some(told.trim_start_matches('+').to_owned());
+    }
+    match person(session.wa_jid.as_deref()?) {
+        (user, "s.whatsapp.net" | "c.us") => {
+            let is_number = !user.is_empty() && user.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| user.to_owned())
+        }
+        _ => None,
     }
 }
 

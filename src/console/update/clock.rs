@@ -85,6 +85,7 @@ fn shift(state: &mut State, by: i64) {
     for time in [&mut state.runs.reread_after, &mut state.runs.doubt_after] {
         *time = time.map(|time| time.saturating_add(by));
     }
+    state.runs.paste_until = None;
     for toast in &mut state.toasts {
         toast.until = toast.until.saturating_add(by);
     }

@@ -1,16 +1,31 @@
-//! Questions about what cannot be undone.
+//! Questions about what cannot be undone, or what others feel.
 
-use super::super::keymap::Action;
-use super::super::state::{ButtonId, Layer, Question, State};
+use super::super::effect::Call;
+use super::super::keymap::{Action, Key};
+use super::super::state::{ButtonId, ConfirmDialog, Layer, Question, State};
 use super::keys::{button_move, next_button};
 use crossterm::event::{KeyCode, KeyEvent};
 
 const BUTTONS: [ButtonId; 2] = [ButtonId::Cancel, ButtonId::Confirm];
 
+/// Asks, with the careful way out in focus.
+pub(super) fn ask(state: &mut State, question: Question) {
+    let held = state.runs.last_key;
+    state.layers.push(Layer::Confirm(ConfirmDialog {
+        question,
+        focus: ButtonId::Cancel,
+        held,
+    }));
+}
+
 pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
     let Some(Layer::Confirm(dialog)) = state.layers.last_mut() else {
         return;
     };
+    if dialog.held == Some(Key::of(event)) {
+        return;
+    }
+    dialog.held = None;
     if let Some(back) = button_move(event) {
         dialog.focus = next_button(&BUTTONS, dialog.focus, back);
         return;
@@ -22,7 +37,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
         }
         (KeyCode::Enter | KeyCode::Char(' '), _) => press(state, focus),
         (_, Some(Action::Help)) => super::help::open(state),
-        _ => {}
+        _ => super::keys::unknown(state, event),
     }
 }
 
@@ -41,5 +56,10 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
             session, action, ..
         } => super::sessions::send(state, session, action),
         Question::Leave { then, .. } => super::leaving::leave(state, then),
+        Question::Remove { session, .. } => {
+            if state.change(Call::DeleteSession(session)).is_none() {
+                state.note("It is being removed already.");
+            }
+        }
     }
 }

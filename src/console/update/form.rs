@@ -7,7 +7,7 @@ use super::super::state::{
 use super::keys::{button_move, next_button};
 use super::typing;
 use crate::api::{Capability, SessionRole, SettingField, check_description, check_subject};
-use crate::text::{clean_block, clean_line};
+use crate::text::{clean_typed_block, clean_typed_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Where Tab goes, in order.
@@ -19,6 +19,8 @@ const STOPS: [FormFocus; 6] = [
     FormFocus::Button(ButtonId::Save),
     FormFocus::Button(ButtonId::Cancel),
 ];
+/// Bytes that are pasted at once: far above what fits, and drawn without delay.
+const PASTE_MAX: usize = 64_000;
 const LEAVE_BUTTONS: [ButtonId; 2] = [ButtonId::KeepEditing, ButtonId::Discard];
 
 /// `e`: opens the form of the selected group, or the one that was left while its save ran.
@@ -112,7 +114,7 @@ fn edit_key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
     }
     match (top(state).map(|form| form.focus), action) {
         // Where nothing is typed the keys mean what they mean elsewhere.
-        (Some(FormFocus::Button(_)), Some(Action::ErrorDetails)) => super::qr::open_failure(state),
+        (Some(FormFocus::Button(_)), Some(Action::ErrorDetails)) => super::failures::open(state),
         (Some(FormFocus::Button(_)), Some(Action::Help)) => super::help::open(state),
         _ => check(state),
     }
@@ -168,11 +170,20 @@ pub(super) fn paste(state: &mut State, text: &str) {
         return;
     }
     match form.focus {
+        FormFocus::Field(SettingField::Subject | SettingField::Description)
+            if text.len() > PASTE_MAX =>
+        {
+            state.bad(format!(
+                "Not pasted: more than {} kB at once. What was typed is as it was.",
+                PASTE_MAX / 1_000
+            ));
+            return;
+        }
         FormFocus::Field(SettingField::Subject) => {
-            form.subject.insert_str(clean_line(text));
+            form.subject.insert_str(clean_typed_line(text));
         }
         FormFocus::Field(SettingField::Description) => {
-            form.description.insert_str(clean_block(text));
+            form.description.insert_str(clean_typed_block(text));
         }
         _ => {}
     }

@@ -1,6 +1,6 @@
 //! The searchable help.
 
-use super::super::keymap::{Action, BINDINGS, Key};
+use super::super::keymap::Action;
 use super::super::layout;
 use super::super::state::{HelpOverlay, Layer, State};
 use super::keys::{self, Step};
@@ -8,41 +8,6 @@ use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 const SEARCH_MAX: usize = 60;
-
-/// One row of the help.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HelpRow {
-    /// The keys, separated by blanks.
-    pub keys: String,
-    /// The action's name in the config.
-    pub name: &'static str,
-    pub help: &'static str,
-}
-
-impl State {
-    /// The rows of the help that its search leaves: every word must occur somewhere in the row.
-    #[must_use]
-    pub fn help_rows(&self) -> Vec<HelpRow> {
-        let search = match self.layers.last() {
-            Some(Layer::Help(overlay)) => overlay.search.to_lowercase(),
-            _ => String::new(),
-        };
-        let rows = BINDINGS.iter().map(|binding| {
-            let keys = self.options.keymap.keys(binding.action);
-            let keys: Vec<_> = keys.iter().map(Key::to_string).collect();
-            HelpRow {
-                keys: keys.join(" "),
-                name: binding.name,
-                help: binding.help,
-            }
-        });
-        rows.filter(|row| {
-            let text = format!("{} {} {}", row.keys, row.name, row.help).to_lowercase();
-            search.split_whitespace().all(|word| text.contains(word))
-        })
-        .collect()
-    }
-}
 
 pub(super) fn open(state: &mut State) {
     if !state

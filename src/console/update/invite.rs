@@ -19,7 +19,7 @@ const CHECK_PATIENCE: i64 = 10_000;
 const NAME_COLUMNS: usize = 40;
 
 /// What speaks against a link for this group, by all that is known.
-pub(super) fn obstacle(state: &State, key: &GroupKey) -> Option<Blank> {
+pub(in crate::console) fn obstacle(state: &State, key: &GroupKey) -> Option<Blank> {
     if state.runs.away.is_some() {
         return Some(Blank::GatewayAway);
     }

@@ -1,10 +1,12 @@
 //! Where keys go: the top layer first, then the filter, then the keymap.
 
 use super::super::effect::{Effect, SessionAction};
-use super::super::keymap::{Action, Place};
+use super::super::keymap::{Action, Key, Place};
 use super::super::state::{Layer, Pane, State};
 use super::leaving::quit;
-use super::{card, confirm, form, groups, help, pairing, profiles, qr, reset, sessions};
+use super::{
+    card, confirm, failures, form, groups, help, pairing, profiles, qr, rename, reset, sessions,
+};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// A move of a cursor or a view.
@@ -84,6 +86,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
     if event.kind == KeyEventKind::Release {
         return;
     }
+    state.runs.last_key = Some(Key::of(event));
     if event.code == KeyCode::Char('c') && event.modifiers == KeyModifiers::CONTROL {
         quit(state);
         return;
@@ -97,7 +100,8 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
     let is_text = matches!(event.code, KeyCode::Char(_))
         && !(event.modifiers).intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match action {
-        Some(Action::Suspend) if !is_text => {
+        // In a field that keeps what was typed, Ctrl-z takes it back.
+        Some(Action::Suspend) if !is_text && !(undoes(event) && super::burst::can_undo(state)) => {
             state.runs.wishes.push(Effect::Suspend);
             return;
         }
@@ -112,22 +116,72 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Edit(_)) => form::key(state, event, action),
         Some(Layer::Reset(_)) => reset::key(state, event, action),
         Some(Layer::Pair(_)) => pairing::key(state, event, action),
+        Some(Layer::Rename(_)) => rename::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
-        Some(Layer::Failure { .. }) => qr::failure_key(state, event, action),
-        Some(Layer::Qr) => {
-            if let Some(action) = action {
-                perform(state, action);
-            }
-        }
+        Some(Layer::Failures { .. }) => failures::key(state, event, action),
+        Some(Layer::Qr) => command(state, event, action),
         // Of the keys that the filter leaves, those that leave it move on.
         None if filters && state.groups.typing => {}
-        None => {
-            if let Some(action) = action {
-                perform(state, action);
-            }
-        }
+        None => command(state, event, action),
     }
+}
+
+fn undoes(event: &KeyEvent) -> bool {
+    event.code == KeyCode::Char('z') && event.modifiers == KeyModifiers::CONTROL
+}
+
+fn command(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+    match action {
+        Some(action) => perform(state, action),
+        None => unknown(state, event),
+    }
+}
+
+/// A key without a meaning here: says so, and where it has one.
+pub(super) fn unknown(state: &mut State, event: &KeyEvent) {
+    let is_typed = matches!(
+        event.code,
+        KeyCode::Char(_) | KeyCode::F(_) | KeyCode::Backspace | KeyCode::Delete | KeyCode::Insert
+    );
+    if !is_typed {
+        return;
+    }
+    let key = Key::of(event);
+    let keymap = &state.options.keymap;
+    let place = keymap
+        .meaning_elsewhere(key)
+        .and_then(|binding| Some((binding.help, binding.places.first()?)));
+    let words = match place {
+        Some((help, Place::Sessions)) => Some((help, "under Sessions")),
+        Some((help, Place::Groups)) => Some((help, "under Groups")),
+        Some((help, Place::Group)) => Some((help, "on the card")),
+        Some((help, Place::Qr)) => Some((help, "on the full-screen code")),
+        Some((_, Place::Everywhere)) | None => None,
+    };
+    let text = if let Some((help, place)) = words {
+        format!("{key} works {place}: {help}.")
+    } else {
+        let help = keymap.keys(Action::Help).first();
+        let help = help.map_or("F1".to_owned(), ToString::to_string);
+        format!("Key {key} does nothing here; {help} shows the keys.")
+    };
+    state.note(text);
+}
+
+/// Whether an action of the card has none to act on: says so.
+fn lacks_card(state: &mut State, action: Action) -> bool {
+    let about_card = matches!(
+        action,
+        Action::CopyLink | Action::ShowQr | Action::Edit | Action::ResetLink
+    );
+    let hidden = state.layers.is_empty()
+        && state.focus == Pane::Sessions
+        && !super::super::layout::card_in_sight(state);
+    if about_card && hidden {
+        state.note("No group's card is in sight here: go to the groups with Tab, and choose one.");
+    }
+    about_card && hidden
 }
 
 pub(super) fn paste(state: &mut State, text: &str) {
@@ -135,6 +189,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Help(_)) => help::paste(state, text),
         Some(Layer::Edit(_)) => form::paste(state, text),
         Some(Layer::Pair(_)) => pairing::paste(state, text),
+        Some(Layer::Rename(_)) => rename::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
         _ => {}
@@ -143,11 +198,14 @@ pub(super) fn paste(state: &mut State, text: &str) {
 
 /// Does what a key, or a click on its hint, means on the screen or on the full-screen code.
 pub(super) fn perform(state: &mut State, action: Action) {
+    if lacks_card(state, action) {
+        return;
+    }
     match action {
         Action::Quit => quit(state),
         Action::Help => help::open(state),
         Action::Suspend => state.runs.wishes.push(Effect::Suspend),
-        Action::ErrorDetails => qr::open_failure(state),
+        Action::ErrorDetails => failures::open(state),
         Action::Back => back(state),
         Action::CopyLink => super::invite::copy(state),
         Action::SaveQr => qr::save(state),
@@ -170,6 +228,8 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::StopSession => sessions::act(state, SessionAction::Stop),
         Action::RestartSession => sessions::act(state, SessionAction::Restart),
         Action::LogoutSession => sessions::act(state, SessionAction::Logout),
+        Action::RenameSession => rename::open(state),
+        Action::RemoveSession => sessions::ask_remove(state),
         Action::Up
         | Action::Down
         | Action::PageUp

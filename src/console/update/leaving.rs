@@ -2,9 +2,9 @@
 
 use super::super::effect::Effect;
 use super::super::state::{
-    ButtonId, ConfirmDialog, EditForm, FormPhase, GroupKey, Layer, Leaving, Question, State,
+    ConfirmDialog, EditForm, FormPhase, GroupKey, Layer, Leaving, Question, State,
 };
-use super::{form, pairing, profiles};
+use super::{confirm, form, pairing, profiles};
 
 /// Losses that are named one by one.
 const NAMED: usize = 5;
@@ -14,10 +14,7 @@ pub(super) fn asks(state: &mut State, then: Leaving) -> bool {
     let losses = losses(state);
     let asks = !losses.is_empty();
     if asks {
-        state.layers.push(Layer::Confirm(ConfirmDialog {
-            question: Question::Leave { then, losses },
-            focus: ButtonId::Cancel,
-        }));
+        confirm::ask(state, Question::Leave { then, losses });
     }
     asks
 }

@@ -4,10 +4,12 @@
 //! message `settle` brings back what must always hold (the card follows the selection, no link is
 //! shown that may be dead, the clock is asked for in time) and hands the wishes out.
 
+mod burst;
 mod card;
 mod clock;
 mod confirm;
 mod events;
+mod failures;
 mod find;
 mod form;
 mod form_save;
@@ -23,6 +25,7 @@ mod pairing_time;
 mod profiles;
 mod qr;
 mod realtime;
+mod rename;
 mod replies;
 mod reset;
 mod rows;
@@ -36,6 +39,7 @@ mod unclear_sessions;
 #[cfg(test)]
 mod tests;
 
+pub(super) use invite::obstacle;
 pub use runs::Runs;
 
 use super::effect::{Call, Effect};
@@ -70,7 +74,7 @@ fn fresh(options: Options, size: (u16, u16), now: EpochMillis, runs: Runs) -> St
         card: None,
         layers: Vec::new(),
         toasts: Vec::new(),
-        last_failure: None,
+        failures: Vec::new(),
         whole_blocks: false,
         lacking: Vec::new(),
         runs,
@@ -82,7 +86,8 @@ fn fresh(options: Options, size: (u16, u16), now: EpochMillis, runs: Runs) -> St
 /// Takes in one message.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(event) => keys::key(state, &event),
+        Msg::Key(event) => burst::keys(state, &[event]),
+        Msg::Keys(events) => burst::keys(state, &events),
         Msg::Paste(text) => keys::paste(state, &text),
         Msg::Mouse(event) => mouse::mouse(state, event),
         Msg::Resize { columns, rows } => state.size = (columns, rows),
@@ -99,6 +104,12 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 }
 
 fn settle(state: &mut State) -> Vec<Effect> {
+    hold(state);
+    std::mem::take(&mut state.runs.wishes)
+}
+
+/// Brings back what must always hold.
+fn hold(state: &mut State) {
     sessions::keep_in_sight(state);
     groups::keep_in_sight(state);
     card::settle(state);
@@ -106,5 +117,4 @@ fn settle(state: &mut State) -> Vec<Effect> {
     reset::settle(state);
     pairing_time::settle(state);
     clock::wish(state);
-    std::mem::take(&mut state.runs.wishes)
 }

@@ -2,7 +2,9 @@
 
 use super::super::layout::{self, Target};
 use super::super::state::{ButtonId, Layer, Pane, State};
-use super::{card, confirm, form, groups, help, keys, pairing, profiles, qr, reset, sessions};
+use super::{
+    card, confirm, failures, form, groups, help, keys, pairing, profiles, rename, reset, sessions,
+};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Rows per notch of the wheel.
@@ -12,6 +14,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent) {
     if !state.options.mouse {
         return;
     }
+    state.runs.last_key = None;
     let target = layout::hit(state, event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(state, target),
@@ -70,8 +73,9 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Edit(_)) => form::press(state, button),
         Some(Layer::Reset(_)) => reset::press(state, button),
         Some(Layer::Pair(_)) => pairing::press(state, button),
+        Some(Layer::Rename(_)) => rename::press(state, button),
         Some(Layer::Confirm(_)) => confirm::press(state, button),
-        Some(Layer::Failure { .. }) => qr::press_failure(state, button),
+        Some(Layer::Failures { .. }) => failures::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();
         }
@@ -82,7 +86,7 @@ fn press(state: &mut State, button: ButtonId) {
 fn wheel(state: &mut State, target: Target, rows: isize) {
     match state.layers.last() {
         Some(Layer::Help(_)) => return help::wheel(state, rows),
-        Some(Layer::Failure { .. }) => return qr::wheel_failure(state, rows),
+        Some(Layer::Failures { .. }) => return failures::wheel(state, rows),
         Some(_) => return,
         None => {}
     }

@@ -13,8 +13,8 @@ use super::super::state::{
 use super::keys::{button_move, next_button};
 use super::pairing_follow::{begin, top};
 use super::typing;
-use crate::api::Capability;
-use crate::text::clean_line;
+use crate::api::{Capability, SessionStatus};
+use crate::text::{clean_line, clean_typed_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// `a`: links the selected session where it is unlinked, else adds one.
@@ -40,8 +40,8 @@ pub(super) fn open_selected(state: &mut State) -> bool {
     let Some(session) = state.sessions.selected().filter(unlinked) else {
         return false;
     };
-    let id = session.id.clone();
-    let pairing = Pairing::new(Some(id), state.now);
+    let mut pairing = Pairing::new(Some(session.id.clone()), state.now);
+    pairing.was = Some(session.status.clone());
     state.layers.push(Layer::Pair(Box::new(pairing)));
     begin(state);
     true
@@ -72,7 +72,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
         }
         _ => match (button_move(event), action) {
             (Some(back), _) => turn(state, back),
-            (None, Some(Action::ErrorDetails)) => super::qr::open_failure(state),
+            (None, Some(Action::ErrorDetails)) => super::failures::open(state),
             (None, Some(Action::Help)) => super::help::open(state),
             (None, Some(Action::Back)) => leave(state),
             _ => {}
@@ -153,7 +153,7 @@ fn field_key(state: &mut State, event: &KeyEvent) {
 pub(super) fn paste(state: &mut State, text: &str) {
     if focus(state).is_field() {
         edit(state, |area| {
-            area.insert_str(clean_line(text));
+            area.insert_str(clean_typed_line(text));
         });
     }
 }
@@ -319,18 +319,40 @@ fn leave(state: &mut State) {
         return;
     };
     let word = match &pairing.step {
-        PairStep::AskLeave(_) => return keep(state),
+        PairStep::AskLeave(_) => {
+            // It was made here, so leaving takes it away again.
+            remove(state);
+            return close(state);
+        }
         PairStep::Linked(_) => return super::pairing_follow::finish(state),
         PairStep::Creating(_) => Some("The account is still being added; you find it here then."),
         PairStep::Removing(_) => Some("The account is still being removed."),
         PairStep::Trouble(Trouble::Paired | Trouble::Gone) => None,
         PairStep::Link | PairStep::Trouble(_) if pairing.created => return ask_leave(pairing),
+        PairStep::Link | PairStep::Trouble(_) => return put_back(state),
         _ => None,
     };
     close(state);
     if let Some(word) = word {
         state.note(word);
     }
+}
+
+/// Leaves a session that was there before, as it was before.
+fn put_back(state: &mut State) {
+    let before =
+        top(state).and_then(|pairing| Some((pairing.session.clone()?, pairing.was.clone()?)));
+    close(state);
+    let Some((session, was)) = before else {
+        return;
+    };
+    let action = match was {
+        SessionStatus::LoggedOut => SessionAction::Logout,
+        SessionStatus::Stopped | SessionStatus::Failed => SessionAction::Stop,
+        // It waited for a phone before, and goes on.
+        _ => return,
+    };
+    super::sessions::put_back(state, session, action);
 }
 
 fn ask_leave(pairing: &mut Pairing) {
@@ -387,6 +409,9 @@ pub(super) fn hold_back(state: &mut State) -> bool {
         _ => false,
     };
     let Some(at) = state.layers.iter().position(half) else {
+        if matches!(state.layers.last(), Some(Layer::Pair(pairing)) if pairing.was.is_some()) {
+            leave(state);
+        }
         return false;
     };
     state.layers.truncate(at + 1);

@@ -220,7 +220,12 @@ pub(super) fn removed(state: &mut State, session: &str, answer: Result<(), Failu
                     pairing.step = PairStep::AskLeave(Some(failure));
                     pairing.focus = PairFocus::Button(ButtonId::Keep);
                 }
-                None => state.tell(&format!("{name}, removing"), &failure, None),
+                None => {
+                    state.tell(&format!("{name}, removing"), &failure, None);
+                    if failure.unclear {
+                        sessions::ask(state);
+                    }
+                }
             }
         }
         _ => {
@@ -228,6 +233,9 @@ pub(super) fn removed(state: &mut State, session: &str, answer: Result<(), Failu
                 close(state);
             }
             state.sessions.rows.retain(|row| row.id != session);
+            state.groups.retain(|entry| entry.key.session != session);
+            state.groups.loaded.remove(session);
+            state.groups.failures.remove(session);
             state.sessions.cursor = 0;
             state.rebuild_rows(Keep::Selected);
             state.runs.cancel(|call| *call == Call::Sessions);

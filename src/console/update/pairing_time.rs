@@ -1,7 +1,7 @@
 //! What becomes of a pairing as time passes, and what follows from the session's status.
 
 use super::super::effect::Call;
-use super::super::state::{Link, PairStep, State, Trouble};
+use super::super::state::{Link, PairStep, State, Trouble, number};
 use super::pairing::settle_focus;
 use super::pairing_follow::{
     CODE_EVERY, GROUPS_EVERY, LONGEST, awaits_phone, begin, find, finish, is_end, is_pairing, of,
@@ -106,7 +106,7 @@ pub(super) fn gone(state: &mut State, session: &str) {
 fn follow(state: &mut State, session: &str, row: &Session) {
     let groups = count_groups(state, session);
     let (now, away) = (state.now, state.runs.away.is_some());
-    let number = row.phone_number.clone().filter(|number| !number.is_empty());
+    let number = number(row);
     let Some(pairing) = of(state, session) else {
         return;
     };

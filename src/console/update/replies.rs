@@ -6,7 +6,8 @@ use super::super::msg::{Pause, Reply};
 use super::super::state::State;
 use super::runs::Flight;
 use super::{
-    card, form_save, groups, invite, pairing_follow, profiles, qr, realtime, reset, sessions,
+    card, form_save, groups, invite, pairing_follow, profiles, qr, realtime, rename, reset,
+    sessions,
 };
 
 pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
@@ -91,6 +92,9 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> Opti
         }
         (Call::DeleteSession(session), Reply::SessionDeleted(answer)) => {
             pairing_follow::removed(state, session, answer);
+        }
+        (Call::RenameSession { session, label }, Reply::SessionRenamed(answer)) => {
+            rename::answered(state, id, session, label, answer);
         }
         (Call::PairingQr(session), Reply::PairingQr(answer)) => {
             pairing_follow::qr(state, session, answer);

@@ -68,7 +68,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
         (_, Some(Action::CopyLink)) if buttons.contains(&ButtonId::Copy) => {
             press(state, ButtonId::Copy);
         }
-        (_, Some(Action::ErrorDetails)) => super::qr::open_failure(state),
+        (_, Some(Action::ErrorDetails)) => super::failures::open(state),
         (_, Some(Action::Help)) => super::help::open(state),
         _ => {}
     }

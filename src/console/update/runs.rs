@@ -2,10 +2,11 @@
 
 use super::super::effect::{Call, Effect, RequestId};
 use super::super::failure::Failure;
+use super::super::keymap::Key;
 use super::super::state::{EditForm, GroupKey, Members, State};
 use super::unclear::Unclear;
 use crate::api::{EpochMillis, SessionStatus};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What runs: requests under way and wishes for later. Only `update` looks inside.
 #[derive(Default)]
@@ -53,6 +54,12 @@ pub struct Runs {
     pub(super) own_reset: Option<(GroupKey, EpochMillis)>,
     /// The group whose reset is under way and whose echo, without the link, has come already.
     pub(super) echo_heard: Option<GroupKey>,
+    /// Sessions whose pairing was left: they are being put back as they were.
+    pub(super) put_back: BTreeSet<String>,
+    /// Until when characters belong to a paste that is being ignored.
+    pub(super) paste_until: Option<EpochMillis>,
+    /// The last key that was pressed.
+    pub(super) last_key: Option<Key>,
 }
 
 /// When something is to be done.
@@ -230,7 +237,8 @@ fn collide(first: &Call, second: &Call) -> bool {
     match (first, second) {
         (Call::Act { session, .. }, Call::Act { session: other, .. }) => session == other,
         (Call::CreateSession { .. }, Call::CreateSession { .. }) => true,
-        (Call::DeleteSession(session), Call::DeleteSession(other))
+        (Call::RenameSession { session, .. }, Call::RenameSession { session: other, .. })
+        | (Call::DeleteSession(session), Call::DeleteSession(other))
         | (Call::PairingCode { session, .. }, Call::PairingCode { session: other, .. }) => {
             session == other
         }

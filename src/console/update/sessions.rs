@@ -3,9 +3,7 @@
 use super::super::effect::{Call, RequestId, SessionAction};
 use super::super::failure::{Failure, FailureKind};
 use super::super::layout;
-use super::super::state::{
-    Blank, ButtonId, ConfirmDialog, Invite, Layer, Pane, Question, Scope, Sessions, State,
-};
+use super::super::state::{Blank, Invite, Pane, Question, Scope, Sessions, State, is_linked};
 use super::keys::{self, Step};
 use super::rows::Keep;
 use crate::api::{Capability, EpochMillis, Session, SessionStatus};
@@ -363,7 +361,7 @@ pub(super) fn open(state: &mut State) {
     state.focus = Pane::Groups;
 }
 
-/// Starts, stops, restarts, or asks whether to log out.
+/// Starts a session, or asks whether to stop, restart or log it out.
 pub(super) fn act(state: &mut State, action: SessionAction) {
     if state.refuses(Capability::Manage) {
         return;
@@ -379,19 +377,36 @@ pub(super) fn act(state: &mut State, action: SessionAction) {
     if action == SessionAction::Start && super::pairing::open_selected(state) {
         return;
     }
-    if action == SessionAction::Logout {
-        let label = state.session_name(&session);
-        state.layers.push(Layer::Confirm(ConfirmDialog {
-            question: Question::Act {
-                session,
-                label,
-                action,
-            },
-            focus: ButtonId::Cancel,
-        }));
-    } else {
-        send(state, session, action);
+    if action == SessionAction::Start {
+        return send(state, session, action);
     }
+    // Everybody on the gateway feels these.
+    let label = state.session_name(&session);
+    super::confirm::ask(
+        state,
+        Question::Act {
+            session,
+            label,
+            action,
+        },
+    );
+}
+
+/// Asks whether to remove the selected account.
+pub(super) fn ask_remove(state: &mut State) {
+    if state.refuses(Capability::Manage) {
+        return;
+    }
+    let Some(session) = state.sessions.selected() else {
+        state.note("Select one session first: this row stands for all of them.");
+        return;
+    };
+    let session = session.id.clone();
+    if is_acting(state, &session) {
+        return;
+    }
+    let label = state.session_name(&session);
+    super::confirm::ask(state, Question::Remove { session, label });
 }
 
 /// Whether something is being done to the session already; says so.
@@ -418,6 +433,19 @@ pub(super) fn send(state: &mut State, session: String, action: SessionAction) {
     }
 }
 
+/// Ends a pairing that nobody waits for any more.
+pub(super) fn put_back(state: &mut State, session: String, action: SessionAction) {
+    send(state, session.clone(), action);
+    if state
+        .sessions
+        .acting
+        .get(&session)
+        .is_some_and(|(sent, _)| *sent == action)
+    {
+        state.runs.put_back.insert(session);
+    }
+}
+
 /// An action was answered.
 pub(super) fn acted(
     state: &mut State,
@@ -427,6 +455,7 @@ pub(super) fn acted(
     answer: Result<Session, Failure>,
 ) {
     state.sessions.acting.remove(session);
+    let puts_back = state.runs.put_back.remove(session);
     let name = state.session_name(session);
     match answer {
         Ok(row) => {
@@ -434,9 +463,18 @@ pub(super) fn acted(
                 take_one(state, id, row);
             }
             match action {
+                SessionAction::Logout if puts_back => {
+                    state.note(format!("{name} is not linked: logged out, as before"));
+                }
+                _ if puts_back => {
+                    state.note(format!("{name} is not linked: stopped, as before"));
+                }
                 SessionAction::Start => state.good(format!("{name} is being connected")),
                 SessionAction::Restart => state.good(format!("{name} is being connected anew")),
-                SessionAction::Stop => state.good(format!("{name} is stopped; it stays linked")),
+                SessionAction::Stop if state.sessions.get(session).is_some_and(is_linked) => {
+                    state.good(format!("{name} is stopped; it stays linked"));
+                }
+                SessionAction::Stop => state.good(format!("{name} is stopped")),
                 SessionAction::Logout => {
                     state.good(format!(
                         "{name} is logged out; link its phone again to use it"
@@ -453,6 +491,11 @@ pub(super) fn acted(
             let failure = state.failed(&call, failure);
             if failure.unclear {
                 super::unclear_sessions::lost_action(state, session, action, after, failure);
+            } else if puts_back {
+                let why = state.sentence(&failure, None);
+                state.bad_again(format!(
+                    "{name} could not be put back as it was, so it still waits for a phone: {why}"
+                ));
             } else {
                 state.tell(&format!("{name}, {}", action.doing()), &failure, None);
             }

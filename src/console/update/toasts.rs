@@ -35,11 +35,20 @@ impl State {
         self.toast(ToastKind::Note, text);
     }
 
+    /// Tells a failure that no call of its own stands behind.
     pub(super) fn bad(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        let (tried, why) = text.split_once(": ").unwrap_or(("Not done", &text));
+        self.record(tried.to_owned(), why.to_owned());
         self.toast(ToastKind::Bad, text);
     }
 
-    /// Remembers a failure and draws what follows from its kind, without a word to the user.
+    /// Tells a failure that is remembered already.
+    pub(super) fn bad_again(&mut self, text: impl Into<String>) {
+        self.toast(ToastKind::Bad, text);
+    }
+
+    /// Draws what follows from a failure's kind, and remembers it where the screen shows it.
     pub(super) fn failed(&mut self, call: &Call, failure: Failure) -> Failure {
         let mut failure = failure.of_call(call);
         if let Some(key) = call.group().filter(|_| failure.status == Some(500)) {
@@ -68,8 +77,22 @@ impl State {
             }
             _ => {}
         }
-        self.last_failure = Some(failure.clone());
+        if self.is_shown(call) {
+            self.record_call(call, &failure);
+        }
         failure
+    }
+
+    /// Whether the screen says somewhere that this call failed.
+    fn is_shown(&self, call: &Call) -> bool {
+        match call {
+            // Other groups' reads go on behind the screen.
+            Call::Members(key) | Call::Invite(key) => {
+                self.card.as_ref().is_some_and(|card| card.key == *key)
+            }
+            Call::Group(_) => false,
+            _ => true,
+        }
     }
 
     /// What a failure without a reason means where an admin's call was made: some gateways have no
@@ -124,7 +147,7 @@ impl State {
             FailureKind::Other if failure.unclear => " It may have been done all the same.",
             _ => "",
         };
-        self.bad(format!("{tried}: {sentence}{open}"));
+        self.bad_again(format!("{tried}: {sentence}{open}"));
     }
 
     /// Whether a capability is missing; says so.

@@ -21,8 +21,8 @@ pub(super) fn in_lines(area: &mut TextArea<'static>, event: &KeyEvent) {
         KeyCode::Char('u') if control => {
             area.delete_line_by_head();
         }
-        // Ctrl-_, which terminals send as Ctrl-7.
-        KeyCode::Char('_' | '7') if control => {
+        // Ctrl-_, which terminals send as Ctrl-7, undoes in a shell's line.
+        KeyCode::Char('z' | '_' | '7') if control => {
             area.undo();
         }
         _ => {

@@ -210,7 +210,11 @@ fn end_save(
         .filter(|(_, outcome)| *outcome == FieldOutcome::Applied)
         .map(|(field, _)| *field)
         .collect();
-    state.last_failure = Some(failure.clone());
+    let call = Call::Update {
+        group: key.clone(),
+        patch: patch.clone(),
+    };
+    state.record_call(&call, &failure);
     // What is being typed since is nobody's outcome.
     if let Some(form) = form::find(state, key)
         && matches!(form.phase, FormPhase::Checking | FormPhase::Failed(_))

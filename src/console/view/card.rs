@@ -24,11 +24,24 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let focused = state.focus == Pane::Group;
     let (Some(card), Some(parts)) = (&state.card, card_parts(state, area)) else {
         pane(buffer, theme, area, "Group", focused);
-        let lines = [
-            ("No group selected", theme.title),
-            ("", theme.text),
-            ("Its invite link and QR code stand here.", theme.dim),
-        ];
+        let nothing_yet = state.sessions.loaded && state.sessions.rows.is_empty();
+        let next = if nothing_yet {
+            super::groups::first_account(state)
+        } else {
+            "Its invite link and QR code stand here.".to_owned()
+        };
+        let title = if nothing_yet {
+            super::groups::NO_ACCOUNTS
+        } else {
+            "No group selected"
+        };
+        let mut lines = vec![(title.to_owned(), theme.title), (String::new(), theme.text)];
+        let width = inside(area).width.saturating_sub(4);
+        lines.extend(
+            wrap(&next, width, 4)
+                .into_iter()
+                .map(|line| (line, theme.dim)),
+        );
         put_block(buffer, inside(area), &lines);
         return;
     };

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 
 pub fn draw(state: &State, screen: &Screen, confirm: &ConfirmDialog, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let parts = confirm_parts(screen, confirm);
+    let parts = confirm_parts(state, screen, confirm);
     dialog(buffer, theme, &parts.dialog, &format!("{}?", parts.title));
     for (at, line) in (0..parts.dialog.content.height).zip(&parts.text) {
         let named = at == 0 && line.starts_with('“');

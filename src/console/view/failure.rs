@@ -1,18 +1,23 @@
-//! A failure's full text.
+//! The list of what has failed.
 
-use super::paint::{dialog, put_lines, scrollbar};
-use crate::console::failure::Failure;
+use super::paint::{below, dialog, put, scrollbar};
 use crate::console::layout::{Screen, failure_parts};
 use crate::console::state::State;
 use ratatui::buffer::Buffer;
 
-pub fn draw(state: &State, screen: &Screen, failure: &Failure, scroll: usize, buffer: &mut Buffer) {
+pub fn draw(state: &State, screen: &Screen, scroll: usize, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let parts = failure_parts(screen, failure, scroll);
+    let parts = failure_parts(state, screen, scroll);
     dialog(buffer, theme, &parts.dialog, &parts.title);
     let mut text = parts.dialog.content;
     text.height = text.height.saturating_sub(1);
-    put_lines(buffer, text, &parts.text[parts.first..], theme.text);
+    let lines = parts.text.iter().enumerate().skip(parts.first);
+    for (row, (at, line)) in (0..text.height).zip(lines) {
+        // The first line of each says when and what.
+        let is_title = at == 0 || parts.text[at - 1].is_empty();
+        let style = if is_title { theme.title } else { theme.text };
+        put(buffer, below(text, row), line, style);
+    }
     scrollbar(
         buffer,
         theme,

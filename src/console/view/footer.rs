@@ -9,10 +9,10 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     clear(buffer, screen.footer);
     for hint in hints(state, screen) {
-        let (key, word) = if hint.lacking.is_some() {
-            (theme.disabled, theme.disabled)
-        } else {
+        let (key, word) = if hint.enabled {
             (theme.key, theme.dim)
+        } else {
+            (theme.disabled, theme.disabled)
         };
         put(buffer, hint.area, &hint.key, key);
         put(

@@ -174,8 +174,8 @@ fn draw_note(state: &State, note: &Note, area: Rect, buffer: &mut Buffer) {
         Note::NotAttempted => ("– not attempted".to_owned(), theme.warn),
         Note::NotApplied => ("– not applied".to_owned(), theme.warn),
         Note::Unknown => ("? not known whether it was applied".to_owned(), theme.warn),
-        Note::Theirs(value) => {
-            let kept = "”; yours is kept";
+        Note::Theirs { value, kept } => {
+            let kept = if *kept { "”; yours is kept" } else { "”" };
             let room = usize::from(area.width.saturating_sub(columns(kept) + 28));
             let value = text::truncate_to_width(value, room.max(8));
             (format!("! changed meanwhile to “{value}{kept}"), theme.warn)

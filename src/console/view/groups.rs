@@ -2,7 +2,8 @@
 
 use super::paint::{after, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar};
 use super::sessions::bar;
-use crate::api::SessionRole;
+use crate::api::{Capability, SessionRole};
+use crate::console::failure::SessionState;
 use crate::console::fuzzy::Highlighter;
 use crate::console::keymap::Action;
 use crate::console::layout::{
@@ -325,6 +326,18 @@ fn hidden(state: &State) -> String {
     words.join(" ")
 }
 
+/// There is no account to show groups of.
+pub const NO_ACCOUNTS: &str = "No accounts yet";
+
+/// How the first account comes.
+pub fn first_account(state: &State) -> String {
+    let add = key(state, Action::AddAccount);
+    if state.lacks(Capability::Manage) {
+        return "Your key lacks the capability `manage`, which adding one needs. Ask whoever runs the gateway.".to_owned();
+    }
+    format!("Press {add} to link a phone.")
+}
+
 /// Why there are no rows, and what to do about it.
 fn why_empty(state: &State) -> (String, String) {
     let groups = &state.groups;
@@ -345,10 +358,7 @@ fn why_empty(state: &State) -> (String, String) {
         };
     }
     if state.sessions.rows.is_empty() {
-        return (
-            "No sessions yet".to_owned(),
-            format!("This key sees no WhatsApp account on the gateway. {refresh} asks again."),
-        );
+        return (NO_ACCOUNTS.to_owned(), first_account(state));
     }
     if groups.total > 0 && !groups.filter.is_empty() {
         let filter = fit(&text::clean_line(&groups.filter), 40).shown;
@@ -400,12 +410,19 @@ fn why_empty(state: &State) -> (String, String) {
             format!("{whose}: WhatsApp knows no group of this account. {refresh} asks again."),
         )
     } else {
-        (
-            "No groups stored".to_owned(),
-            format!(
+        let next = match state.sessions.selected().and_then(SessionState::of) {
+            Some(SessionState::Connecting) => {
+                "They come when the session is connected; it is connecting now.".to_owned()
+            }
+            Some(SessionState::Unlinked) => format!(
+                "They come when a phone is linked: go to Sessions and press {}.",
+                key(state, Action::AddAccount)
+            ),
+            Some(SessionState::Stopped) | None => format!(
                 "They come when the session connects: go to Sessions and press {}.",
                 key(state, Action::StartSession)
             ),
-        )
+        };
+        ("No groups stored".to_owned(), next)
     }
 }

@@ -72,7 +72,7 @@ fn left(state: &State) -> [(String, Style); 3] {
             theme.text,
         ),
         (_, 0) if !sessions.loaded => ("…".to_owned(), theme.dim),
-        (_, 0) => ("no sessions".to_owned(), theme.warn),
+        (_, 0) => ("no accounts".to_owned(), theme.warn),
         (some, all) => (
             format!("{some} of {all} connected"),
             match some {

@@ -1,8 +1,8 @@
 //! The help: every key with what it does, and a search.
 
 use super::paint::{after, below, clear, columns, pane, put, put_block, put_right, scrollbar};
-use crate::console::keymap::{BINDINGS, Binding, Place};
-use crate::console::layout::{HelpParts, Screen, help_parts, needs};
+use crate::console::keymap::{Binding, Place};
+use crate::console::layout::{HelpLine, HelpParts, Screen, can, help_parts, needs};
 use crate::console::state::{HelpOverlay, State};
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -24,7 +24,7 @@ pub fn draw(
     pane(buffer, theme, parts.area, "Help", true);
     let cursor = Some(search(state, help, &parts, buffer));
     if parts.found.is_empty() {
-        let words = format!("No key for “{}”", text::clean_line(&help.search));
+        let words = format!("Nothing about “{}”", text::clean_line(&help.search));
         let lines = [
             (words.as_str(), theme.title),
             ("", theme.text),
@@ -35,7 +35,7 @@ pub fn draw(
     }
     let lines = parts.lines();
     let width = parts.rows.width / u16::try_from(parts.columns).unwrap_or(1);
-    for (position, binding) in parts.found.iter().enumerate() {
+    for (position, found) in parts.found.iter().enumerate() {
         let (column, line) = (position / lines, position % lines);
         let Some(line) = line
             .checked_sub(parts.first)
@@ -48,15 +48,22 @@ pub fn draw(
             below(parts.rows, line),
             width * u16::try_from(column).unwrap_or(0),
         );
-        one(
-            state,
-            binding,
-            Rect {
-                width: width - 2,
-                ..area
-            },
-            buffer,
-        );
+        let area = Rect {
+            width: width - 2,
+            ..area
+        };
+        match found {
+            HelpLine::Section(name) => {
+                put(buffer, area, name, theme.title);
+            }
+            HelpLine::Key(binding) => one(state, binding, area, buffer),
+            HelpLine::Fixed(key) => {
+                fixed(state, key.keys, key.help, key.place, area, buffer);
+            }
+            HelpLine::Sign(sign) => {
+                fixed(state, sign.sign, sign.help, sign.place, area, buffer);
+            }
+        }
     }
     scrollbar(buffer, theme, parts.area, parts.rows, parts.first, lines);
     cursor
@@ -64,7 +71,7 @@ pub fn draw(
 
 fn search(state: &State, help: &HelpOverlay, parts: &HelpParts, buffer: &mut Buffer) -> Position {
     let theme = &state.options.theme;
-    let found = format!("{} of {}", parts.found.len(), BINDINGS.len());
+    let found = format!("{} of {}", parts.count(), HelpParts::total());
     let mut line = parts.search;
     if !help.search.is_empty() {
         line = put_right(buffer, line, &found, theme.accent);
@@ -92,9 +99,10 @@ fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {
         .iter()
         .map(ToString::to_string)
         .collect();
-    let (key, style) = match lacking {
-        Some(_) => (theme.disabled, theme.disabled),
-        None => (theme.key, theme.text),
+    let (key, style) = if can(state, binding.action) {
+        (theme.key, theme.text)
+    } else {
+        (theme.disabled, theme.disabled)
     };
     let keys = Rect {
         width: KEYS.min(area.width),
@@ -108,6 +116,20 @@ fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {
     };
     if rest.width > columns(&note) + 1 {
         put_right(buffer, rest, &note, theme.dim);
+    }
+}
+
+/// A key or sign that is the same everywhere: what it means, and where.
+fn fixed(state: &State, keys: &str, help: &str, place: &str, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.options.theme;
+    let column = Rect {
+        width: KEYS.min(area.width),
+        ..area
+    };
+    put(buffer, column, keys, theme.key);
+    let rest = put(buffer, after(area, KEYS + 1), help, theme.text);
+    if rest.width > columns(place) + 1 {
+        put_right(buffer, rest, place, theme.dim);
     }
 }
 

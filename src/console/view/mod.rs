@@ -15,6 +15,7 @@ mod paint;
 mod pairing;
 mod profiles;
 mod qr;
+mod rename;
 mod reset;
 mod sessions;
 #[cfg(test)]
@@ -49,11 +50,10 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Edit(form) => return form::draw(state, screen, form, buffer),
         Layer::Profiles(switcher) => return profiles::draw(state, screen, switcher, buffer),
         Layer::Pair(pairing) => return pairing::draw(state, screen, pairing, buffer),
+        Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
-        Layer::Failure { failure, scroll } => {
-            failure::draw(state, screen, failure, *scroll, buffer);
-        }
+        Layer::Failures { scroll } => failure::draw(state, screen, *scroll, buffer),
         // It is the whole screen, not a box over it.
         Layer::Qr => {}
     }

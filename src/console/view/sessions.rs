@@ -3,7 +3,7 @@
 use super::paint::{after, below, columns, pane, put, put_lines, put_right, scrollbar};
 use crate::api::{Session, SessionStatus};
 use crate::console::layout::{SessionsParts, sessions_parts, wrap};
-use crate::console::state::{Link, Pane, State};
+use crate::console::state::{Link, Pane, State, number};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -100,8 +100,8 @@ fn plight(state: &State, area: Rect, buffer: &mut Buffer) {
         }
         (None, _) if !sessions.loaded => ("◌ Loading the sessions …", String::new()),
         (None, _) if sessions.rows.is_empty() => (
-            "No sessions yet",
-            "This key sees no WhatsApp account on the gateway.".to_owned(),
+            super::groups::NO_ACCOUNTS,
+            super::groups::first_account(state),
         ),
         (None, _) => return,
     };
@@ -155,11 +155,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     if let Some(count) = state.group_count(session) {
         name = group_count(state, count, name, buffer);
     }
-    let number = session
-        .phone_number
-        .as_deref()
-        .map(words::phone)
-        .unwrap_or_default();
+    let number = number(session).map_or_else(String::new, |digits| words::phone(&digits));
     let status = status(state, session);
     let reason = reason(session);
     if parts.lines == 1 {

@@ -1,8 +1,9 @@
-//! Short messages in the corner above the footer. They keep off a QR code that is being scanned.
+//! Short messages in the corner above the footer. They cover no code, no link and no button.
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    QrDrawing, Screen, card_parts, inside, pair_parts, qr_parts, row, wrap,
+    Dialog, QrDrawing, Screen, card_parts, confirm_parts, failure_parts, form_parts, inside,
+    pair_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -11,9 +12,8 @@ use ratatui::style::Style;
 
 /// Most toasts at once; the newest stay.
 const MOST: usize = 3;
-const WIDTH: u16 = 56;
-/// Rows that toasts take at most, more or less.
-const HEIGHT: u16 = 9;
+/// Columns of their words: narrower ones where the room beside a code asks for it.
+const WIDTHS: [u16; 3] = [56, 36, 24];
 
 pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     if matches!(state.layers.last(), Some(Layer::Qr)) {
@@ -23,22 +23,29 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
         return;
     }
     let theme = &state.options.theme;
-    let room = room(state, screen);
+    let mut room = inside(screen.body);
+    room.width = room.width.saturating_sub(1);
+    let mut taken = kept_free(state, screen);
     let mut bottom = room.bottom();
     for toast in state.toasts.iter().rev().take(MOST) {
         let (symbol, style) = look(state, toast);
         let words = crate::text::clean_line(&toast.text);
-        let lines = wrap(&words, WIDTH.min(room.width.saturating_sub(6)), 4);
-        let width = lines.iter().map(|line| columns(line)).max().unwrap_or(0) + 6;
-        let height = u16::try_from(lines.len()).unwrap_or(4) + 2;
-        let Some(top) = bottom.checked_sub(height).filter(|top| *top >= room.y) else {
+        let spot = WIDTHS.iter().find_map(|widest| {
+            let lines = wrap(&words, (*widest).min(room.width.saturating_sub(6)), 4);
+            let width = lines.iter().map(|line| columns(line)).max().unwrap_or(0) + 6;
+            let height = u16::try_from(lines.len()).unwrap_or(4) + 2;
+            let area = free_spot(room, bottom, (width, height), &taken)?;
+            Some((area, lines))
+        });
+        let Some((area, lines)) = spot else {
+            // Nothing but the header's line is free.
+            if taken.len() == kept_free(state, screen).len() {
+                clear(buffer, screen.header);
+                let line = after(screen.header, 1);
+                let rest = put(buffer, line, symbol, style);
+                put(buffer, after(rest, 1), &words, theme.text);
+            }
             return;
-        };
-        let area = Rect {
-            x: room.right().saturating_sub(width),
-            y: top,
-            width,
-            height,
         };
         clear(buffer, area);
         frame(buffer, area, theme.border_focused, "", theme.text);
@@ -47,8 +54,82 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
         for (at, words) in (0..).zip(&lines) {
             put(buffer, row(after(line, 2), at), words, theme.text);
         }
-        bottom = top;
+        bottom = area.y;
+        taken.push(area);
     }
+}
+
+/// The lowest spot of this size that covers nothing taken, at the right or else at the left.
+fn free_spot(room: Rect, bottom: u16, (width, height): (u16, u16), taken: &[Rect]) -> Option<Rect> {
+    if width > room.width {
+        return None;
+    }
+    let spots = (room.y..=bottom.checked_sub(height)?).rev().flat_map(|y| {
+        [room.right() - width, room.x].map(|x| Rect {
+            x,
+            y,
+            width,
+            height,
+        })
+    });
+    let is_free = |area: &Rect| !taken.iter().any(|taken| taken.intersects(*area));
+    // The right side first, as low as there is room.
+    let mut left = None;
+    for area in spots.filter(is_free) {
+        if area.x == room.x && area.right() < room.right() {
+            left.get_or_insert(area);
+        } else {
+            return Some(area);
+        }
+    }
+    left
+}
+
+/// What must be seen and clicked: links, codes, buttons, and the fields that are typed into.
+fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
+    let mut areas = Vec::new();
+    let mut buttons = |dialog: &Dialog| {
+        areas.extend(dialog.buttons.iter().map(|button| button.area));
+    };
+    match state.layers.last() {
+        None => {
+            if let Some(parts) = screen.card.and_then(|area| card_parts(state, area)) {
+                areas.extend([parts.code, parts.link]);
+            }
+        }
+        Some(Layer::Edit(form)) => {
+            let parts = form_parts(state, screen, form);
+            buttons(&parts.dialog);
+            areas.extend([parts.subject, parts.description]);
+        }
+        Some(Layer::Reset(reset)) => {
+            let parts = reset_parts(state, screen, reset);
+            buttons(&parts.dialog);
+            areas.extend([parts.code, parts.link]);
+        }
+        Some(Layer::Pair(pairing)) => {
+            let parts = pair_parts(state, screen, pairing);
+            buttons(&parts.dialog);
+            areas.extend(parts.code.map(|code| code.area));
+            areas.extend(parts.letters.map(|(area, _)| area));
+            areas.extend(parts.field.map(|(_, area)| area));
+        }
+        Some(Layer::Rename(rename)) => {
+            let parts = rename_parts(state, screen, rename);
+            buttons(&parts.dialog);
+            areas.push(parts.field);
+        }
+        Some(Layer::Confirm(confirm)) => buttons(&confirm_parts(state, screen, confirm).dialog),
+        Some(Layer::Failures { scroll }) => buttons(&failure_parts(state, screen, *scroll).dialog),
+        Some(Layer::Profiles(switcher)) => {
+            let parts = profiles_parts(state, screen, switcher);
+            buttons(&parts.dialog);
+            areas.push(parts.rows);
+        }
+        Some(Layer::Help(_) | Layer::Qr) => {}
+    }
+    areas.retain(|area| !area.is_empty());
+    areas
 }
 
 fn look(state: &State, toast: &Toast) -> (&'static str, Style) {
@@ -58,28 +139,6 @@ fn look(state: &State, toast: &Toast) -> (&'static str, Style) {
         ToastKind::Note => ("·", theme.toast_info),
         ToastKind::Bad => ("✘", theme.toast_bad),
     }
-}
-
-/// Inside the panes' borders, and to the left of a code that reaches down to where toasts stand.
-fn room(state: &State, screen: &Screen) -> Rect {
-    let mut room = inside(screen.body);
-    room.width = room.width.saturating_sub(1);
-    let code = screen
-        .card
-        .filter(|_| state.layers.is_empty())
-        .and_then(|area| card_parts(state, area))
-        .map_or(Rect::ZERO, |parts| parts.code);
-    if let Some(Layer::Pair(pairing)) = state.layers.last()
-        && let Some(code) = pair_parts(state, screen, pairing).code
-    {
-        room.width = code.area.x.saturating_sub(room.x + 1);
-    }
-    let reaches_down = !code.is_empty() && code.bottom() + HEIGHT > room.bottom();
-    if reaches_down && code.x > room.x + WIDTH / 2 {
-        room.width = (code.x - 1).saturating_sub(room.x);
-        room.height = code.bottom().saturating_sub(room.y);
-    }
-    room
 }
 
 /// On the full-screen code the link gives way, not the code.

@@ -2,7 +2,7 @@
 
 use super::audit::Record;
 use super::{Engine, OwnedSession};
-use crate::api::{self, AuditAction, CreateSession, LABEL_MAX, SessionStatus};
+use crate::api::{self, AuditAction, CreateSession, LABEL_MAX, SessionStatus, UpdateSession};
 use crate::gateway::auth::{Caller, USER_PREFIX};
 use crate::gateway::clock;
 use crate::gateway::domain::SessionId;
@@ -160,6 +160,32 @@ impl Engine {
             sessions.insert(handle.id.to_string(), Arc::clone(handle));
         }
         ready
+    }
+
+    /// Gives a session another name.
+    ///
+    /// # Errors
+    /// Validation of the label; the store.
+    pub async fn rename_session(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        body: UpdateSession,
+    ) -> Result<api::Session, Error> {
+        let label = check_label(Some(&body.label))?;
+        let mut record = Record::of_session(caller, AuditAction::SessionUpdate, session);
+        record.old = Some(json!({ "label": session.handle.read(|view| view.label.clone()) }));
+        record.new = Some(json!({ "label": label }));
+        let store = self.inner.store.clone();
+        let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
+        self.detached(async move {
+            let outcome = handle.rename(label, record.success(), &lease).await;
+            match outcome {
+                Ok(view) => Ok(view),
+                refused => record.close(&store, refused).await,
+            }
+        })
+        .await
     }
 
     /// Stops and unlinks a session, removes its keys, its row and its groups.

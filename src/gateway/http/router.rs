@@ -61,6 +61,7 @@ const ROUTES: &[Route] = routes! {
     GET    "/api/v1/sessions"                        read   => sessions::list;
     POST   "/api/v1/sessions"                        manage => sessions::create;
     GET    "/api/v1/sessions/{session}"              read   => sessions::get;
+    PATCH  "/api/v1/sessions/{session}"              manage => sessions::update;
     DELETE "/api/v1/sessions/{session}"              manage => sessions::delete;
     POST   "/api/v1/sessions/{session}:start"        manage => sessions::start;
     POST   "/api/v1/sessions/{session}:stop"         manage => sessions::stop;
@@ -302,7 +303,7 @@ mod tests {
             ),
             ("POST", "/api/v1/sessions/S1:fly", "404"),
             ("GET", "/api/v1/sessions/S1:start", "405 POST"),
-            ("PUT", "/api/v1/sessions/S1", "405 GET, HEAD, DELETE"),
+            ("PUT", "/api/v1/sessions/S1", "405 GET, HEAD, PATCH, DELETE"),
             (
                 "GET",
                 "/api/v1/sessions/S1/groups/12@g.us",

@@ -3,7 +3,7 @@
 use super::extract::Call;
 use super::fields::{flag, owned_text};
 use super::respond::{self, Reply};
-use crate::api::CreateSession;
+use crate::api::{CreateSession, UpdateSession};
 use crate::gateway::SessionAction;
 
 pub(super) async fn list(call: &mut Call) -> Reply {
@@ -24,6 +24,20 @@ pub(super) async fn create(call: &mut Call) -> Reply {
 
 pub(super) async fn get(call: &mut Call) -> Reply {
     respond::ok(&call.session()?.view())
+}
+
+pub(super) async fn update(call: &mut Call) -> Reply {
+    let session = call.session()?;
+    let mut fields = call.fields().await?;
+    let label = fields.required("label", owned_text);
+    let label = fields.finish(label)?;
+    let body = UpdateSession { label };
+    respond::ok(
+        &call
+            .engine
+            .rename_session(&call.caller, &session, body)
+            .await?,
+    )
 }
 
 pub(super) async fn delete(call: &mut Call) -> Reply {

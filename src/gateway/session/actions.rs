@@ -3,6 +3,7 @@
 use super::task::{BROKE, Task};
 use super::{Along, SessionAction, limits};
 use crate::api::SessionStatus;
+use crate::gateway::clock;
 use crate::gateway::error::Error;
 use crate::gateway::whatsapp::{DriverError, DriverEvent, Retry};
 use futures_util::FutureExt;
@@ -138,6 +139,29 @@ impl Task {
         self.handle.count_connect()?;
         self.begin().await;
         Ok(true)
+    }
+
+    /// Renames the session in the store, then in memory.
+    pub(super) async fn rename(
+        &mut self,
+        label: Option<String>,
+        along: Along,
+    ) -> Result<(), Error> {
+        let now = clock::now();
+        let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
+        let stored = label.clone();
+        self.store
+            .write(move |w| {
+                w.rows
+                    .rename_session(&organization, &id, stored.as_deref(), now)?;
+                along(w)
+            })
+            .await?;
+        self.handle.change(|view| {
+            view.label = label;
+            view.updated_at = now;
+        });
+        Ok(())
     }
 
     pub(super) async fn delete(

@@ -162,7 +162,7 @@ impl Task {
         });
     }
 
-    /// The phone is no longer linked: who it was is forgotten, and a new scan is needed.
+    /// The phone is no longer linked: its number is kept, to be known by, and a new scan is needed.
     pub(super) async fn unlink(&mut self, reason: String) {
         (self.should_run, self.banned, self.first) = (false, None, None);
         self.handle.cut_connection();
@@ -173,10 +173,9 @@ impl Task {
             .await;
     }
 
-    /// Forgets who the account was.
+    /// Forgets which account is linked. The number stays, so that people know which phone it was.
     fn forget(&self) {
         self.handle.change(|view| {
-            view.phone_number = None;
             view.wa_jid = None;
             view.wa_lid = None;
         });

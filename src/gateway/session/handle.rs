@@ -289,6 +289,20 @@ impl SessionHandle {
         let _ = self.control.send(Control::AwaitPhone.into());
     }
 
+    /// Gives the session another name; `along` is written in the same transaction.
+    ///
+    /// # Errors
+    /// The store. Else as [`SessionHandle::act`].
+    pub async fn rename(
+        &self,
+        label: Option<String>,
+        along: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
+        lease: &Lease,
+    ) -> Result<Session, Error> {
+        self.ask(|reply| Control::Rename(label, Box::new(along), lease.clone(), reply))
+            .await?
+    }
+
     /// Deletes the session; `along` is written in the same transaction.
     ///
     /// # Errors

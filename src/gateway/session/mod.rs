@@ -120,6 +120,13 @@ enum Control {
     Pair(Lease, Reply<Result<bool, Error>>),
     /// A pairing code was given out: the phone is awaited.
     AwaitPhone,
+    /// Another name, and what is written in the same transaction.
+    Rename(
+        Option<String>,
+        Along,
+        Lease,
+        Reply<Result<api::Session, Error>>,
+    ),
     Delete(Along, Lease, Reply<Result<(), Error>>),
     /// The engine closes: disconnect and end; what the operator wants stays as it is.
     Close(Reply<()>),

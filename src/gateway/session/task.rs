@@ -197,6 +197,13 @@ impl Task {
                     self.set_status(SessionStatus::ScanQrCode, None).await;
                 }
             }
+            Control::Rename(label, along, lease, reply) => {
+                let outcome = match lease.still_holds() {
+                    Ok(()) => self.rename(label, along).await,
+                    refused => refused,
+                };
+                let _ = reply.send(outcome.map(|()| self.handle.view()));
+            }
             Control::Delete(along, lease, reply) => {
                 let outcome = match lease.still_holds() {
                     Ok(()) => self.delete(along, events).await,

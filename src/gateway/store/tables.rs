@@ -139,6 +139,15 @@ pub trait Rows: Read {
         not_before: Option<EpochMillis>,
     ) -> Outcome<()>;
 
+    /// Gives a session another name.
+    fn rename_session(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        label: Option<&str>,
+        at: EpochMillis,
+    ) -> Outcome<()>;
+
     /// Deletes a session with its groups and members.
     fn delete_session(&mut self, organization: &OrganizationId, session: &SessionId)
     -> Outcome<()>;

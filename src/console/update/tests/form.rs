@@ -238,6 +238,59 @@ fn untouched_fields_follow_and_touched_ones_keep_the_users_text() {
 }
 
 #[test]
+fn an_untouched_switch_follows_and_nothing_is_said_to_be_kept() {
+    let mut desk = editing();
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({"groupJid": "1@g.us", "isAnnounce": true}),
+    );
+    assert!(form(&desk).typed().announce);
+    assert!(form(&desk).changes().is_empty());
+    let screen = desk.screen();
+    assert!(screen.contains("changed meanwhile to “on”"), "{screen}");
+    assert!(!screen.contains("yours is kept"), "{screen}");
+    desk.type_text("!");
+    let theirs = json!({"groupJid": "1@g.us", "subject": "Gardens"});
+    desk.event(EventKind::GroupUpdate, "a", theirs);
+    assert!(desk.screen().contains("yours is kept"));
+}
+
+#[test]
+fn a_long_paste_is_kept_whole_and_one_that_is_too_long_refused() {
+    let mut desk = editing();
+    desk.press("Ctrl-u");
+    desk.send(Msg::Paste("x".repeat(3_000)));
+    assert_eq!(form(&desk).typed().subject, "x".repeat(3_000));
+    let screen = desk.screen();
+    assert!(screen.contains("3000 / 100"), "{screen}");
+    assert!(screen.contains("at most 100 are allowed"), "{screen}");
+    desk.send(Msg::Paste("y".repeat(70_000)));
+    assert_eq!(form(&desk).typed().subject, "x".repeat(3_000));
+    assert!(desk.toast().contains("Not pasted"), "{}", desk.toast());
+}
+
+#[test]
+fn ctrl_z_takes_typing_back_in_a_field_and_suspends_elsewhere() {
+    let mut desk = editing();
+    desk.type_text("!");
+    desk.press("Ctrl-z");
+    assert_eq!(form(&desk).typed().subject, "Allotment");
+    desk.press("Ctrl-r");
+    assert_eq!(form(&desk).typed().subject, "Allotment!");
+    assert!(desk.others.is_empty());
+    for _ in 0..4 {
+        desk.press("Tab");
+    }
+    desk.press("Ctrl-z");
+    assert_eq!(
+        desk.others,
+        [Effect::Suspend],
+        "no text is typed on a button"
+    );
+}
+
+#[test]
 fn the_echo_of_our_own_save_is_nobody_elses_change() {
     let mut desk = saving();
     let echo = json!({"groupJid": "1@g.us", "subject": "Allotment 2"});

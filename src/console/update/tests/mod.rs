@@ -1,5 +1,6 @@
 //! Tests of `update`, with a desk that presses keys and plays the gateway.
 
+mod burst;
 mod card;
 mod form;
 mod groups;
@@ -16,6 +17,7 @@ mod properties;
 mod public;
 mod realtime;
 mod refusals;
+mod rename;
 mod reset;
 mod sessions;
 mod unknown;
@@ -31,7 +33,10 @@ use crate::api::{
     Envelope, EpochMillis, EventKind, Group, GroupMember, MemberRole, Session, SessionRole,
     SessionStatus,
 };
+use crate::console::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use serde_json::{Value, json};
 
 const START: EpochMillis = 1_700_000_000_000;
@@ -311,6 +316,14 @@ impl Desk {
             Effect::Copy { text, .. } => Some(text.as_str()),
             _ => None,
         })
+    }
+
+    /// What is drawn, as text.
+    fn screen(&self) -> String {
+        let (columns, rows) = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(&self.state, frame)).unwrap();
+        terminal.backend().to_string()
     }
 
     fn top(&self) -> Option<&Layer> {

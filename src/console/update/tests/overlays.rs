@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::console::effect::SavedQr;
+use crate::console::state::Pane;
 
 #[test]
 fn the_help_is_searched_by_typing_and_esc_goes_back_one_step() {
@@ -86,6 +87,173 @@ fn the_last_failure_opens_in_full_and_is_copied() {
     assert!(desk.copied().unwrap().contains("req-1"));
     desk.press("Esc");
     assert!(desk.state.layers.is_empty());
+}
+
+#[test]
+fn every_failure_that_was_shown_is_listed_with_time_group_and_action_newest_first() {
+    let mut desk = Desk::opened(NARROW);
+    desk.press("r");
+    let refused = || failure(FailureKind::NotAdmin);
+    desk.answer(
+        &Call::Invite(key_of("a", "1")),
+        Reply::Invite(Err(refused())),
+    );
+    // A read behind the screen is nobody's failure.
+    desk.answer(
+        &Call::Group(key_of("a", "1")),
+        Reply::Group(Err(failure(FailureKind::Other))),
+    );
+    desk.wait(60_000);
+    desk.press("e");
+    desk.type_text("!");
+    desk.press("Ctrl-s");
+    desk.answer_change(Reply::Updated(Err(failure(FailureKind::Other))));
+    desk.press("Esc");
+    desk.press("Tab");
+    desk.press("Enter");
+    let entries: Vec<_> = desk
+        .state
+        .failures
+        .iter()
+        .map(|entry| entry.action.as_str())
+        .collect();
+    assert_eq!(
+        entries,
+        [
+            "Save the settings · Allotment (through Desk a)",
+            "Get the invite link · Allotment (through Desk a)",
+        ]
+    );
+    desk.press("!");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("22:14:20  Save the settings · Allotment"),
+        "{screen}"
+    );
+    assert!(screen.contains("22:13:20  Get the invite link"), "{screen}");
+    desk.press("y");
+    let copied = desk.copied().unwrap().to_owned();
+    assert!(copied.find("Save the settings") < copied.find("Get the invite link"));
+}
+
+#[test]
+fn what_fails_again_and_again_is_one_entry() {
+    let mut desk = Desk::ready(WIDE);
+    desk.lose_realtime();
+    for _ in 0..4 {
+        desk.answer(
+            &Call::Sessions,
+            Reply::Sessions(Err(failure(FailureKind::GatewayAway))),
+        );
+        desk.wait(60_000);
+    }
+    assert_eq!(desk.state.failures.len(), 1);
+    assert_eq!(desk.state.failures[0].times, 4);
+}
+
+#[test]
+fn an_unknown_key_answers_with_one_line() {
+    let mut desk = Desk::ready(WIDE);
+    desk.press("z");
+    assert_eq!(desk.toast(), "Key z does nothing here; ? shows the keys.");
+    desk.press("x");
+    assert!(
+        desk.toast().starts_with("x works under Sessions"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("b");
+    assert!(
+        desk.toast().contains("full-screen code"),
+        "{}",
+        desk.toast()
+    );
+    desk.press("R");
+    desk.press("Esc");
+    desk.press("BackTab");
+    desk.press("Down");
+    desk.press("x");
+    desk.press("z");
+    assert_eq!(desk.toast(), "Key z does nothing here; ? shows the keys.");
+}
+
+#[test]
+fn keys_act_on_the_card_in_sight_whatever_the_focus_or_say_why_not() {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("Tab");
+    assert_eq!(desk.state.focus, Pane::Sessions);
+    desk.press("y");
+    assert_eq!(desk.copied(), Some(LINK));
+    for key in ["e", "R", "Q"] {
+        desk.press(key);
+        let is_open = match desk.top() {
+            Some(Layer::Edit(_)) => key == "e",
+            Some(Layer::Reset(_)) => key == "R",
+            Some(Layer::Qr) => key == "Q",
+            _ => false,
+        };
+        assert!(is_open, "{key}");
+        desk.press("Esc");
+    }
+    let mut desk = Desk::opened(NARROW);
+    desk.press("Tab");
+    assert_eq!(desk.state.focus, Pane::Sessions);
+    for key in ["y", "e", "R", "Q"] {
+        desk.state.toasts.clear();
+        desk.press(key);
+        assert!(desk.state.layers.is_empty(), "{key}");
+        assert!(
+            desk.toast().contains("No group's card is in sight"),
+            "{key}"
+        );
+    }
+    assert_eq!(desk.copied(), None);
+}
+
+#[test]
+fn the_first_account_is_led_to_from_every_pane() {
+    for size in [WIDE, NARROW] {
+        for panes in 0..3 {
+            let mut desk = Desk::with(options(), size);
+            desk.realtime(Realtime::Connected);
+            desk.answer(&Call::Sessions, Reply::Sessions(Ok(Vec::new())));
+            for _ in 0..panes {
+                desk.press("Tab");
+            }
+            let screen = desk.screen();
+            assert!(screen.contains("No accounts yet"), "{screen}");
+            assert!(screen.contains("Press a to link a phone"), "{screen}");
+            assert!(screen.contains("a add account"), "{screen}");
+            assert!(!screen.contains("This key sees"), "{screen}");
+            desk.press("a");
+            assert!(matches!(desk.top(), Some(Layer::Pair(_))));
+        }
+    }
+}
+
+#[test]
+fn the_help_finds_what_people_call_things_and_explains_the_signs() {
+    for (search, found) in [
+        ("rename", "Change the group's subject"),
+        ("rename", "Rename the account"),
+        ("barcode", "Fill the screen"),
+        ("unlink", "Log the session out"),
+        ("logout", "Log the session out"),
+        ("undo", "Ctrl-z"),
+        ("★", "An admin"),
+        ("heard", "When WhatsApp last sent"),
+        ("announce", "only admins can post"),
+        ("◐", "Connecting"),
+        ("▣", "Waits for a phone"),
+        ("▌", "Selected"),
+        ("locked", "only admins can edit"),
+    ] {
+        let mut desk = Desk::ready(NARROW);
+        desk.press("?");
+        desk.type_text(search);
+        let screen = desk.screen();
+        assert!(screen.contains(found), "{search}: {screen}");
+    }
 }
 
 #[test]

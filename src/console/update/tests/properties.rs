@@ -128,6 +128,7 @@ impl World {
                     }
                     Reply::SessionDeleted(Ok(()))
                 }
+                Call::RenameSession { .. } => Reply::SessionRenamed(Ok(self.session())),
                 Call::PairingQr(_) => Reply::PairingQr(Ok(QrCode {
                     code: format!("2@{}", "x".repeat(243)),
                     expires_at: Some(self.desk.state.now + 20_000),

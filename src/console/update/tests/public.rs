@@ -242,7 +242,9 @@ fn without_members_a_500_is_explained_as_what_it_mostly_is() {
             &recorded("invite (row says working, client dropped)"),
         ))),
     );
-    let last = desk.state.last_failure.as_ref().unwrap();
+    let Invite::Blank(Blank::Failed(last)) = desk.invite() else {
+        panic!("{:?}", desk.invite())
+    };
     assert_eq!(last.kind, FailureKind::Other);
 }
 

@@ -108,6 +108,7 @@ fn each_sentence_names_the_next_step() {
     let told = Told {
         session: Some("Desk a".to_owned()),
         admins: vec!["Ana".to_owned(), "Ben".to_owned(), "7@lid".to_owned()],
+        state: None,
     };
     let lacks = FailureKind::MissingCapability {
         capability: "send".to_owned(),
@@ -128,6 +129,25 @@ fn each_sentence_names_the_next_step() {
     ] {
         let sentence = failure(kind).sentence(&told);
         assert!(sentence.contains(words), "{sentence}");
+    }
+}
+
+#[test]
+fn advice_fits_why_a_session_is_not_connected() {
+    for (status, jid, words) in [
+        ("starting", true, "Wait until it is connected"),
+        ("logged_out", true, "Link one under Sessions"),
+        ("scan_qr_code", false, "Link one under Sessions"),
+        ("stopped", true, "Start it under Sessions"),
+        ("failed", true, "Start it under Sessions"),
+    ] {
+        let mut desk = Desk::opened(WIDE);
+        if !jid {
+            desk.state.sessions.rows[0].wa_jid = None;
+        }
+        desk.status("a", status);
+        desk.press("y");
+        assert!(desk.toast().contains(words), "{status}: {}", desk.toast());
     }
 }
 

@@ -53,6 +53,11 @@ fn start_stop_and_restart_are_sent_once_and_marked() {
         desk.press("BackTab");
         desk.press("Down");
         desk.press(key);
+        if action != SessionAction::Start {
+            assert!(desk.asked.is_empty(), "it asks first");
+            desk.press("Right");
+            desk.press("Enter");
+        }
         desk.press(key);
         desk.press("x");
         let call = Call::Act {
@@ -72,6 +77,53 @@ fn start_stop_and_restart_are_sent_once_and_marked() {
             desk.state.sessions.get("a").unwrap().status,
             SessionStatus::Starting
         );
+    }
+}
+
+#[test]
+fn what_others_feel_is_asked_with_the_groups_that_go_dark() {
+    for (key, title, word) in [
+        ("x", "Stop?", "starts it again"),
+        ("t", "Restart?", "connected again"),
+        ("L", "Log out?", "linked again"),
+    ] {
+        let mut desk = Desk::ready(NARROW);
+        desk.press("BackTab");
+        desk.press("Down");
+        desk.press(key);
+        let screen = desk.screen();
+        assert!(screen.contains(title), "{screen}");
+        assert!(screen.contains("3 groups go dark"), "{screen}");
+        assert!(screen.contains(word), "{screen}");
+        desk.press("Enter");
+        assert!(desk.state.layers.is_empty() && desk.asked.is_empty());
+    }
+    let mut desk = Desk::ready(NARROW);
+    desk.press("BackTab");
+    desk.press("End");
+    desk.press("x");
+    assert!(
+        desk.screen().contains("no group goes dark"),
+        "it is stopped"
+    );
+}
+
+#[test]
+fn only_a_linked_session_stays_linked() {
+    for (jid, linked) in [(Some("1@s.whatsapp.net"), true), (None, false)] {
+        let mut desk = Desk::ready(WIDE);
+        desk.press("BackTab");
+        desk.press("Down");
+        desk.press("x");
+        desk.press("Right");
+        desk.press("Enter");
+        let stopped = Session {
+            wa_jid: jid.map(str::to_owned),
+            ..session("a", SessionStatus::Stopped)
+        };
+        desk.answer_change(Reply::SessionActed(Ok(stopped)));
+        assert!(desk.toast().contains("is stopped"));
+        assert_eq!(desk.toast().contains("stays linked"), linked);
     }
 }
 

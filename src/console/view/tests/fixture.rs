@@ -44,7 +44,7 @@ pub fn fresh() -> State {
         card: None,
         layers: Vec::new(),
         toasts: Vec::new(),
-        last_failure: None,
+        failures: Vec::new(),
         whole_blocks: false,
         lacking: Vec::new(),
         runs: crate::console::update::Runs::default(),

@@ -7,9 +7,10 @@ use crate::api::{Capability, SessionStatus, SettingField};
 use crate::console::effect::SessionAction;
 use crate::console::failure::{Failure, FailureKind};
 use crate::console::state::{
-    Blank, ButtonId, ConfirmDialog, EditForm, FieldOutcome, FormFocus, FormPhase, HelpOverlay,
-    Invite, Layer, Leaving, Link, Members, Pane, Profile, Question, ResetDialog, ResetPhase, Sort,
-    State, SwitchStep, Switcher, Toast, ToastKind,
+    Blank, ButtonId, ConfirmDialog, EditForm, FailureRecord, FieldOutcome, FormFocus, FormPhase,
+    HelpOverlay, Invite, Layer, Leaving, Link, Members, PairFocus, Pane, Profile, Question,
+    RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, SwitchStep, Switcher, Toast,
+    ToastKind,
 };
 
 /// A name and how to get there.
@@ -279,7 +280,29 @@ pub const SCENES: &[Scene] = &[
                 action: SessionAction::Logout,
             },
             focus: ButtonId::Cancel,
+            held: None,
         }))
+    }),
+    ("confirm-stop", || ask(SUPPORT, SessionAction::Stop)),
+    ("confirm-restart", || {
+        ask("01JAKARTA", SessionAction::Restart)
+    }),
+    ("confirm-remove", || {
+        over(Layer::Confirm(ConfirmDialog {
+            question: Question::Remove {
+                session: SUPPORT.to_owned(),
+                label: "Support line".to_owned(),
+            },
+            focus: ButtonId::Cancel,
+            held: None,
+        }))
+    }),
+    ("rename", || rename(|_| ())),
+    ("rename-impossible", || {
+        rename(|dialog| {
+            dialog.phase = RenamePhase::Impossible;
+            dialog.focus = PairFocus::Button(ButtonId::Close);
+        })
     }),
     ("confirm-quit", || {
         over(Layer::Confirm(ConfirmDialog {
@@ -291,6 +314,7 @@ pub const SCENES: &[Scene] = &[
                 ],
             },
             focus: ButtonId::Cancel,
+            held: None,
         }))
     }),
     ("profiles", || over_profiles(SwitchStep::Choosing)),
@@ -313,13 +337,28 @@ pub const SCENES: &[Scene] = &[
         }))
     }),
     ("failure", || {
-        over(Layer::Failure {
-            failure: failure(
-                FailureKind::Other,
-                &"The store could not be read. ".repeat(30),
+        let mut state = over(Layer::Failures { scroll: 0 });
+        let entry = |seconds: i64, times, action: &str, text: &str| FailureRecord {
+            at: NOW - seconds * 1_000,
+            times,
+            action: action.to_owned(),
+            text: text.to_owned(),
+        };
+        state.failures = vec![
+            entry(
+                4,
+                1,
+                "Reset the invite link · Weekend Volunteers (through Support line)",
+                "This account is not an admin of the group. Ask Ana to make it one.\nThe gateway said: you are not an admin\nCode: forbidden\nRequest: 7ac1",
             ),
-            scroll: 2,
-        })
+            entry(
+                70,
+                12,
+                "List the accounts",
+                &"The store could not be read. ".repeat(12),
+            ),
+        ];
+        state
     }),
     ("toasts", || with_toasts(desk())),
     ("toasts-beside-the-code", || {
@@ -383,6 +422,25 @@ fn edit(change: impl Fn(&mut EditForm)) -> State {
 fn change(form: &mut EditForm) {
     form.subject = typed("Weekend Volunteers 2027");
     form.announce = true;
+}
+
+fn ask(session: &str, action: SessionAction) -> State {
+    let label = desk().session_name(session);
+    over(Layer::Confirm(ConfirmDialog {
+        question: Question::Act {
+            session: session.to_owned(),
+            label,
+            action,
+        },
+        focus: ButtonId::Cancel,
+        held: None,
+    }))
+}
+
+fn rename(change: impl Fn(&mut RenameDialog)) -> State {
+    let mut dialog = RenameDialog::new(SUPPORT.to_owned(), "Support line".to_owned());
+    change(&mut dialog);
+    over(Layer::Rename(Box::new(dialog)))
 }
 
 fn reset(phase: ResetPhase, focus: ButtonId) -> State {

@@ -8,7 +8,7 @@ use crate::console::keymap::Action;
 use crate::console::layout::{
     self, MIN_SIZE, Target, card_in_sight, group_rows, hit, member_rows, session_rows,
 };
-use crate::console::state::{ButtonId, FormFocus, Layer, Pane, State};
+use crate::console::state::{ButtonId, FormFocus, Layer, Pane, State, Toast, ToastKind};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -104,6 +104,49 @@ fn a_click_is_what_is_drawn_there() {
                 continue;
             }
             assert_hits(name, size, words, target);
+        }
+    }
+}
+
+/// What the mouse finds must be seen too.
+#[test]
+fn a_message_covers_no_button_and_no_link() {
+    let toast = |text: &str| Toast {
+        kind: ToastKind::Bad,
+        text: text.to_owned(),
+        until: i64::MAX,
+    };
+    let is_kept = |target| matches!(target, Target::Button(_) | Target::Link);
+    for size in [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
+        for (name, scene) in SCENES.iter().filter(|(name, _)| !name.starts_with("qr")) {
+            let mut state = scene();
+            if matches!(state.layers.last(), Some(Layer::Qr)) {
+                continue;
+            }
+            state.toasts.clear();
+            let (before, _) = render(&mut state, size.0, size.1);
+            state.toasts = vec![
+                toast("Link copied to the system clipboard"),
+                toast(
+                    "This account is not in the group. Have somebody invite it, or choose another session.",
+                ),
+                toast("WhatsApp asks for a pause. Wait 30 s, then try again."),
+            ];
+            let (after, _) = render(&mut state, size.0, size.1);
+            let mut shown = false;
+            for y in 0..size.1 {
+                for x in 0..size.0 {
+                    if is_kept(hit(&state, x, y)) {
+                        assert_eq!(
+                            before[(x, y)],
+                            after[(x, y)],
+                            "{name} at {size:?}: {x}, {y}"
+                        );
+                    }
+                    shown |= before[(x, y)] != after[(x, y)];
+                }
+            }
+            assert!(shown, "{name} at {size:?} shows no message at all");
         }
     }
 }

@@ -132,6 +132,22 @@ fn what_is_lacking_is_greyed_out() {
 }
 
 #[test]
+fn what_cannot_work_now_is_greyed_out() {
+    let mut state = scene("sessions");
+    state.sessions.cursor = 4;
+    let (buffer, _) = render(&mut state, 120, 24);
+    assert_style(&buffer, "s start", theme().key);
+    assert_style(&buffer, "x stop", theme().disabled);
+    state.sessions.cursor = 1;
+    let (buffer, _) = render(&mut state, 120, 24);
+    assert_style(&buffer, "s start", theme().disabled);
+    assert_style(&buffer, "x stop", theme().key);
+    state.sessions.cursor = 0;
+    let (buffer, _) = render(&mut state, 120, 24);
+    assert_style(&buffer, "t restart", theme().disabled);
+}
+
+#[test]
 fn too_long_a_text_counts_in_red() {
     let (buffer, _) = render(&mut scene("edit-faults"), 80, 24);
     assert_style(&buffer, "119 / 100", theme().bad);

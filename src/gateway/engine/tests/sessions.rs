@@ -165,7 +165,8 @@ async fn logging_out_and_deleting() {
         .await
         .unwrap();
     assert_eq!(view.status, SessionStatus::LoggedOut);
-    assert_eq!(view.phone_number, None);
+    assert_eq!(view.wa_jid, None);
+    assert_eq!(view.phone_number.as_deref(), Some("628123456789"));
     desk.engine
         .delete_session(&desk.caller, &owned)
         .await

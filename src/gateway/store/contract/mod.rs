@@ -175,6 +175,7 @@ contract! {
         sessions:
             a_session_is_inserted_once
             an_update_writes_what_changes_in_a_life
+            a_new_name_is_its_own_organizations_to_give
             deleting_takes_groups_and_members_along
             nobody_writes_for_another_organization;
         groups:

@@ -75,6 +75,31 @@ pub(super) async fn an_update_writes_what_changes_in_a_life(place: Place) {
     assert_eq!(stored.not_before, Some(7));
 }
 
+pub(super) async fn a_new_name_is_its_own_organizations_to_give(place: Place) {
+    place.session(&organization("acme"), &session(1)).await;
+    let rename = |of: &'static str, label: Option<&'static str>, at| {
+        place.write(move |rows| {
+            rows.put_organization(&organization(of), 1)?;
+            rows.rename_session(&organization(of), &session(1), label, at)
+        })
+    };
+    rename("other", Some("theirs"), 5).await;
+    let before = all(&place).await.remove(0).session;
+    assert_eq!(before, row(&session(1)));
+    rename("acme", Some("Sales"), 7).await;
+    let named = all(&place).await.remove(0).session;
+    assert_eq!(named.label.as_deref(), Some("Sales"));
+    assert_eq!(named.updated_at, 7);
+    // What changes in a life leaves the name alone.
+    place
+        .write(|rows| rows.update_session(&organization("acme"), &full(), false, None))
+        .await;
+    let lived = all(&place).await.remove(0).session;
+    assert_eq!(lived.label.as_deref(), Some("Sales"));
+    rename("acme", None, 8).await;
+    assert_eq!(all(&place).await.remove(0).session.label, None);
+}
+
 pub(super) async fn deleting_takes_groups_and_members_along(place: Place) {
     let acme = organization("acme");
     for number in [1, 2] {

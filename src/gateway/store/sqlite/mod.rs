@@ -266,6 +266,16 @@ impl Rows for Sqlite {
         sessions::update(&self.conn, organization, session, should_run, not_before)
     }
 
+    fn rename_session(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        label: Option<&str>,
+        at: EpochMillis,
+    ) -> Outcome<()> {
+        sessions::rename(&self.conn, organization, session, label, at)
+    }
+
     fn delete_session(
         &mut self,
         organization: &OrganizationId,

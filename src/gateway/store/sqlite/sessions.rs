@@ -79,6 +79,20 @@ pub(super) fn update(
     Ok(())
 }
 
+pub(super) fn rename(
+    conn: &Connection,
+    organization: &OrganizationId,
+    session: &SessionId,
+    label: Option<&str>,
+    at: EpochMillis,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "UPDATE sessions SET label = ?, updated_at = ? WHERE id = ? AND organization = ?",
+        params![label, at, session.as_str(), organization.as_str()],
+    )?;
+    Ok(())
+}
+
 pub(super) fn delete(
     conn: &Connection,
     organization: &OrganizationId,

@@ -113,6 +113,8 @@ fn what_was_done_to_a_session_is_looked_up_too() {
     desk.press("BackTab");
     desk.press("Down");
     desk.press("x");
+    desk.press("Right");
+    desk.press("Enter");
     desk.answer_change(Reply::SessionActed(Err(lost())));
     assert!(nothing_is_sent(&desk));
     let rows = [SessionStatus::Stopped, SessionStatus::Stopped];

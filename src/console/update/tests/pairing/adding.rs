@@ -87,10 +87,21 @@ fn leaving_a_half_session_asks_with_the_careful_answer_in_focus() {
     desk.press("Esc");
     assert!(matches!(desk.pairing().step, PairStep::AskLeave(None)));
     assert_eq!(desk.pairing().focus, PairFocus::Button(ButtonId::Keep));
-    desk.press("Esc");
+    desk.press("Enter");
     assert!(desk.state.layers.is_empty());
     assert!(desk.asked.is_empty(), "nothing is removed");
     assert!(desk.toast().contains("Front desk is kept"));
+}
+
+#[test]
+fn leaving_the_question_too_removes_what_the_dialog_made() {
+    let mut desk = Desk::with_code(BROAD);
+    desk.press("Esc");
+    desk.press("Esc");
+    assert!(desk.state.layers.is_empty());
+    assert_eq!(desk.change(), Call::DeleteSession("new".to_owned()));
+    desk.answer_change(Reply::SessionDeleted(Ok(())));
+    assert!(desk.state.sessions.get("new").is_none());
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn a_status_of_working_is_enough_where_no_event_tells() {
         },
     ];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
-    assert!(desk.screen().contains("+1 202-5550-123 is linked"));
+    assert!(desk.screen().contains("+1 202-555-0123 is linked"));
 }
 
 #[test]
@@ -153,7 +153,62 @@ fn an_unlinked_session_is_linked_again_with_enter_start_or_a() {
             desk.state.layers.is_empty(),
             "nothing was added, nothing is asked"
         );
-        assert!(desk.asked.is_empty());
+        let back = Call::Act {
+            session: "b".to_owned(),
+            action: SessionAction::Logout,
+        };
+        assert_eq!(desk.change(), back, "it was logged out before");
+        assert_eq!(desk.asked.len(), 1);
+    }
+}
+
+#[test]
+fn leaving_puts_a_session_back_as_it_was_or_says_what_remains() {
+    for (status, action, word) in [
+        (
+            "logged_out",
+            Some(SessionAction::Logout),
+            "logged out, as before",
+        ),
+        ("stopped", Some(SessionAction::Stop), "stopped, as before"),
+        ("scan_qr_code", None, ""),
+    ] {
+        for works in [true, false] {
+            let mut desk = Desk::ready(BROAD);
+            desk.press("BackTab");
+            let b = desk
+                .state
+                .sessions
+                .rows
+                .iter_mut()
+                .find(|row| row.id == "b");
+            b.unwrap().wa_jid = None;
+            desk.status("b", status);
+            desk.press("End");
+            desk.press("Enter");
+            desk.status("b", "scan_qr_code");
+            desk.press("Esc");
+            assert!(desk.state.layers.is_empty());
+            let Some(action) = action else {
+                assert!(!desk.asked.iter().any(|(_, call)| call.changes()));
+                continue;
+            };
+            let session = "b".to_owned();
+            assert_eq!(desk.change(), Call::Act { session, action });
+            let answer = if works {
+                let row = unlinked("b", SessionStatus::from(status));
+                Ok(row)
+            } else {
+                Err(failure(FailureKind::Other))
+            };
+            desk.answer_change(Reply::SessionActed(answer));
+            let word = if works {
+                word
+            } else {
+                "still waits for a phone"
+            };
+            assert!(desk.toast().contains(word), "{}", desk.toast());
+        }
     }
 }
 

@@ -11,9 +11,6 @@ use crate::console::layout::{pair_buttons, pair_way};
 use crate::console::state::{
     ButtonId, Link, PairFocus, PairStep, Pairing, Pane, Scope, Trouble, Way,
 };
-use crate::console::view::view;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 
 const BROAD: (u16, u16) = (100, 40);
 const PHONE: &str = "+62 812-3456-7890";
@@ -136,12 +133,5 @@ impl Desk {
 
     fn code(&self) -> Option<&str> {
         Some(self.pairing().qr.as_ref()?.code.reveal())
-    }
-
-    fn screen(&self) -> String {
-        let (columns, rows) = self.state.size;
-        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| view(&self.state, frame)).unwrap();
-        terminal.backend().to_string()
     }
 }

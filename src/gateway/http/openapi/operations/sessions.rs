@@ -3,7 +3,7 @@
 use super::super::examples;
 use super::super::operation::{Operation, Reach, Tag};
 use super::super::refusals::{driver, too_many_connects};
-use crate::api::{CreateSession, PairingCodeRequest};
+use crate::api::{CreateSession, PairingCodeRequest, UpdateSession};
 use crate::gateway::Error;
 use crate::gateway::whatsapp::DriverError;
 
@@ -33,6 +33,10 @@ pub(super) fn operations() -> Vec<Operation> {
             .offers("session", "/id"),
         row("GET", "/api/v1/sessions/{session}", "getSession", "Get a session")
             .gives(200, "The session.", &examples::session()),
+        row("PATCH", "/api/v1/sessions/{session}", "updateSession", "Rename a session")
+            .about("An empty `label` takes the name away. An extension of this gateway.")
+            .takes(&UpdateSession { label: "Sales".to_owned() })
+            .gives(200, "The session with its new name.", &examples::session()),
         row("DELETE", "/api/v1/sessions/{session}", "deleteSession", "Remove a session")
             .about("Unlinks the account from its phone where that is possible, and removes the session, its key material and its stored groups.")
             .becomes(204, "It is gone.")

@@ -67,6 +67,24 @@ impl Rows for Memory {
         })
     }
 
+    fn rename_session(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        label: Option<&str>,
+        at: EpochMillis,
+    ) -> Outcome<()> {
+        self.change(|tables| {
+            let Some((owner, row, ..)) = tables.sessions.get_mut(session.as_str()) else {
+                return;
+            };
+            if owner == organization {
+                row.label = label.map(str::to_owned);
+                row.updated_at = at;
+            }
+        })
+    }
+
     fn delete_session(
         &mut self,
         organization: &OrganizationId,

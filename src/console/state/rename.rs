@@ -1,0 +1,72 @@
+//! "Rename the account".
+
+use super::super::effect::RequestId;
+use super::super::failure::Failure;
+use super::form::text_area;
+use super::pairing::{NAME_MAX, PairFocus};
+use ratatui_textarea::TextArea;
+
+/// The dialog. What was typed stays until it is saved or left.
+pub struct RenameDialog {
+    pub session: String,
+    /// The name when it was opened, cleaned; empty for none.
+    pub before: String,
+    pub name: TextArea<'static>,
+    pub focus: PairFocus,
+    pub phase: RenamePhase,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum RenamePhase {
+    Editing,
+    Saving(RequestId),
+    /// The gateway has no such call.
+    Impossible,
+    Failed(Failure),
+}
+
+impl RenameDialog {
+    #[must_use]
+    pub fn new(session: String, before: String) -> Self {
+        Self {
+            session,
+            name: text_area(&before),
+            before,
+            focus: PairFocus::Field,
+            phase: RenamePhase::Editing,
+        }
+    }
+
+    /// The name as it would be sent.
+    #[must_use]
+    pub fn typed(&self) -> String {
+        self.name.lines().join(" ").trim().to_owned()
+    }
+
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.typed() != self.before
+    }
+
+    /// Whether the name can be typed now.
+    #[must_use]
+    pub fn is_editing(&self) -> bool {
+        matches!(self.phase, RenamePhase::Editing | RenamePhase::Failed(_))
+    }
+
+    /// What is wrong with what was typed.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let used = self.typed().chars().count();
+        (used > NAME_MAX).then(|| {
+            let used = super::super::words::thousands(used);
+            format!("{used} of {NAME_MAX} characters: shorten it before saving.")
+        })
+    }
+
+    /// Whether keys go into the name.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        self.is_editing() && self.focus.is_field()
+    }
+}

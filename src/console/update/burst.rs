@@ -1,0 +1,160 @@
+//! Keys that arrive together: a held key, somebody's typing over a slow line, or a paste that the
+//! terminal did not mark as one.
+//!
+//! A paste must not act. Where text is typed it goes into the field; elsewhere it is ignored.
+
+use super::super::keymap::Action;
+use super::super::layout::pair_field;
+use super::super::state::{FormFocus, FormPhase, Layer, State, SwitchStep};
+use super::keys;
+use crate::api::SettingField;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+/// So many characters at once, and not all the same one, are a paste.
+const PASTE_CHARACTERS: usize = 3;
+/// A long paste comes in parts: what follows within so many milliseconds belongs to it.
+const PASTE_GAP: i64 = 150;
+
+/// Takes keys that arrived in one read.
+pub(super) fn keys(state: &mut State, events: &[KeyEvent]) {
+    let layers = state.layers.len();
+    let mut rest = events;
+    while let Some(first) = rest.first() {
+        let run = rest.iter().take_while(|event| is_text(event)).count();
+        if run == 0 {
+            press(state, first);
+            rest = &rest[1..];
+            continue;
+        }
+        let asks_since = asks(state) && state.layers.len() > layers;
+        if asks_since {
+            // A dialog that opened within this read was not seen by whoever sent its keys.
+            rest = &rest[run..];
+        } else if takes_text(state) {
+            type_or_paste(state, &rest[..run]);
+            rest = &rest[run..];
+        } else {
+            let taken = command(state, &rest[..run]);
+            rest = &rest[taken..];
+        }
+    }
+}
+
+/// Whether a paste can hold this key.
+fn is_text(event: &KeyEvent) -> bool {
+    let plain = !event
+        .modifiers
+        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let texts = matches!(event.code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab);
+    plain && texts && event.kind != KeyEventKind::Release
+}
+
+/// Whether characters go into a text field now.
+fn takes_text(state: &State) -> bool {
+    match state.layers.last() {
+        Some(Layer::Help(_)) => true,
+        Some(Layer::Edit(form)) => {
+            let field = FormFocus::Field;
+            matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_))
+                && (form.focus == field(SettingField::Subject)
+                    || form.focus == field(SettingField::Description))
+        }
+        Some(Layer::Pair(pairing)) => {
+            pairing.focus.is_field() && pair_field(state, pairing).is_some()
+        }
+        Some(Layer::Rename(rename)) => rename.takes_text(),
+        Some(Layer::Profiles(switcher)) => matches!(switcher.step, SwitchStep::Asking(_)),
+        Some(_) => false,
+        None => state.groups.typing,
+    }
+}
+
+/// Whether the field that is typed into remembers what was typed.
+pub(super) fn can_undo(state: &State) -> bool {
+    matches!(
+        state.layers.last(),
+        Some(Layer::Edit(_) | Layer::Pair(_) | Layer::Rename(_))
+    ) && takes_text(state)
+}
+
+/// Whether the top layer's buttons change something for others.
+fn asks(state: &State) -> bool {
+    matches!(
+        state.layers.last(),
+        Some(Layer::Confirm(_) | Layer::Reset(_) | Layer::Pair(_) | Layer::Rename(_))
+    )
+}
+
+/// Keys for the text field. Only what ends them is pressed: within a paste Enter and Tab are text.
+fn type_or_paste(state: &mut State, run: &[KeyEvent]) {
+    if characters(run) < PASTE_CHARACTERS {
+        for event in run {
+            press(state, event);
+        }
+        return;
+    }
+    let ends = |event: &&KeyEvent| matches!(event.code, KeyCode::Enter | KeyCode::Tab);
+    let trailing = run.iter().rev().take_while(ends).count();
+    let (text, end) = run.split_at(run.len() - trailing);
+    let text: String = text.iter().filter_map(character).collect();
+    keys::paste(state, &text);
+    super::hold(state);
+    for event in end {
+        press(state, event);
+        if !state.layers.is_empty() {
+            break;
+        }
+    }
+}
+
+/// Keys where no text is typed; how many of them were taken.
+fn command(state: &mut State, run: &[KeyEvent]) -> usize {
+    let action = |event: &KeyEvent| state.options.keymap.action(event, state.place());
+    let goes_on = state
+        .runs
+        .paste_until
+        .is_some_and(|until| state.now < until);
+    let moves = run.iter().all(|event| action(event).is_some_and(is_move));
+    let held = run.iter().all(|event| event.code == run[0].code);
+    if moves || (!goes_on && (held || characters(run) < PASTE_CHARACTERS)) {
+        for (at, event) in run.iter().enumerate() {
+            let layers = state.layers.len();
+            press(state, event);
+            if takes_text(state) || state.layers.len() > layers {
+                return at + 1;
+            }
+        }
+        return run.len();
+    }
+    if !goes_on && state.layers.is_empty() && action(&run[0]) == Some(Action::Filter) {
+        press(state, &run[0]);
+        return 1;
+    }
+    state.runs.paste_until = Some(state.now + PASTE_GAP);
+    state.note("Pasted text was ignored: no text field is open here.");
+    run.len()
+}
+
+fn press(state: &mut State, event: &KeyEvent) {
+    keys::key(state, event);
+    super::hold(state);
+}
+
+fn is_move(action: Action) -> bool {
+    keys::scroll_step(Some(action)).is_some()
+        || matches!(action, Action::NextPane | Action::PreviousPane)
+}
+
+fn characters(run: &[KeyEvent]) -> usize {
+    let is_character = |event: &&KeyEvent| matches!(event.code, KeyCode::Char(_));
+    run.iter().filter(is_character).count()
+}
+
+fn character(event: &KeyEvent) -> Option<char> {
+    match event.code {
+        KeyCode::Char(character) => Some(character),
+        KeyCode::Enter => Some('\n'),
+        KeyCode::Tab => Some('\t'),
+        _ => None,
+    }
+}
