@@ -342,7 +342,7 @@ fn read_bounded(file: &Path) -> std::io::Result<String> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let start = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = start.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = start.split(|byte| *byte == b'\n').count();
         let text = format!("line {line} is not UTF-8 text");
         Error::new(ErrorKind::InvalidData, text)
     })?;

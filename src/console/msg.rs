@@ -77,6 +77,7 @@ impl Reply {
             Call::Act { .. } => Self::SessionActed(Err(failure)),
             Call::CreateSession { .. } => Self::SessionCreated(Err(failure)),
             Call::DeleteSession(_) => Self::SessionDeleted(Err(failure)),
+            Call::RenameSession { .. } => Self::SessionRenamed(Err(failure)),
             Call::PairingQr(_) => Self::PairingQr(Err(failure)),
             Call::PairingCode { .. } => Self::PairingCode(Err(failure)),
             Call::Groups { .. } => Self::Groups(Err(failure)),

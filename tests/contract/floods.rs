@@ -234,7 +234,7 @@ async fn bodies_on_their_way_are_bounded_for_one_and_for_all() {
         let ask = Ask::post("/api/v1/keys").key(Key::None).text(&body);
         ask.header("x-api-key", secret).to(&gateway).await
     };
-    let begun = [
+    let unfinished = [
         begin(&greedy, 20_000).await,
         begin(&greedy, 20_000).await,
         begin(&greedy, 20_000).await,
@@ -249,7 +249,7 @@ async fn bodies_on_their_way_are_bounded_for_one_and_for_all() {
     create(&other, 5_000).await.ok(201);
     let reply = create(&other, 60_000).await;
     assert_eq!(reply.error(429, "rate_limited")["limit"], "bodies");
-    drop(begun);
+    drop(unfinished);
     for secret in [&greedy, &other] {
         gateway
             .until("room again", async || {

@@ -133,14 +133,14 @@ async fn remote(
         // The configuration has checked the address; `--gateway` too.
         return Ok(());
     };
-    if profile.proxy.is_none() && !network::is_this_machine(&url) {
-        if let Err(error) = client::check_environment_proxy(&url) {
-            let todo =
-                "the environment says which proxy to take: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY";
-            report.add(Check::fail("config", "proxy", error.0, todo))?;
-            report.add(known)?;
-            return report.skip(&AFTER_CONFIG, "the configuration comes first");
-        }
+    if profile.proxy.is_none()
+        && !network::is_this_machine(&url)
+        && let Err(error) = client::check_environment_proxy(&url)
+    {
+        let todo = "the environment says which proxy to take: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY";
+        report.add(Check::fail("config", "proxy", error.0, todo))?;
+        report.add(known)?;
+        return report.skip(&AFTER_CONFIG, "the configuration comes first");
     }
     report.add(described(profile, &url))?;
     report.add(known)?;

@@ -172,6 +172,8 @@ pub const BINDINGS: &[Binding] = &[
         help: "Turn the order around; a click on a column's head sorts by it",
         hint: "",
         places: &[Groups],
+        elsewhere: &[],
+        also: "reverse descending ascending order column",
     },
     Binding {
         action: Action::InvitableOnly,

@@ -87,6 +87,7 @@ impl State {
 fn what(call: &Call) -> &'static str {
     match call {
         Call::Sessions => "List the accounts",
+        Call::Ready => "Ask whether the gateway is ready",
         Call::Session(_) => "Read the account",
         Call::Act { action, .. } => match action {
             SessionAction::Start => "Start",

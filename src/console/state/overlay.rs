@@ -11,6 +11,8 @@ use super::rename::RenameDialog;
 use crate::api::EpochMillis;
 
 /// One layer over the screen.
+// There are only ever a few of them, so their size does not matter.
+#[allow(clippy::large_enum_variant)]
 pub enum Layer {
     Help(HelpOverlay),
     Edit(Box<EditForm>),

@@ -14,11 +14,11 @@ use std::io;
 pub(super) fn inputs(
     hang_up: &HangUp,
 ) -> impl Stream<Item = io::Result<Input>> + Unpin + Send + 'static {
-    let (sender, mut receiver) = tokio::sync::mpsc::channel(unix::WAITING);
+    let (sender, mut inputs) = tokio::sync::mpsc::channel(unix::WAITING);
     unix::follow_size(sender.clone());
     let hung_up = hang_up.clone();
     std::thread::spawn(move || unix::read(&sender, &hung_up));
-    futures_util::stream::poll_fn(move |context| receiver.poll_recv(context))
+    futures_util::stream::poll_fn(move |context| inputs.poll_recv(context))
         .take_until(hang_up.token().clone().cancelled_owned())
         .boxed()
 }

@@ -321,12 +321,8 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     let alt = event.modifiers.contains(KeyModifiers::ALT);
     match event.code {
-        KeyCode::Esc => {
-            if !clear_filter(state) {
-                end_filter(state);
-            }
-        }
-        KeyCode::Enter => end_filter(state),
+        KeyCode::Esc if clear_filter(state) => {}
+        KeyCode::Esc | KeyCode::Enter => end_filter(state),
         KeyCode::Tab | KeyCode::BackTab => {
             end_filter(state);
             return false;

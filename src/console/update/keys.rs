@@ -101,7 +101,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         && !(event.modifiers).intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match action {
         // In a field that keeps what was typed, Ctrl-z takes it back.
-        Some(Action::Suspend) if !is_text && !(undoes(event) && super::burst::can_undo(state)) => {
+        Some(Action::Suspend) if !(is_text || undoes(event) && super::burst::can_undo(state)) => {
             state.runs.wishes.push(Effect::Suspend);
             return;
         }

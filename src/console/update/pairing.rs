@@ -330,7 +330,7 @@ fn leave(state: &mut State) {
         PairStep::Trouble(Trouble::Paired | Trouble::Gone) => None,
         PairStep::Link | PairStep::Trouble(_) if pairing.created => return ask_leave(pairing),
         PairStep::Link | PairStep::Trouble(_) => return put_back(state),
-        _ => None,
+        PairStep::Label => None,
     };
     close(state);
     if let Some(word) = word {

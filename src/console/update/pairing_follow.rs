@@ -215,16 +215,13 @@ pub(super) fn removed(state: &mut State, session: &str, answer: Result<(), Failu
             if failure.unclear {
                 state.read_again(Call::Sessions);
             }
-            match of(state, session).filter(|_| waits) {
-                Some(pairing) => {
-                    pairing.step = PairStep::AskLeave(Some(failure));
-                    pairing.focus = PairFocus::Button(ButtonId::Keep);
-                }
-                None => {
-                    state.tell(&format!("{name}, removing"), &failure, None);
-                    if failure.unclear {
-                        sessions::ask(state);
-                    }
+            if let Some(pairing) = of(state, session).filter(|_| waits) {
+                pairing.step = PairStep::AskLeave(Some(failure));
+                pairing.focus = PairFocus::Button(ButtonId::Keep);
+            } else {
+                state.tell(&format!("{name}, removing"), &failure, None);
+                if failure.unclear {
+                    sessions::ask(state);
                 }
             }
         }

@@ -8,7 +8,7 @@ use super::super::effect::{Effect, RequestId};
 use super::super::keymap::Action;
 use super::super::layout;
 use super::super::state::{Layer, Leaving, Profile, State, SwitchStep, Switcher};
-use super::keys::{self, scroll_step};
+use super::keys::scroll_step;
 use super::runs::{Flight, Runs};
 use crate::client::Secret;
 use crate::text::{clean_block, clean_line};

@@ -68,7 +68,7 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
     let told = format!(
         "{rows} {what}{whose} could not be read: the gateway describes them in another way than its contract. The others are shown."
     );
-    state.last_failure = Some(Failure::lost_answer(&told, false));
+    state.record_call(&call, &Failure::lost_answer(&told, false));
     state.bad(format!(
         "{rows} {what}{whose} could not be read. Press ! for more."
     ));

@@ -151,7 +151,7 @@ pub(super) fn list_unread(state: &mut State, id: RequestId, failure: &Failure) {
 
 fn not_created(state: &mut State, lost: &LostCreation, sentence: &str) {
     let failure = Failure::lost_answer(sentence, true);
-    state.last_failure = Some(failure.clone());
+    state.record("Add an account".to_owned(), sentence.to_owned());
     if !pairing_follow::not_created(state, lost.request, failure) {
         state.bad(format!("Adding the account: {sentence}"));
     }

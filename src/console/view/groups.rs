@@ -397,12 +397,11 @@ fn why_empty(state: &State) -> (String, String) {
             state.sentence(failure, None),
         );
     }
-    let connected = match state.sessions.selected() {
-        Some(session) => !session.status.is_disconnected(),
-        None => {
-            let mut rows = state.sessions.rows.iter();
-            rows.any(|session| !session.status.is_disconnected())
-        }
+    let connected = if let Some(session) = state.sessions.selected() {
+        !session.status.is_disconnected()
+    } else {
+        let mut rows = state.sessions.rows.iter();
+        rows.any(|session| !session.status.is_disconnected())
     };
     if connected {
         (

@@ -108,13 +108,12 @@ impl BodyRoom<'_> {
     pub fn grow(&mut self, bytes: usize) -> Result<(), Error> {
         let cost = blocks(self.bytes + bytes) - blocks(self.bytes);
         self.engine.count(self.caller, cost)?;
-        let taken: Result<(), Full> = match &mut self.share {
-            Some(share) => share.grow(bytes),
-            None => {
-                let bodies = &self.engine.inner.bodies;
-                let taken = bodies.take(&self.caller.actor, bytes);
-                taken.map(|share| self.share = Some(share))
-            }
+        let taken: Result<(), Full> = if let Some(share) = &mut self.share {
+            share.grow(bytes)
+        } else {
+            let bodies = &self.engine.inner.bodies;
+            let taken = bodies.take(&self.caller.actor, bytes);
+            taken.map(|share| self.share = Some(share))
         };
         taken.map_err(|_| later(Limit::Bodies))?;
         self.bytes += bytes;

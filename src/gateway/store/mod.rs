@@ -162,6 +162,7 @@ impl Store {
     }
 
     /// Tells when the database begins to take nothing, and when it takes what is written again.
+    #[must_use]
     pub fn watch(&self) -> watch::Receiver<Fault> {
         self.inner.outage.watch()
     }
@@ -196,6 +197,7 @@ impl Store {
     }
 
     /// Entries of the audit log that [wait](Self::record_later).
+    #[must_use]
     pub fn unrecorded(&self) -> usize {
         self.inner.outage.waiting().len()
     }

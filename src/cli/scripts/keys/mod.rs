@@ -248,7 +248,11 @@ fn name(key: &ApiKey) -> String {
 }
 
 fn words(key: &ApiKey) -> String {
-    let words: Vec<_> = key.capabilities.iter().map(|one| one.as_str()).collect();
+    let words: Vec<_> = key
+        .capabilities
+        .iter()
+        .map(CapabilityWord::as_str)
+        .collect();
     words.join(",")
 }
 

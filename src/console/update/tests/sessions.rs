@@ -316,8 +316,8 @@ fn rows_that_cannot_be_read_are_told_once() {
     let told = unreadable(&mut desk, 1).expect("a toast");
     assert!(told.starts_with("1 group of "), "{told}");
     assert!(told.contains("could not be read"), "{told}");
-    let failure = desk.state.last_failure.clone().expect("a failure for `!`");
-    assert!(failure.message.contains("1 group of"), "{failure:?}");
+    let listed = desk.state.failures_in_full();
+    assert!(listed.contains("1 group of"), "{listed}");
     assert_eq!(unreadable(&mut desk, 1), None, "every poll finds it again");
     let told = unreadable(&mut desk, 2).expect("a toast");
     assert!(told.starts_with("2 groups of "), "{told}");

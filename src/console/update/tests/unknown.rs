@@ -59,8 +59,7 @@ fn only_what_is_missing_is_said_to_be_missing() {
     let desk = desk();
     assert!(!desk.state.lacks(Capability::Read));
     assert!(desk.state.lacks(Capability::Manage));
-    let told = desk.state.last_failure.as_ref().expect("a failure");
-    let told = desk.state.sentence(told, None);
+    let told = desk.state.failures_in_full();
     assert!(!told.contains("`read`"), "{told}");
     assert!(told.contains("`manage`"), "{told}");
 }
