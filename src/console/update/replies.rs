@@ -69,7 +69,7 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
         "{rows} {what}{whose} could not be read: the gateway describes them in another way than its contract. The others are shown."
     );
     state.record_call(&call, &Failure::lost_answer(&told, false));
-    state.bad(format!(
+    state.bad_again(format!(
         "{rows} {what}{whose} could not be read. Press ! for more."
     ));
 }

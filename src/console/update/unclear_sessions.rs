@@ -153,6 +153,6 @@ fn not_created(state: &mut State, lost: &LostCreation, sentence: &str) {
     let failure = Failure::lost_answer(sentence, true);
     state.record("Add an account".to_owned(), sentence.to_owned());
     if !pairing_follow::not_created(state, lost.request, failure) {
-        state.bad(format!("Adding the account: {sentence}"));
+        state.bad_again(format!("Adding the account: {sentence}"));
     }
 }
