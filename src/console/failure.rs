@@ -286,7 +286,7 @@ impl From<ClientError> for Failure {
             ClientError::NotALink => Self {
                 kind: FailureKind::Other,
                 ..Self::no_answer(
-                    "The gateway sent something that is not a link. Refresh to ask again.",
+                    "The gateway sent something that is not a link to a WhatsApp group.",
                 )
             },
             error => Self {

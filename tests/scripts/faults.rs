@@ -23,7 +23,7 @@ pub(super) fn error(code: &str) -> Value {
 pub(super) fn link(code: &str) -> Answer {
     Answer::Json(
         200,
-        json!({ "invite": format!("https://chat.whatsapp.com/{code}") }),
+        json!({ "invite": format!("https://chat.whatsapp.com/{code}-link") }),
     )
 }
 
@@ -131,7 +131,7 @@ fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
 
     let not_made = stub(|request, _| match request.split(' ').next() {
         Some("DELETE") => Answer::Nothing,
-        _ => link("old-link"),
+        _ => link("old"),
     });
     let ran = on(&not_made.url, &["invite", "reset", "1@g.us", "--yes"]);
     assert_eq!(ran.code, 9, "{}", ran.err);
@@ -141,7 +141,7 @@ fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
         if request.starts_with("DELETE") || earlier.iter().any(|one| one.starts_with("DELETE")) {
             Answer::Nothing
         } else {
-            link("old-link")
+            link("old")
         }
     });
     let ran = on(&dark.url, &["invite", "reset", "1@g.us", "--yes", "--json"]);

@@ -243,6 +243,8 @@ fn groups_are_shown_to_a_key_that_may_not_read_sessions() {
     let runtime = Runtime::new().expect("a runtime");
     let gateway = runtime.block_on(PublicGateway::connected());
     let mut place = Place::on(runtime, gateway, KEY_READ_SEND, 80, 24);
+    place.pty.wait_for("2,000 groups");
+    place.pty.send("\t");
     place.pty.wait_for("Chess Club");
     place.pty.wait_for("2,000");
     place.pty.send("q");

@@ -117,7 +117,7 @@ impl Failure {
                 let internal = told.code == ErrorCode::Internal.as_str();
                 let message = if internal && asked == Asked::Live {
                     format!(
-                        "{said}; on some gateways this means that the account is no admin of the group, or that the session cannot reach WhatsApp now"
+                        "{said}; on some gateways this means that the session cannot reach WhatsApp now, or that the account is no admin of the group"
                     )
                 } else {
                     said
