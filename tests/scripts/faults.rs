@@ -23,7 +23,7 @@ pub(super) fn error(code: &str) -> Value {
 pub(super) fn link(code: &str) -> Answer {
     Answer::Json(
         200,
-        json!({ "invite": format!("https://chat.whatsapp.com/{code}-link") }),
+        json!({ "invite": format!("https://chat.whatsapp.com/{code}") }),
     )
 }
 
@@ -122,7 +122,7 @@ fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
         let reset = earlier.iter().any(|one| one.starts_with("DELETE"));
         match request.split(' ').next() {
             Some("DELETE") => Answer::Nothing,
-            _ => link(if reset { "new" } else { "old" }),
+            _ => link(if reset { "new-link" } else { "old-link" }),
         }
     });
     let ran = on(&made.url, &["invite", "reset", "1@g.us", "--yes"]);
@@ -131,7 +131,7 @@ fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
 
     let not_made = stub(|request, _| match request.split(' ').next() {
         Some("DELETE") => Answer::Nothing,
-        _ => link("old"),
+        _ => link("old-link"),
     });
     let ran = on(&not_made.url, &["invite", "reset", "1@g.us", "--yes"]);
     assert_eq!(ran.code, 9, "{}", ran.err);
@@ -141,7 +141,7 @@ fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
         if request.starts_with("DELETE") || earlier.iter().any(|one| one.starts_with("DELETE")) {
             Answer::Nothing
         } else {
-            link("old")
+            link("old-link")
         }
     });
     let ran = on(&dark.url, &["invite", "reset", "1@g.us", "--yes", "--json"]);
@@ -250,7 +250,7 @@ fn a_503_without_a_reason_is_looked_into_like_a_lost_answer() {
         let made = earlier.iter().any(|one| one.starts_with("DELETE"));
         match request.split(' ').next() {
             Some("DELETE") => away(),
-            _ => link(if made { "new" } else { "old" }),
+            _ => link(if made { "new-link" } else { "old-link" }),
         }
     });
     let ran = on(&reset.url, &["invite", "reset", "1@g.us", "--yes"]);
