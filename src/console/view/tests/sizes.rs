@@ -117,7 +117,7 @@ fn a_message_covers_no_button_and_no_link() {
         until: i64::MAX,
     };
     let is_kept = |target| matches!(target, Target::Button(_) | Target::Link);
-    for size in [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
+    for size in [(60, 16), (80, 24), (120, 40)] {
         for (name, scene) in SCENES.iter().filter(|(name, _)| !name.starts_with("qr")) {
             let mut state = scene();
             if matches!(state.layers.last(), Some(Layer::Qr)) {
@@ -136,14 +136,11 @@ fn a_message_covers_no_button_and_no_link() {
             let mut shown = false;
             for y in 0..size.1 {
                 for x in 0..size.0 {
-                    if is_kept(hit(&state, x, y)) {
-                        assert_eq!(
-                            before[(x, y)],
-                            after[(x, y)],
-                            "{name} at {size:?}: {x}, {y}"
-                        );
+                    if before[(x, y)] != after[(x, y)] {
+                        shown = true;
+                        let target = hit(&state, x, y);
+                        assert!(!is_kept(target), "{name} at {size:?}: {x}, {y}: {target:?}");
                     }
-                    shown |= before[(x, y)] != after[(x, y)];
                 }
             }
             assert!(shown, "{name} at {size:?} shows no message at all");

@@ -24,11 +24,6 @@ fn every_route_has_its_operation_and_every_operation_its_route() {
 }
 
 #[test]
-fn zz_write() {
-    std::fs::write("docs/openapi.json", document_text()).unwrap();
-}
-
-#[test]
 fn the_document_in_the_repository_is_this_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
     let kept: Value = std::fs::read_to_string(path)
