@@ -125,6 +125,8 @@ pub(super) fn check(path: &Path, last: Option<Ulid>) -> Result<Option<String>, O
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
+    // First: of a new database not even the mark that it is ours may be in the file.
+    refuse_incomplete(&conn, path, last)?;
     let number = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     if number("application_id")? != i64::from(APPLICATION_ID) {
         return Err(OpenError::Foreign(path.to_owned()));
@@ -137,7 +139,6 @@ pub(super) fn check(path: &Path, last: Option<Ulid>) -> Result<Option<String>, O
             known,
         });
     }
-    refuse_incomplete(&conn, path, last)?;
     let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     Ok((verdict != "ok").then_some(verdict))
 }
