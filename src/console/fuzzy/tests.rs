@@ -163,7 +163,7 @@ fn two_swapped_letters_are_forgiven() {
     assert_eq!(named(&names, "chses"), ["Chess club"]);
     assert_eq!(named(&names, "clbu"), ["Chess club"]);
     assert_eq!(named(&names, "chess clbu"), ["Chess club"]);
-    assert_eq!(named(&["Weekend Volunteers"], "voluntrees").len(), 1);
+    assert_eq!(named(&["Weekend Volunteers"], "voluneters").len(), 1);
     let names = ["Clbu", "Club"];
     assert_eq!(
         named(&names, "clbu"),

@@ -31,6 +31,7 @@ fn an_idle_desk_wakes_and_asks_a_few_times_a_minute() {
                 ])),
                 Call::Invite(_) => Reply::Invite(Ok(LINK.to_owned())),
                 Call::Group(_) => Reply::Group(Ok(group("1", "Allotment"))),
+                Call::Ready => Reply::Ready(Ok(true)),
                 Call::Members(_) => Reply::Members(Ok(members())),
                 call => panic!("an idle desk asks for {call:?}"),
             };
