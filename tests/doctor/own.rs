@@ -61,6 +61,19 @@ fn a_database_that_is_none() {
 }
 
 #[test]
+fn a_database_that_was_emptied_beside_its_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("groupdesk.sqlite");
+    std::fs::write(&file, "").unwrap();
+    std::fs::write(directory.path().join("groupdesk.sqlite-wal"), "a log").unwrap();
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.database"), ("fail", "incomplete"));
+    let log = std::fs::read_to_string(directory.path().join("groupdesk.sqlite-wal")).unwrap();
+    assert_eq!(log, "a log", "looking changes nothing");
+}
+
+#[test]
 fn data_that_is_a_file() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (code, json) = own(file.path());

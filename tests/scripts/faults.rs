@@ -315,7 +315,11 @@ fn keys_that_are_none_go_nowhere() {
 
 #[test]
 fn rows_that_cannot_be_read_are_left_out_and_counted() {
-    let stub = stub(|request, _| match request {
+    let stub = Stub::start(|request, _| match request {
+        "GET /sessions" => {
+            let session = json!({ "id": "s1", "status": "working" });
+            Answer::Json(200, json!({ "data": [session] }))
+        }
         "GET /sessions/s1/groups" => Answer::Json(
             200,
             json!({ "data": [

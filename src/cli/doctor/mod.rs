@@ -23,7 +23,7 @@ use clap::Args;
 use network::Way;
 use report::{Check, Report};
 use reqwest::Url;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -76,7 +76,11 @@ pub async fn run(cli: &Cli, flags: &Doctor, shutdown: &CancellationToken) -> any
         }
     }
     if flags.json {
-        output::print_document(&report.document())?;
+        let text = output::json_text(&report.document())?;
+        match std::io::stdout().lock().write_all(text.as_bytes()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            written => written.context("the report cannot be written")?,
+        }
     }
     match report.failures() {
         0 => Ok(()),
