@@ -43,7 +43,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
     let session = gateway.session("Support line");
     for (method, path, allow) in [
         ("PUT", "/api/v1/sessions", "GET, HEAD, POST"),
-        ("PATCH", "/api/v1/sessions/{s}", "GET, HEAD, DELETE"),
+        ("PUT", "/api/v1/sessions/{s}", "GET, HEAD, PATCH, DELETE"),
         ("GET", "/api/v1/sessions/{s}:start", "POST"),
         ("OPTIONS", "/api/v1/sessions/{s}/groups:join", "POST"),
         (

@@ -105,7 +105,7 @@ async fn a_day_at_the_desk() {
     pty.send("\x13");
     // The form itself shows the new subject while it is being saved.
     pty.wait_for("saved subject");
-    pty.wait_for("─ Weekend Volunteers 2031 · through ");
+    pty.wait_for("ers 2031 · through Support line");
     assert_eq!(
         house.world.look_at(&jid).unwrap().subject,
         "Weekend Volunteers 2031"

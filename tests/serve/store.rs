@@ -1,6 +1,6 @@
 //! What becomes of the database from outside: a disk without room, files that are removed, a second process.
 
-use crate::process::{Process, complaint, http, until};
+use crate::process::{Process, complaint, complaint_with, http, until};
 use serde_json::json;
 use std::path::Path;
 
@@ -88,13 +88,17 @@ async fn a_full_disk_costs_at_most_one_link_and_nothing_is_forgotten() {
 
 /// What a second process on the same data is told.
 fn second(data: &Path) -> String {
-    complaint(&[
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--data-dir",
-        data.to_str().expect("UTF-8"),
-    ])
+    // The exit code of a data directory that is in use.
+    complaint_with(
+        11,
+        &[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--data-dir",
+            data.to_str().expect("UTF-8"),
+        ],
+    )
 }
 
 fn on(data: &Path) -> Process {
