@@ -272,7 +272,7 @@ fn a_key_that_may_not_read_sessions_gets_links_and_keeps_what_was_saved() {
     pty.wait_for("Save 1 change");
     pty.send("\x13");
     pty.wait_for("saved subject");
-    pty.wait_for("─ Weekend Volunteers 2031 ─");
+    pty.wait_for("─ Weekend Volunteers 2031 · through ");
     pty.wait_for("not stored it yet: subject");
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
@@ -288,7 +288,8 @@ fn a_failed_link_names_both_of_its_likely_causes() {
     pty.send("/weekvol");
     pty.wait_for("1 of 2,000");
     pty.send("\r\r");
-    pty.wait_for("is not connected");
+    pty.wait_for("The gateway failed without saying");
+    pty.wait_for("connected to WhatsApp. Press !");
     assert!(!pty.screen().contents().contains("not found"));
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
