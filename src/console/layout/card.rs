@@ -15,6 +15,8 @@ const BESIDE: u16 = 30;
 const REST: u16 = 4;
 /// Most lines of the description.
 const DESCRIPTION_LINES: usize = 6;
+/// The same of what the gateway has not stored yet.
+const NOT_STORED_LINES: usize = 3;
 
 /// Where the parts of the card stand. What has no room is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -251,7 +253,10 @@ fn not_stored(entry: &Entry) -> Option<String> {
 pub fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
     let group = &entry.group;
     let mut facts = Vec::new();
-    facts.extend(not_stored(entry).map(Detail::NotStored));
+    if let Some(words) = not_stored(entry) {
+        let lines = wrap(&words, columns, NOT_STORED_LINES).into_iter();
+        facts.extend(lines.map(Detail::NotStored));
+    }
     facts.extend(group.created_at_wa.map(Detail::Created));
     if group.updated_at > 0 {
         facts.push(Detail::Changed(group.updated_at));

@@ -212,7 +212,7 @@ fn message(state: &State, form: &EditForm, width: u16) -> Vec<FormLine> {
         FormPhase::Editing => return Vec::new(),
         FormPhase::Saving(_) => "◌ Saving … Esc leaves; the save goes on.".to_owned(),
         FormPhase::Checking => {
-            "◌ The answer was lost. Asking the gateway what it has now … Esc leaves.".to_owned()
+            "◌ The outcome is open. Asking the gateway what it has now … Esc leaves.".to_owned()
         }
         FormPhase::Failed(failure) => format!("✘ {}", state.sentence(failure, Some(&form.key))),
         FormPhase::AskLeave => "Leave without saving? What you typed would be lost.".to_owned(),

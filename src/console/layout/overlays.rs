@@ -132,10 +132,10 @@ fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
     let words = match &reset.phase {
         ResetPhase::Running(_) => "◌ Resetting the link …\n\nEsc leaves; the reset goes on.".to_owned(),
         ResetPhase::Checking => {
-            "◌ The answer was lost. Looking up what the link is now …\n\nEsc leaves; the outcome is told.".to_owned()
+            "◌ The outcome is open. Looking up what the link is now …\n\nEsc leaves; the outcome is told.".to_owned()
         }
         ResetPhase::Failed(failure) if failure.unclear => {
-            format!("✘ The answer was lost.\n\n{}", state.sentence(failure, Some(&reset.key)))
+            format!("✘ The outcome is open.\n\n{}", state.sentence(failure, Some(&reset.key)))
         }
         ResetPhase::Failed(failure) => format!(
             "✘ The link was not reset.\n\n{}",
