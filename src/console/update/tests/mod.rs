@@ -117,6 +117,8 @@ struct Desk {
     asked: Vec<(RequestId, Call)>,
     /// All other effects, in order.
     others: Vec<Effect>,
+    /// The gateway's clock, which is not set back when ours is.
+    clock: EpochMillis,
 }
 
 impl Desk {
@@ -126,6 +128,7 @@ impl Desk {
             state,
             asked: Vec::new(),
             others: Vec::new(),
+            clock: START,
         };
         desk.take(effects);
         desk
@@ -202,6 +205,7 @@ impl Desk {
     /// Lets time pass.
     fn wait(&mut self, milliseconds: i64) {
         let now = self.state.now + milliseconds;
+        self.clock = self.clock.max(now);
         self.send(Msg::Clock(now));
     }
 
@@ -210,7 +214,7 @@ impl Desk {
     }
 
     fn event(&mut self, kind: EventKind, session: &str, payload: Value) {
-        self.event_at(self.state.now, kind, session, payload);
+        self.event_at(self.clock, kind, session, payload);
     }
 
     fn event_at(&mut self, timestamp: EpochMillis, kind: EventKind, session: &str, payload: Value) {
