@@ -16,8 +16,8 @@ pub(super) fn inputs(
 ) -> impl Stream<Item = io::Result<Input>> + Unpin + Send + 'static {
     let (sender, mut inputs) = tokio::sync::mpsc::channel(unix::WAITING);
     unix::follow_size(sender.clone());
-    let hung_up = hang_up.clone();
-    std::thread::spawn(move || unix::read(&sender, &hung_up));
+    let noted = hang_up.clone();
+    std::thread::spawn(move || unix::read(&sender, &noted));
     futures_util::stream::poll_fn(move |context| inputs.poll_recv(context))
         .take_until(hang_up.token().clone().cancelled_owned())
         .boxed()
