@@ -47,7 +47,7 @@ pub(super) fn inputs(
 mod unix {
     use super::{AnswerFilter, HangUp, Input, io};
     use crossterm::event::{self, Event};
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::event::{PollFd, PollFlags, poll};
     use std::time::Duration;
     use tokio::signal::unix::{SignalKind, signal};
     use tokio::sync::mpsc::Sender;
@@ -57,8 +57,9 @@ mod unix {
     /// An answer of the terminal arrives in one piece; what looks like the beginning of one and is not
     /// continued in this time was typed.
     const ANSWER: Duration = Duration::from_millis(100);
-    /// How long crossterm looks for one more event; without any time it would not look at all.
-    const LOOK: Duration = Duration::from_millis(1);
+    /// How long crossterm is asked for more after a key. It keeps keys that were read together, and with too
+    /// little time it does not hand them out: a busy machine may spend a millisecond before it looks.
+    const QUIET: Duration = Duration::from_secs(1);
 
     type Inputs = Sender<io::Result<Input>>;
 
@@ -84,29 +85,22 @@ mod unix {
     pub(super) fn read(inputs: &Inputs, hang_up: &HangUp) {
         let mut filter = AnswerFilter::default();
         loop {
-            let patience = filter.is_holding().then_some(ANSWER);
-            let mut arrived = Vec::new();
-            match wait(patience) {
+            let outcome = match wait() {
                 Ok(Waited::HangUp) => {
                     hang_up.note();
                     return;
                 }
-                Ok(Waited::Nothing) => filter.release(&mut arrived),
-                Ok(Waited::Readable) => {
-                    if let Err(error) = take_all(&mut filter, &mut arrived) {
-                        let _ = hang_up
-                            .forgive(Err(error), ())
-                            .map_err(|error| inputs.blocking_send(Err(error)));
-                        return;
-                    }
-                }
+                Ok(Waited::Nothing) => Ok(true),
+                Ok(Waited::Readable) => take_all(&mut filter, inputs),
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Ok(true) => {}
+                Ok(false) => return,
                 Err(error) => {
-                    let _ = inputs.blocking_send(Err(error));
-                    return;
-                }
-            }
-            for input in arrived {
-                if inputs.blocking_send(Ok(input)).is_err() {
+                    if let Err(error) = hang_up.forgive(Err(error), ()) {
+                        let _ = inputs.blocking_send(Err(error));
+                    }
                     return;
                 }
             }
@@ -119,11 +113,10 @@ mod unix {
         HangUp,
     }
 
-    fn wait(patience: Option<Duration>) -> io::Result<Waited> {
+    fn wait() -> io::Result<Waited> {
         let stdin = io::stdin();
-        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
         let mut terminal = [PollFd::new(&stdin, PollFlags::IN)];
-        match poll(&mut terminal, patience.as_ref()) {
+        match poll(&mut terminal, None) {
             Err(rustix::io::Errno::INTR) => return Ok(Waited::Nothing),
             Err(error) => return Err(error.into()),
             Ok(0) => return Ok(Waited::Nothing),
@@ -137,10 +130,25 @@ mod unix {
         })
     }
 
-    fn take_all(filter: &mut AnswerFilter, arrived: &mut Vec<Input>) -> io::Result<()> {
-        while arrived.len() < WAITING && event::poll(LOOK)? {
-            filter.push(event::read()?, arrived);
+    /// Hands on what is read until nothing more comes; `false` when the loop has ended.
+    fn take_all(filter: &mut AnswerFilter, inputs: &Inputs) -> io::Result<bool> {
+        loop {
+            let patience = if filter.is_holding() { ANSWER } else { QUIET };
+            let mut arrived = Vec::new();
+            let more = event::poll(patience)?;
+            if more {
+                filter.push(event::read()?, &mut arrived);
+            } else {
+                filter.release(&mut arrived);
+            }
+            for input in arrived {
+                if inputs.blocking_send(Ok(input)).is_err() {
+                    return Ok(false);
+                }
+            }
+            if !more {
+                return Ok(true);
+            }
         }
-        Ok(())
     }
 }
