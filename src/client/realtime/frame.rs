@@ -220,7 +220,12 @@ mod tests {
     #[test]
     fn what_cannot_be_read_says_what_it_was_about_as_far_as_it_can() {
         let long = "x".repeat(900_000);
-        let faults: [(fn(&mut Value, &str), Option<&str>, Option<&str>); 8] = [
+        type Fault = (
+            fn(&mut Value, &str),
+            Option<&'static str>,
+            Option<&'static str>,
+        );
+        let faults: [Fault; 8] = [
             (
                 |event, _| event["id"] = json!(null),
                 Some("s"),

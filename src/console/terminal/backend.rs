@@ -227,7 +227,7 @@ mod tests {
 
     /// The row as a terminal shows it that gives such characters so many columns.
     fn shown(sent: &[String], columns_of: impl Fn(char) -> usize) -> String {
-        let mut row = vec![' '; 40];
+        let mut row = [' '; 40];
         let mut at = 0;
         for text in sent {
             let mut rest = text.as_str();

@@ -87,7 +87,7 @@ mod tests {
         }
     }
 
-    fn refused(outcome: Result<String, Error>) {
+    fn refused(outcome: &Result<String, Error>) {
         assert!(matches!(
             outcome,
             Err(Error::TooManyRequests {
@@ -107,11 +107,11 @@ mod tests {
                 first = Some(tickets.issue(filter("acme", &key)).unwrap());
             }
         }
-        refused(tickets.issue(filter("acme", "key:new")));
+        refused(&tickets.issue(filter("acme", "key:new")));
         tickets.issue(filter("other", "key:other")).unwrap();
         tickets.redeem(&first.unwrap()).unwrap();
         tickets.issue(filter("acme", "key:new")).unwrap();
-        refused(tickets.issue(filter("acme", "key:new")));
+        refused(&tickets.issue(filter("acme", "key:new")));
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
         for _ in 0..MOST_OF_CALLER {
             tickets.issue(filter("acme", "key:one")).unwrap();
         }
-        refused(tickets.issue(filter("acme", "key:one")));
+        refused(&tickets.issue(filter("acme", "key:one")));
         tickets.issue(filter("acme", "key:two")).unwrap();
     }
 
@@ -133,7 +133,7 @@ mod tests {
         for organization in ["one", "two", "three"] {
             tickets.issue(filter(organization, organization)).unwrap();
         }
-        refused(tickets.issue(filter("another", "another")));
+        refused(&tickets.issue(filter("another", "another")));
     }
 
     #[test]
