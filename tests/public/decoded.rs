@@ -25,7 +25,7 @@ async fn ask(client: &Client, exchange: &Exchange) -> Meaning {
     let path = exchange.request.path.replace("%40", "@");
     let path = path.split('?').next().unwrap_or_default();
     let path: Vec<&str> = path.trim_start_matches("/api/v1/").split('/').collect();
-    let patch = SettingsPatch::default();
+    let no_change = SettingsPatch::default();
     match (exchange.request.method.as_str(), path.as_slice()) {
         ("GET", ["sessions"]) => rows(client.list_sessions().await),
         ("GET", ["sessions", s]) => one(client.get_session(s).await),
@@ -42,7 +42,9 @@ async fn ask(client: &Client, exchange: &Exchange) -> Meaning {
         ("GET", ["sessions", s, "groups"]) => rows(client.list_groups(s).await),
         ("POST", ["sessions", s, "groups:join"]) => one(client.join(s, "").await),
         ("GET", ["sessions", s, "groups", g]) => one(client.get_group(s, g).await),
-        ("PATCH", ["sessions", s, "groups", g]) => one(client.update_settings(s, g, &patch).await),
+        ("PATCH", ["sessions", s, "groups", g]) => {
+            one(client.update_settings(s, g, &no_change).await)
+        }
         ("GET", ["sessions", s, "groups", g, "members"]) => rows(client.members(s, g).await),
         ("POST", ["sessions", s, "groups", g, "members"]) => {
             one(client.add_members(s, g, &[]).await)

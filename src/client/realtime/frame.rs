@@ -217,14 +217,16 @@ mod tests {
         }
     }
 
+    /// What is done to an event, and the session and group that it still names.
+    type Fault = (
+        fn(&mut Value, &str),
+        Option<&'static str>,
+        Option<&'static str>,
+    );
+
     #[test]
     fn what_cannot_be_read_says_what_it_was_about_as_far_as_it_can() {
         let long = "x".repeat(900_000);
-        type Fault = (
-            fn(&mut Value, &str),
-            Option<&'static str>,
-            Option<&'static str>,
-        );
         let faults: [Fault; 8] = [
             (
                 |event, _| event["id"] = json!(null),
