@@ -15,6 +15,22 @@ const PASTE_CHARACTERS: usize = 3;
 /// A long paste comes in parts: what follows within so many milliseconds belongs to it.
 const PASTE_GAP: i64 = 150;
 
+/// Who typed within so many milliseconds before a field went away by itself goes on typing.
+const TYPING_GAP: i64 = 1_000;
+
+/// Somebody types into a form that is being saved.
+pub(super) fn typed_in_vain(state: &mut State) {
+    state.runs.typed_in_vain = Some(state.now);
+}
+
+/// A form closed by itself: what is still being typed for it must not become commands.
+pub(super) fn field_went_away(state: &mut State) {
+    let typed = state.runs.typed_in_vain.take();
+    if typed.is_some_and(|at| (0..=TYPING_GAP).contains(&(state.now - at))) {
+        state.runs.paste_until = Some(state.now + TYPING_GAP);
+    }
+}
+
 /// Takes keys that arrived in one read.
 pub(super) fn keys(state: &mut State, events: &[KeyEvent]) {
     let layers = state.layers.len();
@@ -130,7 +146,8 @@ fn command(state: &mut State, run: &[KeyEvent]) -> usize {
         press(state, &run[0]);
         return 1;
     }
-    state.runs.paste_until = Some(state.now + PASTE_GAP);
+    let until = state.now + PASTE_GAP;
+    state.runs.paste_until = state.runs.paste_until.max(Some(until));
     state.note("Pasted text was ignored: no text field is open here.");
     run.len()
 }

@@ -63,6 +63,11 @@ fn top(state: &mut State) -> Option<&mut EditForm> {
 }
 
 pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+    let is_sent =
+        |form: &mut EditForm| matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking);
+    if top(state).is_some_and(is_sent) && matches!(event.code, KeyCode::Char(_)) {
+        super::burst::typed_in_vain(state);
+    }
     let Some(form) = top(state) else {
         return;
     };

@@ -107,6 +107,7 @@ fn close(state: &mut State, key: &GroupKey) {
         .layers
         .retain(|layer| !matches!(layer, Layer::Edit(form) if form.key == *key));
     state.runs.left_forms.remove(key);
+    super::burst::field_went_away(state);
 }
 
 /// A save turned out to have been made: its form closes, unless something else was typed since.

@@ -58,6 +58,8 @@ pub struct Runs {
     pub(super) put_back: BTreeSet<String>,
     /// Until when characters belong to a paste that is being ignored.
     pub(super) paste_until: Option<EpochMillis>,
+    /// When a character was last typed into a form that was being saved.
+    pub(super) typed_in_vain: Option<EpochMillis>,
     /// The last key that was pressed.
     pub(super) last_key: Option<Key>,
 }

@@ -149,3 +149,24 @@ fn held_keys_and_quick_moves_go_on_as_ever() {
     assert_eq!(desk.selected(), "Choir");
     assert_eq!(desk.state.focus, Pane::Group);
 }
+
+#[test]
+fn letters_typed_while_a_form_is_saved_are_no_commands_when_it_closes() {
+    let mut desk = Desk::opened(WIDE);
+    desk.press("e");
+    desk.type_text(" two");
+    desk.press("Ctrl-s");
+    desk.at_once("t");
+    desk.answer_change(Reply::Updated(Ok(None)));
+    assert!(desk.state.layers.is_empty(), "the form is closed");
+    let layers_and_changes = |desk: &Desk| (desk.state.layers.len(), desk.changes());
+    for letter in ["R", "e", "Q"] {
+        desk.wait(300);
+        desk.at_once(letter);
+        assert_eq!(layers_and_changes(&desk), (0, 0), "{letter}");
+    }
+    // Whoever pauses means what is pressed next.
+    desk.wait(1_500);
+    desk.at_once("e");
+    assert_eq!(layers_and_changes(&desk), (1, 0));
+}
