@@ -10,7 +10,7 @@ use pty::Pty;
 use std::fmt::Write as _;
 use vt100::{Cell, Color};
 
-const COLUMNS: u16 = 132;
+const COLUMNS: u16 = 144;
 const ROWS: u16 = 36;
 /// A cell in SVG units.
 const WIDTH: u16 = 8;
@@ -34,12 +34,22 @@ fn main() {
         ROWS,
         program.to_str().expect("UTF-8"),
         &["demo", "--still", "--seed", "7"],
-        &[],
+        // The picture's paper is dark, and nobody answers what colour it has.
+        &[("GROUPDESK_UI_BACKGROUND", "dark")],
     );
     pty.wait_for("3 of 5 connected");
-    pty.send("j\r/week");
+    // The formats of phone numbers are loaded beside the first frames.
+    pty.wait_for("+44 7700 900951");
+    pty.send("j");
+    pty.wait_for("Groups · Support line · 43");
+    pty.send("\r");
+    pty.send("/");
+    pty.wait_for("type to filter");
+    pty.send("week");
     pty.wait_for("of 43");
-    pty.send("\r\r");
+    pty.send("\r");
+    pty.wait_for("q quit");
+    pty.send("\r");
     pty.wait_for("https://chat.whatsapp.com/");
     #[allow(clippy::print_stdout)]
     {
