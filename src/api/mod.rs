@@ -1,7 +1,7 @@
 //! The wire types of the gateway's HTTP contract: requests, resources, errors, events.
 //!
 //! serde only, no IO. Both sides of the contract use these types: the gateway serves them, the
-//! client reads them. Answering is strict; reading is lenient ([`lenient`]: ids may be numbers, what is not
+//! client reads them. Answering is strict; reading is lenient (`lenient`: ids may be numbers, what is not
 //! needed may be of any type, unknown enum values are kept as text), because the other side may be
 //! somebody else's gateway.
 

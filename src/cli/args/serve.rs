@@ -17,12 +17,14 @@ Examples:
 The first line on stdout is JSON with the url and, on the sandbox, keys for every organization. The
 log goes to stderr. SIGTERM ends it: what runs is finished, a second signal does not wait.";
 
+// Rustdoc would take the brackets of an address for a link.
+const LISTEN: &str = "Where to listen: 127.0.0.1:PORT, localhost:PORT or :PORT for this machine, \
+    0.0.0.0:PORT or [::]:PORT for all interfaces; port 0 takes a free one [default: 127.0.0.1:8080]";
+
 /// Flags of `groupdesk serve`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 pub struct Serve {
-    /// Where to listen: 127.0.0.1:PORT, localhost:PORT or :PORT for this machine, 0.0.0.0:PORT or [::]:PORT
-    /// for all interfaces; port 0 takes a free one [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR", value_parser = parse_listen)]
+    #[arg(long, value_name = "ADDR", value_parser = parse_listen, help = LISTEN)]
     pub listen: Option<SocketAddr>,
 
     /// Encrypt with the certificate chain in this PEM file
