@@ -238,7 +238,7 @@ pub struct GroupInfo {
 pub struct CreateGroup {
     /// The subject: 1 to 100 characters after trimming, on one line, at least one of them visible.
     #[schemars(
-        regex(pattern = pattern::one_line(SUBJECT_MAX)),
+        regex(pattern = pattern::one_line(1, SUBJECT_MAX)),
         extend("allOf" = [{ "pattern": pattern::VISIBLE }])
     )]
     pub name: String,

@@ -51,7 +51,7 @@ pub struct ApiKey<C = Capability> {
 pub struct CreateKey {
     /// A name for people. An empty one counts as none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = pattern::trimmed(0, LABEL_MAX)))]
+    #[schemars(regex(pattern = pattern::one_line(0, LABEL_MAX)))]
     pub label: Option<String>,
     /// What it may do: only what its maker may do.
     #[schemars(length(min = 1))]

@@ -83,28 +83,20 @@ pub const INVITE: &str = concat!(
     "]*$"
 );
 
-/// A text that has `least` to `most` characters once the space around it is gone. `least` is 0 or 1.
+/// A text of one line without control characters that has `least` to `most` characters once the space around
+/// it is gone. `least` is 0 or 1. That one of them is visible is said by [`VISIBLE`]: one expression for both
+/// would need look-ahead, which not every dialect has.
 #[must_use]
-pub fn trimmed(least: usize, most: usize) -> String {
-    let space = format!("[{}]*", space!());
-    let edge = format!("[^{}]", space!());
-    let inner = format!("{edge}([\\s\\S]{{0,{}}}{edge})?", most.saturating_sub(2));
-    match least {
-        0 => format!("^{space}({inner})?{space}$"),
-        _ => format!("^{space}{inner}{space}$"),
-    }
-}
-
-/// A text of one line without control characters that has 1 to `most` characters once the space around it
-/// is gone. That one of them is visible is said by [`VISIBLE`]: one expression for both would need
-/// look-ahead, which not every dialect has.
-#[must_use]
-pub fn one_line(most: usize) -> String {
+pub fn one_line(least: usize, most: usize) -> String {
     let space = format!("[{}]*", space!());
     let edge = format!("[^{}{}]", control!(), space!());
     let within = format!("[^{}]", control!());
     let rest = most.saturating_sub(2);
-    format!("^{space}{edge}({within}{{0,{rest}}}{edge})?{space}$")
+    let inner = format!("{edge}({within}{{0,{rest}}}{edge})?");
+    match least {
+        0 => format!("^{space}({inner})?{space}$"),
+        _ => format!("^{space}{inner}{space}$"),
+    }
 }
 
 /// Whether nothing is drawn for a character: what [`VISIBLE`] leaves out.
@@ -118,6 +110,20 @@ pub(super) fn is_invisible(letter: char) -> bool {
 }
 
 /// Whether a character is in [`one_line`]'s set of what it refuses.
-pub(super) fn is_control(letter: char) -> bool {
+fn is_control(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a text is one line without control characters, as [`one_line`] says.
+///
+/// # Errors
+/// Names the first character that is refused.
+pub(super) fn check_one_line(text: &str) -> Result<(), String> {
+    match text.chars().find(|&letter| is_control(letter)) {
+        Some(control) => Err(format!(
+            "must be one line without control characters; U+{:04X} is one",
+            u32::from(control)
+        )),
+        None => Ok(()),
+    }
 }

@@ -170,7 +170,7 @@ pub struct Session {
 pub struct CreateSession {
     /// A name for people. An empty one counts as none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = pattern::trimmed(0, LABEL_MAX)))]
+    #[schemars(regex(pattern = pattern::one_line(0, LABEL_MAX)))]
     pub label: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     /// Whether to start it at once.
@@ -186,7 +186,7 @@ pub struct CreateSession {
 #[serde(deny_unknown_fields)]
 pub struct UpdateSession {
     /// A name for people. An empty one takes the name away.
-    #[schemars(regex(pattern = pattern::trimmed(0, LABEL_MAX)))]
+    #[schemars(regex(pattern = pattern::one_line(0, LABEL_MAX)))]
     pub label: String,
 }
 
@@ -261,4 +261,23 @@ impl fmt::Debug for PairingCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PairingCode").finish_non_exhaustive()
     }
+}
+
+/// A label of a session or an api-key: trimmed, absent when empty, at most [`LABEL_MAX`] characters on one
+/// line without control characters.
+///
+/// # Errors
+/// Says what is wrong and what would be right.
+pub fn check_label(label: Option<&str>) -> Result<Option<String>, String> {
+    let Some(label) = label.map(str::trim).filter(|label| !label.is_empty()) else {
+        return Ok(None);
+    };
+    let count = label.chars().count();
+    if count > LABEL_MAX {
+        return Err(format!(
+            "is {count} characters long; at most {LABEL_MAX} are allowed"
+        ));
+    }
+    pattern::check_one_line(label)?;
+    Ok(Some(label.to_owned()))
 }

@@ -82,7 +82,7 @@ pub struct SettingsPatch {
     /// 1 to 100 characters after trimming, on one line, at least one of them visible.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(
-        regex(pattern = pattern::one_line(SUBJECT_MAX)),
+        regex(pattern = pattern::one_line(1, SUBJECT_MAX)),
         extend("allOf" = [{ "pattern": pattern::VISIBLE }])
     )]
     pub subject: Option<String>,
@@ -210,12 +210,7 @@ pub fn check_subject(subject: &str) -> Result<String, String> {
             ));
         }
     }
-    if let Some(control) = subject.chars().find(|&letter| pattern::is_control(letter)) {
-        return Err(format!(
-            "must be one line without control characters; U+{:04X} is one",
-            u32::from(control)
-        ));
-    }
+    pattern::check_one_line(subject)?;
     if subject.chars().all(pattern::is_invisible) {
         return Err("must have at least one visible character".to_owned());
     }

@@ -159,7 +159,7 @@ impl InviteCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{SUBJECT_MAX, check_subject, pattern};
+    use crate::api::{LABEL_MAX, SUBJECT_MAX, check_label, check_subject, pattern};
     use proptest::prelude::*;
 
     #[test]
@@ -239,10 +239,12 @@ mod tests {
             InviteCode::of_link(text).is_some()
         });
         agree(pattern::ULID, |text| SessionId::parse(text).is_ok());
-        let subject = pattern::one_line(SUBJECT_MAX);
+        let subject = pattern::one_line(1, SUBJECT_MAX);
         agree_with_all(&[&subject, pattern::VISIBLE], |text| {
             check_subject(text).is_ok()
         });
+        let label = pattern::one_line(0, LABEL_MAX);
+        agree(&label, |text| check_label(Some(text)).is_ok());
     }
 
     #[test]

@@ -115,6 +115,19 @@ async fn wrong_values_are_named() {
         (
             "POST",
             "/api/v1/sessions",
+            json!({ "label": "Sales\u{1b}[2J" }),
+            "label",
+        ),
+        ("PATCH", &new, json!({ "label": "two\nlines" }), "label"),
+        (
+            "POST",
+            "/api/v1/apikeys",
+            json!({ "capabilities": ["read"], "label": "nul\0" }),
+            "label",
+        ),
+        (
+            "POST",
+            "/api/v1/sessions",
             json!({ "start": "yes" }),
             "start",
         ),

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::audit::Record;
-use super::sessions::check_label;
+use super::sessions::label_of;
 use crate::api::{
     ApiKey, AuditAction, Capabilities, Capability, CreateKey, CreatedKey, EpochMillis, LABEL_MAX,
     OVERLAP_MAX, RotateKey, UpdateKey,
@@ -357,7 +357,7 @@ struct Wanted {
 
 fn wanted(caller: &Caller, body: &CreateKey) -> Result<Wanted, Error> {
     may_grant(caller, &body.capabilities)?;
-    let label = check_label(body.label.as_deref())?;
+    let label = label_of(body.label.as_deref())?;
     if body.capabilities.is_empty() {
         return Err(Error::field("capabilities", "must name at least one"));
     }

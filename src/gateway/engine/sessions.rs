@@ -2,7 +2,7 @@
 
 use super::audit::Record;
 use super::{Engine, OwnedSession};
-use crate::api::{self, AuditAction, CreateSession, LABEL_MAX, SessionStatus, UpdateSession};
+use crate::api::{self, AuditAction, CreateSession, SessionStatus, UpdateSession};
 use crate::gateway::auth::{Caller, USER_PREFIX};
 use crate::gateway::clock;
 use crate::gateway::domain::SessionId;
@@ -77,7 +77,7 @@ impl Engine {
         caller: &Caller,
         body: CreateSession,
     ) -> Result<api::Session, Error> {
-        let label = check_label(body.label.as_deref())?;
+        let label = label_of(body.label.as_deref())?;
         let engine = self.clone();
         let caller = caller.clone();
         self.detached(async move {
@@ -172,7 +172,7 @@ impl Engine {
         session: &OwnedSession,
         body: UpdateSession,
     ) -> Result<api::Session, Error> {
-        let label = check_label(Some(&body.label))?;
+        let label = label_of(Some(&body.label))?;
         let mut record = Record::of_session(caller, AuditAction::SessionUpdate, session);
         record.old = Some(json!({ "label": session.handle.read(|view| view.label.clone()) }));
         record.new = Some(json!({ "label": label }));
@@ -332,14 +332,7 @@ impl Engine {
     }
 }
 
-/// A label as it is stored: trimmed, absent when empty.
-pub(super) fn check_label(label: Option<&str>) -> Result<Option<String>, Error> {
-    let label = label.map(str::trim).filter(|label| !label.is_empty());
-    match label.map(|label| label.chars().count()) {
-        Some(count) if count > LABEL_MAX => Err(Error::field(
-            "label",
-            format!("is {count} characters long; at most {LABEL_MAX} are allowed"),
-        )),
-        _ => Ok(label.map(str::to_owned)),
-    }
+/// The label of a request, as it is stored.
+pub(super) fn label_of(label: Option<&str>) -> Result<Option<String>, Error> {
+    api::check_label(label).map_err(|why| Error::field("label", why))
 }
