@@ -6,7 +6,7 @@
 // What it measures, it prints.
 #![allow(clippy::print_stdout)]
 
-#[path = "../tests/terminal/pty.rs"]
+#[path = "../tests/support/pty.rs"]
 #[allow(dead_code)]
 mod pty;
 

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example picture -- target/release/groupdesk > assets/screen.svg`
 
-#[path = "../tests/terminal/pty.rs"]
+#[path = "../tests/support/pty.rs"]
 #[allow(dead_code)]
 mod pty;
 

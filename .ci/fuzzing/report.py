@@ -11,7 +11,7 @@ import collections
 import json
 import sys
 
-# Its success is a WebSocket, which schemathesis does not speak; tests/contract/realtime.rs does.
+# Its success is a WebSocket, which schemathesis does not speak; tests/api/contract/realtime.rs does.
 WITHOUT_SUCCESS = {"openStream"}
 PHASES = {"examples", "coverage", "fuzzing", "stateful"}
 # In which of them data is made up, so that some of it must be wrong.

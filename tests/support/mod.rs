@@ -4,13 +4,18 @@
 //! tokens, `frontend.rs` is where people log in, `certificate.rs` is for TLS.
 
 // Each test binary uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod certificate;
 mod document;
 mod frontend;
 mod http;
-mod login;
+pub mod login;
+pub mod process;
+#[cfg(unix)]
+pub mod pty;
+#[cfg(unix)]
+pub mod qr;
 mod raw;
 mod stream;
 

@@ -20,8 +20,10 @@ pub(super) const STALE: &str = r#"{"data": [{"id": 1, "lid": "101000000000001@li
 
 /// The body of a recorded answer.
 pub(super) fn recorded(name: &str) -> String {
-    let all: Vec<Value> =
-        serde_json::from_str(include_str!("../../../../tests/public/exchanges.json")).unwrap();
+    let all: Vec<Value> = serde_json::from_str(include_str!(
+        "../../../../tests/public_gateway/exchanges.json"
+    ))
+    .unwrap();
     let found = all.iter().find(|exchange| exchange["name"] == name);
     found.unwrap()["response"]["body"].to_string()
 }

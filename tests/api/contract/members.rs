@@ -1,0 +1,184 @@
+//! `/sessions/{s}/groups/{gid}/members`.
+
+use crate::contract::table::{NO_GROUP, NOBODY};
+use crate::support::{Ask, Gateway};
+use groupdesk::gateway::domain::MemberJid;
+use serde_json::{Value, json};
+
+async fn role(gateway: &Gateway, group: &str, lid: &str) -> Option<Value> {
+    let list = gateway.get(&format!("{group}/members")).await.ok(200);
+    let members = list["data"].as_array().unwrap();
+    let member = members.iter().find(|member| member["lid"] == lid)?;
+    Some(member["role"].clone())
+}
+
+#[tokio::test]
+async fn members_are_listed_with_all_their_fields() {
+    let gateway = Gateway::start().await;
+    let group = gateway.support_group("Community Announcements");
+    let list = gateway.get(&format!("{group}/members")).await.ok(200);
+    assert_eq!(list["nextCursor"], "");
+    let members = list["data"].as_array().unwrap();
+    assert_eq!(members.len(), 1024);
+    let me = gateway.get(&gateway.support()).await.ok(200)["waLid"].clone();
+    let mine = members.iter().find(|member| member["lid"] == me).unwrap();
+    assert_eq!(mine["role"], "admin");
+    assert_eq!(mine["sessionId"], gateway.session("Support line"));
+    assert_eq!(mine["groupJid"], gateway.group("Community Announcements"));
+    assert!(!mine["id"].as_str().unwrap().is_empty());
+    for time in ["firstSeenAt", "lastSeenAt"] {
+        assert!(mine[time].as_i64().unwrap() > 1_600_000_000_000);
+    }
+}
+
+#[tokio::test]
+async fn a_member_is_added_promoted_demoted_and_removed() {
+    let gateway = Gateway::start().await;
+    let group = gateway.support_group("Weekend Volunteers");
+    let jid = gateway.world.group_named("Weekend Volunteers").unwrap();
+    let people = gateway.world.outsiders(&jid, 2);
+    let (ann, ben) = (people[0].as_str(), people[1].as_str());
+    gateway
+        .post(
+            &format!("{group}/members"),
+            json!({ "participants": [ann, ben] }),
+        )
+        .await
+        .ok(204);
+    assert_eq!(role(&gateway, &group, ann).await.unwrap(), "member");
+    assert_eq!(role(&gateway, &group, ben).await.unwrap(), "member");
+    let one = format!("{group}/members/{}", ann.replace('@', "%40"));
+    for (verb, expected) in [("promote", "admin"), ("demote", "member")] {
+        gateway
+            .post(&format!("{one}/{verb}"), json!({}))
+            .await
+            .ok(204);
+        assert_eq!(role(&gateway, &group, ann).await.unwrap(), expected);
+    }
+    for _ in 0..2 {
+        gateway.delete(&one).await.ok(204);
+        assert_eq!(role(&gateway, &group, ann).await, None);
+    }
+    assert_eq!(gateway.get(&group).await.ok(200)["participantCount"], 129);
+}
+
+#[tokio::test]
+async fn of_several_members_each_has_its_own_outcome() {
+    let gateway = Gateway::start().await;
+    let group = gateway.support_group("Weekend Volunteers");
+    let jid = gateway.world.group_named("Weekend Volunteers").unwrap();
+    let ann = gateway.world.outsiders(&jid, 1).remove(0).to_string();
+    let details = gateway
+        .post(
+            &format!("{group}/members"),
+            json!({ "participants": [ann, NOBODY] }),
+        )
+        .await
+        .error(403, "forbidden");
+    assert_eq!(details["applied"], json!([ann]));
+    assert_eq!(details["failed"][0]["jid"], NOBODY);
+    assert_eq!(role(&gateway, &group, &ann).await.unwrap(), "member");
+    // Who is a member already is a conflict.
+    let details = gateway
+        .post(
+            &format!("{group}/members"),
+            json!({ "participants": [ann] }),
+        )
+        .await
+        .error(409, "conflict");
+    assert_eq!(details["reason"], "conflict");
+}
+
+#[tokio::test]
+async fn only_admins_change_members() {
+    let gateway = Gateway::start().await;
+    let group = gateway.support_group("School Volleyball");
+    let body = json!({ "participants": [NOBODY] });
+    for (method, rest) in [
+        ("POST", "/members".to_owned()),
+        ("POST", "/members:approve".to_owned()),
+        ("DELETE", format!("/members/{NOBODY}")),
+        ("POST", format!("/members/{NOBODY}/promote")),
+        ("POST", format!("/members/{NOBODY}/demote")),
+    ] {
+        let ask = Ask::new(method, &format!("{group}{rest}")).json(&body);
+        let details = ask.to(&gateway).await.error(403, "forbidden");
+        assert_eq!(details["reason"], "not_admin", "{method} {rest}");
+    }
+}
+
+#[tokio::test]
+async fn people_who_asked_to_join_are_let_in() {
+    let gateway = Gateway::start().await;
+    let name = "ועד הבית – הרצל 12";
+    let group = gateway.support_group(name);
+    let jid = gateway.world.group_named(name).unwrap();
+    let waiting = gateway.world.requests(&jid);
+    assert!(waiting.len() >= 2);
+    let lids: Vec<_> = waiting.iter().take(2).map(MemberJid::as_str).collect();
+    gateway
+        .post(
+            &format!("{group}/members:approve"),
+            json!({ "participants": lids }),
+        )
+        .await
+        .ok(204);
+    for lid in lids {
+        assert_eq!(role(&gateway, &group, lid).await.unwrap(), "member");
+    }
+    gateway
+        .post(
+            &format!("{group}/members:approve"),
+            json!({ "participants": [NOBODY] }),
+        )
+        .await
+        .error(403, "forbidden");
+}
+
+#[tokio::test]
+async fn people_who_asked_to_join_are_listed_and_decided_upon_one_by_one() {
+    let gateway = Gateway::start().await;
+    let name = "ועד הבית – הרצל 12";
+    let group = gateway.support_group(name);
+    let jid = gateway.world.group_named(name).unwrap();
+    let waiting = gateway.world.requests(&jid);
+    let (ann, ben) = (waiting[0].as_str(), waiting[1].as_str());
+
+    let list = gateway.get(&format!("{group}/requests")).await.ok(200);
+    assert_eq!(list["nextCursor"], "");
+    let listed: Vec<_> = list["data"].as_array().unwrap().iter().collect();
+    assert_eq!(listed.len(), waiting.len());
+    assert_eq!(listed[0]["jid"], ann);
+
+    for (lid, verb) in [(ann, "approve"), (ben, "reject")] {
+        let one = format!("{group}/requests/{}/{verb}", lid.replace('@', "%40"));
+        gateway.post(&one, json!({})).await.ok(204);
+    }
+    assert_eq!(role(&gateway, &group, ann).await.unwrap(), "member");
+    assert_eq!(role(&gateway, &group, ben).await, None);
+    let list = gateway.get(&format!("{group}/requests")).await.ok(200);
+    assert_eq!(list["data"].as_array().unwrap().len(), waiting.len() - 2);
+    // Nobody waits there any more.
+    gateway
+        .post(&format!("{group}/requests/{ben}/approve"), json!({}))
+        .await
+        .error(403, "forbidden");
+}
+
+#[tokio::test]
+async fn requests_are_the_business_of_admins_in_groups_that_exist() {
+    let gateway = Gateway::start().await;
+    let group = gateway.support_group("School Volleyball");
+    let nowhere = format!("{}/groups/{NO_GROUP}", gateway.support());
+    for (method, rest) in [
+        ("GET", "/requests".to_owned()),
+        ("POST", format!("/requests/{NOBODY}/approve")),
+        ("POST", format!("/requests/{NOBODY}/reject")),
+    ] {
+        let ask = Ask::new(method, &format!("{group}{rest}"));
+        let details = ask.to(&gateway).await.error(403, "forbidden");
+        assert_eq!(details["reason"], "not_admin", "{method} {rest}");
+        let ask = Ask::new(method, &format!("{nowhere}{rest}"));
+        ask.to(&gateway).await.error(404, "not_found");
+    }
+}

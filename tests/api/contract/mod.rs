@@ -1,0 +1,25 @@
+//! The HTTP contract, asked of a real engine over a real listener: one file per resource, mirrored
+//! on `src/gateway/http/`.
+
+mod audit;
+mod bodies;
+mod document;
+mod edge;
+mod floods;
+mod groups;
+mod health;
+mod invite;
+mod keys;
+mod limits;
+mod login;
+mod malformed;
+mod matrix;
+mod members;
+mod metrics;
+mod precedence;
+mod realtime;
+mod restart;
+mod sessions;
+mod settings;
+mod table;
+mod weather;

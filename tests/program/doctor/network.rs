@@ -1,0 +1,197 @@
+//! Names, ports, proxies, health and clocks.
+
+use crate::doctor::certificates::{Authority, Valid};
+use crate::doctor::patient::Patient;
+use crate::doctor::stub::{self, Answer, well};
+
+#[test]
+fn a_name_that_nobody_knows() {
+    // Longer than a name can be, so that no name server is asked.
+    let name = "a".repeat(64);
+    let report = Patient::new(&format!("https://{name}.invalid")).examine();
+    report.fails_only("resolve", "name_not_found");
+    assert_eq!(report.step("connect").0, "skip");
+    assert_eq!(report.step("realtime").0, "skip");
+}
+
+#[test]
+fn a_port_that_nobody_listens_on() {
+    let url = format!("http://127.0.0.1:{}", stub::closed());
+    let report = Patient::new(&url).examine();
+    report.fails_only("connect", "connection_refused");
+    assert_eq!(report.step("health").0, "skip");
+}
+
+#[test]
+fn a_gateway_that_hangs() {
+    let url = format!("http://127.0.0.1:{}", stub::silent());
+    let report = Patient::new(&url).patience(1).examine();
+    report.fails_only("health", "hangs");
+    assert_eq!(report.step("access").0, "skip");
+}
+
+#[test]
+fn a_gateway_that_is_unwell() {
+    let port = stub::plain(|question| match question.path.as_str() {
+        "/healthz" => Answer::new(503, "out of order"),
+        _ => well(question),
+    });
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.fails_only("health", "unhealthy");
+    // It goes on all the same: what else is wrong?
+    assert_eq!(report.step("access").0, "ok");
+}
+
+#[test]
+fn a_gateway_that_is_not_ready() {
+    let port = stub::plain(|question| match question.path.as_str() {
+        "/readyz" => Answer::new(503, "draining"),
+        _ => well(question),
+    });
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.fails_only("health", "not_ready");
+}
+
+#[test]
+fn an_address_that_leads_elsewhere() {
+    let port = stub::plain(|_| Answer::new(302, "").header("Location", "https://login.example/"));
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.fails_only("health", "redirects");
+}
+
+#[test]
+fn a_gateway_without_health_checks_is_no_fault() {
+    let port = stub::plain(|question| match question.path.as_str() {
+        "/healthz" | "/readyz" => Answer::new(404, "no such page"),
+        _ => well(question),
+    });
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.passes();
+    assert_eq!(report.step("health").0, "skip");
+    assert_eq!(report.step("clock").0, "ok");
+}
+
+#[test]
+fn clocks_that_differ() {
+    for (ahead, expected) in [
+        (600, ("fail", "clock_skew")),
+        (-600, ("fail", "clock_skew")),
+        (120, ("warn", "clock_skew")),
+        (0, ("ok", "ok")),
+    ] {
+        let port = stub::plain(move |question| well(question).ahead(ahead));
+        let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+        assert_eq!(report.step("clock"), expected, "{ahead}");
+    }
+}
+
+#[test]
+fn proxies() {
+    let authority = Authority::new("Proxied");
+    let port = stub::encrypted(authority.server("localhost", &Valid::Now), well);
+    let url = format!("https://localhost:{port}");
+    let through = |proxy: u16| {
+        let patient = Patient::new(&url);
+        let file = patient.file("ca.pem", &authority.pem, 0o644);
+        patient
+            .line("ca_file", file.to_str().unwrap())
+            .line("proxy", &format!("http://127.0.0.1:{proxy}"))
+            .examine()
+    };
+    let report = through(stub::proxy(None));
+    report.passes();
+    for step in ["proxy", "tls", "health", "access"] {
+        assert_eq!(report.step(step).0, "ok", "{step}: {:#}", report.json);
+    }
+    through(stub::proxy(Some(407))).fails_only("proxy", "proxy_wants_credentials");
+    through(stub::proxy(Some(403))).fails_only("proxy", "proxy_refused");
+    through(stub::closed()).fails_only("connect", "connection_refused");
+}
+
+#[test]
+fn a_socks_proxy_is_used_and_not_called_encrypted() {
+    let authority = Authority::new("Behind SOCKS");
+    let port = stub::encrypted(authority.server("localhost", &Valid::Now), well);
+    let patient = Patient::new(&format!("https://localhost:{port}"));
+    let file = patient.file("ca.pem", &authority.pem, 0o644);
+    let patient = patient.line("ca_file", file.to_str().unwrap()).line(
+        "proxy",
+        &format!("socks5h://127.0.0.1:{}", stub::socks_proxy()),
+    );
+    let report = patient.examine();
+    report.passes();
+    for step in ["health", "access"] {
+        assert_eq!(report.step(step).0, "ok", "{step}: {:#}", report.json);
+    }
+    for step in ["proxy", "tls"] {
+        assert_eq!(report.step(step).0, "skip", "{step}: {:#}", report.json);
+    }
+    let (_, written) = patient.run(&[]);
+    assert!(written.contains("speaks SOCKS"), "{written}");
+    assert!(!written.contains("itself encrypted"), "{written}");
+}
+
+#[test]
+fn a_proxy_of_the_environment_that_cannot_be_read_is_named() {
+    let report = Patient::new("https://gateway.invalid")
+        .variable("HTTPS_PROXY", "http://user:pass word@[::1")
+        .examine();
+    report.fails_only("config", "proxy");
+    let told = report.json.to_string();
+    assert!(
+        told.contains("HTTPS_PROXY") && !told.contains("pass word"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_reader_that_leaves_early_ends_the_doctor_without_a_word() {
+    // Nothing listens there, so that the doctor has something to say and fails.
+    let patient = Patient::new(&format!("http://127.0.0.1:{}", stub::closed()));
+    for arguments in [&[][..], &["--json"]] {
+        let (code, complaint) = patient.run_unread(arguments);
+        assert_eq!((code, complaint.as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_no_proxy_and_proxies_that_hang_and_break() {
+    let through = |proxy: u16| {
+        Patient::new("https://localhost:1")
+            .line("proxy", &format!("http://127.0.0.1:{proxy}"))
+            .patience(1)
+            .examine()
+    };
+    through(stub::babbling(b"220 a mail server\r\n\r\n")).fails_only("proxy", "no_proxy");
+    through(stub::silent()).fails_only("proxy", "proxy_timeout");
+    through(stub::cutting()).fails_only("proxy", "proxy_broken");
+}
+
+// Elsewhere no variable takes the system's authorities away.
+#[cfg(not(target_vendor = "apple"))]
+#[test]
+fn a_client_that_cannot_be_made() {
+    // Nothing is encrypted up to the proxy, so its authorities are asked for late.
+    let report = Patient::new(&format!("http://127.0.0.1:{}", stub::plain(well)))
+        .line("proxy", &format!("http://127.0.0.1:{}", stub::silent()))
+        .variable("SSL_CERT_FILE", "/dev/null")
+        .examine();
+    report.fails_only("health", "unusable");
+    assert_eq!(report.step("access").0, "skip");
+}
+
+#[test]
+fn a_port_that_speaks_something_else() {
+    let port = stub::babbling(b"SSH-2.0-OpenSSH_9.9\r\n");
+    let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
+    report.fails_only("health", "broken");
+}
+
+#[test]
+fn an_address_that_everybody_on_the_way_can_listen_to() {
+    let name = "a".repeat(64);
+    let report = Patient::new(&format!("http://{name}.invalid"))
+        .raw("allow_insecure = true")
+        .examine();
+    assert_eq!(report.step("config"), ("warn", "not_encrypted"));
+}

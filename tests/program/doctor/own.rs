@@ -1,0 +1,138 @@
+//! The own gateway's data.
+
+use crate::doctor::patient::own;
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+#[track_caller]
+fn step<'a>(json: &'a Value, check: &str) -> (&'a str, &'a str) {
+    let mut checks = json["checks"].as_array().unwrap().iter();
+    let found = checks.find(|found| found["check"] == check);
+    let found = found.unwrap_or_else(|| panic!("no {check} in {json:#}"));
+    (
+        found["result"].as_str().unwrap(),
+        found["code"].as_str().unwrap(),
+    )
+}
+
+fn mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn data_that_is_not_there_yet() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("later");
+    let (code, json) = own(&data);
+    assert_eq!(code, 0, "{json:#}");
+    assert_eq!(step(&json, "data.directory"), ("ok", "ok"));
+    assert!(!data.exists(), "looking makes nothing");
+}
+
+#[test]
+fn data_that_others_can_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let keys = directory.path().join("keys");
+    std::fs::create_dir(&keys).unwrap();
+    std::fs::write(keys.join("01A.sqlite"), "").unwrap();
+    mode(&keys.join("01A.sqlite"), 0o600);
+    mode(directory.path(), 0o755);
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 0, "{json:#}");
+    assert_eq!(step(&json, "data.directory"), ("warn", "open_to_others"));
+    assert_eq!(step(&json, "data.keys"), ("ok", "ok"));
+    mode(&keys.join("01A.sqlite"), 0o640);
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.keys"), ("fail", "open_to_others"));
+}
+
+#[test]
+fn a_database_that_is_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("groupdesk.sqlite");
+    std::fs::write(&file, "no database at all, but a letter to a friend").unwrap();
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.database"), ("fail", "damaged"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("no database"), "looking changes nothing");
+}
+
+#[test]
+fn a_database_that_was_emptied_beside_its_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("groupdesk.sqlite");
+    std::fs::write(&file, "").unwrap();
+    std::fs::write(directory.path().join("groupdesk.sqlite-wal"), "a log").unwrap();
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.database"), ("fail", "incomplete"));
+    let log = std::fs::read_to_string(directory.path().join("groupdesk.sqlite-wal")).unwrap();
+    assert_eq!(log, "a log", "looking changes nothing");
+}
+
+#[test]
+fn data_that_is_a_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (code, json) = own(file.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.directory"), ("fail", "no_directory"));
+}
+
+#[test]
+fn data_in_a_place_that_takes_no_files() {
+    // Where open files are shown as files nobody can make one, whoever it is.
+    let (code, json) = own(Path::new("/dev/fd"));
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.directory"), ("fail", "not_writable"));
+    // There is no room, either.
+    assert_eq!(step(&json, "data.disk"), ("fail", "disk_full"));
+}
+
+#[test]
+fn what_cannot_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("keys"), "no directory").unwrap();
+    std::fs::create_dir(directory.path().join("groupdesk.sqlite")).unwrap();
+    let (code, json) = own(directory.path());
+    assert_eq!(code, 1);
+    assert_eq!(step(&json, "data.keys"), ("fail", "unreadable"));
+    assert_eq!(step(&json, "data.database"), ("fail", "unreadable"));
+}
+
+#[test]
+fn what_the_build_can_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_, json) = own(directory.path());
+    let expected = if cfg!(feature = "live") {
+        ("ok", "ok")
+    } else {
+        ("warn", "without_live")
+    };
+    assert_eq!(step(&json, "build"), expected);
+}
+
+#[test]
+fn data_that_another_one_works_on() {
+    use std::io::BufRead as _;
+    let directory = tempfile::tempdir().unwrap();
+    let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_groupdesk"))
+        .env_clear()
+        .env("HOME", directory.path())
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(directory.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(server.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let (_, json) = own(directory.path());
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(step(&json, "data.database"), ("warn", "in_use"));
+}

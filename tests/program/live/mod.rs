@@ -1,0 +1,9 @@
+//! Real accounts, from the screen down to the wire: the engine and the real binary with the live
+//! driver, against the WhatsApp server on loopback.
+
+mod desk;
+mod engine;
+mod hears;
+mod house;
+mod killed;
+mod sessions;

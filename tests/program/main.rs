@@ -1,0 +1,24 @@
+//! The program as a process: at the terminal, as a server, in scripts, as a doctor, and with real accounts.
+
+// In a test, and in what tests share, a failing `unwrap` is a failing test.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[cfg(all(unix, feature = "live"))]
+#[path = "../loopback/mod.rs"]
+#[allow(dead_code)]
+mod loopback;
+#[cfg(unix)]
+#[path = "../public_gateway/mod.rs"]
+mod public_gateway;
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(unix)]
+mod doctor;
+mod headless;
+#[cfg(all(unix, feature = "live"))]
+mod live;
+mod scripts;
+mod serve;
+#[cfg(unix)]
+mod terminal;

@@ -1,0 +1,127 @@
+//! Commands for scripts, as processes: what they write, and how they end.
+
+mod changes;
+mod faults;
+mod foreign;
+mod keys;
+mod lists;
+mod own;
+mod places;
+mod shell;
+mod stub;
+mod unconfirmed;
+
+use crate::support::process::{PATIENCE, Process};
+use serde_json::Value;
+use std::process::{Command, Output};
+use std::time::Instant;
+
+/// A command that ended.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    #[track_caller]
+    fn ok(self) -> String {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.err);
+        self.out
+    }
+
+    #[track_caller]
+    fn json(self) -> Value {
+        let out = self.ok();
+        assert_eq!(
+            out.matches('\n').count(),
+            1,
+            "one document on one line: {out}"
+        );
+        serde_json::from_str(&out).expect("JSON")
+    }
+
+    /// The error object, after checking that it agrees with the exit code.
+    #[track_caller]
+    fn error(&self) -> Value {
+        let told: Value = serde_json::from_str(&self.err)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", self.err));
+        assert_eq!(told["error"]["exitCode"], self.code);
+        told["error"].clone()
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("an exit code"),
+            out: String::from_utf8(output.stdout).expect("UTF-8"),
+            err: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+}
+
+/// The program with nothing of this machine's settings.
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_groupdesk"));
+    command
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .stdin(std::process::Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Ran {
+    let output = program().args(arguments).output();
+    output.expect("the binary starts").into()
+}
+
+/// A demo whose sessions are connected and have their groups.
+struct World {
+    demo: Process,
+}
+
+impl World {
+    fn start() -> Self {
+        let demo = Process::start(&["demo", "--headless", "--still", "--seed", "7"]);
+        let world = Self { demo };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let sessions = world.run(&["sessions", "--json"]).json();
+            let unfinished = |session: &Value| match session["status"].as_str() {
+                Some("working") => session["groupCount"] == 0,
+                status => status == Some("starting"),
+            };
+            let list = sessions["sessions"].as_array().expect("sessions");
+            if !list.iter().any(unfinished) {
+                return world;
+            }
+            assert!(Instant::now() < deadline, "{sessions}");
+        }
+    }
+
+    fn command(&self, key: &str) -> Command {
+        let mut command = program();
+        command
+            .env("GROUPDESK_KEY", self.demo.key(0, key))
+            .args(["--gateway", self.demo.origin()]);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with("all", arguments)
+    }
+
+    /// With the key of one capability alone.
+    fn run_with(&self, key: &str, arguments: &[&str]) -> Ran {
+        let output = self.command(key).args(arguments).output();
+        output.expect("the binary starts").into()
+    }
+
+    fn group(&self, session: &str, name: &str) -> Value {
+        let groups = self.run(&["groups", "--session", session, "--json"]).json();
+        let list = groups["groups"].as_array().expect("groups");
+        let found = list.iter().find(|group| group["subject"] == name);
+        found.unwrap_or_else(|| panic!("no {name}")).clone()
+    }
+}

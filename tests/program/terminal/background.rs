@@ -1,0 +1,61 @@
+//! The colours follow the terminal's background.
+
+use super::{BINARY, DEMO, demo};
+use crate::support::pty::Pty;
+use vt100::{Color, Screen};
+
+const QUERY: &str = "\x1b]11;?\x1b\\";
+
+fn has_colour(screen: &Screen, index: u8) -> bool {
+    let (rows, columns) = screen.size();
+    (0..rows.get()).any(|row| {
+        (0..columns.get()).any(|column| {
+            let cell = screen.cell(row, column);
+            cell.is_some_and(|cell| cell.fgcolor() == Color::Idx(index))
+        })
+    })
+}
+
+fn is_asked(pty: &Pty) -> bool {
+    String::from_utf8_lossy(pty.raw()).contains(QUERY)
+}
+
+#[test]
+fn the_terminals_answer_changes_the_colours_and_types_nothing() {
+    let mut pty = demo(80, 24);
+    assert!(is_asked(&pty));
+    // Between keys that were typed: help, and a letter in its search.
+    pty.send("?\x1b]11;rgb:ffff/ffff/ffff\x1b\\copy");
+    pty.wait_for("─ Help");
+    pty.wait_until("the colours for a light background", |screen| {
+        has_colour(screen, 24) && !has_colour(screen, 6)
+    });
+    pty.wait_for("copy");
+    pty.wait_gone("rgb");
+    pty.send("\x1b]11;rgb:0000/0000/0000\x07");
+    pty.wait_until("those for a dark one", |screen| {
+        has_colour(screen, 6) && !has_colour(screen, 24)
+    });
+    // The first one empties the search.
+    pty.send("\x1b");
+    pty.wait_for("type a word or a key");
+    pty.send("\x1b");
+    pty.wait_gone("─ Help");
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+}
+
+#[test]
+fn the_setting_and_the_environment_name_the_background() {
+    for (variable, index, asked) in [
+        (("GROUPDESK_UI_BACKGROUND", "light"), 24, false),
+        (("GROUPDESK_UI_BACKGROUND", "dark"), 6, false),
+        (("COLORFGBG", "0;15"), 24, true),
+        (("COLORFGBG", "15;0"), 6, true),
+    ] {
+        let mut pty = Pty::spawn(80, 24, BINARY, &DEMO, &[variable]);
+        pty.wait_for("3 of 5 connected");
+        assert!(has_colour(pty.screen(), index), "{variable:?}");
+        assert_eq!(is_asked(&pty), asked, "{variable:?}");
+    }
+}

@@ -1,0 +1,52 @@
+//! Copying inside tmux.
+
+use super::{BINARY, DEMO, link};
+use crate::support::pty::Pty;
+use std::path::Path;
+
+/// A desk inside "tmux", whose command is this script, with a link on the screen that was copied.
+fn copied(directory: &Path, script: &str) -> (Pty, String) {
+    let tmux = directory.join("tmux");
+    std::fs::write(&tmux, format!("#!/bin/sh\n{script}\n")).expect("a script");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&tmux, mode).expect("made executable");
+    let path = std::env::var("PATH").expect("PATH");
+    let path = format!("{}:{path}", directory.display());
+    let environment = [("PATH", path.as_str()), ("TMUX", "/tmp/tmux-0/default,1,0")];
+    let mut pty = Pty::spawn(120, 40, BINARY, &DEMO, &environment);
+    pty.wait_for("3 of 5 connected");
+    pty.send("/weekvol");
+    pty.wait_for("1 of 62");
+    pty.send("\r\r");
+    pty.wait_for("Members");
+    pty.wait_until("a link", |screen| link(screen).is_some());
+    let shown = link(pty.screen()).expect("a link");
+    pty.send("y");
+    (pty, shown)
+}
+
+#[test]
+fn inside_tmux_its_buffer_gets_the_link_by_standard_input() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (text, arguments) = (directory.path().join("text"), directory.path().join("args"));
+    let script = format!(
+        "echo \"$@\" > '{}'; cat > '{}'",
+        arguments.display(),
+        text.display()
+    );
+    let (mut pty, link) = copied(directory.path(), &script);
+    pty.wait_for("✔ Weekend Volunteers: link copied to tmux");
+    let read = |file| std::fs::read_to_string(file).expect("written");
+    assert_eq!(read(&text), link);
+    assert_eq!(read(&arguments).trim(), "load-buffer -w -");
+    assert!(!String::from_utf8_lossy(pty.raw()).contains("\x1b]52;"));
+}
+
+#[test]
+fn a_tmux_that_refuses_leaves_it_to_the_terminal_without_a_promise() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (mut pty, _) = copied(directory.path(), "exit 1");
+    pty.wait_for("· Weekend Volunteers: link sent to the terminal");
+    assert!(!pty.screen().contents().contains("✔ Weekend"));
+    assert!(String::from_utf8_lossy(pty.raw()).contains("\x1b]52;"));
+}

@@ -1,0 +1,56 @@
+//! An account is added in a living demo: the code is read off the screen, somebody scans it, and its
+//! groups are there.
+
+use super::{BINARY, code};
+use crate::support::pty::Pty;
+
+#[test]
+fn an_account_is_added_by_its_code_and_leads_to_its_groups() {
+    let mut pty = Pty::spawn(100, 40, BINARY, &["demo", "--seed", "7"], &[]);
+    pty.wait_for("of 5 connected");
+    pty.send("a");
+    pty.wait_for("Add an account");
+    pty.send("Front desk\r");
+    pty.wait_until("a pairing code that can be scanned", |screen| {
+        code(screen).is_some_and(|text| text.starts_with("2@") && text.len() > 200)
+    });
+    pty.wait_for("Next code in");
+    pty.wait_for("Link a phone · Front desk");
+    let secret = code(pty.screen()).expect("the code to scan");
+
+    // Too small a window says so and offers the other way; it comes back with the room.
+    pty.resize(80, 24);
+    pty.wait_for("16 more rows");
+    pty.resize(100, 40);
+
+    // After some seconds somebody comes along and scans it.
+    pty.wait_for("groups so far");
+    pty.wait_for("is linked: 5 groups");
+    pty.wait_for("Groups · Front desk · 5");
+    assert!(code(pty.screen()).is_none_or(|text| !text.starts_with("2@")));
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+    let written = String::from_utf8_lossy(pty.raw());
+    assert!(!written.contains(&secret), "the code's text is nowhere");
+}
+
+#[test]
+fn an_account_that_is_not_linked_is_removed_on_wish() {
+    let mut pty = Pty::spawn(100, 40, BINARY, &["demo", "--still", "--seed", "7"], &[]);
+    pty.wait_for("3 of 5 connected");
+    pty.send("a");
+    pty.wait_for("A name for the account");
+    pty.send("Front desk\r");
+    pty.wait_for("Next code in");
+    pty.send("\t");
+    pty.wait_for("For which");
+    pty.send("+62 812-3456-7890\r");
+    pty.wait_for("Other number");
+    pty.send("\u{1b}");
+    pty.wait_for("no phone is linked to it");
+    pty.send("\u{1b}[D\r");
+    pty.wait_for("Front desk was removed");
+    pty.wait_for("3 of 5 connected");
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+}

@@ -1,0 +1,111 @@
+//! A desk on somebody else's gateway: others change things there, keys may do little, it goes away.
+
+use super::headless::Headless;
+use super::{code, link};
+use crate::support::pty::Pty;
+use serde_json::json;
+
+const VOLUNTEERS: &str = "Weekend Volunteers";
+
+fn open_the_volunteers(pty: &mut Pty) {
+    pty.wait_for("3 of 5 connected");
+    pty.send("j");
+    pty.wait_for("▌● Support line");
+    pty.send("/weekvol");
+    pty.wait_for("1 of 43");
+    pty.send("\r\r");
+    pty.wait_until("the code of the shown link", |screen| {
+        link(screen).is_some() && code(screen) == link(screen)
+    });
+}
+
+#[test]
+fn what_somebody_else_changes_appears_by_itself() {
+    let gateway = Headless::start();
+    let mut pty = gateway.desk("all", 120, 40);
+    open_the_volunteers(&mut pty);
+    pty.wait_for("live");
+    let group = gateway.group("Support line", VOLUNTEERS);
+
+    gateway.ask(
+        "PATCH",
+        &group,
+        Some(&json!({"subject": "Weekend Helpers"})),
+    );
+    pty.wait_until("the new name in list and card", |screen| {
+        let text = screen.contents();
+        text.matches("Weekend Helpers").count() == 2 && !text.contains(VOLUNTEERS)
+    });
+
+    let old = link(pty.screen()).expect("a link");
+    let answer = gateway.ask("DELETE", &format!("{group}/invite"), None);
+    let new = answer["invite"].as_str().expect("a link").to_owned();
+    assert_ne!(new, old);
+    pty.wait_until("the new link and its code", |screen| {
+        link(screen).as_ref() == Some(&new) && code(screen).as_ref() == Some(&new)
+    });
+    pty.wait_for("reset ");
+    // Nothing on the way showed the old link once the new one stood there.
+    pty.send("y");
+    pty.wait_for("clipboard");
+    assert!(!pty.screen().contents().contains(&old));
+}
+
+#[test]
+fn sessions_change_by_themselves() {
+    let gateway = Headless::start();
+    let mut pty = gateway.desk("all", 80, 24);
+    pty.wait_for("3 of 5 connected");
+    let session = gateway.session("Support line");
+    gateway.ask("POST", &format!("{session}:stop"), None);
+    pty.wait_for("2 of 5 connected");
+    gateway.ask("POST", &format!("{session}:start"), None);
+    pty.wait_for("3 of 5 connected");
+}
+
+#[test]
+fn a_gateway_that_dies_takes_the_link_with_it() {
+    let mut gateway = Headless::start();
+    let mut pty = gateway.desk("all", 80, 24);
+    open_the_volunteers(&mut pty);
+    gateway.kill();
+    pty.wait_for("gateway away");
+    pty.wait_until("neither link nor code", |screen| {
+        link(screen).is_none() && code(screen).is_none()
+    });
+    pty.wait_for("The gateway does not answer");
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0, "it can still be left");
+}
+
+#[test]
+fn a_key_that_may_only_read_is_told_what_it_lacks() {
+    let gateway = Headless::start();
+    let mut pty = gateway.desk("read", 80, 24);
+    open_the_volunteers(&mut pty);
+    // It may not listen either, so the desk asks again and again.
+    pty.wait_for("polling");
+    pty.send("e");
+    pty.wait_for("Subject");
+    pty.send("\x1b[F 2031");
+    pty.wait_for("Save 1 change");
+    pty.send("\x13");
+    pty.wait_for("lacks the capability `send`");
+    // What was typed is still there.
+    pty.wait_for("Weekend Volunteers 2031");
+    pty.send("\x1b");
+    pty.wait_for("Discard");
+    pty.send("\t\r");
+    pty.wait_for("Members");
+    // From now on it is said before anything is typed.
+    pty.send("R");
+    pty.wait_for("Your key lacks");
+    assert!(!pty.screen().contents().contains("Cancel"));
+}
+
+#[test]
+fn a_key_that_the_gateway_does_not_know_is_told_so() {
+    let gateway = Headless::start();
+    let mut pty = gateway.desk_with("wa_0000000000000000000000000000000000000000000", 80, 24);
+    pty.wait_for("groupdesk doctor");
+}

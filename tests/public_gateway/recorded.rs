@@ -1,0 +1,76 @@
+//! What the public gateway answered, byte by byte: `exchanges.json` is a recording of 70 requests to a
+//! running one with data of our own. Long lists are cut to three rows there.
+
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// One request and its answer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Exchange {
+    pub name: String,
+    /// Whose token was sent: see [`super::token_of`].
+    pub token: String,
+    pub request: Asked,
+    pub response: Answered,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    pub method: String,
+    pub path: String,
+    pub body: Option<Value>,
+    pub raw_body: Option<String>,
+}
+
+impl Asked {
+    /// The body as it was sent.
+    pub fn text(&self) -> String {
+        match (&self.raw_body, &self.body) {
+            (Some(raw), _) => raw.clone(),
+            (None, Some(body)) => body.to_string(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answered {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Value,
+    /// How many rows the list had, where it is cut.
+    pub rows_in_the_real_answer: Option<usize>,
+}
+
+impl Answered {
+    /// The body as it came.
+    pub fn text(&self) -> String {
+        match &self.body {
+            Value::Null => String::new(),
+            body => match body.get("_text").and_then(Value::as_str) {
+                Some(text) => text.to_owned(),
+                None => body.to_string(),
+            },
+        }
+    }
+}
+
+/// Every exchange, in the order of the recording.
+pub fn exchanges() -> Vec<Exchange> {
+    serde_json::from_str(include_str!("exchanges.json")).expect("the recording")
+}
+
+/// The exchange of this name.
+pub fn named(name: &str) -> Exchange {
+    let mut all = exchanges().into_iter();
+    all.find(|exchange| exchange.name == name)
+        .unwrap_or_else(|| panic!("nothing was recorded as {name:?}"))
+}
+
+/// The answer to the exchange of this name.
+pub fn answer(name: &str) -> Answered {
+    named(name).response
+}
