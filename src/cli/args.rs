@@ -39,7 +39,7 @@ Examples:
 const DOCTOR_EXAMPLES: &str = "\
 Examples:
   groupdesk doctor --profile work           everything from the config to realtime; exits with 0 when all is well
-  groupdesk doctor --profile work --json    the same for scripts; docs/profiles.md lists the words
+  groupdesk doctor --profile work --json    the same for scripts; docs/scripts.md lists the words
   groupdesk doctor --profile local          the own gateway's data on this machine";
 
 /// A console for the people who run WhatsApp groups for others: sessions, groups, invite links and

@@ -31,7 +31,7 @@ impl Verdict {
     }
 }
 
-/// One step. Its name and `code` are stable words for scripts; docs/profiles.md lists them.
+/// One step. Its name and `code` are stable words for scripts; docs/scripts.md lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
     #[serde(rename = "check")]

@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn every_code_and_every_word_stands_in_the_documentation() {
-        let page = include_str!("../../../docs/scripting.md");
+        let page = include_str!("../../../docs/scripts.md");
         for exit in Exit::ALL {
             let row = format!("| {} | `{}` |", exit.code(), exit.word());
             assert!(page.contains(&row), "{row}");

@@ -1,5 +1,5 @@
 //! What commands for scripts write: an answer on standard output as a table, JSON or CSV; a failure on
-//! standard error with its exit code. `docs/scripting.md` promises all of it.
+//! standard error with its exit code. `docs/scripts.md` promises all of it.
 
 mod csv;
 mod exit;

@@ -1,6 +1,6 @@
 //! Commands that answer and end, for scripts and for people in a hurry, on any gateway.
 //!
-//! Each has its arguments beside it. `docs/scripting.md` says what they write and how they end.
+//! Each has its arguments beside it. `docs/scripts.md` says what they write and how they end.
 
 mod ask;
 mod audit;

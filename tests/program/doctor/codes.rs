@@ -79,7 +79,7 @@ fn every_code_has_a_test_that_plants_the_fault() {
 #[test]
 fn every_code_is_documented() {
     let (doctor, _) = doctor_and_tests();
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/profiles.md");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scripts.md");
     let page = std::fs::read_to_string(page).unwrap();
     for (step, code) in codes(&doctor) {
         assert!(page.contains(&format!("`{code}`")), "{step:?}: `{code}`");

@@ -1,0 +1,83 @@
+//! The order of modules: which module may import which.
+
+use crate::edges::Edges;
+
+/// Every top-level module with the modules that it may import: `api` ◀ `client` ◀ `console`, `api` ◀ `gateway`; `config` and
+/// `cli` wire them. `console` and `gateway` never import each other, because they talk over HTTP.
+const TOP_LEVEL: &[(&str, &[&str])] = &[
+    ("api", &[]),
+    ("text", &[]),
+    ("qr", &[]),
+    ("names", &["text"]),
+    ("client", &["api", "text", "qr", "names"]),
+    ("console", &["api", "text", "qr", "names", "client"]),
+    ("gateway", &["api", "text", "qr", "names"]),
+    (
+        "config",
+        &["api", "text", "qr", "names", "client", "console", "gateway"],
+    ),
+    (
+        "cli",
+        &[
+            "api", "text", "qr", "names", "client", "console", "gateway", "config",
+        ],
+    ),
+];
+
+/// The console's layers, lowest first. A layer imports only from rows before its own; `update` and `view` share a row and
+/// do not import each other. Modules that are not listed are held by the circle test alone.
+const CONSOLE: &[&[&str]] = &[
+    &[
+        "ids", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg",
+    ],
+    &["state"],
+    &["layout"],
+    &["update", "view"],
+    &["io"],
+];
+
+/// Every import that breaks the order, as `file:line imports file by path: rule`; one line per pair of files.
+pub fn violations(edges: &Edges) -> Vec<String> {
+    let mut found = Vec::new();
+    for ((from, to), sites) in edges {
+        let Some(reason) = top_level_violation(from, to).or_else(|| console_violation(from, to))
+        else {
+            continue;
+        };
+        let site = &sites[0];
+        found.push(format!(
+            "{from}:{} imports {to} by `{}`: {reason}",
+            site.line, site.path
+        ));
+    }
+    found
+}
+
+fn top_level_violation(from: &str, to: &str) -> Option<String> {
+    let (from, to) = (first_part(from)?, first_part(to)?);
+    if from == to {
+        return None;
+    }
+    let Some((_, allowed)) = TOP_LEVEL.iter().find(|(name, _)| *name == from) else {
+        return Some(format!(
+            "`{from}` is not in the order of modules; add it to tests/architecture/order.rs"
+        ));
+    };
+    (!allowed.contains(&to)).then(|| format!("`{from}` may not import `{to}`"))
+}
+
+fn console_violation(from: &str, to: &str) -> Option<String> {
+    let (from, to) = (from.strip_prefix("console/")?, to.strip_prefix("console/")?);
+    let (from, to) = (first_part(from)?, first_part(to)?);
+    let row = |name: &str| CONSOLE.iter().position(|row| row.contains(&name));
+    let (source, target) = (row(from)?, row(to)?);
+    // The modules of the first row may import each other.
+    let same_row = source == target && source > 0 && from != to;
+    (target > source || same_row).then(|| format!("in the console `{from}` may not import `{to}`"))
+}
+
+/// The first part of a file's path without `.rs`; `None` for `lib.rs`, `main.rs` and `mod.rs`.
+fn first_part(file: &str) -> Option<&str> {
+    let first = file.split('/').next()?.trim_end_matches(".rs");
+    (!matches!(first, "lib" | "main" | "mod")).then_some(first)
+}
