@@ -18,7 +18,7 @@ test-fast *filter:
 # Rewrite the snapshots of screens and commands; look at `git diff` before committing
 snapshots:
     INSTA_UPDATE=always cargo test --no-default-features --lib view::tests
-    INSTA_UPDATE=always cargo test --no-default-features --test scripts
+    INSTA_UPDATE=always cargo test --no-default-features --test program scripts
 
 # Rewrite docs/openapi.json from what the gateway serves
 openapi:
