@@ -3,12 +3,16 @@
 //! - `key`: the last key of a query typed letter by letter;
 //! - `pasted`: the whole query at once, nothing known from before;
 //! - `bare`: to compare with, a plain `contains` over the same names: no folding, descriptions,
-//!   JIDs, scores or order.
+//!   JIDs, scores or order;
+//! - `nucleo`: the last key with `nucleo-matcher` over the same fields, which are converted beforehand; like
+//!   ours it looks only at the last key's matches, and sorts them.
 //!
 //! Ends with a table of shortest times, as multiples of `bare` and of those for a tenth of the groups.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use groupdesk::console::fuzzy::{Fields, Hit, Index};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32String};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -192,6 +196,62 @@ fn times(index: &mut Index, query: &str) -> [Duration; 2] {
     [longest, shortest(|| pasted(index, query, &mut hits))]
 }
 
+/// The peer: one text per group, a query's words may be anywhere in it.
+struct Nucleo {
+    matcher: Matcher,
+    texts: Vec<Utf32String>,
+}
+
+impl Nucleo {
+    fn new(groups: &[Group]) -> Self {
+        let text = |group: &Group| {
+            let Fields {
+                name,
+                description,
+                jid,
+                number,
+            } = fields(group);
+            Utf32String::from(format!("{name}\n{description}\n{jid}\n{number}"))
+        };
+        Self {
+            matcher: Matcher::new(Config::DEFAULT),
+            texts: groups.iter().map(text).collect(),
+        }
+    }
+
+    /// The matches among `rows`, best first.
+    fn search(&mut self, query: &str, rows: &[u32]) -> Vec<(u32, u32)> {
+        let pattern = Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart);
+        let mut hits: Vec<(u32, u32)> = rows
+            .iter()
+            .filter_map(|&row| {
+                let text = self.texts[row as usize].slice(..);
+                Some((pattern.score(text, &mut self.matcher)?, row))
+            })
+            .collect();
+        hits.sort_unstable_by_key(|&(score, row)| (std::cmp::Reverse(score), row));
+        hits
+    }
+
+    /// The longest of a query's keystrokes.
+    fn longest_key(&mut self, query: &str) -> Duration {
+        let mut rows: Vec<u32> = (0..).take(self.texts.len()).collect();
+        let mut longest = Duration::ZERO;
+        for (start, letter) in query.char_indices() {
+            let typed = &query[..start + letter.len_utf8()];
+            longest = longest.max(shortest(|| {
+                black_box(self.search(black_box(typed), &rows));
+            }));
+            rows = self
+                .search(typed, &rows)
+                .into_iter()
+                .map(|hit| hit.1)
+                .collect();
+        }
+        longest
+    }
+}
+
 #[allow(clippy::print_stdout)]
 fn table(_: &mut Criterion) {
     let [few, many] = COUNTS.map(groups);
@@ -217,11 +277,14 @@ fn table(_: &mut Criterion) {
         );
     };
     line("", "bare", bare_few, bare_many);
+    let (mut nucleo_few, mut nucleo_many) = (Nucleo::new(&few), Nucleo::new(&many));
     for query in QUERIES {
         let [key_few, pasted_few] = times(&mut index_few, query);
         let [key_many, pasted_many] = times(&mut index_many, query);
         line(query, "longest key", key_few, key_many);
         line(query, "pasted", pasted_few, pasted_many);
+        let [few, many] = [&mut nucleo_few, &mut nucleo_many].map(|it| it.longest_key(query));
+        line(query, "nucleo", few, many);
     }
 }
 
