@@ -121,7 +121,7 @@ async fn wrong_values_are_named() {
         ("PATCH", &new, json!({ "label": "two\nlines" }), "label"),
         (
             "POST",
-            "/api/v1/apikeys",
+            "/api/v1/keys",
             json!({ "capabilities": ["read"], "label": "nul\0" }),
             "label",
         ),
