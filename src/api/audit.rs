@@ -1,6 +1,7 @@
 //! The audit log (an extension): who changed what, and how it went.
 
-use super::{EpochMillis, lenient};
+use super::lenient;
+use super::time::EpochMillis;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! Every non-2xx body of the contract.
 
 use super::Capability;
+use super::field_error::FieldError;
 use super::lenient;
 use super::settings::SettingField;
 use schemars::JsonSchema;
@@ -189,13 +190,6 @@ impl ErrorObject {
     fn detail<T: serde::de::DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_value(self.details.get(name)?.clone()).ok()
     }
-}
-
-/// One member of a `validation_error`'s `details.errors`. An empty field name means the body as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct FieldError {
-    pub field: String,
-    pub message: String,
 }
 
 /// `details` of a PATCH that failed part of the way: what stays applied, what failed, what was never tried.

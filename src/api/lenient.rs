@@ -3,7 +3,7 @@
 //! A field that nothing depends on never makes an answer unreadable: `null`, absence and a value of another
 //! type all mean that the gateway does not tell it. Every function here reads one field.
 
-use super::EpochMillis;
+use super::time::EpochMillis;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};

@@ -9,24 +9,26 @@ mod audit;
 mod capability;
 mod error;
 mod event;
+mod field_error;
 mod group;
 mod health;
 mod invite;
 mod key;
 pub(crate) mod lenient;
+mod list;
 pub mod pattern;
 mod session;
 mod settings;
+mod time;
 
 pub use audit::{AuditAction, AuditEntry, AuditOutcome};
 pub use capability::{Capabilities, Capability, CapabilityWord};
-pub use error::{
-    ErrorBody, ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, UNKNOWN_SESSION,
-};
+pub use error::{ErrorBody, ErrorCode, ErrorObject, PartialUpdate, Reason, UNKNOWN_SESSION};
 pub use event::{
     AuthCodePayload, AuthQrPayload, Envelope, EventKind, Frame, GroupParticipantPayload,
     GroupUpdatePayload, SessionStatusPayload, Ticket, TicketRequest, TicketScope,
 };
+pub use field_error::FieldError;
 pub use group::{
     CreateGroup, Group, GroupInfo, GroupMember, MemberRole, MembershipRequest, PARTICIPANTS_MAX,
     Participants, SessionRole,
@@ -34,6 +36,7 @@ pub use group::{
 pub use health::Health;
 pub use invite::{INVITE_PREFIX, InviteLink, JoinGroup, JoinedGroup, code_in, link_code};
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
+pub use list::List;
 pub use session::{
     CreateSession, LABEL_MAX, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
     SessionStatus, UpdateSession, check_label,
@@ -42,21 +45,4 @@ pub use settings::{
     DESCRIPTION_MAX, SUBJECT_MAX, Setting, SettingField, SettingsPatch, check_description,
     check_subject,
 };
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// Times on the wire: milliseconds since the Unix epoch, UTC.
-pub type EpochMillis = i64;
-
-/// A page of resources. `next_cursor` is opaque; empty means that there is no further page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", bound(deserialize = "T: Deserialize<'de>"))]
-#[schemars(rename = "{T}List")]
-pub struct List<T> {
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
-    pub data: Vec<T>,
-    #[serde(default, deserialize_with = "lenient::id_or_empty")]
-    /// The `cursor` of the next page; empty on the last one.
-    pub next_cursor: String,
-}
+pub use time::EpochMillis;

@@ -2,7 +2,7 @@
 //!
 //! The gateway's validation and the console's form both call this file, so they cannot disagree.
 
-use super::error::FieldError;
+use super::field_error::FieldError;
 use super::pattern;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

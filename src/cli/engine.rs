@@ -3,7 +3,7 @@
 //! The desk, the demo and the server all start it here. What differs is who holds the keys: the console
 //! gets one that only this process knows, scripts on the sandbox are told theirs.
 
-use super::{Sandbox, fresh_key};
+use super::args::Sandbox;
 use crate::api::Capabilities;
 use crate::client::{Client, Secret};
 use crate::config;
@@ -178,6 +178,17 @@ impl Prepared {
         let client = Client::new(running.url(), &key, false)?;
         Ok((running, client))
     }
+}
+
+/// A fresh 256-bit api-key.
+fn fresh_key() -> Secret {
+    use std::fmt::Write as _;
+    let bytes: [u8; 32] = rand::random();
+    let mut key = String::from("wa_");
+    for byte in bytes {
+        let _ = write!(key, "{byte:02x}");
+    }
+    Secret::new(key)
 }
 
 /// Takes the address.

@@ -1,8 +1,10 @@
 //! `groupdesk serve`: the gateway for other machines, desks and scripts.
 
+use super::args::{Cli, Serve};
 use super::engine::{Prepared, Running, listen};
+use super::log;
+use super::settings::settings;
 use super::signals::{Signals, Told, cut_off};
-use super::{Cli, Serve, log, settings};
 use crate::api::{Capabilities, Capability};
 use crate::config::TlsFiles;
 use crate::gateway::domain::OrganizationId;

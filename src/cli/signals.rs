@@ -1,5 +1,6 @@
 //! Being told something from outside.
 
+use anyhow::Context as _;
 use std::io;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -43,6 +44,14 @@ impl Ending {
             () = self.forced.cancelled() => Err(cut_off()),
         }
     }
+}
+
+/// The signals that ask the program to end, from now on.
+///
+/// # Errors
+/// The signals cannot be listened to.
+pub fn shutdown_signal() -> anyhow::Result<Ending> {
+    Ending::listen().context("signals cannot be listened to")
 }
 
 /// What a second wish to end leads to.

@@ -1,6 +1,7 @@
 //! Reading answers: bounded, and told apart when they are not what the contract says.
 
-use super::{Client, ClientError, EXCERPT};
+use super::error::ClientError;
+use super::foreign::{EXCERPT, root_cause, without_secrets};
 use crate::api::{EpochMillis, ErrorBody};
 use crate::text::{clean_line, truncate_to_width};
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Bytes of a refusal: it is a sentence with a few details.
 const REFUSAL_MAX: usize = 64 << 10;
@@ -19,9 +20,7 @@ const LARGE: usize = 2 << 20;
 const MESSAGE_MAX: usize = 2_000;
 /// The longest pause that is believed; a number beyond it is a mistake or worse.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
-/// What keys, login tokens and tickets begin with, and how long they are at least.
-const SECRETS: [&str; 3] = ["wa_", "eyJ", "rt_"];
-const SECRET_MIN: usize = 16;
+
 /// Bytes of a page in which the words of a login are looked for.
 const PAGE_START: usize = 64 << 10;
 
@@ -65,54 +64,53 @@ impl Answer {
     }
 }
 
-impl Client {
-    pub(super) async fn receive(
-        &self,
-        mut response: Response,
-        limit: Duration,
-        most: usize,
-    ) -> Result<Answer, ClientError> {
-        let status = response.status();
-        let headers = response.headers().clone();
-        let most = if status.is_success() {
-            most
-        } else {
-            most.min(REFUSAL_MAX)
-        };
-        let too_large = || ClientError::NotTheContract {
-            status: status.as_u16(),
-            text: format!("its answer is larger than {most} bytes"),
-        };
-        let announced = response.content_length().unwrap_or_default();
-        if usize::try_from(announced).map_or(true, |length| length > most) {
+/// Reads an answer of at most `most` bytes. `large` is held while a large one is in memory.
+pub(super) async fn receive(
+    mut response: Response,
+    large: &Arc<Mutex<()>>,
+    limit: Duration,
+    most: usize,
+) -> Result<Answer, ClientError> {
+    let status = response.status();
+    let headers = response.headers().clone();
+    let most = if status.is_success() {
+        most
+    } else {
+        most.min(REFUSAL_MAX)
+    };
+    let too_large = || ClientError::NotTheContract {
+        status: status.as_u16(),
+        text: format!("its answer is larger than {most} bytes"),
+    };
+    let announced = response.content_length().unwrap_or_default();
+    if usize::try_from(announced).map_or(true, |length| length > most) {
+        return Err(too_large());
+    }
+    let mut body = Vec::new();
+    let mut alone = None;
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| broken(error, limit))?
+    {
+        if body.len() + chunk.len() > most {
             return Err(too_large());
         }
-        let mut body = Vec::new();
-        let mut alone = None;
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| broken(error, limit))?
-        {
-            if body.len() + chunk.len() > most {
-                return Err(too_large());
-            }
-            if body.len() + chunk.len() > LARGE && alone.is_none() {
-                alone = Some(Arc::clone(&self.large).lock_owned().await);
-            }
-            body.extend_from_slice(&chunk);
+        if body.len() + chunk.len() > LARGE && alone.is_none() {
+            alone = Some(Arc::clone(large).lock_owned().await);
         }
-        if status.is_success() {
-            let answered_at = date(&headers);
-            Ok(Answer {
-                status,
-                answered_at,
-                body,
-                _alone: alone,
-            })
-        } else {
-            Err(refused(status, &headers, &body))
-        }
+        body.extend_from_slice(&chunk);
+    }
+    if status.is_success() {
+        let answered_at = date(&headers);
+        Ok(Answer {
+            status,
+            answered_at,
+            body,
+            _alone: alone,
+        })
+    } else {
+        Err(refused(status, &headers, &body))
     }
 }
 
@@ -204,25 +202,6 @@ fn foreign(status: StatusCode, body: &[u8]) -> ClientError {
     }
 }
 
-/// A stranger's text without keys, tokens and tickets: who echoes what was sent to it must not bring
-/// that to the screen or into the log.
-#[must_use]
-pub fn without_secrets(text: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    text.split_inclusive(|c| !is_part(c))
-        .map(|word| {
-            let secret = word.trim_end_matches(|c| !is_part(c));
-            let is_secret =
-                SECRETS.iter().any(|start| secret.starts_with(start)) && secret.len() >= SECRET_MIN;
-            if is_secret {
-                format!("…{}", &word[secret.len()..])
-            } else {
-                word.to_owned()
-            }
-        })
-        .collect()
-}
-
 /// Whether a text is a page for a browser, and then whether somebody is asked to log in there.
 fn web_page(text: &str) -> Option<bool> {
     let page = text.trim_start().to_ascii_lowercase();
@@ -244,15 +223,6 @@ pub(super) fn broken(error: reqwest::Error, limit: Duration) -> ClientError {
     } else {
         ClientError::Lost(root_cause(&error.without_url()))
     }
-}
-
-/// The innermost message of an error: what really happened.
-pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    truncate_to_width(&clean_line(&cause.to_string()), EXCERPT)
 }
 
 #[cfg(test)]
@@ -288,19 +258,6 @@ mod tests {
             assert_eq!(date(&headers), time, "{value}");
         }
         assert_eq!(date(&HeaderMap::new()), None);
-    }
-
-    #[test]
-    fn secrets_that_come_back_are_left_out() {
-        let key = "wa_0123456789abcdef0123";
-        for (text, left) in [
-            (format!("key {key}: no"), "key …: no"),
-            (format!("\"{key}\""), "\"…\""),
-            ("eyJhbGciOiJFZERTQSJ9.eyJz.c2ln!".to_owned(), "…!"),
-            ("wa_short is a word".to_owned(), "wa_short is a word"),
-        ] {
-            assert_eq!(without_secrets(&text), left);
-        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Calls about groups, their members and their invite links.
 
-use super::{Client, ClientError, Listing, encode};
+use super::call::Client;
+use super::encode::encode;
+use super::error::ClientError;
+use super::listing::Listing;
 use crate::api::{
     CreateGroup, EpochMillis, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup,
     Participants, SettingsPatch,

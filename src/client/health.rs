@@ -1,7 +1,8 @@
 //! Whether the gateway can serve, by its own word.
 
 use super::answer::broken;
-use super::{Client, ClientError};
+use super::call::Client;
+use super::error::ClientError;
 use reqwest::StatusCode;
 
 impl Client {

@@ -1,6 +1,9 @@
 //! Calls about api-keys (an extension). None of them is repeated by itself.
 
-use super::{Client, ClientError, Listing, encode};
+use super::call::Client;
+use super::encode::encode;
+use super::error::ClientError;
+use super::listing::Listing;
 use crate::api::{ApiKey, CapabilityWord, CreateKey, CreatedKey, RotateKey};
 use reqwest::Method;
 

@@ -1,6 +1,8 @@
 //! Listings: row by row, so that one that cannot be read takes no other with it.
 
-use super::{Client, ClientError, encode};
+use super::call::Client;
+use super::encode::encode;
+use super::error::ClientError;
 use crate::api::lenient;
 use reqwest::Method;
 use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};

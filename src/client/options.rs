@@ -1,14 +1,19 @@
 //! Where a gateway is and how it is reached: the address, the token, whom to trust, which way to go.
 
+use super::error::SetupError;
+use super::foreign::{EXCERPT, root_cause};
+use super::secret::Secret;
 use super::tls::{self, Authorities};
 use super::token::TokenSource;
-use super::{API, EXCERPT, Secret, SetupError, root_cause};
 use crate::text::{clean_line, truncate_to_width};
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Where the contract's paths begin.
+pub(super) const API: &str = "/api/v1";
 
 /// The proxies that a profile can name; with `socks5h` the proxy looks the name up.
 const PROXY_SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];

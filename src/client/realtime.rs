@@ -6,8 +6,12 @@ mod frame;
 mod limits;
 mod seen;
 
+use super::call::Client;
+use super::encode::encode;
+use super::error::ClientError;
+use super::foreign::root_cause;
+use super::options::API;
 use super::retry::backoff;
-use super::{API, Client, ClientError, encode, root_cause};
 use crate::api::{Envelope, Reason, TicketRequest};
 use frame::{Incoming, Unreadable};
 use futures_util::{SinkExt as _, StreamExt as _};

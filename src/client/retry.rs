@@ -1,6 +1,6 @@
 //! Trying a read again. Changes are never repeated: nobody knows whether the first one arrived.
 
-use super::ClientError;
+use super::error::ClientError;
 use std::time::Duration;
 
 /// How often and how soon a read is tried again.

@@ -1,6 +1,9 @@
 //! Calls about sessions, the audit log and realtime tickets.
 
-use super::{Client, ClientError, Listing, encode};
+use super::call::Client;
+use super::encode::encode;
+use super::error::ClientError;
+use super::listing::Listing;
 use crate::api::{
     AuditEntry, CreateSession, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe, Ticket,
     TicketRequest, UpdateSession,

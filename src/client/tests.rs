@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::http::Response as Answer;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 const KEY: &str = "wa_very-secret-key";
 const GROUP: &str = "120363041234567890@g.us";

@@ -1,6 +1,6 @@
 //! Whom an encrypted connection trusts.
 
-use super::SetupError;
+use super::error::SetupError;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;

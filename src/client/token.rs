@@ -1,6 +1,7 @@
 //! The token that every request carries, and how a newer one takes its place.
 
-use super::{Secret, SetupError};
+use super::error::SetupError;
+use super::secret::Secret;
 use async_trait::async_trait;
 use reqwest::header::HeaderValue;
 use std::fmt;

@@ -1,7 +1,12 @@
 //! The layers of the configuration, laid over each other, each value with the place it came from.
 
-use super::profile::{self, KEY_VARIABLE};
-use super::{ConfigError, KeyCheck, KeySetting, Kind, LogFormat, Overrides, name_of, settings};
+use super::choice::name_of;
+use super::error::ConfigError;
+use super::keys::{KeyCheck, KeySetting};
+use super::log::LogFormat;
+use super::overrides::Overrides;
+use super::profile_name::{KEY_VARIABLE, check_name};
+use super::table::{Kind, PROFILE, settings};
 use crate::console::theme::ColorChoice;
 use crate::text::clean_line;
 use std::collections::BTreeMap;
@@ -170,7 +175,7 @@ impl Layers {
         at: &dyn Fn(usize) -> String,
         fault: &dyn Fn(usize, String) -> ConfigError,
     ) -> Result<(), ConfigError> {
-        profile::check_name(name).map_err(|wrong| fault(start, wrong))?;
+        check_name(name).map_err(|wrong| fault(start, wrong))?;
         let Some(entries) = value.get_ref().as_table() else {
             return Err(fault(
                 start,
@@ -179,9 +184,9 @@ impl Layers {
         };
         for (key, value) in entries {
             let (start, key) = (key.span().start, key.get_ref().as_ref());
-            let known = profile::SETTINGS.iter().find(|(known, _)| *known == key);
+            let known = PROFILE.iter().find(|(known, _)| *known == key);
             let Some((_, kind)) = known else {
-                let keys: Vec<_> = profile::SETTINGS.iter().map(|(key, _)| *key).collect();
+                let keys: Vec<_> = PROFILE.iter().map(|(key, _)| *key).collect();
                 return Err(fault(
                     start,
                     format!(

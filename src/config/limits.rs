@@ -1,27 +1,7 @@
 //! `[limits]`: how much of an own gateway one party may take.
 
 use super::layer::Layers;
-use super::{Kind, Setting};
 use crate::gateway::Limits;
-
-/// Most that a rate can be told; beyond it, it is no bound any more.
-const MOST: u64 = 1_000_000;
-
-/// The section's settings.
-pub(super) const SETTINGS: [Setting; 8] = [
-    ("limits", "requests_per_minute", Kind::Number(0, MOST)),
-    (
-        "limits",
-        "organization_requests_per_minute",
-        Kind::Number(0, MOST),
-    ),
-    ("limits", "calls_per_minute", Kind::Number(0, MOST)),
-    ("limits", "calls_per_hour", Kind::Number(0, MOST)),
-    ("limits", "connects_per_minute", Kind::Number(0, MOST)),
-    ("limits", "connects_per_hour", Kind::Number(0, MOST)),
-    ("limits", "connections", Kind::Number(1, MOST)),
-    ("limits", "connections_per_client", Kind::Number(0, MOST)),
-];
 
 pub(super) fn read(layers: &Layers) -> Limits {
     let defaults = Limits::default();

@@ -1,17 +1,9 @@
 //! `[login]`: whose logins a served gateway accepts.
 
+use super::error::ConfigError;
 use super::layer::Layers;
-use super::{ConfigError, Kind, Setting};
 use crate::gateway::auth::Login;
 use crate::gateway::auth::login::KeySource;
-
-/// The section's settings.
-pub(super) const SETTINGS: [Setting; 4] = [
-    ("login", "issuer", Kind::Text),
-    ("login", "audience", Kind::Text),
-    ("login", "jwks_url", Kind::Text),
-    ("login", "jwks_file", Kind::Path),
-];
 
 pub(super) fn read(layers: &Layers) -> Result<Option<Login>, ConfigError> {
     let text = |setting| layers.text(setting).filter(|text| !text.is_empty());

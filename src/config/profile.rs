@@ -1,30 +1,11 @@
 //! Profiles: the gateways that somebody works on, each under a name.
 
+use super::error::ConfigError;
 use super::layer::Layers;
-use super::{ConfigError, Kind};
+use super::profile_name::{KEY_VARIABLE, OWN};
 use crate::client;
 use crate::text::clean_line;
 use std::path::PathBuf;
-
-/// The name of the own gateway on this machine, which is no profile.
-pub const OWN: &str = "local";
-/// The variable that holds the token of `--gateway`.
-pub const KEY_VARIABLE: &str = "GROUPDESK_KEY";
-/// Longest name of a profile.
-const NAME_MAX: usize = 40;
-
-/// Every setting of a profile.
-pub(super) const SETTINGS: [(&str, Kind); 9] = [
-    ("url", Kind::Text),
-    ("token_env", Kind::Text),
-    ("token_file", Kind::Path),
-    ("token_command", Kind::Texts),
-    ("token_prompt", Kind::Flag),
-    ("sessions", Kind::Texts),
-    ("ca_file", Kind::Path),
-    ("proxy", Kind::Text),
-    ("allow_insecure", Kind::Flag),
-];
 
 /// A gateway, and how to get in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,22 +160,6 @@ pub(super) fn chosen(
             names.join(", ")
         ),
     ))
-}
-
-/// Says what is wrong with a profile's name, if anything.
-pub(super) fn check_name(name: &str) -> Result<(), String> {
-    if name == OWN {
-        return Err(format!(
-            "`{OWN}` is the own gateway on this machine; choose another name"
-        ));
-    }
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    if name.is_empty() || name.chars().count() > NAME_MAX || !name.chars().all(fits) {
-        return Err(format!(
-            "a profile's name has letters, digits, `-` and `_`, at most {NAME_MAX} of them"
-        ));
-    }
-    Ok(())
 }
 
 /// The host and port of an address.

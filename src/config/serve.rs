@@ -1,7 +1,7 @@
 //! `[serve]`: where and how the gateway is served, checked for what must not be served bare.
 
+use super::error::ConfigError;
 use super::layer::Layers;
-use super::{ConfigError, Kind, Setting};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,16 +9,6 @@ use std::time::Duration;
 /// Where `groupdesk serve` listens unless told otherwise.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const DRAIN_SECONDS: u64 = 10;
-
-/// The section's settings.
-pub(super) const SETTINGS: [Setting; 6] = [
-    ("serve", "listen", Kind::Text),
-    ("serve", "tls_cert", Kind::Path),
-    ("serve", "tls_key", Kind::Path),
-    ("serve", "behind_proxy", Kind::Flag),
-    ("serve", "linger_seconds", Kind::Number(0, 600)),
-    ("serve", "drain_seconds", Kind::Number(0, 600)),
-];
 
 /// How the gateway is served to others.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,15 @@
+use super::load::FILE_MAX;
+use super::table::{self, settings};
 use super::*;
 
 mod profiles;
 
 use crate::console::keymap::{self, BINDINGS};
-use crate::console::theme::ColorDepth;
+use crate::console::theme::{ColorChoice, ColorDepth};
 use crate::gateway::auth::login::KeySource;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// Finds nothing wrong with any keys.
 const ANY_KEY: KeyCheck<'static> = &|_, _| Ok(());
@@ -54,7 +58,7 @@ fn the_example_holds_every_setting_with_its_default() {
         assert!(body.lines().any(line), "{section}.{key} is missing");
     }
     let profiles = example.split("#[profiles.").skip(1).collect::<String>();
-    for (key, _) in profile::SETTINGS {
+    for (key, _) in table::PROFILE {
         assert!(
             profiles.contains(&format!("\n#{key} = ")),
             "{key} of a profile is missing"

@@ -1,6 +1,6 @@
 //! `groupdesk audit`
 
-use super::{Desk, left_out};
+use super::context::{CommandContext, left_out};
 use crate::api::AuditEntry;
 use crate::cli::output::{
     Asked, Column, Csv, Exit, Failure, ListFormat, Table, print, print_document, print_table, time,
@@ -46,7 +46,7 @@ struct Document<'a> {
     entries: &'a [AuditEntry],
 }
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     pub(super) async fn audit(&self, arguments: &Audit) -> Result<(), Failure> {
         let session = match arguments.session.as_deref() {
             Some(wanted) => self

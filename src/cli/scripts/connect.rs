@@ -1,6 +1,6 @@
 //! Waiting for a session of the engine in this process, which has only just begun to connect.
 
-use super::Desk;
+use super::context::CommandContext;
 use super::find::session_name;
 use crate::api::{Session, SessionStatus};
 use crate::cli::output::{Asked, Exit, Failure, note};
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 const LIMIT: Duration = Duration::from_secs(45);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     /// Waits until live calls of the session can be answered. Another gateway answers for itself.
     pub(super) async fn connected(&self, session: &Session) -> Result<(), Failure> {
         if !self.own {
@@ -90,7 +90,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let desk = Desk {
+        let desk = CommandContext {
             client: &Client::new(&url, &Secret::new("wa_key"), false).unwrap(),
             session_ids: &[],
             own,

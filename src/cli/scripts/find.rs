@@ -1,6 +1,6 @@
 //! Which session and which group is meant. Never a guess: what could be two things is neither.
 
-use super::{Desk, left_out};
+use super::context::{CommandContext, left_out};
 use crate::api::{Group, Session, SessionRole, SessionStatus};
 use crate::cli::output::{Asked, Exit, Failure};
 use crate::client::ClientError;
@@ -51,7 +51,7 @@ pub(super) fn group_name(group: &Group) -> &str {
     }
 }
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     /// Every session, or the one that is meant.
     pub(super) async fn sessions(&self, wanted: Option<&str>) -> Result<Vec<Session>, Failure> {
         let all = match self.client.list_sessions().await {

@@ -1,6 +1,6 @@
 //! `groupdesk group set`
 
-use super::Desk;
+use super::context::CommandContext;
 use super::find::Found;
 use super::invite::Which;
 use crate::api::{Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
@@ -130,7 +130,7 @@ impl Settings {
     }
 }
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     pub(super) async fn change_group(&self, group: &Group) -> Result<(), Failure> {
         let Action::Set(set) = &group.action;
         let found = self.reach(&set.which).await?;

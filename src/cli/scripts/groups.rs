@@ -1,6 +1,6 @@
 //! `groupdesk groups`
 
-use super::Desk;
+use super::context::CommandContext;
 use super::find::{Found, NO_ACCOUNTS, group_name, session_name};
 use crate::api::Group;
 use crate::cli::output::{
@@ -51,7 +51,7 @@ struct Row<'a> {
     group: &'a Group,
 }
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     pub(super) async fn list_groups(&self, arguments: &Groups) -> Result<(), Failure> {
         let mut found = Vec::new();
         let sessions = self.sessions(arguments.session.as_deref()).await?;

@@ -1,7 +1,8 @@
 //! `groupdesk invite get|reset|qr`
 
+use super::ask;
+use super::context::CommandContext;
 use super::find::{Found, group_name, session_name};
-use super::{Desk, ask};
 use crate::api::InviteLink;
 use crate::cli::output::{
     AnswerFormat, Asked, Exit, Failure, json_text, note, print, print_change,
@@ -171,7 +172,7 @@ impl Invite {
     }
 }
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     pub(super) async fn invite(&self, arguments: &Invite) -> Result<(), Failure> {
         match &arguments.action {
             Action::Get(get) => self.get_invite(get).await,

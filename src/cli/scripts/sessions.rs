@@ -1,6 +1,6 @@
 //! `groupdesk sessions`
 
-use super::Desk;
+use super::context::CommandContext;
 use super::find::{NO_ACCOUNTS, session_name};
 use crate::api::Session;
 use crate::cli::output::{
@@ -29,7 +29,7 @@ struct Document<'a> {
     sessions: &'a [Session],
 }
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     pub(super) async fn list_sessions(&self, arguments: &Sessions) -> Result<(), Failure> {
         let sessions = self.sessions(None).await?;
         if sessions.is_empty() {

@@ -1,8 +1,7 @@
 //! What belongs to the shell: completions and the manual, made from the command line's own definition.
 
-use crate::cli::Cli;
 use crate::cli::output::{Exit, Failure, print};
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
@@ -25,9 +24,9 @@ pub struct Completions {
 }
 
 impl Completions {
-    pub(super) fn write(&self) -> Result<(), Failure> {
+    pub(super) fn write(&self, command: &mut Command) -> Result<(), Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "groupdesk", &mut script);
+        clap_complete::generate(self.shell, command, "groupdesk", &mut script);
         print(&String::from_utf8_lossy(&script))
     }
 }
@@ -41,9 +40,9 @@ pub struct Man {
 }
 
 impl Man {
-    pub(super) fn write(&self) -> Result<(), Failure> {
+    pub(super) fn write(&self, command: Command) -> Result<(), Failure> {
         std::fs::create_dir_all(&self.out)
-            .and_then(|()| clap_mangen::generate_to(Cli::command(), &self.out))
+            .and_then(|()| clap_mangen::generate_to(command, &self.out))
             .map_err(|error| {
                 Failure::new(
                     Exit::Failed,

@@ -6,15 +6,14 @@
 mod keys;
 mod lease;
 pub mod login;
-mod scope;
 
 pub use keys::KeyRing;
 pub use lease::Lease;
 pub use login::Login;
-pub use scope::Scope;
 
 use super::domain::OrganizationId;
 use super::error::Error;
+use super::scope::Scope;
 use crate::api::{Capabilities, Capability};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

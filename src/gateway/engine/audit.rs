@@ -6,7 +6,7 @@ use crate::gateway::auth::Caller;
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::error::Error;
 use crate::gateway::store::rows::{AuditFilter, AuditRow};
-use crate::gateway::store::{self, Store, StoreError, Write, cursor, within};
+use crate::gateway::store::{Store, StoreError, Write, cursor, listing, within};
 use serde_json::Value;
 
 /// Entries in a page when no limit is given.
@@ -207,7 +207,7 @@ impl Engine {
         Ok(self
             .inner
             .store
-            .read(move |rows| store::audit(rows, &within(rows, &scope)?, filter))
+            .read(move |rows| listing::audit(rows, &within(rows, &scope)?, filter))
             .await?)
     }
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 /// Keys that an organization may have, those that are disabled or have expired included: every one of
 /// them has an allowance of requests, and a place in memory.
-pub(in crate::gateway) const KEYS_MAX: usize = 1000;
+pub(crate) const KEYS_MAX: usize = 1000;
 /// How often the last uses of keys are stored.
 const STORE_USES: Duration = Duration::from_mins(1);
 
@@ -324,7 +324,7 @@ pub(super) async fn keep_uses(inner: Weak<super::Inner>) {
 }
 
 /// The refusal to give a key a secret that would be dead from the start.
-pub(in crate::gateway) fn expired() -> Error {
+pub(crate) fn expired() -> Error {
     Error::Conflict {
         message: "the key has expired: make a new one".to_owned(),
         reason: None,
@@ -332,7 +332,7 @@ pub(in crate::gateway) fn expired() -> Error {
 }
 
 /// The refusal of one key more.
-pub(in crate::gateway) fn too_many() -> Error {
+pub(crate) fn too_many() -> Error {
     Error::Conflict {
         message: format!(
             "this organization has {KEYS_MAX} api-keys, which is the most: delete those that nobody needs"

@@ -15,7 +15,7 @@ const STATUSES: [(SessionStatus, &str); 6] = [
 ];
 
 impl Engine {
-    pub(in crate::gateway) fn metrics(&self) -> &Metrics {
+    pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
     }
 

@@ -17,19 +17,21 @@ mod shares;
 mod tests;
 
 pub use audit::AuditQuery;
-pub(in crate::gateway) use keys::{expired as expired_key, too_many as too_many_keys};
+pub(crate) use keys::{expired as expired_key, too_many as too_many_keys};
 
 use super::auth::login::Gate;
 use super::auth::{Caller, KeyRing, Lease};
 use super::domain::{OrganizationId, SessionId};
+use super::error::Error;
+use super::hub::Hub;
+use super::limits::Limits;
 use super::metrics::Metrics;
 use super::rate::CallerRates;
-use super::realtime::{Hub, Tickets};
+use super::realtime::Tickets;
 use super::session::{SessionHandle, Turn};
 use super::shares::Shares;
 use super::store::Store;
 use super::whatsapp::Backend;
-use super::{Config, Error, Limits};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -79,8 +81,8 @@ struct Inner {
 /// [`Engine::find_session`] makes one.
 #[derive(Debug, Clone)]
 pub struct OwnedSession {
-    pub(in crate::gateway) id: SessionId,
-    pub(in crate::gateway) organization: OrganizationId,
+    pub(crate) id: SessionId,
+    pub(crate) organization: OrganizationId,
     handle: Arc<SessionHandle>,
     /// The caller's credentials.
     lease: Lease,
@@ -112,7 +114,7 @@ impl Page {
     pub const MOST: u32 = 1000;
 
     /// The limit, when one was given.
-    pub(in crate::gateway) fn limit(&self) -> Result<Option<u32>, Error> {
+    pub(crate) fn limit(&self) -> Result<Option<u32>, Error> {
         match self.limit {
             None | Some(1..=Self::MOST) => Ok(self.limit),
             Some(_) => Err(Error::field(
@@ -123,7 +125,7 @@ impl Page {
     }
 
     /// What the cursor names, read by `read`.
-    pub(in crate::gateway) fn after<T>(
+    pub(crate) fn after<T>(
         &self,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Error> {
@@ -142,15 +144,6 @@ impl Page {
 }
 
 impl Engine {
-    /// Opens the store, brings in what `config` seeds, and starts every session that should run, side by
-    /// side and slightly staggered: one that hangs holds nobody up.
-    ///
-    /// # Errors
-    /// The store is in use, unreadable, damaged or newer than this program. The text names the file.
-    pub async fn open(config: Config) -> anyhow::Result<Self> {
-        open::open(config).await
-    }
-
     /// Refuses new work, lets running changes end, disconnects the sessions, ends the
     /// subscriptions, closes the store. What should run starts again with the next [`Engine::open`].
     pub async fn close(&self) {
@@ -220,7 +213,7 @@ impl Engine {
     }
 
     /// How much one party may take.
-    pub(in crate::gateway) fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Limits {
         &self.inner.limits
     }
 

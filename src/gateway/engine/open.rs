@@ -5,9 +5,10 @@ use crate::api::EpochMillis;
 use crate::api::{Session, SessionStatus};
 use crate::gateway::auth::KeyRing;
 use crate::gateway::auth::login::Gate;
+use crate::gateway::hub::Hub;
 use crate::gateway::metrics::Metrics;
 use crate::gateway::rate::CallerRates;
-use crate::gateway::realtime::{Hub, Tickets};
+use crate::gateway::realtime::Tickets;
 use crate::gateway::session;
 use crate::gateway::shares::Shares;
 use crate::gateway::store::changes::{self, Scope};
@@ -20,95 +21,103 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
-pub(super) async fn open(config: Config) -> anyhow::Result<Engine> {
-    let Config {
-        database,
-        gateway_id,
-        backend,
-        memory_keys,
-        login,
-        seed,
-        limits,
-        connect,
-    } = config;
-    let gate = login.map(Gate::new).transpose()?;
-    let hub = Arc::new(Hub::default());
-    let events = Arc::clone(&hub);
-    let path = database.clone();
-    let metrics = Arc::new(Metrics::default());
-    let times = metrics.store_times();
-    let open = move || Store::open(sqlite::open(&path)?, events, times);
-    let store = tokio::task::spawn_blocking(open).await??;
-    if connect {
-        // What happens to accounts must be recorded; who only reads can do without.
-        let takes = store.check_writable().await;
-        takes.with_context(|| format!("cannot write to the database {}", database.display()))?;
-    }
-    let (stored, ring) = load(&store, seed, &limits)
-        .await
-        .with_context(|| format!("cannot read the database {}", database.display()))?;
-    for key in &memory_keys {
-        ring.insert_memory(key);
-    }
-    let tasks = TaskTracker::new();
-    let mut delay = Duration::ZERO;
-    let mut handles = std::collections::BTreeMap::new();
-    for mut stored in stored {
-        stored.session.gateway_id.clone_from(&gateway_id);
-        stored.should_run &= connect;
-        // A ban that goes on is waited for; one that is over is nothing special any more.
-        stored.not_before = stored
-            .not_before
-            .filter(|at| stored.should_run && *at > clock::now());
-        stored.session.rate_per_min = limits.calls_per_minute;
-        stored.session.rate_per_hour = limits.calls_per_hour;
-        let status = &mut stored.session.status;
-        let starts = stored.should_run && stored.not_before.is_none();
-        if starts {
-            *status = SessionStatus::Starting;
-            stored.session.status_reason = None;
-        } else if !matches!(status, SessionStatus::LoggedOut | SessionStatus::Failed) {
-            *status = SessionStatus::Stopped;
+impl Engine {
+    /// Opens the store, brings in what `config` seeds, and starts every session that should run, side by
+    /// side and slightly staggered: one that hangs holds nobody up.
+    ///
+    /// # Errors
+    /// The store is in use, unreadable, damaged or newer than this program. The text names the file.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let Config {
+            database,
+            gateway_id,
+            backend,
+            memory_keys,
+            login,
+            seed,
+            limits,
+            connect,
+        } = config;
+        let gate = login.map(Gate::new).transpose()?;
+        let hub = Arc::new(Hub::default());
+        let events = Arc::clone(&hub);
+        let path = database.clone();
+        let metrics = Arc::new(Metrics::default());
+        let times = metrics.store_times();
+        let open = move || Store::open(sqlite::open(&path)?, events, times);
+        let store = tokio::task::spawn_blocking(open).await??;
+        if connect {
+            // What happens to accounts must be recorded; who only reads can do without.
+            let takes = store.check_writable().await;
+            takes
+                .with_context(|| format!("cannot write to the database {}", database.display()))?;
         }
-        let handle = session::spawn(
-            stored,
-            &backend,
-            store.clone(),
-            &metrics,
-            &tasks,
-            &limits,
-            delay,
-        );
-        if starts {
-            delay += backend.stagger();
+        let (stored, ring) = load(&store, seed, &limits)
+            .await
+            .with_context(|| format!("cannot read the database {}", database.display()))?;
+        for key in &memory_keys {
+            ring.insert_memory(key);
         }
-        handles.insert(handle.id.to_string(), handle);
+        let tasks = TaskTracker::new();
+        let mut delay = Duration::ZERO;
+        let mut handles = std::collections::BTreeMap::new();
+        for mut stored in stored {
+            stored.session.gateway_id.clone_from(&gateway_id);
+            stored.should_run &= connect;
+            // A ban that goes on is waited for; one that is over is nothing special any more.
+            stored.not_before = stored
+                .not_before
+                .filter(|at| stored.should_run && *at > clock::now());
+            stored.session.rate_per_min = limits.calls_per_minute;
+            stored.session.rate_per_hour = limits.calls_per_hour;
+            let status = &mut stored.session.status;
+            let starts = stored.should_run && stored.not_before.is_none();
+            if starts {
+                *status = SessionStatus::Starting;
+                stored.session.status_reason = None;
+            } else if !matches!(status, SessionStatus::LoggedOut | SessionStatus::Failed) {
+                *status = SessionStatus::Stopped;
+            }
+            let handle = session::spawn(
+                stored,
+                &backend,
+                store.clone(),
+                &metrics,
+                &tasks,
+                &limits,
+                delay,
+            );
+            if starts {
+                delay += backend.stagger();
+            }
+            handles.insert(handle.id.to_string(), handle);
+        }
+        tracing::info!(sessions = handles.len(), "the engine is open");
+        let inner = Arc::new(Inner {
+            store,
+            hub,
+            backend,
+            gateway_id,
+            keys: ring,
+            key_changes: tokio::sync::Mutex::default(),
+            gate,
+            callers: CallerRates::new(limits.requests_per_minute),
+            organizations: CallerRates::new(limits.organization_requests_per_minute),
+            under_way: Shares::new(0, limits.connections_per_client as usize),
+            bodies: Shares::new(limits.body_bytes, limits.body_bytes_per_caller),
+            unread: Shares::new(limits.unread_bytes, limits.unread_bytes_per_caller),
+            limits,
+            tickets: Tickets::default(),
+            sessions: RwLock::new(handles),
+            tasks,
+            metrics,
+            draining: AtomicBool::new(false),
+        });
+        tokio::spawn(super::keys::keep_uses(Arc::downgrade(&inner)));
+        let faults = inner.store.watch();
+        tokio::spawn(super::outage::watch(Arc::downgrade(&inner), faults));
+        Ok(Self { inner })
     }
-    tracing::info!(sessions = handles.len(), "the engine is open");
-    let inner = Arc::new(Inner {
-        store,
-        hub,
-        backend,
-        gateway_id,
-        keys: ring,
-        key_changes: tokio::sync::Mutex::default(),
-        gate,
-        callers: CallerRates::new(limits.requests_per_minute),
-        organizations: CallerRates::new(limits.organization_requests_per_minute),
-        under_way: Shares::new(0, limits.connections_per_client as usize),
-        bodies: Shares::new(limits.body_bytes, limits.body_bytes_per_caller),
-        unread: Shares::new(limits.unread_bytes, limits.unread_bytes_per_caller),
-        limits,
-        tickets: Tickets::default(),
-        sessions: RwLock::new(handles),
-        tasks,
-        metrics,
-        draining: AtomicBool::new(false),
-    });
-    tokio::spawn(super::keys::keep_uses(Arc::downgrade(&inner)));
-    let faults = inner.store.watch();
-    tokio::spawn(super::outage::watch(Arc::downgrade(&inner), faults));
-    Ok(Engine { inner })
 }
 
 async fn load(

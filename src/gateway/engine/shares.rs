@@ -7,7 +7,7 @@ use crate::gateway::shares::{Full, Share};
 use std::time::Duration;
 
 /// Bytes of a body that cost as much as a request. The first of them belong to the request itself.
-pub(in crate::gateway) const BLOCK: usize = 16 * 1024;
+pub(crate) const BLOCK: usize = 16 * 1024;
 /// When something that is held now may be free again.
 const SOON: Duration = Duration::from_secs(1);
 /// Who holds what belongs to requests without credentials.
@@ -53,18 +53,18 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].
-    pub(in crate::gateway) fn begin_request(&self, actor: &str) -> Result<Share, Error> {
+    pub(crate) fn begin_request(&self, actor: &str) -> Result<Share, Error> {
         let share = self.inner.under_way.take(actor, 1);
         share.map_err(|_| later(Limit::UnderWay))
     }
 
     /// A request without credentials whose body is on its way; `None` when there are too many.
-    pub(in crate::gateway) fn begin_anonymous(&self) -> Option<Share> {
+    pub(crate) fn begin_anonymous(&self) -> Option<Share> {
         self.inner.under_way.take(NOBODY, 1).ok()
     }
 
     /// Room for a body of this caller.
-    pub(in crate::gateway) fn body_room<'a>(&'a self, caller: &'a Caller) -> BodyRoom<'a> {
+    pub(crate) fn body_room<'a>(&'a self, caller: &'a Caller) -> BodyRoom<'a> {
         BodyRoom {
             engine: self,
             caller,
@@ -77,11 +77,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].
-    pub(in crate::gateway) fn hold_answer(
-        &self,
-        actor: &str,
-        bytes: usize,
-    ) -> Result<Share, Error> {
+    pub(crate) fn hold_answer(&self, actor: &str, bytes: usize) -> Result<Share, Error> {
         let share = self.inner.unread.take(actor, bytes);
         share.map_err(|_| later(Limit::Unread))
     }
@@ -93,7 +89,7 @@ fn later(limit: Limit) -> Error {
 
 /// What a body that is being received takes: its bytes are held until this is dropped, and each
 /// [`BLOCK`] of them counts as a request.
-pub(in crate::gateway) struct BodyRoom<'a> {
+pub(crate) struct BodyRoom<'a> {
     engine: &'a Engine,
     caller: &'a Caller,
     bytes: usize,

@@ -1,7 +1,7 @@
 //! Request bodies: at most 1 MiB, read piece by piece into room that their caller has. What is inside is
 //! read by `json`.
 
-use super::json;
+use super::json::{self, NAME_MAX};
 use crate::api::FieldError;
 use crate::gateway::Error;
 use axum::body::{Body, BodyDataStream, HttpBody};
@@ -27,8 +27,6 @@ const DISCARD_MAX: usize = 8 * 1024 * 1024;
 const DISCARD_LIMIT: Duration = Duration::from_secs(5);
 /// How many faults of one body are reported: a hostile body must not become a larger answer.
 pub(super) const FAULTS_MAX: usize = 20;
-/// Longest field name that is repeated in an answer, in characters.
-pub(super) const NAME_MAX: usize = 64;
 
 /// Why there is no body.
 pub(super) enum Unread {

@@ -2,12 +2,13 @@
 //! capability, and an answer even when the handler panics.
 
 use super::REQUESTS;
+use super::authenticate::admit;
 use super::body::RequestBody;
 use super::extract::{Call, Visit};
+use super::path::Params;
 use super::respond::{self, REQUEST_ID, Reply};
-use super::router::{self, Found, Handler, Params, Route};
-use super::serve::Server;
-use crate::gateway::auth::{Caller, Credential};
+use super::router::{self, Found, Handler, Route};
+use super::server::Server;
 use crate::gateway::{Engine, Error};
 use axum::body::HttpBody as _;
 use axum::extract::Request;
@@ -219,40 +220,6 @@ fn held_until_read(call: &Call, response: Response) -> Reply {
     Ok(respond::holding(response, share, bytes))
 }
 
-/// Who calls.
-pub(super) async fn admit(server: &Server, headers: &HeaderMap) -> Result<Caller, Error> {
-    if server.shutdown.is_cancelled() {
-        return Err(Error::Draining);
-    }
-    let caller = match credential(headers).ok_or(Error::Unauthorized)? {
-        Credential::Login(token) => server.engine.log_in(token).await,
-        Credential::Key(key) => server.engine.authenticate(key),
-    };
-    let caller = caller.ok_or(Error::Unauthorized)?;
-    tracing::Span::current().record("caller", caller.actor.as_str());
-    server.engine.count(&caller, 1)?;
-    Ok(caller)
-}
-
-/// What a request presents. A bearer decides alone: what is next to it is not tried.
-fn credential(headers: &HeaderMap) -> Option<Credential<'_>> {
-    let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
-    if let Some(first) = authorizations.next() {
-        if authorizations.next().is_some() {
-            return None;
-        }
-        let value = first.to_str().ok()?;
-        if let Some((scheme, token)) = value.split_once(' ')
-            && scheme.eq_ignore_ascii_case("bearer")
-        {
-            return Some(Credential::of_bearer(token.trim()));
-        }
-    }
-    let mut keys = headers.get_all("x-api-key").iter();
-    let key = keys.next()?.to_str().ok()?.trim();
-    keys.next().is_none().then_some(Credential::Key(key))
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::slots::ConnectionSlots;
@@ -262,7 +229,7 @@ pub(super) mod tests {
     use std::path::Path;
 
     /// An engine without sessions.
-    pub(in crate::gateway::http) async fn engine(directory: &Path) -> Engine {
+    pub(crate) async fn engine(directory: &Path) -> Engine {
         Engine::open(Config {
             database: directory.join("groupdesk.db"),
             gateway_id: "test".to_owned(),
@@ -277,53 +244,6 @@ pub(super) mod tests {
         .unwrap()
     }
 
-    #[test]
-    fn a_credential_comes_from_either_header() {
-        use Credential::{Key, Login};
-        type Row = (
-            &'static [(&'static str, &'static str)],
-            Option<Credential<'static>>,
-        );
-        let table: &[Row] = &[
-            (&[], None),
-            (&[("authorization", "Bearer wa_1")], Some(Key("wa_1"))),
-            (&[("authorization", "bEARER   wa_1 ")], Some(Key("wa_1"))),
-            (&[("authorization", "Bearer")], None),
-            (&[("authorization", "wa_1")], None),
-            (&[("x-api-key", "wa_2")], Some(Key("wa_2"))),
-            (
-                &[("authorization", "Basic eDp5"), ("x-api-key", "wa_2")],
-                Some(Key("wa_2")),
-            ),
-            (
-                &[("authorization", "Bearer wa_1"), ("x-api-key", "wa_2")],
-                Some(Key("wa_1")),
-            ),
-            (
-                &[("authorization", "Bearer a.b.c"), ("x-api-key", "wa_2")],
-                Some(Login("a.b.c")),
-            ),
-            (&[("authorization", "Bearer a.b.c.d")], Some(Key("a.b.c.d"))),
-            (&[("authorization", "Bearer .b.c")], Some(Key(".b.c"))),
-            (&[("x-api-key", "a.b.c")], Some(Key("a.b.c"))),
-            (&[("authorization", "Bearer a..c")], Some(Key("a..c"))),
-            (
-                &[("authorization", "Bearer a"), ("authorization", "Bearer b")],
-                None,
-            ),
-            (&[("x-api-key", "a"), ("x-api-key", "b")], None),
-        ];
-        for (pairs, expected) in table {
-            let mut headers = HeaderMap::new();
-            for (name, value) in *pairs {
-                headers.append(
-                    name.parse::<header::HeaderName>().unwrap(),
-                    value.parse().unwrap(),
-                );
-            }
-            assert!(credential(&headers) == *expected, "{pairs:?}");
-        }
-    }
     #[tokio::test]
     async fn only_so_many_bodies_without_a_caller_are_waited_for() {
         let directory = tempfile::tempdir().unwrap();
@@ -358,6 +278,7 @@ pub(super) mod tests {
             secure: false,
             behind_proxy: false,
             slots: ConnectionSlots::new(1, 0),
+            document: &super::super::document::DOCUMENT,
         });
         let request = Request::new(axum::body::Body::empty());
         let response = routed(server, &BROKEN, Params::default(), request).await;

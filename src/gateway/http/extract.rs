@@ -2,8 +2,8 @@
 
 use super::body::{BODY_MAX, RequestBody, Unread};
 use super::fields::Fields;
-use super::router::Params;
-use super::serve::Server;
+use super::path::Params;
+use super::server::Server;
 use crate::gateway::auth::Caller;
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::{Engine, Error, OwnedSession, Page};

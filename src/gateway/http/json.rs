@@ -1,12 +1,13 @@
 //! JSON in a request's body: exactly one value, no field twice, and no more of it than a request needs.
 
-use super::body::NAME_MAX;
 use crate::api::PARTICIPANTS_MAX;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::cell::Cell;
 use std::fmt;
 
+/// Longest field name that is repeated in an answer, in characters.
+pub(super) const NAME_MAX: usize = 64;
 /// Fields of one object. The largest that the API knows has fewer than ten.
 const FIELDS_MAX: usize = 64;
 /// Values of one body, whatever holds them: four times the longest list.

@@ -1,9 +1,9 @@
 //! `/metrics`: for this machine without a key, for others with one.
 
-use super::edge;
+use super::authenticate::admit;
 use super::extract::Visit;
 use super::respond::{self, Reply};
-use super::serve::Peer;
+use super::server::Peer;
 use crate::api::Capability;
 use axum::http::{HeaderMap, HeaderName, header};
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ fn is_forwarding(name: &HeaderName) -> bool {
 
 pub(super) async fn expose(visit: &mut Visit) -> Reply {
     if !is_local(visit) {
-        edge::admit(&visit.server, &visit.parts.headers)
+        admit(&visit.server, &visit.parts.headers)
             .await?
             .require(Capability::Manage)?;
     }

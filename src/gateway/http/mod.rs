@@ -11,7 +11,10 @@
 //! or too slow is a `validation_error` like any other unusable body.
 
 mod audit;
+mod authenticate;
 mod body;
+mod docs;
+mod document;
 mod edge;
 mod extract;
 mod fields;
@@ -24,16 +27,20 @@ mod line;
 mod members;
 mod metrics;
 mod openapi;
+mod path;
 mod realtime;
 mod respond;
+mod route;
 mod router;
 mod serve;
+mod server;
 mod sessions;
 mod slots;
 mod tls;
 
-pub use openapi::document_text;
-pub use router::{RouteInfo, routes};
+pub use document::document_text;
+pub use route::RouteInfo;
+pub use router::routes;
 pub use serve::{Serving, serve};
 pub use tls::{Tls, TlsError};
 

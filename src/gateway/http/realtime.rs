@@ -3,7 +3,7 @@
 use super::extract::{Call, Visit, query};
 use super::fields::{array, owned_text, text};
 use super::respond::{self, Reply};
-use super::serve::Peer;
+use super::server::Peer;
 use crate::api::{Frame, Ticket, TicketRequest, TicketScope};
 use crate::gateway::auth::Lease;
 use crate::gateway::{Error, Subscription, clock};

@@ -1,6 +1,5 @@
 //! Answers: JSON, nothing, and the contract's error body.
 
-use super::serve::HEAD_MAX;
 use crate::api::{ErrorBody, ErrorCode, ErrorObject, List};
 use crate::gateway::Error;
 use crate::gateway::error::wait_seconds;
@@ -12,6 +11,9 @@ use futures_util::TryStreamExt;
 use serde::Serialize;
 use serde_json::Map;
 use std::sync::Arc;
+
+/// Largest head of a request, in bytes: a login's token and every other header with room to spare.
+pub(super) const HEAD_MAX: usize = 128 * 1024;
 
 /// What a handler comes to.
 pub(super) type Reply = Result<Response, Error>;

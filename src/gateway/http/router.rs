@@ -6,8 +6,10 @@
 //! a parameter has one spelling.
 
 use super::extract::{Call, Visit};
+use super::path::{Params, matches, segments};
 use super::respond::Reply;
-use super::{audit, groups, health, invite, keys, members, metrics, openapi, realtime, sessions};
+use super::route::RouteInfo;
+use super::{audit, docs, groups, health, invite, keys, members, metrics, realtime, sessions};
 use crate::api::Capability;
 use axum::http::Method;
 use std::future::Future;
@@ -55,8 +57,8 @@ const ROUTES: &[Route] = routes! {
     GET    "/healthz" open => health::live;
     GET    "/readyz"  open => health::ready;
     GET    "/metrics" open => metrics::expose;
-    GET    "/docs"    open => openapi::html;
-    GET    "/api/v1/openapi.json" open => openapi::json;
+    GET    "/docs"    open => docs::html;
+    GET    "/api/v1/openapi.json" open => docs::json;
 
     GET    "/api/v1/sessions"                        read   => sessions::list;
     POST   "/api/v1/sessions"                        manage => sessions::create;
@@ -102,17 +104,6 @@ const ROUTES: &[Route] = routes! {
     POST   "/api/v1/keys/{id}:rotate" manage => keys::rotate;
 };
 
-/// A row of the table as everybody may know it: what the API's description, its tests and its
-/// documentation are made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RouteInfo {
-    pub method: &'static str,
-    /// With `{parameter}` for what is filled in, from the root: `/api/v1/sessions/{session}:start`.
-    pub path: &'static str,
-    /// What the caller must have; `None` where no credentials are asked for.
-    pub capability: Option<Capability>,
-}
-
 /// Every route, in the order of the contract. `HEAD` goes wherever `GET` does and is not listed.
 pub fn routes() -> impl Iterator<Item = RouteInfo> {
     ROUTES.iter().map(|route| RouteInfo {
@@ -123,20 +114,6 @@ pub fn routes() -> impl Iterator<Item = RouteInfo> {
             Handler::Guarded(capability, _) => Some(capability),
         },
     })
-}
-
-/// The values of a path's parameters. A value that is not UTF-8 once decoded is `None`.
-#[derive(Debug, Default)]
-pub(super) struct Params(Vec<(&'static str, Option<String>)>);
-
-impl Params {
-    /// The decoded value; `None` when it is not text.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(param, _)| *param == name)
-            .and_then(|(_, value)| value.as_deref())
-    }
 }
 
 /// What the table says about a request.
@@ -174,13 +151,7 @@ pub(super) fn known_method(method: &Method) -> &'static str {
 
 /// Looks a request up. `HEAD` is answered wherever `GET` is.
 pub(super) fn find(method: &Method, path: &str) -> Found {
-    let segments: Vec<_> = path
-        .split('/')
-        .map(|raw| Segment {
-            raw,
-            decoded: decode(raw),
-        })
-        .collect();
+    let segments = segments(path);
     let wanted = if method == Method::HEAD {
         &Method::GET
     } else {
@@ -203,69 +174,6 @@ pub(super) fn find(method: &Method, path: &str) -> Found {
     } else {
         Found::WrongMethod(allowed.join(", "))
     }
-}
-
-fn matches(pattern: &'static str, segments: &[Segment<'_>]) -> Option<Params> {
-    let mut params = Params::default();
-    let mut pieces = pattern.split('/');
-    for segment in segments {
-        let piece = pieces.next()?;
-        let parameter = piece
-            .strip_prefix('{')
-            .and_then(|rest| rest.split_once('}'));
-        let Some((name, verb)) = parameter else {
-            // As it was sent: a rule of a proxy for this path must not be passed by another spelling of it.
-            if segment.raw != piece {
-                return None;
-            }
-            continue;
-        };
-        let text = segment.decoded.as_deref().unwrap_or(segment.raw);
-        let (value, found) = split_verb(text);
-        if found != verb || value.is_empty() {
-            return None;
-        }
-        let value = segment.decoded.is_some().then(|| value.to_owned());
-        params.0.push((name, value));
-    }
-    pieces.next().is_none().then_some(params)
-}
-
-/// What stands between two slashes.
-struct Segment<'a> {
-    raw: &'a str,
-    /// `None` when an escape is broken or the result is not UTF-8.
-    decoded: Option<String>,
-}
-
-/// Splits `value:verb` before the colon. Only lower-case letters make a verb: the colon of a
-/// device's JID is part of the value.
-fn split_verb(segment: &str) -> (&str, &str) {
-    match segment.rsplit_once(':') {
-        Some((value, verb)) if !verb.is_empty() && verb.bytes().all(|b| b.is_ascii_lowercase()) => {
-            (value, &segment[value.len()..])
-        }
-        _ => (segment, ""),
-    }
-}
-
-/// Percent-decodes one segment; `None` when an escape is broken or the result is not UTF-8.
-fn decode(segment: &str) -> Option<String> {
-    if !segment.contains('%') {
-        return Some(segment.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let high = char::from(rest.next()?).to_digit(16)?;
-            let low = char::from(rest.next()?).to_digit(16)?;
-            bytes.push(u8::try_from(high * 16 + low).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Connections: accepting, time limits, and the graceful stop.
 
+use super::document::DOCUMENT;
 use super::edge;
 use super::line::Line;
-use super::slots::{Connection, ConnectionSlots, Slot};
+use super::respond::HEAD_MAX;
+use super::server::{Peer, Server};
+use super::slots::{ConnectionSlots, Slot};
 use super::tls::Tls;
 use crate::gateway::Engine;
 use axum::body::Body;
@@ -24,8 +27,6 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Largest head of a request, in bytes: a login's token and every other header with room to spare.
-pub(super) const HEAD_MAX: usize = 128 * 1024;
 /// How long a connection that is only told that there is no room may take to send a request's head.
 const CROWD_HEAD_LIMIT: Duration = Duration::from_secs(2);
 /// How long a client may take over the TLS handshake.
@@ -61,21 +62,6 @@ impl From<TcpListener> for Serving {
     }
 }
 
-/// What every request of one server shares.
-pub(super) struct Server {
-    pub engine: Engine,
-    /// Cancelled when the server is asked to stop: readiness goes red.
-    pub leaving: CancellationToken,
-    /// Cancelled when the stop begins: no new requests, realtime streams close.
-    pub shutdown: CancellationToken,
-    /// Everything the graceful stop waits for: connections and realtime streams.
-    pub tasks: TaskTracker,
-    /// Clients speak TLS with this server.
-    pub secure: bool,
-    pub behind_proxy: bool,
-    pub slots: Arc<ConnectionSlots>,
-}
-
 /// Serves until `leaving` is cancelled, goes on for the time to linger, lets running requests finish
 /// within their limit, then closes the engine.
 pub async fn serve(engine: Engine, serving: Serving, leaving: CancellationToken) {
@@ -94,6 +80,7 @@ pub async fn serve(engine: Engine, serving: Serving, leaving: CancellationToken)
         tasks: TaskTracker::new(),
         secure: serving.tls.is_some(),
         behind_proxy: serving.behind_proxy,
+        document: &DOCUMENT,
     });
     let cut = CancellationToken::new();
     let stop = async {
@@ -188,13 +175,6 @@ async fn greet(
         Some(Err(_elapsed)) => tracing::debug!("a TLS handshake took too long"),
         None => {}
     }
-}
-
-/// Who is at the other end of the connection, among a request's extensions.
-#[derive(Clone)]
-pub(super) struct Peer {
-    pub address: SocketAddr,
-    pub connection: Arc<Connection>,
 }
 
 async fn connection(

@@ -1,7 +1,8 @@
 //! One listener: what it missed, then what happens.
 
-use super::{Buffered, Hub};
-use crate::gateway::auth::{Lease, Scope};
+use crate::gateway::auth::Lease;
+use crate::gateway::hub::{Buffered, Hub};
+use crate::gateway::scope::Scope;
 use crate::gateway::store::{Store, within};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ pub struct Subscription {
 
 impl Subscription {
     /// `None` once the engine stops.
-    pub(in crate::gateway) fn open(hub: &Hub, store: Store, filter: Filter) -> Option<Self> {
+    pub(crate) fn open(hub: &Hub, store: Store, filter: Filter) -> Option<Self> {
         // Listen first, read the log second: what is committed in between is in both, and its id
         // tells.
         let (live, latest) = hub.listen()?;
@@ -214,7 +215,7 @@ mod tests {
         publish(&place, 0..9).await;
         let mut listener =
             Subscription::open(&place.hub, place.store.clone(), filter(None)).unwrap();
-        let count = super::super::BUFFER + 300;
+        let count = crate::gateway::hub::BUFFER + 300;
         publish(&place, 0..count).await;
         for index in 0..count {
             assert_eq!(note(&mut listener).await, index);
@@ -250,13 +251,13 @@ mod tests {
         let mut listener = open();
         let mut others = open();
         publish_large(&place, 0..3, 10).await;
-        publish_large(&place, 3..40, super::super::BUFFERED_MAX).await;
+        publish_large(&place, 3..40, crate::gateway::hub::BUFFERED_MAX).await;
         publish_large(&place, 40..43, 10).await;
         // The buffer that all listeners share holds small events alone.
         for _ in 0..43 {
             let event = others.live.try_recv().unwrap();
             let text = event.text.as_deref().unwrap_or_default();
-            assert!(text.len() <= super::super::BUFFERED_MAX);
+            assert!(text.len() <= crate::gateway::hub::BUFFERED_MAX);
         }
         for expected in 0..43 {
             assert_eq!(number(&mut listener).await, expected);

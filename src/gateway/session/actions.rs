@@ -1,7 +1,9 @@
 //! What is asked of a session: to start, stop, restart, log out, pair or go.
 
-use super::task::{BROKE, Task};
-use super::{Along, SessionAction, limits};
+use super::command::{Along, SessionAction};
+use super::handle::BROKE;
+use super::limits;
+use super::task::Task;
 use crate::api::SessionStatus;
 use crate::gateway::clock;
 use crate::gateway::error::Error;

@@ -1,7 +1,7 @@
 //! Following the driver: what its events do to the status, the store and the listeners.
 
-use super::Control;
-use super::handle::{Hold, lock};
+use super::command::Control;
+use super::handle::Hold;
 use super::sync;
 use super::task::Task;
 use crate::api::{
@@ -10,6 +10,7 @@ use crate::api::{
 };
 use crate::gateway::clock;
 use crate::gateway::domain::MemberJid;
+use crate::gateway::lock::lock;
 use crate::gateway::store::changes;
 use crate::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, Identity};
 use std::sync::Arc;

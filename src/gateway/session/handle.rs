@@ -1,13 +1,15 @@
 //! What the rest of the engine sees of a session: kept in memory, so that looking at it costs no
 //! database.
 
-use super::{Acted, Control, Letter, SessionAction, limits};
+use super::command::{Acted, Control, Letter, SessionAction};
+use super::limits;
 use crate::api::{QrCode, Session, SessionStatus};
 use crate::gateway::auth::Lease;
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
 use crate::gateway::error::{Error, Limit};
 use crate::gateway::limits::Limits;
+use crate::gateway::lock::lock;
 use crate::gateway::rate::CallRate;
 use crate::gateway::store::changes::Scope;
 use crate::gateway::store::listing::ListCache;
@@ -15,10 +17,13 @@ use crate::gateway::store::{StoreError, Write};
 use crate::gateway::whatsapp::Driver;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// The reason of a session whose code panicked.
+pub(super) const BROKE: &str = "an internal fault ended this session; start it again";
 
 /// A session in memory.
 pub struct SessionHandle {
@@ -178,7 +183,7 @@ impl SessionHandle {
         self.last_traffic.store(clock::now(), Ordering::Relaxed);
     }
 
-    pub(in crate::gateway) fn set_group_count(&self, count: u64) {
+    pub(crate) fn set_group_count(&self, count: u64) {
         self.group_count.store(count, Ordering::Relaxed);
     }
 
@@ -364,8 +369,4 @@ impl SessionHandle {
             None => Error::Internal(anyhow::anyhow!("the session's task dropped a letter")),
         }
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,10 @@
 //! Live calls: a turn, and a time limit for each query.
 
-use super::handle::{Hold, SessionHandle, lock};
+use super::handle::{BROKE, Hold, SessionHandle};
 use super::limits;
 use crate::gateway::domain::GroupJid;
 use crate::gateway::error::{Error, Limit};
+use crate::gateway::lock::lock;
 use crate::gateway::whatsapp::DriverError;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -104,7 +105,7 @@ impl SessionHandle {
                     answer
                 }
                 Ok(Err(_panic)) => {
-                    self.broken(super::task::BROKE);
+                    self.broken(BROKE);
                     Err(DriverError::ConnectionLost)
                 }
                 Err(_elapsed) => Err(DriverError::Timeout),

@@ -6,9 +6,10 @@
 //! is stored in silence, and at its end `session.status` tells the status once more, from which a
 //! listener learns that what it knows of the session is old.
 
+use super::command::Control;
 use super::handle::SessionHandle;
+use super::limits;
 use super::live::Turn;
-use super::{Control, limits};
 use crate::gateway::error::Error;
 use crate::gateway::store::changes::{self, Scope};
 use crate::gateway::store::{Store, StoreError, Write, compare};

@@ -1,8 +1,9 @@
 //! The task that owns a session: it alone starts and stops the driver and decides the status.
 
-use super::handle::{End, SessionHandle};
+use super::command::{Acted, Control, Letter};
+use super::handle::{BROKE, End, SessionHandle};
+use super::limits;
 use super::moment::Moment;
-use super::{Acted, Control, Letter, limits};
 use crate::api::{EpochMillis, EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
 use crate::gateway::limits::Limits;
@@ -19,9 +20,6 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
-
-/// The reason of a session whose code panicked.
-pub(super) const BROKE: &str = "an internal fault ended this session; start it again";
 
 /// Starts a session's task. `delay` before it connects, when it should run.
 pub fn spawn(

@@ -1,8 +1,12 @@
-//! A session's groups in pages, and the cached JSON of all of them.
+//! Listings in pages, and the cached JSON of a session's groups.
 
-use super::{Read, StoreError, cursor, lock};
-use crate::api::{Group, List};
+use super::cursor;
+use super::error::StoreError;
+use super::rows::AuditFilter;
+use super::tables::Read;
+use crate::api::{AuditEntry, Group, List};
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::lock::lock;
 use axum::body::Bytes;
 use std::sync::Mutex;
 
@@ -21,6 +25,24 @@ pub fn list(
     Ok(cursor::page(data, limit.unwrap_or(u32::MAX), |group| {
         &group.group_jid
     }))
+}
+
+/// The organizations' audit log, newest first.
+///
+/// # Errors
+/// The database refuses.
+pub fn audit(
+    rows: &dyn Read,
+    organizations: &[OrganizationId],
+    filter: AuditFilter,
+) -> Result<List<AuditEntry>, StoreError> {
+    let limit = filter.limit;
+    let more = AuditFilter {
+        limit: cursor::one_more(limit),
+        ..filter
+    };
+    let data = rows.audit(organizations, &more)?;
+    Ok(cursor::page(data, limit, |entry| &entry.id))
 }
 
 /// The JSON of a session's whole listing, shared by all who ask until a write drops it.

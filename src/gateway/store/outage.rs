@@ -1,10 +1,12 @@
 //! Times in which the database takes nothing: its disk is full, or gone. What was done at WhatsApp and could
 //! not be recorded waits here, in memory, until it can be.
 
+use super::error::StoreError;
 use super::rows::AuditRow;
-use super::{StoreError, Write, lock};
+use super::write::Write;
 use crate::api::EpochMillis;
 use crate::gateway::clock;
+use crate::gateway::lock::lock;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -6,16 +6,16 @@
 //! writer's thread or off the async threads. What an engine must get right is asked of it in
 //! `contract/`.
 
-use super::StoreError;
+use super::error::StoreError;
 use super::rows::{
     AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
 };
 use crate::api::{
     ApiKey, AuditEntry, EpochMillis, Group, GroupMember, MemberRole, Session, Setting,
 };
-use crate::gateway::auth::Scope;
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
-use crate::gateway::realtime::Published;
+use crate::gateway::hub::Published;
+use crate::gateway::scope::Scope;
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
 use std::collections::HashMap;
 use ulid::Ulid;

@@ -1,12 +1,13 @@
 //! What a job sees of the transaction that it runs in: rows, ids, and what is to follow the commit.
 
+use super::error::StoreError;
 use super::listing::ListCache;
 use super::rows::AuditRow;
-use super::{Rows, StoreError};
+use super::tables::Rows;
 use crate::api::{Envelope, EpochMillis, EventKind};
 use crate::gateway::clock;
 use crate::gateway::domain::{OrganizationId, SessionId};
-use crate::gateway::realtime::Published;
+use crate::gateway::hub::Published;
 use serde::Serialize;
 use std::sync::Arc;
 use ulid::Ulid;

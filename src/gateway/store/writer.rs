@@ -4,11 +4,12 @@
 //! of its own, commits once, and only then publishes and acknowledges. So a burst of writes costs one
 //! sync of the disk, and a failing job takes nobody else with it.
 
+use super::error::StoreError;
 use super::outage::Outage;
+use super::tables::Transactions;
 use super::write::{Ids, Write};
-use super::{StoreError, Transactions};
+use crate::gateway::hub::Hub;
 use crate::gateway::metrics::StoreTimes;
-use crate::gateway::realtime::Hub;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;

@@ -1,9 +1,7 @@
 //! Any driver, with its calls counted, timed and told.
 
-use super::{
-    Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, Setting,
-};
-use crate::api::EpochMillis;
+use super::{Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest};
+use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::metrics::Metrics;
 use async_trait::async_trait;

@@ -1,11 +1,11 @@
 //! The driver of a build that has no way to WhatsApp: what is stored can be read, nothing connects.
 
 use super::{
-    Driver, DriverError, DriverEvent, GroupSnapshot, InviteCode, JoinOutcome, MemberChange,
-    MemberJid, MembershipRequest, Retry,
+    Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
+    Retry,
 };
 use crate::api::Setting;
-use crate::gateway::domain::GroupJid;
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 

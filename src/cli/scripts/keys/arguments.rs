@@ -1,13 +1,12 @@
 //! The arguments of `groupdesk keys`, and how lengths of time are written.
 
-use super::capability;
 use crate::api::{Capability, EpochMillis};
 use crate::cli::output::{AnswerFormat, ListFormat};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub(in crate::cli::scripts) const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Examples:
   groupdesk keys create --may read --label \"Nightly report\" --expires 90d
                                             the secret, alone on its line; it is told this once
@@ -164,6 +163,17 @@ fn span(text: &str) -> Result<Span, String> {
         Some(seconds) => Ok(Span(seconds)),
         None => Err("is too long".to_owned()),
     }
+}
+
+/// A capability by its word.
+fn capability(word: &str) -> Result<Capability, String> {
+    Capability::ALL
+        .into_iter()
+        .find(|capability| capability.as_str() == word)
+        .ok_or_else(|| {
+            let words = Capability::ALL.map(Capability::as_str);
+            format!("must be some of {}", words.join(", "))
+        })
 }
 
 fn expiry(text: &str) -> Result<Expiry, String> {

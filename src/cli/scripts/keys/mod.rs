@@ -6,8 +6,9 @@ mod secret;
 pub(super) use arguments::EXAMPLES;
 pub use arguments::Keys;
 
-use super::{Desk, ask, left_out};
-use crate::api::{Capability, CapabilityWord, CreateKey, RotateKey};
+use super::ask;
+use super::context::{CommandContext, left_out};
+use crate::api::{CapabilityWord, CreateKey, RotateKey};
 use crate::cli::output::{
     Asked, Column, Csv, Exit, Failure, ListFormat, Table, json_text, note, print, print_change,
     print_document, print_table, time,
@@ -60,7 +61,7 @@ impl Keys {
     }
 }
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     pub(super) async fn keys(&self, keys: &Keys) -> Result<(), Failure> {
         match &keys.action {
             Action::Create(create) => self.create_key(create).await,
@@ -305,15 +306,4 @@ fn csv(keys: &[ApiKey], format: ListFormat) -> Result<String, Failure> {
         ])?;
     }
     csv.finish()
-}
-
-/// A capability by its word.
-fn capability(word: &str) -> Result<Capability, String> {
-    Capability::ALL
-        .into_iter()
-        .find(|capability| capability.as_str() == word)
-        .ok_or_else(|| {
-            let words = Capability::ALL.map(Capability::as_str);
-            format!("must be some of {}", words.join(", "))
-        })
 }

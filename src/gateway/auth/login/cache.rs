@@ -4,9 +4,9 @@
 //! most, because anybody can make up key ids. However many requests want a set, one fetch brings it. While
 //! the frontend is away the old set serves; without any set, nobody gets in.
 
-use super::Refusal;
 use super::fetch::Source;
 use super::jwks::{KeySet, TrustedKey};
+use super::refusal::Refusal;
 use jsonwebtoken::Algorithm;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

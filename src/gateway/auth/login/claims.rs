@@ -1,9 +1,10 @@
 //! What a login says about somebody, once its signature is known to be good.
 
-use super::{LEEWAY, Refusal};
+use super::refusal::{LEEWAY, Refusal};
 use crate::api::{Capabilities, Capability, EpochMillis};
-use crate::gateway::auth::{Caller, Lease, Scope, USER_PREFIX};
+use crate::gateway::auth::{Caller, Lease, USER_PREFIX};
 use crate::gateway::domain::OrganizationId;
+use crate::gateway::scope::Scope;
 use crate::text::clean_line;
 use serde::Deserialize;
 use serde_json::Value;

@@ -176,8 +176,8 @@ async fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Refusal;
     use super::super::cache::Cache;
+    use super::super::refusal::Refusal;
     use super::*;
     use jsonwebtoken::Algorithm;
     use tokio::io::AsyncWriteExt as _;

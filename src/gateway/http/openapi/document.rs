@@ -6,7 +6,7 @@ use super::schemas::Schemas;
 use super::{operations, refusals};
 use crate::api::{Capability, ErrorBody, ErrorObject, pattern};
 use crate::gateway::Page;
-use crate::gateway::http::router::routes;
+use crate::gateway::http::route::RouteInfo;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -19,9 +19,9 @@ Every answer has the header `x-request-id`; the gateway's log knows the request 
 A body is one JSON value of at most 1 MiB. Unknown fields are refused by name, and so is `null`. In a path, `@` may be written as it is or as `%40`.";
 
 /// The whole document.
-pub(super) fn document() -> Value {
+pub(super) fn document(routes: impl Iterator<Item = RouteInfo>) -> Value {
     let mut schemas = Schemas::new();
-    let needs: BTreeMap<_, _> = routes()
+    let needs: BTreeMap<_, _> = routes
         .map(|route| ((route.method, route.path), route.capability))
         .collect();
     let all = operations::all();

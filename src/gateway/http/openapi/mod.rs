@@ -14,44 +14,28 @@ mod schemas;
 #[cfg(test)]
 mod tests;
 
-use super::extract::Visit;
-use super::respond::{self, Reply};
+use super::route::RouteInfo;
 use axum::body::Bytes;
-use axum::http::{HeaderValue, header};
-use serde_json::Value;
-use std::sync::LazyLock;
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(document::document);
-static JSON: LazyLock<Bytes> = LazyLock::new(|| document_text().into());
-static PAGE: LazyLock<page::Page> = LazyLock::new(|| page::render(&DOCUMENT));
+pub(super) use page::Page;
 
-/// The document as `docs/openapi.json` holds it.
-#[must_use]
-pub fn document_text() -> String {
-    format!("{:#}\n", *DOCUMENT)
+/// The document, and the page that shows it.
+pub(super) struct ApiDocument {
+    /// As `docs/openapi.json` holds it.
+    pub text: String,
+    pub json: Bytes,
+    pub page: Page,
 }
 
-/// `GET /api/v1/openapi.json`
-pub(super) async fn json(_: &mut Visit) -> Reply {
-    Ok(respond::ready_json(JSON.clone()))
-}
-
-/// `GET /docs`
-pub(super) async fn html(_: &mut Visit) -> Reply {
-    let mut response = respond::ready_json(PAGE.html.clone());
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    headers.insert(header::CONTENT_SECURITY_POLICY, PAGE.policy.clone());
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
-    Ok(response)
+impl ApiDocument {
+    /// Describes these routes.
+    pub fn new(routes: impl Iterator<Item = RouteInfo>) -> Self {
+        let document = document::document(routes);
+        let text = format!("{document:#}\n");
+        Self {
+            json: text.clone().into(),
+            page: page::render(&document),
+            text,
+        }
+    }
 }

@@ -1,7 +1,11 @@
 use super::*;
 use crate::gateway::http::routes;
 use crate::gateway::whatsapp::DriverError;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document::document(routes()));
 
 /// The command that rewrites the document in the repository.
 const REWRITE: &str = "cargo run --no-default-features --example openapi > docs/openapi.json";

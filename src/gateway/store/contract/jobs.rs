@@ -77,7 +77,7 @@ pub(super) async fn ids_grow_across_openings(place: Place) {
     let ahead = Ulid::from_parts(1 << 47, 7);
     place
         .write(move |rows| {
-            let event = crate::gateway::realtime::Published {
+            let event = crate::gateway::hub::Published {
                 id: ahead,
                 organization: organization("acme"),
                 session: session(1).as_str().into(),

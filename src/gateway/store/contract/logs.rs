@@ -112,7 +112,7 @@ pub(super) async fn a_page_of_the_audit_log_leads_to_the_next(place: Place) {
         let acme = [organization("acme")];
         let page = place
             .store
-            .read(move |rows| store::audit(rows, &acme, filter));
+            .read(move |rows| store::listing::audit(rows, &acme, filter));
         let page = page.await.unwrap();
         read_back.extend(ids(&page.data));
         before = cursor::audit(&page.next_cursor);

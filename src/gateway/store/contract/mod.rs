@@ -15,8 +15,8 @@ use super::listing::ListCache;
 use super::{Database, Rows, Store, StoreError, Write, sqlite};
 use crate::api::{MemberRole, Session};
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
+use crate::gateway::hub::Hub;
 use crate::gateway::metrics::StoreTimes;
-use crate::gateway::realtime::Hub;
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Engine for OnDisk {
 }
 
 /// An open store on an engine.
-pub(in crate::gateway) struct Place {
+pub(crate) struct Place {
     pub store: Store,
     pub hub: Arc<Hub>,
     engine: Box<dyn Engine>,
@@ -81,15 +81,15 @@ impl Place {
 }
 
 /// A store on SQLite.
-pub(in crate::gateway) fn store() -> Place {
+pub(crate) fn store() -> Place {
     Place::on(OnDisk::default())
 }
 
-pub(in crate::gateway) fn organization(name: &str) -> OrganizationId {
+pub(crate) fn organization(name: &str) -> OrganizationId {
     OrganizationId::parse(name).unwrap()
 }
 
-pub(in crate::gateway) fn session(number: u128) -> SessionId {
+pub(crate) fn session(number: u128) -> SessionId {
     SessionId::parse(&ulid::Ulid::from(number).to_string()).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! The events log: what a listener gets that names the last event it saw.
 
 use crate::gateway::domain::OrganizationId;
-use crate::gateway::realtime::Published;
+use crate::gateway::hub::Published;
 use crate::gateway::store::StoreError;
 use crate::gateway::store::rows::Logged;
 use rusqlite::{Connection, OptionalExtension, params};

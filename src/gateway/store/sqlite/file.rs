@@ -1,9 +1,10 @@
 //! The database file: its modes, its schema.
 
-use super::{OpenError, events};
+use super::error::OpenError;
+use super::events;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use ulid::Ulid;
 
@@ -143,13 +144,6 @@ pub(super) fn check(path: &Path, last: Option<Ulid>) -> Result<Option<String>, O
     Ok((verdict != "ok").then_some(verdict))
 }
 
-/// The path of a file that lives beside the database.
-pub(super) fn beside(database: &Path, suffix: &str) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(suffix);
-    PathBuf::from(path)
-}
-
 /// Opens a file that only its owner may read, creating it and its directory where absent.
 pub(super) fn private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
@@ -182,6 +176,7 @@ pub(super) fn private(path: &Path) -> std::io::Result<File> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::beside;
     use super::super::lock::Lock;
     use super::*;
 

@@ -1,6 +1,7 @@
 //! A look at a database that changes nothing, for the doctor.
 
-use super::{OpenError, file, lock};
+use super::error::OpenError;
+use super::{file, lock};
 use rusqlite::ErrorCode;
 use std::path::Path;
 
@@ -91,7 +92,11 @@ mod tests {
         assert!(missing.contains("-wal"), "{missing}");
 
         std::fs::write(&path, "").unwrap();
-        std::fs::write(file::beside(&path, "-wal"), "changes").unwrap();
+        std::fs::write(
+            crate::gateway::store::sqlite::error::beside(&path, "-wal"),
+            "changes",
+        )
+        .unwrap();
         let emptied = inspect(&path).unwrap_err().to_string();
         assert!(emptied.contains("is empty"), "{emptied}");
     }

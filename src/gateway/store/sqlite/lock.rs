@@ -10,8 +10,8 @@
 //! newest id that was logged in a commit. After an end without a close, a database whose own logs end
 //! before that id has lost commits, and is not opened.
 
-use super::OpenError;
-use super::file::{beside, private};
+use super::error::{OpenError, beside};
+use super::file::private;
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;

@@ -4,6 +4,7 @@
 
 mod audit;
 mod columns;
+mod error;
 mod events;
 mod file;
 mod groups;
@@ -16,6 +17,7 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 
+pub use error::OpenError;
 pub use inspect::{Inspection, inspect, is_new};
 
 use super::rows::{
@@ -26,72 +28,15 @@ use crate::api::{
     ApiKey, AuditEntry, EpochMillis, Group, GroupMember, MemberRole, Session, Setting,
 };
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
-use crate::gateway::realtime::Published;
+use crate::gateway::hub::Published;
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
 use lock::Lock;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use ulid::Ulid;
 
 type Outcome<T> = Result<T, StoreError>;
-
-/// Why a file was not opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error("cannot open {}: {cause}", .path.display())]
-    Unreadable {
-        path: PathBuf,
-        cause: std::io::Error,
-    },
-    #[error("{}: already in use by another groupdesk", .0.display())]
-    InUse(PathBuf),
-    #[error("{}: belongs to another program", .0.display())]
-    Foreign(PathBuf),
-    #[error(
-        "{path}: is empty, but its log {path}-wal is not, so something emptied or replaced it; restore a backup of both, or move the log away to begin anew",
-        path = .0.display()
-    )]
-    Emptied(PathBuf),
-    #[error(
-        "{path}: lacks changes that were stored before groupdesk last ended; its log {path}-wal was removed, or an older copy was put in its place. Put the log back, or restore a backup; to go on with what there is, delete {}",
-        lock.display(), path = path.display()
-    )]
-    Incomplete { path: PathBuf, lock: PathBuf },
-    #[error("{}: the disk is full, nothing can be written to it: make room and start again", .0.display())]
-    DiskFull(PathBuf),
-    #[error(
-        "{}: written by a newer groupdesk (schema version {version}; this one knows up to {known})",
-        .path.display()
-    )]
-    Newer {
-        path: PathBuf,
-        version: i64,
-        known: usize,
-    },
-    #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
-}
-
-impl OpenError {
-    fn incomplete(path: &Path) -> Self {
-        Self::Incomplete {
-            path: path.to_owned(),
-            lock: file::beside(path, ".lock"),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure) => {
-                Self::Unwritable(error.to_string().into())
-            }
-            _ => Self::Database(error.into()),
-        }
-    }
-}
 
 /// Opens a file, creating and migrating it where needed. Blocks. No other engine can open it until the
 /// writer is closed.

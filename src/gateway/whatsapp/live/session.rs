@@ -3,7 +3,6 @@
 use super::budget::Budget;
 use super::convert::Me;
 use super::run::{Phase, Run};
-use super::supervise::supervise;
 use super::{Live, keys, reason};
 use crate::api::EpochMillis;
 use crate::gateway::whatsapp::{Account, DriverError, DriverEvent};
@@ -23,17 +22,18 @@ pub(super) struct Session {
     pub(super) live: Arc<Live>,
     pub(super) account: Account,
     pub(super) budget: Budget,
-    events: mpsc::UnboundedSender<DriverEvent>,
+    pub(super) events: mpsc::UnboundedSender<DriverEvent>,
     /// Held while the session starts or stops, so that no two clients use one key file.
-    slot: tokio::sync::Mutex<Option<Slot>>,
+    pub(super) slot: tokio::sync::Mutex<Option<Slot>>,
     current: Mutex<Option<Arc<Run>>>,
     /// When WhatsApp last sent anything; 0 when never.
     traffic: AtomicI64,
 }
 
-struct Slot {
-    run: Arc<Run>,
-    task: JoinHandle<()>,
+/// A run and the task that supervises it.
+pub(super) struct Slot {
+    pub(super) run: Arc<Run>,
+    pub(super) task: JoinHandle<()>,
 }
 
 impl Session {
@@ -56,25 +56,6 @@ impl Session {
 
     pub(super) fn key_file(&self) -> PathBuf {
         keys::path(&self.live.options.keys_dir, &self.account.session)
-    }
-
-    /// Starts a run, unless one goes on.
-    pub(super) async fn connect(self: &Arc<Self>) -> Arc<Run> {
-        let mut slot = self.slot.lock().await;
-        if let Some(slot) = &*slot
-            && slot.run.lives()
-        {
-            return Arc::clone(&slot.run);
-        }
-        self.end(&mut slot).await;
-        let run = Run::new(self.events.clone());
-        self.set_current(Some(Arc::clone(&run)));
-        let task = tokio::spawn(supervise(Arc::clone(self), Arc::clone(&run)));
-        *slot = Some(Slot {
-            run: Arc::clone(&run),
-            task,
-        });
-        run
     }
 
     pub(super) async fn disconnect(&self) {
@@ -125,7 +106,7 @@ impl Session {
         keys::erase(&self.key_file()).map_err(|error| unusable(&error))
     }
 
-    async fn end(&self, slot: &mut Option<Slot>) {
+    pub(super) async fn end(&self, slot: &mut Option<Slot>) {
         if let Some(running) = slot {
             running.run.stop.cancel();
             // A task that panicked has told so already.
@@ -135,7 +116,7 @@ impl Session {
         self.set_current(None);
     }
 
-    fn set_current(&self, run: Option<Arc<Run>>) {
+    pub(super) fn set_current(&self, run: Option<Arc<Run>>) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = run;
     }
 

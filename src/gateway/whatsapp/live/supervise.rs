@@ -4,7 +4,7 @@ use super::dialer::Dialer;
 use super::listener::{Listener, look};
 use super::run::{Phase, Run};
 use super::runtime::SessionRuntime;
-use super::session::Session;
+use super::session::{Session, Slot};
 use super::{keys, reason};
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -42,7 +42,28 @@ impl Drop for Alarm {
     }
 }
 
-pub(super) async fn supervise(session: Arc<Session>, run: Arc<Run>) {
+impl Session {
+    /// Starts a run, unless one goes on.
+    pub(super) async fn connect(self: &Arc<Self>) -> Arc<Run> {
+        let mut slot = self.slot.lock().await;
+        if let Some(slot) = &*slot
+            && slot.run.lives()
+        {
+            return Arc::clone(&slot.run);
+        }
+        self.end(&mut slot).await;
+        let run = Run::new(self.events.clone());
+        self.set_current(Some(Arc::clone(&run)));
+        let task = tokio::spawn(supervise(Arc::clone(self), Arc::clone(&run)));
+        *slot = Some(Slot {
+            run: Arc::clone(&run),
+            task,
+        });
+        run
+    }
+}
+
+async fn supervise(session: Arc<Session>, run: Arc<Run>) {
     let alarm = Alarm(Arc::clone(&run));
     while run.lives() {
         let built = tokio::select! {

@@ -1,10 +1,10 @@
 //! A living world: now and then somebody renames a group, members come and go, a session drops and
 //! comes back.
 
-use super::World;
 use super::connection::pause;
 use super::dice::Dice;
 use super::rules::{GROUP_MAX, PersonId, Rank, Rules};
+use super::world::World;
 use crate::api::{SUBJECT_MAX, Setting};
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::MemberChange;

@@ -2,10 +2,12 @@
 
 use super::faults::{Call, Mishap};
 use super::rules::{PersonId, Refusal, Rules};
-use super::{Arc, Duration, World};
+use super::world::World;
 use crate::api::SettingField;
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::DriverError;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// A call that is on its way.

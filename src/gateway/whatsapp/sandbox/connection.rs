@@ -1,8 +1,9 @@
 //! Connecting, dropping and unlinking.
 
 use super::asset::Link;
-use super::line::{Line, Phase};
-use super::{Fault, World};
+use super::faults::{Call, Fault, Faults};
+use super::line::{Line, Phase, line_in};
+use super::world::World;
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::{DriverError, DriverEvent, Retry};
 use std::sync::Arc;
@@ -185,18 +186,18 @@ impl World {
     }
 
     /// The same, for one kind of call only (where the fault speaks of the next calls).
-    pub fn misbehave_on(self: &Arc<Self>, session: &SessionId, call: super::Call, fault: Fault) {
+    pub fn misbehave_on(self: &Arc<Self>, session: &SessionId, call: Call, fault: Fault) {
         self.add_fault(session, fault, Some(call));
     }
 
-    fn add_fault(self: &Arc<Self>, session: &SessionId, fault: Fault, only: Option<super::Call>) {
+    fn add_fault(self: &Arc<Self>, session: &SessionId, fault: Fault, only: Option<Call>) {
         if let Fault::Drop { back_after } = fault {
             self.drop_connection(session, back_after);
             return;
         }
         let expires = fault == Fault::PairingExpires;
         let mut lines = self.lines();
-        let line = super::line_in(&mut lines, session);
+        let line = line_in(&mut lines, session);
         line.faults.add(fault, only);
         if expires && matches!(line.phase, Phase::Pairing(_)) {
             Self::expire_pairing(line);
@@ -206,7 +207,7 @@ impl World {
     /// Ends all misbehaviour of a session.
     pub fn clear_faults(&self, session: &SessionId) {
         if let Some(line) = self.lines().get_mut(session) {
-            line.faults = super::faults::Faults::default();
+            line.faults = Faults::default();
         }
     }
 

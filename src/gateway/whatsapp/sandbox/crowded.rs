@@ -2,12 +2,12 @@
 
 use super::build::strangers;
 use super::dice::Dice;
-use super::line::Line;
+use super::line::{Line, line_in};
 use super::rules::{GROUP_MAX, GroupRecord, PersonId, Rank, Seat};
-use super::{World, line_in};
-use crate::gateway::SeedSession;
+use super::world::World;
 use crate::gateway::domain::{OrganizationId, SessionId};
 use crate::gateway::whatsapp::Account;
+use crate::gateway::whatsapp::SeedSession;
 use std::sync::Arc;
 
 /// The moment from which the ids of these sessions count; after those of the asset.

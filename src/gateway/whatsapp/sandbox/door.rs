@@ -1,7 +1,7 @@
 //! What a server in front of the world must know beyond what a session is told: WhatsApp's own
 //! servers see every group, whoever asks.
 
-use super::World;
+use super::world::World;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::GroupSnapshot;
 

@@ -1,9 +1,9 @@
 //! The `Driver` of the simulated world: a handle to one session's line.
 
 use super::faults::Call;
-use super::line::Line;
+use super::line::{Line, line_in};
 use super::rules::{PersonId, Refusal, Rules};
-use super::{Arc, World};
+use super::world::World;
 use crate::api::{Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
@@ -11,6 +11,7 @@ use crate::gateway::whatsapp::{
     MembershipRequest,
 };
 use async_trait::async_trait;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 struct SandboxDriver {
@@ -29,7 +30,7 @@ pub fn open(
 ) -> Arc<dyn Driver> {
     let serial = {
         let mut lines = world.lines();
-        let line = super::line_in(&mut lines, &account.session);
+        let line = line_in(&mut lines, &account.session);
         line.hang_up();
         line.serial += 1;
         line.events = Some(events);

@@ -5,7 +5,9 @@ use super::dice::Dice;
 use super::faults::Faults;
 use super::rules::PersonId;
 use crate::api::EpochMillis;
+use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::DriverEvent;
+use std::collections::BTreeMap;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
@@ -99,4 +101,16 @@ impl Line {
     pub(super) fn is_connected(&self) -> bool {
         matches!(self.phase, Phase::Connected)
     }
+}
+
+/// The line of a session, a new one when the world does not know the session.
+pub(super) fn line_in<'a>(
+    lines: &'a mut BTreeMap<SessionId, Line>,
+    session: &SessionId,
+) -> &'a mut Line {
+    let number = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    lines.entry(session.clone()).or_insert_with(|| Line {
+        number,
+        ..Line::default()
+    })
 }

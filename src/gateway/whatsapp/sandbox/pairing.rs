@@ -1,11 +1,11 @@
 //! Linking a session to a phone: QR codes that rotate, pairing codes, and whoever scans or types
 //! them.
 
-use super::World;
 use super::build::add_arrivals;
 use super::connection::{failed, pause};
 use super::line::{Line, PairingCode, Phase};
 use super::rules::PersonId;
+use super::world::World;
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use std::sync::Arc;

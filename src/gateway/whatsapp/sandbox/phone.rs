@@ -1,7 +1,7 @@
 //! What happens elsewhere: other members of a group, and whoever holds the phone of a session.
 
-use super::World;
 use super::rules::{PersonId, Rank, Refusal, Rules};
+use super::world::World;
 use crate::api::Setting;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, SessionId};
 use crate::gateway::whatsapp::MemberChange;
@@ -128,5 +128,13 @@ impl Rules {
             .filter(|seat| seat.rank != Rank::Member && Some(seat.person) != not)
             .map(|seat| seat.person)
             .find(|person| !self.is_account(*person))
+    }
+}
+
+impl World {
+    /// What other people and the owners of the phones can do.
+    #[must_use]
+    pub fn phone(self: &Arc<Self>) -> Phone<'_> {
+        Phone::of(self)
     }
 }

@@ -3,7 +3,8 @@
 use super::super::examples;
 use super::super::operation::{Operation, Query, Tag};
 use crate::api::{Capability, CreateKey, RotateKey, UpdateKey};
-use crate::gateway::{Error, expired_key, too_many_keys};
+use crate::gateway::Error;
+use crate::gateway::engine::{expired_key, too_many_keys};
 
 pub(super) fn operations() -> Vec<Operation> {
     let row = |method, path, id, summary| Operation::new(Tag::Keys, method, path, id, summary);

@@ -5,6 +5,7 @@
 
 mod html;
 mod schema;
+mod value;
 
 use axum::body::Bytes;
 use axum::http::HeaderValue;
@@ -13,11 +14,12 @@ use base64::engine::general_purpose::STANDARD;
 use html::Html;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use value::{items, members, text};
 
 const STYLE: &str = include_str!("style.css");
 const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
 
-pub(super) struct Page {
+pub(crate) struct Page {
     pub html: Bytes,
     /// `Content-Security-Policy`
     pub policy: HeaderValue,
@@ -238,19 +240,6 @@ fn resolve<'a>(value: &'a Value, document: &'a Value) -> &'a Value {
     reference
         .and_then(|at| document.pointer(at))
         .unwrap_or(value)
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
-fn items(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    let members = value.as_object().into_iter().flatten();
-    members.map(|(name, value)| (name.as_str(), value))
 }
 
 /// A name as the address of a section.

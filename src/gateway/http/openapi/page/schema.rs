@@ -1,7 +1,7 @@
 //! Schemas in words.
 
 use super::html::Html;
-use super::{items, members, text};
+use super::value::{items, members, text};
 use serde_json::Value;
 
 /// A named schema: what it is about and its fields.

@@ -3,7 +3,7 @@
 use super::{Memory, Outcome};
 use crate::api::{AuditEntry, EpochMillis, Group, MemberRole, Session, SessionRole, Setting};
 use crate::gateway::domain::{MemberJid, OrganizationId, SessionId};
-use crate::gateway::realtime::Published;
+use crate::gateway::hub::Published;
 use crate::gateway::store::Rows;
 use crate::gateway::store::rows::{AuditRow, Logged, StoredKey, StoredMember, my_role};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};

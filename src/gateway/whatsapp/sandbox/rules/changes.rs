@@ -1,6 +1,7 @@
 //! Changes as such, once somebody may make them: the group changes and its accounts hear of it.
 
-use super::{GroupRecord, PersonId, Rank, Refusal, Rules, Seat, checked};
+use super::groups::checked;
+use super::{GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
 use crate::api::Setting;
 use crate::gateway::domain::{InviteCode, MemberJid};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, Member};
@@ -8,7 +9,7 @@ use std::sync::Arc;
 
 impl Rules {
     /// Applies a setting, whoever `by` is. Nobody hears of a change that changes nothing.
-    pub(in super::super) fn apply_setting(
+    pub(crate) fn apply_setting(
         &mut self,
         index: usize,
         by: Option<PersonId>,
@@ -29,11 +30,7 @@ impl Rules {
     }
 
     /// Makes the invite code a new one. Only who did it is told which.
-    pub(in super::super) fn apply_reset(
-        &mut self,
-        index: usize,
-        by: Option<PersonId>,
-    ) -> InviteCode {
+    pub(crate) fn apply_reset(&mut self, index: usize, by: Option<PersonId>) -> InviteCode {
         let Some(code) = self.reset_code(index) else {
             return self.groups[index].code.clone();
         };
@@ -50,12 +47,7 @@ impl Rules {
     }
 
     /// Lets people in who are not members yet and tells everybody concerned.
-    pub(in super::super) fn bring_in(
-        &mut self,
-        index: usize,
-        by: Option<PersonId>,
-        people: &[PersonId],
-    ) {
+    pub(crate) fn bring_in(&mut self, index: usize, by: Option<PersonId>, people: &[PersonId]) {
         if people.is_empty() {
             return;
         }
@@ -99,12 +91,7 @@ impl Rules {
     }
 
     /// Takes members out and tells everybody concerned. A group always has somebody who runs it.
-    pub(in super::super) fn put_out(
-        &mut self,
-        index: usize,
-        by: Option<PersonId>,
-        people: &[PersonId],
-    ) {
+    pub(crate) fn put_out(&mut self, index: usize, by: Option<PersonId>, people: &[PersonId]) {
         if people.is_empty() {
             return;
         }
@@ -126,7 +113,7 @@ impl Rules {
     }
 
     /// Gives members a rank; those who have it already stay as they are.
-    pub(in super::super) fn re_rank(
+    pub(crate) fn re_rank(
         &mut self,
         index: usize,
         by: Option<PersonId>,

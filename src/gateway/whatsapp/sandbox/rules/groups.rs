@@ -26,12 +26,12 @@ impl Rules {
         Ok(self.snapshot(index, me))
     }
 
-    pub(in super::super) fn snapshot(&self, index: usize, me: PersonId) -> GroupSnapshot {
+    pub(crate) fn snapshot(&self, index: usize, me: PersonId) -> GroupSnapshot {
         self.seen_by(index, Some(me))
     }
 
     /// A group as somebody sees it, or nobody in particular.
-    pub(in super::super) fn seen_by(&self, index: usize, me: Option<PersonId>) -> GroupSnapshot {
+    pub(crate) fn seen_by(&self, index: usize, me: Option<PersonId>) -> GroupSnapshot {
         let group = &self.groups[index];
         GroupSnapshot {
             jid: group.jid.clone(),

@@ -1,6 +1,7 @@
 //! Changing members: one outcome for each person named.
 
-use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules, full};
+use super::groups::full;
+use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules};
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
 
@@ -47,7 +48,7 @@ impl Rules {
     }
 
     /// Carries a change out for people for whom it was found to be right.
-    pub(in super::super) fn apply_members(
+    pub(crate) fn apply_members(
         &mut self,
         index: usize,
         by: Option<PersonId>,

@@ -9,7 +9,6 @@ mod groups;
 mod members;
 mod people;
 
-use groups::{checked, full};
 pub(super) use people::People;
 pub use people::PersonId;
 

@@ -11,16 +11,16 @@ use std::collections::HashMap;
 pub struct PersonId(u32);
 
 #[derive(Debug, Clone)]
-pub(in super::super) struct Person {
-    pub(in super::super) phone: String,
-    pub(in super::super) business_name: Option<String>,
-    pub(in super::super) platform: Option<String>,
-    pub(in super::super) jid: MemberJid,
-    pub(in super::super) lid: MemberJid,
+pub(crate) struct Person {
+    pub(crate) phone: String,
+    pub(crate) business_name: Option<String>,
+    pub(crate) platform: Option<String>,
+    pub(crate) jid: MemberJid,
+    pub(crate) lid: MemberJid,
 }
 
 #[derive(Debug, Default)]
-pub(in super::super) struct People {
+pub(crate) struct People {
     all: Vec<Person>,
     /// By the user part of phone JIDs and of LIDs; LIDs have a prefix of their own, so that the two
     /// cannot be taken for each other.
@@ -39,7 +39,7 @@ fn crowd_phone(which: usize) -> String {
 
 impl People {
     /// A crowd of `count` people without anything of their own.
-    pub(in super::super) fn crowd(seed: u64, count: usize) -> Self {
+    pub(crate) fn crowd(seed: u64, count: usize) -> Self {
         let mut people = Self::default();
         for which in 0..count {
             people.add(seed, &crowd_phone(which), None, None);
@@ -48,7 +48,7 @@ impl People {
     }
 
     /// Adds a person, or finds the one who has this number. `None` when the number is none.
-    pub(in super::super) fn add(
+    pub(crate) fn add(
         &mut self,
         seed: u64,
         phone: &str,
@@ -78,7 +78,7 @@ impl People {
         Some(id)
     }
 
-    pub(in super::super) fn find(&self, jid: &MemberJid) -> Option<PersonId> {
+    pub(crate) fn find(&self, jid: &MemberJid) -> Option<PersonId> {
         match jid.as_str().split_once('@') {
             Some((_, "lid")) => self.by_lid.get(jid).copied(),
             Some((phone, _)) => self.by_phone.get(phone).copied(),
@@ -86,11 +86,11 @@ impl People {
         }
     }
 
-    pub(in super::super) fn lid(&self, person: PersonId) -> &MemberJid {
+    pub(crate) fn lid(&self, person: PersonId) -> &MemberJid {
         &self.get(person).lid
     }
 
-    pub(in super::super) fn identity(&self, person: PersonId) -> Identity {
+    pub(crate) fn identity(&self, person: PersonId) -> Identity {
         let person = self.get(person);
         Identity {
             phone_number: person.phone.clone(),
@@ -102,11 +102,11 @@ impl People {
     }
 
     /// Everybody, in the order of arrival.
-    pub(in super::super) fn ids(&self) -> impl Iterator<Item = PersonId> + use<> {
+    pub(crate) fn ids(&self) -> impl Iterator<Item = PersonId> + use<> {
         (0..u32::try_from(self.all.len()).unwrap_or(u32::MAX)).map(PersonId)
     }
 
-    pub(in super::super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.all.len()
     }
 

@@ -9,7 +9,10 @@ mod pairing;
 mod visibility;
 
 use super::*;
-use crate::gateway::whatsapp::{Driver, GroupEvent};
+use crate::gateway::domain::{GroupJid, MemberJid, SessionId};
+use crate::gateway::whatsapp::{Account, Driver, DriverEvent, GroupEvent};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 /// A driver with what it reports.

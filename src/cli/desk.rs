@@ -1,0 +1,133 @@
+//! The console: on the user's own data, on the gateway of a profile, or on a simulated world.
+
+use super::args::{Cli, Demo};
+use super::engine::Prepared;
+use super::places::Gateways;
+use super::settings::configuration;
+use super::signals::shutdown_signal;
+use super::target::{Place, Target};
+use super::{log, output};
+use crate::client::{Client, Secret};
+use crate::config::Config;
+use crate::console::clipboard::{Clipboard, Surroundings};
+use crate::console::keymap::Keymap;
+use crate::console::locale::{self, Charset};
+use crate::console::perform::Performer;
+use crate::console::terminal::RealScreen;
+use crate::console::theme::{Background, BackgroundChoice, ColorDepth, TerminalEnvironment, Theme};
+use crate::console::{runtime, state};
+use anyhow::Context;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The desk on the user's own data, or on the gateway of a profile.
+pub(super) async fn own(cli: &Cli) -> anyhow::Result<()> {
+    let ending = shutdown_signal()?;
+    let (config, keymap) = configuration(cli)?;
+    need_a_terminal()?;
+    let _log = log::to_file(&config.log_file, config.log_level, config.log_format)?;
+    let target = Target::open(&config, &ending.asked).await?;
+    let (client, typed) = (target.client.clone(), target.typed.clone());
+    let shutdown = ending.asked.clone();
+    let outcome = desk(&config, keymap, client, &target.place, typed, shutdown).await;
+    ending.finish(target.close()).await.and(outcome)
+}
+
+/// The desk on a simulated world.
+pub(super) async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
+    let ending = shutdown_signal()?;
+    let (config, keymap) = configuration(cli)?;
+    need_a_terminal()?;
+    let prepared = Prepared::sandbox(&config, &demo.sandbox, cli.common.data_dir.as_deref())?;
+    let (engine, client) = prepared.embed().await?;
+    let _log = log::to_file(&engine.log_file(), config.log_level, config.log_format)?;
+    let place = Place::own("demo", "a simulated world in this process");
+    let shutdown = ending.asked.clone();
+    let outcome = desk(&config, keymap, client, &place, None, shutdown).await;
+    ending.finish(engine.stop()).await.and(outcome)
+}
+
+async fn desk(
+    config: &Config,
+    keymap: Keymap,
+    client: Client,
+    place: &Place,
+    typed: Option<Secret>,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let environment = TerminalEnvironment::read(variable);
+    let theme = theme(config, &environment);
+    let (gateways, profiles, here) = Gateways::new(&client, place, &config.profiles, typed);
+    let options = state::Options {
+        place_name: place.name.clone(),
+        session_ids: place.session_ids.clone(),
+        profiles,
+        here,
+        mouse: config.mouse,
+        theme,
+        keymap,
+        zone: jiff::tz::TimeZone::system(),
+    };
+    let clipboard = Clipboard::new(config.clipboard, Surroundings::of(variable));
+    let (performer, inbox) = Performer::new(client, clipboard, pictures(), Arc::new(gateways));
+    let take = || -> std::io::Result<RealScreen> {
+        let mut screen = RealScreen::take(config.mouse, theme.charset)?;
+        if config.background == BackgroundChoice::Auto && theme.depth != ColorDepth::None {
+            screen.ask_background()?;
+        }
+        Ok(screen)
+    };
+    let mut screen = take().context("the terminal cannot be used")?;
+    runtime::run(&mut screen, options, performer, inbox, shutdown).await
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// How things look on this terminal, as far as its environment tells.
+fn theme(config: &Config, environment: &TerminalEnvironment) -> Theme {
+    let background = match config.background {
+        BackgroundChoice::Fixed(background) => background,
+        BackgroundChoice::Auto => Background::from_colorfgbg(environment.colorfgbg.as_deref()),
+    };
+    let encoding = locale::encoding_variable(variable);
+    let charset = Charset::of_locale(encoding.as_ref().map(|(_, locale)| locale.as_str()));
+    if let Some((variable, locale)) = encoding.filter(|_| charset == Charset::Ascii) {
+        tracing::warn!(variable, locale, "the locale is not UTF-8: drawing ASCII");
+    }
+    Theme::on(config.colors.depth(environment), background).with_charset(charset)
+}
+
+fn need_a_terminal() -> anyhow::Result<()> {
+    anyhow::ensure!(
+        std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
+        "the desk needs a terminal; without one there is `groupdesk serve`"
+    );
+    let environment = TerminalEnvironment::read(variable);
+    if !environment.can_move_cursor() {
+        let term = match environment.term.as_deref() {
+            Some(term @ "dumb") => {
+                format!("TERM={term} says that this terminal has no cursor to move")
+            }
+            _ => "TERM does not say which terminal this is".to_owned(),
+        };
+        return Err(output::Failure::new(
+            output::Exit::Usage,
+            format!(
+                "{term}, and the desk draws a whole screen; set TERM to the terminal's type, such as xterm-256color, or use the commands for scripts, such as `groupdesk groups`"
+            ),
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Where QR codes are saved: the pictures' folder, or where one is.
+fn pictures() -> std::path::PathBuf {
+    directories::UserDirs::new()
+        .and_then(|dirs| dirs.picture_dir().map(ToOwned::to_owned))
+        .or_else(|| std::env::current_dir().ok())
+        .unwrap_or_default()
+}

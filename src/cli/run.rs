@@ -1,0 +1,37 @@
+//! Runs the command that was typed.
+
+use super::args::{Cli, Command};
+use super::signals::shutdown_signal;
+use super::{desk, doctor, scripts, serve};
+use crate::client;
+use anyhow::Context;
+
+/// Runs the command to its end.
+///
+/// # Errors
+/// What to tell the user; already a sentence.
+pub fn run(cli: &Cli) -> anyhow::Result<()> {
+    client::install_tls();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot start")?;
+    // The console draws on this thread: `terminal` tells its panics from those of tasks by it.
+    let outcome = runtime.block_on(async {
+        match &cli.command {
+            None => desk::own(cli).await,
+            Some(Command::Demo(demo)) if demo.headless => serve::serve(cli, &demo.serve()).await,
+            Some(Command::Demo(demo)) => desk::on_demo(cli, demo).await,
+            Some(Command::Serve(flags)) => serve::serve(cli, flags).await,
+            Some(Command::Doctor(flags)) => {
+                doctor::run(cli, flags, &shutdown_signal()?.asked).await
+            }
+            Some(Command::Script(script)) => scripts::run(script, cli).await,
+        }
+    });
+    if outcome.is_err() {
+        // What still runs was cut off on purpose, or never got anywhere.
+        runtime.shutdown_background();
+    }
+    outcome
+}

@@ -1,0 +1,24 @@
+//! What every command works with.
+
+use crate::cli::output::note;
+use crate::client::Client;
+
+/// What a command works with.
+pub(super) struct CommandContext<'a> {
+    pub(super) client: &'a Client,
+    /// Ids to use where the gateway does not list its sessions.
+    pub(super) session_ids: &'a [String],
+    /// The engine runs in this process, so its sessions only begin to connect.
+    pub(super) own: bool,
+    /// Whether lines for people may stand beside the answer.
+    pub(super) notes: bool,
+}
+
+/// Says how many rows of a listing could not be read. The answer on stdout has the others.
+pub(super) fn left_out(rows: usize, one: &str, many: &str) {
+    match rows {
+        0 => {}
+        1 => note(&format!("1 {one} could not be read and is left out")),
+        _ => note(&format!("{rows} {many} could not be read and are left out")),
+    }
+}

@@ -1,0 +1,158 @@
+//! Reading the configuration: the file, the environment, the flags.
+
+use super::choice::choice;
+use super::error::ConfigError;
+use super::keys::{KeyCheck, KeySetting};
+use super::layer::Layers;
+use super::log::{LogFormat, LogLevel};
+use super::overrides::Overrides;
+use super::profile::{self, Profile};
+use super::serve::{self, Serve};
+use super::whatsapp::{self, WhatsApp};
+use super::{limits, login};
+use crate::console::clipboard::ClipboardChoice;
+use crate::console::theme::{BackgroundChoice, ColorChoice};
+use crate::gateway::Limits;
+use crate::gateway::auth::Login;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Everything that can be configured, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The gateway to work on; without one the desk runs its own.
+    pub profile: Option<Profile>,
+    /// All that are configured, by name.
+    pub profiles: Vec<Profile>,
+    pub mouse: bool,
+    pub colors: ColorChoice,
+    pub background: BackgroundChoice,
+    pub clipboard: ClipboardChoice,
+    /// Changed keys, in the order of their actions.
+    pub keys: Vec<KeySetting>,
+    pub data_dir: PathBuf,
+    pub log_level: LogLevel,
+    pub log_file: PathBuf,
+    pub log_format: LogFormat,
+    pub whatsapp: WhatsApp,
+    pub serve: Serve,
+    pub limits: Limits,
+    /// Whose logins a served gateway accepts; nobody's when `None`.
+    pub login: Option<Login>,
+    /// What was left out of the configuration and why, as sentences for the user.
+    pub warnings: Vec<String>,
+}
+
+/// Bytes of a configuration file.
+pub(super) const FILE_MAX: u64 = 1 << 20;
+
+/// Reads the configuration: the file (if there is one), `environment`, the flags.
+///
+/// # Errors
+/// The first mistake, with its place.
+pub fn load(
+    overrides: &Overrides,
+    environment: &[(OsString, OsString)],
+    check_key: KeyCheck<'_>,
+) -> Result<Config, ConfigError> {
+    let mut layers = Layers::default();
+    let named = overrides.file.clone().or_else(|| {
+        environment
+            .iter()
+            .find(|(name, path)| name == "GROUPDESK_CONFIG" && !path.is_empty())
+            .map(|(_, path)| PathBuf::from(path))
+    });
+    if let Some(file) = named {
+        let text = read_bounded(&file).map_err(|error| unreadable(&file, &error))?;
+        layers.file(&file, &text, check_key)?;
+    } else if let Some(file) = default_file() {
+        match read_bounded(&file) {
+            Ok(text) => layers.file(&file, &text, check_key)?,
+            Err(error) if is_absent(&error) => {}
+            // Whether there is one cannot be seen, for example in the home directory of another user.
+            Err(error) if file.symlink_metadata().is_err() => {
+                layers.warnings.push(format!(
+                    "{}: the defaults are used",
+                    unreadable(&file, &error).0
+                ));
+            }
+            Err(error) => return Err(unreadable(&file, &error)),
+        }
+    }
+    layers.environment(environment)?;
+    layers.flags(overrides);
+    finish(layers)
+}
+
+fn finish(layers: Layers) -> Result<Config, ConfigError> {
+    let data_dir = match layers.path("data.dir") {
+        Some(dir) => dir,
+        None => project_dirs()
+            .map(|dirs| dirs.data_dir().to_owned())
+            .ok_or_else(|| {
+                ConfigError(
+                    "there is no home directory: say where data goes with --data-dir".into(),
+                )
+            })?,
+    };
+    let profiles = profile::all(&layers)?;
+    Ok(Config {
+        profile: profile::chosen(&layers, &profiles)?,
+        profiles,
+        whatsapp: whatsapp::read(&layers)?,
+        serve: serve::read(&layers)?,
+        limits: limits::read(&layers),
+        login: login::read(&layers)?,
+        mouse: layers.flag("ui.mouse").unwrap_or(true),
+        colors: choice(&ColorChoice::NAMES, layers.text("ui.colors")),
+        background: choice(&BackgroundChoice::NAMES, layers.text("ui.background")),
+        clipboard: choice(&ClipboardChoice::NAMES, layers.text("ui.clipboard")),
+        log_level: choice(&LogLevel::NAMES, layers.text("log.level")),
+        log_file: layers
+            .path("log.file")
+            .unwrap_or_else(|| data_dir.join("groupdesk.log")),
+        log_format: choice(&LogFormat::NAMES, layers.text("log.format")),
+        data_dir,
+        keys: layers.keys,
+        warnings: layers.warnings,
+    })
+}
+
+/// The text of a configuration file of at most [`FILE_MAX`] bytes.
+fn read_bounded(file: &Path) -> std::io::Result<String> {
+    use std::io::{Error, ErrorKind, Read as _};
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?
+        .take(FILE_MAX + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE_MAX {
+        let text = format!("it is larger than {} KiB", FILE_MAX >> 10);
+        return Err(Error::new(ErrorKind::FileTooLarge, text));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let start = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = start.split(|byte| *byte == b'\n').count();
+        let text = format!("line {line} is not UTF-8 text");
+        Error::new(ErrorKind::InvalidData, text)
+    })?;
+    Ok(text)
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> ConfigError {
+    ConfigError(format!("cannot read {}: {error}", file.display()))
+}
+
+fn project_dirs() -> Option<directories::ProjectDirs> {
+    directories::ProjectDirs::from("", "", "groupdesk")
+}
+
+/// Where the configuration file is looked for.
+#[must_use]
+pub fn default_file() -> Option<PathBuf> {
+    project_dirs().map(|dirs| dirs.config_dir().join("config.toml"))
+}

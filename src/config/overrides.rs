@@ -1,0 +1,39 @@
+//! What the command line says about the configuration.
+
+use super::log::LogFormat;
+use crate::console::theme::ColorChoice;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// What the command line says about the configuration; `None` is nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--config`
+    pub file: Option<PathBuf>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--gateway`
+    pub gateway: Option<String>,
+    /// `--data-dir`
+    pub data_dir: Option<PathBuf>,
+    /// `--no-mouse`
+    pub no_mouse: bool,
+    /// `--colors`
+    pub colors: Option<ColorChoice>,
+    pub serve: ServeOverrides,
+}
+
+/// What the flags of `groupdesk serve` say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServeOverrides {
+    /// `--listen`
+    pub listen: Option<SocketAddr>,
+    /// `--tls-cert`
+    pub tls_cert: Option<PathBuf>,
+    /// `--tls-key`
+    pub tls_key: Option<PathBuf>,
+    /// `--behind-proxy`
+    pub behind_proxy: bool,
+    /// `--log-format`
+    pub log_format: Option<LogFormat>,
+}

@@ -1,0 +1,102 @@
+//! Every setting: its section, its name and what it holds.
+
+use super::choice::names;
+use super::log::{LogFormat, LogLevel};
+use crate::console::clipboard::ClipboardChoice;
+use crate::console::theme::{BackgroundChoice, ColorChoice};
+
+/// What a setting holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Text,
+    Texts,
+    Flag,
+    Path,
+    /// A whole number from the first to the second.
+    Number(u64, u64),
+    OneOf(fn() -> Vec<&'static str>),
+}
+
+/// `(section, key, kind)` of a setting.
+pub(super) type Setting = (&'static str, &'static str, Kind);
+
+/// The sections that are read here.
+pub(super) const OWN_SETTINGS: [Setting; 10] = [
+    ("ui", "mouse", Kind::Flag),
+    ("ui", "colors", Kind::OneOf(|| names(&ColorChoice::NAMES))),
+    (
+        "ui",
+        "background",
+        Kind::OneOf(|| names(&BackgroundChoice::NAMES)),
+    ),
+    (
+        "ui",
+        "clipboard",
+        Kind::OneOf(|| names(&ClipboardChoice::NAMES)),
+    ),
+    ("data", "dir", Kind::Path),
+    ("log", "level", Kind::OneOf(|| names(&LogLevel::NAMES))),
+    ("log", "file", Kind::Path),
+    ("log", "format", Kind::OneOf(|| names(&LogFormat::NAMES))),
+    ("whatsapp", "url", Kind::Text),
+    ("whatsapp", "version", Kind::Text),
+];
+
+/// Every setting outside `[keys]`.
+pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
+    OWN_SETTINGS
+        .iter()
+        .chain(&SERVE)
+        .chain(&LIMITS)
+        .chain(&LOGIN)
+}
+
+/// Most that a rate can be told; beyond it, it is no bound any more.
+const MOST: u64 = 1_000_000;
+
+/// `[serve]`
+const SERVE: [Setting; 6] = [
+    ("serve", "listen", Kind::Text),
+    ("serve", "tls_cert", Kind::Path),
+    ("serve", "tls_key", Kind::Path),
+    ("serve", "behind_proxy", Kind::Flag),
+    ("serve", "linger_seconds", Kind::Number(0, 600)),
+    ("serve", "drain_seconds", Kind::Number(0, 600)),
+];
+
+/// `[limits]`
+const LIMITS: [Setting; 8] = [
+    ("limits", "requests_per_minute", Kind::Number(0, MOST)),
+    (
+        "limits",
+        "organization_requests_per_minute",
+        Kind::Number(0, MOST),
+    ),
+    ("limits", "calls_per_minute", Kind::Number(0, MOST)),
+    ("limits", "calls_per_hour", Kind::Number(0, MOST)),
+    ("limits", "connects_per_minute", Kind::Number(0, MOST)),
+    ("limits", "connects_per_hour", Kind::Number(0, MOST)),
+    ("limits", "connections", Kind::Number(1, MOST)),
+    ("limits", "connections_per_client", Kind::Number(0, MOST)),
+];
+
+/// `[login]`
+const LOGIN: [Setting; 4] = [
+    ("login", "issuer", Kind::Text),
+    ("login", "audience", Kind::Text),
+    ("login", "jwks_url", Kind::Text),
+    ("login", "jwks_file", Kind::Path),
+];
+
+/// Every setting of a profile.
+pub(super) const PROFILE: [(&str, Kind); 9] = [
+    ("url", Kind::Text),
+    ("token_env", Kind::Text),
+    ("token_file", Kind::Path),
+    ("token_command", Kind::Texts),
+    ("token_prompt", Kind::Flag),
+    ("sessions", Kind::Texts),
+    ("ca_file", Kind::Path),
+    ("proxy", Kind::Text),
+    ("allow_insecure", Kind::Flag),
+];

@@ -1,0 +1,33 @@
+//! What all requests of one server share, and what all requests of one connection share.
+
+use super::openapi::ApiDocument;
+use super::slots::{Connection, ConnectionSlots};
+use crate::gateway::engine::Engine;
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What every request of one server shares.
+pub(super) struct Server {
+    pub engine: Engine,
+    /// Cancelled when the server is asked to stop: readiness goes red.
+    pub leaving: CancellationToken,
+    /// Cancelled when the stop begins: no new requests, realtime streams close.
+    pub shutdown: CancellationToken,
+    /// Everything the graceful stop waits for: connections and realtime streams.
+    pub tasks: TaskTracker,
+    /// Clients speak TLS with this server.
+    pub secure: bool,
+    pub behind_proxy: bool,
+    pub slots: Arc<ConnectionSlots>,
+    /// Rendered when it is first asked for.
+    pub document: &'static LazyLock<ApiDocument>,
+}
+
+/// Who is at the other end of the connection, among a request's extensions.
+#[derive(Clone)]
+pub(super) struct Peer {
+    pub address: SocketAddr,
+    pub connection: Arc<Connection>,
+}

@@ -1,0 +1,185 @@
+//! The open store: one writer thread, a few read connections.
+
+use super::error::StoreError;
+use super::outage::{self, Fault, Outage};
+use super::rows::AuditRow;
+use super::tables::{Database, Read, Readers};
+use super::write::Write;
+use super::writer::Writer;
+use crate::gateway::hub::Hub;
+use crate::gateway::lock::lock;
+use crate::gateway::metrics::StoreTimes;
+use std::sync::{Arc, Mutex};
+use tokio::sync::{Semaphore, oneshot, watch};
+
+/// Reads that may run side by side; each has a connection.
+const READERS: usize = 4;
+
+/// The open store. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Writer,
+    readers: Box<dyn Readers>,
+    /// Connections that wait for a query; `None` once closed.
+    idle: Mutex<Option<Vec<Box<dyn Read + Send>>>>,
+    permits: Semaphore,
+    outage: Arc<Outage>,
+    probing: tokio::sync::Mutex<()>,
+}
+
+impl Store {
+    /// Begins to work on a database. What is committed is published on `hub`, and how long it took is
+    /// noted in `times`. Blocks.
+    ///
+    /// # Errors
+    /// The database cannot be read; no thread can be started.
+    pub fn open(database: Database, hub: Arc<Hub>, times: StoreTimes) -> anyhow::Result<Self> {
+        let last = database.writer.last_id()?;
+        let outage = Arc::new(Outage::default());
+        Ok(Self {
+            inner: Arc::new(Inner {
+                writer: Writer::start(database.writer, last, hub, times, Arc::clone(&outage))?,
+                outage,
+                probing: tokio::sync::Mutex::default(),
+                readers: database.readers,
+                idle: Mutex::new(Some(Vec::new())),
+                permits: Semaphore::new(READERS),
+            }),
+        })
+    }
+
+    /// Runs a job on the writer thread. When this returns `Ok`, what the job wrote is on the disk
+    /// and what it published is on its way; when the job fails, nothing of it remains. The job runs
+    /// even when the caller is dropped meanwhile.
+    ///
+    /// # Errors
+    /// The job failed, the commit failed, or the store is closed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.writer.submit(job).await
+    }
+
+    /// Runs a query on a read connection, off the async threads.
+    ///
+    /// # Errors
+    /// The query failed or the store is closed.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&dyn Read) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let _permit = self
+            .inner
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        let inner = Arc::clone(&self.inner);
+        // What the log says of it belongs to who asked.
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || {
+            let _in = span.enter();
+            let reader = inner.take_reader()?;
+            let outcome = query(&*reader);
+            inner.give_back(reader);
+            tracing::debug!(found = outcome.is_ok(), "the store read");
+            outcome
+        })
+        .await
+        .unwrap_or(Err(StoreError::Panicked))
+    }
+
+    /// Whether what is written now can be expected to be kept.
+    ///
+    /// # Errors
+    /// The database took nothing when something was last written to it.
+    pub fn check_written(&self) -> Result<(), StoreError> {
+        self.inner.outage.check()
+    }
+
+    /// [`check_written`](Self::check_written), and tries it out unless that was done a moment ago.
+    ///
+    /// # Errors
+    /// The database takes nothing, or the store is closed.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        self.check_written()?;
+        // Who comes together needs one probe.
+        let _probing = self.inner.probing.lock().await;
+        if self.inner.outage.is_probed() {
+            return Ok(());
+        }
+        self.write(|w| w.rows.probe()).await?;
+        self.inner.outage.probed();
+        Ok(())
+    }
+
+    /// Tells when the database begins to take nothing, and when it takes what is written again.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Fault> {
+        self.inner.outage.watch()
+    }
+
+    /// Keeps an entry of the audit log in memory: it could not be written, and tells of something that was
+    /// done. [`recover`](Self::recover) writes it.
+    pub fn record_later(&self, entry: AuditRow) {
+        self.inner.outage.keep(entry);
+        // Where the outage is over already, it is not: somebody has to write this.
+        self.inner
+            .outage
+            .begin("an audit entry was not written".to_owned());
+    }
+
+    /// Writes what waited for the database; if that succeeds, changes are taken again.
+    ///
+    /// # Errors
+    /// It still takes nothing.
+    pub async fn recover(&self) -> Result<(), StoreError> {
+        loop {
+            let waiting = self.inner.outage.waiting();
+            let count = waiting.len();
+            self.write(move |w| {
+                w.rows.probe()?;
+                outage::record(w, &waiting)
+            })
+            .await?;
+            if self.inner.outage.recorded(count) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Entries of the audit log that [wait](Self::record_later).
+    #[must_use]
+    pub fn unrecorded(&self) -> usize {
+        self.inner.outage.waiting().len()
+    }
+
+    /// Finishes what was submitted and closes the database. Idempotent.
+    pub async fn close(&self) {
+        self.inner.permits.close();
+        *lock(&self.inner.idle) = None;
+        let (done, wait) = oneshot::channel();
+        self.inner.writer.close(done);
+        let _ = wait.await;
+    }
+}
+
+impl Inner {
+    fn take_reader(&self) -> Result<Box<dyn Read + Send>, StoreError> {
+        let idle = lock(&self.idle).as_mut().ok_or(StoreError::Closed)?.pop();
+        idle.map_or_else(|| self.readers.open(), Ok)
+    }
+
+    fn give_back(&self, reader: Box<dyn Read + Send>) {
+        if let Some(idle) = lock(&self.idle).as_mut()
+            && idle.len() < READERS
+        {
+            idle.push(reader);
+        }
+    }
+}

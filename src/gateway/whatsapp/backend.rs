@@ -1,0 +1,55 @@
+//! Which kind of driver the sessions of an engine get.
+
+use super::account::Account;
+use super::driver::Driver;
+use super::event::DriverEvent;
+#[cfg(feature = "live")]
+use super::live;
+use super::sandbox;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Where drivers come from.
+#[derive(Clone)]
+pub enum Backend {
+    /// A simulated world in memory.
+    Sandbox(Arc<sandbox::World>),
+    /// Real accounts.
+    #[cfg(feature = "live")]
+    Live(Arc<live::Live>),
+    /// Whatever the function makes.
+    Custom(DriverFactory),
+}
+
+/// Makes the driver of one session; what it reports goes to the sender.
+pub type DriverFactory =
+    Arc<dyn Fn(Account, mpsc::UnboundedSender<DriverEvent>) -> Arc<dyn Driver> + Send + Sync>;
+
+impl Backend {
+    /// The driver of one session. Nothing connects yet. The driver reports on `events` until it is
+    /// dropped.
+    #[must_use]
+    pub fn open(
+        &self,
+        account: Account,
+        events: mpsc::UnboundedSender<DriverEvent>,
+    ) -> Arc<dyn Driver> {
+        match self {
+            Self::Sandbox(world) => sandbox::open(Arc::clone(world), account, events),
+            #[cfg(feature = "live")]
+            Self::Live(live) => live::open(Arc::clone(live), account, events),
+            Self::Custom(make) => make(account, events),
+        }
+    }
+
+    /// How far apart the sessions of an opening engine should begin to connect.
+    #[must_use]
+    pub fn stagger(&self) -> Duration {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Live(_) => live::STAGGER,
+            Self::Sandbox(_) | Self::Custom(_) => Duration::from_millis(20),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What every driver can do.
+
+use super::error::DriverError;
+use super::group::{GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest};
+use crate::api::{EpochMillis, Setting};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+/// One account's connection to WhatsApp.
+///
+/// Every call has its own time limit inside and may be dropped at any time. Calls that need a
+/// connection answer [`DriverError::NotConnected`] at once without one.
+#[async_trait]
+pub trait Driver: Send + Sync + 'static {
+    /// Begins to connect, or to pair when no phone is linked. Progress arrives as events; calling it
+    /// again while connecting or connected changes nothing.
+    async fn connect(&self) -> Result<(), DriverError>;
+
+    /// Closes the connection and keeps the link to the phone. Idempotent.
+    async fn disconnect(&self);
+
+    /// Asks for a pairing code for a phone (digits of an E.164 number), beginning to pair if need be.
+    /// The code has eight characters and is valid for about three minutes.
+    async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError>;
+
+    /// Unlinks from the phone, at the server where possible, and removes the keys. Idempotent. When
+    /// it returns, [`DriverEvent::LoggedOut`] has been sent, if a phone was linked; its reason says
+    /// whether WhatsApp knows.
+    async fn log_out(&self) -> Result<(), DriverError>;
+
+    /// Removes everything that the driver keeps for the account.
+    async fn erase(&self) -> Result<(), DriverError>;
+
+    /// Hands on every group that the account is in, with its members, each as soon as it is known: there
+    /// can be thousands, and who stores them need not wait for the last. After a failure some may have
+    /// been handed on; they are true.
+    async fn list_groups(
+        &self,
+        found: mpsc::UnboundedSender<GroupSnapshot>,
+    ) -> Result<(), DriverError>;
+
+    /// All of [`Driver::list_groups`].
+    async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
+        let (found, mut groups) = mpsc::unbounded_channel();
+        self.list_groups(found).await?;
+        let mut all = Vec::with_capacity(groups.len());
+        while let Ok(group) = groups.try_recv() {
+            all.push(group);
+        }
+        Ok(all)
+    }
+
+    /// One group, freshly asked.
+    async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError>;
+
+    /// Applies one setting.
+    async fn set(&self, group: &GroupJid, setting: &Setting) -> Result<(), DriverError>;
+
+    /// The current invite code. Needs an admin.
+    async fn invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError>;
+
+    /// Cancels the current invite code and returns the new one. Needs an admin.
+    async fn reset_invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError>;
+
+    /// Joins by invite code. Already a member, or waiting already: the same answer.
+    async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError>;
+
+    async fn leave(&self, group: &GroupJid) -> Result<(), DriverError>;
+
+    /// Creates a group with the account as its superadmin.
+    async fn create(
+        &self,
+        subject: &str,
+        participants: &[MemberJid],
+    ) -> Result<GroupSnapshot, DriverError>;
+
+    /// Changes members; one outcome per JID, in the order given. Needs an admin. `Err` means that the
+    /// call as a whole failed and nobody was changed.
+    async fn change_members(
+        &self,
+        group: &GroupJid,
+        change: MemberChange,
+        members: &[MemberJid],
+    ) -> Result<Vec<Result<(), DriverError>>, DriverError>;
+
+    /// People who asked to join. Needs an admin. [`MemberChange::Approve`] and
+    /// [`MemberChange::Reject`] decide.
+    async fn membership_requests(
+        &self,
+        group: &GroupJid,
+    ) -> Result<Vec<MembershipRequest>, DriverError>;
+
+    /// When WhatsApp last sent anything, for as long as that is known.
+    fn last_traffic(&self) -> Option<EpochMillis> {
+        None
+    }
+}

@@ -1,0 +1,55 @@
+//! Why a call of a driver failed.
+
+use std::time::Duration;
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DriverError {
+    #[error("the session is not connected")]
+    NotConnected,
+    #[error("the session's account is not an admin of this group")]
+    NotAdmin,
+    #[error("the session's account is not in this group")]
+    NotInGroup,
+    #[error("group not found")]
+    NoSuchGroup,
+    #[error("the invite is malformed, expired or was reset")]
+    DeadInvite,
+    /// The group or WhatsApp refuses this change; the text says why.
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("WhatsApp asks to wait before the next call")]
+    RateLimited { retry_after: Duration },
+    #[error("the connection to WhatsApp was lost during the call")]
+    ConnectionLost,
+    #[error("WhatsApp did not answer in time")]
+    Timeout,
+    #[error("the session already has a paired phone")]
+    AlreadyPaired,
+    /// Anything else, with WhatsApp's own code where there is one.
+    #[error("{message}")]
+    Other { code: Option<u16>, message: String },
+}
+
+impl DriverError {
+    /// Its kind in a word: a label of the metrics, and the name of the document's example.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotConnected => "not_connected",
+            Self::NotAdmin => "not_admin",
+            Self::NotInGroup => "not_in_group",
+            Self::NoSuchGroup => "no_such_group",
+            Self::DeadInvite => "dead_invite",
+            Self::Refused(_) => "refused",
+            Self::Conflict(_) => "conflict",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::ConnectionLost => "connection_lost",
+            Self::Timeout => "timeout",
+            Self::AlreadyPaired => "already_paired",
+            Self::Other { .. } => "whatsapp_error",
+        }
+    }
+}

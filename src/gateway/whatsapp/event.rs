@@ -1,0 +1,103 @@
+//! What a driver reports by itself.
+
+use super::account::Identity;
+use super::group::{GroupSnapshot, Member};
+use crate::api::{EpochMillis, Setting};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use std::fmt;
+
+/// What a driver reports by itself.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DriverEvent {
+    /// Connecting or reconnecting.
+    Connecting,
+    /// A QR code to scan, replacing the one before.
+    QrCode {
+        code: String,
+        expires_at: EpochMillis,
+    },
+    /// A phone was linked; connecting follows.
+    Paired(Identity),
+    Connected(Identity),
+    /// The connection is gone; the driver tries again by itself.
+    ConnectionLost,
+    /// A pairing code that was given out is of no use any more. Codes to scan go on.
+    CodeSpent {
+        reason: String,
+    },
+    /// Pairing or connecting ended without success and is not tried again.
+    Failed {
+        reason: String,
+        retry: Retry,
+    },
+    /// Unlinked from the phone.
+    LoggedOut {
+        reason: String,
+    },
+    Group(GroupEvent),
+}
+
+/// When a session that failed is tried again, beside whenever somebody wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// With the next start of the process.
+    Anew,
+    /// Never by itself: another device has taken the place, or WhatsApp refuses the account or this
+    /// client.
+    ByHand,
+    /// Once, soon after this moment: until then WhatsApp has banned the account.
+    After(EpochMillis),
+}
+
+impl fmt::Debug for DriverEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connecting => f.write_str("Connecting"),
+            // The code itself is a secret.
+            Self::QrCode { expires_at, .. } => f
+                .debug_struct("QrCode")
+                .field("expires_at", expires_at)
+                .finish_non_exhaustive(),
+            Self::Paired(identity) => f.debug_tuple("Paired").field(identity).finish(),
+            Self::Connected(identity) => f.debug_tuple("Connected").field(identity).finish(),
+            Self::ConnectionLost => f.write_str("ConnectionLost"),
+            Self::CodeSpent { reason } => f.debug_tuple("CodeSpent").field(reason).finish(),
+            Self::Failed { reason, retry } => f
+                .debug_struct("Failed")
+                .field("reason", reason)
+                .field("retry", retry)
+                .finish(),
+            Self::LoggedOut { reason } => f.debug_tuple("LoggedOut").field(reason).finish(),
+            Self::Group(event) => f.debug_tuple("Group").field(event).finish(),
+        }
+    }
+}
+
+/// A change of one group, made elsewhere or by this session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupEvent {
+    pub group: GroupJid,
+    /// Who did it, where WhatsApp says so.
+    pub by: Option<MemberJid>,
+    pub at: EpochMillis,
+    pub change: GroupChange,
+}
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupChange {
+    Setting(Setting),
+    /// The invite link was reset. WhatsApp does not always tell the new code.
+    InviteReset(Option<InviteCode>),
+    Joined(Vec<Member>),
+    Left(Vec<MemberJid>),
+    Promoted(Vec<MemberJid>),
+    Demoted(Vec<MemberJid>),
+    /// The account came into the group (joined, was added, created it).
+    Entered(Box<GroupSnapshot>),
+    /// The account is no longer in the group (removed, left, group deleted).
+    Exited,
+    /// How the group is now: told where its last changes may have been told in another order than they
+    /// were made in.
+    Seen(Box<GroupSnapshot>),
+}

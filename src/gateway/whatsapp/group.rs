@@ -1,0 +1,56 @@
+//! Groups and members as WhatsApp reports them.
+
+use crate::api::{EpochMillis, MemberRole};
+use crate::gateway::domain::{GroupJid, MemberJid};
+
+/// A group as WhatsApp tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSnapshot {
+    pub jid: GroupJid,
+    pub subject: String,
+    /// Empty when there is none.
+    pub description: String,
+    pub owner: Option<MemberJid>,
+    pub announce: bool,
+    pub locked: bool,
+    pub created_at: Option<EpochMillis>,
+    pub members: Vec<Member>,
+}
+
+/// A member of a group. WhatsApp names members by LID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub lid: MemberJid,
+    pub role: MemberRole,
+    /// Whether this is the session's own account.
+    pub is_me: bool,
+}
+
+/// Somebody who asked to join a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembershipRequest {
+    pub person: MemberJid,
+    pub at: Option<EpochMillis>,
+}
+
+/// What came of joining by a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JoinOutcome {
+    Joined(GroupJid),
+    /// An admin has to approve first; the request waits.
+    Pending(GroupJid),
+}
+
+/// What to do with members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MemberChange {
+    Add,
+    /// Idempotent: removing somebody who is not a member succeeds.
+    Remove,
+    Promote,
+    Demote,
+    /// Lets people in who asked to join.
+    Approve,
+    /// Refuses people who asked to join.
+    Reject,
+}

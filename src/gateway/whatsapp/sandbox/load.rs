@@ -1,0 +1,117 @@
+//! Making a world, and setting it in motion.
+
+use super::alive;
+use super::asset::{Asset, Link};
+use super::build::{self, Built, SessionSeed};
+use super::clock::Clock;
+use super::line::Line;
+use super::world::World;
+use crate::api::EpochMillis;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long a call waits for its answer, unless [`WorldOptions`] say otherwise.
+pub const CALL_LIMIT: Duration = Duration::from_secs(20);
+
+/// What kind of world to make.
+#[derive(Debug, Clone, Copy)]
+pub struct WorldOptions {
+    /// The same seed makes the same ids, links, codes and changes. `None`: another world each time.
+    pub seed: Option<u64>,
+    /// When the world begins; ages of groups count back from here, and its clock goes on from here.
+    pub now: EpochMillis,
+    /// At least how many groups the first session has; the asset's own ones are always there.
+    pub groups: Option<usize>,
+    /// Whether the world moves by itself. Needs a tokio runtime.
+    pub alive: bool,
+    /// After how long an unanswered call gives up with a timeout.
+    pub call_limit: Duration,
+}
+
+impl Default for WorldOptions {
+    /// A still world that begins now.
+    fn default() -> Self {
+        Self {
+            seed: None,
+            now: jiff::Timestamp::now().as_millisecond(),
+            groups: None,
+            alive: false,
+            call_limit: CALL_LIMIT,
+        }
+    }
+}
+
+/// Why a world cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("the sandbox world cannot be read: {0}")]
+    Asset(#[from] toml::de::Error),
+    #[error("the sandbox world cannot be built: {0}")]
+    Build(String),
+    #[error("a living world needs a tokio runtime")]
+    NoRuntime,
+}
+
+impl World {
+    /// Makes a world.
+    ///
+    /// # Errors
+    /// The embedded asset is wrong (a test keeps that from happening), or a living world is asked for
+    /// outside of a runtime.
+    pub fn load(options: WorldOptions) -> Result<Arc<Self>, LoadError> {
+        let asset = Asset::read()?;
+        let seed = options.seed.unwrap_or_else(rand::random);
+        let clock = Clock::starting_at(options.now);
+        let Built {
+            rules,
+            organizations,
+            sessions,
+        } = build::build(&asset, seed, clock.clone(), options.groups).map_err(LoadError::Build)?;
+        let lines = sessions
+            .iter()
+            .zip(0..)
+            .map(|(session, number)| (session.account.session.clone(), line_of(session, number)))
+            .collect();
+        let world = Arc::new(Self {
+            seed,
+            alive: options.alive,
+            call_limit: options.call_limit,
+            clock,
+            organizations,
+            sessions,
+            asset,
+            rules: Mutex::new(rules),
+            lines: Mutex::new(lines),
+            stopped: CancellationToken::new(),
+        });
+        if options.alive {
+            let runtime =
+                tokio::runtime::Handle::try_current().map_err(|_| LoadError::NoRuntime)?;
+            alive::start(&world, &runtime);
+        }
+        Ok(world)
+    }
+
+    /// A still world of this seed that begins now.
+    ///
+    /// # Errors
+    /// As [`World::load`].
+    pub fn still(seed: u64) -> Result<Arc<Self>, LoadError> {
+        Self::load(WorldOptions {
+            seed: Some(seed),
+            ..WorldOptions::default()
+        })
+    }
+}
+
+fn line_of(session: &SessionSeed, number: u64) -> Line {
+    Line {
+        linked: (session.link != Link::Unpaired).then_some(session.person),
+        owner: Some(session.person),
+        surprise: session.link,
+        flaky: session.flaky,
+        number,
+        ..Line::default()
+    }
+}

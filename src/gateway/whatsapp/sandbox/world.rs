@@ -1,0 +1,162 @@
+//! The simulated world: its state, and what can be asked of it.
+
+use super::asset::{Asset, Link};
+use super::build::SessionSeed;
+use super::clock::Clock;
+use super::line::Line;
+use super::rules::{PersonId, Rules};
+use crate::api::EpochMillis;
+use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
+use crate::gateway::lock::lock;
+use crate::gateway::whatsapp::{Account, DriverEvent, SeedSession};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The simulated world. Locks are taken in the order `rules`, `lines`.
+#[derive(Debug)]
+pub struct World {
+    pub(super) seed: u64,
+    pub(super) alive: bool,
+    pub(super) call_limit: Duration,
+    pub(super) clock: Clock,
+    pub(super) organizations: Vec<(OrganizationId, String)>,
+    pub(super) sessions: Vec<SessionSeed>,
+    pub(super) asset: Asset,
+    pub(super) rules: Mutex<Rules>,
+    pub(super) lines: Mutex<BTreeMap<SessionId, Line>>,
+    pub(super) stopped: CancellationToken,
+}
+
+impl World {
+    /// The seed that makes this world again.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The world's time.
+    #[must_use]
+    pub fn now(&self) -> EpochMillis {
+        self.clock.now()
+    }
+
+    /// The organizations and their names, in the asset's order.
+    #[must_use]
+    pub fn organizations(&self) -> Vec<(OrganizationId, String)> {
+        self.organizations.clone()
+    }
+
+    /// The sessions that an engine on this world should have, in the asset's order.
+    #[must_use]
+    pub fn seed_sessions(&self) -> Vec<SeedSession> {
+        let rules = self.rules();
+        self.sessions
+            .iter()
+            .map(|session| {
+                let mut groups = if session.stored {
+                    rules.joined_groups(session.person)
+                } else {
+                    Vec::new()
+                };
+                groups.extend(session.removed_from.iter().filter_map(|group| {
+                    let index = rules.find(group).ok()?;
+                    Some(rules.snapshot(index, session.person))
+                }));
+                SeedSession {
+                    account: session.account.clone(),
+                    label: Some(session.label.clone()),
+                    identity: (session.link != Link::Unpaired)
+                        .then(|| rules.identity(session.person)),
+                    start: session.start,
+                    groups,
+                }
+            })
+            .collect()
+    }
+
+    /// The account of a session by its label, such as `Support line`.
+    #[must_use]
+    pub fn session(&self, label: &str) -> Option<Account> {
+        let mut sessions = self.sessions.iter();
+        let found = sessions.find(|session| session.label == label)?;
+        Some(found.account.clone())
+    }
+
+    /// The JID of the first group with this subject.
+    #[must_use]
+    pub fn group_named(&self, subject: &str) -> Option<GroupJid> {
+        let rules = self.rules();
+        let mut groups = rules.groups.iter();
+        let found = groups.find(|group| group.subject == subject)?;
+        Some(found.jid.clone())
+    }
+
+    /// People of the crowd who are neither in the group nor waiting to be let in, by LID.
+    #[must_use]
+    pub fn outsiders(&self, group: &GroupJid, count: usize) -> Vec<MemberJid> {
+        let rules = self.rules();
+        let Ok(index) = rules.find(group) else {
+            return Vec::new();
+        };
+        let group = &rules.groups[index];
+        rules
+            .people
+            .ids()
+            .filter(|person| !rules.is_account(*person))
+            .filter(|person| group.seat(*person).is_none() && !group.requests.contains(person))
+            .take(count)
+            .map(|person| rules.people.lid(person).clone())
+            .collect()
+    }
+
+    /// Who asked to join a group, by LID, in the order of asking.
+    #[must_use]
+    pub fn requests(&self, group: &GroupJid) -> Vec<MemberJid> {
+        self.rules().requests(group).unwrap_or_default()
+    }
+
+    /// Who acts when a session acts: the person whom it is linked to.
+    #[must_use]
+    pub fn person(&self, session: &SessionId) -> Option<PersonId> {
+        self.lines().get(session)?.linked
+    }
+
+    /// Does something by the rules and tells everybody who must hear of it, in order.
+    pub fn act<T>(&self, action: impl FnOnce(&mut Rules) -> T) -> T {
+        let mut rules = self.rules();
+        let outcome = action(&mut rules);
+        let notices = rules.take_notices();
+        if !notices.is_empty() {
+            let lines = self.lines();
+            for notice in notices {
+                lines
+                    .values()
+                    .filter(|line| line.is_connected() && line.linked == Some(notice.to))
+                    .for_each(|line| line.emit(DriverEvent::Group(notice.event.clone())));
+            }
+        }
+        outcome
+    }
+
+    /// Ends everything that the world does by itself.
+    pub fn stop(&self) {
+        self.stopped.cancel();
+    }
+
+    // A panic that a test asked for may have passed through a lock; what it guards is never half done.
+    pub(super) fn rules(&self) -> MutexGuard<'_, Rules> {
+        lock(&self.rules)
+    }
+
+    pub(super) fn lines(&self) -> MutexGuard<'_, BTreeMap<SessionId, Line>> {
+        lock(&self.lines)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
