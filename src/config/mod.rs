@@ -13,7 +13,7 @@ mod serve;
 pub use profile::{KEY_VARIABLE, OWN, Profile, TokenFrom};
 pub use serve::{Serve, TlsFiles, parse_listen};
 
-use crate::console::clipboard::ClipboardChoice;
+use crate::console::io::clipboard::ClipboardChoice;
 use crate::console::theme::{BackgroundChoice, ColorChoice};
 use crate::gateway::Limits;
 use crate::gateway::auth::Login;
