@@ -4,7 +4,7 @@ use super::target::{self, Place};
 use super::token;
 use crate::client::{Client, ClientError, Secret};
 use crate::config::{Profile, TokenFrom};
-use crate::console::places::Places;
+use crate::console::io::connectors::Places;
 use crate::console::state;
 use async_trait::async_trait;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Asking for a secret on the terminal: what is typed is not shown.
 
 use super::output::{Exit, Failure};
-use crate::console::terminal::closed;
+use crate::console::io::terminal::closed;
 use crate::text::clean_line;
 use anyhow::Context;
 use crossterm::event::{Event, EventStream, KeyCode, KeyEventKind, KeyModifiers};

@@ -10,7 +10,7 @@ use super::profile::{self, Profile};
 use super::serve::{self, Serve};
 use super::whatsapp::{self, WhatsApp};
 use super::{limits, login};
-use crate::console::clipboard::ClipboardChoice;
+use crate::console::io::clipboard::ClipboardChoice;
 use crate::console::theme::{BackgroundChoice, ColorChoice};
 use crate::gateway::Limits;
 use crate::gateway::auth::Login;

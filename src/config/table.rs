@@ -2,7 +2,7 @@
 
 use super::choice::names;
 use super::log::{LogFormat, LogLevel};
-use crate::console::clipboard::ClipboardChoice;
+use crate::console::io::clipboard::ClipboardChoice;
 use crate::console::theme::{BackgroundChoice, ColorChoice};
 
 /// What a setting holds.

@@ -1,13 +1,9 @@
 //! Everything that the console can ask the world to do.
 
-use super::state::GroupKey;
 use crate::api::{Capability, EpochMillis, SettingsPatch};
 use crate::client::Secret;
+use crate::console::ids::{GroupKey, RequestId};
 use std::path::PathBuf;
-
-/// Names an effect, so that its reply finds its way back. Never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RequestId(pub u64);
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {

@@ -1,12 +1,12 @@
 //! Why a call failed, as the desk tells it: six known refusals, each with a sentence and a next step,
 //! and everything else with its message and request id.
 
-use super::effect::Call;
-use super::state::is_unlinked;
 use crate::api::{
     ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, Session, SessionStatus,
 };
 use crate::client::ClientError;
+use crate::console::account::is_unlinked;
+use crate::console::effect::Call;
 use crate::text::{clean_block, clean_line};
 
 /// The code of a refusal that means nothing because the gateway is not ready.

@@ -4,22 +4,19 @@
 //! `view(&State, &mut Frame)` only reads. `runtime` carries effects out and answers with a [`msg::Msg`].
 //! `layout` says where things stand for a given state, so that drawing and mouse input agree.
 
-pub mod clipboard;
+pub mod account;
 pub mod effect;
 pub mod failure;
 pub mod fuzzy;
-pub mod job;
+pub mod ids;
+pub mod io;
 pub mod keymap;
 pub mod layout;
 pub mod locale;
 pub mod msg;
-pub mod perform;
 pub mod phone;
-pub mod places;
 pub mod qr;
-pub mod runtime;
 pub mod state;
-pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;

@@ -1,9 +1,10 @@
 //! Everything that can happen to the console.
 
-use super::effect::{Call, RequestId, SavedQr};
-use super::failure::Failure;
-use super::theme::Background;
 use crate::api::{Envelope, EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
+use crate::console::effect::{Call, SavedQr};
+use crate::console::failure::Failure;
+use crate::console::ids::RequestId;
+use crate::console::theme::Background;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 /// One happening. The runtime sends [`Msg::Clock`] before every other message, so that `update`
@@ -21,7 +22,7 @@ pub enum Msg {
     },
     /// The terminal has told how bright its background is.
     Background(Background),
-    /// The time now. Also sent when an [`super::effect::Effect::Wake`] is due.
+    /// The time now. Also sent when an [`crate::console::effect::Effect::Wake`] is due.
     Clock(EpochMillis),
     /// The answer to an effect that carried this id.
     Reply(RequestId, Reply),

@@ -9,7 +9,7 @@
 //! Cells of two light modules are ink on a background of the same colour, so that no seam shows
 //! where a font's block falls short of its cell.
 
-use super::theme::ColorDepth;
+use crate::console::theme::ColorDepth;
 use crate::qr::required_side;
 pub use crate::qr::{Code, Level, TooLong};
 use ratatui::buffer::Buffer;

@@ -1,7 +1,7 @@
 //! Names, numbers and times as the desk writes them. Everything that leaves here is clean.
 
-pub use super::phone::grouped as phone;
 use crate::api::{EpochMillis, SessionRole};
+pub use crate::console::phone::grouped as phone;
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
 

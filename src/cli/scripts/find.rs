@@ -4,7 +4,7 @@ use super::context::{CommandContext, left_out};
 use crate::api::{Group, Session, SessionRole, SessionStatus};
 use crate::cli::output::{Asked, Exit, Failure};
 use crate::client::ClientError;
-use crate::console::state::number;
+use crate::console::account::number;
 use crate::console::{phone, words};
 use crate::names::{caseless, composed, holds};
 use crate::text::clean_line;

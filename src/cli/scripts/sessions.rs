@@ -6,7 +6,7 @@ use crate::api::Session;
 use crate::cli::output::{
     Column, Csv, Failure, ListFormat, Table, note, print, print_document, print_table, time,
 };
-use crate::console::state::number;
+use crate::console::account::number;
 use crate::console::{phone, words};
 use clap::Args;
 use serde::Serialize;

@@ -2,9 +2,7 @@
 
 use super::column::{Column, Lettered};
 use super::fold::{fold_into, folded};
-use super::score::Score;
-use super::word::Word;
-use super::{Fields, Hit};
+use super::row::Fields;
 
 /// Rows of a full block.
 pub(super) const ROWS_MAX: usize = 1_024;
@@ -23,15 +21,6 @@ fn fold_ids(fields: Fields<'_>, out: &mut String) {
         out.push(' ');
         fold_into(fields.number, out);
     }
-}
-
-/// What a search needs per row; kept from block to block for its capacity.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Scratch {
-    /// Rows in which every word so far was found.
-    left: Vec<u16>,
-    word: Vec<Score>,
-    query: Vec<Score>,
 }
 
 impl Block {
@@ -60,48 +49,5 @@ impl Block {
         self.names.remove(row);
         self.descriptions.remove(row);
         self.jids.remove(row);
-    }
-
-    /// Appends the rows in which all `words` are found, numbered from `base`, in ascending order.
-    /// With `among`, looks only at those of them that lie in this block, and goes on from their scores.
-    pub(super) fn search(
-        &self,
-        words: &mut [Word],
-        among: Option<&[Hit]>,
-        base: u32,
-        scratch: &mut Scratch,
-        found: &mut Vec<Hit>,
-    ) {
-        let Scratch { left, word, query } = scratch;
-        left.clear();
-        query.clear();
-        query.resize(self.len(), Score::BEST);
-        match among {
-            None => left.extend(0..self.len() as u16),
-            Some(hits) => {
-                for hit in hits {
-                    let row = hit.row - base;
-                    left.push(row as u16);
-                    query[row as usize] = Score::from_value(hit.score);
-                }
-            }
-        }
-        for seeker in words {
-            if left.is_empty() {
-                return;
-            }
-            word.clear();
-            word.resize(self.len(), Score::NONE);
-            seeker.look(self, left, word);
-            left.retain(|row| {
-                let row = usize::from(*row);
-                query[row] = query[row].and(word[row]);
-                word[row] != Score::NONE
-            });
-        }
-        found.extend(left.iter().map(|row| Hit {
-            row: base + u32::from(*row),
-            score: query[usize::from(*row)].value(),
-        }));
     }
 }

@@ -1,7 +1,7 @@
 //! The table itself: every action with its name, keys and places.
 
-use super::Place::{Everywhere, Group, Groups, Qr, Sessions};
-use super::{Action, Binding};
+use super::action::Place::{Everywhere, Group, Groups, Qr, Sessions};
+use super::action::{Action, Binding};
 
 /// Every key, in the order in which the footer and the help show them.
 pub const BINDINGS: &[Binding] = &[

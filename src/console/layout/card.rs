@@ -1,9 +1,9 @@
 //! The group's card: facts, invite link with its code, members.
 
-use super::panes::{inside, row};
+use super::screen::{inside, row, screen};
 use super::wrap::wrap;
 use crate::console::qr::{self, Blocks};
-use crate::console::state::{Card, Entry, Invite, Members, State};
+use crate::console::state::{Card, Entry, Invite, Layer, Members, Pane, State};
 use crate::console::words;
 use ratatui::layout::{Rect, Size};
 
@@ -284,4 +284,31 @@ pub fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
     lines.extend(facts);
     lines.truncate(max);
     lines
+}
+
+/// How many members fit on the card. At least 1.
+#[must_use]
+pub fn member_rows(state: &State) -> usize {
+    screen(state)
+        .and_then(|screen| card_parts(state, screen.card.unwrap_or(screen.body)))
+        .map_or(1, |parts| usize::from(parts.members.height).max(1))
+}
+
+/// Whether the card is in sight, so that a rest of the cursor may fetch the link.
+#[must_use]
+pub fn card_in_sight(state: &State) -> bool {
+    screen(state).is_some_and(|screen| screen.card.is_some())
+}
+
+/// Whether the link would be seen, on the card, as a full-screen code or in the reset dialog.
+#[must_use]
+pub fn link_in_sight(state: &State) -> bool {
+    let in_dialog = |card: &Card| {
+        let link = state.reset_link();
+        link.is_some_and(|(dialog, _)| dialog.key == card.key)
+    };
+    card_in_sight(state)
+        || state.focus == Pane::Group
+        || matches!(state.layers.last(), Some(Layer::Qr))
+        || state.card.as_ref().is_some_and(in_dialog)
 }

@@ -1,6 +1,6 @@
 //! Dialogs: a box in the middle of the body with a row of buttons at its foot.
 
-use super::panes::{Screen, inside};
+use super::screen::{Screen, inside};
 use crate::console::state::ButtonId;
 use crate::text;
 use ratatui::layout::Rect;
@@ -47,6 +47,16 @@ pub struct Dialog {
     /// What it holds, without the row of buttons.
     pub content: Rect,
     pub buttons: Vec<ButtonSpot>,
+}
+
+/// A dialog of words and buttons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordsParts {
+    pub dialog: Dialog,
+    pub title: String,
+    /// All lines; those from `first` on are seen.
+    pub text: Vec<String>,
+    pub first: usize,
 }
 
 /// Columns that a dialog's border and padding take.

@@ -1,8 +1,9 @@
 //! The footer's hints: the keys of the top layer, as many as have room.
 
-use super::Target;
-use super::able::can;
-use super::panes::Screen;
+use super::enabled::can;
+use super::pairing::pair_field;
+use super::screen::Screen;
+use super::target::Target;
 use crate::api::SettingField;
 use crate::console::keymap::{Action, Place};
 use crate::console::state::{
@@ -144,7 +145,7 @@ fn pair_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
         PairStep::Creating(_) | PairStep::Removing(_) => "leave",
         _ => "cancel",
     };
-    let on_field = super::pair_field(state, pairing).is_some();
+    let on_field = pair_field(state, pairing).is_some();
     match &pairing.step {
         PairStep::Creating(_) | PairStep::Removing(_) => {}
         PairStep::Link if pairing.way == Way::Qr && !on_field => {

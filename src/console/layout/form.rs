@@ -1,7 +1,7 @@
 //! The settings form: which line of the dialog holds what.
 
 use super::dialog::{Button, Dialog, content_height, content_width, dialog};
-use super::panes::{Screen, row};
+use super::screen::{Screen, row};
 use crate::api::SettingField;
 use crate::console::failure::{Failure, FailureKind};
 use crate::console::state::{

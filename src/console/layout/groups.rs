@@ -1,6 +1,6 @@
 //! The groups pane: its filter line, column heads, rows and the notice at its foot.
 
-use super::panes::{inside, row};
+use super::screen::{inside, row, screen};
 use super::wrap::wrap;
 use crate::console::state::{Scope, Sort, State};
 use crate::text;
@@ -260,4 +260,14 @@ pub fn groups_notice(state: &State) -> Option<String> {
             more - 1
         ),
     })
+}
+
+/// How many rows of groups fit: a page. At least 1.
+#[must_use]
+pub fn group_rows(state: &State) -> usize {
+    screen(state)
+        .and_then(|screen| screen.groups.or(Some(screen.body)))
+        .map_or(1, |area| {
+            usize::from(groups_parts(state, area).rows.height).max(1)
+        })
 }

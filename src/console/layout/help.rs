@@ -1,9 +1,9 @@
 //! The help: every key, the keys of dialogs and fields, and every sign.
 
 use super::dialog::{DIALOG_FRAME, centred};
-use super::panes::{Screen, inside, row};
+use super::screen::{Screen, inside, row, screen};
 use crate::console::keymap::{BINDINGS, Binding, FIXED, Fixed, Keymap, SIGNS, Sign};
-use crate::console::state::{HelpOverlay, State};
+use crate::console::state::{HelpOverlay, Layer, State};
 use ratatui::layout::Rect;
 
 /// Columns of one column of the help.
@@ -131,5 +131,17 @@ fn section(found: &mut Vec<HelpLine>, name: &'static str, lines: impl Iterator<I
     if lines.peek().is_some() {
         found.push(HelpLine::Section(name));
         found.extend(lines);
+    }
+}
+
+/// How many lines of the help fit, and how many there are.
+#[must_use]
+pub fn help_page(state: &State) -> (usize, usize) {
+    match (screen(state), state.layers.last()) {
+        (Some(screen), Some(Layer::Help(help))) => {
+            let parts = help_parts(state, &screen, help);
+            (usize::from(parts.rows.height).max(1), parts.lines())
+        }
+        _ => (1, 0),
     }
 }

@@ -1,9 +1,9 @@
 //! The list of profiles: where its rows and its words stand.
 
 use super::dialog::{Dialog, content_height, content_width, dialog};
-use super::panes::{Screen, row};
+use super::screen::{Screen, row, screen};
 use super::wrap::wrap;
-use crate::console::state::{State, SwitchStep, Switcher};
+use crate::console::state::{Layer, State, SwitchStep, Switcher};
 use crate::text;
 use ratatui::layout::Rect;
 
@@ -82,5 +82,16 @@ fn sentence(state: &State, switcher: &Switcher) -> String {
         SwitchStep::Failed(reason) => {
             format!("✘ {name}: {reason}.\n`groupdesk doctor --profile {name}` looks closer.")
         }
+    }
+}
+
+/// How many profiles fit. At least 1.
+#[must_use]
+pub fn profile_rows(state: &State) -> usize {
+    match (screen(state), state.layers.last()) {
+        (Some(screen), Some(Layer::Profiles(switcher))) => {
+            usize::from(profiles_parts(state, &screen, switcher).rows.height).max(1)
+        }
+        _ => 1,
     }
 }

@@ -1,7 +1,7 @@
 //! "Rename the account" where it stands.
 
 use super::dialog::{Button, Dialog, content_width, dialog};
-use super::panes::{Screen, row};
+use super::screen::{Screen, row};
 use super::wrap::wrap;
 use crate::console::state::{ButtonId, PairFocus, RenameDialog, RenamePhase, State};
 use ratatui::layout::Rect;

@@ -1,9 +1,8 @@
 //! The group's card: what is stored about it, its members, and the invite link.
 
-use super::super::effect::RequestId;
-use super::super::failure::Failure;
-use super::GroupKey;
 use crate::api::{EpochMillis, GroupMember, SessionStatus};
+use crate::console::failure::Failure;
+use crate::console::ids::{GroupKey, RequestId};
 
 /// One group looked at.
 #[derive(Debug)]

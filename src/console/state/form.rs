@@ -1,10 +1,9 @@
 //! The settings form.
 
-use super::super::effect::RequestId;
-use super::super::failure::Failure;
-use super::GroupKey;
-use super::overlay::ButtonId;
+use super::button::ButtonId;
 use crate::api::{SettingField, SettingsPatch};
+use crate::console::failure::Failure;
+use crate::console::ids::{GroupKey, RequestId};
 use ratatui_textarea::{CursorMove, TextArea};
 
 /// The four values, cleaned as the form can show them.

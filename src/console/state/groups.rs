@@ -1,11 +1,11 @@
 //! The groups pane: all loaded groups, and the rows that scope, filter and sort leave.
 
-use super::super::failure::Failure;
-use super::super::fuzzy::Index;
-use super::GroupKey;
 use super::confirmed::Confirmed;
 use super::form::Settings;
 use crate::api::{EpochMillis, Group, Setting, SettingField};
+use crate::console::failure::Failure;
+use crate::console::fuzzy::Index;
+use crate::console::ids::GroupKey;
 use crate::names::sort_key;
 use crate::text::{clean_block, clean_line};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -234,7 +234,7 @@ pub struct Groups {
     pub reversed: bool,
     pub invitable_only: bool,
     /// Sessions whose groups are being loaded for the first time.
-    pub loading: BTreeMap<String, super::super::effect::RequestId>,
+    pub loading: BTreeMap<String, crate::console::ids::RequestId>,
     /// Sessions whose groups have been read.
     pub(in crate::console) loaded: BTreeSet<String>,
     /// Why a session's groups could not be read.

@@ -1,9 +1,9 @@
 //! "Add an account": linking a WhatsApp session to a phone, by QR code or by a code to type.
 
-use super::super::effect::RequestId;
-use super::super::failure::{Failure, FailureKind};
-use super::overlay::ButtonId;
-use crate::api::{EpochMillis, Session, SessionStatus};
+use super::button::ButtonId;
+use crate::api::{EpochMillis, SessionStatus};
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::RequestId;
 use ratatui_textarea::TextArea;
 
 /// Longest name of an account, in characters, as the gateway has it.
@@ -140,7 +140,7 @@ pub struct Pairing {
     /// The status of the session when it was there already: leaving brings it back.
     pub was: Option<SessionStatus>,
     pub step: PairStep,
-    /// The way that was chosen; see [`super::super::layout::pair_way`] for the one that has room.
+    /// The way that was chosen; see [`crate::console::layout::pair_way`] for the one that has room.
     pub way: Way,
     pub focus: PairFocus,
     pub label: TextArea<'static>,
@@ -218,49 +218,6 @@ impl Pairing {
         self.asking = None;
         self.due = None;
         self.wants_qr = false;
-    }
-}
-
-impl super::State {
-    /// An account's own name; one without a name has only an id that says nothing to people.
-    #[must_use]
-    pub fn account_label(&self, session: &str) -> Option<String> {
-        let label = self.sessions.get(session)?.label.as_deref()?;
-        let label = crate::text::clean_line(label);
-        (!label.trim().is_empty()).then(|| label.trim().to_owned())
-    }
-
-    /// The account's name as the beginning of a sentence.
-    #[must_use]
-    pub fn account_name(&self, session: &str) -> String {
-        self.account_label(session)
-            .unwrap_or_else(|| "The account".to_owned())
-    }
-}
-
-/// Whether a session has no phone, so that starting it means pairing. One that was ever connected
-/// only counts once it was logged out.
-#[must_use]
-pub fn is_unlinked(session: &Session) -> bool {
-    match session.status {
-        SessionStatus::LoggedOut | SessionStatus::ScanQrCode => true,
-        SessionStatus::Stopped | SessionStatus::Failed => {
-            session.wa_jid.is_none()
-                && session.phone_number.is_none()
-                && session.last_connected_at.is_none()
-        }
-        _ => false,
-    }
-}
-
-/// Whether a session is known to have a phone, which stopping it does not take away.
-#[must_use]
-pub fn is_linked(session: &Session) -> bool {
-    let has_phone = session.wa_jid.is_some() || session.phone_number.is_some();
-    match session.status {
-        SessionStatus::LoggedOut | SessionStatus::ScanQrCode => false,
-        SessionStatus::Working => true,
-        _ => has_phone,
     }
 }
 
@@ -353,31 +310,5 @@ mod tests {
             code: "HIDDEN12".to_owned(),
         };
         assert!(!format!("{code:?}").contains("HIDDEN"));
-    }
-
-    #[test]
-    fn only_sessions_without_a_phone_are_unlinked() {
-        let session = |status, jid: Option<&str>| Session {
-            status,
-            wa_jid: jid.map(str::to_owned),
-            ..Session::default()
-        };
-        for (status, jid, unlinked) in [
-            (SessionStatus::LoggedOut, Some("1@s.whatsapp.net"), true),
-            (SessionStatus::ScanQrCode, None, true),
-            (SessionStatus::Stopped, None, true),
-            (SessionStatus::Stopped, Some("1@s.whatsapp.net"), false),
-            (SessionStatus::Failed, None, true),
-            (SessionStatus::Failed, Some("1@s.whatsapp.net"), false),
-            (SessionStatus::Starting, None, false),
-            (SessionStatus::Working, None, false),
-            (SessionStatus::Other("odd".to_owned()), None, false),
-        ] {
-            assert_eq!(
-                is_unlinked(&session(status.clone(), jid)),
-                unlinked,
-                "{status:?}"
-            );
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! The gateways that the desk can move to, and the list to choose one from.
 
-use super::super::effect::RequestId;
+use crate::console::ids::RequestId;
 
 /// A gateway that the desk can move to.
 #[derive(Debug, Clone, PartialEq, Eq)]

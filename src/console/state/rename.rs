@@ -1,9 +1,9 @@
 //! "Rename the account".
 
-use super::super::effect::RequestId;
-use super::super::failure::Failure;
 use super::form::text_area;
 use super::pairing::{NAME_MAX, PairFocus};
+use crate::console::failure::Failure;
+use crate::console::ids::RequestId;
 use ratatui_textarea::TextArea;
 
 /// The dialog. What was typed stays until it is saved or left.
@@ -59,7 +59,7 @@ impl RenameDialog {
     pub fn fault(&self) -> Option<String> {
         let used = self.typed().chars().count();
         (used > NAME_MAX).then(|| {
-            let used = super::super::words::thousands(used);
+            let used = crate::console::words::thousands(used);
             format!("{used} of {NAME_MAX} characters: shorten it before saving.")
         })
     }

@@ -1,10 +1,9 @@
 //! The list of sessions and which of them the groups are shown of.
 
-use super::super::effect::{RequestId, SessionAction};
-use super::super::failure::Failure;
-use super::super::words;
 use crate::api::{EpochMillis, Session, SessionStatus};
-use crate::text::clean_line;
+use crate::console::effect::SessionAction;
+use crate::console::failure::Failure;
+use crate::console::ids::RequestId;
 use std::collections::BTreeMap;
 
 /// Whose groups are shown.
@@ -41,6 +40,14 @@ impl Sessions {
         }
     }
 
+    /// The ids of the sessions whose groups are shown.
+    pub(in crate::console) fn in_scope(&self) -> Vec<String> {
+        match self.scope() {
+            Scope::Session(id) => vec![id],
+            Scope::AllSessions => self.rows.iter().map(|session| session.id.clone()).collect(),
+        }
+    }
+
     /// The selected session; `None` on "All sessions".
     #[must_use]
     pub fn selected(&self) -> Option<&Session> {
@@ -67,48 +74,4 @@ impl Sessions {
             .filter(|session| session.status.is_connected())
             .count()
     }
-}
-
-/// The name by which people know a session: its label, its number, or its id. Cleaned.
-#[must_use]
-pub fn name(session: &Session) -> String {
-    let label = clean_line(session.label.as_deref().unwrap_or_default());
-    if !label.trim().is_empty() {
-        return label.into_owned();
-    }
-    match number(session) {
-        Some(number) => words::phone(&number),
-        None => clean_line(&session.id).into_owned(),
-    }
-}
-
-/// The digits of the account's number; some gateways tell it in the account's id only.
-#[must_use]
-pub fn number(session: &Session) -> Option<String> {
-    let told = session.phone_number.as_deref();
-    if let Some(told) = told.filter(|number| !number.trim().is_empty()) {
-        return Some(told.trim_start_matches('+').to_owned());
-    }
-    match person(session.wa_jid.as_deref()?) {
-        (user, "s.whatsapp.net" | "c.us") => {
-            let is_number = !user.is_empty() && user.bytes().all(|byte| byte.is_ascii_digit());
-            is_number.then(|| user.to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// Whether a JID or LID is the session's own account.
-#[must_use]
-pub fn is_own(session: &Session, id: &str) -> bool {
-    let own = [&session.wa_jid, &session.wa_lid];
-    own.into_iter()
-        .flatten()
-        .any(|own| person(own) == person(id))
-}
-
-/// The user and server of an id, without the device.
-pub(in crate::console) fn person(id: &str) -> (&str, &str) {
-    let (user, server) = id.split_once('@').unwrap_or((id, ""));
-    (user.split([':', '.']).next().unwrap_or(user), server)
 }

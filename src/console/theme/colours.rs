@@ -1,6 +1,6 @@
 //! The colours that carry meaning, by what is known of the terminal's background.
 
-use super::ColorDepth;
+use super::depth::ColorDepth;
 use ratatui::style::Color;
 
 /// How bright the terminal's background is.

@@ -3,33 +3,18 @@
 //!
 //! A paste must not act. Where text is typed it goes into the field; elsewhere it is ignored.
 
-use super::super::keymap::Action;
-use super::super::layout::pair_field;
-use super::super::state::{FormFocus, FormPhase, Layer, State, SwitchStep};
+use super::cursor::scroll_step;
 use super::keys;
-use crate::api::SettingField;
+use super::settle::hold;
+use super::text_input::takes_text;
+use crate::console::keymap::Action;
+use crate::console::state::{Layer, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// So many characters at once, and not all the same one, are a paste.
 const PASTE_CHARACTERS: usize = 3;
 /// A long paste comes in parts: what follows within so many milliseconds belongs to it.
 const PASTE_GAP: i64 = 150;
-
-/// Who typed within so many milliseconds before a field went away by itself goes on typing.
-const TYPING_GAP: i64 = 1_000;
-
-/// Somebody types into a form that is being saved.
-pub(super) fn typed_in_vain(state: &mut State) {
-    state.runs.typed_in_vain = Some(state.now);
-}
-
-/// A form closed by itself: what is still being typed for it must not become commands.
-pub(super) fn field_went_away(state: &mut State) {
-    let typed = state.runs.typed_in_vain.take();
-    if typed.is_some_and(|at| (0..=TYPING_GAP).contains(&(state.now - at))) {
-        state.runs.paste_until = Some(state.now + TYPING_GAP);
-    }
-}
 
 /// Takes keys that arrived in one read.
 pub(super) fn keys(state: &mut State, events: &[KeyEvent]) {
@@ -65,34 +50,6 @@ fn is_text(event: &KeyEvent) -> bool {
     plain && texts && event.kind != KeyEventKind::Release
 }
 
-/// Whether characters go into a text field now.
-fn takes_text(state: &State) -> bool {
-    match state.layers.last() {
-        Some(Layer::Help(_)) => true,
-        Some(Layer::Edit(form)) => {
-            let field = FormFocus::Field;
-            matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_))
-                && (form.focus == field(SettingField::Subject)
-                    || form.focus == field(SettingField::Description))
-        }
-        Some(Layer::Pair(pairing)) => {
-            pairing.focus.is_field() && pair_field(state, pairing).is_some()
-        }
-        Some(Layer::Rename(rename)) => rename.takes_text(),
-        Some(Layer::Profiles(switcher)) => matches!(switcher.step, SwitchStep::Asking(_)),
-        Some(_) => false,
-        None => state.groups.typing,
-    }
-}
-
-/// Whether the field that is typed into remembers what was typed.
-pub(super) fn can_undo(state: &State) -> bool {
-    matches!(
-        state.layers.last(),
-        Some(Layer::Edit(_) | Layer::Pair(_) | Layer::Rename(_))
-    ) && takes_text(state)
-}
-
 /// Whether the top layer's buttons change something for others.
 fn asks(state: &State) -> bool {
     matches!(
@@ -114,7 +71,7 @@ fn type_or_paste(state: &mut State, run: &[KeyEvent]) {
     let (text, end) = run.split_at(run.len() - trailing);
     let text: String = text.iter().filter_map(character).collect();
     keys::paste(state, &text);
-    super::hold(state);
+    hold(state);
     for event in end {
         press(state, event);
         if !state.layers.is_empty() {
@@ -154,12 +111,11 @@ fn command(state: &mut State, run: &[KeyEvent]) -> usize {
 
 fn press(state: &mut State, event: &KeyEvent) {
     keys::key(state, event);
-    super::hold(state);
+    hold(state);
 }
 
 fn is_move(action: Action) -> bool {
-    keys::scroll_step(Some(action)).is_some()
-        || matches!(action, Action::NextPane | Action::PreviousPane)
+    scroll_step(Some(action)).is_some() || matches!(action, Action::NextPane | Action::PreviousPane)
 }
 
 fn characters(run: &[KeyEvent]) -> usize {

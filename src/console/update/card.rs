@@ -1,13 +1,16 @@
 //! The card: follows the selected group, reads its members, and sees to it that no link is shown
 //! that may be dead.
 
-use super::super::effect::{Call, RequestId};
-use super::super::failure::{Failure, FailureKind};
-use super::super::layout;
-use super::super::state::{Blank, Card, GroupKey, Invite, Layer, Members, Pane, State};
+use super::copy::copy_link;
+use super::cursor::{self, Step};
+use super::explain;
 use super::invite;
-use super::keys::{self, Step};
 use crate::api::{GroupMember, MemberRole};
+use crate::console::effect::Call;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::{GroupKey, RequestId};
+use crate::console::layout;
+use crate::console::state::{Blank, Card, Invite, Layer, Members, Pane, State};
 
 /// How long the cursor must rest before WhatsApp is asked for a link, which it limits.
 const DWELL: i64 = 700;
@@ -25,7 +28,7 @@ pub(super) fn open(state: &mut State) {
     card.left = false;
     let key = card.key.clone();
     state.focus = Pane::Group;
-    state.read(Call::Group(key));
+    state.runs.read(Call::Group(key));
     ask_members(state);
     invite::ask(state);
 }
@@ -37,9 +40,9 @@ pub(super) fn refresh(state: &mut State) {
     };
     card.left = false;
     let key = card.key.clone();
-    state.read_again(Call::Group(key.clone()));
+    state.runs.read_again(Call::Group(key.clone()));
     if matches!(card_members(state), Some(Members::Loaded(_))) {
-        state.read_again(Call::Members(key));
+        state.runs.read_again(Call::Members(key));
     } else {
         ask_members(state);
     }
@@ -53,7 +56,7 @@ pub(super) fn leave(state: &mut State) {
     if let Some(card) = &mut state.card {
         let was_waiting = matches!(card.invite, Invite::Waiting(_));
         // While our own reset runs its answer is still awaited.
-        if was_waiting && !invite::is_being_reset(&state.runs, &card.key) {
+        if was_waiting && !state.runs.is_being_reset(&card.key) {
             card.invite = Invite::NotAsked;
         }
         if matches!(card.members, Members::Waiting(_)) {
@@ -86,7 +89,7 @@ fn ask_members(state: &mut State) {
         return;
     };
     if matches!(card.members, Members::NotAsked | Members::Failed(_)) {
-        let id = state.read(Call::Members(card.key.clone()));
+        let id = state.runs.read(Call::Members(card.key.clone()));
         if let Some(card) = &mut state.card {
             card.members = Members::Waiting(id);
         }
@@ -100,7 +103,6 @@ pub(super) fn members(
     key: &GroupKey,
     answer: Result<Vec<GroupMember>, Failure>,
 ) {
-    let answer = answer.map_err(|failure| state.failed(&Call::Members(key.clone()), failure));
     let Some(card) = state.card.as_mut().filter(|card| card.key == *key) else {
         return;
     };
@@ -114,7 +116,7 @@ pub(super) fn members(
             members.sort_by_key(rank);
             card.scroll = card.scroll.min(members.len().saturating_sub(1));
             card.members = Members::Loaded(members);
-            state.explain_blank(key);
+            explain::hidden_link(state, key);
         }
         // Members that were read before are better than none.
         Err(failure) if card.members == Members::Waiting(id) => {
@@ -130,7 +132,7 @@ pub(super) fn members_changed(state: &mut State, key: &GroupKey) {
         return;
     };
     if matches!(card.members, Members::Loaded(_) | Members::Waiting(_)) {
-        state.read_again(Call::Members(key.clone()));
+        state.runs.read_again(Call::Members(key.clone()));
     }
 }
 
@@ -149,7 +151,7 @@ pub(super) fn settle(state: &mut State) {
         }
     }
     invite::settle(state);
-    let in_sight = in_sight(state);
+    let in_sight = layout::link_in_sight(state);
     let Some(card) = &state.card else {
         state.runs.due.dwell = None;
         return;
@@ -177,15 +179,6 @@ fn put_code_away(state: &mut State) {
         state.layers.retain(|layer| !is_code(layer));
         state.bad("The group of this code is not in the list any more, so the code was put away.");
     }
-}
-
-/// Whether the link would be seen.
-pub(super) fn in_sight(state: &State) -> bool {
-    let in_dialog = |card: &Card| super::reset::is_shown(state, &card.key);
-    layout::card_in_sight(state)
-        || state.focus == Pane::Group
-        || matches!(state.layers.last(), Some(Layer::Qr))
-        || state.card.as_ref().is_some_and(in_dialog)
 }
 
 /// Whether the gateway did not answer when it was asked for the link. It may well have answered
@@ -225,6 +218,31 @@ pub(super) fn wheel(state: &mut State, by: isize) {
     let page = layout::member_rows(state);
     if let Some(card) = &mut state.card {
         let lines = card.loaded_members().len();
-        card.scroll = keys::wheel(card.scroll, by, lines, page);
+        card.scroll = cursor::wheel(card.scroll, by, lines, page);
     }
+}
+
+/// `y`: copies the link, or as soon as it is there.
+pub(super) fn copy(state: &mut State) {
+    settle(state);
+    let Some(card) = &state.card else {
+        state.note("Select a group first.");
+        return;
+    };
+    let key = card.key.clone();
+    if let Some(link) = card.link() {
+        let link = link.to_owned();
+        copy_link(state, &key, link);
+        return;
+    }
+    if let Some(blank) = state.obstacle(&key) {
+        let sentence = state.blank_sentence(&key, &blank);
+        state.bad(format!("No link: {sentence}"));
+        return;
+    }
+    invite::ask(state);
+    if let Some(card) = &mut state.card {
+        card.copy_when_shown = true;
+    }
+    state.note("The link is copied as soon as it arrives.");
 }

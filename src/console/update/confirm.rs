@@ -1,12 +1,11 @@
 //! Questions about what cannot be undone, or what others feel.
 
-use super::super::effect::Call;
-use super::super::keymap::{Action, Key};
-use super::super::state::{ButtonId, ConfirmDialog, Layer, Question, State};
-use super::keys::{button_move, next_button};
+use super::cursor::{button_move, next_button};
+use super::follow_up::FollowUp;
+use crate::console::keymap::{Action, Key};
+use crate::console::layout::CONFIRM_BUTTONS;
+use crate::console::state::{ButtonId, ConfirmDialog, Layer, Question, State};
 use crossterm::event::{KeyCode, KeyEvent};
-
-const BUTTONS: [ButtonId; 2] = [ButtonId::Cancel, ButtonId::Confirm];
 
 /// Asks, with the careful way out in focus.
 pub(super) fn ask(state: &mut State, question: Question) {
@@ -18,48 +17,37 @@ pub(super) fn ask(state: &mut State, question: Question) {
     }));
 }
 
-pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
     let Some(Layer::Confirm(dialog)) = state.layers.last_mut() else {
-        return;
+        return FollowUp::Nothing;
     };
     if dialog.held == Some(Key::of(event)) {
-        return;
+        return FollowUp::Nothing;
     }
     dialog.held = None;
     if let Some(back) = button_move(event) {
-        dialog.focus = next_button(&BUTTONS, dialog.focus, back);
-        return;
+        dialog.focus = next_button(&CONFIRM_BUTTONS, dialog.focus, back);
+        return FollowUp::Nothing;
     }
     let focus = dialog.focus;
     match (event.code, action) {
         (KeyCode::Esc | KeyCode::Char('n'), _) | (_, Some(Action::Back)) => {
-            press(state, ButtonId::Cancel);
+            press(state, ButtonId::Cancel)
         }
         (KeyCode::Enter | KeyCode::Char(' '), _) => press(state, focus),
-        (_, Some(Action::Help)) => super::help::open(state),
-        _ => super::keys::unknown(state, event),
+        (_, Some(Action::Help)) => FollowUp::Perform(Action::Help),
+        _ => FollowUp::UnknownKey,
     }
 }
 
-pub(super) fn press(state: &mut State, button: ButtonId) {
-    if !BUTTONS.contains(&button) {
-        return;
+pub(super) fn press(state: &mut State, button: ButtonId) -> FollowUp {
+    if !CONFIRM_BUTTONS.contains(&button) {
+        return FollowUp::Nothing;
     }
-    let Some(Layer::Confirm(dialog)) = state.layers.pop() else {
-        return;
-    };
-    if button != ButtonId::Confirm {
-        return;
-    }
-    match dialog.question {
-        Question::Act {
-            session, action, ..
-        } => super::sessions::send(state, session, action),
-        Question::Leave { then, .. } => super::leaving::leave(state, then),
-        Question::Remove { session, .. } => {
-            if state.change(Call::DeleteSession(session)).is_none() {
-                state.note("It is being removed already.");
-            }
+    match state.layers.pop() {
+        Some(Layer::Confirm(dialog)) if button == ButtonId::Confirm => {
+            FollowUp::Confirmed(dialog.question)
         }
+        _ => FollowUp::Nothing,
     }
 }

@@ -1,12 +1,15 @@
 //! What the events of the realtime stream change. The client has dropped those that came before.
 
-use super::super::effect::Call;
-use super::super::state::{Entry, GroupKey, State, person};
-use super::{card, groups, invite, pairing_follow, sessions};
+use super::{card, connection, gateway, groups, invite, pairing, sessions};
 use crate::api::{
     AuthCodePayload, Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload,
     Session, SessionRole, SessionStatusPayload, Setting, SettingsPatch,
 };
+use crate::console::account::person;
+use crate::console::effect::Call;
+use crate::console::ids::GroupKey;
+use crate::console::msg::Realtime;
+use crate::console::state::{Entry, State};
 use crate::text::clean_line;
 use serde::de::DeserializeOwned;
 
@@ -16,13 +19,33 @@ const ECHO: i64 = 10_000;
 /// gateway that invents them must not fill the memory.
 const INVENTED_MAX: usize = 10_000;
 
-pub(super) fn event(state: &mut State, event: &Envelope) {
+pub(super) fn realtime(state: &mut State, news: Realtime) {
+    match news {
+        Realtime::Event(envelope) => return event(state, &envelope),
+        Realtime::Unreadable { session, group } => {
+            return gateway::unreadable(state, session.as_deref(), group.as_deref());
+        }
+        Realtime::Connected => {
+            connection::stream_opened(state);
+            gateway::catch_up(state);
+        }
+        Realtime::Lost { reason, .. } | Realtime::Unavailable { reason } => {
+            if connection::stream_broke(state, &reason) {
+                // Perhaps the gateway itself is gone, and with it every link on the screen.
+                sessions::ask(state);
+            }
+        }
+    }
+    connection::plan_polls(state);
+}
+
+fn event(state: &mut State, event: &Envelope) {
     let read = match event.event {
         EventKind::SessionStatus => with(event, |payload| session_status(state, event, payload)),
         EventKind::AuthCode => with(event, |payload| linked(state, event, &payload)),
         EventKind::AuthQr => with(event, |payload| {
             if !is_older_than_session(state, event) {
-                pairing_follow::rotated(state, &event.session, payload);
+                pairing::rotated(state, &event.session, payload);
             }
         }),
         EventKind::GroupUpdate => with(event, |payload| group_update(state, event, &payload)),
@@ -30,7 +53,7 @@ pub(super) fn event(state: &mut State, event: &Envelope) {
         EventKind::Other(_) => Ok(()),
     };
     if read.is_err() {
-        super::realtime::unreadable(state, Some(&event.session), None);
+        gateway::unreadable(state, Some(&event.session), None);
     }
 }
 
@@ -44,9 +67,9 @@ fn with<T: DeserializeOwned>(
 
 /// A phone was linked: its number and groups are new.
 fn linked(state: &mut State, event: &Envelope, payload: &AuthCodePayload) {
-    state.read_again(Call::Sessions);
+    state.runs.read_again(Call::Sessions);
     if !is_older_than_session(state, event) {
-        pairing_follow::linked(state, &event.session, payload);
+        pairing::linked(state, &event.session, payload);
     }
 }
 
@@ -86,7 +109,7 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
         if state.runs.by_id {
             return;
         }
-        state.read_again(Call::Sessions);
+        state.runs.read_again(Call::Sessions);
         return;
     }
     let since = at(state, event);
@@ -200,7 +223,7 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
     let row = state.groups.get(key).map(|entry| entry.group.updated_at);
     let told = event.timestamp.max(payload.timestamp.unwrap_or_default());
     let is_older = row.is_some_and(|row| is_older(told, row));
-    if is_older && !invite::is_being_reset(&state.runs, key) {
+    if is_older && !state.runs.is_being_reset(key) {
         // Told again, perhaps: the link is looked up all the same, but nothing is said about it.
         invite::doubt(state, key);
     } else {
@@ -210,7 +233,7 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
 
 /// Whether the first echo of our own reset of this group may just have come.
 fn is_first_echo(state: &mut State, key: &GroupKey) -> bool {
-    if invite::is_being_reset(&state.runs, key) {
+    if state.runs.is_being_reset(key) {
         let is_first = state.runs.echo_heard.as_ref() != Some(key);
         state.runs.echo_heard = Some(key.clone());
         return is_first;
@@ -266,7 +289,7 @@ fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantP
         if loses {
             invite::doubt(state, &key);
         }
-        state.read_again(Call::Group(key.clone()));
+        state.runs.read_again(Call::Group(key.clone()));
     }
     card::members_changed(state, &key);
 }

@@ -1,10 +1,11 @@
 //! `!`: the list of what has failed.
 
-use super::super::keymap::Action;
-use super::super::layout;
-use super::super::state::{ButtonId, Layer, State};
-use super::keys::{self, scroll_step};
-use super::runs::Copied;
+use super::copy::copy_text;
+use super::cursor::{self, scroll_step};
+use super::follow_up::FollowUp;
+use crate::console::keymap::Action;
+use crate::console::layout;
+use crate::console::state::{ButtonId, Copied, Layer, State};
 use crossterm::event::{KeyCode, KeyEvent};
 
 pub(super) fn open(state: &mut State) {
@@ -19,7 +20,7 @@ pub(super) fn open(state: &mut State) {
     }
 }
 
-pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
     match (event.code, action) {
         (KeyCode::Esc | KeyCode::Enter | KeyCode::Char(' '), _) | (_, Some(Action::Back)) => {
             press(state, ButtonId::Close);
@@ -27,8 +28,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
         (KeyCode::Char('y' | 'c'), _) | (_, Some(Action::CopyLink)) => {
             press(state, ButtonId::Copy);
         }
-        (_, Some(Action::Help)) => super::help::open(state),
-        (_, Some(Action::Quit)) => super::leaving::quit(state),
+        (_, Some(action @ (Action::Help | Action::Quit))) => return FollowUp::Perform(action),
         _ => {
             let (page, lines) = layout::failure_page(state);
             if let (Some(step), Some(Layer::Failures { scroll })) =
@@ -38,6 +38,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
             }
         }
     }
+    FollowUp::Nothing
 }
 
 pub(super) fn press(state: &mut State, button: ButtonId) {
@@ -47,7 +48,7 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
     match button {
         ButtonId::Copy => {
             let text = state.failures_in_full();
-            super::invite::copy_text(state, text, Copied::Failure);
+            copy_text(state, text, Copied::Failure);
         }
         ButtonId::Close => {
             state.layers.pop();
@@ -60,6 +61,6 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
 pub(super) fn wheel(state: &mut State, by: isize) {
     let (page, lines) = layout::failure_page(state);
     if let Some(Layer::Failures { scroll }) = state.layers.last_mut() {
-        *scroll = keys::wheel(*scroll, by, lines, page);
+        *scroll = cursor::wheel(*scroll, by, lines, page);
     }
 }

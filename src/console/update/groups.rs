@@ -1,12 +1,14 @@
 //! The groups pane: loading, cursor, filter, sort.
 
-use super::super::effect::{Call, RequestId};
-use super::super::failure::{Failure, FailureKind};
-use super::super::layout;
-use super::super::state::{Entry, GroupKey, Pane, Scope, Sort, State};
-use super::keys::{self, Step};
+use super::cursor::{self, Step};
 use super::rows::Keep;
+use super::text_input::cut_word;
 use crate::api::Group;
+use crate::console::effect::Call;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::{GroupKey, RequestId};
+use crate::console::layout;
+use crate::console::state::{Entry, Pane, Scope, Sort, State};
 use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -71,7 +73,7 @@ pub(super) fn read_row_again(state: &mut State, key: &GroupKey) {
     }
     let of_session = |call: &&Call| matches!(call, Call::Group(other) if other.session == *session);
     let asked = state.runs.calls().filter(of_session).count();
-    state.read_again(if asked < SINGLY {
+    state.runs.read_again(if asked < SINGLY {
         Call::Group(key.clone())
     } else {
         Call::Groups {
@@ -81,7 +83,7 @@ pub(super) fn read_row_again(state: &mut State, key: &GroupKey) {
 }
 
 fn load(state: &mut State, session: String) {
-    let id = state.read(Call::Groups {
+    let id = state.runs.read(Call::Groups {
         session: session.clone(),
     });
     if !state.groups.loaded.contains(&session) {
@@ -110,16 +112,8 @@ pub(super) fn listed(
             if state.groups.merge(session, groups, state.now, newer) {
                 state.rebuild_rows(Keep::Pinned);
             }
-            super::form::absorb_all(state);
-            super::unclear::groups_read(state, session, id);
         }
         Err(failure) => {
-            let failure = state.failed(
-                &Call::Groups {
-                    session: session.to_owned(),
-                },
-                failure,
-            );
             state.groups.failures.insert(session.to_owned(), failure);
         }
     }
@@ -128,66 +122,63 @@ pub(super) fn listed(
     }
 }
 
-/// One group has come.
+/// One group has come. Whether it is what is stored now.
 pub(super) fn read(
     state: &mut State,
     id: RequestId,
     key: &GroupKey,
-    answer: Result<Group, Failure>,
-) {
+    answer: Result<Group, &Failure>,
+) -> bool {
     if state.sessions.get(&key.session).is_none() {
-        return;
+        return false;
     }
     match answer {
         Ok(group) if group.group_jid == key.jid => {
             let heard = state.runs.group_heard.get(key);
             if heard.is_some_and(|newest| *newest >= id.0) && state.groups.get(key).is_some() {
-                state.read(Call::Group(key.clone()));
-                return;
+                state.runs.read(Call::Group(key.clone()));
+                return false;
             }
             // A row without a role may be one of another session: such gateways answer for any. Only the
             // session's own list says what belongs to it.
             if group.my_role.is_none() && state.groups.get(key).is_none() {
                 let session = key.session.clone();
-                state.read_again(Call::Groups { session });
-                return;
+                state.runs.read_again(Call::Groups { session });
+                return false;
             }
             let pick = state.pick();
             let entry = Entry::new(&key.session, group);
             state.groups.put(&pick, entry, state.now);
-            changed(state, key);
-            super::unclear::group_read(state, key, id);
+            changed(state);
+            return true;
         }
         Ok(_) => {}
         Err(failure) => {
-            let failure = state.failed(&Call::Group(key.clone()), failure);
-            super::unclear::group_unread(state, key, &failure);
             // The list left this group to us; now one that is asked for anew is to bring it after all.
             let unknown = state.groups.get(key).is_none();
             if unknown && failure.kind != FailureKind::GatewayAway {
                 let session = key.session.clone();
-                state.read_again(Call::Groups { session });
+                state.runs.read_again(Call::Groups { session });
             }
         }
     }
+    false
 }
 
 /// Changes what is stored about a group, when it is loaded.
 pub(super) fn patch(state: &mut State, key: &GroupKey, change: impl FnOnce(&mut Entry)) {
     let pick = state.pick();
     if state.groups.change(&pick, key, change).is_some() {
-        changed(state, key);
+        changed(state);
     }
 }
 
-/// After one entry changed: an open form learns of it, and a filter ranks anew, but not at once,
-/// because changes come in swarms.
-fn changed(state: &mut State, key: &GroupKey) {
+/// After one entry changed a filter ranks anew, but not at once, because changes come in swarms.
+fn changed(state: &mut State) {
     if !state.groups.filter.trim().is_empty() {
         let soon = state.now + 250;
         state.runs.due.rank.get_or_insert(soon);
     }
-    super::form::absorb(state, key);
 }
 
 /// Moves the cursor.
@@ -208,7 +199,7 @@ pub(super) fn snap(state: &mut State) {
 /// The wheel moves the view, not the cursor.
 pub(super) fn wheel(state: &mut State, by: isize) {
     let (lines, page) = (state.groups.len(), layout::group_rows(state));
-    state.groups.offset = keys::wheel(state.groups.offset, by, lines, page);
+    state.groups.offset = cursor::wheel(state.groups.offset, by, lines, page);
 }
 
 /// Keeps cursor and offset within the rows.
@@ -217,7 +208,7 @@ pub(super) fn keep_in_sight(state: &mut State) {
     let groups = &mut state.groups;
     let lines = groups.rows.len();
     groups.cursor = groups.cursor.min(lines.saturating_sub(1));
-    groups.offset = keys::filled(groups.offset, lines, page);
+    groups.offset = cursor::filled(groups.offset, lines, page);
     let shown = Some((groups.cursor, state.size));
     if state.runs.shown_group != shown {
         state.runs.shown_group = shown;
@@ -374,15 +365,4 @@ fn edit(state: &mut State, edit: impl FnOnce(&mut String)) {
     }
     state.groups.filter = filter;
     state.rebuild_rows(Keep::Best);
-}
-
-/// Cuts the last word and the blanks after it.
-pub(super) fn cut_word(text: &mut String) {
-    let kept = text.trim_end();
-    let end = kept
-        .char_indices()
-        .rev()
-        .find(|(_, character)| character.is_whitespace())
-        .map_or(0, |(at, character)| at + character.len_utf8());
-    text.truncate(end);
 }

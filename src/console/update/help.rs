@@ -1,9 +1,10 @@
 //! The searchable help.
 
-use super::super::keymap::Action;
-use super::super::layout;
-use super::super::state::{HelpOverlay, Layer, State};
-use super::keys::{self, Step};
+use super::cursor::{self, Step};
+use super::text_input::cut_word;
+use crate::console::keymap::Action;
+use crate::console::layout;
+use crate::console::state::{HelpOverlay, Layer, State};
 use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -50,7 +51,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
             state.layers.pop();
         }
         KeyCode::Backspace if control || alt => {
-            search(state, super::groups::cut_word);
+            search(state, cut_word);
         }
         KeyCode::Backspace => {
             search(state, |text| {
@@ -61,7 +62,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
             search(state, String::clear);
         }
         KeyCode::Char('w') if control => {
-            search(state, super::groups::cut_word);
+            search(state, cut_word);
         }
         KeyCode::Char(character) if !control && !alt => {
             search(state, |text| text.push(character));
@@ -99,6 +100,6 @@ fn search(state: &mut State, edit: impl FnOnce(&mut String)) -> bool {
 pub(super) fn wheel(state: &mut State, by: isize) {
     let (page, lines) = layout::help_page(state);
     if let Some(Layer::Help(overlay)) = state.layers.last_mut() {
-        overlay.scroll = keys::wheel(overlay.scroll, by, lines, page);
+        overlay.scroll = cursor::wheel(overlay.scroll, by, lines, page);
     }
 }

@@ -1,86 +1,18 @@
 //! Where keys go: the top layer first, then the filter, then the keymap.
 
-use super::super::effect::{Effect, SessionAction};
-use super::super::keymap::{Action, Key, Place};
-use super::super::state::{Layer, Pane, State};
-use super::leaving::quit;
+use super::cursor::Step;
+use super::follow_up::FollowUp;
+use super::text_input::can_undo;
 use super::{
-    card, confirm, failures, form, groups, help, pairing, profiles, qr, rename, reset, sessions,
+    card, confirm, failures, form, groups, help, leaving, pairing, profiles, qr, rename, reset,
+    sessions,
 };
+use crate::api::Capability;
+use crate::console::effect::{Call, Effect, SessionAction};
+use crate::console::keymap::{Action, Key, Place};
+use crate::console::layout::card_in_sight;
+use crate::console::state::{Layer, Members, Pane, Question, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-
-/// A move of a cursor or a view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    Up,
-    Down,
-    PageUp,
-    PageDown,
-    Top,
-    Bottom,
-}
-
-impl Step {
-    fn of(action: Action) -> Option<Self> {
-        Some(match action {
-            Action::Up => Self::Up,
-            Action::Down => Self::Down,
-            Action::PageUp => Self::PageUp,
-            Action::PageDown => Self::PageDown,
-            Action::Top => Self::Top,
-            Action::Bottom => Self::Bottom,
-            _ => return None,
-        })
-    }
-
-    /// The row after the move, of `rows` rows of which `page` fit on the screen.
-    pub(super) fn apply(self, row: usize, rows: usize, page: usize) -> usize {
-        let last = rows.saturating_sub(1);
-        // One row of the old page stays in sight.
-        let page = page.saturating_sub(1).max(1);
-        match self {
-            Self::Up => row.saturating_sub(1),
-            Self::Down => row + 1,
-            Self::PageUp => row.saturating_sub(page),
-            Self::PageDown => row + page,
-            Self::Top => 0,
-            Self::Bottom => last,
-        }
-        .min(last)
-    }
-
-    /// The first visible line after the move, of `lines` lines of which `page` fit.
-    pub(super) fn scroll(self, first: usize, lines: usize, page: usize) -> usize {
-        self.apply(first, lines.saturating_sub(page) + 1, page)
-    }
-}
-
-/// The first visible line after a turn of the wheel.
-pub(super) fn wheel(first: usize, by: isize, lines: usize, page: usize) -> usize {
-    let last = lines.saturating_sub(page);
-    first.saturating_add_signed(by).min(last)
-}
-
-/// The first visible line of a list that may have shrunk, or whose window may have grown: no empty lines
-/// below the last one while others are hidden above the first.
-pub(super) fn filled(first: usize, lines: usize, page: usize) -> usize {
-    first.min(lines.saturating_sub(page))
-}
-
-impl State {
-    /// Where keys go now, for the footer.
-    #[must_use]
-    pub fn place(&self) -> Place {
-        if matches!(self.layers.last(), Some(Layer::Qr)) {
-            return Place::Qr;
-        }
-        match self.focus {
-            Pane::Sessions => Place::Sessions,
-            Pane::Groups => Place::Groups,
-            Pane::Group => Place::Group,
-        }
-    }
-}
 
 pub(super) fn key(state: &mut State, event: &KeyEvent) {
     if event.kind == KeyEventKind::Release {
@@ -88,7 +20,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
     }
     state.runs.last_key = Some(Key::of(event));
     if event.code == KeyCode::Char('c') && event.modifiers == KeyModifiers::CONTROL {
-        quit(state);
+        leaving::quit(state);
         return;
     }
     let filters = state.layers.is_empty() && state.groups.typing;
@@ -101,7 +33,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         && !(event.modifiers).intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match action {
         // In a field that keeps what was typed, Ctrl-z takes it back.
-        Some(Action::Suspend) if !(is_text || undoes(event) && super::burst::can_undo(state)) => {
+        Some(Action::Suspend) if !(is_text || undoes(event) && can_undo(state)) => {
             state.runs.wishes.push(Effect::Suspend);
             return;
         }
@@ -111,8 +43,8 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         }
         _ => {}
     }
-    match state.layers.last() {
-        Some(Layer::Help(_)) => help::key(state, event, action),
+    let rest = match state.layers.last() {
+        Some(Layer::Help(_)) => return help::key(state, event, action),
         Some(Layer::Edit(_)) => form::key(state, event, action),
         Some(Layer::Reset(_)) => reset::key(state, event, action),
         Some(Layer::Pair(_)) => pairing::key(state, event, action),
@@ -120,10 +52,40 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
-        Some(Layer::Qr) => command(state, event, action),
         // Of the keys that the filter leaves, those that leave it move on.
-        None if filters && state.groups.typing => {}
-        None => command(state, event, action),
+        None if filters && state.groups.typing => return,
+        Some(Layer::Qr) | None => match action {
+            Some(action) => return perform(state, action),
+            None => FollowUp::UnknownKey,
+        },
+    };
+    match rest {
+        FollowUp::UnknownKey => unknown(state, event),
+        rest => follow_up(state, rest),
+    }
+}
+
+/// Does what a dialog leaves to be done.
+pub(super) fn follow_up(state: &mut State, rest: FollowUp) {
+    match rest {
+        FollowUp::Perform(action) => perform(state, action),
+        FollowUp::Confirmed(question) => confirmed(state, question),
+        FollowUp::UnknownKey | FollowUp::Nothing => {}
+    }
+}
+
+/// Does what a question was about.
+fn confirmed(state: &mut State, question: Question) {
+    match question {
+        Question::Act {
+            session, action, ..
+        } => sessions::send(state, session, action),
+        Question::Leave { then, .. } => leaving::leave(state, then),
+        Question::Remove { session, .. } => {
+            if state.runs.change(Call::DeleteSession(session)).is_none() {
+                state.note("It is being removed already.");
+            }
+        }
     }
 }
 
@@ -131,15 +93,8 @@ fn undoes(event: &KeyEvent) -> bool {
     event.code == KeyCode::Char('z') && event.modifiers == KeyModifiers::CONTROL
 }
 
-fn command(state: &mut State, event: &KeyEvent, action: Option<Action>) {
-    match action {
-        Some(action) => perform(state, action),
-        None => unknown(state, event),
-    }
-}
-
 /// A key without a meaning here: says so, and where it has one.
-pub(super) fn unknown(state: &mut State, event: &KeyEvent) {
+fn unknown(state: &mut State, event: &KeyEvent) {
     let is_typed = matches!(
         event.code,
         KeyCode::Char(_) | KeyCode::F(_) | KeyCode::Backspace | KeyCode::Delete | KeyCode::Insert
@@ -175,9 +130,7 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
         action,
         Action::CopyLink | Action::ShowQr | Action::Edit | Action::ResetLink
     );
-    let hidden = state.layers.is_empty()
-        && state.focus == Pane::Sessions
-        && !super::super::layout::card_in_sight(state);
+    let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {
         state.note("No group's card is in sight here: go to the groups with Tab, and choose one.");
     }
@@ -202,12 +155,12 @@ pub(super) fn perform(state: &mut State, action: Action) {
         return;
     }
     match action {
-        Action::Quit => quit(state),
+        Action::Quit => leaving::quit(state),
         Action::Help => help::open(state),
         Action::Suspend => state.runs.wishes.push(Effect::Suspend),
         Action::ErrorDetails => failures::open(state),
         Action::Back => back(state),
-        Action::CopyLink => super::invite::copy(state),
+        Action::CopyLink => card::copy(state),
         Action::SaveQr => qr::save(state),
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,
         _ if !state.layers.is_empty() => {}
@@ -222,14 +175,14 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Refresh => refresh(state),
         Action::NextPane => turn_pane(state, 1),
         Action::PreviousPane => turn_pane(state, 2),
-        Action::Profiles => profiles::open(state),
+        Action::Profiles => leaving::to_profiles(state),
         Action::AddAccount => pairing::open(state),
-        Action::StartSession => sessions::act(state, SessionAction::Start),
-        Action::StopSession => sessions::act(state, SessionAction::Stop),
-        Action::RestartSession => sessions::act(state, SessionAction::Restart),
-        Action::LogoutSession => sessions::act(state, SessionAction::Logout),
+        Action::StartSession => act(state, SessionAction::Start),
+        Action::StopSession => act(state, SessionAction::Stop),
+        Action::RestartSession => act(state, SessionAction::Restart),
+        Action::LogoutSession => act(state, SessionAction::Logout),
         Action::RenameSession => rename::open(state),
-        Action::RemoveSession => sessions::ask_remove(state),
+        Action::RemoveSession => ask_remove(state),
         Action::Up
         | Action::Down
         | Action::PageUp
@@ -247,14 +200,9 @@ pub(super) fn perform(state: &mut State, action: Action) {
     }
 }
 
-/// Moves within a layer that scrolls.
-pub(super) fn scroll_step(action: Option<Action>) -> Option<Step> {
-    action.and_then(Step::of)
-}
-
 fn open(state: &mut State) {
     match state.focus {
-        Pane::Sessions => sessions::open(state),
+        Pane::Sessions => open_session(state),
         Pane::Groups | Pane::Group => card::open(state),
     }
 }
@@ -262,7 +210,7 @@ fn open(state: &mut State) {
 fn refresh(state: &mut State) {
     // Another key may have been put into the gateway's config meanwhile.
     state.lacking.clear();
-    state.end_pauses();
+    end_pauses(state);
     match state.focus {
         Pane::Sessions => sessions::ask(state),
         Pane::Groups => groups::refresh(state),
@@ -312,24 +260,75 @@ fn turn_pane(state: &mut State, by: usize) {
     state.focus = PANES[next];
 }
 
-/// The next of a layer's buttons, going round.
-pub(super) fn next_button<T: Copy + PartialEq>(buttons: &[T], focus: T, back: bool) -> T {
-    let count = buttons.len();
-    let here = buttons.iter().position(|button| *button == focus);
-    let next = match here {
-        Some(here) if back => here + count - 1,
-        Some(here) => here + 1,
-        None => 0,
-    };
-    buttons.get(next % count.max(1)).copied().unwrap_or(focus)
+/// Enter on a session: links its phone where it has none, else goes to its groups.
+pub(super) fn open_session(state: &mut State) {
+    if !pairing::open_selected(state) {
+        state.focus = Pane::Groups;
+    }
 }
 
-/// Whether the key goes from button to button, and whether backwards.
-pub(super) fn button_move(event: &KeyEvent) -> Option<bool> {
-    match event.code {
-        KeyCode::Right | KeyCode::Down => Some(false),
-        KeyCode::Tab => Some(event.modifiers.contains(KeyModifiers::SHIFT)),
-        KeyCode::Left | KeyCode::Up | KeyCode::BackTab => Some(true),
-        _ => None,
+/// Starts a session, or asks whether to stop, restart or log it out.
+fn act(state: &mut State, action: SessionAction) {
+    if state.refuses(Capability::Manage) {
+        return;
+    }
+    let Some(session) = state.sessions.selected() else {
+        state.note("Select one session first: this row stands for all of them.");
+        return;
+    };
+    let session = session.id.clone();
+    if sessions::is_acting(state, &session) {
+        return;
+    }
+    if action == SessionAction::Start && pairing::open_selected(state) {
+        return;
+    }
+    if action == SessionAction::Start {
+        return sessions::send(state, session, action);
+    }
+    // Everybody on the gateway feels these.
+    let label = state.session_name(&session);
+    confirm::ask(
+        state,
+        Question::Act {
+            session,
+            label,
+            action,
+        },
+    );
+}
+
+/// Asks whether to remove the selected account.
+fn ask_remove(state: &mut State) {
+    if state.refuses(Capability::Manage) {
+        return;
+    }
+    let Some(session) = state.sessions.selected() else {
+        state.note("Select one session first: this row stands for all of them.");
+        return;
+    };
+    let session = session.id.clone();
+    if sessions::is_acting(state, &session) {
+        return;
+    }
+    let label = state.session_name(&session);
+    confirm::ask(state, Question::Remove { session, label });
+}
+
+/// Asks at once for everything that waits for its next attempt.
+fn end_pauses(state: &mut State) {
+    if state.runs.away.is_some() {
+        sessions::ask(state);
+    }
+    for (old, call) in state.runs.paused(state.now) {
+        let new = state.runs.repeat(old, call);
+        for id in state.groups.loading.values_mut().filter(|id| **id == old) {
+            *id = new;
+        }
+        if let Some(card) = &mut state.card
+            && card.members == Members::Waiting(old)
+        {
+            card.members = Members::Waiting(new);
+        }
     }
 }

@@ -1,16 +1,14 @@
 //! Quitting and going to another gateway: what would be lost is named first.
 
-use super::super::effect::Effect;
-use super::super::state::{
-    ConfirmDialog, EditForm, FormPhase, GroupKey, Layer, Leaving, Question, State,
-};
 use super::{confirm, form, pairing, profiles};
+use crate::console::effect::Effect;
+use crate::console::state::{ConfirmDialog, EditForm, FormPhase, Layer, Leaving, Question, State};
 
 /// Losses that are named one by one.
 const NAMED: usize = 5;
 
 /// Asks before something is lost. Whether it asks.
-pub(super) fn asks(state: &mut State, then: Leaving) -> bool {
+fn asks(state: &mut State, then: Leaving) -> bool {
     let losses = losses(state);
     let asks = !losses.is_empty();
     if asks {
@@ -19,11 +17,22 @@ pub(super) fn asks(state: &mut State, then: Leaving) -> bool {
     asks
 }
 
+/// `p`: goes to the list of profiles.
+pub(super) fn to_profiles(state: &mut State) {
+    if state.runs.is_changing() {
+        state.note("A change is still being sent: wait for its answer before you leave.");
+        return;
+    }
+    if !asks(state, Leaving::Gateway) {
+        profiles::open(state);
+    }
+}
+
 /// Leaves all the same.
 pub(super) fn leave(state: &mut State, then: Leaving) {
     match then {
         Leaving::Quit => state.runs.wishes.push(Effect::Quit),
-        Leaving::Gateway => profiles::choose_place(state),
+        Leaving::Gateway => profiles::open(state),
     }
 }
 
@@ -38,12 +47,12 @@ fn losses(state: &State) -> Vec<String> {
     let forms = open.chain(left).filter(|form| is_unsaved(form));
     let texts = forms.map(|form| {
         let fields: Vec<_> = form.changes().iter().map(|field| field.as_str()).collect();
-        let name = name(state, &form.key);
+        let name = state.group_name(&form.key);
         format!("{name}: {} as typed, not saved", fields.join(", "))
     });
     let resets = state.runs.unclear.open_resets();
     let resets = resets.map(|key| {
-        let name = name(state, key);
+        let name = state.group_name(key);
         format!("{name}: whether its link was reset")
     });
     let mut losses: Vec<String> = texts.chain(resets).collect();
@@ -65,13 +74,6 @@ fn losses(state: &State) -> Vec<String> {
 /// asked about yet.
 fn is_unsaved(form: &EditForm) -> bool {
     !matches!(form.phase, FormPhase::Saving(_) | FormPhase::AskLeave) && !form.changes().is_empty()
-}
-
-fn name(state: &State, key: &GroupKey) -> String {
-    match state.groups.get(key) {
-        Some(entry) => entry.name.clone(),
-        None => crate::text::clean_line(&key.jid).into_owned(),
-    }
 }
 
 /// Quits, unless something would be lost: then it asks, and a second press is the answer.

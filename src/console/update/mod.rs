@@ -1,86 +1,70 @@
-//! The pure heart: `update(&mut State, Msg) -> Vec<Effect>`.
+//! The pure part of the console: `update(&mut State, Msg) -> Vec<Effect>`.
 //!
-//! One file per concern. Handlers change the state and leave their wishes in [`Runs`]; after every
-//! message `settle` brings back what must always hold (the card follows the selection, no link is
-//! shown that may be dead, the clock is asked for in time) and hands the wishes out.
+//! Handlers change the state and leave their effects in its requests; after every message `settle`
+//! brings back what must always hold (the card follows the selection, no link is shown that may be
+//! dead, the clock is asked for in time) and hands the effects out.
+//!
+//! Four levels, each of which imports only those before it:
+//! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`
+//! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `card`
+//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
+//!   `failures`, `qr`, and `unconfirmed` and `leaving`, which look at several
+//! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `settle`, `burst` and this file
 
 mod burst;
 mod card;
 mod clock;
 mod confirm;
+mod connection;
+mod copy;
+mod cursor;
 mod events;
+mod explain;
 mod failures;
-mod find;
+mod follow_up;
 mod form;
-mod form_save;
+mod gateway;
 mod groups;
 mod help;
+mod index;
 mod invite;
 mod keys;
 mod leaving;
 mod mouse;
 mod pairing;
-mod pairing_follow;
-mod pairing_time;
 mod profiles;
 mod qr;
-mod realtime;
 mod rename;
 mod replies;
 mod reset;
 mod rows;
-mod runs;
 mod sessions;
+mod settle;
+mod text_input;
 mod toasts;
-mod typing;
-mod unclear;
-mod unclear_sessions;
+mod unconfirmed;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) use invite::obstacle;
-pub use runs::Runs;
-
-use super::effect::{Call, Effect};
-use super::locale::Charset;
-use super::msg::Msg;
-use super::state::{Groups, Link, Options, Pane, Sessions, State};
 use crate::api::EpochMillis;
+use crate::console::effect::{Call, Effect};
+use crate::console::locale::Charset;
+use crate::console::msg::Msg;
+use crate::console::state::{Options, State};
 
 /// The console before anything was heard, and its first wishes. `size` is in columns and rows.
 #[must_use]
 pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Vec<Effect>) {
-    let mut state = fresh(options, size, now, Runs::default());
+    let mut state = State::new(options, size, now);
+    state.runs.read(Call::Sessions);
     if state.options.theme.charset == Charset::Ascii {
         state.note(
             "The locale is not UTF-8: everything is drawn in ASCII. Set LANG to a UTF-8 locale, such as C.UTF-8.",
         );
     }
-    let effects = settle(&mut state);
+    let effects = settle::settle(&mut state);
     (state, effects)
-}
-
-/// A place of which nothing is known yet.
-fn fresh(options: Options, size: (u16, u16), now: EpochMillis, runs: Runs) -> State {
-    let mut state = State {
-        options,
-        size,
-        now,
-        link: Link::Connecting,
-        sessions: Sessions::default(),
-        groups: Groups::default(),
-        focus: Pane::Sessions,
-        card: None,
-        layers: Vec::new(),
-        toasts: Vec::new(),
-        failures: Vec::new(),
-        whole_blocks: false,
-        lacking: Vec::new(),
-        runs,
-    };
-    state.read(Call::Sessions);
-    state
 }
 
 /// Takes in one message.
@@ -96,25 +80,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Clock(now) => clock::clock(state, now),
         Msg::Reply(id, reply) => replies::reply(state, id, reply),
-        Msg::Realtime(news) => realtime::realtime(state, news),
+        Msg::Realtime(news) => events::realtime(state, news),
         Msg::Pause(id, pause) => replies::pause(state, id, pause),
         Msg::Unreadable(id, rows) => replies::unreadable(state, id, rows),
     }
-    settle(state)
-}
-
-fn settle(state: &mut State) -> Vec<Effect> {
-    hold(state);
-    std::mem::take(&mut state.runs.wishes)
-}
-
-/// Brings back what must always hold.
-fn hold(state: &mut State) {
-    sessions::keep_in_sight(state);
-    groups::keep_in_sight(state);
-    card::settle(state);
-    unclear::settle(state);
-    reset::settle(state);
-    pairing_time::settle(state);
-    clock::wish(state);
+    settle::settle(state)
 }

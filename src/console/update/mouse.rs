@@ -1,10 +1,10 @@
 //! The mouse: where it clicks is for `layout` to say, what that means is here.
 
-use super::super::layout::{self, Target};
-use super::super::state::{ButtonId, Layer, Pane, State};
 use super::{
     card, confirm, failures, form, groups, help, keys, pairing, profiles, rename, reset, sessions,
 };
+use crate::console::layout::{self, Target};
+use crate::console::state::{ButtonId, Layer, Pane, State};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Rows per notch of the wheel.
@@ -30,7 +30,7 @@ fn click(state: &mut State, target: Target) {
         Target::Button(button) => press(state, button),
         Target::Field(focus) => form::click(state, focus),
         Target::ProfileRow(row) => profiles::click(state, row),
-        Target::Link => super::invite::copy(state),
+        Target::Link => card::copy(state),
         // What lies under a layer is out of reach.
         _ if !state.layers.is_empty() => {}
         Target::SessionRow(row) => {
@@ -38,7 +38,7 @@ fn click(state: &mut State, target: Target) {
             let again = state.sessions.cursor == row && state.focus == Pane::Sessions;
             state.focus = Pane::Sessions;
             if again {
-                sessions::open(state);
+                keys::open_session(state);
             } else {
                 sessions::select(state, row);
             }
@@ -74,7 +74,10 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Reset(_)) => reset::press(state, button),
         Some(Layer::Pair(_)) => pairing::press(state, button),
         Some(Layer::Rename(_)) => rename::press(state, button),
-        Some(Layer::Confirm(_)) => confirm::press(state, button),
+        Some(Layer::Confirm(_)) => {
+            let rest = confirm::press(state, button);
+            keys::follow_up(state, rest);
+        }
         Some(Layer::Failures { .. }) => failures::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();

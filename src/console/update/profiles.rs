@@ -4,32 +4,22 @@
 //! is forgotten; requests go on being numbered, so that no late answer of the old place is taken for
 //! one of the new.
 
-use super::super::effect::{Effect, RequestId};
-use super::super::keymap::Action;
-use super::super::layout;
-use super::super::state::{Layer, Leaving, Profile, State, SwitchStep, Switcher};
-use super::keys::scroll_step;
-use super::runs::{Flight, Runs};
+use super::cursor::scroll_step;
+use super::follow_up::FollowUp;
 use crate::client::Secret;
+use crate::console::effect::{Call, Effect};
+use crate::console::ids::RequestId;
+use crate::console::keymap::Action;
+use crate::console::layout;
+use crate::console::state::{Flight, Layer, Profile, Runs, State, SwitchStep, Switcher};
 use crate::text::{clean_block, clean_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Longest token, in characters.
 const TOKEN_MAX: usize = 64 << 10;
 
-/// `p`: the list of profiles.
-pub(super) fn open(state: &mut State) {
-    if state.runs.is_changing() {
-        state.note("A change is still being sent: wait for its answer before you leave.");
-        return;
-    }
-    if !super::leaving::asks(state, Leaving::Gateway) {
-        choose_place(state);
-    }
-}
-
 /// Opens the list, whatever would be lost.
-pub(super) fn choose_place(state: &mut State) {
+pub(super) fn open(state: &mut State) {
     state.layers.push(Layer::Profiles(Switcher {
         cursor: state.options.here,
         step: SwitchStep::Choosing,
@@ -43,12 +33,12 @@ fn switcher(state: &mut State) -> Option<&mut Switcher> {
     })
 }
 
-pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
     if begins_token(event) && failed(state) && asks(state) {
         ask_token(state);
     }
     let Some(switcher) = switcher(state) else {
-        return;
+        return FollowUp::Nothing;
     };
     match &mut switcher.step {
         SwitchStep::Asking(typed) => {
@@ -78,12 +68,13 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
                     state.runs.land(id);
                     state.runs.wishes.push(Effect::Cancel(id));
                 }
-                (_, Some(Action::Help)) => super::help::open(state),
+                (_, Some(Action::Help)) => return FollowUp::Perform(Action::Help),
                 _ => {}
             }
         }
-        SwitchStep::Choosing | SwitchStep::Failed(_) => choose(state, event, action),
+        SwitchStep::Choosing | SwitchStep::Failed(_) => return choose(state, event, action),
     }
+    FollowUp::Nothing
 }
 
 /// Whether a key is the first letter of a token: who was refused may just go on typing.
@@ -109,24 +100,23 @@ fn ask_token(state: &mut State) {
     }
 }
 
-fn choose(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+fn choose(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
     match (event.code, action) {
         (KeyCode::Esc, _) | (_, Some(Action::Back | Action::Profiles)) => {
             state.layers.pop();
         }
         (KeyCode::Enter | KeyCode::Char(' '), _) => go(state),
-        (_, Some(Action::Help)) => super::help::open(state),
-        (_, Some(Action::Quit)) => super::leaving::quit(state),
+        (_, Some(action @ (Action::Help | Action::Quit))) => return FollowUp::Perform(action),
         _ => {
             let rows = state.options.profiles.len();
             let page = layout::profile_rows(state);
-            let (Some(step), Some(switcher)) = (scroll_step(action), switcher(state)) else {
-                return;
-            };
-            switcher.cursor = step.apply(switcher.cursor, rows, page);
-            switcher.step = SwitchStep::Choosing;
+            if let (Some(step), Some(switcher)) = (scroll_step(action), switcher(state)) {
+                switcher.cursor = step.apply(switcher.cursor, rows, page);
+                switcher.step = SwitchStep::Choosing;
+            }
         }
     }
+    FollowUp::Nothing
 }
 
 fn push(typed: &mut String, character: char) {
@@ -228,7 +218,9 @@ fn enter(state: &mut State, id: RequestId, profile: usize) {
     let mut runs = Runs::after(&state.runs);
     runs.wishes.push(Effect::Enter(id));
     let whole_blocks = state.whole_blocks;
-    *state = super::fresh(options, state.size, state.now, runs);
+    *state = State::new(options, state.size, state.now);
+    state.runs = runs;
+    state.runs.read(Call::Sessions);
     state.whole_blocks = whole_blocks;
     state.good(format!("You are on {} now", clean_line(&there.name)));
 }

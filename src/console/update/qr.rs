@@ -1,21 +1,19 @@
 //! The full-screen QR code.
 
-use super::super::effect::Effect;
-use super::super::effect::SavedQr;
-use super::super::state::{Layer, State};
-use super::invite;
-use super::runs::Flight;
+use super::{card, invite};
+use crate::console::effect::{Effect, SavedQr};
+use crate::console::state::{Flight, Layer, State};
 
 /// `Q`: fills the screen with the code; asks for the link if it is not there.
 pub(super) fn open(state: &mut State) {
-    super::card::settle(state);
+    card::settle(state);
     let Some(card) = &state.card else {
         state.note("Select a group first.");
         return;
     };
     let key = card.key.clone();
     let is_shown = card.link().is_some();
-    if let Some(blank) = invite::obstacle(state, &key) {
+    if let Some(blank) = state.obstacle(&key) {
         let sentence = state.blank_sentence(&key, &blank);
         state.bad(format!("No QR code: {sentence}"));
         return;

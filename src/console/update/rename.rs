@@ -1,13 +1,15 @@
 //! "Rename the account".
 
-use super::super::effect::{Call, RequestId};
-use super::super::failure::Failure;
-use super::super::keymap::Action;
-use super::super::layout::rename_buttons;
-use super::super::state::{ButtonId, Layer, PairFocus, RenameDialog, RenamePhase, State};
-use super::keys::{button_move, next_button};
-use super::typing;
+use super::cursor::{button_move, next_button};
+use super::follow_up::FollowUp;
+use super::{sessions, text_input};
 use crate::api::{Capability, Session};
+use crate::console::effect::Call;
+use crate::console::failure::Failure;
+use crate::console::ids::RequestId;
+use crate::console::keymap::Action;
+use crate::console::layout::rename_buttons;
+use crate::console::state::{ButtonId, Layer, PairFocus, RenameDialog, RenamePhase, State};
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// `n`: asks for another name of the selected account.
@@ -32,24 +34,26 @@ fn top(state: &mut State) -> Option<&mut RenameDialog> {
     }
 }
 
-pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
     let Some(dialog) = top(state) else {
-        return;
+        return FollowUp::Nothing;
     };
     if event.code == KeyCode::Esc {
-        return leave(state);
+        leave(state);
+        return FollowUp::Nothing;
     }
     if dialog.takes_text() {
         match event.code {
             KeyCode::Enter => save(state),
             KeyCode::Tab | KeyCode::Down => turn(dialog, false),
             KeyCode::BackTab | KeyCode::Up => turn(dialog, true),
-            _ => typing::in_line(&mut dialog.name, event),
+            _ => text_input::in_line(&mut dialog.name, event),
         }
-        return;
+        return FollowUp::Nothing;
     }
     if let Some(back) = button_move(event) {
-        return turn(dialog, back);
+        turn(dialog, back);
+        return FollowUp::Nothing;
     }
     match (event.code, action) {
         (KeyCode::Enter | KeyCode::Char(' '), _) => {
@@ -57,11 +61,13 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
                 press(state, button);
             }
         }
-        (_, Some(Action::Help)) => super::help::open(state),
-        (_, Some(Action::ErrorDetails)) => super::failures::open(state),
+        (_, Some(action @ (Action::Help | Action::ErrorDetails))) => {
+            return FollowUp::Perform(action);
+        }
         (_, Some(Action::Back)) => leave(state),
-        _ => super::keys::unknown(state, event),
+        _ => return FollowUp::UnknownKey,
     }
+    FollowUp::Nothing
 }
 
 fn turn(dialog: &mut RenameDialog, back: bool) {
@@ -101,7 +107,7 @@ fn save(state: &mut State) {
     }
     let label = crate::text::clean_line(&dialog.typed()).into_owned();
     let session = dialog.session.clone();
-    match state.change(Call::RenameSession { session, label }) {
+    match state.runs.change(Call::RenameSession { session, label }) {
         Some(id) => {
             if let Some(dialog) = top(state) {
                 dialog.phase = RenamePhase::Saving(id);
@@ -147,11 +153,6 @@ pub(super) fn answered(
             state.good(format!("{before} is called {name} now"));
         }
         Err(failure) => {
-            let call = Call::RenameSession {
-                session: session.to_owned(),
-                label: label.to_owned(),
-            };
-            let failure = state.failed(&call, failure);
             let missing = matches!(failure.status, Some(404 | 405 | 501));
             match waiting.and_then(|at| state.layers.get_mut(at)) {
                 Some(Layer::Rename(dialog)) if missing => {
@@ -166,5 +167,5 @@ pub(super) fn answered(
             }
         }
     }
-    super::sessions::read_row_again(state, session);
+    sessions::read_row_again(state, session);
 }

@@ -1,32 +1,32 @@
 //! Answers find their way back by their request id; what nobody waits for is dropped.
 
-use super::super::effect::{Call, RequestId};
-use super::super::failure::Failure;
-use super::super::msg::{Pause, Reply};
-use super::super::state::State;
-use super::runs::Flight;
 use super::{
-    card, form_save, groups, invite, pairing_follow, profiles, qr, realtime, rename, reset,
-    sessions,
+    card, connection, copy, explain, form, gateway, groups, invite, pairing, profiles, qr, rename,
+    reset, sessions, unconfirmed,
 };
+use crate::api::{Capability, InviteLink, Session};
+use crate::console::effect::Call;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::RequestId;
+use crate::console::msg::{Pause, Reply};
+use crate::console::state::{Flight, State};
 
 pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
     let Some(flight) = state.runs.land(id) else {
         return;
     };
     match (flight, reply) {
-        (Flight::Copy(what), Reply::Copied(answer)) => invite::copied(state, what, answer),
+        (Flight::Copy(what), Reply::Copied(answer)) => copy::copied(state, what, answer),
         (Flight::SaveQr, Reply::QrSaved(answer)) => qr::saved(state, answer),
         (Flight::Knock(profile), Reply::Knocked(answer)) => {
             profiles::knocked(state, id, profile, answer);
         }
         (Flight::Call(call), reply) => {
-            if let Some(reply) = answered(state, id, &call, reply) {
+            if !answered(state, id, &call, reply) {
                 // Not an answer to this call: the right one is still awaited.
-                drop(reply);
                 state.runs.keep_waiting(id, Flight::Call(call));
             } else if state.runs.take_again(&call) {
-                state.read(call);
+                state.runs.read(call);
             }
         }
         (flight, _) => state.runs.keep_waiting(id, flight),
@@ -39,7 +39,7 @@ pub(super) fn pause(state: &mut State, id: RequestId, pause: Pause) {
         return;
     };
     state.runs.pauses.insert(id, pause.until);
-    state.failed(&call, pause.failure);
+    classify(state, &call, pause.failure);
 }
 
 /// Rows of a listing cannot be read: that is told once, and again when their number changes.
@@ -74,45 +74,227 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
     ));
 }
 
-/// Gives the reply to whom it concerns; gives it back when it does not belong to the call.
-fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> Option<Reply> {
+/// Gives the answer to whom it concerns; whether it belongs to the call.
+fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool {
+    // Reads that begin from here on know what a change whose answer is lost has done.
+    let newest = state.runs.newest();
     match (call, reply) {
-        (Call::Sessions, Reply::Sessions(answer)) => sessions::listed(state, id, answer),
-        (Call::Ready, Reply::Ready(answer)) => realtime::ready(state, answer.ok()),
+        (Call::Sessions, Reply::Sessions(answer)) => {
+            let answer = classified(state, id, call, answer);
+            sessions_listed(state, id, answer);
+        }
+        (Call::Ready, Reply::Ready(answer)) => gateway::ready(state, answer.ok()),
         (Call::Session(session), Reply::Session(answer)) => {
+            let answer = classified(state, id, call, answer);
             let is_gone = matches!(&answer, Err(failure) if failure.code == "not_found");
-            sessions::read(state, id, session, answer);
-            pairing_follow::session_told(state, session, is_gone);
+            session_read(state, id, session, answer);
+            pairing::session_told(state, session, is_gone);
         }
         (Call::Act { session, action }, Reply::SessionActed(answer)) => {
-            sessions::acted(state, id, session, *action, answer);
+            let answer = classified(state, id, call, answer);
+            sessions::acted(state, (id, newest), session, *action, answer);
         }
         (Call::CreateSession { label }, Reply::SessionCreated(answer)) => {
-            pairing_follow::created(state, id, label.as_deref(), answer);
+            let answer = classified(state, id, call, answer);
+            pairing::created(state, (id, newest), label.as_deref(), answer);
         }
         (Call::DeleteSession(session), Reply::SessionDeleted(answer)) => {
-            pairing_follow::removed(state, session, answer);
+            let answer = classified(state, id, call, answer);
+            pairing::removed(state, session, answer);
         }
         (Call::RenameSession { session, label }, Reply::SessionRenamed(answer)) => {
+            let answer = classified(state, id, call, answer);
             rename::answered(state, id, session, label, answer);
         }
         (Call::PairingQr(session), Reply::PairingQr(answer)) => {
-            pairing_follow::qr(state, session, answer);
+            let answer = classified(state, id, call, answer);
+            pairing::qr(state, session, answer);
         }
         (Call::PairingCode { session, .. }, Reply::PairingCode(answer)) => {
-            pairing_follow::code(state, id, session, answer);
+            let answer = classified(state, id, call, answer);
+            pairing::code(state, id, session, answer);
         }
         (Call::Groups { session }, Reply::Groups(answer)) => {
+            let answer = classified(state, id, call, answer);
+            let is_read = answer.is_ok() && state.sessions.get(session).is_some();
             groups::listed(state, id, session, answer);
+            if is_read {
+                unconfirmed::groups_read(state, session, id);
+            }
         }
-        (Call::Group(key), Reply::Group(answer)) => groups::read(state, id, key, answer),
-        (Call::Members(key), Reply::Members(answer)) => card::members(state, id, key, answer),
-        (Call::Invite(key), Reply::Invite(answer)) => invite::answered(state, key, answer),
-        (Call::ResetInvite(key), Reply::InviteReset(answer)) => reset::answered(state, key, answer),
+        (Call::Group(key), Reply::Group(answer)) => match classified(state, id, call, answer) {
+            Ok(group) => {
+                if groups::read(state, id, key, Ok(group)) {
+                    unconfirmed::group_read(state, key, id);
+                }
+            }
+            Err(failure) => {
+                if state.sessions.get(&key.session).is_some() {
+                    unconfirmed::group_unread(state, key, &failure);
+                }
+                groups::read(state, id, key, Err(&failure));
+            }
+        },
+        (Call::Members(key), Reply::Members(answer)) => {
+            let answer = classified(state, id, call, answer);
+            card::members(state, id, key, answer);
+        }
+        (Call::Invite(key), Reply::Invite(answer)) => {
+            match classified(state, id, call, a_link(answer, false)) {
+                Ok(link) => {
+                    invite::show(state, key, link.clone());
+                    unconfirmed::link_read(state, key, &link);
+                }
+                Err(failure) => {
+                    invite::refused(state, key, &failure);
+                    unconfirmed::link_unread(state, key, &failure);
+                }
+            }
+        }
+        (Call::ResetInvite(key), Reply::InviteReset(answer)) => {
+            // A success all the same: the old link may be dead.
+            let answer = classified(state, id, call, a_link(answer, true));
+            reset::answered(state, key, answer);
+        }
         (Call::Update { group, patch }, Reply::Updated(answer)) => {
-            form_save::answered(state, group, patch, answer);
+            let answer = classified(state, id, call, answer);
+            form::answered(state, group, patch, answer);
         }
-        (_, reply) => return Some(reply),
+        _ => return false,
     }
-    None
+    true
+}
+
+/// The answer, if its link is one; a failure otherwise, whose outcome may be open.
+fn a_link(answer: Result<String, Failure>, unclear: bool) -> Result<String, Failure> {
+    answer.and_then(|link| {
+        if InviteLink::is_link(&link) {
+            return Ok(link);
+        }
+        let sentence = "The gateway sent something that is not a link. Refresh to ask again.";
+        Err(Failure::lost_answer(sentence, unclear))
+    })
+}
+
+fn sessions_listed(state: &mut State, id: RequestId, answer: Result<Vec<Session>, Failure>) {
+    match answer {
+        Ok(rows) => {
+            state.sessions.failure = None;
+            sessions::take_list(state, id, rows);
+            unconfirmed::sessions_read(state, id);
+            unconfirmed::list_read(state, id);
+            gateway::answered(state);
+            groups::ensure(state);
+        }
+        Err(failure) => {
+            unconfirmed::list_unread(state, id, &failure);
+            let refused = matches!(failure.kind, FailureKind::MissingCapability { .. });
+            if refused && !state.options.session_ids.is_empty() {
+                gateway::answered(state);
+                sessions::go_by_id(state);
+            } else if failure.kind == FailureKind::GatewayAway {
+                connection::away(state, failure);
+            } else {
+                gateway::answered(state);
+                state.sessions.failure = Some(failure);
+            }
+        }
+    }
+    connection::plan_polls(state);
+}
+
+fn session_read(state: &mut State, id: RequestId, session: &str, answer: Result<Session, Failure>) {
+    match answer {
+        Ok(found) => {
+            if found.id == session {
+                sessions::take_one(state, id, found);
+                unconfirmed::sessions_read(state, id);
+            }
+            state.sessions.failure = None;
+            gateway::answered(state);
+        }
+        Err(failure) if failure.kind == FailureKind::GatewayAway => {
+            connection::away(state, failure);
+        }
+        Err(failure) => {
+            gateway::answered(state);
+            sessions::refused_one(state, session, failure);
+        }
+    }
+    connection::plan_polls(state);
+}
+
+/// The answer with its failure classified, where that concerns anybody.
+fn classified<T>(
+    state: &mut State,
+    id: RequestId,
+    call: &Call,
+    answer: Result<T, Failure>,
+) -> Result<T, Failure> {
+    answer.map_err(|failure| {
+        if is_expected(call, &failure) || !is_awaited(state, id, call) {
+            failure
+        } else {
+            classify(state, call, failure)
+        }
+    })
+}
+
+/// Whether a failure is an ordinary answer to its call.
+fn is_expected(call: &Call, failure: &Failure) -> bool {
+    match call {
+        // It is gone already, or no code is ready yet.
+        Call::DeleteSession(_) | Call::PairingQr(_) => failure.code == "not_found",
+        // A fault of what was typed.
+        Call::PairingCode { .. } => failure.fields.iter().any(|fault| fault.field == "phone"),
+        _ => false,
+    }
+}
+
+/// Whether a failure of this request still concerns anybody.
+fn is_awaited(state: &State, id: RequestId, call: &Call) -> bool {
+    match call {
+        Call::Groups { session } => state.sessions.get(session).is_some(),
+        Call::Group(key) => state.sessions.get(&key.session).is_some(),
+        Call::PairingQr(session) => pairing::awaits_qr(state, session),
+        Call::PairingCode { session, .. } => pairing::awaits_code(state, session, id),
+        _ => true,
+    }
+}
+
+/// Classifies a failure, in this one place: what it means here, what follows from it for the whole
+/// console, and whether it is written down.
+fn classify(state: &mut State, call: &Call, failure: Failure) -> Failure {
+    let failure = explain::in_context(state, call, failure);
+    match &failure.kind {
+        FailureKind::MissingCapability { capability } => {
+            let known = Capability::ALL
+                .into_iter()
+                .find(|known| known.as_str() == capability);
+            if let Some(known) = known.filter(|known| !state.lacks(*known)) {
+                state.lacking.push(known);
+            }
+        }
+        // One call without an answer proves little: the sessions tell whether the gateway is there.
+        FailureKind::GatewayAway if *call != Call::Sessions && state.runs.away.is_none() => {
+            sessions::ask(state);
+        }
+        _ => {}
+    }
+    if is_shown(state, call) {
+        state.record_call(call, &failure);
+    }
+    failure
+}
+
+/// Whether the screen says somewhere that this call failed.
+fn is_shown(state: &State, call: &Call) -> bool {
+    match call {
+        // Other groups' reads go on behind the screen.
+        Call::Members(key) | Call::Invite(key) => {
+            state.card.as_ref().is_some_and(|card| card.key == *key)
+        }
+        Call::Group(_) => false,
+        _ => true,
+    }
 }

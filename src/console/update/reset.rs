@@ -1,14 +1,18 @@
 //! The dialog that resets an invite link.
 
-use super::super::effect::Call;
-use super::super::failure::{Failure, FailureKind};
-use super::super::keymap::Action;
-use super::super::state::{
-    Blank, ButtonId, GroupKey, Invite, Layer, ResetDialog, ResetPhase, State,
-};
+use super::copy::copy_link;
+use super::cursor::{button_move, next_button};
+use super::follow_up::FollowUp;
 use super::invite;
-use super::keys::{button_move, next_button};
-use crate::api::{Capability, InviteLink};
+use crate::api::Capability;
+use crate::console::effect::Call;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::GroupKey;
+use crate::console::keymap::Action;
+use crate::console::layout::reset_buttons;
+use crate::console::state::{
+    Blank, ButtonId, Invite, Layer, LostReset, ResetDialog, ResetPhase, State,
+};
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// `R`: asks, with Cancel in focus.
@@ -21,11 +25,11 @@ pub(super) fn open(state: &mut State) {
         return;
     };
     let (key, name) = (entry.key.clone(), entry.name.clone());
-    if invite::is_being_reset(&state.runs, &key) {
+    if state.runs.is_being_reset(&key) {
         state.note(format!("{name}: the link is being reset already"));
         return;
     }
-    if let Some(blank) = invite::obstacle(state, &key) {
+    if let Some(blank) = state.obstacle(&key) {
         let sentence = state.blank_sentence(&key, &blank);
         state.bad(format!("No reset: {sentence}"));
         return;
@@ -41,37 +45,37 @@ pub(super) fn open(state: &mut State) {
     }));
 }
 
-/// The buttons of a phase, from left to right.
-fn buttons(phase: &ResetPhase) -> &'static [ButtonId] {
-    match phase {
-        ResetPhase::Asking => &[ButtonId::Cancel, ButtonId::Confirm],
-        ResetPhase::Running(_) | ResetPhase::Checking => &[ButtonId::Close],
-        ResetPhase::Failed(_) => &[ButtonId::Close, ButtonId::Confirm],
-        ResetPhase::Done { .. } => &[ButtonId::Copy, ButtonId::Close],
-    }
-}
-
-pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) {
+pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
     let Some(Layer::Reset(dialog)) = state.layers.last_mut() else {
-        return;
+        return FollowUp::Nothing;
     };
-    let buttons = buttons(&dialog.phase);
+    let buttons = ids(dialog);
     if let Some(back) = button_move(event) {
-        dialog.focus = next_button(buttons, dialog.focus, back);
-        return;
+        dialog.focus = next_button(&buttons, dialog.focus, back);
+        return FollowUp::Nothing;
     }
     let focus = dialog.focus;
     match (event.code, action) {
         (KeyCode::Esc, _) | (_, Some(Action::Back)) => close(state),
+        // While it runs there is no button, and nothing to do but to leave.
+        (KeyCode::Enter | KeyCode::Char(' '), _) if buttons.is_empty() => close(state),
         (KeyCode::Enter | KeyCode::Char(' '), _) => press(state, focus),
         (KeyCode::Char('n'), _) if buttons.contains(&ButtonId::Cancel) => close(state),
         (_, Some(Action::CopyLink)) if buttons.contains(&ButtonId::Copy) => {
             press(state, ButtonId::Copy);
         }
-        (_, Some(Action::ErrorDetails)) => super::failures::open(state),
-        (_, Some(Action::Help)) => super::help::open(state),
+        (_, Some(action @ (Action::ErrorDetails | Action::Help))) => {
+            return FollowUp::Perform(action);
+        }
         _ => {}
     }
+    FollowUp::Nothing
+}
+
+/// The buttons of the dialog as it is now.
+fn ids(dialog: &ResetDialog) -> Vec<ButtonId> {
+    let buttons = reset_buttons(&dialog.phase).into_iter();
+    buttons.map(|button| button.id).collect()
 }
 
 /// A reset that runs is not taken back by leaving.
@@ -91,7 +95,7 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
     let Some(Layer::Reset(dialog)) = state.layers.last_mut() else {
         return;
     };
-    if !buttons(&dialog.phase).contains(&button) {
+    if !ids(dialog).contains(&button) {
         return;
     }
     match button {
@@ -99,7 +103,7 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
         ButtonId::Copy => {
             if let ResetPhase::Done { link, .. } = &dialog.phase {
                 let (key, link) = (dialog.key.clone(), link.clone());
-                invite::copy_link(state, &key, link);
+                copy_link(state, &key, link);
             }
         }
         _ => close(state),
@@ -111,10 +115,10 @@ fn send(state: &mut State) {
         return;
     };
     let (key, old) = (dialog.key.clone(), dialog.old.clone());
-    let Some(id) = state.change(Call::ResetInvite(key.clone())) else {
+    let Some(id) = state.runs.change(Call::ResetInvite(key.clone())) else {
         return;
     };
-    super::unclear::forget_reset(state, &key);
+    state.runs.unclear.resets.remove(&key);
     state.runs.own_reset = None;
     state.runs.echo_heard = None;
     state.runs.unclear.old_links.insert(key.clone(), old);
@@ -157,20 +161,9 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
     state
         .runs
         .cancel(|call| matches!(call, Call::Invite(group) if group == key));
-    let name = match state.groups.get(key) {
-        Some(entry) => entry.name.clone(),
-        None => crate::text::clean_line(&key.jid).into_owned(),
-    };
+    let name = state.group_name(key);
     let heard = state.runs.reset_heard.remove(key);
     let old = state.runs.unclear.old_links.remove(key).flatten();
-    let answer = match answer {
-        // A success all the same: the old link may be dead.
-        Ok(link) if !InviteLink::is_link(&link) => Err(Failure {
-            unclear: true,
-            ..invite::not_a_link()
-        }),
-        answer => answer,
-    };
     match answer {
         Ok(link)
             if heard
@@ -213,12 +206,11 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
             }
         }
         Err(failure) => {
-            let failure = state.failed(&Call::ResetInvite(key.clone()), failure);
             if matches!(
                 failure.kind,
                 FailureKind::NotAdmin | FailureKind::NotInGroup
             ) {
-                state.read_again(Call::Group(key.clone()));
+                state.runs.read_again(Call::Group(key.clone()));
             }
             // Perhaps it was reset all the same: only a new look tells.
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
@@ -228,7 +220,8 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
                 if let Some(dialog) = dialog(state, key) {
                     dialog.phase = ResetPhase::Checking;
                 }
-                super::unclear::lost_reset(state, key, old, failure);
+                let lost = LostReset::new(old, failure);
+                state.runs.unclear.resets.insert(key.clone(), lost);
                 return;
             }
             match dialog(state, key) {
@@ -242,26 +235,10 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
     }
 }
 
-/// The dialog that shows a new link, and that link.
-fn shown(state: &State) -> Option<(&ResetDialog, &str)> {
-    state.layers.iter().find_map(|layer| match layer {
-        Layer::Reset(dialog) => match &dialog.phase {
-            ResetPhase::Done { link, .. } => Some((dialog, link.as_str())),
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-/// Whether a dialog shows a link of this group.
-pub(super) fn is_shown(state: &State, key: &GroupKey) -> bool {
-    shown(state).is_some_and(|(dialog, _)| dialog.key == *key)
-}
-
 /// Closes a dialog whose new link may be dead itself. The card hears of everything that speaks against
 /// a link and looks it up in time, so the dialog vouches for no more than the card does.
 pub(super) fn settle(state: &mut State) {
-    let Some((dialog, link)) = shown(state) else {
+    let Some((dialog, link)) = state.reset_link() else {
         return;
     };
     let card = state.card.as_ref().filter(|card| card.key == dialog.key);

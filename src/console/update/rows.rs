@@ -1,8 +1,9 @@
 //! Which groups are shown and in which order: kept up to date piece by piece, because there may be a
 //! hundred thousand of them.
 
-use super::super::state::{Entry, GroupKey, Groups, Hidden, Pane, Scope, Sort, State};
 use crate::api::{EpochMillis, Group, SessionRole};
+use crate::console::ids::GroupKey;
+use crate::console::state::{Entry, Groups, Hidden, Pane, Scope, Sort, State};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 

@@ -1,9 +1,9 @@
 //! Short messages in the corner, and failures told through them.
 
-use super::super::effect::Call;
-use super::super::failure::{Failure, FailureKind};
-use super::super::state::{Blank, GroupKey, Invite, State, Toast, ToastKind, is_own};
-use crate::api::{Capability, MemberRole};
+use crate::api::Capability;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::GroupKey;
+use crate::console::state::{State, Toast, ToastKind};
 
 /// More would hide what they speak of.
 const TOASTS_MAX: usize = 3;
@@ -48,98 +48,6 @@ impl State {
         self.toast(ToastKind::Bad, text);
     }
 
-    /// Draws what follows from a failure's kind, and remembers it where the screen shows it.
-    pub(super) fn failed(&mut self, call: &Call, failure: Failure) -> Failure {
-        let mut failure = failure.of_call(call);
-        if let Some(key) = call.group().filter(|_| failure.status == Some(500)) {
-            failure.kind = self.unexplained(key, call, failure.kind);
-        }
-        if failure.kind == FailureKind::NoSuchSession
-            && call
-                .session()
-                .is_some_and(|session| self.is_listed(session))
-            && !matches!(call, Call::Session(_))
-        {
-            failure.kind = FailureKind::NotInEngine;
-        }
-        match &failure.kind {
-            FailureKind::MissingCapability { capability } => {
-                let known = Capability::ALL
-                    .into_iter()
-                    .find(|known| known.as_str() == capability);
-                if let Some(known) = known.filter(|known| !self.lacks(*known)) {
-                    self.lacking.push(known);
-                }
-            }
-            // One call without an answer proves little: the sessions tell whether the gateway is there.
-            FailureKind::GatewayAway if *call != Call::Sessions && self.runs.away.is_none() => {
-                super::sessions::ask(self);
-            }
-            _ => {}
-        }
-        if self.is_shown(call) {
-            self.record_call(call, &failure);
-        }
-        failure
-    }
-
-    /// Whether the screen says somewhere that this call failed.
-    fn is_shown(&self, call: &Call) -> bool {
-        match call {
-            // Other groups' reads go on behind the screen.
-            Call::Members(key) | Call::Invite(key) => {
-                self.card.as_ref().is_some_and(|card| card.key == *key)
-            }
-            Call::Group(_) => false,
-            _ => true,
-        }
-    }
-
-    /// What a failure without a reason means where an admin's call was made: some gateways have no
-    /// other answer for an account that is none.
-    fn unexplained(&self, key: &GroupKey, call: &Call, kind: FailureKind) -> FailureKind {
-        let told = self
-            .groups
-            .get(key)
-            .and_then(|entry| entry.group.my_role.as_ref());
-        if kind != FailureKind::Other || !call.is_live() || told.is_some() {
-            return kind;
-        }
-        match self.role_among_members(key) {
-            Some(role) if role.is_admin() => FailureKind::PerhapsOffline,
-            Some(_) => FailureKind::NotAdmin,
-            None => FailureKind::PerhapsNotAdmin,
-        }
-    }
-
-    /// Whether the gateway itself has told that there is such a session: in its list, or by its groups.
-    fn is_listed(&self, session: &str) -> bool {
-        self.groups.loaded.contains(session)
-            || (!self.runs.by_id && self.sessions.get(session).is_some())
-    }
-
-    /// The members have come, and may explain why there is no link.
-    pub(super) fn explain_blank(&mut self, key: &GroupKey) {
-        let explained = self.unexplained(key, &Call::Invite(key.clone()), FailureKind::Other);
-        let Some(card) = self.card.as_mut().filter(|card| card.key == *key) else {
-            return;
-        };
-        if let Invite::Blank(Blank::Failed(failure)) = &mut card.invite
-            && failure.kind == FailureKind::PerhapsNotAdmin
-        {
-            failure.kind = explained;
-        }
-    }
-
-    /// The account's own role by the members that were read.
-    fn role_among_members(&self, key: &GroupKey) -> Option<&MemberRole> {
-        let card = self.card.as_ref().filter(|card| card.key == *key)?;
-        let session = self.sessions.get(&key.session)?;
-        let mut members = card.loaded_members().iter();
-        let own = members.find(|member| is_own(session, &member.lid))?;
-        Some(&own.role)
-    }
-
     /// Says a failure: what was tried, and the sentence.
     pub(super) fn tell(&mut self, tried: &str, failure: &Failure, group: Option<&GroupKey>) {
         let sentence = self.sentence(failure, group);
@@ -158,7 +66,7 @@ impl State {
         let kind = FailureKind::MissingCapability {
             capability: capability.as_str().to_owned(),
         };
-        self.bad(kind.sentence(&super::super::failure::Told::default()));
+        self.bad(kind.sentence(&crate::console::failure::Told::default()));
         true
     }
 }

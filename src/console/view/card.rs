@@ -5,10 +5,11 @@ use super::paint::{
     scrollbar, title_room,
 };
 use crate::api::{Group, GroupMember, MemberRole, SessionRole};
+use crate::console::account::is_own;
 use crate::console::keymap::Action;
 use crate::console::layout::{CardParts, Detail, card_parts, details, inside, wrap};
 use crate::console::qr::{self, Fit, QrWidget};
-use crate::console::state::{Blank, Card, Invite, Members, Pane, State, is_own};
+use crate::console::state::{Blank, Card, Invite, Members, Pane, State};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;

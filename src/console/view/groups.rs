@@ -1,7 +1,8 @@
 //! The groups pane: only the visible rows are looked at, however many there are.
 
-use super::paint::{after, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar};
-use super::sessions::bar;
+use super::paint::{
+    after, bar, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar,
+};
 use crate::api::{Capability, SessionRole};
 use crate::console::failure::SessionState;
 use crate::console::fuzzy::Highlighter;

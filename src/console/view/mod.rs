@@ -1,9 +1,9 @@
 //! Drawing: reads the state, changes nothing. One file per piece of the screen; where each stands
-//! is [`super::layout`]'s business, how it looks the theme's.
+//! is [`crate::console::layout`]'s business, how it looks the theme's.
 
 mod card;
 mod confirm;
-mod failure;
+mod failures;
 mod field;
 mod footer;
 mod form;
@@ -26,8 +26,8 @@ mod too_small;
 #[cfg(test)]
 pub(super) use paint::put;
 
-use super::layout::{self, Screen};
-use super::state::{Layer, State};
+use crate::console::layout::{self, Screen};
+use crate::console::state::{Layer, State};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
@@ -53,7 +53,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
-        Layer::Failures { scroll } => failure::draw(state, screen, *scroll, buffer),
+        Layer::Failures { scroll } => failures::draw(state, screen, *scroll, buffer),
         // It is the whole screen, not a box over it.
         Layer::Qr => {}
     }

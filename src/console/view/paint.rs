@@ -240,3 +240,23 @@ pub fn key(state: &State, action: Action) -> String {
         .map(ToString::to_string)
         .unwrap_or_default()
 }
+
+/// The mark before what is selected: the same without colours.
+pub fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focused: bool) {
+    if !selected {
+        return;
+    }
+    let theme = &state.options.theme;
+    let style = if focused { theme.accent } else { theme.dim };
+    for at in 0..area.height {
+        put(
+            buffer,
+            Rect {
+                width: 1,
+                ..below(area, at)
+            },
+            "▌",
+            style,
+        );
+    }
+}

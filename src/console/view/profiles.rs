@@ -1,7 +1,6 @@
 //! The list of profiles.
 
-use super::paint::{after, below, columns, dialog, put, put_right, scrollbar};
-use super::sessions::bar;
+use super::paint::{after, bar, below, columns, dialog, put, put_right, scrollbar};
 use crate::console::layout::{Screen, profiles_parts};
 use crate::console::state::{State, SwitchStep, Switcher};
 use crate::text;

@@ -1,9 +1,10 @@
 //! The sessions pane.
 
-use super::paint::{after, below, columns, pane, put, put_lines, put_right, scrollbar};
+use super::paint::{after, bar, below, columns, pane, put, put_lines, put_right, scrollbar};
 use crate::api::{Session, SessionStatus};
+use crate::console::account::number;
 use crate::console::layout::{SessionsParts, sessions_parts, wrap};
-use crate::console::state::{Link, Pane, State, number};
+use crate::console::state::{Link, Pane, State};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -63,26 +64,6 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         };
         let per = usize::from(parts.height);
         scrollbar(buffer, theme, area, seen, offset * per, total * per);
-    }
-}
-
-/// The mark before what is selected: the same without colours.
-pub fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focused: bool) {
-    if !selected {
-        return;
-    }
-    let theme = &state.options.theme;
-    let style = if focused { theme.accent } else { theme.dim };
-    for at in 0..area.height {
-        put(
-            buffer,
-            Rect {
-                width: 1,
-                ..below(area, at)
-            },
-            "▌",
-            style,
-        );
     }
 }
 

@@ -105,8 +105,8 @@ fn panics_when_told_to() {
     if std::env::var_os("GROUPDESK_TEST_PANIC").is_none() {
         return;
     }
-    let _screen =
-        groupdesk::console::terminal::RealScreen::take(true, Charset::Unicode).expect("a terminal");
+    let _screen = groupdesk::console::io::terminal::RealScreen::take(true, Charset::Unicode)
+        .expect("a terminal");
     panic!("on purpose");
 }
 

@@ -22,17 +22,18 @@ mod reset;
 mod sessions;
 mod unknown;
 
-use super::super::effect::{Call, Effect, RequestId, SessionAction};
-use super::super::failure::{Failure, FailureKind};
-use super::super::keymap::Keymap;
-use super::super::msg::{Msg, Realtime, Reply};
-use super::super::state::{GroupKey, Invite, Layer, Options, State};
-use super::super::theme::{ColorDepth, Theme};
 use super::{start, update};
 use crate::api::{
     Envelope, EpochMillis, EventKind, Group, GroupMember, MemberRole, Session, SessionRole,
     SessionStatus,
 };
+use crate::console::effect::{Call, Effect, SessionAction};
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::{GroupKey, RequestId};
+use crate::console::keymap::Keymap;
+use crate::console::msg::{Msg, Realtime, Reply};
+use crate::console::state::{Invite, Layer, Options, State};
+use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;

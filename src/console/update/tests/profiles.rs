@@ -74,10 +74,7 @@ fn the_new_place_begins_with_nothing_of_the_old_one() {
     assert_eq!(desk.state.options.here, 1);
     assert!(desk.state.card.is_none() && desk.state.layers.is_empty());
     assert!(desk.names().is_empty() && !desk.state.sessions.loaded);
-    assert_eq!(
-        desk.state.link,
-        super::super::super::state::Link::Connecting
-    );
+    assert_eq!(desk.state.link, crate::console::state::Link::Connecting);
     let [(first, Call::Sessions)] = desk.asked[..] else {
         panic!("{:?}", desk.asked)
     };

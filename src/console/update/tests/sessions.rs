@@ -306,7 +306,7 @@ fn rows_that_cannot_be_read_are_told_once() {
     };
     let unreadable = |desk: &mut Desk, rows| {
         desk.state.toasts.clear();
-        desk.state.read(call.clone());
+        desk.state.runs.read(call.clone());
         let id = desk.state.runs.find(|running| *running == call).unwrap();
         desk.send(Msg::Unreadable(id, rows));
         let told = desk.state.toasts.first().map(|toast| toast.text.clone());

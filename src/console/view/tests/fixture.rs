@@ -3,12 +3,11 @@
 use crate::api::{
     EpochMillis, Group, GroupMember, MemberRole, Session, SessionRole, SessionStatus,
 };
-use crate::console::effect::RequestId;
 use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::state::{
-    Card, EditForm, Entry, GroupKey, Groups, Invite, Link, Members, Options, Pane, Sessions,
-    Settings, State,
+    Card, EditForm, Entry, Groups, Invite, Link, Members, Options, Pane, Sessions, Settings, State,
 };
 use crate::console::theme::{ColorDepth, Theme};
 use ratatui_textarea::{CursorMove, TextArea};
@@ -47,7 +46,7 @@ pub fn fresh() -> State {
         failures: Vec::new(),
         whole_blocks: false,
         lacking: Vec::new(),
-        runs: crate::console::update::Runs::default(),
+        runs: crate::console::state::Runs::default(),
     }
 }
 

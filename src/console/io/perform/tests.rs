@@ -1,0 +1,224 @@
+//! Pictures, turns and floods.
+
+use super::*;
+use crate::api::Envelope;
+use crate::console::io::clipboard::{ClipboardChoice, Surroundings};
+use serde_json::json;
+
+#[test]
+fn a_strangers_name_never_leaves_the_directory() {
+    for (title, name) in [
+        ("Weekend Volunteers", "Weekend Volunteers"),
+        ("../../etc/passwd", "etc passwd"),
+        ("\u{1b}[31mred\u{202e}", "31mred"),
+        ("🎉", "invite"),
+        ("a.b:c", "a b c"),
+    ] {
+        assert_eq!(file_name(title), name, "{title:?}");
+    }
+    assert_eq!(file_name(&"x".repeat(500)).len(), 60);
+}
+
+/// There is no other gateway.
+struct Nowhere;
+
+#[async_trait::async_trait]
+impl Places for Nowhere {
+    async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
+        Err("nowhere to go".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn reads_that_wait_for_their_next_attempt_leave_the_turn_to_others() {
+    // Nobody listens there any more, so every attempt fails at once.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = Client::new(&base, &Secret::new("wa_key"), false).unwrap();
+    let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
+    let places = Arc::new(Nowhere);
+    let (mut performer, mut notices) = Performer::new(client, clipboard, PathBuf::new(), places);
+    performer.retry.first = Duration::from_hours(1);
+    performer.retry.most = Duration::from_hours(1);
+    let reads = PARALLEL_READS as u64 * 2;
+    for id in 0..reads {
+        let session = "s".to_owned();
+        performer.call(RequestId(id), Call::Groups { session });
+    }
+    performer.call(RequestId(reads), Call::Sessions);
+    let mut paused = 0;
+    let mut answered = false;
+    while paused < reads || !answered {
+        match notices.recv().await.unwrap() {
+            Notice::Msg(Msg::Pause(_, pause)) => {
+                assert!(pause.until > now() + 1_000_000);
+                paused += 1;
+            }
+            Notice::Answer(id, Reply::Sessions(Err(_)), _) => {
+                assert_eq!(id, RequestId(reads));
+                answered = true;
+            }
+            // The stream has nobody to talk to either.
+            Notice::Realtime(..) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_news_waits_outside_until_some_were_taken_in() {
+    let (inbox, mut notices) = mpsc::unbounded_channel();
+    let (sink, events) = mpsc::channel(1);
+    tokio::spawn(pass_on(events, inbox));
+    let flood = 3 * EVENTS_WAITING;
+    let sent = tokio::spawn(async move {
+        for _ in 0..flood {
+            sink.send(RealtimeEvent::Connected).await.unwrap();
+        }
+    });
+    // Both tasks go on for as long as there is room.
+    for _ in 0..10 * flood {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(notices.len(), EVENTS_WAITING);
+    for _ in 0..flood {
+        notices.recv().await.expect("none is lost");
+    }
+    sent.await.unwrap();
+}
+
+#[tokio::test]
+async fn events_that_wait_are_bounded_by_their_bytes_too() {
+    let (inbox, mut notices) = mpsc::unbounded_channel();
+    let (sink, events) = mpsc::channel(1);
+    tokio::spawn(pass_on(events, inbox));
+    // Each takes a quarter of the room, though its text has only a few kilobytes.
+    let nothings = EVENT_BYTES_WAITING / 4 / size_of::<Value>();
+    let envelope: Envelope = serde_json::from_value(json!({
+        "id": "evt_1", "event": "x", "payload": vec![Value::Null; nothings - 1],
+    }))
+    .unwrap();
+    let sent = tokio::spawn(async move {
+        for _ in 0..20 {
+            let event = RealtimeEvent::Event(envelope.clone());
+            sink.send(event).await.unwrap();
+        }
+    });
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(notices.len(), 4);
+    for _ in 0..20 {
+        notices.recv().await.expect("none is lost");
+    }
+    sent.await.unwrap();
+}
+
+#[tokio::test]
+async fn answers_keep_their_turn_until_they_are_taken_in() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = Client::new(&base, &Secret::new("wa_key"), false).unwrap();
+    let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
+    let (performer, mut notices) =
+        Performer::new(client, clipboard, PathBuf::new(), Arc::new(Nowhere));
+    for id in 0..PARALLEL_READS as u64 {
+        performer.call(RequestId(id), Call::Sessions);
+    }
+    let mut answers = Vec::new();
+    while answers.len() < PARALLEL_READS {
+        match notices.recv().await.unwrap() {
+            Notice::Answer(_, _, turn) => answers.push(turn),
+            Notice::Realtime(..) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(performer.turns.available_permits(), 0);
+    drop(answers);
+    assert_eq!(performer.turns.available_permits(), PARALLEL_READS);
+}
+
+#[test]
+fn an_older_picture_is_never_overwritten() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = save(directory.path(), "https://chat.whatsapp.com/one", "Choir").unwrap();
+    let kept = std::fs::read(&first.png).unwrap();
+    let second = save(directory.path(), "https://chat.whatsapp.com/two", "Choir").unwrap();
+    assert_ne!(first, second);
+    assert_eq!(std::fs::read(&first.png).unwrap(), kept);
+    assert!(second.svg.exists());
+}
+
+/// A place that breaks.
+struct Broken;
+
+#[async_trait::async_trait]
+impl Places for Broken {
+    async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
+        panic!("a fault of the desk")
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_panics_answers_its_request_all_the_same() {
+    let client = Client::new("http://127.0.0.1:9", &Secret::new("wa_key"), false).unwrap();
+    let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
+    let (performer, mut notices) =
+        Performer::new(client, clipboard, PathBuf::new(), Arc::new(Broken));
+    performer.knock(RequestId(7), 0, None);
+    loop {
+        match notices.recv().await.expect("an answer") {
+            Notice::Knocked(id, answer) => {
+                assert_eq!(id, RequestId(7));
+                assert!(answer.unwrap_err().contains("log"));
+                return;
+            }
+            Notice::Realtime(..) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn fault() -> Notice {
+    panic!("a fault of the desk")
+}
+
+#[tokio::test]
+async fn a_change_whose_task_panics_is_unconfirmed() {
+    let (inbox, mut notices) = mpsc::unbounded_channel();
+    let call = Call::ResetInvite(crate::console::ids::GroupKey {
+        session: "s".to_owned(),
+        jid: "1@g.us".to_owned(),
+    });
+    let id = RequestId(1);
+    let task = async { fault() };
+    replying(&inbox, broken(id, call), task);
+    let Some(Notice::Answer(answered, Reply::InviteReset(Err(failure)), None)) =
+        notices.recv().await
+    else {
+        panic!("no answer to the reset");
+    };
+    assert_eq!(answered, id);
+    assert!(failure.unclear, "it may have been sent");
+    drop(inbox);
+    assert!(notices.recv().await.is_none(), "one answer, not two");
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_is_not_taken_for_live() {
+    let (inbox, mut notices) = mpsc::unbounded_channel();
+    let (sink, events) = mpsc::channel(4);
+    sink.send(RealtimeEvent::Connected).await.unwrap();
+    drop(sink);
+    pass_on(events, inbox).await;
+    let mut told = Vec::new();
+    while let Some(Notice::Realtime(news, _)) = notices.recv().await {
+        told.push(news);
+    }
+    assert!(matches!(
+        &told[..],
+        [Realtime::Connected, Realtime::Unavailable { .. }]
+    ));
+}

@@ -1,0 +1,342 @@
+//! The loop: waits for keys, the clock, replies and realtime, feeds `update`, carries its effects
+//! out and draws once per round.
+//!
+//! Whatever is slow happens in a task of its own; the loop itself never waits for the gateway.
+
+use crate::api::EpochMillis;
+use crate::client::Client;
+use crate::console::effect::Effect;
+use crate::console::ids::RequestId;
+use crate::console::io::notice::{Notice, now};
+use crate::console::io::perform::Performer;
+use crate::console::io::screen::{Input, Screen};
+use crate::console::io::suspend::{self, Continued};
+use crate::console::msg::{Msg, Reply};
+use crate::console::phone;
+use crate::console::state::{Options, State};
+use crate::console::update::{start, update};
+use crate::console::view::view;
+use crossterm::event::{Event, KeyEvent, KeyEventKind};
+use futures_util::{Stream, StreamExt};
+use std::collections::{BTreeSet, HashMap};
+use std::future::poll_fn;
+use std::io;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// Input that is taken in before a frame is drawn; keeps a flood of it from starving the screen.
+const MESSAGES_PER_FRAME: usize = 512;
+
+/// Whoever is still awake so long after it was to sleep was not put to sleep: nobody could wake the job
+/// of a terminal without a shell (`xterm -e`, `ssh -t`, a container), so the kernel lets it run.
+const AWAKE: Duration = Duration::from_millis(500);
+
+/// Runs the console until the user quits or `shutdown` is cancelled.
+///
+/// `performer` carries effects out and has already begun to send realtime messages into `inbox`.
+///
+/// # Errors
+/// The terminal cannot be drawn to or read from any more.
+pub async fn run(
+    screen: &mut impl Screen,
+    options: Options,
+    performer: Performer,
+    inbox: mpsc::UnboundedReceiver<Notice>,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let size = screen.terminal().size()?;
+    let (state, effects) = start(options, (size.width, size.height), now());
+    let mut desk = Desk {
+        state,
+        performer,
+        inbox,
+        knocked: None,
+        running: HashMap::new(),
+        wakes: BTreeSet::new(),
+    };
+    let mut next = desk.carry_out(effects);
+    let mut inputs = screen.inputs();
+    let mut continued = Continued::listen()?;
+    let mut formats = Some(tokio::task::spawn_blocking(phone::load));
+    loop {
+        match next {
+            Next::Quit => return Ok(()),
+            Next::Suspend => {
+                screen.leave()?;
+                suspend::sleep()?;
+                tokio::select! {
+                    biased;
+                    () = shutdown.cancelled() => return Ok(()),
+                    () = continued.recv() => {}
+                    () = tokio::time::sleep(AWAKE) => {}
+                }
+                next = retake(screen, &mut desk)?;
+                continue;
+            }
+            Next::Draw => {
+                screen.begin_frame()?;
+                screen.terminal().draw(|frame| view(&desk.state, frame))?;
+                screen.end_frame()?;
+            }
+            Next::Wait => {}
+        }
+        let wake = desk.wakes.first().copied();
+        next = tokio::select! {
+            biased;
+            () = shutdown.cancelled() => return Ok(()),
+            input = inputs.next() => match input {
+                Some(input) => {
+                    let mut read = vec![input?];
+                    while read.len() < MESSAGES_PER_FRAME
+                        && let Some(input) = already_there(&mut inputs).await
+                    {
+                        read.push(input?);
+                    }
+                    desk.take_inputs(read)
+                }
+                // The terminal is gone.
+                None => return Ok(()),
+            },
+            Some(notice) = desk.inbox.recv() => desk.take_notice(notice, screen)?,
+            () = sleep_until(wake) => desk.take_clock(),
+            () = continued.recv() => retake(screen, &mut desk)?,
+            Some(()) = loaded(&mut formats) => Next::Draw,
+        };
+        for _ in 0..MESSAGES_PER_FRAME {
+            if matches!(next, Next::Quit | Next::Suspend) {
+                break;
+            }
+            let more = if let Ok(notice) = desk.inbox.try_recv() {
+                desk.take_notice(notice, screen)?
+            } else {
+                break;
+            };
+            next = next.max(more);
+        }
+    }
+}
+
+/// Waits for a load in another thread, once.
+async fn loaded(task: &mut Option<JoinHandle<()>>) -> Option<()> {
+    let loading = task.as_mut()?;
+    // Without the formats numbers are grouped alike.
+    let _ = loading.await;
+    *task = None;
+    Some(())
+}
+
+/// What a stream can give without waiting.
+///
+/// It is asked in the name of this task: crossterm's stream, which Windows has, wakes whoever was the first
+/// to be told "not yet", and would leave the loop asleep beside a waiting key if that were somebody else.
+async fn already_there<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Option<T> {
+    poll_fn(|context| match stream.poll_next_unpin(context) {
+        Poll::Ready(item) => Poll::Ready(item),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+/// Takes the terminal again after a sleep; somebody else has used it meanwhile.
+fn retake(screen: &mut impl Screen, desk: &mut Desk) -> anyhow::Result<Next> {
+    screen.enter()?;
+    let size = screen.terminal().size()?;
+    Ok(desk.take(Msg::Resize {
+        columns: size.width,
+        rows: size.height,
+    }))
+}
+
+/// What the loop does after a message.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Next {
+    Wait,
+    Draw,
+    Suspend,
+    Quit,
+}
+
+struct Desk {
+    state: State,
+    performer: Performer,
+    inbox: mpsc::UnboundedReceiver<Notice>,
+    /// The way to the gateway that has let us in.
+    knocked: Option<(RequestId, Client)>,
+    running: HashMap<RequestId, AbortHandle>,
+    wakes: BTreeSet<EpochMillis>,
+}
+
+impl Desk {
+    fn take(&mut self, msg: Msg) -> Next {
+        let mut effects = update(&mut self.state, Msg::Clock(now()));
+        effects.extend(update(&mut self.state, msg));
+        self.carry_out(effects)
+    }
+
+    fn take_clock(&mut self) -> Next {
+        let now = now();
+        self.wakes = self.wakes.split_off(&(now + 1));
+        let effects = update(&mut self.state, Msg::Clock(now));
+        self.carry_out(effects)
+    }
+
+    /// Takes what came in one read. Keys stay together: only so a paste can be told from typing.
+    fn take_inputs(&mut self, inputs: Vec<Input>) -> Next {
+        let mut next = Next::Wait;
+        let mut keys = Vec::new();
+        for input in inputs {
+            if let Input::Event(Event::Key(key)) = input {
+                if key.kind != KeyEventKind::Release {
+                    keys.push(key);
+                }
+                continue;
+            }
+            next = next.max(self.take_keys(std::mem::take(&mut keys)));
+            next = next.max(match input {
+                Input::Event(event) => self.take_event(event),
+                Input::Background(background) => self.take(Msg::Background(background)),
+            });
+        }
+        next.max(self.take_keys(keys))
+    }
+
+    fn take_keys(&mut self, keys: Vec<KeyEvent>) -> Next {
+        if keys.is_empty() {
+            return Next::Wait;
+        }
+        self.take(Msg::Keys(keys))
+    }
+
+    fn take_event(&mut self, event: Event) -> Next {
+        match event {
+            Event::Paste(text) => self.take(Msg::Paste(text)),
+            Event::Mouse(mouse) => self.take(Msg::Mouse(mouse)),
+            Event::Resize(columns, rows) => self.take(Msg::Resize { columns, rows }),
+            _ => Next::Wait,
+        }
+    }
+
+    fn take_notice(&mut self, notice: Notice, screen: &mut impl Screen) -> io::Result<Next> {
+        match notice {
+            Notice::Msg(msg) => Ok(self.take(msg)),
+            Notice::Answer(id, reply, _turn) => {
+                self.running.remove(&id);
+                Ok(self.take(Msg::Reply(id, reply)))
+            }
+            Notice::Realtime(news, _held) => Ok(self.take(Msg::Realtime(news))),
+            Notice::Knocked(id, answer) => {
+                self.running.remove(&id);
+                let told = answer.map(|client| self.knocked = Some((id, client)));
+                let next = self.take(Msg::Reply(id, Reply::Knocked(told)));
+                // Nobody waits for it any more where it was not entered.
+                self.knocked = None;
+                Ok(next)
+            }
+            Notice::Raw(bytes) => {
+                screen.write_raw(&bytes)?;
+                Ok(Next::Wait)
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Next {
+        let mut next = Next::Draw;
+        for effect in effects {
+            match effect {
+                Effect::Wake(at) => {
+                    self.wakes.insert(at);
+                }
+                Effect::Cancel(id) => {
+                    if let Some(task) = self.running.remove(&id) {
+                        task.abort();
+                    }
+                }
+                Effect::Knock { id, profile, token } => {
+                    let task = self.performer.knock(id, profile, token);
+                    self.running.insert(id, task);
+                }
+                Effect::Enter(id) => self.enter(id),
+                Effect::Suspend => next = Next::Suspend,
+                Effect::Quit => return Next::Quit,
+                Effect::Call { id, call } => {
+                    self.running.insert(id, self.performer.call(id, call));
+                }
+                Effect::Copy { id, text } => self.performer.copy(id, text),
+                Effect::SaveQr { id, text, title } => self.performer.save_qr(id, text, title),
+            }
+        }
+        next
+    }
+
+    /// Ends everything at this place and goes on at the other one.
+    fn enter(&mut self, id: RequestId) {
+        let Some((_, client)) = self.knocked.take().filter(|(knocked, _)| *knocked == id) else {
+            return;
+        };
+        for (_, task) in self.running.drain() {
+            task.abort();
+        }
+        self.wakes.clear();
+        (self.performer, self.inbox) = self.performer.moved(client);
+    }
+}
+
+async fn sleep_until(wake: Option<EpochMillis>) {
+    match wake {
+        Some(at) => tokio::time::sleep(Duration::from_millis((at - now()).max(0) as u64)).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::Pin;
+    use std::sync::{Arc, Mutex};
+    use std::task::{Context, Waker};
+
+    /// What is typed, and who waits for it: the first who asked in vain, like crossterm's stream.
+    #[derive(Clone, Default)]
+    struct Typed(Arc<Mutex<(Option<u8>, Option<Waker>)>>);
+
+    impl Typed {
+        fn press(&self, key: u8) {
+            let mut typed = self.0.lock().unwrap();
+            typed.0 = Some(key);
+            if let Some(waker) = typed.1.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    impl Stream for Typed {
+        type Item = u8;
+
+        fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<u8>> {
+            let mut typed = self.0.lock().unwrap();
+            if let Some(key) = typed.0.take() {
+                return Poll::Ready(Some(key));
+            }
+            typed.1.get_or_insert_with(|| context.waker().clone());
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_after_a_look_in_vain_wakes_the_loop() {
+        let typed = Typed::default();
+        let mut stream = typed.clone();
+        let reader = tokio::spawn(async move {
+            assert_eq!(already_there(&mut stream).await, None);
+            stream.next().await
+        });
+        // The reader has looked once this task is polled again.
+        tokio::task::yield_now().await;
+        typed.press(b'q');
+        let read = tokio::time::timeout(Duration::from_secs(1), reader).await;
+        assert_eq!(read.expect("a woken reader").unwrap(), Some(b'q'));
+    }
+}

@@ -1,0 +1,69 @@
+//! Actions, the places where they work, and the shape of a row of the table.
+
+/// What a key can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    NextPane,
+    PreviousPane,
+    Open,
+    Back,
+    Filter,
+    Sort,
+    ReverseSort,
+    InvitableOnly,
+    CopyLink,
+    ShowQr,
+    SaveQr,
+    QrStyle,
+    Edit,
+    ResetLink,
+    Refresh,
+    AddAccount,
+    StartSession,
+    StopSession,
+    RestartSession,
+    LogoutSession,
+    RenameSession,
+    RemoveSession,
+    Profiles,
+    ErrorDetails,
+    Help,
+    Suspend,
+    Quit,
+}
+
+/// Where an action makes sense; the footer shows the actions of the place one is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    Everywhere,
+    Sessions,
+    Groups,
+    Group,
+    /// The full-screen QR code.
+    Qr,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding {
+    pub action: Action,
+    /// Its name in the config's `[keys]`.
+    pub name: &'static str,
+    /// Default keys, as they are written in the config.
+    pub keys: &'static [&'static str],
+    /// What it does, for the help.
+    pub help: &'static str,
+    /// The footer's word; empty = not in the footer.
+    pub hint: &'static str,
+    pub places: &'static [Place],
+    /// Where it works too, without a word in the footer.
+    pub elsewhere: &'static [Place],
+    /// Other words by which the help finds it.
+    pub also: &'static str,
+}

@@ -1,0 +1,222 @@
+//! Which keys mean what: the defaults of the table, with the config's changes.
+
+use super::action::{Action, Binding, Place};
+use super::bindings::BINDINGS;
+use super::key::Key;
+use crossterm::event::KeyEvent;
+
+/// Says what is wrong with an action's keys in the config, if anything.
+///
+/// # Errors
+/// As [`Keymap::rebind`].
+pub fn check_binding(name: &str, keys: &[String]) -> Result<(), String> {
+    Keymap::default().rebind(name, keys)
+}
+
+/// One key for two actions in the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{key}` would mean both `{first}` and `{second}`")]
+pub struct Conflict {
+    pub key: Key,
+    /// The actions' names in the config.
+    pub first: &'static str,
+    pub second: &'static str,
+}
+
+/// Which keys mean what: the defaults, with the config's changes.
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    keys: Vec<(Action, Vec<Key>)>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self {
+            keys: BINDINGS
+                .iter()
+                .map(|binding| {
+                    let keys = binding.keys.iter().filter_map(|key| Key::parse(key).ok());
+                    (binding.action, keys.collect())
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Keymap {
+    /// Replaces the keys of the named action.
+    ///
+    /// # Errors
+    /// Unknown action, no key, a text that is not a key, or a key that another action has in the same place.
+    pub fn rebind<S: AsRef<str>>(&mut self, name: &str, keys: &[S]) -> Result<(), String> {
+        let binding = BINDINGS
+            .iter()
+            .find(|binding| binding.name == name)
+            .ok_or_else(|| {
+                let names: Vec<_> = BINDINGS.iter().map(|binding| binding.name).collect();
+                format!("unknown action; allowed are {}", names.join(", "))
+            })?;
+        if keys.is_empty() {
+            return Err("needs at least one key".to_owned());
+        }
+        let parsed = keys
+            .iter()
+            .map(|key| Key::parse(key.as_ref()))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let Some(slot) = self
+            .keys
+            .iter_mut()
+            .find(|(action, _)| *action == binding.action)
+        {
+            slot.1 = parsed;
+        }
+        Ok(())
+    }
+
+    /// Two actions that one key would mean in the same place; to be called after the last `rebind`.
+    ///
+    /// # Errors
+    /// The key and both actions.
+    pub fn check(&self) -> Result<(), Conflict> {
+        for (position, first) in BINDINGS.iter().enumerate() {
+            for second in &BINDINGS[position + 1..] {
+                if !share_a_place(first, second) {
+                    continue;
+                }
+                if let Some(key) = self
+                    .keys(first.action)
+                    .iter()
+                    .find(|key| self.keys(second.action).contains(key))
+                {
+                    return Err(Conflict {
+                        key: *key,
+                        first: first.name,
+                        second: second.name,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys of an action.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> &[Key] {
+        self.keys
+            .iter()
+            .find(|(candidate, _)| *candidate == action)
+            .map_or(&[], |(_, keys)| keys)
+    }
+
+    /// What a key means in a place.
+    #[must_use]
+    pub fn action(&self, event: &KeyEvent, place: Place) -> Option<Action> {
+        let key = Key::of(event);
+        let in_place = |binding: &&Binding| {
+            binding.places.contains(&place)
+                || binding.places.contains(&Place::Everywhere)
+                || matches!(binding.action, Action::Back)
+        };
+        let elsewhere = |binding: &&Binding| binding.elsewhere.contains(&place);
+        // What belongs to the place comes first: a key of the config may be both.
+        let here = BINDINGS.iter().filter(in_place);
+        here.chain(BINDINGS.iter().filter(elsewhere))
+            .map(|binding| binding.action)
+            .find(|action| self.keys(*action).contains(&key))
+    }
+
+    /// What a key means in some other place.
+    #[must_use]
+    pub fn meaning_elsewhere(&self, key: Key) -> Option<&'static Binding> {
+        BINDINGS
+            .iter()
+            .find(|binding| self.keys(binding.action).contains(&key))
+    }
+
+    /// The footer of a place: first key and word of each action with a hint.
+    pub fn hints(&self, place: Place) -> impl Iterator<Item = (Action, Key, &'static str)> {
+        BINDINGS
+            .iter()
+            .filter(move |binding| {
+                !binding.hint.is_empty()
+                    && (binding.places.contains(&place)
+                        || binding.places.contains(&Place::Everywhere))
+            })
+            .filter_map(|binding| {
+                let key = *self.keys(binding.action).first()?;
+                Some((binding.action, key, binding.hint))
+            })
+    }
+}
+
+fn share_a_place(first: &Binding, second: &Binding) -> bool {
+    let everywhere = |binding: &Binding| {
+        binding.places.contains(&Place::Everywhere) || binding.action == Action::Back
+    };
+    everywhere(first)
+        || everywhere(second)
+        || first
+            .places
+            .iter()
+            .any(|place| second.places.contains(place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place::Group;
+    use super::*;
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    #[test]
+    fn every_default_key_parses_prints_back_and_is_unambiguous() {
+        for binding in BINDINGS {
+            for text in binding.keys {
+                assert_eq!(Key::parse(text).unwrap().to_string(), *text);
+            }
+        }
+        assert_eq!(Keymap::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn a_rebound_key_replaces_the_default() {
+        let mut keymap = Keymap::default();
+        keymap.rebind("reset_link", &["Alt-r"]).unwrap();
+        let pressed = |code, modifiers| KeyEvent::new(code, modifiers);
+        assert_eq!(
+            keymap.action(&pressed(KeyCode::Char('r'), KeyModifiers::ALT), Group),
+            Some(Action::ResetLink)
+        );
+        assert_eq!(
+            keymap.action(&pressed(KeyCode::Char('R'), KeyModifiers::SHIFT), Group),
+            None
+        );
+    }
+
+    #[test]
+    fn a_key_with_two_meanings_is_refused() {
+        let mut keymap = Keymap::default();
+        keymap.rebind("edit", &["q"]).unwrap();
+        assert_eq!(
+            keymap.check().map_err(|conflict| conflict.to_string()),
+            Err("`q` would mean both `edit` and `quit`".to_owned())
+        );
+    }
+
+    #[test]
+    fn wrong_names_are_told_with_the_right_ones() {
+        let mut keymap = Keymap::default();
+        assert!(
+            keymap
+                .rebind("explode", &["x"])
+                .unwrap_err()
+                .contains("reset_link")
+        );
+        assert!(
+            keymap
+                .rebind("quit", &["Strg-q"])
+                .unwrap_err()
+                .contains("Ctrl-")
+        );
+        assert!(keymap.rebind::<&str>("quit", &[]).is_err());
+    }
+}

@@ -1,0 +1,73 @@
+//! Which actions can work now: the footer and the help grey out the others.
+
+use crate::api::{Capability, Session, SessionStatus};
+use crate::console::keymap::Action;
+use crate::console::state::{Blank, Layer, State};
+
+/// The capability that an action cannot do without.
+#[must_use]
+pub fn needs(action: Action) -> Option<Capability> {
+    match action {
+        Action::Edit | Action::ResetLink => Some(Capability::Send),
+        Action::AddAccount
+        | Action::StartSession
+        | Action::StopSession
+        | Action::RestartSession
+        | Action::LogoutSession
+        | Action::RenameSession
+        | Action::RemoveSession => Some(Capability::Manage),
+        _ => None,
+    }
+}
+
+/// Whether an action can work now, by all that is known. What is not known stays possible.
+#[must_use]
+pub fn can(state: &State, action: Action) -> bool {
+    if needs(action).is_some_and(|capability| state.lacks(capability)) {
+        return false;
+    }
+    let in_code = matches!(state.layers.last(), Some(Layer::Qr));
+    let card = state.card.as_ref();
+    match action {
+        Action::CopyLink | Action::SaveQr if in_code => {
+            card.is_some_and(|card| card.link().is_some())
+        }
+        Action::CopyLink | Action::ShowQr | Action::ResetLink => {
+            card.is_some_and(|card| state.obstacle(&card.key).is_none())
+        }
+        Action::Edit => card.is_some_and(|card| {
+            !matches!(
+                state.obstacle(&card.key),
+                Some(Blank::SessionLeft(_) | Blank::NotInGroup | Blank::GatewayAway)
+            )
+        }),
+        Action::Filter | Action::Sort | Action::InvitableOnly => !state.groups.entries.is_empty(),
+        Action::StartSession => on_session(state, |session| {
+            !matches!(
+                session.status,
+                SessionStatus::Working | SessionStatus::Starting
+            )
+        }),
+        Action::StopSession => on_session(state, |session| {
+            !matches!(
+                session.status,
+                SessionStatus::Stopped | SessionStatus::LoggedOut
+            )
+        }),
+        Action::LogoutSession => {
+            on_session(state, |session| session.status != SessionStatus::LoggedOut)
+        }
+        Action::RestartSession | Action::RenameSession | Action::RemoveSession => {
+            on_session(state, |_| true)
+        }
+        _ => true,
+    }
+}
+
+/// Whether one session is selected to which nothing is being done, and which is so.
+fn on_session(state: &State, is_so: impl Fn(&Session) -> bool) -> bool {
+    state
+        .sessions
+        .selected()
+        .is_some_and(|session| !state.sessions.acting.contains_key(&session.id) && is_so(session))
+}

@@ -1,0 +1,135 @@
+//! What is at a cell of the screen.
+
+use super::card::card_parts;
+use super::confirm::confirm_parts;
+use super::dialog::Dialog;
+use super::failures::failure_parts;
+use super::footer::hints;
+use super::form::form_parts;
+use super::groups::{group_head, groups_parts};
+use super::help::help_parts;
+use super::pairing::pair_parts;
+use super::profiles::profiles_parts;
+use super::qr::{QrDrawing, qr_parts};
+use super::rename::rename_parts;
+use super::reset::reset_parts;
+use super::screen::{Screen, screen};
+use super::sessions::sessions_parts;
+use super::target::Target;
+use crate::console::state::{FormFocus, Layer, Pane, State};
+use ratatui::layout::{Position, Rect};
+
+/// What is at a cell of the screen.
+#[must_use]
+pub fn hit(state: &State, column: u16, row: u16) -> Target {
+    let Some(screen) = screen(state) else {
+        return Target::Nothing;
+    };
+    let at = Position::new(column, row);
+    if screen.footer.contains(at) {
+        return hints(state, &screen)
+            .into_iter()
+            .find(|hint| hint.area.contains(at))
+            .map_or(Target::Nothing, |hint| hint.target);
+    }
+    match state.layers.last() {
+        Some(layer) => hit_layer(state, &screen, layer, at),
+        None => hit_panes(state, &screen, at),
+    }
+}
+
+fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Target {
+    let in_dialog = |dialog: &Dialog| {
+        let button = dialog
+            .buttons
+            .iter()
+            .find(|button| button.enabled && button.area.contains(at));
+        match button {
+            Some(button) => Target::Button(button.id),
+            None if dialog.area.contains(at) => Target::Layer,
+            None => Target::Nothing,
+        }
+    };
+    match layer {
+        Layer::Qr => {
+            let parts = qr_parts(state);
+            let shown = matches!(parts.drawing, QrDrawing::Code { .. });
+            if parts.link.contains(at) || (shown && parts.code.contains(at)) {
+                Target::Link
+            } else {
+                Target::Layer
+            }
+        }
+        Layer::Help(help) => inside_or_nothing(help_parts(state, screen, help).area, at),
+        Layer::Edit(form) => {
+            let parts = form_parts(state, screen, form);
+            match in_dialog(&parts.dialog) {
+                Target::Layer => parts.field_at(at.x, at.y).map_or(Target::Layer, |field| {
+                    Target::Field(FormFocus::Field(field))
+                }),
+                target => target,
+            }
+        }
+        Layer::Reset(reset) => in_dialog(&reset_parts(state, screen, reset).dialog),
+        Layer::Pair(pairing) => in_dialog(&pair_parts(state, screen, pairing).dialog),
+        Layer::Rename(rename) => in_dialog(&rename_parts(state, screen, rename).dialog),
+        Layer::Confirm(confirm) => in_dialog(&confirm_parts(state, screen, confirm).dialog),
+        Layer::Profiles(switcher) => {
+            let parts = profiles_parts(state, screen, switcher);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < state.options.profiles.len() {
+                Target::ProfileRow(row)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::Failures { scroll } => in_dialog(&failure_parts(state, screen, *scroll).dialog),
+    }
+}
+
+fn inside_or_nothing(area: Rect, at: Position) -> Target {
+    if area.contains(at) {
+        Target::Layer
+    } else {
+        Target::Nothing
+    }
+}
+
+fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
+    if let Some(area) = screen.sessions.filter(|area| area.contains(at)) {
+        let parts = sessions_parts(state, area);
+        if parts.rows.contains(at) {
+            let row = usize::from((at.y - parts.rows.y) / parts.height) + state.sessions.offset;
+            if row <= state.sessions.rows.len() {
+                return Target::SessionRow(row);
+            }
+        }
+        return Target::Pane(Pane::Sessions);
+    }
+    if let Some(area) = screen.groups.filter(|area| area.contains(at)) {
+        let parts = groups_parts(state, area);
+        if parts.filter.contains(at) {
+            return Target::Filter;
+        }
+        if let Some(sort) = group_head(state, &parts, at) {
+            return Target::GroupHead(sort);
+        }
+        if parts.rows.contains(at) {
+            let row = usize::from(at.y - parts.rows.y) + state.groups.offset;
+            if row < state.groups.len() {
+                return Target::GroupRow(row);
+            }
+        }
+        return Target::Pane(Pane::Groups);
+    }
+    if let Some(area) = screen.card.filter(|area| area.contains(at)) {
+        let on_link = card_parts(state, area)
+            .is_some_and(|parts| parts.link.contains(at) || parts.code.contains(at));
+        return if on_link {
+            Target::Link
+        } else {
+            Target::Pane(Pane::Group)
+        };
+    }
+    Target::Nothing
+}

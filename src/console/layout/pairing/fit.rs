@@ -1,0 +1,162 @@
+//! "Add an account": which way to link has room, and the field and buttons that follow from it.
+
+use super::super::dialog::{Button, content_height, content_width};
+use super::super::screen::{Screen, screen};
+use crate::console::qr::{self, Blocks, Level};
+use crate::console::state::{ButtonId, PairField, PairStep, Pairing, State, Trouble, Way};
+use ratatui::layout::Size;
+use std::borrow::Cow;
+
+/// Columns of the words beside a code.
+pub(super) const BESIDE: u16 = 28;
+/// Lines of the words above a code.
+pub(super) const ABOVE: u16 = 2;
+/// Characters of a pairing QR code's text: what room to expect before the first one is there.
+const USUAL_LENGTH: usize = 245;
+
+/// How a QR code fits.
+pub(super) enum Place {
+    Fits {
+        room: Size,
+        blocks: Blocks,
+        /// Whether the words stand beside the code; above it otherwise.
+        beside: bool,
+    },
+    Missing {
+        columns: u16,
+        rows: u16,
+    },
+    TooLong,
+}
+
+/// The largest drawing that fits. Only measured: encoding a code takes a hundred times longer.
+fn place(screen: &Screen, text: &str, least_blocks: Blocks) -> Place {
+    let width = content_width(screen, u16::MAX);
+    let height = content_height(screen);
+    let rooms = [
+        (Size::new(width.saturating_sub(BESIDE + 2), height), true),
+        (Size::new(width, height.saturating_sub(ABOVE)), false),
+    ];
+    for blocks in [Blocks::Full, least_blocks] {
+        for (room, beside) in rooms {
+            if qr::fitting_size(text, room, blocks).is_some() {
+                return Place::Fits {
+                    room,
+                    blocks,
+                    beside,
+                };
+            }
+        }
+    }
+    let Ok(least) = qr::required_size(text, Level::Low, least_blocks) else {
+        return Place::TooLong;
+    };
+    let lacks = rooms.map(|(room, _)| {
+        (
+            least.width.saturating_sub(room.width),
+            least.height.saturating_sub(room.height),
+        )
+    });
+    // What needs the smaller change of the window; a row is about as high as two columns are wide.
+    let cost = |(columns, rows): &(u16, u16)| u32::from(*columns) + 2 * u32::from(*rows);
+    let (columns, rows) = lacks.into_iter().min_by_key(cost).unwrap_or_default();
+    Place::Missing { columns, rows }
+}
+
+/// The text of the code, or one that takes as much room as the first one will.
+pub(super) fn qr_text(pairing: &Pairing) -> Cow<'_, str> {
+    match &pairing.qr {
+        Some(shown) => Cow::Borrowed(shown.code.reveal()),
+        None => Cow::Owned("x".repeat(USUAL_LENGTH)),
+    }
+}
+
+pub(super) fn qr_place(state: &State, screen: &Screen, pairing: &Pairing) -> Place {
+    let least = state.options.theme.least_blocks();
+    place(screen, &qr_text(pairing), least)
+}
+
+fn way(state: &State, screen: &Screen, pairing: &Pairing) -> Way {
+    match (pairing.way, qr_place(state, screen, pairing)) {
+        (Way::Qr, Place::Fits { .. }) => Way::Qr,
+        _ => Way::Code,
+    }
+}
+
+/// The way to link that is on the screen: the chosen one, or the code to type where the QR code has
+/// no room.
+#[must_use]
+pub fn pair_way(state: &State, pairing: &Pairing) -> Way {
+    screen(state).map_or(pairing.way, |screen| way(state, &screen, pairing))
+}
+
+/// The text field of the step, if it has one.
+#[must_use]
+pub fn pair_field(state: &State, pairing: &Pairing) -> Option<PairField> {
+    match pairing.step {
+        PairStep::Label => Some(PairField::Label),
+        PairStep::Link
+            if pairing.code.is_none()
+                && pairing.asking.is_none()
+                && pair_way(state, pairing) == Way::Code =>
+        {
+            Some(PairField::Phone)
+        }
+        _ => None,
+    }
+}
+
+/// The buttons of the step, from left to right.
+#[must_use]
+pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
+    let button = |id, label: &str| Button::new(id, label);
+    let cancel = || button(ButtonId::Cancel, "Cancel");
+    match &pairing.step {
+        PairStep::Label => vec![button(ButtonId::Next, "Continue"), cancel()],
+        PairStep::Creating(_) | PairStep::Removing(_) => Vec::new(),
+        PairStep::Link => {
+            if pair_way(state, pairing) == Way::Qr {
+                return vec![button(ButtonId::Swap, "Use a code instead"), cancel()];
+            }
+            let mut buttons = match (&pairing.code, pairing.asking) {
+                (_, Some(_)) => Vec::new(),
+                (None, None) => vec![button(ButtonId::Next, "Get a code")],
+                (Some(_), None) => vec![
+                    button(ButtonId::Next, "New code"),
+                    button(ButtonId::KeepEditing, "Other number"),
+                ],
+            };
+            let fits = screen(state).is_some_and(|screen| {
+                matches!(qr_place(state, &screen, pairing), Place::Fits { .. })
+            });
+            if fits {
+                buttons.push(button(ButtonId::Swap, "Show the QR code"));
+            }
+            buttons.push(cancel());
+            buttons
+        }
+        PairStep::Linked(_) => vec![button(ButtonId::Close, "To its groups")],
+        PairStep::Trouble(trouble) => {
+            let again = match trouble {
+                Trouble::Paired | Trouble::Gone | Trouble::Away => None,
+                Trouble::NoCode | Trouble::Refused { .. } | Trouble::Ended { .. } => {
+                    Some(match trouble.wait(state.now) {
+                        0 => button(ButtonId::Next, "Try again"),
+                        wait => {
+                            button(ButtonId::Next, &format!("Try again in {wait} s")).enabled(false)
+                        }
+                    })
+                }
+            };
+            let start = matches!(trouble, Trouble::NoCode | Trouble::Paired)
+                .then(|| button(ButtonId::Start, "Start it"));
+            let close = button(ButtonId::Close, "Close");
+            again.into_iter().chain(start).chain([close]).collect()
+        }
+        PairStep::AskLeave(_) => vec![
+            button(ButtonId::Next, "Go on linking"),
+            button(ButtonId::Discard, "Remove"),
+            button(ButtonId::Keep, "Keep for later"),
+        ],
+    }
+}

@@ -1,0 +1,217 @@
+//! What each step of "Add an account" says.
+
+use super::super::screen::Screen;
+use super::fit::{Place, qr_place};
+use crate::api::SessionStatus;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::state::{PairStep, Pairing, State, Trouble, Way};
+use crate::console::words;
+
+/// How long a code to type is good, more or less.
+const CODE_SECONDS: i64 = 180;
+
+pub(super) fn title(state: &State, pairing: &Pairing) -> String {
+    let session = pairing.session.as_deref();
+    let named = |title: &str| match session.and_then(|session| state.account_label(session)) {
+        Some(label) => format!("{title} · {label}"),
+        None => title.to_owned(),
+    };
+    match &pairing.step {
+        PairStep::Label | PairStep::Creating(_) => "Add an account".to_owned(),
+        PairStep::AskLeave(_) => named("Not linked yet"),
+        PairStep::Linked(_) => named("Linked"),
+        PairStep::Trouble(_) if pairing.session.is_none() => "The account was not added".to_owned(),
+        _ => named("Link a phone"),
+    }
+}
+
+pub(super) fn beside_code(state: &State, pairing: &Pairing) -> String {
+    let held_up = held_up(state, pairing).map(|reason| format!("\n\n{reason}"));
+    format!(
+        "Scan this code with the phone to link:\n\n1  Open WhatsApp\n2  Settings (or ⋮), Linked devices\n3  Link a device\n4  Point it at the code\n\n{}{}",
+        next_code(state, pairing),
+        held_up.unwrap_or_default()
+    )
+}
+
+/// How long the code is still good, or how long it is waited for.
+pub(super) fn next_code(state: &State, pairing: &Pairing) -> String {
+    let Some(shown) = &pairing.qr else {
+        let waited = words::seconds(pairing.since, state.now);
+        return format!("◌ Waiting for the code, {waited}");
+    };
+    match shown.expires_at.map(|at| at.saturating_sub(state.now)) {
+        Some(left @ 1..) => format!("Next code in {} s", left.saturating_add(999) / 1_000),
+        Some(_) => "◌ The next code is on its way".to_owned(),
+        None => "It is replaced by itself.".to_owned(),
+    }
+}
+
+/// The words above and below what is in the middle.
+pub(super) fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
+    let only = |words: String| (words, String::new());
+    match &pairing.step {
+        PairStep::Label => (
+            "A name for the account, to know it by. It may stay empty. Have its phone at hand: it is linked next."
+                .to_owned(),
+            fault(pairing),
+        ),
+        PairStep::Creating(_) => only("◌ Adding the account …\n\nEsc leaves; it is added all the same.".to_owned()),
+        PairStep::Removing(_) => only("◌ Removing the account …\n\nEsc leaves; it is removed all the same.".to_owned()),
+        PairStep::Link => code_way(state, screen, pairing),
+        PairStep::Linked(linked) => {
+            let number = linked.number.as_deref().map(words::phone);
+            let number = number.unwrap_or_else(|| "The phone".to_owned());
+            let connected = pairing
+                .session
+                .as_deref()
+                .is_some_and(|session| state.is_connected(session));
+            let groups = match (linked.groups, connected) {
+                (0, false) => "◌ Connecting …".to_owned(),
+                (0, true) => "◌ Its groups come in: none so far".to_owned(),
+                (count, _) => format!("◌ Its groups come in: {} so far", words::count(count, "group", "groups")),
+            };
+            only(format!("✔ {number} is linked.\n\n{groups}"))
+        }
+        PairStep::Trouble(trouble) => only(format!("✘ {}", trouble_sentence(state, pairing, trouble))),
+        PairStep::AskLeave(failure) => {
+            let failed = failure.as_ref().map(|failure| {
+                let what = if failure.unclear {
+                    "Whether it was removed is not known"
+                } else {
+                    "Not removed"
+                };
+                format!("✘ {what}: {}\n\n", refused(state, failure))
+            });
+            only(format!(
+                "{}The account was added, but no phone is linked to it.\n\nKept, it stays among the sessions: Enter on it links a phone later. Removed, nothing is left of it.",
+                failed.unwrap_or_default()
+            ))
+        }
+    }
+}
+
+fn fault(pairing: &Pairing) -> String {
+    pairing
+        .fault
+        .as_ref()
+        .map_or_else(String::new, |fault| format!("✘ {fault}"))
+}
+
+/// The number's form, or what to do with the code.
+fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
+    if pairing.asking.is_some() {
+        return ("◌ Asking WhatsApp for a code …".to_owned(), String::new());
+    }
+    if let Some((code, at)) = &pairing.code {
+        let age = state.now.saturating_sub(*at).max(0) / 1_000;
+        let age_words = if let Some(reason) = refused_code(state, pairing) {
+            format!("✘ {reason}")
+        } else if age >= CODE_SECONDS {
+            "✘ It is more than three minutes old and has run out, most likely: get a new one."
+                .to_owned()
+        } else {
+            format!("It is good for about three minutes; it is {age} s old.")
+        };
+        let head = "On the phone: WhatsApp → Linked devices → Link a device → Link with phone number instead. Type:";
+        return (
+            head.to_owned(),
+            format!("{}\n\n{age_words}", spaced(code.reveal())),
+        );
+    }
+    // While none comes, the room that a QR code would need is no matter.
+    let lack = held_up(state, pairing).or_else(|| match (pairing.way, qr_place(state, screen, pairing)) {
+        (Way::Qr, Place::Missing { columns, rows }) => Some(format!(
+            "The QR code has no room: it needs {}. Enlarge the window or make its letters smaller, or link with a code to type.",
+            words::missing(columns, rows)
+        )),
+        (Way::Qr, Place::TooLong) => {
+            Some("The code is too long for a QR code. Link with a code to type.".to_owned())
+        }
+        _ => None,
+    });
+    let lack = lack.map_or_else(String::new, |lack| format!("{lack}\n\n"));
+    let head = format!(
+        "{lack}WhatsApp gives out a code that is typed on the phone. For which number? With its country code, such as +62 812-3456-7890."
+    );
+    (head, fault(pairing))
+}
+
+/// Why the code on the screen is of no use, where the gateway tells.
+fn refused_code(state: &State, pairing: &Pairing) -> Option<String> {
+    reason(state, pairing, &SessionStatus::ScanQrCode)
+}
+
+/// Why no code comes, where the gateway tells.
+pub(super) fn held_up(state: &State, pairing: &Pairing) -> Option<String> {
+    let reason =
+        reason(state, pairing, &SessionStatus::Starting).filter(|_| pairing.qr.is_none())?;
+    Some(format!(
+        "✘ {reason}. Look whether the gateway reaches the internet; the code comes as soon as WhatsApp answers."
+    ))
+}
+
+/// The reason that the session has in this status.
+fn reason(state: &State, pairing: &Pairing, status: &SessionStatus) -> Option<String> {
+    let session = state.sessions.get(pairing.session.as_deref()?)?;
+    let reason = crate::text::clean_line(session.status_reason.as_deref()?);
+    (session.status == *status && !reason.trim().is_empty()).then(|| reason.trim().to_owned())
+}
+
+/// `ABCD-1234`, as it is typed and read aloud.
+fn spaced(code: &str) -> String {
+    let code: Vec<char> = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    let groups: Vec<String> = code.chunks(4).map(|group| group.iter().collect()).collect();
+    groups.join("-")
+}
+
+fn trouble_sentence(state: &State, pairing: &Pairing, trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Refused { failure, .. } => {
+            let mut words = refused(state, failure);
+            let is_open = failure.unclear && failure.status.is_some();
+            if (failure.kind == FailureKind::GatewayAway || is_open) && pairing.session.is_none() {
+                words.push_str(
+                    "\n\nPerhaps it was added all the same: look among the sessions before you try again.",
+                );
+            }
+            words
+        }
+        Trouble::Ended { status, reason } => {
+            let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            match status {
+                SessionStatus::Stopped => format!("The session was stopped{reason}. Try again to go on."),
+                _ => format!("No phone was linked in time, or WhatsApp gave up{reason}. Try again for a new code."),
+            }
+        }
+        Trouble::Paired => {
+            let session = pairing.session.as_deref();
+            let status = session.and_then(|session| state.sessions.get(session));
+            if status.is_some_and(|row| row.status == SessionStatus::LoggedOut) {
+                "The gateway lists the account as unlinked, but it still holds the link of a phone and gives no code. Start it to see whether that link works; if not, remove the account and add it anew.".to_owned()
+            } else {
+                "A phone is linked to this account already. Start it with its key under Sessions, or log it out first.".to_owned()
+            }
+        }
+        Trouble::NoCode => {
+            "The gateway lists the account, but gives no code for it: its engine may not have it. Try again, start it, or remove it and add it anew.".to_owned()
+        }
+        Trouble::Away => {
+            "The gateway does not answer. It is asked again by itself, and linking goes on when it does.".to_owned()
+        }
+        Trouble::Gone => "The account was removed meanwhile. Add it anew.".to_owned(),
+    }
+}
+
+/// Refusals as they are meant here: there is no connection to speak of before a phone is linked.
+fn refused(state: &State, failure: &Failure) -> String {
+    match &failure.kind {
+        FailureKind::Offline => {
+            "WhatsApp could not be reached. Wait a moment, then try again.".to_owned()
+        }
+        FailureKind::GatewayAway => {
+            "The gateway does not answer. Check that it runs, then try again.".to_owned()
+        }
+        _ => state.sentence(failure, None),
+    }
+}

@@ -1,0 +1,63 @@
+//! The sessions pane.
+
+use super::screen::{inside, screen};
+use crate::console::state::State;
+use ratatui::layout::Rect;
+
+/// Where the rows of the sessions stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionsParts {
+    /// All rows together.
+    pub rows: Rect,
+    /// Lines of one row, an empty one behind it included.
+    pub height: u16,
+    /// Lines of one row that hold text.
+    pub lines: u16,
+}
+
+/// Columns from which a session needs one line only.
+const ONE_LINE: u16 = 58;
+
+#[must_use]
+pub fn sessions_parts(state: &State, area: Rect) -> SessionsParts {
+    let rows = inside(area);
+    let count = state.sessions.rows.len() + 1;
+    let lines = if rows.width >= ONE_LINE { 1 } else { 3 };
+    let airy = lines > 1 && count * 4 <= usize::from(rows.height) + 1;
+    SessionsParts {
+        rows,
+        height: if airy { 4 } else { lines },
+        lines,
+    }
+}
+
+impl SessionsParts {
+    /// How many rows fit.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        // The empty line behind the last row may be missing.
+        usize::from((self.rows.height + self.height - self.lines) / self.height)
+    }
+
+    /// The lines of a visible row, counted from the first visible one.
+    #[must_use]
+    pub fn row(&self, position: usize) -> Rect {
+        let top = u16::try_from(position)
+            .unwrap_or(u16::MAX)
+            .saturating_mul(self.height);
+        let left = self.rows.height.saturating_sub(top);
+        Rect {
+            y: self.rows.y.saturating_add(top),
+            height: self.lines.min(left),
+            ..self.rows
+        }
+    }
+}
+
+/// How many rows of sessions fit. At least 1.
+#[must_use]
+pub fn session_rows(state: &State) -> usize {
+    screen(state)
+        .and_then(|screen| screen.sessions.or(Some(screen.body)))
+        .map_or(1, |area| sessions_parts(state, area).count().max(1))
+}

@@ -1,0 +1,32 @@
+//! What can be under the mouse.
+
+use crate::console::keymap::Action;
+use crate::console::state::{ButtonId, FormFocus, Pane, Sort};
+
+/// What is under the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A row of the sessions, counted from "All sessions" = 0.
+    SessionRow(usize),
+    /// A row of the groups, counted from the first one, not from the first visible one.
+    GroupRow(usize),
+    /// Somewhere else in a pane.
+    Pane(Pane),
+    /// The filter line.
+    Filter,
+    /// The head of a column of the groups.
+    GroupHead(Sort),
+    /// A word of the footer.
+    Hint(Action),
+    /// The link or its code on the card.
+    Link,
+    /// A button of the top layer.
+    Button(ButtonId),
+    /// A row of the profiles.
+    ProfileRow(usize),
+    /// A field of the edit form.
+    Field(FormFocus),
+    /// Inside the top layer, on nothing in particular.
+    Layer,
+    Nothing,
+}

@@ -1,0 +1,190 @@
+//! The whole of what the console knows, and what can be read off it directly.
+
+use super::card::Card;
+use super::failures::FailureRecord;
+use super::groups::Groups;
+use super::layer::Layer;
+use super::profiles::Profile;
+use super::requests::Runs;
+use super::sessions::Sessions;
+use super::toasts::Toast;
+use crate::api::{Capability, EpochMillis, Session};
+use crate::console::effect::Call;
+use crate::console::failure::Failure;
+use crate::console::ids::RequestId;
+use crate::console::keymap::{Keymap, Place};
+use crate::console::theme::Theme;
+
+/// The three panes of the wide screen; on a narrow one only the focused one is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pane {
+    Sessions,
+    Groups,
+    Group,
+}
+
+/// How the console hears of changes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Link {
+    /// Nothing has been heard yet.
+    Connecting,
+    /// Events arrive by themselves.
+    Live,
+    /// No realtime: the console asks again and again.
+    Polling { reason: String },
+    /// The gateway does not answer at all.
+    Away {
+        since: EpochMillis,
+        failure: Failure,
+    },
+}
+
+/// What stays the same while the console runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The header's word for where one is: a profile, `demo`, `this machine`.
+    pub place_name: String,
+    /// Use these session ids when the gateway does not let us list them.
+    pub session_ids: Vec<String>,
+    /// The gateways that one can go to, and which of them is this one.
+    pub profiles: Vec<Profile>,
+    pub here: usize,
+    pub mouse: bool,
+    pub theme: Theme,
+    pub keymap: Keymap,
+    /// For times of day.
+    pub zone: jiff::tz::TimeZone,
+}
+
+/// The whole of it.
+pub struct State {
+    pub options: Options,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The time of the last [`crate::console::msg::Msg::Clock`].
+    pub now: EpochMillis,
+    pub link: Link,
+    pub sessions: Sessions,
+    pub groups: Groups,
+    pub focus: Pane,
+    /// The group whose card is shown: the selected one, or the opened one.
+    pub card: Option<Card>,
+    /// What lies over the screen; the last one gets the input.
+    pub layers: Vec<Layer>,
+    pub toasts: Vec<Toast>,
+    /// What has failed and was shown, newest first.
+    pub failures: Vec<FailureRecord>,
+    /// Whether whole blocks draw the QR code.
+    pub whole_blocks: bool,
+    /// Capabilities that the gateway has refused us; what needs them is greyed out.
+    pub lacking: Vec<Capability>,
+    pub(in crate::console) runs: Runs,
+}
+
+impl State {
+    /// A gateway of which nothing is known yet.
+    #[must_use]
+    pub fn new(options: Options, size: (u16, u16), now: EpochMillis) -> Self {
+        Self {
+            options,
+            size,
+            now,
+            link: Link::Connecting,
+            sessions: Sessions::default(),
+            groups: Groups::default(),
+            focus: Pane::Sessions,
+            card: None,
+            layers: Vec::new(),
+            toasts: Vec::new(),
+            failures: Vec::new(),
+            whole_blocks: false,
+            lacking: Vec::new(),
+            runs: Runs::default(),
+        }
+    }
+
+    /// Where keys go now, for the footer.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        if matches!(self.layers.last(), Some(Layer::Qr)) {
+            return Place::Qr;
+        }
+        match self.focus {
+            Pane::Sessions => Place::Sessions,
+            Pane::Groups => Place::Groups,
+            Pane::Group => Place::Group,
+        }
+    }
+
+    /// How many requests are under way.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.runs.calls().count()
+    }
+
+    /// Seconds until the next attempt of something that failed and is tried again by itself.
+    #[must_use]
+    pub fn next_attempt(&self) -> Option<i64> {
+        self.seconds_until(self.runs.next_attempt()?)
+    }
+
+    /// Seconds until a read that failed is tried again.
+    #[must_use]
+    pub fn attempt_of(&self, id: RequestId) -> Option<i64> {
+        self.seconds_until(self.runs.pause_of(id)?)
+    }
+
+    fn seconds_until(&self, time: EpochMillis) -> Option<i64> {
+        let left = time - self.now;
+        (left > 0).then_some((left + 999) / 1_000)
+    }
+
+    /// Whether this very call is under way.
+    #[must_use]
+    pub fn is_running(&self, call: &Call) -> bool {
+        self.runs.calls().any(|running| running == call)
+    }
+
+    /// Whether the session is connected to WhatsApp.
+    #[must_use]
+    pub fn is_connected(&self, session: &str) -> bool {
+        self.sessions
+            .get(session)
+            .is_some_and(|session| session.status.is_connected())
+    }
+
+    /// Whether the gateway has refused us a capability.
+    #[must_use]
+    pub fn lacks(&self, capability: Capability) -> bool {
+        self.lacking.contains(&capability)
+    }
+
+    /// Whether the key may read none of the configured sessions.
+    #[must_use]
+    pub fn sessions_are_refused(&self) -> bool {
+        self.runs.by_id
+            && self.lacks(Capability::Manage)
+            && self.sessions.unknown() == self.sessions.rows.len()
+    }
+
+    /// How many groups a session has: those that were read, until then what the gateway counts.
+    #[must_use]
+    pub fn group_count(&self, session: &Session) -> Option<usize> {
+        let told = || {
+            session
+                .group_count
+                .and_then(|count| usize::try_from(count).ok())
+        };
+        self.groups.count_of(&session.id).or_else(told)
+    }
+
+    /// How many groups all sessions have. Those that were read count once, whoever sees them; of other
+    /// sessions there is only what the gateway counts.
+    #[must_use]
+    pub fn groups_everywhere(&self) -> usize {
+        let unread = self.sessions.rows.iter();
+        let unread = unread.filter(|session| self.groups.count_of(&session.id).is_none());
+        let told = unread.filter_map(|session| self.group_count(session));
+        self.groups.everywhere + told.sum::<usize>()
+    }
+}

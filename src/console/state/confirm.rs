@@ -1,0 +1,36 @@
+//! Questions about what cannot be undone, or what others feel.
+
+use super::button::ButtonId;
+use crate::console::effect::SessionAction;
+use crate::console::keymap::Key;
+
+/// A question about something that cannot be undone, or that others feel.
+#[derive(Debug)]
+pub struct ConfirmDialog {
+    pub question: Question,
+    pub focus: ButtonId,
+    /// The key that opened it, until another one is pressed: held down, it must not answer.
+    pub held: Option<Key>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// Stop, restart or log out a session; with its label or number.
+    Act {
+        session: String,
+        label: String,
+        action: SessionAction,
+    },
+    /// Leave although this would be lost.
+    Leave { then: Leaving, losses: Vec<String> },
+    /// Remove a session and all that is stored of it.
+    Remove { session: String, label: String },
+}
+
+/// Where one goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    Quit,
+    /// To another gateway.
+    Gateway,
+}

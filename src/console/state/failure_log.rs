@@ -1,0 +1,94 @@
+//! Writing down what has failed, and the whole list as text.
+
+use super::app::State;
+use super::failures::FailureRecord;
+use crate::console::effect::{Call, SessionAction};
+use crate::console::failure::Failure;
+use crate::console::words;
+
+/// So many are kept; the oldest go.
+const MOST: usize = 100;
+
+impl State {
+    /// Remembers a failed call that is shown somewhere.
+    pub(in crate::console) fn record_call(&mut self, call: &Call, failure: &Failure) {
+        let text = failure.in_full(&self.told(call.group()));
+        let action = match call.group() {
+            Some(key) => {
+                let name = self.group_name(key);
+                let account = self.session_name(&key.session);
+                format!("{} · {name} (through {account})", what(call))
+            }
+            None => match call.session() {
+                Some(session) => format!("{} · {}", what(call), self.session_name(session)),
+                None => what(call).to_owned(),
+            },
+        };
+        self.record(action, text);
+    }
+
+    /// Remembers a failure. What fails in the same way again and again stays one entry.
+    pub(in crate::console) fn record(&mut self, action: String, text: String) {
+        let same = |old: &FailureRecord| old.action == action && old.text == text;
+        let times = match self.failures.iter().position(same) {
+            Some(at) => self.failures.remove(at).times + 1,
+            None => 1,
+        };
+        self.failures.insert(
+            0,
+            FailureRecord {
+                at: self.now,
+                times,
+                action,
+                text,
+            },
+        );
+        self.failures.truncate(MOST);
+    }
+
+    /// All of them, newest first, to be read and copied.
+    #[must_use]
+    pub fn failures_in_full(&self) -> String {
+        let entries = self.failures.iter().map(|entry| {
+            let time = words::clock_seconds(entry.at, &self.options.zone);
+            let times = match entry.times {
+                1 => String::new(),
+                times => format!(" ({times} times)"),
+            };
+            // An empty line separates two entries.
+            let text: Vec<_> = entry
+                .text
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .collect();
+            format!("{time}  {}{times}\n{}", entry.action, text.join("\n"))
+        });
+        entries.collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+/// What a call does, for people.
+fn what(call: &Call) -> &'static str {
+    match call {
+        Call::Sessions => "List the accounts",
+        Call::Ready => "Ask whether the gateway is ready",
+        Call::Session(_) => "Read the account",
+        Call::Act { action, .. } => match action {
+            SessionAction::Start => "Start",
+            SessionAction::Stop => "Stop",
+            SessionAction::Restart => "Restart",
+            SessionAction::Logout => "Log out",
+        },
+        Call::CreateSession { .. } => "Add an account",
+        Call::DeleteSession(_) => "Remove the account",
+        Call::RenameSession { .. } => "Rename the account",
+        Call::PairingQr(_) => "Get the code to scan",
+        Call::PairingCode { .. } => "Get a code to type",
+        Call::Groups { .. } => "List the groups",
+        Call::Group(_) => "Read the group",
+        Call::Members(_) => "Read the members",
+        Call::Invite(_) => "Get the invite link",
+        Call::ResetInvite(_) => "Reset the invite link",
+        Call::Update { .. } => "Save the settings",
+    }
+}

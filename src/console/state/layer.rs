@@ -1,0 +1,29 @@
+//! What lies over the screen: dialogs, the help, the full-screen code.
+
+use super::confirm::ConfirmDialog;
+use super::form::EditForm;
+use super::help::HelpOverlay;
+use super::pairing::Pairing;
+use super::profiles::Switcher;
+use super::rename::RenameDialog;
+use super::reset::ResetDialog;
+
+/// One layer over the screen.
+// There are only ever a few of them, so their size does not matter.
+#[allow(clippy::large_enum_variant)]
+pub enum Layer {
+    Help(HelpOverlay),
+    Edit(Box<EditForm>),
+    Reset(ResetDialog),
+    /// "Add an account".
+    Pair(Box<Pairing>),
+    Confirm(ConfirmDialog),
+    Rename(Box<RenameDialog>),
+    Profiles(Switcher),
+    /// The QR code of the card's link and the group's name, filling the screen.
+    Qr,
+    /// What has failed, newest first.
+    Failures {
+        scroll: usize,
+    },
+}

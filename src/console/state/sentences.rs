@@ -1,0 +1,86 @@
+//! Failures and missing links as sentences, with the names of those whom they concern.
+
+use super::app::State;
+use super::card::{Blank, Card};
+use crate::console::failure::{Failure, FailureKind, SessionState, Told};
+use crate::console::ids::GroupKey;
+use crate::console::words;
+use crate::text::clean_line;
+
+impl State {
+    /// A failure's sentence with its next step, for the given group where there is one.
+    #[must_use]
+    pub fn sentence(&self, failure: &Failure, group: Option<&GroupKey>) -> String {
+        failure.sentence(&self.told(group))
+    }
+
+    /// Why there are no sessions, with what else can be done about it.
+    #[must_use]
+    pub fn sessions_sentence(&self, failure: &Failure) -> String {
+        match &failure.kind {
+            FailureKind::MissingCapability { capability }
+                if self.options.session_ids.is_empty() =>
+            {
+                format!(
+                    "Your key lacks the capability `{}`, which listing the sessions needs here. Write the sessions' ids into the configuration, under `sessions`, or ask for another key.",
+                    clean_line(capability)
+                )
+            }
+            _ => self.sentence(failure, None),
+        }
+    }
+
+    /// Why no link is shown, as a sentence with its next step.
+    #[must_use]
+    pub fn blank_sentence(&self, key: &GroupKey, blank: &Blank) -> String {
+        let told = self.told(Some(key));
+        match blank {
+            Blank::Reset => {
+                let seen = self.reset_seen(key);
+                let seen = seen.map(|seen| format!(" at {seen}")).unwrap_or_default();
+                format!(
+                    "The link was reset{seen}, so the old one is dead. The new one is asked for."
+                )
+            }
+            Blank::SessionLeft(_) => FailureKind::Offline.sentence(&told),
+            Blank::NotAdmin => FailureKind::NotAdmin.sentence(&told),
+            Blank::NotInGroup => FailureKind::NotInGroup.sentence(&told),
+            Blank::GatewayAway => FailureKind::GatewayAway.sentence(&told),
+            Blank::Failed(failure) => failure.sentence(&told),
+        }
+    }
+
+    /// When a group's link was reset while one looked at it, and by whom: `12:03 by +62 812-3456-7890`.
+    #[must_use]
+    pub fn reset_seen(&self, key: &GroupKey) -> Option<String> {
+        let card = self.card.as_ref().filter(|card| card.key == *key)?;
+        let (at, by) = card.reset_seen.as_ref()?;
+        let clock = words::clock(*at, &self.options.zone);
+        Some(match by {
+            Some(by) => format!("{clock} by {}", words::account(by)),
+            None => clock,
+        })
+    }
+
+    /// What sentences about a group may name.
+    pub(in crate::console) fn told(&self, group: Option<&GroupKey>) -> Told {
+        let Some(key) = group else {
+            return Told::default();
+        };
+        let admins = self
+            .card
+            .iter()
+            .filter(|card| card.key == *key)
+            .flat_map(Card::loaded_members)
+            .filter(|member| member.role.is_admin())
+            .map(|member| match member.tag.as_deref().map(str::trim) {
+                Some(tag) if !tag.is_empty() => clean_line(tag).into_owned(),
+                _ => words::account(&member.lid),
+            });
+        Told {
+            session: Some(self.session_name(&key.session)),
+            admins: admins.take(3).collect(),
+            state: self.sessions.get(&key.session).and_then(SessionState::of),
+        }
+    }
+}

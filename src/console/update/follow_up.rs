@@ -1,0 +1,15 @@
+//! What a dialog leaves to be done after it has taken a key or a button: whatever leads out of it.
+
+use crate::console::keymap::Action;
+use crate::console::state::Question;
+
+#[must_use]
+pub(super) enum FollowUp {
+    Nothing,
+    /// An action that means the same in every dialog: help, what has failed, quit.
+    Perform(Action),
+    /// The key means nothing here, which is said.
+    UnknownKey,
+    /// A question was answered with yes.
+    Confirmed(Question),
+}

@@ -1,0 +1,83 @@
+//! The fields of the form: what is wrong with them, and what somebody else changes meanwhile.
+
+use crate::api::{SettingField, check_description, check_subject};
+use crate::console::ids::GroupKey;
+use crate::console::state::{EditForm, Layer, Settings, State};
+
+/// The form of a group, open or left while its save runs.
+pub fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm> {
+    let open = state.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Edit(form) if form.key == *key => Some(form.as_mut()),
+        _ => None,
+    });
+    match open {
+        Some(form) => Some(form),
+        None => state.runs.left_forms.get_mut(key).map(Box::as_mut),
+    }
+}
+
+/// Whether somebody looks at the form of this group.
+pub fn is_open(state: &State, key: &GroupKey) -> bool {
+    let mut layers = state.layers.iter();
+    layers.any(|layer| matches!(layer, Layer::Edit(form) if form.key == *key))
+}
+
+/// Where the rest of a save can be seen, for those who left its form.
+pub fn hint(state: &State, key: &GroupKey) -> &'static str {
+    if state.runs.left_forms.contains_key(key) {
+        " Edit again to see the rest."
+    } else {
+        ""
+    }
+}
+
+/// The faults of what was typed. A field that was not touched is not sent, so it has none.
+pub fn faults(form: &EditForm) -> Vec<(SettingField, String)> {
+    let typed = form.typed();
+    let fault = |field| match field {
+        SettingField::Subject => check_subject(&typed.subject).err(),
+        SettingField::Description => check_description(&typed.description).err(),
+        SettingField::Announce | SettingField::Locked => None,
+    };
+    let changed = form.changes().into_iter();
+    changed
+        .filter_map(|field| Some((field, fault(field)?)))
+        .collect()
+}
+
+/// Takes in what is stored now: untouched fields follow, touched ones keep the user's text.
+pub fn settle(state: &mut State) {
+    let open = state.layers.iter().filter_map(|layer| match layer {
+        Layer::Edit(form) => Some(form.key.clone()),
+        _ => None,
+    });
+    let left = state.runs.left_forms.keys().cloned();
+    for key in open.chain(left).collect::<Vec<_>>() {
+        let stored = state.groups.get(&key).map(|entry| entry.settings());
+        if let (Some(stored), Some(form)) = (stored, find(state, &key)) {
+            follow(form, &stored);
+        }
+    }
+}
+
+fn follow(form: &mut EditForm, stored: &Settings) {
+    let typed = form.typed();
+    for field in SettingField::ALL {
+        if !stored.differs(&form.base, field) {
+            continue;
+        }
+        let touched = typed.differs(&form.base, field);
+        form.base.take(stored, field);
+        // What we sent ourselves, or would have, comes as no surprise.
+        if !typed.differs(stored, field) {
+            continue;
+        }
+        if !touched {
+            form.show(stored, field);
+        }
+        if !form.theirs.contains(&field) {
+            form.theirs.push(field);
+        }
+    }
+    form.faults = faults(form);
+}

@@ -1,0 +1,292 @@
+//! The settings form: typing, moving between fields, leaving.
+
+use super::super::cursor::{button_move, next_button};
+use super::super::follow_up::FollowUp;
+use super::super::text_input;
+use super::fields::faults;
+use super::save::save;
+use crate::api::{Capability, SessionRole, SettingField};
+use crate::console::keymap::Action;
+use crate::console::state::{ButtonId, EditForm, FormFocus, FormPhase, Layer, State};
+use crate::text::{clean_typed_block, clean_typed_line};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Where Tab goes, in order.
+const STOPS: [FormFocus; 6] = [
+    FormFocus::Field(SettingField::Subject),
+    FormFocus::Field(SettingField::Description),
+    FormFocus::Field(SettingField::Announce),
+    FormFocus::Field(SettingField::Locked),
+    FormFocus::Button(ButtonId::Save),
+    FormFocus::Button(ButtonId::Cancel),
+];
+/// Bytes that are pasted at once: far above what fits, and drawn without delay.
+const PASTE_MAX: usize = 64_000;
+const LEAVE_BUTTONS: [ButtonId; 2] = [ButtonId::KeepEditing, ButtonId::Discard];
+
+/// `e`: opens the form of the selected group, or the one that was left while its save ran.
+pub fn open(state: &mut State) {
+    if state.refuses(Capability::Send) {
+        return;
+    }
+    let Some(entry) = state.groups.selected() else {
+        state.note("Select a group first.");
+        return;
+    };
+    let left = state.runs.left_forms.remove(&entry.key);
+    let form = left.unwrap_or_else(|| Box::new(EditForm::new(entry.key.clone(), entry.settings())));
+    // No reason to refuse: what is stored of the role may be old, and the gateway decides.
+    let warning = match (&entry.group.my_role, entry.group.is_locked) {
+        (Some(SessionRole::None), _) => {
+            Some("This account is not in the group: changes will be refused.")
+        }
+        (Some(SessionRole::Member), Some(true)) => {
+            Some("Not an admin, and only admins may edit this group: changes will be refused.")
+        }
+        (Some(SessionRole::Member), _) => {
+            Some("Not an admin: the two switches will be refused, the texts may pass.")
+        }
+        _ => None,
+    };
+    if let Some(warning) = warning {
+        state.note(warning);
+    }
+    state.layers.push(Layer::Edit(form));
+}
+
+fn top(state: &mut State) -> Option<&mut EditForm> {
+    match state.layers.last_mut() {
+        Some(Layer::Edit(form)) => Some(form),
+        _ => None,
+    }
+}
+
+pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
+    let is_sent =
+        |form: &mut EditForm| matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking);
+    if top(state).is_some_and(is_sent) && matches!(event.code, KeyCode::Char(_)) {
+        text_input::typed_in_vain(state);
+    }
+    let Some(form) = top(state) else {
+        return FollowUp::Nothing;
+    };
+    match form.phase {
+        FormPhase::Saving(_) => {
+            if event.code == KeyCode::Esc {
+                leave(state);
+            } else {
+                state.note("Saving. Esc leaves; the save goes on.");
+            }
+        }
+        FormPhase::Checking => {
+            if event.code == KeyCode::Esc {
+                leave(state);
+            }
+        }
+        FormPhase::AskLeave => leave_key(state, event),
+        FormPhase::Editing | FormPhase::Failed(_) => return edit_key(state, event, action),
+    }
+    FollowUp::Nothing
+}
+
+fn edit_key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
+    let Some(form) = top(state) else {
+        return FollowUp::Nothing;
+    };
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    match event.code {
+        KeyCode::Esc => {
+            leave(state);
+            return FollowUp::Nothing;
+        }
+        KeyCode::Char('s') if control => {
+            save(state);
+            return FollowUp::Nothing;
+        }
+        KeyCode::BackTab | KeyCode::Tab => {
+            let shifted = event.modifiers.contains(KeyModifiers::SHIFT);
+            let back = event.code == KeyCode::BackTab || shifted;
+            form.focus = neighbour(form.focus, back);
+            return FollowUp::Nothing;
+        }
+        _ => {}
+    }
+    match form.focus {
+        FormFocus::Field(SettingField::Subject) => subject_key(form, event),
+        FormFocus::Field(SettingField::Description) => description_key(form, event),
+        FormFocus::Field(field) => switch_key(form, field, event),
+        FormFocus::Button(button) => match event.code {
+            KeyCode::Enter | KeyCode::Char(' ') => {
+                press(state, button);
+                return FollowUp::Nothing;
+            }
+            _ => {
+                if let Some(back) = button_move(event) {
+                    form.focus = neighbour(form.focus, back);
+                }
+            }
+        },
+    }
+    match (top(state).map(|form| form.focus), action) {
+        // Where nothing is typed the keys mean what they mean elsewhere.
+        (Some(FormFocus::Button(_)), Some(action @ (Action::ErrorDetails | Action::Help))) => {
+            return FollowUp::Perform(action);
+        }
+        _ => check(state),
+    }
+    FollowUp::Nothing
+}
+
+fn subject_key(form: &mut EditForm, event: &KeyEvent) {
+    match event.code {
+        KeyCode::Enter | KeyCode::Down => form.focus = neighbour(form.focus, false),
+        KeyCode::Up => {}
+        _ => text_input::in_line(&mut form.subject, event),
+    }
+}
+
+fn description_key(form: &mut EditForm, event: &KeyEvent) {
+    let row = form.description.cursor().0;
+    match event.code {
+        KeyCode::Up if row == 0 => form.focus = neighbour(form.focus, true),
+        KeyCode::Down if row + 1 >= form.description.lines().len() => {
+            form.focus = neighbour(form.focus, false);
+        }
+        _ => text_input::in_lines(&mut form.description, event),
+    }
+}
+
+fn switch_key(form: &mut EditForm, field: SettingField, event: &KeyEvent) {
+    match event.code {
+        KeyCode::Char(' ') | KeyCode::Enter => toggle(form, field),
+        KeyCode::Up => form.focus = neighbour(form.focus, true),
+        KeyCode::Down => form.focus = neighbour(form.focus, false),
+        _ => {}
+    }
+}
+
+fn toggle(form: &mut EditForm, field: SettingField) {
+    match field {
+        SettingField::Announce => form.announce = !form.announce,
+        SettingField::Locked => form.locked = !form.locked,
+        SettingField::Subject | SettingField::Description => {}
+    }
+}
+
+fn neighbour(focus: FormFocus, back: bool) -> FormFocus {
+    let here = STOPS.iter().position(|stop| *stop == focus).unwrap_or(0);
+    let by = if back { STOPS.len() - 1 } else { 1 };
+    STOPS[(here + by) % STOPS.len()]
+}
+
+pub fn paste(state: &mut State, text: &str) {
+    let Some(form) = top(state) else {
+        return;
+    };
+    if !matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_)) {
+        return;
+    }
+    match form.focus {
+        FormFocus::Field(SettingField::Subject | SettingField::Description)
+            if text.len() > PASTE_MAX =>
+        {
+            state.bad(format!(
+                "Not pasted: more than {} kB at once. What was typed is as it was.",
+                PASTE_MAX / 1_000
+            ));
+            return;
+        }
+        FormFocus::Field(SettingField::Subject) => {
+            form.subject.insert_str(clean_typed_line(text));
+        }
+        FormFocus::Field(SettingField::Description) => {
+            form.description.insert_str(clean_typed_block(text));
+        }
+        _ => {}
+    }
+    check(state);
+}
+
+/// A click on a field or on one of its buttons.
+pub fn click(state: &mut State, focus: FormFocus) {
+    let Some(form) = top(state) else {
+        return;
+    };
+    match focus {
+        FormFocus::Button(button) => press(state, button),
+        FormFocus::Field(field) => {
+            if matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_)) {
+                form.focus = focus;
+                toggle(form, field);
+                check(state);
+            }
+        }
+    }
+}
+
+fn check(state: &mut State) {
+    if let Some(form) = top(state) {
+        form.faults = faults(form);
+    }
+}
+
+/// Leaves the form; asks when that would lose something.
+fn leave(state: &mut State) {
+    let Some(form) = top(state) else {
+        return;
+    };
+    if matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking) {
+        if let Some(Layer::Edit(form)) = state.layers.pop() {
+            state.runs.left_forms.insert(form.key.clone(), form);
+        }
+        state.note("The save goes on; its outcome is told.");
+    } else if form.changes().is_empty() {
+        state.layers.pop();
+    } else {
+        ask_leave(state);
+    }
+}
+
+pub fn ask_leave(state: &mut State) {
+    if let Some(form) = top(state) {
+        form.phase = FormPhase::AskLeave;
+        form.focus = FormFocus::Button(ButtonId::KeepEditing);
+    }
+}
+
+fn leave_key(state: &mut State, event: &KeyEvent) {
+    let Some(form) = top(state) else {
+        return;
+    };
+    let FormFocus::Button(focus) = form.focus else {
+        return;
+    };
+    if let Some(back) = button_move(event) {
+        form.focus = FormFocus::Button(next_button(&LEAVE_BUTTONS, focus, back));
+        return;
+    }
+    match event.code {
+        KeyCode::Esc => press(state, ButtonId::KeepEditing),
+        KeyCode::Enter | KeyCode::Char(' ') => press(state, focus),
+        _ => {}
+    }
+}
+
+pub fn press(state: &mut State, button: ButtonId) {
+    let Some(form) = top(state) else {
+        return;
+    };
+    let asks = form.phase == FormPhase::AskLeave;
+    match button {
+        ButtonId::KeepEditing if asks => {
+            form.phase = FormPhase::Editing;
+            form.focus = STOPS[0];
+        }
+        ButtonId::Discard if asks => {
+            state.layers.pop();
+        }
+        ButtonId::Save if !asks => save(state),
+        ButtonId::Cancel | ButtonId::Close if !asks => leave(state),
+        _ => {}
+    }
+}

@@ -1,0 +1,9 @@
+//! The settings form.
+
+mod fields;
+mod keys;
+mod save;
+
+pub(super) use fields::{find, hint, is_open, settle};
+pub(super) use keys::{ask_leave, click, key, open, paste, press};
+pub(super) use save::{answered, fail, found_applied};

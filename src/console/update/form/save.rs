@@ -1,0 +1,207 @@
+//! Saving the form: only what changed, and what became of each field.
+
+use super::super::{groups, text_input};
+use super::fields::{faults, find, hint, is_open};
+use crate::api::{EpochMillis, SettingField, SettingsPatch};
+use crate::console::effect::Call;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::GroupKey;
+use crate::console::state::{
+    ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Layer, LostUpdate, Settings, State,
+};
+
+/// Sends what changed; nothing when nothing did, or when it could not be right.
+pub fn save(state: &mut State) {
+    let Some(Layer::Edit(form)) = state.layers.last_mut() else {
+        return;
+    };
+    if !matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_)) {
+        return;
+    }
+    form.faults = faults(form);
+    if let Some((field, fault)) = form.faults.first() {
+        let text = format!("Not saved: the {field} {fault}");
+        form.focus = FormFocus::Field(*field);
+        state.bad(text);
+        return;
+    }
+    let patch = form.patch();
+    if patch.is_empty() {
+        state.note("Nothing was changed, so nothing was sent.");
+        return;
+    }
+    let group = form.key.clone();
+    match state.runs.change(Call::Update {
+        group: group.clone(),
+        patch,
+    }) {
+        Some(id) => {
+            state.runs.unclear.updates.remove(&group);
+            groups::patch(state, &group, |entry| entry.heard_since_save.clear());
+            if let Some(Layer::Edit(form)) = state.layers.last_mut() {
+                form.phase = FormPhase::Saving(id);
+                form.outcomes.clear();
+            }
+        }
+        None => state.note("An earlier save of this group still runs."),
+    }
+}
+
+/// The fields that a patch holds.
+fn fields(patch: &SettingsPatch) -> Vec<SettingField> {
+    let settings = patch.clone().into_settings();
+    settings.iter().map(crate::api::Setting::field).collect()
+}
+
+/// The save was answered.
+pub fn answered(
+    state: &mut State,
+    key: &GroupKey,
+    patch: &SettingsPatch,
+    answer: Result<Option<EpochMillis>, Failure>,
+) {
+    let name = state.group_name(key);
+    let sent = fields(patch);
+    state.runs.unclear.updates.remove(key);
+    match answer {
+        Ok(answered_at) => {
+            // The form first: what it sent itself is no news to it.
+            close(state, key);
+            apply(state, key, patch, &sent, answered_at);
+            let names: Vec<_> = sent.iter().map(|field| field.as_str()).collect();
+            state.good(format!("{name}: saved {}", names.join(", ")));
+        }
+        Err(failure) => {
+            // Told field by field, it is known which one nobody knows about.
+            if failure.partial.is_none() && failure.unclear {
+                lost(state, key, patch, failure);
+                return;
+            }
+            let outcomes = outcomes(&sent, &failure);
+            let applied: Vec<_> = outcomes
+                .iter()
+                .filter(|(_, outcome)| *outcome == FieldOutcome::Applied)
+                .map(|(field, _)| *field)
+                .collect();
+            if let Some(form) = find(state, key) {
+                fail(form, patch, &applied, outcomes, failure.clone());
+            }
+            apply(state, key, patch, &applied, None);
+            if !is_open(state, key) {
+                let sentence = state.sentence(&failure, Some(key));
+                let hint = hint(state, key);
+                state.bad(format!("{name}: not all was saved. {sentence}{hint}"));
+            }
+        }
+    }
+    state.runs.read_again(Call::Group(key.clone()));
+}
+
+/// The answer was lost, or leaves open how far the save came: the group is read.
+fn lost(state: &mut State, key: &GroupKey, patch: &SettingsPatch, failure: Failure) {
+    let lost = LostUpdate::new(patch.clone(), failure, state.runs.newest());
+    state.runs.unclear.updates.insert(key.clone(), lost);
+    if let Some(form) = find(state, key) {
+        form.phase = FormPhase::Checking;
+    }
+    state.runs.read_again(Call::Group(key.clone()));
+}
+
+fn close(state: &mut State, key: &GroupKey) {
+    state
+        .layers
+        .retain(|layer| !matches!(layer, Layer::Edit(form) if form.key == *key));
+    state.runs.left_forms.remove(key);
+    text_input::field_went_away(state);
+}
+
+/// A save turned out to have been made: its form closes, unless something else was typed since.
+pub fn found_applied(state: &mut State, key: &GroupKey, patch: &SettingsPatch) {
+    let Some(form) = find(state, key) else {
+        return;
+    };
+    rebase(form, patch, &fields(patch));
+    if form.changes().is_empty() {
+        close(state, key);
+    } else if matches!(form.phase, FormPhase::Checking | FormPhase::Failed(_)) {
+        form.phase = FormPhase::Editing;
+        form.outcomes.clear();
+    }
+}
+
+/// What was applied is stored now, whether or not the gateway's stored reads know yet.
+fn apply(
+    state: &mut State,
+    key: &GroupKey,
+    patch: &SettingsPatch,
+    applied: &[SettingField],
+    answered_at: Option<EpochMillis>,
+) {
+    let now = state.now;
+    let settings = patch.clone().into_settings().into_iter();
+    let settings: Vec<_> = settings
+        .filter(|setting| applied.contains(&setting.field()))
+        .collect();
+    if settings.is_empty() {
+        return;
+    }
+    groups::patch(state, key, |entry| {
+        for setting in settings {
+            entry.confirm(setting, answered_at, now);
+        }
+    });
+}
+
+/// Per field that was sent: what became of it, as far as the gateway says.
+fn outcomes(sent: &[SettingField], failure: &Failure) -> Vec<(SettingField, FieldOutcome)> {
+    // Faults of single fields: nothing was attempted before all were right.
+    let faulty = |field: SettingField| {
+        let fault = failure
+            .fields
+            .iter()
+            .find(|fault| fault.field == field.as_str())?;
+        Some(Failure {
+            kind: FailureKind::Other,
+            message: format!("the {field} {}", fault.message),
+            ..failure.clone()
+        })
+    };
+    let any_faulty = sent.iter().any(|field| faulty(*field).is_some());
+    let outcome = |field: SettingField| match &failure.partial {
+        Some(partial) if partial.applied.contains(&field) => FieldOutcome::Applied,
+        Some(partial) if partial.failed == field && failure.unclear => FieldOutcome::Unknown,
+        Some(partial) if partial.failed == field => FieldOutcome::Refused(failure.clone()),
+        Some(_) => FieldOutcome::NotAttempted,
+        None if any_faulty => {
+            faulty(field).map_or(FieldOutcome::NotAttempted, FieldOutcome::Refused)
+        }
+        None => FieldOutcome::Refused(failure.clone()),
+    };
+    sent.iter().map(|field| (*field, outcome(*field))).collect()
+}
+
+pub fn fail(
+    form: &mut EditForm,
+    patch: &SettingsPatch,
+    applied: &[SettingField],
+    outcomes: Vec<(SettingField, FieldOutcome)>,
+    failure: Failure,
+) {
+    rebase(form, patch, applied);
+    form.outcomes = outcomes;
+    form.phase = FormPhase::Failed(failure);
+    form.focus = FormFocus::Button(ButtonId::Save);
+}
+
+/// What was applied is what the form begins with from now on.
+fn rebase(form: &mut EditForm, patch: &SettingsPatch, applied: &[SettingField]) {
+    let sent = Settings {
+        subject: patch.subject.clone().unwrap_or_default(),
+        description: patch.description.clone().unwrap_or_default(),
+        announce: patch.announce.unwrap_or_default(),
+        locked: patch.locked.unwrap_or_default(),
+    };
+    for field in applied {
+        form.base.take(&sent, *field);
+    }
+}

@@ -1,0 +1,104 @@
+//! What follows for sessions, groups and dialogs when the gateway comes back, or could not be understood.
+
+use super::{card, connection, groups, invite, sessions};
+use crate::console::effect::Call;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::GroupKey;
+use crate::console::state::State;
+
+/// How often events that cannot be read make what they may be about be read again.
+const REREAD_EVERY: i64 = 30_000;
+
+/// Reads what may have changed while no events came: they are not told again.
+pub(super) fn catch_up(state: &mut State) {
+    sessions::ask(state);
+    groups::refresh_known(state);
+    if let Some(card) = &state.card {
+        let key = card.key.clone();
+        let is_shown = card.link().is_some();
+        card::members_changed(state, &key);
+        if is_shown {
+            invite::ask(state);
+        }
+    }
+}
+
+/// The gateway has said whether it is ready.
+pub(super) fn ready(state: &mut State, answer: Option<bool>) {
+    // Where there is no answer other calls find out why.
+    if let Some(ready) = answer
+        && connection::readiness(state, ready)
+    {
+        if ready {
+            catch_up(state);
+        } else {
+            sessions::ask(state);
+        }
+    }
+    connection::plan_polls(state);
+}
+
+/// Something came that could not be read: what it may have been about is doubted and read again.
+/// Where that is not known, that is everything.
+pub(super) fn unreadable(state: &mut State, session: Option<&str>, group: Option<&str>) {
+    let now = state.now;
+    let is_meant = |key: &GroupKey| {
+        session.is_none_or(|session| key.session == session)
+            && group.is_none_or(|group| key.jid == group)
+    };
+    let card = state.card.as_ref().map(|card| card.key.clone());
+    let may_doubt = state.runs.doubt_after.is_none_or(|after| now >= after);
+    if let Some(key) = card.filter(|key| is_meant(key) && may_doubt) {
+        state.runs.doubt_after = Some(now + REREAD_EVERY);
+        invite::doubt(state, &key);
+        card::members_changed(state, &key);
+    }
+    if let Some(after) = state.runs.reread_after.filter(|after| now < *after) {
+        // One reading for all that come meanwhile.
+        state.runs.due.unreadable = Some(after);
+        return;
+    }
+    state.runs.due.unreadable = None;
+    state.runs.reread_after = Some(now + REREAD_EVERY);
+    match (session, group) {
+        (Some(session), Some(group)) => {
+            let key = GroupKey {
+                session: session.to_owned(),
+                jid: group.to_owned(),
+            };
+            groups::read_row_again(state, &key);
+        }
+        (Some(session), None) if state.sessions.get(session).is_some() => {
+            sessions::read_row_again(state, session);
+            let session = session.to_owned();
+            state.runs.read_again(Call::Groups { session });
+        }
+        _ => {
+            sessions::ask(state);
+            groups::refresh_known(state);
+        }
+    }
+}
+
+/// The gateway has answered, whatever it said.
+pub(super) fn answered(state: &mut State) {
+    if !connection::answered(state) {
+        return;
+    }
+    let gone = |failure: &Failure| failure.kind == FailureKind::GatewayAway;
+    state.groups.failures.retain(|_, failure| !gone(failure));
+    groups::refresh_known(state);
+    if let Some(card) = &state.card {
+        let key = card.key.clone();
+        state.runs.read_again(Call::Group(key));
+    }
+    // Now it can tell what nobody knows.
+    for lost in state.runs.unclear.resets.values_mut() {
+        lost.resting = false;
+    }
+    let saves: Vec<_> = state.runs.unclear.updates.keys().cloned().collect();
+    for key in saves {
+        state.runs.read_again(Call::Group(key));
+    }
+    state.good("The gateway answers again");
+}

@@ -1,0 +1,293 @@
+//! What the gateway's answers and events mean for a pairing.
+
+use super::super::rows::Keep;
+use super::super::sessions;
+use super::overlay::{close, find, gone, of, peek, settle_focus};
+use super::progress::{awaits_phone, begin, is_end, plan, select, show, succeed};
+use crate::api::{AuthCodePayload, AuthQrPayload, PairingCode, QrCode, Session};
+use crate::console::effect::Call;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::RequestId;
+use crate::console::state::{
+    ButtonId, LostCreation, PairFocus, PairStep, Pairing, Secret, State, Trouble,
+};
+use crate::text::clean_line;
+
+/// How long a first code is waited for where the gateway gives no reason why none comes.
+const CODE_PATIENCE: i64 = 90_000;
+/// The same where it says that there is no such session, although it lists it.
+const LOST_PATIENCE: i64 = 15_000;
+
+/// The session was added, or not; `newest` was the newest request then.
+pub fn created(
+    state: &mut State,
+    (id, newest): (RequestId, u64),
+    label: Option<&str>,
+    answer: Result<Session, Failure>,
+) {
+    let waits = find(state).is_some_and(|pairing| pairing.step == PairStep::Creating(id));
+    match answer {
+        Ok(session) => {
+            let name = session.id.clone();
+            insert(state, session);
+            if waits {
+                select(state, &name);
+                if let Some(pairing) = find(state) {
+                    pairing.session = Some(name);
+                    pairing.created = true;
+                }
+                begin(state);
+            } else {
+                let name = state.account_name(&name);
+                state.note(format!(
+                    "{name} was added, not linked yet: Enter on it goes on"
+                ));
+            }
+        }
+        Err(failure) => {
+            // It may be there all the same: the list tells.
+            if failure.unclear && !state.runs.by_id {
+                let label = label.map(str::to_owned);
+                let lost = LostCreation::new(id, label, failure, newest);
+                state.runs.unclear.creation = Some(lost);
+                state.runs.read_again(Call::Sessions);
+                return;
+            }
+            sessions::ask(state);
+            let now = state.now;
+            match find(state).filter(|_| waits) {
+                Some(pairing) => {
+                    let fault = failure.fields.iter().find(|fault| fault.field == "label");
+                    if let Some(fault) = fault {
+                        pairing.fault = Some(fault.message.clone());
+                        pairing.step = PairStep::Label;
+                        pairing.focus = PairFocus::Field;
+                    } else {
+                        pairing.step = PairStep::Trouble(Trouble::Refused { failure, at: now });
+                    }
+                }
+                None => state.tell("Adding the account", &failure, None),
+            }
+        }
+    }
+}
+
+/// The list shows that a session was added although nobody said so.
+pub fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
+    let waits = find(state).filter(|pairing| pairing.step == PairStep::Creating(request));
+    let Some(pairing) = waits else {
+        return false;
+    };
+    pairing.session = Some(session.to_owned());
+    pairing.created = true;
+    select(state, session);
+    begin(state);
+    true
+}
+
+/// The list does not tell whether a session was added, or tells that none was.
+pub fn not_created(state: &mut State, request: RequestId, failure: Failure) -> bool {
+    let at = state.now;
+    let waits = find(state).filter(|pairing| pairing.step == PairStep::Creating(request));
+    let Some(pairing) = waits else {
+        return false;
+    };
+    pairing.step = PairStep::Trouble(Trouble::Refused { failure, at });
+    settle_focus(state);
+    true
+}
+
+/// Puts a new session into the list and selects it. A list that is on its way may not know it.
+fn insert(state: &mut State, session: Session) {
+    let id = session.id.clone();
+    if state.sessions.get(&id).is_none() {
+        state.sessions.since.insert(id.clone(), state.now);
+        state.sessions.rows.push(session);
+    }
+    state.runs.cancel(|call| *call == Call::Sessions);
+    sessions::ask(state);
+}
+
+/// The session was removed, or not.
+pub fn removed(state: &mut State, session: &str, answer: Result<(), Failure>) {
+    let name = state.account_name(session);
+    let waits = of(state, session).is_some_and(|it| matches!(it.step, PairStep::Removing(_)));
+    match answer {
+        Err(failure) if failure.code != "not_found" => {
+            if failure.unclear {
+                state.runs.read_again(Call::Sessions);
+            }
+            if let Some(pairing) = of(state, session).filter(|_| waits) {
+                pairing.step = PairStep::AskLeave(Some(failure));
+                pairing.focus = PairFocus::Button(ButtonId::Keep);
+            } else {
+                state.tell(&format!("{name}, removing"), &failure, None);
+                if failure.unclear {
+                    sessions::ask(state);
+                }
+            }
+        }
+        _ => {
+            if waits {
+                close(state);
+            }
+            state.sessions.rows.retain(|row| row.id != session);
+            state.groups.retain(|entry| entry.key.session != session);
+            state.groups.loaded.remove(session);
+            state.groups.failures.remove(session);
+            state.sessions.cursor = 0;
+            state.rebuild_rows(Keep::Selected);
+            state.runs.cancel(|call| *call == Call::Sessions);
+            sessions::ask(state);
+            state.good(format!("{name} was removed"));
+        }
+    }
+}
+
+/// The QR code has come, or none is ready.
+pub fn qr(state: &mut State, session: &str, answer: Result<QrCode, Failure>) {
+    let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) else {
+        return;
+    };
+    let armed = pairing.armed;
+    match answer {
+        Ok(QrCode { code, expires_at }) => show(state, session, code, expires_at),
+        Err(failure) if failure.code == "not_found" => no_code_yet(state, session, &failure),
+        Err(failure) => refuse(state, session, failure),
+    }
+    if !armed {
+        // From the next status on it is this attempt that ends, not an earlier one.
+        state.runs.read_again(Call::Session(session.to_owned()));
+    }
+}
+
+/// No code is ready: it is waited for, but not for ever.
+fn no_code_yet(state: &mut State, session: &str, failure: &Failure) {
+    let now = state.now;
+    // The gateway says itself what holds it up.
+    let explained = (state.sessions.get(session))
+        .and_then(|row| row.status_reason.as_deref())
+        .is_some_and(|reason| !reason.trim().is_empty());
+    let patience = match failure.kind {
+        FailureKind::NoSuchSession => LOST_PATIENCE,
+        _ => CODE_PATIENCE,
+    };
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    let waited = now - pairing.since;
+    let in_vain = pairing.step == PairStep::Link && pairing.qr.is_none() && waited >= patience;
+    if in_vain && !explained {
+        pairing.forget();
+        pairing.step = PairStep::Trouble(Trouble::NoCode);
+        settle_focus(state);
+    } else {
+        plan(state, session);
+    }
+}
+
+/// The gateway tells the next code.
+pub fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
+    let no_code = PairStep::Trouble(Trouble::NoCode);
+    let waits = |pairing: &&mut Pairing| pairing.is_waiting() || pairing.step == no_code;
+    if let Some(pairing) = of(state, session).filter(waits) {
+        if pairing.step == no_code {
+            pairing.step = PairStep::Link;
+        }
+        pairing.armed = true;
+        show(state, session, payload.code, payload.expires_at);
+    }
+}
+
+/// A session was read: now it is known whether it still pairs, and whether it is there at all.
+pub fn session_told(state: &mut State, session: &str, is_gone: bool) {
+    if is_gone && of(state, session).is_some_and(|pairing| pairing.is_waiting()) {
+        gone(state, session);
+        sessions::ask(state);
+    }
+    let ended = state
+        .sessions
+        .get(session)
+        .is_some_and(|row| is_end(&row.status));
+    let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) else {
+        return;
+    };
+    pairing.armed = true;
+    if std::mem::take(&mut pairing.wants_qr) && !ended {
+        state.runs.read(Call::PairingQr(session.to_owned()));
+    }
+}
+
+/// The code to type has come.
+pub fn code(state: &mut State, id: RequestId, session: &str, answer: Result<PairingCode, Failure>) {
+    let now = state.now;
+    let Some(pairing) = of(state, session).filter(|pairing| pairing.asking == Some(id)) else {
+        return;
+    };
+    pairing.asking = None;
+    match answer {
+        Ok(PairingCode { code }) => {
+            pairing.armed = true;
+            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.code = Some((Secret::new(clean_line(&code).into_owned()), now));
+        }
+        Err(failure) if failure.fields.iter().any(|fault| fault.field == "phone") => {
+            let fault = failure.fields.iter().find(|fault| fault.field == "phone");
+            pairing.fault = fault.map(|fault| fault.message.clone());
+            pairing.focus = PairFocus::Field;
+        }
+        Err(failure) => refuse(state, session, failure),
+    }
+    settle_focus(state);
+}
+
+/// A call about the session was refused.
+fn refuse(state: &mut State, session: &str, failure: Failure) {
+    let at = state.now;
+    let paired = failure.code == "conflict" && failure.kind == FailureKind::Other;
+    let is_listed = state.sessions.get(session).is_some();
+    let trouble = match failure.code.as_str() {
+        _ if paired => Trouble::Paired,
+        // Unless the list, which is read anew, does not have it any more.
+        "not_found" if is_listed => Trouble::NoCode,
+        "not_found" => Trouble::Gone,
+        _ => Trouble::Refused { failure, at },
+    };
+    let listed_only = trouble == Trouble::NoCode;
+    if let Some(pairing) = of(state, session).filter(|it| it.step == PairStep::Link) {
+        pairing.forget();
+        pairing.step = PairStep::Trouble(trouble);
+    }
+    if listed_only {
+        sessions::ask(state);
+    }
+    if paired {
+        state.runs.read_again(Call::Session(session.to_owned()));
+        state.runs.read_again(Call::Sessions);
+    }
+}
+
+/// A phone was linked.
+pub fn linked(state: &mut State, session: &str, payload: &AuthCodePayload) {
+    let number = payload.jid.as_deref().and_then(|jid| {
+        let (user, server) = jid.split_once('@')?;
+        let digits = user.split([':', '.']).next()?;
+        let known = server == "s.whatsapp.net" || server == "c.us";
+        known.then(|| digits.to_owned())
+    });
+    if of(state, session).is_some_and(|pairing| awaits_phone(pairing)) {
+        succeed(state, session, number);
+    }
+}
+
+/// Whether a QR code of this session is waited for.
+pub fn awaits_qr(state: &State, session: &str) -> bool {
+    let pairing = peek(state);
+    pairing.is_some_and(|it| it.session.as_deref() == Some(session) && it.is_waiting())
+}
+
+/// Whether this request's code to type is waited for.
+pub fn awaits_code(state: &State, session: &str, id: RequestId) -> bool {
+    let pairing = peek(state);
+    pairing.is_some_and(|it| it.session.as_deref() == Some(session) && it.asking == Some(id))
+}

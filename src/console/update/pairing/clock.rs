@@ -1,0 +1,147 @@
+//! What becomes of a pairing as time passes, and what follows from the session's status.
+
+use super::overlay::{find, gone, of, peek, settle_focus};
+use super::progress::{
+    CODE_EVERY, GROUPS_EVERY, LONGEST, awaits_phone, begin, finish, is_end, is_pairing, succeed,
+};
+use crate::api::{EpochMillis, Session};
+use crate::console::account::number;
+use crate::console::effect::Call;
+use crate::console::state::{Link, PairStep, State, Trouble};
+use crate::text::clean_line;
+
+/// No further group for so long: they are all there.
+const GROUPS_REST: i64 = 3_000;
+
+/// When something is to be looked at.
+pub fn due(state: &State) -> Option<EpochMillis> {
+    let pairing = peek(state)?;
+    let follows = matches!(pairing.step, PairStep::Link | PairStep::Linked(_));
+    pairing.due.filter(|_| follows)
+}
+
+/// Whether seconds are counted on the screen.
+pub fn counts(state: &State) -> bool {
+    peek(state).is_some_and(|pairing| match &pairing.step {
+        PairStep::Link | PairStep::Linked(_) => true,
+        PairStep::Trouble(trouble) => trouble.wait(state.now) > 0,
+        _ => false,
+    })
+}
+
+/// Looks at what is due.
+pub fn clock(state: &mut State) {
+    let now = state.now;
+    let connected = peek(state)
+        .and_then(|pairing| pairing.session.as_deref())
+        .is_some_and(|session| state.is_connected(session));
+    let Some(pairing) = find(state) else {
+        return;
+    };
+    let Some(due) = pairing.due else {
+        return;
+    };
+    if due > now + LONGEST {
+        pairing.due = Some(now + CODE_EVERY);
+        return;
+    }
+    if due > now {
+        return;
+    }
+    let Some(session) = pairing.session.clone() else {
+        return;
+    };
+    match &pairing.step {
+        PairStep::Link => {
+            // Asking for the code begins to pair anew where pairing has ended: that is for the user
+            // to say, so the status comes first.
+            pairing.wants_qr = true;
+            pairing.due = Some(now + LONGEST);
+            state.runs.read_again(Call::Session(session));
+        }
+        PairStep::Linked(linked) if connected => {
+            if linked.groups > 0 && now - linked.changed_at >= GROUPS_REST {
+                finish(state);
+            } else {
+                pairing.due = Some(now + GROUPS_EVERY);
+                state.runs.read(Call::Groups { session });
+            }
+        }
+        PairStep::Linked(_) => {
+            pairing.due = Some(now + GROUPS_EVERY);
+            if state.link != Link::Live {
+                state.runs.read(Call::Session(session));
+            }
+        }
+        _ => pairing.due = None,
+    }
+}
+
+/// Draws what follows from the session's status.
+pub fn settle(state: &mut State) {
+    let Some(pairing) = peek(state) else {
+        return;
+    };
+    let Some(session) = pairing.session.clone() else {
+        return settle_focus(state);
+    };
+    let follows = awaits_phone(pairing) || matches!(pairing.step, PairStep::Linked(_));
+    if follows {
+        match state.sessions.get(&session).cloned() {
+            None => gone(state, &session),
+            Some(row) => follow(state, &session, &row),
+        }
+    }
+    settle_focus(state);
+}
+
+fn follow(state: &mut State, session: &str, row: &Session) {
+    let groups = count_groups(state, session);
+    let (now, away) = (state.now, state.runs.away.is_some());
+    let number = number(row);
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    if awaits_phone(pairing) && row.status.is_connected() {
+        return succeed(state, session, number);
+    }
+    pairing.armed |= is_pairing(&row.status);
+    let end = Trouble::Ended {
+        status: row.status.clone(),
+        reason: row
+            .status_reason
+            .as_deref()
+            .map(|reason| clean_line(reason).trim().to_owned())
+            .filter(|reason| !reason.is_empty()),
+    };
+    match &mut pairing.step {
+        PairStep::Link if pairing.armed && is_end(&row.status) => {
+            pairing.forget();
+            pairing.step = PairStep::Trouble(end);
+        }
+        PairStep::Link if away => {
+            pairing.forget();
+            pairing.step = PairStep::Trouble(Trouble::Away);
+        }
+        PairStep::Trouble(Trouble::Away) if !away => begin(state),
+        PairStep::Linked(_) if is_end(&row.status) => {
+            pairing.forget();
+            pairing.step = PairStep::Trouble(end);
+        }
+        PairStep::Linked(linked) => {
+            if number.is_some() {
+                linked.number = number;
+            }
+            if linked.groups != groups {
+                linked.groups = groups;
+                linked.changed_at = now;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn count_groups(state: &State, session: &str) -> usize {
+    let entries = state.groups.entries.iter();
+    entries.filter(|entry| entry.key.session == session).count()
+}

@@ -1,0 +1,387 @@
+//! "Add an account": the keys and buttons, from the name to the phone's first groups.
+//!
+//! The session is added once; everything after that (another code, another way, another try) is
+//! about that one session, until it is linked, kept for later or removed.
+
+use super::super::cursor::{button_move, next_button};
+use super::super::follow_up::FollowUp;
+use super::super::{sessions, text_input};
+use super::clock::clock;
+use super::overlay::{close, find, settle_focus, stops, top};
+use super::progress::{begin, finish};
+use crate::api::{Capability, Session, SessionStatus};
+use crate::console::account::is_unlinked;
+use crate::console::effect::{Call, SessionAction};
+use crate::console::keymap::Action;
+use crate::console::layout::{pair_buttons, pair_field, pair_way};
+use crate::console::state::{
+    ButtonId, Layer, NAME_MAX, PairField, PairFocus, PairStep, Pairing, State, Trouble, Way,
+    phone_digits,
+};
+use crate::text::{clean_line, clean_typed_line};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui_textarea::TextArea;
+
+/// `a`: links the selected session where it is unlinked, else adds one.
+pub fn open(state: &mut State) {
+    if state.refuses(Capability::Manage) || open_selected(state) {
+        return;
+    }
+    let adding = |call: &Call| matches!(call, Call::CreateSession { .. });
+    if state.runs.find(adding).is_some() {
+        state.note("An account is being added already.");
+        return;
+    }
+    let pairing = Pairing::new(None, state.now);
+    state.layers.push(Layer::Pair(Box::new(pairing)));
+}
+
+/// Links the selected session, if there is one without a phone and it may be done.
+pub fn open_selected(state: &mut State) -> bool {
+    if state.lacks(Capability::Manage) {
+        return false;
+    }
+    let unlinked = |session: &&Session| is_unlinked(session);
+    let Some(session) = state.sessions.selected().filter(unlinked) else {
+        return false;
+    };
+    let mut pairing = Pairing::new(Some(session.id.clone()), state.now);
+    pairing.was = Some(session.status.clone());
+    state.layers.push(Layer::Pair(Box::new(pairing)));
+    begin(state);
+    true
+}
+
+pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
+    let Some(pairing) = top(state) else {
+        return FollowUp::Nothing;
+    };
+    let on_field = pairing.focus.is_field();
+    match event.code {
+        KeyCode::Char(' ') if pairing.field_left => return FollowUp::Nothing,
+        KeyCode::Char(_) => {}
+        _ => pairing.field_left = false,
+    }
+    let back = event.code == KeyCode::BackTab || event.modifiers.contains(KeyModifiers::SHIFT);
+    match event.code {
+        KeyCode::Esc => leave(state),
+        KeyCode::Tab | KeyCode::BackTab if shows_code(state) => press(state, ButtonId::Swap),
+        KeyCode::Tab | KeyCode::BackTab => turn(state, back),
+        KeyCode::Up | KeyCode::Down if on_field => turn(state, event.code == KeyCode::Up),
+        KeyCode::Enter if on_field => press(state, ButtonId::Next),
+        _ if on_field => field_key(state, event),
+        KeyCode::Enter | KeyCode::Char(' ') => {
+            if let PairFocus::Button(button) = focus(state) {
+                press(state, button);
+            }
+        }
+        _ => match (button_move(event), action) {
+            (Some(back), _) => turn(state, back),
+            (None, Some(action @ (Action::ErrorDetails | Action::Help))) => {
+                return FollowUp::Perform(action);
+            }
+            (None, Some(Action::Back)) => leave(state),
+            _ => {}
+        },
+    }
+    FollowUp::Nothing
+}
+
+/// Whether the QR code's step is on the screen, where Tab leads to the other way.
+fn shows_code(state: &State) -> bool {
+    match state.layers.last() {
+        Some(Layer::Pair(pairing)) => {
+            pairing.step == PairStep::Link && pair_way(state, pairing) == Way::Qr
+        }
+        _ => false,
+    }
+}
+
+fn focus(state: &State) -> PairFocus {
+    match state.layers.last() {
+        Some(Layer::Pair(pairing)) => pairing.focus,
+        _ => PairFocus::Field,
+    }
+}
+
+fn turn(state: &mut State, back: bool) {
+    let Some(Layer::Pair(pairing)) = state.layers.last() else {
+        return;
+    };
+    let stops = stops(state, pairing);
+    let next = next_button(&stops, pairing.focus, back);
+    if let Some(pairing) = top(state) {
+        pairing.focus = next;
+    }
+}
+
+fn field_key(state: &mut State, event: &KeyEvent) {
+    edit(state, |area| text_input::in_line(area, event));
+}
+
+pub fn paste(state: &mut State, text: &str) {
+    if focus(state).is_field() {
+        edit(state, |area| {
+            area.insert_str(clean_typed_line(text));
+        });
+    }
+}
+
+/// Changes the text of the step's field.
+fn edit(state: &mut State, change: impl FnOnce(&mut TextArea<'static>)) {
+    let Some(Layer::Pair(pairing)) = state.layers.last() else {
+        return;
+    };
+    let Some(field) = pair_field(state, pairing) else {
+        return;
+    };
+    let Some(pairing) = top(state) else {
+        return;
+    };
+    match field {
+        PairField::Label => {
+            change(&mut pairing.label);
+            let used = pairing.typed_label().chars().count();
+            pairing.fault = (used > NAME_MAX)
+                .then(|| format!("{used} characters; at most {NAME_MAX} are allowed."));
+        }
+        PairField::Phone => {
+            let before = pairing.typed_phone();
+            change(&mut pairing.phone);
+            if pairing.typed_phone() != before {
+                // Whoever types a number has chosen; a larger window does not take it away.
+                pairing.way = Way::Code;
+                pairing.fault = None;
+            }
+        }
+    }
+}
+
+pub fn press(state: &mut State, button: ButtonId) {
+    let Some(Layer::Pair(pairing)) = state.layers.last() else {
+        return;
+    };
+    let there = pair_buttons(state, pairing);
+    if !there.iter().any(|it| it.enabled && it.id == button) {
+        return;
+    }
+    match button {
+        ButtonId::Next => next(state),
+        ButtonId::Swap => swap(state),
+        ButtonId::KeepEditing => {
+            if let Some(pairing) = top(state) {
+                pairing.code = None;
+                pairing.focus = PairFocus::Field;
+            }
+        }
+        ButtonId::Discard => remove(state),
+        ButtonId::Start => start(state),
+        ButtonId::Keep => keep(state),
+        ButtonId::Cancel | ButtonId::Close => leave(state),
+        _ => {}
+    }
+}
+
+/// The step's main button.
+fn next(state: &mut State) {
+    let Some(pairing) = top(state) else {
+        return;
+    };
+    match &pairing.step {
+        PairStep::Label => create(state),
+        PairStep::Link => ask_code(state),
+        PairStep::AskLeave(_) => {
+            pairing.step = PairStep::Link;
+            settle_focus(state);
+            look(state);
+        }
+        PairStep::Trouble(_) if pairing.session.is_none() => {
+            pairing.step = PairStep::Label;
+            pairing.focus = PairFocus::Field;
+        }
+        PairStep::Trouble(_) => begin(state),
+        PairStep::Creating(_) | PairStep::Linked(_) | PairStep::Removing(_) => {}
+    }
+}
+
+/// Adds the session: the only place that does.
+fn create(state: &mut State) {
+    let Some(pairing) = top(state) else {
+        return;
+    };
+    if pairing.fault.is_some() || pairing.session.is_some() {
+        return;
+    }
+    let label = clean_line(&pairing.typed_label()).into_owned();
+    let label = (!label.is_empty()).then_some(label);
+    let id = state.runs.change(Call::CreateSession { label });
+    let known = state.sessions.rows.iter().map(|row| row.id.clone());
+    state.runs.unclear.before_create = known.collect();
+    if let (Some(id), Some(pairing)) = (id, top(state)) {
+        pairing.step = PairStep::Creating(id);
+    }
+}
+
+/// Starts a session that gives no code, or that says it has a phone already.
+fn start(state: &mut State) {
+    let Some(pairing) = top(state) else {
+        return;
+    };
+    let Some(session) = pairing.session.clone() else {
+        return;
+    };
+    let gave_none = pairing.step == PairStep::Trouble(Trouble::NoCode);
+    sessions::send(state, session, SessionAction::Start);
+    if gave_none {
+        begin(state);
+    }
+}
+
+/// Asks for a code to type.
+fn ask_code(state: &mut State) {
+    let Some(pairing) = top(state) else {
+        return;
+    };
+    let Some(session) = pairing.session.clone() else {
+        return;
+    };
+    let phone = match phone_digits(&pairing.typed_phone()) {
+        Ok(phone) => phone,
+        Err(fault) => {
+            pairing.fault = Some(fault);
+            pairing.focus = PairFocus::Field;
+            return;
+        }
+    };
+    let asked = state.runs.change(Call::PairingCode { session, phone });
+    let Some(pairing) = top(state) else {
+        return;
+    };
+    if let Some(id) = asked {
+        pairing.way = Way::Code;
+        pairing.fault = None;
+        pairing.code = None;
+        pairing.asking = Some(id);
+    } else {
+        state.note("A code is being asked for already.");
+    }
+}
+
+/// The other way to link.
+fn swap(state: &mut State) {
+    let Some(Layer::Pair(pairing)) = state.layers.last() else {
+        return;
+    };
+    let way = pair_way(state, pairing);
+    if let Some(pairing) = top(state) {
+        pairing.fault = None;
+        (pairing.way, pairing.focus) = match way {
+            Way::Qr => (Way::Code, PairFocus::Field),
+            Way::Code => (Way::Qr, PairFocus::Button(ButtonId::Swap)),
+        };
+    }
+}
+
+/// Esc: leaves, unless that would leave a half session behind without a word.
+fn leave(state: &mut State) {
+    let Some(pairing) = top(state) else {
+        return;
+    };
+    let word = match &pairing.step {
+        PairStep::AskLeave(_) => {
+            // It was made here, so leaving takes it away again.
+            remove(state);
+            return close(state);
+        }
+        PairStep::Linked(_) => return finish(state),
+        PairStep::Creating(_) => Some("The account is still being added; you find it here then."),
+        PairStep::Removing(_) => Some("The account is still being removed."),
+        PairStep::Trouble(Trouble::Paired | Trouble::Gone) => None,
+        PairStep::Link | PairStep::Trouble(_) if pairing.created => return ask_leave(pairing),
+        PairStep::Link | PairStep::Trouble(_) => return put_back(state),
+        PairStep::Label => None,
+    };
+    close(state);
+    if let Some(word) = word {
+        state.note(word);
+    }
+}
+
+/// Leaves a session that was there before, as it was before.
+fn put_back(state: &mut State) {
+    let before =
+        top(state).and_then(|pairing| Some((pairing.session.clone()?, pairing.was.clone()?)));
+    close(state);
+    let Some((session, was)) = before else {
+        return;
+    };
+    let action = match was {
+        SessionStatus::LoggedOut => SessionAction::Logout,
+        SessionStatus::Stopped | SessionStatus::Failed => SessionAction::Stop,
+        // It waited for a phone before, and goes on.
+        _ => return,
+    };
+    sessions::put_back(state, session, action);
+}
+
+fn ask_leave(pairing: &mut Pairing) {
+    pairing.step = PairStep::AskLeave(None);
+    pairing.focus = PairFocus::Button(ButtonId::Keep);
+}
+
+fn keep(state: &mut State) {
+    let session = top(state).and_then(|pairing| pairing.session.clone());
+    close(state);
+    if let Some(session) = session {
+        let name = state.account_name(&session);
+        state.note(format!(
+            "{name} is kept, not linked yet: Enter on it goes on"
+        ));
+    }
+}
+
+fn remove(state: &mut State) {
+    let Some(session) = top(state).and_then(|pairing| pairing.session.clone()) else {
+        return;
+    };
+    let id = state.runs.change(Call::DeleteSession(session));
+    match (id, top(state)) {
+        (Some(id), Some(pairing)) => {
+            pairing.forget();
+            pairing.step = PairStep::Removing(id);
+            state.runs.cancel(|call| matches!(call, Call::PairingQr(_)));
+        }
+        _ => state.note("It is being removed already."),
+    }
+}
+
+/// Before quitting: a session that was added and not linked is not left behind without a word.
+/// Whether it asks now.
+pub fn hold_back(state: &mut State) -> bool {
+    let half = |layer: &Layer| match layer {
+        Layer::Pair(pairing) => {
+            pairing.created && matches!(pairing.step, PairStep::Link | PairStep::Trouble(_))
+        }
+        _ => false,
+    };
+    let Some(at) = state.layers.iter().position(half) else {
+        if matches!(state.layers.last(), Some(Layer::Pair(pairing)) if pairing.was.is_some()) {
+            leave(state);
+        }
+        return false;
+    };
+    state.layers.truncate(at + 1);
+    if let Some(pairing) = top(state) {
+        ask_leave(pairing);
+    }
+    true
+}
+
+/// Goes on waiting after a question.
+fn look(state: &mut State) {
+    let now = state.now;
+    if let Some(pairing) = find(state) {
+        pairing.due = Some(now);
+    }
+    clock(state);
+}

@@ -1,0 +1,138 @@
+//! How a pairing goes on: the wait for a phone, the codes, and the groups of the phone that was linked.
+
+use super::super::{groups, sessions};
+use super::overlay::{close, find, of, settle_focus};
+use crate::api::{EpochMillis, SessionStatus};
+use crate::console::effect::Call;
+use crate::console::state::{Link, Linked, PairStep, Pairing, Pane, Secret, Shown, State};
+use crate::console::words;
+
+/// How often a code that is not there yet is asked for where no event tells of it.
+pub const CODE_EVERY: i64 = 2_000;
+/// The same where an event should: in case it does not come.
+const CODE_EVERY_LIVE: i64 = 5_000;
+/// A code without a known end is looked at again after so long.
+const CODE_AGE: i64 = 20_000;
+/// How often the groups of a phone that was just linked are read.
+pub const GROUPS_EVERY: i64 = 1_500;
+/// Waits longer than this stem from a clock that was set.
+pub const LONGEST: i64 = 60_000;
+
+/// Whether the status speaks of pairing under way.
+pub fn is_pairing(status: &SessionStatus) -> bool {
+    matches!(status, SessionStatus::Starting | SessionStatus::ScanQrCode)
+}
+
+pub fn is_end(status: &SessionStatus) -> bool {
+    matches!(
+        status,
+        SessionStatus::Failed | SessionStatus::LoggedOut | SessionStatus::Stopped
+    )
+}
+
+/// Whether a phone may still come.
+pub fn awaits_phone(pairing: &Pairing) -> bool {
+    pairing.is_waiting() || matches!(pairing.step, PairStep::Trouble(_))
+}
+
+/// Begins, or begins anew, to wait for a phone. Asking for the code makes the gateway pair.
+pub fn begin(state: &mut State) {
+    let now = state.now;
+    let Some(pairing) = find(state) else {
+        return;
+    };
+    pairing.forget();
+    pairing.step = PairStep::Link;
+    pairing.since = now;
+    let Some(session) = pairing.session.clone() else {
+        return;
+    };
+    let under_way = state
+        .sessions
+        .get(&session)
+        .is_some_and(|row| is_pairing(&row.status));
+    if let Some(pairing) = find(state) {
+        pairing.armed = under_way;
+    }
+    if state.runs.away.is_some() {
+        sessions::ask(state);
+    } else {
+        state.runs.read(Call::PairingQr(session));
+    }
+    settle_focus(state);
+}
+
+/// Shows a code, and plans the next look at it.
+pub fn show(state: &mut State, session: &str, code: String, expires_at: Option<EpochMillis>) {
+    if let Some(pairing) = of(state, session) {
+        pairing.qr = Some(Shown {
+            code: Secret::new(code),
+            expires_at,
+        });
+    }
+    plan(state, session);
+}
+
+/// Plans the next look at the code.
+pub fn plan(state: &mut State, session: &str) {
+    let now = state.now;
+    let live = state.link == Link::Live;
+    let every = if live { CODE_EVERY_LIVE } else { CODE_EVERY };
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    let wait = match pairing.qr.as_ref().map(|shown| shown.expires_at) {
+        None => every,
+        Some(None) if live => CODE_AGE,
+        Some(None) => every,
+        Some(Some(end)) => (end - now + 500).clamp(every, LONGEST),
+    };
+    pairing.due = Some(now + wait);
+}
+
+/// Selects a session in its pane.
+pub fn select(state: &mut State, session: &str) {
+    let row = state.sessions.rows.iter().position(|row| row.id == session);
+    if let Some(row) = row {
+        sessions::select(state, row + 1);
+    }
+}
+
+/// Straight to the groups, with the progress over them.
+pub fn succeed(state: &mut State, session: &str, number: Option<String>) {
+    let now = state.now;
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    pairing.forget();
+    pairing.created = false;
+    pairing.step = PairStep::Linked(Linked {
+        number,
+        groups: 0,
+        changed_at: now,
+    });
+    pairing.due = Some(now + GROUPS_EVERY);
+    state.runs.cancel(|call| matches!(call, Call::PairingQr(_)));
+    groups::clear_filter(state);
+    groups::end_filter(state);
+    select(state, session);
+    state.focus = Pane::Groups;
+    state.runs.read_again(Call::Session(session.to_owned()));
+}
+
+/// Closes the overlay over the groups of the phone that was linked.
+pub fn finish(state: &mut State) {
+    let Some(PairStep::Linked(linked)) = find(state).map(|pairing| pairing.step.clone()) else {
+        return;
+    };
+    close(state);
+    let number = linked.number.as_deref().map(words::phone);
+    let number = number.unwrap_or_else(|| "The phone".to_owned());
+    state.good(match linked.groups {
+        0 => format!("{number} is linked; its groups come in by themselves"),
+        count => {
+            let groups = words::count(count, "group", "groups");
+            format!("{number} is linked: {groups}")
+        }
+    });
+}

@@ -1,0 +1,99 @@
+//! Starting, stopping, restarting and logging out.
+
+use super::list;
+use crate::api::Session;
+use crate::console::account::is_linked;
+use crate::console::effect::{Call, SessionAction};
+use crate::console::failure::Failure;
+use crate::console::ids::RequestId;
+use crate::console::state::{LostAction, State};
+
+/// Whether something is being done to the session already; says so.
+pub fn is_acting(state: &mut State, session: &str) -> bool {
+    let Some((action, _)) = state.sessions.acting.get(session).copied() else {
+        return false;
+    };
+    let name = state.session_name(session);
+    state.note(format!("{name}: already {}", action.doing()));
+    true
+}
+
+/// Sends the action, unless one is under way.
+pub fn send(state: &mut State, session: String, action: SessionAction) {
+    if is_acting(state, &session) {
+        return;
+    }
+    let call = Call::Act {
+        session: session.clone(),
+        action,
+    };
+    if let Some(id) = state.runs.change(call) {
+        state.sessions.acting.insert(session, (action, id));
+    }
+}
+
+/// Ends a pairing that nobody waits for any more.
+pub fn put_back(state: &mut State, session: String, action: SessionAction) {
+    send(state, session.clone(), action);
+    if state
+        .sessions
+        .acting
+        .get(&session)
+        .is_some_and(|(sent, _)| *sent == action)
+    {
+        state.runs.put_back.insert(session);
+    }
+}
+
+/// An action was answered, when `newest` was the newest request.
+pub fn acted(
+    state: &mut State,
+    (id, newest): (RequestId, u64),
+    session: &str,
+    action: SessionAction,
+    answer: Result<Session, Failure>,
+) {
+    state.sessions.acting.remove(session);
+    let puts_back = state.runs.put_back.remove(session);
+    let name = state.session_name(session);
+    match answer {
+        Ok(row) => {
+            if row.id == session {
+                list::take_one(state, id, row);
+            }
+            match action {
+                SessionAction::Logout if puts_back => {
+                    state.note(format!("{name} is not linked: logged out, as before"));
+                }
+                _ if puts_back => {
+                    state.note(format!("{name} is not linked: stopped, as before"));
+                }
+                SessionAction::Start => state.good(format!("{name} is being connected")),
+                SessionAction::Restart => state.good(format!("{name} is being connected anew")),
+                SessionAction::Stop if state.sessions.get(session).is_some_and(is_linked) => {
+                    state.good(format!("{name} is stopped; it stays linked"));
+                }
+                SessionAction::Stop => state.good(format!("{name} is stopped")),
+                SessionAction::Logout => {
+                    state.good(format!(
+                        "{name} is logged out; link its phone again to use it"
+                    ));
+                }
+            }
+        }
+        Err(failure) => {
+            if failure.unclear {
+                let lost = LostAction::new(action, failure, newest);
+                state.runs.unclear.actions.insert(session.to_owned(), lost);
+                list::read_row_again(state, session);
+            } else if puts_back {
+                let why = state.sentence(&failure, None);
+                state.bad_again(format!(
+                    "{name} could not be put back as it was, so it still waits for a phone: {why}"
+                ));
+            } else {
+                state.tell(&format!("{name}, {}", action.doing()), &failure, None);
+            }
+        }
+    }
+}

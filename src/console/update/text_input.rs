@@ -1,0 +1,90 @@
+//! Text fields: their keys, which are those of a shell's line, and whether one is typed into.
+
+use crate::api::SettingField;
+use crate::console::layout::pair_field;
+use crate::console::state::{FormFocus, FormPhase, Layer, State, SwitchStep};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui_textarea::TextArea;
+
+/// Who typed within so many milliseconds before a field went away by itself goes on typing.
+const TYPING_GAP: i64 = 1_000;
+
+/// A key in a field of one line, other than Enter.
+pub(super) fn in_line(area: &mut TextArea<'static>, event: &KeyEvent) {
+    // What the field takes for a line break.
+    let breaks = matches!(event.code, KeyCode::Char('m' | 'j'))
+        && event.modifiers.contains(KeyModifiers::CONTROL);
+    if !breaks {
+        in_lines(area, event);
+    }
+}
+
+/// A key in a field of several lines.
+pub(super) fn in_lines(area: &mut TextArea<'static>, event: &KeyEvent) {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    match event.code {
+        // The field itself would undo. What goes comes back with Ctrl-Y.
+        KeyCode::Char('u') if control => {
+            area.delete_line_by_head();
+        }
+        // Ctrl-_, which terminals send as Ctrl-7, undoes in a shell's line.
+        KeyCode::Char('z' | '_' | '7') if control => {
+            area.undo();
+        }
+        _ => {
+            area.input(*event);
+        }
+    }
+}
+
+/// Cuts the last word and the blanks after it.
+pub(super) fn cut_word(text: &mut String) {
+    let kept = text.trim_end();
+    let end = kept
+        .char_indices()
+        .rev()
+        .find(|(_, character)| character.is_whitespace())
+        .map_or(0, |(at, character)| at + character.len_utf8());
+    text.truncate(end);
+}
+
+/// Whether characters go into a text field now.
+pub(super) fn takes_text(state: &State) -> bool {
+    match state.layers.last() {
+        Some(Layer::Help(_)) => true,
+        Some(Layer::Edit(form)) => {
+            let field = FormFocus::Field;
+            matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_))
+                && (form.focus == field(SettingField::Subject)
+                    || form.focus == field(SettingField::Description))
+        }
+        Some(Layer::Pair(pairing)) => {
+            pairing.focus.is_field() && pair_field(state, pairing).is_some()
+        }
+        Some(Layer::Rename(rename)) => rename.takes_text(),
+        Some(Layer::Profiles(switcher)) => matches!(switcher.step, SwitchStep::Asking(_)),
+        Some(_) => false,
+        None => state.groups.typing,
+    }
+}
+
+/// Whether the field that is typed into remembers what was typed.
+pub(super) fn can_undo(state: &State) -> bool {
+    matches!(
+        state.layers.last(),
+        Some(Layer::Edit(_) | Layer::Pair(_) | Layer::Rename(_))
+    ) && takes_text(state)
+}
+
+/// Somebody types into a form that is being saved.
+pub(super) fn typed_in_vain(state: &mut State) {
+    state.runs.typed_in_vain = Some(state.now);
+}
+
+/// A form closed by itself: what is still being typed for it must not become commands.
+pub(super) fn field_went_away(state: &mut State) {
+    let typed = state.runs.typed_in_vain.take();
+    if typed.is_some_and(|at| (0..=TYPING_GAP).contains(&(state.now - at))) {
+        state.runs.paste_until = Some(state.now + TYPING_GAP);
+    }
+}

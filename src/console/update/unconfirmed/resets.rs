@@ -1,0 +1,112 @@
+//! Resets whose answer was lost: the link is looked up, and whether it is another one is told.
+
+use super::super::invite;
+use super::cause::cause;
+use crate::console::failure::{Failure, FailureKind};
+use crate::console::ids::GroupKey;
+use crate::console::state::{Layer, ResetDialog, ResetPhase, State};
+
+/// The link was looked up: is it another one than before the lost reset?
+pub fn link_read(state: &mut State, key: &GroupKey, link: &str) {
+    let Some(lost) = state.runs.unclear.resets.remove(key) else {
+        return;
+    };
+    let name = state.group_name(key);
+    let cause = cause(state, lost.said.as_ref(), Some(key), 1);
+    let differs = lost.old.as_ref().map(|old| old != link);
+    let (phase, words) = match differs {
+        Some(true) => {
+            let now = state.now;
+            state.runs.await_echo(key, now);
+            let done = ResetPhase::Done {
+                link: link.to_owned(),
+                differs,
+            };
+            (Some(done), "is another one than before. It was reset.")
+        }
+        Some(false) => {
+            let sentence =
+                format!("{cause} The link was looked up again and is the same as before.");
+            let failed = ResetPhase::Failed(Failure::lost_answer(&sentence, false));
+            (Some(failed), "is the same as before. It was not reset.")
+        }
+        None => (
+            None,
+            "was not known before. Whether it is a new one cannot be told.",
+        ),
+    };
+    match (waiting(state, key), phase) {
+        (Some(dialog), Some(phase)) => dialog.phase = phase,
+        _ => state.layers.retain(|layer| !waits(layer, key)),
+    }
+    let cause = match &lost.said {
+        Some(_) => "the gateway failed",
+        None => "the answer was lost",
+    };
+    let words = format!("{name}: {cause}. The link was looked up again and {words}");
+    match differs {
+        Some(true) => state.good(words),
+        Some(false) => state.bad(words),
+        None => state.note(words),
+    }
+}
+
+/// The look-up failed.
+pub fn link_unread(state: &mut State, key: &GroupKey, failure: &Failure) {
+    let Some(lost) = state.runs.unclear.resets.get_mut(key) else {
+        return;
+    };
+    lost.resting = true;
+    let said = lost.said.clone();
+    let passes = matches!(
+        failure.kind,
+        FailureKind::GatewayAway | FailureKind::Offline | FailureKind::RateLimited { .. }
+    );
+    if !passes {
+        state.runs.unclear.resets.remove(key);
+    }
+    // What was said first is the better reason where both are the same bare failure.
+    let sentence = format!(
+        "Whether the link was reset is not known, and it could not be looked up. {}",
+        state.sentence(said.as_ref().unwrap_or(failure), Some(key))
+    );
+    if let Some(dialog) = waiting(state, key) {
+        dialog.phase = ResetPhase::Failed(Failure::lost_answer(&sentence, true));
+    } else {
+        let name = state.group_name(key);
+        state.bad(format!("{name}: {sentence}"));
+    }
+}
+
+/// Looks links up as soon as nothing speaks against it.
+pub fn settle(state: &mut State) {
+    let keys: Vec<_> = (state.runs.unclear.resets.iter())
+        .filter(|(_, lost)| !lost.resting)
+        .map(|(key, _)| key.clone())
+        .collect();
+    for key in keys {
+        if state.obstacle(&key).is_none() && !state.runs.is_being_reset(&key) {
+            invite::look_up(state, &key);
+        }
+    }
+}
+
+/// Whether a dialog waits for the outcome of this group's reset.
+fn waits(layer: &Layer, key: &GroupKey) -> bool {
+    match layer {
+        Layer::Reset(dialog) if dialog.key == *key => match &dialog.phase {
+            ResetPhase::Checking => true,
+            ResetPhase::Failed(failure) => failure.unclear,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn waiting<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut ResetDialog> {
+    let mut layers = state.layers.iter_mut();
+    match layers.find(|layer| waits(layer, key)) {
+        Some(Layer::Reset(dialog)) => Some(dialog),
+        _ => None,
+    }
+}

@@ -1,0 +1,105 @@
+//! What was done to sessions, or was to be added, without a proof of its outcome: the sessions are read,
+//! and what they say is told.
+
+use super::super::pairing;
+use super::cause::cause;
+use crate::api::SessionStatus;
+use crate::console::failure::Failure;
+use crate::console::ids::RequestId;
+use crate::console::state::{LostCreation, State};
+
+/// Sessions were read by this request.
+pub fn sessions_read(state: &mut State, id: RequestId) {
+    let told: Vec<_> = (state.runs.unclear.actions.iter())
+        .filter(|(_, lost)| id.0 > lost.after)
+        .filter_map(|(session, _)| {
+            let status = state.sessions.get(session)?.status.clone();
+            Some((session.clone(), status))
+        })
+        .collect();
+    for (session, status) in told {
+        let Some(lost) = state.runs.unclear.actions.remove(&session) else {
+            continue;
+        };
+        let word = match &status {
+            SessionStatus::Other(word) => crate::text::clean_line(word).into_owned(),
+            known => state.options.theme.status(known).word.to_owned(),
+        };
+        let name = state.session_name(&session);
+        let cause = cause(state, lost.said.as_ref(), None, 1);
+        let cause = cause.replacen("The", "the", 1);
+        state.note(format!(
+            "{name}, {}: {cause} The gateway says: {word}.",
+            lost.action.doing()
+        ));
+    }
+}
+
+/// The list was read by this request: is there a new session of that name?
+pub fn list_read(state: &mut State, id: RequestId) {
+    let lost = state
+        .runs
+        .unclear
+        .creation
+        .take_if(|lost| id.0 > lost.after);
+    let Some(lost) = lost else {
+        return;
+    };
+    let cause = cause(state, lost.said.as_ref(), None, 1);
+    let wanted = lost.label.as_deref().unwrap_or_default().trim();
+    let known = &state.runs.unclear.before_create;
+    let added: Vec<String> = (state.sessions.rows.iter())
+        .filter(|row| !known.contains(&row.id))
+        .filter(|row| row.label.as_deref().unwrap_or_default().trim() == wanted)
+        .map(|row| row.id.clone())
+        .collect();
+    match added.as_slice() {
+        [session] => {
+            let name = state.account_name(session);
+            if pairing::adopt(state, lost.request, session) {
+                state.note(format!("{cause} {name} was added all the same."));
+            } else {
+                state.note(format!(
+                    "{cause} {name} was added all the same, not linked yet: Enter on it goes on"
+                ));
+            }
+        }
+        [] => not_created(
+            state,
+            &lost,
+            &format!("{cause} The sessions show no new account."),
+        ),
+        _ => not_created(
+            state,
+            &lost,
+            &format!(
+                "{cause} Several accounts of that name are new among the sessions: look there."
+            ),
+        ),
+    }
+}
+
+/// The list could not be read.
+pub fn list_unread(state: &mut State, id: RequestId, failure: &Failure) {
+    let lost = state
+        .runs
+        .unclear
+        .creation
+        .take_if(|lost| id.0 > lost.after);
+    if let Some(lost) = lost {
+        let cause = cause(state, lost.said.as_ref(), None, 1);
+        let why = state.sentence(failure, None);
+        let sentence = format!(
+            "{cause} Whether the account was added is not known, because the sessions could not be read: {why} Perhaps it was added all the same: look among the sessions before you try again."
+        );
+        not_created(state, &lost, &sentence);
+    }
+}
+
+fn not_created(state: &mut State, lost: &LostCreation, sentence: &str) {
+    let failure = Failure::lost_answer(sentence, true);
+    state.record("Add an account".to_owned(), sentence.to_owned());
+    if !pairing::not_created(state, lost.request, failure) {
+        state.bad_again(format!("Adding the account: {sentence}"));
+    }
+}
