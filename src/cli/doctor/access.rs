@@ -180,7 +180,7 @@ fn told(check: &'static str, capability: Capability, has: Has) -> Check {
         Has::Yes => Check::ok(check, format!("`{name}`: {what}")),
         Has::Unknown(why) => Check::skip(check, format!("`{name}`: {why}")),
         Has::No => {
-            let seen = format!("the token lacks `{name}`");
+            let seen = format!("token lacks capability {name}");
             let todo = format!(
                 "if you need it ({what}), ask whoever runs the gateway for a token with it"
             );

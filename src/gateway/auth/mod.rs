@@ -84,12 +84,12 @@ impl Caller {
         }
     }
 
-    /// [`Lease::still_holds`]
+    /// [`Lease::ensure_valid`]
     ///
     /// # Errors
     /// [`Error::Unauthorized`].
-    pub fn still_holds(&self) -> Result<(), Error> {
-        self.lease.still_holds()
+    pub fn ensure_valid(&self) -> Result<(), Error> {
+        self.lease.ensure_valid()
     }
 }
 

@@ -7,11 +7,11 @@
 
 mod actions;
 mod command;
+mod deadline;
 mod follow;
 mod handle;
 pub mod limits;
 mod live;
-mod moment;
 mod sync;
 mod task;
 

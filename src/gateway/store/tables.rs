@@ -185,7 +185,7 @@ pub trait Rows: Read {
 
     /// Brings what a group's row says about its members up to date: their number and the account's own
     /// role. Whether that changed anything.
-    fn settle_members(&mut self, group: i64) -> Outcome<bool>;
+    fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool>;
 
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()>;
 

@@ -206,11 +206,11 @@ fn run_batch(
     };
     let ran: Result<(), StoreError> = run();
     for cache in &changed {
-        cache.unsettle();
+        cache.begin_write();
     }
     let committed = ran.and_then(|()| rows.commit());
     for cache in &changed {
-        cache.settle();
+        cache.end_write();
     }
     listeners.times.committed(began.elapsed());
     if let Some(fault) = committed.as_ref().err().map(ToString::to_string).or(fault) {

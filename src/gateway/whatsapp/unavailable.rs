@@ -20,7 +20,7 @@ impl Driver for Unavailable {
     async fn connect(&self) -> Result<(), DriverError> {
         // Nobody listens any more when the session has ended meanwhile.
         let _ = self.0.send(DriverEvent::Failed {
-            retry: Retry::Anew,
+            retry: Retry::OnRestart,
             reason: REASON.to_owned(),
         });
         Ok(())

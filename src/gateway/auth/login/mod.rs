@@ -14,5 +14,5 @@ mod refusal;
 mod verifier;
 
 pub use fetch::{BadSource, KeyAddress, KeySource};
-pub(crate) use verifier::Gate;
 pub use verifier::Login;
+pub(crate) use verifier::LoginVerifier;

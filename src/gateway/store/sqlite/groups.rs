@@ -247,7 +247,7 @@ pub(super) fn set(
     Ok(())
 }
 
-pub(super) fn settle(conn: &Connection, number: i64) -> Result<bool, StoreError> {
+pub(super) fn refresh_member_summary(conn: &Connection, number: i64) -> Result<bool, StoreError> {
     let updated = conn
         .prepare_cached(
             "WITH fresh (count, role) AS (

@@ -265,8 +265,8 @@ impl Rows for Sqlite {
         members::set_role(&self.conn, group, lid, role)
     }
 
-    fn settle_members(&mut self, group: i64) -> Outcome<bool> {
-        groups::settle(&self.conn, group)
+    fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool> {
+        groups::refresh_member_summary(&self.conn, group)
     }
 
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()> {

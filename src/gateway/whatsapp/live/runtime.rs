@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(
             events.recv().await,
             Some(DriverEvent::Failed {
-                retry: Retry::Anew,
+                retry: Retry::OnRestart,
                 reason: reason::BROKEN.to_owned()
             })
         );

@@ -95,7 +95,7 @@ impl<'a> Phone<'a> {
     /// The LID of the account that a session is, or was last, linked to.
     #[must_use]
     pub fn jid(self, session: &SessionId) -> Option<MemberJid> {
-        let person = self.world.lines().get(session)?.owner?;
+        let person = self.world.endpoints().get(session)?.owner?;
         Some(self.world.rules().people.lid(person).clone())
     }
 

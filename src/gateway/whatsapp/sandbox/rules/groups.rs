@@ -171,7 +171,7 @@ impl Rules {
             requests: Vec::new(),
             code,
             resets: 0,
-            steady: false,
+            pinned: false,
         });
         let mut people = Vec::new();
         for jid in participants {

@@ -32,7 +32,7 @@ const STREAM_BYTES: u64 = 64 * 1024;
 const STREAM_BYTES_PER_SECOND: u64 = 4 * 1024;
 
 /// One connection.
-pub(super) struct Line<S> {
+pub(super) struct GuardedStream<S> {
     stream: S,
     /// How long written bytes may wait for the client.
     patience: Duration,
@@ -72,7 +72,7 @@ enum Refusal {
     Closing(Pin<Box<Sleep>>),
 }
 
-impl<S> Line<S> {
+impl<S> GuardedStream<S> {
     pub fn new(stream: S, patience: Duration, slot: Slot) -> Self {
         Self {
             stream,
@@ -193,7 +193,7 @@ fn status(head: &[u8]) -> u16 {
         .unwrap_or(400)
 }
 
-impl<S: AsyncWrite + Unpin> Line<S> {
+impl<S: AsyncWrite + Unpin> GuardedStream<S> {
     /// Takes a refusal out of what hyper writes; `Some` is how many bytes that dealt with, or how
     /// many come before one.
     fn intercept(&mut self, bytes: &[u8]) -> Option<Result<usize, usize>> {
@@ -226,7 +226,7 @@ impl<S: AsyncWrite + Unpin> Line<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for GuardedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -239,7 +239,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for GuardedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -322,11 +322,11 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(30);
 
-    fn over<S>(stream: S) -> Line<S> {
-        Line::new(stream, PATIENCE, slot())
+    fn over<S>(stream: S) -> GuardedStream<S> {
+        GuardedStream::new(stream, PATIENCE, slot())
     }
 
-    fn line(holds: usize) -> (Line<DuplexStream>, DuplexStream) {
+    fn line(holds: usize) -> (GuardedStream<DuplexStream>, DuplexStream) {
         let (ours, theirs) = duplex(holds);
         (over(ours), theirs)
     }
@@ -369,7 +369,7 @@ mod tests {
         let (ours, mut client) = duplex(2 * STREAM_BYTES as usize);
         let slot = slot();
         slot.connection.becomes_stream();
-        let mut line = Line::new(ours, PATIENCE, slot);
+        let mut line = GuardedStream::new(ours, PATIENCE, slot);
         let mut heard = vec![0; STREAM_BYTES as usize];
         client.write_all(&heard).await.unwrap();
         line.read_exact(&mut heard).await.unwrap();
