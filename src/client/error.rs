@@ -98,7 +98,7 @@ impl ClientError {
     /// Whether the call may have been carried out although nobody says so: then only a look at what
     /// it was to change tells.
     #[must_use]
-    pub fn is_unclear(&self) -> bool {
+    pub fn is_unconfirmed(&self) -> bool {
         match self {
             Self::Lost(_) | Self::TimedOut(_) | Self::NotALink => true,
             Self::Unreachable(_) | Self::NotReady | Self::WebPage { .. } => false,

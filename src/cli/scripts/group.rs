@@ -161,7 +161,7 @@ impl CommandContext<'_> {
         wanted: &[Setting],
         error: ClientError,
     ) -> (Vec<FieldOutcome>, Option<CommandError>) {
-        let lost = error.is_unclear();
+        let lost = error.is_unconfirmed();
         let partial = match &error {
             ClientError::Api { error, .. } => error.partial_update(),
             _ => None,

@@ -208,7 +208,7 @@ impl CommandContext<'_> {
                 Ok(link) => link,
                 Err(failure) => self.after_lost(&found, &previous, &failure.message).await?,
             },
-            Err(error) if error.is_unclear() => {
+            Err(error) if error.is_unconfirmed() => {
                 let why = error.to_string();
                 self.after_lost(&found, &previous, &why).await?
             }

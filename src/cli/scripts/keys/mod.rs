@@ -227,7 +227,7 @@ fn failure(error: ClientError) -> CommandError {
 
 /// A change whose answer may be lost is not made again: there could then be two.
 fn unclear(error: ClientError, otherwise: fn(ClientError) -> CommandError) -> CommandError {
-    if error.is_unclear() {
+    if error.is_unconfirmed() {
         return CommandError::new(
             Exit::Unknown,
             format!("{error}; see with `groupdesk keys list` what became of it"),
