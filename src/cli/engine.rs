@@ -1,7 +1,7 @@
-//! The engine in this process: on real accounts, or on a simulated world.
+//! The engine in this process, on real accounts or on the sandbox.
 //!
-//! The desk, the demo and the server all start it here. What differs is who holds the keys: the console
-//! gets one that only this process knows, scripts on the sandbox are told theirs.
+//! The console, the demo and the server all start it here. They differ in the keys: the console
+//! gets a key that only this process knows, a served sandbox prints its keys.
 
 use super::args::Sandbox;
 use crate::api::Capabilities;

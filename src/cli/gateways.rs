@@ -1,4 +1,4 @@
-//! The gateways that the desk can move to: where it was started, and every profile.
+//! The gateways that the console can switch to: the one it was started on, and every profile.
 
 use super::target::{self, GatewayInfo};
 use super::token;

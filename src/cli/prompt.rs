@@ -1,4 +1,4 @@
-//! Asking for a secret on the terminal: what is typed is not shown.
+//! Prompting for a secret on the terminal, without echo.
 
 use super::output::{CommandError, Exit};
 use crate::console::terminal::closed;

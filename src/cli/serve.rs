@@ -1,4 +1,4 @@
-//! `groupdesk serve`: the gateway for other machines, desks and scripts.
+//! `groupdesk serve`: the gateway for other machines, consoles and scripts.
 
 use super::args::{Cli, Serve};
 use super::engine::{Prepared, Running, listen};

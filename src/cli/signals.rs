@@ -1,4 +1,4 @@
-//! Being told something from outside.
+//! Signals that end or reload the program.
 
 use anyhow::Context as _;
 use std::io;

@@ -1,4 +1,4 @@
-//! What a command works on: the gateway of a profile, or the own one in this process.
+//! The gateway that a command works on: a profile's, or the local one in this process.
 
 use super::engine::{Prepared, Running};
 use super::output::CommandError;

@@ -1,4 +1,4 @@
-//! Reading a profile's token from where the profile says, never on the screen's thread.
+//! Reading a profile's token from its source.
 
 use super::output::{CommandError, Exit};
 use super::prompt;

@@ -1,4 +1,4 @@
-//! Why a call failed, as the console needs to tell it apart.
+//! Errors of calls, as the console distinguishes them.
 
 use crate::api::{ErrorCode, ErrorObject, Reason};
 use crate::text::clean_line;

@@ -1,4 +1,4 @@
-//! Trying a read again. Changes are never repeated: nobody knows whether the first one arrived.
+//! Retrying reads with backoff. Changes are never retried: the first attempt may have been applied.
 
 use super::error::ClientError;
 use std::time::Duration;

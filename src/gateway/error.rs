@@ -1,4 +1,4 @@
-//! The engine's one error: it knows its code, its status and its details.
+//! The engine's error type, with its code, HTTP status and details.
 
 use super::domain::{Malformed, MemberJid};
 use super::store::StoreError;

@@ -1,5 +1,5 @@
-//! Whether the gateway lets us in, and what the token may do there. Every question is harmless: it
-//! reads, or it is about a session that does not exist.
+//! Whether the gateway accepts the token, and which capabilities it has. Every request is harmless:
+//! it reads, or it names a session that does not exist.
 
 use super::report::{Check, Report};
 use crate::api::{Capability, SettingsPatch, TicketRequest};

@@ -1,4 +1,4 @@
-//! The checks, one after the other.
+//! Running the checks in order.
 
 use super::arguments::Doctor;
 use super::network::{self, Way};

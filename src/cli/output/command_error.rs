@@ -1,4 +1,4 @@
-//! A failure as scripts get it: an exit code, a sentence, and with `--json` an object.
+//! The error of a command: an exit code, a sentence, and with `--json` an object.
 
 use super::{Exit, document, note};
 use crate::api::ErrorCode;

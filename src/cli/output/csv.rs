@@ -1,4 +1,4 @@
-//! CSV, which spreadsheets open: cells are cleaned as on the screen and never become formulas.
+//! CSV for spreadsheets: cells are cleaned as on the screen and never become formulas.
 
 use super::{CommandError, Exit, ListFormat};
 use crate::text::clean_block;

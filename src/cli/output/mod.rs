@@ -1,5 +1,5 @@
-//! What commands for scripts write: an answer on standard output as a table, JSON or CSV; a failure on
-//! standard error with its exit code. `docs/scripting.md` promises all of it.
+//! The output of script commands: the answer on standard output as a table, JSON or CSV; errors on
+//! standard error with an exit code. `docs/scripting.md` documents both.
 
 mod command_error;
 mod csv;

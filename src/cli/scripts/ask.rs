@@ -1,4 +1,4 @@
-//! Asking before something is done that cannot be taken back.
+//! Confirmation prompts before irreversible actions.
 
 use crate::cli::output::{CommandError, Exit};
 use crate::text::clean_line;

@@ -1,4 +1,4 @@
-//! Waiting for a session of the engine in this process, which has only just begun to connect.
+//! Waiting for a session of the engine in this process to connect.
 
 use super::context::CommandContext;
 use super::find::session_name;

@@ -1,4 +1,5 @@
-//! Which session and which group is meant. Never a guess: what could be two things is neither.
+//! Finding a session or a group by id, name or part of a name. An ambiguous name is an error, never
+//! a guess.
 
 use super::context::{CommandContext, left_out};
 use crate::api::{Group, Session, SessionRole, SessionStatus};

@@ -1,4 +1,4 @@
-//! What belongs to the shell: completions and the manual, made from the command line's own definition.
+//! Shell completions and manual pages, generated from the definition of the arguments.
 
 use crate::cli::output::{CommandError, Exit, print};
 use clap::{Args, Command};

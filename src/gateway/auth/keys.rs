@@ -1,4 +1,4 @@
-//! Api-keys in memory: who presents a key, without a look into the store.
+//! Api-keys in memory: authentication does not read the store.
 
 use super::{Caller, Lease, MemoryKey, hash};
 use crate::api::{Capabilities, EpochMillis};

@@ -1,4 +1,4 @@
-//! How long credentials hold.
+//! How long credentials are valid.
 
 use crate::api::EpochMillis;
 use crate::gateway::clock;

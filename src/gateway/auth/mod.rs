@@ -1,7 +1,7 @@
-//! Who calls, and what they may do.
+//! Authentication: who calls, and with which capabilities.
 //!
-//! Two acceptors: a bearer with the shape of a JWT is a login (`login`), everything else an api-key
-//! (`keys`). Both end in a [`Caller`], which knows its [`Scope`] and its capabilities.
+//! A bearer token with the shape of a JWT is a login (`login`), every other credential is an
+//! api-key (`keys`). Both yield a [`Caller`] with its [`Scope`] and capabilities.
 
 mod keys;
 mod lease;

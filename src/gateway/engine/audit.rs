@@ -1,4 +1,4 @@
-//! The audit log: a record that follows a use case to its outcome, and the query.
+//! The audit log: a draft that follows a use case to its outcome, and the query.
 
 use super::{Engine, OwnedSession, Page};
 use crate::api::{AuditAction, AuditEntry, AuditOutcome, List, SettingField};

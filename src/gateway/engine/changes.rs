@@ -1,4 +1,4 @@
-//! Changing groups: live calls, each stored, published and recorded before it is answered.
+//! Changing groups: live calls that are stored, published and recorded before they are answered.
 
 use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};

@@ -1,4 +1,4 @@
-//! Api-keys: making, listing, changing, deleting.
+//! Creating, listing, changing and deleting api-keys.
 
 use super::Engine;
 use super::audit::AuditDraft;

@@ -1,7 +1,7 @@
-//! The use cases behind the contract.
+//! The use cases behind the contract, one kind per file.
 //!
-//! Each file holds one kind of them. A use case that changes something runs in a task of its own: a
-//! client that hangs up never leaves a change half recorded.
+//! A use case that changes something runs in a task of its own, so that a client that disconnects
+//! never leaves a change half recorded.
 
 mod audit;
 mod changes;

@@ -1,4 +1,4 @@
-//! Sessions: finding, creating, pairing, starting and stopping, deleting.
+//! Sessions: finding, creating, pairing, starting, stopping, deleting.
 
 use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};

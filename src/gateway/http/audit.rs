@@ -1,4 +1,4 @@
-//! `/audit`: who changed what (an extension).
+//! `/audit` (an extension).
 
 use super::extract::AuthedRequest;
 use super::respond::{self, Reply};

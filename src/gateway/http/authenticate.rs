@@ -1,4 +1,4 @@
-//! Who a request comes from.
+//! Authenticating a request.
 
 use super::server::Server;
 use crate::gateway::auth::{Caller, Credential};

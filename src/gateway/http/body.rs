@@ -1,5 +1,4 @@
-//! Request bodies: at most 1 MiB, read piece by piece into room that their caller has. What is inside is
-//! read by `json`.
+//! Request bodies: at most 1 MiB, received within the caller's quota. `json` parses them.
 
 use super::json::{self, NAME_MAX};
 use crate::api::FieldError;

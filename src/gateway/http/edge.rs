@@ -1,5 +1,5 @@
-//! What happens to every request, whatever it asks for: an id, the route, credentials, the
-//! capability, and an answer even when the handler panics.
+//! What happens to every request: its id, routing, authentication, the capability check, and an
+//! answer even when the handler panics.
 
 use super::REQUESTS;
 use super::authenticate::authenticate;

@@ -1,4 +1,4 @@
-//! What a handler gets, and the readers that turn its parts into domain values.
+//! The request types of handlers, and the extractors for path, query and body.
 
 use super::body::{BODY_MAX, BodyError, RequestBody};
 use super::fields::Fields;

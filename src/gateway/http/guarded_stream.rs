@@ -1,10 +1,12 @@
-//! A connection's bytes, watched for what hyper leaves to us.
+//! The byte stream of a connection, guarded where hyper offers no hook.
 //!
-//! A client that never reads its answer would hold the answer and the connection for ever: it is given
-//! up. And what is no HTTP at all never reaches a handler, because hyper refuses it by itself, with a
-//! head and nothing else: the head is replaced by an answer with the contract's body. HTTP/2 it would not even
-//! refuse but close the connection, so its first words are made into something that it does refuse. And the
-//! client of a realtime stream may send a few bytes only.
+//! - A client that does not read its answer is disconnected after a timeout; it would hold the
+//!   answer and the connection forever.
+//! - hyper refuses malformed requests by itself, with a bare head. That head is replaced by an
+//!   answer with the contract's error body.
+//! - hyper closes the connection on an HTTP/2 preface without an answer. The preface is changed
+//!   into a version that hyper refuses with an answer.
+//! - The client of a realtime stream may send only few bytes.
 
 use super::respond;
 use super::slots::Slot;

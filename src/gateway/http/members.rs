@@ -1,5 +1,5 @@
-//! `/sessions/{session}/groups/{gid}/members` and `/requests`: who is in a group and with which role,
-//! and who wants to be.
+//! `/sessions/{session}/groups/{gid}/members` and `/requests`: members with their roles, and
+//! requests to join.
 
 use super::extract::AuthedRequest;
 use super::fields::participants;

@@ -1,4 +1,4 @@
-//! `/metrics`: for this machine without a key, for others with one.
+//! `/metrics`: without a key from this machine, with one from others.
 
 use super::authenticate::authenticate;
 use super::extract::PublicRequest;

@@ -1,9 +1,9 @@
-//! The route table: every path of the contract, what it needs and who answers it.
+//! The route table: every path of the contract, its capability and its handler.
 //!
-//! Matching is done here and not by axum's router, because its patterns can hold neither a verb
-//! behind a parameter (`{session}:start`) nor tell 404 from 405 with the contract's bodies. Each
-//! parameter is percent-decoded by itself, so `@` and `%40` are the same and `%2F` never splits; what is not
-//! a parameter has one spelling.
+//! Matching is done here and not by axum's router, whose patterns cannot hold a verb behind a
+//! parameter (`{session}:start`) and which cannot answer 404 and 405 with the contract's bodies.
+//! Each parameter is percent-decoded by itself, so `@` and `%40` are the same and `%2F` never
+//! splits; literal segments have one spelling.
 
 use super::extract::{AuthedRequest, PublicRequest};
 use super::path::{Params, matches, segments};

@@ -1,4 +1,4 @@
-//! Connections: accepting, time limits, and the graceful stop.
+//! Connections: accepting, time limits, and the graceful shutdown.
 
 use super::document::DOCUMENT;
 use super::edge;

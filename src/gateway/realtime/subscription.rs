@@ -1,4 +1,4 @@
-//! One listener: what it missed, then what happens.
+//! One listener: replayed events first, then live ones.
 
 use crate::gateway::auth::Lease;
 use crate::gateway::hub::{Buffered, Hub};

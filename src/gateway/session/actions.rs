@@ -1,4 +1,4 @@
-//! What is asked of a session: to start, stop, restart, log out, pair or go.
+//! Starting, stopping, restarting, logging out, pairing and deleting a session.
 
 use super::command::{AlsoWrite, SessionAction};
 use super::handle::BROKE;

@@ -1,4 +1,4 @@
-//! What the task of a session is asked to do.
+//! The commands of a session's task.
 
 use crate::api::{self, SessionStatus};
 use crate::gateway::auth::Lease;

@@ -1,4 +1,4 @@
-//! A moment that is hours away.
+//! A deadline that may be hours away.
 
 use crate::api::EpochMillis;
 use crate::gateway::clock;

@@ -1,4 +1,4 @@
-//! Following the driver: what its events do to the status, the store and the listeners.
+//! Applying the driver's events to the status, the store and the listeners.
 
 use super::command::CommandKind;
 use super::handle::Hold;

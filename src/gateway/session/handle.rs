@@ -1,5 +1,4 @@
-//! What the rest of the engine sees of a session: kept in memory, so that looking at it costs no
-//! database.
+//! The handle of a session: its state in memory, and its command queue.
 
 use super::command::{Acted, Command, CommandKind, SessionAction};
 use super::limits;

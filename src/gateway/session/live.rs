@@ -1,4 +1,4 @@
-//! Live calls: a turn, and a time limit for each query.
+//! Live calls: one at a time per session, each with a time limit.
 
 use super::handle::{BROKE, Hold, SessionHandle};
 use super::limits;

@@ -1,10 +1,10 @@
-//! After each connection: what happened to the groups while nobody listened.
+//! The sync after each connect: what changed in the groups while the session was offline.
 //!
-//! A few groups that differ are told one by one, as if the changes had just been heard. The first import
-//! of an account, or a long absence, would be a storm of news: thousands of events that push
-//! everything else out of the log, and a question for each of them from every listener. So such a sync
-//! is stored in silence, and at its end `session.status` tells the status once more, from which a
-//! listener learns that what it knows of the session is old.
+//! A small number of changed groups is published one by one, like live events. The first import of
+//! an account or a long absence would publish thousands of events, push everything else out of the
+//! events log and make every listener query each group. Such a sync publishes nothing per group; at
+//! its end `session.status` is published again, which tells listeners to read the session's groups
+//! anew.
 
 use super::command::CommandKind;
 use super::handle::SessionHandle;

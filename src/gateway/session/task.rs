@@ -1,4 +1,4 @@
-//! The task that owns a session: it alone starts and stops the driver and decides the status.
+//! The task that owns a session: it starts and stops the driver and sets the status.
 
 use super::command::{Acted, Command, CommandKind};
 use super::deadline::Deadline;

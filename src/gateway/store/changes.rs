@@ -1,8 +1,8 @@
-//! Writing groups: every change is compared with what is stored, and only a difference is written
-//! and published. So the echo of our own change, or a repeated event, is silent.
+//! Writing groups: every change is compared with the stored row, and only a difference is written
+//! and published. So the echo of our own change, or a repeated event, publishes nothing.
 //!
-//! A group that the account has left stays, with what was last known of it: `my_role` turns `none`,
-//! the account itself leaves the list of members, the others stay listed.
+//! A group that the account has left is kept with its last known state: `my_role` becomes `none`,
+//! the account is removed from the members, the other members stay listed.
 
 use super::listing::ListCache;
 use super::rows::{StoredGroup, StoredMember};

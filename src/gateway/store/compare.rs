@@ -1,4 +1,4 @@
-//! What is stored, beside what WhatsApp tells.
+//! Comparing stored groups with a full list from WhatsApp.
 
 use super::changes::SessionContext;
 use super::rows::StoredMember;

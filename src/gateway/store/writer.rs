@@ -1,8 +1,8 @@
-//! The thread that writes: group commit.
+//! The writer thread: group commit.
 //!
-//! Jobs wait in a queue. The thread takes what waits into one transaction, each job in a savepoint
-//! of its own, commits once, and only then publishes and acknowledges. So a burst of writes costs one
-//! sync of the disk, and a failing job takes nobody else with it.
+//! The thread takes all queued jobs into one transaction, each in a savepoint of its own, commits
+//! once, and only then publishes events and acknowledges the jobs. So a burst of writes costs one
+//! sync of the disk, and a failing job does not affect the others.
 
 use super::error::StoreError;
 use super::outage::Outage;

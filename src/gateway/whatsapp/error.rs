@@ -1,4 +1,4 @@
-//! Why a call of a driver failed.
+//! Errors of driver calls.
 
 use std::time::Duration;
 

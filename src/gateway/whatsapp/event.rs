@@ -1,4 +1,4 @@
-//! What a driver reports by itself.
+//! The events that drivers report.
 
 use super::account::Identity;
 use super::group::{GroupSnapshot, Member};

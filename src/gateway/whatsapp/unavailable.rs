@@ -1,4 +1,4 @@
-//! The driver of a build that has no way to WhatsApp: what is stored can be read, nothing connects.
+//! The driver of a build without WhatsApp: stored data can be read, nothing connects.
 
 use super::{
     Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,

@@ -1,4 +1,4 @@
-//! The arguments of `groupdesk keys`, and how lengths of time are written.
+//! The arguments of `groupdesk keys`, and the syntax of durations.
 
 use crate::api::{Capability, EpochMillis};
 use crate::cli::output::{AnswerFormat, ListFormat};

@@ -1,5 +1,5 @@
-//! A file for a secret that is told once: made before the secret is, so that it cannot be lost for want of
-//! a place.
+//! The file for a new secret. It is created before the request, because the gateway returns the
+//! secret only once.
 
 use crate::cli::output::{CommandError, Exit};
 use std::io::Write as _;

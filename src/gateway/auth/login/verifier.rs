@@ -1,4 +1,4 @@
-//! Verifies the JWT of a login.
+//! Verifying the JWT of a login.
 
 use super::cache::Cache;
 use super::claims::Claims;

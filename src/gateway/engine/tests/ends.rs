@@ -1,4 +1,4 @@
-//! How sessions end, what stays known of it, and what those are told who asked meanwhile.
+//! How sessions end, what is kept of them, and how waiting commands are answered.
 
 use super::fake::identity;
 use super::*;

@@ -1,4 +1,4 @@
-//! Transactions: what is kept, what is seen, what is told.
+//! Transactions: isolation, durability, and publishing after the commit.
 
 use super::{TestStore, organization, session};
 use crate::api::{AuditAction, AuditOutcome, EventKind};

@@ -1,7 +1,7 @@
-//! What every database engine promises the store, asked of each engine in turn.
+//! Tests that every database engine has to pass.
 //!
-//! A new engine implements [`Engine`] and becomes one more line in `contract!`: every question below is
-//! then put to it too.
+//! A new engine implements [`Engine`] and is added to `contract!`; every test below then runs on it
+//! too.
 
 mod groups;
 mod jobs;

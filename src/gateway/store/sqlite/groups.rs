@@ -1,4 +1,4 @@
-//! Groups, with their members as they are asked for.
+//! Rows of groups, and the members as the API lists them.
 
 use super::columns::{member_role, session_role};
 use super::members;

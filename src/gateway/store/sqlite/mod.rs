@@ -1,6 +1,6 @@
-//! SQLite as the store's engine: one file, one connection that writes, a few that read.
+//! SQLite as a database engine: one file, one writing connection, a few reading ones.
 //!
-//! A file for what is kept together: this one says which statement serves which question.
+//! The SQL is in one file per table; this file maps the trait's methods to them.
 
 mod audit;
 mod columns;

@@ -1,4 +1,4 @@
-//! The live calls: one question to WhatsApp each, within the budget and a time limit.
+//! The live calls: one query each, within the budget and a time limit.
 
 use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member};
 use super::every_group::EveryGroup;

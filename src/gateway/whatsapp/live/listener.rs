@@ -1,7 +1,7 @@
-//! Hears the library's events and tells the run.
+//! Handles the library's events and forwards them to the run.
 //!
-//! It is called in the middle of the library's read loop: nothing here waits or panics, and what has
-//! to be asked for is asked by a task.
+//! Handlers are called inside the library's read loop: they neither block nor panic, and queries
+//! are made by tasks.
 
 use super::convert::{Me, member_jid};
 use super::keys;

@@ -1,4 +1,4 @@
-//! Linking a phone with a code that is typed there, instead of a QR code.
+//! Linking a phone with a pairing code instead of a QR code.
 
 use super::refusal::{self, QueryKind};
 use super::run::Phase;

@@ -1,4 +1,4 @@
-//! Why a session ended, in words for whoever runs the desk, and what to do about it.
+//! Why a session ended, as a sentence for the operator with a remedy.
 
 use jiff::Timestamp;
 use whatsapp_rust::types::events::{ConnectFailureReason, TempBanReason};

@@ -1,7 +1,7 @@
-//! What WhatsApp's refusals mean.
+//! Mapping WhatsApp's error codes to driver errors.
 //!
-//! The codes are those of WhatsApp's own clients for the `w:g2` queries; the same code means different
-//! things for different questions, so each is read together with what was asked.
+//! The codes are those of WhatsApp's own clients for `w:g2` queries. The same code has different
+//! meanings for different queries, so each is interpreted together with the kind of query.
 
 use super::reason::tame;
 use crate::gateway::whatsapp::{DriverError, MemberChange};

@@ -1,8 +1,9 @@
-//! Pushed changes that may have changed places.
+//! Detecting reordered notifications.
 //!
-//! WhatsApp sends them in order, but the library handles each in a task of its own, so two that
-//! come close together may be told the wrong way round; and their times are whole seconds. Who
-//! finds two such changes that contradict each other has to ask how the group is now.
+//! WhatsApp sends notifications in order, but the library handles each in a task of its own, so two
+//! that arrive close together may be delivered in the wrong order; their timestamps have a
+//! resolution of one second. When two such changes contradict each other, the group is queried
+//! again.
 
 use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::GroupJid;

@@ -1,10 +1,10 @@
-//! Groups that have to be looked at, because WhatsApp told that something happened there but not how
-//! the group is now.
+//! Groups that have to be queried again, because WhatsApp reported a change without the resulting
+//! state.
 //!
-//! An account may be put into sixty groups in a second. The looks are taken one after the other, so
-//! that they take turns with what people ask for, and one that the budget or WhatsApp puts off is
-//! made later. What is not looked at before the connection ends need not be: the next one begins
-//! with the list of all groups.
+//! An account may be added to sixty groups in a second. The queries run one after the other,
+//! interleaved with the callers' calls, and one that is rate limited is made later. Queries still
+//! pending when the connection ends are dropped: the next connection begins with a full list of
+//! groups.
 
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid};

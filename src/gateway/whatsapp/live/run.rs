@@ -1,5 +1,5 @@
-//! One life of a session, from `connect` until it is stopped or ends by itself: where it stands, and
-//! what it tells.
+//! One run of a session, from `connect` until it is stopped or ends: its phase and the events it
+//! reports.
 
 use super::reason;
 use crate::api::EpochMillis;

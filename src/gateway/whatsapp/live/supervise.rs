@@ -1,4 +1,4 @@
-//! Keeps the client of a run going: builds it, watches it, closes it.
+//! Supervises the client of a run: builds it, watches it, closes it.
 
 use super::dialer::Dialer;
 use super::listener::{Listener, requeries};

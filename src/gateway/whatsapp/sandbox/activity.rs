@@ -1,5 +1,4 @@
-//! A living world: now and then somebody renames a group, members come and go, a session drops and
-//! comes back.
+//! Random activity: groups are renamed, members join and leave, sessions drop and reconnect.
 
 use super::connection::pause;
 use super::rng::Rng;

@@ -1,4 +1,4 @@
-//! `assets/world.toml`: the people, sessions and groups that every world begins with.
+//! `assets/world.toml`: the people, sessions and groups of every world.
 
 use super::rules::Rank;
 use crate::api::EpochMillis;

@@ -1,4 +1,4 @@
-//! Makes a world out of the asset: people, groups and how each session stands.
+//! Builds a world from the asset: people, groups and the state of each session.
 
 use super::asset::{self, Asset};
 use super::clock::Clock;

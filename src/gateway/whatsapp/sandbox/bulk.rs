@@ -1,4 +1,4 @@
-//! Many more accounts than the asset has, all alike: for measuring.
+//! Many uniform accounts, for benchmarks.
 
 use super::build::strangers;
 use super::endpoint::{Endpoint, endpoint_mut};

@@ -1,4 +1,4 @@
-//! A call of a session: what happens to it on its way to the rules and back.
+//! A driver call: latency, faults, and the rules.
 
 use super::faults::{DriverCall, Mishap};
 use super::rules::{PersonId, Refusal, Rules};

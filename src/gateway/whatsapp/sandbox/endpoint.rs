@@ -1,4 +1,5 @@
-//! One session's line to WhatsApp: whether it is linked, connected or pairing, and who listens.
+//! The WhatsApp side of one session: whether it is linked, connected or pairing, and where its
+//! events go.
 
 use super::asset::Link;
 use super::faults::Faults;

@@ -1,4 +1,4 @@
-//! How a session of the world can be told to misbehave.
+//! Faults that can be injected into a session.
 
 use crate::api::SettingField;
 use crate::gateway::whatsapp::{DriverError, DriverEvent};

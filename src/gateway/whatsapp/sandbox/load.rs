@@ -1,4 +1,4 @@
-//! Making a world, and setting it in motion.
+//! Creating a world and starting its activity.
 
 use super::activity;
 use super::asset::{Asset, Link};

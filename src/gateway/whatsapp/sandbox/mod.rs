@@ -1,14 +1,14 @@
-//! A simulated WhatsApp world: people, groups, links and phones in memory.
+//! A simulated WhatsApp: people, groups, links and phones in memory.
 //!
-//! [`World`] is the one place. Its [`Rules`] say what WhatsApp allows and know nothing of
-//! connections; around them, a line per session adds pairing, connecting, latency, faults and
-//! events, and a `Driver` is a handle to one endpoint. The same seed makes the same world.
+//! [`World`] holds all of it. Its [`Rules`] implement what WhatsApp allows and are independent of
+//! connections; an endpoint per session adds pairing, connecting, latency, faults and events, and a
+//! `Driver` is a handle to one endpoint. The same seed makes the same world.
 //!
-//! A *still* world only moves when told to: by its sessions, by [`World::phone`] (other people) or by
-//! [`World::misbehave`]. A *living* one also moves by itself.
+//! A still world changes only by calls of its sessions, by [`World::phone`] (other people) and by
+//! [`World::misbehave`]. An active world also changes by itself.
 //!
-//! To put an engine on a world: [`World::load`], then `Backend::Sandbox` with it, and
-//! [`World::seed_sessions`] as the engine's seed; keys are made for [`World::organizations`].
+//! To run an engine on a world: [`World::load`], then `Backend::Sandbox` with it, and
+//! [`World::seed_sessions`] as the engine's seed; make keys for [`World::organizations`].
 
 mod activity;
 mod asset;

@@ -1,5 +1,5 @@
-//! Linking a session to a phone: QR codes that rotate, pairing codes, and whoever scans or types
-//! them.
+//! Linking a session to a phone: rotating QR codes, pairing codes, and the person who scans or
+//! types them.
 
 use super::build::add_arrivals;
 use super::connection::{failed, pause};

@@ -1,4 +1,4 @@
-//! What happens elsewhere: other members of a group, and whoever holds the phone of a session.
+//! Actions of other people: members of a group, and the owner of a session's phone.
 
 use super::rules::{PersonId, Rank, Refusal, Rules};
 use super::world::World;

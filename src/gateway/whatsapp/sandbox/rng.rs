@@ -1,7 +1,8 @@
-//! Randomness that is the same for the same seed on every machine and in every version.
+//! A random number generator whose output is the same for the same seed on every machine and in
+//! every version.
 //!
-//! Everything that must not change between starts (ids, links, codes) is drawn from a [`Rng`]
-//! named after what it is for, so that adding one group never changes the ids of another.
+//! Everything that must not change between starts (ids, links, codes) is drawn from a [`Rng`] named
+//! after its purpose, so that adding one group never changes the ids of another.
 
 /// A stream of numbers, by `SplitMix64`. Not for secrets of the real world.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! The simulated world: its state, and what can be asked of it.
+//! The simulated world: its state and queries.
 
 use super::asset::{Asset, Link};
 use super::build::SessionSeed;

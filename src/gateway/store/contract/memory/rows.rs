@@ -1,4 +1,4 @@
-//! Changing the tables.
+//! Writing the tables.
 
 use super::{Memory, Outcome};
 use crate::api::{AuditEntry, EpochMillis, Group, MemberRole, Session, SessionRole, Setting};

@@ -1,4 +1,4 @@
-//! A panic ends the session that it belongs to, with its reason, and no other.
+//! A panic ends its own session with a reason, and no other.
 
 use super::super::requery::Requery;
 use super::super::version::Version;

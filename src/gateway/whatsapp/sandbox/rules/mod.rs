@@ -1,8 +1,8 @@
-//! The rules of WhatsApp: who may do what to which group, and who hears of it.
+//! The rules of WhatsApp: who may do what to which group, and who is notified.
 //!
-//! Synchronous and without connections, latency or faults: a call names the person who acts and
-//! either changes the world or says why not. Whoever must hear of a change is left in the outbox,
-//! which the world empties after each action. Every way into the world goes through here.
+//! Synchronous and without connections, latency or faults: a call names the acting person and
+//! either changes the world or returns a refusal. Notifications are left in an outbox, which the
+//! world empties after each action. Every access to the world goes through the rules.
 
 mod changes;
 mod groups;

@@ -1,5 +1,4 @@
-//! The people of the world. Each has a phone number and a LID; any of the forms of their JID finds
-//! them.
+//! The people of the world. Each has a phone number and a LID, and can be found by any form of JID.
 
 use super::super::rng::Rng;
 use crate::gateway::domain::MemberJid;

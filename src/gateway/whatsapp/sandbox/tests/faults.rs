@@ -1,4 +1,4 @@
-//! Sessions that were told to misbehave.
+//! Sessions with injected faults.
 
 use super::*;
 use crate::api::{Setting, SettingField};

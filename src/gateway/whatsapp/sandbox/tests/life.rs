@@ -1,4 +1,4 @@
-//! A living world.
+//! An active world.
 
 use super::*;
 use crate::gateway::whatsapp::GroupChange;
