@@ -14,7 +14,7 @@ mod loopback;
 use groupdesk::gateway::auth::MemoryKey;
 use groupdesk::gateway::domain::{OrganizationId, SessionId};
 use groupdesk::gateway::whatsapp::live::{self, Limits, Live, Options};
-use groupdesk::gateway::whatsapp::sandbox::{Crowd, World};
+use groupdesk::gateway::whatsapp::sandbox::{BulkAccounts, World};
 use groupdesk::gateway::whatsapp::{Account, Backend, DriverEvent};
 use groupdesk::gateway::{self, Config, SeedSession};
 use std::io::{BufRead as _, BufReader};
@@ -114,8 +114,8 @@ fn again(role: &str) -> Child {
         .unwrap()
 }
 
-fn crowd(sessions: &str, groups: &str, members: &str) -> Crowd {
-    Crowd {
+fn crowd(sessions: &str, groups: &str, members: &str) -> BulkAccounts {
+    BulkAccounts {
         sessions: sessions.parse().unwrap(),
         groups: groups.parse().unwrap(),
         members: members.parse().unwrap(),
@@ -144,9 +144,9 @@ fn organization() -> OrganizationId {
     OrganizationId::parse("local").unwrap()
 }
 
-async fn serve(directory: &Path, crowd: Crowd) {
+async fn serve(directory: &Path, crowd: BulkAccounts) {
     let world = World::still(7).unwrap();
-    let sessions = world.add_crowd(&organization(), crowd);
+    let sessions = world.add_bulk_accounts(&organization(), crowd);
     let server = loopback::Server::start(world).await.unwrap();
     let ids: Vec<_> = sessions
         .iter()
@@ -177,7 +177,7 @@ fn live(directory: &Path, url: &str) -> Arc<Live> {
 }
 
 /// An engine with every session of the world: its memory, and how long the import took.
-async fn run_engine(directory: &Path, crowd: Crowd, url: &str) {
+async fn run_engine(directory: &Path, crowd: BulkAccounts, url: &str) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let shutdown = CancellationToken::new();
     let config = Config {
@@ -235,7 +235,7 @@ async fn run_engine(directory: &Path, crowd: Crowd, url: &str) {
 }
 
 /// The client library alone: asking for the same answer and reading it, into types of its own.
-async fn run_library(directory: &Path, crowd: Crowd, url: &str) {
+async fn run_library(directory: &Path, crowd: BulkAccounts, url: &str) {
     let (connected, mut is_connected) = unbounded_channel();
     let session = sessions(directory).remove(0).account.session;
     let file = directory.join("keys").join(format!("{session}.sqlite"));
@@ -269,7 +269,7 @@ async fn run_library(directory: &Path, crowd: Crowd, url: &str) {
 }
 
 /// The driver without an engine: the same, into the engine's types.
-async fn run_driver(directory: &Path, crowd: Crowd, url: &str) {
+async fn run_driver(directory: &Path, crowd: BulkAccounts, url: &str) {
     let (report, mut events) = unbounded_channel();
     let account = sessions(directory).remove(0).account;
     let driver = live::open(live(directory, url), account, report);

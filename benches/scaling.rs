@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use groupdesk::api::{Capabilities, MemberRole, SettingsPatch, TicketRequest};
 use groupdesk::gateway::auth::{Caller, MemoryKey};
 use groupdesk::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
-use groupdesk::gateway::whatsapp::sandbox::{Crowd, World};
+use groupdesk::gateway::whatsapp::sandbox::{BulkAccounts, World};
 use groupdesk::gateway::whatsapp::{Account, Backend, GroupSnapshot, Member};
 use groupdesk::gateway::{Config, Engine, Limits, OwnedSession, Page, SeedSession};
 use std::io::Write as _;
@@ -224,12 +224,12 @@ impl Desk {
     async fn open(sessions: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let world = World::still(7).unwrap();
-        let crowd = Crowd {
+        let crowd = BulkAccounts {
             sessions,
             groups: 1,
             members: MEMBERS as usize,
         };
-        let seed = world.add_crowd(&organization(), crowd);
+        let seed = world.add_bulk_accounts(&organization(), crowd);
         let file = directory.path().join("groupdesk.sqlite");
         let backend = Backend::Sandbox(Arc::clone(&world));
         let (engine, caller) = open(&file, backend, seed, true).await;

@@ -1,6 +1,6 @@
 //! groupdesk: a terminal console for WhatsApp groups, and the gateway engine behind it.
 //!
-//! The rooms and what each may know are drawn in `docs/architecture.md`.
+//! `docs/architecture.md` describes the modules and which of them may import which.
 
 // The server on loopback is shared with the tests outside, which know the crate by its name.
 #[cfg(all(test, feature = "live"))]

@@ -1,7 +1,7 @@
-//! QR codes: a text as modules, as PNG and as SVG.
+//! QR codes as modules, PNG and SVG.
 //!
-//! Always black on white with four modules of quiet zone on every side, because scanners of phones give
-//! up on thin margins and on inverted codes.
+//! Always black on white with a quiet zone of four modules on every side, because the scanners of
+//! phones fail on thin margins and inverted codes.
 
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode, bits};

@@ -1,10 +1,10 @@
-//! Text from strangers, made safe to show.
+//! Cleaning untrusted text for display.
 //!
-//! Group names, descriptions, labels and error messages are written by people whom nobody vetted.
-//! Raw, they could move the cursor, change colours, reverse the reading order of a whole line or
-//! look like another name. What leaves [`clean_line`] and [`clean_block`] holds only characters
-//! that stay in their own cells. [`on_screen`] leaves of them what every terminal draws in the same
-//! columns; [`width`] and [`truncate_to_width`] count those columns.
+//! Group names, descriptions, labels and error messages come from other people. Unfiltered, they
+//! could move the cursor, change colours, reverse the reading order of a line or imitate another
+//! name. The results of [`clean_line`] and [`clean_block`] hold only characters that stay in their
+//! own cells. [`on_screen`] reduces them to what every terminal draws in the same columns;
+//! [`width`] and [`truncate_to_width`] count those columns.
 
 mod screen;
 

@@ -1,4 +1,4 @@
-//! The audit log (an extension): who changed what, and how it went.
+//! The audit log (an extension): who changed what, and the outcome.
 
 use super::lenient;
 use super::time::EpochMillis;

@@ -1,4 +1,4 @@
-//! Every non-2xx body of the contract.
+//! The body of every non-2xx answer.
 
 use super::Capability;
 use super::field_error::FieldError;

@@ -1,8 +1,8 @@
-//! Invite links, and the one parser that decides what is one.
+//! Invite links, and the one parser for them.
 //!
-//! A gateway's answer or event is read strictly ([`link_code`]): what it holds goes to screens, clipboards,
-//! scripts and QR codes, so an address of any other host must not pass. What a person typed or pasted is
-//! read in every spelling that WhatsApp hands out ([`code_in`]).
+//! Links in answers and events are parsed strictly ([`link_code`]): they go to screens, clipboards,
+//! scripts and QR codes, so an address of any other host must not pass. Links that a person typed
+//! or pasted are accepted in every spelling that WhatsApp uses ([`code_in`]).
 
 use super::pattern;
 use schemars::JsonSchema;

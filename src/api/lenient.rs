@@ -1,7 +1,7 @@
-//! Reading what other gateways send.
+//! Lenient deserialization of answers from other gateways.
 //!
-//! A field that nothing depends on never makes an answer unreadable: `null`, absence and a value of another
-//! type all mean that the gateway does not tell it. Every function here reads one field.
+//! A field that nothing depends on never makes an answer unreadable: `null`, absence and a value of
+//! another type all count as unknown. Every function here reads one field.
 
 use super::time::EpochMillis;
 use serde::de::{DeserializeOwned, Error};

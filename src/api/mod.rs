@@ -1,9 +1,9 @@
 //! The wire types of the gateway's HTTP contract: requests, resources, errors, events.
 //!
-//! serde only, no IO. Both sides of the contract use these types: the gateway serves them, the
-//! client reads them. Answering is strict; reading is lenient (`lenient`: ids may be numbers, what is not
-//! needed may be of any type, unknown enum values are kept as text), because the other side may be
-//! somebody else's gateway.
+//! serde only, no IO. The gateway serializes these types and the client deserializes them.
+//! Serializing is strict; deserializing is lenient (`lenient`: ids may be numbers, optional fields
+//! may be of any type, unknown enum values are kept as text), because the other side may be a
+//! different implementation.
 
 mod audit;
 mod capability;

@@ -1,7 +1,7 @@
-//! What texts of the contract look like, as regular expressions.
+//! The formats of texts in the contract, as regular expressions.
 //!
-//! The document of the API quotes them. The engine reads texts with parsers of its own, which say what
-//! is wrong; its tests hold the parsers to these expressions.
+//! The OpenAPI document quotes them. The engine uses hand-written parsers with better error
+//! messages; its tests compare the parsers with these expressions.
 
 /// A session's id: a ULID.
 pub const ULID: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";

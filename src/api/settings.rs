@@ -1,6 +1,6 @@
-//! A group's four settings: what a PATCH may hold, and what makes a value valid.
+//! A group's four settings: what a PATCH may hold, and how values are validated.
 //!
-//! The gateway's validation and the console's form both call this file, so they cannot disagree.
+//! The gateway and the console's form both validate with this file, so they cannot disagree.
 
 use super::field_error::FieldError;
 use super::pattern;

@@ -1,4 +1,4 @@
-//! The command line: what can be typed, and the help that says so.
+//! The command line arguments and their help texts.
 
 mod serve;
 

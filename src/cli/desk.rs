@@ -2,10 +2,10 @@
 
 use super::args::{Cli, Demo};
 use super::engine::Prepared;
-use super::places::Gateways;
+use super::gateways::Gateways;
 use super::settings::configuration;
 use super::signals::shutdown_signal;
-use super::target::{Place, Target};
+use super::target::{GatewayInfo, Target};
 use super::{log, output};
 use crate::client::{Client, Secret};
 use crate::config::Config;
@@ -43,7 +43,7 @@ pub(super) async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
     let prepared = Prepared::sandbox(&config, &demo.sandbox, cli.common.data_dir.as_deref())?;
     let (engine, client) = prepared.embed().await?;
     let _log = log::to_file(&engine.log_file(), config.log_level, config.log_format)?;
-    let place = Place::own("demo", "a simulated world in this process");
+    let place = GatewayInfo::own("demo", "a simulated world in this process");
     let shutdown = ending.asked.clone();
     let outcome = desk(&config, keymap, client, &place, None, shutdown).await;
     ending.finish(engine.stop()).await.and(outcome)
@@ -53,7 +53,7 @@ async fn desk(
     config: &Config,
     keymap: Keymap,
     client: Client,
-    place: &Place,
+    place: &GatewayInfo,
     typed: Option<Secret>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -114,7 +114,7 @@ fn need_a_terminal() -> anyhow::Result<()> {
             }
             _ => "TERM does not say which terminal this is".to_owned(),
         };
-        return Err(output::Failure::new(
+        return Err(output::CommandError::new(
             output::Exit::Usage,
             format!(
                 "{term}, and the desk draws a whole screen; set TERM to the terminal's type, such as xterm-256color, or use the commands for scripts, such as `groupdesk groups`"

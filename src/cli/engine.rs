@@ -1,7 +1,7 @@
-//! The engine in this process: on real accounts, or on a simulated world.
+//! The engine in this process, on real accounts or on the sandbox.
 //!
-//! The desk, the demo and the server all start it here. What differs is who holds the keys: the console
-//! gets one that only this process knows, scripts on the sandbox are told theirs.
+//! The console, the demo and the server all start it here. They differ in the keys: the console
+//! gets a key that only this process knows, a served sandbox prints its keys.
 
 use super::args::Sandbox;
 use crate::api::Capabilities;
@@ -75,7 +75,7 @@ impl Prepared {
         let world = World::load(WorldOptions {
             seed: sandbox.seed,
             groups: sandbox.groups.map(|groups| groups as usize),
-            alive: !sandbox.still,
+            active: !sandbox.still,
             ..WorldOptions::default()
         })?;
         let (organization, _) = world
@@ -109,12 +109,12 @@ impl Prepared {
     }
 
     /// Leaves the sessions as they are, for those who only read what is stored.
-    pub fn connect_nothing(&mut self) {
+    pub fn without_connecting(&mut self) {
         self.config.connect = false;
     }
 
     /// Lets people in by these logins.
-    pub fn accept(&mut self, login: Option<Login>) {
+    pub fn set_login(&mut self, login: Option<Login>) {
         self.config.login = login;
     }
 
@@ -216,9 +216,9 @@ impl Running {
 
     /// Waits until the sessions of a simulated world are connected and their groups stored, for as long as
     /// that may take. Real accounts are waited for by nobody: their phones may be off for days.
-    pub async fn settled(&self) {
+    pub async fn sessions_ready(&self) {
         if self.world.is_some() {
-            self.handle.engine().settled(SETTLING).await;
+            self.handle.engine().sessions_ready(SETTLING).await;
         }
     }
 

@@ -1,4 +1,4 @@
-//! The log: a file for the desk, because the screen is taken; stderr for the server.
+//! Logging: to a file for the console, which owns the screen, and to stderr for the server.
 
 mod rotating;
 

@@ -1,6 +1,6 @@
-//! Asking for a secret on the terminal: what is typed is not shown.
+//! Prompting for a secret on the terminal, without echo.
 
-use super::output::{Exit, Failure};
+use super::output::{CommandError, Exit};
 use crate::console::io::terminal::closed;
 use crate::text::clean_line;
 use anyhow::Context;
@@ -38,7 +38,7 @@ impl Drop for Unseen {
 pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result<String> {
     if !std::io::stdin().is_terminal() {
         let message = "this profile asks for its token, which needs a terminal; for scripts there are token_file, token_command and token_env";
-        return Err(Failure::new(Exit::NotAllowed, message).into());
+        return Err(CommandError::new(Exit::NotAllowed, message).into());
     }
     // Who sees the question may answer at once: nothing is shown by then.
     let _unseen = Unseen::take().context("the terminal cannot hide what is typed")?;
@@ -51,15 +51,15 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
     loop {
         let event = tokio::select! {
             () = shutdown.cancelled() => {
-                return Err(Failure::interrupted("no token was typed").into());
+                return Err(CommandError::interrupted("no token was typed").into());
             }
             () = &mut closed => {
-                return Err(Failure::interrupted("the terminal was closed").into());
+                return Err(CommandError::interrupted("the terminal was closed").into());
             }
             event = events.next() => match event {
                 Some(Ok(event)) => event,
                 Some(Err(_)) | None => {
-                    return Err(Failure::interrupted("the terminal was closed").into());
+                    return Err(CommandError::interrupted("the terminal was closed").into());
                 }
             },
         };
@@ -73,7 +73,7 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
             KeyCode::Esc => anyhow::bail!("no token was typed"),
             // Where keys are read raw this is no signal, but it is meant as one.
             KeyCode::Char('c') if control => {
-                return Err(Failure::interrupted("no token was typed").into());
+                return Err(CommandError::interrupted("no token was typed").into());
             }
             KeyCode::Char('d') if control => anyhow::bail!("no token was typed"),
             KeyCode::Char('u') if control => answer.clear(),

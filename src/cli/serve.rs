@@ -1,10 +1,10 @@
-//! `groupdesk serve`: the gateway for other machines, desks and scripts.
+//! `groupdesk serve`: the gateway for other machines, consoles and scripts.
 
 use super::args::{Cli, Serve};
 use super::engine::{Prepared, Running, listen};
 use super::log;
 use super::settings::settings;
-use super::signals::{Signals, Told, cut_off};
+use super::signals::{Request, Signals, cut_off};
 use crate::api::{Capabilities, Capability};
 use crate::config::TlsFiles;
 use crate::gateway::domain::OrganizationId;
@@ -26,7 +26,7 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     } else {
         Prepared::own(&config)?
     };
-    prepared.accept(config.login);
+    prepared.set_login(config.login);
     let organizations: Vec<Value> = prepared
         .organizations()
         .into_iter()
@@ -46,7 +46,7 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
         .await?;
     // So that what a script reads first is all there.
     let mut told = tokio::select! {
-        () = running.settled() => None,
+        () = running.sessions_ready() => None,
         early = signals.next() => Some(early),
     };
     if let Err(error) = announce(&running, organizations) {
@@ -59,7 +59,7 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
             Some(early) => early,
             None => signals.next().await,
         };
-        if next == Told::End {
+        if next == Request::Terminate {
             break;
         }
         match &tls {

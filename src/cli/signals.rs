@@ -1,4 +1,4 @@
-//! Being told something from outside.
+//! Signals that end or reload the program.
 
 use anyhow::Context as _;
 use std::io;
@@ -61,9 +61,9 @@ pub fn cut_off() -> anyhow::Error {
 
 /// What a server is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum Request {
     /// SIGTERM, SIGINT.
-    End,
+    Terminate,
     /// SIGHUP: read the certificates again.
     Reload,
 }
@@ -93,11 +93,11 @@ impl Signals {
         })
     }
 
-    pub async fn next(&mut self) -> Told {
+    pub async fn next(&mut self) -> Request {
         tokio::select! {
-            _ = self.terminate.recv() => Told::End,
-            _ = self.interrupt.recv() => Told::End,
-            _ = self.hangup.recv() => Told::Reload,
+            _ = self.terminate.recv() => Request::Terminate,
+            _ = self.interrupt.recv() => Request::Terminate,
+            _ = self.hangup.recv() => Request::Reload,
         }
     }
 }
@@ -110,9 +110,9 @@ impl Signals {
         Ok(Self {})
     }
 
-    pub async fn next(&mut self) -> Told {
+    pub async fn next(&mut self) -> Request {
         let _ = tokio::signal::ctrl_c().await;
-        Told::End
+        Request::Terminate
     }
 }
 
@@ -120,6 +120,6 @@ impl Signals {
     /// Waits until it is told to end once more, after it was told so just now.
     pub async fn asked_again(&mut self) {
         let first = Instant::now();
-        while self.next().await != Told::End || first.elapsed() < SAME_WISH {}
+        while self.next().await != Request::Terminate || first.elapsed() < SAME_WISH {}
     }
 }

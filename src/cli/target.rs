@@ -1,7 +1,7 @@
-//! What a command works on: the gateway of a profile, or the own one in this process.
+//! The gateway that a command works on: a profile's, or the local one in this process.
 
 use super::engine::{Prepared, Running};
-use super::output::Failure;
+use super::output::CommandError;
 use super::token;
 use crate::client::{self, Authorities, Client, Secret};
 use crate::config::{Config, Profile, TokenFrom};
@@ -15,7 +15,7 @@ const AUTHORITIES_MAX: u64 = 8 << 20;
 
 /// Where one is, as people name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct GatewayInfo {
     pub name: String,
     /// The profile that leads here, where it is one of the configuration.
     pub profile: Option<String>,
@@ -25,7 +25,7 @@ pub struct Place {
     pub session_ids: Vec<String>,
 }
 
-impl Place {
+impl GatewayInfo {
     /// A gateway in this process.
     #[must_use]
     pub fn own(name: &str, address: &str) -> Self {
@@ -41,7 +41,7 @@ impl Place {
 /// A gateway that can be spoken to, and what ends with the command.
 pub struct Target {
     pub client: Client,
-    pub place: Place,
+    pub place: GatewayInfo,
     /// The token that a person typed for it.
     pub typed: Option<Secret>,
     engine: Option<Running>,
@@ -78,7 +78,7 @@ impl Target {
         tokio::select! {
             biased;
             () = shutdown.cancelled() => {
-                Err(Failure::interrupted("nothing was done").into())
+                Err(CommandError::interrupted("nothing was done").into())
             }
             opened = Self::opened(config, shutdown, connect) => opened,
         }
@@ -94,7 +94,7 @@ impl Target {
             let typed = (profile.token == TokenFrom::Prompt).then(|| token.clone());
             return Ok(Self {
                 client: client(profile, token).await?,
-                place: Place {
+                place: GatewayInfo {
                     name: profile.name.clone(),
                     profile: config
                         .profiles
@@ -109,12 +109,12 @@ impl Target {
         }
         let mut engine = Prepared::own(config)?;
         if !connect {
-            engine.connect_nothing();
+            engine.without_connecting();
         }
         let (engine, client) = engine.embed().await?;
         Ok(Self {
             client,
-            place: Place::own("this machine", "the gateway in this process"),
+            place: GatewayInfo::own("this machine", "the gateway in this process"),
             typed: None,
             engine: Some(engine),
         })

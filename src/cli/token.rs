@@ -1,6 +1,6 @@
-//! Reading a profile's token from where the profile says, never on the screen's thread.
+//! Reading a profile's token from its source.
 
-use super::output::{Exit, Failure};
+use super::output::{CommandError, Exit};
 use super::prompt;
 use crate::client::{Secret, TokenSource, without_secrets};
 use crate::config::{Profile, TokenFrom};
@@ -40,7 +40,7 @@ pub async fn read(profile: &Profile, shutdown: &CancellationToken) -> anyhow::Re
     };
     read.map_err(|reason| {
         let message = format!("no token for `{}`: {reason}", profile.name);
-        Failure::new(Exit::NotAllowed, message).into()
+        CommandError::new(Exit::NotAllowed, message).into()
     })
 }
 

@@ -1,4 +1,4 @@
-//! Reading answers: bounded, and told apart when they are not what the contract says.
+//! Reading answers: bounded in size, and classified when they do not follow the contract.
 
 use super::error::ClientError;
 use super::foreign::{EXCERPT, root_cause, without_secrets};

@@ -1,4 +1,4 @@
-//! The client itself: how a call is sent and which answers are awaited.
+//! The client: sending a request and awaiting its answer.
 
 use super::answer::{self, Answer, broken};
 use super::error::{ClientError, SetupError};

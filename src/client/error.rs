@@ -1,4 +1,4 @@
-//! Why a call failed, as the console needs to tell it apart.
+//! Errors of calls, as the console distinguishes them.
 
 use crate::api::{ErrorCode, ErrorObject, Reason};
 use crate::text::clean_line;
@@ -98,7 +98,7 @@ impl ClientError {
     /// Whether the call may have been carried out although nobody says so: then only a look at what
     /// it was to change tells.
     #[must_use]
-    pub fn is_unclear(&self) -> bool {
+    pub fn is_unconfirmed(&self) -> bool {
         match self {
             Self::Lost(_) | Self::TimedOut(_) | Self::NotALink => true,
             Self::Unreachable(_) | Self::NotReady | Self::WebPage { .. } => false,

@@ -1,4 +1,4 @@
-//! Text from a gateway, a proxy or a library, made fit for the screen and the log.
+//! Text from gateways, proxies and libraries, cleaned for the screen and the log.
 
 use crate::text::{clean_line, truncate_to_width};
 

@@ -1,4 +1,4 @@
-//! Whether the gateway can serve, by its own word.
+//! Whether the gateway reports that it is ready.
 
 use super::answer::broken;
 use super::call::Client;

@@ -1,4 +1,4 @@
-//! Calls about api-keys (an extension). None of them is repeated by itself.
+//! Calls about api-keys (an extension). None of them is retried.
 
 use super::call::Client;
 use super::encode::encode;

@@ -1,4 +1,4 @@
-//! Listings: row by row, so that one that cannot be read takes no other with it.
+//! Listings, deserialized row by row, so that an unreadable row does not affect the others.
 
 use super::call::Client;
 use super::encode::encode;

@@ -1,7 +1,7 @@
 //! The typed client of the gateway's HTTP contract.
 //!
-//! One method per row of the contract. It never follows a redirect (a key belongs to one host),
-//! bounds the time and the size of every answer, and tells failures apart ([`ClientError`]).
+//! One method per endpoint. It never follows a redirect (a key belongs to one host), bounds the
+//! time and the size of every answer, and classifies failures ([`ClientError`]).
 
 mod answer;
 mod call;

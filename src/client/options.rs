@@ -1,4 +1,4 @@
-//! Where a gateway is and how it is reached: the address, the token, whom to trust, which way to go.
+//! Connection options: the address, the token, trusted certificates, the proxy.
 
 use super::error::SetupError;
 use super::foreign::{EXCERPT, root_cause};

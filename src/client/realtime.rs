@@ -1,4 +1,4 @@
-//! The realtime stream: tickets, the WebSocket, reconnecting, and nothing told twice.
+//! The realtime stream: tickets, the WebSocket, reconnecting, and deduplication of events.
 //!
 //! Everything that a gateway can fill is bounded; `docs/bounds.md` lists the bounds.
 
@@ -41,49 +41,49 @@ const WRITE_BUFFER_MAX: usize = 4 << 10;
 const TICKET_MAX: usize = 1_024;
 /// Seconds between pings, when the gateway does not say.
 const HEARTBEAT: u32 = 20;
-/// Frames in a row that nobody can read, after which it is not the contract's stream.
+/// Unreadable frames in a row after which the stream is given up: it does not follow the contract.
 const GARBAGE_MAX: u32 = 100;
 /// Pings at once; then only as many as [`Allowance`] gives back.
 const PINGS_MAX: u32 = 100;
 
-/// What the stream tells.
+/// What the stream reports.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RealtimeEvent {
-    /// Events flow. Between a loss and this some may have been missed: what is shown should be read anew.
+    /// Events flow. Events between a loss and this one may have been missed: read the state again.
     Connected,
     Event(Envelope),
-    /// Something came that cannot be read. What it was about may not be as it was told any more; where
-    /// neither is known, that may be anything.
+    /// A frame could not be read. The session or group it was about may have changed; anything may have
+    /// where both are `None`.
     Unreadable {
         session: Option<String>,
         group: Option<String>,
     },
-    /// The stream broke; it is tried again by itself.
+    /// The stream was lost; it reconnects by itself after `retry_in`.
     Lost {
         reason: String,
         retry_in: Duration,
     },
-    /// This gateway offers no realtime to this key; asked again now and then.
+    /// This gateway offers no realtime to this key; it is tried again every minute.
     Unavailable {
         reason: String,
     },
 }
 
-/// Waits and measures of the stream.
+/// Timeouts, pauses and bounds of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
     /// Before the first new attempt; doubles from then on.
     pub retry_first: Duration,
     pub retry_most: Duration,
-    /// The longest pause that the gateway may ask for.
-    pub told_most: Duration,
+    /// Longest `Retry-After` that is followed.
+    pub retry_after_max: Duration,
     /// Between attempts where there is no realtime.
     pub unavailable: Duration,
     /// From the ticket to the first frame.
     pub handshake: Duration,
-    /// Silence that is forgiven beyond two heartbeats.
+    /// Added to two heartbeats before a silent connection is a heartbeat timeout.
     pub slack: Duration,
-    /// A connection that held so long makes the next retry a first one.
+    /// A connection that lasted this long resets the backoff.
     pub stable: Duration,
     /// How long the gateway may leave a pong unread.
     pub pong: Duration,
@@ -96,7 +96,7 @@ impl Default for Timing {
         Self {
             retry_first: Duration::from_millis(500),
             retry_most: Duration::from_secs(30),
-            told_most: Duration::from_mins(5),
+            retry_after_max: Duration::from_mins(5),
             unavailable: Duration::from_mins(1),
             handshake: Duration::from_secs(15),
             slack: Duration::from_secs(5),
@@ -140,21 +140,21 @@ enum End {
     Lost {
         reason: String,
         wait: Option<Duration>,
-        /// Whether events flowed long enough to call it a new loss.
+        /// Whether the connection lasted long enough to reset the backoff.
         stable: bool,
     },
     Unavailable(String),
-    /// The gateway no longer knows the event to continue after.
-    Forgotten,
+    /// The gateway no longer knows the event id to replay from.
+    SinceUnknown,
     SinkClosed,
 }
 
 const NO_REALTIME: &str = "this gateway offers no realtime events";
-/// The reason of a refusal that will not pass.
+/// The reason of a refusal that is permanent.
 const NOT_AVAILABLE: &str = "not_available";
 
-/// Whether a refusal says that there is no realtime here, now or later.
-fn is_never(error: &ClientError) -> bool {
+/// Whether a refusal says that this gateway has no realtime at all.
+fn is_permanent(error: &ClientError) -> bool {
     let ClientError::Api { error, .. } = error else {
         return false;
     };
@@ -184,14 +184,14 @@ impl Stream {
         loop {
             let pause = match self.connection().await {
                 End::SinkClosed => return,
-                End::Forgotten => {
+                End::SinceUnknown => {
                     self.since = None;
                     continue;
                 }
                 End::Unavailable(reason) => {
                     attempt = 0;
                     if self
-                        .tell(RealtimeEvent::Unavailable { reason })
+                        .emit(RealtimeEvent::Unavailable { reason })
                         .await
                         .is_err()
                     {
@@ -206,10 +206,11 @@ impl Stream {
                 } => {
                     attempt = if stable { 0 } else { attempt };
                     let own = backoff(self.timing.retry_first, self.timing.retry_most, attempt);
-                    let retry_in = wait.map_or(own, |wait| wait.min(self.timing.told_most) + own);
+                    let retry_in =
+                        wait.map_or(own, |wait| wait.min(self.timing.retry_after_max) + own);
                     attempt = attempt.saturating_add(1);
                     let event = RealtimeEvent::Lost { reason, retry_in };
-                    if self.tell(event).await.is_err() {
+                    if self.emit(event).await.is_err() {
                         return;
                     }
                     retry_in
@@ -219,7 +220,7 @@ impl Stream {
         }
     }
 
-    async fn tell(&self, event: RealtimeEvent) -> Result<(), End> {
+    async fn emit(&self, event: RealtimeEvent) -> Result<(), End> {
         self.sink.send(event).await.map_err(|_| End::SinkClosed)
     }
 
@@ -242,7 +243,7 @@ impl Stream {
             .await
             .map_err(|error| self.no_ticket(&error))?;
         if ticket.ticket.is_empty() || ticket.ticket.len() > TICKET_MAX {
-            return Err(lost("the gateway gave a ticket that is none"));
+            return Err(lost("the gateway returned an invalid ticket"));
         }
         let url = self.url(&ticket.ticket);
         let config = WebSocketConfig::default()
@@ -257,7 +258,7 @@ impl Stream {
             .map_err(lost)?;
 
         let mut began = None;
-        let mut silence = self.timing.handshake;
+        let mut limit = self.timing.handshake;
         let mut heard = Instant::now();
         let mut garbage = 0;
         let mut pings = Allowance::new(self.timing.pings);
@@ -267,16 +268,16 @@ impl Stream {
                 wait: None,
                 stable: began.is_some_and(|began: Instant| began.elapsed() >= self.timing.stable),
             };
-            let message = timeout_at(heard + silence, socket.next())
+            let message = timeout_at(heard + limit, socket.next())
                 .await
-                .map_err(|_| ended("the gateway fell silent".to_owned()))?
+                .map_err(|_| ended("heartbeat timeout".to_owned()))?
                 .ok_or_else(|| ended("the gateway closed the stream".to_owned()))?
                 .map_err(|error| ended(sentence(&error)))?;
             let is_ping = matches!(message, Message::Ping(_));
             let incoming = match message {
                 Message::Text(text) => frame::read(&text),
                 Message::Close(_) => return Err(ended("the gateway closed the stream".to_owned())),
-                // A sign of life all the same, from gateways that ping a level below.
+                // Some gateways ping at the WebSocket level instead of sending `ping` frames.
                 Message::Ping(_) | Message::Pong(_) if began.is_some() => {
                     Incoming::Control { heartbeat: None }
                 }
@@ -288,25 +289,25 @@ impl Stream {
                 }),
             };
             if is_ping {
-                // Nothing more is read before the pong is off, so that no second one waits behind it.
+                // Flush the pong before reading on, so that at most one pong is buffered.
                 timeout(self.timing.pong, socket.flush())
                     .await
-                    .map_err(|_| ended("the gateway does not read what it asks for".to_owned()))?
+                    .map_err(|_| ended("the gateway does not read pongs".to_owned()))?
                     .map_err(|error| ended(sentence(&error)))?;
             }
             let is_control = matches!(incoming, Incoming::Control { .. });
             if is_control && !pings.take(Instant::now()) {
-                return Err(ended("the gateway sends pings without end".to_owned()));
+                return Err(ended("the gateway sends too many pings".to_owned()));
             }
             if let Incoming::Unreadable(what) = incoming {
                 garbage += 1;
                 if garbage >= GARBAGE_MAX {
-                    return Err(ended("the gateway sends what nobody can read".to_owned()));
+                    return Err(ended("the gateway sends unreadable frames".to_owned()));
                 }
                 if began.is_some() {
                     self.warned.warn(&what);
                     let Unreadable { session, group, .. } = what;
-                    self.tell(RealtimeEvent::Unreadable { session, group })
+                    self.emit(RealtimeEvent::Unreadable { session, group })
                         .await?;
                 }
                 continue;
@@ -314,37 +315,37 @@ impl Stream {
             garbage = 0;
             if began.is_none() {
                 began = Some(Instant::now());
-                silence = self.silence(HEARTBEAT);
-                self.tell(RealtimeEvent::Connected).await?;
+                limit = self.heartbeat_timeout(HEARTBEAT);
+                self.emit(RealtimeEvent::Connected).await?;
             }
             match incoming {
                 Incoming::Control {
                     heartbeat: Some(seconds),
-                } => silence = self.silence(seconds),
+                } => limit = self.heartbeat_timeout(seconds),
                 Incoming::Event(envelope) if self.seen.is_new(&envelope.id) => {
                     self.since = Some(envelope.id.clone());
-                    self.tell(RealtimeEvent::Event(envelope)).await?;
+                    self.emit(RealtimeEvent::Event(envelope)).await?;
                 }
                 _ => {}
             }
-            // Not before it was told: a slow reader is no silence of the gateway's.
+            // Measured after the sink took the event: a slow receiver is no heartbeat timeout.
             heard = Instant::now();
         }
     }
 
-    /// How long nothing may come before the connection counts as dead.
-    fn silence(&self, heartbeat: u32) -> Duration {
+    /// How long nothing may arrive before the connection counts as lost.
+    fn heartbeat_timeout(&self, heartbeat: u32) -> Duration {
         Duration::from_secs(u64::from(heartbeat.clamp(1, 300)) * 2) + self.timing.slack
     }
 
     fn no_ticket(&self, error: &ClientError) -> End {
         match error.status() {
-            Some(400) if self.since.is_some() => End::Forgotten,
+            Some(400) if self.since.is_some() => End::SinceUnknown,
             Some(404 | 405 | 501) => End::Unavailable(NO_REALTIME.to_owned()),
             // A 503 passes, unless the gateway says that it does not.
-            Some(503) if is_never(error) => End::Unavailable(NO_REALTIME.to_owned()),
+            Some(503) if is_permanent(error) => End::Unavailable(NO_REALTIME.to_owned()),
             Some(401) => End::Unavailable("the gateway does not accept this key".to_owned()),
-            Some(403) => End::Unavailable("this key lacks the capability `events`".to_owned()),
+            Some(403) => End::Unavailable("key lacks capability events".to_owned()),
             _ => End::Lost {
                 reason: error.to_string(),
                 wait: error.retry_after(),
@@ -353,8 +354,8 @@ impl Stream {
         }
     }
 
-    /// Opens the WebSocket the way the calls go: through the same proxy, trusting the same
-    /// authorities. The ticket speaks for the caller, so the token stays at home.
+    /// Opens the WebSocket through the same proxy and with the same trusted authorities as the calls.
+    /// The ticket authenticates it, so the token is not sent.
     async fn open(
         &self,
         url: String,
@@ -393,8 +394,8 @@ impl Stream {
         Ok(WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await)
     }
 
-    /// Where the stream is: beside all other calls. The address that comes with a ticket is how the
-    /// gateway knows itself, which a proxy with a path prefix in front of it does not tell it.
+    /// The stream's URL, made from the client's own base. The URL in a ticket is not used: behind a
+    /// proxy with a path prefix the gateway does not know its public address.
     fn url(&self, ticket: &str) -> String {
         let base = self.client.base();
         format!("{base}{API}/realtime?ticket={}", encode(ticket))

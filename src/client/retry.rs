@@ -1,4 +1,4 @@
-//! Trying a read again. Changes are never repeated: nobody knows whether the first one arrived.
+//! Retrying reads with backoff. Changes are never retried: the first attempt may have been applied.
 
 use super::error::ClientError;
 use std::time::Duration;
@@ -12,7 +12,7 @@ pub struct Retry {
     pub first: Duration,
     pub most: Duration,
     /// The longest pause that a gateway may ask for; a longer one is left to the caller.
-    pub told_most: Duration,
+    pub retry_after_max: Duration,
 }
 
 impl Default for Retry {
@@ -21,7 +21,7 @@ impl Default for Retry {
             attempts: 4,
             first: Duration::from_secs(1),
             most: Duration::from_secs(8),
-            told_most: Duration::from_secs(30),
+            retry_after_max: Duration::from_secs(30),
         }
     }
 }
@@ -62,7 +62,7 @@ impl Retry {
         }
         let own = backoff(self.first, self.most, failures - 1);
         match error.retry_after() {
-            Some(told) if told > self.told_most => None,
+            Some(told) if told > self.retry_after_max => None,
             // What was asked for is the least; all who were asked should not come back at once.
             Some(told) => Some(told + own),
             // Without a pause that it asks for, asking a busy gateway again makes it busier.

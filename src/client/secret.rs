@@ -1,4 +1,4 @@
-//! A credential that does not show itself.
+//! A credential that is not printed.
 
 use std::fmt;
 

@@ -261,7 +261,10 @@ async fn what_is_no_link_of_whatsapps_is_no_answer() {
         ] {
             let error = outcome.unwrap_err();
             assert!(!error.to_string().contains("evil"), "{error}");
-            assert!(error.is_unclear(), "a reset may have been made: {error:?}");
+            assert!(
+                error.is_unconfirmed(),
+                "a reset may have been made: {error:?}"
+            );
         }
     }
 }

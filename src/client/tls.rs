@@ -1,4 +1,4 @@
-//! Whom an encrypted connection trusts.
+//! Trusted certificate authorities.
 
 use super::error::SetupError;
 use rustls::client::danger::ServerCertVerifier;

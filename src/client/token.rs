@@ -1,4 +1,4 @@
-//! The token that every request carries, and how a newer one takes its place.
+//! The bearer token of every request, and its renewal.
 
 use super::error::SetupError;
 use super::secret::Secret;

@@ -1,4 +1,4 @@
-//! Settings that are one of a few names.
+//! Settings with a fixed set of names.
 
 pub(super) fn names<T>(choices: &[(&'static str, T)]) -> Vec<&'static str> {
     choices.iter().map(|(name, _)| *name).collect()

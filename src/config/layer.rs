@@ -1,4 +1,4 @@
-//! The layers of the configuration, laid over each other, each value with the place it came from.
+//! The layers of the configuration, merged, each value with its source.
 
 use super::choice::name_of;
 use super::error::ConfigError;

@@ -1,4 +1,4 @@
-//! `[limits]`: how much of an own gateway one party may take.
+//! `[limits]`: limits per party of a local gateway.
 
 use super::layer::Layers;
 use crate::gateway::Limits;

@@ -1,4 +1,4 @@
-//! Reading the configuration: the file, the environment, the flags.
+//! Loading the configuration from the file, the environment and the flags.
 
 use super::choice::choice;
 use super::error::ConfigError;

@@ -1,4 +1,4 @@
-//! `[login]`: whose logins a served gateway accepts.
+//! `[login]`: the issuer whose logins a served gateway accepts.
 
 use super::error::ConfigError;
 use super::layer::Layers;

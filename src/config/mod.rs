@@ -1,8 +1,8 @@
 //! Layered configuration: file, then environment, then flags.
 //!
-//! Every setting has one row in `table`, which names it in the file and in the environment and
-//! says what is allowed; so a mistake is answered with the place it was made at and what would be right.
-//! `config.example.toml` explains all of them.
+//! Every setting has one row in `table`, with its name in the file and in the environment and its
+//! allowed values; so an error names the place of the mistake and what is allowed.
+//! `config.example.toml` documents all settings.
 
 mod choice;
 mod error;

@@ -1,4 +1,4 @@
-//! What the command line says about the configuration.
+//! Settings from the command line.
 
 use super::log::LogFormat;
 use crate::console::theme::ColorChoice;

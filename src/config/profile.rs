@@ -1,4 +1,4 @@
-//! Profiles: the gateways that somebody works on, each under a name.
+//! Profiles: named gateways.
 
 use super::error::ConfigError;
 use super::layer::Layers;

@@ -1,4 +1,5 @@
-//! `[serve]`: where and how the gateway is served, checked for what must not be served bare.
+//! `[serve]`: where and how the gateway is served. Refuses to serve without encryption to other
+//! machines.
 
 use super::error::ConfigError;
 use super::layer::Layers;

@@ -1,4 +1,4 @@
-//! Every setting: its section, its name and what it holds.
+//! The table of settings: section, name and type of each.
 
 use super::choice::names;
 use super::log::{LogFormat, LogLevel};

@@ -264,7 +264,7 @@ impl Failure {
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        let unclear = error.is_unclear();
+        let unclear = error.is_unconfirmed();
         let failure = match error {
             ClientError::Api {
                 status,

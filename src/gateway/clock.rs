@@ -1,4 +1,4 @@
-//! The wall clock, as the wire wants it.
+//! The wall clock in the unit of the wire format.
 
 use crate::api::EpochMillis;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! What an engine needs to start.
+//! The configuration that an engine is opened with.
 
 use super::auth::{Login, MemoryKey};
 use super::limits::Limits;

@@ -1,4 +1,4 @@
-//! Values that cannot be wrong: what the edge parses a request into.
+//! Validated values: ids, JIDs and invite codes, parsed at the edge.
 
 use crate::api;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The engine's one error: it knows its code, its status and its details.
+//! The engine's error type, with its code, HTTP status and details.
 
 use super::domain::{Malformed, MemberJid};
 use super::store::StoreError;
@@ -20,12 +20,10 @@ pub enum Error {
     Validation(Vec<FieldError>),
     #[error("missing or invalid credentials")]
     Unauthorized,
-    #[error("these credentials lack the capability `{0}`")]
+    #[error("credentials lack capability {0}")]
     MissingCapability(Capability),
     /// Something should be made, but there is no organization to own it.
-    #[error(
-        "this login has no active organization, so nothing can be made with it; choose one and log in again"
-    )]
+    #[error("this login has no active organization; choose one and log in again")]
     NoOrganization,
     /// What does not exist, or belongs to another organization: `session`, `group`, `qr code`, ...
     #[error("{0} not found")]
@@ -42,7 +40,7 @@ pub enum Error {
         reason: Option<String>,
     },
     /// A live call whose turn did not come in time. Nothing was sent.
-    #[error("this session is busy with other calls, and nothing was sent; try again in a moment")]
+    #[error("this session is busy with other calls; nothing was sent; retry in 1 s")]
     Busy,
     /// A live call that WhatsApp or the connection did not fulfil.
     #[error("{0}")]
@@ -60,20 +58,20 @@ pub enum Error {
         /// Never empty.
         failed: Vec<(MemberJid, DriverError)>,
     },
-    #[error("{limit}; try again in {} s", wait_seconds(*.wait))]
+    #[error("rate limited: {limit}; retry in {} s", wait_seconds(*.wait))]
     TooManyRequests { limit: Limit, wait: Duration },
-    #[error("the gateway has as many connections as it takes; try again in a moment")]
+    #[error("too many connections; retry in 1 s")]
     TooManyConnections,
     #[error("the gateway is shutting down")]
     Draining,
     /// What is asked for could not be recorded: the disk is full, say. Nothing was changed.
     #[error(
-        "the gateway's store cannot be written for now, so nothing was changed; its log says why, and changes are taken again as soon as it can"
+        "the gateway's store is not writable; nothing was changed; the gateway's log has the cause"
     )]
     StoreUnavailable(#[source] StoreError),
     /// WhatsApp made a change, or a part of it, and then the store took nothing.
     #[error(
-        "the change was made, but the gateway could not store it; look at how things are before making it again"
+        "the change was made, but the gateway could not store it; check the current state before repeating it"
     )]
     NotStored {
         /// What was made: fields of a patch, members, or a word for the change.
@@ -90,25 +88,23 @@ pub enum Error {
 /// Which of the gateway's own bounds was met. WhatsApp's is [`DriverError::RateLimited`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Limit {
-    #[error("too many requests of this caller")]
+    #[error("too many requests from this caller")]
     Caller,
-    #[error("too many requests of this organization")]
+    #[error("too many requests from this organization")]
     Organization,
-    #[error("too many requests and streams of this caller are under way")]
+    #[error("too many concurrent requests and streams of this caller")]
     UnderWay,
-    #[error("too many bytes of this caller's bodies, or of everybody's, are being received")]
+    #[error("too many bytes of request bodies in flight, of this caller or in total")]
     Bodies,
-    #[error("too many bytes of this caller's answers, or of everybody's, are not read yet")]
+    #[error("too many bytes of unread answers, of this caller or in total")]
     Unread,
-    #[error("this session has asked WhatsApp as often as it may for now")]
+    #[error("too many WhatsApp calls of this session")]
     Session,
-    #[error(
-        "this session was told to connect as often as it may be for now, because WhatsApp bans accounts that come and go"
-    )]
+    #[error("too many connects of this session; WhatsApp bans accounts that reconnect often")]
     Connects,
-    #[error("too many calls wait for this session")]
+    #[error("too many calls are queued for this session")]
     Waiting,
-    #[error("too many tickets of this caller, of this organization or of all wait to be used")]
+    #[error("too many unused tickets, of this caller, of this organization or in total")]
     Tickets,
 }
 

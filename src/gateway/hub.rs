@@ -1,5 +1,4 @@
-//! The hub between the store and realtime listeners: events that were committed, in a bounded
-//! broadcast buffer.
+//! The broadcast buffer of committed events, between the store and realtime listeners.
 
 use super::domain::OrganizationId;
 use super::lock::lock;

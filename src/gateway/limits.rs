@@ -1,5 +1,5 @@
-//! How much of the gateway one party may take: requests of a caller, calls of a session to WhatsApp,
-//! connections, and the time that a client may be slow.
+//! Limits per party: requests of a caller, calls of a session to WhatsApp, connections, and
+//! timeouts for slow clients.
 
 use std::time::Duration;
 

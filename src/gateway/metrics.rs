@@ -1,7 +1,7 @@
-//! What the gateway counts about itself, for `/metrics`.
+//! The metrics behind `/metrics`.
 //!
-//! Every label has a bounded set of values: a route's pattern and never its path, WhatsApp's refusals by
-//! their kind. Nothing here tells one organization from another.
+//! Every label has a bounded set of values: route patterns instead of paths, kinds of driver errors
+//! instead of messages. No label identifies an organization.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;

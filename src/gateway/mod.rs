@@ -1,8 +1,8 @@
 //! The gateway engine: WhatsApp sessions behind the HTTP contract.
 //!
-//! A request is parsed at the edge (`http`), becomes a use case (`sessions`, `groups`, ...), which
-//! talks to the session's task and to the store. Live state comes from the drivers as events, and
-//! the store follows them.
+//! A request is parsed at the edge (`http`) and becomes a use case (`engine`), which talks to the
+//! task of a session (`session`) and to the store (`store`). Drivers (`whatsapp`) report live state
+//! as events, and the store follows them.
 
 pub mod auth;
 mod clock;

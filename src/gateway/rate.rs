@@ -1,4 +1,4 @@
-//! Rates: how often somebody may do something.
+//! Rate limits of callers and of sessions.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
-//! Whose resources a caller reaches.
+//! The scope of a caller: whose resources it can reach.
 //!
-//! Every look at a session, a key, an event or the audit log goes through here; a caller that is not
-//! in an organization's scope never learns whether something exists in it.
+//! Every access to a session, a key, an event or the audit log is checked against it. A resource
+//! outside the scope is answered as if it did not exist.
 
 use crate::gateway::domain::OrganizationId;
 use crate::gateway::error::Error;

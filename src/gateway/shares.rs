@@ -1,4 +1,4 @@
-//! Resources that are bounded in total and per holder: connections, requests under way, bytes.
+//! Limits in total and per holder, for connections, requests in flight and bytes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Names compared and sorted as people read them, however their letters are stored.
+//! Comparing and sorting names with the Unicode collation, independent of their normalization form.
 
 use icu_casemap::CaseMapper;
 use icu_collator::options::CollatorOptions;

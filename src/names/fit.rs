@@ -1,4 +1,4 @@
-//! A name cut in its middle: names of one organization often differ only at their ends.
+//! Shortening a name in the middle: names of one organization often differ only at their ends.
 
 use crate::text::{MORE, width};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Clean text on the screen: what is drawn of it, and in how many columns.
+//! How cleaned text is drawn, and in how many columns.
 
 use super::{MORE, ZERO_WIDTH_JOINER, is_emoji, is_skin_tone, is_tag};
 use std::borrow::Cow;

@@ -187,13 +187,13 @@ impl Gateway {
             ("Support line", "Night Shift Nurses", Key::All),
             ("Front desk", "Cleaning Crew", Key::Other),
         ] {
-            gateway.settled(label, group, key).await;
+            gateway.sessions_ready(label, group, key).await;
         }
         gateway
     }
 
     /// Waits until a session is connected and one of its groups is stored.
-    async fn settled(&self, label: &str, group: &str, key: Key) {
+    async fn sessions_ready(&self, label: &str, group: &str, key: Key) {
         let session = format!("/api/v1/sessions/{}", self.session(label));
         self.until(label, async || {
             let reply = Ask::get(&session).key(key).to(self).await;

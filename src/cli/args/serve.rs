@@ -1,4 +1,4 @@
-//! `groupdesk serve`: its flags, and those of the simulated world, which `demo` has too.
+//! The arguments of `groupdesk serve`, and those of the sandbox that it shares with `demo`.
 
 use crate::config::{LogFormat, ServeOverrides, parse_listen};
 use clap::Args;

@@ -1,5 +1,5 @@
-//! Whether the gateway lets us in, and what the token may do there. Every question is harmless: it
-//! reads, or it is about a session that does not exist.
+//! Whether the gateway accepts the token, and which capabilities it has. Every request is harmless:
+//! it reads, or it names a session that does not exist.
 
 use super::report::{Check, Report};
 use crate::api::{Capability, SettingsPatch, TicketRequest};
@@ -180,7 +180,7 @@ fn told(check: &'static str, capability: Capability, has: Has) -> Check {
         Has::Yes => Check::ok(check, format!("`{name}`: {what}")),
         Has::Unknown(why) => Check::skip(check, format!("`{name}`: {why}")),
         Has::No => {
-            let seen = format!("the token lacks `{name}`");
+            let seen = format!("token lacks capability {name}");
             let todo = format!(
                 "if you need it ({what}), ask whoever runs the gateway for a token with it"
             );

@@ -1,4 +1,5 @@
-//! Whether the groups can be read: the lists of the known sessions, and one group as the desk opens it.
+//! Whether the groups can be read: the lists of the known sessions, and one group as the console
+//! opens it.
 
 use super::report::{Check, Report};
 use crate::client::{Client, ClientError};

@@ -1,4 +1,4 @@
-//! Whether the gateway is well, and whether its clock agrees with ours.
+//! Whether the gateway is ready, and whether its clock agrees with ours.
 
 use super::report::{Check, Report};
 use super::token::span;

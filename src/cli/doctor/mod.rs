@@ -1,8 +1,8 @@
-//! `groupdesk doctor`: checks the way to a gateway step by step, and says what to do.
+//! `groupdesk doctor`: checks the connection to a gateway step by step, and suggests remedies.
 //!
-//! Every step looks with its own eyes where the desk's client would only say that it failed: names,
-//! ports, certificates, health, clocks, the token, what it may do, and realtime. Nothing is changed
-//! anywhere, and no secret is shown.
+//! Each step tests by itself what the client would only report as a failed call: DNS, ports,
+//! certificates, health, clocks, the token, its capabilities, and realtime. The doctor changes
+//! nothing and shows no secret.
 
 mod access;
 mod arguments;

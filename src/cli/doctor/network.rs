@@ -1,4 +1,4 @@
-//! The way to the port: the proxy, the name, the connection.
+//! The TCP connection: the proxy, name resolution, the port.
 
 use super::report::{Check, Report};
 use crate::config::Profile;

@@ -1,4 +1,4 @@
-//! The own gateway on this machine: its data, its disk, and what this build can do.
+//! The local gateway on this machine: its data, its disk, and the features of this build.
 
 use super::report::{Check, Report};
 use crate::config::Config;

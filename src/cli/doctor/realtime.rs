@@ -1,4 +1,4 @@
-//! Whether changes are told as they happen: a ticket, the WebSocket, its first frame.
+//! Whether realtime works: a ticket, the WebSocket, its first frame.
 
 use super::report::{Check, Report};
 use crate::api::TicketRequest;

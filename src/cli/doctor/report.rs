@@ -1,4 +1,4 @@
-//! What the doctor saw: one check per step, for people as lines, for scripts as JSON.
+//! The doctor's report: one check per step, as lines of text or as JSON.
 
 use crate::text::{clean_line, truncate_to_width};
 use serde::Serialize;

@@ -1,11 +1,11 @@
-//! The checks, one after the other.
+//! Running the checks in order.
 
 use super::arguments::Doctor;
 use super::network::{self, Way};
 use super::report::{Check, Report};
 use super::{access, groups, health, own, realtime, tls, token};
 use crate::cli::args::Cli;
-use crate::cli::output::{self, Failure};
+use crate::cli::output::{self, CommandError};
 use crate::cli::settings::settings;
 use crate::cli::target;
 use crate::client::{self, Client, Secret};
@@ -33,7 +33,7 @@ pub async fn run(cli: &Cli, flags: &Doctor, shutdown: &CancellationToken) -> any
             let examined = examine(config, limit, &mut report, shutdown);
             tokio::select! {
                 () = shutdown.cancelled() => {
-                    return Err(Failure::interrupted("not everything was looked at").into());
+                    return Err(CommandError::interrupted("not everything was looked at").into());
                 }
                 examined = examined => match examined {
                     // The reader has seen enough (`| head`).

@@ -1,4 +1,4 @@
-//! The encrypted connection: whose certificate it is, whether it is trusted, and for how long.
+//! The TLS connection: the certificate, whether it is trusted, and when it expires.
 
 use super::network::Way;
 use super::report::{Check, Report};

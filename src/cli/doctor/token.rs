@@ -1,4 +1,4 @@
-//! The token: whether the profile's source gives one, and what a login token says about itself.
+//! The token: whether the profile's source provides one, and what the claims of a login token say.
 
 use super::report::Check;
 use crate::cli::token;

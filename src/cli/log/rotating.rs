@@ -1,8 +1,8 @@
-//! A log file that several processes append to and that stays bounded: when it is full it is renamed, the
-//! oldest one goes, and a new one begins.
+//! A bounded log file that several processes append to. When it is full it is renamed, the oldest
+//! one is deleted, and a new one is created.
 //!
-//! Lines are written, and files renamed, only while the file at the path is locked. So a line always goes
-//! to the file that stands at the path, never to one that another process has just renamed or deleted.
+//! Lines are written, and files renamed, only while the file at the path is locked. So a line never
+//! goes to a file that another process has just renamed or deleted.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

@@ -1,6 +1,6 @@
-//! CSV, which spreadsheets open: cells are cleaned as on the screen and never become formulas.
+//! CSV for spreadsheets: cells are cleaned as on the screen and never become formulas.
 
-use super::{Exit, Failure, ListFormat};
+use super::{CommandError, Exit, ListFormat};
 use crate::text::clean_block;
 
 /// A CSV file in the making.
@@ -13,7 +13,7 @@ impl Csv {
     ///
     /// # Errors
     /// As [`Csv::row`].
-    pub fn new(format: ListFormat, header: &[&str]) -> Result<Self, Failure> {
+    pub fn new(format: ListFormat, header: &[&str]) -> Result<Self, CommandError> {
         let start = if format.bom { "\u{feff}" } else { "" };
         let mut csv = Self {
             writer: csv::Writer::from_writer(start.as_bytes().to_vec()),
@@ -27,7 +27,7 @@ impl Csv {
     pub fn row<S: AsRef<str>>(
         &mut self,
         cells: impl IntoIterator<Item = S>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandError> {
         let cells = cells.into_iter().map(|text| cell(text.as_ref()));
         self.writer
             .write_record(cells)
@@ -38,7 +38,7 @@ impl Csv {
     ///
     /// # Errors
     /// It cannot be put together.
-    pub fn finish(self) -> Result<String, Failure> {
+    pub fn finish(self) -> Result<String, CommandError> {
         let bytes = self
             .writer
             .into_inner()
@@ -47,8 +47,8 @@ impl Csv {
     }
 }
 
-fn broken(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Exit::Failed, format!("the CSV cannot be written: {error}"))
+fn broken(error: &dyn std::fmt::Display) -> CommandError {
+    CommandError::new(Exit::Failed, format!("the CSV cannot be written: {error}"))
 }
 
 /// A cell. What a spreadsheet would take for a formula gets an apostrophe in front, which makes it text

@@ -1,4 +1,4 @@
-//! Exit codes. They are a promise: a number never changes its meaning.
+//! Exit codes. They are stable: a number never changes its meaning.
 
 /// How a command ended, other than well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,18 +1,18 @@
-//! What commands for scripts write: an answer on standard output as a table, JSON or CSV; a failure on
-//! standard error with its exit code. `docs/scripts.md` promises all of it.
+//! The output of script commands: the answer on standard output as a table, JSON or CSV; errors on
+//! standard error with an exit code. `docs/scripts.md` documents both.
 
+mod command_error;
 mod csv;
 mod exit;
-mod failure;
 mod format;
 mod json;
 mod note;
 mod print;
 mod table;
 
+pub use command_error::{CallKind, CommandError, report};
 pub use csv::Csv;
 pub use exit::Exit;
-pub use failure::{Asked, Failure, report};
 pub use format::{AnswerFormat, ListFormat};
 pub use json::document;
 pub use note::note;

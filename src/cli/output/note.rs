@@ -1,4 +1,4 @@
-//! Lines for people, beside the answer.
+//! Notes on standard error, beside the answer.
 
 use std::io::Write as _;
 

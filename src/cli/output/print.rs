@@ -1,7 +1,7 @@
 //! Writing an answer to standard output.
 
+use super::command_error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::json::document;
 use super::table::Table;
 use crate::api::EpochMillis;
@@ -12,9 +12,9 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 ///
 /// # Errors
 /// Standard output cannot be written for another reason.
-pub fn print(text: &str) -> Result<(), Failure> {
+pub fn print(text: &str) -> Result<(), CommandError> {
     match write(text) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(CommandError::new(
             Exit::Failed,
             format!("the answer cannot be written: {error}"),
         )),
@@ -33,14 +33,14 @@ fn write(text: &str) -> std::io::Result<()> {
 ///
 /// # Errors
 /// [`Exit::AnswerLost`]: standard output is full or closed, or its reader is gone.
-pub fn print_change(text: &str, done: &str, remedy: &str) -> Result<(), Failure> {
+pub fn print_change(text: &str, done: &str, remedy: &str) -> Result<(), CommandError> {
     let written = if is_closed() {
         Err(std::io::Error::other("standard output is closed"))
     } else {
         write(text)
     };
     written.map_err(|error| {
-        Failure::new(
+        CommandError::new(
             Exit::AnswerLost,
             format!("{done}, but the answer could not be written ({error}); {remedy}"),
         )
@@ -70,7 +70,7 @@ fn is_closed() -> bool {
 ///
 /// # Errors
 /// As [`print()`].
-pub fn print_table(table: &Table) -> Result<(), Failure> {
+pub fn print_table(table: &Table) -> Result<(), CommandError> {
     print(&table_text(table))
 }
 
@@ -89,7 +89,7 @@ pub fn table_text(table: &Table) -> String {
 ///
 /// # Errors
 /// As [`print()`].
-pub fn print_document(value: &impl Serialize) -> Result<(), Failure> {
+pub fn print_document(value: &impl Serialize) -> Result<(), CommandError> {
     print(&json_text(value)?)
 }
 
@@ -97,9 +97,9 @@ pub fn print_document(value: &impl Serialize) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The value has no JSON form.
-pub fn json_text(value: &impl Serialize) -> Result<String, Failure> {
+pub fn json_text(value: &impl Serialize) -> Result<String, CommandError> {
     document(value).map_err(|error| {
-        Failure::new(
+        CommandError::new(
             Exit::Failed,
             format!("the answer has no JSON form: {error}"),
         )

@@ -1,4 +1,4 @@
-//! Tables for people: columns aligned by the cells that their text takes on the screen.
+//! Tables: columns aligned by the width of their text on the screen.
 
 use crate::text::{clean_line, on_screen, truncate_to_width, width};
 

@@ -1,6 +1,6 @@
-//! Asking before something is done that cannot be taken back.
+//! Confirmation prompts before irreversible actions.
 
-use crate::cli::output::{Exit, Failure};
+use crate::cli::output::{CommandError, Exit};
 use crate::text::clean_line;
 use std::io::{IsTerminal as _, Write as _};
 use tokio::sync::oneshot;
@@ -15,7 +15,7 @@ pub fn is_possible() -> bool {
 ///
 /// # Errors
 /// Anything but a yes.
-pub async fn confirm(question: &str) -> Result<(), Failure> {
+pub async fn confirm(question: &str) -> Result<(), CommandError> {
     let mut stderr = std::io::stderr();
     let _ = write!(stderr, "{} [y/N] ", clean_line(question));
     let _ = stderr.flush();
@@ -29,7 +29,7 @@ pub async fn confirm(question: &str) -> Result<(), Failure> {
     let said = answer.await.unwrap_or_default();
     match said.trim().to_lowercase().as_str() {
         "y" | "yes" => Ok(()),
-        _ => Err(Failure::new(
+        _ => Err(CommandError::new(
             Exit::NotConfirmed,
             "nothing was changed, because nobody said yes",
         )),

@@ -3,7 +3,8 @@
 use super::context::{CommandContext, left_out};
 use crate::api::AuditEntry;
 use crate::cli::output::{
-    Asked, Column, Csv, Exit, Failure, ListFormat, Table, print, print_document, print_table, time,
+    CallKind, Column, CommandError, Csv, Exit, ListFormat, Table, print, print_document,
+    print_table, time,
 };
 use crate::client::{AuditFilter, ClientError};
 use clap::Args;
@@ -47,7 +48,7 @@ struct Document<'a> {
 }
 
 impl CommandContext<'_> {
-    pub(super) async fn audit(&self, arguments: &Audit) -> Result<(), Failure> {
+    pub(super) async fn audit(&self, arguments: &Audit) -> Result<(), CommandError> {
         let session = match arguments.session.as_deref() {
             Some(wanted) => self
                 .sessions(Some(wanted))
@@ -76,7 +77,7 @@ impl CommandContext<'_> {
         session: Option<String>,
         group: Option<String>,
         most: usize,
-    ) -> Result<Vec<AuditEntry>, Failure> {
+    ) -> Result<Vec<AuditEntry>, CommandError> {
         let mut filter = AuditFilter {
             session,
             group,
@@ -95,7 +96,7 @@ impl CommandContext<'_> {
             }
             let is_new = cursors.insert(page.next_cursor.clone());
             if !is_new || cursors.len() >= PAGES_MAX {
-                return Err(Failure::new(
+                return Err(CommandError::new(
                     Exit::GatewayAway,
                     "the gateway's audit log does not end; --limit takes its first entries",
                 ));
@@ -108,10 +109,12 @@ impl CommandContext<'_> {
 }
 
 /// A gateway without an audit log knows no such path.
-fn failure(error: ClientError) -> Failure {
+fn failure(error: ClientError) -> CommandError {
     match error.status() {
-        Some(404 | 405 | 501) => Failure::new(Exit::NotOffered, "this gateway has no audit log"),
-        _ => Failure::of_call(error, Asked::Stored),
+        Some(404 | 405 | 501) => {
+            CommandError::new(Exit::NotOffered, "this gateway has no audit log")
+        }
+        _ => CommandError::of_call(error, CallKind::Stored),
     }
 }
 
@@ -152,7 +155,7 @@ fn table(entries: &[AuditEntry]) -> Table {
     table
 }
 
-fn csv(entries: &[AuditEntry], format: ListFormat) -> Result<String, Failure> {
+fn csv(entries: &[AuditEntry], format: ListFormat) -> Result<String, CommandError> {
     let mut csv = Csv::new(
         format,
         &[

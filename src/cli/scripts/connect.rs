@@ -1,9 +1,9 @@
-//! Waiting for a session of the engine in this process, which has only just begun to connect.
+//! Waiting for a session of the engine in this process to connect.
 
 use super::context::CommandContext;
 use super::find::session_name;
 use crate::api::{Session, SessionStatus};
-use crate::cli::output::{Asked, Exit, Failure, note};
+use crate::cli::output::{CallKind, CommandError, Exit, note};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -13,7 +13,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 impl CommandContext<'_> {
     /// Waits until live calls of the session can be answered. Another gateway answers for itself.
-    pub(super) async fn connected(&self, session: &Session) -> Result<(), Failure> {
+    pub(super) async fn connected(&self, session: &Session) -> Result<(), CommandError> {
         if !self.own {
             return Ok(());
         }
@@ -25,12 +25,12 @@ impl CommandContext<'_> {
                 .client
                 .get_session(&session.id)
                 .await
-                .map_err(|error| Failure::of_call(error, Asked::Stored))?;
+                .map_err(|error| CommandError::of_call(error, CallKind::Stored))?;
             match now.status {
                 SessionStatus::Working => return Ok(()),
                 SessionStatus::Starting if Instant::now() < deadline => {}
                 SessionStatus::Starting => {
-                    return Err(Failure::new(
+                    return Err(CommandError::new(
                         Exit::NotConnected,
                         format!(
                             "{name} did not connect to WhatsApp within {} s",
@@ -49,7 +49,7 @@ impl CommandContext<'_> {
     }
 }
 
-fn not_connected(name: &str, session: &Session) -> Failure {
+fn not_connected(name: &str, session: &Session) -> CommandError {
     let why = match (&session.status_reason, &session.status) {
         (Some(reason), _) => reason.clone(),
         (None, SessionStatus::Stopped) => "it is stopped; start it at the desk".to_owned(),
@@ -58,7 +58,7 @@ fn not_connected(name: &str, session: &Session) -> Failure {
         }
         (None, status) => format!("its status is {}", status.as_str()),
     };
-    Failure::new(
+    CommandError::new(
         Exit::NotConnected,
         format!("{name} is not connected to WhatsApp: {why}"),
     )
@@ -75,7 +75,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     /// Waits for a session that goes through these states, the last one for good.
-    async fn wait(own: bool, states: &[Value]) -> (Result<(), Failure>, usize) {
+    async fn wait(own: bool, states: &[Value]) -> (Result<(), CommandError>, usize) {
         let states = Arc::new(Mutex::new(states.iter().cloned().collect::<VecDeque<_>>()));
         let left = Arc::clone(&states);
         let answer = move || {

@@ -1,4 +1,4 @@
-//! What every command works with.
+//! The context of a script command.
 
 use crate::cli::output::note;
 use crate::client::Client;

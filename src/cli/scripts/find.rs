@@ -1,8 +1,9 @@
-//! Which session and which group is meant. Never a guess: what could be two things is neither.
+//! Finding a session or a group by id, name or part of a name. An ambiguous name is an error, never
+//! a guess.
 
 use super::context::{CommandContext, left_out};
 use crate::api::{Group, Session, SessionRole, SessionStatus};
-use crate::cli::output::{Asked, Exit, Failure};
+use crate::cli::output::{CallKind, CommandError, Exit};
 use crate::client::ClientError;
 use crate::console::account::number;
 use crate::console::{phone, words};
@@ -53,7 +54,10 @@ pub(super) fn group_name(group: &Group) -> &str {
 
 impl CommandContext<'_> {
     /// Every session, or the one that is meant.
-    pub(super) async fn sessions(&self, wanted: Option<&str>) -> Result<Vec<Session>, Failure> {
+    pub(super) async fn sessions(
+        &self,
+        wanted: Option<&str>,
+    ) -> Result<Vec<Session>, CommandError> {
         let all = match self.client.list_sessions().await {
             Ok(all) => {
                 left_out(all.unreadable, "session", "sessions");
@@ -75,7 +79,7 @@ impl CommandContext<'_> {
         &self,
         refusal: ClientError,
         wanted: Option<&str>,
-    ) -> Result<Vec<Session>, Failure> {
+    ) -> Result<Vec<Session>, CommandError> {
         let ids: BTreeSet<&str> = (self.session_ids.iter().map(String::as_str))
             .chain(wanted)
             .collect();
@@ -112,7 +116,7 @@ impl CommandContext<'_> {
     }
 
     /// The groups of a session.
-    pub(super) async fn groups_of(&self, session: &Session) -> Result<Vec<Group>, Failure> {
+    pub(super) async fn groups_of(&self, session: &Session) -> Result<Vec<Group>, CommandError> {
         let groups = self.client.list_groups(&session.id).await;
         let groups = groups.map_err(stored)?;
         left_out(groups.unreadable, "group", "groups");
@@ -120,7 +124,11 @@ impl CommandContext<'_> {
     }
 
     /// The one group that is meant: by its id, by its name, or by a part of its name.
-    pub(super) async fn find(&self, wanted: &str, session: Option<&str>) -> Result<Found, Failure> {
+    pub(super) async fn find(
+        &self,
+        wanted: &str,
+        session: Option<&str>,
+    ) -> Result<Found, CommandError> {
         let sessions = self.sessions(session).await?;
         let found = if is_jid(wanted) {
             self.by_jid(&sessions, wanted).await?
@@ -135,7 +143,7 @@ impl CommandContext<'_> {
         &self,
         wanted: &str,
         session: Option<&str>,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, CommandError> {
         // The group may be long gone.
         if is_jid(wanted) {
             return Ok(wanted.to_owned());
@@ -146,11 +154,11 @@ impl CommandContext<'_> {
         Ok(found.swap_remove(0).group.group_jid)
     }
 
-    async fn by_jid(&self, sessions: &[Session], jid: &str) -> Result<Vec<Found>, Failure> {
+    async fn by_jid(&self, sessions: &[Session], jid: &str) -> Result<Vec<Found>, CommandError> {
         let looked = futures_util::stream::iter(sessions)
             .map(|session| async move {
                 let group = self.own_group(session, jid).await?;
-                Ok::<_, Failure>(group.map(|group| Found {
+                Ok::<_, CommandError>(group.map(|group| Found {
                     session: session.clone(),
                     group,
                 }))
@@ -161,7 +169,7 @@ impl CommandContext<'_> {
     }
 
     /// The group, if it is one of this session's.
-    async fn own_group(&self, session: &Session, jid: &str) -> Result<Option<Group>, Failure> {
+    async fn own_group(&self, session: &Session, jid: &str) -> Result<Option<Group>, CommandError> {
         match self.client.get_group(&session.id, jid).await {
             // The account's role in it: then the gateway has looked at the session.
             Ok(group) if group.my_role.is_some() => Ok(Some(group)),
@@ -175,13 +183,16 @@ impl CommandContext<'_> {
         }
     }
 
-    async fn by_name(&self, sessions: &[Session], wanted: &str) -> Result<Vec<Found>, Failure> {
-        let lists =
-            futures_util::stream::iter(sessions)
-                .map(|session| async move {
-                    Ok::<_, Failure>((session, self.groups_of(session).await?))
-                })
-                .buffered(AT_ONCE);
+    async fn by_name(
+        &self,
+        sessions: &[Session],
+        wanted: &str,
+    ) -> Result<Vec<Found>, CommandError> {
+        let lists = futures_util::stream::iter(sessions)
+            .map(|session| async move {
+                Ok::<_, CommandError>((session, self.groups_of(session).await?))
+            })
+            .buffered(AT_ONCE);
         let lists: Vec<(&Session, Vec<Group>)> = lists.try_collect().await?;
         let all: Vec<Found> = lists
             .into_iter()
@@ -200,8 +211,8 @@ fn is_jid(text: &str) -> bool {
     text.ends_with("@g.us")
 }
 
-fn stored(error: ClientError) -> Failure {
-    Failure::of_call(error, Asked::Stored)
+fn stored(error: ClientError) -> CommandError {
+    CommandError::of_call(error, CallKind::Stored)
 }
 
 /// As names are compared: as they are shown, whatever the case. Accents are never left out.
@@ -235,7 +246,7 @@ fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
 }
 
 /// The group that is meant, once for every session that sees it.
-fn one_group(mut found: Vec<Found>, wanted: &str) -> Result<Vec<Found>, Failure> {
+fn one_group(mut found: Vec<Found>, wanted: &str) -> Result<Vec<Found>, CommandError> {
     let shown = clean_line(wanted);
     // An account that was removed can do nothing there, so it is no choice beside one that can.
     if found.iter().any(|one| !is_gone(one)) {
@@ -243,12 +254,12 @@ fn one_group(mut found: Vec<Found>, wanted: &str) -> Result<Vec<Found>, Failure>
     }
     let jids = found.iter().map(|one| one.group.group_jid.as_str());
     match jids.collect::<BTreeSet<_>>().len() {
-        0 => Err(Failure::new(
+        0 => Err(CommandError::new(
             Exit::NotFound,
             format!("no group is called `{shown}`; `groupdesk groups` lists them"),
         )),
         1 => Ok(found),
-        many => Err(Failure::new(
+        many => Err(CommandError::new(
             Exit::Ambiguous,
             format!("`{shown}` could be any of {many} groups; name one by its id"),
         )
@@ -260,11 +271,11 @@ fn one_group(mut found: Vec<Found>, wanted: &str) -> Result<Vec<Found>, Failure>
 }
 
 /// The session through which the group is reached.
-fn one_session(mut found: Vec<Found>, wanted: &str) -> Result<Found, Failure> {
+fn one_session(mut found: Vec<Found>, wanted: &str) -> Result<Found, CommandError> {
     if found.len() == 1 {
         return Ok(found.remove(0));
     }
-    Err(Failure::new(
+    Err(CommandError::new(
         Exit::Ambiguous,
         format!(
             "`{}` is in {} sessions; choose one with --session",
@@ -312,7 +323,7 @@ fn candidates(found: &[Found]) -> Value {
 }
 
 /// The session of this id, this label or this number.
-fn choose(mut all: Vec<Session>, wanted: &str) -> Result<Session, Failure> {
+fn choose(mut all: Vec<Session>, wanted: &str) -> Result<Session, CommandError> {
     let shown = clean_line(wanted);
     let digits: String = wanted.chars().filter(char::is_ascii_digit).collect();
     let is_number = !digits.is_empty()
@@ -332,7 +343,7 @@ fn choose(mut all: Vec<Session>, wanted: &str) -> Result<Session, Failure> {
             [only] => return Ok(all.swap_remove(*only)),
             several => {
                 let listed = several.iter().map(|at| line_of(&all[*at]));
-                return Err(Failure::new(
+                return Err(CommandError::new(
                     Exit::Ambiguous,
                     format!(
                         "`{shown}` could be any of {} sessions; name one by its id",
@@ -344,7 +355,7 @@ fn choose(mut all: Vec<Session>, wanted: &str) -> Result<Session, Failure> {
         }
     }
     let there = all.iter().take(LISTED).map(line_of);
-    Err(Failure::new(
+    Err(CommandError::new(
         Exit::NotFound,
         format!("no session has the id, the label or the number `{shown}`"),
     )

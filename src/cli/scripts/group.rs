@@ -6,8 +6,8 @@ use super::invite::Which;
 use crate::api::{Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
 use crate::api::{check_description, check_subject};
 use crate::cli::output::{
-    AnswerFormat, Asked, Column, Exit, Failure, Table, json_text, note, print, print_change,
-    table_text,
+    AnswerFormat, CallKind, Column, CommandError, Exit, Table, json_text, note, print,
+    print_change, table_text,
 };
 use crate::client::ClientError;
 use clap::{Args, Subcommand, ValueEnum};
@@ -131,7 +131,7 @@ impl Settings {
 }
 
 impl CommandContext<'_> {
-    pub(super) async fn change_group(&self, group: &Group) -> Result<(), Failure> {
+    pub(super) async fn change_group(&self, group: &Group) -> Result<(), CommandError> {
         let Action::Set(set) = &group.action;
         let found = self.reach(&set.which).await?;
         let patch = set.settings.patch();
@@ -160,14 +160,14 @@ impl CommandContext<'_> {
         found: &Found,
         wanted: &[Setting],
         error: ClientError,
-    ) -> (Vec<FieldOutcome>, Option<Failure>) {
-        let lost = error.is_unclear();
+    ) -> (Vec<FieldOutcome>, Option<CommandError>) {
+        let lost = error.is_unconfirmed();
         let partial = match &error {
             ClientError::Api { error, .. } => error.partial_update(),
             _ => None,
         };
         let sent = !matches!(error, ClientError::Unreachable(_));
-        let failure = Failure::of_call(error, Asked::Live);
+        let failure = CommandError::of_call(error, CallKind::Live);
         if let Some(partial) = partial {
             let failed = if lost {
                 Outcome::Unknown
@@ -194,7 +194,7 @@ impl CommandContext<'_> {
     }
 
     /// How a change ends that was answered with a failure.
-    fn ended(&self, fields: &[FieldOutcome], failure: Failure) -> Option<Failure> {
+    fn ended(&self, fields: &[FieldOutcome], failure: CommandError) -> Option<CommandError> {
         let some = |outcome| fields.iter().any(|field| field.outcome == outcome);
         if fields.iter().all(|field| field.outcome == Outcome::Applied) {
             if self.notes {
@@ -210,7 +210,7 @@ impl CommandContext<'_> {
             return Some(failure);
         };
         let cause = failure.exit.word();
-        Some(Failure { exit, ..failure }.with("cause", cause))
+        Some(CommandError { exit, ..failure }.with("cause", cause))
     }
 
     /// Settings of which nothing is known, but which are now as they should be, were applied.
@@ -271,7 +271,11 @@ fn is_so(group: &Stored, setting: &Setting) -> bool {
     }
 }
 
-fn text(found: &Found, fields: &[FieldOutcome], format: AnswerFormat) -> Result<String, Failure> {
+fn text(
+    found: &Found,
+    fields: &[FieldOutcome],
+    format: AnswerFormat,
+) -> Result<String, CommandError> {
     if format.json {
         return json_text(&Document {
             session_id: &found.session.id,

@@ -4,7 +4,7 @@ use super::context::CommandContext;
 use super::find::{Found, NO_ACCOUNTS, group_name, session_name};
 use crate::api::Group;
 use crate::cli::output::{
-    Column, Csv, Failure, ListFormat, Table, note, print, print_document, print_table, time,
+    Column, CommandError, Csv, ListFormat, Table, note, print, print_document, print_table, time,
 };
 use crate::console::fuzzy::{Fields, Index};
 use crate::console::words;
@@ -52,7 +52,7 @@ struct Row<'a> {
 }
 
 impl CommandContext<'_> {
-    pub(super) async fn list_groups(&self, arguments: &Groups) -> Result<(), Failure> {
+    pub(super) async fn list_groups(&self, arguments: &Groups) -> Result<(), CommandError> {
         let mut found = Vec::new();
         let sessions = self.sessions(arguments.session.as_deref()).await?;
         if sessions.is_empty() {
@@ -142,7 +142,7 @@ fn table(found: &[Found]) -> Table {
     table
 }
 
-fn csv(found: &[Found], format: ListFormat) -> Result<String, Failure> {
+fn csv(found: &[Found], format: ListFormat) -> Result<String, CommandError> {
     let mut csv = Csv::new(
         format,
         &[

@@ -5,7 +5,7 @@ use super::context::CommandContext;
 use super::find::{Found, group_name, session_name};
 use crate::api::InviteLink;
 use crate::cli::output::{
-    AnswerFormat, Asked, Exit, Failure, json_text, note, print, print_change,
+    AnswerFormat, CallKind, CommandError, Exit, json_text, note, print, print_change,
 };
 use crate::qr;
 use clap::{Args, Subcommand};
@@ -161,9 +161,9 @@ impl Invite {
     }
 
     /// Refuses what nobody could confirm, before anything is opened for it.
-    pub(super) fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), CommandError> {
         match &self.action {
-            Action::Reset(reset) if !reset.yes && !ask::is_possible() => Err(Failure::new(
+            Action::Reset(reset) if !reset.yes && !ask::is_possible() => Err(CommandError::new(
                 Exit::NotConfirmed,
                 "a reset kills the old link at once, and there is no terminal to ask on: say --yes",
             )),
@@ -173,7 +173,7 @@ impl Invite {
 }
 
 impl CommandContext<'_> {
-    pub(super) async fn invite(&self, arguments: &Invite) -> Result<(), Failure> {
+    pub(super) async fn invite(&self, arguments: &Invite) -> Result<(), CommandError> {
         match &arguments.action {
             Action::Get(get) => self.get_invite(get).await,
             Action::Reset(reset) => self.reset_invite(reset).await,
@@ -181,13 +181,13 @@ impl CommandContext<'_> {
         }
     }
 
-    async fn get_invite(&self, get: &Get) -> Result<(), Failure> {
+    async fn get_invite(&self, get: &Get) -> Result<(), CommandError> {
         let found = self.reach(&get.which).await?;
         let link = self.link(&found).await?;
         tell(&Answer::of(&found, &link), &link, get.format)
     }
 
-    async fn reset_invite(&self, reset: &Reset) -> Result<(), Failure> {
+    async fn reset_invite(&self, reset: &Reset) -> Result<(), CommandError> {
         let found = self.find_which(&reset.which).await?;
         let name = group_name(&found.group).to_owned();
         if !reset.yes {
@@ -208,14 +208,14 @@ impl CommandContext<'_> {
                 Ok(link) => link,
                 Err(failure) => self.after_lost(&found, &previous, &failure.message).await?,
             },
-            Err(error) if error.is_unclear() => {
+            Err(error) if error.is_unconfirmed() => {
                 let why = error.to_string();
                 self.after_lost(&found, &previous, &why).await?
             }
-            Err(error) => return Err(Failure::of_call(error, Asked::Live)),
+            Err(error) => return Err(CommandError::of_call(error, CallKind::Live)),
         };
         if link == previous {
-            return Err(Failure::new(
+            return Err(CommandError::new(
                 Exit::Failed,
                 "the gateway gave the old link again, so it still lives; reset it once more",
             ));
@@ -242,7 +242,7 @@ impl CommandContext<'_> {
         found: &Found,
         previous: &str,
         why: &str,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, CommandError> {
         match self.link(found).await {
             Ok(link) if link != previous => {
                 if self.notes {
@@ -250,11 +250,11 @@ impl CommandContext<'_> {
                 }
                 Ok(link)
             }
-            Ok(_) => Err(Failure::new(
+            Ok(_) => Err(CommandError::new(
                 Exit::GatewayAway,
                 format!("the link was not reset: {why}; the old link still lives"),
             )),
-            Err(_) => Err(Failure::new(
+            Err(_) => Err(CommandError::new(
                 Exit::Unknown,
                 format!("whether the link was reset is not known: {why}; before you reset again, look with `groupdesk invite get` whether it is still the previous one"),
             )
@@ -262,7 +262,7 @@ impl CommandContext<'_> {
         }
     }
 
-    async fn save_qr(&self, qr: &Qr) -> Result<(), Failure> {
+    async fn save_qr(&self, qr: &Qr) -> Result<(), CommandError> {
         let found = self.reach(&qr.which).await?;
         let link = self.link(&found).await?;
         save(&qr.out, &link)?;
@@ -274,30 +274,30 @@ impl CommandContext<'_> {
         tell(&answer, &file, qr.format)
     }
 
-    async fn find_which(&self, which: &Which) -> Result<Found, Failure> {
+    async fn find_which(&self, which: &Which) -> Result<Found, CommandError> {
         self.find(&which.group, which.session.as_deref()).await
     }
 
     /// The group, through a session that is connected.
-    pub(super) async fn reach(&self, which: &Which) -> Result<Found, Failure> {
+    pub(super) async fn reach(&self, which: &Which) -> Result<Found, CommandError> {
         let found = self.find_which(which).await?;
         self.connected(&found.session).await?;
         Ok(found)
     }
 
-    async fn link(&self, found: &Found) -> Result<String, Failure> {
+    async fn link(&self, found: &Found) -> Result<String, CommandError> {
         let (session, group) = (&found.session.id, &found.group.group_jid);
         let answer = self.client.invite(session, group).await;
-        checked(answer.map_err(|error| Failure::of_call(error, Asked::Live))?)
+        checked(answer.map_err(|error| CommandError::of_call(error, CallKind::Live))?)
     }
 }
 
 /// Only a web address goes to scripts and posters.
-fn checked(answer: InviteLink) -> Result<String, Failure> {
+fn checked(answer: InviteLink) -> Result<String, CommandError> {
     if InviteLink::is_link(&answer.invite) {
         Ok(answer.invite)
     } else {
-        Err(Failure::new(
+        Err(CommandError::new(
             Exit::Failed,
             "the gateway sent something that is not a link",
         ))
@@ -305,7 +305,7 @@ fn checked(answer: InviteLink) -> Result<String, Failure> {
 }
 
 /// The whole answer, or the one line that matters.
-fn text(answer: &Answer<'_>, line: &str, format: AnswerFormat) -> Result<String, Failure> {
+fn text(answer: &Answer<'_>, line: &str, format: AnswerFormat) -> Result<String, CommandError> {
     if format.json {
         json_text(answer)
     } else {
@@ -313,13 +313,13 @@ fn text(answer: &Answer<'_>, line: &str, format: AnswerFormat) -> Result<String,
     }
 }
 
-fn tell(answer: &Answer<'_>, line: &str, format: AnswerFormat) -> Result<(), Failure> {
+fn tell(answer: &Answer<'_>, line: &str, format: AnswerFormat) -> Result<(), CommandError> {
     print(&text(answer, line, format)?)
 }
 
-fn save(picture: &Picture, link: &str) -> Result<(), Failure> {
+fn save(picture: &Picture, link: &str) -> Result<(), CommandError> {
     let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(
+        CommandError::new(
             Exit::Failed,
             format!("cannot save {}: {error}", picture.file.display()),
         )

@@ -1,6 +1,7 @@
-//! Commands that answer and end, for scripts and for people in a hurry, on any gateway.
+//! Commands for scripts: they print an answer and exit, on any gateway.
 //!
-//! Each has its arguments beside it. `docs/scripts.md` says what they write and how they end.
+//! Each file holds a command with its arguments. `docs/scripts.md` documents output and exit
+//! codes.
 
 mod ask;
 mod audit;

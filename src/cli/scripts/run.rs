@@ -4,7 +4,7 @@ use super::context::CommandContext;
 use super::script::Script;
 use crate::cli::args::Cli;
 use crate::cli::log;
-use crate::cli::output::Failure;
+use crate::cli::output::CommandError;
 use crate::cli::settings::settings;
 use crate::cli::signals::shutdown_signal;
 use crate::cli::target::Target;
@@ -13,7 +13,7 @@ use clap::CommandFactory as _;
 /// Runs the command to its end.
 ///
 /// # Errors
-/// A [`Failure`], or what kept the gateway from being reached.
+/// A [`CommandError`], or what kept the gateway from being reached.
 pub async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
     match script {
         Script::Completions(completions) => return Ok(completions.write(&mut Cli::command())?),
@@ -45,7 +45,7 @@ pub async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
     };
     let outcome = tokio::select! {
         outcome = answer(&desk, script) => outcome,
-        () = shutdown.cancelled() => Err(Failure::interrupted(
+        () = shutdown.cancelled() => Err(CommandError::interrupted(
             "a change that was under way may have been made",
         )),
     };
@@ -53,7 +53,7 @@ pub async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
     Ok(outcome?)
 }
 
-async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Failure> {
+async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), CommandError> {
     match script {
         Script::Sessions(sessions) => desk.list_sessions(sessions).await,
         Script::Groups(groups) => desk.list_groups(groups).await,

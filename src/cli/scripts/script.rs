@@ -1,4 +1,4 @@
-//! Which commands there are.
+//! The list of script commands.
 
 use super::{audit, group, groups, invite, keys, sessions, shell};
 use clap::Subcommand;

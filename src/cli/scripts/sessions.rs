@@ -4,7 +4,7 @@ use super::context::CommandContext;
 use super::find::{NO_ACCOUNTS, session_name};
 use crate::api::Session;
 use crate::cli::output::{
-    Column, Csv, Failure, ListFormat, Table, note, print, print_document, print_table, time,
+    Column, CommandError, Csv, ListFormat, Table, note, print, print_document, print_table, time,
 };
 use crate::console::account::number;
 use crate::console::{phone, words};
@@ -30,7 +30,7 @@ struct Document<'a> {
 }
 
 impl CommandContext<'_> {
-    pub(super) async fn list_sessions(&self, arguments: &Sessions) -> Result<(), Failure> {
+    pub(super) async fn list_sessions(&self, arguments: &Sessions) -> Result<(), CommandError> {
         let sessions = self.sessions(None).await?;
         if sessions.is_empty() {
             note(NO_ACCOUNTS);
@@ -72,7 +72,7 @@ fn table(sessions: &[Session]) -> Table {
     table
 }
 
-fn csv(sessions: &[Session], format: ListFormat) -> Result<String, Failure> {
+fn csv(sessions: &[Session], format: ListFormat) -> Result<String, CommandError> {
     let mut csv = Csv::new(
         format,
         &[

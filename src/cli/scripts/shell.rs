@@ -1,6 +1,6 @@
-//! What belongs to the shell: completions and the manual, made from the command line's own definition.
+//! Shell completions and manual pages, generated from the definition of the arguments.
 
-use crate::cli::output::{Exit, Failure, print};
+use crate::cli::output::{CommandError, Exit, print};
 use clap::{Args, Command};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub struct Completions {
 }
 
 impl Completions {
-    pub(super) fn write(&self, command: &mut Command) -> Result<(), Failure> {
+    pub(super) fn write(&self, command: &mut Command) -> Result<(), CommandError> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, command, "groupdesk", &mut script);
         print(&String::from_utf8_lossy(&script))
@@ -40,11 +40,11 @@ pub struct Man {
 }
 
 impl Man {
-    pub(super) fn write(&self, command: Command) -> Result<(), Failure> {
+    pub(super) fn write(&self, command: Command) -> Result<(), CommandError> {
         std::fs::create_dir_all(&self.out)
             .and_then(|()| clap_mangen::generate_to(command, &self.out))
             .map_err(|error| {
-                Failure::new(
+                CommandError::new(
                     Exit::Failed,
                     format!(
                         "cannot write the manual into {}: {error}",

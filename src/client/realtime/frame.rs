@@ -1,7 +1,7 @@
-//! Reading the frames of the stream: lenient about the form of a value, strict about its size.
+//! Parsing the frames of the stream: lenient about types, strict about sizes.
 //!
-//! What is kept for longer than a frame (ids, keys of tables, texts of a row) is bounded here, because
-//! whoever sends it decides how much memory it takes.
+//! What is kept for longer than a frame (ids, map keys, texts of rows) is bounded here, because the
+//! sender determines how much memory it takes.
 
 use crate::api::lenient::number_of;
 use crate::api::{

@@ -1,4 +1,4 @@
-//! How much of what tells nothing is taken from a gateway, and how much of it is logged.
+//! Limits on unreadable frames and pings, and on how many of them are logged.
 
 use super::frame::Unreadable;
 use crate::text::clean_line;

@@ -1,4 +1,4 @@
-//! The ids of the events seen last, to drop those that are sent again.
+//! The ids of recent events, for deduplication.
 
 use std::collections::{HashSet, VecDeque};
 

@@ -113,7 +113,7 @@ async fn stream_behind(prefix: &str, acts: Vec<Act>) -> (mpsc::Receiver<Realtime
     let timing = Timing {
         retry_first: Duration::from_millis(10),
         retry_most: Duration::from_millis(20),
-        told_most: Duration::from_millis(20),
+        retry_after_max: Duration::from_millis(20),
         unavailable: Duration::from_millis(10),
         handshake: Duration::from_secs(5),
         slack: Duration::ZERO,
@@ -186,7 +186,7 @@ async fn silence_beyond_two_heartbeats_is_a_loss() {
     let RealtimeEvent::Lost { reason, .. } = next(&mut events).await else {
         panic!("expected a loss")
     };
-    assert_eq!(reason, "the gateway fell silent");
+    assert_eq!(reason, "heartbeat timeout");
 }
 
 #[tokio::test]

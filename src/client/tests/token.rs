@@ -1,4 +1,4 @@
-//! Tokens that run out while the client is in use.
+//! Tokens that expire while the client is in use.
 
 use super::*;
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! Profiles: what each may say, and which one is chosen.
+//! Profiles: their settings, and which one is selected.
 
 use super::*;
 

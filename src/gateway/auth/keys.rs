@@ -1,4 +1,4 @@
-//! Api-keys in memory: who presents a key, without a look into the store.
+//! Api-keys in memory: authentication does not read the store.
 
 use super::{Caller, Lease, MemoryKey, hash};
 use crate::api::{Capabilities, EpochMillis};
@@ -88,7 +88,7 @@ impl KeyRing {
             for (hash, until) in leases(key) {
                 let lease = match before.remove(&hash) {
                     // Who holds it goes on, for as long as it is said now.
-                    Some(entry) if !entry.caller.lease.is_over() => {
+                    Some(entry) if !entry.caller.lease.is_expired() => {
                         entry.caller.lease.set(until);
                         entry.caller.lease
                     }
@@ -142,7 +142,7 @@ impl KeyRing {
         let secrets = self.read();
         let entry = secrets.by_hash.get(&hash)?;
         let same = bool::from(entry.hash.ct_eq(&hash));
-        if !same || entry.caller.lease.is_over() {
+        if !same || entry.caller.lease.is_expired() {
             return None;
         }
         if let Some(used) = &entry.used {
@@ -187,7 +187,7 @@ fn leases(key: &StoredKey) -> impl Iterator<Item = (Hash, EpochMillis)> {
     let until = if key.key.disabled {
         0
     } else {
-        key.key.expires_at.unwrap_or(Lease::FOR_EVER)
+        key.key.expires_at.unwrap_or(Lease::NO_EXPIRY)
     };
     let previous = key.previous.map(|(hash, end)| (hash, end.min(until)));
     [(key.hash, until)].into_iter().chain(previous)
@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(caller.actor, "key:live");
         ring.set("live", None);
         assert!(ring.find(&secrets[0]).is_none());
-        assert!(caller.lease.is_over());
+        assert!(caller.lease.is_expired());
     }
 
     #[test]
@@ -251,10 +251,10 @@ mod tests {
         ring.set("k", Some(&rotated));
         let second = ring.find(&secrets[1]).unwrap();
         assert!(ring.find(&secrets[0]).is_some());
-        assert!(!first.lease.is_over() && !second.lease.is_over());
+        assert!(!first.lease.is_expired() && !second.lease.is_expired());
         ring.set("k", Some(&key("k", &secrets[2])));
         assert!(ring.find(&secrets[0]).is_none() && ring.find(&secrets[1]).is_none());
-        assert!(first.lease.is_over() && second.lease.is_over());
+        assert!(first.lease.is_expired() && second.lease.is_expired());
         assert!(ring.find(&secrets[2]).is_some());
     }
 
@@ -271,7 +271,7 @@ mod tests {
         assert!(ring.find(&secret).is_none());
         ring.set("k", Some(&enabled));
         assert!(ring.find(&secret).is_some());
-        assert!(before.lease.is_over());
+        assert!(before.lease.is_expired());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How long credentials hold.
+//! How long credentials are valid.
 
 use crate::api::EpochMillis;
 use crate::gateway::clock;
@@ -20,7 +20,7 @@ pub struct Lease {
 }
 
 impl Lease {
-    pub const FOR_EVER: EpochMillis = EpochMillis::MAX;
+    pub const NO_EXPIRY: EpochMillis = EpochMillis::MAX;
 
     #[must_use]
     pub fn until(until: EpochMillis) -> Self {
@@ -40,7 +40,7 @@ impl Lease {
     }
 
     #[must_use]
-    pub fn is_over(&self) -> bool {
+    pub fn is_expired(&self) -> bool {
         *self.until.borrow() <= clock::now()
     }
 
@@ -49,8 +49,8 @@ impl Lease {
     ///
     /// # Errors
     /// [`Error::Unauthorized`].
-    pub fn still_holds(&self) -> Result<(), Error> {
-        if self.is_over() {
+    pub fn ensure_valid(&self) -> Result<(), Error> {
+        if self.is_expired() {
             Err(Error::Unauthorized)
         } else {
             Ok(())
@@ -58,7 +58,7 @@ impl Lease {
     }
 
     /// Waits for the end.
-    pub async fn over(&self) {
+    pub async fn expired(&self) {
         let mut until = self.until.subscribe();
         loop {
             let end = *until.borrow_and_update();
@@ -77,7 +77,7 @@ impl Lease {
 
 impl Default for Lease {
     fn default() -> Self {
-        Self::until(Self::FOR_EVER)
+        Self::until(Self::NO_EXPIRY)
     }
 }
 
@@ -89,13 +89,13 @@ mod tests {
     #[tokio::test]
     async fn a_lease_ends_when_it_is_taken_away() {
         let lease = Lease::default();
-        assert!(!lease.is_over());
+        assert!(!lease.is_expired());
         let held = lease.clone();
-        let waiting = tokio::spawn(async move { held.over().await });
+        let waiting = tokio::spawn(async move { held.expired().await });
         lease.set(clock::now() + 3_600_000);
-        assert!(lease.over().now_or_never().is_none());
+        assert!(lease.expired().now_or_never().is_none());
         lease.end();
-        assert!(lease.is_over());
+        assert!(lease.is_expired());
         waiting.await.unwrap();
     }
 
@@ -103,8 +103,8 @@ mod tests {
     async fn a_lease_ends_at_its_time() {
         let end = clock::now() + 50;
         let lease = Lease::until(end);
-        lease.over().await;
-        assert!(lease.is_over() && clock::now() >= end);
-        Lease::until(end).over().await;
+        lease.expired().await;
+        assert!(lease.is_expired() && clock::now() >= end);
+        Lease::until(end).expired().await;
     }
 }

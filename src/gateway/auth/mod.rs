@@ -1,7 +1,7 @@
-//! Who calls, and what they may do.
+//! Authentication: who calls, and with which capabilities.
 //!
-//! Two acceptors: a bearer with the shape of a JWT is a login (`login`), everything else an api-key
-//! (`keys`). Both end in a [`Caller`], which knows its [`Scope`] and its capabilities.
+//! A bearer token with the shape of a JWT is a login (`login`), every other credential is an
+//! api-key (`keys`). Both yield a [`Caller`] with its [`Scope`] and capabilities.
 
 mod keys;
 mod lease;
@@ -84,12 +84,12 @@ impl Caller {
         }
     }
 
-    /// [`Lease::still_holds`]
+    /// [`Lease::ensure_valid`]
     ///
     /// # Errors
     /// [`Error::Unauthorized`].
-    pub fn still_holds(&self) -> Result<(), Error> {
-        self.lease.still_holds()
+    pub fn ensure_valid(&self) -> Result<(), Error> {
+        self.lease.ensure_valid()
     }
 }
 

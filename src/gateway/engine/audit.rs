@@ -1,4 +1,4 @@
-//! The audit log: a record that follows a use case to its outcome, and the query.
+//! The audit log: a draft that follows a use case to its outcome, and the query.
 
 use super::{Engine, OwnedSession, Page};
 use crate::api::{AuditAction, AuditEntry, AuditOutcome, List, SettingField};
@@ -20,7 +20,7 @@ pub struct AuditQuery {
 }
 
 /// Who does what to what; becomes an entry when the outcome is known.
-pub(super) struct Record {
+pub(super) struct AuditDraft {
     organization: OrganizationId,
     actor: String,
     action: AuditAction,
@@ -30,10 +30,10 @@ pub(super) struct Record {
     pub new: Option<Value>,
     /// What was done so far that cannot be undone: fields of a patch, members, or a word for the change.
     applied: Vec<String>,
-    kept: bool,
+    committed: bool,
 }
 
-impl Record {
+impl AuditDraft {
     /// In the log of the organization that owns what is done something to, whoever does it.
     pub fn new(caller: &Caller, owner: &OrganizationId, action: AuditAction) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Record {
             old: None,
             new: None,
             applied: Vec::new(),
-            kept: false,
+            committed: false,
         }
     }
 
@@ -69,12 +69,12 @@ impl Record {
     }
 
     /// Notes what has been done.
-    pub fn did(&mut self, what: &str) {
+    pub fn note_applied(&mut self, what: &str) {
         self.applied.push(what.to_owned());
     }
 
     /// Writes a success into a transaction of the use case's own.
-    pub fn insert_ok(&self, w: &mut Write<'_>) -> Result<(), StoreError> {
+    pub fn insert_success(&self, w: &mut Write<'_>) -> Result<(), StoreError> {
         w.record(&self.entry(None))
     }
 
@@ -91,7 +91,7 @@ impl Record {
     ///
     /// # Errors
     /// [`Error::NotStored`]: the entry waits in memory.
-    pub async fn keep<T: Send + 'static>(
+    pub async fn commit_with<T: Send + 'static>(
         &mut self,
         store: &Store,
         refusal: Option<&Error>,
@@ -106,7 +106,7 @@ impl Record {
                 Ok(value)
             })
             .await;
-        self.kept = true;
+        self.committed = true;
         written.map_err(|cause| {
             store.record_later(entry);
             self.not_stored(cause, Vec::new())
@@ -130,11 +130,11 @@ impl Record {
         }
     }
 
-    /// Writes the entry, unless it was [kept](Self::keep), and hands the outcome on. The entry is
+    /// Writes the entry, unless it was [kept](Self::commit_with), and hands the outcome on. The entry is
     /// on the disk before a success is answered; where it cannot be written, that is the answer, and the
     /// entry waits in memory if it tells of something that was done.
-    pub async fn close<T>(self, store: &Store, outcome: Result<T, Error>) -> Result<T, Error> {
-        if self.kept || matches!(outcome, Err(Error::StoreUnavailable(_))) {
+    pub async fn finish<T>(self, store: &Store, outcome: Result<T, Error>) -> Result<T, Error> {
+        if self.committed || matches!(outcome, Err(Error::StoreUnavailable(_))) {
             return outcome;
         }
         let entry = self.entry(outcome.as_ref().err());

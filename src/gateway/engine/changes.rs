@@ -1,6 +1,6 @@
-//! Changing groups: live calls, each stored, published and recorded before it is answered.
+//! Changing groups: live calls that are stored, published and recorded before they are answered.
 
-use super::audit::Record;
+use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};
 use crate::api::{
     AuditAction, Group, GroupInfo, InviteLink, PartialUpdate, Setting, SettingField, SettingsPatch,
@@ -29,7 +29,7 @@ impl Engine {
         group: &GroupJid,
         patch: SettingsPatch,
     ) -> Result<(), Error> {
-        let mut record = Record::of_group(caller, AuditAction::GroupUpdate, session, group);
+        let mut record = AuditDraft::of_group(caller, AuditAction::GroupUpdate, session, group);
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
             let settings = patch.into_settings();
@@ -49,7 +49,7 @@ impl Engine {
                 // How far it came stands beside what was wanted.
                 new.extend(progress);
             }
-            record.close(&store, outcome).await
+            record.finish(&store, outcome).await
         })
         .await
     }
@@ -64,7 +64,7 @@ impl Engine {
         session: &OwnedSession,
         group: &GroupJid,
     ) -> Result<InviteLink, Error> {
-        let mut record = Record::of_group(caller, AuditAction::InviteReset, session, group);
+        let mut record = AuditDraft::of_group(caller, AuditAction::InviteReset, session, group);
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
             let handle = &session.handle;
@@ -76,15 +76,15 @@ impl Engine {
                 let code = turn.ask(handle.driver.reset_invite(&group)).await?;
                 handle.expect_reset_echo(&group, &code);
                 handle.learn_link(&group, Some(&code));
-                record.did("invite");
+                record.note_applied("invite");
                 record.new = Some(json!(link(&code)));
                 let change = GroupChange::InviteReset(Some(code.clone()));
                 let job = own_change(&turn, &group, change);
-                record.keep(&store, None, job).await?;
+                record.commit_with(&store, None, job).await?;
                 Ok(link(&code))
             }
             .await;
-            record.close(&store, outcome).await
+            record.finish(&store, outcome).await
         })
         .await
     }
@@ -101,7 +101,7 @@ impl Engine {
         participants: Vec<MemberJid>,
     ) -> Result<GroupInfo, Error> {
         let subject = check_subject(subject).map_err(|fault| Error::field("name", fault))?;
-        let mut record = Record::of_session(caller, AuditAction::GroupCreate, session);
+        let mut record = AuditDraft::of_session(caller, AuditAction::GroupCreate, session);
         record.new = Some(json!({
             "subject": subject,
             "participants": words(&participants),
@@ -113,14 +113,14 @@ impl Engine {
                 let _held = turn.hold(None);
                 let query = turn.session.driver.create(&subject, &participants);
                 let snapshot = turn.ask(query).await?;
-                record.did("create");
+                record.note_applied("create");
                 let info = info(&snapshot);
                 record.group = Some(info.group_jid.clone());
                 store_snapshot(&turn, &store, snapshot, &mut record, None).await?;
                 Ok(info)
             }
             .await;
-            record.close(&store, outcome).await
+            record.finish(&store, outcome).await
         })
         .await
     }
@@ -136,14 +136,14 @@ impl Engine {
         session: &OwnedSession,
         code: &InviteCode,
     ) -> Result<JoinOutcome, Error> {
-        let mut record = Record::of_session(caller, AuditAction::GroupJoin, session);
+        let mut record = AuditDraft::of_session(caller, AuditAction::GroupJoin, session);
         let (store, session, code) = (self.inner.store.clone(), session.clone(), code.clone());
         self.detached(async move {
             let outcome = async {
                 let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(None);
                 let outcome = turn.ask(turn.session.driver.join(&code)).await?;
-                record.did("join");
+                record.note_applied("join");
                 match &outcome {
                     JoinOutcome::Joined(group) => {
                         record.group = Some(group.to_string());
@@ -157,7 +157,7 @@ impl Engine {
                 Ok(outcome)
             }
             .await;
-            record.close(&store, outcome).await
+            record.finish(&store, outcome).await
         })
         .await
     }
@@ -170,19 +170,19 @@ impl Engine {
         session: &OwnedSession,
         group: &GroupJid,
     ) -> Result<(), Error> {
-        let mut record = Record::of_group(caller, AuditAction::GroupLeave, session, group);
+        let mut record = AuditDraft::of_group(caller, AuditAction::GroupLeave, session, group);
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
             let outcome = async {
                 let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(Some(&group));
                 turn.ask(turn.session.driver.leave(&group)).await?;
-                record.did("leave");
+                record.note_applied("leave");
                 let job = own_change(&turn, &group, GroupChange::Exited);
-                record.keep(&store, None, job).await
+                record.commit_with(&store, None, job).await
             }
             .await;
-            record.close(&store, outcome).await
+            record.finish(&store, outcome).await
         })
         .await
     }
@@ -214,12 +214,12 @@ impl Engine {
             MemberChange::Approve => AuditAction::MembersApprove,
             MemberChange::Reject => AuditAction::MembersReject,
         };
-        let mut record = Record::of_group(caller, action, session, group);
+        let mut record = AuditDraft::of_group(caller, action, session, group);
         let (store, session, group) = (self.inner.store.clone(), session.clone(), group.clone());
         self.detached(async move {
             record.new = Some(json!({ "participants": words(&members) }));
             let outcome = change_them(&store, &session, &group, change, members, &mut record).await;
-            record.close(&store, outcome).await
+            record.finish(&store, outcome).await
         })
         .await
     }
@@ -230,7 +230,7 @@ async fn apply(
     session: &OwnedSession,
     group: &GroupJid,
     settings: Vec<Setting>,
-    record: &mut Record,
+    record: &mut AuditDraft,
 ) -> Result<(), Error> {
     let turn = session.turn_to_change(store, settings.len()).await?;
     let _held = turn.hold(Some(group));
@@ -248,10 +248,10 @@ async fn apply(
                 source,
             });
         }
-        record.did(fields[index].as_str());
+        record.note_applied(fields[index].as_str());
         let job = own_change(&turn, group, GroupChange::Setting(setting));
         if index + 1 == fields.len() {
-            record.keep(store, None, job).await?;
+            record.commit_with(store, None, job).await?;
         } else if let Err(cause) = store.write(job).await {
             return Err(record.not_stored(cause, fields[index + 1..].to_vec()));
         }
@@ -265,7 +265,7 @@ async fn change_them(
     group: &GroupJid,
     change: MemberChange,
     members: Vec<MemberJid>,
-    record: &mut Record,
+    record: &mut AuditDraft,
 ) -> Result<(), Error> {
     let turn = session.turn_to_change(store, 1).await?;
     let _held = turn.hold(Some(group));
@@ -276,7 +276,7 @@ async fn change_them(
     for (member, outcome) in members.into_iter().zip(outcomes) {
         match outcome {
             Ok(()) => {
-                record.did(member.as_str());
+                record.note_applied(member.as_str());
                 applied.push(member);
             }
             Err(error) => failed.push((member, error)),
@@ -325,7 +325,7 @@ async fn refresh(
     turn: &Turn<'_>,
     store: &Store,
     group: &GroupJid,
-    record: &mut Record,
+    record: &mut AuditDraft,
     refusal: Option<&Error>,
 ) -> Result<(), Error> {
     match turn.ask(turn.session.driver.group(group)).await {
@@ -341,7 +341,7 @@ async fn store_snapshot(
     turn: &Turn<'_>,
     store: &Store,
     snapshot: GroupSnapshot,
-    record: &mut Record,
+    record: &mut AuditDraft,
     refusal: Option<&Error>,
 ) -> Result<(), Error> {
     let scope = turn.session.scope();
@@ -349,7 +349,7 @@ async fn store_snapshot(
         changes::store_snapshot(w, &scope, &snapshot, scope.me.as_ref())?;
         scope.count(w.rows)
     };
-    let count = record.keep(store, refusal, job).await?;
+    let count = record.commit_with(store, refusal, job).await?;
     turn.session.set_group_count(count);
     Ok(())
 }

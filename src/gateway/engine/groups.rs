@@ -1,4 +1,4 @@
-//! Reading groups: from the store, and the invite link live.
+//! Reading groups from the store, and the invite link from WhatsApp.
 
 use super::{Engine, OwnedSession, Page};
 use crate::api::{Group, GroupMember, InviteLink, List, MembershipRequest};

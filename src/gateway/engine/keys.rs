@@ -1,7 +1,7 @@
-//! Api-keys: making, listing, changing, deleting.
+//! Creating, listing, changing and deleting api-keys.
 
 use super::Engine;
-use super::audit::Record;
+use super::audit::AuditDraft;
 use super::sessions::label_of;
 use crate::api::{
     ApiKey, AuditAction, Capabilities, Capability, CreateKey, CreatedKey, EpochMillis, LABEL_MAX,
@@ -58,7 +58,7 @@ impl Engine {
     /// has `KEYS_MAX` keys.
     pub async fn create_key(&self, caller: &Caller, body: CreateKey) -> Result<CreatedKey, Error> {
         let organization = caller.scope.home()?.clone();
-        let mut record = Record::new(caller, &organization, AuditAction::KeyCreate);
+        let mut record = AuditDraft::new(caller, &organization, AuditAction::KeyCreate);
         record.new = Some(wish(&body));
         let engine = self.clone();
         let caller = caller.clone();
@@ -66,7 +66,7 @@ impl Engine {
             let _turn = engine.inner.key_changes.lock().await;
             match engine.check(&caller, &organization, &body).await {
                 Ok(wanted) => engine.store_key(organization, wanted, record).await,
-                Err(error) => record.close(&engine.inner.store, Err(error)).await,
+                Err(error) => record.finish(&engine.inner.store, Err(error)).await,
             }
         })
         .await
@@ -79,7 +79,7 @@ impl Engine {
         organization: &OrganizationId,
         body: &CreateKey,
     ) -> Result<Wanted, Error> {
-        caller.still_holds()?;
+        caller.ensure_valid()?;
         let wanted = wanted(caller, body)?;
         let owner = [organization.clone()];
         let count = self.inner.store.read(move |rows| rows.api_keys(&owner));
@@ -94,7 +94,7 @@ impl Engine {
         &self,
         organization: OrganizationId,
         wanted: Wanted,
-        mut record: Record,
+        mut record: AuditDraft,
     ) -> Result<CreatedKey, Error> {
         let secret = auth::new_secret(auth::KEY_PREFIX);
         let hash = auth::hash(&secret);
@@ -129,7 +129,7 @@ impl Engine {
                     key,
                 };
                 w.rows.insert_key(&stored)?;
-                record.insert_ok(w)?;
+                record.insert_success(w)?;
                 Ok(stored)
             })
             .await?;
@@ -259,14 +259,14 @@ impl Engine {
             let Ok(owner) = owner.map_or_else(|| caller.scope.home(), Ok) else {
                 return Err(Error::NotFound("key"));
             };
-            let mut record = Record::new(&caller, owner, action);
+            let mut record = AuditDraft::new(&caller, owner, action);
             // An id comes from outside and may be anything: keep what an id can be.
             record.old = Some(json!({ "id": id.chars().take(64).collect::<String>() }));
             let found = found.as_ref().ok_or(Error::NotFound("key"));
-            let changed = caller.still_holds().and(found).and_then(change);
+            let changed = caller.ensure_valid().and(found).and_then(change);
             let change = match changed {
                 Ok(change) => change,
-                Err(error) => return record.close(store, Err(error)).await,
+                Err(error) => return record.finish(store, Err(error)).await,
             };
             record.new = change.new;
             let recorded = record.success();
@@ -283,7 +283,7 @@ impl Engine {
                     engine.inner.keys.set(&id, stored.as_ref());
                     Ok(stored.map(|stored| stored.key))
                 }
-                Err(error) => record.close(store, Err(error.into())).await,
+                Err(error) => record.finish(store, Err(error.into())).await,
             }
         })
         .await

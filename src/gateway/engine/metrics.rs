@@ -1,4 +1,4 @@
-//! What the engine tells about itself.
+//! The engine's state in the metrics.
 
 use super::Engine;
 use crate::api::SessionStatus;

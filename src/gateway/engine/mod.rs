@@ -1,7 +1,7 @@
-//! The use cases behind the contract.
+//! The use cases behind the contract, one kind per file.
 //!
-//! Each file holds one kind of them. A use case that changes something runs in a task of its own: a
-//! client that hangs up never leaves a change half recorded.
+//! A use case that changes something runs in a task of its own, so that a client that disconnects
+//! never leaves a change half recorded.
 
 mod audit;
 mod changes;
@@ -19,7 +19,7 @@ mod tests;
 pub use audit::AuditQuery;
 pub(crate) use keys::{expired as expired_key, too_many as too_many_keys};
 
-use super::auth::login::Gate;
+use super::auth::login::LoginVerifier;
 use super::auth::{Caller, KeyRing, Lease};
 use super::domain::{OrganizationId, SessionId};
 use super::error::Error;
@@ -57,7 +57,7 @@ struct Inner {
     /// Held while a key changes: memory follows the store in the same order.
     key_changes: tokio::sync::Mutex<()>,
     /// `None` where no logins are accepted.
-    gate: Option<Gate>,
+    login_verifier: Option<LoginVerifier>,
     /// Requests of each caller, and of each organization.
     callers: CallerRates,
     organizations: CallerRates,
@@ -96,7 +96,7 @@ impl OwnedSession {
     async fn turn(&self, calls: usize) -> Result<Turn<'_>, Error> {
         tokio::select! {
             biased;
-            () = self.lease.over() => Err(Error::Unauthorized),
+            () = self.lease.expired() => Err(Error::Unauthorized),
             turn = self.handle.turn(calls) => turn,
         }
     }
@@ -186,9 +186,9 @@ impl Engine {
 
     /// Waits until every session that should run is connected and has its groups stored, or turns out not to
     /// connect; at most so long.
-    pub async fn settled(&self, limit: Duration) {
+    pub async fn sessions_ready(&self, limit: Duration) {
         let sessions = self.all_sessions();
-        let all = futures_util::future::join_all(sessions.iter().map(|session| session.settled()));
+        let all = futures_util::future::join_all(sessions.iter().map(|session| session.ready()));
         if tokio::time::timeout(limit, all).await.is_err() {
             tracing::info!("some sessions are still connecting or reading their groups");
         }
@@ -202,14 +202,14 @@ impl Engine {
 
     /// Who presents this login; `None` for every cause of refusal, which the log knows.
     pub async fn log_in(&self, token: &str) -> Option<Caller> {
-        let Some(gate) = &self.inner.gate else {
+        let Some(verifier) = &self.inner.login_verifier else {
             tracing::info!(
                 reason = "no logins are accepted here",
                 "a login was refused"
             );
             return None;
         };
-        gate.admit(token).await
+        verifier.verify(token).await
     }
 
     /// How much one party may take.

@@ -4,14 +4,14 @@ use super::{Engine, Inner};
 use crate::api::EpochMillis;
 use crate::api::{Session, SessionStatus};
 use crate::gateway::auth::KeyRing;
-use crate::gateway::auth::login::Gate;
+use crate::gateway::auth::login::LoginVerifier;
 use crate::gateway::hub::Hub;
 use crate::gateway::metrics::Metrics;
 use crate::gateway::rate::CallerRates;
 use crate::gateway::realtime::Tickets;
 use crate::gateway::session;
 use crate::gateway::shares::Shares;
-use crate::gateway::store::changes::{self, Scope};
+use crate::gateway::store::changes::{self, SessionContext};
 use crate::gateway::store::rows::StoredSession;
 use crate::gateway::store::{Store, StoreError, Write, sqlite};
 use crate::gateway::{Config, Limits, SeedSession, clock};
@@ -38,7 +38,7 @@ impl Engine {
             limits,
             connect,
         } = config;
-        let gate = login.map(Gate::new).transpose()?;
+        let login_verifier = login.map(LoginVerifier::new).transpose()?;
         let hub = Arc::new(Hub::default());
         let events = Arc::clone(&hub);
         let path = database.clone();
@@ -100,7 +100,7 @@ impl Engine {
             gateway_id,
             keys: ring,
             key_changes: tokio::sync::Mutex::default(),
-            gate,
+            login_verifier,
             callers: CallerRates::new(limits.requests_per_minute),
             organizations: CallerRates::new(limits.organization_requests_per_minute),
             under_way: Shares::new(0, limits.connections_per_client as usize),
@@ -131,7 +131,7 @@ async fn load(
             .write(move |w| {
                 let now = clock::now();
                 seed.iter()
-                    .try_for_each(|session| plant(w, session, &limits, now))
+                    .try_for_each(|session| seed_session(w, session, &limits, now))
             })
             .await?;
     }
@@ -146,7 +146,7 @@ async fn load(
 }
 
 /// Stores a seeded session with its groups, unless it is there already.
-fn plant(
+fn seed_session(
     w: &mut Write<'_>,
     seed: &SeedSession,
     limits: &Limits,
@@ -169,7 +169,7 @@ fn plant(
         ..Session::default()
     };
     if w.rows.insert_session(organization, &session, seed.start)? {
-        let scope = Scope {
+        let scope = SessionContext {
             organization: organization.clone(),
             session: seed.account.session.clone(),
             me: None,

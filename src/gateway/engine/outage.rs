@@ -1,4 +1,4 @@
-//! What the engine does while its store takes nothing, and afterwards.
+//! What the engine does while its store is not writable, and afterwards.
 
 use super::{Engine, Inner, OwnedSession};
 use crate::gateway::error::Error;

@@ -48,7 +48,7 @@ impl Engine {
     #[must_use]
     pub fn redeem_ticket(&self, ticket: &str) -> Option<Subscription> {
         let filter = self.inner.tickets.redeem(ticket)?;
-        if filter.lease.is_over() {
+        if filter.lease.is_expired() {
             return None;
         }
         Subscription::open(&self.inner.hub, self.inner.store.clone(), filter)

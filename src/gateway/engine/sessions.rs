@@ -1,6 +1,6 @@
-//! Sessions: finding, creating, pairing, starting and stopping, deleting.
+//! Sessions: finding, creating, pairing, starting, stopping, deleting.
 
-use super::audit::Record;
+use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};
 use crate::api::{self, AuditAction, CreateSession, SessionStatus, UpdateSession};
 use crate::gateway::auth::{Caller, USER_PREFIX};
@@ -82,7 +82,7 @@ impl Engine {
         let caller = caller.clone();
         self.detached(async move {
             let organization = caller.scope.home()?.clone();
-            let mut record = Record::new(&caller, &organization, AuditAction::SessionCreate);
+            let mut record = AuditDraft::new(&caller, &organization, AuditAction::SessionCreate);
             record.new = Some(json!({ "label": label }));
             let start = body.start.unwrap_or(false);
             let gateway_id = engine.inner.gateway_id.clone();
@@ -115,7 +115,7 @@ impl Engine {
                     w.rows.put_organization(&organization, now)?;
                     w.rows.insert_session(&organization, &session, start)?;
                     record.session = Some(session.id.clone());
-                    record.insert_ok(w)?;
+                    record.insert_success(w)?;
                     Ok((session, start, organization))
                 })
                 .await?;
@@ -139,7 +139,7 @@ impl Engine {
                 Duration::ZERO,
             );
             let view = handle.view();
-            if !engine.take_in(&handle) {
+            if !engine.register(&handle) {
                 handle.close().await;
             }
             Ok(view)
@@ -149,7 +149,7 @@ impl Engine {
 
     /// Lists a new session, unless the engine closes and may have looked through the list already:
     /// what is not in it then is nobody's to close.
-    fn take_in(&self, handle: &Arc<SessionHandle>) -> bool {
+    fn register(&self, handle: &Arc<SessionHandle>) -> bool {
         let mut sessions = self
             .inner
             .sessions
@@ -173,7 +173,7 @@ impl Engine {
         body: UpdateSession,
     ) -> Result<api::Session, Error> {
         let label = label_of(Some(&body.label))?;
-        let mut record = Record::of_session(caller, AuditAction::SessionUpdate, session);
+        let mut record = AuditDraft::of_session(caller, AuditAction::SessionUpdate, session);
         record.old = Some(json!({ "label": session.handle.read(|view| view.label.clone()) }));
         record.new = Some(json!({ "label": label }));
         let store = self.inner.store.clone();
@@ -182,7 +182,7 @@ impl Engine {
             let outcome = handle.rename(label, record.success(), &lease).await;
             match outcome {
                 Ok(view) => Ok(view),
-                refused => record.close(&store, refused).await,
+                refused => record.finish(&store, refused).await,
             }
         })
         .await
@@ -198,7 +198,7 @@ impl Engine {
         caller: &Caller,
         session: &OwnedSession,
     ) -> Result<(), Error> {
-        let record = Record::of_session(caller, AuditAction::SessionDelete, session);
+        let record = AuditDraft::of_session(caller, AuditAction::SessionDelete, session);
         let engine = self.clone();
         let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
@@ -207,9 +207,9 @@ impl Engine {
             if outcome.is_err() {
                 let mut record = record;
                 if let Err(Error::NotStored { .. }) = outcome {
-                    record.did(SessionAction::Logout.as_str());
+                    record.note_applied(SessionAction::Logout.as_str());
                 }
-                return record.close(&engine.inner.store, outcome).await;
+                return record.finish(&engine.inner.store, outcome).await;
             }
             engine
                 .inner
@@ -238,7 +238,7 @@ impl Engine {
             SessionAction::Restart => AuditAction::SessionRestart,
             SessionAction::Logout => AuditAction::SessionLogout,
         };
-        let mut record = Record::of_session(caller, word, session);
+        let mut record = AuditDraft::of_session(caller, word, session);
         let store = self.inner.store.clone();
         let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
@@ -254,10 +254,10 @@ impl Engine {
                 Err(gone) => Err(gone),
             };
             if let Ok(view) = &outcome {
-                record.did(action.as_str());
+                record.note_applied(action.as_str());
                 record.new = Some(json!({ "status": view.status }));
             }
-            record.close(&store, outcome).await
+            record.finish(&store, outcome).await
         })
         .await
     }
@@ -274,7 +274,7 @@ impl Engine {
         if let Some(qr) = session.handle.qr() {
             return Ok(qr);
         }
-        let record = Record::of_session(caller, AuditAction::SessionPair, session);
+        let record = AuditDraft::of_session(caller, AuditAction::SessionPair, session);
         let store = self.inner.store.clone();
         let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
         self.detached(async move {
@@ -282,11 +282,11 @@ impl Engine {
             // Polling for the code is not worth an entry; beginning to pair is.
             match handle.pair(&lease).await {
                 Ok(false) => Ok(()),
-                outcome => record.close(&store, outcome.map(|_| ())).await,
+                outcome => record.finish(&store, outcome.map(|_| ())).await,
             }
         })
         .await?;
-        session.lease.still_holds()?;
+        session.lease.ensure_valid()?;
         session.handle.qr().ok_or(Error::NotFound("qr code"))
     }
 
@@ -310,7 +310,7 @@ impl Engine {
                 "must be 7 to 15 digits with the country code, such as 628123456789, without + or leading 0",
             ));
         }
-        let mut record = Record::of_session(caller, AuditAction::SessionPair, session);
+        let mut record = AuditDraft::of_session(caller, AuditAction::SessionPair, session);
         record.new = Some(json!({ "phone": phone }));
         let phone = phone.to_owned();
         let store = self.inner.store.clone();
@@ -321,12 +321,12 @@ impl Engine {
                 handle.pair(&lease).await?;
                 let code = handle.pair_with_code(&phone).await?;
                 // Whoever has the code can link a phone.
-                lease.still_holds()?;
+                lease.ensure_valid()?;
                 handle.await_phone();
                 Ok(api::PairingCode { code })
             }
             .await;
-            record.close(&store, outcome).await
+            record.finish(&store, outcome).await
         })
         .await
     }

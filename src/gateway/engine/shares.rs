@@ -1,4 +1,4 @@
-//! What one caller may take of the gateway, whatever it asks for.
+//! Per-caller limits on requests, bodies and answers.
 
 use super::Engine;
 use crate::gateway::auth::Caller;

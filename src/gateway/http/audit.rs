@@ -1,12 +1,12 @@
-//! `/audit`: who changed what (an extension).
+//! `/audit` (an extension).
 
-use super::extract::Call;
+use super::extract::AuthedRequest;
 use super::respond::{self, Reply};
 use crate::gateway::domain::GroupJid;
 use crate::gateway::{AuditQuery, Error};
 
-pub(super) async fn list(call: &mut Call) -> Reply {
-    let query = call.query()?;
+pub(super) async fn list(request: &mut AuthedRequest) -> Reply {
+    let query = request.query()?;
     let group = query
         .get("group")?
         .map(|jid| GroupJid::parse(jid).map_err(|fault| Error::malformed("group", fault)))
@@ -16,5 +16,5 @@ pub(super) async fn list(call: &mut Call) -> Reply {
         group: group.map(|jid| jid.to_string()),
         page: query.page()?,
     };
-    respond::ok(&call.engine.audit(&call.caller, &query).await?)
+    respond::ok(&request.engine.audit(&request.caller, &query).await?)
 }

@@ -1,4 +1,4 @@
-//! Who a request comes from.
+//! Authenticating a request.
 
 use super::server::Server;
 use crate::gateway::auth::{Caller, Credential};
@@ -6,7 +6,7 @@ use crate::gateway::error::Error;
 use axum::http::{HeaderMap, header};
 
 /// Who calls.
-pub(super) async fn admit(server: &Server, headers: &HeaderMap) -> Result<Caller, Error> {
+pub(super) async fn authenticate(server: &Server, headers: &HeaderMap) -> Result<Caller, Error> {
     if server.shutdown.is_cancelled() {
         return Err(Error::Draining);
     }

@@ -1,5 +1,4 @@
-//! Request bodies: at most 1 MiB, read piece by piece into room that their caller has. What is inside is
-//! read by `json`.
+//! Request bodies: at most 1 MiB, received within the caller's quota. `json` parses them.
 
 use super::json::{self, NAME_MAX};
 use crate::api::FieldError;
@@ -29,23 +28,23 @@ const DISCARD_LIMIT: Duration = Duration::from_secs(5);
 pub(super) const FAULTS_MAX: usize = 20;
 
 /// Why there is no body.
-pub(super) enum Unread {
+pub(super) enum BodyError {
     /// It is larger than [`BODY_MAX`].
     TooLarge,
     Error(Error),
 }
 
-impl From<Error> for Unread {
+impl From<Error> for BodyError {
     fn from(error: Error) -> Self {
         Self::Error(error)
     }
 }
 
-impl From<Unread> for Error {
-    fn from(unread: Unread) -> Self {
+impl From<BodyError> for Error {
+    fn from(unread: BodyError) -> Self {
         match unread {
-            Unread::TooLarge => Self::field("", "the body is larger than 1 MiB"),
-            Unread::Error(error) => error,
+            BodyError::TooLarge => Self::field("", "the body is larger than 1 MiB"),
+            BodyError::Error(error) => error,
         }
     }
 }
@@ -78,7 +77,7 @@ impl RequestBody {
     pub async fn json(
         &mut self,
         grow: impl FnMut(usize) -> Result<(), Error>,
-    ) -> Result<Option<Value>, Unread> {
+    ) -> Result<Option<Value>, BodyError> {
         let limit = self.limit;
         let bytes = match timeout(limit, self.bytes(grow)).await {
             Ok(bytes) => bytes?,
@@ -108,13 +107,13 @@ impl RequestBody {
     async fn bytes(
         &mut self,
         mut grow: impl FnMut(usize) -> Result<(), Error>,
-    ) -> Result<Vec<u8>, Unread> {
+    ) -> Result<Vec<u8>, BodyError> {
         let declared = self.declared.unwrap_or(BODY_MAX as u64);
         if self
             .declared
             .is_some_and(|declared| declared > BODY_MAX as u64)
         {
-            return Err(Unread::TooLarge);
+            return Err(BodyError::TooLarge);
         }
         let most = usize::try_from(declared).unwrap_or(BODY_MAX);
         let (mut bytes, mut room) = (Vec::new(), 0);
@@ -123,7 +122,7 @@ impl RequestBody {
                 Some(Ok(chunk)) => {
                     let length = bytes.len() + chunk.len();
                     if length > BODY_MAX {
-                        return Err(Unread::TooLarge);
+                        return Err(BodyError::TooLarge);
                     }
                     if length > room {
                         // Doubled, so that what has come is copied few times.
@@ -272,7 +271,7 @@ mod tests {
                 Ok(())
             })
             .await;
-        assert!(matches!(outcome, Err(Unread::Error(Error::Busy))));
+        assert!(matches!(outcome, Err(BodyError::Error(Error::Busy))));
     }
 
     #[test]

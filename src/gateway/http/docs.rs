@@ -1,17 +1,17 @@
 //! `/api/v1/openapi.json` and `/docs`.
 
-use super::extract::Visit;
+use super::extract::PublicRequest;
 use super::respond::{self, Reply};
 use axum::http::{HeaderValue, header};
 
 /// `GET /api/v1/openapi.json`
-pub(super) async fn json(visit: &mut Visit) -> Reply {
-    Ok(respond::ready_json(visit.server.document.json.clone()))
+pub(super) async fn json(request: &mut PublicRequest) -> Reply {
+    Ok(respond::ready_json(request.server.document.json.clone()))
 }
 
 /// `GET /docs`
-pub(super) async fn html(visit: &mut Visit) -> Reply {
-    let page = &visit.server.document.page;
+pub(super) async fn html(request: &mut PublicRequest) -> Reply {
+    let page = &request.server.document.page;
     let mut response = respond::ready_json(page.html.clone());
     let headers = response.headers_mut();
     headers.insert(

@@ -1,4 +1,4 @@
-//! The document of the API, of the routes that are served.
+//! The OpenAPI document of the routes that are served.
 
 use super::openapi::ApiDocument;
 use super::router::routes;

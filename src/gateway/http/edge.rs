@@ -1,10 +1,10 @@
-//! What happens to every request, whatever it asks for: an id, the route, credentials, the
-//! capability, and an answer even when the handler panics.
+//! What happens to every request: its id, routing, authentication, the capability check, and an
+//! answer even when the handler panics.
 
 use super::REQUESTS;
-use super::authenticate::admit;
+use super::authenticate::authenticate;
 use super::body::RequestBody;
-use super::extract::{Call, Visit};
+use super::extract::{AuthedRequest, PublicRequest};
 use super::path::Params;
 use super::respond::{self, REQUEST_ID, Reply};
 use super::router::{self, Found, Handler, Route};
@@ -32,19 +32,19 @@ pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool)
     let id = ulid::Ulid::generate().to_string();
     let method = request.method().clone();
     let found = router::find(&method, request.uri().path());
-    let asked = Asked::new(&server, &method, &found);
+    let log = RequestLog::new(&server, &method, &found);
     // Neither the query (tickets) nor the headers (keys) belong in the log. Of the highest level, so that it
     // stands on whatever is logged at all.
     let span = tracing::error_span!(
         "request",
         %id,
-        method = asked.method,
-        route = asked.route,
+        method = log.method,
+        route = log.route,
         caller = tracing::field::Empty,
     );
     let mut response = async move {
         // In here, so that it is also told in the request's span.
-        let mut asked = asked;
+        let mut log = log;
         let limit = server.engine.limits().body;
         let response = match found {
             _ if crowded => respond::error(&Error::TooManyConnections),
@@ -62,7 +62,7 @@ pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool)
                 }
             }
         };
-        asked.answered(response.status().as_u16());
+        log.answered(response.status().as_u16());
         response
     }
     .instrument(span)
@@ -99,7 +99,7 @@ async fn discard(engine: &Engine, body: &mut RequestBody) {
 }
 
 /// A request on its way, told and counted when it is answered, or dropped because its client left.
-struct Asked {
+struct RequestLog {
     engine: Engine,
     method: &'static str,
     route: &'static str,
@@ -107,7 +107,7 @@ struct Asked {
     answered: bool,
 }
 
-impl Asked {
+impl RequestLog {
     fn new(server: &Server, method: &Method, found: &Found) -> Self {
         Self {
             engine: server.engine.clone(),
@@ -141,7 +141,7 @@ impl Asked {
     }
 }
 
-impl Drop for Asked {
+impl Drop for RequestLog {
     fn drop(&mut self) {
         if !self.answered {
             let took = self.count(CLIENT_LEFT);
@@ -182,11 +182,11 @@ async fn handle(
     match route.handler {
         Handler::Open(handler) => {
             discard(&server.engine, &mut body).await;
-            handler(&mut Visit { server, parts }).await
+            handler(&mut PublicRequest { server, parts }).await
         }
         Handler::Guarded(capability, handler) => {
-            let admitted = admit(&server, &parts.headers).await;
-            let caller = match admitted.and_then(|caller| {
+            let authenticated = authenticate(&server, &parts.headers).await;
+            let caller = match authenticated.and_then(|caller| {
                 caller.require(capability)?;
                 Ok(caller)
             }) {
@@ -197,26 +197,26 @@ async fn handle(
                 }
             };
             let under_way = server.engine.begin_request(&caller.actor);
-            let mut call = Call::new(&server, caller, parts, params, body);
+            let mut request = AuthedRequest::new(&server, caller, parts, params, body);
             let (_under_way, reply) = match under_way {
-                Ok(share) => (Some(share), handler(&mut call).await),
+                Ok(share) => (Some(share), handler(&mut request).await),
                 Err(error) => (None, Err(error)),
             };
-            call.finish().await;
-            held_until_read(&call, reply?)
+            request.finish().await;
+            held_until_read(&request, reply?)
         }
     }
 }
 
 /// An answer that counts towards what its caller has not read yet, if it is large. What changes something has
 /// small answers only, so that none is lost.
-fn held_until_read(call: &Call, response: Response) -> Reply {
+fn held_until_read(request: &AuthedRequest, response: Response) -> Reply {
     let bytes = response.body().size_hint().exact().unwrap_or_default();
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    if bytes <= UNREAD_COUNTED || call.caller.own || call.parts.method != Method::GET {
+    if bytes <= UNREAD_COUNTED || request.caller.own || request.parts.method != Method::GET {
         return Ok(response);
     }
-    let share = call.engine.hold_answer(&call.caller.actor, bytes)?;
+    let share = request.engine.hold_answer(&request.caller.actor, bytes)?;
     Ok(respond::holding(response, share, bytes))
 }
 

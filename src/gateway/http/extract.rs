@@ -1,6 +1,6 @@
-//! What a handler gets, and the readers that turn its parts into domain values.
+//! The request types of handlers, and the extractors for path, query and body.
 
-use super::body::{BODY_MAX, RequestBody, Unread};
+use super::body::{BODY_MAX, BodyError, RequestBody};
 use super::fields::Fields;
 use super::path::Params;
 use super::server::Server;
@@ -13,13 +13,13 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// A request to a route that needs no credentials.
-pub(super) struct Visit {
+pub(super) struct PublicRequest {
     pub server: Arc<Server>,
     pub parts: Parts,
 }
 
 /// A request whose caller is known and has the route's capability.
-pub(super) struct Call {
+pub(super) struct AuthedRequest {
     pub engine: Engine,
     pub caller: Caller,
     pub parts: Parts,
@@ -29,7 +29,7 @@ pub(super) struct Call {
     body: RequestBody,
 }
 
-impl Call {
+impl AuthedRequest {
     pub fn new(
         server: &Server,
         caller: Caller,
@@ -80,7 +80,7 @@ impl Call {
     /// The path's session and group.
     ///
     /// # Errors
-    /// As [`Call::session`], then as [`Call::group`].
+    /// As [`AuthedRequest::session`], then as [`AuthedRequest::group`].
     pub fn session_and_group(&self) -> Result<(OwnedSession, GroupJid), Error> {
         Ok((self.session()?, self.group()?))
     }
@@ -98,10 +98,10 @@ impl Call {
     async fn body(&mut self) -> Result<Option<Value>, Error> {
         let mut room = self.engine.body_room(&self.caller);
         let body = self.body.json(|bytes| room.grow(bytes)).await;
-        if matches!(body, Err(Unread::TooLarge)) {
+        if matches!(body, Err(BodyError::TooLarge)) {
             room.refuse(BODY_MAX);
         }
-        self.caller.still_holds()?;
+        self.caller.ensure_valid()?;
         Ok(body?)
     }
 
@@ -118,7 +118,7 @@ impl Call {
     /// The body as an object.
     ///
     /// # Errors
-    /// As [`Call::json`]; not an object.
+    /// As [`AuthedRequest::json`]; not an object.
     pub async fn fields(&mut self) -> Result<Fields, Error> {
         Fields::of(self.json().await?)
     }

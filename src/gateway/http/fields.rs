@@ -1,6 +1,5 @@
-//! Reading a JSON object field by field: every fault is collected, unknown fields are refused by
-//! name, `null` is a wrong type. What a value of the right type must hold beyond that is checked by
-//! the domain's types and the use cases.
+//! Reading a JSON object field by field: all faults are collected, unknown fields are refused by
+//! name, `null` is a wrong type. Domain types and use cases validate the values.
 
 use super::body::{FAULTS_MAX, invalid};
 use crate::api::{EpochMillis, FieldError, PARTICIPANTS_MAX};

@@ -1,21 +1,21 @@
 //! `/healthz` and `/readyz`.
 
-use super::extract::Visit;
+use super::extract::PublicRequest;
 use super::respond::{self, Reply};
 use crate::api::Health;
 use crate::gateway::Error;
 
 /// The process answers.
-pub(super) async fn live(_: &mut Visit) -> Reply {
+pub(super) async fn live(_: &mut PublicRequest) -> Reply {
     say("ok")
 }
 
 /// The store can be written and new work is accepted.
-pub(super) async fn ready(visit: &mut Visit) -> Reply {
-    if visit.server.leaving.is_cancelled() {
+pub(super) async fn ready(request: &mut PublicRequest) -> Reply {
+    if request.server.leaving.is_cancelled() {
         return Err(Error::Draining);
     }
-    visit.server.engine.check_ready()?;
+    request.server.engine.check_ready()?;
     say("ready")
 }
 

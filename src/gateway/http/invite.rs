@@ -1,34 +1,38 @@
 //! Invite links: the current one, a new one, and joining by one.
 
-use super::extract::Call;
+use super::extract::AuthedRequest;
 use super::fields::text;
 use super::respond::{self, Reply};
 use crate::api::JoinedGroup;
 use crate::gateway::domain::InviteCode;
 use crate::gateway::whatsapp::JoinOutcome;
 
-pub(super) async fn get(call: &mut Call) -> Reply {
-    let (session, group) = call.session_and_group()?;
-    respond::ok(&call.engine.invite(&session, &group).await?)
+pub(super) async fn get(request: &mut AuthedRequest) -> Reply {
+    let (session, group) = request.session_and_group()?;
+    respond::ok(&request.engine.invite(&session, &group).await?)
 }
 
-pub(super) async fn reset(call: &mut Call) -> Reply {
-    let (session, group) = call.session_and_group()?;
-    let invite = call
+pub(super) async fn reset(request: &mut AuthedRequest) -> Reply {
+    let (session, group) = request.session_and_group()?;
+    let invite = request
         .engine
-        .reset_invite(&call.caller, &session, &group)
+        .reset_invite(&request.caller, &session, &group)
         .await?;
     respond::ok(&invite)
 }
 
-pub(super) async fn join(call: &mut Call) -> Reply {
-    let session = call.session()?;
-    let mut fields = call.fields().await?;
+pub(super) async fn join(request: &mut AuthedRequest) -> Reply {
+    let session = request.session()?;
+    let mut fields = request.fields().await?;
     let code = fields.required("invite", |invite| {
         InviteCode::parse(text(invite)?).map_err(|fault| fault.0)
     });
     let code = fields.finish(code)?;
-    let (group, pending) = match call.engine.join(&call.caller, &session, &code).await? {
+    let (group, pending) = match request
+        .engine
+        .join(&request.caller, &session, &code)
+        .await?
+    {
         JoinOutcome::Joined(group) => (group, false),
         JoinOutcome::Pending(group) => (group, true),
     };

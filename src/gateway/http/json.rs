@@ -1,4 +1,5 @@
-//! JSON in a request's body: exactly one value, no field twice, and no more of it than a request needs.
+//! Parsing the JSON of a request body: exactly one value, no duplicate fields, a bounded number of
+//! values.
 
 use crate::api::PARTICIPANTS_MAX;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};

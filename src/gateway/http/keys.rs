@@ -1,6 +1,6 @@
 //! `/keys`: api-keys (an extension).
 
-use super::extract::Call;
+use super::extract::AuthedRequest;
 use super::fields::{array, flag, owned_text, seconds, text, time};
 use super::respond::{self, Reply};
 use crate::api::{ApiKey, Capability, CreateKey, RotateKey, UpdateKey};
@@ -8,57 +8,71 @@ use crate::gateway::Error;
 use crate::gateway::auth::Caller;
 use serde_json::Value;
 
-pub(super) async fn list(call: &mut Call) -> Reply {
-    respond::list(call.engine.list_keys(&call.caller).await?)
+pub(super) async fn list(request: &mut AuthedRequest) -> Reply {
+    respond::list(request.engine.list_keys(&request.caller).await?)
 }
 
-pub(super) async fn create(call: &mut Call) -> Reply {
-    let mut fields = call.fields().await?;
+pub(super) async fn create(request: &mut AuthedRequest) -> Reply {
+    let mut fields = request.fields().await?;
     let label = fields.optional("label", owned_text);
     let capabilities = fields.required("capabilities", capabilities);
     let expires_at = fields.optional("expiresAt", time);
-    let lacks = lacks(&call.caller, capabilities.as_deref().unwrap_or_default());
+    let lacks = lacks(&request.caller, capabilities.as_deref().unwrap_or_default());
     let body = fields.finish(capabilities.map(|capabilities| CreateKey {
         label,
         capabilities,
         expires_at,
     }));
     let body = body.map_err(|fault| first(lacks, fault))?;
-    respond::created(&call.engine.create_key(&call.caller, body).await?)
+    respond::created(&request.engine.create_key(&request.caller, body).await?)
 }
 
-pub(super) async fn update(call: &mut Call) -> Reply {
-    let id = find(call).await?.id;
-    let mut fields = call.fields().await?;
+pub(super) async fn update(request: &mut AuthedRequest) -> Reply {
+    let id = find(request).await?.id;
+    let mut fields = request.fields().await?;
     let disabled = fields.required("disabled", flag);
     let body = fields.finish(disabled.map(|disabled| UpdateKey { disabled }))?;
-    respond::ok(&call.engine.update_key(&call.caller, &id, body).await?)
+    respond::ok(
+        &request
+            .engine
+            .update_key(&request.caller, &id, body)
+            .await?,
+    )
 }
 
-pub(super) async fn rotate(call: &mut Call) -> Reply {
-    let key = find(call).await?;
-    let lacks = lacks(&call.caller, &key.capabilities);
-    let body = rotation(call).await;
+pub(super) async fn rotate(request: &mut AuthedRequest) -> Reply {
+    let key = find(request).await?;
+    let lacks = lacks(&request.caller, &key.capabilities);
+    let body = rotation(request).await;
     let body = body.map_err(|fault| first(lacks, fault))?;
-    respond::ok(&call.engine.rotate_key(&call.caller, &key.id, body).await?)
+    respond::ok(
+        &request
+            .engine
+            .rotate_key(&request.caller, &key.id, body)
+            .await?,
+    )
 }
 
-async fn rotation(call: &mut Call) -> Result<RotateKey, Error> {
-    let mut fields = call.optional_fields().await?;
+async fn rotation(request: &mut AuthedRequest) -> Result<RotateKey, Error> {
+    let mut fields = request.optional_fields().await?;
     let overlap_seconds = fields.optional("overlapSeconds", seconds);
     fields.finish(Some(RotateKey { overlap_seconds }))
 }
 
-pub(super) async fn delete(call: &mut Call) -> Reply {
-    call.engine
-        .delete_key(&call.caller, call.param("id"))
+pub(super) async fn delete(request: &mut AuthedRequest) -> Reply {
+    request
+        .engine
+        .delete_key(&request.caller, request.param("id"))
         .await?;
     Ok(respond::no_content())
 }
 
 /// The path's key. Comes before the body: 404 wins over 400.
-async fn find(call: &mut Call) -> Result<ApiKey, Error> {
-    call.engine.find_key(&call.caller, call.param("id")).await
+async fn find(request: &mut AuthedRequest) -> Result<ApiKey, Error> {
+    request
+        .engine
+        .find_key(&request.caller, request.param("id"))
+        .await
 }
 
 /// The refusal of a key that can do what the caller cannot.

@@ -1,7 +1,7 @@
-//! `/metrics`: for this machine without a key, for others with one.
+//! `/metrics`: without a key from this machine, with one from others.
 
-use super::authenticate::admit;
-use super::extract::Visit;
+use super::authenticate::authenticate;
+use super::extract::PublicRequest;
 use super::respond::{self, Reply};
 use super::server::Peer;
 use crate::api::Capability;
@@ -14,23 +14,23 @@ fn is_forwarding(name: &HeaderName) -> bool {
     matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-")
 }
 
-pub(super) async fn expose(visit: &mut Visit) -> Reply {
-    if !is_local(visit) {
-        admit(&visit.server, &visit.parts.headers)
+pub(super) async fn expose(request: &mut PublicRequest) -> Reply {
+    if !is_local(request) {
+        authenticate(&request.server, &request.parts.headers)
             .await?
             .require(Capability::Manage)?;
     }
-    Ok(respond::open_metrics(visit.server.engine.exposition()))
+    Ok(respond::open_metrics(request.server.engine.exposition()))
 }
 
 /// Whether the client itself is on this machine: neither a proxy here that speaks for somebody
 /// elsewhere, nor a page in a browser here that reaches us by a name of its own.
-fn is_local(visit: &Visit) -> bool {
-    let peer = visit.parts.extensions.get::<Peer>();
-    !visit.server.behind_proxy
+fn is_local(request: &PublicRequest) -> bool {
+    let peer = request.parts.extensions.get::<Peer>();
+    !request.server.behind_proxy
         && peer.is_some_and(|peer| peer.address.ip().to_canonical().is_loopback())
-        && is_for_this_machine(&visit.parts.headers)
-        && visit
+        && is_for_this_machine(&request.parts.headers)
+        && request
             .parts
             .uri
             .authority()

@@ -1,6 +1,6 @@
 //! `/realtime`: a ticket for a stream of events, and the stream itself, a WebSocket.
 
-use super::extract::{Call, Visit, query};
+use super::extract::{AuthedRequest, PublicRequest, query};
 use super::fields::{array, owned_text, text};
 use super::respond::{self, Reply};
 use super::server::Peer;
@@ -36,8 +36,8 @@ const EVENT_MAX: usize = 1024 * 1024;
 const WRITE_BUFFER_MAX: usize = EVENT_MAX + 64 * 1024;
 
 /// `POST /realtime/ticket`
-pub(super) async fn ticket(call: &mut Call) -> Reply {
-    let mut fields = call.optional_fields().await?;
+pub(super) async fn ticket(request: &mut AuthedRequest) -> Reply {
+    let mut fields = request.optional_fields().await?;
     let body = TicketRequest {
         scope: fields.optional("scope", scope),
         session: fields.optional("session", owned_text),
@@ -45,12 +45,12 @@ pub(super) async fn ticket(call: &mut Call) -> Reply {
         since: fields.optional("since", owned_text),
     };
     let body = fields.finish(Some(body))?;
-    let ticket = call.engine.issue_ticket(&call.caller, body)?;
+    let ticket = request.engine.issue_ticket(&request.caller, body)?;
     respond::created(&Ticket {
         expires_in_seconds: TICKET_SECONDS,
         url: format!(
             "{}/api/v1/realtime?ticket={ticket}",
-            origin(&call.parts.headers, call.secure)
+            origin(&request.parts.headers, request.secure)
         ),
         ticket,
     })
@@ -83,15 +83,15 @@ fn origin(headers: &HeaderMap, secure: bool) -> String {
 }
 
 /// `GET /realtime`
-pub(super) async fn stream(visit: &mut Visit) -> Reply {
-    let server = &visit.server;
+pub(super) async fn stream(request: &mut PublicRequest) -> Reply {
+    let server = &request.server;
     if server.shutdown.is_cancelled() {
         return Err(Error::Draining);
     }
-    let query = query(&visit.parts)?;
+    let query = query(&request.parts)?;
     let ticket = query.get("ticket")?.ok_or(Error::Unauthorized)?;
     // A request that cannot become a stream does not use its ticket up.
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut visit.parts, &()).await;
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut request.parts, &()).await;
     let Ok(upgrade) = upgrade else {
         return Err(Error::field(
             "",
@@ -104,7 +104,7 @@ pub(super) async fn stream(visit: &mut Visit) -> Reply {
         .ok_or(Error::Unauthorized)?;
     // For as long as the stream is open.
     let under_way = server.engine.begin_request(subscription.actor())?;
-    if let Some(peer) = visit.parts.extensions.get::<Peer>() {
+    if let Some(peer) = request.parts.extensions.get::<Peer>() {
         peer.connection.becomes_stream();
     }
     let end = end(server.shutdown.clone(), subscription.lease());
@@ -166,7 +166,7 @@ async fn end(shutdown: CancellationToken, lease: Lease) -> End {
     tokio::select! {
         biased;
         () = shutdown.cancelled() => End::Stop,
-        () = lease.over() => End::Revoked,
+        () = lease.expired() => End::Revoked,
     }
 }
 

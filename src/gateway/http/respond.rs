@@ -1,4 +1,4 @@
-//! Answers: JSON, nothing, and the contract's error body.
+//! Building responses: JSON, empty, and the contract's error body.
 
 use crate::api::{ErrorBody, ErrorCode, ErrorObject, List};
 use crate::gateway::Error;

@@ -1,4 +1,4 @@
-//! What everybody may know of a route.
+//! The public part of a route.
 
 use crate::api::Capability;
 

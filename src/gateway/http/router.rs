@@ -1,11 +1,11 @@
-//! The route table: every path of the contract, what it needs and who answers it.
+//! The route table: every path of the contract, its capability and its handler.
 //!
-//! Matching is done here and not by axum's router, because its patterns can hold neither a verb
-//! behind a parameter (`{session}:start`) nor tell 404 from 405 with the contract's bodies. Each
-//! parameter is percent-decoded by itself, so `@` and `%40` are the same and `%2F` never splits; what is not
-//! a parameter has one spelling.
+//! Matching is done here and not by axum's router, whose patterns cannot hold a verb behind a
+//! parameter (`{session}:start`) and which cannot answer 404 and 405 with the contract's bodies.
+//! Each parameter is percent-decoded by itself, so `@` and `%40` are the same and `%2F` never
+//! splits; literal segments have one spelling.
 
-use super::extract::{Call, Visit};
+use super::extract::{AuthedRequest, PublicRequest};
 use super::path::{Params, matches, segments};
 use super::respond::Reply;
 use super::route::RouteInfo;
@@ -22,8 +22,8 @@ pub(super) type Pending<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
 #[derive(Clone, Copy)]
 pub(super) enum Handler {
     /// Needs no credentials (a realtime ticket is one by itself).
-    Open(for<'a> fn(&'a mut Visit) -> Pending<'a>),
-    Guarded(Capability, for<'a> fn(&'a mut Call) -> Pending<'a>),
+    Open(for<'a> fn(&'a mut PublicRequest) -> Pending<'a>),
+    Guarded(Capability, for<'a> fn(&'a mut AuthedRequest) -> Pending<'a>),
 }
 
 /// A row of the table.
@@ -42,7 +42,7 @@ macro_rules! routes {
             handler: routes!(@ $needs $handler),
         }),*]
     };
-    (@ open $handler:path) => { Handler::Open(|visit| Box::pin($handler(visit))) };
+    (@ open $handler:path) => { Handler::Open(|request| Box::pin($handler(request))) };
     (@ read $handler:path) => { routes!(@@ Read $handler) };
     (@ send $handler:path) => { routes!(@@ Send $handler) };
     (@ manage $handler:path) => { routes!(@@ Manage $handler) };

@@ -1,8 +1,8 @@
-//! Connections: accepting, time limits, and the graceful stop.
+//! Connections: accepting, time limits, and the graceful shutdown.
 
 use super::document::DOCUMENT;
 use super::edge;
-use super::line::Line;
+use super::guarded_stream::GuardedStream;
 use super::respond::HEAD_MAX;
 use super::server::{Peer, Server};
 use super::slots::{ConnectionSlots, Slot};
@@ -189,7 +189,7 @@ async fn connection(
         address: peer,
         connection: Arc::clone(&slot.connection),
     };
-    let stream = Line::new(stream, limits.unread, slot);
+    let stream = GuardedStream::new(stream, limits.unread, slot);
     let used = Arc::new(AtomicBool::new(false));
     let service = {
         let (server, used) = (Arc::clone(&server), Arc::clone(&used));

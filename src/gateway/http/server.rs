@@ -1,4 +1,4 @@
-//! What all requests of one server share, and what all requests of one connection share.
+//! State shared by all requests of a server, and by all requests of a connection.
 
 use super::openapi::ApiDocument;
 use super::slots::{Connection, ConnectionSlots};

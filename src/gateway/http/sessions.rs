@@ -1,17 +1,17 @@
 //! `/sessions`: the accounts, their state and their pairing.
 
-use super::extract::Call;
+use super::extract::AuthedRequest;
 use super::fields::{flag, owned_text};
 use super::respond::{self, Reply};
 use crate::api::{CreateSession, UpdateSession};
 use crate::gateway::SessionAction;
 
-pub(super) async fn list(call: &mut Call) -> Reply {
-    respond::list(call.engine.list_sessions(&call.caller)?)
+pub(super) async fn list(request: &mut AuthedRequest) -> Reply {
+    respond::list(request.engine.list_sessions(&request.caller)?)
 }
 
-pub(super) async fn create(call: &mut Call) -> Reply {
-    let mut fields = call.optional_fields().await?;
+pub(super) async fn create(request: &mut AuthedRequest) -> Reply {
+    let mut fields = request.optional_fields().await?;
     let body = CreateSession {
         label: fields.optional("label", owned_text),
         start: fields.optional("start", flag),
@@ -19,72 +19,80 @@ pub(super) async fn create(call: &mut Call) -> Reply {
         presence_typing: fields.optional("presenceTyping", flag),
     };
     let body = fields.finish(Some(body))?;
-    respond::created(&call.engine.create_session(&call.caller, body).await?)
+    respond::created(&request.engine.create_session(&request.caller, body).await?)
 }
 
-pub(super) async fn get(call: &mut Call) -> Reply {
-    respond::ok(&call.session()?.view())
+pub(super) async fn get(request: &mut AuthedRequest) -> Reply {
+    respond::ok(&request.session()?.view())
 }
 
-pub(super) async fn update(call: &mut Call) -> Reply {
-    let session = call.session()?;
-    let mut fields = call.fields().await?;
+pub(super) async fn update(request: &mut AuthedRequest) -> Reply {
+    let session = request.session()?;
+    let mut fields = request.fields().await?;
     let label = fields.required("label", owned_text);
     let label = fields.finish(label)?;
     let body = UpdateSession { label };
     respond::ok(
-        &call
+        &request
             .engine
-            .rename_session(&call.caller, &session, body)
+            .rename_session(&request.caller, &session, body)
             .await?,
     )
 }
 
-pub(super) async fn delete(call: &mut Call) -> Reply {
-    let session = call.session()?;
-    call.engine.delete_session(&call.caller, &session).await?;
+pub(super) async fn delete(request: &mut AuthedRequest) -> Reply {
+    let session = request.session()?;
+    request
+        .engine
+        .delete_session(&request.caller, &session)
+        .await?;
     Ok(respond::no_content())
 }
 
-pub(super) async fn start(call: &mut Call) -> Reply {
-    act(call, SessionAction::Start).await
+pub(super) async fn start(request: &mut AuthedRequest) -> Reply {
+    act(request, SessionAction::Start).await
 }
 
-pub(super) async fn stop(call: &mut Call) -> Reply {
-    act(call, SessionAction::Stop).await
+pub(super) async fn stop(request: &mut AuthedRequest) -> Reply {
+    act(request, SessionAction::Stop).await
 }
 
-pub(super) async fn restart(call: &mut Call) -> Reply {
-    act(call, SessionAction::Restart).await
+pub(super) async fn restart(request: &mut AuthedRequest) -> Reply {
+    act(request, SessionAction::Restart).await
 }
 
-pub(super) async fn logout(call: &mut Call) -> Reply {
-    act(call, SessionAction::Logout).await
+pub(super) async fn logout(request: &mut AuthedRequest) -> Reply {
+    act(request, SessionAction::Logout).await
 }
 
-async fn act(call: &mut Call, action: SessionAction) -> Reply {
-    let session = call.session()?;
-    respond::ok(&call.engine.act(&call.caller, &session, action).await?)
+async fn act(request: &mut AuthedRequest, action: SessionAction) -> Reply {
+    let session = request.session()?;
+    respond::ok(
+        &request
+            .engine
+            .act(&request.caller, &session, action)
+            .await?,
+    )
 }
 
-pub(super) async fn me(call: &mut Call) -> Reply {
-    respond::ok(&call.session()?.me())
+pub(super) async fn me(request: &mut AuthedRequest) -> Reply {
+    respond::ok(&request.session()?.me())
 }
 
-pub(super) async fn qr(call: &mut Call) -> Reply {
-    let session = call.session()?;
-    respond::ok(&call.engine.qr(&call.caller, &session).await?)
+pub(super) async fn qr(request: &mut AuthedRequest) -> Reply {
+    let session = request.session()?;
+    respond::ok(&request.engine.qr(&request.caller, &session).await?)
 }
 
-pub(super) async fn pairing_code(call: &mut Call) -> Reply {
-    let session = call.session()?;
-    let mut fields = call.fields().await?;
+pub(super) async fn pairing_code(request: &mut AuthedRequest) -> Reply {
+    let session = request.session()?;
+    let mut fields = request.fields().await?;
     let phone = fields.required("phone", owned_text);
     let phone = fields.finish(phone)?;
     respond::ok(
-        &call
+        &request
             .engine
-            .pairing_code(&call.caller, &session, &phone)
+            .pairing_code(&request.caller, &session, &phone)
             .await?,
     )
 }

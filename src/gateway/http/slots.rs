@@ -1,5 +1,5 @@
-//! Room for connections: so many in all, a share of them for each address. Where there is no more of it,
-//! a connection that waits for a request makes room; others are never cut.
+//! Connection slots: a limit in total and per address. When it is reached, an idle connection is
+//! closed to make room; busy ones are never cut.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};

@@ -1,4 +1,4 @@
-//! TLS from certificate files, which may be renewed while connections are served.
+//! TLS from certificate files, which can be reloaded while connections are served.
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;

@@ -1,9 +1,9 @@
-//! Realtime: committed events on their way to those who listen.
+//! Realtime: committed events on their way to listeners.
 //!
 //! Events get their ids on the store's writer thread and are published after their commit, in the
-//! order of their ids. A listener tails a bounded broadcast buffer; one that is too slow for it
-//! reads what it missed from the events log, by id, and goes on. So a slow listener costs nothing but its
-//! own time. What is never logged (`auth.qr`) a slow listener misses: `GET .../qr` has the code.
+//! order of their ids. A listener reads a bounded broadcast buffer; when it lags, it reads the
+//! missed events from the events log by id. Events that are never logged (`auth.qr`) are lost to a
+//! lagging listener; `GET .../qr` returns the current code.
 
 mod subscription;
 mod tickets;

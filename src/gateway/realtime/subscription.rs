@@ -1,4 +1,4 @@
-//! One listener: what it missed, then what happens.
+//! One listener: replayed events first, then live ones.
 
 use crate::gateway::auth::Lease;
 use crate::gateway::hub::{Buffered, Hub};
@@ -151,10 +151,10 @@ impl Subscription {
 mod tests {
     use super::*;
     use crate::api::EventKind;
-    use crate::gateway::store::contract::{Place, organization, session, store};
+    use crate::gateway::store::contract::{TestStore, organization, session, store};
 
     /// Publishes group updates with these notes, and between them what the listener does not want.
-    async fn publish(place: &Place, notes: std::ops::Range<usize>) {
+    async fn publish(place: &TestStore, notes: std::ops::Range<usize>) {
         place
             .store
             .write(move |w| {
@@ -222,7 +222,7 @@ mod tests {
         }
     }
     /// Publishes events with payloads of this size, beginning with their numbers.
-    async fn publish_large(place: &Place, numbers: std::ops::Range<usize>, size: usize) {
+    async fn publish_large(place: &TestStore, numbers: std::ops::Range<usize>, size: usize) {
         place
             .store
             .write(move |w| {

@@ -1,4 +1,4 @@
-//! Tickets: a secret in a WebSocket's URL that works once, and not for long.
+//! Tickets: single-use, short-lived secrets in the URL of a WebSocket.
 
 use super::Filter;
 use crate::gateway::auth;

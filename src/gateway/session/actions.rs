@@ -1,6 +1,6 @@
-//! What is asked of a session: to start, stop, restart, log out, pair or go.
+//! Starting, stopping, restarting, logging out, pairing and deleting a session.
 
-use super::command::{Along, SessionAction};
+use super::command::{AlsoWrite, SessionAction};
 use super::handle::BROKE;
 use super::limits;
 use super::task::Task;
@@ -95,7 +95,7 @@ impl Task {
     /// driver that hangs does not hold the session's task up.
     pub(super) async fn begin(&mut self) {
         self.should_run = true;
-        (self.by_hand, self.banned, self.first) = (false, None, None);
+        (self.manual_only, self.banned, self.first) = (false, None, None);
         self.handle.renew_connection();
         self.set_status(SessionStatus::Starting, None).await;
         let handle = Arc::clone(&self.handle);
@@ -147,7 +147,7 @@ impl Task {
     pub(super) async fn rename(
         &mut self,
         label: Option<String>,
-        along: Along,
+        also_write: AlsoWrite,
     ) -> Result<(), Error> {
         let now = clock::now();
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
@@ -156,7 +156,7 @@ impl Task {
             .write(move |w| {
                 w.rows
                     .rename_session(&organization, &id, stored.as_deref(), now)?;
-                along(w)
+                also_write(w)
             })
             .await?;
         self.handle.change(|view| {
@@ -168,7 +168,7 @@ impl Task {
 
     pub(super) async fn delete(
         &mut self,
-        along: Along,
+        also_write: AlsoWrite,
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
     ) -> Result<(), Error> {
         let mut is_unlinked = false;
@@ -192,7 +192,7 @@ impl Task {
         self.store
             .write(move |w| {
                 w.rows.delete_session(&organization, &id)?;
-                along(w)
+                also_write(w)
             })
             .await
             .map_err(|cause| {
@@ -233,7 +233,7 @@ impl Task {
             match event {
                 DriverEvent::Group(event) => self.held.push(event),
                 DriverEvent::LoggedOut { reason } => last.unlinked = Some(reason),
-                DriverEvent::Failed { reason, retry } if retry != Retry::Anew => {
+                DriverEvent::Failed { reason, retry } if retry != Retry::OnRestart => {
                     last.failed = Some((reason, retry));
                 }
                 _ => {}

@@ -1,4 +1,4 @@
-//! What the task of a session is asked to do.
+//! The commands of a session's task.
 
 use crate::api::{self, SessionStatus};
 use crate::gateway::auth::Lease;
@@ -39,27 +39,27 @@ pub struct Acted {
 pub(super) type Reply<T> = oneshot::Sender<T>;
 
 /// What is written in the same transaction as a change.
-pub(super) type Along = Box<dyn FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send>;
+pub(super) type AlsoWrite = Box<dyn FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send>;
 
-/// A letter to the session's task, and the request that it was written in: the log names it with what
+/// A command to the session's task, and the request that it was written in: the log names it with what
 /// the task then does.
-pub(super) struct Letter {
-    pub(super) control: Control,
+pub(super) struct Command {
+    pub(super) kind: CommandKind,
     pub(super) span: tracing::Span,
 }
 
-impl From<Control> for Letter {
-    fn from(control: Control) -> Self {
+impl From<CommandKind> for Command {
+    fn from(kind: CommandKind) -> Self {
         Self {
-            control,
+            kind,
             span: tracing::Span::current(),
         }
     }
 }
 
-/// What a letter asks for. Letters wait for each other: what a caller asks for is done only if the
+/// What a command asks for. Letters wait for each other: what a caller asks for is done only if the
 /// caller's credentials still hold when its turn has come.
-pub(super) enum Control {
+pub(super) enum CommandKind {
     Act(SessionAction, Lease, Reply<Acted>),
     /// Begin to pair unless that is under way; the answer says whether it began now.
     Pair(Lease, Reply<Result<bool, Error>>),
@@ -68,17 +68,17 @@ pub(super) enum Control {
     /// Another name, and what is written in the same transaction.
     Rename(
         Option<String>,
-        Along,
+        AlsoWrite,
         Lease,
         Reply<Result<api::Session, Error>>,
     ),
-    Delete(Along, Lease, Reply<Result<(), Error>>),
+    Delete(AlsoWrite, Lease, Reply<Result<(), Error>>),
     /// The engine closes: disconnect and end; what the operator wants stays as it is.
     Close(Reply<()>),
     /// The store took nothing for a while: what the session knows is stored, its groups are read again.
     CatchUp,
     /// So much was stored in silence that listeners should read everything anew.
-    TellAgain,
+    AnnounceResync,
     /// The driver refused to connect or broke.
     Broken(String),
 }

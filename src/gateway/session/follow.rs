@@ -1,6 +1,6 @@
-//! Following the driver: what its events do to the status, the store and the listeners.
+//! Applying the driver's events to the status, the store and the listeners.
 
-use super::command::Control;
+use super::command::CommandKind;
 use super::handle::Hold;
 use super::sync;
 use super::task::Task;
@@ -135,13 +135,13 @@ impl Task {
         self.tasks.spawn(async move {
             sync::run(Arc::clone(&handle), store, handle.connection()).await;
             // What only events tell, such as a new link, is told by nothing that was read.
-            let _ = handle.control.send(Control::TellAgain.into());
+            let _ = handle.control.send(CommandKind::AnnounceResync.into());
         });
     }
 
     /// Tells a status that has not changed: from it listeners learn that what they know of the
     /// session is old.
-    pub(super) async fn tell_again(&self) {
+    pub(super) async fn announce_resync(&self) {
         if self.handle.require_working().is_err() {
             // The next connection brings news of its own.
             return;

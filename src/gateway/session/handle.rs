@@ -1,7 +1,6 @@
-//! What the rest of the engine sees of a session: kept in memory, so that looking at it costs no
-//! database.
+//! The handle of a session: its state in memory, and its command queue.
 
-use super::command::{Acted, Control, Letter, SessionAction};
+use super::command::{Acted, Command, CommandKind, SessionAction};
 use super::limits;
 use crate::api::{QrCode, Session, SessionStatus};
 use crate::gateway::auth::Lease;
@@ -11,7 +10,7 @@ use crate::gateway::error::{Error, Limit};
 use crate::gateway::limits::Limits;
 use crate::gateway::lock::lock;
 use crate::gateway::rate::CallRate;
-use crate::gateway::store::changes::Scope;
+use crate::gateway::store::changes::SessionContext;
 use crate::gateway::store::listing::ListCache;
 use crate::gateway::store::{StoreError, Write};
 use crate::gateway::whatsapp::Driver;
@@ -32,7 +31,7 @@ pub struct SessionHandle {
     pub driver: Arc<dyn Driver>,
     /// The session's listing of groups.
     pub listing: Arc<ListCache>,
-    pub(super) control: mpsc::UnboundedSender<Letter>,
+    pub(super) control: mpsc::UnboundedSender<Command>,
     view: RwLock<Session>,
     group_count: AtomicU64,
     /// Milliseconds since the epoch; 0 for never.
@@ -53,12 +52,12 @@ pub struct SessionHandle {
     /// The links that this connection has told: what a reset replaces. Never answered to anybody.
     links: Mutex<HashMap<GroupJid, InviteCode>>,
     /// Whether it is known how the session begins: connected with its groups read, or not connected.
-    settled: watch::Sender<bool>,
+    ready: watch::Sender<bool>,
     /// How the session's task ended, once it has.
     end: OnceLock<End>,
 }
 
-/// Why a session has no task any more: the answer to letters that it did not read.
+/// Why a session has no task any more: the answer to commands that it did not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Deleted,
@@ -89,7 +88,7 @@ impl SessionHandle {
         view: Session,
         group_count: u64,
         driver: Arc<dyn Driver>,
-        control: mpsc::UnboundedSender<Letter>,
+        control: mpsc::UnboundedSender<Command>,
         limits: &Limits,
     ) -> Self {
         let connection = CancellationToken::new();
@@ -113,7 +112,7 @@ impl SessionHandle {
             released: Notify::new(),
             resets: Mutex::default(),
             links: Mutex::default(),
-            settled: watch::Sender::new(false),
+            ready: watch::Sender::new(false),
             end: OnceLock::new(),
         }
     }
@@ -188,8 +187,8 @@ impl SessionHandle {
     }
 
     /// Whose groups a write of this session's is about.
-    pub fn scope(&self) -> Scope {
-        Scope {
+    pub fn scope(&self) -> SessionContext {
+        SessionContext {
             organization: self.organization.clone(),
             session: self.id.clone(),
             me: self.me(),
@@ -276,7 +275,7 @@ impl SessionHandle {
     /// # Errors
     /// `NotFound` when the session is gone, `Draining` when the engine closes.
     pub async fn act(&self, action: SessionAction, lease: &Lease) -> Result<Acted, Error> {
-        self.ask(|reply| Control::Act(action, lease.clone(), reply))
+        self.ask(|reply| CommandKind::Act(action, lease.clone(), reply))
             .await
     }
 
@@ -285,88 +284,91 @@ impl SessionHandle {
     /// # Errors
     /// A phone is linked already; else as [`SessionHandle::act`].
     pub async fn pair(&self, lease: &Lease) -> Result<bool, Error> {
-        self.ask(|reply| Control::Pair(lease.clone(), reply))
+        self.ask(|reply| CommandKind::Pair(lease.clone(), reply))
             .await?
     }
 
     /// Tells that a pairing code was given out.
     pub fn await_phone(&self) {
-        let _ = self.control.send(Control::AwaitPhone.into());
+        let _ = self.control.send(CommandKind::AwaitPhone.into());
     }
 
-    /// Gives the session another name; `along` is written in the same transaction.
+    /// Gives the session another name; `also_write` is written in the same transaction.
     ///
     /// # Errors
     /// The store. Else as [`SessionHandle::act`].
     pub async fn rename(
         &self,
         label: Option<String>,
-        along: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
+        also_write: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
         lease: &Lease,
     ) -> Result<Session, Error> {
-        self.ask(|reply| Control::Rename(label, Box::new(along), lease.clone(), reply))
+        self.ask(|reply| CommandKind::Rename(label, Box::new(also_write), lease.clone(), reply))
             .await?
     }
 
-    /// Deletes the session; `along` is written in the same transaction.
+    /// Deletes the session; `also_write` is written in the same transaction.
     ///
     /// # Errors
     /// The driver or the store could not remove everything; the session is then still there. Else as
     /// [`SessionHandle::act`].
     pub async fn delete(
         &self,
-        along: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
+        also_write: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
         lease: &Lease,
     ) -> Result<(), Error> {
-        self.ask(|reply| Control::Delete(Box::new(along), lease.clone(), reply))
+        self.ask(|reply| CommandKind::Delete(Box::new(also_write), lease.clone(), reply))
             .await?
     }
 
-    pub(super) fn settle(&self) {
-        self.settled.send_replace(true);
+    pub(super) fn mark_ready(&self) {
+        self.ready.send_replace(true);
     }
 
     /// Waits until the session has connected for the first time and its groups are stored, or it is known
     /// that it does not connect.
-    pub async fn settled(&self) {
+    pub async fn ready(&self) {
         // The sender lives as long as this does.
-        let _ = self.settled.subscribe().wait_for(|settled| *settled).await;
+        let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
     }
 
     /// Tells that the store took nothing for a while.
     pub fn catch_up(&self) {
-        let _ = self.control.send(Control::CatchUp.into());
+        let _ = self.control.send(CommandKind::CatchUp.into());
     }
 
     /// Disconnects and ends the session's task.
     pub async fn close(&self) {
-        let _ = self.ask(Control::Close).await;
+        let _ = self.ask(CommandKind::Close).await;
     }
 
     pub(super) fn broken(&self, reason: impl Into<String>) {
-        let _ = self.control.send(Control::Broken(reason.into()).into());
+        let _ = self.control.send(CommandKind::Broken(reason.into()).into());
     }
 
-    async fn ask<T>(&self, letter: impl FnOnce(oneshot::Sender<T>) -> Control) -> Result<T, Error> {
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<T>) -> CommandKind,
+    ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         self.control
-            .send(letter(reply).into())
+            .send(command(reply).into())
             .map_err(|_| self.gone())?;
         answer.await.map_err(|_| self.gone())
     }
 
-    /// The session's task ends; letters that wait are answered with it.
+    /// The session's task ends; commands that wait are answered with it.
     pub(super) fn end(&self, end: End) {
         // The first end is the one that happened.
         let _ = self.end.set(end);
     }
 
-    /// A letter was not read.
+    /// A command was not read.
     fn gone(&self) -> Error {
         match self.end.get() {
             Some(End::Deleted) => Error::NotFound("session"),
             Some(End::Closed) => Error::Draining,
-            None => Error::Internal(anyhow::anyhow!("the session's task dropped a letter")),
+            None => Error::Internal(anyhow::anyhow!("the session's task dropped a command")),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Live calls: a turn, and a time limit for each query.
+//! Live calls: one at a time per session, each with a time limit.
 
 use super::handle::{BROKE, Hold, SessionHandle};
 use super::limits;
@@ -31,7 +31,7 @@ impl SessionHandle {
         let guard = if let Ok(guard) = self.turn.try_lock() {
             guard
         } else {
-            let _place = Place::take(self)?;
+            let _slot = WaitSlot::take(self)?;
             tokio::time::timeout(limits::TURN, self.turn.lock())
                 .await
                 .map_err(|_| Error::Busy)?
@@ -46,7 +46,7 @@ impl SessionHandle {
     ///
     /// # Errors
     /// The session is not connected when the turn has come.
-    pub(super) async fn turn_in_time(&self) -> Result<Turn<'_>, Error> {
+    pub(super) async fn turn_unbounded(&self) -> Result<Turn<'_>, Error> {
         let guard = self.turn.lock().await;
         self.require_working()?;
         Ok(self.begin_turn(guard))
@@ -124,22 +124,22 @@ fn is_silence(error: Option<&DriverError>) -> bool {
 }
 
 /// A place among those who wait.
-struct Place<'a>(&'a SessionHandle);
+struct WaitSlot<'a>(&'a SessionHandle);
 
-impl<'a> Place<'a> {
+impl<'a> WaitSlot<'a> {
     fn take(session: &'a SessionHandle) -> Result<Self, Error> {
-        let place = Self(session);
+        let slot = Self(session);
         if session.waiting.fetch_add(1, Ordering::Relaxed) >= limits::WAITING {
             return Err(Error::TooManyRequests {
                 limit: Limit::Waiting,
                 wait: Duration::from_secs(1),
             });
         }
-        Ok(place)
+        Ok(slot)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for WaitSlot<'_> {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }

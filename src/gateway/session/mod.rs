@@ -1,17 +1,17 @@
-//! One WhatsApp session: its task, what the rest of the engine sees of it, and live calls.
+//! One WhatsApp session: its task, its handle and its live calls.
 //!
-//! Each session is owned by one task ([`task`]) with a mailbox: it starts and stops the driver, follows
-//! the driver's events and alone decides the status. Live calls ([`live`]) run in the tasks of
-//! those who ask, one after the other: each waits for its turn, first come, first served. So the
-//! owner stays free to stop the session while a call hangs, and then the call ends at once.
+//! Each session is owned by one task ([`task`]) with a command queue. The task starts and stops the
+//! driver, applies its events, and is the only place that sets the status. Live calls ([`live`])
+//! run in the tasks of their callers, one after the other in the order of arrival. So the owner can
+//! stop the session while a call hangs, which ends the call.
 
 mod actions;
 mod command;
+mod deadline;
 mod follow;
 mod handle;
 pub mod limits;
 mod live;
-mod moment;
 mod sync;
 mod task;
 

@@ -1,17 +1,17 @@
-//! After each connection: what happened to the groups while nobody listened.
+//! The sync after each connect: what changed in the groups while the session was offline.
 //!
-//! A few groups that differ are told one by one, as if the changes had just been heard. The first import
-//! of an account, or a long absence, would be a storm of news: thousands of events that push
-//! everything else out of the log, and a question for each of them from every listener. So such a sync
-//! is stored in silence, and at its end `session.status` tells the status once more, from which a
-//! listener learns that what it knows of the session is old.
+//! A small number of changed groups is published one by one, like live events. The first import of
+//! an account or a long absence would publish thousands of events, push everything else out of the
+//! events log and make every listener query each group. Such a sync publishes nothing per group; at
+//! its end `session.status` is published again, which tells listeners to read the session's groups
+//! anew.
 
-use super::command::Control;
+use super::command::CommandKind;
 use super::handle::SessionHandle;
 use super::limits;
 use super::live::Turn;
 use crate::gateway::error::Error;
-use crate::gateway::store::changes::{self, Scope};
+use crate::gateway::store::changes::{self, SessionContext};
 use crate::gateway::store::{Store, StoreError, Write, compare};
 use crate::gateway::whatsapp::{DriverError, GroupSnapshot};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ const TOLD: usize = 100;
 /// Fetches every group and stores what differs. Tries again while the connection stands.
 pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: CancellationToken) {
     try_out(&session, &store, connection).await;
-    session.settle();
+    session.mark_ready();
 }
 
 async fn try_out(session: &SessionHandle, store: &Store, connection: CancellationToken) {
@@ -54,7 +54,7 @@ async fn try_out(session: &SessionHandle, store: &Store, connection: Cancellatio
 
 async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     // Not a caller's wish: it must happen, and happens once a connection.
-    let turn = session.turn_in_time().await?;
+    let turn = session.turn_unbounded().await?;
     // No event and no change of ours can come between the comparison and the write.
     let _held = turn.hold(None);
     let scope = session.scope();
@@ -68,7 +68,7 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     let count = store.read(move |rows| scope.count(rows)).await?;
     session.set_group_count(count);
     if silent {
-        let _ = session.control.send(Control::TellAgain.into());
+        let _ = session.control.send(CommandKind::AnnounceResync.into());
     }
     outcome
 }
@@ -80,7 +80,7 @@ async fn import(
     session: &SessionHandle,
     store: &Store,
 ) -> (bool, Result<(), Error>) {
-    let scope = Scope {
+    let scope = SessionContext {
         silent: true,
         ..session.scope()
     };
@@ -113,7 +113,7 @@ async fn update(
     let compare::Differences { changed, gone } = store
         .read(move |rows| compare::differences(rows, &scope, fresh))
         .await?;
-    let scope = Scope {
+    let scope = SessionContext {
         silent: changed.len() + gone.len() > TOLD,
         ..session.scope()
     };
@@ -137,7 +137,7 @@ async fn update(
 /// Stores groups as they come, until nobody sends any more; says how many.
 async fn store_all(
     store: Store,
-    scope: Scope,
+    scope: SessionContext,
     mut groups: mpsc::UnboundedReceiver<GroupSnapshot>,
 ) -> Result<usize, StoreError> {
     let mut stored = 0;

@@ -1,9 +1,9 @@
-//! The task that owns a session: it alone starts and stops the driver and decides the status.
+//! The task that owns a session: it starts and stops the driver and sets the status.
 
-use super::command::{Acted, Control, Letter};
+use super::command::{Acted, Command, CommandKind};
+use super::deadline::Deadline;
 use super::handle::{BROKE, End, SessionHandle};
 use super::limits;
-use super::moment::Moment;
 use crate::api::{EpochMillis, EventKind, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::clock;
 use crate::gateway::limits::Limits;
@@ -32,7 +32,7 @@ pub fn spawn(
     delay: Duration,
 ) -> Arc<SessionHandle> {
     let (driver_events, events) = mpsc::unbounded_channel();
-    let (control, letters) = mpsc::unbounded_channel();
+    let (control, commands) = mpsc::unbounded_channel();
     let driver = backend.open(
         Account {
             session: stored.id.clone(),
@@ -55,13 +55,13 @@ pub fn spawn(
         store,
         tasks: tasks.clone(),
         should_run: stored.should_run,
-        by_hand: false,
-        banned: stored.not_before.map(Moment::at),
+        manual_only: false,
+        banned: stored.not_before.map(Deadline::at),
         first: None,
         deadline: None,
         held: Vec::new(),
     };
-    tasks.spawn(task.run(letters, events, delay));
+    tasks.spawn(task.run(commands, events, delay));
     handle
 }
 
@@ -74,9 +74,9 @@ pub(super) struct Task {
     pub(super) should_run: bool,
     /// Whether it failed in such a way that only an operator should start it again: what is stored
     /// says then that it should not run, so that the next process leaves it alone.
-    pub(super) by_hand: bool,
+    pub(super) manual_only: bool,
     /// Until when it must not be started by itself, and is then.
-    pub(super) banned: Option<Moment>,
+    pub(super) banned: Option<Deadline>,
     /// When it is started because it ran in an earlier process.
     pub(super) first: Option<Instant>,
     /// When `starting` has lasted so long that its reason should say so.
@@ -86,7 +86,7 @@ pub(super) struct Task {
 }
 
 enum Step {
-    Letter(Letter),
+    Command(Command),
     Events(Vec<DriverEvent>),
     Released,
     TooLong,
@@ -101,27 +101,27 @@ enum Flow {
 impl Task {
     async fn run(
         mut self,
-        mut letters: mpsc::UnboundedReceiver<Letter>,
+        mut commands: mpsc::UnboundedReceiver<Command>,
         mut events: mpsc::UnboundedReceiver<DriverEvent>,
         delay: Duration,
     ) {
         let handle = Arc::clone(&self.handle);
         let runs = self.should_run && self.banned.is_none();
         if !runs {
-            handle.settle();
+            handle.mark_ready();
         }
         self.first = runs.then(|| Instant::now() + delay);
         let mut batch = Vec::new();
         loop {
             let step = tokio::select! {
                 biased;
-                Some(letter) = letters.recv() => Step::Letter(letter),
+                Some(command) = commands.recv() => Step::Command(command),
                 1.. = events.recv_many(&mut batch, limits::EVENTS) => {
                     Step::Events(std::mem::take(&mut batch))
                 }
                 () = handle.released.notified() => Step::Released,
                 () = at(self.deadline) => Step::TooLong,
-                () = come(self.banned) => Step::Due,
+                () = reached(self.banned) => Step::Due,
                 () = at(self.first) => Step::Due,
             };
             let work = self.step(step, &mut events);
@@ -139,8 +139,8 @@ impl Task {
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
     ) -> Flow {
         match step {
-            Step::Letter(Letter { control, span }) => {
-                return self.letter(control, events).instrument(span).await;
+            Step::Command(Command { kind, span }) => {
+                return self.run_command(kind, events).instrument(span).await;
             }
             Step::Events(batch) => {
                 for event in batch {
@@ -167,44 +167,44 @@ impl Task {
         Flow::Go
     }
 
-    async fn letter(
+    async fn run_command(
         &mut self,
-        letter: Control,
+        kind: CommandKind,
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
     ) -> Flow {
         // Who asked may have gone; what was asked for is done all the same.
-        match letter {
-            Control::Act(action, lease, reply) => {
+        match kind {
+            CommandKind::Act(action, lease, reply) => {
                 let before = self.status();
-                let outcome = match lease.still_holds() {
+                let outcome = match lease.ensure_valid() {
                     Ok(()) => self.act(action, events).await,
                     refused => refused,
                 };
                 let outcome = outcome.map(|()| self.handle.view());
                 let _ = reply.send(Acted { before, outcome });
             }
-            Control::Pair(lease, reply) => {
-                let outcome = match lease.still_holds() {
+            CommandKind::Pair(lease, reply) => {
+                let outcome = match lease.ensure_valid() {
                     Ok(()) => self.pair().await,
                     Err(refused) => Err(refused),
                 };
                 let _ = reply.send(outcome);
             }
-            Control::AwaitPhone => {
+            CommandKind::AwaitPhone => {
                 if self.should_run && !self.handle.is_paired() {
                     self.set_status(SessionStatus::ScanQrCode, None).await;
                 }
             }
-            Control::Rename(label, along, lease, reply) => {
-                let outcome = match lease.still_holds() {
-                    Ok(()) => self.rename(label, along).await,
+            CommandKind::Rename(label, also_write, lease, reply) => {
+                let outcome = match lease.ensure_valid() {
+                    Ok(()) => self.rename(label, also_write).await,
                     refused => refused,
                 };
                 let _ = reply.send(outcome.map(|()| self.handle.view()));
             }
-            Control::Delete(along, lease, reply) => {
-                let outcome = match lease.still_holds() {
-                    Ok(()) => self.delete(along, events).await,
+            CommandKind::Delete(also_write, lease, reply) => {
+                let outcome = match lease.ensure_valid() {
+                    Ok(()) => self.delete(also_write, events).await,
                     refused => refused,
                 };
                 let ended = outcome.is_ok();
@@ -216,7 +216,7 @@ impl Task {
                     return Flow::End;
                 }
             }
-            Control::Close(reply) => {
+            CommandKind::Close(reply) => {
                 self.handle.cut_connection();
                 if let Some((reason, retry)) = self.disconnect(events).await {
                     self.fail_with(reason, retry).await;
@@ -226,9 +226,9 @@ impl Task {
                 let _ = reply.send(());
                 return Flow::End;
             }
-            Control::CatchUp => self.catch_up().await,
-            Control::TellAgain => self.tell_again().await,
-            Control::Broken(reason) => self.fail(&reason).await,
+            CommandKind::CatchUp => self.catch_up().await,
+            CommandKind::AnnounceResync => self.announce_resync().await,
+            CommandKind::Broken(reason) => self.fail(&reason).await,
         }
         Flow::Go
     }
@@ -238,7 +238,7 @@ impl Task {
         tracing::error!(session = %self.handle.id, reason, "the session failed");
         // One that has failed already keeps its reason, and the end of its ban.
         if self.status() != SessionStatus::Failed {
-            self.fail_with(reason.to_owned(), Retry::Anew).await;
+            self.fail_with(reason.to_owned(), Retry::OnRestart).await;
         }
         let handle = Arc::clone(&self.handle);
         let ending = async move {
@@ -253,10 +253,10 @@ impl Task {
         self.handle.set_qr(None);
         self.first = None;
         if self.should_run {
-            self.by_hand = retry == Retry::ByHand;
+            self.manual_only = retry == Retry::Manual;
             self.banned = match retry {
-                Retry::After(until) => Some(Moment::at(after_ban(until))),
-                Retry::Anew | Retry::ByHand => None,
+                Retry::After(until) => Some(Deadline::at(after_ban(until))),
+                Retry::OnRestart | Retry::Manual => None,
             };
             self.set_status(SessionStatus::Failed, Some(reason)).await;
         }
@@ -288,15 +288,15 @@ impl Task {
             changed
         });
         if !matches!(status, SessionStatus::Starting | SessionStatus::Working) {
-            self.handle.settle();
+            self.handle.mark_ready();
         }
         if changed {
             tracing::info!(session = %self.handle.id, status = status.as_str(), "the session's status changed");
         }
         let session: Session = self.handle.view();
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
-        let should_run = self.should_run && !self.by_hand;
-        let not_before = self.banned.map(|moment| moment.at);
+        let should_run = self.should_run && !self.manual_only;
+        let not_before = self.banned.map(|deadline| deadline.at);
         self.save(move |w| {
             w.rows
                 .update_session(&organization, &session, should_run, not_before)?;
@@ -334,9 +334,9 @@ fn after_ban(until: EpochMillis) -> EpochMillis {
 }
 
 /// Waits for a moment; forever without one.
-async fn come(moment: Option<Moment>) {
-    match moment {
-        Some(moment) => moment.come().await,
+async fn reached(deadline: Option<Deadline>) {
+    match deadline {
+        Some(deadline) => deadline.reached().await,
         None => std::future::pending().await,
     }
 }

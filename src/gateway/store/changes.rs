@@ -1,8 +1,8 @@
-//! Writing groups: every change is compared with what is stored, and only a difference is written
-//! and published. So the echo of our own change, or a repeated event, is silent.
+//! Writing groups: every change is compared with the stored row, and only a difference is written
+//! and published. So the echo of our own change, or a repeated event, publishes nothing.
 //!
-//! A group that the account has left stays, with what was last known of it: `my_role` turns `none`,
-//! the account itself leaves the list of members, the others stay listed.
+//! A group that the account has left is kept with its last known state: `my_role` becomes `none`,
+//! the account is removed from the members, the other members stay listed.
 
 use super::listing::ListCache;
 use super::rows::{StoredGroup, StoredMember};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// Whose groups are written.
 #[derive(Clone)]
-pub struct Scope {
+pub struct SessionContext {
     pub organization: OrganizationId,
     pub session: SessionId,
     /// The account's own LID, where known: the name of whoever is `me` in an event.
@@ -29,7 +29,7 @@ pub struct Scope {
     pub silent: bool,
 }
 
-impl Scope {
+impl SessionContext {
     pub(super) fn stored_group(
         &self,
         rows: &dyn Read,
@@ -59,7 +59,7 @@ struct Origin<'a> {
 /// The database refuses.
 pub fn store_snapshot(
     w: &mut Write<'_>,
-    scope: &Scope,
+    scope: &SessionContext,
     group: &GroupSnapshot,
     by: Option<&MemberJid>,
 ) -> Result<(), StoreError> {
@@ -71,7 +71,11 @@ pub fn store_snapshot(
 ///
 /// # Errors
 /// The database refuses.
-pub fn apply(w: &mut Write<'_>, scope: &Scope, event: &GroupEvent) -> Result<(), StoreError> {
+pub fn apply(
+    w: &mut Write<'_>,
+    scope: &SessionContext,
+    event: &GroupEvent,
+) -> Result<(), StoreError> {
     let origin = Origin {
         by: event.by.as_ref(),
         at: event.at,
@@ -133,7 +137,11 @@ pub fn apply(w: &mut Write<'_>, scope: &Scope, event: &GroupEvent) -> Result<(),
 ///
 /// # Errors
 /// The database refuses.
-pub fn store_exit(w: &mut Write<'_>, scope: &Scope, group: &GroupJid) -> Result<(), StoreError> {
+pub fn store_exit(
+    w: &mut Write<'_>,
+    scope: &SessionContext,
+    group: &GroupJid,
+) -> Result<(), StoreError> {
     let Some(stored) = scope.stored_group(w.rows, group)? else {
         return Ok(());
     };
@@ -145,7 +153,11 @@ pub fn store_exit(w: &mut Write<'_>, scope: &Scope, group: &GroupJid) -> Result<
 ///
 /// # Errors
 /// The database refuses.
-pub fn seed(w: &mut Write<'_>, scope: &Scope, groups: &[GroupSnapshot]) -> Result<(), StoreError> {
+pub fn seed(
+    w: &mut Write<'_>,
+    scope: &SessionContext,
+    groups: &[GroupSnapshot],
+) -> Result<(), StoreError> {
     let at = clock::now();
     for group in groups {
         insert(w, scope, group, at)?;
@@ -156,7 +168,7 @@ pub fn seed(w: &mut Write<'_>, scope: &Scope, groups: &[GroupSnapshot]) -> Resul
 
 fn upsert(
     w: &mut Write<'_>,
-    scope: &Scope,
+    scope: &SessionContext,
     group: &GroupSnapshot,
     origin: &Origin<'_>,
 ) -> Result<(), StoreError> {
@@ -202,7 +214,7 @@ fn changed<T: PartialEq + Clone>(old: &T, new: &T) -> Option<T> {
 /// Inserts a group; `false` when its session is gone.
 fn insert(
     w: &mut Write<'_>,
-    scope: &Scope,
+    scope: &SessionContext,
     group: &GroupSnapshot,
     at: EpochMillis,
 ) -> Result<bool, StoreError> {
@@ -213,7 +225,7 @@ fn insert(
 
 fn replace_members(
     w: &mut Write<'_>,
-    scope: &Scope,
+    scope: &SessionContext,
     group: &GroupSnapshot,
     stored: &StoredGroup,
     origin: &Origin<'_>,
@@ -257,7 +269,7 @@ fn replace_members(
 
 fn set(
     w: &mut Write<'_>,
-    scope: &Scope,
+    scope: &SessionContext,
     jid: &GroupJid,
     stored: &StoredGroup,
     setting: &Setting,
@@ -282,7 +294,7 @@ fn set(
 
 fn exit(
     w: &mut Write<'_>,
-    scope: &Scope,
+    scope: &SessionContext,
     jid: &GroupJid,
     stored: &StoredGroup,
     origin: &Origin<'_>,
@@ -305,8 +317,12 @@ fn exit(
 }
 
 /// Brings what a group's row says about its members up to date.
-fn after_members(w: &mut Write<'_>, scope: &Scope, stored: &StoredGroup) -> Result<(), StoreError> {
-    if w.rows.settle_members(stored.number)? {
+fn after_members(
+    w: &mut Write<'_>,
+    scope: &SessionContext,
+    stored: &StoredGroup,
+) -> Result<(), StoreError> {
+    if w.rows.refresh_member_summary(stored.number)? {
         w.groups_changed(&scope.cache);
     }
     Ok(())
@@ -338,7 +354,7 @@ enum Movement {
 
 fn participants(
     w: &mut Write<'_>,
-    scope: &Scope,
+    scope: &SessionContext,
     jid: &GroupJid,
     origin: &Origin<'_>,
     movement: Movement,
@@ -374,7 +390,7 @@ fn update_payload(jid: &GroupJid, origin: &Origin<'_>) -> GroupUpdatePayload {
 
 fn publish(
     w: &mut Write<'_>,
-    scope: &Scope,
+    scope: &SessionContext,
     kind: EventKind,
     payload: &impl serde::Serialize,
 ) -> Result<(), StoreError> {

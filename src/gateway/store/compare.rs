@@ -1,6 +1,6 @@
-//! What is stored, beside what WhatsApp tells.
+//! Comparing stored groups with a full list from WhatsApp.
 
-use super::changes::Scope;
+use super::changes::SessionContext;
 use super::rows::StoredMember;
 use super::{Read, StoreError};
 use crate::gateway::domain::GroupJid;
@@ -21,7 +21,7 @@ pub struct Differences {
 /// The database refuses.
 pub fn differences(
     rows: &dyn Read,
-    scope: &Scope,
+    scope: &SessionContext,
     fresh: Vec<GroupSnapshot>,
 ) -> Result<Differences, StoreError> {
     let known: HashSet<String> = fresh.iter().map(|group| group.jid.to_string()).collect();

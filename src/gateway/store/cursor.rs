@@ -1,4 +1,4 @@
-//! Pages and their opaque cursors: each names the last row of the page before.
+//! Pages and their opaque cursors: a cursor names the last row of the previous page.
 
 use crate::api::List;
 use crate::gateway::domain::GroupJid;

@@ -1,4 +1,4 @@
-//! Why the store failed.
+//! Errors of the store.
 
 use std::sync::Arc;
 

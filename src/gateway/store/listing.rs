@@ -55,7 +55,7 @@ pub struct ListCache {
 struct Slot {
     version: u64,
     /// Writes that are about to become visible, each at an instant that nobody here can tell.
-    settling: u32,
+    writes_under_way: u32,
     json: Option<Bytes>,
 }
 
@@ -73,23 +73,23 @@ impl ListCache {
     /// then be older than that write.
     pub fn put(&self, version: u64, json: Bytes) {
         let mut slot = lock(&self.slot);
-        if slot.version == version && slot.settling == 0 {
+        if slot.version == version && slot.writes_under_way == 0 {
             slot.json = Some(json);
         }
     }
 
     /// A write is about to be committed: the listing is dropped, and none is kept until
-    /// [`settle`](Self::settle). Who reads another row meanwhile must not find an older listing.
-    pub(super) fn unsettle(&self) {
+    /// [`end_write`](Self::end_write). Who reads another row meanwhile must not find an older listing.
+    pub(super) fn begin_write(&self) {
         let mut slot = lock(&self.slot);
-        slot.settling += 1;
+        slot.writes_under_way += 1;
         slot.json = None;
     }
 
     /// The write was committed, or was not.
-    pub(super) fn settle(&self) {
+    pub(super) fn end_write(&self) {
         let mut slot = lock(&self.slot);
-        slot.settling -= 1;
+        slot.writes_under_way -= 1;
         slot.version += 1;
     }
 }
@@ -102,8 +102,8 @@ mod tests {
     fn a_listing_read_before_a_write_is_not_kept() {
         let cache = ListCache::default();
         let version = cache.get().unwrap_err();
-        cache.unsettle();
-        cache.settle();
+        cache.begin_write();
+        cache.end_write();
         cache.put(version, Bytes::from_static(b"old"));
         let version = cache.get().unwrap_err();
         cache.put(version, Bytes::from_static(b"new"));
@@ -116,15 +116,15 @@ mod tests {
         let version = cache.get().unwrap_err();
         cache.put(version, Bytes::from_static(b"old"));
         // Two changes of one transaction.
-        cache.unsettle();
-        cache.unsettle();
+        cache.begin_write();
+        cache.begin_write();
         let version = cache.get().unwrap_err();
-        cache.settle();
+        cache.end_write();
         cache.put(version, Bytes::from_static(b"old"));
         let version = cache.get().unwrap_err();
         cache.put(version, Bytes::from_static(b"perhaps old"));
         assert!(cache.get().is_err());
-        cache.settle();
+        cache.end_write();
         let version = cache.get().unwrap_err();
         cache.put(version, Bytes::from_static(b"new"));
         assert_eq!(cache.get().unwrap(), "new");

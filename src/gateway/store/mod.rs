@@ -1,11 +1,11 @@
-//! The store: what the engine remembers, in a database.
+//! The store: the engine's state in a database.
 //!
-//! All writes go through one thread (`writer`), which puts what waits into one transaction and
-//! acknowledges a write only when it is on the disk. Reads run beside it on connections of their
-//! own, off the async threads, and always name the organizations they read for.
+//! All writes go through one thread (`writer`), which commits queued jobs in one transaction and
+//! acknowledges them after the commit is durable. Reads run in parallel on their own connections,
+//! off the async threads, and always name the organizations they read for.
 //!
-//! What is kept and told is decided here; `tables` is what a database engine has to do for it, and
-//! `sqlite` the engine that does.
+//! The rules (what is written and published) are here; `tables` is the interface of a database
+//! engine, and `sqlite` implements it.
 
 pub mod changes;
 pub mod compare;

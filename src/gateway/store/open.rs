@@ -1,4 +1,4 @@
-//! The open store: one writer thread, a few read connections.
+//! The open store: one writer thread and a few read connections.
 
 use super::error::StoreError;
 use super::outage::{self, Fault, Outage};

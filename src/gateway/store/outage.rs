@@ -1,5 +1,5 @@
-//! Times in which the database takes nothing: its disk is full, or gone. What was done at WhatsApp and could
-//! not be recorded waits here, in memory, until it can be.
+//! Outages of the database: it is not writable, for example because its disk is full. Audit entries
+//! of changes that were made at WhatsApp wait here, in memory, until they can be written.
 
 use super::error::StoreError;
 use super::rows::AuditRow;

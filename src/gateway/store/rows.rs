@@ -1,4 +1,4 @@
-//! What stands in the tables, for any engine.
+//! Row types of the tables, for every engine.
 
 use crate::api::{
     ApiKey, AuditAction, AuditOutcome, EpochMillis, MemberRole, Session, SessionRole,

@@ -1,10 +1,9 @@
-//! What the store asks of a database engine: connections, and what is read and written on them.
+//! The interface of a database engine: connections, and reading and writing rows on them.
 //!
-//! The rules stand above it and are the same for every engine: when a job is committed and told
-//! ([`writer`](super::writer)), what WhatsApp's word changes ([`changes`](super::changes)), how ids
-//! grow. An engine knows its tables and its transactions, nothing else. Calls block: they run on the
-//! writer's thread or off the async threads. What an engine must get right is asked of it in
-//! `contract/`.
+//! The rules are above it and the same for every engine: when a job is committed and published
+//! ([`writer`](super::writer)), how WhatsApp's changes are applied ([`changes`](super::changes)),
+//! how ids grow. An engine implements tables and transactions only. Calls block: they run on the
+//! writer's thread or off the async threads. `contract/` tests what an engine must get right.
 
 use super::error::StoreError;
 use super::rows::{
@@ -185,7 +184,7 @@ pub trait Rows: Read {
 
     /// Brings what a group's row says about its members up to date: their number and the account's own
     /// role. Whether that changed anything.
-    fn settle_members(&mut self, group: i64) -> Outcome<bool>;
+    fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool>;
 
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()>;
 

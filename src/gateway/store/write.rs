@@ -1,4 +1,4 @@
-//! What a job sees of the transaction that it runs in: rows, ids, and what is to follow the commit.
+//! A write job's view of its transaction: rows, ids, and what is published after the commit.
 
 use super::error::StoreError;
 use super::listing::ListCache;

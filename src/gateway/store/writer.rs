@@ -1,8 +1,8 @@
-//! The thread that writes: group commit.
+//! The writer thread: group commit.
 //!
-//! Jobs wait in a queue. The thread takes what waits into one transaction, each job in a savepoint
-//! of its own, commits once, and only then publishes and acknowledges. So a burst of writes costs one
-//! sync of the disk, and a failing job takes nobody else with it.
+//! The thread takes all queued jobs into one transaction, each in a savepoint of its own, commits
+//! once, and only then publishes events and acknowledges the jobs. So a burst of writes costs one
+//! sync of the disk, and a failing job does not affect the others.
 
 use super::error::StoreError;
 use super::outage::Outage;
@@ -206,11 +206,11 @@ fn run_batch(
     };
     let ran: Result<(), StoreError> = run();
     for cache in &changed {
-        cache.unsettle();
+        cache.begin_write();
     }
     let committed = ran.and_then(|()| rows.commit());
     for cache in &changed {
-        cache.settle();
+        cache.end_write();
     }
     listeners.times.committed(began.elapsed());
     if let Some(fault) = committed.as_ref().err().map(ToString::to_string).or(fault) {

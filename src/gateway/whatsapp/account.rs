@@ -1,4 +1,4 @@
-//! The account that a driver is for.
+//! Accounts: which session a driver is for, and who it is linked to.
 
 use super::group::GroupSnapshot;
 use crate::gateway::domain::{MemberJid, OrganizationId, SessionId};

@@ -1,4 +1,4 @@
-//! Which kind of driver the sessions of an engine get.
+//! The kind of driver that the sessions of an engine use.
 
 use super::account::Account;
 use super::driver::Driver;

@@ -1,4 +1,4 @@
-//! What every driver can do.
+//! The interface of a driver.
 
 use super::error::DriverError;
 use super::group::{GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest};

@@ -1,4 +1,4 @@
-//! Why a call of a driver failed.
+//! Errors of driver calls.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub enum DriverError {
     Refused(String),
     #[error("{0}")]
     Conflict(String),
-    #[error("WhatsApp asks to wait before the next call")]
+    #[error("rate limited by WhatsApp; retry in {} s", .retry_after.as_secs().max(1))]
     RateLimited { retry_after: Duration },
     #[error("the connection to WhatsApp was lost during the call")]
     ConnectionLost,

@@ -1,4 +1,4 @@
-//! What a driver reports by itself.
+//! The events that drivers report.
 
 use super::account::Identity;
 use super::group::{GroupSnapshot, Member};
@@ -41,10 +41,10 @@ pub enum DriverEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
     /// With the next start of the process.
-    Anew,
+    OnRestart,
     /// Never by itself: another device has taken the place, or WhatsApp refuses the account or this
     /// client.
-    ByHand,
+    Manual,
     /// Once, soon after this moment: until then WhatsApp has banned the account.
     After(EpochMillis),
 }

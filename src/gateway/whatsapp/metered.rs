@@ -1,4 +1,4 @@
-//! Any driver, with its calls counted, timed and told.
+//! A wrapper around any driver that counts, times and logs its calls.
 
 use super::{Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest};
 use crate::api::{EpochMillis, Setting};

@@ -1,4 +1,4 @@
-//! The driver of a build that has no way to WhatsApp: what is stored can be read, nothing connects.
+//! The driver of a build without WhatsApp: stored data can be read, nothing connects.
 
 use super::{
     Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
@@ -20,7 +20,7 @@ impl Driver for Unavailable {
     async fn connect(&self) -> Result<(), DriverError> {
         // Nobody listens any more when the session has ended meanwhile.
         let _ = self.0.send(DriverEvent::Failed {
-            retry: Retry::Anew,
+            retry: Retry::OnRestart,
             reason: REASON.to_owned(),
         });
         Ok(())

@@ -2,7 +2,7 @@
 //! stop of the engine in the middle of it.
 
 use crate::support::{Ask, Gateway, Key, RawClient};
-use groupdesk::gateway::whatsapp::sandbox::{Call, Fault};
+use groupdesk::gateway::whatsapp::sandbox::{DriverCall, Fault};
 use serde_json::json;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ async fn a_rate_limit_says_how_long_to_wait() {
     let session = gateway.world.session("Support line").unwrap().session;
     gateway.world.misbehave_on(
         &session,
-        Call::Invite,
+        DriverCall::Invite,
         Fault::RateLimit {
             calls: 1,
             retry_after: Duration::from_secs(17),
@@ -32,7 +32,7 @@ async fn silence_is_a_timeout() {
     let session = gateway.world.session("Support line").unwrap().session;
     gateway
         .world
-        .misbehave_on(&session, Call::Invite, Fault::Timeout { calls: 1 });
+        .misbehave_on(&session, DriverCall::Invite, Fault::Timeout { calls: 1 });
     let path = format!("{}/invite", gateway.support_group("Weekend Volunteers"));
     let details = gateway.get(&path).await.error(503, "gateway_unavailable");
     assert_eq!(details["reason"], "timeout");
@@ -45,7 +45,7 @@ async fn a_connection_lost_during_a_call_is_told_as_such() {
     let session = gateway.world.session("Support line").unwrap().session;
     gateway.world.misbehave_on(
         &session,
-        Call::Invite,
+        DriverCall::Invite,
         Fault::DropDuringCall { back_after: None },
     );
     let path = format!("{}/invite", gateway.support_group("Weekend Volunteers"));
@@ -65,7 +65,10 @@ async fn a_driver_that_panics_breaks_its_own_session_only() {
     let id = gateway.session("Support line");
     let session = gateway.world.session("Support line").unwrap().session;
     let path = format!("{}/invite", gateway.support_group("Weekend Volunteers"));
-    for (method, call) in [("GET", Call::Invite), ("DELETE", Call::ResetInvite)] {
+    for (method, call) in [
+        ("GET", DriverCall::Invite),
+        ("DELETE", DriverCall::ResetInvite),
+    ] {
         // Narrowed: the fetching of the groups after a connection is a call, too.
         gateway.world.misbehave_on(&session, call, Fault::Panic);
         let reply = Ask::new(method, &path).to(&gateway).await;

@@ -3,7 +3,7 @@
 use crate::loopback::{LoginFailure, Server};
 use groupdesk::gateway::domain::{GroupJid, MemberJid};
 use groupdesk::gateway::whatsapp::live::{self, Limits, Live, Options};
-use groupdesk::gateway::whatsapp::sandbox::{self, Call, Fault, World, WorldOptions};
+use groupdesk::gateway::whatsapp::sandbox::{self, DriverCall, Fault, World, WorldOptions};
 use groupdesk::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity,
     Retry,
@@ -324,7 +324,7 @@ impl Desk {
 
     /// Lets the next call of a kind fail: with WhatsApp's own code over the wire, with what it means
     /// in the sandbox.
-    pub fn refuse(&self, call: Call, code: u16, means: &DriverError) {
+    pub fn refuse(&self, call: DriverCall, code: u16, means: &DriverError) {
         let error = match self.kind {
             Kind::Sandbox => means.clone(),
             Kind::Wire => DriverError::Other {
@@ -438,7 +438,7 @@ fn sandbox_failure(failure: LoginFailure) -> Fault {
     };
     Fault::LoginFails(DriverEvent::Failed {
         reason: reason.to_owned(),
-        retry: Retry::ByHand,
+        retry: Retry::Manual,
     })
 }
 

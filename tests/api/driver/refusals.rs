@@ -3,7 +3,7 @@
 use super::desk::{Desk, Kind};
 use groupdesk::api::Setting;
 use groupdesk::gateway::domain::InviteCode;
-use groupdesk::gateway::whatsapp::sandbox::{Call, Fault};
+use groupdesk::gateway::whatsapp::sandbox::{DriverCall, Fault};
 use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 use std::time::Duration;
 
@@ -51,15 +51,15 @@ async fn a_code_about_a_group_has_its_meaning(kind: Kind) {
         (410, DriverError::NoSuchGroup, DriverError::NoSuchGroup),
         (500, other(500), other(500)),
     ] {
-        desk.refuse(Call::Group, code, &for_members);
+        desk.refuse(DriverCall::Group, code, &for_members);
         let failed = desk.driver.group(&group).await.unwrap_err();
         assert_eq!(bare(failed), for_members, "{code} for a group");
 
-        desk.refuse(Call::Leave, code, &for_members);
+        desk.refuse(DriverCall::Leave, code, &for_members);
         let failed = desk.driver.leave(&group).await.unwrap_err();
         assert_eq!(bare(failed), for_members, "{code} for leaving");
 
-        desk.refuse(Call::Set, code, &for_admins);
+        desk.refuse(DriverCall::Set, code, &for_admins);
         let failed = desk.driver.set(&group, &Setting::Announce(false)).await;
         assert_eq!(
             bare(failed.unwrap_err()),
@@ -67,19 +67,19 @@ async fn a_code_about_a_group_has_its_meaning(kind: Kind) {
             "{code} for a setting"
         );
 
-        desk.refuse(Call::Invite, code, &for_admins);
+        desk.refuse(DriverCall::Invite, code, &for_admins);
         let failed = desk.driver.invite(&group).await.unwrap_err();
         assert_eq!(bare(failed), for_admins, "{code} for a link");
 
-        desk.refuse(Call::ResetInvite, code, &for_admins);
+        desk.refuse(DriverCall::ResetInvite, code, &for_admins);
         let failed = desk.driver.reset_invite(&group).await.unwrap_err();
         assert_eq!(bare(failed), for_admins, "{code} for a reset");
 
-        desk.refuse(Call::Requests, code, &for_admins);
+        desk.refuse(DriverCall::Requests, code, &for_admins);
         let failed = desk.driver.membership_requests(&group).await;
         assert_eq!(bare(failed.unwrap_err()), for_admins, "{code} for requests");
 
-        desk.refuse(Call::ChangeMembers, code, &for_admins);
+        desk.refuse(DriverCall::ChangeMembers, code, &for_admins);
         let people = desk.world.outsiders(&group, 1);
         let add = desk
             .driver
@@ -87,7 +87,7 @@ async fn a_code_about_a_group_has_its_meaning(kind: Kind) {
         let failed = add.await.unwrap_err();
         assert_eq!(bare(failed), for_admins, "{code} for members");
     }
-    desk.refuse(Call::JoinedGroups, 500, &other(500));
+    desk.refuse(DriverCall::JoinedGroups, 500, &other(500));
     let failed = desk.driver.joined_groups().await.unwrap_err();
     assert_eq!(bare(failed), other(500));
     desk.driver.group(&group).await.unwrap();
@@ -104,7 +104,7 @@ async fn a_code_about_a_link_has_its_meaning(kind: Kind) {
         (419, DriverError::Refused(String::new())),
         (500, other(500)),
     ] {
-        desk.refuse(Call::Join, code, &meaning);
+        desk.refuse(DriverCall::Join, code, &meaning);
         let failed = desk.driver.join(&link).await.unwrap_err();
         assert_eq!(bare(failed), meaning, "{code}");
     }
@@ -118,20 +118,20 @@ async fn a_rate_limit_says_how_long(kind: Kind) {
     };
     let session = &desk.account.session;
     let calls = [
-        Call::Invite,
-        Call::Group,
-        Call::JoinedGroups,
-        Call::ResetInvite,
-        Call::Join,
-        Call::Leave,
-        Call::Create,
-        Call::ChangeMembers,
-        Call::Requests,
+        DriverCall::Invite,
+        DriverCall::Group,
+        DriverCall::JoinedGroups,
+        DriverCall::ResetInvite,
+        DriverCall::Join,
+        DriverCall::Leave,
+        DriverCall::Create,
+        DriverCall::ChangeMembers,
+        DriverCall::Requests,
         // One for each setting.
-        Call::Set,
-        Call::Set,
-        Call::Set,
-        Call::Set,
+        DriverCall::Set,
+        DriverCall::Set,
+        DriverCall::Set,
+        DriverCall::Set,
     ];
     for call in calls {
         let fault = Fault::Fail(limit.clone());
@@ -169,7 +169,7 @@ async fn a_code_about_a_new_group_has_its_meaning(kind: Kind) {
         (409, conflict()),
         (500, other(500)),
     ] {
-        desk.refuse(Call::Create, code, &meaning);
+        desk.refuse(DriverCall::Create, code, &meaning);
         let failed = desk.driver.create("New", &[]).await.unwrap_err();
         assert_eq!(bare(failed), meaning, "{code}");
     }
@@ -185,8 +185,8 @@ async fn a_refusal_stays_one_when_its_finer_word_cannot_be_had() {
         retry_after: Duration::from_secs(17),
     });
     for fault in [limit, Fault::Timeout { calls: 1 }] {
-        desk.world.misbehave_on(session, Call::Group, fault);
-        desk.refuse(Call::Invite, 403, &DriverError::NotAdmin);
+        desk.world.misbehave_on(session, DriverCall::Group, fault);
+        desk.refuse(DriverCall::Invite, 403, &DriverError::NotAdmin);
         let refused = desk.driver.invite(&group).await;
         assert_eq!(refused, Err(DriverError::NotAdmin));
     }

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Kind};
 use groupdesk::api::Setting;
-use groupdesk::gateway::whatsapp::sandbox::Call;
+use groupdesk::gateway::whatsapp::sandbox::DriverCall;
 use groupdesk::gateway::whatsapp::{DriverError, GroupChange};
 
 over_both_drivers!(
@@ -46,7 +46,7 @@ async fn a_description_that_changed_meanwhile_is_not_overwritten(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("5-a-side Mondays ⚽");
     let conflict = DriverError::Conflict(String::new());
-    desk.refuse(Call::Set, 409, &conflict);
+    desk.refuse(DriverCall::Set, 409, &conflict);
     let setting = Setting::Description("Mine".to_owned());
     let refused = desk.driver.set(&group, &setting).await;
     assert!(

@@ -3,7 +3,7 @@
 use super::desk::{Desk, Kind, SUPPORT, limits};
 use crate::loopback::LoginFailure;
 use groupdesk::gateway::whatsapp::live::Limits;
-use groupdesk::gateway::whatsapp::sandbox::{Call, Fault};
+use groupdesk::gateway::whatsapp::sandbox::{DriverCall, Fault};
 use groupdesk::gateway::whatsapp::{DriverError, Retry};
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ async fn a_change_whose_answer_got_lost_has_happened(kind: Kind) {
     let before = desk.driver.invite(&group).await.unwrap();
     let session = &desk.account.session;
     desk.world
-        .misbehave_on(session, Call::ResetInvite, Fault::LostAnswer);
+        .misbehave_on(session, DriverCall::ResetInvite, Fault::LostAnswer);
     assert_eq!(
         desk.driver.reset_invite(&group).await,
         Err(DriverError::Timeout)
@@ -185,7 +185,7 @@ async fn a_ban_says_when_it_may_be_tried_again() {
     for unclear in [LoginFailure::Banned { seconds: 0 }, LoginFailure::Code(402)] {
         desk.fail_login(unclear);
         desk.driver.connect().await.unwrap();
-        assert_eq!(desk.retry().await, Retry::ByHand);
+        assert_eq!(desk.retry().await, Retry::Manual);
     }
 }
 

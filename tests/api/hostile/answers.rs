@@ -26,7 +26,7 @@ async fn nobody_listening_means_that_nothing_was_sent() {
         .await
         .unwrap_err();
     assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
-    assert!(!error.is_unclear());
+    assert!(!error.is_unconfirmed());
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_gateway_that_hangs_is_given_up_at_every_point() {
         let limit = hasty().live;
         assert_eq!(outcome, Err(ClientError::TimedOut(limit)), "after {said:?}");
         assert!(began.elapsed() < limit * 10);
-        assert!(outcome.unwrap_err().is_unclear());
+        assert!(outcome.unwrap_err().is_unconfirmed());
         assert_eq!(server.requests().len(), 1);
     }
 }
@@ -65,7 +65,7 @@ async fn an_answer_cut_short_is_a_lost_one_and_a_change_is_not_sent_again() {
         let client = client(&server.base, hasty());
         let error = client.reset_invite(SESSION, GROUP).await.unwrap_err();
         assert!(matches!(error, ClientError::Lost(_)), "{error:?}");
-        assert!(error.is_unclear());
+        assert!(error.is_unconfirmed());
         let error = client
             .update_settings(SESSION, GROUP, &patch())
             .await
@@ -98,7 +98,7 @@ async fn what_is_no_json_is_no_success() {
             matches!(error, ClientError::NotTheContract { status: 200, .. }),
             "{body:?}: {error:?}"
         );
-        assert!(error.is_unclear(), "a success that nobody can read");
+        assert!(error.is_unconfirmed(), "a success that nobody can read");
     }
 }
 
@@ -121,7 +121,7 @@ async fn a_login_page_in_place_of_the_gateway_is_called_one_whatever_was_asked()
         .update_settings(SESSION, GROUP, &patch())
         .await
         .unwrap_err();
-    assert!(!error.is_unclear(), "{error:?}");
+    assert!(!error.is_unconfirmed(), "{error:?}");
     told(error);
     told(client.leave(SESSION, GROUP).await.unwrap_err());
 }
@@ -343,7 +343,7 @@ async fn a_proxy_that_answers_in_the_gateways_stead_says_that_it_is_away() {
             .await
             .unwrap_err();
         // Proxies say 503 too where the connection broke after the request was sent.
-        assert!(error.is_unclear(), "{error:?}");
+        assert!(error.is_unconfirmed(), "{error:?}");
         assert_eq!(Failure::from(error).kind, FailureKind::GatewayAway);
     }
 }
@@ -383,6 +383,6 @@ async fn an_address_that_swallows_everything_is_given_up_and_nothing_was_sent() 
         .await
         .unwrap_err();
     assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
-    assert!(!error.is_unclear());
+    assert!(!error.is_unconfirmed());
     assert!(began.elapsed() < limits.live / 2);
 }

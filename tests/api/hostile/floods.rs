@@ -140,12 +140,12 @@ async fn loss(events: &mut mpsc::Receiver<RealtimeEvent>) -> (String, Duration) 
 #[tokio::test]
 async fn bad_streams_are_left_for_a_reason_and_opened_again() {
     for (act, words) in [
-        (Act::Babble, "nobody can read"),
-        (Act::Murmur, "fell silent"),
-        (Act::Binary, "nobody can read"),
+        (Act::Babble, "unreadable frames"),
+        (Act::Murmur, "heartbeat timeout"),
+        (Act::Binary, "unreadable frames"),
         (Act::Huge, "oversized"),
         (Act::Pieces, "oversized"),
-        (Act::Silence, "fell silent"),
+        (Act::Silence, "heartbeat timeout"),
         (Act::Close, "closed"),
     ] {
         let (mut events, _) = stream(act, 64).await;

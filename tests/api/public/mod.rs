@@ -247,7 +247,7 @@ async fn a_good_token_is_not_called_wrong_while_the_database_is_away() {
     assert!(error.is_passing());
     // Nothing was done in the name of a token that is not accepted.
     let error = client.reset_invite(SESSION, VOLUNTEERS).await.unwrap_err();
-    assert!(!error.is_unclear());
+    assert!(!error.is_unconfirmed());
     // Its keys are cached, its sessions are not.
     gateway.describe(|described| described.fault = Fault::DatabaseAway);
     let error = client.list_groups(SESSION).await.unwrap_err();

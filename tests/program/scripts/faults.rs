@@ -306,7 +306,7 @@ fn keys_that_are_none_go_nowhere() {
             Answer::Json(201, made)
         });
         for command in [
-            &["keys", "create", "--may", "read"][..],
+            &["keys", "create", "--capabilities", "read"][..],
             &["keys", "rotate", "Night", "--yes"],
         ] {
             let ran = on(&stub.url, command);

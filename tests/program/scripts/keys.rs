@@ -23,7 +23,7 @@ fn a_key_is_made_used_rotated_and_revoked() {
     let made = world.run(&[
         "keys",
         "create",
-        "--may",
+        "--capabilities",
         "read,events",
         "--label",
         "Night",
@@ -97,7 +97,14 @@ fn a_secret_goes_into_a_file_that_only_its_owner_reads() {
         text.trim().to_owned()
     };
     let create = [
-        "keys", "create", "--may", "read", "--label", "F", "--out", path,
+        "keys",
+        "create",
+        "--capabilities",
+        "read",
+        "--label",
+        "F",
+        "--out",
+        path,
     ];
     let made = world.run(&create);
     assert!(!made.err.contains("wa_"), "{}", made.err);
@@ -109,7 +116,7 @@ fn a_secret_goes_into_a_file_that_only_its_owner_reads() {
     let nowhere = [
         "keys",
         "create",
-        "--may",
+        "--capabilities",
         "read",
         "--out",
         "/nonexistent/key",
@@ -132,14 +139,24 @@ fn what_cannot_be_done_says_why() {
         (lacking.code, lacking.error()["capability"].as_str()),
         (5, Some("manage"))
     );
-    let greedy = world.run_with("manage", &["keys", "create", "--may", "send", "--json"]);
+    let greedy = world.run_with(
+        "manage",
+        &["keys", "create", "--capabilities", "send", "--json"],
+    );
     assert_eq!(
         (greedy.code, greedy.error()["capability"].as_str()),
         (5, Some("send"))
     );
     for _ in 0..2 {
         world
-            .run(&["keys", "create", "--may", "read", "--label", "Twin"])
+            .run(&[
+                "keys",
+                "create",
+                "--capabilities",
+                "read",
+                "--label",
+                "Twin",
+            ])
             .ok();
     }
     let ambiguous = world.run(&["keys", "revoke", "Twin", "--yes"]);
@@ -150,13 +167,27 @@ fn what_cannot_be_done_says_why() {
     }
     for wrong in [
         &["keys", "create"][..],
-        &["keys", "create", "--may", "fly"],
-        &["keys", "create", "--may", "read", "--expires", "soon"],
+        &["keys", "create", "--capabilities", "fly"],
+        &[
+            "keys",
+            "create",
+            "--capabilities",
+            "read",
+            "--expires",
+            "soon",
+        ],
         &["keys", "rotate", "Twin", "--overlap", "0h"],
     ] {
         assert_eq!(world.run(wrong).code, 2, "{wrong:?}");
     }
-    let past = ["keys", "create", "--may", "read", "--expires", "2020-01-01"];
+    let past = [
+        "keys",
+        "create",
+        "--capabilities",
+        "read",
+        "--expires",
+        "2020-01-01",
+    ];
     let past = world.run(&past);
     assert!(past.err.contains("future"), "{}", past.err);
 }
@@ -166,6 +197,7 @@ fn keys_are_made_in_the_data_directory_where_nobody_serves_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().to_str().expect("UTF-8");
     let own = |arguments: &[&str]| run(&[&["--data-dir", data], arguments].concat());
+    // `--may` is the former name of `--capabilities`.
     let made = own(&["keys", "create", "--may", "read"]).ok();
     let secret = made.trim();
     let keys = own(&["keys", "list", "--json"]).json();
@@ -215,7 +247,14 @@ fn a_change_whose_answer_cannot_be_written_says_so_and_what_to_do() {
         let made = unheard(
             &world,
             output,
-            &["keys", "create", "--may", "read", "--label", "Lost"],
+            &[
+                "keys",
+                "create",
+                "--capabilities",
+                "read",
+                "--label",
+                "Lost",
+            ],
         );
         assert_eq!(made.code, 15, "{output}: {}", made.err);
         let keys = listed(&world);

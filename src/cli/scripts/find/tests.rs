@@ -1,4 +1,4 @@
-//! Names, parts, ids: what is meant, and what could be two things.
+//! Finding by name, part and id, and ambiguous names.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The arguments of `groupdesk keys`, and how lengths of time are written.
+//! The arguments of `groupdesk keys`, and the syntax of durations.
 
 use crate::api::{Capability, EpochMillis};
 use crate::cli::output::{AnswerFormat, ListFormat};
@@ -8,9 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  groupdesk keys create --may read --label \"Nightly report\" --expires 90d
+  groupdesk keys create --capabilities read --label \"Nightly report\" --expires 90d
                                             the secret, alone on its line; it is told this once
-  groupdesk keys create --may read,send --out ~/.config/groupdesk/key
+  groupdesk keys create --capabilities read,send --out ~/.config/groupdesk/key
   groupdesk keys list                       who has one, and when it was last used
   groupdesk keys rotate \"Nightly report\" --overlap 1h --out key
   groupdesk keys revoke 01JD3Q8N9P0Q1R2S3T4V5W6X7Y
@@ -42,9 +42,9 @@ pub enum Action {
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Create {
-    /// What it may do: read, send, manage, events, with commas between
-    #[arg(long, value_name = "WORDS", required = true, value_delimiter = ',', value_parser = capability)]
-    pub may: Vec<Capability>,
+    /// Its capabilities, separated by commas: read, send, manage, events
+    #[arg(long, alias = "may", value_name = "LIST", required = true, value_delimiter = ',', value_parser = capability)]
+    pub capabilities: Vec<Capability>,
 
     /// A name for people
     #[arg(long, value_name = "TEXT")]

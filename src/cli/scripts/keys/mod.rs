@@ -10,8 +10,8 @@ use super::ask;
 use super::context::{CommandContext, left_out};
 use crate::api::{CapabilityWord, CreateKey, RotateKey};
 use crate::cli::output::{
-    Asked, Column, Csv, Exit, Failure, ListFormat, Table, json_text, note, print, print_change,
-    print_document, print_table, time,
+    CallKind, Column, CommandError, Csv, Exit, ListFormat, Table, json_text, note, print,
+    print_change, print_document, print_table, time,
 };
 use crate::client::ClientError;
 use arguments::{Action, Create, Revoke, Rotate};
@@ -33,7 +33,7 @@ struct Revoked<'a> {
 
 /// A key whose secret is told here and never again.
 #[derive(Serialize)]
-struct Told<'a> {
+struct WithSecret<'a> {
     key: &'a ApiKey,
     /// Left out when it is in a file.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,14 +45,14 @@ impl Keys {
     ///
     /// # Errors
     /// Somebody has to be asked, and nobody is there.
-    pub(super) fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), CommandError> {
         let unasked = match &self.action {
             Action::Revoke(revoke) => !revoke.yes,
             Action::Rotate(rotate) => !rotate.yes && rotate.overlap.is_none(),
             Action::Create(_) | Action::List(_) => false,
         };
         if unasked && !ask::is_possible() {
-            return Err(Failure::new(
+            return Err(CommandError::new(
                 Exit::NotConfirmed,
                 "what uses the key now stops at once, and nobody is here to be asked: add --yes",
             ));
@@ -62,7 +62,7 @@ impl Keys {
 }
 
 impl CommandContext<'_> {
-    pub(super) async fn keys(&self, keys: &Keys) -> Result<(), Failure> {
+    pub(super) async fn keys(&self, keys: &Keys) -> Result<(), CommandError> {
         match &keys.action {
             Action::Create(create) => self.create_key(create).await,
             Action::List(list) => self.list_keys(list.format).await,
@@ -71,12 +71,12 @@ impl CommandContext<'_> {
         }
     }
 
-    async fn create_key(&self, create: &Create) -> Result<(), Failure> {
+    async fn create_key(&self, create: &Create) -> Result<(), CommandError> {
         // The secret is told once: that it can be kept must be known before.
         let file = create.out.as_deref().map(SecretFile::create).transpose()?;
         let wanted = CreateKey {
             label: create.label.clone(),
-            capabilities: create.may.clone(),
+            capabilities: create.capabilities.clone(),
             expires_at: create.expires.map(arguments::Expiry::at),
         };
         let made = self.client.create_key(&wanted).await;
@@ -87,7 +87,7 @@ impl CommandContext<'_> {
         Ok(())
     }
 
-    async fn list_keys(&self, format: ListFormat) -> Result<(), Failure> {
+    async fn list_keys(&self, format: ListFormat) -> Result<(), CommandError> {
         let keys = self.all_keys().await?;
         if format.json {
             print_document(&Listed { keys: &keys })
@@ -98,7 +98,7 @@ impl CommandContext<'_> {
         }
     }
 
-    async fn rotate_key(&self, rotate: &Rotate) -> Result<(), Failure> {
+    async fn rotate_key(&self, rotate: &Rotate) -> Result<(), CommandError> {
         let key = self.find_key(&rotate.key).await?;
         if !rotate.yes && rotate.overlap.is_none() {
             let question = format!("Rotate {}? Its secret of today dies at once.", name(&key));
@@ -118,7 +118,7 @@ impl CommandContext<'_> {
         Ok(())
     }
 
-    async fn revoke_key(&self, revoke: &Revoke) -> Result<(), Failure> {
+    async fn revoke_key(&self, revoke: &Revoke) -> Result<(), CommandError> {
         let key = self.find_key(&revoke.key).await?;
         if !revoke.yes {
             let question = format!("Revoke {}? What uses it stops at once.", name(&key));
@@ -137,17 +137,17 @@ impl CommandContext<'_> {
         print_change(&answer, &done, "nothing needs to be done again")
     }
 
-    async fn all_keys(&self) -> Result<Vec<ApiKey>, Failure> {
+    async fn all_keys(&self) -> Result<Vec<ApiKey>, CommandError> {
         let keys = self.client.list_keys().await.map_err(failure)?;
         left_out(keys.unreadable, "key", "keys");
         Ok(keys.rows)
     }
 
     /// The key of this id, or the only one of this label.
-    async fn find_key(&self, wanted: &str) -> Result<ApiKey, Failure> {
+    async fn find_key(&self, wanted: &str) -> Result<ApiKey, CommandError> {
         let mut keys = self.all_keys().await?;
         if keys.iter().any(|key| !is_word(&key.id)) {
-            return Err(Failure::new(
+            return Err(CommandError::new(
                 Exit::Failed,
                 "the gateway lists keys whose ids are none",
             ));
@@ -157,12 +157,12 @@ impl CommandContext<'_> {
         }
         keys.retain(|key| key.label.as_deref() == Some(wanted));
         match (keys.pop(), keys.as_slice()) {
-            (None, _) => Err(Failure::new(
+            (None, _) => Err(CommandError::new(
                 Exit::NotFound,
                 format!("there is no key with the id or label `{wanted}`"),
             )),
             (Some(key), []) => Ok(key),
-            (Some(last), others) => Err(Failure::new(
+            (Some(last), others) => Err(CommandError::new(
                 Exit::Ambiguous,
                 format!("several keys have the label `{wanted}`: name one by its id"),
             )
@@ -182,25 +182,25 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn checked(made: CreatedKey) -> Result<CreatedKey, Failure> {
+fn checked(made: CreatedKey) -> Result<CreatedKey, CommandError> {
     if is_word(&made.secret) && is_word(&made.key.id) {
         return Ok(made);
     }
-    Err(Failure::new(
+    Err(CommandError::new(
         Exit::Failed,
         "the gateway sent something that is not a key; `groupdesk keys list` shows whether one was made",
     ))
 }
 
 /// Writes a secret where it belongs: into its file, or alone on its line.
-fn tell(made: &CreatedKey, file: Option<SecretFile>, json: bool) -> Result<(), Failure> {
+fn tell(made: &CreatedKey, file: Option<SecretFile>, json: bool) -> Result<(), CommandError> {
     let id = &made.key.id;
     let path = file.as_ref().map(|file| file.path().display().to_string());
     if let Some(file) = file {
         file.keep(&made.secret, id)?;
     }
     let text = if json {
-        json_text(&Told {
+        json_text(&WithSecret {
             key: &made.key,
             secret: path.is_none().then_some(made.secret.as_str()),
         })?
@@ -215,20 +215,20 @@ fn tell(made: &CreatedKey, file: Option<SecretFile>, json: bool) -> Result<(), F
 }
 
 /// A gateway whose keys are made elsewhere knows no such path.
-fn failure(error: ClientError) -> Failure {
+fn failure(error: ClientError) -> CommandError {
     match error.status() {
-        Some(404 | 405 | 501) => Failure::new(
+        Some(404 | 405 | 501) => CommandError::new(
             Exit::NotOffered,
             "this gateway does not make keys here; ask whoever runs it",
         ),
-        _ => Failure::of_call(error, Asked::Stored),
+        _ => CommandError::of_call(error, CallKind::Stored),
     }
 }
 
 /// A change whose answer may be lost is not made again: there could then be two.
-fn unclear(error: ClientError, otherwise: fn(ClientError) -> Failure) -> Failure {
-    if error.is_unclear() {
-        return Failure::new(
+fn unclear(error: ClientError, otherwise: fn(ClientError) -> CommandError) -> CommandError {
+    if error.is_unconfirmed() {
+        return CommandError::new(
             Exit::Unknown,
             format!("{error}; see with `groupdesk keys list` what became of it"),
         );
@@ -237,8 +237,8 @@ fn unclear(error: ClientError, otherwise: fn(ClientError) -> Failure) -> Failure
 }
 
 /// The key was listed a moment ago: where it is not found, somebody was faster.
-fn of_known(error: ClientError) -> Failure {
-    Failure::of_call(error, Asked::Stored)
+fn of_known(error: ClientError) -> CommandError {
+    CommandError::of_call(error, CallKind::Stored)
 }
 
 fn name(key: &ApiKey) -> String {
@@ -281,7 +281,7 @@ fn table(keys: &[ApiKey]) -> Table {
     table
 }
 
-fn csv(keys: &[ApiKey], format: ListFormat) -> Result<String, Failure> {
+fn csv(keys: &[ApiKey], format: ListFormat) -> Result<String, CommandError> {
     let mut csv = Csv::new(
         format,
         &[

@@ -1,7 +1,7 @@
-//! A file for a secret that is told once: made before the secret is, so that it cannot be lost for want of
-//! a place.
+//! The file for a new secret. It is created before the request, because the gateway returns the
+//! secret only once.
 
-use crate::cli::output::{Exit, Failure};
+use crate::cli::output::{CommandError, Exit};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -18,9 +18,9 @@ impl SecretFile {
     ///
     /// # Errors
     /// It is there, or cannot be made.
-    pub fn create(path: &Path) -> Result<Self, Failure> {
+    pub fn create(path: &Path) -> Result<Self, CommandError> {
         if path.symlink_metadata().is_ok() {
-            return Err(Failure::new(
+            return Err(CommandError::new(
                 Exit::Usage,
                 format!("{} is there already: name a new file", path.display()),
             ));
@@ -32,14 +32,14 @@ impl SecretFile {
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn replace(path: &Path) -> Result<Self, Failure> {
+    pub fn replace(path: &Path) -> Result<Self, CommandError> {
         if path.is_dir() {
             return Err(unwritable(path, "it is a directory"));
         }
         Self::new(path, true)
     }
 
-    fn new(path: &Path, replace: bool) -> Result<Self, Failure> {
+    fn new(path: &Path, replace: bool) -> Result<Self, CommandError> {
         let directory = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -61,7 +61,7 @@ impl SecretFile {
     ///
     /// # Errors
     /// It cannot be written; the key is then one that nobody has the secret of.
-    pub fn keep(mut self, secret: &str, key: &str) -> Result<(), Failure> {
+    pub fn keep(mut self, secret: &str, key: &str) -> Result<(), CommandError> {
         let written = writeln!(self.file, "{secret}").and_then(|()| self.file.as_file().sync_all());
         let kept = written.and_then(|()| {
             let placed = if self.replace {
@@ -80,8 +80,8 @@ impl SecretFile {
     }
 }
 
-fn unwritable(path: &Path, fault: impl std::fmt::Display) -> Failure {
-    Failure::new(
+fn unwritable(path: &Path, fault: impl std::fmt::Display) -> CommandError {
+    CommandError::new(
         Exit::Failed,
         format!("cannot write {}: {fault}", path.display()),
     )

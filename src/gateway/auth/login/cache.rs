@@ -1,8 +1,9 @@
-//! The trusted keys in memory, and when to ask the frontend for them again.
+//! The cache of trusted keys, and when the key set is fetched again.
 //!
-//! A set is good for an hour. A key id that it does not know asks for it sooner, once a minute at
-//! most, because anybody can make up key ids. However many requests want a set, one fetch brings it. While
-//! the frontend is away the old set serves; without any set, nobody gets in.
+//! A key set is valid for an hour. An unknown key id triggers an earlier fetch, at most once a
+//! minute, because key ids in tokens are not authenticated. Concurrent requests share one fetch.
+//! While the frontend is unreachable the old set stays in use; without any set every login is
+//! refused.
 
 use super::fetch::Source;
 use super::jwks::{KeySet, TrustedKey};

@@ -1,4 +1,4 @@
-//! What a login says about somebody, once its signature is known to be good.
+//! The claims of a login token, read after its signature was verified.
 
 use super::refusal::{LEEWAY, Refusal};
 use crate::api::{Capabilities, Capability, EpochMillis};

@@ -1,4 +1,4 @@
-//! Where the frontend's public keys come from: an address or a file.
+//! Loading the frontend's public keys from a URL or a file.
 
 use super::jwks::{KeySet, NoKeySet};
 use crate::text::clean_line;

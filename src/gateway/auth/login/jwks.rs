@@ -1,4 +1,4 @@
-//! The frontend's key set, and which of its keys are fit to be trusted.
+//! Parsing a JSON Web Key Set, and which of its keys are trusted.
 
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;

@@ -1,9 +1,9 @@
-//! Logins: JWTs that a company's own frontend signs for its people.
+//! Logins: JWTs signed by an organization's own frontend.
 //!
-//! `fetch` brings the frontend's public keys, `jwks` keeps those that are fit to be trusted, `cache`
-//! decides when to ask again, `provider` checks signatures, `claims` says who somebody is. Whatever is
-//! wrong with a token, the caller hears the same 401; the reason goes to the log, without a word of what
-//! the token says.
+//! `fetch` loads the public keys, `jwks` selects the trusted ones, `cache` decides when to fetch
+//! again, `provider` checks signatures, `claims` makes a caller of the claims and `verifier` ties
+//! them together. Every invalid token is answered with the same 401; the reason is logged, without
+//! any part of the token.
 
 mod cache;
 mod claims;
@@ -14,5 +14,5 @@ mod refusal;
 mod verifier;
 
 pub use fetch::{BadSource, KeyAddress, KeySource};
-pub(crate) use verifier::Gate;
 pub use verifier::Login;
+pub(crate) use verifier::LoginVerifier;

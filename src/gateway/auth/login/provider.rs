@@ -1,7 +1,7 @@
-//! Signatures, checked by `ring`: the provider that the JWT library is given.
+//! Signature verification on `ring`, as the crypto provider of the JWT library.
 //!
-//! `ring` is in the program already, as the TLS provider. It verifies, and nothing else: this
-//! program signs no tokens, and a key is never an HMAC secret.
+//! `ring` is in the program already, as the TLS provider. This provider only verifies: the program
+//! signs no tokens, and a key is never used as an HMAC secret.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};

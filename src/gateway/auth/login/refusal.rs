@@ -1,4 +1,4 @@
-//! Why a login is refused, and the bounds that are checked.
+//! Why a login is refused, and the limits that are checked.
 
 /// Longest token that is looked at, in bytes.
 pub(super) const TOKEN_MAX: usize = 8 * 1024;

@@ -1,4 +1,4 @@
-//! Verifies the JWT of a login.
+//! Verifying the JWT of a login.
 
 use super::cache::Cache;
 use super::claims::Claims;
@@ -22,13 +22,13 @@ pub struct Login {
 }
 
 /// Accepts or refuses logins.
-pub(crate) struct Gate {
+pub(crate) struct LoginVerifier {
     issuer: String,
     audience: String,
     keys: Cache<Fetch>,
 }
 
-impl Gate {
+impl LoginVerifier {
     /// # Errors
     /// The HTTP client cannot be built.
     pub fn new(login: Login) -> anyhow::Result<Self> {
@@ -41,7 +41,7 @@ impl Gate {
     }
 
     /// Who presents this token; `None` for every cause of refusal.
-    pub async fn admit(&self, token: &str) -> Option<Caller> {
+    pub async fn verify(&self, token: &str) -> Option<Caller> {
         match self.check(token).await {
             Ok(caller) => Some(caller),
             Err(refusal) => {

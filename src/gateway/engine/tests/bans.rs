@@ -1,4 +1,4 @@
-//! Bans that end: until when they are waited for, and what then happens.
+//! Temporary bans: how long a session waits, and what happens afterwards.
 
 use super::fake::Fault;
 use super::*;

@@ -1,4 +1,4 @@
-//! How sessions end, what stays known of it, and what those are told who asked meanwhile.
+//! How sessions end, what is kept of them, and how waiting commands are answered.
 
 use super::fake::identity;
 use super::*;
@@ -109,7 +109,7 @@ async fn a_session_that_tries_for_long_says_so_and_goes_on() {
 async fn what_only_a_person_should_start_waits_for_one_after_a_restart() {
     let mut desk = desk().await;
     let owned = desk.session(1);
-    let event = failed("replaced by another device", Retry::ByHand);
+    let event = failed("replaced by another device", Retry::Manual);
     desk.worlds.send(owned.id.as_str(), event);
     desk.status(SessionStatus::Failed).await;
     desk.engine.close().await;
@@ -132,7 +132,7 @@ async fn what_only_a_person_should_start_waits_for_one_after_a_restart() {
 
     // Any other failure may pass by itself.
     desk.worlds
-        .send(owned.id.as_str(), failed("code 418", Retry::Anew));
+        .send(owned.id.as_str(), failed("code 418", Retry::OnRestart));
     let stopped = |view: &crate::api::Session| view.status == SessionStatus::Failed;
     while !stopped(&owned.view()) {
         tokio::task::yield_now().await;
@@ -150,7 +150,7 @@ async fn what_waits_for_an_operator_can_be_stopped_too() {
     let owned = desk.session(1);
     desk.worlds.send(
         owned.id.as_str(),
-        failed("WhatsApp has banned it", Retry::ByHand),
+        failed("WhatsApp has banned it", Retry::Manual),
     );
     desk.status(SessionStatus::Failed).await;
     desk.engine.close().await;
@@ -171,7 +171,7 @@ async fn a_call_of_a_failed_session_says_why() {
     let owned = desk.session(1);
     desk.worlds.send(
         owned.id.as_str(),
-        failed("replaced by another device", Retry::ByHand),
+        failed("replaced by another device", Retry::Manual),
     );
     desk.status(SessionStatus::Failed).await;
     let refused = desk.engine.invite(&owned, &jid(1)).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! A driver that does as it is told.
+//! A driver whose answers are set by the test.
 
 use crate::api::{MemberRole, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};

@@ -1,4 +1,4 @@
-//! What keys may be made, and what the log keeps of it.
+//! Which keys can be created, and what the audit log records of it.
 
 use super::*;
 use crate::api::{ApiKey, AuditOutcome, Capability, CreateKey, LABEL_MAX, RotateKey};

@@ -1,4 +1,4 @@
-//! A store that takes nothing for a while, as on a full disk.
+//! A store that is not writable for a while, as on a full disk.
 
 use super::*;
 use crate::api::{AuditAction, AuditOutcome, SettingsPatch};

@@ -1,4 +1,4 @@
-//! Callers whose credentials end while they wait.
+//! Callers whose credentials are revoked while they wait.
 
 use super::fake::Fault;
 use super::*;

@@ -1,4 +1,4 @@
-//! Calls that wait for a session's turn.
+//! Calls that are queued for a session.
 
 use super::fake::Fault;
 use super::*;

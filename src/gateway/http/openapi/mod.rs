@@ -1,8 +1,8 @@
-//! The document of the API (OpenAPI 3.1), and the page that shows it.
+//! The OpenAPI 3.1 document, and the page that shows it.
 //!
-//! Nothing in it is written twice: schemas come from the types that serve the requests, capabilities
-//! from the route table, error examples from the errors themselves, and what an operation can answer
-//! from its path, its body and how far it goes. `operations/` adds what no code can know: the words.
+//! It is generated: schemas from the wire types, capabilities from the route table, error examples
+//! from the errors, and the possible answers of an operation from its path, its body and its reach.
+//! `operations/` adds the descriptions.
 
 mod document;
 mod examples;

@@ -1,4 +1,4 @@
-//! One operation of the document, and how a row of the tables is put together.
+//! One operation of the document, and its builder.
 
 use crate::gateway::Error;
 use schemars::{JsonSchema, Schema, SchemaGenerator};

@@ -1,5 +1,5 @@
-//! What an operation can refuse, and why: real errors, so that codes, messages and details are the ones
-//! that a caller gets.
+//! The possible errors of an operation. They are real [`Error`] values, so codes, messages and
+//! details are those that a caller gets.
 
 use super::examples::MEMBER;
 use super::operation::{Operation, Query, Reach, Tag};

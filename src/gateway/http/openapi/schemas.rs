@@ -1,4 +1,4 @@
-//! The schemas of the wire's types.
+//! The schemas of the wire types.
 
 use crate::api::{
     AuthCodePayload, AuthQrPayload, Capability, Envelope, ErrorBody, FieldError,

@@ -1,6 +1,6 @@
 //! Groups and members.
 
-use super::{Place, group, jid, member, organization, scope, session};
+use super::{TestStore, group, jid, member, organization, scope, session};
 use crate::api::{Group, GroupMember, MemberRole, SessionRole, Setting};
 use crate::gateway::realtime::{Filter, Subscription};
 use crate::gateway::store::rows::{StoredGroup, StoredMember};
@@ -9,7 +9,7 @@ use crate::gateway::whatsapp::GroupSnapshot;
 use ulid::Ulid;
 
 /// Session 1 of acme with these groups, stored at 1000.
-async fn with_groups(place: &Place, numbers: impl IntoIterator<Item = u32>) {
+async fn with_groups(place: &TestStore, numbers: impl IntoIterator<Item = u32>) {
     place.session(&organization("acme"), &session(1)).await;
     let numbers: Vec<u32> = numbers.into_iter().collect();
     place
@@ -24,28 +24,28 @@ async fn with_groups(place: &Place, numbers: impl IntoIterator<Item = u32>) {
         .await;
 }
 
-async fn read(place: &Place, number: u32) -> Group {
+async fn read(place: &TestStore, number: u32) -> Group {
     let found = place
         .store
         .read(move |rows| rows.group(&organization("acme"), &session(1), &jid(number)));
     found.await.unwrap().unwrap()
 }
 
-async fn stored(place: &Place, number: u32) -> StoredGroup {
+async fn stored(place: &TestStore, number: u32) -> StoredGroup {
     let found = place
         .store
         .read(move |rows| rows.stored_group(&organization("acme"), &session(1), &jid(number)));
     found.await.unwrap().unwrap()
 }
 
-async fn members(place: &Place, number: u32) -> Vec<GroupMember> {
+async fn members(place: &TestStore, number: u32) -> Vec<GroupMember> {
     let found = place
         .store
         .read(move |rows| rows.members(&organization("acme"), &session(1), &jid(number)));
     found.await.unwrap().unwrap()
 }
 
-pub(super) async fn groups_are_listed_by_jid_in_pages(place: Place) {
+pub(super) async fn groups_are_listed_by_jid_in_pages(place: TestStore) {
     with_groups(&place, [3, 1, 5, 2, 4]).await;
     let page = async |after: Option<u32>, limit: Option<u32>| {
         let list = place.store.read(move |rows| {
@@ -71,7 +71,7 @@ pub(super) async fn groups_are_listed_by_jid_in_pages(place: Place) {
     assert_eq!(page(Some(5), None).await, (Vec::new(), None));
 }
 
-pub(super) async fn a_group_reads_back_as_it_was_told(place: Place) {
+pub(super) async fn a_group_reads_back_as_it_was_told(place: TestStore) {
     with_groups(&place, [1]).await;
     let expected = Group {
         id: Ulid::from(1).to_string(),
@@ -110,7 +110,7 @@ pub(super) async fn a_group_reads_back_as_it_was_told(place: Place) {
     assert_eq!(read[0].id, format!("{}-1", expected.id));
 }
 
-pub(super) async fn what_is_another_organizations_is_not_there(place: Place) {
+pub(super) async fn what_is_another_organizations_is_not_there(place: TestStore) {
     with_groups(&place, [1]).await;
     place.session(&organization("other"), &session(2)).await;
     for (owner, id) in [("other", 1), ("acme", 2), ("nobody", 1), ("acme", 9)] {
@@ -130,7 +130,7 @@ pub(super) async fn what_is_another_organizations_is_not_there(place: Place) {
     }
 }
 
-pub(super) async fn a_group_needs_its_session(place: Place) {
+pub(super) async fn a_group_needs_its_session(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     let new = place
         .write(|rows| {
@@ -146,7 +146,7 @@ pub(super) async fn a_group_needs_its_session(place: Place) {
     assert!(!new);
 }
 
-pub(super) async fn updates_move_forward(place: Place) {
+pub(super) async fn updates_move_forward(place: TestStore) {
     with_groups(&place, [1]).await;
     let number = stored(&place, 1).await.number;
     let fresh = GroupSnapshot {
@@ -171,7 +171,7 @@ pub(super) async fn updates_move_forward(place: Place) {
     assert_eq!(read.participant_count, Some(3));
 }
 
-pub(super) async fn each_setting_is_written_alone(place: Place) {
+pub(super) async fn each_setting_is_written_alone(place: TestStore) {
     with_groups(&place, [1, 2]).await;
     let number = stored(&place, 1).await.number;
     let mut expected = read(&place, 1).await;
@@ -197,7 +197,7 @@ pub(super) async fn each_setting_is_written_alone(place: Place) {
     assert_eq!(read(&place, 2).await.updated_at, 1000);
 }
 
-pub(super) async fn members_come_change_and_go(place: Place) {
+pub(super) async fn members_come_change_and_go(place: TestStore) {
     with_groups(&place, [1, 2]).await;
     let number = stored(&place, 1).await.number;
     let (gone, absent) = place
@@ -245,7 +245,7 @@ pub(super) async fn members_come_change_and_go(place: Place) {
     assert_eq!(members(&place, 2).await.len(), 3);
 }
 
-pub(super) async fn a_superadmin_keeps_their_role(place: Place) {
+pub(super) async fn a_superadmin_keeps_their_role(place: TestStore) {
     with_groups(&place, [1]).await;
     let number = stored(&place, 1).await.number;
     let changed = place
@@ -276,14 +276,14 @@ pub(super) async fn a_superadmin_keeps_their_role(place: Place) {
     assert_eq!(roles, expected);
 }
 
-pub(super) async fn a_group_that_was_left_is_stored_but_not_joined(place: Place) {
+pub(super) async fn a_group_that_was_left_is_stored_but_not_joined(place: TestStore) {
     with_groups(&place, [1, 2]).await;
     let number = stored(&place, 1).await.number;
     let settled = place
         .write(move |rows| {
-            let same = rows.settle_members(number)?;
+            let same = rows.refresh_member_summary(number)?;
             rows.delete_member(number, "1@lid")?;
-            Ok((same, rows.settle_members(number)?))
+            Ok((same, rows.refresh_member_summary(number)?))
         })
         .await;
     assert_eq!(settled, (false, true));
@@ -306,7 +306,7 @@ pub(super) async fn a_group_that_was_left_is_stored_but_not_joined(place: Place)
     assert_eq!((count, sessions[0].group_count), (2, 2));
 }
 
-pub(super) async fn only_differences_are_told(place: Place) {
+pub(super) async fn only_differences_are_told(place: TestStore) {
     with_groups(&place, [1, 2, 3]).await;
     let acme = scope(organization("acme"), session(1));
     let filter = Filter {

@@ -1,6 +1,6 @@
-//! Transactions: what is kept, what is seen, what is told.
+//! Transactions: isolation, durability, and publishing after the commit.
 
-use super::{Place, organization, session};
+use super::{TestStore, organization, session};
 use crate::api::{AuditAction, AuditOutcome, EventKind};
 use crate::gateway::metrics::StoreTimes;
 use crate::gateway::store::rows::{AuditFilter, AuditRow};
@@ -8,7 +8,7 @@ use crate::gateway::store::{Store, StoreError};
 use std::sync::{Arc, mpsc};
 use ulid::Ulid;
 
-pub(super) async fn a_failing_or_panicking_job_takes_nobody_with_it(place: Place) {
+pub(super) async fn a_failing_or_panicking_job_takes_nobody_with_it(place: TestStore) {
     let insert = |id: &'static str| {
         place.store.write(move |w| {
             w.rows.put_organization(&organization(id), 1)?;
@@ -29,7 +29,7 @@ pub(super) async fn a_failing_or_panicking_job_takes_nobody_with_it(place: Place
     assert_eq!(known, [organization("a"), organization("b")]);
 }
 
-pub(super) async fn nobody_reads_what_is_not_committed(place: Place) {
+pub(super) async fn nobody_reads_what_is_not_committed(place: TestStore) {
     let (written, is_written) = tokio::sync::oneshot::channel();
     let (go, may_go) = mpsc::channel();
     let store = place.store.clone();
@@ -55,7 +55,7 @@ pub(super) async fn nobody_reads_what_is_not_committed(place: Place) {
     assert_eq!(read().await, [organization("acme")]);
 }
 
-pub(super) async fn what_was_written_is_there_after_reopening(place: Place) {
+pub(super) async fn what_was_written_is_there_after_reopening(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     place.store.close().await;
     place.store.close().await;
@@ -69,7 +69,7 @@ pub(super) async fn what_was_written_is_there_after_reopening(place: Place) {
     assert_eq!(sessions[0].id, session(1));
 }
 
-pub(super) async fn ids_grow_across_openings(place: Place) {
+pub(super) async fn ids_grow_across_openings(place: TestStore) {
     let ids = place.store.write(|w| Ok([w.next_id(), w.next_id()])).await;
     let ids = ids.unwrap();
     assert!(ids.is_sorted() && ids[0] != ids[1]);
@@ -93,13 +93,13 @@ pub(super) async fn ids_grow_across_openings(place: Place) {
     assert!(next > ahead);
 }
 
-pub(super) async fn one_store_at_a_time(place: Place) {
+pub(super) async fn one_store_at_a_time(place: TestStore) {
     assert!(place.engine.open().is_err());
     place.store.close().await;
     assert!(place.engine.open().is_ok());
 }
 
-pub(super) async fn a_failed_job_is_not_told(place: Place) {
+pub(super) async fn a_failed_job_is_not_told(place: TestStore) {
     let publish = |fails: bool| {
         place.store.write(move |w| {
             let acme = organization("acme");
@@ -132,7 +132,7 @@ pub(super) async fn a_failed_job_is_not_told(place: Place) {
     assert_eq!(logged.await.unwrap().len(), 1);
 }
 
-pub(super) async fn what_cannot_be_committed_is_noticed_and_made_up_for(place: Place) {
+pub(super) async fn what_cannot_be_committed_is_noticed_and_made_up_for(place: TestStore) {
     let store = &place.store;
     let entry = |action| AuditRow {
         organization: organization("acme"),
@@ -181,7 +181,7 @@ pub(super) async fn what_cannot_be_committed_is_noticed_and_made_up_for(place: P
     );
 }
 
-fn reopened(place: &Place) -> Store {
+fn reopened(place: &TestStore) -> Store {
     let database = place.engine.open().unwrap();
     Store::open(database, Arc::default(), StoreTimes::default()).unwrap()
 }

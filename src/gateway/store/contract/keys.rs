@@ -1,6 +1,6 @@
 //! Api-keys.
 
-use super::{Place, organization};
+use super::{TestStore, organization};
 use crate::api::{ApiKey, Capability};
 use crate::gateway::store::rows::StoredKey;
 
@@ -21,17 +21,17 @@ fn key(id: &str, owner: &str) -> StoredKey {
     }
 }
 
-async fn insert(place: &Place, keys: Vec<StoredKey>) {
+async fn insert(place: &TestStore, keys: Vec<StoredKey>) {
     place
         .write(move |rows| keys.iter().try_for_each(|key| rows.insert_key(key)))
         .await;
 }
 
-async fn read(place: &Place, id: &'static str) -> Option<StoredKey> {
+async fn read(place: &TestStore, id: &'static str) -> Option<StoredKey> {
     place.store.read(move |rows| rows.key(id)).await.unwrap()
 }
 
-pub(super) async fn a_key_reads_back_as_it_was_made(place: Place) {
+pub(super) async fn a_key_reads_back_as_it_was_made(place: TestStore) {
     insert(&place, vec![key("a", "acme")]).await;
     let read = read(&place, "a").await.unwrap();
     assert_eq!(read.organization, organization("acme"));
@@ -44,7 +44,9 @@ pub(super) async fn a_key_reads_back_as_it_was_made(place: Place) {
     assert!(missing.is_none());
 }
 
-pub(super) async fn a_rotated_key_keeps_its_former_secret_for_as_long_as_was_said(place: Place) {
+pub(super) async fn a_rotated_key_keeps_its_former_secret_for_as_long_as_was_said(
+    place: TestStore,
+) {
     insert(&place, vec![key("a", "acme"), key("b", "acme")]).await;
     let rotate = |hash: u8, until: Option<i64>| {
         place.write(move |rows| rows.replace_secret("a", &[hash; 32], until))
@@ -59,7 +61,7 @@ pub(super) async fn a_rotated_key_keeps_its_former_secret_for_as_long_as_was_sai
     assert_eq!(read(&place, "b").await.unwrap().hash, [b'b'; 32]);
 }
 
-pub(super) async fn keys_are_disabled_used_and_deleted(place: Place) {
+pub(super) async fn keys_are_disabled_used_and_deleted(place: TestStore) {
     insert(&place, vec![key("a", "acme"), key("b", "acme")]).await;
     place
         .write(|rows| {
@@ -84,7 +86,7 @@ pub(super) async fn keys_are_disabled_used_and_deleted(place: Place) {
     assert!(read(&place, "b").await.is_none());
 }
 
-pub(super) async fn keys_are_listed_by_organization(place: Place) {
+pub(super) async fn keys_are_listed_by_organization(place: TestStore) {
     let keys = vec![key("c", "acme"), key("a", "other"), key("b", "acme")];
     insert(&place, keys).await;
     let list = async |owners: &'static [&'static str]| {

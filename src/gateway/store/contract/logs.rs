@@ -1,6 +1,6 @@
 //! The audit log and the events log.
 
-use super::{Place, organization, session};
+use super::{TestStore, organization, session};
 use crate::api::{AuditAction, AuditEntry, AuditOutcome, EventKind};
 use crate::gateway::store::rows::{AuditFilter, AuditRow};
 use crate::gateway::store::{self, cursor};
@@ -21,7 +21,7 @@ fn entry(owner: &str, about: Option<&str>, group: Option<&str>) -> AuditRow {
 }
 
 /// Six entries of acme, one of another's; acme's ids, oldest first.
-async fn fill(place: &Place) -> Vec<Ulid> {
+async fn fill(place: &TestStore) -> Vec<Ulid> {
     let ids = place.store.write(|w| {
         let mut ids = Vec::new();
         for number in 0..6_u32 {
@@ -37,7 +37,7 @@ async fn fill(place: &Place) -> Vec<Ulid> {
     ids.await.unwrap()
 }
 
-async fn read(place: &Place, owners: &[&str], filter: AuditFilter) -> Vec<AuditEntry> {
+async fn read(place: &TestStore, owners: &[&str], filter: AuditFilter) -> Vec<AuditEntry> {
     let owners: Vec<_> = owners.iter().map(|name| organization(name)).collect();
     let read = place.store.read(move |rows| rows.audit(&owners, &filter));
     read.await.unwrap()
@@ -55,7 +55,7 @@ fn most(limit: u32) -> AuditFilter {
     }
 }
 
-pub(super) async fn the_audit_log_is_read_backwards(place: Place) {
+pub(super) async fn the_audit_log_is_read_backwards(place: TestStore) {
     let mut written = fill(&place).await;
     written.reverse();
     let read_back = read(&place, &["acme"], most(100)).await;
@@ -83,7 +83,7 @@ pub(super) async fn the_audit_log_is_read_backwards(place: Place) {
     assert_eq!(known, [organization("other")], "recording makes it known");
 }
 
-pub(super) async fn audit_entries_are_found_by_what_they_are_about(place: Place) {
+pub(super) async fn audit_entries_are_found_by_what_they_are_about(place: TestStore) {
     let written = fill(&place).await;
     let find = async |session: Option<&str>, group: Option<&str>, before: Option<Ulid>| {
         let filter = AuditFilter {
@@ -103,7 +103,7 @@ pub(super) async fn audit_entries_are_found_by_what_they_are_about(place: Place)
     assert_eq!(find(Some("s2"), None, None).await, []);
 }
 
-pub(super) async fn a_page_of_the_audit_log_leads_to_the_next(place: Place) {
+pub(super) async fn a_page_of_the_audit_log_leads_to_the_next(place: TestStore) {
     let written = fill(&place).await;
     let mut read_back = Vec::new();
     let mut before = None;
@@ -124,7 +124,7 @@ pub(super) async fn a_page_of_the_audit_log_leads_to_the_next(place: Place) {
     assert_eq!(read_back, written);
 }
 
-pub(super) async fn events_are_replayed_in_order(place: Place) {
+pub(super) async fn events_are_replayed_in_order(place: TestStore) {
     let written = place.store.write(|w| {
         for name in ["acme", "other", "acme"] {
             let owner = organization(name);
@@ -161,7 +161,7 @@ pub(super) async fn events_are_replayed_in_order(place: Place) {
     assert_eq!(last, ids[2]);
 }
 
-pub(super) async fn old_events_are_swept(place: Place) {
+pub(super) async fn old_events_are_swept(place: TestStore) {
     let swept = place.store.write(|w| {
         let (acme, other) = (organization("acme"), organization("other"));
         for _ in 0..20 {

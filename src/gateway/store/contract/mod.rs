@@ -1,7 +1,7 @@
-//! What every database engine promises the store, asked of each engine in turn.
+//! Tests that every database engine has to pass.
 //!
-//! A new engine implements [`Engine`] and becomes one more line in `contract!`: every question below is
-//! then put to it too.
+//! A new engine implements [`Engine`] and is added to `contract!`; every test below then runs on it
+//! too.
 
 mod groups;
 mod jobs;
@@ -10,7 +10,7 @@ mod logs;
 mod memory;
 mod sessions;
 
-use super::changes::Scope;
+use super::changes::SessionContext;
 use super::listing::ListCache;
 use super::{Database, Rows, Store, StoreError, Write, sqlite};
 use crate::api::{MemberRole, Session};
@@ -41,13 +41,13 @@ impl Engine for OnDisk {
 }
 
 /// An open store on an engine.
-pub(crate) struct Place {
+pub(crate) struct TestStore {
     pub store: Store,
     pub hub: Arc<Hub>,
     engine: Box<dyn Engine>,
 }
 
-impl Place {
+impl TestStore {
     fn on(engine: impl Engine + 'static) -> Self {
         let hub = Arc::new(Hub::default());
         let database = engine.open().unwrap();
@@ -81,8 +81,8 @@ impl Place {
 }
 
 /// A store on SQLite.
-pub(crate) fn store() -> Place {
-    Place::on(OnDisk::default())
+pub(crate) fn store() -> TestStore {
+    TestStore::on(OnDisk::default())
 }
 
 pub(crate) fn organization(name: &str) -> OrganizationId {
@@ -130,8 +130,8 @@ fn group(number: u32) -> GroupSnapshot {
     }
 }
 
-fn scope(organization: OrganizationId, session: SessionId) -> Scope {
-    Scope {
+fn scope(organization: OrganizationId, session: SessionId) -> SessionContext {
+    SessionContext {
         organization,
         session,
         me: None,
@@ -153,7 +153,7 @@ macro_rules! contract {
                 use super::*;
                 $(#[tokio::test]
                 async fn $question() {
-                    super::super::$file::$question(Place::on($open)).await;
+                    super::super::$file::$question(TestStore::on($open)).await;
                 })+
             })+
         }

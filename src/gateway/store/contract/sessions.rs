@@ -1,11 +1,11 @@
 //! Sessions and their owners.
 
-use super::{Place, group, organization, row, session};
+use super::{TestStore, group, organization, row, session};
 use crate::api::{Session, SessionStatus};
 use crate::gateway::store::rows::StoredSession;
 use ulid::Ulid;
 
-async fn all(place: &Place) -> Vec<StoredSession> {
+async fn all(place: &TestStore) -> Vec<StoredSession> {
     place.store.read(|rows| rows.sessions()).await.unwrap()
 }
 
@@ -31,7 +31,7 @@ fn full() -> Session {
     }
 }
 
-pub(super) async fn a_session_is_inserted_once(place: Place) {
+pub(super) async fn a_session_is_inserted_once(place: TestStore) {
     let insert = |label: &'static str| {
         let session = Session {
             label: Some(label.to_owned()),
@@ -53,7 +53,7 @@ pub(super) async fn a_session_is_inserted_once(place: Place) {
     assert_eq!(stored[0].group_count, 0);
 }
 
-pub(super) async fn an_update_writes_what_changes_in_a_life(place: Place) {
+pub(super) async fn an_update_writes_what_changes_in_a_life(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     place
         .write(|rows| rows.update_session(&organization("acme"), &full(), false, Some(7)))
@@ -75,7 +75,7 @@ pub(super) async fn an_update_writes_what_changes_in_a_life(place: Place) {
     assert_eq!(stored.not_before, Some(7));
 }
 
-pub(super) async fn a_new_name_is_its_own_organizations_to_give(place: Place) {
+pub(super) async fn a_new_name_is_its_own_organizations_to_give(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     let rename = |of: &'static str, label: Option<&'static str>, at| {
         place.write(move |rows| {
@@ -100,7 +100,7 @@ pub(super) async fn a_new_name_is_its_own_organizations_to_give(place: Place) {
     assert_eq!(all(&place).await.remove(0).session.label, None);
 }
 
-pub(super) async fn deleting_takes_groups_and_members_along(place: Place) {
+pub(super) async fn deleting_takes_groups_and_members_along(place: TestStore) {
     let acme = organization("acme");
     for number in [1, 2] {
         place.session(&acme, &session(number)).await;
@@ -132,7 +132,7 @@ pub(super) async fn deleting_takes_groups_and_members_along(place: Place) {
     assert_eq!((members(gone).await, members(kept).await), (0, 3));
 }
 
-pub(super) async fn nobody_writes_for_another_organization(place: Place) {
+pub(super) async fn nobody_writes_for_another_organization(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     place
         .write(|rows| {

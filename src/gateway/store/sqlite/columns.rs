@@ -1,4 +1,4 @@
-//! Words in columns.
+//! Enums as text columns.
 
 use crate::api::{MemberRole, SessionRole};
 

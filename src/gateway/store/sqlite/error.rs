@@ -1,4 +1,4 @@
-//! Why a database file was not opened, and what an error of SQLite means to the store.
+//! Errors of opening a database file, and mapping SQLite's errors to the store's.
 
 use crate::gateway::store::StoreError;
 use rusqlite::ErrorCode;

@@ -1,4 +1,4 @@
-//! The events log: what a listener gets that names the last event it saw.
+//! The events log, from which listeners replay.
 
 use crate::gateway::domain::OrganizationId;
 use crate::gateway::hub::Published;

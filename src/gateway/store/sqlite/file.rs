@@ -1,4 +1,4 @@
-//! The database file: its modes, its schema.
+//! The database file: its mode, its schema, its migrations.
 
 use super::error::OpenError;
 use super::events;

@@ -1,4 +1,4 @@
-//! Groups, with their members as they are asked for.
+//! Rows of groups, and the members as the API lists them.
 
 use super::columns::{member_role, session_role};
 use super::members;
@@ -247,7 +247,7 @@ pub(super) fn set(
     Ok(())
 }
 
-pub(super) fn settle(conn: &Connection, number: i64) -> Result<bool, StoreError> {
+pub(super) fn refresh_member_summary(conn: &Connection, number: i64) -> Result<bool, StoreError> {
     let updated = conn
         .prepare_cached(
             "WITH fresh (count, role) AS (

@@ -1,4 +1,4 @@
-//! A look at a database that changes nothing, for the doctor.
+//! A read-only check of a database file, for the doctor.
 
 use super::error::OpenError;
 use super::{file, lock};

@@ -1,4 +1,4 @@
-//! Api-keys: hashes, never secrets.
+//! Rows of api-keys: hashes, never secrets.
 
 use super::sessions;
 use crate::api::{ApiKey, Capabilities, Capability, EpochMillis};

@@ -1,14 +1,15 @@
-//! Who may write: at most one process. And what is remembered beside the database, so that one whose log
-//! was lost is not taken for whole.
+//! The lock on a database: at most one process writes. The lock file also records the newest
+//! committed id, so that a database whose write-ahead log was lost is recognized.
 //!
-//! Two locks, because each alone can be gone round: the lock file can be deleted, and a database that is
-//! locked by its name has another one where it is hard-linked. The second lock is on the database itself,
-//! on a byte that SQLite does not use. It belongs to the open file (OFD), not to the process as SQLite's
-//! do, so neither disturbs the other. Only Linux has such locks; elsewhere the lock file has to do.
+//! There are two locks, because each alone can be bypassed: the lock file can be deleted, and a
+//! hard link gives the database another name and so another lock file. The second lock is on the
+//! database file itself, on a byte that SQLite does not use. It is an OFD lock, which belongs to
+//! the open file and not to the process as SQLite's locks do, so neither disturbs the other. Only
+//! Linux has OFD locks; elsewhere only the lock file is used.
 //!
-//! While a database is open its newest commits may stand in its log (`-wal`) alone. The lock file holds the
-//! newest id that was logged in a commit. After an end without a close, a database whose own logs end
-//! before that id has lost commits, and is not opened.
+//! While a database is open its newest commits may be in its log (`-wal`) only. The lock file holds
+//! the newest id of a commit that was logged. After an end without a close, a database whose own
+//! logs end before that id has lost commits and is not opened.
 
 use super::error::{OpenError, beside};
 use super::file::private;

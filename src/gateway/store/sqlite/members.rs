@@ -1,4 +1,4 @@
-//! A group's members as they are compared and written.
+//! Rows of members, as they are compared and written.
 
 use super::columns::member_role;
 use crate::api::{EpochMillis, MemberRole};

@@ -1,6 +1,6 @@
-//! SQLite as the store's engine: one file, one connection that writes, a few that read.
+//! SQLite as a database engine: one file, one writing connection, a few reading ones.
 //!
-//! A file for what is kept together: this one says which statement serves which question.
+//! The SQL is in one file per table; this file maps the trait's methods to them.
 
 mod audit;
 mod columns;
@@ -265,8 +265,8 @@ impl Rows for Sqlite {
         members::set_role(&self.conn, group, lid, role)
     }
 
-    fn settle_members(&mut self, group: i64) -> Outcome<bool> {
-        groups::settle(&self.conn, group)
+    fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool> {
+        groups::refresh_member_summary(&self.conn, group)
     }
 
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()> {

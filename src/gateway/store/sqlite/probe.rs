@@ -1,4 +1,4 @@
-//! Whether anything can be written at all.
+//! A test write, to find out whether the database is writable.
 
 use crate::gateway::store::StoreError;
 use rusqlite::Connection;

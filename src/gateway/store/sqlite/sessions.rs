@@ -1,4 +1,4 @@
-//! Sessions, and the organizations that own them.
+//! Rows of sessions, and of the organizations that own them.
 
 use crate::api::{EpochMillis, Session, SessionStatus};
 use crate::gateway::domain::{OrganizationId, SessionId};

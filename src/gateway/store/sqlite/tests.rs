@@ -1,4 +1,4 @@
-//! What only a file can get wrong.
+//! Tests of what is specific to a database file.
 
 use crate::api::EventKind;
 use crate::gateway::metrics::StoreTimes;

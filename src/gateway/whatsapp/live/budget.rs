@@ -1,7 +1,7 @@
-//! How many live calls a session may make: WhatsApp bans the hasty.
+//! The rate limit of live calls: WhatsApp bans accounts that call too often.
 //!
-//! A token bucket: a session that has rested may make a burst of calls, after which calls come at a
-//! steady rate. A short wait is simply waited for; a longer one is told to the caller.
+//! A token bucket: an idle session may make a burst of calls, after which calls are paced. A call
+//! waits for a short pause; for a longer one it fails with `RateLimited`.
 
 use super::options::Limits;
 use crate::gateway::whatsapp::DriverError;

@@ -1,8 +1,8 @@
-//! The live calls: one question to WhatsApp each, within the budget and a time limit.
+//! The live calls: one query each, within the budget and a time limit.
 
 use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member};
 use super::every_group::EveryGroup;
-use super::refusal::{self, Asked};
+use super::refusal::{self, QueryKind};
 use super::run::Phase;
 use super::runtime::guarded;
 use super::session::Session;
@@ -36,7 +36,7 @@ impl Session {
     async fn ask<T, E, F>(
         &self,
         price: u32,
-        asked: Asked,
+        kind: QueryKind,
         limit: Duration,
         question: impl FnOnce(Arc<Client>) -> F + Send,
     ) -> Result<T, DriverError>
@@ -61,7 +61,7 @@ impl Session {
             tokio::spawn(guarded(guard, probing));
             return Err(DriverError::Timeout);
         };
-        answer.map_err(|error| refusal::of(&error, asked))
+        answer.map_err(|error| refusal::of(&error, kind))
     }
 
     fn limit(&self) -> Duration {
@@ -78,7 +78,7 @@ impl Session {
         };
         self.ask(
             1,
-            Asked::Group,
+            QueryKind::Group,
             self.limit() * IMPORT,
             |client| async move { client.execute(every).await },
         )
@@ -96,7 +96,7 @@ impl Session {
     ) -> Result<GroupSnapshot, DriverError> {
         let jid = to_group(group);
         let answer = self
-            .ask(1, Asked::Group, limit, |client| async move {
+            .ask(1, QueryKind::Group, limit, |client| async move {
                 client.execute(GroupQueryIq::new(&jid)).await
             })
             .await;
@@ -110,7 +110,7 @@ impl Session {
             GroupInfoOutcome::Full(found) => Naming::new(&me).snapshot(*found),
             GroupInfoOutcome::NotModified => None,
         };
-        snapshot.ok_or_else(senseless)
+        snapshot.ok_or_else(unexpected_response)
     }
 
     pub(super) async fn set(&self, group: &GroupJid, setting: &Setting) -> Result<(), DriverError> {
@@ -121,7 +121,7 @@ impl Session {
             Setting::Subject(subject) => {
                 let subject = check_subject(subject).map_err(|why| refused(&why))?;
                 let subject = GroupSubject::new(subject).map_err(|why| refused(&why))?;
-                self.ask(1, Asked::Group, limit, |client| async move {
+                self.ask(1, QueryKind::Group, limit, |client| async move {
                     client.groups().set_subject(jid, subject).await
                 })
                 .await
@@ -133,7 +133,7 @@ impl Session {
                     text => Some(GroupDescription::new(text).map_err(|why| refused(&why))?),
                 };
                 // Two: the description's current id is read first.
-                self.ask(2, Asked::Group, limit, |client| async move {
+                self.ask(2, QueryKind::Group, limit, |client| async move {
                     client
                         .groups()
                         .set_description(jid, text, PreviousDescription::Resolve)
@@ -143,14 +143,14 @@ impl Session {
             }
             Setting::Announce(on) => {
                 let on = *on;
-                self.ask(1, Asked::Group, limit, |client| async move {
+                self.ask(1, QueryKind::Group, limit, |client| async move {
                     client.groups().set_announce(jid, on).await
                 })
                 .await
             }
             Setting::Locked(on) => {
                 let on = *on;
-                self.ask(1, Asked::Group, limit, |client| async move {
+                self.ask(1, QueryKind::Group, limit, |client| async move {
                     client.groups().set_locked(jid, on).await
                 })
                 .await
@@ -191,18 +191,18 @@ impl Session {
     ) -> Result<InviteCode, DriverError> {
         let jid = to_group(group);
         let link = self
-            .ask(1, Asked::Group, self.limit(), |client| async move {
+            .ask(1, QueryKind::Group, self.limit(), |client| async move {
                 client.groups().get_invite_link(jid, reset).await
             })
             .await;
         let link = self.told_apart(group, link).await?;
-        InviteCode::of_link(&link).ok_or_else(senseless)
+        InviteCode::of_link(&link).ok_or_else(unexpected_response)
     }
 
     pub(super) async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError> {
         let text = code.as_str().to_owned();
         let outcome = self
-            .ask(1, Asked::Join, self.limit(), |client| async move {
+            .ask(1, QueryKind::Join, self.limit(), |client| async move {
                 match client.groups().join_with_invite_code(&text).await {
                     Err(error) if is_member_already(&error) => {
                         let group = client.execute(GetGroupInviteInfoIq::new(text)).await?;
@@ -216,13 +216,13 @@ impl Session {
             JoinGroupResult::Joined(jid) => group_jid(&jid).map(JoinOutcome::Joined),
             JoinGroupResult::PendingApproval(jid) => group_jid(&jid).map(JoinOutcome::Pending),
         };
-        outcome.ok_or_else(senseless)
+        outcome.ok_or_else(unexpected_response)
     }
 
     pub(super) async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {
         let jid = to_group(group);
         let outcome = self
-            .ask(1, Asked::Group, self.limit(), |client| async move {
+            .ask(1, QueryKind::Group, self.limit(), |client| async move {
                 client.groups().leave(jid).await
             })
             .await;
@@ -245,13 +245,13 @@ impl Session {
             .collect();
         let options = GroupCreateOptions::new(subject).with_participants(participants);
         let answer = self
-            .ask(1, Asked::Create, self.limit(), |client| async move {
+            .ask(1, QueryKind::Create, self.limit(), |client| async move {
                 client.groups().create_group(options).await
             })
             .await?;
         let me = self.me();
         let snapshot = Naming::new(&me).created(answer.metadata);
-        snapshot.ok_or_else(senseless)
+        snapshot.ok_or_else(unexpected_response)
     }
 
     pub(super) async fn change_members(
@@ -272,7 +272,7 @@ impl Session {
         } else {
             let jid = to_group(group);
             let answers = self
-                .ask(1, Asked::Group, self.limit(), |client| async move {
+                .ask(1, QueryKind::Group, self.limit(), |client| async move {
                     let groups = client.groups();
                     match change {
                         MemberChange::Add => groups.add_participants(jid, &others).await,
@@ -309,7 +309,7 @@ impl Session {
     ) -> Result<Vec<MembershipRequest>, DriverError> {
         let jid = to_group(group);
         let answer = self
-            .ask(1, Asked::Group, self.limit(), |client| async move {
+            .ask(1, QueryKind::Group, self.limit(), |client| async move {
                 client.groups().get_membership_requests(jid).await
             })
             .await;
@@ -361,7 +361,7 @@ fn is_member_already(error: &(dyn Error + 'static)) -> bool {
         .is_some_and(|rejection| matches!(rejection.code, 304 | 409))
 }
 
-fn senseless() -> DriverError {
+fn unexpected_response() -> DriverError {
     DriverError::Other {
         code: None,
         message: "WhatsApp's answer made no sense".to_owned(),

@@ -1,4 +1,4 @@
-//! From the library's words to the engine's: people, groups, identities.
+//! Converting the library's types to the engine's: people, groups, identities.
 //!
 //! An account may have a thousand groups of hundreds of members, so a member costs one allocation.
 

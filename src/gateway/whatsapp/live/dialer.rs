@@ -1,7 +1,7 @@
-//! Opens the connections of a session and tells the run about each attempt.
+//! Opens the connections of a session and reports each attempt to the run.
 //!
-//! The library is silent when it cannot reach the server, and when it gives a dead connection up; a
-//! new attempt is the one sign of both.
+//! The library reports neither an unreachable server nor a connection that it gave up; a new
+//! attempt is the only sign of both.
 
 use super::run::Run;
 use async_trait::async_trait;

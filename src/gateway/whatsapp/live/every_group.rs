@@ -1,7 +1,7 @@
-//! The question for all of an account's groups, whose answer is handed on while it is read.
+//! The query for all groups of an account, whose answer is parsed group by group.
 //!
-//! The library's own form of it reads all groups before it returns the first: for a thousand groups of
-//! hundreds of members that is time in which nobody stores anything, and both forms of them in memory.
+//! The library's own query parses all groups before it returns the first. For a thousand groups of
+//! hundreds of members that delays storing and holds both forms in memory.
 
 use super::convert::{Me, Naming};
 use crate::gateway::whatsapp::GroupSnapshot;

@@ -1,4 +1,4 @@
-//! The key files: one SQLite file for each session, readable by nobody else.
+//! The key files: one SQLite file per session, with mode 0600.
 
 use crate::gateway::domain::SessionId;
 use std::io::{self, Read};

@@ -1,13 +1,13 @@
-//! Hears the library's events and tells the run.
+//! Handles the library's events and forwards them to the run.
 //!
-//! It is called in the middle of the library's read loop: nothing here waits or panics, and what has
-//! to be asked for is asked by a task.
+//! Handlers are called inside the library's read loop: they neither block nor panic, and queries
+//! are made by tasks.
 
 use super::convert::{Me, member_jid};
-use super::crossing::Recent;
 use super::keys;
-use super::looks::{self, Look};
 use super::notice::{self, Notice};
+use super::reorder::Recent;
+use super::requery::{self, Requery};
 use super::run::Run;
 use super::runtime::guarded;
 use super::session::Session;
@@ -30,7 +30,7 @@ use whatsapp_rust::types::events::{
 /// The pause before a look at a group that the account came into.
 const ENTERED: Duration = Duration::from_millis(200);
 /// The same for a group whose changes crossed: a change of several settings is over by then.
-const CROSSED: Duration = Duration::from_secs(1);
+const REORDERED: Duration = Duration::from_secs(1);
 
 pub(super) struct Listener {
     pub(super) run: Weak<Run>,
@@ -39,7 +39,7 @@ pub(super) struct Listener {
     pub(super) client: Arc<OnceLock<Weak<Client>>>,
     pub(super) pace: u32,
     pub(super) recent: Mutex<Recent>,
-    pub(super) looks: UnboundedSender<Look>,
+    pub(super) requeries: UnboundedSender<Requery>,
 }
 
 impl EventHandler for Listener {
@@ -101,7 +101,7 @@ impl Listener {
             Event::TemporaryBan(ban) => {
                 let until = reason::end_of_ban(ban.expire.num_seconds(), Timestamp::now());
                 let retry =
-                    until.map_or(Retry::ByHand, |until| Retry::After(until.as_millisecond()));
+                    until.map_or(Retry::Manual, |until| Retry::After(until.as_millisecond()));
                 run.end(reason::banned(&ban.code, until), retry);
             }
             Event::ClientOutdated(_) => {
@@ -121,7 +121,7 @@ impl Listener {
             Event::GroupUpdate(update) => match notice::read(update, &Me::of(client)) {
                 Some(Notice::Change(event)) => self.changed(run, event),
                 Some(Notice::Entered { group, by, at }) => {
-                    self.look(ENTERED, group, by, at, GroupChange::Entered);
+                    self.requery(ENTERED, group, by, at, GroupChange::Entered);
                 }
                 None => {}
             },
@@ -130,41 +130,41 @@ impl Listener {
     }
 
     fn changed(&self, run: &Arc<Run>, event: GroupEvent) {
-        let crosses = self
+        let is_reordered = self
             .recent
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .crosses(&event);
-        if crosses {
+            .is_reordered(&event);
+        if is_reordered {
             let group = event.group.clone();
-            self.look(CROSSED, group, None, event.at, GroupChange::Seen);
+            self.requery(REORDERED, group, None, event.at, GroupChange::Seen);
         }
         run.tell(DriverEvent::Group(event));
     }
 
     /// Has a group looked at and told of, after a pause.
-    fn look(
+    fn requery(
         &self,
         pause: Duration,
         group: GroupJid,
         by: Option<MemberJid>,
         at: EpochMillis,
-        tells: fn(Box<GroupSnapshot>) -> GroupChange,
+        into_change: fn(Box<GroupSnapshot>) -> GroupChange,
     ) {
         // Whoever takes the looks ends with the session: then nobody wants to know.
-        let _ = self.looks.send(Look {
+        let _ = self.requeries.send(Requery {
             group,
             by,
             at,
             from: Instant::now() + pause,
-            tells,
+            into_change,
         });
     }
 }
 
 /// Takes a run's looks at groups, as long as they come.
-pub(super) fn look(session: Weak<Session>, run: Weak<Run>) -> UnboundedSender<Look> {
-    let (looks, coming) = unbounded_channel();
+pub(super) fn requeries(session: Weak<Session>, run: Weak<Run>) -> UnboundedSender<Requery> {
+    let (requeries, coming) = unbounded_channel();
     let of = Weak::clone(&run);
     let taking = async move {
         let ask = |group: GroupJid| {
@@ -179,10 +179,10 @@ pub(super) fn look(session: Weak<Session>, run: Weak<Run>) -> UnboundedSender<Lo
                 run.tell(DriverEvent::Group(event));
             }
         };
-        looks::take(coming, ask, tell).await;
+        requery::take(coming, ask, tell).await;
     };
     tokio::spawn(guarded(run, taking));
-    looks
+    requeries
 }
 
 /// Tells of a link once the keys are on disk: who was told that a phone is linked finds it linked

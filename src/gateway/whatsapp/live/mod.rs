@@ -1,25 +1,25 @@
 //! Real WhatsApp accounts, through the `whatsapp-rust` client.
 //!
-//! One client, one key file and one connection for each session. `session::Session` holds
-//! what a session keeps; each time it is started a `run::Run` begins, whose client
-//! `supervise` builds, watches and closes; `listener` hears what the library reports. Nothing is
-//! opened before [`Driver::connect`](super::Driver::connect).
+//! Each session has one client, one key file and one connection. `session::Session` holds what
+//! outlives a connection; each start begins a `run::Run`, whose client `supervise` builds, watches
+//! and closes; `listener` handles the library's events. Nothing is opened before
+//! [`Driver::connect`](super::Driver::connect).
 
 mod budget;
 mod calls;
 mod convert;
-mod crossing;
 mod dialer;
 mod driver;
 mod every_group;
 mod keys;
 mod listener;
-mod looks;
 mod notice;
 mod options;
 mod pairing;
 mod reason;
 mod refusal;
+mod reorder;
+mod requery;
 mod run;
 mod runtime;
 mod session;

@@ -1,4 +1,4 @@
-//! What WhatsApp pushes about groups, as the engine's events.
+//! Group notifications of WhatsApp, converted to the engine's events.
 
 use super::convert::{Me, Naming, group_jid, member_jid};
 use crate::api::{MemberRole, Setting};

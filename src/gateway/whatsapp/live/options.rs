@@ -1,4 +1,4 @@
-//! What the live driver can be told: where the keys lie, which server, which limits.
+//! Options of the live driver: the key directory, the server, the limits.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
-//! Linking a phone with a code that is typed there, instead of a QR code.
+//! Linking a phone with a pairing code instead of a QR code.
 
-use super::refusal::{self, Asked};
+use super::refusal::{self, QueryKind};
 use super::run::Phase;
 use super::session::Session;
 use crate::gateway::whatsapp::DriverError;
@@ -86,7 +86,7 @@ fn refused(error: &PairError) -> DriverError {
         _ if matches!(error, PairError::PairCode(_)) && error.server_rejection().is_none() => {
             refused(&super::reason::tame(&error.to_string()))
         }
-        _ => refusal::of(error, Asked::Create),
+        _ => refusal::of(error, QueryKind::Create),
     }
 }
 

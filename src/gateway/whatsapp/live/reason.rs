@@ -1,4 +1,4 @@
-//! Why a session ended, in words for whoever runs the desk, and what to do about it.
+//! Why a session ended, as a sentence for the operator with a remedy.
 
 use jiff::Timestamp;
 use whatsapp_rust::types::events::{ConnectFailureReason, TempBanReason};
@@ -130,8 +130,8 @@ mod tests {
             banned(&TempBanReason::CreatedTooManyGroups, until),
             "WhatsApp has banned this account until 2026-11-21 01:30 UTC (too many groups with people who do not know it); it is started again by itself soon after that. Starting it earlier may make the ban longer"
         );
-        for senseless in [i64::MIN, -1, 0, LONGEST_BAN + 1, i64::MAX] {
-            assert_eq!(end_of_ban(senseless, now), None, "{senseless}");
+        for implausible in [i64::MIN, -1, 0, LONGEST_BAN + 1, i64::MAX] {
+            assert_eq!(end_of_ban(implausible, now), None, "{implausible}");
         }
         assert!(banned(&TempBanReason::Unknown(199), None).contains("to see until when"));
     }

@@ -1,7 +1,7 @@
-//! What WhatsApp's refusals mean.
+//! Mapping WhatsApp's error codes to driver errors.
 //!
-//! The codes are those of WhatsApp's own clients for the `w:g2` queries; the same code means different
-//! things for different questions, so each is read together with what was asked.
+//! The codes are those of WhatsApp's own clients for `w:g2` queries. The same code has different
+//! meanings for different queries, so each is interpreted together with the kind of query.
 
 use super::reason::tame;
 use crate::gateway::whatsapp::{DriverError, MemberChange};
@@ -15,7 +15,7 @@ const BACKOFF: Duration = Duration::from_mins(1);
 
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum QueryKind {
     /// Anything about, or a change of, a group that the account should be in.
     Group,
     /// To come in by an invite code.
@@ -25,7 +25,7 @@ pub(super) enum Asked {
 }
 
 /// A call that failed as a whole.
-pub(super) fn of(error: &(dyn Error + 'static), asked: Asked) -> DriverError {
+pub(super) fn of(error: &(dyn Error + 'static), kind: QueryKind) -> DriverError {
     for cause in ErrorChainExt::sources(error) {
         match cause.downcast_ref::<GroupError>() {
             Some(GroupError::DescriptionConflict) => {
@@ -33,12 +33,12 @@ pub(super) fn of(error: &(dyn Error + 'static), asked: Asked) -> DriverError {
                     "the description was changed by somebody else at the same time".to_owned(),
                 );
             }
-            Some(GroupError::InvalidRequest(why)) if asked == Asked::Join => {
+            Some(GroupError::InvalidRequest(why)) if kind == QueryKind::Join => {
                 tracing::debug!(why, "an invite code was not even sent");
                 return DriverError::DeadInvite;
             }
             // The one thing that the library asks of participants: a number behind each LID.
-            Some(GroupError::InvalidRequest(why)) if asked == Asked::Create => {
+            Some(GroupError::InvalidRequest(why)) if kind == QueryKind::Create => {
                 tracing::debug!(why, "a new group was not even sent");
                 return DriverError::Refused(
                     "WhatsApp wants the phone number of everybody in a new group, and one of them is named by a LID alone".to_owned(),
@@ -54,7 +54,7 @@ pub(super) fn of(error: &(dyn Error + 'static), asked: Asked) -> DriverError {
         let backoff = rejection
             .backoff
             .map(|seconds| Duration::from_secs(seconds.into()));
-        return rejected(rejection.code, rejection.text, backoff, asked);
+        return rejected(rejection.code, rejection.text, backoff, kind);
     }
     if error.is_timeout() {
         return DriverError::Timeout;
@@ -77,20 +77,20 @@ pub(super) fn of(error: &(dyn Error + 'static), asked: Asked) -> DriverError {
     }
 }
 
-fn rejected(code: u16, text: &str, backoff: Option<Duration>, asked: Asked) -> DriverError {
+fn rejected(code: u16, text: &str, backoff: Option<Duration>, kind: QueryKind) -> DriverError {
     let refused = |why: &str| DriverError::Refused(why.to_owned());
-    match (code, asked) {
+    match (code, kind) {
         (429, _) => DriverError::RateLimited {
             retry_after: backoff.unwrap_or(BACKOFF),
         },
-        (401, Asked::Group) => DriverError::NotAdmin,
-        (403, Asked::Group) => DriverError::NotInGroup,
-        (404 | 410, Asked::Group) => DriverError::NoSuchGroup,
-        (409, Asked::Group | Asked::Create) => {
+        (401, QueryKind::Group) => DriverError::NotAdmin,
+        (403, QueryKind::Group) => DriverError::NotInGroup,
+        (404 | 410, QueryKind::Group) => DriverError::NoSuchGroup,
+        (409, QueryKind::Group | QueryKind::Create) => {
             DriverError::Conflict("somebody else changed the group at the same time".to_owned())
         }
-        (400 | 404 | 406 | 410, Asked::Join) => DriverError::DeadInvite,
-        (401 | 403 | 405, Asked::Join) => refused(
+        (400 | 404 | 406 | 410, QueryKind::Join) => DriverError::DeadInvite,
+        (401 | 403 | 405, QueryKind::Join) => refused(
             "an admin has taken this account out of the group, so the link does not let it in again",
         ),
         (412 | 419, _) => refused("the group is full"),
@@ -98,7 +98,7 @@ fn rejected(code: u16, text: &str, backoff: Option<Duration>, asked: Asked) -> D
         (423, _) => refused("this group is locked at the moment"),
         (436, _) => refused("WhatsApp has switched this group's invite links off for now"),
         (406, _) => refused("WhatsApp does not accept this value"),
-        (400, Asked::Create) => {
+        (400, QueryKind::Create) => {
             refused("WhatsApp does not accept this group: check its subject and its participants")
         }
         _ => other(code, text),
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn codes_mean_what_was_asked() {
-        use Asked::{Create, Group, Join};
+        use QueryKind::{Create, Group, Join};
         for (code, asked, expected) in [
             (401, Group, DriverError::NotAdmin),
             (403, Group, DriverError::NotInGroup),
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_backoff_is_kept() {
         assert_eq!(
-            of(&error(429, Some(7)), Asked::Group),
+            of(&error(429, Some(7)), QueryKind::Group),
             DriverError::RateLimited {
                 retry_after: Duration::from_secs(7)
             }
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn what_is_not_known_keeps_its_code() {
         assert_eq!(
-            of(&error(500, None), Asked::Group),
+            of(&error(500, None), QueryKind::Group),
             DriverError::Other {
                 code: Some(500),
                 message: "WhatsApp refused with code 500 (text)".to_owned()
@@ -226,14 +226,14 @@ mod tests {
     #[test]
     fn no_answer_and_no_connection_are_told_apart() {
         let timeout = GroupError::Iq(IqError::Timeout);
-        assert_eq!(of(&timeout, Asked::Group), DriverError::Timeout);
+        assert_eq!(of(&timeout, QueryKind::Group), DriverError::Timeout);
         for error in [IqError::NotConnected, IqError::InternalChannelClosed] {
             let error = GroupError::Iq(error);
-            assert_eq!(of(&error, Asked::Group), DriverError::ConnectionLost);
+            assert_eq!(of(&error, QueryKind::Group), DriverError::ConnectionLost);
         }
         let conflict = GroupError::DescriptionConflict;
         assert!(matches!(
-            of(&conflict, Asked::Group),
+            of(&conflict, QueryKind::Group),
             DriverError::Conflict(_)
         ));
     }

@@ -1,5 +1,5 @@
-//! One life of a session, from `connect` until it is stopped or ends by itself: where it stands, and
-//! what it tells.
+//! One run of a session, from `connect` until it is stopped or ends: its phase and the events it
+//! reports.
 
 use super::reason;
 use crate::api::EpochMillis;
@@ -267,12 +267,12 @@ impl Run {
     }
 
     pub(super) fn fail(&self, reason: String) {
-        self.end(reason, Retry::Anew);
+        self.end(reason, Retry::OnRestart);
     }
 
     /// Fails, and is not to be tried again before somebody wants it.
     pub(super) fn bar(&self, reason: String) {
-        self.end(reason, Retry::ByHand);
+        self.end(reason, Retry::Manual);
     }
 
     /// Fails, and says when it is to be tried again.
@@ -357,7 +357,7 @@ mod tests {
             told(&mut events),
             [DriverEvent::Failed {
                 reason: "why".to_owned(),
-                retry: Retry::Anew,
+                retry: Retry::OnRestart,
             }]
         );
         assert!(!run.lives());

@@ -1,4 +1,5 @@
-//! The library's executor: tokio, with each session's panics caught and its waits divided in tests.
+//! The library's executor: tokio, with panics caught per session and timers that tests can speed
+//! up.
 
 use super::run::Run;
 use async_trait::async_trait;
@@ -86,7 +87,7 @@ mod tests {
         assert_eq!(
             events.recv().await,
             Some(DriverEvent::Failed {
-                retry: Retry::Anew,
+                retry: Retry::OnRestart,
                 reason: reason::BROKEN.to_owned()
             })
         );

@@ -1,4 +1,4 @@
-//! One session: its key file, its run, and what outlives a run.
+//! One session: its key file, its current run, and what outlives a run.
 
 use super::budget::Budget;
 use super::convert::Me;

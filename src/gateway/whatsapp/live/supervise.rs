@@ -1,7 +1,7 @@
-//! Keeps the client of a run going: builds it, watches it, closes it.
+//! Supervises the client of a run: builds it, watches it, closes it.
 
 use super::dialer::Dialer;
-use super::listener::{Listener, look};
+use super::listener::{Listener, requeries};
 use super::run::{Phase, Run};
 use super::runtime::SessionRuntime;
 use super::session::{Session, Slot};
@@ -107,7 +107,7 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
     let live = &session.live;
     let store = keys::open(&session.key_file()).await?;
     let client = Arc::new(OnceLock::new());
-    let looks = look(Arc::downgrade(session), Arc::downgrade(run));
+    let requeries = requeries(Arc::downgrade(session), Arc::downgrade(run));
     let bot = Bot::builder()
         .with_backend(store)
         .with_transport_factory(Dialer {
@@ -133,7 +133,7 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
             client: Arc::clone(&client),
             pace: live.options.pace,
             recent: Mutex::default(),
-            looks,
+            requeries,
         })
         .build()
         .await?;

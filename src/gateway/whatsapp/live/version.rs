@@ -1,8 +1,8 @@
-//! Which version of WhatsApp Web the sessions introduce themselves as.
+//! The version of WhatsApp Web that sessions announce.
 //!
-//! WhatsApp refuses versions that are too old. Left alone, each client would ask for the current one
-//! before each of its first connections and could not connect without an answer; so one place asks
-//! for all, keeps the answer on disk and carries on with what it knows when nobody answers.
+//! WhatsApp refuses outdated versions. By default each client would query the current version
+//! before its first connection and could not connect without an answer. Here one lookup serves all
+//! sessions, its result is kept on disk, and the last known version is used when the lookup fails.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! `assets/world.toml`: the people, sessions and groups that every world begins with.
+//! `assets/world.toml`: the people, sessions and groups of every world.
 
 use super::rules::Rank;
 use crate::api::EpochMillis;
@@ -16,7 +16,7 @@ pub(super) struct Asset {
     pub(super) group: Vec<Group>,
     pub(super) arrival: Vec<Arrival>,
     pub(super) synthetic: Synthetic,
-    pub(super) alive: Alive,
+    pub(super) activity: Activity,
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,7 +93,7 @@ pub(super) struct Group {
     pub(super) legacy: bool,
     /// A living world leaves it alone.
     #[serde(default)]
-    pub(super) steady: bool,
+    pub(super) pinned: bool,
     /// The sessions that are in it.
     #[serde(default)]
     pub(super) r#in: BTreeMap<String, Rank>,
@@ -122,7 +122,7 @@ pub(super) struct Synthetic {
 /// What people write when a living world goes on.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Alive {
+pub(super) struct Activity {
     pub(super) suffixes: Vec<String>,
     pub(super) descriptions: Vec<String>,
 }

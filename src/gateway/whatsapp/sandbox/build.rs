@@ -1,8 +1,8 @@
-//! Makes a world out of the asset: people, groups and how each session stands.
+//! Builds a world from the asset: people, groups and the state of each session.
 
 use super::asset::{self, Asset};
 use super::clock::Clock;
-use super::dice::Dice;
+use super::rng::Rng;
 use super::rules::{GROUP_MAX, GroupRecord, People, PersonId, Rank, Rules, Seat};
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::whatsapp::Account;
@@ -43,7 +43,7 @@ pub(super) fn build(
     clock: Clock,
     groups: Option<usize>,
 ) -> Result<Built, String> {
-    let mut rules = Rules::new(seed, clock, People::crowd(seed, asset.crowd));
+    let mut rules = Rules::new(seed, clock, People::generate(seed, asset.crowd));
     let crowd: Vec<PersonId> = rules.people.ids().collect();
     let (organizations, mut sessions, keys) = organizations(asset, seed, &mut rules)?;
     for group in &asset.group {
@@ -73,8 +73,8 @@ fn organizations(asset: &Asset, seed: u64, rules: &mut Rules) -> Result<Organiza
         organizations.push((id.clone(), organization.name.clone()));
         for session in &organization.session {
             let which = u64::try_from(sessions.len()).unwrap_or_default();
-            let mut dice = Dice::of(seed, "session", which);
-            let random = (u128::from(dice.next()) << 64) | u128::from(dice.next());
+            let mut rng = Rng::of(seed, "session", which);
+            let random = (u128::from(rng.next()) << 64) | u128::from(rng.next());
             let ulid = ulid::Ulid::from_parts(FIRST_ULID_MS + which, random).to_string();
             let person = rules
                 .people
@@ -121,12 +121,12 @@ fn add_group(
         return Err(format!("group {:?} has an impossible size", group.name));
     }
     let which = u64::try_from(rules.groups.len()).unwrap_or_default();
-    let mut dice = Dice::of(rules.seed, "fixture", which);
+    let mut rng = Rng::of(rules.seed, "fixture", which);
     let (mut jid, code) = rules.new_group_ids();
     if group.legacy {
         // The older form: who created it and when (in seconds), here of nobody and never.
-        let stamp = dice.between(1_451_606_400, 1_551_606_400);
-        let area = dice.between(200, 999);
+        let stamp = rng.between(1_451_606_400, 1_551_606_400);
+        let area = rng.between(200, 999);
         jid = GroupJid::parse(&format!("1{area}5550100-{stamp}@g.us"))
             .map_err(|why| why.to_string())?;
     }
@@ -144,7 +144,7 @@ fn add_group(
         1 + (group.size / 40).min(5)
     };
     let has_creator = seats.iter().any(|seat| seat.rank == Rank::Superadmin);
-    let mut strangers = strangers(crowd, &mut dice);
+    let mut strangers = strangers(crowd, &mut rng);
     let mut appointed = 0;
     while seats.len() < group.size {
         let Some(person) = strangers.next() else {
@@ -180,7 +180,7 @@ fn add_group(
         requests,
         code,
         resets: 0,
-        steady: group.steady,
+        pinned: group.pinned,
     });
     Ok(())
 }
@@ -188,9 +188,9 @@ fn add_group(
 /// The crowd, from a place of its own for each group.
 pub(super) fn strangers<'a>(
     crowd: &'a [PersonId],
-    dice: &mut Dice,
+    rng: &mut Rng,
 ) -> impl Iterator<Item = PersonId> + use<'a> {
-    let from = dice.index(crowd.len());
+    let from = rng.index(crowd.len());
     crowd[from..].iter().chain(&crowd[..from]).copied()
 }
 
@@ -204,20 +204,20 @@ fn add_synthetic(
     account: PersonId,
     count: usize,
 ) {
-    let mut dice = Dice::of(rules.seed, "synthetic", 0);
+    let mut rng = Rng::of(rules.seed, "synthetic", 0);
     let rosters: Vec<(Arc<Vec<Seat>>, Option<PersonId>)> = (0..ROSTERS)
-        .map(|which| roster(crowd, account, which, &mut dice))
+        .map(|which| roster(crowd, account, which, &mut rng))
         .collect();
     rules.reserve(count);
     for number in 1..=count {
         let (jid, code) = rules.new_group_ids();
-        let Some((seats, owner)) = dice.pick(&rosters).cloned() else {
+        let Some((seats, owner)) = rng.pick(&rosters).cloned() else {
             return;
         };
-        let topic = dice.pick(&names.topics).map_or("Group", String::as_str);
-        let place = dice.pick(&names.places).map_or("Here", String::as_str);
+        let topic = rng.pick(&names.topics).map_or("Group", String::as_str);
+        let place = rng.pick(&names.places).map_or("Here", String::as_str);
         // From minutes to about eight years, most of them young.
-        let age = i64::try_from(dice.between(1, 2_048) * dice.between(1, 2_048)).unwrap_or(1);
+        let age = i64::try_from(rng.between(1, 2_048) * rng.between(1, 2_048)).unwrap_or(1);
         let description = match number % 5 {
             0 => format!("{topic}, {place}: announcements and questions."),
             _ => String::new(),
@@ -227,8 +227,8 @@ fn add_synthetic(
             subject: format!("{topic} {place} {number}"),
             description,
             owner,
-            announce: dice.index(6) == 0,
-            locked: dice.index(9) == 0,
+            announce: rng.index(6) == 0,
+            locked: rng.index(9) == 0,
             community: None,
             approval: false,
             created_at: rules.clock.epoch() - age * MINUTE_MS,
@@ -236,7 +236,7 @@ fn add_synthetic(
             requests: Vec::new(),
             code,
             resets: 0,
-            steady: false,
+            pinned: false,
         });
     }
 }
@@ -246,9 +246,9 @@ fn roster(
     crowd: &[PersonId],
     account: PersonId,
     which: usize,
-    dice: &mut Dice,
+    rng: &mut Rng,
 ) -> (Arc<Vec<Seat>>, Option<PersonId>) {
-    let size = 2 + dice.index(6);
+    let size = 2 + rng.index(6);
     let mine = match which % 8 {
         0..=4 => Rank::Admin,
         5 => Rank::Superadmin,
@@ -259,7 +259,7 @@ fn roster(
         rank: mine,
     }];
     seats.extend(
-        strangers(crowd, dice)
+        strangers(crowd, rng)
             .take(size)
             .enumerate()
             .map(|(place, person)| Seat {
@@ -287,13 +287,13 @@ pub(super) fn add_arrivals(arrivals: &[asset::Arrival], rules: &mut Rules, perso
     for arrival in arrivals {
         let (jid, code) = rules.new_group_ids();
         let which = u64::try_from(rules.groups.len()).unwrap_or_default();
-        let mut dice = Dice::of(rules.seed, "arrival", which);
+        let mut rng = Rng::of(rules.seed, "arrival", which);
         let mut seats = vec![Seat {
             person,
             rank: arrival.rank,
         }];
         let others = arrival.size.saturating_sub(1);
-        seats.extend(strangers(&crowd, &mut dice).take(others).enumerate().map(
+        seats.extend(strangers(&crowd, &mut rng).take(others).enumerate().map(
             |(place, person)| Seat {
                 person,
                 rank: match place {
@@ -306,7 +306,7 @@ pub(super) fn add_arrivals(arrivals: &[asset::Arrival], rules: &mut Rules, perso
             .iter()
             .find(|seat| seat.rank == Rank::Superadmin)
             .map(|seat| seat.person);
-        let age = i64::try_from(dice.between(60, 900_000)).unwrap_or_default();
+        let age = i64::try_from(rng.between(60, 900_000)).unwrap_or_default();
         rules.insert(GroupRecord {
             jid,
             subject: arrival.name.clone(),
@@ -321,7 +321,7 @@ pub(super) fn add_arrivals(arrivals: &[asset::Arrival], rules: &mut Rules, perso
             requests: Vec::new(),
             code,
             resets: 0,
-            steady: false,
+            pinned: false,
         });
     }
 }

@@ -1,6 +1,6 @@
-//! A call of a session: what happens to it on its way to the rules and back.
+//! A driver call: latency, faults, and the rules.
 
-use super::faults::{Call, Mishap};
+use super::faults::{DriverCall, Mishap};
 use super::rules::{PersonId, Refusal, Rules};
 use super::world::World;
 use crate::api::SettingField;
@@ -23,7 +23,7 @@ impl World {
     pub(super) async fn call<T>(
         self: &Arc<Self>,
         session: &SessionId,
-        call: Call,
+        call: DriverCall,
         field: Option<SettingField>,
         action: impl FnOnce(&mut Rules, PersonId) -> Result<T, Refusal> + Send,
     ) -> Result<T, DriverError> {
@@ -49,27 +49,29 @@ impl World {
     fn set_out(
         &self,
         session: &SessionId,
-        call: Call,
+        call: DriverCall,
         field: Option<SettingField>,
     ) -> Result<Way, DriverError> {
-        let mut lines = self.lines();
-        let line = lines.get_mut(session).ok_or(DriverError::NotConnected)?;
-        let person = line
-            .linked
-            .filter(|_| line.is_connected())
+        let mut endpoints = self.endpoints();
+        let endpoint = endpoints
+            .get_mut(session)
             .ok_or(DriverError::NotConnected)?;
-        let latency = match line.faults.latency() {
+        let person = endpoint
+            .linked
+            .filter(|_| endpoint.is_connected())
+            .ok_or(DriverError::NotConnected)?;
+        let latency = match endpoint.faults.latency() {
             Some(latency) => latency,
-            None if self.alive => {
-                Duration::from_millis(line.dice(self.seed, "latency").between(40, 240))
+            None if self.active => {
+                Duration::from_millis(endpoint.rng(self.seed, "latency").between(40, 240))
             }
             None => Duration::ZERO,
         };
         Ok(Way {
             person,
-            connection: line.current.clone(),
+            connection: endpoint.current.clone(),
             latency,
-            mishap: line.faults.strike(call, field),
+            mishap: endpoint.faults.strike(call, field),
         })
     }
 

@@ -1,8 +1,8 @@
 //! Connecting, dropping and unlinking.
 
 use super::asset::Link;
-use super::faults::{Call, Fault, Faults};
-use super::line::{Line, Phase, line_in};
+use super::endpoint::{Endpoint, Phase, endpoint_mut};
+use super::faults::{DriverCall, Fault, Faults};
 use super::world::World;
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::{DriverError, DriverEvent, Retry};
@@ -18,53 +18,60 @@ const BANNED: &str = "WhatsApp has banned this account";
 impl World {
     /// Begins to connect, or to pair.
     pub(super) fn connect(self: &Arc<Self>, session: &SessionId) -> Result<(), DriverError> {
-        let mut lines = self.lines();
-        let line = lines.get_mut(session).ok_or(DriverError::NotConnected)?;
-        if !matches!(line.phase, Phase::Idle) {
+        let mut endpoints = self.endpoints();
+        let endpoint = endpoints
+            .get_mut(session)
+            .ok_or(DriverError::NotConnected)?;
+        if !matches!(endpoint.phase, Phase::Idle) {
             return Ok(());
         }
-        if line.banned {
-            line.emit(barred(BANNED));
+        if endpoint.banned {
+            endpoint.emit(barred(BANNED));
             return Ok(());
         }
-        if let Some(end) = line.faults.login_fails.take() {
+        if let Some(end) = endpoint.faults.login_fails.take() {
             if matches!(end, DriverEvent::LoggedOut { .. }) {
-                line.linked = None;
+                endpoint.linked = None;
             }
-            line.emit(DriverEvent::Connecting);
-            line.emit(end);
+            endpoint.emit(DriverEvent::Connecting);
+            endpoint.emit(end);
             return Ok(());
         }
-        match std::mem::take(&mut line.surprise) {
+        match std::mem::take(&mut endpoint.surprise) {
             Link::LoggedOut => {
-                line.linked = None;
-                line.emit(logged_out(UNLINKED));
+                endpoint.linked = None;
+                endpoint.emit(logged_out(UNLINKED));
                 return Ok(());
             }
             Link::Replaced => {
-                line.emit(DriverEvent::Connecting);
-                line.emit(barred(REPLACED));
+                endpoint.emit(DriverEvent::Connecting);
+                endpoint.emit(barred(REPLACED));
                 return Ok(());
             }
             Link::Linked | Link::Unpaired => {}
         }
-        if line.linked.is_some() {
-            self.dial(session, line, Duration::ZERO);
+        if endpoint.linked.is_some() {
+            self.dial(session, endpoint, Duration::ZERO);
         } else {
-            self.begin_pairing(session, line);
+            self.begin_pairing(session, endpoint);
         }
         Ok(())
     }
 
     /// Connects a linked line after `wait` and the time that connecting takes.
-    pub(super) fn dial(self: &Arc<Self>, session: &SessionId, line: &mut Line, wait: Duration) {
+    pub(super) fn dial(
+        self: &Arc<Self>,
+        session: &SessionId,
+        endpoint: &mut Endpoint,
+        wait: Duration,
+    ) {
         let token = if wait.is_zero() {
-            line.emit(DriverEvent::Connecting);
-            line.begin(Phase::Connecting)
+            endpoint.emit(DriverEvent::Connecting);
+            endpoint.begin(Phase::Connecting)
         } else {
-            line.begin(Phase::Lost)
+            endpoint.begin(Phase::Lost)
         };
-        let takes = self.connect_time(line);
+        let takes = self.connect_time(endpoint);
         let (world, session) = (Arc::downgrade(self), session.clone());
         tokio::spawn(async move {
             if !pause(&token, wait).await {
@@ -72,12 +79,12 @@ impl World {
             }
             if !wait.is_zero() {
                 let Some(world) = world.upgrade() else { return };
-                let mut lines = world.lines();
-                if let Some(line) = lines.get_mut(&session)
+                let mut endpoints = world.endpoints();
+                if let Some(endpoint) = endpoints.get_mut(&session)
                     && !token.is_cancelled()
                 {
-                    line.phase = Phase::Connecting;
-                    line.emit(DriverEvent::Connecting);
+                    endpoint.phase = Phase::Connecting;
+                    endpoint.emit(DriverEvent::Connecting);
                 }
             }
             if pause(&token, takes).await
@@ -90,71 +97,71 @@ impl World {
 
     fn finish_connecting(&self, session: &SessionId, token: &CancellationToken) {
         let rules = self.rules();
-        let mut lines = self.lines();
-        if let Some(line) = lines.get_mut(session)
+        let mut endpoints = self.endpoints();
+        if let Some(endpoint) = endpoints.get_mut(session)
             && !token.is_cancelled()
-            && let Some(person) = line.linked
+            && let Some(person) = endpoint.linked
         {
-            line.phase = Phase::Connected;
-            line.emit(DriverEvent::Connected(rules.identity(person)));
+            endpoint.phase = Phase::Connected;
+            endpoint.emit(DriverEvent::Connected(rules.identity(person)));
         }
     }
 
     /// How long connecting takes: no time in a still world.
-    fn connect_time(&self, line: &mut Line) -> Duration {
-        if !self.alive {
+    fn connect_time(&self, endpoint: &mut Endpoint) -> Duration {
+        if !self.active {
             return Duration::ZERO;
         }
-        let mut dice = line.dice(self.seed, "connect");
-        Duration::from_millis(if line.flaky {
-            dice.between(5_000, 9_000)
+        let mut rng = endpoint.rng(self.seed, "connect");
+        Duration::from_millis(if endpoint.flaky {
+            rng.between(5_000, 9_000)
         } else {
-            dice.between(400, 1_200)
+            rng.between(400, 1_200)
         })
     }
 
     /// Closes the connection and keeps the link.
     pub(super) fn disconnect(&self, session: &SessionId) {
-        if let Some(line) = self.lines().get_mut(session) {
-            line.hang_up();
+        if let Some(endpoint) = self.endpoints().get_mut(session) {
+            endpoint.hang_up();
         }
     }
 
     /// Drops the connection. It comes back after `back_after`, or with [`World::reconnect`]. Nothing
     /// happens to a session that is not connected or connecting. Needs a tokio runtime.
     pub fn drop_connection(self: &Arc<Self>, session: &SessionId, back_after: Option<Duration>) {
-        let mut lines = self.lines();
-        let Some(line) = lines.get_mut(session) else {
+        let mut endpoints = self.endpoints();
+        let Some(endpoint) = endpoints.get_mut(session) else {
             return;
         };
-        if !matches!(line.phase, Phase::Connected | Phase::Connecting) {
+        if !matches!(endpoint.phase, Phase::Connected | Phase::Connecting) {
             return;
         }
-        line.begin(Phase::Lost);
-        line.emit(DriverEvent::ConnectionLost);
+        endpoint.begin(Phase::Lost);
+        endpoint.emit(DriverEvent::ConnectionLost);
         if let Some(wait) = back_after {
-            self.dial(session, line, wait.max(Duration::from_millis(1)));
+            self.dial(session, endpoint, wait.max(Duration::from_millis(1)));
         }
     }
 
     /// Brings a dropped connection back now. Needs a tokio runtime.
     pub fn reconnect(self: &Arc<Self>, session: &SessionId) {
-        let mut lines = self.lines();
-        if let Some(line) = lines.get_mut(session)
-            && matches!(line.phase, Phase::Lost)
+        let mut endpoints = self.endpoints();
+        if let Some(endpoint) = endpoints.get_mut(session)
+            && matches!(endpoint.phase, Phase::Lost)
         {
-            self.dial(session, line, Duration::ZERO);
+            self.dial(session, endpoint, Duration::ZERO);
         }
     }
 
     /// Takes the link from the session and tells it why.
     pub(super) fn unlink(&self, session: &SessionId, reason: &str) {
-        if let Some(line) = self.lines().get_mut(session) {
-            line.hang_up();
+        if let Some(endpoint) = self.endpoints().get_mut(session) {
+            endpoint.hang_up();
             // Another account may be linked next.
-            line.banned = false;
-            if line.linked.take().is_some() {
-                line.emit(logged_out(reason));
+            endpoint.banned = false;
+            if endpoint.linked.take().is_some() {
+                endpoint.emit(logged_out(reason));
             }
         }
     }
@@ -173,10 +180,10 @@ impl World {
     }
 
     fn fail(&self, session: &SessionId, reason: &str, banned: bool) {
-        if let Some(line) = self.lines().get_mut(session) {
-            line.hang_up();
-            line.banned |= banned;
-            line.emit(barred(reason));
+        if let Some(endpoint) = self.endpoints().get_mut(session) {
+            endpoint.hang_up();
+            endpoint.banned |= banned;
+            endpoint.emit(barred(reason));
         }
     }
 
@@ -186,35 +193,37 @@ impl World {
     }
 
     /// The same, for one kind of call only (where the fault speaks of the next calls).
-    pub fn misbehave_on(self: &Arc<Self>, session: &SessionId, call: Call, fault: Fault) {
+    pub fn misbehave_on(self: &Arc<Self>, session: &SessionId, call: DriverCall, fault: Fault) {
         self.add_fault(session, fault, Some(call));
     }
 
-    fn add_fault(self: &Arc<Self>, session: &SessionId, fault: Fault, only: Option<Call>) {
+    fn add_fault(self: &Arc<Self>, session: &SessionId, fault: Fault, only: Option<DriverCall>) {
         if let Fault::Drop { back_after } = fault {
             self.drop_connection(session, back_after);
             return;
         }
         let expires = fault == Fault::PairingExpires;
-        let mut lines = self.lines();
-        let line = line_in(&mut lines, session);
-        line.faults.add(fault, only);
-        if expires && matches!(line.phase, Phase::Pairing(_)) {
-            Self::expire_pairing(line);
+        let mut endpoints = self.endpoints();
+        let endpoint = endpoint_mut(&mut endpoints, session);
+        endpoint.faults.add(fault, only);
+        if expires && matches!(endpoint.phase, Phase::Pairing(_)) {
+            Self::expire_pairing(endpoint);
         }
     }
 
     /// Ends all misbehaviour of a session.
     pub fn clear_faults(&self, session: &SessionId) {
-        if let Some(line) = self.lines().get_mut(session) {
-            line.faults = Faults::default();
+        if let Some(endpoint) = self.endpoints().get_mut(session) {
+            endpoint.faults = Faults::default();
         }
     }
 
     /// Whether the session is connected now.
     #[must_use]
     pub fn is_connected(&self, session: &SessionId) -> bool {
-        self.lines().get(session).is_some_and(Line::is_connected)
+        self.endpoints()
+            .get(session)
+            .is_some_and(Endpoint::is_connected)
     }
 }
 
@@ -233,7 +242,7 @@ pub(super) async fn pause(token: &CancellationToken, wait: Duration) -> bool {
 pub(super) fn failed(reason: &str) -> DriverEvent {
     DriverEvent::Failed {
         reason: reason.to_owned(),
-        retry: Retry::Anew,
+        retry: Retry::OnRestart,
     }
 }
 
@@ -241,7 +250,7 @@ pub(super) fn failed(reason: &str) -> DriverEvent {
 fn barred(reason: &str) -> DriverEvent {
     DriverEvent::Failed {
         reason: reason.to_owned(),
-        retry: Retry::ByHand,
+        retry: Retry::Manual,
     }
 }
 

@@ -1,7 +1,7 @@
-//! The `Driver` of the simulated world: a handle to one session's line.
+//! The `Driver` of the simulated world: a handle to one session's endpoint.
 
-use super::faults::Call;
-use super::line::{Line, line_in};
+use super::endpoint::{Endpoint, endpoint_mut};
+use super::faults::DriverCall;
 use super::rules::{PersonId, Refusal, Rules};
 use super::world::World;
 use crate::api::{Setting, SettingField};
@@ -29,12 +29,12 @@ pub fn open(
     events: mpsc::UnboundedSender<DriverEvent>,
 ) -> Arc<dyn Driver> {
     let serial = {
-        let mut lines = world.lines();
-        let line = line_in(&mut lines, &account.session);
-        line.hang_up();
-        line.serial += 1;
-        line.events = Some(events);
-        line.serial
+        let mut endpoints = world.endpoints();
+        let endpoint = endpoint_mut(&mut endpoints, &account.session);
+        endpoint.hang_up();
+        endpoint.serial += 1;
+        endpoint.events = Some(events);
+        endpoint.serial
     };
     Arc::new(SandboxDriver {
         world,
@@ -46,10 +46,10 @@ pub fn open(
 impl SandboxDriver {
     /// Whether no other driver has taken the session's place.
     fn is_current(&self) -> bool {
-        let lines = self.world.lines();
-        lines
+        let endpoints = self.world.endpoints();
+        endpoints
             .get(&self.account.session)
-            .is_some_and(|line| line.serial == self.serial)
+            .is_some_and(|endpoint| endpoint.serial == self.serial)
     }
 
     fn current(&self) -> Result<(), DriverError> {
@@ -60,7 +60,7 @@ impl SandboxDriver {
 
     async fn call<T>(
         &self,
-        call: Call,
+        call: DriverCall,
         field: Option<SettingField>,
         action: impl FnOnce(&mut Rules, PersonId) -> Result<T, Refusal> + Send,
     ) -> Result<T, DriverError> {
@@ -72,12 +72,12 @@ impl SandboxDriver {
 
 impl Drop for SandboxDriver {
     fn drop(&mut self) {
-        let mut lines = self.world.lines();
-        if let Some(line) = lines.get_mut(&self.account.session)
-            && line.serial == self.serial
+        let mut endpoints = self.world.endpoints();
+        if let Some(endpoint) = endpoints.get_mut(&self.account.session)
+            && endpoint.serial == self.serial
         {
-            line.hang_up();
-            line.events = None;
+            endpoint.hang_up();
+            endpoint.events = None;
         }
     }
 }
@@ -109,18 +109,18 @@ impl Driver for SandboxDriver {
     }
 
     async fn erase(&self) -> Result<(), DriverError> {
-        let mut lines = self.world.lines();
-        if let Some(line) = lines.get_mut(&self.account.session)
-            && line.serial == self.serial
+        let mut endpoints = self.world.endpoints();
+        if let Some(endpoint) = endpoints.get_mut(&self.account.session)
+            && endpoint.serial == self.serial
         {
-            line.hang_up();
+            endpoint.hang_up();
             // The serial stays, so that this driver is still the one whose calls are answered.
-            *line = Line {
-                serial: line.serial,
-                number: line.number,
-                draws: line.draws,
-                events: line.events.take(),
-                ..Line::default()
+            *endpoint = Endpoint {
+                serial: endpoint.serial,
+                number: endpoint.number,
+                draws: endpoint.draws,
+                events: endpoint.events.take(),
+                ..Endpoint::default()
             };
         }
         Ok(())
@@ -131,7 +131,7 @@ impl Driver for SandboxDriver {
         found: mpsc::UnboundedSender<GroupSnapshot>,
     ) -> Result<(), DriverError> {
         let groups = self
-            .call(Call::JoinedGroups, None, |rules, me| {
+            .call(DriverCall::JoinedGroups, None, |rules, me| {
                 Ok(rules.joined_groups(me))
             })
             .await?;
@@ -143,35 +143,39 @@ impl Driver for SandboxDriver {
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
-        self.call(Call::Group, None, |rules, me| rules.group(me, group))
+        self.call(DriverCall::Group, None, |rules, me| rules.group(me, group))
             .await
     }
 
     async fn set(&self, group: &GroupJid, setting: &Setting) -> Result<(), DriverError> {
         let field = Some(setting.field());
-        self.call(Call::Set, field, |rules, me| rules.set(me, group, setting))
-            .await
+        self.call(DriverCall::Set, field, |rules, me| {
+            rules.set(me, group, setting)
+        })
+        .await
     }
 
     async fn invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError> {
-        self.call(Call::Invite, None, |rules, me| rules.invite(me, group))
-            .await
+        self.call(DriverCall::Invite, None, |rules, me| {
+            rules.invite(me, group)
+        })
+        .await
     }
 
     async fn reset_invite(&self, group: &GroupJid) -> Result<InviteCode, DriverError> {
-        self.call(Call::ResetInvite, None, |rules, me| {
+        self.call(DriverCall::ResetInvite, None, |rules, me| {
             rules.reset_invite(me, group)
         })
         .await
     }
 
     async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError> {
-        self.call(Call::Join, None, |rules, me| rules.join(me, code))
+        self.call(DriverCall::Join, None, |rules, me| rules.join(me, code))
             .await
     }
 
     async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {
-        self.call(Call::Leave, None, |rules, me| rules.leave(me, group))
+        self.call(DriverCall::Leave, None, |rules, me| rules.leave(me, group))
             .await
     }
 
@@ -180,7 +184,7 @@ impl Driver for SandboxDriver {
         subject: &str,
         participants: &[MemberJid],
     ) -> Result<GroupSnapshot, DriverError> {
-        self.call(Call::Create, None, |rules, me| {
+        self.call(DriverCall::Create, None, |rules, me| {
             rules.create(me, subject, participants)
         })
         .await
@@ -193,7 +197,7 @@ impl Driver for SandboxDriver {
         members: &[MemberJid],
     ) -> Result<Vec<Result<(), DriverError>>, DriverError> {
         let outcomes = self
-            .call(Call::ChangeMembers, None, |rules, me| {
+            .call(DriverCall::ChangeMembers, None, |rules, me| {
                 rules.change_members(me, group, change, members)
             })
             .await?;
@@ -207,7 +211,7 @@ impl Driver for SandboxDriver {
         &self,
         group: &GroupJid,
     ) -> Result<Vec<MembershipRequest>, DriverError> {
-        self.call(Call::Requests, None, |rules, me| {
+        self.call(DriverCall::Requests, None, |rules, me| {
             rules.membership_requests(me, group)
         })
         .await

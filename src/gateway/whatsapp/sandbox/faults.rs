@@ -1,4 +1,4 @@
-//! How a session of the world can be told to misbehave.
+//! Faults that can be injected into a session.
 
 use crate::api::SettingField;
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
@@ -39,7 +39,7 @@ pub enum Fault {
 
 /// The calls that a fault can be meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Call {
+pub enum DriverCall {
     JoinedGroups,
     Group,
     Set,
@@ -67,14 +67,14 @@ pub(super) enum Mishap {
 pub(super) struct Faults {
     latency: Option<Duration>,
     refused: BTreeMap<SettingField, DriverError>,
-    next: VecDeque<(Option<Call>, Mishap)>,
+    next: VecDeque<(Option<DriverCall>, Mishap)>,
     pub(super) pairing_expires: bool,
     pub(super) login_fails: Option<DriverEvent>,
 }
 
 impl Faults {
     /// Notes a fault that concerns calls to come; `only` narrows those of the next calls to one kind.
-    pub(super) fn add(&mut self, fault: Fault, only: Option<Call>) {
+    pub(super) fn add(&mut self, fault: Fault, only: Option<DriverCall>) {
         let (calls, mishap) = match fault {
             Fault::Latency(latency) => {
                 self.latency = Some(latency);
@@ -114,7 +114,11 @@ impl Faults {
     }
 
     /// What befalls this call.
-    pub(super) fn strike(&mut self, call: Call, field: Option<SettingField>) -> Option<Mishap> {
+    pub(super) fn strike(
+        &mut self,
+        call: DriverCall,
+        field: Option<SettingField>,
+    ) -> Option<Mishap> {
         let position = self
             .next
             .iter()

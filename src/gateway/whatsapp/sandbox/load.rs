@@ -1,10 +1,10 @@
-//! Making a world, and setting it in motion.
+//! Creating a world and starting its activity.
 
-use super::alive;
+use super::activity;
 use super::asset::{Asset, Link};
 use super::build::{self, Built, SessionSeed};
 use super::clock::Clock;
-use super::line::Line;
+use super::endpoint::Endpoint;
 use super::world::World;
 use crate::api::EpochMillis;
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ pub struct WorldOptions {
     /// At least how many groups the first session has; the asset's own ones are always there.
     pub groups: Option<usize>,
     /// Whether the world moves by itself. Needs a tokio runtime.
-    pub alive: bool,
+    pub active: bool,
     /// After how long an unanswered call gives up with a timeout.
     pub call_limit: Duration,
 }
@@ -36,7 +36,7 @@ impl Default for WorldOptions {
             seed: None,
             now: jiff::Timestamp::now().as_millisecond(),
             groups: None,
-            alive: false,
+            active: false,
             call_limit: CALL_LIMIT,
         }
     }
@@ -68,27 +68,32 @@ impl World {
             organizations,
             sessions,
         } = build::build(&asset, seed, clock.clone(), options.groups).map_err(LoadError::Build)?;
-        let lines = sessions
+        let endpoints = sessions
             .iter()
             .zip(0..)
-            .map(|(session, number)| (session.account.session.clone(), line_of(session, number)))
+            .map(|(session, number)| {
+                (
+                    session.account.session.clone(),
+                    endpoint_of(session, number),
+                )
+            })
             .collect();
         let world = Arc::new(Self {
             seed,
-            alive: options.alive,
+            active: options.active,
             call_limit: options.call_limit,
             clock,
             organizations,
             sessions,
             asset,
             rules: Mutex::new(rules),
-            lines: Mutex::new(lines),
+            endpoints: Mutex::new(endpoints),
             stopped: CancellationToken::new(),
         });
-        if options.alive {
+        if options.active {
             let runtime =
                 tokio::runtime::Handle::try_current().map_err(|_| LoadError::NoRuntime)?;
-            alive::start(&world, &runtime);
+            activity::start(&world, &runtime);
         }
         Ok(world)
     }
@@ -105,13 +110,13 @@ impl World {
     }
 }
 
-fn line_of(session: &SessionSeed, number: u64) -> Line {
-    Line {
+fn endpoint_of(session: &SessionSeed, number: u64) -> Endpoint {
+    Endpoint {
         linked: (session.link != Link::Unpaired).then_some(session.person),
         owner: Some(session.person),
         surprise: session.link,
         flaky: session.flaky,
         number,
-        ..Line::default()
+        ..Endpoint::default()
     }
 }

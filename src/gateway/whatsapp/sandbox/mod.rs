@@ -1,39 +1,39 @@
-//! A simulated WhatsApp world: people, groups, links and phones in memory.
+//! A simulated WhatsApp: people, groups, links and phones in memory.
 //!
-//! [`World`] is the one place. Its [`Rules`] say what WhatsApp allows and know nothing of
-//! connections; around them, a line per session adds pairing, connecting, latency, faults and
-//! events, and a `Driver` is a handle to one line. The same seed makes the same world.
+//! [`World`] holds all of it. Its [`Rules`] implement what WhatsApp allows and are independent of
+//! connections; an endpoint per session adds pairing, connecting, latency, faults and events, and a
+//! `Driver` is a handle to one endpoint. The same seed makes the same world.
 //!
-//! A *still* world only moves when told to: by its sessions, by [`World::phone`] (other people) or by
-//! [`World::misbehave`]. A *living* one also moves by itself.
+//! A still world changes only by calls of its sessions, by [`World::phone`] (other people) and by
+//! [`World::misbehave`]. An active world also changes by itself.
 //!
-//! To put an engine on a world: [`World::load`], then `Backend::Sandbox` with it, and
-//! [`World::seed_sessions`] as the engine's seed; keys are made for [`World::organizations`].
+//! To run an engine on a world: [`World::load`], then `Backend::Sandbox` with it, and
+//! [`World::seed_sessions`] as the engine's seed; make keys for [`World::organizations`].
 
-mod alive;
+mod activity;
 mod asset;
 mod build;
+mod bulk;
 mod calls;
 mod clock;
 mod connection;
-mod crowded;
-mod dice;
-mod door;
 mod driver;
+mod endpoint;
 mod faults;
-mod line;
+mod invites;
 mod load;
 mod pairing;
 mod phone;
+mod rng;
 mod rules;
 #[cfg(test)]
 mod tests;
 mod world;
 
-pub use crowded::Crowd;
-pub use door::Invited;
+pub use bulk::BulkAccounts;
 pub use driver::open;
-pub use faults::{Call, Fault};
+pub use faults::{DriverCall, Fault};
+pub use invites::Invited;
 pub use load::{CALL_LIMIT, LoadError, WorldOptions};
 pub use phone::Phone;
 pub use rules::{GROUP_MAX, PersonId, Rank, Refusal, Rules};

@@ -1,9 +1,9 @@
-//! Linking a session to a phone: QR codes that rotate, pairing codes, and whoever scans or types
-//! them.
+//! Linking a session to a phone: rotating QR codes, pairing codes, and the person who scans or
+//! types them.
 
 use super::build::add_arrivals;
 use super::connection::{failed, pause};
-use super::line::{Line, PairingCode, Phase};
+use super::endpoint::{Endpoint, PairingCode, Phase};
 use super::rules::PersonId;
 use super::world::World;
 use crate::gateway::domain::SessionId;
@@ -20,19 +20,19 @@ const EXPIRED: &str = "pairing expired: nobody scanned the code in time; start i
 
 impl World {
     /// Begins to show QR codes.
-    pub(super) fn begin_pairing(self: &Arc<Self>, session: &SessionId, line: &mut Line) {
-        let token = line.begin(Phase::Pairing(super::line::Pairing::default()));
+    pub(super) fn begin_pairing(self: &Arc<Self>, session: &SessionId, endpoint: &mut Endpoint) {
+        let token = endpoint.begin(Phase::Pairing(super::endpoint::Pairing::default()));
         let world = Arc::downgrade(self);
         let who = session.clone();
-        if line.faults.pairing_expires {
-            self.show_qr(line, Duration::from_secs(QR_LIFETIMES_S[0]));
-            Self::expire_pairing(line);
+        if endpoint.faults.pairing_expires {
+            self.show_qr(endpoint, Duration::from_secs(QR_LIFETIMES_S[0]));
+            Self::expire_pairing(endpoint);
             return;
         }
-        if self.alive {
-            self.somebody_links(session, line, &token);
+        if self.active {
+            self.somebody_links(session, endpoint, &token);
         }
-        self.show_qr(line, Duration::from_secs(QR_LIFETIMES_S[0]));
+        self.show_qr(endpoint, Duration::from_secs(QR_LIFETIMES_S[0]));
         tokio::spawn(async move {
             let mut lifetimes = QR_LIFETIMES_S.into_iter().map(Duration::from_secs);
             let mut shown = lifetimes.next();
@@ -42,22 +42,23 @@ impl World {
                 }
                 shown = lifetimes.next();
                 let Some(world) = world.upgrade() else { return };
-                let mut lines = world.lines();
-                let Some(line) = lines.get_mut(&who).filter(|_| !token.is_cancelled()) else {
+                let mut endpoints = world.endpoints();
+                let Some(endpoint) = endpoints.get_mut(&who).filter(|_| !token.is_cancelled())
+                else {
                     return;
                 };
                 if let Some(lifetime) = shown {
-                    world.show_qr(line, lifetime);
+                    world.show_qr(endpoint, lifetime);
                 }
             }
             // A pairing code that was asked for late is still good.
             while let Some(world) = world.upgrade() {
                 let rest = world.code_remains(&who);
                 if rest.is_zero() {
-                    if let Some(line) = world.lines().get_mut(&who)
+                    if let Some(endpoint) = world.endpoints().get_mut(&who)
                         && !token.is_cancelled()
                     {
-                        Self::expire_pairing(line);
+                        Self::expire_pairing(endpoint);
                     }
                     return;
                 }
@@ -72,8 +73,8 @@ impl World {
     /// How long the pairing code that was given out last is still good.
     fn code_remains(&self, session: &SessionId) -> Duration {
         let now = self.now();
-        let lines = self.lines();
-        match lines.get(session).map(|line| &line.phase) {
+        let endpoints = self.endpoints();
+        match endpoints.get(session).map(|endpoint| &endpoint.phase) {
             Some(Phase::Pairing(pairing)) => pairing.code.as_ref().map_or(Duration::ZERO, |code| {
                 Duration::from_millis(u64::try_from(code.expires_at - now).unwrap_or(0))
             }),
@@ -81,20 +82,20 @@ impl World {
         }
     }
 
-    pub(super) fn expire_pairing(line: &mut Line) {
-        line.hang_up();
-        line.faults.pairing_expires = false;
-        line.emit(failed(EXPIRED));
+    pub(super) fn expire_pairing(endpoint: &mut Endpoint) {
+        endpoint.hang_up();
+        endpoint.faults.pairing_expires = false;
+        endpoint.emit(failed(EXPIRED));
     }
 
-    fn show_qr(&self, line: &mut Line, lifetime: Duration) {
-        let mut dice = line.dice(self.seed, "qr");
+    fn show_qr(&self, endpoint: &mut Endpoint, lifetime: Duration) {
+        let mut rng = endpoint.rng(self.seed, "qr");
         // A reference and three keys, as long as the real ones.
-        let mut key = || format!("{}=", dice.base64(43));
+        let mut key = || format!("{}=", rng.base64(43));
         let (noise, identity, secret) = (key(), key(), key());
-        let reference = dice.base64(108);
+        let reference = rng.base64(108);
         let lifetime = i64::try_from(lifetime.as_millis()).unwrap_or_default();
-        line.emit(DriverEvent::QrCode {
+        endpoint.emit(DriverEvent::QrCode {
             code: format!("2@{reference},{noise},{identity},{secret}"),
             expires_at: self.now() + lifetime,
         });
@@ -104,11 +105,11 @@ impl World {
     fn somebody_links(
         self: &Arc<Self>,
         session: &SessionId,
-        line: &mut Line,
+        endpoint: &mut Endpoint,
         token: &CancellationToken,
     ) {
-        let wait = line.dice(self.seed, "scan").between(8_000, 12_000);
-        let typed = match &line.phase {
+        let wait = endpoint.rng(self.seed, "scan").between(8_000, 12_000);
+        let typed = match &endpoint.phase {
             Phase::Pairing(pairing) => pairing.code.as_ref().map(|code| code.code.clone()),
             _ => None,
         };
@@ -134,7 +135,7 @@ impl World {
 
     /// The pairing code that was given out last and waits to be typed.
     fn waiting_code(&self, session: &SessionId) -> Option<String> {
-        match &self.lines().get(session)?.phase {
+        match &self.endpoints().get(session)?.phase {
             Phase::Pairing(pairing) => Some(pairing.code.as_ref()?.code.clone()),
             _ => None,
         }
@@ -147,13 +148,15 @@ impl World {
         phone: &str,
     ) -> Result<String, DriverError> {
         let now = self.now();
-        let mut lines = self.lines();
-        let line = lines.get_mut(session).ok_or(DriverError::NotConnected)?;
-        if line.linked.is_some() {
+        let mut endpoints = self.endpoints();
+        let endpoint = endpoints
+            .get_mut(session)
+            .ok_or(DriverError::NotConnected)?;
+        if endpoint.linked.is_some() {
             return Err(DriverError::AlreadyPaired);
         }
-        if line.faults.pairing_expires {
-            Self::expire_pairing(line);
+        if endpoint.faults.pairing_expires {
+            Self::expire_pairing(endpoint);
             return Err(DriverError::Refused(EXPIRED.to_owned()));
         }
         if !(7..=15).contains(&phone.len()) || !phone.bytes().all(|b| b.is_ascii_digit()) {
@@ -161,20 +164,20 @@ impl World {
                 "a phone number has 7 to 15 digits, with the country's code first".to_owned(),
             ));
         }
-        if !matches!(line.phase, Phase::Pairing(_)) {
-            self.begin_pairing(session, line);
+        if !matches!(endpoint.phase, Phase::Pairing(_)) {
+            self.begin_pairing(session, endpoint);
         }
-        let code = line.dice(self.seed, "pairing").pairing_code();
-        if let Phase::Pairing(pairing) = &mut line.phase {
+        let code = endpoint.rng(self.seed, "pairing").pairing_code();
+        if let Phase::Pairing(pairing) = &mut endpoint.phase {
             pairing.code = Some(PairingCode {
                 phone: phone.to_owned(),
                 code: code.clone(),
                 expires_at: now + CODE_LIFETIME_S * 1_000,
             });
         }
-        if self.alive {
-            let token = line.current.clone();
-            self.somebody_links(session, line, &token);
+        if self.active {
+            let token = endpoint.current.clone();
+            self.somebody_links(session, endpoint, &token);
         }
         Ok(code)
     }
@@ -189,12 +192,12 @@ impl World {
     /// that was given out last, or too old. Needs a tokio runtime.
     pub fn enter_code(self: &Arc<Self>, session: &SessionId, typed: &str) -> bool {
         let now = self.now();
-        let lines = self.lines();
-        let code = match lines.get(session).map(|line| &line.phase) {
+        let endpoints = self.endpoints();
+        let code = match endpoints.get(session).map(|endpoint| &endpoint.phase) {
             Some(Phase::Pairing(pairing)) => pairing.code.clone(),
             _ => None,
         };
-        drop(lines);
+        drop(endpoints);
         match code {
             Some(code) if code.code == typed && code.expires_at > now => {
                 self.link(session, Some(code))
@@ -205,14 +208,14 @@ impl World {
 
     fn link(self: &Arc<Self>, session: &SessionId, by: Option<PairingCode>) -> bool {
         let owner = {
-            let lines = self.lines();
-            let Some(line) = lines.get(session) else {
+            let endpoints = self.endpoints();
+            let Some(endpoint) = endpoints.get(session) else {
                 return false;
             };
-            if !matches!(line.phase, Phase::Pairing(_)) {
+            if !matches!(endpoint.phase, Phase::Pairing(_)) {
                 return false;
             }
-            line.owner
+            endpoint.owner
         };
         let person = match (by, owner) {
             (Some(code), _) => self.person_with(&code.phone),
@@ -221,17 +224,17 @@ impl World {
         };
         let Some(person) = person else { return false };
         let identity = self.rules().identity(person);
-        let mut lines = self.lines();
-        let Some(line) = lines.get_mut(session) else {
+        let mut endpoints = self.endpoints();
+        let Some(endpoint) = endpoints.get_mut(session) else {
             return false;
         };
-        if !matches!(line.phase, Phase::Pairing(_)) {
+        if !matches!(endpoint.phase, Phase::Pairing(_)) {
             return false;
         }
-        line.linked = Some(person);
-        line.owner = Some(person);
-        line.emit(DriverEvent::Paired(identity));
-        self.dial(session, line, Duration::ZERO);
+        endpoint.linked = Some(person);
+        endpoint.owner = Some(person);
+        endpoint.emit(DriverEvent::Paired(identity));
+        self.dial(session, endpoint, Duration::ZERO);
         true
     }
 

@@ -1,4 +1,4 @@
-//! What happens elsewhere: other members of a group, and whoever holds the phone of a session.
+//! Actions of other people: members of a group, and the owner of a session's phone.
 
 use super::rules::{PersonId, Rank, Refusal, Rules};
 use super::world::World;
@@ -95,7 +95,7 @@ impl<'a> Phone<'a> {
     /// The LID of the account that a session is, or was last, linked to.
     #[must_use]
     pub fn jid(self, session: &SessionId) -> Option<MemberJid> {
-        let person = self.world.lines().get(session)?.owner?;
+        let person = self.world.endpoints().get(session)?.owner?;
         Some(self.world.rules().people.lid(person).clone())
     }
 

@@ -1,9 +1,9 @@
-//! The simulated world: its state, and what can be asked of it.
+//! The simulated world: its state and queries.
 
 use super::asset::{Asset, Link};
 use super::build::SessionSeed;
 use super::clock::Clock;
-use super::line::Line;
+use super::endpoint::Endpoint;
 use super::rules::{PersonId, Rules};
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
@@ -14,18 +14,18 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// The simulated world. Locks are taken in the order `rules`, `lines`.
+/// The simulated world. Locks are taken in the order `rules`, `endpoints`.
 #[derive(Debug)]
 pub struct World {
     pub(super) seed: u64,
-    pub(super) alive: bool,
+    pub(super) active: bool,
     pub(super) call_limit: Duration,
     pub(super) clock: Clock,
     pub(super) organizations: Vec<(OrganizationId, String)>,
     pub(super) sessions: Vec<SessionSeed>,
     pub(super) asset: Asset,
     pub(super) rules: Mutex<Rules>,
-    pub(super) lines: Mutex<BTreeMap<SessionId, Line>>,
+    pub(super) endpoints: Mutex<BTreeMap<SessionId, Endpoint>>,
     pub(super) stopped: CancellationToken,
 }
 
@@ -120,7 +120,7 @@ impl World {
     /// Who acts when a session acts: the person whom it is linked to.
     #[must_use]
     pub fn person(&self, session: &SessionId) -> Option<PersonId> {
-        self.lines().get(session)?.linked
+        self.endpoints().get(session)?.linked
     }
 
     /// Does something by the rules and tells everybody who must hear of it, in order.
@@ -129,12 +129,14 @@ impl World {
         let outcome = action(&mut rules);
         let notices = rules.take_notices();
         if !notices.is_empty() {
-            let lines = self.lines();
+            let endpoints = self.endpoints();
             for notice in notices {
-                lines
+                endpoints
                     .values()
-                    .filter(|line| line.is_connected() && line.linked == Some(notice.to))
-                    .for_each(|line| line.emit(DriverEvent::Group(notice.event.clone())));
+                    .filter(|endpoint| {
+                        endpoint.is_connected() && endpoint.linked == Some(notice.to)
+                    })
+                    .for_each(|endpoint| endpoint.emit(DriverEvent::Group(notice.event.clone())));
             }
         }
         outcome
@@ -150,8 +152,8 @@ impl World {
         lock(&self.rules)
     }
 
-    pub(super) fn lines(&self) -> MutexGuard<'_, BTreeMap<SessionId, Line>> {
-        lock(&self.lines)
+    pub(super) fn endpoints(&self) -> MutexGuard<'_, BTreeMap<SessionId, Endpoint>> {
+        lock(&self.endpoints)
     }
 }
 

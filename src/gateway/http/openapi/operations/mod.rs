@@ -1,4 +1,4 @@
-//! Every operation in words: one file per resource, mirrored on the handlers beside them.
+//! The descriptions of all operations, one file per resource as in the handlers.
 
 mod groups;
 mod health;

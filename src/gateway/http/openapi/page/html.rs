@@ -1,4 +1,4 @@
-//! Writing HTML: what is not marked as raw is escaped.
+//! Writing HTML: everything that is not marked as raw is escaped.
 
 /// A page as it grows.
 pub(super) struct Html(String);

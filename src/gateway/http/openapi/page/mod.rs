@@ -1,7 +1,7 @@
-//! `/docs`: the document as a page that loads nothing else and runs nothing.
+//! `/docs`: the document as a page without scripts and external resources.
 //!
-//! Everything on it comes from the document, and every text is escaped; the policy allows the page's own
-//! style and nothing more.
+//! Everything on it comes from the document, and every text is escaped; the content security policy
+//! allows the page's own style only.
 
 mod html;
 mod schema;

@@ -1,4 +1,4 @@
-//! Schemas in words.
+//! Rendering schemas.
 
 use super::html::Html;
 use super::value::{items, members, text};

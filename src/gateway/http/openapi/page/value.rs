@@ -1,4 +1,4 @@
-//! Reading parts of the document.
+//! Accessors for parts of the document.
 
 use serde_json::Value;
 

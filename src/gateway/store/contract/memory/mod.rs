@@ -1,4 +1,4 @@
-//! A second engine, in memory: what SQLite does for us by itself has to be asked for by the contract.
+//! A second engine, in memory: it makes the tests state what SQLite does implicitly.
 
 mod read;
 mod rows;

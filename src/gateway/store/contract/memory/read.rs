@@ -1,4 +1,4 @@
-//! Looking through the tables.
+//! Reading the tables.
 
 use super::{Memory, Outcome, is_in};
 use crate::api::{ApiKey, AuditEntry, Group, GroupMember};

@@ -1,4 +1,4 @@
-//! Changing the tables.
+//! Writing the tables.
 
 use super::{Memory, Outcome};
 use crate::api::{AuditEntry, EpochMillis, Group, MemberRole, Session, SessionRole, Setting};
@@ -205,7 +205,7 @@ impl Rows for Memory {
         })
     }
 
-    fn settle_members(&mut self, group: i64) -> Outcome<bool> {
+    fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool> {
         self.change(|tables| {
             let count = tables.members_of(group).count() as u32;
             let me = tables.members_of(group).find(|(_, member)| member.is_me);

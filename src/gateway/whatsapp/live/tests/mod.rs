@@ -1,5 +1,5 @@
-//! An engine over the wire, on the server on loopback: what only an insider can break, and what takes
-//! minutes and hours, with time moved by hand.
+//! The engine against the loopback WhatsApp server, from inside the crate: panics in the library,
+//! and time limits of minutes and hours with a paused clock.
 
 #[path = "../../../../../tests/loopback/mod.rs"]
 #[allow(dead_code)]

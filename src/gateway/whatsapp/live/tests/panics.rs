@@ -1,6 +1,6 @@
-//! A panic ends the session that it belongs to, with its reason, and no other.
+//! A panic ends its own session with a reason, and no other.
 
-use super::super::looks::Look;
+use super::super::requery::Requery;
 use super::super::version::Version;
 use super::super::{listener, reason};
 use super::{Desk, SALES, SUPPORT};
@@ -80,15 +80,15 @@ async fn while_a_group_is_looked_at() {
     let mut desk = Desk::with_both().await;
     let insider = desk.insider(SALES);
     let run = insider.run().unwrap();
-    let looks = listener::look(Arc::downgrade(&insider), Arc::downgrade(&run));
-    let look = Look {
+    let requeries = listener::requeries(Arc::downgrade(&insider), Arc::downgrade(&run));
+    let look = Requery {
         group: desk.group_of_sales(),
         by: None,
         at: 1,
         from: Instant::now(),
-        tells: |_| panic!("on purpose"),
+        into_change: |_| panic!("on purpose"),
     };
-    looks.send(look).unwrap();
+    requeries.send(look).unwrap();
     desk.only_sales_broke().await;
 }
 

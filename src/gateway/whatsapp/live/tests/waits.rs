@@ -1,5 +1,5 @@
-//! What takes minutes and hours. Time is moved by hand, for both sides of the wire: it runs as it does
-//! everywhere while something is under way.
+//! Time limits of minutes and hours. The clock is advanced by the test, for both sides of the
+//! connection, and runs normally in between.
 
 use super::loopback::LoginFailure;
 use super::{Desk, SUPPORT};

@@ -1,4 +1,4 @@
-//! Changes as such, once somebody may make them: the group changes and its accounts hear of it.
+//! Applying changes that are permitted: the group changes and the accounts in it are notified.
 
 use super::groups::checked;
 use super::{GroupRecord, PersonId, Rank, Refusal, Rules, Seat};

@@ -1,4 +1,4 @@
-//! What an account can ask of its groups and do to them, members apart.
+//! Reading and changing groups as an account, members apart.
 
 use super::{GROUP_MAX, GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
 use crate::api::{Setting, check_description, check_subject};
@@ -171,7 +171,7 @@ impl Rules {
             requests: Vec::new(),
             code,
             resets: 0,
-            steady: false,
+            pinned: false,
         });
         let mut people = Vec::new();
         for jid in participants {

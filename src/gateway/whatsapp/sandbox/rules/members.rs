@@ -1,4 +1,4 @@
-//! Changing members: one outcome for each person named.
+//! Changing members, with one outcome per person.
 
 use super::groups::full;
 use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules};

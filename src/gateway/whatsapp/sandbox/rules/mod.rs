@@ -1,8 +1,8 @@
-//! The rules of WhatsApp: who may do what to which group, and who hears of it.
+//! The rules of WhatsApp: who may do what to which group, and who is notified.
 //!
-//! Synchronous and without connections, latency or faults: a call names the person who acts and
-//! either changes the world or says why not. Whoever must hear of a change is left in the outbox,
-//! which the world empties after each action. Every way into the world goes through here.
+//! Synchronous and without connections, latency or faults: a call names the acting person and
+//! either changes the world or returns a refusal. Notifications are left in an outbox, which the
+//! world empties after each action. Every access to the world goes through the rules.
 
 mod changes;
 mod groups;
@@ -13,7 +13,7 @@ pub(super) use people::People;
 pub use people::PersonId;
 
 use super::clock::Clock;
-use super::dice::Dice;
+use super::rng::Rng;
 use crate::api::{EpochMillis, MemberRole};
 use crate::gateway::domain::{GroupJid, InviteCode};
 use crate::gateway::whatsapp::{DriverError, GroupEvent};
@@ -105,7 +105,7 @@ pub(super) struct GroupRecord {
     /// How often the invite code was reset.
     pub(super) resets: u64,
     /// Whether a living world leaves the group alone, because somebody relies on it.
-    pub(super) steady: bool,
+    pub(super) pinned: bool,
 }
 
 impl GroupRecord {
@@ -193,7 +193,7 @@ impl Rules {
     pub(super) fn new_group_ids(&mut self) -> (GroupJid, InviteCode) {
         loop {
             self.made += 1;
-            let user = Dice::of(self.seed, "group", self.made).digits(13);
+            let user = Rng::of(self.seed, "group", self.made).digits(13);
             if let Ok(jid) = GroupJid::parse(&format!("120363{user}@g.us"))
                 && !self.by_jid.contains_key(&jid)
                 && let Some(code) = self.code("invite", self.made)
@@ -210,7 +210,7 @@ impl Rules {
     }
 
     fn code(&self, what: &str, which: u64) -> Option<InviteCode> {
-        InviteCode::parse(&Dice::of(self.seed, what, which).base62(22)).ok()
+        InviteCode::parse(&Rng::of(self.seed, what, which).base62(22)).ok()
     }
 
     pub(super) fn take_notices(&mut self) -> Vec<Notice> {

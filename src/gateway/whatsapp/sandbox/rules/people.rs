@@ -1,7 +1,6 @@
-//! The people of the world. Each has a phone number and a LID; any of the forms of their JID finds
-//! them.
+//! The people of the world. Each has a phone number and a LID, and can be found by any form of JID.
 
-use super::super::dice::Dice;
+use super::super::rng::Rng;
 use crate::gateway::domain::MemberJid;
 use crate::gateway::whatsapp::Identity;
 use std::collections::HashMap;
@@ -39,7 +38,7 @@ fn crowd_phone(which: usize) -> String {
 
 impl People {
     /// A crowd of `count` people without anything of their own.
-    pub(crate) fn crowd(seed: u64, count: usize) -> Self {
+    pub(crate) fn generate(seed: u64, count: usize) -> Self {
         let mut people = Self::default();
         for which in 0..count {
             people.add(seed, &crowd_phone(which), None, None);
@@ -62,7 +61,7 @@ impl People {
         let id = PersonId(u32::try_from(self.all.len()).ok()?);
         let lid = (0..).find_map(|attempt: u64| {
             let which = u64::from(id.0) | (attempt << 32);
-            let user = Dice::of(seed, "lid", which).digits(13);
+            let user = Rng::of(seed, "lid", which).digits(13);
             let lid = MemberJid::parse(&format!("99{user}@lid")).ok()?;
             (!self.by_lid.contains_key(&lid)).then_some(lid)
         })?;

@@ -1,4 +1,4 @@
-//! Sessions that were told to misbehave.
+//! Sessions with injected faults.
 
 use super::*;
 use crate::api::{Setting, SettingField};
@@ -49,7 +49,7 @@ async fn an_answer_can_get_lost_after_the_change() {
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, GROUP);
     let before = support.driver.invite(&group).await.unwrap();
-    world.misbehave_on(support.id(), Call::ResetInvite, Fault::LostAnswer);
+    world.misbehave_on(support.id(), DriverCall::ResetInvite, Fault::LostAnswer);
     let reset = support.driver.reset_invite(&group).await;
     assert_eq!(reset, Err(DriverError::Timeout));
     assert_ne!(support.driver.invite(&group).await, Ok(before));
@@ -84,7 +84,7 @@ async fn a_fault_can_be_for_one_kind_of_call() {
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, GROUP);
     let fault = Fault::Fail(DriverError::Timeout);
-    world.misbehave_on(support.id(), Call::Set, fault);
+    world.misbehave_on(support.id(), DriverCall::Set, fault);
     assert!(support.driver.invite(&group).await.is_ok());
     let set = support.driver.set(&group, &Setting::Locked(true)).await;
     assert_eq!(set, Err(DriverError::Timeout));

@@ -137,7 +137,7 @@ fn one_name_is_hostile() {
         assert!(hostile.subject.contains(trick), "{trick:?}");
     }
     assert!(hostile.description.contains("\u{1b}]8;;"));
-    assert!(hostile.steady);
+    assert!(hostile.pinned);
     let longest = rules
         .groups
         .iter()

@@ -19,7 +19,7 @@ async fn an_admin_changes_everything() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, ADMIN_IN);
-    let description = Setting::Description("Gate B\nat nine".to_owned());
+    let description = Setting::Description("LoginVerifier B\nat nine".to_owned());
     for setting in [
         subject("  Renamed "),
         description,
@@ -30,7 +30,7 @@ async fn an_admin_changes_everything() {
     }
     let now = support.driver.group(&group).await.unwrap();
     assert_eq!(now.subject, "Renamed");
-    assert_eq!(now.description, "Gate B\nat nine");
+    assert_eq!(now.description, "LoginVerifier B\nat nine");
     assert!(!now.announce && now.locked);
 }
 

@@ -1,4 +1,4 @@
-//! A living world.
+//! An active world.
 
 use super::*;
 use crate::gateway::whatsapp::GroupChange;
@@ -6,7 +6,7 @@ use crate::gateway::whatsapp::GroupChange;
 fn living(seed: u64) -> Arc<World> {
     World::load(WorldOptions {
         seed: Some(seed),
-        alive: true,
+        active: true,
         ..WorldOptions::default()
     })
     .unwrap()
@@ -15,7 +15,7 @@ fn living(seed: u64) -> Arc<World> {
 #[test]
 fn a_living_world_needs_a_runtime() {
     let options = WorldOptions {
-        alive: true,
+        active: true,
         ..WorldOptions::default()
     };
     assert!(matches!(World::load(options), Err(LoadError::NoRuntime)));
@@ -72,8 +72,8 @@ async fn what_somebody_relies_on_is_left_alone() {
     let world = living(11);
     let fixtures = |world: &World| -> Vec<String> {
         let rules = world.rules();
-        let steady = rules.groups.iter().filter(|group| group.steady);
-        steady.map(|group| format!("{group:?}")).collect()
+        let pinned = rules.groups.iter().filter(|group| group.pinned);
+        pinned.map(|group| format!("{group:?}")).collect()
     };
     let before = fixtures(&world);
     assert!(before.len() >= 5);

@@ -1,4 +1,4 @@
-//! The world as its users see it, through drivers.
+//! The world through the driver interface.
 
 mod faults;
 mod fixtures;

@@ -1,4 +1,4 @@
-//! Who hears of what.
+//! Who is notified of what.
 
 use super::*;
 use crate::api::Setting;

@@ -1,8 +1,9 @@
-//! Pushed changes that may have changed places.
+//! Detecting reordered notifications.
 //!
-//! WhatsApp sends them in order, but the library handles each in a task of its own, so two that
-//! come close together may be told the wrong way round; and their times are whole seconds. Who
-//! finds two such changes that contradict each other has to ask how the group is now.
+//! WhatsApp sends notifications in order, but the library handles each in a task of its own, so two
+//! that arrive close together may be delivered in the wrong order; their timestamps have a
+//! resolution of one second. When two such changes contradict each other, the group is queried
+//! again.
 
 use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::GroupJid;
@@ -19,8 +20,8 @@ pub(super) struct Recent(VecDeque<(GroupJid, GroupChange, EpochMillis)>);
 
 impl Recent {
     /// Takes in a change. Whether it may be older than another that says something else.
-    pub(super) fn crosses(&mut self, event: &GroupEvent) -> bool {
-        let crosses = self.0.iter().any(|(group, change, at)| {
+    pub(super) fn is_reordered(&mut self, event: &GroupEvent) -> bool {
+        let is_reordered = self.0.iter().any(|(group, change, at)| {
             *group == event.group && *at >= event.at && contradict(change, &event.change)
         });
         if self.0.len() == KEPT {
@@ -28,7 +29,7 @@ impl Recent {
         }
         let told = (event.group.clone(), event.change.clone(), event.at);
         self.0.push_back(told);
-        crosses
+        is_reordered
     }
 }
 
@@ -81,18 +82,18 @@ mod tests {
     #[test]
     fn two_names_of_one_second_cross_and_others_do_not() {
         let mut recent = Recent::default();
-        assert!(!recent.crosses(&event(1, 5_000, subject("a"))));
-        assert!(recent.crosses(&event(1, 5_000, subject("b"))));
+        assert!(!recent.is_reordered(&event(1, 5_000, subject("a"))));
+        assert!(recent.is_reordered(&event(1, 5_000, subject("b"))));
         // The same again, another group, another field, a later second.
         let mut recent = Recent::default();
-        assert!(!recent.crosses(&event(1, 5_000, subject("a"))));
-        assert!(!recent.crosses(&event(1, 5_000, subject("a"))));
-        assert!(!recent.crosses(&event(2, 5_000, subject("b"))));
+        assert!(!recent.is_reordered(&event(1, 5_000, subject("a"))));
+        assert!(!recent.is_reordered(&event(1, 5_000, subject("a"))));
+        assert!(!recent.is_reordered(&event(2, 5_000, subject("b"))));
         let locked = GroupChange::Setting(Setting::Locked(true));
-        assert!(!recent.crosses(&event(1, 5_000, locked)));
-        assert!(!recent.crosses(&event(1, 6_000, subject("b"))));
+        assert!(!recent.is_reordered(&event(1, 5_000, locked)));
+        assert!(!recent.is_reordered(&event(1, 6_000, subject("b"))));
         // One that is late.
-        assert!(recent.crosses(&event(1, 5_000, subject("a"))));
+        assert!(recent.is_reordered(&event(1, 5_000, subject("a"))));
     }
 
     #[test]
@@ -110,12 +111,12 @@ mod tests {
         ];
         for (one, other) in pairs {
             let mut recent = Recent::default();
-            assert!(!recent.crosses(&event(1, 5_000, one)));
-            assert!(recent.crosses(&event(1, 5_000, other)));
+            assert!(!recent.is_reordered(&event(1, 5_000, one)));
+            assert!(recent.is_reordered(&event(1, 5_000, other)));
         }
         let mut recent = Recent::default();
         for _ in 0..2 {
-            assert!(!recent.crosses(&event(1, 5_000, GroupChange::Left(somebody()))));
+            assert!(!recent.is_reordered(&event(1, 5_000, GroupChange::Left(somebody()))));
         }
     }
 
@@ -123,7 +124,7 @@ mod tests {
     fn only_so_much_is_remembered() {
         let mut recent = Recent::default();
         for number in 0..90 {
-            recent.crosses(&event(number, 5_000, subject("a")));
+            recent.is_reordered(&event(number, 5_000, subject("a")));
         }
         assert_eq!(recent.0.len(), KEPT);
     }

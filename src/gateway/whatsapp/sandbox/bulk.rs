@@ -1,8 +1,8 @@
-//! Many more accounts than the asset has, all alike: for measuring.
+//! Many uniform accounts, for benchmarks.
 
 use super::build::strangers;
-use super::dice::Dice;
-use super::line::{Line, line_in};
+use super::endpoint::{Endpoint, endpoint_mut};
+use super::rng::Rng;
 use super::rules::{GROUP_MAX, GroupRecord, PersonId, Rank, Seat};
 use super::world::World;
 use crate::gateway::domain::{OrganizationId, SessionId};
@@ -15,7 +15,7 @@ const FIRST_ULID_MS: u64 = 1_775_000_000_000;
 
 /// How large a crowded world gets.
 #[derive(Debug, Clone, Copy)]
-pub struct Crowd {
+pub struct BulkAccounts {
     pub sessions: usize,
     /// Of each session; no two sessions share one.
     pub groups: usize,
@@ -25,17 +25,21 @@ pub struct Crowd {
 
 impl World {
     /// Adds linked sessions that should run, and returns them. The same world makes the same ones.
-    pub fn add_crowd(&self, organization: &OrganizationId, crowd: Crowd) -> Vec<SeedSession> {
+    pub fn add_bulk_accounts(
+        &self,
+        organization: &OrganizationId,
+        crowd: BulkAccounts,
+    ) -> Vec<SeedSession> {
         (0..crowd.sessions)
-            .filter_map(|which| self.add_crowded(organization, which as u64, crowd))
+            .filter_map(|which| self.add_bulk_account(organization, which as u64, crowd))
             .collect()
     }
 
-    fn add_crowded(
+    fn add_bulk_account(
         &self,
         organization: &OrganizationId,
         which: u64,
-        crowd: Crowd,
+        crowd: BulkAccounts,
     ) -> Option<SeedSession> {
         let mut rules = self.rules();
         let phone = format!("62801010{which:06}");
@@ -46,11 +50,11 @@ impl World {
             .ids()
             .filter(|someone| !rules.is_account(*someone))
             .collect();
-        let mut dice = Dice::of(self.seed, "crowded", which);
+        let mut rng = Rng::of(self.seed, "crowded", which);
         rules.reserve(crowd.groups);
         for number in 1..=crowd.groups {
             let others = crowd.members.min(GROUP_MAX).saturating_sub(1);
-            let others = strangers(&people, &mut dice)
+            let others = strangers(&people, &mut rng)
                 .take(others)
                 .map(|person| Seat {
                     person,
@@ -76,21 +80,21 @@ impl World {
                 requests: Vec::new(),
                 code,
                 resets: 0,
-                steady: true,
+                pinned: true,
             });
         }
         let identity = rules.identity(person);
         drop(rules);
-        let random = u128::from(dice.next());
+        let random = u128::from(rng.next());
         let ulid = ulid::Ulid::from_parts(FIRST_ULID_MS + which, random).to_string();
         let session = SessionId::parse(&ulid).ok()?;
-        let mut lines = self.lines();
-        let line = line_in(&mut lines, &session);
-        *line = Line {
+        let mut endpoints = self.endpoints();
+        let endpoint = endpoint_mut(&mut endpoints, &session);
+        *endpoint = Endpoint {
             linked: Some(person),
             owner: Some(person),
-            number: line.number,
-            ..Line::default()
+            number: endpoint.number,
+            ..Endpoint::default()
         };
         Some(SeedSession {
             account: Account {

@@ -1,4 +1,4 @@
-//! A moment that is hours away.
+//! A deadline that may be hours away.
 
 use crate::api::EpochMillis;
 use crate::gateway::clock;
@@ -10,25 +10,25 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// What counts as for ever: thirty years, which every clock can add.
 const FAR: Duration = Duration::from_hours(30 * 365 * 24);
 
-/// Has come when either of two clocks says so: the wall clock may be set, and the steady one stands still
+/// Has come when either of two clocks says so: the wall clock may be set, and the monotonic one stands still
 /// while the machine sleeps.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Moment {
+pub(super) struct Deadline {
     pub at: EpochMillis,
-    steady: Instant,
+    monotonic: Instant,
 }
 
-impl Moment {
+impl Deadline {
     pub(super) fn at(at: EpochMillis) -> Self {
         let rest = u64::try_from(at.saturating_sub(clock::now())).unwrap_or(0);
-        let steady = Instant::now() + Duration::from_millis(rest).min(FAR);
-        Self { at, steady }
+        let monotonic = Instant::now() + Duration::from_millis(rest).min(FAR);
+        Self { at, monotonic }
     }
 
     /// Waits for it.
-    pub(super) async fn come(self) {
-        while clock::now() < self.at && Instant::now() < self.steady {
-            sleep_until(self.steady.min(Instant::now() + LOOK_AGAIN)).await;
+    pub(super) async fn reached(self) {
+        while clock::now() < self.at && Instant::now() < self.monotonic {
+            sleep_until(self.monotonic.min(Instant::now() + LOOK_AGAIN)).await;
         }
     }
 }

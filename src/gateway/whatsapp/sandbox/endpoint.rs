@@ -1,8 +1,9 @@
-//! One session's line to WhatsApp: whether it is linked, connected or pairing, and who listens.
+//! The WhatsApp side of one session: whether it is linked, connected or pairing, and where its
+//! events go.
 
 use super::asset::Link;
-use super::dice::Dice;
 use super::faults::Faults;
+use super::rng::Rng;
 use super::rules::PersonId;
 use crate::api::EpochMillis;
 use crate::gateway::domain::SessionId;
@@ -47,7 +48,7 @@ impl std::fmt::Debug for PairingCode {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct Endpoint {
     /// The account that the session is linked to.
     pub(super) linked: Option<PersonId>,
     /// The account whose phone links the session when somebody scans its code.
@@ -64,13 +65,13 @@ pub(super) struct Line {
     /// Cancelled when the present connection, attempt or pairing ends.
     pub(super) current: CancellationToken,
     pub(super) faults: Faults,
-    /// Which of the world's lines this is.
+    /// Which of the world's endpoints this is.
     pub(super) number: u64,
     /// How many QR codes, pairing codes and delays were drawn.
     pub(super) draws: u64,
 }
 
-impl Line {
+impl Endpoint {
     pub(super) fn emit(&self, event: DriverEvent) {
         if let Some(events) = &self.events {
             // A closed channel means that the engine has let go of the session.
@@ -92,10 +93,10 @@ impl Line {
         self.current.clone()
     }
 
-    /// Randomness for the next thing of this line.
-    pub(super) fn dice(&mut self, seed: u64, what: &str) -> Dice {
+    /// Randomness for the next thing of this endpoint.
+    pub(super) fn rng(&mut self, seed: u64, what: &str) -> Rng {
         self.draws += 1;
-        Dice::of(seed, what, (self.number << 32) | self.draws)
+        Rng::of(seed, what, (self.number << 32) | self.draws)
     }
 
     pub(super) fn is_connected(&self) -> bool {
@@ -104,13 +105,15 @@ impl Line {
 }
 
 /// The line of a session, a new one when the world does not know the session.
-pub(super) fn line_in<'a>(
-    lines: &'a mut BTreeMap<SessionId, Line>,
+pub(super) fn endpoint_mut<'a>(
+    endpoints: &'a mut BTreeMap<SessionId, Endpoint>,
     session: &SessionId,
-) -> &'a mut Line {
-    let number = u64::try_from(lines.len()).unwrap_or(u64::MAX);
-    lines.entry(session.clone()).or_insert_with(|| Line {
-        number,
-        ..Line::default()
-    })
+) -> &'a mut Endpoint {
+    let number = u64::try_from(endpoints.len()).unwrap_or(u64::MAX);
+    endpoints
+        .entry(session.clone())
+        .or_insert_with(|| Endpoint {
+            number,
+            ..Endpoint::default()
+        })
 }

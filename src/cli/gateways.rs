@@ -1,6 +1,6 @@
-//! The gateways that the desk can move to: where it was started, and every profile.
+//! The gateways that the console can switch to: the one it was started on, and every profile.
 
-use super::target::{self, Place};
+use super::target::{self, GatewayInfo};
 use super::token;
 use crate::client::{Client, ClientError, Secret};
 use crate::config::{Profile, TokenFrom};
@@ -29,7 +29,7 @@ impl Gateways {
     /// that was typed at the start.
     pub fn new(
         client: &Client,
-        place: &Place,
+        place: &GatewayInfo,
         profiles: &[Profile],
         typed: Option<Secret>,
     ) -> (Self, Vec<state::Profile>, usize) {

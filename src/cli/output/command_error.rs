@@ -1,4 +1,4 @@
-//! A failure as scripts get it: an exit code, a sentence, and with `--json` an object.
+//! The error of a command: an exit code, a sentence, and with `--json` an object.
 
 use super::{Exit, document, note};
 use crate::api::ErrorCode;
@@ -13,7 +13,7 @@ use std::io::Write as _;
 /// Why a command did not do what it was asked for.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{message}")]
-pub struct Failure {
+pub struct CommandError {
     pub exit: Exit,
     /// A sentence without a capital and without a full stop, as it stands behind the program's name.
     pub message: String,
@@ -25,14 +25,14 @@ pub struct Failure {
 
 /// What a failed call was about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum CallKind {
     /// The gateway answers by itself.
     Stored,
     /// WhatsApp is asked.
     Live,
 }
 
-impl Failure {
+impl CommandError {
     #[must_use]
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl Failure {
 
     /// A call that failed. Without a finer reason, 403 means "not an admin" only where WhatsApp was asked.
     #[must_use]
-    pub fn of_call(error: ClientError, asked: Asked) -> Self {
+    pub fn of_call(error: ClientError, kind: CallKind) -> Self {
         let status = error.status();
         let told = failure::Failure::from(error);
         let said = match told.message.trim() {
@@ -85,7 +85,7 @@ impl Failure {
                 capability = Some(lacking.clone()).filter(|lacking| !lacking.is_empty());
                 (Exit::NotAllowed, lacks(capability.as_deref()))
             }
-            FailureKind::NotAdmin if asked == Asked::Stored => (Exit::NotAllowed, lacks(None)),
+            FailureKind::NotAdmin if kind == CallKind::Stored => (Exit::NotAllowed, lacks(None)),
             FailureKind::NotAdmin => (
                 Exit::NotAdmin,
                 "the account is not an admin of the group; an admin must make it one".to_owned(),
@@ -104,18 +104,18 @@ impl Failure {
                 let pause = seconds.map_or("a minute".to_owned(), |seconds| format!("{seconds} s"));
                 (
                     Exit::RateLimited,
-                    format!("a pause is asked for: wait {pause}, then try again"),
+                    format!("rate limited; retry in {pause}"),
                 )
             }
             FailureKind::GatewayAway => (Exit::GatewayAway, said),
-            FailureKind::NoSuchSession | FailureKind::NotInEngine if asked == Asked::Live => (
+            FailureKind::NoSuchSession | FailureKind::NotInEngine if kind == CallKind::Live => (
                 Exit::NotConnected,
                 "the gateway lists the session, but its engine does not have it, so it can do nothing now"
                     .to_owned(),
             ),
             _ => {
                 let internal = told.code == ErrorCode::Internal.as_str();
-                let message = if internal && asked == Asked::Live {
+                let message = if internal && kind == CallKind::Live {
                     format!(
                         "{said}; on some gateways this means that the session cannot reach WhatsApp now, or that the account is no admin of the group"
                     )
@@ -179,12 +179,11 @@ impl Failure {
 fn lacks(capability: Option<&str>) -> String {
     match capability {
         Some(capability) => format!(
-            "the token lacks the capability `{}`; ask whoever runs the gateway for one that has it",
+            "key lacks capability {}; ask the gateway's operator for one that has it",
             clean_line(capability)
         ),
-        None => {
-            "the token may not do this; ask whoever runs the gateway for one that may".to_owned()
-        }
+        None => "key lacks a capability for this; ask the gateway's operator for one that has it"
+            .to_owned(),
     }
 }
 
@@ -202,8 +201,8 @@ fn other(told: &failure::Failure, status: Option<u16>) -> Exit {
 }
 
 /// Any error as a failure: one of ours as it is, another one with the code that fits.
-fn of(error: &anyhow::Error) -> Failure {
-    if let Some(failure) = error.downcast_ref::<Failure>() {
+fn of(error: &anyhow::Error) -> CommandError {
+    if let Some(failure) = error.downcast_ref::<CommandError>() {
         return failure.clone();
     }
     let store = error
@@ -213,16 +212,16 @@ fn of(error: &anyhow::Error) -> Failure {
         .chain()
         .find_map(|cause| cause.downcast_ref::<ConfigError>());
     if configured.is_some() {
-        return Failure::new(Exit::Usage, format!("{error:#}"));
+        return CommandError::new(Exit::Usage, format!("{error:#}"));
     }
     match store {
-        Some(OpenError::InUse(_)) => Failure::new(
+        Some(OpenError::InUse(_)) => CommandError::new(
             Exit::InUse,
             format!(
                 "{error:#}; end that one first, or work through its gateway with --gateway or --profile"
             ),
         ),
-        _ => Failure::new(Exit::Failed, format!("{error:#}")),
+        _ => CommandError::new(Exit::Failed, format!("{error:#}")),
     }
 }
 
@@ -280,65 +279,69 @@ mod tests {
                     "validation_error",
                     &json!({"errors": [{"field": "subject", "message": "is long"}]}),
                 ),
-                Asked::Live,
+                CallKind::Live,
                 Exit::Usage,
             ),
             (
                 coded(400, "validation_error", &json!({"reason": "refused"})),
-                Asked::Live,
+                CallKind::Live,
                 Exit::Failed,
             ),
             (
                 coded(401, "unauthorized", &none),
-                Asked::Stored,
+                CallKind::Stored,
                 Exit::NotAllowed,
             ),
             (
                 coded(403, "forbidden", &json!({"capability": "send"})),
-                Asked::Live,
+                CallKind::Live,
                 Exit::NotAllowed,
             ),
-            (coded(403, "forbidden", &none), Asked::Live, Exit::NotAdmin),
             (
                 coded(403, "forbidden", &none),
-                Asked::Stored,
+                CallKind::Live,
+                Exit::NotAdmin,
+            ),
+            (
+                coded(403, "forbidden", &none),
+                CallKind::Stored,
                 Exit::NotAllowed,
             ),
             (
                 coded(403, "forbidden", &json!({"reason": "not_in_group"})),
-                Asked::Live,
+                CallKind::Live,
                 Exit::NotAdmin,
             ),
             (
                 coded(404, "not_found", &none),
-                Asked::Stored,
+                CallKind::Stored,
                 Exit::NotFound,
             ),
-            (coded(409, "conflict", &none), Asked::Live, Exit::Failed),
+            (coded(409, "conflict", &none), CallKind::Live, Exit::Failed),
             (
                 coded(429, "rate_limited", &none),
-                Asked::Live,
+                CallKind::Live,
                 Exit::RateLimited,
             ),
-            (coded(500, "internal", &none), Asked::Live, Exit::Failed),
+            (coded(500, "internal", &none), CallKind::Live, Exit::Failed),
             (
                 coded(501, "not_implemented", &none),
-                Asked::Live,
+                CallKind::Live,
                 Exit::NotConnected,
             ),
             (
                 coded(503, "gateway_unavailable", &none),
-                Asked::Live,
+                CallKind::Live,
                 Exit::GatewayAway,
             ),
             (
                 ClientError::Unreachable("refused".into()),
-                Asked::Stored,
+                CallKind::Stored,
                 Exit::GatewayAway,
             ),
             (
                 ClientError::TimedOut(Duration::from_secs(5)),
-                Asked::Stored,
+                CallKind::Stored,
                 Exit::GatewayAway,
             ),
             (
@@ -346,12 +349,12 @@ mod tests {
                     status: 200,
                     text: "<html>".into(),
                 },
-                Asked::Stored,
+                CallKind::Stored,
                 Exit::GatewayAway,
             ),
         ] {
             let shown = format!("{error:?}");
-            assert_eq!(Failure::of_call(error, asked).exit, exit, "{shown}");
+            assert_eq!(CommandError::of_call(error, asked).exit, exit, "{shown}");
         }
     }
 
@@ -364,11 +367,11 @@ mod tests {
             retry_after: Some(Duration::from_millis(4_200)),
         };
         assert_eq!(
-            Failure::of_call(limited, Asked::Live).in_json(),
+            CommandError::of_call(limited, CallKind::Live).in_json(),
             json!({ "error": {
                 "code": "rate_limited",
                 "exitCode": 8,
-                "message": "a pause is asked for: wait 5 s, then try again",
+                "message": "rate limited; retry in 5 s",
                 "retryAfterSeconds": 5,
                 "status": 429,
                 "gatewayCode": "rate_limited",
@@ -383,11 +386,11 @@ mod tests {
             500,
             json!({ "code": "internal", "message": "a\u{1b}[2J\nb" }),
         );
-        let words = Failure::of_call(error.clone(), Asked::Stored).in_words();
+        let words = CommandError::of_call(error.clone(), CallKind::Stored).in_words();
         assert_eq!(words, "a\u{FFFD}[2J b");
-        let words = Failure::of_call(error, Asked::Live).in_words();
+        let words = CommandError::of_call(error, CallKind::Live).in_words();
         assert!(words.ends_with("no admin of the group"), "{words}");
-        let listed = Failure::new(Exit::Ambiguous, "which").listing(["x\u{1b}\ny".to_owned()]);
+        let listed = CommandError::new(Exit::Ambiguous, "which").listing(["x\u{1b}\ny".to_owned()]);
         assert_eq!(listed.in_words(), "which\n  x\u{FFFD} y");
     }
 

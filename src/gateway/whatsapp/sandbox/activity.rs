@@ -1,8 +1,7 @@
-//! A living world: now and then somebody renames a group, members come and go, a session drops and
-//! comes back.
+//! Random activity: groups are renamed, members join and leave, sessions drop and reconnect.
 
 use super::connection::pause;
-use super::dice::Dice;
+use super::rng::Rng;
 use super::rules::{GROUP_MAX, PersonId, Rank, Rules};
 use super::world::World;
 use crate::api::{SUBJECT_MAX, Setting};
@@ -16,13 +15,13 @@ const SMALL: usize = 5;
 
 /// Starts to live, until the world is stopped or dropped.
 pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
-    let mut dice = Dice::of(world.seed, "life", 0);
+    let mut rng = Rng::of(world.seed, "life", 0);
     every(world, runtime, 4_000..=12_000, move |world| {
-        something_happens(world, &mut dice);
+        something_happens(world, &mut rng);
     });
-    let mut dice = Dice::of(world.seed, "drops", 0);
+    let mut rng = Rng::of(world.seed, "drops", 0);
     every(world, runtime, 45_000..=90_000, move |world| {
-        a_session_drops(world, &mut dice);
+        a_session_drops(world, &mut rng);
     });
 }
 
@@ -33,12 +32,12 @@ fn every(
     pauses: std::ops::RangeInclusive<u64>,
     mut deed: impl FnMut(&Arc<World>) + Send + 'static,
 ) {
-    let mut dice = Dice::of(world.seed, "pauses", *pauses.start());
+    let mut rng = Rng::of(world.seed, "pauses", *pauses.start());
     let stopped = world.stopped.clone();
     let world = Arc::downgrade(world);
     runtime.spawn(async move {
         loop {
-            let wait = dice.between(*pauses.start(), *pauses.end());
+            let wait = rng.between(*pauses.start(), *pauses.end());
             if !pause(&stopped, Duration::from_millis(wait)).await {
                 return;
             }
@@ -57,66 +56,66 @@ struct Online {
 }
 
 fn online(world: &World) -> Vec<Online> {
-    let lines = world.lines();
-    lines
+    let endpoints = world.endpoints();
+    endpoints
         .iter()
-        .filter(|(_, line)| line.is_connected())
-        .filter_map(|(session, line)| {
+        .filter(|(_, endpoint)| endpoint.is_connected())
+        .filter_map(|(session, endpoint)| {
             Some(Online {
                 session: session.clone(),
-                person: line.linked?,
-                flaky: line.flaky,
+                person: endpoint.linked?,
+                flaky: endpoint.flaky,
             })
         })
         .collect()
 }
 
-fn a_session_drops(world: &Arc<World>, dice: &mut Dice) {
+fn a_session_drops(world: &Arc<World>, rng: &mut Rng) {
     let online = online(world);
-    let flaky = online.iter().find(|line| line.flaky);
-    let victim = match (dice.index(2), flaky) {
+    let flaky = online.iter().find(|endpoint| endpoint.flaky);
+    let victim = match (rng.index(2), flaky) {
         (0, Some(flaky)) => Some(flaky),
-        _ => dice.pick(&online),
+        _ => rng.pick(&online),
     };
     if let Some(victim) = victim {
-        let back_after = Duration::from_millis(dice.between(3_000, 6_000));
+        let back_after = Duration::from_millis(rng.between(3_000, 6_000));
         world.drop_connection(&victim.session, Some(back_after));
     }
 }
 
-fn something_happens(world: &World, dice: &mut Dice) {
+fn something_happens(world: &World, rng: &mut Rng) {
     let online = online(world);
-    let Some(witness) = dice.pick(&online).map(|line| line.person) else {
+    let Some(witness) = rng.pick(&online).map(|endpoint| endpoint.person) else {
         return;
     };
     world.act(|rules| {
         let candidates: Vec<usize> = rules
             .groups_of(witness)
-            .filter(|index| !rules.groups[*index].steady)
+            .filter(|index| !rules.groups[*index].pinned)
             .collect();
-        let Some(index) = dice.pick(&candidates).copied() else {
+        let Some(index) = rng.pick(&candidates).copied() else {
             return;
         };
-        match dice.index(20) {
-            0..7 => rename(world, rules, index, dice),
-            7..12 => somebody_comes(rules, index, dice),
-            12..16 => somebody_goes(rules, index, dice),
-            16..19 => describe(world, rules, index, dice),
+        match rng.index(20) {
+            0..7 => rename(world, rules, index, rng),
+            7..12 => somebody_comes(rules, index, rng),
+            12..16 => somebody_goes(rules, index, rng),
+            16..19 => describe(world, rules, index, rng),
             _ => switch(rules, index),
         }
     });
 }
 
 /// An admin adds a suffix to the name, or takes away the one that an earlier rename added.
-fn rename(world: &World, rules: &mut Rules, index: usize, dice: &mut Dice) {
-    let suffixes = &world.asset.alive.suffixes;
+fn rename(world: &World, rules: &mut Rules, index: usize, rng: &mut Rng) {
+    let suffixes = &world.asset.activity.suffixes;
     let subject = rules.groups[index].subject.clone();
     let plain = suffixes
         .iter()
         .find_map(|suffix| subject.strip_suffix(suffix.as_str()));
     let renamed = match plain {
         Some(plain) => plain.to_owned(),
-        None => match dice.pick(suffixes) {
+        None => match rng.pick(suffixes) {
             Some(suffix) => format!("{subject}{suffix}"),
             None => return,
         },
@@ -126,8 +125,8 @@ fn rename(world: &World, rules: &mut Rules, index: usize, dice: &mut Dice) {
     }
 }
 
-fn describe(world: &World, rules: &mut Rules, index: usize, dice: &mut Dice) {
-    if let Some(text) = dice.pick(&world.asset.alive.descriptions) {
+fn describe(world: &World, rules: &mut Rules, index: usize, rng: &mut Rng) {
+    if let Some(text) = rng.pick(&world.asset.activity.descriptions) {
         apply(rules, index, &Setting::Description(text.clone()));
     }
 }
@@ -145,21 +144,21 @@ fn apply(rules: &mut Rules, index: usize, setting: &Setting) {
     }
 }
 
-fn somebody_comes(rules: &mut Rules, index: usize, dice: &mut Dice) {
+fn somebody_comes(rules: &mut Rules, index: usize, rng: &mut Rng) {
     let group = &rules.groups[index];
     if group.seats.len() >= GROUP_MAX || group.approval {
         return;
     }
     let people: Vec<PersonId> = rules.people.ids().collect();
     let newcomer = (0..20)
-        .filter_map(|_| dice.pick(&people).copied())
+        .filter_map(|_| rng.pick(&people).copied())
         .find(|person| group.seat(*person).is_none() && !rules.is_account(*person));
     if let Some(person) = newcomer {
         rules.apply_members(index, None, MemberChange::Add, &[person]);
     }
 }
 
-fn somebody_goes(rules: &mut Rules, index: usize, dice: &mut Dice) {
+fn somebody_goes(rules: &mut Rules, index: usize, rng: &mut Rng) {
     let group = &rules.groups[index];
     if group.seats.len() <= SMALL {
         return;
@@ -170,7 +169,7 @@ fn somebody_goes(rules: &mut Rules, index: usize, dice: &mut Dice) {
         .filter(|seat| seat.rank == Rank::Member && !rules.is_account(seat.person))
         .map(|seat| seat.person)
         .collect();
-    if let Some(person) = dice.pick(&plain).copied() {
+    if let Some(person) = rng.pick(&plain).copied() {
         rules.apply_members(index, Some(person), MemberChange::Remove, &[person]);
     }
 }

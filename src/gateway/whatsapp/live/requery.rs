@@ -1,10 +1,10 @@
-//! Groups that have to be looked at, because WhatsApp told that something happened there but not how
-//! the group is now.
+//! Groups that have to be queried again, because WhatsApp reported a change without the resulting
+//! state.
 //!
-//! An account may be put into sixty groups in a second. The looks are taken one after the other, so
-//! that they take turns with what people ask for, and one that the budget or WhatsApp puts off is
-//! made later. What is not looked at before the connection ends need not be: the next one begins
-//! with the list of all groups.
+//! An account may be added to sixty groups in a second. The queries run one after the other,
+//! interleaved with the callers' calls, and one that is rate limited is made later. Queries still
+//! pending when the connection ends are dropped: the next connection begins with a full list of
+//! groups.
 
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid};
@@ -21,18 +21,18 @@ const TRIES: u32 = 3;
 
 /// A group to look at.
 #[derive(Debug, Clone)]
-pub(super) struct Look {
+pub(super) struct Requery {
     pub(super) group: GroupJid,
     pub(super) by: Option<MemberJid>,
     pub(super) at: EpochMillis,
     /// Not before then: what happens in a group comes in several pieces.
     pub(super) from: Instant,
-    pub(super) tells: fn(Box<GroupSnapshot>) -> GroupChange,
+    pub(super) into_change: fn(Box<GroupSnapshot>) -> GroupChange,
 }
 
 /// Takes the looks that come in until nobody sends any more. `ask` looks at a group, `tell` tells.
 pub(super) async fn take<A, F>(
-    mut coming: UnboundedReceiver<Look>,
+    mut coming: UnboundedReceiver<Requery>,
     ask: A,
     tell: impl Fn(GroupEvent) + Send,
 ) where
@@ -42,31 +42,32 @@ pub(super) async fn take<A, F>(
     let mut waiting = VecDeque::new();
     loop {
         if waiting.is_empty() {
-            let Some(look) = coming.recv().await else {
+            let Some(requery) = coming.recv().await else {
                 return;
             };
-            waiting.push_back(look);
+            waiting.push_back(requery);
         }
-        while let Ok(look) = coming.try_recv() {
-            waiting.push_back(look);
+        while let Ok(requery) = coming.try_recv() {
+            waiting.push_back(requery);
         }
-        let Some(look) = waiting.pop_front() else {
+        let Some(requery) = waiting.pop_front() else {
             continue;
         };
         // A later look at the same group tells as much.
-        let told_later = |later: &Look| {
-            later.group == look.group && std::ptr::fn_addr_eq(later.tells, look.tells)
+        let told_later = |later: &Requery| {
+            later.group == requery.group
+                && std::ptr::fn_addr_eq(later.into_change, requery.into_change)
         };
         if waiting.iter().any(told_later) {
             continue;
         }
-        sleep_until(look.from).await;
-        match at(&look.group, &ask).await {
+        sleep_until(requery.from).await;
+        match at(&requery.group, &ask).await {
             Ok(snapshot) => tell(GroupEvent {
-                change: (look.tells)(Box::new(snapshot)),
-                group: look.group,
-                by: look.by,
-                at: look.at,
+                change: (requery.into_change)(Box::new(snapshot)),
+                group: requery.group,
+                by: requery.by,
+                at: requery.at,
             }),
             Err(DriverError::NotConnected | DriverError::ConnectionLost) => {
                 waiting.clear();
@@ -121,25 +122,25 @@ mod tests {
         }
     }
 
-    fn look(number: u32) -> Look {
-        Look {
+    fn requery(number: u32) -> Requery {
+        Requery {
             group: group(number),
             by: None,
             at: 1,
             from: Instant::now(),
-            tells: GroupChange::Entered,
+            into_change: GroupChange::Entered,
         }
     }
 
     /// The groups of which was told, when these looks are taken.
-    async fn told<A, F>(looks: impl IntoIterator<Item = Look>, ask: A) -> Vec<GroupJid>
+    async fn told<A, F>(requeries: impl IntoIterator<Item = Requery>, ask: A) -> Vec<GroupJid>
     where
         A: Fn(GroupJid) -> F + Send + Sync,
         F: Future<Output = Result<GroupSnapshot, DriverError>> + Send,
     {
         let (sender, coming) = unbounded_channel();
-        for look in looks {
-            sender.send(look).unwrap();
+        for requery in requeries {
+            sender.send(requery).unwrap();
         }
         drop(sender);
         let told = Mutex::new(Vec::new());
@@ -157,7 +158,7 @@ mod tests {
             running.fetch_sub(1, Ordering::SeqCst);
             paid.map(|()| snapshot(group))
         };
-        let told = told((0..60).map(look), ask).await;
+        let told = told((0..60).map(requery), ask).await;
         assert_eq!(told, (0..60).map(group).collect::<Vec<_>>());
     }
 
@@ -174,14 +175,14 @@ mod tests {
                 Err(_) => Ok(snapshot(group)),
             })
         };
-        assert_eq!(told([look(1)], ask).await, [group(1)]);
+        assert_eq!(told([requery(1)], ask).await, [group(1)]);
         assert_eq!(begin.elapsed(), Duration::from_secs(200));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_waits_when_the_connection_ends_is_left_to_the_next_one() {
         let ask = |_| ready(Err(DriverError::ConnectionLost));
-        assert_eq!(told((0..3).map(look), ask).await, []);
+        assert_eq!(told((0..3).map(requery), ask).await, []);
         // One that cannot be had keeps no other from its turn.
         let ask = |asked| {
             ready(if asked == group(0) {
@@ -190,18 +191,18 @@ mod tests {
                 Ok(snapshot(asked))
             })
         };
-        assert_eq!(told((0..2).map(look), ask).await, [group(1)]);
+        assert_eq!(told((0..2).map(requery), ask).await, [group(1)]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_last_look_at_a_group_is_enough() {
         let ask = |group| ready(Ok(snapshot(group)));
-        let looks = [look(1), look(2), look(1)];
-        assert_eq!(told(looks, ask).await, [group(2), group(1)]);
-        let seen = Look {
-            tells: GroupChange::Seen,
-            ..look(1)
+        let requeries = [requery(1), requery(2), requery(1)];
+        assert_eq!(told(requeries, ask).await, [group(2), group(1)]);
+        let seen = Requery {
+            into_change: GroupChange::Seen,
+            ..requery(1)
         };
-        assert_eq!(told([look(1), seen], ask).await, [group(1), group(1)]);
+        assert_eq!(told([requery(1), seen], ask).await, [group(1), group(1)]);
     }
 }

@@ -1,5 +1,5 @@
-//! What a server in front of the world must know beyond what a session is told: WhatsApp's own
-//! servers see every group, whoever asks.
+//! Queries without an account, for a WhatsApp server in front of the world: resolving invite codes,
+//! and groups as the server sees them.
 
 use super::world::World;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};

@@ -1,28 +1,29 @@
-//! Randomness that is the same for the same seed on every machine and in every version.
+//! A random number generator whose output is the same for the same seed on every machine and in
+//! every version.
 //!
-//! Everything that must not change between starts (ids, links, codes) is drawn from a [`Dice`]
-//! named after what it is for, so that adding one group never changes the ids of another.
+//! Everything that must not change between starts (ids, links, codes) is drawn from a [`Rng`] named
+//! after its purpose, so that adding one group never changes the ids of another.
 
 /// A stream of numbers, by `SplitMix64`. Not for secrets of the real world.
 #[derive(Debug, Clone)]
-pub(super) struct Dice(u64);
+pub(super) struct Rng(u64);
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /// The letters of pairing codes: none that can be mistaken for another.
 const PAIRING: &[u8; 32] = b"123456789ABCDEFGHJKLMNPQRSTVWXYZ";
 
-impl Dice {
+impl Rng {
     /// The stream for one purpose: `what` names the kind of thing, `which` the thing.
     pub(super) fn of(seed: u64, what: &str, which: u64) -> Self {
         // FNV-1a over the name keeps the streams apart.
         let name = what.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        let mut dice = Self(seed ^ name.rotate_left(17));
-        dice.0 = dice.next() ^ which.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        dice.next();
-        dice
+        let mut rng = Self(seed ^ name.rotate_left(17));
+        rng.0 = rng.next() ^ which.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        rng.next();
+        rng
     }
 
     pub(super) fn next(&mut self) -> u64 {
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_stream_depends_on_seed_purpose_and_thing_only() {
-        let code = |seed, what, which| Dice::of(seed, what, which).base62(22);
+        let code = |seed, what, which| Rng::of(seed, what, which).base62(22);
         assert_eq!(code(1, "invite", 2), code(1, "invite", 2));
         assert_ne!(code(1, "invite", 2), code(2, "invite", 2));
         assert_ne!(code(1, "invite", 2), code(1, "jid", 2));
@@ -102,10 +103,10 @@ mod tests {
 
     #[test]
     fn ranges_are_inclusive() {
-        let mut dice = Dice::of(7, "range", 0);
-        let rolled: Vec<u64> = (0..200).map(|_| dice.between(4, 6)).collect();
+        let mut rng = Rng::of(7, "range", 0);
+        let rolled: Vec<u64> = (0..200).map(|_| rng.between(4, 6)).collect();
         assert!(rolled.iter().all(|n| (4..=6).contains(n)));
         assert!(rolled.contains(&4) && rolled.contains(&6));
-        assert_eq!(dice.index(0), 0);
+        assert_eq!(rng.index(0), 0);
     }
 }

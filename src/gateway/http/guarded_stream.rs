@@ -1,10 +1,12 @@
-//! A connection's bytes, watched for what hyper leaves to us.
+//! The byte stream of a connection, guarded where hyper offers no hook.
 //!
-//! A client that never reads its answer would hold the answer and the connection for ever: it is given
-//! up. And what is no HTTP at all never reaches a handler, because hyper refuses it by itself, with a
-//! head and nothing else: the head is replaced by an answer with the contract's body. HTTP/2 it would not even
-//! refuse but close the connection, so its first words are made into something that it does refuse. And the
-//! client of a realtime stream may send a few bytes only.
+//! - A client that does not read its answer is disconnected after a timeout; it would hold the
+//!   answer and the connection forever.
+//! - hyper refuses malformed requests by itself, with a bare head. That head is replaced by an
+//!   answer with the contract's error body.
+//! - hyper closes the connection on an HTTP/2 preface without an answer. The preface is changed
+//!   into a version that hyper refuses with an answer.
+//! - The client of a realtime stream may send only few bytes.
 
 use super::respond;
 use super::slots::Slot;
@@ -32,7 +34,7 @@ const STREAM_BYTES: u64 = 64 * 1024;
 const STREAM_BYTES_PER_SECOND: u64 = 4 * 1024;
 
 /// One connection.
-pub(super) struct Line<S> {
+pub(super) struct GuardedStream<S> {
     stream: S,
     /// How long written bytes may wait for the client.
     patience: Duration,
@@ -72,7 +74,7 @@ enum Refusal {
     Closing(Pin<Box<Sleep>>),
 }
 
-impl<S> Line<S> {
+impl<S> GuardedStream<S> {
     pub fn new(stream: S, patience: Duration, slot: Slot) -> Self {
         Self {
             stream,
@@ -193,7 +195,7 @@ fn status(head: &[u8]) -> u16 {
         .unwrap_or(400)
 }
 
-impl<S: AsyncWrite + Unpin> Line<S> {
+impl<S: AsyncWrite + Unpin> GuardedStream<S> {
     /// Takes a refusal out of what hyper writes; `Some` is how many bytes that dealt with, or how
     /// many come before one.
     fn intercept(&mut self, bytes: &[u8]) -> Option<Result<usize, usize>> {
@@ -226,7 +228,7 @@ impl<S: AsyncWrite + Unpin> Line<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for GuardedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -239,7 +241,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for GuardedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -322,11 +324,11 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(30);
 
-    fn over<S>(stream: S) -> Line<S> {
-        Line::new(stream, PATIENCE, slot())
+    fn over<S>(stream: S) -> GuardedStream<S> {
+        GuardedStream::new(stream, PATIENCE, slot())
     }
 
-    fn line(holds: usize) -> (Line<DuplexStream>, DuplexStream) {
+    fn line(holds: usize) -> (GuardedStream<DuplexStream>, DuplexStream) {
         let (ours, theirs) = duplex(holds);
         (over(ours), theirs)
     }
@@ -369,7 +371,7 @@ mod tests {
         let (ours, mut client) = duplex(2 * STREAM_BYTES as usize);
         let slot = slot();
         slot.connection.becomes_stream();
-        let mut line = Line::new(ours, PATIENCE, slot);
+        let mut line = GuardedStream::new(ours, PATIENCE, slot);
         let mut heard = vec![0; STREAM_BYTES as usize];
         client.write_all(&heard).await.unwrap();
         line.read_exact(&mut heard).await.unwrap();
