@@ -36,7 +36,7 @@ pub enum Effect {
     /// Leave this gateway for the one that this request has knocked at: its requests and its
     /// realtime end, what follows goes to the new one.
     Enter(RequestId),
-    /// Send a `Msg::Clock` at this time. Only the earliest wish of an update is kept by the runtime.
+    /// Send a `Msg::Tick` at this time.
     Wake(EpochMillis),
     /// Put the process to sleep as Ctrl-Z does in other programs.
     Suspend,

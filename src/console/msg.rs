@@ -1,14 +1,14 @@
 //! Everything that can happen to the console.
 
-use crate::api::{Envelope, EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
+use crate::api::{EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
+use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, SavedQr};
 use crate::console::failure::Failure;
 use crate::console::ids::RequestId;
 use crate::console::theme::Background;
 use crossterm::event::{KeyEvent, MouseEvent};
 
-/// One happening. The runtime sends [`Msg::Clock`] before every other message, so that `update`
-/// never asks for the time itself.
+/// Something that happened, taken in together with the time.
 #[derive(Debug, Clone)]
 pub enum Msg {
     Key(KeyEvent),
@@ -22,11 +22,11 @@ pub enum Msg {
     },
     /// The terminal has told how bright its background is.
     Background(Background),
-    /// The time now. Also sent when an [`crate::console::effect::Effect::Wake`] is due.
-    Clock(EpochMillis),
+    /// Time has passed: an [`crate::console::effect::Effect::Wake`] is due.
+    Tick,
     /// The answer to an effect that carried this id.
     Reply(RequestId, Reply),
-    Realtime(Realtime),
+    Realtime(RealtimeEvent),
     /// A read failed and is tried again by itself.
     Pause(RequestId, Pause),
     /// So many rows of a listing cannot be read; the others follow as its reply.
@@ -100,26 +100,4 @@ pub enum Taken {
     Tmux,
     /// The terminal's, asked by an OSC 52 escape sequence, which it does not confirm.
     Terminal,
-}
-
-/// The realtime stream.
-#[derive(Debug, Clone)]
-pub enum Realtime {
-    /// Events arrive from now on. What happened while it was away may have been missed.
-    Connected,
-    Event(Envelope),
-    /// An event that cannot be read: what it was about, as far as that can be.
-    Unreadable {
-        session: Option<String>,
-        group: Option<String>,
-    },
-    /// Gone; tried again at the given time.
-    Lost {
-        reason: String,
-        retry_at: EpochMillis,
-    },
-    /// The gateway has none, or refuses it.
-    Unavailable {
-        reason: String,
-    },
 }

@@ -2,8 +2,9 @@
 
 use crate::api::EpochMillis;
 use crate::client::Client;
+use crate::client::realtime::RealtimeEvent;
 use crate::console::ids::RequestId;
-use crate::console::msg::{Msg, Realtime, Reply};
+use crate::console::msg::{Msg, Reply};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -17,7 +18,7 @@ pub enum Notice {
     /// takes in.
     Answer(RequestId, Reply, Option<OwnedSemaphorePermit>),
     /// News of the stream, and its place in the queue.
-    Realtime(Realtime, OwnedSemaphorePermit),
+    Realtime(RealtimeEvent, OwnedSemaphorePermit),
     /// Bytes for the terminal: an OSC 52 sequence.
     Raw(Vec<u8>),
     /// Another gateway has answered, and this is the client for it.

@@ -9,7 +9,7 @@ use crate::console::ids::RequestId;
 use crate::console::io::clipboard::Clipboard;
 use crate::console::io::connectors::Places;
 use crate::console::io::notice::{Notice, now};
-use crate::console::msg::{Msg, Pause, Realtime, Reply};
+use crate::console::msg::{Msg, Pause, Reply};
 use crate::qr;
 use futures_util::FutureExt as _;
 use serde_json::Value;
@@ -325,8 +325,8 @@ impl Caller {
 async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
     // What waits is counted and weighed once, on its way to the loop.
     let (sink, events) = mpsc::channel(1);
-    tokio::spawn(realtime::run(client, None, sink));
-    pass_on(events, inbox).await;
+    let stream = AssertUnwindSafe(realtime::run(client, None, sink)).catch_unwind();
+    let _ = tokio::join!(stream, pass_on(events, inbox));
 }
 
 async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::UnboundedSender<Notice>) {
@@ -338,24 +338,15 @@ async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::Unbound
         let Ok(held) = Arc::clone(&room).acquire_many_owned(weight(&event)).await else {
             return;
         };
-        let told = match event {
-            RealtimeEvent::Connected => Realtime::Connected,
-            RealtimeEvent::Event(envelope) => Realtime::Event(envelope),
-            RealtimeEvent::Unreadable { session, group } => Realtime::Unreadable { session, group },
-            RealtimeEvent::Lost { reason, retry_in } => Realtime::Lost {
-                reason,
-                retry_at: now() + retry_in.as_millis() as EpochMillis,
-            },
-            RealtimeEvent::Unavailable { reason } => Realtime::Unavailable { reason },
-        };
-        if inbox.send(Notice::Realtime(told, held)).is_err() {
+        if inbox.send(Notice::Realtime(event, held)).is_err() {
             return;
         }
     }
-    // Without a last word its task panicked: what is shown must not be taken for live.
+    // Without a last word it panicked: what is shown must not be taken for live.
     if !ended && let Ok(held) = room.acquire_owned().await {
         let reason = "the desk's stream broke; its log has more".to_owned();
-        let _ = inbox.send(Notice::Realtime(Realtime::Unavailable { reason }, held));
+        let event = RealtimeEvent::Unavailable { reason };
+        let _ = inbox.send(Notice::Realtime(event, held));
     }
 }
 

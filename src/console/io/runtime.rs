@@ -171,15 +171,14 @@ struct Desk {
 
 impl Desk {
     fn take(&mut self, msg: Msg) -> Next {
-        let mut effects = update(&mut self.state, Msg::Clock(now()));
-        effects.extend(update(&mut self.state, msg));
+        let effects = update(&mut self.state, now(), msg);
         self.carry_out(effects)
     }
 
     fn take_clock(&mut self) -> Next {
         let now = now();
         self.wakes = self.wakes.split_off(&(now + 1));
-        let effects = update(&mut self.state, Msg::Clock(now));
+        let effects = update(&mut self.state, now, Msg::Tick);
         self.carry_out(effects)
     }
 

@@ -61,7 +61,7 @@ pub struct State {
     pub options: Options,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    /// The time of the last [`crate::console::msg::Msg::Clock`].
+    /// The time of the last message.
     pub now: EpochMillis,
     pub link: Link,
     pub sessions: Sessions,

@@ -13,8 +13,8 @@ const TICK_IDLE: i64 = 60_000;
 /// Longer than this without any message: the machine slept, and realtime may have died in its sleep.
 const ASLEEP: i64 = 3 * TICK_IDLE;
 
-/// It is now that late.
-pub(super) fn clock(state: &mut State, now: EpochMillis) {
+/// It is now that late: does what is due.
+pub(super) fn advance(state: &mut State, now: EpochMillis) {
     let passed = now.saturating_sub(state.now);
     state.now = now;
     if state.runs.woken.is_some_and(|woken| woken <= now) {
@@ -30,6 +30,7 @@ pub(super) fn clock(state: &mut State, now: EpochMillis) {
     let due = |time: Option<EpochMillis>| time.is_some_and(|time| time <= now);
     if due(state.runs.due.rank) {
         state.rebuild_rows(Keep::Pinned);
+        card::settle(state);
     }
     if due(state.runs.due.sessions) {
         sessions::ask(state);

@@ -5,10 +5,10 @@ use crate::api::{
     AuthCodePayload, Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload,
     Session, SessionRole, SessionStatusPayload, Setting, SettingsPatch,
 };
+use crate::client::realtime::RealtimeEvent;
 use crate::console::account::person;
 use crate::console::effect::Call;
 use crate::console::ids::GroupKey;
-use crate::console::msg::Realtime;
 use crate::console::state::{Entry, State};
 use crate::text::clean_line;
 use serde::de::DeserializeOwned;
@@ -19,17 +19,17 @@ const ECHO: i64 = 10_000;
 /// gateway that invents them must not fill the memory.
 const INVENTED_MAX: usize = 10_000;
 
-pub(super) fn realtime(state: &mut State, news: Realtime) {
+pub(super) fn realtime(state: &mut State, news: RealtimeEvent) {
     match news {
-        Realtime::Event(envelope) => return event(state, &envelope),
-        Realtime::Unreadable { session, group } => {
+        RealtimeEvent::Event(envelope) => return event(state, &envelope),
+        RealtimeEvent::Unreadable { session, group } => {
             return gateway::unreadable(state, session.as_deref(), group.as_deref());
         }
-        Realtime::Connected => {
+        RealtimeEvent::Connected => {
             connection::stream_opened(state);
             gateway::catch_up(state);
         }
-        Realtime::Lost { reason, .. } | Realtime::Unavailable { reason } => {
+        RealtimeEvent::Lost { reason, .. } | RealtimeEvent::Unavailable { reason } => {
             if connection::stream_broke(state, &reason) {
                 // Perhaps the gateway itself is gone, and with it every link on the screen.
                 sessions::ask(state);

@@ -1,4 +1,4 @@
-//! The pure part of the console: `update(&mut State, Msg) -> Vec<Effect>`.
+//! The pure part of the console: `update(&mut State, now, Msg) -> Vec<Effect>`.
 //!
 //! Handlers change the state and leave their effects in its requests; after every message `settle`
 //! brings back what must always hold (the card follows the selection, no link is shown that may be
@@ -67,8 +67,9 @@ pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Ve
     (state, effects)
 }
 
-/// Takes in one message.
-pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+/// Takes in one message, which came at this time.
+pub fn update(state: &mut State, now: EpochMillis, msg: Msg) -> Vec<Effect> {
+    clock::advance(state, now);
     match msg {
         Msg::Key(event) => burst::keys(state, &[event]),
         Msg::Keys(events) => burst::keys(state, &events),
@@ -78,7 +79,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Background(background) => {
             state.options.theme = state.options.theme.with_background(background);
         }
-        Msg::Clock(now) => clock::clock(state, now),
+        Msg::Tick => {}
         Msg::Reply(id, reply) => replies::reply(state, id, reply),
         Msg::Realtime(news) => events::realtime(state, news),
         Msg::Pause(id, pause) => replies::pause(state, id, pause),

@@ -219,6 +219,6 @@ async fn a_stream_that_breaks_is_not_taken_for_live() {
     }
     assert!(matches!(
         &told[..],
-        [Realtime::Connected, Realtime::Unavailable { .. }]
+        [RealtimeEvent::Connected, RealtimeEvent::Unavailable { .. }]
     ));
 }

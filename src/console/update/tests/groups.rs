@@ -252,7 +252,7 @@ fn without_realtime_the_groups_in_scope_are_asked_for_now_and_then() {
 #[test]
 fn lists_that_come_one_by_one_leave_the_first_row_selected() {
     let mut desk = Desk::with(options(), WIDE);
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     let sessions = ["a", "b"].map(|id| session(id, SessionStatus::Working));
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
     desk.list("b", vec![group("4", "Darts")]);
@@ -364,7 +364,7 @@ fn groups_are_found_by_the_number_of_their_account() {
     assert!(desk.names().is_empty());
     sessions[1].phone_number = Some("6281234567890".to_owned());
     desk.wait(60_000);
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
     assert_eq!(desk.names(), ["Darts"]);
 }
@@ -427,7 +427,7 @@ fn groups_are_sorted_by_role_and_by_session_too() {
     let mut rows = ["a", "b"].map(|id| session(id, SessionStatus::Working));
     rows[1].label = Some("A desk".to_owned());
     desk.wait(60_000);
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows.to_vec())));
     assert_eq!(desk.names(), ["Darts", "Allotment", "Book club", "Choir"]);
     desk.press("o");
@@ -439,7 +439,7 @@ fn groups_are_sorted_by_role_and_by_session_too() {
 fn scrolling_through_many_groups_keeps_nothing() {
     const MANY: usize = 100_000;
     let mut desk = Desk::with(options(), WIDE);
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
     let groups = (0..MANY).map(|at| group(&format!("{at:06}"), &format!("Group {at:06}")));
@@ -471,7 +471,7 @@ fn scrolling_through_many_groups_keeps_nothing() {
 /// A desk whose filter holds `caf`, with two matches.
 fn typing_caf(options: Options) -> Desk {
     let mut desk = Desk::with(options, WIDE);
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
     let groups = ["Café North", "Café South", "Allotment"];

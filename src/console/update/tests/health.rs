@@ -21,7 +21,7 @@ fn pass(desk: &mut Desk, minutes: u32) {
 }
 
 fn unreadable(desk: &mut Desk, session: Option<&str>, group: Option<&str>) {
-    desk.realtime(Realtime::Unreadable {
+    desk.realtime(RealtimeEvent::Unreadable {
         session: session.map(str::to_owned),
         group: group.map(str::to_owned),
     });
@@ -141,7 +141,7 @@ fn only_a_word_of_the_gateway_makes_it_not_ready() {
     assert_eq!(desk.count(&Call::Ready), 1, "asked again");
     desk.lose_realtime();
     desk.answer(&Call::Ready, Reply::Ready(Ok(false)));
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     assert_eq!(desk.state.link, Link::Live);
 }
 
@@ -379,7 +379,7 @@ fn an_echo_that_never_comes_swallows_no_reset_of_the_phone() {
     assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
     let mut desk = reset_done();
     desk.lose_realtime();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     own_reset_heard(&mut desk);
     assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
     let mut desk = reset_done();

@@ -31,7 +31,7 @@ fn saved() -> Desk {
 /// The same, answered at this time by the gateway's clock.
 fn saved_at(answered_at: Option<EpochMillis>) -> Desk {
     let mut desk = ready();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());
     desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
     desk.press("e");
@@ -99,7 +99,7 @@ fn a_row_that_is_newer_than_the_answer_counts() {
 #[test]
 fn what_an_event_told_is_not_taken_back_by_an_older_row_either() {
     let mut desk = ready();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());
     desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
     desk.event(

@@ -215,7 +215,7 @@ fn the_first_account_is_led_to_from_every_pane() {
     for size in [WIDE, NARROW] {
         for panes in 0..3 {
             let mut desk = Desk::with(options(), size);
-            desk.realtime(Realtime::Connected);
+            desk.realtime(RealtimeEvent::Connected);
             desk.answer(&Call::Sessions, Reply::Sessions(Ok(Vec::new())));
             for _ in 0..panes {
                 desk.press("Tab");

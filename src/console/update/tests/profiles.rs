@@ -98,7 +98,11 @@ fn the_new_gateway_is_entered_before_anything_is_asked_of_it() {
     desk.press("j");
     desk.press("Enter");
     let (id, ..) = desk.knock();
-    let effects = update(&mut desk.state, Msg::Reply(id, Reply::Knocked(Ok(()))));
+    let effects = update(
+        &mut desk.state,
+        START,
+        Msg::Reply(id, Reply::Knocked(Ok(()))),
+    );
     assert_eq!(effects[0], Effect::Enter(id));
     assert!(matches!(effects[1], Effect::Call { .. }), "{effects:?}");
 }
@@ -133,7 +137,7 @@ fn one_may_stop_waiting() {
     desk.press("j");
     desk.press("Enter");
     let (id, ..) = desk.knock();
-    let effects = update(&mut desk.state, Msg::Key(key_event("Esc")));
+    let effects = update(&mut desk.state, START, Msg::Key(key_event("Esc")));
     assert!(effects.contains(&Effect::Cancel(id)), "{effects:?}");
     // An answer that was on its way already leads nowhere.
     desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));

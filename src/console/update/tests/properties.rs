@@ -191,9 +191,9 @@ impl World {
                 let reply = Reply::Copied(Err("nonsense".to_owned()));
                 self.desk.send(Msg::Reply(id, reply));
             }
-            Step::Stream(0) => self.desk.realtime(Realtime::Connected),
+            Step::Stream(0) => self.desk.realtime(RealtimeEvent::Connected),
             Step::Stream(1) => self.desk.lose_realtime(),
-            Step::Stream(_) => self.desk.realtime(Realtime::Unavailable {
+            Step::Stream(_) => self.desk.realtime(RealtimeEvent::Unavailable {
                 reason: "none".to_owned(),
             }),
             Step::Status(status) => {

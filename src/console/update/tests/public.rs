@@ -65,7 +65,7 @@ pub(super) fn refused(ids: &[&str]) -> Desk {
         ..options()
     };
     let mut desk = Desk::with(options, WIDE);
-    desk.realtime(Realtime::Unavailable {
+    desk.realtime(RealtimeEvent::Unavailable {
         reason: "this gateway offers no realtime events".to_owned(),
     });
     desk.answer(

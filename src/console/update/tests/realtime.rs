@@ -40,7 +40,7 @@ fn a_lost_stream_is_said_and_polling_takes_over_until_it_is_back() {
     assert_eq!(desk.count(&Call::Sessions), 1);
     desk.wait(5_000);
     assert_eq!(desk.count(&Call::Sessions), 1, "never twice at once");
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     assert_eq!(desk.state.link, Link::Live);
     assert!(desk.is_asked(&Call::Groups {
         session: "a".to_owned()
@@ -50,7 +50,7 @@ fn a_lost_stream_is_said_and_polling_takes_over_until_it_is_back() {
 #[test]
 fn a_gateway_without_realtime_is_polled() {
     let mut desk = Desk::ready(WIDE);
-    desk.realtime(Realtime::Unavailable {
+    desk.realtime(RealtimeEvent::Unavailable {
         reason: "404".to_owned(),
     });
     assert!(matches!(desk.state.link, Link::Polling { .. }));

@@ -32,7 +32,7 @@ fn the_cursor_is_the_scope() {
 #[test]
 fn a_larger_window_shows_what_it_has_room_for() {
     let mut desk = Desk::with(options(), (120, 18));
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     let many = (0..6).map(|number| session(&number.to_string(), SessionStatus::Working));
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(many.collect())));
     desk.press("End");
@@ -275,7 +275,7 @@ fn a_missing_capability_is_told_and_remembered() {
 #[test]
 fn a_loaded_list_knows_the_number_of_groups_better_than_the_session() {
     let mut desk = Desk::with(options(), WIDE);
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     let mut row = session("a", SessionStatus::Working);
     row.group_count = Some(1);
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(vec![row.clone()])));

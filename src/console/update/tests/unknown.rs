@@ -146,7 +146,7 @@ fn groups_of_such_a_session_can_invite_as_far_as_is_known() {
 #[test]
 fn a_status_that_is_told_at_last_counts() {
     let mut desk = desk();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());
     desk.answer(
         &Call::Invite(volunteers()),
@@ -180,7 +180,7 @@ fn a_refused_session_is_not_asked_for_every_few_seconds() {
 #[test]
 fn a_group_that_the_sessions_own_list_lacks_is_not_its_own() {
     let mut desk = desk();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     desk.list(ONE, groups());
     let stranger = GroupKey {
         session: ONE.to_owned(),
