@@ -79,7 +79,7 @@ fn answer(state: &mut State, mut effects: Vec<Effect>, groups: &[Group]) {
 /// A desk with so many groups, the keys in their list.
 fn desk(count: usize) -> State {
     let options = Options {
-        place_name: "bench".to_owned(),
+        gateway_name: "bench".to_owned(),
         session_ids: Vec::new(),
         profiles: Vec::new(),
         here: 0,

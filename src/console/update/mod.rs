@@ -27,6 +27,7 @@ mod gateway;
 mod groups;
 mod help;
 mod index;
+mod invariants;
 mod invite;
 mod keys;
 mod leaving;
@@ -39,7 +40,6 @@ mod replies;
 mod reset;
 mod rows;
 mod sessions;
-mod settle;
 mod text_input;
 mod toasts;
 mod unconfirmed;
@@ -53,17 +53,17 @@ use crate::console::locale::Charset;
 use crate::console::msg::Msg;
 use crate::console::state::{Options, State};
 
-/// The console before anything was heard, and its first wishes. `size` is in columns and rows.
+/// The console before the first answer, and its first effects. `size` is in columns and rows.
 #[must_use]
 pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Vec<Effect>) {
     let mut state = State::new(options, size, now);
-    state.runs.read(Call::Sessions);
+    state.requests.read(Call::Sessions);
     if state.options.theme.charset == Charset::Ascii {
         state.note(
             "The locale is not UTF-8: everything is drawn in ASCII. Set LANG to a UTF-8 locale, such as C.UTF-8.",
         );
     }
-    let effects = settle::settle(&mut state);
+    let effects = invariants::take_effects(&mut state);
     (state, effects)
 }
 
@@ -85,5 +85,5 @@ pub fn update(state: &mut State, now: EpochMillis, msg: Msg) -> Vec<Effect> {
         Msg::Pause(id, pause) => replies::pause(state, id, pause),
         Msg::Unreadable(id, rows) => replies::unreadable(state, id, rows),
     }
-    settle::settle(state)
+    invariants::take_effects(state)
 }

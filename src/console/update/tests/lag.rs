@@ -24,12 +24,12 @@ fn before() -> Group {
 }
 
 /// The subject "Helpers" was saved over a row of a minute ago, and confirmed.
-fn saved() -> Desk {
+fn saved() -> Harness {
     saved_at(None)
 }
 
 /// The same, answered at this time by the gateway's clock.
-fn saved_at(answered_at: Option<EpochMillis>) -> Desk {
+fn saved_at(answered_at: Option<EpochMillis>) -> Harness {
     let mut desk = ready();
     desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());
@@ -42,7 +42,7 @@ fn saved_at(answered_at: Option<EpochMillis>) -> Desk {
     desk
 }
 
-fn name(desk: &Desk) -> &str {
+fn name(desk: &Harness) -> &str {
     &desk
         .state
         .groups
@@ -51,7 +51,7 @@ fn name(desk: &Desk) -> &str {
         .name
 }
 
-fn screen(desk: &Desk) -> String {
+fn screen(desk: &Harness) -> String {
     let (columns, rows) = desk.state.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     terminal.draw(|frame| view(&desk.state, frame)).unwrap();

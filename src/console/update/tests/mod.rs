@@ -29,7 +29,7 @@ use crate::api::{
 };
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, Effect, SessionAction};
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::msg::{Msg, Reply};
@@ -50,7 +50,7 @@ const OTHER_LINK: &str = "https://chat.whatsapp.com/Zz9876543210FeDcBa987";
 
 fn options() -> Options {
     Options {
-        place_name: "test".to_owned(),
+        gateway_name: "test".to_owned(),
         session_ids: Vec::new(),
         profiles: Vec::new(),
         here: 0,
@@ -100,8 +100,8 @@ fn key_of(session: &str, jid: &str) -> GroupKey {
     }
 }
 
-fn failure(kind: FailureKind) -> Failure {
-    Failure {
+fn failure(kind: FailureKind) -> CallFailure {
+    CallFailure {
         kind,
         message: "no".to_owned(),
         code: "code".to_owned(),
@@ -110,12 +110,12 @@ fn failure(kind: FailureKind) -> Failure {
         partial: None,
         status: None,
         retry_after: None,
-        unclear: false,
+        unconfirmed: false,
     }
 }
 
 /// A console, and everything it asked for and has not been answered.
-struct Desk {
+struct Harness {
     state: State,
     asked: Vec<(RequestId, Call)>,
     /// All other effects, in order.
@@ -124,7 +124,7 @@ struct Desk {
     clock: EpochMillis,
 }
 
-impl Desk {
+impl Harness {
     fn with(options: Options, size: (u16, u16)) -> Self {
         let (state, effects) = start(options, size, START);
         let mut desk = Self {
@@ -162,7 +162,7 @@ impl Desk {
         desk
     }
 
-    /// [`Desk::ready`] with the first group opened, its members and its link there.
+    /// [`Harness::ready`] with the first group opened, its members and its link there.
     fn opened(size: (u16, u16)) -> Self {
         let mut desk = Self::ready(size);
         let key = key_of("a", "1");
