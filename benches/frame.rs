@@ -8,9 +8,10 @@
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use crossterm::event::{KeyCode, KeyEvent};
 use groupdesk::api::{Group, Session, SessionRole, SessionStatus};
+use groupdesk::client::realtime::RealtimeEvent;
 use groupdesk::console::effect::{Call, Effect};
 use groupdesk::console::keymap::Keymap;
-use groupdesk::console::msg::{Msg, Realtime, Reply};
+use groupdesk::console::msg::{Msg, Reply};
 use groupdesk::console::state::{Options, State};
 use groupdesk::console::theme::{ColorDepth, Theme};
 use groupdesk::console::update::{start, update};
@@ -71,14 +72,14 @@ fn answer(state: &mut State, mut effects: Vec<Effect>, groups: &[Group]) {
             Call::Members(_) => Reply::Members(Ok(Vec::new())),
             _ => continue,
         };
-        effects.extend(update(state, Msg::Reply(id, reply)));
+        effects.extend(update(state, NOW, Msg::Reply(id, reply)));
     }
 }
 
 /// A desk with so many groups, the keys in their list.
 fn desk(count: usize) -> State {
     let options = Options {
-        place_name: "bench".to_owned(),
+        gateway_name: "bench".to_owned(),
         session_ids: Vec::new(),
         profiles: Vec::new(),
         here: 0,
@@ -90,7 +91,7 @@ fn desk(count: usize) -> State {
     let groups = groups(count);
     let (mut state, effects) = start(options, SIZE, NOW);
     answer(&mut state, effects, &groups);
-    let effects = update(&mut state, Msg::Realtime(Realtime::Connected));
+    let effects = update(&mut state, NOW, Msg::Realtime(RealtimeEvent::Connected));
     answer(&mut state, effects, &groups);
     press(&mut state, KeyCode::Tab);
     assert_eq!(state.groups.len(), count);
@@ -98,7 +99,7 @@ fn desk(count: usize) -> State {
 }
 
 fn press(state: &mut State, key: KeyCode) -> usize {
-    update(state, Msg::Key(KeyEvent::from(key))).len()
+    update(state, NOW, Msg::Key(KeyEvent::from(key))).len()
 }
 
 fn screen() -> Terminal<TestBackend> {

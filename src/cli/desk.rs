@@ -61,7 +61,7 @@ async fn desk(
     let theme = theme(config, &environment);
     let (gateways, profiles, here) = Gateways::new(&client, place, &config.profiles, typed);
     let options = state::Options {
-        place_name: place.name.clone(),
+        gateway_name: place.name.clone(),
         session_ids: place.session_ids.clone(),
         profiles,
         here,

@@ -4,7 +4,7 @@ use super::target::{self, GatewayInfo};
 use super::token;
 use crate::client::{Client, ClientError, Secret};
 use crate::config::{Profile, TokenFrom};
-use crate::console::io::connectors::Places;
+use crate::console::io::connectors::GatewayConnector;
 use crate::console::state;
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ fn shown(profile: &Profile) -> state::Profile {
 }
 
 #[async_trait]
-impl Places for Gateways {
+impl GatewayConnector for Gateways {
     async fn open(&self, at: usize, token: Option<Secret>) -> Result<Client, String> {
         let profile = match self.entries.get(at) {
             Some(Entry::Started(client)) => return lets_in(client.clone()).await,

@@ -26,17 +26,17 @@ pub enum Effect {
         /// What the code leads to: becomes part of the file name.
         title: String,
     },
-    /// See whether a profile's gateway lets us in; answered by `Reply::Knocked`. `token` is what
-    /// somebody typed for it.
-    Knock {
+    /// See whether a profile's gateway lets us in; answered by `Reply::Connected`. `token` is what
+    /// the user typed for it.
+    Connect {
         id: RequestId,
         profile: usize,
         token: Option<Secret>,
     },
     /// Leave this gateway for the one that this request has knocked at: its requests and its
     /// realtime end, what follows goes to the new one.
-    Enter(RequestId),
-    /// Send a `Msg::Clock` at this time. Only the earliest wish of an update is kept by the runtime.
+    SwitchGateway(RequestId),
+    /// Send a `Msg::Tick` at this time.
     Wake(EpochMillis),
     /// Put the process to sleep as Ctrl-Z does in other programs.
     Suspend,

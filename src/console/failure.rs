@@ -1,5 +1,5 @@
-//! Why a call failed, as the desk tells it: six known refusals, each with a sentence and a next step,
-//! and everything else with its message and request id.
+//! Why a call failed: known refusals with a sentence and a next step each, everything else with its
+//! message and request id.
 
 use crate::api::{
     ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, Session, SessionStatus,
@@ -14,7 +14,7 @@ const NOT_READY: &str = "not_ready";
 
 /// A failed call.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
+pub struct CallFailure {
     pub kind: FailureKind,
     /// The gateway's message, or what the transport said. Cleaned of control characters.
     pub message: String,
@@ -31,7 +31,7 @@ pub struct Failure {
     pub retry_after: Option<u64>,
     /// A change may have been carried out all the same: its answer was lost, or the gateway failed
     /// without saying how far it came.
-    pub unclear: bool,
+    pub unconfirmed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub enum FailureKind {
         /// Seconds to wait; `None` when the gateway did not say.
         wait: Option<u64>,
     },
-    /// The session was told to connect too often.
+    /// The gateway limits how often a session may connect, and this one has reached the limit.
     TooManyConnects {
         /// Seconds to wait; `None` when the gateway did not say.
         wait: Option<u64>,
@@ -70,7 +70,7 @@ pub enum FailureKind {
 
 /// What a sentence may name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Told {
+pub struct FailureContext {
     /// The session's name, cleaned.
     pub session: Option<String>,
     /// Admins of the group whom one could ask, cleaned; a few are enough.
@@ -99,7 +99,7 @@ impl SessionState {
     }
 }
 
-impl Failure {
+impl CallFailure {
     /// From an answer of the gateway. `retry_after` is the header's number of seconds.
     ///
     /// The finer `reason` of our own gateway decides first; a gateway without it has only the code.
@@ -126,7 +126,7 @@ impl Failure {
             partial: error.partial_update(),
             status: Some(status),
             retry_after,
-            unclear: false,
+            unconfirmed: false,
         }
     }
 
@@ -142,16 +142,16 @@ impl Failure {
             partial: None,
             status: None,
             retry_after: None,
-            unclear: false,
+            unconfirmed: false,
         }
     }
 
     /// A sentence of our own about a change whose answer was lost.
     #[must_use]
-    pub fn lost_answer(sentence: &str, unclear: bool) -> Self {
+    pub fn lost_answer(sentence: &str, unconfirmed: bool) -> Self {
         Self {
             kind: FailureKind::Other,
-            unclear,
+            unconfirmed,
             ..Self::no_answer(sentence)
         }
     }
@@ -161,7 +161,7 @@ impl Failure {
     #[must_use]
     pub fn of_call(mut self, call: &Call) -> Self {
         // A read changes nothing.
-        self.unclear &= call.changes();
+        self.unconfirmed &= call.changes();
         let unnamed = |capability: &str| capability.is_empty();
         let lacks = match &self.kind {
             FailureKind::NotAdmin => !call.is_live(),
@@ -200,8 +200,8 @@ impl Failure {
 
     /// What happened and what to do next.
     #[must_use]
-    pub fn sentence(&self, told: &Told) -> String {
-        if self.unclear && self.kind != FailureKind::Other {
+    pub fn sentence(&self, told: &FailureContext) -> String {
+        if self.unconfirmed && self.kind != FailureKind::Other {
             return "The answer was lost, so it may have been done all the same. Look before you try again.".to_owned();
         }
         if self.kind != FailureKind::Other && self.code != NOT_READY {
@@ -225,9 +225,9 @@ impl Failure {
         sentence
     }
 
-    /// Everything there is to say, for a report to whoever runs the gateway.
+    /// The sentence and everything that the gateway sent, for a report to its operator.
     #[must_use]
-    pub fn in_full(&self, told: &Told) -> String {
+    pub fn in_full(&self, told: &FailureContext) -> String {
         let mut lines = vec![self.sentence(told)];
         let known = self.kind != FailureKind::Other && self.code != NOT_READY;
         if known && !self.message.trim().is_empty() {
@@ -262,9 +262,9 @@ impl Failure {
     }
 }
 
-impl From<ClientError> for Failure {
+impl From<ClientError> for CallFailure {
     fn from(error: ClientError) -> Self {
-        let unclear = error.is_unconfirmed();
+        let unconfirmed = error.is_unconfirmed();
         let failure = match error {
             ClientError::Api {
                 status,
@@ -299,14 +299,17 @@ impl From<ClientError> for Failure {
                 ..Self::no_answer(&error.to_string())
             },
         };
-        Self { unclear, ..failure }
+        Self {
+            unconfirmed,
+            ..failure
+        }
     }
 }
 
 impl FailureKind {
     /// The sentence of a known refusal; [`FailureKind::Other`] has none of its own.
     #[must_use]
-    pub fn sentence(&self, told: &Told) -> String {
+    pub fn sentence(&self, told: &FailureContext) -> String {
         match self {
             Self::Offline => {
                 let who = told.session.as_deref().unwrap_or("The session");

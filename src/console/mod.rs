@@ -1,23 +1,23 @@
 //! The terminal console, Elm style.
 //!
-//! `update(&mut State, Msg) -> Vec<Effect>` is pure and synchronous: no clock, no IO, no terminal.
+//! `update(&mut State, now, Msg) -> Vec<Effect>` is pure and synchronous: no clock, no IO, no terminal.
 //! `view(&State, &mut Frame)` only reads. `runtime` carries effects out and answers with a [`msg::Msg`].
 //! `layout` says where things stand for a given state, so that drawing and mouse input agree.
 
-pub mod account;
+pub(crate) mod account;
 pub mod effect;
 pub mod failure;
 pub mod fuzzy;
-pub mod ids;
+pub(crate) mod ids;
 pub mod io;
 pub mod keymap;
-pub mod layout;
+pub(crate) mod layout;
 pub mod locale;
 pub mod msg;
-pub mod phone;
-pub mod qr;
+pub(crate) mod phone;
+pub(crate) mod qr;
 pub mod state;
 pub mod theme;
 pub mod update;
 pub mod view;
-pub mod words;
+pub(crate) mod words;

@@ -1,14 +1,14 @@
 //! Everything that can happen to the console.
 
-use crate::api::{Envelope, EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
+use crate::api::{EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
+use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, SavedQr};
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::theme::Background;
 use crossterm::event::{KeyEvent, MouseEvent};
 
-/// One happening. The runtime sends [`Msg::Clock`] before every other message, so that `update`
-/// never asks for the time itself.
+/// Something that happened, taken in together with the time.
 #[derive(Debug, Clone)]
 pub enum Msg {
     Key(KeyEvent),
@@ -20,13 +20,13 @@ pub enum Msg {
         columns: u16,
         rows: u16,
     },
-    /// The terminal has told how bright its background is.
+    /// The terminal has reported how bright its background is.
     Background(Background),
-    /// The time now. Also sent when an [`crate::console::effect::Effect::Wake`] is due.
-    Clock(EpochMillis),
+    /// Time has passed: an [`crate::console::effect::Effect::Wake`] is due.
+    Tick,
     /// The answer to an effect that carried this id.
     Reply(RequestId, Reply),
-    Realtime(Realtime),
+    Realtime(RealtimeEvent),
     /// A read failed and is tried again by itself.
     Pause(RequestId, Pause),
     /// So many rows of a listing cannot be read; the others follow as its reply.
@@ -36,41 +36,41 @@ pub enum Msg {
 /// Why and until when a read waits for its next attempt.
 #[derive(Debug, Clone)]
 pub struct Pause {
-    pub failure: Failure,
+    pub failure: CallFailure,
     pub until: EpochMillis,
 }
 
 /// What became of an effect.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    Sessions(Result<Vec<Session>, Failure>),
-    Ready(Result<bool, Failure>),
-    Session(Result<Session, Failure>),
+    Sessions(Result<Vec<Session>, CallFailure>),
+    Ready(Result<bool, CallFailure>),
+    Session(Result<Session, CallFailure>),
     /// After start, stop, restart or log out.
-    SessionActed(Result<Session, Failure>),
-    SessionCreated(Result<Session, Failure>),
-    SessionDeleted(Result<(), Failure>),
-    SessionRenamed(Result<Session, Failure>),
-    PairingQr(Result<QrCode, Failure>),
-    PairingCode(Result<PairingCode, Failure>),
-    Groups(Result<Vec<Group>, Failure>),
-    Group(Result<Group, Failure>),
-    Members(Result<Vec<GroupMember>, Failure>),
+    SessionActed(Result<Session, CallFailure>),
+    SessionCreated(Result<Session, CallFailure>),
+    SessionDeleted(Result<(), CallFailure>),
+    SessionRenamed(Result<Session, CallFailure>),
+    PairingQr(Result<QrCode, CallFailure>),
+    PairingCode(Result<PairingCode, CallFailure>),
+    Groups(Result<Vec<Group>, CallFailure>),
+    Group(Result<Group, CallFailure>),
+    Members(Result<Vec<GroupMember>, CallFailure>),
     /// The link in full.
-    Invite(Result<String, Failure>),
-    InviteReset(Result<String, Failure>),
+    Invite(Result<String, CallFailure>),
+    InviteReset(Result<String, CallFailure>),
     /// When the gateway answered, by its own clock, where it says so.
-    Updated(Result<Option<EpochMillis>, Failure>),
-    Copied(Result<Taken, String>),
+    Updated(Result<Option<EpochMillis>, CallFailure>),
+    Copied(Result<ClipboardKind, String>),
     QrSaved(Result<SavedQr, String>),
     /// Whether another gateway lets us in, or why not.
-    Knocked(Result<(), String>),
+    Connected(Result<(), String>),
 }
 
 impl Reply {
     /// The answer to a call that failed.
     #[must_use]
-    pub fn refused(call: &Call, failure: Failure) -> Self {
+    pub fn refused(call: &Call, failure: CallFailure) -> Self {
         match call {
             Call::Sessions => Self::Sessions(Err(failure)),
             Call::Ready => Self::Ready(Err(failure)),
@@ -93,33 +93,11 @@ impl Reply {
 
 /// Which clipboard took the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum ClipboardKind {
     /// The desktop's own.
     System,
     /// tmux's buffer, which tmux also sends on to its terminal.
     Tmux,
     /// The terminal's, asked by an OSC 52 escape sequence, which it does not confirm.
     Terminal,
-}
-
-/// The realtime stream.
-#[derive(Debug, Clone)]
-pub enum Realtime {
-    /// Events arrive from now on. What happened while it was away may have been missed.
-    Connected,
-    Event(Envelope),
-    /// An event that cannot be read: what it was about, as far as that can be.
-    Unreadable {
-        session: Option<String>,
-        group: Option<String>,
-    },
-    /// Gone; tried again at the given time.
-    Lost {
-        reason: String,
-        retry_at: EpochMillis,
-    },
-    /// The gateway has none, or refuses it.
-    Unavailable {
-        reason: String,
-    },
 }

@@ -67,7 +67,7 @@ impl CommandError {
     #[must_use]
     pub fn of_call(error: ClientError, kind: CallKind) -> Self {
         let status = error.status();
-        let told = failure::Failure::from(error);
+        let told = failure::CallFailure::from(error);
         let said = match told.message.trim() {
             "" => "the gateway refused without saying why".to_owned(),
             said => clean_line(said).into_owned(),
@@ -187,7 +187,7 @@ fn lacks(capability: Option<&str>) -> String {
     }
 }
 
-fn other(told: &failure::Failure, status: Option<u16>) -> Exit {
+fn other(told: &failure::CallFailure, status: Option<u16>) -> Exit {
     if told.code == ErrorCode::NotFound.as_str() {
         Exit::NotFound
     } else if told.code == ErrorCode::ValidationError.as_str() && !told.fields.is_empty() {

@@ -43,11 +43,4 @@ impl Block {
         fold_ids(fields, &mut ids);
         self.jids.set(row, &ids);
     }
-
-    /// Takes out a row that exists.
-    pub(super) fn remove(&mut self, row: usize) {
-        self.names.remove(row);
-        self.descriptions.remove(row);
-        self.jids.remove(row);
-    }
 }

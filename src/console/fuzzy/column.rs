@@ -66,16 +66,6 @@ impl Column {
         }
     }
 
-    /// Takes out a row that exists.
-    pub(super) fn remove(&mut self, row: usize) {
-        let (start, end) = (self.start(row), self.end(row));
-        self.text.replace_range(start..end, "");
-        self.starts.remove(row);
-        for later in &mut self.starts[row..] {
-            *later -= (end - start) as u32;
-        }
-    }
-
     /// Looks for a word in some `rows` (ascending) and tells `found` the row and the byte in its
     /// text; `found` says whether to look on in the same row.
     pub(super) fn scan(
@@ -151,13 +141,5 @@ impl Lettered {
         self.any[row] = letters.any;
         self.initial[row] = letters.initial;
         self.alone[row] = letters.alone;
-    }
-
-    /// See [`Column::remove`].
-    pub(super) fn remove(&mut self, row: usize) {
-        self.texts.remove(row);
-        self.any.remove(row);
-        self.initial.remove(row);
-        self.alone.remove(row);
     }
 }

@@ -109,9 +109,3 @@ fn graphemes(name: &str, marked: &[usize]) -> Vec<Range<usize>> {
     }
     ranges
 }
-
-/// The matched letters of a single name; see [`Highlighter::ranges`].
-#[must_use]
-pub fn highlight(query: &str, name: &str) -> Vec<Range<usize>> {
-    Highlighter::new(query).ranges(name)
-}

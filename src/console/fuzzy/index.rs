@@ -65,17 +65,6 @@ impl Index {
         }
     }
 
-    /// Takes a row out; those behind it move up.
-    pub fn remove(&mut self, row: usize) {
-        self.forget();
-        if let Some((at, row)) = self.locate(row) {
-            self.blocks[at].remove(row);
-            if self.blocks[at].len() == 0 {
-                self.blocks.remove(at);
-            }
-        }
-    }
-
     fn push(&mut self, fields: Fields<'_>) {
         if self.blocks.last().is_none_or(|last| last.len() == ROWS_MAX) {
             self.blocks.push(Block::default());
@@ -97,7 +86,7 @@ impl Index {
         None
     }
 
-    /// Forgets what was found, because rows change.
+    /// Drops cached results, because rows change.
     fn forget(&mut self) {
         self.head.words.clear();
         self.whole.words.clear();

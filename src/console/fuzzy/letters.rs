@@ -71,7 +71,7 @@ pub(super) fn ends_word_at(text: &str, at: usize) -> bool {
     }
 }
 
-/// What can be told about the letters of a text without reading it.
+/// What is known about the letters of a text without reading it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Letters {
     /// All of them.

@@ -25,6 +25,6 @@ mod search;
 mod tests;
 mod word;
 
-pub use highlight::{Highlighter, highlight};
+pub(crate) use highlight::Highlighter;
 pub use index::Index;
 pub use row::{Fields, Hit};

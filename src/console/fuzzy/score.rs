@@ -5,7 +5,7 @@ use super::letters::{begins_word_at, ends_word_at};
 
 /// Where a word was found, the better places greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum FoundIn {
     Jid = 1,
     /// In the name, with letters left out within its words.
     Scattered,
@@ -85,42 +85,42 @@ impl Stand {
 impl Score {
     pub(super) const NONE: Self = Self(0);
     /// That of a row before any word was looked for.
-    pub(super) const BEST: Self = Self(Place::Name as u16 * POINTS_MAX);
+    pub(super) const BEST: Self = Self(FoundIn::Name as u16 * POINTS_MAX);
 
-    pub(super) fn new(place: Place, points: u16) -> Self {
-        Self(place as u16 * POINTS_MAX + points.min(POINTS_MAX - 1))
+    pub(super) fn new(found_in: FoundIn, points: u16) -> Self {
+        Self(found_in as u16 * POINTS_MAX + points.min(POINTS_MAX - 1))
     }
 
     /// An alignment's; `cost` is below `budget`.
     pub(super) fn aligned(cost: u16, budget: u16) -> Self {
         if cost < ABBREVIATION {
-            Self::new(Place::Name, 15 - cost)
+            Self::new(FoundIn::Name, 15 - cost)
         } else {
-            Self::new(Place::Scattered, (budget - cost) * 64 / budget)
+            Self::new(FoundIn::Scattered, (budget - cost) * 64 / budget)
         }
     }
 
     /// That of a word of which two letters are swapped.
     pub(super) fn swapped() -> Self {
-        Self::new(Place::Scattered, 63)
+        Self::new(FoundIn::Scattered, 63)
     }
 
-    pub(super) fn is_below(self, place: Place) -> bool {
-        self < Self::new(place, 0)
+    pub(super) fn is_below(self, found_in: FoundIn) -> bool {
+        self < Self::new(found_in, 0)
     }
 
     /// The score of a row for this word and those before: in the worst of the places, all points.
     pub(super) fn and(self, other: Self) -> Self {
-        let place = self.0.min(other.0) / POINTS_MAX * POINTS_MAX;
+        let found_in = self.0.min(other.0) / POINTS_MAX * POINTS_MAX;
         let points = self.0 % POINTS_MAX + other.0 % POINTS_MAX;
-        Self(place + points.min(POINTS_MAX - 1))
+        Self(found_in + points.min(POINTS_MAX - 1))
     }
 
     pub(super) fn value(self) -> u32 {
         u32::from(self.0)
     }
 
-    /// Of what [`Self::value`] told.
+    /// The inverse of [`Self::value`].
     pub(super) fn from_value(value: u32) -> Self {
         Self(value as u16)
     }

@@ -4,7 +4,7 @@ use super::align::{Aligner, Letter, SWAPPED_MIN, find_swapped, holds_in_order, n
 use super::block::Block;
 use super::fold::folded;
 use super::letters::{begins_word_at, bit, bit_is_its_own};
-use super::score::{Place, Score, Stand};
+use super::score::{FoundIn, Score, Stand};
 use memchr::memmem::Finder;
 
 /// Words of a query beyond this many are ignored.
@@ -116,7 +116,7 @@ impl Word {
         if let Some(number) = self.in_jid.take() {
             self.choose(rows, |row| best[row] == Score::NONE);
             block.jids.scan(&number, &self.rows, |row, _| {
-                best[row] = Score::new(Place::Jid, 0);
+                best[row] = Score::new(FoundIn::Jid, 0);
                 false
             });
             self.in_jid = Some(number);
@@ -140,13 +140,13 @@ impl Word {
                     ends: names.alone(row, self.bits),
                     last: text.len() == self.text.len(),
                 };
-                Score::new(Place::Name, stand.points())
+                Score::new(FoundIn::Name, stand.points())
             } else if names.any(row, self.bits) {
-                Score::new(Place::Name, Stand::INSIDE.points())
+                Score::new(FoundIn::Name, Stand::INSIDE.points())
             } else if descriptions.initial(row, self.bits) {
-                Score::new(Place::Description, DESCRIPTION_START)
+                Score::new(FoundIn::Description, DESCRIPTION_START)
             } else if descriptions.any(row, self.bits) {
-                Score::new(Place::Description, 0)
+                Score::new(FoundIn::Description, 0)
             } else {
                 Score::NONE
             };
@@ -161,7 +161,7 @@ impl Word {
             .texts()
             .scan(&self.finder, &self.rows, |row, at| {
                 let stand = Stand::of(self.text.len(), block.names.texts().get(row), at);
-                best[row] = best[row].max(Score::new(Place::Name, stand.points()));
+                best[row] = best[row].max(Score::new(FoundIn::Name, stand.points()));
                 !stand.begins
             });
     }
@@ -194,10 +194,10 @@ impl Word {
     fn look_in_descriptions(&mut self, block: &Block, rows: &[u16], best: &mut [Score]) {
         let bits = self.bits;
         self.choose(rows, |row| {
-            best[row].is_below(Place::Description) && block.descriptions.any(row, bits)
+            best[row].is_below(FoundIn::Description) && block.descriptions.any(row, bits)
         });
         if self.rows.len() > rows.len() / SELDOM {
-            self.choose(rows, |row| best[row].is_below(Place::Description));
+            self.choose(rows, |row| best[row].is_below(FoundIn::Description));
         }
         block
             .descriptions
@@ -205,7 +205,7 @@ impl Word {
             .scan(&self.finder, &self.rows, |row, at| {
                 let begins = begins_word_at(block.descriptions.texts().get(row), at);
                 let points = if begins { DESCRIPTION_START } else { 0 };
-                best[row] = Score::new(Place::Description, points);
+                best[row] = Score::new(FoundIn::Description, points);
                 // The first place counts: the others would be as many again.
                 false
             });

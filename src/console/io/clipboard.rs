@@ -1,6 +1,6 @@
 //! The clipboard: the desktop's where there is one, else tmux's buffer, else the terminal's by OSC 52.
 
-use crate::console::msg::Taken;
+use crate::console::msg::ClipboardKind;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::process::Stdio;
@@ -77,20 +77,20 @@ impl Surroundings {
 
 /// A copied text: either taken already, or bytes to write to the terminal.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Copied {
-    Taken,
+pub enum CopyOutcome {
+    ClipboardKind,
     TakenByTmux,
     Write(Vec<u8>),
 }
 
-impl Copied {
+impl CopyOutcome {
     /// Which clipboard it is.
     #[must_use]
-    pub fn by(&self) -> Taken {
+    pub fn by(&self) -> ClipboardKind {
         match self {
-            Self::Taken => Taken::System,
-            Self::TakenByTmux => Taken::Tmux,
-            Self::Write(_) => Taken::Terminal,
+            Self::ClipboardKind => ClipboardKind::System,
+            Self::TakenByTmux => ClipboardKind::Tmux,
+            Self::Write(_) => ClipboardKind::Terminal,
         }
     }
 
@@ -98,7 +98,7 @@ impl Copied {
     #[must_use]
     pub fn into_bytes(self) -> Option<Vec<u8>> {
         match self {
-            Self::Taken | Self::TakenByTmux => None,
+            Self::ClipboardKind | Self::TakenByTmux => None,
             Self::Write(bytes) => Some(bytes),
         }
     }
@@ -127,12 +127,12 @@ impl Clipboard {
     ///
     /// # Errors
     /// The desktop's clipboard was asked for by configuration and refused.
-    pub async fn copy(&self, text: &str) -> Result<Copied, String> {
+    pub async fn copy(&self, text: &str) -> Result<CopyOutcome, String> {
         if !wants_desktop(self.choice, self.surroundings) {
             return Ok(self.copy_to_terminal(text).await);
         }
         match self.copy_to_desktop(text).await {
-            Ok(()) => Ok(Copied::Taken),
+            Ok(()) => Ok(CopyOutcome::ClipboardKind),
             Err(fault) if self.choice == ClipboardChoice::System => Err(format!(
                 "The desktop's clipboard refused: {fault}. Select the link with the mouse, or set clipboard = \"osc52\"."
             )),
@@ -147,16 +147,16 @@ impl Clipboard {
     }
 
     /// tmux throws OSC 52 of a program away by default, so it is asked as tmux wants to be asked. It says
-    /// whether its buffer has the text; what the terminal does with OSC 52 nobody says.
-    async fn copy_to_terminal(&self, text: &str) -> Copied {
+    /// whether its buffer has the text; the terminal does not confirm OSC 52.
+    async fn copy_to_terminal(&self, text: &str) -> CopyOutcome {
         let multiplexer = self.surroundings.multiplexer;
         if multiplexer == Multiplexer::Tmux {
             match load_tmux_buffer(text).await {
-                Ok(()) => return Copied::TakenByTmux,
+                Ok(()) => return CopyOutcome::TakenByTmux,
                 Err(fault) => tracing::info!(fault, "tmux did not take the text; using OSC 52"),
             }
         }
-        Copied::Write(osc52(text, multiplexer))
+        CopyOutcome::Write(osc52(text, multiplexer))
     }
 
     async fn copy_to_desktop(&self, text: &str) -> Result<(), String> {
@@ -301,7 +301,10 @@ mod tests {
     async fn without_a_desktop_the_text_goes_out_as_an_escape_sequence() {
         let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
         let copied = clipboard.copy("link").await.unwrap();
-        assert_eq!(copied.by(), Taken::Terminal);
-        assert_eq!(copied, Copied::Write(b"\x1b]52;c;bGluaw==\x07".to_vec()));
+        assert_eq!(copied.by(), ClipboardKind::Terminal);
+        assert_eq!(
+            copied,
+            CopyOutcome::Write(b"\x1b]52;c;bGluaw==\x07".to_vec())
+        );
     }
 }

@@ -1,12 +1,12 @@
-//! Other gateways: whoever starts the console knows how to get there.
+//! Connections to other gateways; the caller of the console knows how to make them.
 
 use crate::client::{Client, Secret};
 use async_trait::async_trait;
 
 /// The gateways behind [`crate::console::state::Options::profiles`], in the same order.
 #[async_trait]
-pub trait Places: Send + Sync {
-    /// A client of a gateway that has let us in. `token` is what somebody typed for it.
+pub trait GatewayConnector: Send + Sync {
+    /// A client of a gateway that has accepted our credentials. `token` is what the user typed for it.
     ///
     /// # Errors
     /// Why there is no way in, for a person; holds no secret.

@@ -1,27 +1,28 @@
-//! What the tasks tell the loop, and the clock that both of them use.
+//! What the tasks send to the loop, and the clock that both use.
 
 use crate::api::EpochMillis;
 use crate::client::Client;
+use crate::client::realtime::RealtimeEvent;
 use crate::console::ids::RequestId;
-use crate::console::msg::{Msg, Realtime, Reply};
+use crate::console::msg::{Msg, Reply};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::OwnedSemaphorePermit;
 
-/// What a task tells the loop.
+/// What a task sends to the loop.
 #[derive(Debug)]
 // Nearly all of them are messages; a box for each would save nothing.
 #[allow(clippy::large_enum_variant)]
 pub enum Notice {
     Msg(Msg),
-    /// What became of a request. A read's answer holds its turn, so that no more are read than the loop
-    /// takes in.
+    /// The answer to a request. A read's answer holds its permit, so that no more is read than the loop takes
+    /// in.
     Answer(RequestId, Reply, Option<OwnedSemaphorePermit>),
     /// News of the stream, and its place in the queue.
-    Realtime(Realtime, OwnedSemaphorePermit),
+    Realtime(RealtimeEvent, OwnedSemaphorePermit),
     /// Bytes for the terminal: an OSC 52 sequence.
     Raw(Vec<u8>),
     /// Another gateway has answered, and this is the client for it.
-    Knocked(RequestId, Result<Client, String>),
+    Connected(RequestId, Result<Client, String>),
 }
 
 /// The time now, in milliseconds since the epoch.

@@ -4,12 +4,12 @@ use crate::api::{CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{Call, SavedQr, SessionAction};
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::io::clipboard::Clipboard;
-use crate::console::io::connectors::Places;
+use crate::console::io::connectors::GatewayConnector;
 use crate::console::io::notice::{Notice, now};
-use crate::console::msg::{Msg, Pause, Realtime, Reply};
+use crate::console::msg::{Msg, Pause, Reply};
 use crate::qr;
 use futures_util::FutureExt as _;
 use serde_json::Value;
@@ -20,22 +20,22 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::AbortHandle;
 
-/// Reads that run side by side; more wait for their turn. Changes never wait behind reads.
+/// Reads in flight at the same time; more wait for a permit. Changes never wait behind reads.
 const PARALLEL_READS: usize = 8;
 /// Realtime events that may wait for the loop before the stream is slowed down.
 const EVENTS_WAITING: usize = 1_024;
 /// Bytes of memory that they may take together.
 const EVENT_BYTES_WAITING: usize = 4 << 20;
 
-/// Starts the tasks. They send what they have to tell into the loop's inbox.
+/// Starts the tasks, which send their results into the loop's inbox.
 pub struct Performer {
     client: Client,
     clipboard: Arc<Clipboard>,
     /// Where pictures are saved.
     pictures: PathBuf,
-    places: Arc<dyn Places>,
+    connector: Arc<dyn GatewayConnector>,
     inbox: mpsc::UnboundedSender<Notice>,
-    turns: Arc<Semaphore>,
+    read_permits: Arc<Semaphore>,
     retry: Retry,
     stream: AbortHandle,
 }
@@ -54,25 +54,24 @@ impl Performer {
         client: Client,
         clipboard: Clipboard,
         pictures: PathBuf,
-        places: Arc<dyn Places>,
+        connector: Arc<dyn GatewayConnector>,
     ) -> (Self, mpsc::UnboundedReceiver<Notice>) {
-        Self::on(client, Arc::new(clipboard), pictures, places)
+        Self::on(client, Arc::new(clipboard), pictures, connector)
     }
 
-    /// The same on another gateway. The inbox is another one too: whatever the old place still has
-    /// to say is heard by nobody.
+    /// The same on another gateway. It has its own inbox, so that late answers of the old gateway are dropped.
     #[must_use]
-    pub(super) fn moved(&self, client: Client) -> (Self, mpsc::UnboundedReceiver<Notice>) {
+    pub(super) fn switched_to(&self, client: Client) -> (Self, mpsc::UnboundedReceiver<Notice>) {
         let clipboard = Arc::clone(&self.clipboard);
-        let places = Arc::clone(&self.places);
-        Self::on(client, clipboard, self.pictures.clone(), places)
+        let connector = Arc::clone(&self.connector);
+        Self::on(client, clipboard, self.pictures.clone(), connector)
     }
 
     fn on(
         client: Client,
         clipboard: Arc<Clipboard>,
         pictures: PathBuf,
-        places: Arc<dyn Places>,
+        connector: Arc<dyn GatewayConnector>,
     ) -> (Self, mpsc::UnboundedReceiver<Notice>) {
         let (inbox, notices) = mpsc::unbounded_channel();
         let stream = tokio::spawn(stream(client.clone(), inbox.clone())).abort_handle();
@@ -80,9 +79,9 @@ impl Performer {
             client,
             clipboard,
             pictures,
-            places,
+            connector,
             inbox,
-            turns: Arc::new(Semaphore::new(PARALLEL_READS)),
+            read_permits: Arc::new(Semaphore::new(PARALLEL_READS)),
             retry: Retry::default(),
             stream,
         };
@@ -90,16 +89,16 @@ impl Performer {
     }
 
     /// Asks another gateway whether it lets us in.
-    pub(super) fn knock(
+    pub(super) fn connect(
         &self,
         id: RequestId,
         profile: usize,
         token: Option<Secret>,
     ) -> AbortHandle {
-        let places = Arc::clone(&self.places);
-        let task = async move { Notice::Knocked(id, places.open(profile, token).await) };
-        let broken = move || Notice::Knocked(id, Err(BROKEN.to_owned()));
-        replying(&self.inbox, broken, task)
+        let connector = Arc::clone(&self.connector);
+        let task = async move { Notice::Connected(id, connector.open(profile, token).await) };
+        let panicked = move || Notice::Connected(id, Err(PANICKED.to_owned()));
+        replying(&self.inbox, panicked, task)
     }
 
     /// Calls the gateway. Aborting the task drops the call and its answer.
@@ -107,20 +106,23 @@ impl Performer {
         let caller = Caller {
             client: self.client.clone(),
             inbox: self.inbox.clone(),
-            turns: Arc::clone(&self.turns),
+            read_permits: Arc::clone(&self.read_permits),
             retry: self.retry,
             id,
-            turn: Mutex::new(None),
+            permit: Mutex::new(None),
         };
         let asked = call.clone();
         let task = async move {
             let reply = caller.perform(call).await;
-            // A read's answer keeps its turn until the loop has taken it in: so there are never more
-            // answers than turns.
-            let turn = caller.turn.lock().ok().and_then(|mut turn| turn.take());
-            Notice::Answer(id, reply, turn)
+            // A read's answer keeps its permit until the loop has taken it in.
+            let permit = caller
+                .permit
+                .lock()
+                .ok()
+                .and_then(|mut permit| permit.take());
+            Notice::Answer(id, reply, permit)
         };
-        replying(&self.inbox, broken(id, asked), task)
+        replying(&self.inbox, panicked(id, asked), task)
     }
 
     pub(super) fn copy(&self, id: RequestId, text: String) {
@@ -135,47 +137,47 @@ impl Performer {
             });
             answer(id, Reply::Copied(outcome))
         };
-        let broken = move || answer(id, Reply::Copied(Err(BROKEN.to_owned())));
-        replying(&self.inbox, broken, task);
+        let panicked = move || answer(id, Reply::Copied(Err(PANICKED.to_owned())));
+        replying(&self.inbox, panicked, task);
     }
 
     pub(super) fn save_qr(&self, id: RequestId, text: String, title: String) {
         let directory = self.pictures.clone();
         let task = async move {
             let saving = tokio::task::spawn_blocking(move || save(&directory, &text, &title));
-            let saved = saving.await.unwrap_or_else(|_| Err(BROKEN.to_owned()));
+            let saved = saving.await.unwrap_or_else(|_| Err(PANICKED.to_owned()));
             answer(id, Reply::QrSaved(saved))
         };
-        let broken = move || answer(id, Reply::QrSaved(Err(BROKEN.to_owned())));
-        replying(&self.inbox, broken, task);
+        let panicked = move || answer(id, Reply::QrSaved(Err(PANICKED.to_owned())));
+        replying(&self.inbox, panicked, task);
     }
 }
 
 /// What a request is answered with whose task panicked.
-const BROKEN: &str = "The desk failed while it asked; its log has more.";
+const PANICKED: &str = "The desk failed while it asked; its log has more.";
 
-/// Runs the task of a request. It ends with exactly one notice: what the task gives, or `broken` when it
-/// panics, so that nothing waits for ever. Aborted, it ends with none, because nobody waits any more.
+/// Runs the task of a request. It ends with exactly one notice: what the task gives, or `panicked` when it
+/// panics, so that nothing waits for ever. Aborted, it ends with none, because its request was cancelled.
 fn replying(
     inbox: &mpsc::UnboundedSender<Notice>,
-    broken: impl FnOnce() -> Notice + Send + 'static,
+    panicked: impl FnOnce() -> Notice + Send + 'static,
     task: impl Future<Output = Notice> + Send + 'static,
 ) -> AbortHandle {
     let inbox = inbox.clone();
     tokio::spawn(async move {
         let ended = AssertUnwindSafe(task).catch_unwind().await;
-        // The loop has ended when nobody listens.
-        let _ = inbox.send(ended.unwrap_or_else(|_| broken()));
+        // Sending fails once the loop has ended.
+        let _ = inbox.send(ended.unwrap_or_else(|_| panicked()));
     })
     .abort_handle()
 }
 
 /// The answer to a call whose task panicked. A change may have been sent before.
-fn broken(id: RequestId, call: Call) -> impl FnOnce() -> Notice {
+fn panicked(id: RequestId, call: Call) -> impl FnOnce() -> Notice {
     move || {
         answer(
             id,
-            Reply::refused(&call, Failure::lost_answer(BROKEN, true)),
+            Reply::refused(&call, CallFailure::lost_answer(PANICKED, true)),
         )
     }
 }
@@ -188,50 +190,50 @@ fn answer(id: RequestId, reply: Reply) -> Notice {
 struct Caller {
     client: Client,
     inbox: mpsc::UnboundedSender<Notice>,
-    turns: Arc<Semaphore>,
+    read_permits: Arc<Semaphore>,
     retry: Retry,
     id: RequestId,
-    /// The turn of the read that was answered.
-    turn: Mutex<Option<OwnedSemaphorePermit>>,
+    /// The permit of the read that was answered.
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 // A failure goes into the reply as it is, once per call.
 #[allow(clippy::result_large_err)]
-fn told<T>(outcome: Result<T, ClientError>) -> Result<T, Failure> {
-    outcome.map_err(Failure::from)
+fn as_failure<T>(outcome: Result<T, ClientError>) -> Result<T, CallFailure> {
+    outcome.map_err(CallFailure::from)
 }
 
 #[allow(clippy::result_large_err)]
 impl Caller {
-    /// A read in its turn, once: what `update` itself asks for again and again.
+    /// A read without retries: `update` itself repeats it.
     async fn once<T>(
         &self,
         call: impl Future<Output = Result<T, ClientError>>,
-    ) -> Result<T, Failure> {
-        let turn = self.wait_for_turn().await;
+    ) -> Result<T, CallFailure> {
+        let permit = self.acquire_permit().await;
         let outcome = call.await;
-        self.keep(turn);
-        told(outcome)
+        self.hold_permit(permit);
+        as_failure(outcome)
     }
 
-    async fn wait_for_turn(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.turns).acquire_owned().await.ok()
+    async fn acquire_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.read_permits).acquire_owned().await.ok()
     }
 
-    fn keep(&self, turn: Option<OwnedSemaphorePermit>) {
-        if let Ok(mut kept) = self.turn.lock() {
-            *kept = turn;
+    fn hold_permit(&self, permit: Option<OwnedSemaphorePermit>) {
+        if let Ok(mut kept) = self.permit.lock() {
+            *kept = permit;
         }
     }
 
-    /// A read that is tried again, which `update` hears of. Nobody's turn is taken by waiting.
-    async fn patiently<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, Failure>
+    /// A read that is tried again, after a notice to `update`. No permit is held during the pause.
+    async fn with_retries<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, CallFailure>
     where
         F: Future<Output = Result<T, ClientError>>,
     {
         let pause = |error: &ClientError, wait: Duration| {
             let pause = Pause {
-                failure: Failure::from(error.clone()),
+                failure: CallFailure::from(error.clone()),
                 until: now() + wait.as_millis() as EpochMillis,
             };
             let _ = self.inbox.send(Notice::Msg(Msg::Pause(self.id, pause)));
@@ -239,22 +241,22 @@ impl Caller {
         let attempt = || {
             let attempt = call();
             async {
-                let turn = self.wait_for_turn().await;
+                let permit = self.acquire_permit().await;
                 let outcome = attempt.await;
                 if outcome.is_ok() {
-                    self.keep(turn);
+                    self.hold_permit(permit);
                 }
                 outcome
             }
         };
-        told(self.retry.read(pause, attempt).await)
+        as_failure(self.retry.read(pause, attempt).await)
     }
 
-    /// The rows of a listing. How many could not be read is told first, so that the reply finds it known.
-    fn rows<T>(&self, answer: Result<Listing<T>, Failure>) -> Result<Vec<T>, Failure> {
+    /// The rows of a listing. How many could not be read is sent first, so that the reply finds it known.
+    fn rows<T>(&self, answer: Result<Listing<T>, CallFailure>) -> Result<Vec<T>, CallFailure> {
         let listing = answer?;
-        let told = Msg::Unreadable(self.id, listing.unreadable);
-        let _ = self.inbox.send(Notice::Msg(told));
+        let unreadable = Msg::Unreadable(self.id, listing.unreadable);
+        let _ = self.inbox.send(Notice::Msg(unreadable));
         Ok(listing.rows)
     }
 
@@ -264,7 +266,7 @@ impl Caller {
             Call::Sessions => Reply::Sessions(self.rows(self.once(client.list_sessions()).await)),
             Call::Ready => Reply::Ready(self.once(client.is_ready()).await),
             Call::Session(session) => Reply::Session(self.once(client.get_session(&session)).await),
-            Call::Act { session, action } => Reply::SessionActed(told(match action {
+            Call::Act { session, action } => Reply::SessionActed(as_failure(match action {
                 SessionAction::Start => client.start_session(&session).await,
                 SessionAction::Stop => client.stop_session(&session).await,
                 SessionAction::Restart => client.restart_session(&session).await,
@@ -276,28 +278,28 @@ impl Caller {
                     start: Some(true),
                     ..CreateSession::default()
                 };
-                Reply::SessionCreated(told(client.create_session(&body).await))
+                Reply::SessionCreated(as_failure(client.create_session(&body).await))
             }
             Call::DeleteSession(session) => {
-                Reply::SessionDeleted(told(client.delete_session(&session).await))
+                Reply::SessionDeleted(as_failure(client.delete_session(&session).await))
             }
             Call::RenameSession { session, label } => {
-                Reply::SessionRenamed(told(client.rename_session(&session, &label).await))
+                Reply::SessionRenamed(as_failure(client.rename_session(&session, &label).await))
             }
             Call::PairingQr(session) => Reply::PairingQr(self.once(client.qr(&session)).await),
             Call::PairingCode { session, phone } => {
-                Reply::PairingCode(told(client.pairing_code(&session, &phone).await))
+                Reply::PairingCode(as_failure(client.pairing_code(&session, &phone).await))
             }
             Call::Groups { session } => {
-                Reply::Groups(self.rows(self.patiently(|| client.list_groups(&session)).await))
+                Reply::Groups(self.rows(self.with_retries(|| client.list_groups(&session)).await))
             }
             Call::Group(group) => Reply::Group(
-                self.patiently(|| client.get_group(&group.session, &group.jid))
+                self.with_retries(|| client.get_group(&group.session, &group.jid))
                     .await,
             ),
             Call::Members(group) => Reply::Members(
                 self.rows(
-                    self.patiently(|| client.members(&group.session, &group.jid))
+                    self.with_retries(|| client.members(&group.session, &group.jid))
                         .await,
                 ),
             ),
@@ -306,13 +308,13 @@ impl Caller {
                     .await
                     .map(|link| link.invite),
             ),
-            Call::ResetInvite(group) => Reply::InviteReset(told(
+            Call::ResetInvite(group) => Reply::InviteReset(as_failure(
                 client
                     .reset_invite(&group.session, &group.jid)
                     .await
                     .map(|link| link.invite),
             )),
-            Call::Update { group, patch } => Reply::Updated(told(
+            Call::Update { group, patch } => Reply::Updated(as_failure(
                 client
                     .update_settings(&group.session, &group.jid, &patch)
                     .await,
@@ -325,8 +327,8 @@ impl Caller {
 async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
     // What waits is counted and weighed once, on its way to the loop.
     let (sink, events) = mpsc::channel(1);
-    tokio::spawn(realtime::run(client, None, sink));
-    pass_on(events, inbox).await;
+    let stream = AssertUnwindSafe(realtime::run(client, None, sink)).catch_unwind();
+    let _ = tokio::join!(stream, pass_on(events, inbox));
 }
 
 async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::UnboundedSender<Notice>) {
@@ -338,24 +340,15 @@ async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::Unbound
         let Ok(held) = Arc::clone(&room).acquire_many_owned(weight(&event)).await else {
             return;
         };
-        let told = match event {
-            RealtimeEvent::Connected => Realtime::Connected,
-            RealtimeEvent::Event(envelope) => Realtime::Event(envelope),
-            RealtimeEvent::Unreadable { session, group } => Realtime::Unreadable { session, group },
-            RealtimeEvent::Lost { reason, retry_in } => Realtime::Lost {
-                reason,
-                retry_at: now() + retry_in.as_millis() as EpochMillis,
-            },
-            RealtimeEvent::Unavailable { reason } => Realtime::Unavailable { reason },
-        };
-        if inbox.send(Notice::Realtime(told, held)).is_err() {
+        if inbox.send(Notice::Realtime(event, held)).is_err() {
             return;
         }
     }
-    // Without a last word its task panicked: what is shown must not be taken for live.
+    // Without a last word it panicked: what is shown must not be taken for live.
     if !ended && let Ok(held) = room.acquire_owned().await {
         let reason = "the desk's stream broke; its log has more".to_owned();
-        let _ = inbox.send(Notice::Realtime(Realtime::Unavailable { reason }, held));
+        let event = RealtimeEvent::Unavailable { reason };
+        let _ = inbox.send(Notice::Realtime(event, held));
     }
 }
 

@@ -30,8 +30,8 @@ use tokio_util::sync::CancellationToken;
 /// Input that is taken in before a frame is drawn; keeps a flood of it from starving the screen.
 const MESSAGES_PER_FRAME: usize = 512;
 
-/// Whoever is still awake so long after it was to sleep was not put to sleep: nobody could wake the job
-/// of a terminal without a shell (`xterm -e`, `ssh -t`, a container), so the kernel lets it run.
+/// A process that still runs so long after SIGTSTP was not stopped: the kernel does not stop an orphaned
+/// process group (`xterm -e`, `ssh -t`, a container), because nothing could continue it.
 const AWAKE: Duration = Duration::from_millis(500);
 
 /// Runs the console until the user quits or `shutdown` is cancelled.
@@ -49,15 +49,15 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let size = screen.terminal().size()?;
     let (state, effects) = start(options, (size.width, size.height), now());
-    let mut desk = Desk {
+    let mut event_loop = EventLoop {
         state,
         performer,
         inbox,
-        knocked: None,
+        connected: None,
         running: HashMap::new(),
         wakes: BTreeSet::new(),
     };
-    let mut next = desk.carry_out(effects);
+    let mut next = event_loop.carry_out(effects);
     let mut inputs = screen.inputs();
     let mut continued = Continued::listen()?;
     let mut formats = Some(tokio::task::spawn_blocking(phone::load));
@@ -66,24 +66,26 @@ pub async fn run(
             Next::Quit => return Ok(()),
             Next::Suspend => {
                 screen.leave()?;
-                suspend::sleep()?;
+                suspend::suspend()?;
                 tokio::select! {
                     biased;
                     () = shutdown.cancelled() => return Ok(()),
                     () = continued.recv() => {}
                     () = tokio::time::sleep(AWAKE) => {}
                 }
-                next = retake(screen, &mut desk)?;
+                next = retake(screen, &mut event_loop)?;
                 continue;
             }
             Next::Draw => {
                 screen.begin_frame()?;
-                screen.terminal().draw(|frame| view(&desk.state, frame))?;
+                screen
+                    .terminal()
+                    .draw(|frame| view(&event_loop.state, frame))?;
                 screen.end_frame()?;
             }
             Next::Wait => {}
         }
-        let wake = desk.wakes.first().copied();
+        let wake = event_loop.wakes.first().copied();
         next = tokio::select! {
             biased;
             () = shutdown.cancelled() => return Ok(()),
@@ -95,22 +97,22 @@ pub async fn run(
                     {
                         read.push(input?);
                     }
-                    desk.take_inputs(read)
+                    event_loop.take_inputs(read)
                 }
                 // The terminal is gone.
                 None => return Ok(()),
             },
-            Some(notice) = desk.inbox.recv() => desk.take_notice(notice, screen)?,
-            () = sleep_until(wake) => desk.take_clock(),
-            () = continued.recv() => retake(screen, &mut desk)?,
+            Some(notice) = event_loop.inbox.recv() => event_loop.take_notice(notice, screen)?,
+            () = sleep_until(wake) => event_loop.take_clock(),
+            () = continued.recv() => retake(screen, &mut event_loop)?,
             Some(()) = loaded(&mut formats) => Next::Draw,
         };
         for _ in 0..MESSAGES_PER_FRAME {
             if matches!(next, Next::Quit | Next::Suspend) {
                 break;
             }
-            let more = if let Ok(notice) = desk.inbox.try_recv() {
-                desk.take_notice(notice, screen)?
+            let more = if let Ok(notice) = event_loop.inbox.try_recv() {
+                event_loop.take_notice(notice, screen)?
             } else {
                 break;
             };
@@ -130,8 +132,8 @@ async fn loaded(task: &mut Option<JoinHandle<()>>) -> Option<()> {
 
 /// What a stream can give without waiting.
 ///
-/// It is asked in the name of this task: crossterm's stream, which Windows has, wakes whoever was the first
-/// to be told "not yet", and would leave the loop asleep beside a waiting key if that were somebody else.
+/// It is polled with this task's context: crossterm's stream, used on Windows, wakes the first task that got
+/// `Pending`, and would leave the loop asleep beside a waiting key if that were another one.
 async fn already_there<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Option<T> {
     poll_fn(|context| match stream.poll_next_unpin(context) {
         Poll::Ready(item) => Poll::Ready(item),
@@ -140,11 +142,11 @@ async fn already_there<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Optio
     .await
 }
 
-/// Takes the terminal again after a sleep; somebody else has used it meanwhile.
-fn retake(screen: &mut impl Screen, desk: &mut Desk) -> anyhow::Result<Next> {
+/// Takes the terminal again after a stop; other programs have used it meanwhile.
+fn retake(screen: &mut impl Screen, event_loop: &mut EventLoop) -> anyhow::Result<Next> {
     screen.enter()?;
     let size = screen.terminal().size()?;
-    Ok(desk.take(Msg::Resize {
+    Ok(event_loop.take(Msg::Resize {
         columns: size.width,
         rows: size.height,
     }))
@@ -159,31 +161,30 @@ enum Next {
     Quit,
 }
 
-struct Desk {
+struct EventLoop {
     state: State,
     performer: Performer,
     inbox: mpsc::UnboundedReceiver<Notice>,
     /// The way to the gateway that has let us in.
-    knocked: Option<(RequestId, Client)>,
+    connected: Option<(RequestId, Client)>,
     running: HashMap<RequestId, AbortHandle>,
     wakes: BTreeSet<EpochMillis>,
 }
 
-impl Desk {
+impl EventLoop {
     fn take(&mut self, msg: Msg) -> Next {
-        let mut effects = update(&mut self.state, Msg::Clock(now()));
-        effects.extend(update(&mut self.state, msg));
+        let effects = update(&mut self.state, now(), msg);
         self.carry_out(effects)
     }
 
     fn take_clock(&mut self) -> Next {
         let now = now();
         self.wakes = self.wakes.split_off(&(now + 1));
-        let effects = update(&mut self.state, Msg::Clock(now));
+        let effects = update(&mut self.state, now, Msg::Tick);
         self.carry_out(effects)
     }
 
-    /// Takes what came in one read. Keys stay together: only so a paste can be told from typing.
+    /// Takes what came in one read. Keys stay together, so that a paste can be distinguished from typing.
     fn take_inputs(&mut self, inputs: Vec<Input>) -> Next {
         let mut next = Next::Wait;
         let mut keys = Vec::new();
@@ -227,12 +228,12 @@ impl Desk {
                 Ok(self.take(Msg::Reply(id, reply)))
             }
             Notice::Realtime(news, _held) => Ok(self.take(Msg::Realtime(news))),
-            Notice::Knocked(id, answer) => {
+            Notice::Connected(id, answer) => {
                 self.running.remove(&id);
-                let told = answer.map(|client| self.knocked = Some((id, client)));
-                let next = self.take(Msg::Reply(id, Reply::Knocked(told)));
-                // Nobody waits for it any more where it was not entered.
-                self.knocked = None;
+                let as_failure = answer.map(|client| self.connected = Some((id, client)));
+                let next = self.take(Msg::Reply(id, Reply::Connected(as_failure)));
+                // A client that was not switched to is no longer needed.
+                self.connected = None;
                 Ok(next)
             }
             Notice::Raw(bytes) => {
@@ -254,11 +255,11 @@ impl Desk {
                         task.abort();
                     }
                 }
-                Effect::Knock { id, profile, token } => {
-                    let task = self.performer.knock(id, profile, token);
+                Effect::Connect { id, profile, token } => {
+                    let task = self.performer.connect(id, profile, token);
                     self.running.insert(id, task);
                 }
-                Effect::Enter(id) => self.enter(id),
+                Effect::SwitchGateway(id) => self.enter(id),
                 Effect::Suspend => next = Next::Suspend,
                 Effect::Quit => return Next::Quit,
                 Effect::Call { id, call } => {
@@ -273,14 +274,18 @@ impl Desk {
 
     /// Ends everything at this place and goes on at the other one.
     fn enter(&mut self, id: RequestId) {
-        let Some((_, client)) = self.knocked.take().filter(|(knocked, _)| *knocked == id) else {
+        let Some((_, client)) = self
+            .connected
+            .take()
+            .filter(|(connected, _)| *connected == id)
+        else {
             return;
         };
         for (_, task) in self.running.drain() {
             task.abort();
         }
         self.wakes.clear();
-        (self.performer, self.inbox) = self.performer.moved(client);
+        (self.performer, self.inbox) = self.performer.switched_to(client);
     }
 }
 

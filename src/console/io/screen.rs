@@ -26,7 +26,7 @@ pub trait Screen {
     /// Writes bytes that are not cells, between two frames.
     fn write_raw(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Takes the terminal, whatever somebody else has left there.
+    /// Takes the terminal, whatever other programs have left there.
     fn enter(&mut self) -> io::Result<()>;
 
     /// Gives the terminal back.

@@ -27,7 +27,7 @@ mod unix {
     ///
     /// # Errors
     /// The signal cannot be sent.
-    pub fn sleep() -> io::Result<()> {
+    pub fn suspend() -> io::Result<()> {
         Ok(kill_current_process_group(Signal::TSTP)?)
     }
 }
@@ -54,12 +54,12 @@ mod elsewhere {
 
     /// # Errors
     /// Always: there is no job control here.
-    pub fn sleep() -> io::Result<()> {
+    pub fn suspend() -> io::Result<()> {
         Err(io::Error::from(io::ErrorKind::Unsupported))
     }
 }
 
 #[cfg(not(unix))]
-pub use elsewhere::{Continued, sleep};
+pub use elsewhere::{Continued, suspend};
 #[cfg(unix)]
-pub use unix::{Continued, sleep};
+pub use unix::{Continued, suspend};

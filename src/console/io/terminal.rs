@@ -109,7 +109,7 @@ impl Screen for RealScreen {
         self.hang_up.forgive(enable_raw_mode(), ())?;
         TAKEN.store(true, Ordering::SeqCst);
         self.write_raw(&on(self.mouse)?)?;
-        // Forgets what was drawn. `Terminal::clear` would ask the terminal for its cursor and wait.
+        // Drops what was drawn. `Terminal::clear` would ask the terminal for its cursor and wait.
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
@@ -127,7 +127,7 @@ impl Drop for RealScreen {
     }
 }
 
-/// Undoes everything that `enter` did, whoever calls first.
+/// Undoes everything that `enter` did; a second call does nothing.
 fn give_back() -> io::Result<()> {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return Ok(());

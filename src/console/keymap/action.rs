@@ -40,7 +40,7 @@ pub enum Action {
 
 /// Where an action makes sense; the footer shows the actions of the place one is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum KeyContext {
     Everywhere,
     Sessions,
     Groups,
@@ -61,9 +61,9 @@ pub struct Binding {
     pub help: &'static str,
     /// The footer's word; empty = not in the footer.
     pub hint: &'static str,
-    pub places: &'static [Place],
+    pub contexts: &'static [KeyContext],
     /// Where it works too, without a word in the footer.
-    pub elsewhere: &'static [Place],
+    pub elsewhere: &'static [KeyContext],
     /// Other words by which the help finds it.
     pub also: &'static str,
 }

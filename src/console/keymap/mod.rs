@@ -6,8 +6,9 @@ mod fixed;
 mod key;
 mod table;
 
-pub use action::{Action, Binding, Place};
-pub use bindings::BINDINGS;
-pub use fixed::{FIXED, Fixed, SIGNS, Sign};
-pub use key::Key;
-pub use table::{Conflict, Keymap, check_binding};
+pub(crate) use action::{Action, Binding, KeyContext};
+pub(crate) use bindings::BINDINGS;
+pub(crate) use fixed::{FIXED, Fixed, SIGNS, Sign};
+pub(crate) use key::Key;
+pub use table::Keymap;
+pub(crate) use table::{Conflict, check_binding};

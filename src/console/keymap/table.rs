@@ -1,6 +1,6 @@
 //! Which keys mean what: the defaults of the table, with the config's changes.
 
-use super::action::{Action, Binding, Place};
+use super::action::{Action, Binding, KeyContext};
 use super::bindings::BINDINGS;
 use super::key::Key;
 use crossterm::event::KeyEvent;
@@ -110,14 +110,14 @@ impl Keymap {
 
     /// What a key means in a place.
     #[must_use]
-    pub fn action(&self, event: &KeyEvent, place: Place) -> Option<Action> {
+    pub fn action(&self, event: &KeyEvent, context: KeyContext) -> Option<Action> {
         let key = Key::of(event);
         let in_place = |binding: &&Binding| {
-            binding.places.contains(&place)
-                || binding.places.contains(&Place::Everywhere)
+            binding.contexts.contains(&context)
+                || binding.contexts.contains(&KeyContext::Everywhere)
                 || matches!(binding.action, Action::Back)
         };
-        let elsewhere = |binding: &&Binding| binding.elsewhere.contains(&place);
+        let elsewhere = |binding: &&Binding| binding.elsewhere.contains(&context);
         // What belongs to the place comes first: a key of the config may be both.
         let here = BINDINGS.iter().filter(in_place);
         here.chain(BINDINGS.iter().filter(elsewhere))
@@ -134,13 +134,13 @@ impl Keymap {
     }
 
     /// The footer of a place: first key and word of each action with a hint.
-    pub fn hints(&self, place: Place) -> impl Iterator<Item = (Action, Key, &'static str)> {
+    pub fn hints(&self, context: KeyContext) -> impl Iterator<Item = (Action, Key, &'static str)> {
         BINDINGS
             .iter()
             .filter(move |binding| {
                 !binding.hint.is_empty()
-                    && (binding.places.contains(&place)
-                        || binding.places.contains(&Place::Everywhere))
+                    && (binding.contexts.contains(&context)
+                        || binding.contexts.contains(&KeyContext::Everywhere))
             })
             .filter_map(|binding| {
                 let key = *self.keys(binding.action).first()?;
@@ -151,19 +151,19 @@ impl Keymap {
 
 fn share_a_place(first: &Binding, second: &Binding) -> bool {
     let everywhere = |binding: &Binding| {
-        binding.places.contains(&Place::Everywhere) || binding.action == Action::Back
+        binding.contexts.contains(&KeyContext::Everywhere) || binding.action == Action::Back
     };
     everywhere(first)
         || everywhere(second)
         || first
-            .places
+            .contexts
             .iter()
-            .any(|place| second.places.contains(place))
+            .any(|context| second.contexts.contains(context))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Place::Group;
+    use super::KeyContext::Group;
     use super::*;
     use crossterm::event::{KeyCode, KeyModifiers};
 

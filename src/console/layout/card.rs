@@ -115,7 +115,7 @@ impl Frame<'_> {
     /// Everything in one column, the code in its middle.
     fn stacked(&self, code: Size) -> CardParts {
         let status_height = match self.card.invite {
-            Invite::Blank(_) | Invite::NotAsked if code.height == 0 => 4,
+            Invite::Hidden(_) | Invite::NotAsked if code.height == 0 => 4,
             _ => 1,
         };
         let used = 1 + code.height + self.link.height + status_height;

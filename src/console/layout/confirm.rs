@@ -86,7 +86,7 @@ fn consequence(state: &State, session: &str, action: SessionAction) -> String {
     }
 }
 
-/// How many groups nobody can reach any more, and until when.
+/// How many groups become unreachable, and until when.
 fn went_dark(state: &State, session: &str, until: Option<&str>) -> String {
     let row = state.sessions.get(session);
     let idle = row.is_some_and(|row| {

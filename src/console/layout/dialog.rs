@@ -113,7 +113,7 @@ pub fn dialog(
     Dialog {
         area,
         content,
-        buttons: place(foot, buttons, focus),
+        buttons: button_row(foot, buttons, focus),
     }
 }
 
@@ -143,7 +143,7 @@ fn button_width(button: &Button) -> u16 {
 
 /// Buttons in a row, at its right end.
 #[must_use]
-pub fn place(foot: Rect, buttons: Vec<Button>, focus: Option<ButtonId>) -> Vec<ButtonSpot> {
+pub fn button_row(foot: Rect, buttons: Vec<Button>, focus: Option<ButtonId>) -> Vec<ButtonSpot> {
     let mut x = foot.right().saturating_sub(width(&buttons)).max(foot.x);
     buttons
         .into_iter()

@@ -2,7 +2,7 @@
 
 use crate::api::{Capability, Session, SessionStatus};
 use crate::console::keymap::Action;
-use crate::console::state::{Blank, Layer, State};
+use crate::console::state::{Layer, LinkHidden, State};
 
 /// The capability that an action cannot do without.
 #[must_use]
@@ -33,12 +33,12 @@ pub fn can(state: &State, action: Action) -> bool {
             card.is_some_and(|card| card.link().is_some())
         }
         Action::CopyLink | Action::ShowQr | Action::ResetLink => {
-            card.is_some_and(|card| state.obstacle(&card.key).is_none())
+            card.is_some_and(|card| state.link_obstacle(&card.key).is_none())
         }
         Action::Edit => card.is_some_and(|card| {
             !matches!(
-                state.obstacle(&card.key),
-                Some(Blank::SessionLeft(_) | Blank::NotInGroup | Blank::GatewayAway)
+                state.link_obstacle(&card.key),
+                Some(LinkHidden::SessionLeft(_) | LinkHidden::NotInGroup | LinkHidden::GatewayAway)
             )
         }),
         Action::Filter | Action::Sort | Action::InvitableOnly => !state.groups.entries.is_empty(),

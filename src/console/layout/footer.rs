@@ -5,9 +5,10 @@ use super::pairing::pair_field;
 use super::screen::Screen;
 use super::target::Target;
 use crate::api::SettingField;
-use crate::console::keymap::{Action, Place};
+use crate::console::keymap::{Action, KeyContext};
 use crate::console::state::{
-    EditForm, FormFocus, FormPhase, Layer, PairStep, Pairing, ResetPhase, State, SwitchStep, Way,
+    EditForm, FormFocus, FormPhase, Layer, LinkMethod, PairStep, Pairing, ResetPhase, State,
+    SwitchStep,
 };
 use crate::text;
 use ratatui::layout::Rect;
@@ -94,8 +95,8 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 vec![plain("↑↓", "move"), plain("↵", "go there")],
                 "close",
             ),
-            SwitchStep::Asking(_) => typing(state, vec![plain("↵", "go there")], "back"),
-            SwitchStep::Knocking(_) => closed_by_keys(state, Vec::new(), "back"),
+            SwitchStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
+            SwitchStep::Connecting(_) => closed_by_keys(state, Vec::new(), "back"),
         },
         Some(Layer::Edit(form)) => form_hints(state, form),
         Some(Layer::Pair(pairing)) => pair_hints(state, pairing),
@@ -141,14 +142,14 @@ fn pair_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
     let mut hints = Vec::new();
     let escape = match &pairing.step {
         PairStep::AskLeave(_) => "remove it",
-        PairStep::Linked(_) | PairStep::Trouble(_) => "close",
+        PairStep::Linked(_) | PairStep::Failed(_) => "close",
         PairStep::Creating(_) | PairStep::Removing(_) => "leave",
         _ => "cancel",
     };
     let on_field = pair_field(state, pairing).is_some();
     match &pairing.step {
         PairStep::Creating(_) | PairStep::Removing(_) => {}
-        PairStep::Link if pairing.way == Way::Qr && !on_field => {
+        PairStep::Link if pairing.method == LinkMethod::Qr && !on_field => {
             hints.extend([plain("Tab", "use a code instead"), plain("↵", "press")]);
         }
         _ if on_field => hints.extend([
@@ -213,10 +214,10 @@ fn of_action(state: &State, action: Action, word: &str) -> Hint {
 }
 
 fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
-    let place = state.place();
+    let context = state.key_context();
     let keymap = &state.options.keymap;
     let mut hints: Vec<Hint> = keymap
-        .hints(place)
+        .hints(context)
         .map(|(action, key, word)| {
             let key = match key.to_string().as_str() {
                 "Enter" => "↵".to_owned(),
@@ -229,10 +230,11 @@ fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         })
         .collect();
     let nothing_yet = state.sessions.loaded && state.sessions.rows.is_empty();
-    if nothing_yet && place != Place::Sessions && state.layers.is_empty() {
+    if nothing_yet && context != KeyContext::Sessions && state.layers.is_empty() {
         hints.insert(0, of_action(state, Action::AddAccount, "add account"));
     }
-    let leads_back = screen.is_single() && matches!(place, Place::Groups | Place::Group);
+    let leads_back =
+        screen.is_single() && matches!(context, KeyContext::Groups | KeyContext::Group);
     if leads_back {
         let back = of_action(state, Action::Back, "back");
         hints.insert(hints.len().saturating_sub(2), back);

@@ -3,7 +3,7 @@
 use super::dialog::{Button, Dialog, content_height, content_width, dialog};
 use super::screen::{Screen, row};
 use crate::api::SettingField;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
     ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Settings, State,
 };
@@ -24,7 +24,7 @@ pub enum FormLine {
     Field(SettingField),
     /// A further line of the description.
     More,
-    /// Something about a field: a fault, what somebody else did, what the save brought.
+    /// A note about a field: its fault, a change made elsewhere, the outcome of the save.
     Note(SettingField, Note),
     Gap,
     /// What a field would become.
@@ -43,7 +43,7 @@ pub enum Note {
     NotApplied,
     /// Whether it was applied is not known yet.
     Unknown,
-    /// Somebody else changed it meanwhile, to this; whether what is typed here differs.
+    /// It was changed elsewhere meanwhile, to this; whether what is typed here differs.
     Theirs {
         value: String,
         kept: bool,
@@ -165,18 +165,21 @@ fn notes(form: &EditForm, field: SettingField) -> impl Iterator<Item = FormLine>
             FieldOutcome::NotApplied => Note::NotApplied,
             FieldOutcome::Unknown => Note::Unknown,
         });
-    let theirs = form.theirs.contains(&field).then(|| Note::Theirs {
-        value: value_word(&form.base, field),
-        kept: form.changes().contains(&field),
-    });
-    [fault, outcome, theirs]
+    let changed_elsewhere = form
+        .changed_elsewhere
+        .contains(&field)
+        .then(|| Note::Theirs {
+            value: value_word(&form.base, field),
+            kept: form.changes().contains(&field),
+        });
+    [fault, outcome, changed_elsewhere]
         .into_iter()
         .flatten()
         .map(move |note| FormLine::Note(field, note))
 }
 
 /// Why one field was refused, in a few words; the whole sentence stands below.
-fn refusal(failure: &Failure) -> String {
+fn refusal(failure: &CallFailure) -> String {
     match &failure.kind {
         FailureKind::Offline => "not connected".to_owned(),
         FailureKind::NotAdmin => "not an admin".to_owned(),

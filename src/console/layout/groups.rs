@@ -2,7 +2,7 @@
 
 use super::screen::{inside, row, screen};
 use super::wrap::wrap;
-use crate::console::state::{Scope, Sort, State};
+use crate::console::state::{SessionScope, Sort, State};
 use crate::text;
 use ratatui::layout::{Position, Rect};
 
@@ -99,7 +99,7 @@ pub fn group_head(state: &State, parts: &GroupsParts, at: Position) -> Option<So
 /// the sessions' names, the age and the role.
 #[must_use]
 pub fn group_columns(state: &State, area: Rect) -> GroupColumns {
-    let all = state.sessions.scope() == Scope::AllSessions;
+    let all = state.sessions.scope() == SessionScope::AllSessions;
     let broad = Widths::BROAD.with_session(if all { session_width(state) } else { 0 });
     let tight = broad.tight();
     let without_age = Widths {
@@ -228,7 +228,7 @@ impl Widths {
 #[must_use]
 pub fn groups_notice(state: &State) -> Option<String> {
     let asked: Vec<&str> = match state.sessions.scope() {
-        Scope::Session(id) => {
+        SessionScope::Session(id) => {
             let failure = state.groups.failures.get(&id);
             if let (Some(failure), false) = (failure, state.groups.is_empty()) {
                 return Some(format!("Not refreshed: {}", state.sentence(failure, None)));
@@ -246,7 +246,7 @@ pub fn groups_notice(state: &State) -> Option<String> {
                 "Not connected{reason}: these are the groups as last stored."
             ));
         }
-        Scope::AllSessions => state.groups.failures.keys().map(String::as_str).collect(),
+        SessionScope::AllSessions => state.groups.failures.keys().map(String::as_str).collect(),
     };
     let first = asked.first()?;
     if state.groups.is_empty() {

@@ -20,24 +20,26 @@ mod sessions;
 mod target;
 mod wrap;
 
-pub use card::{CardParts, Detail, card_in_sight, card_parts, details, link_in_sight, member_rows};
-pub use confirm::{CONFIRM_BUTTONS, confirm_parts};
-pub use dialog::{ButtonSpot, Dialog, WordsParts};
-pub use enabled::{can, needs};
-pub use failures::{failure_page, failure_parts};
-pub use footer::{Hint, hints};
-pub use form::{COUNTS, FormLine, FormParts, LABELS, Note, form_parts, value_word};
-pub use groups::{
-    GroupColumns, GroupsParts, group_columns, group_head, group_rows, groups_notice, groups_parts,
+pub(crate) use card::{
+    CardParts, Detail, card_in_sight, card_parts, details, link_in_sight, member_rows,
 };
-pub use help::{HelpLine, HelpParts, help_page, help_parts};
-pub use hit::hit;
-pub use pairing::{PairParts, pair_buttons, pair_field, pair_parts, pair_way};
-pub use profiles::{ProfilesParts, profile_rows, profiles_parts};
-pub use qr::{QrDrawing, QrParts, qr_parts};
-pub use rename::{RenameParts, rename_buttons, rename_parts};
-pub use reset::{ResetParts, reset_buttons, reset_parts};
-pub use screen::{MIN_SIZE, Screen, inside, row, screen};
-pub use sessions::{SessionsParts, session_rows, sessions_parts};
-pub use target::Target;
-pub use wrap::wrap;
+pub(crate) use confirm::{CONFIRM_BUTTONS, confirm_parts};
+pub(crate) use dialog::{ButtonSpot, Dialog};
+pub(crate) use enabled::{can, needs};
+pub(crate) use failures::{failure_page, failure_parts};
+pub(crate) use footer::hints;
+pub(crate) use form::{COUNTS, FormLine, FormParts, LABELS, Note, form_parts, value_word};
+pub(crate) use groups::{
+    GroupColumns, GroupsParts, group_columns, group_rows, groups_notice, groups_parts,
+};
+pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
+pub(crate) use hit::hit;
+pub(crate) use pairing::{PairParts, pair_buttons, pair_field, pair_method, pair_parts};
+pub(crate) use profiles::{profile_rows, profiles_parts};
+pub(crate) use qr::{QrDrawing, QrParts, qr_parts};
+pub(crate) use rename::{rename_buttons, rename_parts};
+pub(crate) use reset::{reset_buttons, reset_parts};
+pub(crate) use screen::{MIN_SIZE, Screen, inside, row, screen};
+pub(crate) use sessions::{SessionsParts, session_rows, sessions_parts};
+pub(crate) use target::Target;
+pub(crate) use wrap::wrap;

@@ -56,7 +56,7 @@ pub fn profiles_parts(state: &State, screen: &Screen, switcher: &Switcher) -> Pr
     let seen = usize::from(rows.height).max(1);
     ProfilesParts {
         first: (switcher.cursor + 1).saturating_sub(seen),
-        field: matches!(switcher.step, SwitchStep::Asking(_)).then(|| row(words, 1)),
+        field: matches!(switcher.step, SwitchStep::TypingToken(_)).then(|| row(words, 1)),
         dialog,
         rows,
         text,
@@ -77,8 +77,8 @@ fn sentence(state: &State, switcher: &Switcher) -> String {
             "This is where you are.".to_owned()
         }
         SwitchStep::Choosing => "What is shown now is left, and read anew on return.".to_owned(),
-        SwitchStep::Asking(_) => format!("Token of {name}, which is not shown:"),
-        SwitchStep::Knocking(_) => format!("◌ Asking {name} …"),
+        SwitchStep::TypingToken(_) => format!("Token of {name}, which is not shown:"),
+        SwitchStep::Connecting(_) => format!("◌ Asking {name} …"),
         SwitchStep::Failed(reason) => {
             format!("✘ {name}: {reason}.\n`groupdesk doctor --profile {name}` looks closer.")
         }

@@ -31,7 +31,7 @@ pub enum QrDrawing {
     },
     TooLong,
     /// There is no link that could be shown.
-    Blank,
+    NoLink,
 }
 
 #[must_use]
@@ -46,7 +46,7 @@ pub fn qr_parts(state: &State) -> QrParts {
     let link_height = link_width.div_ceil(columns.max(1)).clamp(1, 3);
     let room = Size::new(columns, area.height.saturating_sub(1 + link_height));
     let drawing = match link {
-        None => QrDrawing::Blank,
+        None => QrDrawing::NoLink,
         Some(link) => qr_drawing(
             link,
             room,
@@ -82,7 +82,7 @@ pub fn qr_parts(state: &State) -> QrParts {
     }
 }
 
-/// Whole blocks make the larger code, so they are taken wherever there is room, not only on wish.
+/// Whole blocks make the larger code, so they are taken wherever there is room, even if not chosen.
 fn qr_drawing(link: &str, room: Size, whole_wished: bool, least: Blocks) -> QrDrawing {
     let whole_missing = match qr::fit(link, room, Blocks::Full) {
         Fit::Fits(code) => {

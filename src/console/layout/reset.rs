@@ -130,7 +130,7 @@ fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
         ResetPhase::Checking => {
             "◌ The outcome is open. Looking up what the link is now …\n\nEsc leaves; the outcome is told.".to_owned()
         }
-        ResetPhase::Failed(failure) if failure.unclear => {
+        ResetPhase::Failed(failure) if failure.unconfirmed => {
             format!("✘ The outcome is open.\n\n{}", state.sentence(failure, Some(&reset.key)))
         }
         ResetPhase::Failed(failure) => format!(

@@ -30,16 +30,6 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// The area of a pane.
-    #[must_use]
-    pub fn pane(&self, pane: Pane) -> Option<Rect> {
-        match pane {
-            Pane::Sessions => self.sessions,
-            Pane::Groups => self.groups,
-            Pane::Group => self.card,
-        }
-    }
-
     /// Whether one pane fills the body, so that Esc leads back to the one before.
     #[must_use]
     pub fn is_single(&self) -> bool {

@@ -33,14 +33,14 @@ fn wrap_line(line: &str, columns: usize, max: usize, lines: &mut Vec<String>) {
     let mut used = 0;
     for chunk in chunks(line) {
         let width = text::width(chunk);
-        let blank = chunk.trim().is_empty();
-        if used + width > columns && used > 0 && (blank || width <= columns) {
+        let hidden = chunk.trim().is_empty();
+        if used + width > columns && used > 0 && (hidden || width <= columns) {
             lines.push(std::mem::take(&mut current).trim_end().to_owned());
             used = 0;
             if lines.len() > max {
                 return;
             }
-            if blank {
+            if hidden {
                 // Spaces at the end of a line are not carried over.
                 continue;
             }
@@ -67,9 +67,9 @@ fn chunks(line: &str) -> impl Iterator<Item = &str> {
         let mut end = start + word.len();
         let mut last = word;
         while let Some((_, next)) = words.peek() {
-            let blank = |word: &str| word.trim().is_empty();
+            let hidden = |word: &str| word.trim().is_empty();
             let wide = |word: &str| text::width(word) > word.chars().count();
-            if blank(last) != blank(next) || (wide(last) && wide(next)) {
+            if hidden(last) != hidden(next) || (wide(last) && wide(next)) {
                 break;
             }
             end += next.len();

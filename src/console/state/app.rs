@@ -5,14 +5,14 @@ use super::failures::FailureRecord;
 use super::groups::Groups;
 use super::layer::Layer;
 use super::profiles::Profile;
-use super::requests::Runs;
+use super::requests::Requests;
 use super::sessions::Sessions;
 use super::toasts::Toast;
 use crate::api::{Capability, EpochMillis, Session};
 use crate::console::effect::Call;
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
-use crate::console::keymap::{Keymap, Place};
+use crate::console::keymap::{KeyContext, Keymap};
 use crate::console::theme::Theme;
 
 /// The three panes of the wide screen; on a narrow one only the focused one is seen.
@@ -23,10 +23,10 @@ pub enum Pane {
     Group,
 }
 
-/// How the console hears of changes.
+/// How the console learns of changes.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Link {
-    /// Nothing has been heard yet.
+pub enum Connection {
+    /// Neither an answer nor an event has come yet.
     Connecting,
     /// Events arrive by themselves.
     Live,
@@ -35,7 +35,7 @@ pub enum Link {
     /// The gateway does not answer at all.
     Away {
         since: EpochMillis,
-        failure: Failure,
+        failure: CallFailure,
     },
 }
 
@@ -43,7 +43,7 @@ pub enum Link {
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The header's word for where one is: a profile, `demo`, `this machine`.
-    pub place_name: String,
+    pub gateway_name: String,
     /// Use these session ids when the gateway does not let us list them.
     pub session_ids: Vec<String>,
     /// The gateways that one can go to, and which of them is this one.
@@ -61,9 +61,9 @@ pub struct State {
     pub options: Options,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    /// The time of the last [`crate::console::msg::Msg::Clock`].
+    /// The time of the last message.
     pub now: EpochMillis,
-    pub link: Link,
+    pub connection: Connection,
     pub sessions: Sessions,
     pub groups: Groups,
     pub focus: Pane,
@@ -78,7 +78,7 @@ pub struct State {
     pub whole_blocks: bool,
     /// Capabilities that the gateway has refused us; what needs them is greyed out.
     pub lacking: Vec<Capability>,
-    pub(in crate::console) runs: Runs,
+    pub(crate) requests: Requests,
 }
 
 impl State {
@@ -89,7 +89,7 @@ impl State {
             options,
             size,
             now,
-            link: Link::Connecting,
+            connection: Connection::Connecting,
             sessions: Sessions::default(),
             groups: Groups::default(),
             focus: Pane::Sessions,
@@ -99,39 +99,39 @@ impl State {
             failures: Vec::new(),
             whole_blocks: false,
             lacking: Vec::new(),
-            runs: Runs::default(),
+            requests: Requests::default(),
         }
     }
 
     /// Where keys go now, for the footer.
     #[must_use]
-    pub fn place(&self) -> Place {
+    pub fn key_context(&self) -> KeyContext {
         if matches!(self.layers.last(), Some(Layer::Qr)) {
-            return Place::Qr;
+            return KeyContext::Qr;
         }
         match self.focus {
-            Pane::Sessions => Place::Sessions,
-            Pane::Groups => Place::Groups,
-            Pane::Group => Place::Group,
+            Pane::Sessions => KeyContext::Sessions,
+            Pane::Groups => KeyContext::Groups,
+            Pane::Group => KeyContext::Group,
         }
     }
 
     /// How many requests are under way.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.runs.calls().count()
+        self.requests.calls().count()
     }
 
     /// Seconds until the next attempt of something that failed and is tried again by itself.
     #[must_use]
     pub fn next_attempt(&self) -> Option<i64> {
-        self.seconds_until(self.runs.next_attempt()?)
+        self.seconds_until(self.requests.next_attempt()?)
     }
 
     /// Seconds until a read that failed is tried again.
     #[must_use]
     pub fn attempt_of(&self, id: RequestId) -> Option<i64> {
-        self.seconds_until(self.runs.pause_of(id)?)
+        self.seconds_until(self.requests.pause_of(id)?)
     }
 
     fn seconds_until(&self, time: EpochMillis) -> Option<i64> {
@@ -142,7 +142,7 @@ impl State {
     /// Whether this very call is under way.
     #[must_use]
     pub fn is_running(&self, call: &Call) -> bool {
-        self.runs.calls().any(|running| running == call)
+        self.requests.calls().any(|running| running == call)
     }
 
     /// Whether the session is connected to WhatsApp.
@@ -162,7 +162,7 @@ impl State {
     /// Whether the key may read none of the configured sessions.
     #[must_use]
     pub fn sessions_are_refused(&self) -> bool {
-        self.runs.by_id
+        self.requests.sessions_by_id
             && self.lacks(Capability::Manage)
             && self.sessions.unknown() == self.sessions.rows.len()
     }
@@ -178,7 +178,7 @@ impl State {
         self.groups.count_of(&session.id).or_else(told)
     }
 
-    /// How many groups all sessions have. Those that were read count once, whoever sees them; of other
+    /// How many groups all sessions have. Those that were read count once, however many sessions see them; of other
     /// sessions there is only what the gateway counts.
     #[must_use]
     pub fn groups_everywhere(&self) -> usize {

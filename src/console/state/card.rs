@@ -1,7 +1,7 @@
 //! The group's card: what is stored about it, its members, and the invite link.
 
 use crate::api::{EpochMillis, GroupMember, SessionStatus};
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 
 /// One group looked at.
@@ -17,7 +17,7 @@ pub struct Card {
     /// Copy the link as soon as it is there.
     pub copy_when_shown: bool,
     /// The user left while it was being read: nothing is asked for again by itself.
-    pub(in crate::console) left: bool,
+    pub(crate) left: bool,
 }
 
 impl Card {
@@ -64,13 +64,13 @@ pub enum Invite {
         link: String,
         fetched_at: EpochMillis,
     },
-    Blank(Blank),
+    Hidden(LinkHidden),
 }
 
 /// Why no link is shown.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Blank {
-    /// Somebody reset it; a new one is asked for.
+pub enum LinkHidden {
+    /// It was reset elsewhere; the new one is asked for.
     Reset,
     /// The session left `working`.
     SessionLeft(SessionStatus),
@@ -78,10 +78,10 @@ pub enum Blank {
     NotAdmin,
     /// The account is not in the group (any more).
     NotInGroup,
-    /// The gateway is away, so nobody can vouch for the link.
+    /// The gateway does not answer, so the link cannot be checked.
     GatewayAway,
     /// Asking for it failed.
-    Failed(Failure),
+    Failed(CallFailure),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -90,5 +90,5 @@ pub enum Members {
     Waiting(RequestId),
     /// Admins first.
     Loaded(Vec<GroupMember>),
-    Failed(Failure),
+    Failed(CallFailure),
 }

@@ -5,8 +5,8 @@ use crate::api::{EpochMillis, Group, Setting, SettingField};
 
 /// The times in a header are whole seconds.
 const HEADER_STEP: EpochMillis = 1_000;
-/// How long a row without a time that tells may show old settings, in milliseconds. After that somebody
-/// else has brought them back.
+/// How long a row without a usable time may show old settings, in milliseconds. After that they count as
+/// set back by somebody else.
 const LAG_MAX: EpochMillis = 300_000;
 
 /// One confirmed setting. It is shown until a row that is newer says otherwise.
@@ -27,7 +27,7 @@ pub struct Confirmed {
 
 impl Confirmed {
     /// Of a change that is being written over `row`, while `earlier` ones may not be stored either.
-    pub(in crate::console) fn new(
+    pub(crate) fn new(
         value: Setting,
         row: &Group,
         earlier: Option<Self>,
@@ -57,23 +57,19 @@ impl Confirmed {
         self.lagging
     }
 
-    /// Whether it still holds after an event of that time told this setting: the same one, or one from
+    /// Whether it still holds after an event of that time with this setting: the same value, or one from
     /// before it.
-    pub(in crate::console) fn outlives(&self, told: &Setting, at: EpochMillis) -> bool {
+    pub(crate) fn outlives(&self, told: &Setting, at: EpochMillis) -> bool {
         self.value == *told || self.answered_at.is_some_and(|answered| at < answered)
     }
 
     /// Whether a group shows this value.
-    pub(in crate::console) fn is_shown_by(&self, group: &Group) -> bool {
+    pub(crate) fn is_shown_by(&self, group: &Group) -> bool {
         stored(group, self.field()).as_ref() == Some(&self.value)
     }
 
     /// The same, if a row that was read now is older than the change: then it goes on being shown.
-    pub(in crate::console) fn unless_stored(
-        mut self,
-        row: &Group,
-        now: EpochMillis,
-    ) -> Option<Self> {
+    pub(crate) fn unless_stored(mut self, row: &Group, now: EpochMillis) -> Option<Self> {
         self.lagging = true;
         (!self.is_shown_by(row) && self.lags(row, now)).then_some(self)
     }
@@ -89,14 +85,14 @@ impl Confirmed {
         match self.answered_at {
             _ if row.updated_at == 0 => recent && is_old,
             Some(answered) if row.updated_at < answered => true,
-            // Within that second nobody knows which came first; what was there before did.
+            // Within that second the order is unknown, except that a value from before the change is older.
             Some(answered) => row.updated_at < answered + HEADER_STEP && is_old,
             None => row.updated_at <= self.row_at || (recent && is_old),
         }
     }
 
     /// Puts the value over what a row tells.
-    pub(in crate::console) fn write(&self, group: &mut Group) {
+    pub(crate) fn write(&self, group: &mut Group) {
         match &self.value {
             Setting::Subject(subject) => group.subject = Some(subject.clone()),
             Setting::Description(text) => group.description = Some(text.clone()),

@@ -3,7 +3,7 @@
 use super::app::State;
 use super::failures::FailureRecord;
 use crate::console::effect::{Call, SessionAction};
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::words;
 
 /// So many are kept; the oldest go.
@@ -11,8 +11,8 @@ const MOST: usize = 100;
 
 impl State {
     /// Remembers a failed call that is shown somewhere.
-    pub(in crate::console) fn record_call(&mut self, call: &Call, failure: &Failure) {
-        let text = failure.in_full(&self.told(call.group()));
+    pub(crate) fn record_call(&mut self, call: &Call, failure: &CallFailure) {
+        let text = failure.in_full(&self.failure_context(call.group()));
         let action = match call.group() {
             Some(key) => {
                 let name = self.group_name(key);
@@ -28,7 +28,7 @@ impl State {
     }
 
     /// Remembers a failure. What fails in the same way again and again stays one entry.
-    pub(in crate::console) fn record(&mut self, action: String, text: String) {
+    pub(crate) fn record(&mut self, action: String, text: String) {
         let same = |old: &FailureRecord| old.action == action && old.text == text;
         let times = match self.failures.iter().position(same) {
             Some(at) => self.failures.remove(at).times + 1,

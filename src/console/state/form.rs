@@ -2,7 +2,7 @@
 
 use super::button::ButtonId;
 use crate::api::{SettingField, SettingsPatch};
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 use ratatui_textarea::{CursorMove, TextArea};
 
@@ -19,7 +19,7 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldOutcome {
     Applied,
-    Refused(Failure),
+    Refused(CallFailure),
     NotAttempted,
     /// The answer was lost, and the gateway has another value.
     NotApplied,
@@ -40,7 +40,7 @@ pub enum FormPhase {
     /// The answer was lost: what the gateway has now is read.
     Checking,
     /// Some or all fields failed; what was typed is kept.
-    Failed(Failure),
+    Failed(CallFailure),
     /// "Leave without saving?" is asked. The button in focus is in `focus`.
     AskLeave,
 }
@@ -58,9 +58,9 @@ pub struct EditForm {
     pub phase: FormPhase,
     /// Per field, after a save that did not go through whole.
     pub outcomes: Vec<(SettingField, FieldOutcome)>,
-    /// Fields that somebody else changed while the form was open. `base` already holds the new
+    /// Fields that were changed elsewhere while the form was open. `base` already holds the new
     /// values; what the user typed is kept.
-    pub theirs: Vec<SettingField>,
+    pub changed_elsewhere: Vec<SettingField>,
     /// Present faults of what was typed, per field.
     pub faults: Vec<(SettingField, String)>,
 }
@@ -79,7 +79,7 @@ impl EditForm {
             focus: FormFocus::Field(SettingField::Subject),
             phase: FormPhase::Editing,
             outcomes: Vec::new(),
-            theirs: Vec::new(),
+            changed_elsewhere: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -122,7 +122,7 @@ impl EditForm {
     }
 
     /// Puts a stored value into its field.
-    pub(in crate::console) fn show(&mut self, values: &Settings, field: SettingField) {
+    pub(crate) fn show(&mut self, values: &Settings, field: SettingField) {
         match field {
             SettingField::Subject => self.subject = text_area(&values.subject),
             SettingField::Description => self.description = text_area(&values.description),
@@ -145,7 +145,7 @@ impl Settings {
     }
 
     /// Takes one field over.
-    pub(in crate::console) fn take(&mut self, from: &Self, field: SettingField) {
+    pub(crate) fn take(&mut self, from: &Self, field: SettingField) {
         match field {
             SettingField::Subject => self.subject.clone_from(&from.subject),
             SettingField::Description => self.description.clone_from(&from.description),

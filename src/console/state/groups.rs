@@ -3,7 +3,7 @@
 use super::confirmed::Confirmed;
 use super::form::Settings;
 use crate::api::{EpochMillis, Group, Setting, SettingField};
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::fuzzy::Index;
 use crate::console::ids::GroupKey;
 use crate::names::sort_key;
@@ -18,11 +18,11 @@ pub struct Entry {
     /// The subject, cleaned and steadied; the JID where there is none.
     pub name: String,
     /// By which names are sorted, see [`sort_key`].
-    pub(in crate::console) sort_key: Box<[u8]>,
+    pub(crate) sort_key: Box<[u8]>,
     /// Settings that the gateway has confirmed, while the stored row may lag behind.
-    pub(in crate::console) confirmed: Vec<Confirmed>,
-    /// Settings that the stream has told since our own change was sent.
-    pub(in crate::console) heard_since_save: Vec<SettingField>,
+    pub(crate) confirmed: Vec<Confirmed>,
+    /// Settings that events have changed since our own change was sent.
+    pub(crate) changed_since_save: Vec<SettingField>,
 }
 
 impl Entry {
@@ -38,14 +38,14 @@ impl Entry {
             name: String::new(),
             sort_key: Box::default(),
             confirmed: Vec::new(),
-            heard_since_save: Vec::new(),
+            changed_since_save: Vec::new(),
         };
         entry.rename();
         entry
     }
 
     /// To be called after the subject changed.
-    pub(in crate::console) fn rename(&mut self) {
+    pub(crate) fn rename(&mut self) {
         let subject = self.group.subject.as_deref().unwrap_or_default();
         let shown = clean_line(subject);
         let name = if shown.trim().is_empty() {
@@ -69,7 +69,7 @@ impl Entry {
     }
 
     /// Our own change was confirmed; the gateway answered at this time by its own clock.
-    pub(in crate::console) fn confirm(
+    pub(crate) fn confirm(
         &mut self,
         setting: Setting,
         answered_at: Option<EpochMillis>,
@@ -79,7 +79,7 @@ impl Entry {
         let earlier = self.confirmed.iter().position(|it| it.field() == field);
         let earlier = earlier.map(|at| self.confirmed.swap_remove(at));
         let ours = Confirmed::new(setting, &self.group, earlier, answered_at, now);
-        let heard = self.heard_since_save.contains(&field) && !ours.is_shown_by(&self.group);
+        let heard = self.changed_since_save.contains(&field) && !ours.is_shown_by(&self.group);
         ours.write(&mut self.group);
         // A read tells which of the two came last, where rows follow at once.
         if !heard || self.group.my_role.is_none() {
@@ -89,10 +89,10 @@ impl Entry {
 
     /// The stream tells a setting, at this time by the gateway's clock. It takes the place of what was
     /// confirmed before.
-    pub(in crate::console) fn hear(&mut self, setting: Setting, at: EpochMillis, now: EpochMillis) {
+    pub(crate) fn apply_event(&mut self, setting: Setting, at: EpochMillis, now: EpochMillis) {
         let field = setting.field();
-        if !self.heard_since_save.contains(&field) {
-            self.heard_since_save.push(field);
+        if !self.changed_since_save.contains(&field) {
+            self.changed_since_save.push(field);
         }
         let earlier = self.confirmed.iter().position(|it| it.field() == field);
         let outlives = |confirmed: &Confirmed| confirmed.outlives(&setting, at);
@@ -109,7 +109,7 @@ impl Entry {
     }
 
     /// Goes on showing what was confirmed where this row, which was just read, is older than that.
-    pub(in crate::console) fn keep_confirmed(&mut self, earlier: Vec<Confirmed>, now: EpochMillis) {
+    pub(crate) fn keep_confirmed(&mut self, earlier: Vec<Confirmed>, now: EpochMillis) {
         self.confirmed = (earlier.into_iter())
             .filter_map(|confirmed| confirmed.unless_stored(&self.group, now))
             .collect();
@@ -197,28 +197,28 @@ pub struct Hidden {
 #[derive(Default)]
 pub struct Groups {
     /// Every loaded group of every session. Positions are those of the fuzzy index.
-    pub(in crate::console) entries: Vec<Entry>,
-    pub(in crate::console) positions: HashMap<GroupKey, usize>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) positions: HashMap<GroupKey, usize>,
     /// How many entries each session has.
-    pub(in crate::console) counts: HashMap<String, usize>,
-    pub(in crate::console) index: Index,
+    pub(crate) counts: HashMap<String, usize>,
+    pub(crate) index: Index,
     /// The digits of each session's phone number, by which its groups are found.
-    pub(in crate::console) numbers: HashMap<String, String>,
+    pub(crate) numbers: HashMap<String, String>,
     /// The place of each session among all, by their names.
-    pub(in crate::console) session_ranks: HashMap<String, usize>,
+    pub(crate) session_ranks: HashMap<String, usize>,
     /// For each entry the first one of the same group: several sessions may see it. Empty while there
     /// is one session only.
-    pub(in crate::console) identities: Vec<u32>,
+    pub(crate) identities: Vec<u32>,
     /// Positions of all entries in the order of `sort`.
-    pub(in crate::console) order: Vec<usize>,
+    pub(crate) order: Vec<usize>,
     /// Positions into `entries`: what is shown, in order.
-    pub(in crate::console) rows: Vec<usize>,
+    pub(crate) rows: Vec<usize>,
     /// How many groups are shown. One that several sessions see has a row for each, and counts once.
     pub shown: usize,
     /// How many there would be without the filter and "can invite".
     pub total: usize,
     /// How many groups all sessions have, as far as their lists were read.
-    pub(in crate::console) everywhere: usize,
+    pub(crate) everywhere: usize,
     /// What matches the filter and is not shown.
     pub hidden: Hidden,
     pub cursor: usize,
@@ -236,9 +236,9 @@ pub struct Groups {
     /// Sessions whose groups are being loaded for the first time.
     pub loading: BTreeMap<String, crate::console::ids::RequestId>,
     /// Sessions whose groups have been read.
-    pub(in crate::console) loaded: BTreeSet<String>,
+    pub(crate) loaded: BTreeSet<String>,
     /// Why a session's groups could not be read.
-    pub failures: BTreeMap<String, Failure>,
+    pub failures: BTreeMap<String, CallFailure>,
 }
 
 impl Groups {

@@ -1,7 +1,7 @@
 //! Whether an invite link can be asked for, and where a new one is shown.
 
 use super::app::State;
-use super::card::Blank;
+use super::card::LinkHidden;
 use super::layer::Layer;
 use super::reset::{ResetDialog, ResetPhase};
 use crate::api::SessionRole;
@@ -9,17 +9,17 @@ use crate::console::ids::GroupKey;
 
 impl State {
     /// What speaks against a link for this group, by all that is known.
-    pub(in crate::console) fn obstacle(&self, key: &GroupKey) -> Option<Blank> {
-        if self.runs.away.is_some() {
-            return Some(Blank::GatewayAway);
+    pub(crate) fn link_obstacle(&self, key: &GroupKey) -> Option<LinkHidden> {
+        if self.requests.away.is_some() {
+            return Some(LinkHidden::GatewayAway);
         }
         let status = &self.sessions.get(&key.session)?.status;
         if status.is_disconnected() {
-            return Some(Blank::SessionLeft(status.clone()));
+            return Some(LinkHidden::SessionLeft(status.clone()));
         }
         match self.groups.get(key)?.group.my_role {
-            Some(SessionRole::None) => Some(Blank::NotInGroup),
-            Some(SessionRole::Member) => Some(Blank::NotAdmin),
+            Some(SessionRole::None) => Some(LinkHidden::NotInGroup),
+            Some(SessionRole::Member) => Some(LinkHidden::NotAdmin),
             _ => None,
         }
     }

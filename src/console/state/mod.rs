@@ -26,23 +26,28 @@ mod sessions;
 mod toasts;
 mod unconfirmed;
 
-pub use app::{Link, Options, Pane, State};
-pub use button::ButtonId;
-pub use card::{Blank, Card, Invite, Members};
-pub use confirm::{ConfirmDialog, Leaving, Question};
-pub use failures::FailureRecord;
-pub use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
-pub use groups::{Entry, Groups, Hidden, Sort};
-pub use help::HelpOverlay;
-pub use layer::Layer;
-pub use pairing::{
-    Linked, NAME_MAX, PairField, PairFocus, PairStep, Pairing, Secret, Shown, Trouble, Way,
-    phone_digits,
+pub(crate) use app::{Connection, Pane};
+pub use app::{Options, State};
+pub(crate) use button::ButtonId;
+pub(crate) use card::{Card, Invite, LinkHidden, Members};
+pub(crate) use confirm::{ConfirmDialog, Leaving, Question};
+#[cfg(test)]
+pub(crate) use failures::FailureRecord;
+pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
+pub(crate) use groups::{Entry, Groups, Hidden, Sort};
+pub(crate) use help::HelpOverlay;
+pub(crate) use layer::Layer;
+pub(crate) use pairing::{
+    LinkMethod, Linked, NAME_MAX, PairField, PairFocus, PairStep, Pairing, PairingError, PairingQr,
+    PairingSecret, phone_digits,
 };
-pub use profiles::{Profile, SwitchStep, Switcher};
-pub use rename::{RenameDialog, RenamePhase};
-pub(in crate::console) use requests::{Copied, Flight, Runs, Stream};
-pub use reset::{ResetDialog, ResetPhase};
-pub use sessions::{Scope, Sessions};
-pub use toasts::{Toast, ToastKind};
-pub(in crate::console) use unconfirmed::{LostAction, LostCreation, LostReset, LostUpdate};
+pub use profiles::Profile;
+pub(crate) use profiles::{SwitchStep, Switcher};
+pub(crate) use rename::{RenameDialog, RenamePhase};
+pub(crate) use requests::{CopiedText, InFlight, Requests, Stream};
+pub(crate) use reset::{ResetDialog, ResetPhase};
+pub(crate) use sessions::SessionScope;
+#[cfg(test)]
+pub(crate) use sessions::Sessions;
+pub(crate) use toasts::{Toast, ToastKind};
+pub(crate) use unconfirmed::{LostAction, LostCreation, LostReset, LostUpdate};

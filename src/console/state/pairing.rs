@@ -2,18 +2,18 @@
 
 use super::button::ButtonId;
 use crate::api::{EpochMillis, SessionStatus};
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
 use ratatui_textarea::TextArea;
 
 /// Longest name of an account, in characters, as the gateway has it.
 pub const NAME_MAX: usize = 100;
 
-/// A text that links a phone for whoever has it: it is shown, and goes nowhere else.
+/// A code that links a phone. It is drawn, and never logged.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct PairingSecret(String);
 
-impl Secret {
+impl PairingSecret {
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
@@ -26,7 +26,7 @@ impl Secret {
     }
 }
 
-impl std::fmt::Debug for Secret {
+impl std::fmt::Debug for PairingSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(..)")
     }
@@ -34,15 +34,15 @@ impl std::fmt::Debug for Secret {
 
 /// The QR code to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    pub code: Secret,
+pub struct PairingQr {
+    pub code: PairingSecret,
     /// By the gateway's clock; unknown at some gateways.
     pub expires_at: Option<EpochMillis>,
 }
 
 /// The two ways to link a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum LinkMethod {
     Qr,
     /// Eight characters to type on the phone.
     Code,
@@ -81,10 +81,13 @@ pub struct Linked {
 
 /// Why it cannot go on by itself.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Trouble {
+pub enum PairingError {
     /// A call was refused or not answered, at this time.
-    Refused { failure: Failure, at: EpochMillis },
-    /// The gateway gave pairing up; with its reason, cleaned, where it told one.
+    Refused {
+        failure: CallFailure,
+        at: EpochMillis,
+    },
+    /// The gateway gave pairing up; with its reason, cleaned, where it sent one.
     Ended {
         status: SessionStatus,
         reason: Option<String>,
@@ -95,11 +98,11 @@ pub enum Trouble {
     NoCode,
     /// The gateway is away altogether: it goes on by itself when the gateway is back.
     Away,
-    /// The session was removed by somebody else.
+    /// The session was removed elsewhere.
     Gone,
 }
 
-impl Trouble {
+impl PairingError {
     /// Whole seconds until it makes sense to try again; 0 when it does already.
     #[must_use]
     pub fn wait(&self, now: EpochMillis) -> u64 {
@@ -125,9 +128,9 @@ pub enum PairStep {
     /// Waits for the phone, one way or the other.
     Link,
     Linked(Linked),
-    Trouble(Trouble),
+    Failed(PairingError),
     /// What becomes of the session that was added? With why removing it failed, if it did.
-    AskLeave(Option<Failure>),
+    AskLeave(Option<CallFailure>),
     Removing(RequestId),
 }
 
@@ -140,29 +143,29 @@ pub struct Pairing {
     /// The status of the session when it was there already: leaving brings it back.
     pub was: Option<SessionStatus>,
     pub step: PairStep,
-    /// The way that was chosen; see [`crate::console::layout::pair_way`] for the one that has room.
-    pub way: Way,
+    /// The way that was chosen; see [`crate::console::layout::pair_method`] for the one that has room.
+    pub method: LinkMethod,
     pub focus: PairFocus,
     pub label: TextArea<'static>,
     pub phone: TextArea<'static>,
     /// The field went away while a number was being typed: blanks are no presses of a button until
     /// another key says that this was noticed.
-    pub(in crate::console) field_left: bool,
+    pub(crate) field_left: bool,
     /// What is wrong with the field's text.
     pub fault: Option<String>,
-    pub qr: Option<Shown>,
+    pub qr: Option<PairingQr>,
     /// The code to type, and when it was given out.
-    pub code: Option<(Secret, EpochMillis)>,
+    pub code: Option<(PairingSecret, EpochMillis)>,
     /// A code to type is on its way.
     pub asking: Option<RequestId>,
     /// Since when a QR code is waited for.
     pub since: EpochMillis,
     /// Whether the session's status speaks of this attempt, not of an earlier one.
-    pub(in crate::console) armed: bool,
+    pub(crate) armed: bool,
     /// When to look for the next code, or for more groups.
-    pub(in crate::console) due: Option<EpochMillis>,
+    pub(crate) due: Option<EpochMillis>,
     /// The code is to be asked for once the session's status is known to be no end.
-    pub(in crate::console) wants_qr: bool,
+    pub(crate) wants_qr: bool,
 }
 
 impl Pairing {
@@ -178,7 +181,7 @@ impl Pairing {
             created: false,
             was: None,
             step,
-            way: Way::Qr,
+            method: LinkMethod::Qr,
             focus,
             label: TextArea::default(),
             phone: TextArea::default(),
@@ -207,12 +210,12 @@ impl Pairing {
     }
 
     /// Whether it waits for a phone, so that codes and the session's status concern it.
-    pub(in crate::console) fn is_waiting(&self) -> bool {
+    pub(crate) fn is_waiting(&self) -> bool {
         matches!(self.step, PairStep::Link | PairStep::AskLeave(_))
     }
 
-    /// Forgets every code.
-    pub(in crate::console) fn forget(&mut self) {
+    /// Drops every code.
+    pub(crate) fn forget(&mut self) {
         self.qr = None;
         self.code = None;
         self.asking = None;
@@ -296,8 +299,8 @@ mod tests {
 
     #[test]
     fn secrets_do_not_show_in_debug_output() {
-        let shown = Shown {
-            code: Secret::new("2@hidden".to_owned()),
+        let shown = PairingQr {
+            code: PairingSecret::new("2@hidden".to_owned()),
             expires_at: Some(1),
         };
         assert!(!format!("{shown:?}").contains("hidden"));

@@ -10,7 +10,7 @@ pub struct Profile {
     pub address: String,
     /// Use these session ids when the gateway does not let us list them.
     pub session_ids: Vec<String>,
-    /// Somebody must type its token.
+    /// Its token must be typed.
     pub prompts: bool,
     /// The token that was typed is known and was accepted.
     pub known: bool,
@@ -35,9 +35,9 @@ pub struct Switcher {
 pub enum SwitchStep {
     Choosing,
     /// The token is being typed. What is there is never drawn.
-    Asking(String),
+    TypingToken(String),
     /// The gateway is asked whether it lets us in.
-    Knocking(RequestId),
+    Connecting(RequestId),
     /// It did not; the desk is where it was.
     Failed(String),
 }

@@ -2,7 +2,7 @@
 
 use super::form::text_area;
 use super::pairing::{NAME_MAX, PairFocus};
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use ratatui_textarea::TextArea;
 
@@ -22,7 +22,7 @@ pub enum RenamePhase {
     Saving(RequestId),
     /// The gateway has no such call.
     Impossible,
-    Failed(Failure),
+    Failed(CallFailure),
 }
 
 impl RenameDialog {

@@ -1,7 +1,7 @@
 //! "Reset the invite link".
 
 use super::button::ButtonId;
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 
 /// "Reset the invite link of ...?"
@@ -28,5 +28,5 @@ pub enum ResetPhase {
         link: String,
         differs: Option<bool>,
     },
-    Failed(Failure),
+    Failed(CallFailure),
 }

@@ -1,8 +1,8 @@
 //! Failures and missing links as sentences, with the names of those whom they concern.
 
 use super::app::State;
-use super::card::{Blank, Card};
-use crate::console::failure::{Failure, FailureKind, SessionState, Told};
+use super::card::{Card, LinkHidden};
+use crate::console::failure::{CallFailure, FailureContext, FailureKind, SessionState};
 use crate::console::ids::GroupKey;
 use crate::console::words;
 use crate::text::clean_line;
@@ -10,13 +10,13 @@ use crate::text::clean_line;
 impl State {
     /// A failure's sentence with its next step, for the given group where there is one.
     #[must_use]
-    pub fn sentence(&self, failure: &Failure, group: Option<&GroupKey>) -> String {
-        failure.sentence(&self.told(group))
+    pub fn sentence(&self, failure: &CallFailure, group: Option<&GroupKey>) -> String {
+        failure.sentence(&self.failure_context(group))
     }
 
     /// Why there are no sessions, with what else can be done about it.
     #[must_use]
-    pub fn sessions_sentence(&self, failure: &Failure) -> String {
+    pub fn sessions_sentence(&self, failure: &CallFailure) -> String {
         match &failure.kind {
             FailureKind::MissingCapability { capability }
                 if self.options.session_ids.is_empty() =>
@@ -32,21 +32,21 @@ impl State {
 
     /// Why no link is shown, as a sentence with its next step.
     #[must_use]
-    pub fn blank_sentence(&self, key: &GroupKey, blank: &Blank) -> String {
-        let told = self.told(Some(key));
-        match blank {
-            Blank::Reset => {
+    pub fn hidden_sentence(&self, key: &GroupKey, hidden: &LinkHidden) -> String {
+        let told = self.failure_context(Some(key));
+        match hidden {
+            LinkHidden::Reset => {
                 let seen = self.reset_seen(key);
                 let seen = seen.map(|seen| format!(" at {seen}")).unwrap_or_default();
                 format!(
                     "The link was reset{seen}, so the old one is dead. The new one is asked for."
                 )
             }
-            Blank::SessionLeft(_) => FailureKind::Offline.sentence(&told),
-            Blank::NotAdmin => FailureKind::NotAdmin.sentence(&told),
-            Blank::NotInGroup => FailureKind::NotInGroup.sentence(&told),
-            Blank::GatewayAway => FailureKind::GatewayAway.sentence(&told),
-            Blank::Failed(failure) => failure.sentence(&told),
+            LinkHidden::SessionLeft(_) => FailureKind::Offline.sentence(&told),
+            LinkHidden::NotAdmin => FailureKind::NotAdmin.sentence(&told),
+            LinkHidden::NotInGroup => FailureKind::NotInGroup.sentence(&told),
+            LinkHidden::GatewayAway => FailureKind::GatewayAway.sentence(&told),
+            LinkHidden::Failed(failure) => failure.sentence(&told),
         }
     }
 
@@ -63,9 +63,9 @@ impl State {
     }
 
     /// What sentences about a group may name.
-    pub(in crate::console) fn told(&self, group: Option<&GroupKey>) -> Told {
+    pub(crate) fn failure_context(&self, group: Option<&GroupKey>) -> FailureContext {
         let Some(key) = group else {
-            return Told::default();
+            return FailureContext::default();
         };
         let admins = self
             .card
@@ -77,7 +77,7 @@ impl State {
                 Some(tag) if !tag.is_empty() => clean_line(tag).into_owned(),
                 _ => words::account(&member.lid),
             });
-        Told {
+        FailureContext {
             session: Some(self.session_name(&key.session)),
             admins: admins.take(3).collect(),
             state: self.sessions.get(&key.session).and_then(SessionState::of),

@@ -2,13 +2,13 @@
 
 use crate::api::{EpochMillis, Session, SessionStatus};
 use crate::console::effect::SessionAction;
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use std::collections::BTreeMap;
 
 /// Whose groups are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
+pub enum SessionScope {
     AllSessions,
     Session(String),
 }
@@ -24,7 +24,7 @@ pub struct Sessions {
     /// `false` until the first answer.
     pub loaded: bool,
     /// Why the list could not be read, when it could not.
-    pub failure: Option<Failure>,
+    pub failure: Option<CallFailure>,
     /// When a session entered its present status, as far as the console has seen it.
     pub since: BTreeMap<String, EpochMillis>,
     /// Actions under way.
@@ -33,18 +33,20 @@ pub struct Sessions {
 
 impl Sessions {
     #[must_use]
-    pub fn scope(&self) -> Scope {
+    pub fn scope(&self) -> SessionScope {
         match self.selected() {
-            Some(session) => Scope::Session(session.id.clone()),
-            None => Scope::AllSessions,
+            Some(session) => SessionScope::Session(session.id.clone()),
+            None => SessionScope::AllSessions,
         }
     }
 
     /// The ids of the sessions whose groups are shown.
-    pub(in crate::console) fn in_scope(&self) -> Vec<String> {
+    pub(crate) fn in_scope(&self) -> Vec<String> {
         match self.scope() {
-            Scope::Session(id) => vec![id],
-            Scope::AllSessions => self.rows.iter().map(|session| session.id.clone()).collect(),
+            SessionScope::Session(id) => vec![id],
+            SessionScope::AllSessions => {
+                self.rows.iter().map(|session| session.id.clone()).collect()
+            }
         }
     }
 

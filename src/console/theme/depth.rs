@@ -22,7 +22,7 @@ pub struct TerminalEnvironment {
     pub colorterm: Option<String>,
     /// `NO_COLOR`; counts when it is not empty (<https://no-color.org>).
     pub no_color: Option<String>,
-    /// `COLORFGBG`: the terminal's colours, told by some.
+    /// `COLORFGBG`: foreground and background, set by some terminals.
     pub colorfgbg: Option<String>,
     /// `WT_SESSION`: set by a terminal that shows 24-bit colours but has no `COLORTERM`.
     pub wt_session: Option<String>,

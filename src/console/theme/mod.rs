@@ -4,6 +4,9 @@ mod colours;
 mod depth;
 mod styles;
 
-pub use colours::{Background, BackgroundChoice};
-pub use depth::{ColorChoice, ColorDepth, TerminalEnvironment};
-pub use styles::{StatusLook, Theme, take_over_colours};
+pub use colours::Background;
+pub(crate) use colours::BackgroundChoice;
+pub use depth::ColorDepth;
+pub(crate) use depth::{ColorChoice, TerminalEnvironment};
+pub use styles::Theme;
+pub(crate) use styles::take_over_colours;

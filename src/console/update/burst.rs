@@ -1,11 +1,11 @@
-//! Keys that arrive together: a held key, somebody's typing over a slow line, or a paste that the
-//! terminal did not mark as one.
+//! Keys that arrive in one read: a held key, typing over a slow line, or a paste that the terminal did not
+//! mark as one.
 //!
 //! A paste must not act. Where text is typed it goes into the field; elsewhere it is ignored.
 
 use super::cursor::scroll_step;
+use super::invariants::restore;
 use super::keys;
-use super::settle::hold;
 use super::text_input::takes_text;
 use crate::console::keymap::Action;
 use crate::console::state::{Layer, State};
@@ -29,7 +29,7 @@ pub(super) fn keys(state: &mut State, events: &[KeyEvent]) {
         }
         let asks_since = asks(state) && state.layers.len() > layers;
         if asks_since {
-            // A dialog that opened within this read was not seen by whoever sent its keys.
+            // The user had not seen a dialog that opened within this read, so its keys are dropped.
             rest = &rest[run..];
         } else if takes_text(state) {
             type_or_paste(state, &rest[..run]);
@@ -71,7 +71,7 @@ fn type_or_paste(state: &mut State, run: &[KeyEvent]) {
     let (text, end) = run.split_at(run.len() - trailing);
     let text: String = text.iter().filter_map(character).collect();
     keys::paste(state, &text);
-    hold(state);
+    restore(state);
     for event in end {
         press(state, event);
         if !state.layers.is_empty() {
@@ -82,9 +82,9 @@ fn type_or_paste(state: &mut State, run: &[KeyEvent]) {
 
 /// Keys where no text is typed; how many of them were taken.
 fn command(state: &mut State, run: &[KeyEvent]) -> usize {
-    let action = |event: &KeyEvent| state.options.keymap.action(event, state.place());
+    let action = |event: &KeyEvent| state.options.keymap.action(event, state.key_context());
     let goes_on = state
-        .runs
+        .requests
         .paste_until
         .is_some_and(|until| state.now < until);
     let moves = run.iter().all(|event| action(event).is_some_and(is_move));
@@ -104,14 +104,14 @@ fn command(state: &mut State, run: &[KeyEvent]) -> usize {
         return 1;
     }
     let until = state.now + PASTE_GAP;
-    state.runs.paste_until = state.runs.paste_until.max(Some(until));
+    state.requests.paste_until = state.requests.paste_until.max(Some(until));
     state.note("Pasted text was ignored: no text field is open here.");
     run.len()
 }
 
 fn press(state: &mut State, event: &KeyEvent) {
     keys::key(state, event);
-    hold(state);
+    restore(state);
 }
 
 fn is_move(action: Action) -> bool {

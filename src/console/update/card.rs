@@ -7,10 +7,10 @@ use super::explain;
 use super::invite;
 use crate::api::{GroupMember, MemberRole};
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::layout;
-use crate::console::state::{Blank, Card, Invite, Layer, Members, Pane, State};
+use crate::console::state::{Card, Invite, Layer, LinkHidden, Members, Pane, State};
 
 /// How long the cursor must rest before WhatsApp is asked for a link, which it limits.
 const DWELL: i64 = 700;
@@ -21,14 +21,14 @@ const DWELL_AFTER_SILENCE: i64 = 5_000;
 
 /// Enter: goes to the card and asks for everything at once.
 pub(super) fn open(state: &mut State) {
-    settle(state);
+    sync(state);
     let Some(card) = &mut state.card else {
         return;
     };
     card.left = false;
     let key = card.key.clone();
     state.focus = Pane::Group;
-    state.runs.read(Call::Group(key));
+    state.requests.read(Call::Group(key));
     ask_members(state);
     invite::ask(state);
 }
@@ -40,9 +40,9 @@ pub(super) fn refresh(state: &mut State) {
     };
     card.left = false;
     let key = card.key.clone();
-    state.runs.read_again(Call::Group(key.clone()));
+    state.requests.read_again(Call::Group(key.clone()));
     if matches!(card_members(state), Some(Members::Loaded(_))) {
-        state.runs.read_again(Call::Members(key));
+        state.requests.read_again(Call::Members(key));
     } else {
         ask_members(state);
     }
@@ -52,11 +52,11 @@ pub(super) fn refresh(state: &mut State) {
 /// Esc: what is still being read is no longer wanted.
 pub(super) fn leave(state: &mut State) {
     cancel_reads(state);
-    state.runs.due.dwell = None;
+    state.requests.due.dwell = None;
     if let Some(card) = &mut state.card {
         let was_waiting = matches!(card.invite, Invite::Waiting(_));
         // While our own reset runs its answer is still awaited.
-        if was_waiting && !state.runs.is_being_reset(&card.key) {
+        if was_waiting && !state.requests.is_being_reset(&card.key) {
             card.invite = Invite::NotAsked;
         }
         if matches!(card.members, Members::Waiting(_)) {
@@ -70,9 +70,9 @@ pub(super) fn leave(state: &mut State) {
 fn cancel_reads(state: &mut State) {
     if let Some(card) = &state.card {
         let key = card.key.clone();
-        let needed = state.runs.unclear.needs(&Call::Invite(key.clone()));
+        let needed = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
         // The group's row is not only for the card.
-        state.runs.cancel(|call| match call {
+        state.requests.cancel(|call| match call {
             Call::Invite(of) => *of == key && !needed,
             Call::Members(of) => *of == key,
             _ => false,
@@ -89,7 +89,7 @@ fn ask_members(state: &mut State) {
         return;
     };
     if matches!(card.members, Members::NotAsked | Members::Failed(_)) {
-        let id = state.runs.read(Call::Members(card.key.clone()));
+        let id = state.requests.read(Call::Members(card.key.clone()));
         if let Some(card) = &mut state.card {
             card.members = Members::Waiting(id);
         }
@@ -101,7 +101,7 @@ pub(super) fn members(
     state: &mut State,
     id: RequestId,
     key: &GroupKey,
-    answer: Result<Vec<GroupMember>, Failure>,
+    answer: Result<Vec<GroupMember>, CallFailure>,
 ) {
     let Some(card) = state.card.as_mut().filter(|card| card.key == *key) else {
         return;
@@ -132,47 +132,47 @@ pub(super) fn members_changed(state: &mut State, key: &GroupKey) {
         return;
     };
     if matches!(card.members, Members::Loaded(_) | Members::Waiting(_)) {
-        state.runs.read_again(Call::Members(key.clone()));
+        state.requests.read_again(Call::Members(key.clone()));
     }
 }
 
 /// What must hold after every message: the card is the selected group's; a link is shown only while
 /// nothing speaks against it; what lacks is asked for once the cursor has rested.
-pub(super) fn settle(state: &mut State) {
+pub(super) fn sync(state: &mut State) {
     let selected = state.groups.selected().map(|entry| &entry.key);
     if state.card.as_ref().map(|card| &card.key) != selected {
         let selected = selected.cloned();
         cancel_reads(state);
-        state.runs.due.dwell = None;
+        state.requests.due.dwell = None;
         state.card = selected.map(Card::new);
         put_code_away(state);
         if state.focus == Pane::Group {
             state.focus = Pane::Groups;
         }
     }
-    invite::settle(state);
+    invite::sync(state);
     let in_sight = layout::link_in_sight(state);
     let Some(card) = &state.card else {
-        state.runs.due.dwell = None;
+        state.requests.due.dwell = None;
         return;
     };
     let wait = match &card.invite {
         Invite::NotAsked => Some(DWELL),
-        Invite::Blank(Blank::Reset) => Some(DWELL_AFTER_RESET),
+        Invite::Hidden(LinkHidden::Reset) => Some(DWELL_AFTER_RESET),
         _ if went_unanswered(card) => Some(DWELL_AFTER_SILENCE),
         _ => (card.members == Members::NotAsked).then_some(DWELL),
     };
-    let wait = wait.filter(|_| in_sight && !card.left && state.runs.away.is_none());
+    let wait = wait.filter(|_| in_sight && !card.left && state.requests.away.is_none());
     match wait {
         Some(wait) => {
             let due = state.now + wait;
-            state.runs.due.dwell.get_or_insert(due);
+            state.requests.due.dwell.get_or_insert(due);
         }
-        None => state.runs.due.dwell = None,
+        None => state.requests.due.dwell = None,
     }
 }
 
-/// The card is another group's now, and whoever holds the screen up to people means the one before.
+/// Closes the full-screen code when the card becomes another group's: people are being shown the former one.
 fn put_code_away(state: &mut State) {
     let is_code = |layer: &Layer| matches!(layer, Layer::Qr);
     if state.layers.iter().any(is_code) {
@@ -184,18 +184,20 @@ fn put_code_away(state: &mut State) {
 /// Whether the gateway did not answer when it was asked for the link. It may well have answered
 /// everything else.
 fn went_unanswered(card: &Card) -> bool {
-    let away = |failure: &Failure| failure.kind == FailureKind::GatewayAway;
-    matches!(&card.invite, Invite::Blank(Blank::Failed(failure)) if away(failure))
+    let away = |failure: &CallFailure| failure.kind == FailureKind::GatewayAway;
+    matches!(&card.invite, Invite::Hidden(LinkHidden::Failed(failure)) if away(failure))
 }
 
 /// The cursor has rested long enough.
 pub(super) fn rested(state: &mut State) {
-    state.runs.due.dwell = None;
+    state.requests.due.dwell = None;
     let Some(card) = &state.card else {
         return;
     };
-    let wants_link = matches!(card.invite, Invite::NotAsked | Invite::Blank(Blank::Reset))
-        || went_unanswered(card);
+    let wants_link = matches!(
+        card.invite,
+        Invite::NotAsked | Invite::Hidden(LinkHidden::Reset)
+    ) || went_unanswered(card);
     if card.members == Members::NotAsked {
         ask_members(state);
     }
@@ -224,7 +226,7 @@ pub(super) fn wheel(state: &mut State, by: isize) {
 
 /// `y`: copies the link, or as soon as it is there.
 pub(super) fn copy(state: &mut State) {
-    settle(state);
+    sync(state);
     let Some(card) = &state.card else {
         state.note("Select a group first.");
         return;
@@ -235,8 +237,8 @@ pub(super) fn copy(state: &mut State) {
         copy_link(state, &key, link);
         return;
     }
-    if let Some(blank) = state.obstacle(&key) {
-        let sentence = state.blank_sentence(&key, &blank);
+    if let Some(hidden) = state.link_obstacle(&key) {
+        let sentence = state.hidden_sentence(&key, &hidden);
         state.bad(format!("No link: {sentence}"));
         return;
     }

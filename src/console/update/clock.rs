@@ -13,12 +13,16 @@ const TICK_IDLE: i64 = 60_000;
 /// Longer than this without any message: the machine slept, and realtime may have died in its sleep.
 const ASLEEP: i64 = 3 * TICK_IDLE;
 
-/// It is now that late.
-pub(super) fn clock(state: &mut State, now: EpochMillis) {
+/// It is now that late: does what is due.
+pub(super) fn advance(state: &mut State, now: EpochMillis) {
     let passed = now.saturating_sub(state.now);
     state.now = now;
-    if state.runs.woken.is_some_and(|woken| woken <= now) {
-        state.runs.woken = None;
+    if state
+        .requests
+        .wake_requested
+        .is_some_and(|wake_requested| wake_requested <= now)
+    {
+        state.requests.wake_requested = None;
     }
     if passed < 0 {
         // The clock was set, so what was to happen in so many seconds still is.
@@ -28,25 +32,26 @@ pub(super) fn clock(state: &mut State, now: EpochMillis) {
     }
     state.toasts.retain(|toast| toast.until > now);
     let due = |time: Option<EpochMillis>| time.is_some_and(|time| time <= now);
-    if due(state.runs.due.rank) {
+    if due(state.requests.due.rank) {
         state.rebuild_rows(Keep::Pinned);
+        card::sync(state);
     }
-    if due(state.runs.due.sessions) {
+    if due(state.requests.due.sessions) {
         sessions::ask(state);
     }
-    if due(state.runs.due.groups) {
-        state.runs.due.groups = None;
+    if due(state.requests.due.groups) {
+        state.requests.due.groups = None;
         groups::refresh(state);
         connection::plan_polls(state);
     }
-    if due(state.runs.due.dwell) {
+    if due(state.requests.due.dwell) {
         card::rested(state);
     }
-    if due(state.runs.due.ready) {
-        state.runs.due.ready = None;
-        state.runs.read(Call::Ready);
+    if due(state.requests.due.ready) {
+        state.requests.due.ready = None;
+        state.requests.read(Call::Ready);
     }
-    if due(state.runs.due.unreadable) {
+    if due(state.requests.due.unreadable) {
         gateway::unreadable(state, None, None);
     }
     invite::check_age(state);
@@ -54,7 +59,7 @@ pub(super) fn clock(state: &mut State, now: EpochMillis) {
 }
 
 fn shift(state: &mut State, by: i64) {
-    let due = &mut state.runs.due;
+    let due = &mut state.requests.due;
     for time in [
         &mut due.dwell,
         &mut due.sessions,
@@ -66,37 +71,40 @@ fn shift(state: &mut State, by: i64) {
     ] {
         *time = time.map(|time| time.saturating_add(by));
     }
-    for time in [&mut state.runs.reread_after, &mut state.runs.doubt_after] {
+    for time in [
+        &mut state.requests.next_reread,
+        &mut state.requests.next_recheck,
+    ] {
         *time = time.map(|time| time.saturating_add(by));
     }
-    state.runs.paste_until = None;
+    state.requests.paste_until = None;
     for toast in &mut state.toasts {
         toast.until = toast.until.saturating_add(by);
     }
-    state.runs.woken = None;
+    state.requests.wake_requested = None;
 }
 
 fn slept(state: &mut State) {
     if let Some(key) = state.card.as_ref().map(|card| card.key.clone()) {
-        invite::doubt(state, &key);
+        invite::recheck(state, &key);
     }
     sessions::ask(state);
 }
 
 /// Asks to be woken when the next thing is due.
-pub(super) fn wish(state: &mut State) {
-    let due = &state.runs.due;
+pub(super) fn request_wake(state: &mut State) {
+    let due = &state.requests.due;
     let starting = state
         .sessions
         .rows
         .iter()
         .any(|session| session.status == SessionStatus::Starting);
     let busy =
-        starting || state.waiting() > 0 || state.runs.away.is_some() || pairing::counts(state);
+        starting || state.waiting() > 0 || state.requests.away.is_some() || pairing::counts(state);
     let tick = if busy { TICK_BUSY } else { TICK_IDLE };
     let now = state.now;
     let next_tick = now - now.rem_euclid(tick) + tick;
-    let wishes = [
+    let effects = [
         due.dwell,
         due.sessions,
         due.groups,
@@ -108,14 +116,18 @@ pub(super) fn wish(state: &mut State) {
         pairing::due(state),
         Some(next_tick),
     ];
-    let Some(next) = wishes.into_iter().flatten().min() else {
+    let Some(next) = effects.into_iter().flatten().min() else {
         return;
     };
     // What is overdue was looked at just now; nothing is gained by asking for a time that has gone.
     let next = next.max(now + 1);
-    // An earlier wake that is on its way will ask again, so wishes do not pile up while keys are held.
-    if state.runs.woken.is_none_or(|woken| next < woken) {
-        state.runs.woken = Some(next);
-        state.runs.wishes.push(Effect::Wake(next));
+    // An earlier wake that is on its way will ask again, so wakes do not pile up while keys are held.
+    if state
+        .requests
+        .wake_requested
+        .is_none_or(|wake_requested| next < wake_requested)
+    {
+        state.requests.wake_requested = Some(next);
+        state.requests.effects.push(Effect::Wake(next));
     }
 }

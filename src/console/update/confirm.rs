@@ -9,7 +9,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 /// Asks, with the careful way out in focus.
 pub(super) fn ask(state: &mut State, question: Question) {
-    let held = state.runs.last_key;
+    let held = state.requests.last_key;
     state.layers.push(Layer::Confirm(ConfirmDialog {
         question,
         focus: ButtonId::Cancel,

@@ -2,14 +2,14 @@
 //! that are asked again and again in their stead.
 
 use crate::api::EpochMillis;
-use crate::console::failure::Failure;
-use crate::console::state::{Link, State, Stream};
+use crate::console::failure::CallFailure;
+use crate::console::state::{Connection, State, Stream};
 use crate::text::clean_line;
 
 const UNREADY: &str = "the gateway says that it is not ready";
 /// How often the sessions are asked for without realtime.
 const SESSIONS_EVERY: i64 = 5_000;
-/// The same with realtime, where a gateway tells when WhatsApp was last heard: no event does.
+/// The same with realtime, where the gateway reports the time of the last traffic: no event has it.
 const HEARD_EVERY: i64 = 60_000;
 /// How often the gateway is asked whether it is ready, while its stream is open.
 const READY_EVERY: i64 = 60_000;
@@ -24,65 +24,65 @@ const ASKED_MAX: i64 = 300_000;
 
 /// Events arrive from now on.
 pub(super) fn stream_opened(state: &mut State) {
-    state.runs.stream = Stream::Live;
-    state.runs.unready = false;
+    state.requests.stream = Stream::Live;
+    state.requests.not_ready = false;
     // An echo that has not come by now may have been missed.
-    state.runs.own_reset = None;
-    settle_link(state);
+    state.requests.expected_echo = None;
+    update_connection(state);
 }
 
 /// No events arrive any more. Whether they did before.
 pub(super) fn stream_broke(state: &mut State, reason: &str) -> bool {
-    let broke = state.runs.stream == Stream::Live;
-    state.runs.stream = Stream::Down(clean_line(reason).into_owned());
-    settle_link(state);
+    let broke = state.requests.stream == Stream::Live;
+    state.requests.stream = Stream::Down(clean_line(reason).into_owned());
+    update_connection(state);
     broke
 }
 
 /// The gateway has said whether it is ready. Whether that is news: one that is not may keep its stream
 /// open and bring nothing.
 pub(super) fn readiness(state: &mut State, ready: bool) -> bool {
-    let is_news = state.runs.stream == Stream::Live && state.runs.unready == ready;
+    let is_news = state.requests.stream == Stream::Live && state.requests.not_ready == ready;
     if is_news {
-        state.runs.unready = !ready;
-        settle_link(state);
+        state.requests.not_ready = !ready;
+        update_connection(state);
     }
     is_news
 }
 
 /// The gateway has answered, whatever it said. Whether it was away before.
 pub(super) fn answered(state: &mut State) -> bool {
-    let was_away = state.runs.away.take().is_some();
+    let was_away = state.requests.away.take().is_some();
     if was_away {
-        settle_link(state);
+        update_connection(state);
     }
     was_away
 }
 
 /// The gateway did not answer.
-pub(super) fn away(state: &mut State, failure: Failure) {
+pub(super) fn away(state: &mut State, failure: CallFailure) {
     let now = state.now;
-    state.runs.away = Some(match state.runs.away.take() {
+    state.requests.away = Some(match state.requests.away.take() {
         Some((since, tries, _)) => (since, tries.saturating_add(1), failure),
         None => (now, 0, failure),
     });
-    settle_link(state);
+    update_connection(state);
 }
 
-fn settle_link(state: &mut State) {
-    state.link = match (&state.runs.away, &state.runs.stream) {
-        (Some((since, _, failure)), _) => Link::Away {
+fn update_connection(state: &mut State) {
+    state.connection = match (&state.requests.away, &state.requests.stream) {
+        (Some((since, _, failure)), _) => Connection::Away {
             since: *since,
             failure: failure.clone(),
         },
-        (None, Stream::Live) if state.runs.unready => Link::Polling {
+        (None, Stream::Live) if state.requests.not_ready => Connection::Polling {
             reason: UNREADY.to_owned(),
         },
-        (None, Stream::Live) => Link::Live,
-        (None, Stream::Down(reason)) => Link::Polling {
+        (None, Stream::Live) => Connection::Live,
+        (None, Stream::Down(reason)) => Connection::Polling {
             reason: reason.clone(),
         },
-        (None, Stream::Silent) => Link::Connecting,
+        (None, Stream::Silent) => Connection::Connecting,
     };
 }
 
@@ -90,7 +90,7 @@ fn settle_link(state: &mut State) {
 /// the stream changed.
 pub(super) fn plan_polls(state: &mut State) {
     let now = state.now;
-    let wait = match (&state.runs.away, &state.sessions.failure) {
+    let wait = match (&state.requests.away, &state.sessions.failure) {
         (Some((_, tries, failure)), _) => {
             let doubled = (1_000 << (*tries).min(5)).min(BACKOFF_MAX);
             Some(scattered(doubled, now).max(asked(failure)))
@@ -98,32 +98,38 @@ pub(super) fn plan_polls(state: &mut State) {
         (None, Some(failure)) => Some(SESSIONS_EVERY.max(asked(failure))),
         // The key may not read them: that changes only with another key.
         (None, None) if state.sessions_are_refused() => Some(HEARD_EVERY),
-        (None, None) if state.link != Link::Live => Some(SESSIONS_EVERY),
+        (None, None) if state.connection != Connection::Live => Some(SESSIONS_EVERY),
         (None, None) => {
             let mut rows = state.sessions.rows.iter();
             rows.any(|session| session.last_traffic_at.is_some())
                 .then_some(HEARD_EVERY)
         }
     };
-    let due = &mut state.runs.due;
+    let due = &mut state.requests.due;
     due.sessions = wait.map(|wait| now + wait);
-    let polls_groups = state.link != Link::Live && state.runs.away.is_none();
+    let polls_groups = state.connection != Connection::Live && state.requests.away.is_none();
     due.groups = match (polls_groups, due.groups) {
         (false, _) => None,
         (true, Some(planned)) => Some(planned),
         (true, None) => Some(now + GROUPS_EVERY),
     };
-    let is_streaming = state.runs.stream == Stream::Live && state.runs.away.is_none();
+    let is_streaming = state.requests.stream == Stream::Live && state.requests.away.is_none();
     if !is_streaming {
         due.ready = None;
     } else if due.ready.is_none() {
-        let unready = state.runs.unready;
-        due.ready = Some(now + if unready { UNREADY_EVERY } else { READY_EVERY });
+        let not_ready = state.requests.not_ready;
+        due.ready = Some(
+            now + if not_ready {
+                UNREADY_EVERY
+            } else {
+                READY_EVERY
+            },
+        );
     }
 }
 
 /// The pause that the gateway asked for, within reason, in milliseconds.
-fn asked(failure: &Failure) -> i64 {
+fn asked(failure: &CallFailure) -> i64 {
     let seconds = failure.retry_after.unwrap_or_default();
     i64::try_from(seconds)
         .unwrap_or(ASKED_MAX)

@@ -5,31 +5,31 @@ use crate::api::{
     AuthCodePayload, Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload,
     Session, SessionRole, SessionStatusPayload, Setting, SettingsPatch,
 };
+use crate::client::realtime::RealtimeEvent;
 use crate::console::account::person;
 use crate::console::effect::Call;
 use crate::console::ids::GroupKey;
-use crate::console::msg::Realtime;
 use crate::console::state::{Entry, State};
 use crate::text::clean_line;
 use serde::de::DeserializeOwned;
 
 /// How late the echo of our own reset may come.
 const ECHO: i64 = 10_000;
-/// Sessions and groups that nobody listed, of which it is remembered that something was heard: a
-/// gateway that invents them must not fill the memory.
+/// Most unlisted sessions and groups whose events are remembered: a gateway that invents them must not
+/// fill the memory.
 const INVENTED_MAX: usize = 10_000;
 
-pub(super) fn realtime(state: &mut State, news: Realtime) {
+pub(super) fn realtime(state: &mut State, news: RealtimeEvent) {
     match news {
-        Realtime::Event(envelope) => return event(state, &envelope),
-        Realtime::Unreadable { session, group } => {
+        RealtimeEvent::Event(envelope) => return event(state, &envelope),
+        RealtimeEvent::Unreadable { session, group } => {
             return gateway::unreadable(state, session.as_deref(), group.as_deref());
         }
-        Realtime::Connected => {
+        RealtimeEvent::Connected => {
             connection::stream_opened(state);
             gateway::catch_up(state);
         }
-        Realtime::Lost { reason, .. } | Realtime::Unavailable { reason } => {
+        RealtimeEvent::Lost { reason, .. } | RealtimeEvent::Unavailable { reason } => {
             if connection::stream_broke(state, &reason) {
                 // Perhaps the gateway itself is gone, and with it every link on the screen.
                 sessions::ask(state);
@@ -67,7 +67,7 @@ fn with<T: DeserializeOwned>(
 
 /// A phone was linked: its number and groups are new.
 fn linked(state: &mut State, event: &Envelope, payload: &AuthCodePayload) {
-    state.runs.read_again(Call::Sessions);
+    state.requests.read_again(Call::Sessions);
     if !is_older_than_session(state, event) {
         pairing::linked(state, &event.session, payload);
     }
@@ -82,8 +82,8 @@ fn at(state: &State, event: &Envelope) -> EpochMillis {
     }
 }
 
-/// Whether an event is older than the row that it speaks of, by the gateway's own times. A gateway
-/// tells old events again after a reconnect. One without a time cannot be compared.
+/// Whether an event is older than its row, by the gateway's own times: a gateway may replay old events
+/// after a reconnect. One without a time cannot be compared.
 fn is_older(told: EpochMillis, row: EpochMillis) -> bool {
     row > 0 && told < row
 }
@@ -101,15 +101,18 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
         sessions::read_row_again(state, session);
         return;
     }
-    let heard = (state.runs.newest(), payload.status.clone());
-    if is_known || state.runs.status_heard.len() < INVENTED_MAX {
-        state.runs.status_heard.insert(session.to_owned(), heard);
+    let heard = (state.requests.newest(), payload.status.clone());
+    if is_known || state.requests.status_events.len() < INVENTED_MAX {
+        state
+            .requests
+            .status_events
+            .insert(session.to_owned(), heard);
     }
     if !is_known {
-        if state.runs.by_id {
+        if state.requests.sessions_by_id {
             return;
         }
-        state.runs.read_again(Call::Sessions);
+        state.requests.read_again(Call::Sessions);
         return;
     }
     let since = at(state, event);
@@ -117,7 +120,7 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
     let mut again = false;
     if let Some(row) = row {
         row.status_reason = payload.reason;
-        // What is told again later than this is older.
+        // A replayed event has an older time.
         row.updated_at = row.updated_at.max(event.timestamp.min(state.now));
         if payload.status.is_connected() {
             again = row.status.is_connected();
@@ -126,10 +129,10 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
             }
         }
     }
-    sessions::turn(state, session, payload.status, since);
+    sessions::set_status(state, session, payload.status, since);
     if again {
         // Nothing new about the connection: what is known of the session is old.
-        sessions::came_back(state, session.to_owned());
+        sessions::reconnected(state, session.to_owned());
         sessions::read_row_again(state, session);
     }
 }
@@ -141,10 +144,10 @@ fn key_of(event: &Envelope, jid: &str) -> GroupKey {
     }
 }
 
-/// Remembers that something was heard of a group. Whether it is loaded and older than what was heard;
-/// otherwise it is asked for, if it belongs to a session whose groups are loaded.
+/// Notes an event of a group. Whether the group is loaded and older than the event; otherwise it is asked
+/// for, if it belongs to a session whose groups are loaded.
 fn heard(state: &mut State, event: &Envelope, key: &GroupKey, told: Option<EpochMillis>) -> bool {
-    let newest = state.runs.newest();
+    let newest = state.requests.newest();
     let row = state.groups.get(key).map(|entry| entry.group.updated_at);
     // The row has the time of the change itself, where the gateway tells that.
     let told = event.timestamp.max(told.unwrap_or_default());
@@ -152,8 +155,10 @@ fn heard(state: &mut State, event: &Envelope, key: &GroupKey, told: Option<Epoch
         groups::read_row_again(state, key);
         return false;
     }
-    if row.is_some() || state.runs.group_heard.len() < INVENTED_MAX + state.groups.entries.len() {
-        state.runs.group_heard.insert(key.clone(), newest);
+    if row.is_some()
+        || state.requests.group_events.len() < INVENTED_MAX + state.groups.entries.len()
+    {
+        state.requests.group_events.insert(key.clone(), newest);
     }
     if row.is_some() {
         return true;
@@ -174,13 +179,13 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
     let now = state.now;
     groups::patch(state, &key, |entry| {
         for setting in told(payload) {
-            entry.hear(setting, time, now);
+            entry.apply_event(setting, time, now);
         }
         entry.group.updated_at = entry.group.updated_at.max(time);
     });
 }
 
-/// The settings that an event tells.
+/// The settings that an event carries.
 fn told(payload: &GroupUpdatePayload) -> Vec<Setting> {
     let patch = SettingsPatch {
         subject: payload.subject.clone(),
@@ -203,13 +208,16 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
     });
     let is_echo = match &payload.new_invite_link {
         Some(new) => shown == Some(new.as_str()),
-        // Without the link only the author tells our own reset from somebody else's.
+        // Without the link only the author distinguishes our own reset from another one.
         None => by_me && is_first_echo(state, key),
     };
     if is_echo {
         if payload.new_invite_link.is_none() {
             // Each reset has one such echo; the next one is another reset.
-            state.runs.own_reset.take_if(|(group, _)| group == key);
+            state
+                .requests
+                .expected_echo
+                .take_if(|(group, _)| group == key);
             // This one may be as well, if our own echo was lost.
             invite::check(state, key);
         }
@@ -223,22 +231,22 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
     let row = state.groups.get(key).map(|entry| entry.group.updated_at);
     let told = event.timestamp.max(payload.timestamp.unwrap_or_default());
     let is_older = row.is_some_and(|row| is_older(told, row));
-    if is_older && !state.runs.is_being_reset(key) {
-        // Told again, perhaps: the link is looked up all the same, but nothing is said about it.
-        invite::doubt(state, key);
+    if is_older && !state.requests.is_being_reset(key) {
+        // Perhaps a replayed event: the link is looked up all the same, but no reset is reported.
+        invite::recheck(state, key);
     } else {
-        invite::was_reset(state, key, time, by, payload.new_invite_link.clone());
+        invite::reset_elsewhere(state, key, time, by, payload.new_invite_link.clone());
     }
 }
 
 /// Whether the first echo of our own reset of this group may just have come.
 fn is_first_echo(state: &mut State, key: &GroupKey) -> bool {
-    if state.runs.is_being_reset(key) {
-        let is_first = state.runs.echo_heard.as_ref() != Some(key);
-        state.runs.echo_heard = Some(key.clone());
+    if state.requests.is_being_reset(key) {
+        let is_first = state.requests.echo_received.as_ref() != Some(key);
+        state.requests.echo_received = Some(key.clone());
         return is_first;
     }
-    let own = state.runs.own_reset.as_ref();
+    let own = state.requests.expected_echo.as_ref();
     own.is_some_and(|(group, at)| group == key && (0..ECHO).contains(&(state.now - at)))
 }
 
@@ -287,9 +295,9 @@ fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantP
     }
     if mine.is_some() || unsure {
         if loses {
-            invite::doubt(state, &key);
+            invite::recheck(state, &key);
         }
-        state.runs.read_again(Call::Group(key.clone()));
+        state.requests.read_again(Call::Group(key.clone()));
     }
     card::members_changed(state, &key);
 }

@@ -3,12 +3,12 @@
 use crate::api::MemberRole;
 use crate::console::account::is_own;
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
-use crate::console::state::{Blank, Invite, State};
+use crate::console::state::{Invite, LinkHidden, State};
 
 /// The failure of a call with the kind that it has here.
-pub(super) fn in_context(state: &State, call: &Call, failure: Failure) -> Failure {
+pub(super) fn in_context(state: &State, call: &Call, failure: CallFailure) -> CallFailure {
     let mut failure = failure.of_call(call);
     if let Some(key) = call.group().filter(|_| failure.status == Some(500)) {
         failure.kind = unexplained(state, key, call, failure.kind);
@@ -41,10 +41,10 @@ fn unexplained(state: &State, key: &GroupKey, call: &Call, kind: FailureKind) ->
     }
 }
 
-/// Whether the gateway itself has told that there is such a session: in its list, or by its groups.
+/// Whether the gateway itself has shown that the session exists: in its list, or by its groups.
 fn is_listed(state: &State, session: &str) -> bool {
     state.groups.loaded.contains(session)
-        || (!state.runs.by_id && state.sessions.get(session).is_some())
+        || (!state.requests.sessions_by_id && state.sessions.get(session).is_some())
 }
 
 /// The members have come, and may explain why there is no link.
@@ -54,7 +54,7 @@ pub(super) fn hidden_link(state: &mut State, key: &GroupKey) {
     let Some(card) = state.card.as_mut().filter(|card| card.key == *key) else {
         return;
     };
-    if let Invite::Blank(Blank::Failed(failure)) = &mut card.invite
+    if let Invite::Hidden(LinkHidden::Failed(failure)) = &mut card.invite
         && failure.kind == FailureKind::PerhapsNotAdmin
     {
         failure.kind = explained;

@@ -5,7 +5,7 @@ use super::cursor::{self, scroll_step};
 use super::follow_up::FollowUp;
 use crate::console::keymap::Action;
 use crate::console::layout;
-use crate::console::state::{ButtonId, Copied, Layer, State};
+use crate::console::state::{ButtonId, CopiedText, Layer, State};
 use crossterm::event::{KeyCode, KeyEvent};
 
 pub(super) fn open(state: &mut State) {
@@ -48,7 +48,7 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
     match button {
         ButtonId::Copy => {
             let text = state.failures_in_full();
-            copy_text(state, text, Copied::Failure);
+            copy_text(state, text, CopiedText::Failures);
         }
         ButtonId::Close => {
             state.layers.pop();

@@ -2,14 +2,14 @@
 
 use super::{card, connection, groups, invite, sessions};
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::state::State;
 
 /// How often events that cannot be read make what they may be about be read again.
 const REREAD_EVERY: i64 = 30_000;
 
-/// Reads what may have changed while no events came: they are not told again.
+/// Reads what may have changed while no events came: missed ones are not repeated.
 pub(super) fn catch_up(state: &mut State) {
     sessions::ask(state);
     groups::refresh_known(state);
@@ -47,19 +47,19 @@ pub(super) fn unreadable(state: &mut State, session: Option<&str>, group: Option
             && group.is_none_or(|group| key.jid == group)
     };
     let card = state.card.as_ref().map(|card| card.key.clone());
-    let may_doubt = state.runs.doubt_after.is_none_or(|after| now >= after);
+    let may_doubt = state.requests.next_recheck.is_none_or(|after| now >= after);
     if let Some(key) = card.filter(|key| is_meant(key) && may_doubt) {
-        state.runs.doubt_after = Some(now + REREAD_EVERY);
-        invite::doubt(state, &key);
+        state.requests.next_recheck = Some(now + REREAD_EVERY);
+        invite::recheck(state, &key);
         card::members_changed(state, &key);
     }
-    if let Some(after) = state.runs.reread_after.filter(|after| now < *after) {
+    if let Some(after) = state.requests.next_reread.filter(|after| now < *after) {
         // One reading for all that come meanwhile.
-        state.runs.due.unreadable = Some(after);
+        state.requests.due.unreadable = Some(after);
         return;
     }
-    state.runs.due.unreadable = None;
-    state.runs.reread_after = Some(now + REREAD_EVERY);
+    state.requests.due.unreadable = None;
+    state.requests.next_reread = Some(now + REREAD_EVERY);
     match (session, group) {
         (Some(session), Some(group)) => {
             let key = GroupKey {
@@ -71,7 +71,7 @@ pub(super) fn unreadable(state: &mut State, session: Option<&str>, group: Option
         (Some(session), None) if state.sessions.get(session).is_some() => {
             sessions::read_row_again(state, session);
             let session = session.to_owned();
-            state.runs.read_again(Call::Groups { session });
+            state.requests.read_again(Call::Groups { session });
         }
         _ => {
             sessions::ask(state);
@@ -85,20 +85,20 @@ pub(super) fn answered(state: &mut State) {
     if !connection::answered(state) {
         return;
     }
-    let gone = |failure: &Failure| failure.kind == FailureKind::GatewayAway;
+    let gone = |failure: &CallFailure| failure.kind == FailureKind::GatewayAway;
     state.groups.failures.retain(|_, failure| !gone(failure));
     groups::refresh_known(state);
     if let Some(card) = &state.card {
         let key = card.key.clone();
-        state.runs.read_again(Call::Group(key));
+        state.requests.read_again(Call::Group(key));
     }
-    // Now it can tell what nobody knows.
-    for lost in state.runs.unclear.resets.values_mut() {
+    // Now the outcome of changes whose answer was lost can be looked up.
+    for lost in state.requests.unconfirmed.resets.values_mut() {
         lost.resting = false;
     }
-    let saves: Vec<_> = state.runs.unclear.updates.keys().cloned().collect();
+    let saves: Vec<_> = state.requests.unconfirmed.updates.keys().cloned().collect();
     for key in saves {
-        state.runs.read_again(Call::Group(key));
+        state.requests.read_again(Call::Group(key));
     }
     state.good("The gateway answers again");
 }

@@ -5,10 +5,10 @@ use super::rows::Keep;
 use super::text_input::cut_word;
 use crate::api::Group;
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::layout;
-use crate::console::state::{Entry, Pane, Scope, Sort, State};
+use crate::console::state::{Entry, Pane, SessionScope, Sort, State};
 use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -21,7 +21,7 @@ const FILTER_MAX: usize = 200;
 
 /// Asks for the groups of every session in scope that have not been read yet.
 pub(super) fn ensure(state: &mut State) {
-    if state.runs.away.is_some() {
+    if state.requests.away.is_some() {
         return;
     }
     for session in state.sessions.in_scope() {
@@ -72,8 +72,8 @@ pub(super) fn read_row_again(state: &mut State, key: &GroupKey) {
         return;
     }
     let of_session = |call: &&Call| matches!(call, Call::Group(other) if other.session == *session);
-    let asked = state.runs.calls().filter(of_session).count();
-    state.runs.read_again(if asked < SINGLY {
+    let asked = state.requests.calls().filter(of_session).count();
+    state.requests.read_again(if asked < SINGLY {
         Call::Group(key.clone())
     } else {
         Call::Groups {
@@ -83,7 +83,7 @@ pub(super) fn read_row_again(state: &mut State, key: &GroupKey) {
 }
 
 fn load(state: &mut State, session: String) {
-    let id = state.runs.read(Call::Groups {
+    let id = state.requests.read(Call::Groups {
         session: session.clone(),
     });
     if !state.groups.loaded.contains(&session) {
@@ -96,7 +96,7 @@ pub(super) fn listed(
     state: &mut State,
     id: RequestId,
     session: &str,
-    answer: Result<Vec<Group>, Failure>,
+    answer: Result<Vec<Group>, CallFailure>,
 ) {
     let was_full = state.groups.loading.len() >= LOADING_MAX;
     state.groups.loading.remove(session);
@@ -107,7 +107,7 @@ pub(super) fn listed(
         Ok(groups) => {
             state.groups.failures.remove(session);
             state.groups.loaded.insert(session.to_owned());
-            let heard = &state.runs.group_heard;
+            let heard = &state.requests.group_events;
             let newer = |key: &GroupKey| heard.get(key).is_some_and(|newest| *newest >= id.0);
             if state.groups.merge(session, groups, state.now, newer) {
                 state.rebuild_rows(Keep::Pinned);
@@ -127,23 +127,23 @@ pub(super) fn read(
     state: &mut State,
     id: RequestId,
     key: &GroupKey,
-    answer: Result<Group, &Failure>,
+    answer: Result<Group, &CallFailure>,
 ) -> bool {
     if state.sessions.get(&key.session).is_none() {
         return false;
     }
     match answer {
         Ok(group) if group.group_jid == key.jid => {
-            let heard = state.runs.group_heard.get(key);
+            let heard = state.requests.group_events.get(key);
             if heard.is_some_and(|newest| *newest >= id.0) && state.groups.get(key).is_some() {
-                state.runs.read(Call::Group(key.clone()));
+                state.requests.read(Call::Group(key.clone()));
                 return false;
             }
             // A row without a role may be one of another session: such gateways answer for any. Only the
             // session's own list says what belongs to it.
             if group.my_role.is_none() && state.groups.get(key).is_none() {
                 let session = key.session.clone();
-                state.runs.read_again(Call::Groups { session });
+                state.requests.read_again(Call::Groups { session });
                 return false;
             }
             let pick = state.pick();
@@ -158,7 +158,7 @@ pub(super) fn read(
             let unknown = state.groups.get(key).is_none();
             if unknown && failure.kind != FailureKind::GatewayAway {
                 let session = key.session.clone();
-                state.runs.read_again(Call::Groups { session });
+                state.requests.read_again(Call::Groups { session });
             }
         }
     }
@@ -177,7 +177,7 @@ pub(super) fn patch(state: &mut State, key: &GroupKey, change: impl FnOnce(&mut 
 fn changed(state: &mut State) {
     if !state.groups.filter.trim().is_empty() {
         let soon = state.now + 250;
-        state.runs.due.rank.get_or_insert(soon);
+        state.requests.due.rank.get_or_insert(soon);
     }
 }
 
@@ -210,8 +210,8 @@ pub(super) fn keep_in_sight(state: &mut State) {
     groups.cursor = groups.cursor.min(lines.saturating_sub(1));
     groups.offset = cursor::filled(groups.offset, lines, page);
     let shown = Some((groups.cursor, state.size));
-    if state.runs.shown_group != shown {
-        state.runs.shown_group = shown;
+    if state.requests.shown_group != shown {
+        state.requests.shown_group = shown;
         snap(state);
     }
 }
@@ -233,7 +233,7 @@ pub(super) fn end_filter(state: &mut State) {
 
 /// Sorts by the next column.
 pub(super) fn sort(state: &mut State) {
-    let all = state.sessions.scope() == Scope::AllSessions;
+    let all = state.sessions.scope() == SessionScope::AllSessions;
     state.groups.sort = match state.groups.sort.next() {
         Sort::Session if !all => Sort::Session.next(),
         sort => sort,

@@ -3,10 +3,10 @@
 use super::copy::copy_link;
 use crate::api::EpochMillis;
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::layout::link_in_sight;
-use crate::console::state::{Blank, Card, Invite, Link, State};
+use crate::console::state::{Card, Connection, Invite, LinkHidden, State};
 
 /// How long a link may stand without realtime before it is asked for again.
 const TRUSTED_FOR: i64 = 30_000;
@@ -17,32 +17,35 @@ const PUT_OFF_MAX: i64 = 300_000;
 /// How long the answer to that may take before the link is no longer shown.
 const CHECK_PATIENCE: i64 = 10_000;
 
-/// Blanks the link when something speaks against it, and forgets the reason once it is gone.
-pub(super) fn settle(state: &mut State) {
+/// Hides the link while it may be dead, and shows that it can be asked for once the reason is gone.
+pub(super) fn sync(state: &mut State) {
     let Some(key) = state.card.as_ref().map(|card| card.key.clone()) else {
         return;
     };
-    let obstacle = state.obstacle(&key);
+    let link_obstacle = state.link_obstacle(&key);
     let Some(card) = &mut state.card else {
         return;
     };
-    match obstacle {
-        Some(blank) => {
-            if card.invite != Invite::Blank(blank.clone()) {
-                card.invite = Invite::Blank(blank);
+    match link_obstacle {
+        Some(hidden) => {
+            if card.invite != Invite::Hidden(hidden.clone()) {
+                card.invite = Invite::Hidden(hidden);
                 card.copy_when_shown = false;
                 drop_request(state, &key);
-                state.runs.own_reset.take_if(|(group, _)| *group == key);
+                state
+                    .requests
+                    .expected_echo
+                    .take_if(|(group, _)| *group == key);
             }
         }
         None => {
             if matches!(
                 card.invite,
-                Invite::Blank(
-                    Blank::SessionLeft(_)
-                        | Blank::NotAdmin
-                        | Blank::NotInGroup
-                        | Blank::GatewayAway
+                Invite::Hidden(
+                    LinkHidden::SessionLeft(_)
+                        | LinkHidden::NotAdmin
+                        | LinkHidden::NotInGroup
+                        | LinkHidden::GatewayAway
                 )
             ) {
                 card.invite = Invite::NotAsked;
@@ -53,7 +56,7 @@ pub(super) fn settle(state: &mut State) {
 
 fn drop_request(state: &mut State, key: &GroupKey) {
     state
-        .runs
+        .requests
         .cancel(|call| matches!(call, Call::Invite(group) if group == key));
 }
 
@@ -62,14 +65,14 @@ pub(super) fn ask(state: &mut State) {
     let Some(key) = state.card.as_ref().map(|card| card.key.clone()) else {
         return;
     };
-    if state.obstacle(&key).is_some() {
+    if state.link_obstacle(&key).is_some() {
         return;
     }
-    let id = match state.runs.reset_of(&key) {
+    let id = match state.requests.running_reset(&key) {
         Some(id) => id,
-        None => state.runs.read(Call::Invite(key)),
+        None => state.requests.read(Call::Invite(key)),
     };
-    state.runs.due.dwell = None;
+    state.requests.due.dwell = None;
     if let Some(card) = &mut state.card {
         card.left = false;
         if !matches!(card.invite, Invite::Shown { .. }) {
@@ -85,26 +88,26 @@ pub(super) fn check(state: &mut State, key: &GroupKey) {
     }
 }
 
-/// Asks for a group's link whether or not anybody looks at it.
+/// Asks for a group's link even when its card is not open.
 pub(super) fn look_up(state: &mut State, key: &GroupKey) {
     let call = Call::Invite(key.clone());
-    if state.runs.is_running(&call) {
+    if state.requests.is_running(&call) {
         return;
     }
     if card_of(state, key).is_some() {
         ask(state);
     } else {
-        state.runs.read(call);
+        state.requests.read(call);
     }
 }
 
 /// Shows a link that the gateway has just given, if nothing speaks against it.
 pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
-    if state.obstacle(key).is_some() {
+    if state.link_obstacle(key).is_some() {
         return;
     }
     let now = state.now;
-    state.runs.due.link_check = None;
+    state.requests.due.link_check = None;
     let Some(card) = card_of(state, key) else {
         return;
     };
@@ -118,10 +121,10 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
 }
 
 /// The link could not be read.
-pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &Failure) {
-    // Then it is told as the outcome of a reset.
-    let told = state.runs.unclear.needs(&Call::Invite(key.clone()));
-    let vouched = state.link == Link::Live;
+pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &CallFailure) {
+    // Then `unconfirmed` reports the failure as the outcome of a reset.
+    let told = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
+    let vouched = state.connection == Connection::Live;
     let (now, trusted) = (state.now, trusted_for(state));
     let stale_role = matches!(
         failure.kind,
@@ -138,18 +141,18 @@ pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &Failure) {
         _ => None,
     };
     let keeps = vouched && limited && age.is_some_and(|age| age < trusted + PUT_OFF_MAX);
-    // A check that is put off is nothing that anybody asked for.
+    // A check that is put off was not asked for by the user, so it is not reported.
     let is_check = keeps && age.is_some_and(|age| age >= trusted);
     if keeps {
         let asked = failure.retry_after.unwrap_or_default();
         let wait =
             i64::try_from(asked).map_or(PUT_OFF_MAX, |seconds| seconds.saturating_mul(1_000));
-        state.runs.due.link_check = Some(now + wait.clamp(TRUSTED_FOR, PUT_OFF_MAX));
+        state.requests.due.link_check = Some(now + wait.clamp(TRUSTED_FOR, PUT_OFF_MAX));
     } else {
-        card.invite = Invite::Blank(Blank::Failed(failure.clone()));
+        card.invite = Invite::Hidden(LinkHidden::Failed(failure.clone()));
     }
     if stale_role {
-        state.runs.read_again(Call::Group(key.clone()));
+        state.requests.read_again(Call::Group(key.clone()));
     }
     // Otherwise the card itself says why.
     if !told && !is_check && (wished || was_shown || !link_in_sight(state)) {
@@ -161,8 +164,8 @@ fn card_of<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut Card> {
     state.card.as_mut().filter(|card| card.key == *key)
 }
 
-/// The link was reset: what is shown, or on its way, is dead. `new` is the new one, where it is told.
-pub(super) fn was_reset(
+/// The link was reset: what is shown, or on its way, is dead. `new` is the new one, where the event has it.
+pub(super) fn reset_elsewhere(
     state: &mut State,
     key: &GroupKey,
     at: EpochMillis,
@@ -170,23 +173,23 @@ pub(super) fn was_reset(
     new: Option<String>,
 ) {
     drop_request(state, key);
-    if state.runs.is_being_reset(key) {
-        state.runs.reset_heard.insert(key.clone(), new);
+    if state.requests.is_being_reset(key) {
+        state.requests.reset_events.insert(key.clone(), new);
         return;
     }
     if let Some(card) = card_of(state, key) {
         card.reset_seen = Some((at, by));
-        card.invite = Invite::Blank(Blank::Reset);
-        state.runs.due.dwell = None;
+        card.invite = Invite::Hidden(LinkHidden::Reset);
+        state.requests.due.dwell = None;
     }
 }
 
-/// Nobody knows any more whether the link still works: it is asked for again.
-pub(super) fn doubt(state: &mut State, key: &GroupKey) {
-    let reset = state.runs.is_being_reset(key);
+/// The link may be dead: it is hidden until it was asked for again.
+pub(super) fn recheck(state: &mut State, key: &GroupKey) {
+    let reset = state.requests.is_being_reset(key);
     drop_request(state, key);
     match card_of(state, key) {
-        Some(card) if !reset && !matches!(card.invite, Invite::Blank(_)) => {
+        Some(card) if !reset && !matches!(card.invite, Invite::Hidden(_)) => {
             card.invite = Invite::NotAsked;
         }
         _ => {}
@@ -195,8 +198,8 @@ pub(super) fn doubt(state: &mut State, key: &GroupKey) {
 
 /// How long a link may stand before it is asked for again.
 fn trusted_for(state: &State) -> i64 {
-    match state.link {
-        Link::Live => TRUSTED_LIVE,
+    match state.connection {
+        Connection::Live => TRUSTED_LIVE,
         _ => TRUSTED_FOR,
     }
 }
@@ -208,13 +211,13 @@ fn due_at(state: &State) -> Option<EpochMillis> {
     };
     let due = fetched_at + trusted_for(state);
     // Only a healthy stream vouches for a link whose check was refused.
-    let put_off = state.runs.due.link_check;
-    let put_off = put_off.filter(|_| state.link == Link::Live);
+    let put_off = state.requests.due.link_check;
+    let put_off = put_off.filter(|_| state.connection == Connection::Live);
     Some(due.max(put_off.unwrap_or(due)))
 }
 
-/// A link is asked for again from time to time while somebody looks at it, whatever the stream says,
-/// and put away when nobody does. To be called whenever the time has moved.
+/// Asks for a visible link again when it is due, even while the stream is healthy, and hides one that is
+/// not visible. To be called whenever the time has moved.
 pub(super) fn check_age(state: &mut State) {
     let due = due_at(state);
     let in_sight = link_in_sight(state);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
-use crate::console::keymap::{Action, Key, Place};
+use crate::console::keymap::{Action, Key, KeyContext};
 use crate::console::layout::card_in_sight;
 use crate::console::state::{Layer, Members, Pane, Question, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -18,7 +18,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
     if event.kind == KeyEventKind::Release {
         return;
     }
-    state.runs.last_key = Some(Key::of(event));
+    state.requests.last_key = Some(Key::of(event));
     if event.code == KeyCode::Char('c') && event.modifiers == KeyModifiers::CONTROL {
         leaving::quit(state);
         return;
@@ -27,14 +27,14 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
     if filters && groups::filter_key(state, event) {
         return;
     }
-    let action = state.options.keymap.action(event, state.place());
+    let action = state.options.keymap.action(event, state.key_context());
     // Characters are text where text is typed; what no text field takes means the same everywhere.
     let is_text = matches!(event.code, KeyCode::Char(_))
         && !(event.modifiers).intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match action {
         // In a field that keeps what was typed, Ctrl-z takes it back.
         Some(Action::Suspend) if !(is_text || undoes(event) && can_undo(state)) => {
-            state.runs.wishes.push(Effect::Suspend);
+            state.requests.effects.push(Effect::Suspend);
             return;
         }
         Some(Action::Help) if !is_text => {
@@ -82,7 +82,11 @@ fn confirmed(state: &mut State, question: Question) {
         } => sessions::send(state, session, action),
         Question::Leave { then, .. } => leaving::leave(state, then),
         Question::Remove { session, .. } => {
-            if state.runs.change(Call::DeleteSession(session)).is_none() {
+            if state
+                .requests
+                .change(Call::DeleteSession(session))
+                .is_none()
+            {
                 state.note("It is being removed already.");
             }
         }
@@ -106,13 +110,13 @@ fn unknown(state: &mut State, event: &KeyEvent) {
     let keymap = &state.options.keymap;
     let place = keymap
         .meaning_elsewhere(key)
-        .and_then(|binding| Some((binding.help, binding.places.first()?)));
+        .and_then(|binding| Some((binding.help, binding.contexts.first()?)));
     let words = match place {
-        Some((help, Place::Sessions)) => Some((help, "under Sessions")),
-        Some((help, Place::Groups)) => Some((help, "under Groups")),
-        Some((help, Place::Group)) => Some((help, "on the card")),
-        Some((help, Place::Qr)) => Some((help, "on the full-screen code")),
-        Some((_, Place::Everywhere)) | None => None,
+        Some((help, KeyContext::Sessions)) => Some((help, "under Sessions")),
+        Some((help, KeyContext::Groups)) => Some((help, "under Groups")),
+        Some((help, KeyContext::Group)) => Some((help, "on the card")),
+        Some((help, KeyContext::Qr)) => Some((help, "on the full-screen code")),
+        Some((_, KeyContext::Everywhere)) | None => None,
     };
     let text = if let Some((help, place)) = words {
         format!("{key} works {place}: {help}.")
@@ -157,7 +161,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
     match action {
         Action::Quit => leaving::quit(state),
         Action::Help => help::open(state),
-        Action::Suspend => state.runs.wishes.push(Effect::Suspend),
+        Action::Suspend => state.requests.effects.push(Effect::Suspend),
         Action::ErrorDetails => failures::open(state),
         Action::Back => back(state),
         Action::CopyLink => card::copy(state),
@@ -173,8 +177,8 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::ReverseSort => groups::reverse(state),
         Action::InvitableOnly => groups::invitable_only(state),
         Action::Refresh => refresh(state),
-        Action::NextPane => turn_pane(state, 1),
-        Action::PreviousPane => turn_pane(state, 2),
+        Action::NextPane => focus_pane(state, 1),
+        Action::PreviousPane => focus_pane(state, 2),
         Action::Profiles => leaving::to_profiles(state),
         Action::AddAccount => pairing::open(state),
         Action::StartSession => act(state, SessionAction::Start),
@@ -250,7 +254,7 @@ fn back(state: &mut State) {
     }
 }
 
-fn turn_pane(state: &mut State, by: usize) {
+fn focus_pane(state: &mut State, by: usize) {
     const PANES: [Pane; 3] = [Pane::Sessions, Pane::Groups, Pane::Group];
     let here = PANES.iter().position(|pane| *pane == state.focus);
     let mut next = (here.unwrap_or(0) + by) % PANES.len();
@@ -317,11 +321,11 @@ fn ask_remove(state: &mut State) {
 
 /// Asks at once for everything that waits for its next attempt.
 fn end_pauses(state: &mut State) {
-    if state.runs.away.is_some() {
+    if state.requests.away.is_some() {
         sessions::ask(state);
     }
-    for (old, call) in state.runs.paused(state.now) {
-        let new = state.runs.repeat(old, call);
+    for (old, call) in state.requests.paused(state.now) {
+        let new = state.requests.repeat(old, call);
         for id in state.groups.loading.values_mut().filter(|id| **id == old) {
             *id = new;
         }

@@ -1,4 +1,4 @@
-//! Quitting and going to another gateway: what would be lost is named first.
+//! Quitting and going to another gateway, after a question that lists what would be lost.
 
 use super::{confirm, form, pairing, profiles};
 use crate::console::effect::Effect;
@@ -19,7 +19,7 @@ fn asks(state: &mut State, then: Leaving) -> bool {
 
 /// `p`: goes to the list of profiles.
 pub(super) fn to_profiles(state: &mut State) {
-    if state.runs.is_changing() {
+    if state.requests.is_changing() {
         state.note("A change is still being sent: wait for its answer before you leave.");
         return;
     }
@@ -31,32 +31,31 @@ pub(super) fn to_profiles(state: &mut State) {
 /// Leaves all the same.
 pub(super) fn leave(state: &mut State, then: Leaving) {
     match then {
-        Leaving::Quit => state.runs.wishes.push(Effect::Quit),
+        Leaving::Quit => state.requests.effects.push(Effect::Quit),
         Leaving::Gateway => profiles::open(state),
     }
 }
 
-/// What would be gone: changes under way, text that was typed and is not saved, outcomes that nobody has
-/// told yet.
+/// What would be lost: changes under way, text that is not saved, outcomes that are not known yet.
 fn losses(state: &State) -> Vec<String> {
     let open = state.layers.iter().filter_map(|layer| match layer {
         Layer::Edit(form) => Some(form.as_ref()),
         _ => None,
     });
-    let left = state.runs.left_forms.values().map(Box::as_ref);
+    let left = state.requests.background_forms.values().map(Box::as_ref);
     let forms = open.chain(left).filter(|form| is_unsaved(form));
     let texts = forms.map(|form| {
         let fields: Vec<_> = form.changes().iter().map(|field| field.as_str()).collect();
         let name = state.group_name(&form.key);
         format!("{name}: {} as typed, not saved", fields.join(", "))
     });
-    let resets = state.runs.unclear.open_resets();
+    let resets = state.requests.unconfirmed.open_resets();
     let resets = resets.map(|key| {
         let name = state.group_name(key);
         format!("{name}: whether its link was reset")
     });
     let mut losses: Vec<String> = texts.chain(resets).collect();
-    if state.runs.is_changing() {
+    if state.requests.is_changing() {
         losses.insert(
             0,
             "A change is still being sent: what becomes of it".to_owned(),
@@ -70,8 +69,7 @@ fn losses(state: &State) -> Vec<String> {
     losses
 }
 
-/// Whether a form holds text that no running save will bring to the gateway, and that nobody has been
-/// asked about yet.
+/// Whether a form holds text that is not being saved, and whose loss was not confirmed yet.
 fn is_unsaved(form: &EditForm) -> bool {
     !matches!(form.phase, FormPhase::Saving(_) | FormPhase::AskLeave) && !form.changes().is_empty()
 }
@@ -86,7 +84,7 @@ pub(super) fn quit(state: &mut State) {
         ..
     })) = state.layers.last()
     {
-        state.runs.wishes.push(Effect::Quit);
+        state.requests.effects.push(Effect::Quit);
         return;
     }
     if pairing::hold_back(state) {
@@ -100,6 +98,6 @@ pub(super) fn quit(state: &mut State) {
         state.layers.truncate(position + 1);
         form::ask_leave(state);
     } else if !asks(state, Leaving::Quit) {
-        state.runs.wishes.push(Effect::Quit);
+        state.requests.effects.push(Effect::Quit);
     }
 }

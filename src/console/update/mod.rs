@@ -1,4 +1,4 @@
-//! The pure part of the console: `update(&mut State, Msg) -> Vec<Effect>`.
+//! The pure part of the console: `update(&mut State, now, Msg) -> Vec<Effect>`.
 //!
 //! Handlers change the state and leave their effects in its requests; after every message `settle`
 //! brings back what must always hold (the card follows the selection, no link is shown that may be
@@ -27,6 +27,7 @@ mod gateway;
 mod groups;
 mod help;
 mod index;
+mod invariants;
 mod invite;
 mod keys;
 mod leaving;
@@ -39,7 +40,6 @@ mod replies;
 mod reset;
 mod rows;
 mod sessions;
-mod settle;
 mod text_input;
 mod toasts;
 mod unconfirmed;
@@ -53,22 +53,23 @@ use crate::console::locale::Charset;
 use crate::console::msg::Msg;
 use crate::console::state::{Options, State};
 
-/// The console before anything was heard, and its first wishes. `size` is in columns and rows.
+/// The console before the first answer, and its first effects. `size` is in columns and rows.
 #[must_use]
 pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Vec<Effect>) {
     let mut state = State::new(options, size, now);
-    state.runs.read(Call::Sessions);
+    state.requests.read(Call::Sessions);
     if state.options.theme.charset == Charset::Ascii {
         state.note(
             "The locale is not UTF-8: everything is drawn in ASCII. Set LANG to a UTF-8 locale, such as C.UTF-8.",
         );
     }
-    let effects = settle::settle(&mut state);
+    let effects = invariants::take_effects(&mut state);
     (state, effects)
 }
 
-/// Takes in one message.
-pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+/// Takes in one message, which came at this time.
+pub fn update(state: &mut State, now: EpochMillis, msg: Msg) -> Vec<Effect> {
+    clock::advance(state, now);
     match msg {
         Msg::Key(event) => burst::keys(state, &[event]),
         Msg::Keys(events) => burst::keys(state, &events),
@@ -78,11 +79,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Background(background) => {
             state.options.theme = state.options.theme.with_background(background);
         }
-        Msg::Clock(now) => clock::clock(state, now),
+        Msg::Tick => {}
         Msg::Reply(id, reply) => replies::reply(state, id, reply),
         Msg::Realtime(news) => events::realtime(state, news),
         Msg::Pause(id, pause) => replies::pause(state, id, pause),
         Msg::Unreadable(id, rows) => replies::unreadable(state, id, rows),
     }
-    settle::settle(state)
+    invariants::take_effects(state)
 }

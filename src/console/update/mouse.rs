@@ -14,7 +14,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent) {
     if !state.options.mouse {
         return;
     }
-    state.runs.last_key = None;
+    state.requests.last_key = None;
     let target = layout::hit(state, event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(state, target),

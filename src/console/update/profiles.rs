@@ -1,8 +1,7 @@
 //! Going from one gateway to another without a restart.
 //!
-//! The old place stays as it is until the new gateway has let us in. Then everything that was known
-//! is forgotten; requests go on being numbered, so that no late answer of the old place is taken for
-//! one of the new.
+//! The state stays until the new gateway has accepted our credentials. Then it is replaced by a new one.
+//! Request ids go on from the last one, so that a late answer of the old gateway matches no new request.
 
 use super::cursor::scroll_step;
 use super::follow_up::FollowUp;
@@ -11,14 +10,14 @@ use crate::console::effect::{Call, Effect};
 use crate::console::ids::RequestId;
 use crate::console::keymap::Action;
 use crate::console::layout;
-use crate::console::state::{Flight, Layer, Profile, Runs, State, SwitchStep, Switcher};
+use crate::console::state::{InFlight, Layer, Profile, Requests, State, SwitchStep, Switcher};
 use crate::text::{clean_block, clean_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Longest token, in characters.
 const TOKEN_MAX: usize = 64 << 10;
 
-/// Opens the list, whatever would be lost.
+/// Opens the list of profiles.
 pub(super) fn open(state: &mut State) {
     state.layers.push(Layer::Profiles(Switcher {
         cursor: state.options.here,
@@ -41,7 +40,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
         return FollowUp::Nothing;
     };
     match &mut switcher.step {
-        SwitchStep::Asking(typed) => {
+        SwitchStep::TypingToken(typed) => {
             let control = event.modifiers.contains(KeyModifiers::CONTROL);
             let alt = event.modifiers.contains(KeyModifiers::ALT);
             match event.code {
@@ -49,7 +48,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
                 KeyCode::Enter => {
                     let token = Secret::new(typed.trim());
                     if !token.expose().is_empty() {
-                        knock(state, Some(token));
+                        connect(state, Some(token));
                     }
                 }
                 KeyCode::Char('u') if control => typed.clear(),
@@ -60,13 +59,13 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
                 _ => {}
             }
         }
-        SwitchStep::Knocking(id) => {
+        SwitchStep::Connecting(id) => {
             let id = *id;
             match (event.code, action) {
                 (KeyCode::Esc, _) | (_, Some(Action::Back)) => {
                     switcher.step = SwitchStep::Choosing;
-                    state.runs.land(id);
-                    state.runs.wishes.push(Effect::Cancel(id));
+                    state.requests.complete(id);
+                    state.requests.effects.push(Effect::Cancel(id));
                 }
                 (_, Some(Action::Help)) => return FollowUp::Perform(Action::Help),
                 _ => {}
@@ -96,7 +95,7 @@ fn asks(state: &mut State) -> bool {
 
 fn ask_token(state: &mut State) {
     if let Some(switcher) = switcher(state) {
-        switcher.step = SwitchStep::Asking(String::new());
+        switcher.step = SwitchStep::TypingToken(String::new());
     }
 }
 
@@ -130,7 +129,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         ask_token(state);
     }
     if let Some(Switcher {
-        step: SwitchStep::Asking(typed),
+        step: SwitchStep::TypingToken(typed),
         ..
     }) = switcher(state)
     {
@@ -155,7 +154,7 @@ pub(super) fn click(state: &mut State, row: usize) {
     }
 }
 
-/// Goes to the selected profile; asks for its token first where nobody has typed it yet.
+/// Goes to the selected profile; asks for its token first where that was not typed yet.
 fn go(state: &mut State) {
     let here = state.options.here;
     let Some(cursor) = switcher(state).map(|switcher| switcher.cursor) else {
@@ -171,23 +170,26 @@ fn go(state: &mut State) {
     } else if profile.asks() {
         ask_token(state);
     } else {
-        knock(state, None);
+        connect(state, None);
     }
 }
 
-fn knock(state: &mut State, token: Option<Secret>) {
+fn connect(state: &mut State, token: Option<Secret>) {
     let Some(profile) = switcher(state).map(|switcher| switcher.cursor) else {
         return;
     };
-    let id = state.runs.issue(Flight::Knock(profile));
-    state.runs.wishes.push(Effect::Knock { id, profile, token });
+    let id = state.requests.issue(InFlight::Connect(profile));
+    state
+        .requests
+        .effects
+        .push(Effect::Connect { id, profile, token });
     if let Some(switcher) = switcher(state) {
-        switcher.step = SwitchStep::Knocking(id);
+        switcher.step = SwitchStep::Connecting(id);
     }
 }
 
 /// The gateway has answered, or did not.
-pub(super) fn knocked(
+pub(super) fn connected(
     state: &mut State,
     id: RequestId,
     profile: usize,
@@ -197,7 +199,7 @@ pub(super) fn knocked(
         profile.known = answer.is_ok();
     }
     match answer {
-        Ok(()) => enter(state, id, profile),
+        Ok(()) => switch_gateway(state, id, profile),
         Err(reason) => {
             if let Some(switcher) = switcher(state) {
                 switcher.step = SwitchStep::Failed(clean_block(&reason));
@@ -206,21 +208,21 @@ pub(super) fn knocked(
     }
 }
 
-/// Forgets this place and begins anew at the other one.
-fn enter(state: &mut State, id: RequestId, profile: usize) {
+/// Starts anew on the other gateway, with nothing of this one.
+fn switch_gateway(state: &mut State, id: RequestId, profile: usize) {
     let mut options = state.options.clone();
     let Some(there) = options.profiles.get(profile).cloned() else {
         return;
     };
     options.here = profile;
-    options.place_name.clone_from(&there.name);
+    options.gateway_name.clone_from(&there.name);
     options.session_ids = there.session_ids;
-    let mut runs = Runs::after(&state.runs);
-    runs.wishes.push(Effect::Enter(id));
+    let mut requests = Requests::after(&state.requests);
+    requests.effects.push(Effect::SwitchGateway(id));
     let whole_blocks = state.whole_blocks;
     *state = State::new(options, state.size, state.now);
-    state.runs = runs;
-    state.runs.read(Call::Sessions);
+    state.requests = requests;
+    state.requests.read(Call::Sessions);
     state.whole_blocks = whole_blocks;
     state.good(format!("You are on {} now", clean_line(&there.name)));
 }

@@ -2,19 +2,19 @@
 
 use super::{card, invite};
 use crate::console::effect::{Effect, SavedQr};
-use crate::console::state::{Flight, Layer, State};
+use crate::console::state::{InFlight, Layer, State};
 
 /// `Q`: fills the screen with the code; asks for the link if it is not there.
 pub(super) fn open(state: &mut State) {
-    card::settle(state);
+    card::sync(state);
     let Some(card) = &state.card else {
         state.note("Select a group first.");
         return;
     };
     let key = card.key.clone();
     let is_shown = card.link().is_some();
-    if let Some(blank) = state.obstacle(&key) {
-        let sentence = state.blank_sentence(&key, &blank);
+    if let Some(hidden) = state.link_obstacle(&key) {
+        let sentence = state.hidden_sentence(&key, &hidden);
         state.bad(format!("No QR code: {sentence}"));
         return;
     }
@@ -38,8 +38,11 @@ pub(super) fn save(state: &mut State) {
         Some(entry) => entry.name.clone(),
         None => card.key.jid.clone(),
     };
-    let id = state.runs.issue(Flight::SaveQr);
-    state.runs.wishes.push(Effect::SaveQr { id, text, title });
+    let id = state.requests.issue(InFlight::SaveQr);
+    state
+        .requests
+        .effects
+        .push(Effect::SaveQr { id, text, title });
 }
 
 pub(super) fn saved(state: &mut State, answer: Result<SavedQr, String>) {

@@ -5,7 +5,7 @@ use super::follow_up::FollowUp;
 use super::{sessions, text_input};
 use crate::api::{Capability, Session};
 use crate::console::effect::Call;
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::keymap::Action;
 use crate::console::layout::rename_buttons;
@@ -45,14 +45,14 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
     if dialog.takes_text() {
         match event.code {
             KeyCode::Enter => save(state),
-            KeyCode::Tab | KeyCode::Down => turn(dialog, false),
-            KeyCode::BackTab | KeyCode::Up => turn(dialog, true),
+            KeyCode::Tab | KeyCode::Down => move_focus(dialog, false),
+            KeyCode::BackTab | KeyCode::Up => move_focus(dialog, true),
             _ => text_input::in_line(&mut dialog.name, event),
         }
         return FollowUp::Nothing;
     }
     if let Some(back) = button_move(event) {
-        turn(dialog, back);
+        move_focus(dialog, back);
         return FollowUp::Nothing;
     }
     match (event.code, action) {
@@ -70,7 +70,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
     FollowUp::Nothing
 }
 
-fn turn(dialog: &mut RenameDialog, back: bool) {
+fn move_focus(dialog: &mut RenameDialog, back: bool) {
     let buttons = rename_buttons(dialog).into_iter();
     let buttons = buttons
         .filter(|button| button.enabled)
@@ -107,7 +107,10 @@ fn save(state: &mut State) {
     }
     let label = crate::text::clean_line(&dialog.typed()).into_owned();
     let session = dialog.session.clone();
-    match state.runs.change(Call::RenameSession { session, label }) {
+    match state
+        .requests
+        .change(Call::RenameSession { session, label })
+    {
         Some(id) => {
             if let Some(dialog) = top(state) {
                 dialog.phase = RenamePhase::Saving(id);
@@ -132,7 +135,7 @@ pub(super) fn answered(
     id: RequestId,
     session: &str,
     label: &str,
-    answer: Result<Session, Failure>,
+    answer: Result<Session, CallFailure>,
 ) {
     let before = state.session_name(session);
     let is_waiting = |layer: &Layer| match layer {

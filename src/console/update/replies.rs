@@ -1,4 +1,5 @@
-//! Answers find their way back by their request id; what nobody waits for is dropped.
+//! Answers are matched with their requests by id; those of cancelled requests are dropped. Failures are
+//! classified here, once.
 
 use super::{
     card, connection, copy, explain, form, gateway, groups, invite, pairing, profiles, qr, rename,
@@ -6,48 +7,48 @@ use super::{
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
 use crate::console::msg::{Pause, Reply};
-use crate::console::state::{Flight, State};
+use crate::console::state::{InFlight, State};
 
 pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
-    let Some(flight) = state.runs.land(id) else {
+    let Some(request) = state.requests.complete(id) else {
         return;
     };
-    match (flight, reply) {
-        (Flight::Copy(what), Reply::Copied(answer)) => copy::copied(state, what, answer),
-        (Flight::SaveQr, Reply::QrSaved(answer)) => qr::saved(state, answer),
-        (Flight::Knock(profile), Reply::Knocked(answer)) => {
-            profiles::knocked(state, id, profile, answer);
+    match (request, reply) {
+        (InFlight::Copy(what), Reply::Copied(answer)) => copy::copied(state, what, answer),
+        (InFlight::SaveQr, Reply::QrSaved(answer)) => qr::saved(state, answer),
+        (InFlight::Connect(profile), Reply::Connected(answer)) => {
+            profiles::connected(state, id, profile, answer);
         }
-        (Flight::Call(call), reply) => {
+        (InFlight::Call(call), reply) => {
             if !answered(state, id, &call, reply) {
                 // Not an answer to this call: the right one is still awaited.
-                state.runs.keep_waiting(id, Flight::Call(call));
-            } else if state.runs.take_again(&call) {
-                state.runs.read(call);
+                state.requests.keep_waiting(id, InFlight::Call(call));
+            } else if state.requests.take_repeat(&call) {
+                state.requests.read(call);
             }
         }
-        (flight, _) => state.runs.keep_waiting(id, flight),
+        (request, _) => state.requests.keep_waiting(id, request),
     }
 }
 
-/// A read has failed and is tried again: that is shown, and told once it fails for good.
+/// A read has failed and is tried again: the pause is shown, the failure recorded.
 pub(super) fn pause(state: &mut State, id: RequestId, pause: Pause) {
-    let Some(call) = state.runs.call_of(id).cloned() else {
+    let Some(call) = state.requests.call_of(id).cloned() else {
         return;
     };
-    state.runs.pauses.insert(id, pause.until);
+    state.requests.pauses.insert(id, pause.until);
     classify(state, &call, pause.failure);
 }
 
-/// Rows of a listing cannot be read: that is told once, and again when their number changes.
+/// Rows of a listing cannot be read: reported once, and again when their number changes.
 pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
-    let Some(call) = state.runs.call_of(id).cloned() else {
+    let Some(call) = state.requests.call_of(id).cloned() else {
         return;
     };
-    let is_news = state.runs.note_unreadable(&call, rows);
+    let is_news = state.requests.note_unreadable(&call, rows);
     if !is_news || rows == 0 {
         return;
     }
@@ -68,16 +69,16 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
     let told = format!(
         "{rows} {what}{whose} could not be read: the gateway describes them in another way than its contract. The others are shown."
     );
-    state.record_call(&call, &Failure::lost_answer(&told, false));
+    state.record_call(&call, &CallFailure::lost_answer(&told, false));
     state.bad_again(format!(
         "{rows} {what}{whose} could not be read. Press ! for more."
     ));
 }
 
-/// Gives the answer to whom it concerns; whether it belongs to the call.
+/// Hands the answer to the handlers of its call; `false` when it does not belong to the call.
 fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool {
     // Reads that begin from here on know what a change whose answer is lost has done.
-    let newest = state.runs.newest();
+    let newest = state.requests.newest();
     match (call, reply) {
         (Call::Sessions, Reply::Sessions(answer)) => {
             let answer = classified(state, id, call, answer);
@@ -166,21 +167,21 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
 }
 
 /// The answer, if its link is one; a failure otherwise, whose outcome may be open.
-fn a_link(answer: Result<String, Failure>, unclear: bool) -> Result<String, Failure> {
+fn a_link(answer: Result<String, CallFailure>, unconfirmed: bool) -> Result<String, CallFailure> {
     answer.and_then(|link| {
         if InviteLink::is_link(&link) {
             return Ok(link);
         }
         let sentence = "The gateway sent something that is not a link. Refresh to ask again.";
-        Err(Failure::lost_answer(sentence, unclear))
+        Err(CallFailure::lost_answer(sentence, unconfirmed))
     })
 }
 
-fn sessions_listed(state: &mut State, id: RequestId, answer: Result<Vec<Session>, Failure>) {
+fn sessions_listed(state: &mut State, id: RequestId, answer: Result<Vec<Session>, CallFailure>) {
     match answer {
         Ok(rows) => {
             state.sessions.failure = None;
-            sessions::take_list(state, id, rows);
+            sessions::replace_list(state, id, rows);
             unconfirmed::sessions_read(state, id);
             unconfirmed::list_read(state, id);
             gateway::answered(state);
@@ -191,7 +192,7 @@ fn sessions_listed(state: &mut State, id: RequestId, answer: Result<Vec<Session>
             let refused = matches!(failure.kind, FailureKind::MissingCapability { .. });
             if refused && !state.options.session_ids.is_empty() {
                 gateway::answered(state);
-                sessions::go_by_id(state);
+                sessions::read_one_by_one(state);
             } else if failure.kind == FailureKind::GatewayAway {
                 connection::away(state, failure);
             } else {
@@ -203,11 +204,16 @@ fn sessions_listed(state: &mut State, id: RequestId, answer: Result<Vec<Session>
     connection::plan_polls(state);
 }
 
-fn session_read(state: &mut State, id: RequestId, session: &str, answer: Result<Session, Failure>) {
+fn session_read(
+    state: &mut State,
+    id: RequestId,
+    session: &str,
+    answer: Result<Session, CallFailure>,
+) {
     match answer {
         Ok(found) => {
             if found.id == session {
-                sessions::take_one(state, id, found);
+                sessions::update_session(state, id, found);
                 unconfirmed::sessions_read(state, id);
             }
             state.sessions.failure = None;
@@ -218,19 +224,19 @@ fn session_read(state: &mut State, id: RequestId, session: &str, answer: Result<
         }
         Err(failure) => {
             gateway::answered(state);
-            sessions::refused_one(state, session, failure);
+            sessions::session_refused(state, session, failure);
         }
     }
     connection::plan_polls(state);
 }
 
-/// The answer with its failure classified, where that concerns anybody.
+/// The answer with its failure classified, unless it is expected or no longer awaited.
 fn classified<T>(
     state: &mut State,
     id: RequestId,
     call: &Call,
-    answer: Result<T, Failure>,
-) -> Result<T, Failure> {
+    answer: Result<T, CallFailure>,
+) -> Result<T, CallFailure> {
     answer.map_err(|failure| {
         if is_expected(call, &failure) || !is_awaited(state, id, call) {
             failure
@@ -241,7 +247,7 @@ fn classified<T>(
 }
 
 /// Whether a failure is an ordinary answer to its call.
-fn is_expected(call: &Call, failure: &Failure) -> bool {
+fn is_expected(call: &Call, failure: &CallFailure) -> bool {
     match call {
         // It is gone already, or no code is ready yet.
         Call::DeleteSession(_) | Call::PairingQr(_) => failure.code == "not_found",
@@ -251,7 +257,7 @@ fn is_expected(call: &Call, failure: &Failure) -> bool {
     }
 }
 
-/// Whether a failure of this request still concerns anybody.
+/// Whether a failure of this request still matters.
 fn is_awaited(state: &State, id: RequestId, call: &Call) -> bool {
     match call {
         Call::Groups { session } => state.sessions.get(session).is_some(),
@@ -264,7 +270,7 @@ fn is_awaited(state: &State, id: RequestId, call: &Call) -> bool {
 
 /// Classifies a failure, in this one place: what it means here, what follows from it for the whole
 /// console, and whether it is written down.
-fn classify(state: &mut State, call: &Call, failure: Failure) -> Failure {
+fn classify(state: &mut State, call: &Call, failure: CallFailure) -> CallFailure {
     let failure = explain::in_context(state, call, failure);
     match &failure.kind {
         FailureKind::MissingCapability { capability } => {
@@ -276,7 +282,7 @@ fn classify(state: &mut State, call: &Call, failure: Failure) -> Failure {
             }
         }
         // One call without an answer proves little: the sessions tell whether the gateway is there.
-        FailureKind::GatewayAway if *call != Call::Sessions && state.runs.away.is_none() => {
+        FailureKind::GatewayAway if *call != Call::Sessions && state.requests.away.is_none() => {
             sessions::ask(state);
         }
         _ => {}

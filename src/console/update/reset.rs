@@ -6,12 +6,12 @@ use super::follow_up::FollowUp;
 use super::invite;
 use crate::api::Capability;
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::keymap::Action;
 use crate::console::layout::reset_buttons;
 use crate::console::state::{
-    Blank, ButtonId, Invite, Layer, LostReset, ResetDialog, ResetPhase, State,
+    ButtonId, Invite, Layer, LinkHidden, LostReset, ResetDialog, ResetPhase, State,
 };
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -25,12 +25,12 @@ pub(super) fn open(state: &mut State) {
         return;
     };
     let (key, name) = (entry.key.clone(), entry.name.clone());
-    if state.runs.is_being_reset(&key) {
+    if state.requests.is_being_reset(&key) {
         state.note(format!("{name}: the link is being reset already"));
         return;
     }
-    if let Some(blank) = state.obstacle(&key) {
-        let sentence = state.blank_sentence(&key, &blank);
+    if let Some(hidden) = state.link_obstacle(&key) {
+        let sentence = state.hidden_sentence(&key, &hidden);
         state.bad(format!("No reset: {sentence}"));
         return;
     }
@@ -115,20 +115,24 @@ fn send(state: &mut State) {
         return;
     };
     let (key, old) = (dialog.key.clone(), dialog.old.clone());
-    let Some(id) = state.runs.change(Call::ResetInvite(key.clone())) else {
+    let Some(id) = state.requests.change(Call::ResetInvite(key.clone())) else {
         return;
     };
-    state.runs.unclear.resets.remove(&key);
-    state.runs.own_reset = None;
-    state.runs.echo_heard = None;
-    state.runs.unclear.old_links.insert(key.clone(), old);
+    state.requests.unconfirmed.resets.remove(&key);
+    state.requests.expected_echo = None;
+    state.requests.echo_received = None;
+    state
+        .requests
+        .unconfirmed
+        .old_links
+        .insert(key.clone(), old);
     if let Some(Layer::Reset(dialog)) = state.layers.last_mut() {
         dialog.phase = ResetPhase::Running(id);
         dialog.focus = ButtonId::Close;
     }
     // From here on the old link may die at any moment, and a link that is being read may be the old one.
     state
-        .runs
+        .requests
         .cancel(|call| matches!(call, Call::Invite(group) if *group == key));
     if let Some(card) = state.card.as_mut().filter(|card| card.key == key) {
         card.invite = Invite::Waiting(id);
@@ -157,13 +161,13 @@ fn dialog<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut ResetDialo
 }
 
 /// The reset was answered.
-pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String, Failure>) {
+pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String, CallFailure>) {
     state
-        .runs
+        .requests
         .cancel(|call| matches!(call, Call::Invite(group) if group == key));
     let name = state.group_name(key);
-    let heard = state.runs.reset_heard.remove(key);
-    let old = state.runs.unclear.old_links.remove(key).flatten();
+    let heard = state.requests.reset_events.remove(key);
+    let old = state.requests.unconfirmed.old_links.remove(key).flatten();
     match answer {
         Ok(link)
             if heard
@@ -180,7 +184,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
         }
         Ok(link) => {
             let now = state.now;
-            state.runs.await_echo(key, now);
+            state.requests.expect_echo(key, now);
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
                 card.reset_seen = None;
                 card.invite = Invite::NotAsked;
@@ -210,18 +214,18 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
                 failure.kind,
                 FailureKind::NotAdmin | FailureKind::NotInGroup
             ) {
-                state.runs.read_again(Call::Group(key.clone()));
+                state.requests.read_again(Call::Group(key.clone()));
             }
             // Perhaps it was reset all the same: only a new look tells.
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
                 card.invite = Invite::NotAsked;
             }
-            if failure.unclear {
+            if failure.unconfirmed {
                 if let Some(dialog) = dialog(state, key) {
                     dialog.phase = ResetPhase::Checking;
                 }
                 let lost = LostReset::new(old, failure);
-                state.runs.unclear.resets.insert(key.clone(), lost);
+                state.requests.unconfirmed.resets.insert(key.clone(), lost);
                 return;
             }
             match dialog(state, key) {
@@ -237,7 +241,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
 
 /// Closes a dialog whose new link may be dead itself. The card hears of everything that speaks against
 /// a link and looks it up in time, so the dialog vouches for no more than the card does.
-pub(super) fn settle(state: &mut State) {
+pub(super) fn sync(state: &mut State) {
     let Some((dialog, link)) = state.reset_link() else {
         return;
     };
@@ -248,7 +252,7 @@ pub(super) fn settle(state: &mut State) {
     }
     let name = &dialog.name;
     let words = match (vouched, card.map(|card| &card.invite)) {
-        (Some(_), _) | (None, Some(Invite::Blank(Blank::Reset))) => {
+        (Some(_), _) | (None, Some(Invite::Hidden(LinkHidden::Reset))) => {
             format!("{name}: the link was reset once more, so the one of the dialog is dead")
         }
         _ => format!("{name}: the new link was put away, because it may be dead by now"),

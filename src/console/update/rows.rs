@@ -3,25 +3,25 @@
 
 use crate::api::{EpochMillis, Group, SessionRole};
 use crate::console::ids::GroupKey;
-use crate::console::state::{Entry, Groups, Hidden, Pane, Scope, Sort, State};
+use crate::console::state::{Entry, Groups, Hidden, Pane, SessionScope, Sort, State};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 /// What of the other panes decides about rows.
 pub(super) struct Pick {
-    scope: Scope,
+    scope: SessionScope,
     /// The sessions that are connected, or may be; `None` while it does not matter.
     connected: Option<HashSet<String>>,
-    /// Whether the cursor stands where somebody put it. Before anybody has been in the list, its
-    /// first row is nobody's choice, and stays the selected one whichever group that is.
+    /// Whether the user has moved the cursor. Before that, the first row stays selected, whichever group it
+    /// is.
     chosen: bool,
 }
 
 impl Pick {
     fn in_scope(&self, entry: &Entry) -> bool {
         match &self.scope {
-            Scope::AllSessions => true,
-            Scope::Session(id) => *id == entry.key.session,
+            SessionScope::AllSessions => true,
+            SessionScope::Session(id) => *id == entry.key.session,
         }
     }
 
@@ -76,7 +76,7 @@ impl State {
     pub(super) fn rebuild_rows(&mut self, keep: Keep) {
         let pick = self.pick();
         self.groups.rebuild(&pick, keep);
-        self.runs.due.rank = None;
+        self.requests.due.rank = None;
     }
 }
 
@@ -121,8 +121,8 @@ impl Groups {
     fn count(&mut self, pick: &Pick) {
         self.identify();
         self.total = match &pick.scope {
-            Scope::AllSessions => self.everywhere,
-            Scope::Session(id) => self.counts.get(id).copied().unwrap_or_default(),
+            SessionScope::AllSessions => self.everywhere,
+            SessionScope::Session(id) => self.counts.get(id).copied().unwrap_or_default(),
         };
         self.shown = self.distinct(self.rows.iter().copied());
     }
@@ -229,7 +229,7 @@ impl Groups {
                         changed |= self.replace(position, entry, now);
                     }
                 }
-                // What was heard of an unknown group has made it be asked for by itself.
+                // An event of an unknown group has made that group be asked for by itself.
                 None if newer(&entry.key) => {}
                 None => {
                     self.push(entry);
@@ -300,11 +300,11 @@ impl Groups {
     pub(super) fn put(&mut self, pick: &Pick, entry: Entry, now: EpochMillis) {
         if let Some(position) = self.positions.get(&entry.key).copied() {
             if self.replace(position, entry, now) {
-                self.place(pick, position);
+                self.reposition(pick, position);
             }
         } else {
             let position = self.push(entry);
-            self.place(pick, position);
+            self.reposition(pick, position);
         }
         self.count(pick);
     }
@@ -320,14 +320,14 @@ impl Groups {
         change(&mut self.entries[position]);
         self.entries[position].rename();
         self.index_one(position);
-        self.place(pick, position);
+        self.reposition(pick, position);
         self.count(pick);
         Some(())
     }
 
     /// Moves one entry to where it belongs now. The selection and what stands around it on the
     /// screen stay.
-    fn place(&mut self, pick: &Pick, position: usize) {
+    fn reposition(&mut self, pick: &Pick, position: usize) {
         if let Some(old) = self.order.iter().position(|other| *other == position) {
             self.order.remove(old);
         }

@@ -6,7 +6,7 @@ use crate::console::state::{FormFocus, FormPhase, Layer, State, SwitchStep};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
-/// Who typed within so many milliseconds before a field went away by itself goes on typing.
+/// Milliseconds within which keystrokes before and after a form closed by itself are one piece of typing.
 const TYPING_GAP: i64 = 1_000;
 
 /// A key in a field of one line, other than Enter.
@@ -62,7 +62,7 @@ pub(super) fn takes_text(state: &State) -> bool {
             pairing.focus.is_field() && pair_field(state, pairing).is_some()
         }
         Some(Layer::Rename(rename)) => rename.takes_text(),
-        Some(Layer::Profiles(switcher)) => matches!(switcher.step, SwitchStep::Asking(_)),
+        Some(Layer::Profiles(switcher)) => matches!(switcher.step, SwitchStep::TypingToken(_)),
         Some(_) => false,
         None => state.groups.typing,
     }
@@ -76,15 +76,15 @@ pub(super) fn can_undo(state: &State) -> bool {
     ) && takes_text(state)
 }
 
-/// Somebody types into a form that is being saved.
-pub(super) fn typed_in_vain(state: &mut State) {
-    state.runs.typed_in_vain = Some(state.now);
+/// Notes that a character was typed into a form that is being saved.
+pub(super) fn typed_while_saving(state: &mut State) {
+    state.requests.typed_while_saving = Some(state.now);
 }
 
 /// A form closed by itself: what is still being typed for it must not become commands.
-pub(super) fn field_went_away(state: &mut State) {
-    let typed = state.runs.typed_in_vain.take();
+pub(super) fn form_closed(state: &mut State) {
+    let typed = state.requests.typed_while_saving.take();
     if typed.is_some_and(|at| (0..=TYPING_GAP).contains(&(state.now - at))) {
-        state.runs.paste_until = Some(state.now + TYPING_GAP);
+        state.requests.paste_until = Some(state.now + TYPING_GAP);
     }
 }

@@ -1,7 +1,7 @@
-//! Short messages in the corner, and failures told through them.
+//! Short messages in the corner, failures among them.
 
 use crate::api::Capability;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::state::{State, Toast, ToastKind};
 
@@ -35,7 +35,7 @@ impl State {
         self.toast(ToastKind::Note, text);
     }
 
-    /// Tells a failure that no call of its own stands behind.
+    /// Shows and records a failure that is not the failure of a call.
     pub(super) fn bad(&mut self, text: impl Into<String>) {
         let text = text.into();
         let (tried, why) = text.split_once(": ").unwrap_or(("Not done", &text));
@@ -43,16 +43,16 @@ impl State {
         self.toast(ToastKind::Bad, text);
     }
 
-    /// Tells a failure that is remembered already.
+    /// Shows a failure that is recorded already.
     pub(super) fn bad_again(&mut self, text: impl Into<String>) {
         self.toast(ToastKind::Bad, text);
     }
 
     /// Says a failure: what was tried, and the sentence.
-    pub(super) fn tell(&mut self, tried: &str, failure: &Failure, group: Option<&GroupKey>) {
+    pub(super) fn tell(&mut self, tried: &str, failure: &CallFailure, group: Option<&GroupKey>) {
         let sentence = self.sentence(failure, group);
         let open = match failure.kind {
-            FailureKind::Other if failure.unclear => " It may have been done all the same.",
+            FailureKind::Other if failure.unconfirmed => " It may have been done all the same.",
             _ => "",
         };
         self.bad_again(format!("{tried}: {sentence}{open}"));
@@ -66,7 +66,7 @@ impl State {
         let kind = FailureKind::MissingCapability {
             capability: capability.as_str().to_owned(),
         };
-        self.bad(kind.sentence(&crate::console::failure::Told::default()));
+        self.bad(kind.sentence(&crate::console::failure::FailureContext::default()));
         true
     }
 }

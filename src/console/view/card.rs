@@ -9,7 +9,7 @@ use crate::console::account::is_own;
 use crate::console::keymap::Action;
 use crate::console::layout::{CardParts, Detail, card_parts, details, inside, wrap};
 use crate::console::qr::{self, Fit, QrWidget};
-use crate::console::state::{Blank, Card, Invite, Members, Pane, State};
+use crate::console::state::{Card, Invite, LinkHidden, Members, Pane, State};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -268,24 +268,24 @@ pub fn no_link(state: &State, card: &Card) -> (String, String) {
             ),
         ),
         Invite::Waiting(_) => ("◌ Fetching the link …".to_owned(), String::new()),
-        Invite::Blank(blank) => {
-            let title = match blank {
-                Blank::Reset => match state.reset_seen(&card.key) {
+        Invite::Hidden(hidden) => {
+            let title = match hidden {
+                LinkHidden::Reset => match state.reset_seen(&card.key) {
                     Some(reset) => format!("⊘ The link was reset {reset}"),
                     None => "⊘ The link was reset".to_owned(),
                 },
-                Blank::SessionLeft(status) => {
+                LinkHidden::SessionLeft(status) => {
                     format!(
                         "⊘ The session is {}",
                         state.options.theme.status(status).word
                     )
                 }
-                Blank::NotAdmin => "⊘ Only admins have the link".to_owned(),
-                Blank::NotInGroup => "⊘ Not in this group".to_owned(),
-                Blank::GatewayAway => "⊘ The gateway is away".to_owned(),
-                Blank::Failed(_) => "✘ The link could not be fetched".to_owned(),
+                LinkHidden::NotAdmin => "⊘ Only admins have the link".to_owned(),
+                LinkHidden::NotInGroup => "⊘ Not in this group".to_owned(),
+                LinkHidden::GatewayAway => "⊘ The gateway is away".to_owned(),
+                LinkHidden::Failed(_) => "✘ The link could not be fetched".to_owned(),
             };
-            (title, state.blank_sentence(&card.key, blank))
+            (title, state.hidden_sentence(&card.key, hidden))
         }
     }
 }

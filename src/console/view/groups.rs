@@ -10,7 +10,7 @@ use crate::console::keymap::Action;
 use crate::console::layout::{
     GroupColumns, GroupsParts, group_columns, groups_notice, groups_parts, inside, wrap,
 };
-use crate::console::state::{Entry, Hidden, Link, Pane, Scope, Sort, State};
+use crate::console::state::{Connection, Entry, Hidden, Pane, SessionScope, Sort, State};
 use crate::console::words;
 use crate::names::fit;
 use crate::text;
@@ -343,7 +343,7 @@ pub fn first_account(state: &State) -> String {
 fn why_empty(state: &State) -> (String, String) {
     let groups = &state.groups;
     let refresh = key(state, Action::Refresh);
-    if let (Link::Away { failure, .. }, 0) = (&state.link, groups.total) {
+    if let (Connection::Away { failure, .. }, 0) = (&state.connection, groups.total) {
         return (
             "✖ The gateway is away".to_owned(),
             state.sentence(failure, None),
@@ -373,14 +373,16 @@ fn why_empty(state: &State) -> (String, String) {
     }
     let scope = state.sessions.scope();
     let waiting = match &scope {
-        Scope::AllSessions => !groups.loading.is_empty(),
-        Scope::Session(id) => groups.loading.contains_key(id),
+        SessionScope::AllSessions => !groups.loading.is_empty(),
+        SessionScope::Session(id) => groups.loading.contains_key(id),
     };
     let whose = scope_name(state);
     if waiting {
         let again = match &scope {
-            Scope::AllSessions => state.next_attempt(),
-            Scope::Session(id) => (groups.loading.get(id)).and_then(|id| state.attempt_of(*id)),
+            SessionScope::AllSessions => state.next_attempt(),
+            SessionScope::Session(id) => {
+                (groups.loading.get(id)).and_then(|id| state.attempt_of(*id))
+            }
         };
         let next = again.map(|seconds| format!("No answer. Trying again in {seconds} s."));
         return (
@@ -389,8 +391,8 @@ fn why_empty(state: &State) -> (String, String) {
         );
     }
     let failure = match &scope {
-        Scope::AllSessions => groups.failures.values().next(),
-        Scope::Session(id) => groups.failures.get(id),
+        SessionScope::AllSessions => groups.failures.values().next(),
+        SessionScope::Session(id) => groups.failures.get(id),
     };
     if let Some(failure) = failure {
         return (

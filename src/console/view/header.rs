@@ -2,7 +2,7 @@
 
 use super::paint::{after, columns, put, put_all, put_right};
 use crate::console::layout::Screen;
-use crate::console::state::{Link, State};
+use crate::console::state::{Connection, State};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -15,7 +15,7 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let mut area = after(screen.header, 1);
     area.width = area.width.saturating_sub(1);
-    let place = text::clean_line(&state.options.place_name);
+    let place = text::clean_line(&state.options.gateway_name);
     if !place.is_empty() {
         area = put_right(buffer, area, &place, theme.accent);
         area.width = area.width.saturating_sub(3);
@@ -32,10 +32,10 @@ pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     right.x = area.right() - right.width;
     right = put_right(buffer, right, &time, theme.dim);
     let room = usize::from(area.width.saturating_sub(left_width + columns(&time) + 2)).max(16);
-    let link = match &state.link {
+    let link = match &state.connection {
         // Half a reason or half a time says nothing.
-        Link::Polling { .. } if text::width(&link) > room => POLLING.to_owned(),
-        Link::Away { .. } if text::width(&link) > room => AWAY.to_owned(),
+        Connection::Polling { .. } if text::width(&link) > room => POLLING.to_owned(),
+        Connection::Away { .. } if text::width(&link) > room => AWAY.to_owned(),
         _ => text::truncate_to_width(&link, room.min(usize::from(right.width))),
     };
     let mut rest = put_right(buffer, right, &link, style);
@@ -95,14 +95,14 @@ fn left(state: &State) -> [(String, Style); 3] {
 
 fn link(state: &State) -> (String, Style) {
     let theme = &state.options.theme;
-    match &state.link {
-        Link::Connecting => ("◐ connecting".to_owned(), theme.warn),
-        Link::Live => ("● live".to_owned(), theme.good),
-        Link::Polling { reason } => (
+    match &state.connection {
+        Connection::Connecting => ("◐ connecting".to_owned(), theme.warn),
+        Connection::Live => ("● live".to_owned(), theme.good),
+        Connection::Polling { reason } => (
             format!("{POLLING}: {}", text::clean_line(reason)),
             theme.warn,
         ),
-        Link::Away { since, .. } => (
+        Connection::Away { since, .. } => (
             format!(
                 "{AWAY} since {}",
                 words::clock_seconds(*since, &state.options.zone)

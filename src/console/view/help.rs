@@ -1,7 +1,7 @@
 //! The help: every key with what it does, and a search.
 
 use super::paint::{after, below, clear, columns, pane, put, put_block, put_right, scrollbar};
-use crate::console::keymap::{Binding, Place};
+use crate::console::keymap::{Binding, KeyContext};
 use crate::console::layout::{HelpLine, HelpParts, Screen, can, help_parts, needs};
 use crate::console::state::{HelpOverlay, State};
 use crate::text;
@@ -112,7 +112,7 @@ fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {
     let rest = put(buffer, after(area, KEYS + 1), binding.help, style);
     let note = match lacking {
         Some(capability) => format!("your key lacks `{capability}`"),
-        None => places(binding.places),
+        None => contexts(binding.contexts),
     };
     if rest.width > columns(&note) + 1 {
         put_right(buffer, rest, &note, theme.dim);
@@ -134,15 +134,15 @@ fn fixed(state: &State, keys: &str, help: &str, place: &str, area: Rect, buffer:
 }
 
 /// Where a key works, when that is not almost everywhere.
-fn places(places: &[Place]) -> String {
-    let words: Vec<_> = places
+fn contexts(contexts: &[KeyContext]) -> String {
+    let words: Vec<_> = contexts
         .iter()
         .filter_map(|place| match place {
-            Place::Everywhere => None,
-            Place::Sessions => Some("sessions"),
-            Place::Groups => Some("groups"),
-            Place::Group => Some("card"),
-            Place::Qr => Some("code"),
+            KeyContext::Everywhere => None,
+            KeyContext::Sessions => Some("sessions"),
+            KeyContext::Groups => Some("groups"),
+            KeyContext::Group => Some("card"),
+            KeyContext::Qr => Some("code"),
         })
         .collect();
     if words.len() > 2 {

@@ -54,13 +54,13 @@ pub fn draw(
     );
     let style = match switcher.step {
         SwitchStep::Failed(_) => theme.bad,
-        SwitchStep::Knocking(_) => theme.accent,
-        SwitchStep::Choosing | SwitchStep::Asking(_) => theme.dim,
+        SwitchStep::Connecting(_) => theme.accent,
+        SwitchStep::Choosing | SwitchStep::TypingToken(_) => theme.dim,
     };
     for (at, line) in (0..parts.words.height).zip(&parts.text) {
         put(buffer, below(parts.words, at), line, style);
     }
-    let (SwitchStep::Asking(typed), Some(field)) = (&switcher.step, parts.field) else {
+    let (SwitchStep::TypingToken(typed), Some(field)) = (&switcher.step, parts.field) else {
         return None;
     };
     // As long as what was typed, up to the room there is; nothing of it is shown.

@@ -60,7 +60,7 @@ pub fn draw(state: &State, buffer: &mut Buffer) {
             "Share it as text.",
             buffer,
         ),
-        QrDrawing::Blank => {
+        QrDrawing::NoLink => {
             let (title, next) = card::no_link(state, group);
             words(state, &parts, &title, &next, buffer);
         }

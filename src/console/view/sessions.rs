@@ -4,7 +4,7 @@ use super::paint::{after, bar, below, columns, pane, put, put_lines, put_right, 
 use crate::api::{Session, SessionStatus};
 use crate::console::account::number;
 use crate::console::layout::{SessionsParts, sessions_parts, wrap};
-use crate::console::state::{Link, Pane, State};
+use crate::console::state::{Connection, Pane, State};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -55,7 +55,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         .saturating_mul(u16::try_from(total - offset).unwrap_or(u16::MAX));
     // With three lines a row the first one says it.
     if parts.lines == 1 {
-        plight(state, below(parts.rows, used), buffer);
+        no_sessions(state, below(parts.rows, used), buffer);
     }
     if total > parts.count() {
         let seen = Rect {
@@ -68,15 +68,15 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
 }
 
 /// Why there are no sessions, in the room below their rows.
-fn plight(state: &State, area: Rect, buffer: &mut Buffer) {
+fn no_sessions(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let sessions = &state.sessions;
-    let (title, next) = match (&sessions.failure, &state.link) {
+    let (title, next) = match (&sessions.failure, &state.connection) {
         (Some(failure), _) => (
             "✖ The sessions could not be read",
             state.sessions_sentence(failure),
         ),
-        (None, Link::Away { failure, .. }) => {
+        (None, Connection::Away { failure, .. }) => {
             ("✖ The gateway is away", state.sentence(failure, None))
         }
         (None, _) if !sessions.loaded => ("◌ Loading the sessions …", String::new()),

@@ -146,7 +146,7 @@ fn over_link(state: &State, toast: &Toast, buffer: &mut Buffer) {
     let parts = qr_parts(state);
     let line = match parts.drawing {
         QrDrawing::Code { .. } | QrDrawing::Missing { .. } => parts.link,
-        QrDrawing::TooLong | QrDrawing::Blank => row(parts.area, parts.area.height - 1),
+        QrDrawing::TooLong | QrDrawing::NoLink => row(parts.area, parts.area.height - 1),
     };
     let line = row(line, 0);
     clear(buffer, line);

@@ -4,7 +4,7 @@ use super::server::{Act, Server, answer};
 use super::{GROUP, KEY, SESSION, client, hasty};
 use groupdesk::api::SettingsPatch;
 use groupdesk::client::{ClientError, Limits};
-use groupdesk::console::failure::{Failure, FailureKind, Told};
+use groupdesk::console::failure::{CallFailure, FailureContext, FailureKind};
 use std::time::Instant;
 
 const LOGIN: &str = "<!doctype html>\n<html><form><input type=\"password\"></form></html>";
@@ -107,7 +107,7 @@ async fn a_login_page_in_place_of_the_gateway_is_called_one_whatever_was_asked()
     let server = Server::saying(answer(200, "content-type: text/html\r\n", LOGIN)).await;
     let client = client(&server.base, hasty());
     let told = |error: ClientError| {
-        let sentence = Failure::from(error).sentence(&Told::default());
+        let sentence = CallFailure::from(error).sentence(&FailureContext::default());
         assert!(
             sentence.contains("this looks like a login page, not a gateway"),
             "{sentence}"
@@ -322,8 +322,8 @@ async fn escapes_and_floods_of_words_in_a_refusal_reach_nobody() {
             .await
             .unwrap_err();
         let shown = error.to_string();
-        let failure = Failure::from(error);
-        let told = Told::default();
+        let failure = CallFailure::from(error);
+        let told = FailureContext::default();
         for text in [shown, failure.sentence(&told), failure.in_full(&told)] {
             let clean =
                 |c: char| c == '\n' || !(c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
@@ -344,7 +344,7 @@ async fn a_proxy_that_answers_in_the_gateways_stead_says_that_it_is_away() {
             .unwrap_err();
         // Proxies say 503 too where the connection broke after the request was sent.
         assert!(error.is_unconfirmed(), "{error:?}");
-        assert_eq!(Failure::from(error).kind, FailureKind::GatewayAway);
+        assert_eq!(CallFailure::from(error).kind, FailureKind::GatewayAway);
     }
 }
 

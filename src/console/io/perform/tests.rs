@@ -23,7 +23,7 @@ fn a_strangers_name_never_leaves_the_directory() {
 struct Nowhere;
 
 #[async_trait::async_trait]
-impl Places for Nowhere {
+impl GatewayConnector for Nowhere {
     async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
         Err("nowhere to go".to_owned())
     }
@@ -37,8 +37,8 @@ async fn reads_that_wait_for_their_next_attempt_leave_the_turn_to_others() {
     drop(listener);
     let client = Client::new(&base, &Secret::new("wa_key"), false).unwrap();
     let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
-    let places = Arc::new(Nowhere);
-    let (mut performer, mut notices) = Performer::new(client, clipboard, PathBuf::new(), places);
+    let connector = Arc::new(Nowhere);
+    let (mut performer, mut notices) = Performer::new(client, clipboard, PathBuf::new(), connector);
     performer.retry.first = Duration::from_hours(1);
     performer.retry.most = Duration::from_hours(1);
     let reads = PARALLEL_READS as u64 * 2;
@@ -130,14 +130,14 @@ async fn answers_keep_their_turn_until_they_are_taken_in() {
     let mut answers = Vec::new();
     while answers.len() < PARALLEL_READS {
         match notices.recv().await.unwrap() {
-            Notice::Answer(_, _, turn) => answers.push(turn),
+            Notice::Answer(_, _, permit) => answers.push(permit),
             Notice::Realtime(..) => {}
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(performer.turns.available_permits(), 0);
+    assert_eq!(performer.read_permits.available_permits(), 0);
     drop(answers);
-    assert_eq!(performer.turns.available_permits(), PARALLEL_READS);
+    assert_eq!(performer.read_permits.available_permits(), PARALLEL_READS);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn an_older_picture_is_never_overwritten() {
 struct Broken;
 
 #[async_trait::async_trait]
-impl Places for Broken {
+impl GatewayConnector for Broken {
     async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
         panic!("a fault of the desk")
     }
@@ -167,10 +167,10 @@ async fn a_task_that_panics_answers_its_request_all_the_same() {
     let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
     let (performer, mut notices) =
         Performer::new(client, clipboard, PathBuf::new(), Arc::new(Broken));
-    performer.knock(RequestId(7), 0, None);
+    performer.connect(RequestId(7), 0, None);
     loop {
         match notices.recv().await.expect("an answer") {
-            Notice::Knocked(id, answer) => {
+            Notice::Connected(id, answer) => {
                 assert_eq!(id, RequestId(7));
                 assert!(answer.unwrap_err().contains("log"));
                 return;
@@ -194,14 +194,14 @@ async fn a_change_whose_task_panics_is_unconfirmed() {
     });
     let id = RequestId(1);
     let task = async { fault() };
-    replying(&inbox, broken(id, call), task);
+    replying(&inbox, panicked(id, call), task);
     let Some(Notice::Answer(answered, Reply::InviteReset(Err(failure)), None)) =
         notices.recv().await
     else {
         panic!("no answer to the reset");
     };
     assert_eq!(answered, id);
-    assert!(failure.unclear, "it may have been sent");
+    assert!(failure.unconfirmed, "it may have been sent");
     drop(inbox);
     assert!(notices.recv().await.is_none(), "one answer, not two");
 }
@@ -213,12 +213,12 @@ async fn a_stream_that_breaks_is_not_taken_for_live() {
     sink.send(RealtimeEvent::Connected).await.unwrap();
     drop(sink);
     pass_on(events, inbox).await;
-    let mut told = Vec::new();
+    let mut as_failure = Vec::new();
     while let Some(Notice::Realtime(news, _)) = notices.recv().await {
-        told.push(news);
+        as_failure.push(news);
     }
     assert!(matches!(
-        &told[..],
-        [Realtime::Connected, Realtime::Unavailable { .. }]
+        &as_failure[..],
+        [RealtimeEvent::Connected, RealtimeEvent::Unavailable { .. }]
     ));
 }

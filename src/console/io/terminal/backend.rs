@@ -22,7 +22,7 @@ pub struct TerminalBackend<W: Write = BufWriter<Output>> {
     inner: Inner<W>,
     charset: Charset,
     hang_up: HangUp,
-    /// The last size that the terminal told; what a closed one has.
+    /// The last size that the terminal reported; a closed one keeps it.
     size: Size,
 }
 

@@ -1,6 +1,6 @@
 //! Asks the terminal for its background colour (xterm control sequences, "OSC Ps ; Pt", Ps = 11).
 //!
-//! The answer comes among the keys, at any time or never, so nobody waits for it: the keys that crossterm
+//! The answer comes among the keys, at any time or never, so it is not waited for: the keys that crossterm
 //! makes of it are recognized and taken out, and everything else passes.
 
 use crate::console::io::screen::Input;
@@ -137,7 +137,7 @@ mod tests {
         events
     }
 
-    /// What passes, as text, and the background that was told.
+    /// What passes, as text, and the background that was reported.
     fn filtered(bytes: &str) -> (Vec<Event>, Option<Background>) {
         let mut filter = AnswerFilter::default();
         let mut out = Vec::new();

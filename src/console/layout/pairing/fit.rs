@@ -3,7 +3,9 @@
 use super::super::dialog::{Button, content_height, content_width};
 use super::super::screen::{Screen, screen};
 use crate::console::qr::{self, Blocks, Level};
-use crate::console::state::{ButtonId, PairField, PairStep, Pairing, State, Trouble, Way};
+use crate::console::state::{
+    ButtonId, LinkMethod, PairField, PairStep, Pairing, PairingError, State,
+};
 use ratatui::layout::Size;
 use std::borrow::Cow;
 
@@ -15,7 +17,7 @@ pub(super) const ABOVE: u16 = 2;
 const USUAL_LENGTH: usize = 245;
 
 /// How a QR code fits.
-pub(super) enum Place {
+pub(super) enum Room {
     Fits {
         room: Size,
         blocks: Blocks,
@@ -30,7 +32,7 @@ pub(super) enum Place {
 }
 
 /// The largest drawing that fits. Only measured: encoding a code takes a hundred times longer.
-fn place(screen: &Screen, text: &str, least_blocks: Blocks) -> Place {
+fn room_for(screen: &Screen, text: &str, least_blocks: Blocks) -> Room {
     let width = content_width(screen, u16::MAX);
     let height = content_height(screen);
     let rooms = [
@@ -40,7 +42,7 @@ fn place(screen: &Screen, text: &str, least_blocks: Blocks) -> Place {
     for blocks in [Blocks::Full, least_blocks] {
         for (room, beside) in rooms {
             if qr::fitting_size(text, room, blocks).is_some() {
-                return Place::Fits {
+                return Room::Fits {
                     room,
                     blocks,
                     beside,
@@ -49,7 +51,7 @@ fn place(screen: &Screen, text: &str, least_blocks: Blocks) -> Place {
         }
     }
     let Ok(least) = qr::required_size(text, Level::Low, least_blocks) else {
-        return Place::TooLong;
+        return Room::TooLong;
     };
     let lacks = rooms.map(|(room, _)| {
         (
@@ -60,7 +62,7 @@ fn place(screen: &Screen, text: &str, least_blocks: Blocks) -> Place {
     // What needs the smaller change of the window; a row is about as high as two columns are wide.
     let cost = |(columns, rows): &(u16, u16)| u32::from(*columns) + 2 * u32::from(*rows);
     let (columns, rows) = lacks.into_iter().min_by_key(cost).unwrap_or_default();
-    Place::Missing { columns, rows }
+    Room::Missing { columns, rows }
 }
 
 /// The text of the code, or one that takes as much room as the first one will.
@@ -71,23 +73,23 @@ pub(super) fn qr_text(pairing: &Pairing) -> Cow<'_, str> {
     }
 }
 
-pub(super) fn qr_place(state: &State, screen: &Screen, pairing: &Pairing) -> Place {
+pub(super) fn qr_room(state: &State, screen: &Screen, pairing: &Pairing) -> Room {
     let least = state.options.theme.least_blocks();
-    place(screen, &qr_text(pairing), least)
+    room_for(screen, &qr_text(pairing), least)
 }
 
-fn way(state: &State, screen: &Screen, pairing: &Pairing) -> Way {
-    match (pairing.way, qr_place(state, screen, pairing)) {
-        (Way::Qr, Place::Fits { .. }) => Way::Qr,
-        _ => Way::Code,
+fn method(state: &State, screen: &Screen, pairing: &Pairing) -> LinkMethod {
+    match (pairing.method, qr_room(state, screen, pairing)) {
+        (LinkMethod::Qr, Room::Fits { .. }) => LinkMethod::Qr,
+        _ => LinkMethod::Code,
     }
 }
 
 /// The way to link that is on the screen: the chosen one, or the code to type where the QR code has
 /// no room.
 #[must_use]
-pub fn pair_way(state: &State, pairing: &Pairing) -> Way {
-    screen(state).map_or(pairing.way, |screen| way(state, &screen, pairing))
+pub fn pair_method(state: &State, pairing: &Pairing) -> LinkMethod {
+    screen(state).map_or(pairing.method, |screen| method(state, &screen, pairing))
 }
 
 /// The text field of the step, if it has one.
@@ -98,7 +100,7 @@ pub fn pair_field(state: &State, pairing: &Pairing) -> Option<PairField> {
         PairStep::Link
             if pairing.code.is_none()
                 && pairing.asking.is_none()
-                && pair_way(state, pairing) == Way::Code =>
+                && pair_method(state, pairing) == LinkMethod::Code =>
         {
             Some(PairField::Phone)
         }
@@ -115,7 +117,7 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
         PairStep::Label => vec![button(ButtonId::Next, "Continue"), cancel()],
         PairStep::Creating(_) | PairStep::Removing(_) => Vec::new(),
         PairStep::Link => {
-            if pair_way(state, pairing) == Way::Qr {
+            if pair_method(state, pairing) == LinkMethod::Qr {
                 return vec![button(ButtonId::Swap, "Use a code instead"), cancel()];
             }
             let mut buttons = match (&pairing.code, pairing.asking) {
@@ -127,7 +129,7 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
                 ],
             };
             let fits = screen(state).is_some_and(|screen| {
-                matches!(qr_place(state, &screen, pairing), Place::Fits { .. })
+                matches!(qr_room(state, &screen, pairing), Room::Fits { .. })
             });
             if fits {
                 buttons.push(button(ButtonId::Swap, "Show the QR code"));
@@ -136,19 +138,19 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
             buttons
         }
         PairStep::Linked(_) => vec![button(ButtonId::Close, "To its groups")],
-        PairStep::Trouble(trouble) => {
-            let again = match trouble {
-                Trouble::Paired | Trouble::Gone | Trouble::Away => None,
-                Trouble::NoCode | Trouble::Refused { .. } | Trouble::Ended { .. } => {
-                    Some(match trouble.wait(state.now) {
-                        0 => button(ButtonId::Next, "Try again"),
-                        wait => {
-                            button(ButtonId::Next, &format!("Try again in {wait} s")).enabled(false)
-                        }
-                    })
-                }
+        PairStep::Failed(error) => {
+            let again = match error {
+                PairingError::Paired | PairingError::Gone | PairingError::Away => None,
+                PairingError::NoCode
+                | PairingError::Refused { .. }
+                | PairingError::Ended { .. } => Some(match error.wait(state.now) {
+                    0 => button(ButtonId::Next, "Try again"),
+                    wait => {
+                        button(ButtonId::Next, &format!("Try again in {wait} s")).enabled(false)
+                    }
+                }),
             };
-            let start = matches!(trouble, Trouble::NoCode | Trouble::Paired)
+            let start = matches!(error, PairingError::NoCode | PairingError::Paired)
                 .then(|| button(ButtonId::Start, "Start it"));
             let close = button(ButtonId::Close, "Close");
             again.into_iter().chain(start).chain([close]).collect()

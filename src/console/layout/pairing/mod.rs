@@ -4,5 +4,5 @@ mod fit;
 mod parts;
 mod words;
 
-pub use fit::{pair_buttons, pair_field, pair_way};
+pub use fit::{pair_buttons, pair_field, pair_method};
 pub use parts::{PairParts, pair_parts};

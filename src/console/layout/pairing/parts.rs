@@ -3,10 +3,10 @@
 use super::super::dialog::{Button, Dialog, content_width, dialog, width as buttons_width};
 use super::super::screen::Screen;
 use super::super::wrap::wrap;
-use super::fit::{ABOVE, BESIDE, Place, pair_buttons, pair_field, qr_place, qr_text};
+use super::fit::{ABOVE, BESIDE, Room, pair_buttons, pair_field, qr_room, qr_text};
 use super::words::{beside_code, held_up, next_code, title, told};
 use crate::console::qr::{self, Blocks};
-use crate::console::state::{ButtonId, PairField, PairFocus, PairStep, Pairing, State, Way};
+use crate::console::state::{ButtonId, LinkMethod, PairField, PairFocus, PairStep, Pairing, State};
 use ratatui::layout::{Rect, Size};
 
 const WIDTH: u16 = 66;
@@ -53,12 +53,12 @@ pub fn pair_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairPart
     let buttons = pair_buttons(state, pairing);
     let title = title(state, pairing);
     if pairing.step == PairStep::Link
-        && pairing.way == Way::Qr
-        && let Place::Fits {
+        && pairing.method == LinkMethod::Qr
+        && let Room::Fits {
             room,
             blocks,
             beside,
-        } = qr_place(state, screen, pairing)
+        } = qr_room(state, screen, pairing)
         && let Some(size) = qr::fitting_size(&qr_text(pairing), room, blocks)
     {
         let foot = (buttons, focus);

@@ -1,10 +1,10 @@
 //! What each step of "Add an account" says.
 
 use super::super::screen::Screen;
-use super::fit::{Place, qr_place};
+use super::fit::{Room, qr_room};
 use crate::api::SessionStatus;
-use crate::console::failure::{Failure, FailureKind};
-use crate::console::state::{PairStep, Pairing, State, Trouble, Way};
+use crate::console::failure::{CallFailure, FailureKind};
+use crate::console::state::{LinkMethod, PairStep, Pairing, PairingError, State};
 use crate::console::words;
 
 /// How long a code to type is good, more or less.
@@ -20,7 +20,7 @@ pub(super) fn title(state: &State, pairing: &Pairing) -> String {
         PairStep::Label | PairStep::Creating(_) => "Add an account".to_owned(),
         PairStep::AskLeave(_) => named("Not linked yet"),
         PairStep::Linked(_) => named("Linked"),
-        PairStep::Trouble(_) if pairing.session.is_none() => "The account was not added".to_owned(),
+        PairStep::Failed(_) if pairing.session.is_none() => "The account was not added".to_owned(),
         _ => named("Link a phone"),
     }
 }
@@ -73,10 +73,10 @@ pub(super) fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String
             };
             only(format!("✔ {number} is linked.\n\n{groups}"))
         }
-        PairStep::Trouble(trouble) => only(format!("✘ {}", trouble_sentence(state, pairing, trouble))),
+        PairStep::Failed(error) => only(format!("✘ {}", error_sentence(state, pairing, error))),
         PairStep::AskLeave(failure) => {
             let failed = failure.as_ref().map(|failure| {
-                let what = if failure.unclear {
+                let what = if failure.unconfirmed {
                     "Whether it was removed is not known"
                 } else {
                     "Not removed"
@@ -120,12 +120,12 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
         );
     }
     // While none comes, the room that a QR code would need is no matter.
-    let lack = held_up(state, pairing).or_else(|| match (pairing.way, qr_place(state, screen, pairing)) {
-        (Way::Qr, Place::Missing { columns, rows }) => Some(format!(
+    let lack = held_up(state, pairing).or_else(|| match (pairing.method, qr_room(state, screen, pairing)) {
+        (LinkMethod::Qr, Room::Missing { columns, rows }) => Some(format!(
             "The QR code has no room: it needs {}. Enlarge the window or make its letters smaller, or link with a code to type.",
             words::missing(columns, rows)
         )),
-        (Way::Qr, Place::TooLong) => {
+        (LinkMethod::Qr, Room::TooLong) => {
             Some("The code is too long for a QR code. Link with a code to type.".to_owned())
         }
         _ => None,
@@ -165,11 +165,11 @@ fn spaced(code: &str) -> String {
     groups.join("-")
 }
 
-fn trouble_sentence(state: &State, pairing: &Pairing, trouble: &Trouble) -> String {
-    match trouble {
-        Trouble::Refused { failure, .. } => {
+fn error_sentence(state: &State, pairing: &Pairing, error: &PairingError) -> String {
+    match error {
+        PairingError::Refused { failure, .. } => {
             let mut words = refused(state, failure);
-            let is_open = failure.unclear && failure.status.is_some();
+            let is_open = failure.unconfirmed && failure.status.is_some();
             if (failure.kind == FailureKind::GatewayAway || is_open) && pairing.session.is_none() {
                 words.push_str(
                     "\n\nPerhaps it was added all the same: look among the sessions before you try again.",
@@ -177,14 +177,14 @@ fn trouble_sentence(state: &State, pairing: &Pairing, trouble: &Trouble) -> Stri
             }
             words
         }
-        Trouble::Ended { status, reason } => {
+        PairingError::Ended { status, reason } => {
             let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
             match status {
                 SessionStatus::Stopped => format!("The session was stopped{reason}. Try again to go on."),
                 _ => format!("No phone was linked in time, or WhatsApp gave up{reason}. Try again for a new code."),
             }
         }
-        Trouble::Paired => {
+        PairingError::Paired => {
             let session = pairing.session.as_deref();
             let status = session.and_then(|session| state.sessions.get(session));
             if status.is_some_and(|row| row.status == SessionStatus::LoggedOut) {
@@ -193,18 +193,18 @@ fn trouble_sentence(state: &State, pairing: &Pairing, trouble: &Trouble) -> Stri
                 "A phone is linked to this account already. Start it with its key under Sessions, or log it out first.".to_owned()
             }
         }
-        Trouble::NoCode => {
+        PairingError::NoCode => {
             "The gateway lists the account, but gives no code for it: its engine may not have it. Try again, start it, or remove it and add it anew.".to_owned()
         }
-        Trouble::Away => {
+        PairingError::Away => {
             "The gateway does not answer. It is asked again by itself, and linking goes on when it does.".to_owned()
         }
-        Trouble::Gone => "The account was removed meanwhile. Add it anew.".to_owned(),
+        PairingError::Gone => "The account was removed meanwhile. Add it anew.".to_owned(),
     }
 }
 
 /// Refusals as they are meant here: there is no connection to speak of before a phone is linked.
-fn refused(state: &State, failure: &Failure) -> String {
+fn refused(state: &State, failure: &CallFailure) -> String {
     match &failure.kind {
         FailureKind::Offline => {
             "WhatsApp could not be reached. Wait a moment, then try again.".to_owned()

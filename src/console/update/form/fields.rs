@@ -1,4 +1,4 @@
-//! The fields of the form: what is wrong with them, and what somebody else changes meanwhile.
+//! The fields of the form: their faults, and changes that others make while it is open.
 
 use crate::api::{SettingField, check_description, check_subject};
 use crate::console::ids::GroupKey;
@@ -12,11 +12,15 @@ pub fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm
     });
     match open {
         Some(form) => Some(form),
-        None => state.runs.left_forms.get_mut(key).map(Box::as_mut),
+        None => state
+            .requests
+            .background_forms
+            .get_mut(key)
+            .map(Box::as_mut),
     }
 }
 
-/// Whether somebody looks at the form of this group.
+/// Whether the form of this group is open.
 pub fn is_open(state: &State, key: &GroupKey) -> bool {
     let mut layers = state.layers.iter();
     layers.any(|layer| matches!(layer, Layer::Edit(form) if form.key == *key))
@@ -24,7 +28,7 @@ pub fn is_open(state: &State, key: &GroupKey) -> bool {
 
 /// Where the rest of a save can be seen, for those who left its form.
 pub fn hint(state: &State, key: &GroupKey) -> &'static str {
-    if state.runs.left_forms.contains_key(key) {
+    if state.requests.background_forms.contains_key(key) {
         " Edit again to see the rest."
     } else {
         ""
@@ -46,12 +50,12 @@ pub fn faults(form: &EditForm) -> Vec<(SettingField, String)> {
 }
 
 /// Takes in what is stored now: untouched fields follow, touched ones keep the user's text.
-pub fn settle(state: &mut State) {
+pub fn sync(state: &mut State) {
     let open = state.layers.iter().filter_map(|layer| match layer {
         Layer::Edit(form) => Some(form.key.clone()),
         _ => None,
     });
-    let left = state.runs.left_forms.keys().cloned();
+    let left = state.requests.background_forms.keys().cloned();
     for key in open.chain(left).collect::<Vec<_>>() {
         let stored = state.groups.get(&key).map(|entry| entry.settings());
         if let (Some(stored), Some(form)) = (stored, find(state, &key)) {
@@ -75,8 +79,8 @@ fn follow(form: &mut EditForm, stored: &Settings) {
         if !touched {
             form.show(stored, field);
         }
-        if !form.theirs.contains(&field) {
-            form.theirs.push(field);
+        if !form.changed_elsewhere.contains(&field) {
+            form.changed_elsewhere.push(field);
         }
     }
     form.faults = faults(form);

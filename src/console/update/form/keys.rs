@@ -33,7 +33,7 @@ pub fn open(state: &mut State) {
         state.note("Select a group first.");
         return;
     };
-    let left = state.runs.left_forms.remove(&entry.key);
+    let left = state.requests.background_forms.remove(&entry.key);
     let form = left.unwrap_or_else(|| Box::new(EditForm::new(entry.key.clone(), entry.settings())));
     // No reason to refuse: what is stored of the role may be old, and the gateway decides.
     let warning = match (&entry.group.my_role, entry.group.is_locked) {
@@ -65,7 +65,7 @@ pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follo
     let is_sent =
         |form: &mut EditForm| matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking);
     if top(state).is_some_and(is_sent) && matches!(event.code, KeyCode::Char(_)) {
-        text_input::typed_in_vain(state);
+        text_input::typed_while_saving(state);
     }
     let Some(form) = top(state) else {
         return FollowUp::Nothing;
@@ -237,7 +237,10 @@ fn leave(state: &mut State) {
     };
     if matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking) {
         if let Some(Layer::Edit(form)) = state.layers.pop() {
-            state.runs.left_forms.insert(form.key.clone(), form);
+            state
+                .requests
+                .background_forms
+                .insert(form.key.clone(), form);
         }
         state.note("The save goes on; its outcome is told.");
     } else if form.changes().is_empty() {

@@ -4,6 +4,6 @@ mod fields;
 mod keys;
 mod save;
 
-pub(super) use fields::{find, hint, is_open, settle};
+pub(super) use fields::{find, hint, is_open, sync};
 pub(super) use keys::{ask_leave, click, key, open, paste, press};
 pub(super) use save::{answered, fail, found_applied};

@@ -4,7 +4,7 @@ use super::super::{groups, text_input};
 use super::fields::{faults, find, hint, is_open};
 use crate::api::{EpochMillis, SettingField, SettingsPatch};
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::state::{
     ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Layer, LostUpdate, Settings, State,
@@ -31,13 +31,13 @@ pub fn save(state: &mut State) {
         return;
     }
     let group = form.key.clone();
-    match state.runs.change(Call::Update {
+    match state.requests.change(Call::Update {
         group: group.clone(),
         patch,
     }) {
         Some(id) => {
-            state.runs.unclear.updates.remove(&group);
-            groups::patch(state, &group, |entry| entry.heard_since_save.clear());
+            state.requests.unconfirmed.updates.remove(&group);
+            groups::patch(state, &group, |entry| entry.changed_since_save.clear());
             if let Some(Layer::Edit(form)) = state.layers.last_mut() {
                 form.phase = FormPhase::Saving(id);
                 form.outcomes.clear();
@@ -58,11 +58,11 @@ pub fn answered(
     state: &mut State,
     key: &GroupKey,
     patch: &SettingsPatch,
-    answer: Result<Option<EpochMillis>, Failure>,
+    answer: Result<Option<EpochMillis>, CallFailure>,
 ) {
     let name = state.group_name(key);
     let sent = fields(patch);
-    state.runs.unclear.updates.remove(key);
+    state.requests.unconfirmed.updates.remove(key);
     match answer {
         Ok(answered_at) => {
             // The form first: what it sent itself is no news to it.
@@ -72,8 +72,8 @@ pub fn answered(
             state.good(format!("{name}: saved {}", names.join(", ")));
         }
         Err(failure) => {
-            // Told field by field, it is known which one nobody knows about.
-            if failure.partial.is_none() && failure.unclear {
+            // A failure with an outcome per field says itself which field is unconfirmed.
+            if failure.partial.is_none() && failure.unconfirmed {
                 lost(state, key, patch, failure);
                 return;
             }
@@ -94,25 +94,25 @@ pub fn answered(
             }
         }
     }
-    state.runs.read_again(Call::Group(key.clone()));
+    state.requests.read_again(Call::Group(key.clone()));
 }
 
 /// The answer was lost, or leaves open how far the save came: the group is read.
-fn lost(state: &mut State, key: &GroupKey, patch: &SettingsPatch, failure: Failure) {
-    let lost = LostUpdate::new(patch.clone(), failure, state.runs.newest());
-    state.runs.unclear.updates.insert(key.clone(), lost);
+fn lost(state: &mut State, key: &GroupKey, patch: &SettingsPatch, failure: CallFailure) {
+    let lost = LostUpdate::new(patch.clone(), failure, state.requests.newest());
+    state.requests.unconfirmed.updates.insert(key.clone(), lost);
     if let Some(form) = find(state, key) {
         form.phase = FormPhase::Checking;
     }
-    state.runs.read_again(Call::Group(key.clone()));
+    state.requests.read_again(Call::Group(key.clone()));
 }
 
 fn close(state: &mut State, key: &GroupKey) {
     state
         .layers
         .retain(|layer| !matches!(layer, Layer::Edit(form) if form.key == *key));
-    state.runs.left_forms.remove(key);
-    text_input::field_went_away(state);
+    state.requests.background_forms.remove(key);
+    text_input::form_closed(state);
 }
 
 /// A save turned out to have been made: its form closes, unless something else was typed since.
@@ -153,14 +153,14 @@ fn apply(
 }
 
 /// Per field that was sent: what became of it, as far as the gateway says.
-fn outcomes(sent: &[SettingField], failure: &Failure) -> Vec<(SettingField, FieldOutcome)> {
+fn outcomes(sent: &[SettingField], failure: &CallFailure) -> Vec<(SettingField, FieldOutcome)> {
     // Faults of single fields: nothing was attempted before all were right.
     let faulty = |field: SettingField| {
         let fault = failure
             .fields
             .iter()
             .find(|fault| fault.field == field.as_str())?;
-        Some(Failure {
+        Some(CallFailure {
             kind: FailureKind::Other,
             message: format!("the {field} {}", fault.message),
             ..failure.clone()
@@ -169,7 +169,7 @@ fn outcomes(sent: &[SettingField], failure: &Failure) -> Vec<(SettingField, Fiel
     let any_faulty = sent.iter().any(|field| faulty(*field).is_some());
     let outcome = |field: SettingField| match &failure.partial {
         Some(partial) if partial.applied.contains(&field) => FieldOutcome::Applied,
-        Some(partial) if partial.failed == field && failure.unclear => FieldOutcome::Unknown,
+        Some(partial) if partial.failed == field && failure.unconfirmed => FieldOutcome::Unknown,
         Some(partial) if partial.failed == field => FieldOutcome::Refused(failure.clone()),
         Some(_) => FieldOutcome::NotAttempted,
         None if any_faulty => {
@@ -185,7 +185,7 @@ pub fn fail(
     patch: &SettingsPatch,
     applied: &[SettingField],
     outcomes: Vec<(SettingField, FieldOutcome)>,
-    failure: Failure,
+    failure: CallFailure,
 ) {
     rebase(form, patch, applied);
     form.outcomes = outcomes;

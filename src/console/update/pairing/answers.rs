@@ -2,14 +2,14 @@
 
 use super::super::rows::Keep;
 use super::super::sessions;
-use super::overlay::{close, find, gone, of, peek, settle_focus};
+use super::overlay::{close, find, fix_focus, gone, of, peek};
 use super::progress::{awaits_phone, begin, is_end, plan, select, show, succeed};
 use crate::api::{AuthCodePayload, AuthQrPayload, PairingCode, QrCode, Session};
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
 use crate::console::state::{
-    ButtonId, LostCreation, PairFocus, PairStep, Pairing, Secret, State, Trouble,
+    ButtonId, LostCreation, PairFocus, PairStep, Pairing, PairingError, PairingSecret, State,
 };
 use crate::text::clean_line;
 
@@ -23,7 +23,7 @@ pub fn created(
     state: &mut State,
     (id, newest): (RequestId, u64),
     label: Option<&str>,
-    answer: Result<Session, Failure>,
+    answer: Result<Session, CallFailure>,
 ) {
     let waits = find(state).is_some_and(|pairing| pairing.step == PairStep::Creating(id));
     match answer {
@@ -46,11 +46,11 @@ pub fn created(
         }
         Err(failure) => {
             // It may be there all the same: the list tells.
-            if failure.unclear && !state.runs.by_id {
+            if failure.unconfirmed && !state.requests.sessions_by_id {
                 let label = label.map(str::to_owned);
                 let lost = LostCreation::new(id, label, failure, newest);
-                state.runs.unclear.creation = Some(lost);
-                state.runs.read_again(Call::Sessions);
+                state.requests.unconfirmed.creation = Some(lost);
+                state.requests.read_again(Call::Sessions);
                 return;
             }
             sessions::ask(state);
@@ -63,7 +63,7 @@ pub fn created(
                         pairing.step = PairStep::Label;
                         pairing.focus = PairFocus::Field;
                     } else {
-                        pairing.step = PairStep::Trouble(Trouble::Refused { failure, at: now });
+                        pairing.step = PairStep::Failed(PairingError::Refused { failure, at: now });
                     }
                 }
                 None => state.tell("Adding the account", &failure, None),
@@ -72,7 +72,7 @@ pub fn created(
     }
 }
 
-/// The list shows that a session was added although nobody said so.
+/// The list shows that a session was added, although the answer was lost.
 pub fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
     let waits = find(state).filter(|pairing| pairing.step == PairStep::Creating(request));
     let Some(pairing) = waits else {
@@ -86,14 +86,14 @@ pub fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
 }
 
 /// The list does not tell whether a session was added, or tells that none was.
-pub fn not_created(state: &mut State, request: RequestId, failure: Failure) -> bool {
+pub fn not_created(state: &mut State, request: RequestId, failure: CallFailure) -> bool {
     let at = state.now;
     let waits = find(state).filter(|pairing| pairing.step == PairStep::Creating(request));
     let Some(pairing) = waits else {
         return false;
     };
-    pairing.step = PairStep::Trouble(Trouble::Refused { failure, at });
-    settle_focus(state);
+    pairing.step = PairStep::Failed(PairingError::Refused { failure, at });
+    fix_focus(state);
     true
 }
 
@@ -104,25 +104,25 @@ fn insert(state: &mut State, session: Session) {
         state.sessions.since.insert(id.clone(), state.now);
         state.sessions.rows.push(session);
     }
-    state.runs.cancel(|call| *call == Call::Sessions);
+    state.requests.cancel(|call| *call == Call::Sessions);
     sessions::ask(state);
 }
 
 /// The session was removed, or not.
-pub fn removed(state: &mut State, session: &str, answer: Result<(), Failure>) {
+pub fn removed(state: &mut State, session: &str, answer: Result<(), CallFailure>) {
     let name = state.account_name(session);
     let waits = of(state, session).is_some_and(|it| matches!(it.step, PairStep::Removing(_)));
     match answer {
         Err(failure) if failure.code != "not_found" => {
-            if failure.unclear {
-                state.runs.read_again(Call::Sessions);
+            if failure.unconfirmed {
+                state.requests.read_again(Call::Sessions);
             }
             if let Some(pairing) = of(state, session).filter(|_| waits) {
                 pairing.step = PairStep::AskLeave(Some(failure));
                 pairing.focus = PairFocus::Button(ButtonId::Keep);
             } else {
                 state.tell(&format!("{name}, removing"), &failure, None);
-                if failure.unclear {
+                if failure.unconfirmed {
                     sessions::ask(state);
                 }
             }
@@ -137,7 +137,7 @@ pub fn removed(state: &mut State, session: &str, answer: Result<(), Failure>) {
             state.groups.failures.remove(session);
             state.sessions.cursor = 0;
             state.rebuild_rows(Keep::Selected);
-            state.runs.cancel(|call| *call == Call::Sessions);
+            state.requests.cancel(|call| *call == Call::Sessions);
             sessions::ask(state);
             state.good(format!("{name} was removed"));
         }
@@ -145,7 +145,7 @@ pub fn removed(state: &mut State, session: &str, answer: Result<(), Failure>) {
 }
 
 /// The QR code has come, or none is ready.
-pub fn qr(state: &mut State, session: &str, answer: Result<QrCode, Failure>) {
+pub fn qr(state: &mut State, session: &str, answer: Result<QrCode, CallFailure>) {
     let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) else {
         return;
     };
@@ -157,12 +157,12 @@ pub fn qr(state: &mut State, session: &str, answer: Result<QrCode, Failure>) {
     }
     if !armed {
         // From the next status on it is this attempt that ends, not an earlier one.
-        state.runs.read_again(Call::Session(session.to_owned()));
+        state.requests.read_again(Call::Session(session.to_owned()));
     }
 }
 
 /// No code is ready: it is waited for, but not for ever.
-fn no_code_yet(state: &mut State, session: &str, failure: &Failure) {
+fn no_code_yet(state: &mut State, session: &str, failure: &CallFailure) {
     let now = state.now;
     // The gateway says itself what holds it up.
     let explained = (state.sessions.get(session))
@@ -179,8 +179,8 @@ fn no_code_yet(state: &mut State, session: &str, failure: &Failure) {
     let in_vain = pairing.step == PairStep::Link && pairing.qr.is_none() && waited >= patience;
     if in_vain && !explained {
         pairing.forget();
-        pairing.step = PairStep::Trouble(Trouble::NoCode);
-        settle_focus(state);
+        pairing.step = PairStep::Failed(PairingError::NoCode);
+        fix_focus(state);
     } else {
         plan(state, session);
     }
@@ -188,7 +188,7 @@ fn no_code_yet(state: &mut State, session: &str, failure: &Failure) {
 
 /// The gateway tells the next code.
 pub fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
-    let no_code = PairStep::Trouble(Trouble::NoCode);
+    let no_code = PairStep::Failed(PairingError::NoCode);
     let waits = |pairing: &&mut Pairing| pairing.is_waiting() || pairing.step == no_code;
     if let Some(pairing) = of(state, session).filter(waits) {
         if pairing.step == no_code {
@@ -214,12 +214,17 @@ pub fn session_told(state: &mut State, session: &str, is_gone: bool) {
     };
     pairing.armed = true;
     if std::mem::take(&mut pairing.wants_qr) && !ended {
-        state.runs.read(Call::PairingQr(session.to_owned()));
+        state.requests.read(Call::PairingQr(session.to_owned()));
     }
 }
 
 /// The code to type has come.
-pub fn code(state: &mut State, id: RequestId, session: &str, answer: Result<PairingCode, Failure>) {
+pub fn code(
+    state: &mut State,
+    id: RequestId,
+    session: &str,
+    answer: Result<PairingCode, CallFailure>,
+) {
     let now = state.now;
     let Some(pairing) = of(state, session).filter(|pairing| pairing.asking == Some(id)) else {
         return;
@@ -229,7 +234,7 @@ pub fn code(state: &mut State, id: RequestId, session: &str, answer: Result<Pair
         Ok(PairingCode { code }) => {
             pairing.armed = true;
             pairing.focus = PairFocus::Button(ButtonId::Next);
-            pairing.code = Some((Secret::new(clean_line(&code).into_owned()), now));
+            pairing.code = Some((PairingSecret::new(clean_line(&code).into_owned()), now));
         }
         Err(failure) if failure.fields.iter().any(|fault| fault.field == "phone") => {
             let fault = failure.fields.iter().find(|fault| fault.field == "phone");
@@ -238,32 +243,32 @@ pub fn code(state: &mut State, id: RequestId, session: &str, answer: Result<Pair
         }
         Err(failure) => refuse(state, session, failure),
     }
-    settle_focus(state);
+    fix_focus(state);
 }
 
 /// A call about the session was refused.
-fn refuse(state: &mut State, session: &str, failure: Failure) {
+fn refuse(state: &mut State, session: &str, failure: CallFailure) {
     let at = state.now;
     let paired = failure.code == "conflict" && failure.kind == FailureKind::Other;
     let is_listed = state.sessions.get(session).is_some();
-    let trouble = match failure.code.as_str() {
-        _ if paired => Trouble::Paired,
+    let error = match failure.code.as_str() {
+        _ if paired => PairingError::Paired,
         // Unless the list, which is read anew, does not have it any more.
-        "not_found" if is_listed => Trouble::NoCode,
-        "not_found" => Trouble::Gone,
-        _ => Trouble::Refused { failure, at },
+        "not_found" if is_listed => PairingError::NoCode,
+        "not_found" => PairingError::Gone,
+        _ => PairingError::Refused { failure, at },
     };
-    let listed_only = trouble == Trouble::NoCode;
+    let listed_only = error == PairingError::NoCode;
     if let Some(pairing) = of(state, session).filter(|it| it.step == PairStep::Link) {
         pairing.forget();
-        pairing.step = PairStep::Trouble(trouble);
+        pairing.step = PairStep::Failed(error);
     }
     if listed_only {
         sessions::ask(state);
     }
     if paired {
-        state.runs.read_again(Call::Session(session.to_owned()));
-        state.runs.read_again(Call::Sessions);
+        state.requests.read_again(Call::Session(session.to_owned()));
+        state.requests.read_again(Call::Sessions);
     }
 }
 

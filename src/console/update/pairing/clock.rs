@@ -1,13 +1,13 @@
 //! What becomes of a pairing as time passes, and what follows from the session's status.
 
-use super::overlay::{find, gone, of, peek, settle_focus};
+use super::overlay::{find, fix_focus, gone, of, peek};
 use super::progress::{
     CODE_EVERY, GROUPS_EVERY, LONGEST, awaits_phone, begin, finish, is_end, is_pairing, succeed,
 };
 use crate::api::{EpochMillis, Session};
 use crate::console::account::number;
 use crate::console::effect::Call;
-use crate::console::state::{Link, PairStep, State, Trouble};
+use crate::console::state::{Connection, PairStep, PairingError, State};
 use crate::text::clean_line;
 
 /// No further group for so long: they are all there.
@@ -24,7 +24,7 @@ pub fn due(state: &State) -> Option<EpochMillis> {
 pub fn counts(state: &State) -> bool {
     peek(state).is_some_and(|pairing| match &pairing.step {
         PairStep::Link | PairStep::Linked(_) => true,
-        PairStep::Trouble(trouble) => trouble.wait(state.now) > 0,
+        PairStep::Failed(error) => error.wait(state.now) > 0,
         _ => false,
     })
 }
@@ -57,20 +57,20 @@ pub fn clock(state: &mut State) {
             // to say, so the status comes first.
             pairing.wants_qr = true;
             pairing.due = Some(now + LONGEST);
-            state.runs.read_again(Call::Session(session));
+            state.requests.read_again(Call::Session(session));
         }
         PairStep::Linked(linked) if connected => {
             if linked.groups > 0 && now - linked.changed_at >= GROUPS_REST {
                 finish(state);
             } else {
                 pairing.due = Some(now + GROUPS_EVERY);
-                state.runs.read(Call::Groups { session });
+                state.requests.read(Call::Groups { session });
             }
         }
         PairStep::Linked(_) => {
             pairing.due = Some(now + GROUPS_EVERY);
-            if state.link != Link::Live {
-                state.runs.read(Call::Session(session));
+            if state.connection != Connection::Live {
+                state.requests.read(Call::Session(session));
             }
         }
         _ => pairing.due = None,
@@ -78,12 +78,12 @@ pub fn clock(state: &mut State) {
 }
 
 /// Draws what follows from the session's status.
-pub fn settle(state: &mut State) {
+pub fn sync(state: &mut State) {
     let Some(pairing) = peek(state) else {
         return;
     };
     let Some(session) = pairing.session.clone() else {
-        return settle_focus(state);
+        return fix_focus(state);
     };
     let follows = awaits_phone(pairing) || matches!(pairing.step, PairStep::Linked(_));
     if follows {
@@ -92,12 +92,12 @@ pub fn settle(state: &mut State) {
             Some(row) => follow(state, &session, &row),
         }
     }
-    settle_focus(state);
+    fix_focus(state);
 }
 
 fn follow(state: &mut State, session: &str, row: &Session) {
     let groups = count_groups(state, session);
-    let (now, away) = (state.now, state.runs.away.is_some());
+    let (now, away) = (state.now, state.requests.away.is_some());
     let number = number(row);
     let Some(pairing) = of(state, session) else {
         return;
@@ -106,7 +106,7 @@ fn follow(state: &mut State, session: &str, row: &Session) {
         return succeed(state, session, number);
     }
     pairing.armed |= is_pairing(&row.status);
-    let end = Trouble::Ended {
+    let end = PairingError::Ended {
         status: row.status.clone(),
         reason: row
             .status_reason
@@ -117,16 +117,16 @@ fn follow(state: &mut State, session: &str, row: &Session) {
     match &mut pairing.step {
         PairStep::Link if pairing.armed && is_end(&row.status) => {
             pairing.forget();
-            pairing.step = PairStep::Trouble(end);
+            pairing.step = PairStep::Failed(end);
         }
         PairStep::Link if away => {
             pairing.forget();
-            pairing.step = PairStep::Trouble(Trouble::Away);
+            pairing.step = PairStep::Failed(PairingError::Away);
         }
-        PairStep::Trouble(Trouble::Away) if !away => begin(state),
+        PairStep::Failed(PairingError::Away) if !away => begin(state),
         PairStep::Linked(_) if is_end(&row.status) => {
             pairing.forget();
-            pairing.step = PairStep::Trouble(end);
+            pairing.step = PairStep::Failed(end);
         }
         PairStep::Linked(linked) => {
             if number.is_some() {

@@ -7,16 +7,16 @@ use super::super::cursor::{button_move, next_button};
 use super::super::follow_up::FollowUp;
 use super::super::{sessions, text_input};
 use super::clock::clock;
-use super::overlay::{close, find, settle_focus, stops, top};
+use super::overlay::{close, find, fix_focus, stops, top};
 use super::progress::{begin, finish};
 use crate::api::{Capability, Session, SessionStatus};
 use crate::console::account::is_unlinked;
 use crate::console::effect::{Call, SessionAction};
 use crate::console::keymap::Action;
-use crate::console::layout::{pair_buttons, pair_field, pair_way};
+use crate::console::layout::{pair_buttons, pair_field, pair_method};
 use crate::console::state::{
-    ButtonId, Layer, NAME_MAX, PairField, PairFocus, PairStep, Pairing, State, Trouble, Way,
-    phone_digits,
+    ButtonId, Layer, LinkMethod, NAME_MAX, PairField, PairFocus, PairStep, Pairing, PairingError,
+    State, phone_digits,
 };
 use crate::text::{clean_line, clean_typed_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -28,7 +28,7 @@ pub fn open(state: &mut State) {
         return;
     }
     let adding = |call: &Call| matches!(call, Call::CreateSession { .. });
-    if state.runs.find(adding).is_some() {
+    if state.requests.find(adding).is_some() {
         state.note("An account is being added already.");
         return;
     }
@@ -66,8 +66,8 @@ pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follo
     match event.code {
         KeyCode::Esc => leave(state),
         KeyCode::Tab | KeyCode::BackTab if shows_code(state) => press(state, ButtonId::Swap),
-        KeyCode::Tab | KeyCode::BackTab => turn(state, back),
-        KeyCode::Up | KeyCode::Down if on_field => turn(state, event.code == KeyCode::Up),
+        KeyCode::Tab | KeyCode::BackTab => move_focus(state, back),
+        KeyCode::Up | KeyCode::Down if on_field => move_focus(state, event.code == KeyCode::Up),
         KeyCode::Enter if on_field => press(state, ButtonId::Next),
         _ if on_field => field_key(state, event),
         KeyCode::Enter | KeyCode::Char(' ') => {
@@ -76,7 +76,7 @@ pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follo
             }
         }
         _ => match (button_move(event), action) {
-            (Some(back), _) => turn(state, back),
+            (Some(back), _) => move_focus(state, back),
             (None, Some(action @ (Action::ErrorDetails | Action::Help))) => {
                 return FollowUp::Perform(action);
             }
@@ -91,7 +91,7 @@ pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follo
 fn shows_code(state: &State) -> bool {
     match state.layers.last() {
         Some(Layer::Pair(pairing)) => {
-            pairing.step == PairStep::Link && pair_way(state, pairing) == Way::Qr
+            pairing.step == PairStep::Link && pair_method(state, pairing) == LinkMethod::Qr
         }
         _ => false,
     }
@@ -104,7 +104,7 @@ fn focus(state: &State) -> PairFocus {
     }
 }
 
-fn turn(state: &mut State, back: bool) {
+fn move_focus(state: &mut State, back: bool) {
     let Some(Layer::Pair(pairing)) = state.layers.last() else {
         return;
     };
@@ -149,8 +149,8 @@ fn edit(state: &mut State, change: impl FnOnce(&mut TextArea<'static>)) {
             let before = pairing.typed_phone();
             change(&mut pairing.phone);
             if pairing.typed_phone() != before {
-                // Whoever types a number has chosen; a larger window does not take it away.
-                pairing.way = Way::Code;
+                // Typing a number chooses this method, also when the window grows later.
+                pairing.method = LinkMethod::Code;
                 pairing.fault = None;
             }
         }
@@ -192,14 +192,14 @@ fn next(state: &mut State) {
         PairStep::Link => ask_code(state),
         PairStep::AskLeave(_) => {
             pairing.step = PairStep::Link;
-            settle_focus(state);
+            fix_focus(state);
             look(state);
         }
-        PairStep::Trouble(_) if pairing.session.is_none() => {
+        PairStep::Failed(_) if pairing.session.is_none() => {
             pairing.step = PairStep::Label;
             pairing.focus = PairFocus::Field;
         }
-        PairStep::Trouble(_) => begin(state),
+        PairStep::Failed(_) => begin(state),
         PairStep::Creating(_) | PairStep::Linked(_) | PairStep::Removing(_) => {}
     }
 }
@@ -214,9 +214,9 @@ fn create(state: &mut State) {
     }
     let label = clean_line(&pairing.typed_label()).into_owned();
     let label = (!label.is_empty()).then_some(label);
-    let id = state.runs.change(Call::CreateSession { label });
+    let id = state.requests.change(Call::CreateSession { label });
     let known = state.sessions.rows.iter().map(|row| row.id.clone());
-    state.runs.unclear.before_create = known.collect();
+    state.requests.unconfirmed.before_create = known.collect();
     if let (Some(id), Some(pairing)) = (id, top(state)) {
         pairing.step = PairStep::Creating(id);
     }
@@ -230,7 +230,7 @@ fn start(state: &mut State) {
     let Some(session) = pairing.session.clone() else {
         return;
     };
-    let gave_none = pairing.step == PairStep::Trouble(Trouble::NoCode);
+    let gave_none = pairing.step == PairStep::Failed(PairingError::NoCode);
     sessions::send(state, session, SessionAction::Start);
     if gave_none {
         begin(state);
@@ -253,12 +253,12 @@ fn ask_code(state: &mut State) {
             return;
         }
     };
-    let asked = state.runs.change(Call::PairingCode { session, phone });
+    let asked = state.requests.change(Call::PairingCode { session, phone });
     let Some(pairing) = top(state) else {
         return;
     };
     if let Some(id) = asked {
-        pairing.way = Way::Code;
+        pairing.method = LinkMethod::Code;
         pairing.fault = None;
         pairing.code = None;
         pairing.asking = Some(id);
@@ -272,12 +272,12 @@ fn swap(state: &mut State) {
     let Some(Layer::Pair(pairing)) = state.layers.last() else {
         return;
     };
-    let way = pair_way(state, pairing);
+    let method = pair_method(state, pairing);
     if let Some(pairing) = top(state) {
         pairing.fault = None;
-        (pairing.way, pairing.focus) = match way {
-            Way::Qr => (Way::Code, PairFocus::Field),
-            Way::Code => (Way::Qr, PairFocus::Button(ButtonId::Swap)),
+        (pairing.method, pairing.focus) = match method {
+            LinkMethod::Qr => (LinkMethod::Code, PairFocus::Field),
+            LinkMethod::Code => (LinkMethod::Qr, PairFocus::Button(ButtonId::Swap)),
         };
     }
 }
@@ -296,9 +296,9 @@ fn leave(state: &mut State) {
         PairStep::Linked(_) => return finish(state),
         PairStep::Creating(_) => Some("The account is still being added; you find it here then."),
         PairStep::Removing(_) => Some("The account is still being removed."),
-        PairStep::Trouble(Trouble::Paired | Trouble::Gone) => None,
-        PairStep::Link | PairStep::Trouble(_) if pairing.created => return ask_leave(pairing),
-        PairStep::Link | PairStep::Trouble(_) => return put_back(state),
+        PairStep::Failed(PairingError::Paired | PairingError::Gone) => None,
+        PairStep::Link | PairStep::Failed(_) if pairing.created => return ask_leave(pairing),
+        PairStep::Link | PairStep::Failed(_) => return restore_status(state),
         PairStep::Label => None,
     };
     close(state);
@@ -308,7 +308,7 @@ fn leave(state: &mut State) {
 }
 
 /// Leaves a session that was there before, as it was before.
-fn put_back(state: &mut State) {
+fn restore_status(state: &mut State) {
     let before =
         top(state).and_then(|pairing| Some((pairing.session.clone()?, pairing.was.clone()?)));
     close(state);
@@ -321,7 +321,7 @@ fn put_back(state: &mut State) {
         // It waited for a phone before, and goes on.
         _ => return,
     };
-    sessions::put_back(state, session, action);
+    sessions::restore_status(state, session, action);
 }
 
 fn ask_leave(pairing: &mut Pairing) {
@@ -344,12 +344,14 @@ fn remove(state: &mut State) {
     let Some(session) = top(state).and_then(|pairing| pairing.session.clone()) else {
         return;
     };
-    let id = state.runs.change(Call::DeleteSession(session));
+    let id = state.requests.change(Call::DeleteSession(session));
     match (id, top(state)) {
         (Some(id), Some(pairing)) => {
             pairing.forget();
             pairing.step = PairStep::Removing(id);
-            state.runs.cancel(|call| matches!(call, Call::PairingQr(_)));
+            state
+                .requests
+                .cancel(|call| matches!(call, Call::PairingQr(_)));
         }
         _ => state.note("It is being removed already."),
     }
@@ -360,7 +362,7 @@ fn remove(state: &mut State) {
 pub fn hold_back(state: &mut State) -> bool {
     let half = |layer: &Layer| match layer {
         Layer::Pair(pairing) => {
-            pairing.created && matches!(pairing.step, PairStep::Link | PairStep::Trouble(_))
+            pairing.created && matches!(pairing.step, PairStep::Link | PairStep::Failed(_))
         }
         _ => false,
     };

@@ -10,5 +10,5 @@ pub(super) use answers::{
     adopt, awaits_code, awaits_qr, code, created, linked, not_created, qr, removed, rotated,
     session_told,
 };
-pub(super) use clock::{clock, counts, due, settle};
+pub(super) use clock::{clock, counts, due, sync};
 pub(super) use keys::{hold_back, key, open, open_selected, paste, press};

@@ -2,7 +2,7 @@
 
 use crate::console::effect::Call;
 use crate::console::layout::{pair_buttons, pair_field};
-use crate::console::state::{ButtonId, Layer, PairFocus, PairStep, Pairing, State, Trouble};
+use crate::console::state::{ButtonId, Layer, PairFocus, PairStep, Pairing, PairingError, State};
 
 /// The overlay, wherever it lies.
 pub fn find(state: &mut State) -> Option<&mut Pairing> {
@@ -43,7 +43,7 @@ pub fn stops(state: &State, pairing: &Pairing) -> Vec<PairFocus> {
 }
 
 /// Brings the focus to something that is there: steps and sizes of the window change.
-pub fn settle_focus(state: &mut State) {
+pub fn fix_focus(state: &mut State) {
     let Some(at) = state
         .layers
         .iter()
@@ -80,14 +80,16 @@ pub fn close(state: &mut State) {
         return;
     };
     state.layers.remove(at);
-    state.runs.cancel(|call| matches!(call, Call::PairingQr(_)));
+    state
+        .requests
+        .cancel(|call| matches!(call, Call::PairingQr(_)));
 }
 
-/// The session was removed by somebody else.
+/// The session no longer exists.
 pub fn gone(state: &mut State, session: &str) {
     if let Some(pairing) = of(state, session) {
         pairing.forget();
         pairing.created = false;
-        pairing.step = PairStep::Trouble(Trouble::Gone);
+        pairing.step = PairStep::Failed(PairingError::Gone);
     }
 }

@@ -1,10 +1,12 @@
 //! How a pairing goes on: the wait for a phone, the codes, and the groups of the phone that was linked.
 
 use super::super::{groups, sessions};
-use super::overlay::{close, find, of, settle_focus};
+use super::overlay::{close, find, fix_focus, of};
 use crate::api::{EpochMillis, SessionStatus};
 use crate::console::effect::Call;
-use crate::console::state::{Link, Linked, PairStep, Pairing, Pane, Secret, Shown, State};
+use crate::console::state::{
+    Connection, Linked, PairStep, Pairing, PairingQr, PairingSecret, Pane, State,
+};
 use crate::console::words;
 
 /// How often a code that is not there yet is asked for where no event tells of it.
@@ -32,7 +34,7 @@ pub fn is_end(status: &SessionStatus) -> bool {
 
 /// Whether a phone may still come.
 pub fn awaits_phone(pairing: &Pairing) -> bool {
-    pairing.is_waiting() || matches!(pairing.step, PairStep::Trouble(_))
+    pairing.is_waiting() || matches!(pairing.step, PairStep::Failed(_))
 }
 
 /// Begins, or begins anew, to wait for a phone. Asking for the code makes the gateway pair.
@@ -54,19 +56,19 @@ pub fn begin(state: &mut State) {
     if let Some(pairing) = find(state) {
         pairing.armed = under_way;
     }
-    if state.runs.away.is_some() {
+    if state.requests.away.is_some() {
         sessions::ask(state);
     } else {
-        state.runs.read(Call::PairingQr(session));
+        state.requests.read(Call::PairingQr(session));
     }
-    settle_focus(state);
+    fix_focus(state);
 }
 
 /// Shows a code, and plans the next look at it.
 pub fn show(state: &mut State, session: &str, code: String, expires_at: Option<EpochMillis>) {
     if let Some(pairing) = of(state, session) {
-        pairing.qr = Some(Shown {
-            code: Secret::new(code),
+        pairing.qr = Some(PairingQr {
+            code: PairingSecret::new(code),
             expires_at,
         });
     }
@@ -76,7 +78,7 @@ pub fn show(state: &mut State, session: &str, code: String, expires_at: Option<E
 /// Plans the next look at the code.
 pub fn plan(state: &mut State, session: &str) {
     let now = state.now;
-    let live = state.link == Link::Live;
+    let live = state.connection == Connection::Live;
     let every = if live { CODE_EVERY_LIVE } else { CODE_EVERY };
     let Some(pairing) = of(state, session) else {
         return;
@@ -112,12 +114,14 @@ pub fn succeed(state: &mut State, session: &str, number: Option<String>) {
         changed_at: now,
     });
     pairing.due = Some(now + GROUPS_EVERY);
-    state.runs.cancel(|call| matches!(call, Call::PairingQr(_)));
+    state
+        .requests
+        .cancel(|call| matches!(call, Call::PairingQr(_)));
     groups::clear_filter(state);
     groups::end_filter(state);
     select(state, session);
     state.focus = Pane::Groups;
-    state.runs.read_again(Call::Session(session.to_owned()));
+    state.requests.read_again(Call::Session(session.to_owned()));
 }
 
 /// Closes the overlay over the groups of the phone that was linked.

@@ -4,7 +4,7 @@ use super::list;
 use crate::api::Session;
 use crate::console::account::is_linked;
 use crate::console::effect::{Call, SessionAction};
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::state::{LostAction, State};
 
@@ -27,13 +27,13 @@ pub fn send(state: &mut State, session: String, action: SessionAction) {
         session: session.clone(),
         action,
     };
-    if let Some(id) = state.runs.change(call) {
+    if let Some(id) = state.requests.change(call) {
         state.sessions.acting.insert(session, (action, id));
     }
 }
 
-/// Ends a pairing that nobody waits for any more.
-pub fn put_back(state: &mut State, session: String, action: SessionAction) {
+/// Ends a pairing that was left, so that the session is as it was before.
+pub fn restore_status(state: &mut State, session: String, action: SessionAction) {
     send(state, session.clone(), action);
     if state
         .sessions
@@ -41,7 +41,7 @@ pub fn put_back(state: &mut State, session: String, action: SessionAction) {
         .get(&session)
         .is_some_and(|(sent, _)| *sent == action)
     {
-        state.runs.put_back.insert(session);
+        state.requests.restore_status.insert(session);
     }
 }
 
@@ -51,15 +51,15 @@ pub fn acted(
     (id, newest): (RequestId, u64),
     session: &str,
     action: SessionAction,
-    answer: Result<Session, Failure>,
+    answer: Result<Session, CallFailure>,
 ) {
     state.sessions.acting.remove(session);
-    let puts_back = state.runs.put_back.remove(session);
+    let puts_back = state.requests.restore_status.remove(session);
     let name = state.session_name(session);
     match answer {
         Ok(row) => {
             if row.id == session {
-                list::take_one(state, id, row);
+                list::update_session(state, id, row);
             }
             match action {
                 SessionAction::Logout if puts_back => {
@@ -82,9 +82,13 @@ pub fn acted(
             }
         }
         Err(failure) => {
-            if failure.unclear {
+            if failure.unconfirmed {
                 let lost = LostAction::new(action, failure, newest);
-                state.runs.unclear.actions.insert(session.to_owned(), lost);
+                state
+                    .requests
+                    .unconfirmed
+                    .actions
+                    .insert(session.to_owned(), lost);
                 list::read_row_again(state, session);
             } else if puts_back {
                 let why = state.sentence(&failure, None);

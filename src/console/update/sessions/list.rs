@@ -4,29 +4,29 @@ use super::super::rows::Keep;
 use super::super::{groups, invite};
 use crate::api::{EpochMillis, Session, SessionStatus};
 use crate::console::effect::Call;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
-use crate::console::state::{Blank, Invite, Scope, State};
+use crate::console::state::{Invite, LinkHidden, SessionScope, State};
 use std::collections::BTreeSet;
 
-/// Sessions that are shown; nobody has so many.
+/// Most sessions that are shown.
 const SESSIONS_MAX: usize = 10_000;
 
 /// Asks for the sessions: the list, or each configured one where the list is refused.
 pub fn ask(state: &mut State) {
-    state.runs.due.sessions = None;
-    if state.runs.by_id {
+    state.requests.due.sessions = None;
+    if state.requests.sessions_by_id {
         for id in state.options.session_ids.clone() {
-            state.runs.read(Call::Session(id));
+            state.requests.read(Call::Session(id));
         }
     } else {
-        state.runs.read(Call::Sessions);
+        state.requests.read(Call::Sessions);
     }
 }
 
 /// Asks for what is said about a session, because it has changed.
 pub fn read_row_again(state: &mut State, session: &str) {
-    state.runs.read_again(if state.runs.by_id {
+    state.requests.read_again(if state.requests.sessions_by_id {
         Call::Session(session.to_owned())
     } else {
         Call::Sessions
@@ -34,8 +34,8 @@ pub fn read_row_again(state: &mut State, session: &str) {
 }
 
 /// From now on the configured sessions are asked for one by one.
-pub fn go_by_id(state: &mut State) {
-    state.runs.by_id = true;
+pub fn read_one_by_one(state: &mut State) {
+    state.requests.sessions_by_id = true;
     state.sessions.failure = None;
     let rows = state.options.session_ids.iter().map(|id| Session {
         id: id.clone(),
@@ -43,15 +43,15 @@ pub fn go_by_id(state: &mut State) {
         ..Session::default()
     });
     let rows = rows.collect();
-    let newest = RequestId(state.runs.newest());
-    take_list(state, newest, rows);
+    let newest = RequestId(state.requests.newest());
+    replace_list(state, newest, rows);
     ask(state);
     groups::ensure(state);
 }
 
 /// One of the configured sessions cannot be read: its row says so, the others go on.
-pub fn refused_one(state: &mut State, session: &str, failure: Failure) {
-    if !state.runs.by_id {
+pub fn session_refused(state: &mut State, session: &str, failure: CallFailure) {
+    if !state.requests.sessions_by_id {
         state.sessions.failure = Some(failure);
         return;
     }
@@ -63,11 +63,11 @@ pub fn refused_one(state: &mut State, session: &str, failure: Failure) {
         code => code.replace('_', " "),
     };
     let now = state.now;
-    turn(state, session, SessionStatus::Other(word), now);
+    set_status(state, session, SessionStatus::Other(word), now);
 }
 
 /// Takes in the list that this request has brought.
-pub fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
+pub fn replace_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     let scope = state.sessions.scope();
     let old = std::mem::take(&mut state.sessions.rows);
     let mut present = BTreeSet::new();
@@ -106,8 +106,8 @@ pub fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     sessions.since.retain(|id, _| is_here(id));
     sessions.acting.retain(|id, _| is_here(id));
     sessions.cursor = match &scope {
-        Scope::AllSessions => 0,
-        Scope::Session(selected) => {
+        SessionScope::AllSessions => 0,
+        SessionScope::Session(selected) => {
             let row = sessions.rows.iter().position(|row| row.id == *selected);
             row.map_or(0, |row| row + 1)
         }
@@ -122,10 +122,13 @@ pub fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     if gone {
         groups.retain(|entry| present.contains(&entry.key.session));
         state
-            .runs
-            .group_heard
+            .requests
+            .group_events
             .retain(|key, _| present.contains(&key.session));
-        state.runs.status_heard.retain(|id, _| present.contains(id));
+        state
+            .requests
+            .status_events
+            .retain(|id, _| present.contains(id));
     }
     if gone || scope_changed || (connections_changed && state.groups.invitable_only) {
         state.rebuild_rows(if scope_changed {
@@ -135,17 +138,17 @@ pub fn take_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
         });
     }
     for session in left {
-        doubt_link(state, &session);
+        recheck_link(state, &session);
     }
     groups::sessions_changed(state);
     for session in back {
-        came_back(state, session);
+        reconnected(state, session);
     }
 }
 
-/// Puts a status right that was heard of since this request was sent.
+/// Replaces a status that is older than an event which came since this request was sent.
 fn correct(state: &State, id: RequestId, before: Option<&Session>, session: &mut Session) {
-    let heard = state.runs.status_heard.get(&session.id);
+    let heard = state.requests.status_events.get(&session.id);
     let Some((_, status)) = heard.filter(|(newest, _)| *newest >= id.0) else {
         return;
     };
@@ -165,7 +168,7 @@ fn first_since(session: &Session) -> Option<EpochMillis> {
 }
 
 /// Takes in one session that this request has brought.
-pub fn take_one(state: &mut State, id: RequestId, mut session: Session) {
+pub fn update_session(state: &mut State, id: RequestId, mut session: Session) {
     let Some(row) = state
         .sessions
         .rows
@@ -179,15 +182,15 @@ pub fn take_one(state: &mut State, id: RequestId, mut session: Session) {
     let (name, status) = (session.id.clone(), session.status.clone());
     let first = matches!(&state.sessions.rows[row].status, SessionStatus::Other(_));
     let since = if first { first_since(&session) } else { None };
-    // The status goes through `turn`, which knows what follows from it.
+    // The status goes through `set_status`, which knows what follows from it.
     session.status = state.sessions.rows[row].status.clone();
     state.sessions.rows[row] = session;
     groups::sessions_changed(state);
-    turn(state, &name, status, since.unwrap_or(state.now));
+    set_status(state, &name, status, since.unwrap_or(state.now));
 }
 
 /// A session's status is now this.
-pub fn turn(state: &mut State, session: &str, status: SessionStatus, since: EpochMillis) {
+pub fn set_status(state: &mut State, session: &str, status: SessionStatus, since: EpochMillis) {
     let Some(row) = state.sessions.rows.iter_mut().find(|row| row.id == session) else {
         return;
     };
@@ -202,35 +205,35 @@ pub fn turn(state: &mut State, session: &str, status: SessionStatus, since: Epoc
         state.rebuild_rows(Keep::Pinned);
     }
     if is && !was {
-        came_back(state, session.to_owned());
+        reconnected(state, session.to_owned());
     }
     if was && !is {
-        doubt_link(state, session);
+        recheck_link(state, session);
     }
 }
 
 /// The card's link may be dead once its session has left `working`, whatever it is now.
-fn doubt_link(state: &mut State, session: &str) {
+fn recheck_link(state: &mut State, session: &str) {
     let key = state.card.as_ref().map(|card| card.key.clone());
     if let Some(key) = key.filter(|key| key.session == session) {
-        invite::doubt(state, &key);
+        invite::recheck(state, &key);
     }
 }
 
 /// A session is connected again: its groups may have changed meanwhile.
-pub fn came_back(state: &mut State, session: String) {
+pub fn reconnected(state: &mut State, session: String) {
     let card = state
         .card
         .as_mut()
         .filter(|card| card.key.session == session);
     if let Some(card) = card
-        && let Invite::Blank(Blank::Failed(failure)) = &card.invite
+        && let Invite::Hidden(LinkHidden::Failed(failure)) = &card.invite
         && failure.may_be_offline()
     {
         card.invite = Invite::NotAsked;
     }
     if state.groups.loaded.contains(&session) {
-        state.runs.read_again(Call::Groups { session });
+        state.requests.read_again(Call::Groups { session });
     } else {
         state.groups.failures.remove(&session);
         groups::ensure(state);

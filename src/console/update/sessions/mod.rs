@@ -4,8 +4,9 @@ mod actions;
 mod list;
 mod pane;
 
-pub(super) use actions::{acted, is_acting, put_back, send};
+pub(super) use actions::{acted, is_acting, restore_status, send};
 pub(super) use list::{
-    ask, came_back, go_by_id, read_row_again, refused_one, take_list, take_one, turn,
+    ask, read_one_by_one, read_row_again, reconnected, replace_list, session_refused, set_status,
+    update_session,
 };
 pub(super) use pane::{keep_in_sight, select, step, wheel};

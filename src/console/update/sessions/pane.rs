@@ -44,8 +44,8 @@ pub fn keep_in_sight(state: &mut State) {
     state.sessions.cursor = state.sessions.cursor.min(last);
     state.sessions.offset = cursor::filled(state.sessions.offset, last + 1, page);
     let shown = Some((state.sessions.cursor, state.size));
-    if state.runs.shown_session != shown {
-        state.runs.shown_session = shown;
+    if state.requests.shown_session != shown {
+        state.requests.shown_session = shown;
         snap(state);
     }
 }

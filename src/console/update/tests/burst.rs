@@ -4,7 +4,7 @@ use super::*;
 use crate::console::state::{FormFocus, Pane};
 use crossterm::event::KeyEventKind;
 
-impl Desk {
+impl Harness {
     /// Keys that come in one read, as a terminal sends a text: `\r` is Enter, `\t` Tab.
     fn at_once(&mut self, text: &str) {
         let keys = text.chars().map(|character| {
@@ -32,7 +32,7 @@ impl Desk {
 
 #[test]
 fn a_held_restart_is_one_question_and_no_restart() {
-    let mut desk = Desk::on_session_a();
+    let mut desk = Harness::on_session_a();
     for _ in 0..7 {
         let mut event = key_event("t");
         event.kind = KeyEventKind::Repeat;
@@ -55,7 +55,7 @@ fn a_held_restart_is_one_question_and_no_restart() {
 fn the_key_that_opened_a_question_does_not_answer_it_while_held() {
     let mut options = options();
     options.keymap.rebind("stop_session", &["Space"]).unwrap();
-    let mut desk = Desk::with(options, WIDE);
+    let mut desk = Harness::with(options, WIDE);
     desk.answer(
         &Call::Sessions,
         Reply::Sessions(Ok(vec![session("a", SessionStatus::Working)])),
@@ -88,9 +88,9 @@ fn a_paste_outside_a_text_field_changes_nothing_and_says_so() {
     ] {
         for opened in [true, false] {
             let mut desk = if opened {
-                Desk::opened(WIDE)
+                Harness::opened(WIDE)
             } else {
-                Desk::on_session_a()
+                Harness::on_session_a()
             };
             desk.others.clear();
             desk.at_once(pasted);
@@ -99,7 +99,7 @@ fn a_paste_outside_a_text_field_changes_nothing_and_says_so() {
             assert_eq!(desk.copied(), None, "{pasted:?}");
         }
     }
-    let mut desk = Desk::on_session_a();
+    let mut desk = Harness::on_session_a();
     desk.at_once("Volunteers of the park\r");
     assert!(desk.toast().contains("Pasted text was ignored"));
     assert!(desk.state.layers.is_empty());
@@ -113,7 +113,7 @@ fn a_paste_outside_a_text_field_changes_nothing_and_says_so() {
 
 #[test]
 fn a_paste_into_a_text_field_is_text_with_its_line_breaks_and_tabs() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.press("Ctrl-u");
     desk.at_once("Spring fair\tMay\rJune\r");
@@ -128,7 +128,7 @@ fn a_paste_into_a_text_field_is_text_with_its_line_breaks_and_tabs() {
 
 #[test]
 fn a_filter_typed_at_once_is_a_filter() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.at_once("/choir\r\r");
     assert_eq!(desk.state.groups.filter, "choir");
     assert_eq!(desk.selected(), "Choir");
@@ -137,7 +137,7 @@ fn a_filter_typed_at_once_is_a_filter() {
 
 #[test]
 fn held_keys_and_quick_moves_go_on_as_ever() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.at_once("jjj");
     assert_eq!(desk.selected(), "Darts");
     desk.at_once("gjkjG");
@@ -152,14 +152,14 @@ fn held_keys_and_quick_moves_go_on_as_ever() {
 
 #[test]
 fn letters_typed_while_a_form_is_saved_are_no_commands_when_it_closes() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" two");
     desk.press("Ctrl-s");
     desk.at_once("t");
     desk.answer_change(Reply::Updated(Ok(None)));
     assert!(desk.state.layers.is_empty(), "the form is closed");
-    let layers_and_changes = |desk: &Desk| (desk.state.layers.len(), desk.changes());
+    let layers_and_changes = |desk: &Harness| (desk.state.layers.len(), desk.changes());
     for letter in ["R", "e", "Q"] {
         desk.wait(300);
         desk.at_once(letter);

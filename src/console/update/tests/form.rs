@@ -4,14 +4,14 @@ use super::*;
 use crate::api::{FieldError, PartialUpdate, SettingField, SettingsPatch};
 use crate::console::state::{ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase};
 
-fn editing() -> Desk {
-    let mut desk = Desk::opened(WIDE);
+fn editing() -> Harness {
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk
 }
 
 #[track_caller]
-fn form(desk: &Desk) -> &EditForm {
+fn form(desk: &Harness) -> &EditForm {
     match desk.top() {
         Some(Layer::Edit(form)) => form,
         _ => panic!("no form"),
@@ -19,7 +19,7 @@ fn form(desk: &Desk) -> &EditForm {
 }
 
 #[track_caller]
-fn patch(desk: &Desk) -> SettingsPatch {
+fn patch(desk: &Harness) -> SettingsPatch {
     match desk.change() {
         Call::Update { patch, .. } => patch,
         other => panic!("{other:?}"),
@@ -27,7 +27,7 @@ fn patch(desk: &Desk) -> SettingsPatch {
 }
 
 /// Subject and the announce switch changed, and sent.
-fn saving() -> Desk {
+fn saving() -> Harness {
     let mut desk = editing();
     desk.type_text(" 2");
     for _ in 0..2 {
@@ -224,14 +224,15 @@ fn faults_that_only_the_gateway_sees_stand_at_their_fields() {
 fn untouched_fields_follow_and_touched_ones_keep_the_users_text() {
     let mut desk = editing();
     desk.type_text(" club");
-    let theirs = json!({"groupJid": "1@g.us", "subject": "Gardens", "description": "At nine."});
-    desk.event(EventKind::GroupUpdate, "a", theirs);
+    let changed_elsewhere =
+        json!({"groupJid": "1@g.us", "subject": "Gardens", "description": "At nine."});
+    desk.event(EventKind::GroupUpdate, "a", changed_elsewhere);
     let form = form(&desk);
     assert_eq!(form.typed().subject, "Allotment club");
     assert_eq!(form.base.subject, "Gardens");
     assert_eq!(form.typed().description, "At nine.");
     assert_eq!(
-        form.theirs,
+        form.changed_elsewhere,
         [SettingField::Subject, SettingField::Description]
     );
     assert_eq!(form.changes(), [SettingField::Subject]);
@@ -251,8 +252,8 @@ fn an_untouched_switch_follows_and_nothing_is_said_to_be_kept() {
     assert!(screen.contains("changed meanwhile to “on”"), "{screen}");
     assert!(!screen.contains("yours is kept"), "{screen}");
     desk.type_text("!");
-    let theirs = json!({"groupJid": "1@g.us", "subject": "Gardens"});
-    desk.event(EventKind::GroupUpdate, "a", theirs);
+    let changed_elsewhere = json!({"groupJid": "1@g.us", "subject": "Gardens"});
+    desk.event(EventKind::GroupUpdate, "a", changed_elsewhere);
     assert!(desk.screen().contains("yours is kept"));
 }
 
@@ -295,7 +296,7 @@ fn the_echo_of_our_own_save_is_nobody_elses_change() {
     let mut desk = saving();
     let echo = json!({"groupJid": "1@g.us", "subject": "Allotment 2"});
     desk.event(EventKind::GroupUpdate, "a", echo);
-    assert!(form(&desk).theirs.is_empty());
+    assert!(form(&desk).changed_elsewhere.is_empty());
 }
 
 #[test]
@@ -355,8 +356,8 @@ fn timeless(jid: &str, subject: &str) -> Group {
 }
 
 /// A new subject was saved on such a gateway, which is polled.
-fn saved_timeless() -> Desk {
-    let mut desk = Desk::ready(WIDE);
+fn saved_timeless() -> Harness {
+    let mut desk = Harness::ready(WIDE);
     desk.press("r");
     desk.list("a", vec![timeless("1", "Allotment")]);
     desk.list("b", Vec::new());
@@ -406,7 +407,7 @@ fn without_times_no_lag_lasts_for_ever() {
 }
 
 /// Begins a save of the selected group and leaves its form.
-fn save_and_leave(desk: &mut Desk) {
+fn save_and_leave(desk: &mut Harness) {
     desk.press("e");
     desk.type_text("!");
     desk.press("Ctrl-s");
@@ -415,7 +416,7 @@ fn save_and_leave(desk: &mut Desk) {
 
 #[test]
 fn two_forms_left_while_saving_are_both_kept_and_told_about() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     save_and_leave(&mut desk);
     desk.press("Down");
     save_and_leave(&mut desk);
@@ -442,7 +443,7 @@ fn two_forms_left_while_saving_are_both_kept_and_told_about() {
 
 #[test]
 fn hostile_names_are_cleaned_and_not_sent_for_it() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     let evil = json!({"groupJid": "1@g.us", "subject": "A\u{1b}[2J\u{202e}b"});
     desk.event(EventKind::GroupUpdate, "a", evil);
     desk.press("Home");
@@ -456,7 +457,7 @@ fn hostile_names_are_cleaned_and_not_sent_for_it() {
 
 #[test]
 fn a_refusal_that_can_be_foreseen_is_told_but_not_enforced() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("End");
     desk.press("Up");
     desk.press("e");

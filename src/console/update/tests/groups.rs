@@ -5,7 +5,7 @@ use crate::console::state::{Hidden, Pane, Sort};
 
 #[test]
 fn typing_filters_and_the_best_match_is_selected() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("Down");
     desk.press("/");
     desk.type_text("choq");
@@ -21,7 +21,7 @@ fn typing_filters_and_the_best_match_is_selected() {
 
 #[test]
 fn keys_are_text_while_the_filter_is_typed() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("/");
     desk.type_text("q?/yR");
     assert_eq!(desk.state.groups.filter, "q?/yR");
@@ -36,7 +36,7 @@ fn keys_are_text_while_the_filter_is_typed() {
 
 #[test]
 fn esc_goes_back_one_step_each() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("/");
     desk.type_text("club");
     desk.press("Esc");
@@ -56,7 +56,7 @@ fn esc_goes_back_one_step_each() {
 
 #[test]
 fn only_groups_where_one_can_invite() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("i");
     assert_eq!(desk.names(), ["Allotment", "Book club"]);
     assert_eq!(desk.state.groups.total, 4);
@@ -73,7 +73,7 @@ fn only_groups_where_one_can_invite() {
 
 #[test]
 fn sorting_keeps_the_selection() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.event(
         EventKind::GroupParticipant,
         "b",
@@ -89,7 +89,7 @@ fn sorting_keeps_the_selection() {
 
 #[test]
 fn the_cursor_stays_with_its_group_whatever_others_do() {
-    let mut desk = Desk::ready(NARROW);
+    let mut desk = Harness::ready(NARROW);
     desk.press("Down");
     desk.press("Down");
     assert_eq!(desk.selected(), "Choir");
@@ -106,7 +106,7 @@ fn the_cursor_stays_with_its_group_whatever_others_do() {
 
 #[test]
 fn the_opened_group_stays_when_it_stops_being_invitable() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("i");
     desk.press("Enter");
     desk.event(
@@ -124,7 +124,7 @@ fn the_opened_group_stays_when_it_stops_being_invitable() {
 
 #[test]
 fn a_changed_name_is_found_a_moment_later_under_a_filter() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("/");
     desk.type_text("zebra");
     assert!(desk.state.groups.is_empty());
@@ -139,7 +139,7 @@ fn a_changed_name_is_found_a_moment_later_under_a_filter() {
 
 #[test]
 fn a_new_group_is_asked_for_and_appears_in_its_place() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("Down");
     let key = key_of("a", "7");
     desk.event(
@@ -158,7 +158,7 @@ fn a_new_group_is_asked_for_and_appears_in_its_place() {
 
 #[test]
 fn a_list_that_is_older_than_an_event_does_not_take_it_back() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("r");
     desk.event(
         EventKind::GroupUpdate,
@@ -171,7 +171,7 @@ fn a_list_that_is_older_than_an_event_does_not_take_it_back() {
 
 #[test]
 fn groups_that_are_gone_from_the_list_vanish() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("End");
     desk.press("r");
     desk.list("a", vec![group("2", "Book club")]);
@@ -184,7 +184,7 @@ fn groups_that_are_gone_from_the_list_vanish() {
 
 #[test]
 fn a_list_that_fails_says_so_and_is_asked_for_again_on_request() {
-    let mut desk = Desk::with(options(), WIDE);
+    let mut desk = Harness::with(options(), WIDE);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
     let call = Call::Groups {
@@ -201,7 +201,7 @@ fn a_list_that_fails_says_so_and_is_asked_for_again_on_request() {
 
 #[test]
 fn pages_and_ends() {
-    let mut desk = Desk::ready(NARROW);
+    let mut desk = Harness::ready(NARROW);
     let many = (0..100).map(|n| group(&format!("1{n:03}"), &format!("Group {n:03}")));
     desk.press("r");
     desk.list("b", Vec::new());
@@ -219,7 +219,7 @@ fn pages_and_ends() {
 
 #[test]
 fn equally_good_matches_stand_in_the_chosen_order_whoever_answered_first() {
-    let mut desk = Desk::with(options(), WIDE);
+    let mut desk = Harness::with(options(), WIDE);
     let (a, b) = ("a", "b");
     let sessions = [a, b].map(|id| session(id, SessionStatus::Working));
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
@@ -236,7 +236,7 @@ fn equally_good_matches_stand_in_the_chosen_order_whoever_answered_first() {
 
 #[test]
 fn without_realtime_the_groups_in_scope_are_asked_for_now_and_then() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.lose_realtime();
     desk.wait(29_000);
     let call = |session: &str| Call::Groups {
@@ -251,8 +251,8 @@ fn without_realtime_the_groups_in_scope_are_asked_for_now_and_then() {
 
 #[test]
 fn lists_that_come_one_by_one_leave_the_first_row_selected() {
-    let mut desk = Desk::with(options(), WIDE);
-    desk.realtime(Realtime::Connected);
+    let mut desk = Harness::with(options(), WIDE);
+    desk.realtime(RealtimeEvent::Connected);
     let sessions = ["a", "b"].map(|id| session(id, SessionStatus::Working));
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
     desk.list("b", vec![group("4", "Darts")]);
@@ -277,7 +277,7 @@ fn lists_that_come_one_by_one_leave_the_first_row_selected() {
 
 #[test]
 fn a_group_that_several_sessions_see_counts_once() {
-    let mut desk = Desk::with(options(), WIDE);
+    let mut desk = Harness::with(options(), WIDE);
     let sessions = ["a", "b"].map(|id| session(id, SessionStatus::Working));
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
     let (shared, book) = (group("1", "Allotment"), group("2", "Book club"));
@@ -323,7 +323,7 @@ fn a_group_that_several_sessions_see_counts_once() {
 
 #[test]
 fn what_hides_the_matches_is_known() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("i");
     desk.press("/");
     desk.type_text("choir");
@@ -336,7 +336,7 @@ fn what_hides_the_matches_is_known() {
     desk.press("Ctrl-u");
     desk.type_text("allot");
     assert_eq!(desk.state.groups.hidden, hidden(0, 0), "it is shown");
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("End");
     desk.press("/");
@@ -350,7 +350,7 @@ fn what_hides_the_matches_is_known() {
 
 #[test]
 fn groups_are_found_by_the_number_of_their_account() {
-    let mut desk = Desk::with(options(), WIDE);
+    let mut desk = Harness::with(options(), WIDE);
     let mut sessions = ["a", "b"].map(|id| session(id, SessionStatus::Working));
     sessions[0].phone_number = Some("447700900951".to_owned());
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
@@ -364,14 +364,14 @@ fn groups_are_found_by_the_number_of_their_account() {
     assert!(desk.names().is_empty());
     sessions[1].phone_number = Some("6281234567890".to_owned());
     desk.wait(60_000);
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(sessions.to_vec())));
     assert_eq!(desk.names(), ["Darts"]);
 }
 
 /// The names of some groups of one session, in the order of the list.
-fn listed(names: &[&str]) -> Desk {
-    let mut desk = Desk::with(options(), WIDE);
+fn listed(names: &[&str]) -> Harness {
+    let mut desk = Harness::with(options(), WIDE);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
     let groups = names.iter().enumerate();
@@ -414,7 +414,7 @@ fn an_exact_name_ranks_first() {
 
 #[test]
 fn groups_are_sorted_by_role_and_by_session_too() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     for sort in [Sort::Members, Sort::Age, Sort::Changed, Sort::Role] {
         desk.press("o");
         assert_eq!(desk.state.groups.sort, sort);
@@ -427,7 +427,7 @@ fn groups_are_sorted_by_role_and_by_session_too() {
     let mut rows = ["a", "b"].map(|id| session(id, SessionStatus::Working));
     rows[1].label = Some("A desk".to_owned());
     desk.wait(60_000);
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows.to_vec())));
     assert_eq!(desk.names(), ["Darts", "Allotment", "Book club", "Choir"]);
     desk.press("o");
@@ -438,20 +438,20 @@ fn groups_are_sorted_by_role_and_by_session_too() {
 #[test]
 fn scrolling_through_many_groups_keeps_nothing() {
     const MANY: usize = 100_000;
-    let mut desk = Desk::with(options(), WIDE);
-    desk.realtime(Realtime::Connected);
+    let mut desk = Harness::with(options(), WIDE);
+    desk.realtime(RealtimeEvent::Connected);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
     let groups = (0..MANY).map(|at| group(&format!("{at:06}"), &format!("Group {at:06}")));
     desk.list("a", groups.collect());
     desk.press("Tab");
-    let kept = |desk: &Desk| {
+    let kept = |desk: &Harness| {
         let groups = &desk.state.groups;
         let lists = [groups.entries.len(), groups.order.len(), groups.rows.len()];
         (
             lists,
             groups.positions.len(),
-            desk.state.runs.group_heard.len(),
+            desk.state.requests.group_events.len(),
         )
     };
     let before = kept(&desk);
@@ -469,9 +469,9 @@ fn scrolling_through_many_groups_keeps_nothing() {
 }
 
 /// A desk whose filter holds `caf`, with two matches.
-fn typing_caf(options: Options) -> Desk {
-    let mut desk = Desk::with(options, WIDE);
-    desk.realtime(Realtime::Connected);
+fn typing_caf(options: Options) -> Harness {
+    let mut desk = Harness::with(options, WIDE);
+    desk.realtime(RealtimeEvent::Connected);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
     let groups = ["Café North", "Café South", "Allotment"];
@@ -486,7 +486,7 @@ fn typing_caf(options: Options) -> Desk {
 }
 
 #[track_caller]
-fn assert_nothing_acted(desk: &Desk) {
+fn assert_nothing_acted(desk: &Harness) {
     assert!(!desk.asked.iter().any(|(_, call)| call.changes()));
     assert!(desk.state.sessions.acting.is_empty() && desk.state.layers.is_empty());
     let acts = |effect: &&Effect| !matches!(effect, Effect::Wake(_));
@@ -623,7 +623,7 @@ fn the_old_filter_is_selected_when_one_comes_back_to_it() {
 
 #[test]
 fn an_order_can_be_turned_around() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("O");
     assert_eq!(desk.names(), ["Darts", "Choir", "Book club", "Allotment"]);
     assert_eq!(desk.toast(), "Sorted by name, reversed");

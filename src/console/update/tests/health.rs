@@ -1,7 +1,7 @@
 //! How long a shown link is believed, and what becomes of events that are old or cannot be read.
 
 use super::*;
-use crate::console::state::{Blank, Link, ResetDialog, ResetPhase};
+use crate::console::state::{Connection, LinkHidden, ResetDialog, ResetPhase};
 
 const MINUTE: i64 = 60_000;
 const TWO_MONTHS: i64 = 60 * 24 * 60 * MINUTE;
@@ -11,7 +11,7 @@ fn ask() -> Call {
 }
 
 /// Lets minutes pass one by one, as the clock on the screen does.
-fn pass(desk: &mut Desk, minutes: u32) {
+fn pass(desk: &mut Harness, minutes: u32) {
     for _ in 0..minutes {
         desk.wait(MINUTE);
         if desk.is_asked(&Call::Ready) {
@@ -20,15 +20,15 @@ fn pass(desk: &mut Desk, minutes: u32) {
     }
 }
 
-fn unreadable(desk: &mut Desk, session: Option<&str>, group: Option<&str>) {
-    desk.realtime(Realtime::Unreadable {
+fn unreadable(desk: &mut Harness, session: Option<&str>, group: Option<&str>) {
+    desk.realtime(RealtimeEvent::Unreadable {
         session: session.map(str::to_owned),
         group: group.map(str::to_owned),
     });
 }
 
-fn limited(seconds: u64) -> Failure {
-    Failure {
+fn limited(seconds: u64) -> CallFailure {
+    CallFailure {
         retry_after: Some(seconds),
         ..failure(FailureKind::RateLimited {
             wait: Some(seconds),
@@ -38,7 +38,7 @@ fn limited(seconds: u64) -> Failure {
 
 #[test]
 fn a_link_in_sight_is_checked_every_five_minutes_though_the_stream_is_healthy() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     pass(&mut desk, 4);
     assert!(!desk.asks_for_link());
     pass(&mut desk, 1);
@@ -57,7 +57,7 @@ fn a_link_in_sight_is_checked_every_five_minutes_though_the_stream_is_healthy() 
 
 #[test]
 fn the_code_on_the_whole_screen_is_checked_likewise() {
-    let mut desk = Desk::opened(NARROW);
+    let mut desk = Harness::opened(NARROW);
     desk.press("Q");
     assert!(matches!(desk.top(), Some(Layer::Qr)));
     pass(&mut desk, 5);
@@ -66,7 +66,7 @@ fn the_code_on_the_whole_screen_is_checked_likewise() {
 
 #[test]
 fn the_new_link_of_a_reset_is_checked_likewise() {
-    let mut desk = Desk::ready(NARROW);
+    let mut desk = Harness::ready(NARROW);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -78,7 +78,7 @@ fn the_new_link_of_a_reset_is_checked_likewise() {
 
 #[test]
 fn out_of_sight_a_link_of_five_minutes_is_put_away_unasked() {
-    let mut desk = Desk::opened(NARROW);
+    let mut desk = Harness::opened(NARROW);
     desk.press("Esc");
     pass(&mut desk, 5);
     assert_eq!(*desk.invite(), Invite::NotAsked);
@@ -87,7 +87,7 @@ fn out_of_sight_a_link_of_five_minutes_is_put_away_unasked() {
 
 #[test]
 fn a_check_that_is_refused_for_its_rate_is_put_off_but_not_for_ever() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     pass(&mut desk, 5);
     desk.answer(&ask(), Reply::Invite(Err(limited(5))));
     assert_eq!(desk.shown(), Some(LINK), "the stream vouches for it");
@@ -102,7 +102,7 @@ fn a_check_that_is_refused_for_its_rate_is_put_off_but_not_for_ever() {
     assert_eq!(desk.shown(), None);
 
     // Nobody vouches without a healthy stream.
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     pass(&mut desk, 5);
     desk.answer(&ask(), Reply::Invite(Err(limited(200))));
     desk.lose_realtime();
@@ -112,17 +112,19 @@ fn a_check_that_is_refused_for_its_rate_is_put_off_but_not_for_ever() {
 
 #[test]
 fn a_gateway_that_is_not_ready_is_doubted_though_its_stream_is_open() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.wait(MINUTE);
     desk.answer(&Call::Ready, Reply::Ready(Ok(false)));
-    assert!(matches!(&desk.state.link, Link::Polling { reason } if reason.contains("not ready")));
+    assert!(
+        matches!(&desk.state.connection, Connection::Polling { reason } if reason.contains("not ready"))
+    );
     desk.wait(1);
     assert!(desk.asks_for_link(), "a minute is too old now");
     desk.answer(&ask(), Reply::Invite(Ok(LINK.to_owned())));
     desk.wait(30_000);
     assert!(desk.asks_for_link(), "every half minute from now on");
     desk.answer(&Call::Ready, Reply::Ready(Ok(true)));
-    assert_eq!(desk.state.link, Link::Live);
+    assert_eq!(desk.state.connection, Connection::Live);
     let groups = Call::Groups {
         session: "a".to_owned(),
     };
@@ -131,23 +133,23 @@ fn a_gateway_that_is_not_ready_is_doubted_though_its_stream_is_open() {
 
 #[test]
 fn only_a_word_of_the_gateway_makes_it_not_ready() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.wait(MINUTE);
     let lost = failure(FailureKind::Other);
     desk.answer(&Call::Ready, Reply::Ready(Err(lost)));
-    assert_eq!(desk.state.link, Link::Live);
+    assert_eq!(desk.state.connection, Connection::Live);
     assert!(desk.toast().is_empty());
     desk.wait(MINUTE);
     assert_eq!(desk.count(&Call::Ready), 1, "asked again");
     desk.lose_realtime();
     desk.answer(&Call::Ready, Reply::Ready(Ok(false)));
-    desk.realtime(Realtime::Connected);
-    assert_eq!(desk.state.link, Link::Live);
+    desk.realtime(RealtimeEvent::Connected);
+    assert_eq!(desk.state.connection, Connection::Live);
 }
 
 #[test]
 fn events_older_than_the_rows_change_nothing_but_make_them_be_read() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     let old = desk.state.now - TWO_MONTHS;
     let status = json!({"status": "logged_out"});
     desk.event_at(old, EventKind::SessionStatus, "a", status);
@@ -174,7 +176,7 @@ fn events_older_than_the_rows_change_nothing_but_make_them_be_read() {
 
 #[test]
 fn an_event_as_young_as_the_row_counts_and_moves_its_time() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     let row = START - 1_000;
     let told = |subject: &str| json!({"groupJid": "1@g.us", "subject": subject});
     desk.event_at(row, EventKind::GroupUpdate, "a", told("Second"));
@@ -191,24 +193,24 @@ fn an_event_as_young_as_the_row_counts_and_moves_its_time() {
 
 #[test]
 fn invented_groups_are_not_remembered_without_end() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     for number in 0..11_000 {
         let update = json!({"groupJid": format!("{number}00@g.us"), "subject": "x"});
         desk.event(EventKind::GroupUpdate, "a", update);
         let session = format!("invented {number}");
         desk.status(&session, "working");
     }
-    assert_eq!(desk.state.runs.status_heard.len(), 10_000);
-    assert_eq!(desk.state.runs.group_heard.len(), 10_000 + 4);
+    assert_eq!(desk.state.requests.status_events.len(), 10_000);
+    assert_eq!(desk.state.requests.group_events.len(), 10_000 + 4);
 }
 
 #[test]
 fn the_groups_of_many_sessions_are_asked_for_by_and_by() {
-    let mut desk = Desk::with(options(), WIDE);
+    let mut desk = Harness::with(options(), WIDE);
     let many = (0..10_500).map(|number| session(&format!("{number:05}"), SessionStatus::Working));
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(many.collect())));
     assert_eq!(desk.state.sessions.rows.len(), 10_000);
-    let asked = |desk: &Desk| {
+    let asked = |desk: &Harness| {
         let is_groups = |(_, call): &&(RequestId, Call)| matches!(call, Call::Groups { .. });
         desk.asked.iter().filter(is_groups).count()
     };
@@ -219,7 +221,7 @@ fn the_groups_of_many_sessions_are_asked_for_by_and_by() {
 
 #[test]
 fn a_thousand_old_events_are_a_few_reads() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     let many = (0..1_000).map(|number| group(&number.to_string(), "Group"));
     desk.press("r");
     desk.list("a", many.collect());
@@ -238,11 +240,11 @@ fn an_old_reset_or_demotion_still_makes_the_link_be_looked_up() {
         json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK}),
         json!({"groupJid": "1@g.us", "reason": "invite_reset", "sender": "6@lid"}),
     ] {
-        let mut desk = Desk::opened(WIDE);
+        let mut desk = Harness::opened(WIDE);
         desk.event_at(START - TWO_MONTHS, EventKind::GroupUpdate, "a", payload);
         assert_eq!(*desk.invite(), Invite::NotAsked, "and nobody is told when");
     }
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     let demoted = json!({"groupJid": "1@g.us", "demote": ["a@lid"]});
     desk.event_at(
         START - TWO_MONTHS,
@@ -255,7 +257,7 @@ fn an_old_reset_or_demotion_still_makes_the_link_be_looked_up() {
 
 #[test]
 fn an_old_code_to_scan_or_success_of_linking_is_not_believed() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     let old = desk.state.now - TWO_MONTHS;
     desk.event_at(old, EventKind::AuthQr, "a", json!({"code": "2@old"}));
     desk.event_at(
@@ -276,7 +278,7 @@ fn an_event_that_cannot_be_read_makes_its_link_be_doubted() {
         (None, Some("1@g.us")),
         (None, None),
     ] {
-        let mut desk = Desk::opened(WIDE);
+        let mut desk = Harness::opened(WIDE);
         unreadable(&mut desk, session, group);
         assert_eq!(*desk.invite(), Invite::NotAsked, "{session:?} {group:?}");
         desk.wait(700);
@@ -287,7 +289,7 @@ fn an_event_that_cannot_be_read_makes_its_link_be_doubted() {
         assert!(desk.is_asked(&groups) || desk.is_asked(&Call::Group(key_of("a", "1"))));
     }
     for (session, group) in [(Some("a"), Some("2@g.us")), (Some("b"), None)] {
-        let mut desk = Desk::opened(WIDE);
+        let mut desk = Harness::opened(WIDE);
         unreadable(&mut desk, session, group);
         assert_eq!(desk.shown(), Some(LINK), "somebody else's for certain");
         // Another one right after it is about this group.
@@ -295,14 +297,14 @@ fn an_event_that_cannot_be_read_makes_its_link_be_doubted() {
         assert_eq!(desk.shown(), None);
     }
     // A payload that the client could not foresee.
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.event(EventKind::GroupUpdate, "a", json!({"subject": "x"}));
     assert_eq!(desk.shown(), None);
 }
 
 #[test]
 fn a_storm_of_them_is_one_reading_in_half_a_minute() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     unreadable(&mut desk, None, None);
     desk.wait(700);
     desk.answer(&ask(), Reply::Invite(Ok(LINK.to_owned())));
@@ -319,8 +321,8 @@ fn a_storm_of_them_is_one_reading_in_half_a_minute() {
     assert!(desk.asks_for_link());
 }
 
-fn reset_done() -> Desk {
-    let mut desk = Desk::opened(WIDE);
+fn reset_done() -> Harness {
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -329,7 +331,7 @@ fn reset_done() -> Desk {
     desk
 }
 
-fn own_reset_heard(desk: &mut Desk) {
+fn own_reset_heard(desk: &mut Harness) {
     let echo = json!({"groupJid": "1@g.us", "reason": "invite_reset", "sender": "a@lid"});
     desk.event(EventKind::GroupUpdate, "a", echo);
 }
@@ -340,10 +342,10 @@ fn one_reset_has_one_echo_and_the_next_is_the_phones() {
     own_reset_heard(&mut desk);
     assert_eq!(desk.shown(), Some(OTHER_LINK), "our own");
     own_reset_heard(&mut desk);
-    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    assert!(matches!(desk.invite(), Invite::Hidden(LinkHidden::Reset)));
 
     // The echo came before the answer.
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -351,12 +353,12 @@ fn one_reset_has_one_echo_and_the_next_is_the_phones() {
     desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
     assert_eq!(desk.shown(), Some(OTHER_LINK));
     own_reset_heard(&mut desk);
-    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    assert!(matches!(desk.invite(), Invite::Hidden(LinkHidden::Reset)));
 }
 
 #[test]
 fn two_resets_by_the_account_while_one_runs_are_not_both_our_own() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -376,12 +378,12 @@ fn an_echo_that_never_comes_swallows_no_reset_of_the_phone() {
     let mut desk = reset_done();
     desk.wait(10_000);
     own_reset_heard(&mut desk);
-    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    assert!(matches!(desk.invite(), Invite::Hidden(LinkHidden::Reset)));
     let mut desk = reset_done();
     desk.lose_realtime();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     own_reset_heard(&mut desk);
-    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    assert!(matches!(desk.invite(), Invite::Hidden(LinkHidden::Reset)));
     let mut desk = reset_done();
     desk.status("a", "starting");
     desk.wait(1);
@@ -389,7 +391,7 @@ fn an_echo_that_never_comes_swallows_no_reset_of_the_phone() {
     desk.wait(700);
     desk.answer(&ask(), Reply::Invite(Ok(OTHER_LINK.to_owned())));
     own_reset_heard(&mut desk);
-    assert!(matches!(desk.invite(), Invite::Blank(Blank::Reset)));
+    assert!(matches!(desk.invite(), Invite::Hidden(LinkHidden::Reset)));
     assert!(!matches!(
         desk.top(),
         Some(Layer::Reset(ResetDialog {

@@ -8,14 +8,14 @@ const MINUTES: usize = 60;
 
 #[test]
 fn an_idle_desk_wakes_and_asks_a_few_times_a_minute() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     let end = START + HOUR;
     let (mut wakes, mut calls) = (0, 0);
     loop {
         let next = desk
             .state
-            .runs
-            .woken
+            .requests
+            .wake_requested
             .expect("ages on the screen are told anew");
         if next > end {
             break;

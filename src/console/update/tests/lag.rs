@@ -24,14 +24,14 @@ fn before() -> Group {
 }
 
 /// The subject "Helpers" was saved over a row of a minute ago, and confirmed.
-fn saved() -> Desk {
+fn saved() -> Harness {
     saved_at(None)
 }
 
 /// The same, answered at this time by the gateway's clock.
-fn saved_at(answered_at: Option<EpochMillis>) -> Desk {
+fn saved_at(answered_at: Option<EpochMillis>) -> Harness {
     let mut desk = ready();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());
     desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
     desk.press("e");
@@ -42,7 +42,7 @@ fn saved_at(answered_at: Option<EpochMillis>) -> Desk {
     desk
 }
 
-fn name(desk: &Desk) -> &str {
+fn name(desk: &Harness) -> &str {
     &desk
         .state
         .groups
@@ -51,7 +51,7 @@ fn name(desk: &Desk) -> &str {
         .name
 }
 
-fn screen(desk: &Desk) -> String {
+fn screen(desk: &Harness) -> String {
     let (columns, rows) = desk.state.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     terminal.draw(|frame| view(&desk.state, frame)).unwrap();
@@ -99,7 +99,7 @@ fn a_row_that_is_newer_than_the_answer_counts() {
 #[test]
 fn what_an_event_told_is_not_taken_back_by_an_older_row_either() {
     let mut desk = ready();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());
     desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
     desk.event(

@@ -4,13 +4,13 @@ use super::*;
 use crate::client::ClientError;
 use crate::console::state::{FormPhase, Leaving, Question};
 
-fn quits(desk: &Desk) -> bool {
+fn quits(desk: &Harness) -> bool {
     desk.others.contains(&Effect::Quit)
 }
 
 /// What the question names.
 #[track_caller]
-fn losses(desk: &Desk) -> (Leaving, String) {
+fn losses(desk: &Harness) -> (Leaving, String) {
     match desk.top() {
         Some(Layer::Confirm(dialog)) => match &dialog.question {
             Question::Leave { then, losses } => (*then, losses.join("; ")),
@@ -21,8 +21,8 @@ fn losses(desk: &Desk) -> (Leaving, String) {
 }
 
 /// A save was sent, its form left, and the save refused.
-fn failed_save() -> Desk {
-    let mut desk = Desk::opened(WIDE);
+fn failed_save() -> Harness {
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Ctrl-s");
@@ -63,8 +63,8 @@ fn a_second_press_is_the_answer() {
 
 #[test]
 fn neither_is_what_is_still_looked_up() {
-    let lost = || Failure::from(ClientError::Lost("connection reset".to_owned()));
-    let mut desk = Desk::opened(WIDE);
+    let lost = || CallFailure::from(ClientError::Lost("connection reset".to_owned()));
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Ctrl-s");
@@ -73,7 +73,7 @@ fn neither_is_what_is_still_looked_up() {
     desk.press("Ctrl-c");
     assert!(losses(&desk).1.contains("Allotment: subject as typed"));
 
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -93,14 +93,14 @@ fn going_to_another_gateway_asks_too() {
     desk.press("Enter");
     assert!(matches!(desk.top(), Some(Layer::Profiles(_))));
     // Where nothing would be lost nothing is asked.
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("p");
     assert!(matches!(desk.top(), Some(Layer::Profiles(_))));
 }
 
 #[test]
 fn a_form_that_is_typed_into_asks_itself_and_a_second_press_quits() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Ctrl-c");

@@ -27,11 +27,12 @@ use crate::api::{
     Envelope, EpochMillis, EventKind, Group, GroupMember, MemberRole, Session, SessionRole,
     SessionStatus,
 };
+use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, Effect, SessionAction};
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
-use crate::console::msg::{Msg, Realtime, Reply};
+use crate::console::msg::{Msg, Reply};
 use crate::console::state::{Invite, Layer, Options, State};
 use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::view;
@@ -39,6 +40,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const START: EpochMillis = 1_700_000_000_000;
 const WIDE: (u16, u16) = (200, 60);
@@ -48,7 +50,7 @@ const OTHER_LINK: &str = "https://chat.whatsapp.com/Zz9876543210FeDcBa987";
 
 fn options() -> Options {
     Options {
-        place_name: "test".to_owned(),
+        gateway_name: "test".to_owned(),
         session_ids: Vec::new(),
         profiles: Vec::new(),
         here: 0,
@@ -98,8 +100,8 @@ fn key_of(session: &str, jid: &str) -> GroupKey {
     }
 }
 
-fn failure(kind: FailureKind) -> Failure {
-    Failure {
+fn failure(kind: FailureKind) -> CallFailure {
+    CallFailure {
         kind,
         message: "no".to_owned(),
         code: "code".to_owned(),
@@ -108,12 +110,12 @@ fn failure(kind: FailureKind) -> Failure {
         partial: None,
         status: None,
         retry_after: None,
-        unclear: false,
+        unconfirmed: false,
     }
 }
 
 /// A console, and everything it asked for and has not been answered.
-struct Desk {
+struct Harness {
     state: State,
     asked: Vec<(RequestId, Call)>,
     /// All other effects, in order.
@@ -122,7 +124,7 @@ struct Desk {
     clock: EpochMillis,
 }
 
-impl Desk {
+impl Harness {
     fn with(options: Options, size: (u16, u16)) -> Self {
         let (state, effects) = start(options, size, START);
         let mut desk = Self {
@@ -139,7 +141,7 @@ impl Desk {
     /// stands on the first group, nothing of the card has been asked for.
     fn ready(size: (u16, u16)) -> Self {
         let mut desk = Self::with(options(), size);
-        desk.realtime(Realtime::Connected);
+        desk.realtime(RealtimeEvent::Connected);
         desk.answer(
             &Call::Sessions,
             Reply::Sessions(Ok(vec![
@@ -160,7 +162,7 @@ impl Desk {
         desk
     }
 
-    /// [`Desk::ready`] with the first group opened, its members and its link there.
+    /// [`Harness::ready`] with the first group opened, its members and its link there.
     fn opened(size: (u16, u16)) -> Self {
         let mut desk = Self::ready(size);
         let key = key_of("a", "1");
@@ -189,7 +191,12 @@ impl Desk {
     }
 
     fn send(&mut self, msg: Msg) {
-        let effects = update(&mut self.state, msg);
+        let now = self.state.now;
+        self.send_at(now, msg);
+    }
+
+    fn send_at(&mut self, now: EpochMillis, msg: Msg) {
+        let effects = update(&mut self.state, now, msg);
         self.take(effects);
     }
 
@@ -207,10 +214,10 @@ impl Desk {
     fn wait(&mut self, milliseconds: i64) {
         let now = self.state.now + milliseconds;
         self.clock = self.clock.max(now);
-        self.send(Msg::Clock(now));
+        self.send_at(now, Msg::Tick);
     }
 
-    fn realtime(&mut self, news: Realtime) {
+    fn realtime(&mut self, news: RealtimeEvent) {
         self.send(Msg::Realtime(news));
     }
 
@@ -219,7 +226,7 @@ impl Desk {
     }
 
     fn event_at(&mut self, timestamp: EpochMillis, kind: EventKind, session: &str, payload: Value) {
-        self.realtime(Realtime::Event(Envelope {
+        self.realtime(RealtimeEvent::Event(Envelope {
             schema: "v1".to_owned(),
             id: format!("evt_{timestamp}"),
             event: kind,
@@ -239,10 +246,9 @@ impl Desk {
     }
 
     fn lose_realtime(&mut self) {
-        let retry_at = self.state.now + 1_000;
-        self.realtime(Realtime::Lost {
+        self.realtime(RealtimeEvent::Lost {
             reason: "closed".to_owned(),
-            retry_at,
+            retry_in: Duration::from_secs(1),
         });
     }
 

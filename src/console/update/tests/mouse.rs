@@ -11,7 +11,7 @@ const SIZE: (u16, u16) = (144, 40);
 
 /// A cell at which the layout finds the target; nothing to hit is narrower than the steps.
 #[track_caller]
-fn cell(desk: &Desk, wanted: impl Fn(Target) -> bool) -> (u16, u16) {
+fn cell(desk: &Harness, wanted: impl Fn(Target) -> bool) -> (u16, u16) {
     let (columns, rows) = desk.state.size;
     let cells = (0..rows).flat_map(|row| (0..columns).step_by(4).map(move |column| (column, row)));
     cells
@@ -20,7 +20,7 @@ fn cell(desk: &Desk, wanted: impl Fn(Target) -> bool) -> (u16, u16) {
         .expect("nowhere on the screen")
 }
 
-fn mouse(desk: &mut Desk, kind: MouseEventKind, (column, row): (u16, u16)) {
+fn mouse(desk: &mut Harness, kind: MouseEventKind, (column, row): (u16, u16)) {
     desk.send(Msg::Mouse(MouseEvent {
         kind,
         column,
@@ -30,14 +30,14 @@ fn mouse(desk: &mut Desk, kind: MouseEventKind, (column, row): (u16, u16)) {
 }
 
 #[track_caller]
-fn click(desk: &mut Desk, wanted: impl Fn(Target) -> bool) {
+fn click(desk: &mut Harness, wanted: impl Fn(Target) -> bool) {
     let cell = cell(desk, wanted);
     mouse(desk, MouseEventKind::Down(MouseButton::Left), cell);
 }
 
 #[test]
 fn a_click_selects_and_another_one_opens() {
-    let mut desk = Desk::ready(SIZE);
+    let mut desk = Harness::ready(SIZE);
     click(&mut desk, |target| target == Target::GroupRow(1));
     assert_eq!(desk.selected(), "Book club");
     assert_eq!(desk.state.focus, Pane::Groups);
@@ -50,7 +50,7 @@ fn a_click_selects_and_another_one_opens() {
 
 #[test]
 fn the_wheel_scrolls_the_pane_under_it_and_leaves_the_cursor() {
-    let mut desk = Desk::ready(NARROW);
+    let mut desk = Harness::ready(NARROW);
     desk.press("r");
     desk.list("b", Vec::new());
     let many = (0..100).map(|n| group(&format!("1{n:03}"), &format!("Group {n:03}")));
@@ -69,7 +69,7 @@ fn the_wheel_scrolls_the_pane_under_it_and_leaves_the_cursor() {
 
 #[test]
 fn buttons_hints_fields_and_the_link_are_pressed() {
-    let mut desk = Desk::opened(SIZE);
+    let mut desk = Harness::opened(SIZE);
     click(&mut desk, |target| target == Target::Link);
     assert_eq!(desk.copied(), Some(LINK));
     click(&mut desk, |target| {
@@ -90,7 +90,7 @@ fn buttons_hints_fields_and_the_link_are_pressed() {
 
 #[test]
 fn what_lies_under_a_layer_is_out_of_reach() {
-    let mut desk = Desk::opened(SIZE);
+    let mut desk = Harness::opened(SIZE);
     let row = cell(&desk, |target| target == Target::SessionRow(1));
     desk.press("R");
     mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), row);
@@ -99,7 +99,7 @@ fn what_lies_under_a_layer_is_out_of_reach() {
 
 #[test]
 fn a_mouse_that_is_switched_off_does_nothing() {
-    let mut desk = Desk::ready(SIZE);
+    let mut desk = Harness::ready(SIZE);
     let row = cell(&desk, |target| target == Target::GroupRow(1));
     desk.state.options.mouse = false;
     mouse(&mut desk, MouseEventKind::Down(MouseButton::Left), row);
@@ -108,7 +108,7 @@ fn a_mouse_that_is_switched_off_does_nothing() {
 
 #[test]
 fn a_row_can_be_clicked_while_the_filter_is_typed() {
-    let mut desk = Desk::ready(SIZE);
+    let mut desk = Harness::ready(SIZE);
     desk.press("/");
     desk.type_text("o");
     click(&mut desk, |target| target == Target::GroupRow(1));
@@ -130,7 +130,7 @@ fn a_row_can_be_clicked_while_the_filter_is_typed() {
 
 #[test]
 fn a_click_on_a_head_sorts_and_another_one_turns_the_order_around() {
-    let mut desk = Desk::ready(SIZE);
+    let mut desk = Harness::ready(SIZE);
     click(&mut desk, |target| {
         target == Target::GroupHead(Sort::Members)
     });

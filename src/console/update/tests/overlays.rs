@@ -6,7 +6,7 @@ use crate::console::state::Pane;
 
 #[test]
 fn the_help_is_searched_by_typing_and_esc_goes_back_one_step() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("?");
     desk.type_text("qr?");
     desk.press("Backspace");
@@ -19,7 +19,7 @@ fn the_help_is_searched_by_typing_and_esc_goes_back_one_step() {
 
 #[test]
 fn the_help_opens_once_and_over_a_form_too() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.press("F1");
     desk.press("F1");
@@ -30,7 +30,7 @@ fn the_help_opens_once_and_over_a_form_too() {
 
 #[test]
 fn the_full_screen_code_asks_for_its_link_and_saves_it() {
-    let mut desk = Desk::ready(NARROW);
+    let mut desk = Harness::ready(NARROW);
     desk.press("Q");
     assert!(matches!(desk.top(), Some(Layer::Qr)));
     desk.press("S");
@@ -60,7 +60,7 @@ fn the_full_screen_code_asks_for_its_link_and_saves_it() {
 
 #[test]
 fn the_full_screen_code_blanks_with_the_card() {
-    let mut desk = Desk::opened(NARROW);
+    let mut desk = Harness::opened(NARROW);
     desk.press("Q");
     desk.event(
         EventKind::GroupUpdate,
@@ -74,7 +74,7 @@ fn the_full_screen_code_blanks_with_the_card() {
 
 #[test]
 fn the_last_failure_opens_in_full_and_is_copied() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("!");
     assert!(desk.toast().contains("Nothing has failed"));
     desk.press("r");
@@ -91,7 +91,7 @@ fn the_last_failure_opens_in_full_and_is_copied() {
 
 #[test]
 fn every_failure_that_was_shown_is_listed_with_time_group_and_action_newest_first() {
-    let mut desk = Desk::opened(NARROW);
+    let mut desk = Harness::opened(NARROW);
     desk.press("r");
     let refused = || failure(FailureKind::NotAdmin);
     desk.answer(
@@ -138,7 +138,7 @@ fn every_failure_that_was_shown_is_listed_with_time_group_and_action_newest_firs
 
 #[test]
 fn what_fails_again_and_again_is_one_entry() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.lose_realtime();
     for _ in 0..4 {
         desk.answer(
@@ -153,7 +153,7 @@ fn what_fails_again_and_again_is_one_entry() {
 
 #[test]
 fn an_unknown_key_answers_with_one_line() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("z");
     assert_eq!(desk.toast(), "Key z does nothing here; ? shows the keys.");
     desk.press("x");
@@ -179,7 +179,7 @@ fn an_unknown_key_answers_with_one_line() {
 
 #[test]
 fn keys_act_on_the_card_in_sight_whatever_the_focus_or_say_why_not() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("Tab");
     assert_eq!(desk.state.focus, Pane::Sessions);
     desk.press("y");
@@ -195,7 +195,7 @@ fn keys_act_on_the_card_in_sight_whatever_the_focus_or_say_why_not() {
         assert!(is_open, "{key}");
         desk.press("Esc");
     }
-    let mut desk = Desk::opened(NARROW);
+    let mut desk = Harness::opened(NARROW);
     desk.press("Tab");
     assert_eq!(desk.state.focus, Pane::Sessions);
     for key in ["y", "e", "R", "Q"] {
@@ -214,8 +214,8 @@ fn keys_act_on_the_card_in_sight_whatever_the_focus_or_say_why_not() {
 fn the_first_account_is_led_to_from_every_pane() {
     for size in [WIDE, NARROW] {
         for panes in 0..3 {
-            let mut desk = Desk::with(options(), size);
-            desk.realtime(Realtime::Connected);
+            let mut desk = Harness::with(options(), size);
+            desk.realtime(RealtimeEvent::Connected);
             desk.answer(&Call::Sessions, Reply::Sessions(Ok(Vec::new())));
             for _ in 0..panes {
                 desk.press("Tab");
@@ -248,7 +248,7 @@ fn the_help_finds_what_people_call_things_and_explains_the_signs() {
         ("▌", "Selected"),
         ("locked", "only admins can edit"),
     ] {
-        let mut desk = Desk::ready(NARROW);
+        let mut desk = Harness::ready(NARROW);
         desk.press("?");
         desk.type_text(search);
         let screen = desk.screen();
@@ -258,7 +258,7 @@ fn the_help_finds_what_people_call_things_and_explains_the_signs() {
 
 #[test]
 fn at_most_three_toasts_and_each_ends() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     for _ in 0..5 {
         desk.press("o");
     }
@@ -269,7 +269,7 @@ fn at_most_three_toasts_and_each_ends() {
 
 #[test]
 fn quit_and_sleep() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("Ctrl-z");
     desk.press("q");
     assert_eq!(desk.others, [Effect::Suspend, Effect::Quit]);
@@ -277,7 +277,7 @@ fn quit_and_sleep() {
 
 #[test]
 fn a_clock_that_is_set_back_lets_toasts_end_and_wakes_lie_ahead() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("o");
     desk.wait(-86_400_000);
     assert_eq!(desk.state.toasts.len(), 1);

@@ -27,7 +27,7 @@ fn three() -> Options {
     }
 }
 
-impl Desk {
+impl Harness {
     /// A desk with an opened group, that can go elsewhere.
     fn with_profiles() -> Self {
         let mut desk = Self::opened(WIDE);
@@ -37,12 +37,12 @@ impl Desk {
 
     /// The last request to see whether another gateway lets us in.
     #[track_caller]
-    fn knock(&self) -> (RequestId, usize, Option<Secret>) {
-        let knock = self.others.iter().rev().find_map(|effect| match effect {
-            Effect::Knock { id, profile, token } => Some((*id, *profile, token.clone())),
+    fn connect(&self) -> (RequestId, usize, Option<Secret>) {
+        let connect = self.others.iter().rev().find_map(|effect| match effect {
+            Effect::Connect { id, profile, token } => Some((*id, *profile, token.clone())),
             _ => None,
         });
-        knock.expect("a knock")
+        connect.expect("a knock")
     }
 
     fn step(&self) -> &SwitchStep {
@@ -55,26 +55,29 @@ impl Desk {
 
 #[test]
 fn the_new_place_begins_with_nothing_of_the_old_one() {
-    let mut desk = Desk::with_profiles();
+    let mut desk = Harness::with_profiles();
     let mut late = desk.asked.clone();
     desk.send(Msg::Key(key_event("r")));
     late.extend(desk.asked.clone());
     desk.press("p");
     desk.press("j");
     desk.press("Enter");
-    let (id, profile, token) = desk.knock();
+    let (id, profile, token) = desk.connect();
     assert_eq!((profile, token), (1, None));
     // Until the other gateway has answered, the old place is as it was.
     assert_eq!(desk.shown(), Some(LINK));
     desk.asked.clear();
-    desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));
+    desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
 
-    assert!(desk.others.contains(&Effect::Enter(id)));
-    assert_eq!(desk.state.options.place_name, "other");
+    assert!(desk.others.contains(&Effect::SwitchGateway(id)));
+    assert_eq!(desk.state.options.gateway_name, "other");
     assert_eq!(desk.state.options.here, 1);
     assert!(desk.state.card.is_none() && desk.state.layers.is_empty());
     assert!(desk.names().is_empty() && !desk.state.sessions.loaded);
-    assert_eq!(desk.state.link, crate::console::state::Link::Connecting);
+    assert_eq!(
+        desk.state.connection,
+        crate::console::state::Connection::Connecting
+    );
     let [(first, Call::Sessions)] = desk.asked[..] else {
         panic!("{:?}", desk.asked)
     };
@@ -93,25 +96,29 @@ fn the_new_place_begins_with_nothing_of_the_old_one() {
 
 #[test]
 fn the_new_gateway_is_entered_before_anything_is_asked_of_it() {
-    let mut desk = Desk::with_profiles();
+    let mut desk = Harness::with_profiles();
     desk.press("p");
     desk.press("j");
     desk.press("Enter");
-    let (id, ..) = desk.knock();
-    let effects = update(&mut desk.state, Msg::Reply(id, Reply::Knocked(Ok(()))));
-    assert_eq!(effects[0], Effect::Enter(id));
+    let (id, ..) = desk.connect();
+    let effects = update(
+        &mut desk.state,
+        START,
+        Msg::Reply(id, Reply::Connected(Ok(()))),
+    );
+    assert_eq!(effects[0], Effect::SwitchGateway(id));
     assert!(matches!(effects[1], Effect::Call { .. }), "{effects:?}");
 }
 
 #[test]
 fn a_gateway_that_is_out_of_reach_leaves_everything_as_it_was() {
-    let mut desk = Desk::with_profiles();
+    let mut desk = Harness::with_profiles();
     desk.press("p");
     desk.press("j");
     desk.press("Enter");
-    let (id, ..) = desk.knock();
+    let (id, ..) = desk.connect();
     let refused = "the gateway cannot be reached: connection\u{1b}[31m refused";
-    desk.send(Msg::Reply(id, Reply::Knocked(Err(refused.to_owned()))));
+    desk.send(Msg::Reply(id, Reply::Connected(Err(refused.to_owned()))));
     let SwitchStep::Failed(reason) = desk.step() else {
         panic!("no reason is shown")
     };
@@ -123,28 +130,28 @@ fn a_gateway_that_is_out_of_reach_leaves_everything_as_it_was() {
     assert!(desk.state.layers.is_empty());
     assert_eq!(desk.shown(), Some(LINK));
     assert_eq!(desk.state.options.here, 0);
-    assert!(!desk.others.contains(&Effect::Enter(id)));
+    assert!(!desk.others.contains(&Effect::SwitchGateway(id)));
 }
 
 #[test]
 fn one_may_stop_waiting() {
-    let mut desk = Desk::with_profiles();
+    let mut desk = Harness::with_profiles();
     desk.press("p");
     desk.press("j");
     desk.press("Enter");
-    let (id, ..) = desk.knock();
-    let effects = update(&mut desk.state, Msg::Key(key_event("Esc")));
+    let (id, ..) = desk.connect();
+    let effects = update(&mut desk.state, START, Msg::Key(key_event("Esc")));
     assert!(effects.contains(&Effect::Cancel(id)), "{effects:?}");
     // An answer that was on its way already leads nowhere.
-    desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));
+    desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
     assert_eq!(desk.state.options.here, 0);
     assert!(matches!(desk.step(), SwitchStep::Choosing));
 }
 
 #[test]
 fn a_token_is_typed_once_and_again_when_it_is_refused() {
-    let mut desk = Desk::with_profiles();
-    let go = |desk: &mut Desk| {
+    let mut desk = Harness::with_profiles();
+    let go = |desk: &mut Harness| {
         desk.press("p");
         desk.press("G");
         desk.press("Enter");
@@ -155,40 +162,40 @@ fn a_token_is_typed_once_and_again_when_it_is_refused() {
     desk.press("Backspace");
     desk.send(Msg::Paste(" secret\nmore".to_owned()));
     desk.press("Enter");
-    let (id, profile, token) = desk.knock();
+    let (id, profile, token) = desk.connect();
     assert_eq!(profile, 2);
     assert_eq!(token.unwrap(), Secret::new("wa_q?secret"));
     let reason = "the gateway does not accept this token".to_owned();
-    desk.send(Msg::Reply(id, Reply::Knocked(Err(reason))));
+    desk.send(Msg::Reply(id, Reply::Connected(Err(reason))));
     desk.press("Enter");
-    assert!(matches!(desk.step(), SwitchStep::Asking(typed) if typed.is_empty()));
+    assert!(matches!(desk.step(), SwitchStep::TypingToken(typed) if typed.is_empty()));
     desk.press("Enter");
     assert!(
-        matches!(desk.step(), SwitchStep::Asking(_)),
+        matches!(desk.step(), SwitchStep::TypingToken(_)),
         "nothing was typed"
     );
     desk.type_text("wa_right");
     desk.press("Enter");
-    let (id, ..) = desk.knock();
+    let (id, ..) = desk.connect();
     desk.asked.clear();
-    desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));
+    desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
     assert_eq!(desk.state.options.session_ids, ["z"]);
 
     desk.press("p");
     desk.press("Home");
     desk.press("Enter");
-    let (id, ..) = desk.knock();
+    let (id, ..) = desk.connect();
     desk.asked.clear();
-    desk.send(Msg::Reply(id, Reply::Knocked(Ok(()))));
+    desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
     go(&mut desk);
     // It was accepted, so nobody is asked again.
-    assert!(matches!(desk.step(), SwitchStep::Knocking(_)));
-    assert_eq!(desk.knock().2, None);
+    assert!(matches!(desk.step(), SwitchStep::Connecting(_)));
+    assert_eq!(desk.connect().2, None);
 }
 
 #[test]
 fn the_same_place_is_not_entered_again() {
-    let mut desk = Desk::with_profiles();
+    let mut desk = Harness::with_profiles();
     desk.press("p");
     desk.press("Enter");
     assert!(desk.state.layers.is_empty());
@@ -198,7 +205,7 @@ fn the_same_place_is_not_entered_again() {
 
 #[test]
 fn nobody_leaves_while_a_change_is_being_sent() {
-    let mut desk = Desk::with_profiles();
+    let mut desk = Harness::with_profiles();
     desk.press("R");
     desk.press("BackTab");
     desk.press("Enter");
@@ -217,25 +224,25 @@ fn nobody_leaves_while_a_change_is_being_sent() {
 #[test]
 fn letters_after_a_refused_token_are_a_token_again() {
     let refused = || {
-        let mut desk = Desk::with_profiles();
+        let mut desk = Harness::with_profiles();
         desk.press("p");
         desk.press("End");
         desk.press("Enter");
         desk.type_text("wa_old");
         desk.press("Enter");
-        let (id, ..) = desk.knock();
-        let reply = Reply::Knocked(Err("the gateway does not know the token".to_owned()));
+        let (id, ..) = desk.connect();
+        let reply = Reply::Connected(Err("the gateway does not know the token".to_owned()));
         desk.send(Msg::Reply(id, reply));
         assert!(matches!(desk.step(), SwitchStep::Failed(_)));
         desk
     };
     let mut desk = refused();
     desk.type_text("qjkpx_9");
-    assert!(matches!(desk.step(), SwitchStep::Asking(typed) if typed == "qjkpx_9"));
+    assert!(matches!(desk.step(), SwitchStep::TypingToken(typed) if typed == "qjkpx_9"));
     assert!(!desk.others.contains(&Effect::Quit));
     let mut desk = refused();
     desk.send(Msg::Paste("wa_new\n".to_owned()));
-    assert!(matches!(desk.step(), SwitchStep::Asking(typed) if typed == "wa_new"));
+    assert!(matches!(desk.step(), SwitchStep::TypingToken(typed) if typed == "wa_new"));
     let mut desk = refused();
     desk.press("Up");
     assert!(

@@ -5,7 +5,7 @@
 
 use super::*;
 use crate::api::{EventKind, PairingCode, PartialUpdate, QrCode, SettingField};
-use crate::console::state::{FormPhase, Link, Pane, ResetPhase};
+use crate::console::state::{Connection, FormPhase, Pane, ResetPhase};
 use crate::console::view::view;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ enum Step {
 }
 
 struct World {
-    desk: Desk,
+    desk: Harness,
     status: &'static str,
     is_admin: bool,
     resets: u32,
@@ -57,7 +57,7 @@ struct World {
 impl World {
     fn new(size: (u16, u16)) -> Self {
         let mut world = Self {
-            desk: Desk::with(options(), size),
+            desk: Harness::with(options(), size),
             status: "working",
             is_admin: true,
             resets: 0,
@@ -191,9 +191,9 @@ impl World {
                 let reply = Reply::Copied(Err("nonsense".to_owned()));
                 self.desk.send(Msg::Reply(id, reply));
             }
-            Step::Stream(0) => self.desk.realtime(Realtime::Connected),
+            Step::Stream(0) => self.desk.realtime(RealtimeEvent::Connected),
             Step::Stream(1) => self.desk.lose_realtime(),
-            Step::Stream(_) => self.desk.realtime(Realtime::Unavailable {
+            Step::Stream(_) => self.desk.realtime(RealtimeEvent::Unavailable {
                 reason: "none".to_owned(),
             }),
             Step::Status(status) => {
@@ -280,7 +280,7 @@ impl World {
         let Some(link) = card.link() else {
             return;
         };
-        assert!(!matches!(state.link, Link::Away { .. }));
+        assert!(!matches!(state.connection, Connection::Away { .. }));
         let session = state.sessions.get(&card.key.session);
         assert!(session.is_some_and(|session| !session.status.is_disconnected()));
         assert_eq!(

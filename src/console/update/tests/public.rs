@@ -4,7 +4,7 @@
 use super::*;
 use crate::api::{Capability, ErrorBody, List};
 use crate::client::ClientError;
-use crate::console::state::{Blank, Members};
+use crate::console::state::{LinkHidden, Members};
 use serde::de::DeserializeOwned;
 
 pub(super) const ONE: &str = "01KAYV5M3T0000000000000MA1";
@@ -36,9 +36,9 @@ pub(super) fn list<T: DeserializeOwned>(body: &str) -> Vec<T> {
     read::<List<T>>(body).data
 }
 
-pub(super) fn refusal(status: u16, body: &str) -> Failure {
+pub(super) fn refusal(status: u16, body: &str) -> CallFailure {
     let ErrorBody { error } = read(body);
-    Failure::from(ClientError::Api {
+    CallFailure::from(ClientError::Api {
         status,
         error,
         request_id: None,
@@ -61,13 +61,13 @@ pub(super) fn choir() -> GroupKey {
 }
 
 /// A desk that was refused the list of sessions, with these ids in its configuration.
-pub(super) fn refused(ids: &[&str]) -> Desk {
+pub(super) fn refused(ids: &[&str]) -> Harness {
     let options = Options {
         session_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
         ..options()
     };
-    let mut desk = Desk::with(options, WIDE);
-    desk.realtime(Realtime::Unavailable {
+    let mut desk = Harness::with(options, WIDE);
+    desk.realtime(RealtimeEvent::Unavailable {
         reason: "this gateway offers no realtime events".to_owned(),
     });
     desk.answer(
@@ -78,7 +78,7 @@ pub(super) fn refused(ids: &[&str]) -> Desk {
 }
 
 /// The same, with its two sessions and their groups read.
-pub(super) fn ready() -> Desk {
+pub(super) fn ready() -> Harness {
     let mut desk = refused(&[ONE, TWO]);
     let one = recorded("one session (working in the table)");
     for (id, body) in [(ONE, one.as_str()), (TWO, UNKNOWN)] {
@@ -94,7 +94,7 @@ pub(super) fn ready() -> Desk {
 }
 
 /// Brings the cursor to a group and opens its card.
-pub(super) fn open(desk: &mut Desk, key: &GroupKey) {
+pub(super) fn open(desk: &mut Harness, key: &GroupKey) {
     desk.press("Home");
     while desk.state.groups.selected().map(|entry| &entry.key) != Some(key) {
         desk.press("Down");
@@ -149,8 +149,8 @@ fn a_gateway_that_answers_by_id_again_is_no_longer_away() {
         );
     }
     assert!(matches!(
-        desk.state.link,
-        crate::console::state::Link::Away { .. }
+        desk.state.connection,
+        crate::console::state::Connection::Away { .. }
     ));
     desk.wait(2_000);
     desk.answer(
@@ -158,8 +158,8 @@ fn a_gateway_that_answers_by_id_again_is_no_longer_away() {
         Reply::Session(Err(refusal(404, &recorded("unknown session")))),
     );
     assert!(matches!(
-        desk.state.link,
-        crate::console::state::Link::Polling { .. }
+        desk.state.connection,
+        crate::console::state::Connection::Polling { .. }
     ));
 }
 
@@ -187,7 +187,7 @@ fn a_500_where_an_admin_is_needed_is_explained_by_the_members() {
             &recorded("invite (row says working, client dropped)"),
         ))),
     );
-    let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
+    let Invite::Hidden(LinkHidden::Failed(failure)) = desk.invite() else {
         panic!("{:?}", desk.invite());
     };
     assert_eq!(failure.kind, FailureKind::NotAdmin);
@@ -210,7 +210,7 @@ fn members_that_come_later_explain_it_all_the_same() {
         ))),
     );
     desk.answer(&Call::Members(choir()), Reply::Members(Ok(list(STALE))));
-    let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
+    let Invite::Hidden(LinkHidden::Failed(failure)) = desk.invite() else {
         panic!("{:?}", desk.invite());
     };
     assert_eq!(failure.kind, FailureKind::NotAdmin);
@@ -230,12 +230,12 @@ fn without_members_a_500_is_explained_as_what_it_mostly_is() {
             &recorded("invite (row says working, client dropped)"),
         ))),
     );
-    let Invite::Blank(Blank::Failed(failure)) = desk.invite() else {
+    let Invite::Hidden(LinkHidden::Failed(failure)) = desk.invite() else {
         panic!("{:?}", desk.invite());
     };
     assert_eq!(failure.kind, FailureKind::PerhapsNotAdmin);
     // A gateway that knows the role gives its reasons, and its 500 is a fault of its own.
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("r");
     desk.answer(
         &Call::Invite(key_of("a", "1")),
@@ -244,7 +244,7 @@ fn without_members_a_500_is_explained_as_what_it_mostly_is() {
             &recorded("invite (row says working, client dropped)"),
         ))),
     );
-    let Invite::Blank(Blank::Failed(last)) = desk.invite() else {
+    let Invite::Hidden(LinkHidden::Failed(last)) = desk.invite() else {
         panic!("{:?}", desk.invite())
     };
     assert_eq!(last.kind, FailureKind::Other);

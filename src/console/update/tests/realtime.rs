@@ -1,11 +1,11 @@
 //! The stream: what it brings, and what happens without it.
 
 use super::*;
-use crate::console::state::Link;
+use crate::console::state::Connection;
 
 #[test]
 fn a_stream_that_breaks_makes_the_desk_look_whether_the_gateway_is_there() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     assert!(!desk.is_asked(&Call::Sessions));
     desk.lose_realtime();
     assert!(
@@ -27,21 +27,21 @@ fn a_stream_that_breaks_makes_the_desk_look_whether_the_gateway_is_there() {
 
 #[test]
 fn a_lost_stream_is_said_and_polling_takes_over_until_it_is_back() {
-    let mut desk = Desk::ready(WIDE);
-    assert_eq!(desk.state.link, Link::Live);
+    let mut desk = Harness::ready(WIDE);
+    assert_eq!(desk.state.connection, Connection::Live);
     desk.wait(60_000);
     assert!(
         !desk.is_asked(&Call::Sessions),
         "nothing is polled while live"
     );
     desk.lose_realtime();
-    assert!(matches!(&desk.state.link, Link::Polling { reason } if reason == "closed"));
+    assert!(matches!(&desk.state.connection, Connection::Polling { reason } if reason == "closed"));
     desk.wait(5_000);
     assert_eq!(desk.count(&Call::Sessions), 1);
     desk.wait(5_000);
     assert_eq!(desk.count(&Call::Sessions), 1, "never twice at once");
-    desk.realtime(Realtime::Connected);
-    assert_eq!(desk.state.link, Link::Live);
+    desk.realtime(RealtimeEvent::Connected);
+    assert_eq!(desk.state.connection, Connection::Live);
     assert!(desk.is_asked(&Call::Groups {
         session: "a".to_owned()
     }));
@@ -49,16 +49,16 @@ fn a_lost_stream_is_said_and_polling_takes_over_until_it_is_back() {
 
 #[test]
 fn a_gateway_without_realtime_is_polled() {
-    let mut desk = Desk::ready(WIDE);
-    desk.realtime(Realtime::Unavailable {
+    let mut desk = Harness::ready(WIDE);
+    desk.realtime(RealtimeEvent::Unavailable {
         reason: "404".to_owned(),
     });
-    assert!(matches!(desk.state.link, Link::Polling { .. }));
+    assert!(matches!(desk.state.connection, Connection::Polling { .. }));
 }
 
 #[test]
 fn a_call_without_an_answer_makes_the_sessions_be_asked() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("r");
     let away = failure(FailureKind::GatewayAway);
     desk.answer(
@@ -67,12 +67,12 @@ fn a_call_without_an_answer_makes_the_sessions_be_asked() {
     );
     assert!(desk.is_asked(&Call::Sessions));
     desk.answer(&Call::Sessions, Reply::Sessions(Err(away)));
-    assert!(matches!(desk.state.link, Link::Away { .. }));
+    assert!(matches!(desk.state.connection, Connection::Away { .. }));
 }
 
 #[test]
 fn a_gateway_away_blanks_the_link_and_its_return_asks_for_it() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("BackTab");
     desk.press("BackTab");
     desk.press("r");
@@ -87,14 +87,14 @@ fn a_gateway_away_blanks_the_link_and_its_return_asks_for_it() {
             session("b", SessionStatus::Stopped),
         ])),
     );
-    assert_eq!(desk.state.link, Link::Live);
+    assert_eq!(desk.state.connection, Connection::Live);
     desk.wait(700);
     assert!(desk.asks_for_link());
 }
 
 #[test]
 fn members_come_and_go_in_the_count_and_the_list() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     let joined = json!({"groupJid": "1@g.us", "join": ["8@lid", "9@lid"]});
     desk.event(EventKind::GroupParticipant, "a", joined);
     let left = json!({"groupJid": "1@g.us", "leave": ["8@lid"]});
@@ -113,7 +113,7 @@ fn members_come_and_go_in_the_count_and_the_list() {
 
 #[test]
 fn events_that_make_no_sense_are_ignored() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     for payload in [
         json!(null),
         json!([]),
@@ -136,7 +136,7 @@ fn events_that_make_no_sense_are_ignored() {
 
 #[test]
 fn what_is_heard_before_the_first_answers_outlives_them() {
-    let mut desk = Desk::with(options(), WIDE);
+    let mut desk = Harness::with(options(), WIDE);
     desk.status("a", "starting");
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
@@ -160,7 +160,7 @@ fn what_is_heard_before_the_first_answers_outlives_them() {
 
 #[test]
 fn a_status_told_again_makes_the_session_be_read_anew() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.event(
         EventKind::SessionStatus,
         "a",
@@ -174,7 +174,7 @@ fn a_status_told_again_makes_the_session_be_read_anew() {
 
 #[test]
 fn a_storm_of_new_groups_is_one_question() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     for number in 1_000..1_100 {
         let jid = format!("{number}@g.us");
         desk.event(
@@ -195,7 +195,7 @@ fn a_storm_of_new_groups_is_one_question() {
 
 #[test]
 fn a_reset_says_when_and_by_whom() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.event(
         EventKind::GroupUpdate,
         "a",
@@ -205,11 +205,11 @@ fn a_reset_says_when_and_by_whom() {
             "sender": "6281234567890@s.whatsapp.net",
         }),
     );
-    let Invite::Blank(blank) = desk.invite() else {
+    let Invite::Hidden(hidden) = desk.invite() else {
         panic!("{:?}", desk.invite());
     };
     assert_eq!(
-        desk.state.blank_sentence(&key_of("a", "1"), blank),
+        desk.state.hidden_sentence(&key_of("a", "1"), hidden),
         "The link was reset at 22:13 by +62 812-3456-7890, so the old one is dead. \
          The new one is asked for."
     );

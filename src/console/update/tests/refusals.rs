@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::api::ErrorObject;
-use crate::console::failure::Told;
+use crate::console::failure::FailureContext;
 
-fn answer(status: u16, error: Value, retry_after: Option<u64>) -> Failure {
+fn answer(status: u16, error: Value, retry_after: Option<u64>) -> CallFailure {
     let error: ErrorObject = serde_json::from_value(error).unwrap();
-    Failure::from_api(status, &error, Some("req-7".to_owned()), retry_after)
+    CallFailure::from_api(status, &error, Some("req-7".to_owned()), retry_after)
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_403_means_an_admin_is_missing_only_where_whatsapp_was_asked() {
 
 #[test]
 fn each_sentence_names_the_next_step() {
-    let told = Told {
+    let told = FailureContext {
         session: Some("Desk a".to_owned()),
         admins: vec!["Ana".to_owned(), "Ben".to_owned(), "7@lid".to_owned()],
         state: None,
@@ -141,7 +141,7 @@ fn advice_fits_why_a_session_is_not_connected() {
         ("stopped", true, "Start it under Sessions"),
         ("failed", true, "Start it under Sessions"),
     ] {
-        let mut desk = Desk::opened(WIDE);
+        let mut desk = Harness::opened(WIDE);
         if !jid {
             desk.state.sessions.rows[0].wa_jid = None;
         }
@@ -155,7 +155,7 @@ fn advice_fits_why_a_session_is_not_connected() {
 fn messages_from_outside_are_cleaned() {
     let error = json!({"code": "x\u{1b}y", "message": "a\u{1b}[2Jb\u{202e}", "details": {"errors": [{"field": "f\u{7}", "message": "m\u{7}"}]}});
     let failure = answer(400, error, None);
-    let text = failure.in_full(&Told::default());
+    let text = failure.in_full(&FailureContext::default());
     assert!(
         text.chars().all(|c| c == '\n' || !c.is_control()),
         "{text:?}"
@@ -165,7 +165,7 @@ fn messages_from_outside_are_cleaned() {
 
 #[test]
 fn not_an_admin_names_whom_to_ask() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("y");
     desk.event(
         EventKind::GroupParticipant,
@@ -182,7 +182,7 @@ fn not_an_admin_names_whom_to_ask() {
 
 #[test]
 fn a_link_that_went_unanswered_is_asked_for_again_by_itself() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     let call = Call::Invite(key_of("a", "1"));
     desk.press("r");
     let away = failure(FailureKind::GatewayAway);

@@ -3,14 +3,14 @@
 use super::*;
 use crate::console::state::{ButtonId, RenamePhase};
 
-fn on_a(size: (u16, u16)) -> Desk {
-    let mut desk = Desk::ready(size);
+fn on_a(size: (u16, u16)) -> Harness {
+    let mut desk = Harness::ready(size);
     desk.press("BackTab");
     desk.press("Down");
     desk
 }
 
-fn renaming() -> Desk {
+fn renaming() -> Harness {
     let mut desk = on_a(NARROW);
     desk.press("n");
     desk.press("Ctrl-u");
@@ -65,7 +65,7 @@ fn a_gateway_that_cannot_rename_is_told_and_another_failure_keeps_the_text() {
     for status in [404, 405, 501] {
         let mut desk = renaming();
         desk.press("Enter");
-        let missing = Failure {
+        let missing = CallFailure {
             status: Some(status),
             ..failure(FailureKind::Other)
         };

@@ -3,15 +3,15 @@
 use super::*;
 use crate::console::state::{ButtonId, ResetDialog, ResetPhase};
 
-fn dialog(desk: &Desk) -> &ResetDialog {
+fn dialog(desk: &Harness) -> &ResetDialog {
     match desk.top() {
         Some(Layer::Reset(dialog)) => dialog,
         _ => panic!("no dialog"),
     }
 }
 
-fn running() -> Desk {
-    let mut desk = Desk::opened(WIDE);
+fn running() -> Harness {
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -20,7 +20,7 @@ fn running() -> Desk {
 
 #[test]
 fn cancel_is_in_focus_and_no_single_key_confirms() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     assert_eq!(dialog(&desk).focus, ButtonId::Cancel);
     assert_eq!(dialog(&desk).old.as_deref(), Some(LINK));
@@ -99,7 +99,7 @@ fn the_same_link_again_is_called_out() {
 
 #[test]
 fn an_unknown_old_link_cannot_be_compared() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("R");
     desk.press("Right");
     desk.press("Enter");
@@ -163,7 +163,7 @@ fn quitting_while_it_runs_asks() {
 
 #[test]
 fn where_it_cannot_work_it_is_not_even_asked() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("End");
     desk.press("R");
     assert!(desk.state.layers.is_empty());
@@ -173,8 +173,8 @@ fn where_it_cannot_work_it_is_not_even_asked() {
 #[test]
 fn a_reset_by_somebody_else_meanwhile_leaves_it_open_which_link_lives() {
     let mut desk = running();
-    let theirs = json!({"groupJid": "1@g.us", "newInviteLink": LINK, "sender": "6@lid"});
-    desk.event(EventKind::GroupUpdate, "a", theirs);
+    let changed_elsewhere = json!({"groupJid": "1@g.us", "newInviteLink": LINK, "sender": "6@lid"});
+    desk.event(EventKind::GroupUpdate, "a", changed_elsewhere);
     desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
     assert!(desk.state.layers.is_empty());
     assert_eq!(desk.shown(), None);
@@ -194,7 +194,7 @@ fn without_realtime_another_reset_closes_the_dialog_that_shows_a_dead_link() {
     desk.answer(&call, Reply::Invite(Ok(third.to_owned())));
     assert_eq!(desk.shown(), Some(third));
     assert!(desk.state.layers.is_empty(), "its link is dead");
-    let told = |desk: &Desk| {
+    let told = |desk: &Harness| {
         let mut toasts = desk.state.toasts.iter();
         toasts.any(|toast| toast.text.contains("reset once more"))
     };
@@ -216,7 +216,7 @@ fn a_dialog_that_nobody_vouches_for_any_more_is_put_away_with_a_word() {
 
 #[test]
 fn the_link_of_a_dialog_is_checked_though_its_card_is_hidden() {
-    let mut desk = Desk::ready(NARROW);
+    let mut desk = Harness::ready(NARROW);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");

@@ -1,20 +1,20 @@
 //! The list, the scope, and what is done to sessions.
 
 use super::*;
-use crate::console::state::{Link, Pane, Question, Scope, ToastKind};
+use crate::console::state::{Connection, Pane, Question, SessionScope, ToastKind};
 
 #[test]
 fn the_list_and_all_groups_are_read_at_the_start() {
-    let desk = Desk::ready(WIDE);
+    let desk = Harness::ready(WIDE);
     assert_eq!(desk.state.sessions.connected(), 1);
-    assert_eq!(desk.state.sessions.scope(), Scope::AllSessions);
+    assert_eq!(desk.state.sessions.scope(), SessionScope::AllSessions);
     assert_eq!(desk.names(), ["Allotment", "Book club", "Choir", "Darts"]);
     assert_eq!(desk.state.groups.total, 4);
 }
 
 #[test]
 fn the_cursor_is_the_scope() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     assert_eq!(desk.state.focus, Pane::Sessions);
     desk.press("End");
@@ -31,8 +31,8 @@ fn the_cursor_is_the_scope() {
 
 #[test]
 fn a_larger_window_shows_what_it_has_room_for() {
-    let mut desk = Desk::with(options(), (120, 18));
-    desk.realtime(Realtime::Connected);
+    let mut desk = Harness::with(options(), (120, 18));
+    desk.realtime(RealtimeEvent::Connected);
     let many = (0..6).map(|number| session(&number.to_string(), SessionStatus::Working));
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(many.collect())));
     desk.press("End");
@@ -49,7 +49,7 @@ fn start_stop_and_restart_are_sent_once_and_marked() {
         ("x", SessionAction::Stop),
         ("t", SessionAction::Restart),
     ] {
-        let mut desk = Desk::ready(WIDE);
+        let mut desk = Harness::ready(WIDE);
         desk.press("BackTab");
         desk.press("Down");
         desk.press(key);
@@ -87,7 +87,7 @@ fn what_others_feel_is_asked_with_the_groups_that_go_dark() {
         ("t", "Restart?", "connected again"),
         ("L", "Log out?", "linked again"),
     ] {
-        let mut desk = Desk::ready(NARROW);
+        let mut desk = Harness::ready(NARROW);
         desk.press("BackTab");
         desk.press("Down");
         desk.press(key);
@@ -98,7 +98,7 @@ fn what_others_feel_is_asked_with_the_groups_that_go_dark() {
         desk.press("Enter");
         assert!(desk.state.layers.is_empty() && desk.asked.is_empty());
     }
-    let mut desk = Desk::ready(NARROW);
+    let mut desk = Harness::ready(NARROW);
     desk.press("BackTab");
     desk.press("End");
     desk.press("x");
@@ -111,7 +111,7 @@ fn what_others_feel_is_asked_with_the_groups_that_go_dark() {
 #[test]
 fn only_a_linked_session_stays_linked() {
     for (jid, linked) in [(Some("1@s.whatsapp.net"), true), (None, false)] {
-        let mut desk = Desk::ready(WIDE);
+        let mut desk = Harness::ready(WIDE);
         desk.press("BackTab");
         desk.press("Down");
         desk.press("x");
@@ -129,7 +129,7 @@ fn only_a_linked_session_stays_linked() {
 
 #[test]
 fn logging_out_asks_with_cancel_in_focus() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("Down");
     desk.press("L");
@@ -153,7 +153,7 @@ fn logging_out_asks_with_cancel_in_focus() {
 
 #[test]
 fn all_sessions_cannot_be_started_at_once() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("s");
     assert!(desk.asked.is_empty());
@@ -162,7 +162,7 @@ fn all_sessions_cannot_be_started_at_once() {
 
 #[test]
 fn a_status_change_counts_at_once_and_from_then_on() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.wait(5_000);
     desk.status("b", "working");
     assert_eq!(desk.state.sessions.connected(), 2);
@@ -174,7 +174,7 @@ fn a_status_change_counts_at_once_and_from_then_on() {
 
 #[test]
 fn an_older_answer_does_not_take_a_heard_status_back() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("r");
     desk.status("b", "working");
@@ -190,19 +190,19 @@ fn an_older_answer_does_not_take_a_heard_status_back() {
 
 #[test]
 fn a_session_that_is_gone_takes_its_groups_along() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("End");
     desk.press("r");
     let rest = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rest)));
-    assert_eq!(desk.state.sessions.scope(), Scope::AllSessions);
+    assert_eq!(desk.state.sessions.scope(), SessionScope::AllSessions);
     assert_eq!(desk.names(), ["Allotment", "Book club", "Choir"]);
 }
 
 #[test]
 fn an_unknown_session_makes_the_list_be_read_again() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.status("new", "working");
     assert!(desk.is_asked(&Call::Sessions));
 }
@@ -211,7 +211,7 @@ fn an_unknown_session_makes_the_list_be_read_again() {
 fn where_the_list_is_refused_the_configured_sessions_are_asked_for() {
     let mut options = options();
     options.session_ids = vec!["a".to_owned()];
-    let mut desk = Desk::with(options, WIDE);
+    let mut desk = Harness::with(options, WIDE);
     let refused = failure(FailureKind::NotAdmin);
     desk.answer(&Call::Sessions, Reply::Sessions(Err(refused)));
     assert_eq!(desk.state.sessions.rows.len(), 1);
@@ -228,7 +228,7 @@ fn where_the_list_is_refused_the_configured_sessions_are_asked_for() {
 
 #[test]
 fn a_gateway_away_is_asked_again_ever_more_seldom() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.lose_realtime();
     // At once, because the stream broke.
     let away = failure(FailureKind::GatewayAway);
@@ -241,13 +241,13 @@ fn a_gateway_away_is_asked_again_ever_more_seldom() {
         desk.wait(wait / 2 + 1);
         let away = failure(FailureKind::GatewayAway);
         desk.answer(&Call::Sessions, Reply::Sessions(Err(away)));
-        assert!(matches!(desk.state.link, Link::Away { .. }));
+        assert!(matches!(desk.state.connection, Connection::Away { .. }));
         waits.push(wait);
     }
     desk.wait(30_000);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
-    assert!(matches!(desk.state.link, Link::Polling { .. }));
+    assert!(matches!(desk.state.connection, Connection::Polling { .. }));
     assert!(desk.is_asked(&Call::Groups {
         session: "a".to_owned()
     }));
@@ -255,7 +255,7 @@ fn a_gateway_away_is_asked_again_ever_more_seldom() {
 
 #[test]
 fn a_missing_capability_is_told_and_remembered() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("Down");
     desk.press("s");
@@ -274,8 +274,8 @@ fn a_missing_capability_is_told_and_remembered() {
 
 #[test]
 fn a_loaded_list_knows_the_number_of_groups_better_than_the_session() {
-    let mut desk = Desk::with(options(), WIDE);
-    desk.realtime(Realtime::Connected);
+    let mut desk = Harness::with(options(), WIDE);
+    desk.realtime(RealtimeEvent::Connected);
     let mut row = session("a", SessionStatus::Working);
     row.group_count = Some(1);
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(vec![row.clone()])));
@@ -300,14 +300,18 @@ fn a_loaded_list_knows_the_number_of_groups_better_than_the_session() {
 
 #[test]
 fn rows_that_cannot_be_read_are_told_once() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     let call = Call::Groups {
         session: "a".to_owned(),
     };
-    let unreadable = |desk: &mut Desk, rows| {
+    let unreadable = |desk: &mut Harness, rows| {
         desk.state.toasts.clear();
-        desk.state.runs.read(call.clone());
-        let id = desk.state.runs.find(|running| *running == call).unwrap();
+        desk.state.requests.read(call.clone());
+        let id = desk
+            .state
+            .requests
+            .find(|running| *running == call)
+            .unwrap();
         desk.send(Msg::Unreadable(id, rows));
         let told = desk.state.toasts.first().map(|toast| toast.text.clone());
         desk.answer(&call, Reply::Groups(Ok(vec![group("1", "Allotment")])));

@@ -3,7 +3,7 @@
 use super::public::{ONE, STALE, choir, list, open, read, recorded, refusal, refused, volunteers};
 use super::*;
 use crate::api::Capability;
-use crate::console::state::{Blank, ResetPhase};
+use crate::console::state::{LinkHidden, ResetPhase};
 
 /// Described, not recorded.
 const NOT_CONNECTED: &str =
@@ -17,7 +17,7 @@ fn groups() -> Vec<Group> {
 }
 
 /// A desk whose key has `read` and `send`, and one configured session.
-fn desk() -> Desk {
+fn desk() -> Harness {
     let mut desk = refused(&[ONE]);
     desk.answer(
         &Call::Session(ONE.to_owned()),
@@ -28,15 +28,15 @@ fn desk() -> Desk {
     desk
 }
 
-fn status(desk: &Desk) -> SessionStatus {
+fn status(desk: &Harness) -> SessionStatus {
     desk.state.sessions.get(ONE).expect("a row").status.clone()
 }
 
-fn failed(desk: &Desk) -> String {
-    let Invite::Blank(blank @ Blank::Failed(_)) = desk.invite() else {
+fn failed(desk: &Harness) -> String {
+    let Invite::Hidden(hidden @ LinkHidden::Failed(_)) = desk.invite() else {
         panic!("{:?}", desk.invite());
     };
-    desk.state.blank_sentence(&volunteers(), blank)
+    desk.state.hidden_sentence(&volunteers(), hidden)
 }
 
 #[test]
@@ -102,10 +102,10 @@ fn a_500_is_not_blamed_on_an_account_that_the_members_show_as_admin() {
         &Call::Invite(choir()),
         Reply::Invite(Err(refusal(500, &recorded(INTERNAL)))),
     );
-    let Invite::Blank(blank) = desk.invite() else {
+    let Invite::Hidden(hidden) = desk.invite() else {
         panic!("{:?}", desk.invite());
     };
-    let sentence = desk.state.blank_sentence(&choir(), blank);
+    let sentence = desk.state.hidden_sentence(&choir(), hidden);
     assert!(sentence.contains("Perhaps"), "{sentence}");
     assert!(sentence.contains("not connected"), "{sentence}");
     assert!(!sentence.contains("admin"), "{sentence}");
@@ -146,7 +146,7 @@ fn groups_of_such_a_session_can_invite_as_far_as_is_known() {
 #[test]
 fn a_status_that_is_told_at_last_counts() {
     let mut desk = desk();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());
     desk.answer(
         &Call::Invite(volunteers()),
@@ -180,7 +180,7 @@ fn a_refused_session_is_not_asked_for_every_few_seconds() {
 #[test]
 fn a_group_that_the_sessions_own_list_lacks_is_not_its_own() {
     let mut desk = desk();
-    desk.realtime(Realtime::Connected);
+    desk.realtime(RealtimeEvent::Connected);
     desk.list(ONE, groups());
     let stranger = GroupKey {
         session: ONE.to_owned(),

@@ -1,13 +1,13 @@
 //! Why something has to be looked up, as a sentence.
 
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::GroupKey;
 use crate::console::state::State;
 
 /// Why something has to be looked up.
 pub fn cause(
     state: &State,
-    said: Option<&Failure>,
+    said: Option<&CallFailure>,
     key: Option<&GroupKey>,
     parts: usize,
 ) -> String {

@@ -1,14 +1,14 @@
-//! Resets whose answer was lost: the link is looked up, and whether it is another one is told.
+//! Resets whose answer was lost: the link is looked up and compared with the former one.
 
 use super::super::invite;
 use super::cause::cause;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::state::{Layer, ResetDialog, ResetPhase, State};
 
 /// The link was looked up: is it another one than before the lost reset?
 pub fn link_read(state: &mut State, key: &GroupKey, link: &str) {
-    let Some(lost) = state.runs.unclear.resets.remove(key) else {
+    let Some(lost) = state.requests.unconfirmed.resets.remove(key) else {
         return;
     };
     let name = state.group_name(key);
@@ -17,7 +17,7 @@ pub fn link_read(state: &mut State, key: &GroupKey, link: &str) {
     let (phase, words) = match differs {
         Some(true) => {
             let now = state.now;
-            state.runs.await_echo(key, now);
+            state.requests.expect_echo(key, now);
             let done = ResetPhase::Done {
                 link: link.to_owned(),
                 differs,
@@ -27,7 +27,7 @@ pub fn link_read(state: &mut State, key: &GroupKey, link: &str) {
         Some(false) => {
             let sentence =
                 format!("{cause} The link was looked up again and is the same as before.");
-            let failed = ResetPhase::Failed(Failure::lost_answer(&sentence, false));
+            let failed = ResetPhase::Failed(CallFailure::lost_answer(&sentence, false));
             (Some(failed), "is the same as before. It was not reset.")
         }
         None => (
@@ -52,8 +52,8 @@ pub fn link_read(state: &mut State, key: &GroupKey, link: &str) {
 }
 
 /// The look-up failed.
-pub fn link_unread(state: &mut State, key: &GroupKey, failure: &Failure) {
-    let Some(lost) = state.runs.unclear.resets.get_mut(key) else {
+pub fn link_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
+    let Some(lost) = state.requests.unconfirmed.resets.get_mut(key) else {
         return;
     };
     lost.resting = true;
@@ -63,7 +63,7 @@ pub fn link_unread(state: &mut State, key: &GroupKey, failure: &Failure) {
         FailureKind::GatewayAway | FailureKind::Offline | FailureKind::RateLimited { .. }
     );
     if !passes {
-        state.runs.unclear.resets.remove(key);
+        state.requests.unconfirmed.resets.remove(key);
     }
     // What was said first is the better reason where both are the same bare failure.
     let sentence = format!(
@@ -71,21 +71,21 @@ pub fn link_unread(state: &mut State, key: &GroupKey, failure: &Failure) {
         state.sentence(said.as_ref().unwrap_or(failure), Some(key))
     );
     if let Some(dialog) = waiting(state, key) {
-        dialog.phase = ResetPhase::Failed(Failure::lost_answer(&sentence, true));
+        dialog.phase = ResetPhase::Failed(CallFailure::lost_answer(&sentence, true));
     } else {
         let name = state.group_name(key);
         state.bad(format!("{name}: {sentence}"));
     }
 }
 
-/// Looks links up as soon as nothing speaks against it.
-pub fn settle(state: &mut State) {
-    let keys: Vec<_> = (state.runs.unclear.resets.iter())
+/// Looks links up as soon as they can be asked for.
+pub fn sync(state: &mut State) {
+    let keys: Vec<_> = (state.requests.unconfirmed.resets.iter())
         .filter(|(_, lost)| !lost.resting)
         .map(|(key, _)| key.clone())
         .collect();
     for key in keys {
-        if state.obstacle(&key).is_none() && !state.runs.is_being_reset(&key) {
+        if state.link_obstacle(&key).is_none() && !state.requests.is_being_reset(&key) {
             invite::look_up(state, &key);
         }
     }
@@ -96,7 +96,7 @@ fn waits(layer: &Layer, key: &GroupKey) -> bool {
     match layer {
         Layer::Reset(dialog) if dialog.key == *key => match &dialog.phase {
             ResetPhase::Checking => true,
-            ResetPhase::Failed(failure) => failure.unclear,
+            ResetPhase::Failed(failure) => failure.unconfirmed,
             _ => false,
         },
         _ => false,

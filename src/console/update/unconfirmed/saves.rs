@@ -1,10 +1,10 @@
-//! Saves whose answer was lost: the group is read, and what it says is told.
+//! Saves whose answer was lost: the group is read, and the outcome of each field is reported.
 
 use super::super::form;
 use super::cause::cause;
 use crate::api::{Setting, SettingField, SettingsPatch};
 use crate::console::effect::Call;
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::state::{Entry, FieldOutcome, FormPhase, LostUpdate, State};
 
@@ -16,7 +16,7 @@ fn cause_of(state: &State, key: &GroupKey, lost: &LostUpdate) -> String {
 
 /// A session's groups were read by this request.
 pub fn groups_read(state: &mut State, session: &str, id: RequestId) {
-    let keys: Vec<_> = (state.runs.unclear.updates.keys())
+    let keys: Vec<_> = (state.requests.unconfirmed.updates.keys())
         .filter(|key| key.session == session)
         .cloned()
         .collect();
@@ -30,7 +30,7 @@ pub fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
     let Some(entry) = state.groups.get(key).cloned() else {
         return;
     };
-    let updates = &mut state.runs.unclear.updates;
+    let updates = &mut state.requests.unconfirmed.updates;
     if updates.get(key).is_none_or(|lost| id.0 <= lost.after) {
         return;
     }
@@ -51,7 +51,7 @@ pub fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
         return;
     }
     let is_open_still = |found: &Found| found.outcome == FieldOutcome::Unknown;
-    let unclear = found.iter().any(is_open_still);
+    let unconfirmed = found.iter().any(is_open_still);
     let outcomes: Vec<_> = (found.into_iter())
         .map(|found| (found.field, found.outcome))
         .collect();
@@ -60,14 +60,14 @@ pub fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
         key,
         &patch,
         outcomes,
-        Failure::lost_answer(&says, unclear),
+        CallFailure::lost_answer(&says, unconfirmed),
     );
     tell(state, key, &says);
 }
 
 /// The group could not be read: the form is given back, and the next read tells.
-pub fn group_unread(state: &mut State, key: &GroupKey, failure: &Failure) {
-    let Some(lost) = state.runs.unclear.updates.get(key) else {
+pub fn group_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
+    let Some(lost) = state.requests.unconfirmed.updates.get(key) else {
         return;
     };
     let patch = lost.patch.clone();
@@ -85,7 +85,7 @@ pub fn group_unread(state: &mut State, key: &GroupKey, failure: &Failure) {
         key,
         &patch,
         outcomes.collect(),
-        Failure::lost_answer(&sentence, true),
+        CallFailure::lost_answer(&sentence, true),
     );
     tell(state, key, &sentence);
 }
@@ -96,7 +96,7 @@ fn end_save(
     key: &GroupKey,
     patch: &SettingsPatch,
     outcomes: Vec<(SettingField, FieldOutcome)>,
-    failure: Failure,
+    failure: CallFailure,
 ) {
     let applied: Vec<_> = (outcomes.iter())
         .filter(|(_, outcome)| *outcome == FieldOutcome::Applied)
@@ -107,7 +107,7 @@ fn end_save(
         patch: patch.clone(),
     };
     state.record_call(&call, &failure);
-    // What is being typed since is nobody's outcome.
+    // A form that is being edited again keeps what is typed.
     if let Some(form) = form::find(state, key)
         && matches!(form.phase, FormPhase::Checking | FormPhase::Failed(_))
     {
@@ -115,7 +115,7 @@ fn end_save(
     }
 }
 
-/// Says what an open form would say itself.
+/// Reports what an open form shows itself.
 fn tell(state: &mut State, key: &GroupKey, sentence: &str) {
     if form::is_open(state, key) {
         return;

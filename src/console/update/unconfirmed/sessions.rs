@@ -1,16 +1,16 @@
-//! What was done to sessions, or was to be added, without a proof of its outcome: the sessions are read,
-//! and what they say is told.
+//! Actions on sessions, and an added session, whose answer was lost: the sessions are read, and the
+//! outcome is reported.
 
 use super::super::pairing;
 use super::cause::cause;
 use crate::api::SessionStatus;
-use crate::console::failure::Failure;
+use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::state::{LostCreation, State};
 
-/// Sessions were read by this request.
+/// Sessions were read by this request: reports the status of those whose action is unconfirmed.
 pub fn sessions_read(state: &mut State, id: RequestId) {
-    let told: Vec<_> = (state.runs.unclear.actions.iter())
+    let told: Vec<_> = (state.requests.unconfirmed.actions.iter())
         .filter(|(_, lost)| id.0 > lost.after)
         .filter_map(|(session, _)| {
             let status = state.sessions.get(session)?.status.clone();
@@ -18,7 +18,7 @@ pub fn sessions_read(state: &mut State, id: RequestId) {
         })
         .collect();
     for (session, status) in told {
-        let Some(lost) = state.runs.unclear.actions.remove(&session) else {
+        let Some(lost) = state.requests.unconfirmed.actions.remove(&session) else {
             continue;
         };
         let word = match &status {
@@ -38,8 +38,8 @@ pub fn sessions_read(state: &mut State, id: RequestId) {
 /// The list was read by this request: is there a new session of that name?
 pub fn list_read(state: &mut State, id: RequestId) {
     let lost = state
-        .runs
-        .unclear
+        .requests
+        .unconfirmed
         .creation
         .take_if(|lost| id.0 > lost.after);
     let Some(lost) = lost else {
@@ -47,7 +47,7 @@ pub fn list_read(state: &mut State, id: RequestId) {
     };
     let cause = cause(state, lost.said.as_ref(), None, 1);
     let wanted = lost.label.as_deref().unwrap_or_default().trim();
-    let known = &state.runs.unclear.before_create;
+    let known = &state.requests.unconfirmed.before_create;
     let added: Vec<String> = (state.sessions.rows.iter())
         .filter(|row| !known.contains(&row.id))
         .filter(|row| row.label.as_deref().unwrap_or_default().trim() == wanted)
@@ -80,10 +80,10 @@ pub fn list_read(state: &mut State, id: RequestId) {
 }
 
 /// The list could not be read.
-pub fn list_unread(state: &mut State, id: RequestId, failure: &Failure) {
+pub fn list_unread(state: &mut State, id: RequestId, failure: &CallFailure) {
     let lost = state
-        .runs
-        .unclear
+        .requests
+        .unconfirmed
         .creation
         .take_if(|lost| id.0 > lost.after);
     if let Some(lost) = lost {
@@ -97,7 +97,7 @@ pub fn list_unread(state: &mut State, id: RequestId, failure: &Failure) {
 }
 
 fn not_created(state: &mut State, lost: &LostCreation, sentence: &str) {
-    let failure = Failure::lost_answer(sentence, true);
+    let failure = CallFailure::lost_answer(sentence, true);
     state.record("Add an account".to_owned(), sentence.to_owned());
     if !pairing::not_created(state, lost.request, failure) {
         state.bad_again(format!("Adding the account: {sentence}"));

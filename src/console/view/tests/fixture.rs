@@ -3,11 +3,12 @@
 use crate::api::{
     EpochMillis, Group, GroupMember, MemberRole, Session, SessionRole, SessionStatus,
 };
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::state::{
-    Card, EditForm, Entry, Groups, Invite, Link, Members, Options, Pane, Sessions, Settings, State,
+    Card, Connection, EditForm, Entry, Groups, Invite, Members, Options, Pane, Sessions, Settings,
+    State,
 };
 use crate::console::theme::{ColorDepth, Theme};
 use ratatui_textarea::{CursorMove, TextArea};
@@ -25,7 +26,7 @@ pub const REQUEST: RequestId = RequestId(7);
 pub fn fresh() -> State {
     State {
         options: Options {
-            place_name: "demo".to_owned(),
+            gateway_name: "demo".to_owned(),
             session_ids: Vec::new(),
             profiles: Vec::new(),
             here: 0,
@@ -36,7 +37,7 @@ pub fn fresh() -> State {
         },
         size: (80, 24),
         now: NOW,
-        link: Link::Connecting,
+        connection: Connection::Connecting,
         sessions: Sessions::default(),
         groups: Groups::default(),
         focus: Pane::Groups,
@@ -46,14 +47,14 @@ pub fn fresh() -> State {
         failures: Vec::new(),
         whole_blocks: false,
         lacking: Vec::new(),
-        runs: crate::console::state::Runs::default(),
+        requests: crate::console::state::Requests::default(),
     }
 }
 
 /// The desk in its usual state: the support line's groups, the first one selected, its link shown.
 pub fn desk() -> State {
     let mut state = fresh();
-    state.link = Link::Live;
+    state.connection = Connection::Live;
     state.sessions = sessions();
     state.sessions.cursor = 1;
     fill(&mut state, groups());
@@ -276,8 +277,8 @@ pub fn members(count: u32) -> Vec<GroupMember> {
         .collect()
 }
 
-pub fn failure(kind: FailureKind, message: &str) -> Failure {
-    Failure {
+pub fn failure(kind: FailureKind, message: &str) -> CallFailure {
+    CallFailure {
         kind,
         message: message.to_owned(),
         code: "forbidden".to_owned(),
@@ -286,7 +287,7 @@ pub fn failure(kind: FailureKind, message: &str) -> Failure {
         partial: None,
         status: None,
         retry_after: None,
-        unclear: false,
+        unconfirmed: false,
     }
 }
 

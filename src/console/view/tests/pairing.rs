@@ -7,7 +7,8 @@ use crate::api::{Session, SessionStatus};
 use crate::console::failure::FailureKind;
 use crate::console::layout::{Target, hit, pair_parts, screen};
 use crate::console::state::{
-    ButtonId, Layer, Linked, PairFocus, PairStep, Pairing, Pane, Secret, Shown, State, Trouble, Way,
+    ButtonId, Layer, LinkMethod, Linked, PairFocus, PairStep, Pairing, PairingError, PairingQr,
+    PairingSecret, Pane, State,
 };
 
 const NEW: &str = "01NEWPHONE";
@@ -67,14 +68,14 @@ pub const SCENES: &[Scene] = &[
     }),
     ("pair-number", || {
         with(|pairing| {
-            pairing.way = Way::Code;
+            pairing.method = LinkMethod::Code;
             pairing.focus = PairFocus::Field;
             pairing.phone = typed("+62 812-3456");
         })
     }),
     ("pair-number-fault", || {
         with(|pairing| {
-            pairing.way = Way::Code;
+            pairing.method = LinkMethod::Code;
             pairing.focus = PairFocus::Field;
             pairing.phone = typed("0812 3456 7890");
             pairing.fault = Some("Begin with the country code, such as 62, not with 0.".to_owned());
@@ -82,29 +83,29 @@ pub const SCENES: &[Scene] = &[
     }),
     ("pair-asking", || {
         with(|pairing| {
-            pairing.way = Way::Code;
+            pairing.method = LinkMethod::Code;
             pairing.asking = Some(REQUEST);
         })
     }),
     ("pair-code", || {
         with(|pairing| {
-            pairing.way = Way::Code;
+            pairing.method = LinkMethod::Code;
             pairing.focus = PairFocus::Button(ButtonId::Next);
-            pairing.code = Some((Secret::new("KX7R2WMB".to_owned()), NOW - 42_000));
+            pairing.code = Some((PairingSecret::new("KX7R2WMB".to_owned()), NOW - 42_000));
         })
     }),
     ("pair-code-old", || {
         with(|pairing| {
-            pairing.way = Way::Code;
+            pairing.method = LinkMethod::Code;
             pairing.focus = PairFocus::Button(ButtonId::Next);
-            pairing.code = Some((Secret::new("KX7R2WMB".to_owned()), NOW - 200_000));
+            pairing.code = Some((PairingSecret::new("KX7R2WMB".to_owned()), NOW - 200_000));
         })
     }),
     ("pair-code-refused", || {
         let mut state = with(|pairing| {
-            pairing.way = Way::Code;
+            pairing.method = LinkMethod::Code;
             pairing.focus = PairFocus::Button(ButtonId::Next);
-            pairing.code = Some((Secret::new("KX7R2WMB".to_owned()), NOW - 42_000));
+            pairing.code = Some((PairingSecret::new("KX7R2WMB".to_owned()), NOW - 42_000));
         });
         if let Some(row) = state.sessions.rows.last_mut() {
             let reason = "WhatsApp does not take the code to type any more; ask for a new one";
@@ -119,20 +120,20 @@ pub const SCENES: &[Scene] = &[
         })
     }),
     ("pair-expired", || {
-        trouble(Trouble::Ended {
+        trouble(PairingError::Ended {
             status: SessionStatus::Failed,
             reason: Some("pairing expired: nobody scanned the code in time".to_owned()),
         })
     }),
     ("pair-stopped", || {
-        trouble(Trouble::Ended {
+        trouble(PairingError::Ended {
             status: SessionStatus::Stopped,
             reason: None,
         })
     }),
-    ("pair-paired", || trouble(Trouble::Paired)),
-    ("pair-away", || trouble(Trouble::Away)),
-    ("pair-gone", || trouble(Trouble::Gone)),
+    ("pair-paired", || trouble(PairingError::Paired)),
+    ("pair-away", || trouble(PairingError::Away)),
+    ("pair-gone", || trouble(PairingError::Gone)),
     ("pair-linked", || {
         let mut state = with(|pairing| {
             pairing.session = Some(SUPPORT.to_owned());
@@ -164,23 +165,23 @@ pub const SCENES: &[Scene] = &[
     }),
 ];
 
-fn shown(expires_at: Option<i64>) -> Shown {
-    Shown {
-        code: Secret::new(format!("2@{}", "aB3+/=,".repeat(34))),
+fn shown(expires_at: Option<i64>) -> PairingQr {
+    PairingQr {
+        code: PairingSecret::new(format!("2@{}", "aB3+/=,".repeat(34))),
         expires_at,
     }
 }
 
 fn refused(kind: FailureKind) -> PairStep {
-    PairStep::Trouble(Trouble::Refused {
+    PairStep::Failed(PairingError::Refused {
         failure: failure(kind, "no"),
         at: NOW,
     })
 }
 
-fn trouble(trouble: Trouble) -> State {
+fn trouble(trouble: PairingError) -> State {
     with(|pairing| {
-        pairing.step = PairStep::Trouble(trouble);
+        pairing.step = PairStep::Failed(trouble);
         pairing.focus = PairFocus::Button(ButtonId::Close);
     })
 }

@@ -5,12 +5,12 @@ use super::fixture::{
 };
 use crate::api::{Capability, SessionStatus, SettingField};
 use crate::console::effect::SessionAction;
-use crate::console::failure::{Failure, FailureKind};
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
-    Blank, ButtonId, ConfirmDialog, EditForm, FailureRecord, FieldOutcome, FormFocus, FormPhase,
-    HelpOverlay, Invite, Layer, Leaving, Link, Members, PairFocus, Pane, Profile, Question,
-    RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, SwitchStep, Switcher, Toast,
-    ToastKind,
+    ButtonId, ConfirmDialog, Connection, EditForm, FailureRecord, FieldOutcome, FormFocus,
+    FormPhase, HelpOverlay, Invite, Layer, Leaving, LinkHidden, Members, PairFocus, Pane, Profile,
+    Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, SwitchStep,
+    Switcher, Toast, ToastKind,
 };
 
 /// A name and how to get there.
@@ -20,13 +20,13 @@ pub const SCENES: &[Scene] = &[
     ("loading", fresh),
     ("no-sessions", || {
         let mut state = fresh();
-        state.link = Link::Live;
+        state.connection = Connection::Live;
         state.sessions.loaded = true;
         state
     }),
     ("gateway-away", || {
         let mut state = fresh();
-        state.link = Link::Away {
+        state.connection = Connection::Away {
             since: NOW - MINUTE,
             failure: failure(FailureKind::GatewayAway, "connection refused"),
         };
@@ -53,7 +53,7 @@ pub const SCENES: &[Scene] = &[
     }),
     ("polling", || {
         let mut state = desk();
-        state.link = Link::Polling {
+        state.connection = Connection::Polling {
             reason: "the gateway has no realtime".to_owned(),
         };
         state
@@ -130,7 +130,7 @@ pub const SCENES: &[Scene] = &[
         state.sessions.cursor = 4;
         with_invite(
             state,
-            Invite::Blank(Blank::SessionLeft(SessionStatus::LoggedOut)),
+            Invite::Hidden(LinkHidden::SessionLeft(SessionStatus::LoggedOut)),
         )
     }),
     ("session-acting", || {
@@ -142,17 +142,19 @@ pub const SCENES: &[Scene] = &[
     ("link-not-asked", || opened(Invite::NotAsked)),
     ("link-waiting", || opened(Invite::Waiting(REQUEST))),
     ("link-reset", || {
-        let mut state = opened(Invite::Blank(Blank::Reset));
+        let mut state = opened(Invite::Hidden(LinkHidden::Reset));
         if let Some(card) = &mut state.card {
             let by = "6281987654321@s.whatsapp.net".to_owned();
             card.reset_seen = Some((NOW - MINUTE, Some(by)));
         }
         state
     }),
-    ("link-not-admin", || opened(Invite::Blank(Blank::NotAdmin))),
+    ("link-not-admin", || {
+        opened(Invite::Hidden(LinkHidden::NotAdmin))
+    }),
     ("link-failed", || {
         let kind = FailureKind::RateLimited { wait: Some(30) };
-        opened(Invite::Blank(Blank::Failed(failure(
+        opened(Invite::Hidden(LinkHidden::Failed(failure(
             kind,
             "too many requests",
         ))))
@@ -176,7 +178,7 @@ pub const SCENES: &[Scene] = &[
         state
     }),
     ("qr-blank", || {
-        let mut state = with_invite(desk(), Invite::Blank(Blank::Reset));
+        let mut state = with_invite(desk(), Invite::Hidden(LinkHidden::Reset));
         state.layers.push(Layer::Qr);
         state
     }),
@@ -195,7 +197,7 @@ pub const SCENES: &[Scene] = &[
         edit(|form| {
             change(form);
             form.base.subject = "Sunday Volunteers".to_owned();
-            form.theirs = vec![SettingField::Subject];
+            form.changed_elsewhere = vec![SettingField::Subject];
         })
     }),
     ("edit-saving", || {
@@ -233,7 +235,7 @@ pub const SCENES: &[Scene] = &[
             form.locked = true;
             form.base.subject = "Weekend Volunteers 2027".to_owned();
             let says = "The answer was lost. The gateway says: subject is now “Weekend Volunteers 2027”: applied, announce is off: not applied, nothing about locked.";
-            form.phase = FormPhase::Failed(Failure::lost_answer(says, false));
+            form.phase = FormPhase::Failed(CallFailure::lost_answer(says, false));
             form.focus = FormFocus::Button(ButtonId::Save);
             form.outcomes = vec![
                 (SettingField::Subject, FieldOutcome::Applied),
@@ -259,7 +261,7 @@ pub const SCENES: &[Scene] = &[
     ("reset-lost", || {
         let sentence = "Whether the link was reset is not known, and it could not be looked up. The gateway does not answer. It is asked again by itself; check that it runs.";
         reset(
-            ResetPhase::Failed(Failure::lost_answer(sentence, true)),
+            ResetPhase::Failed(CallFailure::lost_answer(sentence, true)),
             ButtonId::Close,
         )
     }),
@@ -319,10 +321,10 @@ pub const SCENES: &[Scene] = &[
     }),
     ("profiles", || over_profiles(SwitchStep::Choosing)),
     ("profiles-asking", || {
-        over_profiles(SwitchStep::Asking("wa_0123456789".to_owned()))
+        over_profiles(SwitchStep::TypingToken("wa_0123456789".to_owned()))
     }),
     ("profiles-knocking", || {
-        over_profiles(SwitchStep::Knocking(REQUEST))
+        over_profiles(SwitchStep::Connecting(REQUEST))
     }),
     ("profiles-failed", || {
         over_profiles(SwitchStep::Failed(

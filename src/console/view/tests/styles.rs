@@ -4,7 +4,7 @@ use super::fixture::{desk, failure, form, fresh, typed};
 use super::render;
 use super::scenes::{SCENES, scene};
 use crate::console::failure::FailureKind;
-use crate::console::state::{Layer, Link, Pane, State};
+use crate::console::state::{Connection, Layer, Pane, State};
 use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::paint::put;
 use ratatui::buffer::Buffer;
@@ -267,7 +267,7 @@ fn a_narrow_desk_says_why_it_has_no_sessions() {
 #[test]
 fn the_reason_for_polling_is_whole_or_not_there() {
     let mut state = desk();
-    state.link = Link::Polling {
+    state.connection = Connection::Polling {
         reason: "this key lacks the capability `events`".to_owned(),
     };
     let (buffer, _) = render(&mut state, 80, 24);

@@ -3,9 +3,9 @@
 use super::*;
 use crate::console::state::{FormPhase, ResetPhase};
 
-fn internal() -> Failure {
+fn internal() -> CallFailure {
     let error = json!({"code": "internal", "message": "internal server error"});
-    Failure::from(ClientError::Api {
+    CallFailure::from(ClientError::Api {
         status: 500,
         error: serde_json::from_value(error).unwrap(),
         request_id: None,
@@ -13,15 +13,15 @@ fn internal() -> Failure {
     })
 }
 
-fn unreadable(status: u16) -> Failure {
-    Failure::from(ClientError::NotTheContract {
+fn unreadable(status: u16) -> CallFailure {
+    CallFailure::from(ClientError::NotTheContract {
         status,
         text: "its answer is empty".to_owned(),
     })
 }
 
-fn reset(failure: Failure) -> Desk {
-    let mut desk = Desk::opened(WIDE);
+fn reset(failure: CallFailure) -> Harness {
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -29,7 +29,7 @@ fn reset(failure: Failure) -> Desk {
     desk
 }
 
-fn reset_phase(desk: &Desk) -> &ResetPhase {
+fn reset_phase(desk: &Harness) -> &ResetPhase {
     match desk.top() {
         Some(Layer::Reset(dialog)) => &dialog.phase,
         _ => panic!("no dialog"),
@@ -60,7 +60,7 @@ fn a_reset_is_looked_up() {
 
 #[test]
 fn a_reset_answered_with_something_that_is_no_link_is_looked_up() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -80,7 +80,7 @@ fn a_reset_that_cannot_be_looked_up_is_not_called_undone() {
     let ResetPhase::Failed(failure) = reset_phase(&desk) else {
         panic!("{:?}", reset_phase(&desk));
     };
-    assert!(failure.unclear);
+    assert!(failure.unconfirmed);
     let sentence = desk.state.sentence(failure, Some(&key()));
     assert!(sentence.contains("not known"), "{sentence}");
     assert!(sentence.contains("internal server error"), "{sentence}");
@@ -102,7 +102,7 @@ fn a_reset_by_an_account_that_perhaps_is_no_admin_is_told_so_too() {
 #[test]
 fn a_save_of_one_field_is_looked_up() {
     for failure in [internal(), unreadable(200), unreadable(500)] {
-        let mut desk = Desk::opened(WIDE);
+        let mut desk = Harness::opened(WIDE);
         desk.press("e");
         desk.type_text(" 2");
         desk.press("Ctrl-s");
@@ -123,7 +123,7 @@ fn a_save_of_one_field_is_looked_up() {
 
 #[test]
 fn what_was_done_to_a_session_is_looked_up() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("Down");
     desk.press("L");

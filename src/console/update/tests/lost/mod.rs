@@ -8,12 +8,12 @@ mod saves;
 use super::*;
 use crate::client::ClientError;
 
-fn lost() -> Failure {
-    Failure::from(ClientError::Lost("connection reset".to_owned()))
+fn lost() -> CallFailure {
+    CallFailure::from(ClientError::Lost("connection reset".to_owned()))
 }
 
-fn away() -> Failure {
-    Failure::from(ClientError::Unreachable("connection refused".to_owned()))
+fn away() -> CallFailure {
+    CallFailure::from(ClientError::Unreachable("connection refused".to_owned()))
 }
 
 fn key() -> GroupKey {
@@ -27,6 +27,6 @@ fn sessions() -> Reply {
     ]))
 }
 
-fn nothing_is_sent(desk: &Desk) -> bool {
+fn nothing_is_sent(desk: &Harness) -> bool {
     desk.asked.iter().all(|(_, call)| !call.changes())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 #[test]
 fn a_read_that_is_tried_again_says_when() {
-    let mut desk = Desk::with(options(), WIDE);
+    let mut desk = Harness::with(options(), WIDE);
     desk.answer(&Call::Sessions, sessions());
     let call = Call::Groups {
         session: "a".to_owned(),
@@ -34,7 +34,7 @@ fn a_read_that_is_tried_again_says_when() {
 
 #[test]
 fn a_gateway_that_is_away_is_asked_less_and_less_and_says_when() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("r");
     let mut pauses = Vec::new();
@@ -65,13 +65,13 @@ fn a_pause_that_the_gateway_asks_for_is_kept_within_reason() {
     for (asked, kept) in [(40, 40_000), (86_400, 300_000)] {
         let error =
             serde_json::from_value(json!({"code": "gateway_unavailable", "message": "draining"}));
-        let failure = Failure::from(ClientError::Api {
+        let failure = CallFailure::from(ClientError::Api {
             status: 503,
             error: error.unwrap(),
             request_id: None,
             retry_after: Some(Duration::from_secs(asked)),
         });
-        let mut desk = Desk::ready(WIDE);
+        let mut desk = Harness::ready(WIDE);
         desk.press("BackTab");
         desk.press("r");
         desk.answer(&Call::Sessions, Reply::Sessions(Err(failure)));
@@ -86,12 +86,12 @@ fn a_pause_that_the_gateway_asks_for_is_kept_within_reason() {
 
 #[test]
 fn asking_again_during_a_countdown_asks_at_once() {
-    let mut desk = Desk::with(options(), WIDE);
+    let mut desk = Harness::with(options(), WIDE);
     desk.answer(&Call::Sessions, sessions());
     let call = Call::Groups {
         session: "a".to_owned(),
     };
-    let of = |desk: &Desk| {
+    let of = |desk: &Harness| {
         desk.asked
             .iter()
             .find(|(_, asked)| *asked == call)
@@ -119,10 +119,10 @@ fn asking_again_during_a_countdown_asks_at_once() {
 
 #[test]
 fn asking_again_for_a_card_asks_for_its_members_at_once() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("Enter");
     let call = Call::Members(key());
-    let of = |desk: &Desk| {
+    let of = |desk: &Harness| {
         desk.asked
             .iter()
             .find(|(_, asked)| *asked == call)

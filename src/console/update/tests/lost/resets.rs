@@ -3,8 +3,8 @@
 use super::*;
 use crate::console::state::ResetPhase;
 
-fn lost_reset() -> Desk {
-    let mut desk = Desk::opened(WIDE);
+fn lost_reset() -> Harness {
+    let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -12,7 +12,7 @@ fn lost_reset() -> Desk {
     desk
 }
 
-fn reset_phase(desk: &Desk) -> &ResetPhase {
+fn reset_phase(desk: &Harness) -> &ResetPhase {
     match desk.top() {
         Some(Layer::Reset(dialog)) => &dialog.phase,
         _ => panic!("no dialog"),
@@ -64,7 +64,7 @@ fn a_reset_that_did_not_arrive_is_found_by_the_same_link_and_can_be_sent_again()
 
 #[test]
 fn a_reset_whose_old_link_nobody_knew_leaves_it_open() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("R");
     desk.press("Tab");
     desk.press("Enter");
@@ -109,7 +109,7 @@ fn an_answer_that_waited_for_the_session_to_come_back_is_still_told() {
 
 #[test]
 fn what_was_done_to_a_session_is_looked_up_too() {
-    let mut desk = Desk::ready(WIDE);
+    let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("Down");
     desk.press("x");
@@ -135,13 +135,13 @@ fn a_503_without_a_reason_may_have_been_done_and_one_with_a_reason_was_not() {
         (json!({"reason": "draining"}), false),
     ] {
         let error = json!({"code": "gateway_unavailable", "message": "m", "details": details});
-        let failure = Failure::from(ClientError::Api {
+        let failure = CallFailure::from(ClientError::Api {
             status: 503,
             error: serde_json::from_value(error).unwrap(),
             request_id: None,
             retry_after: None,
         });
-        let mut desk = Desk::opened(WIDE);
+        let mut desk = Harness::opened(WIDE);
         desk.press("R");
         desk.press("Tab");
         desk.press("Enter");
@@ -158,16 +158,16 @@ fn a_503_without_a_reason_may_have_been_done_and_one_with_a_reason_was_not() {
 fn what_was_refused_or_never_sent_is_not_lost() {
     for failure in [
         away(),
-        Failure::from(ClientError::WebPage {
+        CallFailure::from(ClientError::WebPage {
             status: 200,
             login: true,
         }),
     ] {
-        let mut desk = Desk::opened(WIDE);
+        let mut desk = Harness::opened(WIDE);
         desk.press("R");
         desk.press("Tab");
         desk.press("Enter");
         desk.answer_change(Reply::InviteReset(Err(failure)));
-        assert!(matches!(reset_phase(&desk), ResetPhase::Failed(failure) if !failure.unclear));
+        assert!(matches!(reset_phase(&desk), ResetPhase::Failed(failure) if !failure.unconfirmed));
     }
 }

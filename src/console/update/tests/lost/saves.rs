@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::api::{PartialUpdate, SettingField};
-use crate::console::state::{FieldOutcome, FormFocus, FormPhase, Link};
+use crate::console::state::{Connection, FieldOutcome, FormFocus, FormPhase};
 
 /// A save of a new subject and the first switch, and its lost answer.
-fn lost_save() -> Desk {
-    let mut desk = Desk::opened(WIDE);
+fn lost_save() -> Harness {
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Tab");
@@ -23,14 +23,14 @@ fn stored(subject: &str, announce: bool) -> Reply {
     Reply::Group(Ok(group))
 }
 
-fn phase(desk: &Desk) -> &FormPhase {
+fn phase(desk: &Harness) -> &FormPhase {
     match desk.top() {
         Some(Layer::Edit(form)) => &form.phase,
         _ => panic!("no form"),
     }
 }
 
-fn outcomes(desk: &Desk) -> Vec<FieldOutcome> {
+fn outcomes(desk: &Harness) -> Vec<FieldOutcome> {
     match desk.top() {
         Some(Layer::Edit(form)) => form.outcomes.iter().map(|(_, o)| o.clone()).collect(),
         _ => panic!("no form"),
@@ -38,7 +38,7 @@ fn outcomes(desk: &Desk) -> Vec<FieldOutcome> {
 }
 
 /// What the form says about the save that failed.
-fn sentence(desk: &Desk) -> String {
+fn sentence(desk: &Harness) -> String {
     let FormPhase::Failed(failure) = phase(desk) else {
         panic!("{:?}", phase(desk));
     };
@@ -104,7 +104,7 @@ fn a_setting_that_whatsapp_did_not_answer_is_not_called_refused() {
     desk.answer(&Call::Group(key()), stored("Allotment", false));
     desk.press("Enter");
     let mut silent = failure(FailureKind::Offline);
-    silent.unclear = true;
+    silent.unconfirmed = true;
     silent.partial = Some(PartialUpdate {
         applied: vec![SettingField::Subject],
         failed: SettingField::Announce,
@@ -128,7 +128,7 @@ fn a_save_that_cannot_be_looked_up_stays_open_until_the_gateway_answers() {
         [FieldOutcome::Unknown, FieldOutcome::Unknown]
     );
     desk.answer(&Call::Sessions, Reply::Sessions(Err(away())));
-    assert!(matches!(desk.state.link, Link::Away { .. }));
+    assert!(matches!(desk.state.connection, Connection::Away { .. }));
     desk.wait(1_000);
     desk.answer(&Call::Sessions, sessions());
     assert!(nothing_is_sent(&desk));
@@ -150,7 +150,7 @@ fn a_form_that_was_left_is_told_about_too() {
 
 #[test]
 fn a_read_that_began_before_the_answer_was_lost_tells_nothing() {
-    let mut desk = Desk::opened(WIDE);
+    let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Ctrl-s");
@@ -198,7 +198,7 @@ fn an_old_value_proves_nothing_where_stored_reads_may_lag_behind() {
 fn a_failure_inside_the_gateway_is_looked_into_however_many_fields_were_sent() {
     let inside = |status| {
         let error = serde_json::from_value(json!({"code": "internal", "message": "oops"}));
-        Failure::from(ClientError::Api {
+        CallFailure::from(ClientError::Api {
             status,
             error: error.unwrap(),
             request_id: None,

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_account_is_added_once_whatever_is_pressed() {
-    let mut desk = Desk::adding(BROAD);
+    let mut desk = Harness::adding(BROAD);
     desk.type_text("Front desk");
     for _ in 0..3 {
         desk.press("Enter");
@@ -16,7 +16,7 @@ fn the_account_is_added_once_whatever_is_pressed() {
     assert_eq!(desk.count(&qr_call()), 1);
     assert_eq!(
         desk.state.sessions.scope(),
-        Scope::Session("new".to_owned())
+        SessionScope::Session("new".to_owned())
     );
     for key in ["Enter", "Enter", "Tab", "Tab", "Enter", "Esc", "Enter"] {
         desk.press(key);
@@ -26,7 +26,7 @@ fn the_account_is_added_once_whatever_is_pressed() {
 
 #[test]
 fn nothing_is_asked_on_leaving_before_anything_was_added() {
-    let mut desk = Desk::adding(BROAD);
+    let mut desk = Harness::adding(BROAD);
     desk.press("Esc");
     assert!(desk.state.layers.is_empty() && desk.asked.is_empty());
     desk.press("a");
@@ -38,7 +38,7 @@ fn nothing_is_asked_on_leaving_before_anything_was_added() {
 
 #[test]
 fn a_name_that_is_too_long_is_not_sent() {
-    let mut desk = Desk::adding(BROAD);
+    let mut desk = Harness::adding(BROAD);
     desk.send(Msg::Paste("x".repeat(101)));
     desk.press("Enter");
     assert!(desk.asked.is_empty());
@@ -52,7 +52,7 @@ fn a_name_that_is_too_long_is_not_sent() {
 
 #[test]
 fn what_the_gateway_says_of_the_name_stands_at_the_name() {
-    let mut desk = Desk::adding(BROAD);
+    let mut desk = Harness::adding(BROAD);
     desk.press("Enter");
     let mut failure = refused("validation_error", FailureKind::Other);
     failure.fields.push(FieldError {
@@ -66,7 +66,7 @@ fn what_the_gateway_says_of_the_name_stands_at_the_name() {
 
 #[test]
 fn without_an_answer_nobody_knows_whether_it_was_added() {
-    let mut desk = Desk::adding(BROAD);
+    let mut desk = Harness::adding(BROAD);
     desk.press("Enter");
     let away = failure(FailureKind::GatewayAway);
     desk.answer_change(Reply::SessionCreated(Err(away)));
@@ -83,7 +83,7 @@ fn without_an_answer_nobody_knows_whether_it_was_added() {
 
 #[test]
 fn leaving_a_half_session_asks_with_the_careful_answer_in_focus() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     assert!(matches!(desk.pairing().step, PairStep::AskLeave(None)));
     assert_eq!(desk.pairing().focus, PairFocus::Button(ButtonId::Keep));
@@ -95,7 +95,7 @@ fn leaving_a_half_session_asks_with_the_careful_answer_in_focus() {
 
 #[test]
 fn leaving_the_question_too_removes_what_the_dialog_made() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Esc");
     assert!(desk.state.layers.is_empty());
@@ -106,7 +106,7 @@ fn leaving_the_question_too_removes_what_the_dialog_made() {
 
 #[test]
 fn going_on_after_the_question_waits_for_the_phone_again() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Right");
     desk.press("Enter");
@@ -116,7 +116,7 @@ fn going_on_after_the_question_waits_for_the_phone_again() {
 
 #[test]
 fn removing_leaves_nothing_behind() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Left");
     desk.press("Enter");
@@ -131,7 +131,7 @@ fn removing_leaves_nothing_behind() {
 
 #[test]
 fn a_removal_that_fails_asks_again() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Left");
     desk.press("Enter");
@@ -143,7 +143,7 @@ fn a_removal_that_fails_asks_again() {
 
 #[test]
 fn quitting_asks_about_the_half_session_first() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Ctrl-c");
     assert!(matches!(desk.pairing().step, PairStep::AskLeave(None)));
     assert!(desk.others.is_empty());
@@ -153,7 +153,7 @@ fn quitting_asks_about_the_half_session_first() {
 
 #[test]
 fn leaving_while_it_is_added_says_what_became_of_it() {
-    let mut desk = Desk::adding(BROAD);
+    let mut desk = Harness::adding(BROAD);
     desk.type_text("Front desk");
     desk.press("Enter");
     desk.press("Esc");

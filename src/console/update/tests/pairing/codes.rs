@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_code_rotates_and_counts_down() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     assert_eq!(desk.code(), Some(text(1).as_str()));
     assert!(desk.screen().contains("Next code in 60 s"));
     desk.wait(45_000);
@@ -20,7 +20,7 @@ fn the_code_rotates_and_counts_down() {
 
 #[test]
 fn without_realtime_the_code_is_polled_but_pairing_never_begins_anew_by_itself() {
-    let mut desk = Desk::added(BROAD);
+    let mut desk = Harness::added(BROAD);
     desk.lose_realtime();
     let not_ready = refused("not_found", FailureKind::Other);
     desk.answer(&qr_call(), Reply::PairingQr(Err(not_ready)));
@@ -37,7 +37,7 @@ fn without_realtime_the_code_is_polled_but_pairing_never_begins_anew_by_itself()
     desk.answer(&session_call(), Reply::Session(Ok(ended)));
     assert!(!desk.is_asked(&qr_call()));
     assert!(
-        matches!(desk.trouble(), Trouble::Ended { reason: Some(reason), .. } if reason == "nobody scanned")
+        matches!(desk.trouble(), PairingError::Ended { reason: Some(reason), .. } if reason == "nobody scanned")
     );
     assert!(desk.code().is_none());
     assert!(desk.screen().contains("nobody scanned"));
@@ -52,13 +52,13 @@ fn without_realtime_the_code_is_polled_but_pairing_never_begins_anew_by_itself()
 
 #[test]
 fn a_small_window_shows_the_other_way_and_a_larger_one_the_code_again() {
-    let mut desk = Desk::with_code(NARROW);
-    assert_eq!(pair_way(&desk.state, desk.pairing()), Way::Code);
+    let mut desk = Harness::with_code(NARROW);
+    assert_eq!(pair_method(&desk.state, desk.pairing()), LinkMethod::Code);
     assert!(desk.screen().contains("needs 16 more rows"));
     assert!(desk.pairing().focus.is_field());
     let (columns, rows) = (80, 40);
     desk.send(Msg::Resize { columns, rows });
-    assert_eq!(pair_way(&desk.state, desk.pairing()), Way::Qr);
+    assert_eq!(pair_method(&desk.state, desk.pairing()), LinkMethod::Qr);
     assert_eq!(desk.pairing().focus, PairFocus::Button(ButtonId::Swap));
     let (columns, rows) = NARROW;
     desk.send(Msg::Resize { columns, rows });
@@ -66,19 +66,19 @@ fn a_small_window_shows_the_other_way_and_a_larger_one_the_code_again() {
     let (columns, rows) = BROAD;
     desk.send(Msg::Resize { columns, rows });
     assert_eq!(
-        pair_way(&desk.state, desk.pairing()),
-        Way::Code,
+        pair_method(&desk.state, desk.pairing()),
+        LinkMethod::Code,
         "a number that is being typed is not taken away"
     );
     desk.press("Tab");
     desk.press("Tab");
     desk.press("Enter");
-    assert_eq!(pair_way(&desk.state, desk.pairing()), Way::Qr);
+    assert_eq!(pair_method(&desk.state, desk.pairing()), LinkMethod::Qr);
 }
 
 #[test]
 fn a_number_is_checked_before_it_is_sent() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Tab");
     desk.type_text("0812");
     desk.press("Enter");
@@ -98,7 +98,7 @@ fn a_number_is_checked_before_it_is_sent() {
 
 #[test]
 fn the_code_to_type_is_shown_with_its_age_and_can_be_renewed() {
-    let mut desk = Desk::typed(BROAD);
+    let mut desk = Harness::typed(BROAD);
     assert!(desk.screen().contains("ABCD-1234"));
     assert!(desk.screen().contains("it is 0 s old"));
     desk.wait(65_000);
@@ -116,7 +116,7 @@ fn the_code_to_type_is_shown_with_its_age_and_can_be_renewed() {
 
 #[test]
 fn codes_leave_the_screen_and_the_state_with_the_overlay() {
-    for mut desk in [Desk::with_code(BROAD), Desk::typed(BROAD)] {
+    for mut desk in [Harness::with_code(BROAD), Harness::typed(BROAD)] {
         desk.press("Esc");
         assert!(!desk.screen().contains("ABCD-1234"));
         assert!(!desk.screen().contains("▄▄▄▄▄"), "the QR code");
@@ -137,7 +137,7 @@ fn codes_leave_the_screen_and_the_state_with_the_overlay() {
 /// A number is typed with blanks. When its field goes away meanwhile, none of them may press a button.
 #[test]
 fn blanks_of_a_number_press_no_button() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Tab");
     desk.type_text("+62 812");
     desk.event(
@@ -145,10 +145,10 @@ fn blanks_of_a_number_press_no_button() {
         "new",
         json!({"status": "failed", "reason": "nobody scanned"}),
     );
-    assert!(matches!(desk.trouble(), Trouble::Ended { .. }));
+    assert!(matches!(desk.trouble(), PairingError::Ended { .. }));
     desk.asked.clear();
     desk.type_text(" 3456 7890 ");
-    assert!(matches!(desk.trouble(), Trouble::Ended { .. }));
+    assert!(matches!(desk.trouble(), PairingError::Ended { .. }));
     assert!(desk.asked.is_empty(), "{:?}", desk.asked);
     desk.press("Tab");
     desk.press("BackTab");

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_scan_leads_straight_to_the_groups() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     let payload = json!({"jid": "6281234567890:7@s.whatsapp.net"});
     desk.event(EventKind::AuthCode, "new", payload);
     assert!(matches!(desk.pairing().step, PairStep::Linked(_)));
@@ -27,7 +27,7 @@ fn a_scan_leads_straight_to_the_groups() {
 
 #[test]
 fn a_status_of_working_is_enough_where_no_event_tells() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.lose_realtime();
     desk.wait(5_000);
     let rows = vec![
@@ -43,7 +43,7 @@ fn a_status_of_working_is_enough_where_no_event_tells() {
 
 #[test]
 fn an_end_is_told_with_its_reason_and_a_way_on() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     let payload = json!({"status": "failed", "reason": "pairing \u{1b}expired"});
     desk.event(EventKind::SessionStatus, "new", payload);
     let screen = desk.screen();
@@ -54,10 +54,10 @@ fn an_end_is_told_with_its_reason_and_a_way_on() {
 
 #[test]
 fn a_phone_that_is_linked_already_ends_it() {
-    let mut desk = Desk::added(BROAD);
+    let mut desk = Harness::added(BROAD);
     let conflict = refused("conflict", FailureKind::Other);
     desk.answer(&qr_call(), Reply::PairingQr(Err(conflict)));
-    assert_eq!(*desk.trouble(), Trouble::Paired);
+    assert_eq!(*desk.trouble(), PairingError::Paired);
     assert!(desk.screen().contains("linked to this account already"));
     desk.status("new", "working");
     assert!(matches!(desk.pairing().step, PairStep::Linked(_)));
@@ -74,7 +74,7 @@ fn throttled_it_waits_before_it_can_be_tried_again() {
 }
 
 fn throttled(kind: FailureKind) {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Tab");
     desk.type_text(PHONE);
     desk.press("Enter");
@@ -92,7 +92,7 @@ fn throttled(kind: FailureKind) {
 
 #[test]
 fn a_missing_capability_is_told_and_greys_it_out() {
-    let mut desk = Desk::adding(BROAD);
+    let mut desk = Harness::adding(BROAD);
     desk.press("Enter");
     let forbidden = failure(FailureKind::MissingCapability {
         capability: "manage".to_owned(),
@@ -108,14 +108,14 @@ fn a_missing_capability_is_told_and_greys_it_out() {
 
 #[test]
 fn it_goes_on_by_itself_when_the_gateway_is_back() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Right");
     desk.press("Enter");
     let away = failure(FailureKind::GatewayAway);
     desk.answer(&session_call(), Reply::Session(Err(away)));
-    assert!(matches!(desk.state.link, Link::Away { .. }));
-    assert_eq!(*desk.trouble(), Trouble::Away);
+    assert!(matches!(desk.state.connection, Connection::Away { .. }));
+    assert_eq!(*desk.trouble(), PairingError::Away);
     assert!(desk.code().is_none());
     desk.wait(1_000);
     desk.relist(SessionStatus::ScanQrCode);
@@ -125,13 +125,13 @@ fn it_goes_on_by_itself_when_the_gateway_is_back() {
 
 #[test]
 fn a_session_that_somebody_removed_is_told() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("F1");
     desk.lose_realtime();
     desk.wait(5_000);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
-    assert_eq!(*desk.trouble(), Trouble::Gone);
+    assert_eq!(*desk.trouble(), PairingError::Gone);
     desk.press("Esc");
     desk.press("Esc");
     assert!(desk.state.layers.is_empty(), "nothing is left to ask about");
@@ -140,7 +140,7 @@ fn a_session_that_somebody_removed_is_told() {
 #[test]
 fn an_unlinked_session_is_linked_again_with_enter_start_or_a() {
     for key in ["Enter", "s", "a"] {
-        let mut desk = Desk::ready(BROAD);
+        let mut desk = Harness::ready(BROAD);
         desk.press("BackTab");
         desk.status("b", "logged_out");
         desk.press("End");
@@ -174,7 +174,7 @@ fn leaving_puts_a_session_back_as_it_was_or_says_what_remains() {
         ("scan_qr_code", None, ""),
     ] {
         for works in [true, false] {
-            let mut desk = Desk::ready(BROAD);
+            let mut desk = Harness::ready(BROAD);
             desk.press("BackTab");
             let b = desk
                 .state
@@ -215,10 +215,10 @@ fn leaving_puts_a_session_back_as_it_was_or_says_what_remains() {
 #[test]
 fn every_step_can_be_left_with_the_keys() {
     for desk in [
-        Desk::adding(NARROW),
-        Desk::added(NARROW),
-        Desk::with_code(BROAD),
-        Desk::typed(BROAD),
+        Harness::adding(NARROW),
+        Harness::added(NARROW),
+        Harness::with_code(BROAD),
+        Harness::typed(BROAD),
     ] {
         let mut desk = desk;
         let buttons = pair_buttons(&desk.state, desk.pairing());

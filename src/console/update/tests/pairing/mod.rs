@@ -7,9 +7,10 @@ mod unproven;
 
 use super::*;
 use crate::api::{Capability, FieldError, PairingCode, QrCode};
-use crate::console::layout::{pair_buttons, pair_way};
+use crate::console::layout::{pair_buttons, pair_method};
 use crate::console::state::{
-    ButtonId, Link, PairFocus, PairStep, Pairing, Pane, Scope, Trouble, Way,
+    ButtonId, Connection, LinkMethod, PairFocus, PairStep, Pairing, PairingError, Pane,
+    SessionScope,
 };
 
 const BROAD: (u16, u16) = (100, 40);
@@ -29,15 +30,15 @@ fn text(nth: u8) -> String {
     format!("2@{nth}{}", "x".repeat(242))
 }
 
-fn qr(desk: &Desk, nth: u8, seconds: i64) -> Reply {
+fn qr(desk: &Harness, nth: u8, seconds: i64) -> Reply {
     Reply::PairingQr(Ok(QrCode {
         code: text(nth),
         expires_at: Some(desk.state.now + seconds * 1_000),
     }))
 }
 
-fn refused(code: &str, kind: FailureKind) -> Failure {
-    Failure {
+fn refused(code: &str, kind: FailureKind) -> CallFailure {
+    CallFailure {
         code: code.to_owned(),
         ..failure(kind)
     }
@@ -64,7 +65,7 @@ fn code_call() -> Call {
     }
 }
 
-impl Desk {
+impl Harness {
     /// The overlay is open, nothing has been sent.
     fn adding(size: (u16, u16)) -> Self {
         let mut desk = Self::ready(size);
@@ -124,9 +125,9 @@ impl Desk {
     }
 
     #[track_caller]
-    fn trouble(&self) -> &Trouble {
+    fn trouble(&self) -> &PairingError {
         match &self.pairing().step {
-            PairStep::Trouble(trouble) => trouble,
+            PairStep::Failed(trouble) => trouble,
             step => panic!("{step:?} is no trouble"),
         }
     }

@@ -4,10 +4,10 @@
 use super::*;
 use crate::api::ErrorObject;
 
-fn recorded(status: u16, code: &str, message: &str) -> Failure {
+fn recorded(status: u16, code: &str, message: &str) -> CallFailure {
     let error: ErrorObject =
         serde_json::from_value(json!({"code": code, "message": message})).unwrap();
-    Failure::from(crate::client::ClientError::Api {
+    CallFailure::from(crate::client::ClientError::Api {
         status,
         error,
         request_id: None,
@@ -15,24 +15,24 @@ fn recorded(status: u16, code: &str, message: &str) -> Failure {
     })
 }
 
-fn internal() -> Failure {
+fn internal() -> CallFailure {
     recorded(500, "internal", "internal server error")
 }
 
-fn not_found() -> Failure {
+fn not_found() -> CallFailure {
     recorded(404, "not_found", "session not found")
 }
 
 /// The account was to be added, and the gateway failed inside.
-fn failed() -> Desk {
-    let mut desk = Desk::adding(BROAD);
+fn failed() -> Harness {
+    let mut desk = Harness::adding(BROAD);
     desk.type_text("Front desk");
     desk.press("Enter");
     desk.answer(&created(), Reply::SessionCreated(Err(internal())));
     desk
 }
 
-fn list(desk: &mut Desk, more: &[Session]) {
+fn list(desk: &mut Harness, more: &[Session]) {
     let known = [
         session("a", SessionStatus::Working),
         session("b", SessionStatus::Stopped),
@@ -82,7 +82,7 @@ fn without_the_list_it_stays_open() {
 
 #[test]
 fn one_who_left_is_told_too() {
-    let mut desk = Desk::adding(BROAD);
+    let mut desk = Harness::adding(BROAD);
     desk.type_text("Front desk");
     desk.press("Enter");
     desk.press("Esc");
@@ -98,10 +98,10 @@ fn one_who_left_is_told_too() {
 
 #[test]
 fn a_code_is_not_waited_for_for_ever() {
-    let mut desk = Desk::added(BROAD);
+    let mut desk = Harness::added(BROAD);
     desk.answer(&qr_call(), Reply::PairingQr(Err(not_found())));
     for _ in 0..40 {
-        if matches!(desk.pairing().step, PairStep::Trouble(_)) {
+        if matches!(desk.pairing().step, PairStep::Failed(_)) {
             break;
         }
         desk.wait(1_000);
@@ -125,7 +125,7 @@ fn a_code_is_not_waited_for_for_ever() {
 
 #[test]
 fn starting_it_is_one_press_away() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Tab");
     desk.type_text(PHONE);
     desk.press("Enter");
@@ -151,7 +151,7 @@ fn starting_it_is_one_press_away() {
 
 #[test]
 fn an_unlinked_account_is_not_called_linked() {
-    let mut desk = Desk::ready(BROAD);
+    let mut desk = Harness::ready(BROAD);
     desk.press("BackTab");
     desk.status("b", "logged_out");
     desk.press("End");
@@ -170,7 +170,7 @@ fn an_unlinked_account_is_not_called_linked() {
 
 #[test]
 fn a_removal_that_proves_nothing_is_looked_up() {
-    let mut desk = Desk::with_code(BROAD);
+    let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Left");
     desk.press("Enter");
@@ -180,5 +180,5 @@ fn a_removal_that_proves_nothing_is_looked_up() {
     assert!(screen.contains("is not known"), "{screen}");
     assert!(!screen.contains("Not removed"), "{screen}");
     list(&mut desk, &[]);
-    assert_eq!(*desk.trouble(), Trouble::Gone);
+    assert_eq!(*desk.trouble(), PairingError::Gone);
 }

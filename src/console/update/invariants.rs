@@ -5,19 +5,19 @@ use crate::console::effect::Effect;
 use crate::console::state::State;
 
 /// Brings back what must hold, and takes the effects of the update.
-pub(super) fn settle(state: &mut State) -> Vec<Effect> {
-    hold(state);
-    std::mem::take(&mut state.runs.wishes)
+pub(super) fn take_effects(state: &mut State) -> Vec<Effect> {
+    restore(state);
+    std::mem::take(&mut state.requests.effects)
 }
 
 /// Brings back what must always hold.
-pub(super) fn hold(state: &mut State) {
+pub(super) fn restore(state: &mut State) {
     sessions::keep_in_sight(state);
     groups::keep_in_sight(state);
-    form::settle(state);
-    card::settle(state);
-    unconfirmed::settle(state);
-    reset::settle(state);
-    pairing::settle(state);
-    clock::wish(state);
+    form::sync(state);
+    card::sync(state);
+    unconfirmed::sync(state);
+    reset::sync(state);
+    pairing::sync(state);
+    clock::request_wake(state);
 }
