@@ -128,7 +128,7 @@ impl OrganizationId {
 }
 
 impl InviteCode {
-    /// Reads what somebody typed: an invite code, or a link in any spelling of WhatsApp's.
+    /// Parses user input: an invite code, or a link in any spelling of WhatsApp's.
     ///
     /// # Errors
     /// The text is neither.

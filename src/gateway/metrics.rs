@@ -16,7 +16,7 @@ use std::time::Duration;
 const ANSWERS: [f64; 12] = [
     0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0,
 ];
-/// From a commit that meets nobody to a disk in trouble, in seconds.
+/// Buckets for commits, in seconds: from an idle disk to one in trouble.
 const WRITES: [f64; 10] = [
     0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 5.0,
 ];
@@ -142,7 +142,7 @@ impl Default for StoreTimes {
 }
 
 impl Metrics {
-    /// A request was answered, or given up with the code 499.
+    /// Counts a request that was answered, or cancelled with code 499.
     pub fn request(&self, method: &'static str, route: &'static str, code: u16, took: Duration) {
         self.requests
             .get_or_create(&Request {
@@ -171,7 +171,7 @@ impl Metrics {
         self.store.clone()
     }
 
-    /// The exposition text. What is a state and not a count comes from whoever knows it now.
+    /// The exposition text. Gauges are passed in by their owner.
     pub fn text(&self, sessions: &[(&'static str, usize)], subscribers: usize) -> String {
         for (status, count) in sessions {
             self.sessions

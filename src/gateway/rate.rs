@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
-/// Callers that are remembered before those who have rested are forgotten.
+/// Callers that are tracked before idle ones are dropped.
 const REMEMBERED: usize = 1024;
 
 /// What each of many callers may ask: a token bucket for each, of a minute's worth.
 pub struct CallerRates {
-    /// Time that one request costs; `None` where nobody is bounded.
+    /// Time per request; `None` without a limit.
     step: Option<Duration>,
     /// When a caller's bucket will be full again; one that is not here has a full one.
     full_at: Mutex<HashMap<String, Instant>>,
@@ -66,7 +66,7 @@ impl CallerRates {
     }
 }
 
-/// What one session does to WhatsApp, its calls or its logins: never more than so many in any minute, and in any hour.
+/// A session's calls or connects: limits per minute and per hour, both sliding windows.
 pub struct CallRate {
     per_minute: usize,
     per_hour: usize,

@@ -36,8 +36,8 @@ impl Shares {
         })
     }
 
-    /// Takes an amount until the [`Share`] is dropped. Who holds nothing gets one amount larger than
-    /// its share: it could never be served otherwise.
+    /// Takes an amount until the [`Share`] is dropped. A holder that holds nothing may take one
+    /// amount larger than its share, which could not be served otherwise.
     ///
     /// # Errors
     /// Nothing was taken.

@@ -96,8 +96,8 @@ impl Engine {
 
     /// The current link, asked of WhatsApp each time.
     ///
-    /// It takes its turn like every live call, so a link asked for after a reset began is never the
-    /// dead one; but it runs in the caller's own task and ends when the caller goes.
+    /// It is a live call, so a link that is requested after a reset began is never the revoked one.
+    /// It runs in the caller's task and is cancelled with it.
     ///
     /// # Errors
     /// The driver's.
@@ -116,7 +116,7 @@ impl Engine {
         })
     }
 
-    /// Who asked to join, asked of WhatsApp each time.
+    /// Pending requests to join, queried from WhatsApp each time.
     ///
     /// # Errors
     /// The driver's.

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub(crate) const BLOCK: usize = 16 * 1024;
 /// When something that is held now may be free again.
 const SOON: Duration = Duration::from_secs(1);
-/// Who holds what belongs to requests without credentials.
+/// The quota holder for requests without credentials.
 const NOBODY: &str = "";
 
 impl Engine {
@@ -97,7 +97,7 @@ pub(crate) struct BodyRoom<'a> {
 }
 
 impl BodyRoom<'_> {
-    /// Makes room for so many bytes more.
+    /// Reserves `bytes` more.
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].

@@ -15,14 +15,14 @@ use tokio::time::Instant;
 
 /// How long a probe that succeeded is believed. A write that fails ends that at once.
 pub const BELIEVED: Duration = Duration::from_secs(5);
-/// Audit entries that may wait. Changes are refused during an outage, so what comes together are the few
-/// that were under way when it began.
+/// Most audit entries kept in memory. Changes are refused during an outage, so only those in flight
+/// at its beginning add entries.
 const WAITING: usize = 1000;
 
-/// Why the database takes nothing; `None` while it does.
+/// Why the database is not writable; `None` while it is.
 pub type Fault = Option<Arc<str>>;
 
-/// What is known of the database, and what waits for it.
+/// The state of the database, and the entries that wait for it.
 #[derive(Default)]
 pub(super) struct Outage {
     fault: watch::Sender<Fault>,
@@ -31,7 +31,7 @@ pub(super) struct Outage {
 }
 
 impl Outage {
-    /// Tells whenever it begins or ends.
+    /// Reports its beginning and its end.
     pub fn watch(&self) -> watch::Receiver<Fault> {
         self.fault.subscribe()
     }

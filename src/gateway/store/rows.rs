@@ -39,7 +39,7 @@ pub struct StoredGroup {
 }
 
 impl StoredGroup {
-    /// Whether everything but the members is as WhatsApp tells it.
+    /// Whether everything but the members equals WhatsApp's state.
     #[must_use]
     pub fn is(&self, group: &GroupSnapshot) -> bool {
         self.subject == group.subject
@@ -51,7 +51,7 @@ impl StoredGroup {
     }
 }
 
-/// What is compared with WhatsApp's word.
+/// The columns that are compared with WhatsApp's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredMember {
     pub role: MemberRole,

@@ -35,8 +35,8 @@ pub trait Readers: Send + Sync {
     fn open(&self) -> Outcome<Box<dyn Read + Send>>;
 }
 
-/// What can be read. Whoever reads for a caller names the organizations, in whatever order; what belongs
-/// to another is not there. All of it fails when the engine does.
+/// Reading rows. Callers name the organizations, in any order; rows of other organizations are not
+/// returned. Every method fails when the engine does.
 #[allow(clippy::missing_errors_doc)]
 pub trait Read {
     /// Every organization that is known.
@@ -69,7 +69,7 @@ pub trait Read {
         jid: &GroupJid,
     ) -> Outcome<Option<Vec<GroupMember>>>;
 
-    /// A group's row as it is compared with WhatsApp's word.
+    /// A group's row for comparison with WhatsApp's state.
     fn stored_group(
         &self,
         organization: &OrganizationId,
@@ -89,7 +89,7 @@ pub trait Read {
     /// The organizations' keys by id, oldest first.
     fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>>;
 
-    /// A key, of whichever organization; who asks must look whose it is.
+    /// A key of any organization; the caller checks its scope.
     fn key(&self, id: &str) -> Outcome<Option<StoredKey>>;
 
     /// Every organization's keys: what authentication starts with.
@@ -114,10 +114,10 @@ pub trait Read {
     fn last_id(&self) -> Outcome<Ulid>;
 }
 
-/// What can be written, inside a transaction that somebody else commits.
+/// Writing rows, inside a transaction that the caller commits.
 #[allow(clippy::missing_errors_doc)]
 pub trait Rows: Read {
-    /// Makes sure that an organization is known.
+    /// Inserts an organization unless it exists.
     fn put_organization(&mut self, organization: &OrganizationId, now: EpochMillis) -> Outcome<()>;
 
     /// Inserts a session of an organization that is known; `false` when it is there already (it is
@@ -179,11 +179,10 @@ pub trait Rows: Read {
     /// Whether there was such a member.
     fn delete_member(&mut self, group: i64, lid: &str) -> Outcome<bool>;
 
-    /// Gives a member a role; a superadmin keeps theirs. Whether that changed anything.
+    /// Sets the role of a member, except of a superadmin. Returns whether it changed.
     fn set_role(&mut self, group: i64, lid: &str, role: &MemberRole) -> Outcome<bool>;
 
-    /// Brings what a group's row says about its members up to date: their number and the account's own
-    /// role. Whether that changed anything.
+    /// Updates the member count and own role in a group's row. Returns whether they changed.
     fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool>;
 
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()>;
@@ -210,7 +209,8 @@ pub trait Rows: Read {
     /// Drops an organization's events but the newest `keep`.
     fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()>;
 
-    /// Writes about as much as a change of a group takes, to see whether that is possible. Nobody reads it.
+    /// Writes about as much as a change of a group does, to test whether that is possible. The row
+    /// is never read.
     fn probe(&mut self) -> Outcome<()>;
 
     /// From the next transaction on, commits fail as on a full disk, or succeed again.
@@ -218,7 +218,7 @@ pub trait Rows: Read {
     fn fill_disk(&mut self, is_full: bool);
 }
 
-/// The writing connection, seen by the writer's thread: transactions with one savepoint at a time.
+/// The writing connection: transactions with one savepoint at a time.
 #[allow(clippy::missing_errors_doc)]
 pub trait Transactions: Rows + Send {
     fn begin(&mut self) -> Outcome<()>;
@@ -226,8 +226,8 @@ pub trait Transactions: Rows + Send {
     /// When this returns, what was written is on the disk, a power cut included.
     fn commit(&mut self) -> Outcome<()>;
 
-    /// Told after a commit that added to the logs of events or of the audit: the newest id in them. An
-    /// engine that can lose its last commits without noticing keeps it elsewhere.
+    /// Called after a commit that added to the events or audit log, with the newest id in them. An
+    /// engine that could lose its last commits unnoticed records it elsewhere.
     fn committed(&mut self, _last: Ulid) {}
 
     /// Undoes the transaction, if one is open.
@@ -242,7 +242,7 @@ pub trait Transactions: Rows + Send {
     /// transaction (a full disk, say).
     fn undo(&mut self) -> Outcome<()>;
 
-    /// Ends the connection, and with it what kept others from the database.
+    /// Closes the connection and releases the lock on the database.
     fn close(self: Box<Self>) -> Outcome<()>;
 }
 

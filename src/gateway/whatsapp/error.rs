@@ -34,7 +34,7 @@ pub enum DriverError {
 }
 
 impl DriverError {
-    /// Its kind in a word: a label of the metrics, and the name of the document's example.
+    /// The kind of the error: a metrics label, and the name of the example in the OpenAPI document.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

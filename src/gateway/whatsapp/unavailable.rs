@@ -18,7 +18,7 @@ pub struct Unavailable(pub UnboundedSender<DriverEvent>);
 #[async_trait]
 impl Driver for Unavailable {
     async fn connect(&self) -> Result<(), DriverError> {
-        // Nobody listens any more when the session has ended meanwhile.
+        // An error means that the session has ended.
         let _ = self.0.send(DriverEvent::Failed {
             retry: Retry::OnRestart,
             reason: REASON.to_owned(),

@@ -41,11 +41,12 @@ struct State {
     failed: Option<Instant>,
     /// When an unknown key id last caused a fetch.
     unknown: Option<Instant>,
-    /// The fetch under way; its sender is dropped when it ends, however it ends.
+    /// The running fetch, or a new one. It runs in a task of its own, so that a disconnecting
+    /// client does not cancel it for others.
     running: Option<watch::Receiver<()>>,
 }
 
-/// What to do for one who looks for a key.
+/// What to do for a lookup.
 enum Step {
     Done(Result<Arc<TrustedKey>, Refusal>),
     Wait(watch::Receiver<()>),

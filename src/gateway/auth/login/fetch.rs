@@ -36,10 +36,10 @@ impl KeySource {
     /// A key set behind an address.
     ///
     /// # Errors
-    /// The text is no address, holds credentials, or is not encrypted although it leads to
-    /// another machine: who stands in between could then sign in as anybody.
+    /// Not a URL, with credentials, or unencrypted to another machine, where an attacker on the
+    /// network could sign logins.
     pub fn url(text: &str) -> Result<Self, BadSource> {
-        // What stands before an `@` may be a password.
+        // The part before an `@` may be a password.
         let shown = clean_line(text.rsplit('@').next().unwrap_or(text));
         let url = Url::parse(text).map_err(|fault| {
             BadSource(format!(
@@ -61,7 +61,7 @@ impl KeySource {
     }
 }
 
-/// This machine, where nobody stands in between.
+/// This machine needs no encryption.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -95,7 +95,7 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-/// Brings a key set when it is asked for.
+/// Loads a key set.
 pub trait Source: Send + Sync + 'static {
     fn load(&self) -> impl Future<Output = Result<KeySet, FetchError>> + Send;
 }

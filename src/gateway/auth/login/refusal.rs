@@ -1,6 +1,6 @@
 //! Why a login is refused, and the limits that are checked.
 
-/// Longest token that is looked at, in bytes.
+/// Longest token that is parsed, in bytes.
 pub(super) const TOKEN_MAX: usize = 8 * 1024;
 
 /// How far the frontend's clock and ours may be apart, in seconds.

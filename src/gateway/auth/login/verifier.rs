@@ -10,7 +10,7 @@ use crate::gateway::auth::Caller;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Validation, decode, decode_header};
 
-/// Whose logins are accepted.
+/// The issuer whose logins are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     /// What `iss` must be.
@@ -21,7 +21,7 @@ pub struct Login {
     pub keys: KeySource,
 }
 
-/// Accepts or refuses logins.
+/// Verifies logins.
 pub(crate) struct LoginVerifier {
     issuer: String,
     audience: String,
@@ -40,7 +40,7 @@ impl LoginVerifier {
         })
     }
 
-    /// Who presents this token; `None` for every cause of refusal.
+    /// The caller of a token; `None` when it is refused for any reason.
     pub async fn verify(&self, token: &str) -> Option<Caller> {
         match self.check(token).await {
             Ok(caller) => Some(caller),

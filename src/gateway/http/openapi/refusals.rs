@@ -230,7 +230,7 @@ pub(super) fn too_many_connects() -> (&'static str, Error) {
     ("too_many_connects", error)
 }
 
-/// Tickets that nobody used.
+/// The error for too many unused tickets.
 pub(super) fn unused_tickets() -> (&'static str, Error) {
     let error = Error::TooManyRequests {
         limit: Limit::Tickets,

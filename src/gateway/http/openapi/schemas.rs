@@ -54,7 +54,7 @@ impl Schemas {
         self.answer(SchemaGenerator::subschema_for::<ErrorBody>)
     }
 
-    /// All that were asked for, by name.
+    /// All schemas used so far, by name.
     pub fn finish(mut self) -> Map<String, Value> {
         let details = self.details();
         let mut all = self.requests.take_definitions(true);
@@ -144,8 +144,8 @@ fn plain(schema: Schema) -> Value {
     schema
 }
 
-/// Makes a schema say what the wire does: nothing is ever `null` (what is not known is left out, and a
-/// `null` is refused), and a word out of a list is one enumeration.
+/// Adapts a schema to the wire format: no field is ever `null` (unknown fields are left out, `null`
+/// is refused), and unit variants become one enumeration.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {

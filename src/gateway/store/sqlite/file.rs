@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 use ulid::Ulid;
 
-/// Marks the file as ours ("grpd"), so that a mistyped path never migrates somebody else's database.
+/// The application id ("grpd"), so that a mistyped path never migrates another program's database.
 const APPLICATION_ID: i32 = 0x6772_7064;
 
 /// One file per schema version, applied in order. Never edit one that was released.

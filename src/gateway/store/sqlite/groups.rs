@@ -32,7 +32,7 @@ pub(super) fn list(
             organization.as_str(),
             session.as_str(),
             after.map_or("", GroupJid::as_str),
-            // A negative limit is none.
+            // A negative limit means no limit.
             limit.map_or(-1, i64::from),
         ],
         group,
@@ -75,7 +75,7 @@ pub(super) fn members(
             let role: String = row.get(1)?;
             let user = lid.split('@').next().unwrap_or_default();
             Ok(GroupMember {
-                // Nobody but the group has this member, so the two name it for good.
+                // A member belongs to one group, so the pair is a stable id.
                 id: format!("{}-{user}", group.id),
                 session_id: session.to_string(),
                 group_jid: jid.to_string(),

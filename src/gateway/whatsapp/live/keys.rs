@@ -24,7 +24,7 @@ pub(super) fn path(dir: &Path, session: &SessionId) -> PathBuf {
     dir.join(format!("{session}.sqlite"))
 }
 
-/// Creates the directory, and takes it from everybody but its owner.
+/// Creates the directory with mode 0700.
 pub(super) fn create_dir(dir: &Path) -> io::Result<()> {
     std::fs::create_dir_all(dir)?;
     restrict(dir, 0o700)
@@ -49,7 +49,7 @@ pub(super) async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
     Ok(SqliteStore::with_config(name, config).await?)
 }
 
-/// A damaged file is told at once; the library would try to open it for half a minute.
+/// Detect a damaged file early; the library would retry opening it for half a minute.
 fn check_header(path: &Path) -> anyhow::Result<()> {
     let mut header = Vec::with_capacity(HEADER.len());
     std::fs::File::open(path)?
@@ -74,8 +74,7 @@ pub(super) async fn is_paired(path: &Path) -> bool {
     matches!(device, Ok(Some(device)) if is_linked(&device))
 }
 
-/// Whether the keys are those of a device that a phone has let in: it has a number, and the phone's
-/// signature beside it.
+/// Whether the keys belong to a linked device: it has a number and the phone's signature.
 fn is_linked(device: &Device) -> bool {
     device.pn.is_some() && device.account.is_some()
 }

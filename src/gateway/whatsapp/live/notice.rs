@@ -10,11 +10,11 @@ use whatsapp_rust::wacore::stanza::groups::{
     GroupNotificationAction as Action, GroupParticipantInfo,
 };
 
-/// A pushed change, as far as it can be told at once.
+/// A notification that can be published at once.
 #[derive(Debug, PartialEq)]
 pub(super) enum Notice {
     Change(GroupEvent),
-    /// The account came into a group, which WhatsApp does not describe: it has to be asked for.
+    /// The account joined a group, which the notification does not describe: it has to be queried.
     Entered {
         group: GroupJid,
         by: Option<MemberJid>,
@@ -50,7 +50,7 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
                     .collect(),
             )
         }
-        // Somebody came by the link: the person is who caused the notification.
+        // Joined by the link: the author of the notification is the new member.
         Action::Invite { .. } => {
             let joiner = update.participant.as_ref()?;
             if me.is(joiner) {

@@ -25,17 +25,17 @@ pub struct Options {
 /// Our own bounds, where the library is silent or patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// From dialling to connected or to the first QR code. After it the attempt is given up and
-    /// dialled anew.
+    /// Time limit from dialling to connected or to the first QR code; then the connection is
+    /// dialled again.
     pub connect: Duration,
     /// For one live call, from the end of its wait for the budget. Shorter than the engine's own bound
     /// on a call, so that it is this side that notices and looks after the connection.
     pub call: Duration,
-    /// From asking for a pairing code until it is here, connecting included. Shorter than the engine's
-    /// own bound, so that no code is given out to nobody.
+    /// Time limit of a pairing code, connecting included. Shorter than the engine's limit, so that
+    /// no code is issued after its caller got an error.
     pub code: Duration,
-    /// How long a connection may bring nothing at all before it counts as lost. The library pings an
-    /// idle connection every 15 to 30 s, so a live one is never this quiet.
+    /// How long a connection may be silent before it counts as lost. The library pings an idle
+    /// connection every 15 to 30 s.
     pub silence: Duration,
     /// Live calls that may be made at once after a rest.
     pub burst: u32,

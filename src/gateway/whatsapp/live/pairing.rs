@@ -37,7 +37,7 @@ impl Session {
             Phase::Connecting | Phase::Ended => return Err(DriverError::ConnectionLost),
         }
         let client = run.client().ok_or(DriverError::ConnectionLost)?;
-        // WhatsApp takes one code at a time; a new one is what was asked for.
+        // WhatsApp has one pairing code at a time; a new request replaces it.
         client.cancel_pair_code().await;
         let options = PairCodeOptions {
             phone_number: phone.to_owned(),

@@ -14,12 +14,12 @@ use std::mem::discriminant;
 /// How many changes are remembered: more than come in a second or two.
 const KEPT: usize = 64;
 
-/// The changes of an account's groups that were told last.
+/// The most recent changes of an account's groups.
 #[derive(Default)]
 pub(super) struct Recent(VecDeque<(GroupJid, GroupChange, EpochMillis)>);
 
 impl Recent {
-    /// Takes in a change. Whether it may be older than another that says something else.
+    /// Records a change. Returns whether it may be older than a contradicting one.
     pub(super) fn is_reordered(&mut self, event: &GroupEvent) -> bool {
         let is_reordered = self.0.iter().any(|(group, change, at)| {
             *group == event.group && *at >= event.at && contradict(change, &event.change)
@@ -42,7 +42,7 @@ fn contradict(one: &GroupChange, other: &GroupChange) -> bool {
         }
         (Joined(_), Left(_)) | (Left(_), Joined(_)) => true,
         (Promoted(_), Demoted(_)) | (Demoted(_), Promoted(_)) => true,
-        // Somebody who is not among the members yet is not made an admin.
+        // A person has to join before a promotion.
         (Promoted(_), Joined(_)) => true,
         (Exited, _) | (_, Exited) => discriminant(one) != discriminant(other),
         _ => false,

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use whatsapp_rust::Client;
 use whatsapp_rust::wacore::iq::devices::RemoveCompanionDeviceSpec;
 
-/// How long telling WhatsApp about a logout may take. The keys go in any case.
+/// Time limit for unlinking at WhatsApp. The keys are deleted in any case.
 const LOGOUT: Duration = Duration::from_secs(10);
 
 pub(super) struct Session {
@@ -92,7 +92,7 @@ impl Session {
             if reason != reason::LOGGED_OUT {
                 tracing::warn!(session = %self.account.session, "{reason}");
             }
-            // The engine may have dropped the receiver: nobody listens any more.
+            // An error means that the engine dropped the session.
             let _ = self.events.send(DriverEvent::LoggedOut {
                 reason: reason.to_owned(),
             });
@@ -109,7 +109,7 @@ impl Session {
     pub(super) async fn end(&self, slot: &mut Option<Slot>) {
         if let Some(running) = slot {
             running.run.stop.cancel();
-            // A task that panicked has told so already.
+            // A panic was reported already.
             let _ = (&mut running.task).await;
         }
         *slot = None;
@@ -158,7 +158,7 @@ impl Session {
     }
 }
 
-/// Tells WhatsApp that this device goes. Whether WhatsApp confirmed it.
+/// Unlinks this device at WhatsApp. Returns whether WhatsApp confirmed it.
 ///
 /// The library's own logout asks the same question and keeps the answer to itself.
 async fn say_goodbye(run: &Run, client: &Client) -> bool {
@@ -167,7 +167,7 @@ async fn say_goodbye(run: &Run, client: &Client) -> bool {
     };
     let goodbye = client.execute(RemoveCompanionDeviceSpec::new(&own));
     let answer = tokio::time::timeout(LOGOUT, goodbye).await;
-    // Instead of an answer, the line may be closed with the word that the device was removed.
+    // WhatsApp may close the connection with a removal notice instead of an answer.
     matches!(answer, Ok(Ok(()))) || run.is_unlinked()
 }
 

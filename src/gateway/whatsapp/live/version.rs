@@ -17,13 +17,13 @@ pub(super) type Triple = (u32, u32, u32);
 pub(super) const BUILT_IN: Triple = (2, 3000, 1_042_742_319);
 /// How long an answer is good for.
 const GOOD_FOR: Duration = Duration::from_hours(12);
-/// The pause after a question that nobody answered.
+/// The pause after a failed lookup.
 const PAUSE: Duration = Duration::from_mins(10);
 /// How long the first connection waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) struct Version {
-    /// Decided by the config: nobody is asked.
+    /// Set by the configuration: no lookup.
     fixed: Option<Triple>,
     file: PathBuf,
     http: Arc<dyn HttpClient>,
