@@ -17,10 +17,10 @@ use unicode_width::UnicodeWidthChar;
 pub const LINE_MAX: usize = 1_024;
 /// Longest block of lines that is shown, in Unicode scalar values; the rest becomes [`MORE`].
 pub const BLOCK_MAX: usize = 16_384;
-/// Stands where text was cut off.
+/// Marks truncated text.
 pub const MORE: &str = "…";
 
-/// Stands where a control character was.
+/// Replaces a control character.
 const REPLACEMENT: char = '\u{FFFD}';
 /// Most marks on one base character. Vowel signs, tones and cantillation need up to four;
 /// towers of dozens paint over the neighbouring lines.
@@ -53,13 +53,13 @@ pub fn clean_block(text: &str) -> String {
     clean(text, '\n', BLOCK_MAX)
 }
 
-/// What somebody pastes into a field of one line: as [`clean_line`], but nothing is cut off.
+/// Pasted text for a single-line field: as [`clean_line`], without truncation.
 #[must_use]
 pub fn clean_typed_line(text: &str) -> String {
     clean(text, ' ', usize::MAX)
 }
 
-/// What somebody pastes into a field of several lines: as [`clean_block`], but nothing is cut off.
+/// Pasted text for a multi-line field: as [`clean_block`], without truncation.
 #[must_use]
 pub fn clean_typed_block(text: &str) -> String {
     clean(text, '\n', usize::MAX)

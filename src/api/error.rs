@@ -106,7 +106,7 @@ pub enum Reason {
     Other(String),
 }
 
-/// What the public gateway says where our own has the same code without a word of its own.
+/// The public gateway's message for an unknown session, which has no reason of its own.
 pub const UNKNOWN_SESSION: &str = "session not found";
 
 /// `{"error": {...}}`
@@ -137,8 +137,8 @@ impl ErrorObject {
         self.detail("reason")
     }
 
-    /// Which capability a 403 asks for: `details.capability`, or the word that the public gateway has in its
-    /// message.
+    /// The capability that a 403 requires: `details.capability`, or the one in the message of the
+    /// public gateway.
     #[must_use]
     pub fn capability(&self) -> Option<String> {
         self.detail("capability").or_else(|| {
@@ -158,14 +158,14 @@ impl ErrorObject {
             && self.message.to_ascii_lowercase().contains(UNKNOWN_SESSION)
     }
 
-    /// `details.limit` of a 429 that the gateway itself asks for.
+    /// `details.limit` of a 429 of the gateway's own limits.
     #[must_use]
     pub fn limit(&self) -> Option<String> {
         self.detail("limit")
     }
 
-    /// `details.errors` of a `validation_error`; empty where there are none. Some gateways give sentences
-    /// instead of fields.
+    /// `details.errors` of a `validation_error`; empty if there are none. Some gateways send
+    /// sentences instead of fields.
     #[must_use]
     pub fn field_errors(&self) -> Vec<FieldError> {
         let Some(Value::Array(errors)) = self.details.get("errors") else {
@@ -181,7 +181,7 @@ impl ErrorObject {
         errors.collect()
     }
 
-    /// How far a PATCH came before it failed.
+    /// The progress of a PATCH that failed.
     #[must_use]
     pub fn partial_update(&self) -> Option<PartialUpdate> {
         serde_json::from_value(Value::Object(self.details.clone())).ok()

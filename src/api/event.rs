@@ -163,7 +163,7 @@ impl fmt::Debug for Envelope {
             .field("session", &self.session)
             .field("organization", &self.organization)
             .field("timestamp", &self.timestamp);
-        // A pairing code, or nobody knows what.
+        // A pairing code or an unknown payload is not printed.
         if !matches!(self.event, EventKind::AuthQr | EventKind::Other(_)) {
             shown.field("payload", &self.payload);
         }

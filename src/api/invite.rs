@@ -20,7 +20,7 @@ pub fn link_code(link: &str) -> Option<&str> {
     code(link.strip_prefix(INVITE_PREFIX)?)
 }
 
-/// The code in what somebody typed or pasted: a bare code, or a link in any spelling of WhatsApp's.
+/// The code in user input: a bare code, or a link in any spelling of WhatsApp's.
 #[must_use]
 pub fn code_in(text: &str) -> Option<&str> {
     let text = text.trim();

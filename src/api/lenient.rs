@@ -30,7 +30,7 @@ where
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-/// A word of an enum that keeps unknown words as text; `unknown` where it is none.
+/// An enum that keeps unknown values as text; `unknown` if the value is not text.
 pub fn word<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -66,7 +66,7 @@ fn id_of(value: Value) -> Option<String> {
     }
 }
 
-/// A time, or 0 where none is told.
+/// A time, or 0 if absent or invalid.
 pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EpochMillis, D::Error> {
     Ok(time_of(&Value::deserialize(deserializer)?).unwrap_or_default())
 }

@@ -154,7 +154,7 @@ impl Cli {
         Ok(cli)
     }
 
-    /// Whether a failure is told as JSON.
+    /// Whether errors are written as JSON.
     #[must_use]
     pub fn wants_json(&self) -> bool {
         match &self.command {

@@ -24,7 +24,7 @@ pub fn to_file(file: &Path, level: LogLevel, format: LogFormat) -> anyhow::Resul
     }
     let opened = RotatingFile::open(file, FILE_MAX, FILES_KEPT)
         .with_context(|| format!("cannot write the log {}", file.display()))?;
-    // A desk asks its own gateway all the time: its requests are told only to who wants details.
+    // The console polls its own gateway, so its requests are logged at debug level only.
     let requests = match level {
         LogLevel::Debug | LogLevel::Trace => level,
         _ => LogLevel::Warn,
@@ -53,7 +53,7 @@ fn start(
     format: LogFormat,
 ) -> anyhow::Result<WorkerGuard> {
     let (writer, guard) = tracing_appender::non_blocking(writer);
-    // Libraries speak up only when something is wrong; their own levels may print what we keep secret.
+    // Libraries log warnings only; their lower levels may print secrets.
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(writer)
@@ -71,7 +71,7 @@ fn start(
     Ok(guard)
 }
 
-/// Creates a directory that only its owner can enter, where there is none: the store moves in here.
+/// Creates the data directory with mode 0700: the store uses it too.
 fn create_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

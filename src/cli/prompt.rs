@@ -40,7 +40,7 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
         let message = "this profile asks for its token, which needs a terminal; for scripts there are token_file, token_command and token_env";
         return Err(CommandError::new(Exit::NotAllowed, message).into());
     }
-    // Who sees the question may answer at once: nothing is shown by then.
+    // Echo is off before the prompt is shown.
     let _unseen = Unseen::take().context("the terminal cannot hide what is typed")?;
     let mut events = EventStream::new();
     let mut closed = pin!(closed());

@@ -9,8 +9,8 @@ const SECRETS: [&str; 3] = ["wa_", "eyJ", "rt_"];
 
 const SECRET_MIN: usize = 16;
 
-/// A stranger's text without keys, tokens and tickets: who echoes what was sent to it must not bring
-/// that to the screen or into the log.
+/// Removes keys, tokens and tickets from untrusted text: a server may echo what was sent, which
+/// must reach neither the screen nor the log.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');

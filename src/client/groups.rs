@@ -43,9 +43,8 @@ impl Client {
             .await
     }
 
-    /// `PATCH /sessions/{session}/groups/{group}`: only the fields of the patch are sent. A success comes
-    /// with the time of the answer by the gateway's clock, in whole seconds, where it tells one: a stored
-    /// row that is older does not show the change.
+    /// `PATCH /sessions/{session}/groups/{group}`: only the fields of the patch are sent. Returns
+    /// the `Date` of the answer, in whole seconds: an older stored row does not show the change.
     ///
     /// # Errors
     /// See [`ClientError`]; a refusal part of the way says how far it came.
@@ -55,7 +54,7 @@ impl Client {
         group: &str,
         patch: &SettingsPatch,
     ) -> Result<Option<EpochMillis>, ClientError> {
-        // Every field is a call to WhatsApp of its own.
+        // Each field is a call to WhatsApp.
         let fields = u32::try_from(patch.clone().into_settings().len()).unwrap_or(1);
         let limit = self.limits.live * fields.max(1);
         let answer = self
@@ -85,7 +84,7 @@ impl Client {
         self.ask_link(Method::DELETE, session, group).await
     }
 
-    /// An answer without a link of WhatsApp's is none: whatever else it holds must not be shown.
+    /// An answer without a WhatsApp link is an error; its text must not be shown.
     async fn ask_link(
         &self,
         method: Method,

@@ -27,8 +27,8 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Reads until there is an answer that another attempt would not better. `on_pause` hears of
-    /// every failure that is followed by another attempt, and how long that takes.
+    /// Retries a read until it succeeds or fails permanently. `on_pause` is called before each
+    /// pause with the error and the pause.
     ///
     /// # Errors
     /// The last attempt's.
@@ -55,7 +55,7 @@ impl Retry {
         }
     }
 
-    /// How long to wait after so many failures; `None` when the last one is final.
+    /// The pause after a number of failures; `None` when the last one is final.
     fn pause(&self, failures: u32, error: &ClientError) -> Option<Duration> {
         if failures >= self.attempts || !error.is_passing() {
             return None;
@@ -63,7 +63,7 @@ impl Retry {
         let own = backoff(self.first, self.most, failures - 1);
         match error.retry_after() {
             Some(told) if told > self.retry_after_max => None,
-            // What was asked for is the least; all who were asked should not come back at once.
+            // `Retry-After` is the minimum; jitter spreads the clients.
             Some(told) => Some(told + own),
             // Without a pause that it asks for, asking a busy gateway again makes it busier.
             None if error.status() == Some(429) => None,

@@ -23,7 +23,7 @@ impl Authorities {
     /// The certificates of a PEM file's text.
     ///
     /// # Errors
-    /// There is none, or one of them cannot be read.
+    /// No certificate, or an invalid one.
     pub fn from_pem(pem: &[u8]) -> Result<Self, SetupError> {
         let none = || {
             SetupError(
@@ -48,7 +48,7 @@ impl Authorities {
     /// What checks certificates: the system's authorities and these.
     ///
     /// # Errors
-    /// The system has no authorities, and there are none of our own.
+    /// Neither the system nor the options provide an authority.
     pub fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, SetupError> {
         let verifier = Verifier::new_with_extra_roots(self.0.clone(), provider())
             .map_err(|error| SetupError(format!("certificates cannot be checked: {error}")))?;

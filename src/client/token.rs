@@ -17,7 +17,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(30);
 #[async_trait]
 pub trait TokenSource: fmt::Debug + Send + Sync {
     /// # Errors
-    /// Why there is none, as a sentence that holds no secret.
+    /// A sentence without the secret.
     async fn read(&self) -> Result<Secret, String>;
 }
 

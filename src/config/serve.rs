@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where `groupdesk serve` listens unless told otherwise.
+/// The default address of `groupdesk serve`.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const DRAIN_SECONDS: u64 = 10;
 
@@ -16,7 +16,7 @@ const DRAIN_SECONDS: u64 = 10;
 pub struct Serve {
     pub listen: SocketAddr,
     pub tls: Option<TlsFiles>,
-    /// Somebody in front encrypts, and speaks for clients that are elsewhere.
+    /// A reverse proxy terminates TLS and forwards for clients elsewhere.
     pub behind_proxy: bool,
     /// How long connections are still accepted after readiness went red.
     pub linger: Duration,

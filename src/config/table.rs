@@ -51,7 +51,7 @@ pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
         .chain(&LOGIN)
 }
 
-/// Most that a rate can be told; beyond it, it is no bound any more.
+/// Largest limit that can be set.
 const MOST: u64 = 1_000_000;
 
 /// `[serve]`

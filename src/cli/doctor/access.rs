@@ -147,8 +147,8 @@ async fn manage(client: &Client) -> Has {
     }
 }
 
-/// The capability is asked for before anything else is looked at, so every other refusal means that
-/// it is there. A refusal that names another capability says nothing about this one.
+/// The capability is checked first, so every other error means that it is granted. An error about
+/// another capability says nothing about this one.
 fn asked<T>(answer: &Result<T, ClientError>, capability: Capability) -> Has {
     match answer {
         Ok(_) => Has::Yes,

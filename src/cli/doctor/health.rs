@@ -16,7 +16,7 @@ const SKEW_FINE: i64 = 30;
 /// From here on login tokens count as expired or not yet valid.
 const SKEW_BAD: i64 = 300;
 
-/// One look at a health endpoint.
+/// One request to a health endpoint.
 enum Seen {
     Answer(StatusCode, HeaderMap),
     Silence,

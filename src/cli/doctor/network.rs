@@ -55,8 +55,8 @@ impl Way {
         self.url.scheme() == "https"
     }
 
-    /// Whether a connection to the gateway itself can be looked at: not where only the proxy sees it, and
-    /// not behind one that is spoken to otherwise than in plain HTTP.
+    /// Whether the gateway can be connected to directly: not if only the proxy can reach it, and
+    /// not through a proxy that needs TLS or SOCKS.
     pub fn is_direct(&self) -> bool {
         match &self.proxy {
             None => true,

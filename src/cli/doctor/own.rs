@@ -88,7 +88,7 @@ fn keys(directory: &Path) -> Check {
             );
         }
     };
-    // Beside the key files lies what is no secret: the version of WhatsApp that was told last.
+    // The version file beside the keys is no secret.
     let is_key_file = |path: &PathBuf| path.to_string_lossy().contains(".sqlite");
     let files: Vec<_> = entries
         .flatten()
@@ -138,7 +138,7 @@ fn disk(data: &Path) -> Check {
     room(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
-/// Whether so many free bytes will do.
+/// Whether the free disk space suffices.
 #[cfg(unix)]
 fn room(free: u64) -> Check {
     let seen = format!("{} MiB are free", free >> 20);

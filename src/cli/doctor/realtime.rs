@@ -12,7 +12,7 @@ const POLLS: &str = "the desk asks every few seconds instead; nothing else is mi
 
 pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std::io::Result<()> {
     let (sink, mut events) = mpsc::channel(1);
-    // Ends when nobody listens any more.
+    // Ends when the receiver is dropped.
     tokio::spawn(realtime::run(client.clone(), None, sink));
     let check = match timeout(limit, events.recv()).await {
         Ok(Some(

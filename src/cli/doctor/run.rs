@@ -78,7 +78,7 @@ async fn examine(
     }
 }
 
-/// Every step on the way to somebody else's gateway.
+/// The steps for a remote gateway.
 async fn remote(
     profile: &Profile,
     limit: Duration,

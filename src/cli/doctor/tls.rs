@@ -24,8 +24,8 @@ const PLAIN_LIMIT: Duration = Duration::from_secs(2);
 /// Names of a certificate that are shown.
 const NAMED: usize = 4;
 
-/// Speaks TLS with the gateway, or makes sure that plain http is spoken there. Gives back whether
-/// what comes after it makes sense.
+/// Does the TLS handshake, or checks that the port speaks plain HTTP. Returns whether later steps
+/// make sense.
 pub async fn check(
     way: &Way,
     authorities: &Authorities,
@@ -259,7 +259,7 @@ fn broken(error: &std::io::Error) -> Check {
     )
 }
 
-/// Makes sure that a port that should speak plain http does.
+/// Checks that a port for plain HTTP speaks it.
 async fn plain(way: &Way, stream: TcpStream) -> Check {
     let start = first_words(way, stream).await;
     let text = String::from_utf8_lossy(&start);

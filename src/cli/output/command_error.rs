@@ -10,25 +10,25 @@ use crate::text::{clean_block, clean_line};
 use serde_json::{Map, Value, json};
 use std::io::Write as _;
 
-/// Why a command did not do what it was asked for.
+/// The error of a command.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{message}")]
 pub struct CommandError {
     pub exit: Exit,
-    /// A sentence without a capital and without a full stop, as it stands behind the program's name.
+    /// A sentence without a capital and a full stop; it follows the program's name.
     pub message: String,
-    /// Lines for people below the sentence: what could have been meant.
+    /// Further lines of text: possible matches.
     pub more: Vec<String>,
     /// Further members of the JSON object.
     pub details: Map<String, Value>,
 }
 
-/// What a failed call was about.
+/// The kind of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallKind {
-    /// The gateway answers by itself.
+    /// The gateway answers from its store.
     Stored,
-    /// WhatsApp is asked.
+    /// The gateway queries WhatsApp.
     Live,
 }
 
@@ -63,7 +63,7 @@ impl CommandError {
         Self::new(Exit::Interrupted, format!("interrupted; {words}"))
     }
 
-    /// A call that failed. Without a finer reason, 403 means "not an admin" only where WhatsApp was asked.
+    /// The error of a call. Without a reason, 403 means "not an admin" only for live calls.
     #[must_use]
     pub fn of_call(error: ClientError, kind: CallKind) -> Self {
         let status = error.status();
@@ -225,7 +225,7 @@ fn of(error: &anyhow::Error) -> CommandError {
     }
 }
 
-/// Tells an error on standard error and answers with the exit code.
+/// Writes an error to standard error and returns the exit code.
 #[must_use]
 pub fn report(error: &anyhow::Error, json: bool) -> u8 {
     let failure = of(error);

@@ -3,7 +3,7 @@
 /// How a command ended, other than well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Whatever has no number of its own.
+    /// Any other error.
     Failed,
     /// The command line, or a value in it, cannot be used.
     Usage,
@@ -25,11 +25,11 @@ pub enum Exit {
     PartlyApplied,
     /// Another groupdesk works on the data directory.
     InUse,
-    /// Nobody said yes.
+    /// The action was not confirmed.
     NotConfirmed,
     /// This gateway has nothing of the kind.
     NotOffered,
-    /// The answer to a change was lost, and looking again did not tell what became of it.
+    /// The answer to a change was lost, and reading the resource did not show the outcome.
     Unknown,
     /// A change was made, and its answer could not be written: a full disk, a closed output, a reader that is gone.
     AnswerLost,
@@ -80,7 +80,7 @@ impl Exit {
         }
     }
 
-    /// The word for it in JSON.
+    /// The name in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use std::io::{self, Write};
 
-/// Compact, with everything escaped that a terminal would not show as it is. The escapes are JSON's
-/// own, so whoever parses the document gets every string unchanged.
+/// Compact, with JSON escapes for everything that a terminal would not show verbatim. Parsers get
+/// every string unchanged.
 struct Visible;
 
 impl Formatter for Visible {

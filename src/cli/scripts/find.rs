@@ -18,7 +18,7 @@ const AT_ONCE: usize = 4;
 /// Candidates that are listed.
 const LISTED: usize = 20;
 
-/// For people who begin: there is no account to list anything of.
+/// Shown when there are no accounts yet.
 pub(super) const NO_ACCOUNTS: &str =
     "no accounts yet: open the desk with `groupdesk` and press a to link a phone";
 
@@ -94,7 +94,7 @@ impl CommandContext<'_> {
         let mut asked = std::pin::pin!(asked);
         let (mut sessions, mut gone) = (Vec::new(), None);
         while let Some((id, answer)) = asked.next().await {
-            // A label or a number is no id, and some gateways say so instead of "not found".
+            // A label or number is no id, and some gateways answer 400 instead of 404.
             let is_a_guess = !self.session_ids.iter().any(|known| known == id);
             match answer {
                 Ok(session) => sessions.push(session),
@@ -138,7 +138,7 @@ impl CommandContext<'_> {
         one_session(one_group(found, wanted)?, wanted)
     }
 
-    /// The id of the one group that is meant, whoever sees it.
+    /// The id of the one matching group, in any session.
     pub(super) async fn find_jid(
         &self,
         wanted: &str,
@@ -171,9 +171,9 @@ impl CommandContext<'_> {
     /// The group, if it is one of this session's.
     async fn own_group(&self, session: &Session, jid: &str) -> Result<Option<Group>, CommandError> {
         match self.client.get_group(&session.id, jid).await {
-            // The account's role in it: then the gateway has looked at the session.
+            // The row has a role, so the gateway checked the session.
             Ok(group) if group.my_role.is_some() => Ok(Some(group)),
-            // Some gateways answer for any group, whatever the session. Its own list tells.
+            // Some gateways answer for any group, whatever the session: check the session's list.
             Ok(_) => {
                 let mut all = self.groups_of(session).await?.into_iter();
                 Ok(all.find(|group| group.group_jid == jid))
@@ -215,7 +215,7 @@ fn stored(error: ClientError) -> CommandError {
     CommandError::of_call(error, CallKind::Stored)
 }
 
-/// As names are compared: as they are shown, whatever the case. Accents are never left out.
+/// Names compare as displayed, ignoring case. Accents are significant.
 fn plain(name: &str) -> String {
     caseless(clean_line(name).trim())
 }

@@ -153,8 +153,8 @@ impl CommandContext<'_> {
         Err(failure)
     }
 
-    /// What became of each setting, and what the command ends with. Nothing is sent again on its own:
-    /// where the gateway does not say, a look at the group does.
+    /// The outcome of each setting, and the error to exit with. Nothing is sent again: if the
+    /// gateway did not answer, the group is read.
     async fn failed(
         &self,
         found: &Found,
@@ -291,7 +291,7 @@ fn text(
     Ok(table_text(&table))
 }
 
-/// What became of the fields, for whoever gets no answer.
+/// The outcome of the fields, for an answer that cannot be written.
 fn in_words(fields: &[FieldOutcome]) -> String {
     let words: Vec<_> = fields
         .iter()

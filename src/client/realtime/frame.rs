@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 pub(super) const ID_MAX: usize = 64;
 /// Bytes of the id of a group or a person.
 const JID_MAX: usize = 128;
-/// Bytes of a word: an event's name, a status.
+/// Bytes of a name: an event, a status.
 const WORD_MAX: usize = 64;
 /// Bytes of a group's name; WhatsApp takes 100 characters.
 const SUBJECT_MAX: usize = 1_024;
@@ -27,7 +27,7 @@ const LIST_MAX: usize = 8_192;
 /// What a frame says.
 #[derive(Debug, PartialEq)]
 pub(super) enum Incoming {
-    /// `connected` or `ping`, with the seconds between pings where they are told.
+    /// `connected` or `ping`, with the heartbeat interval in seconds if given.
     Control {
         heartbeat: Option<u32>,
     },

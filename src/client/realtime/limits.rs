@@ -25,7 +25,7 @@ impl Allowance {
         }
     }
 
-    /// Takes one; `false` when there is none left.
+    /// Takes one; `false` when the limit is reached.
     pub(super) fn take(&mut self, now: Instant) -> bool {
         let passed = now.duration_since(self.at).as_secs_f64();
         self.left = (self.left + passed * PINGS_PER_SECOND).min(self.most);
@@ -35,7 +35,7 @@ impl Allowance {
     }
 }
 
-/// When the log was last told about events that cannot be read.
+/// When unreadable frames were last logged.
 #[derive(Default)]
 pub(super) struct Warned {
     next: Option<Instant>,

@@ -10,10 +10,10 @@ use crate::gateway::whatsapp::MemberChange;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Groups smaller than this lose nobody.
+/// Groups smaller than this lose no members.
 const SMALL: usize = 5;
 
-/// Starts to live, until the world is stopped or dropped.
+/// Starts random activity, until the world is stopped or dropped.
 pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
     let mut rng = Rng::of(world.seed, "life", 0);
     every(world, runtime, 4_000..=12_000, move |world| {
@@ -25,7 +25,7 @@ pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
     });
 }
 
-/// Does something again and again, after a number of milliseconds out of `pauses`.
+/// Repeats an action, with random pauses in milliseconds.
 fn every(
     world: &Arc<World>,
     runtime: &tokio::runtime::Handle,

@@ -33,7 +33,7 @@ pub(super) struct Session {
     /// What the groups below call it.
     pub(super) key: String,
     pub(super) label: String,
-    /// Digits of an E.164 number of a range that belongs to nobody.
+    /// Digits of an E.164 number in a reserved range.
     pub(super) phone: String,
     pub(super) business_name: Option<String>,
     pub(super) platform: Option<String>,
@@ -50,7 +50,7 @@ pub(super) struct Session {
     pub(super) stored: bool,
 }
 
-/// How a session stands with its phone when the world begins.
+/// The link state of a session at the beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Link {
@@ -102,7 +102,7 @@ pub(super) struct Group {
     pub(super) removed: Vec<String>,
 }
 
-/// A group that somebody who pairs a phone of their own finds there.
+/// A group of the account that pairs a new session.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arrival {
@@ -119,7 +119,7 @@ pub(super) struct Synthetic {
     pub(super) places: Vec<String>,
 }
 
-/// What people write when a living world goes on.
+/// Texts for random activity.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Activity {

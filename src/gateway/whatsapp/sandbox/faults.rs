@@ -5,8 +5,8 @@ use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// One way to misbehave. Those that speak of the next calls come one after the other, in the order
-/// in which they were asked for; the others stay until `World::clear_faults`.
+/// A fault. Faults of the next calls are consumed in the order they were injected; the others last
+/// until `World::clear_faults`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// Every call takes this long. Longer than the world's call limit: every call times out.
