@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn no_listing_is_told_while_a_write_becomes_visible() {
+    fn no_listing_is_cached_while_a_write_is_committed() {
         let cache = ListCache::default();
         let version = cache.get().unwrap_err();
         cache.put(version, Bytes::from_static(b"old"));

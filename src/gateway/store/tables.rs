@@ -35,16 +35,19 @@ pub trait Readers: Send + Sync {
     fn open(&self) -> Outcome<Box<dyn Read + Send>>;
 }
 
-/// Reading rows. Callers name the organizations, in any order; rows of other organizations are not
-/// returned. Every method fails when the engine does.
+/// Reading sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
-pub trait Read {
+pub trait ReadSessions {
     /// Every organization that is known.
     fn organizations(&self) -> Outcome<Vec<OrganizationId>>;
 
     /// Every session of every organization by id: what the engine starts with.
     fn sessions(&self) -> Outcome<Vec<StoredSession>>;
+}
 
+/// Reading groups and their members.
+#[allow(clippy::missing_errors_doc)]
+pub trait ReadGroups {
     /// A session's groups after `after` by JID, at most `limit`; all of them without a limit.
     fn groups(
         &self,
@@ -85,7 +88,11 @@ pub trait Read {
 
     /// A group's members by LID; `group` is a [`StoredGroup::number`].
     fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>>;
+}
 
+/// Reading api-keys.
+#[allow(clippy::missing_errors_doc)]
+pub trait ReadKeys {
     /// The organizations' keys by id, oldest first.
     fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>>;
 
@@ -94,7 +101,11 @@ pub trait Read {
 
     /// Every organization's keys: what authentication starts with.
     fn keys(&self) -> Outcome<Vec<StoredKey>>;
+}
 
+/// Reading the audit log and the events log.
+#[allow(clippy::missing_errors_doc)]
+pub trait ReadLogs {
     /// The organizations' audit log, newest first, at most `filter.limit` entries.
     fn audit(
         &self,
@@ -114,9 +125,15 @@ pub trait Read {
     fn last_id(&self) -> Outcome<Ulid>;
 }
 
-/// Writing rows, inside a transaction that the caller commits.
+/// Reading rows. Callers name the organizations, in any order; rows of other organizations are not
+/// returned. Every method fails when the engine does.
+pub trait Read: ReadSessions + ReadGroups + ReadKeys + ReadLogs {}
+
+impl<T: ReadSessions + ReadGroups + ReadKeys + ReadLogs> Read for T {}
+
+/// Writing sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
-pub trait Rows: Read {
+pub trait WriteSessions {
     /// Inserts an organization unless it exists.
     fn put_organization(&mut self, organization: &OrganizationId, now: EpochMillis) -> Outcome<()>;
 
@@ -150,7 +167,11 @@ pub trait Rows: Read {
     /// Deletes a session with its groups and members.
     fn delete_session(&mut self, organization: &OrganizationId, session: &SessionId)
     -> Outcome<()>;
+}
 
+/// Writing groups and their members.
+#[allow(clippy::missing_errors_doc)]
+pub trait WriteGroups {
     /// Inserts a group with its members, first seen at `at`; `false` when its session is gone.
     fn insert_group(
         &mut self,
@@ -184,7 +205,11 @@ pub trait Rows: Read {
 
     /// Updates the member count and own role in a group's row. Returns whether they changed.
     fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool>;
+}
 
+/// Writing api-keys.
+#[allow(clippy::missing_errors_doc)]
+pub trait WriteKeys {
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()>;
 
     /// Gives a key another secret; the one before is taken until `previous_until`, if that is said.
@@ -201,14 +226,22 @@ pub trait Rows: Read {
     fn set_last_used(&mut self, uses: &[(String, EpochMillis)]) -> Outcome<()>;
 
     fn delete_key(&mut self, id: &str) -> Outcome<()>;
+}
 
+/// Writing the audit log and the events log.
+#[allow(clippy::missing_errors_doc)]
+pub trait WriteLogs {
     fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()>;
 
     fn insert_event(&mut self, event: &Published) -> Outcome<()>;
 
     /// Drops an organization's events but the newest `keep`.
     fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()>;
+}
 
+/// Writing rows, inside a transaction that the caller commits.
+#[allow(clippy::missing_errors_doc)]
+pub trait Rows: Read + WriteSessions + WriteGroups + WriteKeys + WriteLogs {
     /// Writes about as much as a change of a group does, to test whether that is possible. The row
     /// is never read.
     fn probe(&mut self) -> Outcome<()>;

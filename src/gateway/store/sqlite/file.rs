@@ -1,7 +1,7 @@
 //! The database file: its mode, its schema, its migrations.
 
 use super::error::OpenError;
-use super::events;
+use super::last_id::last_id;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions};
 use std::path::Path;
@@ -52,7 +52,7 @@ fn refuse_incomplete(conn: &Connection, path: &Path, last: Option<Ulid>) -> Resu
         path: path.to_owned(),
         cause: std::io::Error::other(error),
     };
-    if logs == 2 && events::last_id(conn).map_err(unreadable)? >= last {
+    if logs == 2 && last_id(conn).map_err(unreadable)? >= last {
         return Ok(());
     }
     Err(OpenError::incomplete(path))

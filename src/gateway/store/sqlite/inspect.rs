@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sound_database_a_used_one_and_a_damaged_one_are_told_apart() {
+    fn intact_used_and_damaged_databases_are_distinguished() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("groupdesk.sqlite");
         drop(file::open_writer(&path, None).unwrap());
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_is_missed() {
+    fn lost_commits_are_detected() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("groupdesk.sqlite");
         drop(file::open_writer(&path, None).unwrap());
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_database_is_not_ours() {
+    fn another_program_s_database_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("theirs.sqlite");
         let theirs = rusqlite::Connection::open(&path).unwrap();
