@@ -42,7 +42,7 @@ pub fn code_in(text: &str) -> Option<&str> {
     code(path[..end].trim_end_matches('/'))
 }
 
-/// The code in what follows the path of a link that carries it in the query.
+/// The code in the query of a link.
 fn query_code(rest: &str) -> Option<&str> {
     let query = rest.strip_prefix('/').unwrap_or(rest);
     let value = query.strip_prefix("?code=")?;
@@ -88,7 +88,8 @@ impl InviteLink {
     }
 }
 
-/// Body of `POST /sessions/{s}/groups:join`: an invite code or a link, in any spelling that WhatsApp hands out.
+/// Body of `POST /sessions/{s}/groups:join`: an invite code or a link, in any spelling that
+/// WhatsApp uses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JoinGroup {

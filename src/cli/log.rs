@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_library_is_never_heard() {
+    fn the_client_library_is_not_logged() {
         let page = Page::default();
         let writer = page.clone();
         let subscriber = tracing_subscriber::fmt()

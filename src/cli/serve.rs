@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Serves until a signal ends it. The first line on standard output is JSON: the address, and on a
 /// sandbox api-keys for every organization: `all`, and one for each capability.
 pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
-    let mut signals = Signals::listen().context("signals cannot be listened to")?;
+    let mut signals = Signals::listen().context("cannot register signal handlers")?;
     let config = settings(cli)?;
     let _log = log::to_stderr(config.log_level, config.log_format)?;
     let tls = tls(config.serve.tls.as_ref())?;
@@ -68,7 +68,7 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
             None => break,
         }
     }
-    tracing::info!("asked to end");
+    tracing::info!("shutting down");
     tokio::select! {
         () = running.stop() => {}
         () = signals.asked_again() => return Err(cut_off()),

@@ -20,7 +20,7 @@ pub struct Ending {
 
 impl Ending {
     /// # Errors
-    /// The signals cannot be listened to.
+    /// The cannot register signal handlers.
     pub fn listen() -> io::Result<Self> {
         let mut signals = Signals::listen()?;
         let ending = Self::default();
@@ -49,14 +49,14 @@ impl Ending {
 /// The signals that ask the program to end, from now on.
 ///
 /// # Errors
-/// The signals cannot be listened to.
+/// The cannot register signal handlers.
 pub fn shutdown_signal() -> anyhow::Result<Ending> {
-    Ending::listen().context("signals cannot be listened to")
+    Ending::listen().context("cannot register signal handlers")
 }
 
 /// The error after a second signal.
 pub fn cut_off() -> anyhow::Error {
-    anyhow::anyhow!("asked twice to end: work was cut off")
+    anyhow::anyhow!("second signal: aborted work in flight")
 }
 
 /// A request by signal.

@@ -322,14 +322,14 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn what_never_ends_is_ended() {
+        async fn a_program_that_never_ends_is_killed() {
             let words = ["sleep", "600"].map(str::to_owned);
             let fault = of_command(&words, Duration::from_millis(50)).await;
             assert!(fault.unwrap_err().contains("did not end within"));
         }
 
         #[tokio::test]
-        async fn what_is_not_there_is_named() {
+        async fn a_missing_source_is_named() {
             let words = ["no-such-password-manager".to_owned()];
             let fault = of_command(&words, COMMAND_LIMIT).await.unwrap_err();
             assert!(

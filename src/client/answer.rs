@@ -229,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pause_is_told_in_seconds_or_as_a_date() {
+    fn retry_after_is_seconds_or_a_date() {
         let now: jiff::Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
         for (value, wait) in [
             ("7", Some(7)),
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_told_from_answers() {
+    fn web_pages_are_recognized() {
         for (text, page) in [
             ("<!DOCTYPE html><title>Welcome</title>", Some(false)),
             ("\n <html><input type=\"password\">", Some(true)),

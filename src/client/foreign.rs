@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_that_come_back_are_left_out() {
+    fn echoed_secrets_are_removed() {
         let key = "wa_0123456789abcdef0123";
         for (text, left) in [
             (format!("key {key}: no"), "key …: no"),

@@ -163,7 +163,7 @@ impl Client {
         self.name_members(session, group, "", members).await
     }
 
-    /// `POST /sessions/{session}/groups/{group}/members:approve`: lets in who asked to join.
+    /// `POST /sessions/{session}/groups/{group}/members:approve`: approves requests to join.
     ///
     /// # Errors
     /// See [`ClientError`]; some gateways always answer 501.
@@ -217,19 +217,6 @@ impl Client {
         member: &str,
     ) -> Result<(), ClientError> {
         self.rank(session, group, member, "promote").await
-    }
-
-    /// `POST /sessions/{session}/groups/{group}/members/{member}/demote`
-    ///
-    /// # Errors
-    /// See [`ClientError`].
-    pub async fn demote_member(
-        &self,
-        session: &str,
-        group: &str,
-        member: &str,
-    ) -> Result<(), ClientError> {
-        self.rank(session, group, member, "demote").await
     }
 
     async fn rank(

@@ -145,7 +145,7 @@ pub(super) fn check_base(base: &str, allow_insecure: bool) -> Result<Url, SetupE
         "https" => Ok(url),
         "http" if allow_insecure || is_loopback(&url) => Ok(url),
         "http" => Err(SetupError(format!(
-            "`{shown}` is not encrypted, so everybody on the way could read the token: use https, or set allow_insecure in a profile"
+            "`{shown}` is not encrypted, so the token would be readable on the network: use https, or set allow_insecure in a profile"
         ))),
         other => Err(SetupError(format!(
             "`{shown}` must begin with https:// or http://, not {other}:"

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_may_pass_is_tried_again_with_growing_pauses() {
+    async fn temporary_failures_are_retried_with_backoff() {
         for error in [
             ClientError::Unreachable("refused".to_owned()),
             ClientError::Lost("reset".to_owned()),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_final_is_not() {
+    async fn permanent_failures_are_not_retried() {
         for error in [
             refusal(400, None),
             refusal(401, None),

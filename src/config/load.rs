@@ -151,8 +151,7 @@ fn project_dirs() -> Option<directories::ProjectDirs> {
     directories::ProjectDirs::from("", "", "groupdesk")
 }
 
-/// Where the configuration file is looked for.
-#[must_use]
-pub fn default_file() -> Option<PathBuf> {
+/// The default path of the configuration file.
+fn default_file() -> Option<PathBuf> {
     project_dirs().map(|dirs| dirs.config_dir().join("config.toml"))
 }

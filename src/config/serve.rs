@@ -58,8 +58,8 @@ pub(super) fn read(layers: &Layers) -> Result<Serve, ConfigError> {
         return Err(layers.fault(
             "serve.listen",
             &format!(
-                "other machines reach {listen}, and without TLS everybody on the way could read the \
-                 keys: set tls_cert and tls_key, or behind_proxy where a reverse proxy encrypts"
+                "{listen} is reachable from other machines, and without TLS the keys would be readable on \
+                 the network: set tls_cert and tls_key, or behind_proxy where a reverse proxy encrypts"
             ),
         ));
     }

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_costs_more_counts_more() {
+    async fn expensive_calls_count_more() {
         let rates = CallerRates::new(60);
         rates.take("one", 58).unwrap();
         assert_eq!(rates.take("one", 4), Err(2 * SECOND));

@@ -143,7 +143,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_drawn_is_as_wide_as_was_counted(text in hostile()) {
+        fn drawn_text_has_the_counted_width(text in hostile()) {
             let line = clean_line(&text);
             let shown = on_screen(&line);
             prop_assert_eq!(on_screen(&shown), shown.as_ref());

@@ -302,7 +302,7 @@ async fn tunnel(stream: &mut TcpStream, proxy: &Proxy, way: &Way) -> Check {
             "proxy",
             "proxy_refused",
             format!("the proxy opens no way to {target} (status {status})"),
-            "ask whoever runs the proxy to allow the gateway's host and port",
+            "ask the proxy's operator to allow the gateway's host and port",
         ),
         _ => Check::fail(
             "proxy",

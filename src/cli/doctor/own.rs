@@ -109,7 +109,7 @@ fn keys(directory: &Path) -> Check {
                 file.display()
             ),
             format!(
-                "run chmod -R go= {}; link the phones anew if others use this machine",
+                "run chmod -R go= {}; link the phones again if others use this machine",
                 directory.display()
             ),
         ),
@@ -221,7 +221,7 @@ fn build(live: bool) -> Check {
             "build",
             "without_live",
             format!("groupdesk {version}, without real WhatsApp accounts"),
-            "build it with the feature `live` to link phones; demos and other gateways work as it is",
+            "build it with the feature `live` to link phones; demos and other gateways work without it",
         )
     }
 }

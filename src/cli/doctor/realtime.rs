@@ -26,7 +26,7 @@ pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std
             "realtime",
             "realtime_silent",
             format!("the stream said nothing within {} s", limit.as_secs()),
-            "a proxy or load balancer on the way may hold WebSockets back: tell whoever runs it",
+            "a proxy or load balancer on the way may block WebSockets: tell its operator",
         ),
     };
     report.add(check)?;
@@ -46,13 +46,13 @@ async fn lost(client: &Client, reason: &str) -> Check {
             "realtime",
             "no_ticket",
             format!("the gateway gives no ticket for the stream: {error}"),
-            "try again in a minute, then tell whoever runs the gateway",
+            "try again in a minute, then tell the gateway's operator",
         ),
         Ok(_) => Check::fail(
             "realtime",
             "realtime_broken",
             format!("there is a ticket, but no stream: {reason}"),
-            "a proxy or load balancer on the way must let WebSockets through: tell whoever runs it",
+            "a proxy or load balancer on the way must allow WebSockets: tell its operator",
         ),
     }
 }

@@ -187,7 +187,7 @@ fn described(profile: &Profile, url: &Url) -> Check {
             "config",
             "not_encrypted",
             format!("{seen}; not encrypted, as allow_insecure says"),
-            "everybody on the way can read the token: use https as soon as the gateway has it",
+            "the token is readable on the network: use https as soon as the gateway has it",
         );
     }
     let named = if profile.token == config::TokenFrom::Variable(config::KEY_VARIABLE.to_owned()) {

@@ -149,7 +149,7 @@ fn trusted(version: &str, host: &str, end: Option<i64>, now: i64) -> Check {
         day(end)
     );
     if end - now < SOON {
-        let todo = "tell whoever runs the gateway: it wants to be renewed";
+        let todo = "tell the gateway's operator: it has to be renewed";
         return Check::warn("tls", "certificate_expires_soon", seen, todo);
     }
     Check::ok("tls", seen)
@@ -180,14 +180,14 @@ fn refused(error: &TlsError, way: &Way) -> Check {
                 "tls",
                 "certificate_expired",
                 format!("the gateway's certificate expired{since}"),
-                "it must be renewed by whoever runs the gateway; check this machine's date as well",
+                "the gateway's operator must renew it; check this machine's date as well",
             )
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Check::fail(
             "tls",
             "certificate_not_yet_valid",
             "the gateway's certificate is not valid yet",
-            "check this machine's date; else whoever runs the gateway must replace it",
+            "check this machine's date; otherwise the gateway's operator must replace it",
         ),
         CertificateError::UnknownIssuer | CertificateError::BadSignature => Check::fail(
             "tls",
@@ -218,7 +218,7 @@ fn refused(error: &TlsError, way: &Way) -> Check {
             "tls",
             "bad_certificate",
             format!("the gateway's certificate cannot be used: {fault}"),
-            "whoever runs the gateway must replace it",
+            "the gateway's operator must replace it",
         ),
     }
 }
@@ -228,7 +228,7 @@ fn not_tls() -> Check {
         "tls",
         "not_tls",
         "the port does not speak TLS but plain http",
-        "check the port; what is sent by http:// is read by everybody on the way",
+        "check the port; what is sent by http:// is readable on the network",
     )
 }
 
@@ -284,7 +284,7 @@ mod tests {
     use crate::cli::doctor::report::Verdict;
 
     #[test]
-    fn the_end_of_a_certificate_comes_in_time() {
+    fn an_expiring_certificate_is_reported_in_time() {
         let now = 1_800_000_000;
         let check = |end| trusted("TLS 1.3", "wa.example", end, now);
         assert_eq!(check(None).result, Verdict::Ok);

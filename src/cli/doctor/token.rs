@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_token_tells_when_it_ends() {
+    fn a_login_token_has_an_expiry() {
         let organization = json!("o");
         for (claims, (result, code)) in [
             (

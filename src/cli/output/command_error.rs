@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn the_object_holds_what_a_script_may_want() {
+    fn the_json_object_has_all_details() {
         let limited = ClientError::Api {
             status: 429,
             error: serde_json::from_value(json!({ "code": "rate_limited" })).unwrap(),
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strangers_words_are_cleaned() {
+    fn untrusted_text_is_cleaned() {
         let error = api(
             500,
             json!({ "code": "internal", "message": "a\u{1b}[2J\nb" }),
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_desk_on_the_same_data_is_told_apart() {
+    fn a_data_directory_in_use_has_its_own_exit_code() {
         let error =
             anyhow::Error::from(OpenError::InUse("desk.sqlite".into())).context("cannot start");
         let failure = of(&error);

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_and_every_word_stands_in_the_documentation() {
+    fn every_exit_code_and_name_is_documented() {
         let page = include_str!("../../../docs/scripting.md");
         for exit in Exit::ALL {
             let row = format!("| {} | `{}` |", exit.code(), exit.word());
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_ends_share_a_code_or_a_word() {
+    fn exit_codes_and_names_are_unique() {
         for (at, one) in Exit::ALL.iter().enumerate() {
             for other in &Exit::ALL[at + 1..] {
                 assert_ne!(one.code(), other.code());

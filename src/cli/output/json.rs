@@ -48,7 +48,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn what_a_terminal_would_obey_is_escaped() {
+    fn control_characters_are_escaped() {
         let text = document(&json!({ "subject": "a\u{1b}[2J\u{9b}2J\u{202e}\u{7f}東\u{e0041}\n" }));
         assert_eq!(
             text.unwrap(),
@@ -58,7 +58,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_string_comes_back_unchanged(text in any::<String>()) {
+        fn every_string_round_trips(text in any::<String>()) {
             let written = document(&json!([text])).unwrap();
             prop_assert!(!written.trim_end().chars().any(is_hidden), "{written:?}");
             prop_assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), json!([text]));

@@ -31,7 +31,7 @@ pub async fn confirm(question: &str) -> Result<(), CommandError> {
         "y" | "yes" => Ok(()),
         _ => Err(CommandError::new(
             Exit::NotConfirmed,
-            "nothing was changed, because nobody said yes",
+            "nothing was changed: not confirmed",
         )),
     }
 }

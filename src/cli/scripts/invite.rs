@@ -357,7 +357,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_says_by_its_name_what_it_is() {
+    fn the_file_extension_selects_the_picture_format() {
         assert!(Picture::parse("a.svg").unwrap().vector);
         assert!(!Picture::parse("dir.svg/a.PNG").unwrap().vector);
         for name in ["a", "a.jpg", "png", ""] {

@@ -225,7 +225,7 @@ mod tests {
     );
 
     #[test]
-    fn what_cannot_be_read_says_what_it_was_about_as_far_as_it_can() {
+    fn an_unreadable_event_names_its_session_and_group_if_possible() {
         let long = "x".repeat(900_000);
         let faults: [Fault; 8] = [
             (

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_allowance_comes_back_by_and_by() {
+    fn an_allowance_refills_over_time() {
         let mut pings = Allowance::new(3);
         let now = pings.at;
         let taken = (0..10).filter(|_| pings.take(now)).count();

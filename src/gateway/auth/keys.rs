@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disabled_key_ends_what_it_began_and_begins_anew_when_enabled() {
+    fn disabling_a_key_revokes_its_leases_and_enabling_issues_new_ones() {
         let ring = KeyRing::default();
         let secret = new_secret(KEY_PREFIX);
         let enabled = key("k", &secret);

@@ -336,7 +336,7 @@ pub(crate) fn expired() -> Error {
 pub(crate) fn too_many() -> Error {
     Error::Conflict {
         message: format!(
-            "this organization has {KEYS_MAX} api-keys, which is the most: delete those that nobody needs"
+            "this organization has {KEYS_MAX} api-keys, which is the limit: delete unused ones"
         ),
         reason: None,
     }

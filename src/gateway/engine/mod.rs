@@ -165,7 +165,7 @@ impl Engine {
         if unrecorded > 0 && self.inner.store.recover().await.is_err() {
             tracing::error!(
                 unrecorded,
-                "entries of the audit log are lost: they were never written"
+                "entries of the audit log are lost: the store was not writable"
             );
         }
         self.inner.store.close().await;

@@ -46,7 +46,7 @@ pub(super) async fn watch(inner: Weak<Inner>, mut faults: watch::Receiver<Fault>
             tracing::debug!(%error, "the store still takes nothing");
             continue;
         }
-        tracing::info!("the store can be written again; the groups are read anew");
+        tracing::info!("the store is writable again; the groups are read again");
         for session in engine.all_sessions() {
             session.catch_up();
         }

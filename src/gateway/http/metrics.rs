@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_sent_to_this_machine_itself_is_local() {
+    fn only_requests_addressed_to_this_machine_are_local() {
         let table: &[(&[(&'static str, &str)], bool)] = &[
             (&[("host", "127.0.0.1:8080")], true),
             (&[("host", "LOCALHOST")], true),

@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_client_says_is_ignored_and_its_close_ends_the_stream() {
+    async fn messages_of_the_client_are_ignored_and_its_close_ends_the_stream() {
         let mut client = Client::of(futures_util::stream::pending(), NEVER);
         client.hear().await;
         client.says.send(Message::text("hello")).await.unwrap();

@@ -54,7 +54,7 @@ impl Keys {
         if unasked && !ask::is_possible() {
             return Err(CommandError::new(
                 Exit::NotConfirmed,
-                "what uses the key now stops at once, and nobody is here to be asked: add --yes",
+                "clients of this key stop working at once, and a confirmation is not possible here: add --yes",
             ));
         }
         Ok(())
@@ -209,7 +209,7 @@ fn tell(made: &CreatedKey, file: Option<SecretFile>, json: bool) -> Result<(), C
     };
     let remedy = match &path {
         Some(path) => format!("its secret is in {path}"),
-        None => format!("nobody knows its secret now: `groupdesk keys revoke {id}` ends it"),
+        None => format!("its secret is lost: revoke it with `groupdesk keys revoke {id}`"),
     };
     print_change(&text, &format!("key {id} was made"), &remedy)
 }
@@ -219,7 +219,7 @@ fn failure(error: ClientError) -> CommandError {
     match error.status() {
         Some(404 | 405 | 501) => CommandError::new(
             Exit::NotOffered,
-            "this gateway does not make keys here; ask whoever runs it",
+            "this gateway has no endpoint for keys; ask its operator",
         ),
         _ => CommandError::of_call(error, CallKind::Stored),
     }

@@ -73,9 +73,7 @@ impl SecretFile {
         });
         kept.map_err(|error| {
             let failure = unwritable(&self.path, error);
-            failure.listing([format!(
-                "nobody knows the secret of key {key} now: revoke it"
-            )])
+            failure.listing([format!("the secret of key {key} is lost: revoke it")])
         })
     }
 }

@@ -88,7 +88,7 @@ impl<S: Source> Cache<S> {
         let resting = within(state.failed, RETRY_PAUSE);
         if !within(state.loaded, LIFETIME) && !resting {
             let running = self.refresh(&mut state);
-            // Where the last fetch failed, the old set serves without waiting for the next.
+            // Where the last fetch failed, the old key set stays in use without waiting for the next.
             return match found {
                 Ok(key) if state.failed.is_some() => Step::Done(Ok(key)),
                 _ => Step::Wait(running),
@@ -158,9 +158,9 @@ impl State {
             Err(fault) => {
                 self.failed = Some(Instant::now());
                 let serving = if self.keys.is_empty() {
-                    "nobody can log in"
+                    "no logins are possible"
                 } else {
-                    "the old set serves"
+                    "the old key set stays in use"
                 };
                 tracing::warn!(%fault, "the login's key set could not be loaded: {serving}");
             }

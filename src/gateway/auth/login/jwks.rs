@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_set_is_an_error() {
+    fn an_invalid_key_set_is_an_error() {
         for bad in ["", "<html>", "[]", "{}", r#"{"keys": {}}"#] {
             assert!(KeySet::parse(bad.as_bytes()).is_err(), "{bad}");
         }

@@ -211,7 +211,9 @@ pub(super) fn some_members() -> (&'static str, Error) {
     let failed = parsed("123456789012345@lid").map(|jid| {
         (
             jid,
-            DriverError::Refused("this person lets nobody add them".into()),
+            DriverError::Refused(
+                "this person's privacy settings do not let others add them".into(),
+            ),
         )
     });
     let error = Error::Members {

@@ -95,11 +95,11 @@ impl Schemas {
                 "capability": about(capability, "What the caller lacks (`forbidden`)."),
                 "status": about(
                     status,
-                    "How the session stands that is not connected (`not_implemented`).",
+                    "The status of the session that is not connected (`not_implemented`).",
                 ),
                 "statusReason": {
                     "type": "string",
-                    "description": "Why it stands so, in words, where that is known (`not_implemented`).",
+                    "description": "The reason of the status, if known (`not_implemented`).",
                 },
                 "errors": {
                     "type": "array",

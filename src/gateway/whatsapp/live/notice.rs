@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_kept_is_not_told() {
+    fn irrelevant_notifications_are_ignored() {
         assert_eq!(notice(NodeBuilder::new("not_ephemeral").build()), None);
         assert_eq!(notice(NodeBuilder::new("something_new").build()), None);
     }

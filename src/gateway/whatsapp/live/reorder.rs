@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn two_names_of_one_second_cross_and_others_do_not() {
+    fn contradicting_changes_within_a_second_are_reordered() {
         let mut recent = Recent::default();
         assert!(!recent.is_reordered(&event(1, 5_000, subject("a"))));
         assert!(recent.is_reordered(&event(1, 5_000, subject("b"))));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn who_joins_and_leaves_or_rises_and_falls_at_once_crosses() {
+    fn opposite_member_changes_within_a_second_are_reordered() {
         let pairs = [
             (
                 GroupChange::Left(somebody()),

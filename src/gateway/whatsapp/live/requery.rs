@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn sixty_groups_at_once_are_all_looked_at_within_the_budget() {
+    async fn sixty_groups_are_queried_within_the_budget() {
         let budget = Budget::new(&Limits::default());
         let running = AtomicU32::new(0);
         let ask = |group| async {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_that_is_asked_for_is_kept_however_often() {
+    async fn every_retry_after_is_followed() {
         let begin = Instant::now();
         let left = AtomicU32::new(5);
         let ask = |group| {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_waits_when_the_connection_ends_is_left_to_the_next_one() {
+    async fn pending_queries_are_dropped_when_the_connection_ends() {
         let ask = |_| ready(Err(DriverError::ConnectionLost));
         assert_eq!(told((0..3).map(requery), ask).await, []);
         // A failing query does not block the others.
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_last_look_at_a_group_is_enough() {
+    async fn repeated_queries_of_a_group_are_merged() {
         let ask = |group| ready(Ok(snapshot(group)));
         let requeries = [requery(1), requery(2), requery(1)];
         assert_eq!(told(requeries, ask).await, [group(2), group(1)]);

@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_end_is_final_and_told_once() {
+    async fn an_end_is_final_and_reported_once() {
         let (run, mut events) = run();
         run.fail("why".to_owned());
         run.logged_out("no".to_owned());
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_phone_told_at_pairing_stays_known() {
+    async fn details_from_pairing_are_kept() {
         let (run, mut events) = run();
         let mut told_once = identity();
         told_once.business_name = Some("Acme".to_owned());

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_opened_before_connect_and_calls_say_so_at_once() {
+    async fn nothing_is_opened_before_connect_and_calls_fail_at_once() {
         let home = tempfile::tempdir().unwrap();
         let (driver, mut events) = driver(&home);
         let group = GroupJid::parse("120363041234567890@g.us").unwrap();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_is_not_there_is_tried_until_somebody_stops_it() {
+    async fn an_unreachable_server_is_retried_until_disconnect() {
         let home = tempfile::tempdir().unwrap();
         let (driver, mut events) = driver(&home);
         driver.connect().await.unwrap();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_file_that_is_none_ends_the_session_with_a_reason() {
+    async fn an_invalid_key_file_ends_the_session_with_a_reason() {
         let home = tempfile::tempdir().unwrap();
         let (driver, mut events) = driver(&home);
         let file = home.path().join("keys/01JZ0000000000000000000001.sqlite");

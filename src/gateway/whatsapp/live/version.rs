@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_version_from_the_config_asks_nobody() {
+    async fn a_configured_version_needs_no_lookup() {
         let (asked, page, _home) = version("client_revision:1099999999;", Some((2, 1, 3)));
         assert_eq!(asked.get().await, (2, 1, 3));
         assert_eq!(page.asked.load(Ordering::SeqCst), 0);

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 const QR_LIFETIMES_S: [u64; 6] = [60, 20, 20, 20, 20, 20];
 /// How long a pairing code is valid.
 const CODE_LIFETIME_S: i64 = 180;
-const EXPIRED: &str = "pairing expired: nobody scanned the code in time; start it again";
+const EXPIRED: &str = "pairing expired: the code was not scanned in time; start the session again";
 
 impl World {
     /// Begins to show QR codes.
@@ -30,7 +30,7 @@ impl World {
             return;
         }
         if self.active {
-            self.somebody_links(session, endpoint, &token);
+            self.phone_links(session, endpoint, &token);
         }
         self.show_qr(endpoint, Duration::from_secs(QR_LIFETIMES_S[0]));
         tokio::spawn(async move {
@@ -102,7 +102,7 @@ impl World {
     }
 
     /// In an active world a phone scans the code after a while.
-    fn somebody_links(
+    fn phone_links(
         self: &Arc<Self>,
         session: &SessionId,
         endpoint: &mut Endpoint,
@@ -178,7 +178,7 @@ impl World {
         }
         if self.active {
             let token = endpoint.current.clone();
-            self.somebody_links(session, endpoint, &token);
+            self.phone_links(session, endpoint, &token);
         }
         Ok(code)
     }
