@@ -73,7 +73,7 @@ pub fn is_hidden(character: char) -> bool {
         || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// What the cleaner knows about what it has written so far.
+/// The state of the cleaner.
 #[derive(Default)]
 struct Tail {
     last: Option<char>,
@@ -108,12 +108,12 @@ fn clean(text: &str, line_break: char, max: usize) -> String {
 }
 
 impl Tail {
-    /// What to write for a character, if anything.
+    /// The replacement of a character, if any.
     fn judge(&mut self, character: char, next: Option<char>, line_break: char) -> Option<char> {
         let shown = match character {
             '\t' => ' ',
             '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => line_break,
-            // A whole run of controls says no more than one of them.
+            // A run of control characters has one replacement.
             _ if is_unprintable(character) => {
                 if self.last == Some(REPLACEMENT) {
                     return None;

@@ -236,7 +236,7 @@ pub struct AuthCodePayload {
     pub platform: Option<String>,
 }
 
-// What changed is read strictly: a change that cannot be read must not pass for none.
+// Changes are read strictly: an unreadable change must not count as no change.
 /// Payload of `group.update`: only what changed.
 ///
 /// A reset whose new link is not known yet carries `reason: "invite_reset"` without `newInviteLink`.

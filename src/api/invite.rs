@@ -50,7 +50,7 @@ fn query_code(rest: &str) -> Option<&str> {
     code(&value[..end])
 }
 
-/// What follows a scheme or host, which may be written in any case.
+/// The part after a scheme or host, which are case-insensitive.
 fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let head = text.get(..start.len())?;
     head.eq_ignore_ascii_case(start)

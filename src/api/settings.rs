@@ -118,7 +118,7 @@ impl SettingsPatch {
         .collect()
     }
 
-    /// Reads and checks a PATCH body. The subject comes back trimmed.
+    /// Parses and validates a PATCH body. The subject is trimmed.
     ///
     /// # Errors
     /// Every fault of the body at once: unknown fields by name, `null`, wrong types, values out of

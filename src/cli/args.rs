@@ -163,7 +163,7 @@ impl Cli {
         }
     }
 
-    /// What the flags say about the configuration.
+    /// The settings from the flags.
     #[must_use]
     pub fn overrides(&self) -> Overrides {
         let serve = match &self.command {

@@ -124,7 +124,7 @@ fn need_a_terminal() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where QR codes are saved: the pictures' folder, or where one is.
+/// The directory for saved QR codes: the pictures folder, or the current directory.
 fn pictures() -> std::path::PathBuf {
     directories::UserDirs::new()
         .and_then(|dirs| dirs.picture_dir().map(ToOwned::to_owned))

@@ -222,7 +222,7 @@ impl Running {
         }
     }
 
-    /// Where its log goes.
+    /// The path of its log.
     pub fn log_file(&self) -> PathBuf {
         self.data.join("groupdesk.log")
     }

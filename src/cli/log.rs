@@ -80,8 +80,8 @@ fn create_private(directory: &Path) -> std::io::Result<()> {
     builder.create(directory)
 }
 
-/// What is logged: what this program says at its level, its requests at theirs, what others say when
-/// something is wrong, and nothing at all of the WhatsApp client, whose warnings hold codes and numbers.
+/// The log filter: this program at its level, requests at theirs, libraries at warn, and the
+/// WhatsApp client not at all, because its warnings contain codes and numbers.
 fn filter(level: LogLevel, requests: LogLevel) -> String {
     #[cfg(feature = "live")]
     let silent = crate::gateway::whatsapp::live::SECRET_LOG_TARGETS;

@@ -71,7 +71,7 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
         match key.code {
             KeyCode::Enter => return Ok(answer),
             KeyCode::Esc => anyhow::bail!("no token was typed"),
-            // Where keys are read raw this is no signal, but it is meant as one.
+            // In raw mode Ctrl-C raises no signal, so it is handled here.
             KeyCode::Char('c') if control => {
                 return Err(CommandError::interrupted("no token was typed").into());
             }

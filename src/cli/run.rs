@@ -31,7 +31,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         }
     });
     if outcome.is_err() {
-        // What still runs was cut off on purpose, or never got anywhere.
+        // Remaining tasks were aborted, or never got anywhere.
         runtime.shutdown_background();
     }
     outcome

@@ -52,7 +52,7 @@ impl Target {
     /// data directory.
     ///
     /// # Errors
-    /// What is missing, as a sentence: the token, the certificates, the data directory.
+    /// A sentence: the token, the certificates or the data directory is missing.
     pub async fn open(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Self> {
         Self::open_with(config, shutdown, true).await
     }
@@ -136,19 +136,19 @@ impl Target {
 /// A client for the gateway of a profile.
 ///
 /// # Errors
-/// The certificates, the proxy or the token cannot be used; says why.
+/// The certificates, the proxy or the token are invalid.
 pub async fn client(profile: &Profile, token: Secret) -> anyhow::Result<Client> {
     let options = options(profile, token).await?;
-    // Loading the system's certificates takes its time.
+    // Loading the system's certificates blocks.
     tokio::task::spawn_blocking(move || Client::open(&options))
         .await?
         .with_context(|| format!("profile `{}`", profile.name))
 }
 
-/// How the gateway of a profile is reached.
+/// The connection options of a profile.
 ///
 /// # Errors
-/// The file with the certificates cannot be used; says why.
+/// The certificate file is invalid.
 pub async fn options(profile: &Profile, token: Secret) -> anyhow::Result<client::Options> {
     let authorities = match profile.ca_file.clone() {
         Some(file) => tokio::task::spawn_blocking(move || authorities(&file)).await??,

@@ -15,7 +15,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-/// How long a password manager may take; it may ask a person to unlock it.
+/// Timeout of a password manager, which may prompt for unlocking.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 /// Bytes of a token; a login token with many claims has a few thousand.
 const TOKEN_MAX: u64 = 64 << 10;

@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Bytes of a refusal: it is a sentence with a few details.
 const REFUSAL_MAX: usize = 64 << 10;
-/// Bytes from which an answer is a large one; large ones are taken in one at a time.
+/// Answers from this size in bytes are received one at a time.
 const LARGE: usize = 2 << 20;
 /// Characters that are kept of a refusal's message.
 const MESSAGE_MAX: usize = 2_000;

@@ -19,7 +19,7 @@ pub enum ClientError {
         error: ErrorObject,
         /// `x-request-id`, cleaned.
         request_id: Option<String>,
-        /// How long the gateway asks to wait.
+        /// `Retry-After`.
         retry_after: Option<Duration>,
     },
     /// No connection: nothing was sent.
@@ -68,7 +68,7 @@ impl ClientError {
         }
     }
 
-    /// How long the gateway asks to wait.
+    /// `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -109,7 +109,8 @@ impl ClientError {
             Self::Api { status, error, .. } => match error.reason() {
                 // WhatsApp was called, and its answer was lost.
                 Some(Reason::Timeout | Reason::ConnectionLost) => true,
-                // By the contract a 503 is also that; a gateway without reasons of ours does not say.
+                // A 503 is ambiguous: gateways without reasons do not say whether the call was
+                // executed.
                 Some(Reason::Other(_)) | None => fails_after_sending(*status),
                 Some(_) => false,
             },

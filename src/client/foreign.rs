@@ -4,7 +4,7 @@ use crate::text::{clean_line, truncate_to_width};
 
 /// Longest text of a foreign answer that an error keeps, in columns.
 pub(super) const EXCERPT: usize = 200;
-/// What keys, login tokens and tickets begin with, and how long they are at least.
+/// Prefixes of keys, login tokens and tickets, and their minimum length.
 const SECRETS: [&str; 3] = ["wa_", "eyJ", "rt_"];
 
 const SECRET_MIN: usize = 16;

@@ -47,7 +47,7 @@ impl Client {
     /// the `Date` of the answer, in whole seconds: an older stored row does not show the change.
     ///
     /// # Errors
-    /// See [`ClientError`]; a refusal part of the way says how far it came.
+    /// See [`ClientError`]; the error of a partial change has the progress.
     pub async fn update_settings(
         &self,
         session: &str,
@@ -135,7 +135,7 @@ impl Client {
             .send(Method::POST, &path, Some(&body), self.limits.live)
             .await?;
         let mut joined: JoinedGroup = answer.json()?;
-        // 202 says that the request was taken and nothing has happened yet.
+        // 202 means accepted, not done.
         joined.pending |= answer.status() == ACCEPTED;
         Ok(joined)
     }

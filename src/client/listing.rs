@@ -66,7 +66,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Rows<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing<T> {
     pub rows: Vec<T>,
-    /// How many more rows there are that cannot be read.
+    /// The number of unreadable rows.
     pub unreadable: usize,
     /// The cursor of the next page; empty when there is none.
     pub next_cursor: String,

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where the contract's paths begin.
+/// The path prefix of the API.
 pub(super) const API: &str = "/api/v1";
 
 /// The proxies that a profile can name; with `socks5h` the proxy looks the name up.
@@ -77,7 +77,7 @@ impl Options {
     /// independent of the token.
     ///
     /// # Errors
-    /// The address, the proxy or the authorities cannot be used; says why.
+    /// The address, the proxy or the authorities are invalid.
     pub fn way(&self) -> Result<(reqwest::Client, String), SetupError> {
         tls::install_tls();
         let url = check_base(&self.base, self.allow_insecure)?;
@@ -116,7 +116,7 @@ impl Options {
 /// Whether an address can be a gateway's; see [`super::Client::new`].
 ///
 /// # Errors
-/// What is wrong with it, and what would be right.
+/// A sentence with the fault and the remedy.
 pub fn check_address(base: &str, allow_insecure: bool) -> Result<(), SetupError> {
     check_base(base, allow_insecure).map(|_| ())
 }
@@ -156,14 +156,14 @@ pub(super) fn check_base(base: &str, allow_insecure: bool) -> Result<Url, SetupE
 /// Whether an address can be a proxy's.
 ///
 /// # Errors
-/// What is wrong with it, and what would be right.
+/// A sentence with the fault and the remedy.
 pub fn check_proxy(proxy: &str) -> Result<Url, SetupError> {
     let shown = truncate_to_width(&clean_line(proxy), EXCERPT);
     let url = Url::parse(proxy.trim())
         .ok()
         .filter(|url| PROXY_SCHEMES.contains(&url.scheme()) && url.has_host());
     let Some(url) = url else {
-        // What cannot be read as an address may hold a password all the same.
+        // Even an invalid address may hold a password.
         let shown = shown.rsplit('@').next().unwrap_or_default();
         return Err(SetupError(format!(
             "`{shown}` is not a proxy such as http://proxy.example.com:3128 or socks5h://127.0.0.1:1080"

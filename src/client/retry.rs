@@ -3,7 +3,7 @@
 use super::error::ClientError;
 use std::time::Duration;
 
-/// How often and how soon a read is tried again.
+/// The retry policy of reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
     /// Attempts in all.
@@ -72,8 +72,8 @@ impl Retry {
     }
 }
 
-/// Doubles with every attempt; a random half of it is left out, so that all the clients of a gateway
-/// that restarts do not come back at once.
+/// Exponential backoff with jitter: a random half is subtracted, so that the clients of a restarted
+/// gateway do not return at once.
 pub(super) fn backoff(first: Duration, most: Duration, attempt: u32) -> Duration {
     let doubled = first.saturating_mul(2_u32.saturating_pow(attempt.min(16)));
     doubled.min(most).mul_f64(0.5 + rand::random::<f64>() / 2.0)

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Makes TLS work, once per process; further calls do nothing.
 pub fn install_tls() {
-    // An error says that a provider is installed already, which is all that is wanted.
+    // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
@@ -45,7 +45,7 @@ impl Authorities {
         Ok(Self(found))
     }
 
-    /// What checks certificates: the system's authorities and these.
+    /// The certificate verifier: the system's authorities and these.
     ///
     /// # Errors
     /// Neither the system nor the options provide an authority.
@@ -60,7 +60,7 @@ impl Authorities {
     /// # Errors
     /// As [`Authorities::verifier`].
     pub fn client_config(&self) -> Result<ClientConfig, SetupError> {
-        // Only the way to hand over a verifier is called dangerous: this one checks everything.
+        // Only the setter is called dangerous: this verifier checks everything.
         let config = ClientConfig::builder()
             .dangerous()
             .with_custom_certificate_verifier(self.verifier()?)

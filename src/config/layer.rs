@@ -446,7 +446,7 @@ fn whole(least: u64, most: u64, text: &str) -> Result<Value, String> {
         .ok_or_else(|| allowed(Kind::Number(least, most)))
 }
 
-/// What a setting takes, to end a sentence.
+/// The allowed values, as the end of a sentence.
 fn allowed(kind: Kind) -> String {
     match kind {
         Kind::Text => "a text in quotes".to_owned(),

@@ -11,16 +11,16 @@ use std::time::Duration;
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const DRAIN_SECONDS: u64 = 10;
 
-/// How the gateway is served to others.
+/// How the gateway is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serve {
     pub listen: SocketAddr,
     pub tls: Option<TlsFiles>,
     /// A reverse proxy terminates TLS and forwards for clients elsewhere.
     pub behind_proxy: bool,
-    /// How long connections are still accepted after readiness went red.
+    /// How long requests are still served after readiness turned red.
     pub linger: Duration,
-    /// How long running requests may then take.
+    /// Time limit for requests in flight after that.
     pub drain: Duration,
 }
 
@@ -77,7 +77,7 @@ pub(super) fn read(layers: &Layers) -> Result<Serve, ConfigError> {
 /// The last two mean this machine alone, so that nothing is served to others by accident.
 ///
 /// # Errors
-/// What it must be, to follow the name of the setting.
+/// The requirement, to follow the name of the setting.
 pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     let port = text
         .strip_prefix("localhost:")

@@ -5,7 +5,7 @@ use super::log::{LogFormat, LogLevel};
 use crate::console::clipboard::ClipboardChoice;
 use crate::console::theme::{BackgroundChoice, ColorChoice};
 
-/// What a setting holds.
+/// The type of a setting.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     Text,

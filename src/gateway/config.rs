@@ -5,7 +5,7 @@ use super::limits::Limits;
 use super::whatsapp::{Backend, SeedSession};
 use std::path::PathBuf;
 
-/// What an engine needs to start.
+/// The configuration of an engine.
 pub struct Config {
     /// The database file; created with mode 0600 when absent.
     pub database: PathBuf,

@@ -46,7 +46,7 @@ text_newtype! {
     OrganizationId
 }
 text_newtype! {
-    /// What follows `https://chat.whatsapp.com/` in an invite link.
+    /// The part of an invite link after `https://chat.whatsapp.com/`.
     InviteCode
 }
 

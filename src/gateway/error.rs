@@ -80,7 +80,7 @@ pub enum Error {
         #[source]
         cause: StoreError,
     },
-    /// The cause goes to the log, never to the caller.
+    /// The cause is logged and not sent to the caller.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
 }
@@ -217,7 +217,7 @@ impl Error {
         }
     }
 
-    /// How long to wait before the next try: the `Retry-After` header.
+    /// The `Retry-After` header.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -24,9 +24,9 @@ pub struct Limits {
     pub connects_per_hour: u32,
     /// Connections at a time, realtime streams included.
     pub connections: u32,
-    /// Of them, those of one address. Also the requests (realtime streams included) that one key or
-    /// login has under way at a time, which is what counts behind a proxy; and those without
-    /// credentials whose bodies are on their way, all together.
+    /// Connections per address. Also the concurrent requests (realtime streams included) of one key
+    /// or login, which matters behind a proxy, and the concurrent bodies of all requests without
+    /// credentials.
     pub connections_per_client: u32,
     /// Bytes of bodies that are being received, of all callers and of one.
     pub body_bytes: usize,
@@ -39,7 +39,7 @@ pub struct Limits {
     pub head: Duration,
     /// For a request's body.
     pub body: Duration,
-    /// How long a client may leave an answer lying unread. One that reads slowly gets more.
+    /// Timeout of an unread answer, extended for slow readers.
     pub unread: Duration,
 }
 

@@ -36,7 +36,7 @@ pub struct Metrics {
     subscribers: Gauge,
 }
 
-/// How long writes wait, and take.
+/// Queueing and commit times of writes.
 #[derive(Clone)]
 pub struct StoreTimes {
     waits: Histogram,
@@ -166,7 +166,7 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// What the store measures itself with.
+    /// The timers of the store.
     pub fn store_times(&self) -> StoreTimes {
         self.store.clone()
     }

@@ -99,12 +99,12 @@ fn refused(error: &ClientError, profile: &Profile) -> Check {
     }
 }
 
-/// What is known of a capability.
+/// Whether a capability is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Has {
     Yes,
     No,
-    /// This gateway gives no way to find out.
+    /// This gateway offers no way to find out.
     Unknown(&'static str),
 }
 

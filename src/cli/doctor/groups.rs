@@ -7,7 +7,7 @@ use crate::text::clean_line;
 
 const TELL: &str = "tell the gateway's operator; --json prints this report";
 
-/// What was read, and what was left out of it.
+/// The rows read, and the number of unreadable ones.
 #[derive(Default)]
 struct Read {
     groups: usize,

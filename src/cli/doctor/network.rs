@@ -20,10 +20,10 @@ use tokio::time::timeout;
 const NAMED: usize = 4;
 /// Bytes of a proxy's answer.
 const HEAD_MAX: usize = 16 << 10;
-/// How long an address is tried before the next one is tried as well.
+/// Delay before the next address is tried in parallel.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Where to go.
+/// The host and port to connect to.
 pub struct Way {
     pub url: Url,
     pub host: String,
@@ -158,7 +158,7 @@ async fn resolve(
     named(host, lookup_host((host, port)), limit).await
 }
 
-/// What the name server says.
+/// The result of name resolution.
 async fn named(
     host: &str,
     lookup: impl Future<Output = std::io::Result<impl Iterator<Item = SocketAddr>>>,

@@ -16,7 +16,7 @@ pub async fn examine(config: &Config, report: &mut Report) -> std::io::Result<()
     let seen = format!("the own gateway, in {}", config.data_dir.display());
     report.add(Check::ok("config", seen))?;
     let data = config.data_dir.clone();
-    // Reading a large database through takes its time.
+    // Checking a large database takes time.
     let checks = tokio::task::spawn_blocking(move || look(&data))
         .await
         .map_err(std::io::Error::other)?;
@@ -208,7 +208,7 @@ fn database(path: &Path) -> Check {
     }
 }
 
-/// What this build can do.
+/// The features of this build.
 fn build(live: bool) -> Check {
     let version = env!("CARGO_PKG_VERSION");
     if live {

@@ -33,7 +33,7 @@ pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std
     Ok(())
 }
 
-/// What was lost may be the ticket already, which came the way of every other call.
+/// The ticket call may have failed, which uses the normal API.
 async fn lost(client: &Client, reason: &str) -> Check {
     match client.ticket(&TicketRequest::default()).await {
         Err(error) if error.status() == Some(429) => Check::warn(

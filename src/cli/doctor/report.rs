@@ -39,7 +39,7 @@ pub struct Check {
     pub result: Verdict,
     pub code: &'static str,
     pub seen: String,
-    /// What to do.
+    /// The remedy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub todo: Option<String>,
 }

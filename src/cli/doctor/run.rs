@@ -153,7 +153,7 @@ async fn remote(
     };
     let options = client::Options {
         token,
-        // What is found out is about this very token.
+        // Test this token, without renewal.
         source: None,
         limits: client::Limits {
             connect: limit,

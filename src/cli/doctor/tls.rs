@@ -15,9 +15,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-/// A certificate that ends sooner wants to be renewed.
+/// Certificates that expire sooner get a warning.
 const SOON: i64 = 14 * 86_400;
-/// A time at which no certificate is valid any more.
+/// A time after the validity of any certificate.
 const FAR: Duration = Duration::from_hours(26_352_000);
 /// A plain server answers sooner; one that hangs is the next step's business.
 const PLAIN_LIMIT: Duration = Duration::from_secs(2);
@@ -102,7 +102,7 @@ async fn speaks_http(way: &Way) -> bool {
     }
 }
 
-/// What a port says to a plain request; nothing when it takes too long.
+/// The reply of a port to a plain HTTP request; empty on timeout.
 async fn first_words(way: &Way, mut stream: TcpStream) -> Vec<u8> {
     let request = format!(
         "GET /healthz HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n\r\n",

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub const FILE_MAX: u64 = 5 << 20;
 /// Full files that are kept beside the one that is written.
 pub const FILES_KEPT: u32 = 2;
-/// How often a file may be renamed between opening and locking it before a line is written regardless.
+/// Attempts to lock a file that is being renamed, before a line is written regardless.
 const TRIES: usize = 100;
 
 pub struct RotatingFile {
@@ -114,7 +114,7 @@ impl Write for RotatingFile {
         {
             self.file = append(&self.path)?;
         }
-        // Where the path cannot be opened any more, the open file is better than nothing.
+        // If the path cannot be opened any more, keep using the open file.
         let _ = self.lock_with_room(line.len() as u64);
         let written = self.file.write_all(line);
         let _ = self.file.unlock();

@@ -200,7 +200,7 @@ fn other(told: &failure::Failure, status: Option<u16>) -> Exit {
     }
 }
 
-/// Any error as a failure: one of ours as it is, another one with the code that fits.
+/// Converts any error to a command error with a fitting exit code.
 fn of(error: &anyhow::Error) -> CommandError {
     if let Some(failure) = error.downcast_ref::<CommandError>() {
         return failure.clone();

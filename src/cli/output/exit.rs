@@ -1,6 +1,6 @@
 //! Exit codes. They are stable: a number never changes its meaning.
 
-/// How a command ended, other than well.
+/// The exit code of a failed command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Any other error.
@@ -9,7 +9,7 @@ pub enum Exit {
     Usage,
     /// No such group or session.
     NotFound,
-    /// Several groups or sessions could be meant.
+    /// Several groups or sessions match.
     Ambiguous,
     /// There is no token, the gateway does not know it, or it lacks a capability.
     NotAllowed,
@@ -57,7 +57,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// What the process ends with.
+    /// The exit code of the process.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {

@@ -37,7 +37,7 @@ pub fn document(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut bytes, Visible))?;
     bytes.push(b'\n');
-    // Nothing but whole strings and ASCII was written.
+    // The output consists of complete strings and ASCII.
     String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 

@@ -62,7 +62,7 @@ impl Table {
         }
     }
 
-    /// Adds a row, a cell for each column; the texts may come from strangers.
+    /// Adds a row with one cell per column; the texts are untrusted.
     pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
         let cell = |text: S| {
             let clean = clean_line(text.as_ref());

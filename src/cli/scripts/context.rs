@@ -3,7 +3,7 @@
 use crate::cli::output::note;
 use crate::client::Client;
 
-/// What a command works with.
+/// The context of a command.
 pub(super) struct CommandContext<'a> {
     pub(super) client: &'a Client,
     /// Ids to use where the gateway does not list its sessions.

@@ -53,7 +53,7 @@ pub(super) fn group_name(group: &Group) -> &str {
 }
 
 impl CommandContext<'_> {
-    /// Every session, or the one that is meant.
+    /// All sessions, or the selected one.
     pub(super) async fn sessions(
         &self,
         wanted: Option<&str>,
@@ -72,9 +72,8 @@ impl CommandContext<'_> {
         }
     }
 
-    /// The sessions that are known by id, where the gateway does not list them: those of the profile, and
-    /// what is wanted, which may be the id of another one. Those that are gone are left out, unless
-    /// nothing is left.
+    /// The sessions known by id, if the gateway does not list them: those of the profile and the
+    /// requested one. Deleted ones are left out, unless none is left.
     async fn unlisted(
         &self,
         refusal: ClientError,
@@ -123,7 +122,7 @@ impl CommandContext<'_> {
         Ok(groups.rows)
     }
 
-    /// The one group that is meant: by its id, by its name, or by a part of its name.
+    /// The matching group: by id, by name, or by a part of its name.
     pub(super) async fn find(
         &self,
         wanted: &str,
@@ -220,7 +219,7 @@ fn plain(name: &str) -> String {
     caseless(clean_line(name).trim())
 }
 
-/// Those that bear exactly this name; else those with it in other letters; else those that hold it.
+/// Exact matches; otherwise matches ignoring case; otherwise matches of a part.
 fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
     let (same, low) = (composed(wanted), plain(wanted));
     if low.is_empty() {
@@ -245,7 +244,7 @@ fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
         .collect()
 }
 
-/// The group that is meant, once for every session that sees it.
+/// The matching group, once per session that has it.
 fn one_group(mut found: Vec<Found>, wanted: &str) -> Result<Vec<Found>, CommandError> {
     let shown = clean_line(wanted);
     // An account that was removed can do nothing there, so it is no choice beside one that can.

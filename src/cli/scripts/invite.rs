@@ -120,7 +120,7 @@ impl Picture {
     }
 }
 
-/// What the three answer with `--json`.
+/// The JSON answer of all three.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer<'a> {
@@ -292,7 +292,7 @@ impl CommandContext<'_> {
     }
 }
 
-/// Only a web address goes to scripts and posters.
+/// Only a valid link is printed.
 fn checked(answer: InviteLink) -> Result<String, CommandError> {
     if InviteLink::is_link(&answer.invite) {
         Ok(answer.invite)
@@ -340,7 +340,7 @@ fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    // As any new file: the picture is there to be shown, and the umask has its say.
+    // Created with the default mode: the picture is meant to be shared.
     #[cfg(unix)]
     let builder = {
         use std::os::unix::fs::PermissionsExt as _;

@@ -24,7 +24,7 @@ const TEXT_MAX: usize = 16 << 10;
 /// Ids in one list; a community's announcement group has 5,000 members.
 const LIST_MAX: usize = 8_192;
 
-/// What a frame says.
+/// A parsed frame.
 #[derive(Debug, PartialEq)]
 pub(super) enum Incoming {
     /// `connected` or `ping`, with the heartbeat interval in seconds if given.
@@ -35,7 +35,7 @@ pub(super) enum Incoming {
     Unreadable(Unreadable),
 }
 
-/// A frame that cannot be read, and what it was about as far as that can be.
+/// An unreadable frame, and its session and group if known.
 #[derive(Debug, PartialEq)]
 pub(super) struct Unreadable {
     pub why: &'static str,

@@ -9,7 +9,7 @@ const PINGS_PER_SECOND: f64 = 2.0;
 /// Between two lines of the log about events that cannot be read.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
-/// A number of pings at once, which comes back by and by.
+/// A burst limit that refills over time.
 pub(super) struct Allowance {
     most: f64,
     left: f64,

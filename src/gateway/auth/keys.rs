@@ -151,7 +151,7 @@ impl KeyRing {
         Some(entry.caller.clone())
     }
 
-    /// When each key was last used, by its id; keys that never were are left out.
+    /// The times of last use by key id; unused keys are left out.
     pub fn last_uses(&self) -> HashMap<String, EpochMillis> {
         let secrets = self.read();
         let uses = secrets.by_hash.values().filter_map(|entry| {

@@ -44,7 +44,7 @@ impl Lease {
         *self.until.borrow() <= clock::now()
     }
 
-    /// Checks the credentials again, after waiting: they may have been revoked meanwhile.
+    /// Checks the credentials again after waiting: they may have been revoked.
     ///
     /// # Errors
     /// [`Error::Unauthorized`].

@@ -19,10 +19,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// What the actor of a login begins with.
+/// The prefix of the actor of a login.
 pub const USER_PREFIX: &str = "user:";
 
-/// What every api-key begins with.
+/// The prefix of every api-key.
 pub const KEY_PREFIX: &str = "wa_";
 
 /// A new secret: the prefix and 256 random bits, base64url.

@@ -46,7 +46,7 @@ impl Engine {
             };
             if let (Some(Value::Object(new)), Value::Object(progress)) = (&mut record.new, progress)
             {
-                // How far it came stands beside what was wanted.
+                // The entry records the progress beside the request.
                 new.extend(progress);
             }
             record.finish(&store, outcome).await
@@ -354,7 +354,7 @@ async fn store_snapshot(
     Ok(())
 }
 
-/// What the fields of a patch were before, for the audit log; `None` for a group that is not stored.
+/// The old values of the patched fields, for the audit log; `None` for a group that is not stored.
 async fn stored_values(
     store: &Store,
     session: &OwnedSession,

@@ -8,8 +8,8 @@ use crate::gateway::store::{cursor, listing};
 use axum::body::Bytes;
 
 impl Engine {
-    /// The JSON of a `List<Group>`, by JID. The whole set comes from a cache that every write of the
-    /// session's groups drops; a page comes from the store.
+    /// The JSON of a `List<Group>`, by JID. The whole list comes from a cache that is invalidated
+    /// by every write to the session's groups; a page comes from the store.
     ///
     /// # Errors
     /// Validation of the limit and the cursor; the store.

@@ -20,12 +20,12 @@ use std::time::Duration;
 /// Most keys of an organization, disabled and expired ones included: each has a rate limit and an
 /// entry in memory.
 pub(crate) const KEYS_MAX: usize = 1000;
-/// How often the last uses of keys are stored.
+/// How often the times of last use are stored.
 const STORE_USES: Duration = Duration::from_mins(1);
 
 type Job = Box<dyn FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send>;
 
-/// What is written, and what the audit log says is new.
+/// The write, and the new value for the audit log.
 struct Change {
     job: Job,
     new: Option<Value>,
@@ -45,7 +45,7 @@ impl Engine {
             .await?;
         let uses = self.inner.keys.last_uses();
         for key in &mut keys {
-            // What is in memory is newer than what is stored.
+            // The time in memory is newer than the stored one.
             key.last_used_at = uses.get(&key.id).copied().or(key.last_used_at);
         }
         Ok(keys)
@@ -261,7 +261,7 @@ impl Engine {
                 return Err(Error::NotFound("key"));
             };
             let mut record = AuditDraft::new(&caller, owner, action);
-            // An id comes from outside and may be anything: keep what an id can be.
+            // An id is untrusted: record at most the length of a valid one.
             record.old = Some(json!({ "id": id.chars().take(64).collect::<String>() }));
             let found = found.as_ref().ok_or(Error::NotFound("key"));
             let changed = caller.ensure_valid().and(found).and_then(change);

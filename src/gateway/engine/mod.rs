@@ -39,7 +39,7 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-/// How long sessions and running changes may take to end when the engine closes.
+/// Time limit for disconnecting sessions and finishing changes at shutdown.
 const CLOSING: Duration = Duration::from_secs(10);
 
 /// The engine. Cheap to clone.
@@ -130,7 +130,7 @@ impl Page {
         &self,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Error> {
-        // An empty cursor is how a listing says that there is no further page.
+        // A listing marks its last page with an empty cursor.
         let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
             return Ok(None);
         };
@@ -230,7 +230,7 @@ impl Engine {
         }
     }
 
-    /// Runs a change to its end, also when the caller is dropped meanwhile.
+    /// Runs a change to its end, even if the caller is dropped.
     async fn detached<T: Send + 'static>(
         &self,
         change: impl Future<Output = Result<T, Error>> + Send + 'static,

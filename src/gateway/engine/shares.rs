@@ -73,7 +73,7 @@ impl Engine {
         }
     }
 
-    /// Bytes of an answer to this caller, until it has taken them.
+    /// Quota for an answer to this caller until it was sent.
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].
@@ -87,7 +87,7 @@ fn later(limit: Limit) -> Error {
     Error::TooManyRequests { limit, wait: SOON }
 }
 
-/// What a body that is being received takes: its bytes are held until this is dropped, and each
+/// The quota of a body that is being received: its bytes are held until this is dropped, and each
 /// [`BLOCK`] of them counts as a request.
 pub(crate) struct BodyRoom<'a> {
     engine: &'a Engine,

@@ -17,14 +17,14 @@ pub(super) const BODY_MAX: usize = 1024 * 1024;
 const ROOM: usize = 4 * 1024;
 /// Larger bodies, in bytes, are parsed on a blocking thread.
 const PARSED_AT_ONCE: usize = 32 * 1024;
-/// How many of these are parsed at a time.
+/// Concurrent parsers of large bodies.
 static PARSERS: Semaphore = Semaphore::const_new(2);
-/// How much of an unwanted body is read and thrown away, so that the client gets to see the answer
-/// and can keep the connection. Beyond it the connection is closed.
+/// How much of an unwanted body is discarded, so that the client receives the answer and can keep
+/// the connection. Beyond it the connection is closed.
 const DISCARD_MAX: usize = 8 * 1024 * 1024;
-/// How long throwing away may take.
+/// Time limit for discarding.
 const DISCARD_LIMIT: Duration = Duration::from_secs(5);
-/// How many faults of one body are reported: a hostile body must not become a larger answer.
+/// Most faults that are reported for one body, so that the answer stays small.
 pub(super) const FAULTS_MAX: usize = 20;
 
 /// Why a body could not be read.
@@ -54,7 +54,7 @@ pub(super) struct RequestBody {
     /// `None` once it was read to its end.
     stream: Option<BodyDataStream>,
     declared: Option<u64>,
-    /// How long it may take to arrive.
+    /// Time limit for receiving it.
     limit: Duration,
     /// The client sent `Expect: 100-continue` and has not been told to continue.
     waits: bool,
@@ -83,7 +83,7 @@ impl RequestBody {
         let bytes = match timeout(limit, self.bytes(grow)).await {
             Ok(bytes) => bytes?,
             Err(_elapsed) => {
-                // Nor is the rest waited for: the connection ends with the answer.
+                // The rest is not received: the connection is closed with the answer.
                 self.stream = None;
                 let limit = limit.as_secs_f32();
                 let fault = format!("the body did not arrive within {limit} s");

@@ -63,7 +63,7 @@ impl Fields {
         });
     }
 
-    /// The value made of the fields (`None` when one of those it needs was not there).
+    /// The result (`None` if a required field was missing).
     ///
     /// # Errors
     /// Every fault of the body at once.

@@ -26,7 +26,7 @@ const REFUSAL_MAX: usize = 256;
 /// would reset it, and the client might not receive the answer.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How HTTP/2 begins; the version is the last of it.
+/// The HTTP/2 connection preface up to its version.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0";
 /// Bytes that the client of a realtime stream may send at once, and per second after that. It
 /// answers pings and may send some.
@@ -36,7 +36,7 @@ const STREAM_BYTES_PER_SECOND: u64 = 4 * 1024;
 /// One connection.
 pub(super) struct GuardedStream<S> {
     stream: S,
-    /// How long written bytes may wait for the client.
+    /// How long written bytes may be unread.
     patience: Duration,
     stall: Option<Stall>,
     refusal: Refusal,
@@ -47,7 +47,7 @@ pub(super) struct GuardedStream<S> {
     slot: Slot,
 }
 
-/// How much of [`HTTP_2`] a request has begun with.
+/// How much of [`HTTP_2`] was matched.
 #[derive(Default)]
 struct Preface {
     /// The moment since when the connection has waited for the request.

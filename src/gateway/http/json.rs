@@ -18,7 +18,7 @@ const VALUES_MAX: usize = 4 * PARTICIPANTS_MAX;
 /// [`VALUES_MAX`].
 ///
 /// # Errors
-/// What is wrong, in words.
+/// A sentence.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
     let left = Cell::new(VALUES_MAX);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
@@ -32,7 +32,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
 /// A JSON value without duplicate field names, which would be ambiguous.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
-    /// How many values may follow.
+    /// Remaining values.
     left: &'a Cell<usize>,
 }
 

@@ -18,19 +18,19 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-/// How long a ticket is good for, in seconds. The engine's own limit.
+/// Lifetime of a ticket, in seconds. The same as the engine's.
 const TICKET_SECONDS: u32 = 30;
 /// Time between two pings, in seconds.
 const HEARTBEAT_SECONDS: u32 = 20;
 /// How long a client may leave a frame unread before it is disconnected.
 const SEND_LIMIT: Duration = Duration::from_secs(20);
-/// Largest message taken from a client, in bytes. Clients have nothing to say here.
+/// Largest message of a client, in bytes. Clients send control frames only.
 const MESSAGE_MAX: usize = 4096;
 /// Messages from a client at once, pings and pongs included, and the interval at which one more is
 /// allowed.
 const MESSAGES: u32 = 64;
 const MESSAGE_EVERY: Duration = Duration::from_secs(1);
-/// Largest event that is sent, in bytes; a larger one is left out.
+/// Largest event that is sent, in bytes; larger ones are dropped.
 const EVENT_MAX: usize = 1024 * 1024;
 /// Write buffer, in bytes: one event and the pongs that a client may cause until it times out.
 const WRITE_BUFFER_MAX: usize = EVENT_MAX + 64 * 1024;
@@ -64,8 +64,8 @@ fn scope(value: &Value) -> Result<TicketScope, String> {
     }
 }
 
-/// `ws://host` or `wss://host` as the client knows this server; empty when it does not say, which
-/// makes the url relative.
+/// `ws://host` or `wss://host` as the client addresses this server; empty without a `Host`, which
+/// makes the URL relative.
 fn origin(headers: &HeaderMap, secure: bool) -> String {
     let host = headers
         .get(header::HOST)

@@ -102,7 +102,7 @@ pub(super) fn no_such_path() -> Response {
     error(&Error::NotFound("path"))
 }
 
-/// 405: the one status beside the contract's table, so that `Allow` means what HTTP says it means.
+/// 405, the one status outside the contract's table, so that `Allow` has its HTTP meaning.
 pub(super) fn wrong_method(method: &str, allow: &str) -> Response {
     let mut response = error_body(
         StatusCode::METHOD_NOT_ALLOWED,

@@ -116,7 +116,7 @@ pub fn routes() -> impl Iterator<Item = RouteInfo> {
     })
 }
 
-/// What the table says about a request.
+/// The result of a lookup.
 pub(super) enum Found {
     Route(&'static Route, Params),
     /// The path exists with other methods: the value of `Allow`.

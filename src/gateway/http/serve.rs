@@ -29,14 +29,14 @@ use tokio_util::task::TaskTracker;
 
 /// Time limit for the request head on a connection over the limit.
 const CROWD_HEAD_LIMIT: Duration = Duration::from_secs(2);
-/// How long a client may take over the TLS handshake.
+/// Time limit of the TLS handshake.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 /// Default time limit for requests in flight at shutdown.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
-/// How long to wait after a failed accept that will fail again at once (no file descriptors left).
+/// Pause after a failed accept that would fail again at once (no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Where and how to serve.
+/// The listener and its options.
 pub struct Serving {
     pub listener: TcpListener,
     /// Plain HTTP without.
@@ -45,7 +45,7 @@ pub struct Serving {
     pub behind_proxy: bool,
     /// How long requests are still served after readiness turned red.
     pub linger: Duration,
-    /// How long running requests may take after that.
+    /// Time limit for requests in flight after that.
     pub drain: Duration,
 }
 
@@ -201,7 +201,7 @@ async fn connection(
             let server = Arc::clone(&server);
             async move {
                 if !connection.begin() {
-                    // It is being closed: nothing is begun any more.
+                    // The connection is being evicted: do not begin a request.
                     std::future::pending::<()>().await;
                 }
                 let answer = edge::answer(server, request, crowded).await;

@@ -28,7 +28,7 @@ struct Open {
     next_id: u64,
 }
 
-/// What is known of one connection.
+/// The state of one connection.
 pub(super) struct Connection {
     client: IpAddr,
     state: AtomicU64,
@@ -134,7 +134,7 @@ impl Open {
             let Some((since, id)) = idle.min() else {
                 return false;
             };
-            // Unless a request has come meanwhile.
+            // Unless a request was received in between.
             if self.by_id.get(&id).is_some_and(|c| c.evict(since)) {
                 self.remove(id);
                 return true;

@@ -15,10 +15,10 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
-/// The reason of a session that was logged out by a driver that says no more about it.
+/// The default reason of a logout.
 const LOGGED_OUT: &str = "logged out by an operator";
 
-/// What a driver said last that outlives its connection.
+/// The last events of a driver that outlive its connection.
 #[derive(Default)]
 struct Last {
     /// Why the phone is no longer linked.
@@ -42,7 +42,7 @@ impl Task {
             }
             SessionAction::Stop => self.stop(events).await,
             SessionAction::Restart => {
-                // What is too often leaves the connection that there is alone.
+                // A rate limited restart keeps the connection.
                 self.handle.count_connect()?;
                 self.handle.cut_connection();
                 self.disconnect(events).await;

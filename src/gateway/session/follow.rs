@@ -30,7 +30,7 @@ impl Task {
         self.flush().await;
         match event {
             DriverEvent::LoggedOut { reason } => self.unlink(reason).await,
-            // What follows belongs to a session that should run; anything else is late.
+            // Ignore late events of a session that should not run.
             _ if !self.should_run => {}
             // The engine alone restarts a failed session.
             DriverEvent::Connecting | DriverEvent::ConnectionLost
@@ -68,7 +68,7 @@ impl Task {
             code: code.clone(),
             expires_at: Some(expires_at),
         }));
-        // What became of a code to type stays true while the codes to scan change.
+        // The outcome of a pairing code is independent of the rotating QR codes.
         let reason = match self.status() {
             SessionStatus::ScanQrCode => self.handle.read(|view| view.status_reason.clone()),
             _ => None,

@@ -162,7 +162,7 @@ impl SessionHandle {
             .map_err(|wait| Error::TooManyRequests { limit, wait })
     }
 
-    /// Whether a phone is linked, as far as is known.
+    /// Whether a phone is linked, if known.
     pub fn is_paired(&self) -> bool {
         self.read(|view| view.wa_jid.is_some() || view.status == SessionStatus::Working)
     }
@@ -224,7 +224,7 @@ impl SessionHandle {
         lock(&self.connection).cancel();
     }
 
-    /// Remembers the link of a reset of ours: its echo is nothing new.
+    /// Remembers the new code of our own reset, to recognize its echo.
     pub fn expect_reset_echo(&self, group: &GroupJid, code: &InviteCode) {
         let mut resets = lock(&self.resets);
         resets.retain(|_, (_, at)| at.elapsed() <= limits::RESET_ECHO);
@@ -280,7 +280,7 @@ impl SessionHandle {
             .await
     }
 
-    /// Begins to pair unless that is under way; says whether it began now.
+    /// Begins to pair unless that is in progress; returns whether it began now.
     ///
     /// # Errors
     /// A phone is linked already; else as [`SessionHandle::act`].

@@ -150,7 +150,7 @@ impl Turn<'_> {
     /// Runs one driver query within [`limits::QUERY`].
     ///
     /// # Errors
-    /// The driver's own; `ConnectionLost` when the session was stopped meanwhile; `Timeout`.
+    /// The driver's errors; `ConnectionLost` when the session is stopped; `Timeout`.
     pub async fn ask<T>(
         &self,
         query: impl Future<Output = Result<T, DriverError>> + Send,

@@ -55,7 +55,7 @@ async fn try_out(session: &SessionHandle, store: &Store, connection: Cancellatio
 async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     // Not counted towards the rate limit: it has to happen once per connection.
     let turn = session.turn_unbounded().await?;
-    // No event and no change of ours can come between the comparison and the write.
+    // No event or change is stored between the comparison and the write.
     let _held = turn.hold(None);
     let scope = session.scope();
     let is_first = store.read(move |rows| Ok(scope.count(rows)? == 0)).await?;
@@ -73,8 +73,9 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     outcome
 }
 
-/// Stores all groups of an account that has none yet, the first while the last are still being read. Says
-/// whether something was stored in silence, and how it ended: what came before a failure is there to stay.
+/// Imports all groups of an account, storing the first while the last are being read. Returns
+/// whether groups were stored without publishing, and the outcome: groups stored before a failure
+/// are kept.
 async fn import(
     turn: &Turn<'_>,
     session: &SessionHandle,
@@ -97,7 +98,7 @@ async fn import(
     }
 }
 
-/// Stores what differs from what is stored. Says whether it kept silent about it, and how it ended.
+/// Stores the differences. Returns whether groups were stored without publishing, and the outcome.
 ///
 /// # Errors
 /// Nothing was stored.

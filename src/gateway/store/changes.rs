@@ -38,7 +38,7 @@ impl SessionContext {
         rows.stored_group(&self.organization, &self.session, jid)
     }
 
-    /// How many groups the session has.
+    /// The number of groups of the session.
     ///
     /// # Errors
     /// The database refuses.

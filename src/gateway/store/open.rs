@@ -52,9 +52,9 @@ impl Store {
         })
     }
 
-    /// Runs a job on the writer thread. When this returns `Ok`, what the job wrote is on the disk
-    /// and what it published is on its way; when the job fails, nothing of it remains. The job runs
-    /// even when the caller is dropped meanwhile.
+    /// Runs a job on the writer thread. `Ok` means that its writes are durable and its events are
+    /// published; when the job fails, its writes are rolled back. The job runs even if the caller
+    /// is dropped.
     ///
     /// # Errors
     /// The job failed, the commit failed, or the store is closed.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How long a probe that succeeded is believed. A write that fails ends that at once.
+/// How long a successful probe counts. A failed write ends that at once.
 pub const BELIEVED: Duration = Duration::from_secs(5);
 /// Most audit entries kept in memory. Changes are refused during an outage, so only those in flight
 /// at its beginning add entries.
@@ -86,7 +86,8 @@ impl Outage {
         lock(&self.waiting).iter().cloned().collect()
     }
 
-    /// The first `count` entries are recorded. When none is left the outage is over; says whether it is.
+    /// Removes the first `count` entries, which were recorded. Returns whether none is left, which
+    /// ends the outage.
     pub fn recorded(&self, count: usize) -> bool {
         let mut waiting = lock(&self.waiting);
         waiting.drain(..count);

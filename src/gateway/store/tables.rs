@@ -83,7 +83,7 @@ pub trait ReadGroups {
     /// The groups of a session that its account is in.
     fn joined(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<Vec<GroupJid>>;
 
-    /// How many groups a session has, those that the account has left included.
+    /// The number of groups of a session, including those that the account has left.
     fn count_groups(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<u64>;
 
     /// A group's members by LID; `group` is a [`StoredGroup::number`].
@@ -137,8 +137,8 @@ pub trait WriteSessions {
     /// Inserts an organization unless it exists.
     fn put_organization(&mut self, organization: &OrganizationId, now: EpochMillis) -> Outcome<()>;
 
-    /// Inserts a session of an organization that is known; `false` when it is there already (it is
-    /// then left as it is).
+    /// Inserts a session of an existing organization; `false` when it exists already (it is then
+    /// unchanged).
     fn insert_session(
         &mut self,
         organization: &OrganizationId,
@@ -212,7 +212,7 @@ pub trait WriteGroups {
 pub trait WriteKeys {
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()>;
 
-    /// Gives a key another secret; the one before is taken until `previous_until`, if that is said.
+    /// Replaces the secret of a key; the former one stays valid until `previous_until`, if given.
     fn replace_secret(
         &mut self,
         id: &str,
@@ -271,8 +271,8 @@ pub trait Transactions: Rows + Send {
     /// Keeps what was written since the savepoint.
     fn release(&mut self) -> Outcome<()>;
 
-    /// Undoes what was written since the savepoint. Fails where the engine has undone the whole
-    /// transaction (a full disk, say).
+    /// Rolls back to the savepoint. Fails if the engine has rolled back the whole transaction (on a
+    /// full disk, for example).
     fn undo(&mut self) -> Outcome<()>;
 
     /// Closes the connection and releases the lock on the database.

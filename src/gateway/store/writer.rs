@@ -124,7 +124,7 @@ impl Writer {
     }
 }
 
-/// What is notified of transactions.
+/// The observers of transactions.
 struct Listeners<'a> {
     hub: &'a Hub,
     times: &'a StoreTimes,

@@ -24,9 +24,9 @@ pub trait Driver: Send + Sync + 'static {
     /// The code has eight characters and is valid for about three minutes.
     async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError>;
 
-    /// Unlinks from the phone, at the server where possible, and removes the keys. Idempotent. When
-    /// it returns, [`DriverEvent::LoggedOut`] has been sent, if a phone was linked; its reason says
-    /// whether WhatsApp knows.
+    /// Unlinks the device, at WhatsApp if possible, and deletes the keys. Idempotent. When it
+    /// returns, [`DriverEvent::LoggedOut`] was sent if a phone was linked; its reason says whether
+    /// WhatsApp confirmed.
     async fn log_out(&self) -> Result<(), DriverError>;
 
     /// Removes everything that the driver keeps for the account.

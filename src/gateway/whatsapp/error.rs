@@ -15,7 +15,7 @@ pub enum DriverError {
     NoSuchGroup,
     #[error("the invite is malformed, expired or was reset")]
     DeadInvite,
-    /// The group or WhatsApp refuses this change; the text says why.
+    /// The group or WhatsApp refuses this change; the text is the reason.
     #[error("{0}")]
     Refused(String),
     #[error("{0}")]

@@ -83,7 +83,7 @@ pub struct GroupEvent {
     pub change: GroupChange,
 }
 
-/// What changed.
+/// The change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupChange {
     Setting(Setting),

@@ -41,7 +41,7 @@ pub enum JoinOutcome {
     Pending(GroupJid),
 }
 
-/// What to do with members.
+/// A change of members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MemberChange {
     Add,

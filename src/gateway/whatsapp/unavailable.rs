@@ -9,7 +9,7 @@ use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// What every attempt to connect is answered with.
+/// The error of every attempt to connect.
 const REASON: &str = "this build of groupdesk has no connection to WhatsApp; try `groupdesk demo`";
 
 /// See the module.

@@ -11,12 +11,12 @@ use tokio::io::AsyncReadExt as _;
 
 /// Largest key set that is read, in bytes.
 const SIZE_MAX: usize = 256 * 1024;
-/// How long the frontend may take to accept a connection.
+/// Connect timeout.
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
-/// How long it may take for all of its answer.
+/// Timeout of the whole answer.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Where a key set is.
+/// The source of a key set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     Url(KeyAddress),
@@ -86,7 +86,7 @@ pub enum FetchError {
     NoKeySet(#[from] NoKeySet),
 }
 
-/// What an error of the HTTP client comes down to; its own words hold the address only.
+/// The root cause of an HTTP error; its own message holds the address only.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {

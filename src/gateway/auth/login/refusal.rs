@@ -3,7 +3,7 @@
 /// Longest token that is parsed, in bytes.
 pub(super) const TOKEN_MAX: usize = 8 * 1024;
 
-/// How far the frontend's clock and ours may be apart, in seconds.
+/// Accepted clock skew, in seconds.
 pub(super) const LEEWAY: i64 = 30;
 
 /// Why a login was refused; for the log.

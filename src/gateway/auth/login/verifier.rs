@@ -13,11 +13,11 @@ use jsonwebtoken::{Validation, decode, decode_header};
 /// The issuer whose logins are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
-    /// What `iss` must be.
+    /// The required `iss`.
     pub issuer: String,
-    /// What `aud` must be or name; the issuer when `None`.
+    /// The required `aud`; the issuer when `None`.
     pub audience: Option<String>,
-    /// Where the issuer's public keys are.
+    /// The source of the issuer's public keys.
     pub keys: KeySource,
 }
 
@@ -55,8 +55,8 @@ impl LoginVerifier {
         if token.len() > TOKEN_MAX {
             return Err(Refusal::TooLong);
         }
-        // Of the header, only `alg` and `kid` choose something, and only among the keys that the
-        // frontend publishes. What else it offers (`jwk`, `jku`, `x5u`, `x5c`) is left alone.
+        // Only `alg` and `kid` of the header are used, to select one of the published keys. Key
+        // material in the header (`jwk`, `jku`, `x5u`, `x5c`) is ignored.
         let header = decode_header(token).map_err(|_| Refusal::Header)?;
         if header.crit.is_some() {
             return Err(Refusal::Critical);

@@ -9,14 +9,14 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-/// Where components stand in the document.
+/// The JSON pointer of the components.
 const COMPONENTS: &str = "/components/schemas";
 
 /// Collects the schemas that the operations ask for.
 pub(super) struct Schemas {
-    /// What we read: a field with a default may be left out.
+    /// Requests: fields with a default are optional.
     requests: SchemaGenerator,
-    /// What we write: only a field that may be skipped may be missing.
+    /// Answers: only fields that can be skipped are optional.
     answers: SchemaGenerator,
 }
 
@@ -29,7 +29,7 @@ impl Schemas {
             })
         };
         let mut answers = settings().for_serialize().into_generator();
-        // What the stream carries, which no operation answers.
+        // Types of the stream, which no operation returns.
         answers.subschema_for::<Envelope>();
         answers.subschema_for::<SessionStatusPayload>();
         answers.subschema_for::<AuthQrPayload>();
@@ -75,7 +75,7 @@ impl Schemas {
         all
     }
 
-    /// What `details` of an error may hold: a map in the types, because another gateway's may hold
+    /// The fields of an error's `details`: a map in the types, because other gateways may send
     /// anything.
     fn details(&mut self) -> Value {
         let reason = self.answer(SchemaGenerator::subschema_for::<Reason>);
@@ -149,7 +149,7 @@ fn plain(schema: Schema) -> Value {
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
-            // What reading makes of absence is no fact about the wire.
+            // Defaults of deserialization are not part of the wire format.
             object.remove("default");
             without_null(object);
             one_enumeration(object);

@@ -19,7 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_probe.sql"),
 ];
 
-/// How long a statement waits for another connection's lock.
+/// Busy timeout of a statement.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the database for writing, creating and migrating it where needed, unless its logs end before
@@ -73,7 +73,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-/// Whether it failed because there is no room: SQLite says so, or a write failed on a disk without any.
+/// Whether the disk is full: by SQLite's error, or by a failed write on a disk without free space.
 pub(super) fn is_full(path: &Path, cause: &rusqlite::Error) -> bool {
     match cause.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => true,

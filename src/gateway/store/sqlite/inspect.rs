@@ -5,10 +5,10 @@ use super::{file, lock};
 use rusqlite::ErrorCode;
 use std::path::Path;
 
-/// What is to be said of a database.
+/// The result of an inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspection {
-    /// What SQLite finds wrong with it.
+    /// Damage reported by SQLite.
     pub damage: Option<String>,
     /// Another process works on it.
     pub in_use: bool,
@@ -32,14 +32,14 @@ pub fn inspect(path: &Path) -> anyhow::Result<Inspection> {
         return Err(OpenError::incomplete(path).into());
     }
     let damage = file::check(path, last).or_else(|error| match error {
-        // What SQLite calls no database at all is as good as damaged.
+        // A file that SQLite does not recognize counts as damaged.
         OpenError::Sqlite(cause) if is_damage(&cause) => Ok(Some(cause.to_string())),
         error => Err(error),
     })?;
     Ok(Inspection { damage, in_use })
 }
 
-/// Whether it is the database that is wrong, and not the way to it.
+/// Whether the error is about the database itself, not about accessing it.
 fn is_damage(cause: &rusqlite::Error) -> bool {
     matches!(
         cause.sqlite_error_code(),

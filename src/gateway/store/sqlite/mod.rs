@@ -61,7 +61,7 @@ pub fn open(path: &Path) -> anyhow::Result<Database> {
     })
 }
 
-/// Where the readers read.
+/// The path that readers open.
 struct At(PathBuf);
 
 impl Readers for At {
@@ -106,7 +106,7 @@ impl Transactions for Sqlite {
 
     fn roll_back(&mut self) {
         if !self.conn.is_autocommit() {
-            // What cannot even be rolled back ends with the connection.
+            // If the rollback fails, closing the connection rolls back.
             let _ = self.conn.execute_batch("ROLLBACK");
         }
     }

@@ -24,11 +24,11 @@ use whatsapp_rust::features::{
 use whatsapp_rust::wacore::iq::groups::{GetGroupInviteInfoIq, GroupInfoOutcome, GroupQueryIq};
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
-/// How many times the limit of a call the list of all groups may take: it can be megabytes.
+/// Multiple of the call timeout for the list of all groups, which can be megabytes.
 const IMPORT: u32 = 5;
 /// Time limit for the query whether the account is in the group.
 const FINER: Duration = Duration::from_secs(3);
-/// How long a connection that did not answer a call gets to answer a ping.
+/// Ping timeout of a connection that did not answer a call.
 const PING: Duration = Duration::from_secs(5);
 
 impl Session {
@@ -325,7 +325,7 @@ impl Session {
     }
 }
 
-/// What became of one person. WhatsApp may name them by their other name.
+/// The outcome for one person, whom WhatsApp may name by the other JID.
 fn outcome_of(
     change: MemberChange,
     asked: &Jid,

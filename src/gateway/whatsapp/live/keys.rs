@@ -12,14 +12,14 @@ use whatsapp_rust::wacore::store::Device;
 /// matter with hundreds of sessions in one process.
 const CACHE_KIB: u32 = 64;
 
-/// How often, and how long at most, a link that was made is looked for in its file.
+/// Poll interval and time limit for a new link to appear in the key file.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 const WRITTEN: Duration = Duration::from_secs(10);
 
-/// What every SQLite file but an empty one begins with.
+/// The magic bytes of a SQLite file.
 const HEADER: &[u8] = b"SQLite format 3\0";
 
-/// Where a session's key file lies.
+/// The path of a session's key file.
 pub(super) fn path(dir: &Path, session: &SessionId) -> PathBuf {
     dir.join(format!("{session}.sqlite"))
 }
@@ -79,8 +79,8 @@ fn is_linked(device: &Device) -> bool {
     device.pn.is_some() && device.account.is_some()
 }
 
-/// Waits until the key file of a client holds the link that the client has just made. The library
-/// writes it soon, but does not say when.
+/// Waits until the key file holds the new link. The library writes it asynchronously and does not
+/// report it.
 ///
 /// # Errors
 /// It was not written in time.
@@ -148,7 +148,7 @@ mod tests {
         let store = open(&file).await.unwrap();
         assert!(!is_paired(&file).await);
         store.create().await.unwrap();
-        // What was written lies in the files beside it for now.
+        // Recent writes are in the write-ahead log.
         let files: Vec<_> = std::fs::read_dir(&dir)
             .unwrap()
             .map(|entry| entry.unwrap().path())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How the live driver reaches WhatsApp. [`Options::new`] is what a desk needs.
+/// Options of the live driver. [`Options::new`] has the defaults.
 #[derive(Clone)]
 pub struct Options {
     /// The directory of the key files, one SQLite file for each session. Created with mode 0700.
@@ -13,7 +13,7 @@ pub struct Options {
     pub url: Option<String>,
     /// The version of WhatsApp Web to introduce ourselves as; `None` asks WhatsApp now and then.
     pub version: Option<(u32, u32, u32)>,
-    /// What the phone lists under its linked devices.
+    /// The device name shown on the phone.
     pub device_name: String,
     pub limits: Limits,
     /// Divides the waits inside the client library, so that tests need not sit through a QR code's
@@ -22,7 +22,7 @@ pub struct Options {
     pub pace: u32,
 }
 
-/// Our own bounds, where the library is silent or patient.
+/// Time limits beyond the library's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Time limit from dialling to connected or to the first QR code; then the connection is

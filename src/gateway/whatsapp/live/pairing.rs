@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use whatsapp_rust::ErrorChainExt;
 use whatsapp_rust::pair_code::{PairCodeOptions, PairCodeRejection, PairError};
 
-/// How long WhatsApp takes a pairing code.
+/// Validity of a pairing code.
 const CODE_LIFETIME: Duration = Duration::from_mins(3);
 /// The pause to suggest when WhatsApp does not name one.
 const THROTTLED: Duration = Duration::from_mins(5);

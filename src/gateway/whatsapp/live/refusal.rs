@@ -10,17 +10,17 @@ use std::time::Duration;
 use whatsapp_rust::features::GroupError;
 use whatsapp_rust::{ErrorChainExt, IqError};
 
-/// How long to wait after a 429 that does not say.
+/// The wait after a 429 without one.
 const BACKOFF: Duration = Duration::from_mins(1);
 
-/// What was asked.
+/// The kind of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum QueryKind {
     /// Anything about, or a change of, a group that the account should be in.
     Group,
-    /// To come in by an invite code.
+    /// Joining by an invite code.
     Join,
-    /// To make a group.
+    /// Creating a group.
     Create,
 }
 

@@ -11,7 +11,7 @@ use crate::gateway::whatsapp::{GroupChange, GroupEvent};
 use std::collections::VecDeque;
 use std::mem::discriminant;
 
-/// How many changes are remembered: more than come in a second or two.
+/// Number of changes that are kept: more than arrive in two seconds.
 const KEPT: usize = 64;
 
 /// The most recent changes of an account's groups.

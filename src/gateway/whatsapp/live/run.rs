@@ -42,7 +42,7 @@ struct Facts {
     /// Until when a pairing code that was given out may be entered.
     code_until: Option<Instant>,
     qr_exhausted: bool,
-    /// Whether the phone does not know this device any more.
+    /// Whether the device was unlinked.
     unlinked: bool,
     /// A phone was linked, not reported yet.
     linked: Option<Identity>,
@@ -206,7 +206,7 @@ impl Run {
         self.facts().code_until = Some(Instant::now() + valid);
     }
 
-    /// The pairing code that was given out is of no use any more.
+    /// The pairing code is no longer valid.
     pub(super) fn code_spent(&self, reason: &str) {
         let (given, over) = {
             let mut facts = self.facts();
@@ -276,14 +276,14 @@ impl Run {
         self.end(reason, Retry::Manual);
     }
 
-    /// Fails, and says when it is to be tried again.
+    /// Fails, with the retry policy.
     pub(super) fn end(&self, reason: String, retry: Retry) {
         if self.enter(Phase::Ended) {
             self.tell(DriverEvent::Failed { reason, retry });
         }
     }
 
-    /// The phone does not know this device any more: its keys are of no use.
+    /// The device was unlinked: its keys are useless.
     pub(super) fn logged_out(&self, reason: String) {
         self.facts().unlinked = true;
         if self.enter(Phase::Ended) {

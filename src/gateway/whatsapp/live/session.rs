@@ -76,7 +76,7 @@ impl Session {
         let paired = online.is_some() || keys::is_paired(&self.key_file()).await;
         let reason = match &online {
             Some((run, client)) => {
-                // What follows is our own doing.
+                // Further events are caused by ourselves.
                 run.mute();
                 if say_goodbye(run, client).await {
                     reason::LOGGED_OUT

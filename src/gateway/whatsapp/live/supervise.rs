@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// The longest pause between dials while WhatsApp is unreachable. The library backs off up to 15
 /// minutes, which is too long after a network outage.
 const REDIAL: Duration = Duration::from_mins(1);
-/// How long an orderly close may take.
+/// Time limit of an orderly close.
 const CLOSE: Duration = Duration::from_secs(10);
 
 /// The result of watching a client.

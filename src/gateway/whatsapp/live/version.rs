@@ -13,13 +13,13 @@ use whatsapp_rust::version::fetch_latest_app_version;
 
 pub(super) type Triple = (u32, u32, u32);
 
-/// What the client library of this build was made for.
+/// The version built into the client library.
 pub(super) const BUILT_IN: Triple = (2, 3000, 1_042_742_319);
-/// How long an answer is good for.
+/// Validity of a lookup.
 const GOOD_FOR: Duration = Duration::from_hours(12);
 /// The pause after a failed lookup.
 const PAUSE: Duration = Duration::from_mins(10);
-/// How long the first connection waits for an answer.
+/// How long the first connection waits for the lookup.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) struct Version {

@@ -195,7 +195,7 @@ pub(super) fn strangers<'a>(
     crowd[from..].iter().chain(&crowd[..from]).copied()
 }
 
-/// How many different memberships the synthetic groups share.
+/// The number of distinct member lists of synthetic groups.
 const ROSTERS: usize = 64;
 
 fn add_synthetic(

@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    /// How long connecting takes: no time in a still world.
+    /// The time to connect: none in a still world.
     fn connect_time(&self, endpoint: &mut Endpoint) -> Duration {
         if !self.active {
             return Duration::ZERO;
@@ -127,8 +127,8 @@ impl World {
         }
     }
 
-    /// Drops the connection. It comes back after `back_after`, or with [`World::reconnect`]. Nothing
-    /// happens to a session that is not connected or connecting. Needs a tokio runtime.
+    /// Drops the connection. It reconnects after `back_after`, or by [`World::reconnect`]. No
+    /// effect on a session that is not connected or connecting. Needs a tokio runtime.
     pub fn drop_connection(self: &Arc<Self>, session: &SessionId, back_after: Option<Duration>) {
         let mut endpoints = self.endpoints();
         let Some(endpoint) = endpoints.get_mut(session) else {

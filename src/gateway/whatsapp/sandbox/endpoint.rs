@@ -19,7 +19,7 @@ pub(super) enum Phase {
     Idle,
     Connecting,
     Connected,
-    /// Dropped, and about to come back.
+    /// Dropped, will reconnect.
     Lost,
     Pairing(Pairing),
 }
@@ -58,7 +58,7 @@ pub(super) struct Endpoint {
     pub(super) banned: bool,
     pub(super) flaky: bool,
     pub(super) phase: Phase,
-    /// Where events go while a driver is open.
+    /// The event channel of the open driver.
     pub(super) events: Option<UnboundedSender<DriverEvent>>,
     /// Incremented for each opened driver, so that an old driver cannot affect its successor.
     pub(super) serial: u64,
@@ -67,7 +67,7 @@ pub(super) struct Endpoint {
     pub(super) faults: Faults,
     /// The number of this endpoint.
     pub(super) number: u64,
-    /// How many QR codes, pairing codes and delays were drawn.
+    /// The number of values drawn for QR codes, pairing codes and delays.
     pub(super) draws: u64,
 }
 

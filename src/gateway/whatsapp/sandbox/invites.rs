@@ -29,7 +29,7 @@ impl World {
         Some(rules.people.identity(person).jid)
     }
 
-    /// Where an invite code leads. `None` when it is dead.
+    /// The group of an invite code. `None` when it is revoked.
     #[must_use]
     pub fn invited_to(&self, code: &InviteCode) -> Option<Invited> {
         let rules = self.rules();

@@ -11,10 +11,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How long a call waits for its answer, unless [`WorldOptions`] say otherwise.
+/// Default timeout of a call.
 pub const CALL_LIMIT: Duration = Duration::from_secs(20);
 
-/// What kind of world to make.
+/// Options of a world.
 #[derive(Debug, Clone, Copy)]
 pub struct WorldOptions {
     /// The same seed makes the same ids, links, codes and changes. `None`: another world each time.

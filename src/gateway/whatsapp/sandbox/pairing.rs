@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How long each QR code is valid: the first longer than the others, as WhatsApp has it.
+/// Validity of the QR codes: the first one longer, as at WhatsApp.
 const QR_LIFETIMES_S: [u64; 6] = [60, 20, 20, 20, 20, 20];
-/// How long a pairing code is valid.
+/// Validity of a pairing code.
 const CODE_LIFETIME_S: i64 = 180;
 const EXPIRED: &str = "pairing expired: the code was not scanned in time; start the session again";
 
@@ -70,7 +70,7 @@ impl World {
         });
     }
 
-    /// How long the pairing code that was given out last is still good.
+    /// Remaining validity of the latest pairing code.
     fn code_remains(&self, session: &SessionId) -> Duration {
         let now = self.now();
         let endpoints = self.endpoints();

@@ -131,7 +131,7 @@ impl Rules {
 }
 
 impl World {
-    /// What other people and the owners of the phones can do.
+    /// Actions of other people and of the phones' owners.
     #[must_use]
     pub fn phone(self: &Arc<Self>) -> Phone<'_> {
         Phone::of(self)

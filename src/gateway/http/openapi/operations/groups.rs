@@ -70,7 +70,7 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// What the check of a body says when several fields are wrong.
+/// The errors of a body with several invalid fields.
 fn invalid_settings() -> Error {
     match SettingsPatch::parse(&json!({ "subject": " ", "announce": "yes", "colour": "red" })) {
         Err(faults) => Error::Validation(faults),

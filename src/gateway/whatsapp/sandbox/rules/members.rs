@@ -68,7 +68,7 @@ impl Rules {
         }
     }
 
-    /// Whom the change concerns; `None` when there is nothing to do.
+    /// The affected person; `None` when nothing changes.
     fn judge(
         &self,
         index: usize,

@@ -55,7 +55,7 @@ impl From<Refusal> for DriverError {
     }
 }
 
-/// What a member may do.
+/// The rank of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Rank {
@@ -102,7 +102,7 @@ pub(super) struct GroupRecord {
     /// Requests to join, oldest first.
     pub(super) requests: Vec<PersonId>,
     pub(super) code: InviteCode,
-    /// How often the invite code was reset.
+    /// The number of resets of the invite code.
     pub(super) resets: u64,
     /// Whether random activity leaves the group alone, because tests rely on it.
     pub(super) pinned: bool,
