@@ -17,7 +17,7 @@ pub const PICTURE_SCALE: u16 = 16;
 #[error("too long for a QR code")]
 pub struct TooLong;
 
-/// How much of the code may be damaged and still be read.
+/// The error correction level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// 7 %: the smallest code.

@@ -17,10 +17,10 @@ use unicode_width::UnicodeWidthChar;
 pub const LINE_MAX: usize = 1_024;
 /// Longest block of lines that is shown, in Unicode scalar values; the rest becomes [`MORE`].
 pub const BLOCK_MAX: usize = 16_384;
-/// Stands where text was cut off.
+/// Marks truncated text.
 pub const MORE: &str = "…";
 
-/// Stands where a control character was.
+/// Replaces a control character.
 const REPLACEMENT: char = '\u{FFFD}';
 /// Most marks on one base character. Vowel signs, tones and cantillation need up to four;
 /// towers of dozens paint over the neighbouring lines.
@@ -53,13 +53,13 @@ pub fn clean_block(text: &str) -> String {
     clean(text, '\n', BLOCK_MAX)
 }
 
-/// What somebody pastes into a field of one line: as [`clean_line`], but nothing is cut off.
+/// Pasted text for a single-line field: as [`clean_line`], without truncation.
 #[must_use]
 pub fn clean_typed_line(text: &str) -> String {
     clean(text, ' ', usize::MAX)
 }
 
-/// What somebody pastes into a field of several lines: as [`clean_block`], but nothing is cut off.
+/// Pasted text for a multi-line field: as [`clean_block`], without truncation.
 #[must_use]
 pub fn clean_typed_block(text: &str) -> String {
     clean(text, '\n', usize::MAX)
@@ -73,7 +73,7 @@ pub fn is_hidden(character: char) -> bool {
         || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// What the cleaner knows about what it has written so far.
+/// The state of the cleaner.
 #[derive(Default)]
 struct Tail {
     last: Option<char>,
@@ -108,12 +108,12 @@ fn clean(text: &str, line_break: char, max: usize) -> String {
 }
 
 impl Tail {
-    /// What to write for a character, if anything.
+    /// The replacement of a character, if any.
     fn judge(&mut self, character: char, next: Option<char>, line_break: char) -> Option<char> {
         let shown = match character {
             '\t' => ' ',
             '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => line_break,
-            // A whole run of controls says no more than one of them.
+            // A run of control characters has one replacement.
             _ if is_unprintable(character) => {
                 if self.last == Some(REPLACEMENT) {
                     return None;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What was done.
+/// The action.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum AuditAction {
     #[serde(rename = "session.create")]
@@ -61,12 +61,12 @@ pub enum AuditAction {
     Other(String),
 }
 
-/// How it went.
+/// The outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditOutcome {
     Ok,
-    /// Refused or failed; the error's code, or its finer reason where there is one.
+    /// Refused or failed: the reason of the error, else its code.
     #[serde(untagged)]
     Failed(String),
 }

@@ -10,7 +10,7 @@ use std::fmt;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Capability {
-    /// Look at sessions, groups, members and invite links.
+    /// Read sessions, groups, members and invite links.
     Read,
     /// Change groups: settings, link resets, members, joining and leaving.
     Send,
@@ -23,7 +23,7 @@ pub enum Capability {
 impl Capability {
     pub const ALL: [Self; 4] = [Self::Read, Self::Send, Self::Manage, Self::Events];
 
-    /// The word on the wire.
+    /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ impl Capability {
     }
 }
 
-/// A capability as a client reads it: other gateways may have words of their own.
+/// A capability as a client reads it: other gateways may have other ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum CapabilityWord {
@@ -44,7 +44,7 @@ pub enum CapabilityWord {
 }
 
 impl CapabilityWord {
-    /// The word on the wire.
+    /// The value on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {

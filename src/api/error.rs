@@ -68,7 +68,7 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// The finer word of a failed live call: `details.reason`. An extension of ours.
+/// The reason of an error, more specific than its code: `details.reason`. An extension.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -82,23 +82,24 @@ pub enum Reason {
     Timeout,
     /// An invite code that is malformed, expired or was reset.
     DeadInvite,
-    /// The group refuses this change by a rule of its own, for example because its community owns the setting.
+    /// The group refuses this change by another rule, for example because its community owns the
+    /// setting.
     Refused,
     /// The session already has a paired phone.
     AlreadyPaired,
-    /// What is asked for goes against how things stand, for example somebody who is in the group already.
+    /// The request conflicts with the current state, for example adding an existing member.
     Conflict,
     /// The engine is shutting down.
     Draining,
-    /// The gateway cannot store anything for now, so nothing was changed.
+    /// The gateway's store is not writable; nothing was changed.
     StoreUnavailable,
-    /// What `details.applied` names was done, but the gateway could not store it.
+    /// The changes in `details.applied` were made, but the gateway could not store them.
     NotStored,
-    /// The gateway has as many connections as it takes.
+    /// Too many connections.
     TooManyConnections,
-    /// Other calls of the session took too long for this one to be made: nothing was sent.
+    /// The call was queued for too long behind other calls of the session; nothing was sent.
     Busy,
-    /// The login has no active organization that could own what should be made.
+    /// The login has no active organization that could own a new resource.
     NoOrganization,
     /// A reason that this version does not know.
     #[serde(untagged)]
@@ -106,7 +107,7 @@ pub enum Reason {
     Other(String),
 }
 
-/// What the public gateway says where our own has the same code without a word of its own.
+/// The public gateway's message for an unknown session, which has no reason of its own.
 pub const UNKNOWN_SESSION: &str = "session not found";
 
 /// `{"error": {...}}`
@@ -115,7 +116,7 @@ pub struct ErrorBody {
     pub error: ErrorObject,
 }
 
-/// What went wrong: a code for programs, a message for people, details for both.
+/// An error: a code for programs, a message for people, details for both.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorObject {
     #[serde(deserialize_with = "lenient::word")]
@@ -131,14 +132,14 @@ pub struct ErrorObject {
 }
 
 impl ErrorObject {
-    /// `details.reason`, where the gateway gives one.
+    /// `details.reason`, if the gateway sends one.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         self.detail("reason")
     }
 
-    /// Which capability a 403 asks for: `details.capability`, or the word that the public gateway has in its
-    /// message.
+    /// The capability that a 403 requires: `details.capability`, or the one in the message of the
+    /// public gateway.
     #[must_use]
     pub fn capability(&self) -> Option<String> {
         self.detail("capability").or_else(|| {
@@ -158,14 +159,14 @@ impl ErrorObject {
             && self.message.to_ascii_lowercase().contains(UNKNOWN_SESSION)
     }
 
-    /// `details.limit` of a 429 that the gateway itself asks for.
+    /// `details.limit` of a 429 of the gateway's own limits.
     #[must_use]
     pub fn limit(&self) -> Option<String> {
         self.detail("limit")
     }
 
-    /// `details.errors` of a `validation_error`; empty where there are none. Some gateways give sentences
-    /// instead of fields.
+    /// `details.errors` of a `validation_error`; empty if there are none. Some gateways send
+    /// sentences instead of fields.
     #[must_use]
     pub fn field_errors(&self) -> Vec<FieldError> {
         let Some(Value::Array(errors)) = self.details.get("errors") else {
@@ -181,7 +182,7 @@ impl ErrorObject {
         errors.collect()
     }
 
-    /// How far a PATCH came before it failed.
+    /// The progress of a PATCH that failed.
     #[must_use]
     pub fn partial_update(&self) -> Option<PartialUpdate> {
         serde_json::from_value(Value::Object(self.details.clone())).ok()
@@ -192,7 +193,8 @@ impl ErrorObject {
     }
 }
 
-/// `details` of a PATCH that failed part of the way: what stays applied, what failed, what was never tried.
+/// `details` of a PATCH that failed after some fields: what was applied, what failed, what was not
+/// attempted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PartialUpdate {

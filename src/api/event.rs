@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt;
 
-/// What a ticket listens to.
+/// The events of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TicketScope {
@@ -20,7 +20,7 @@ pub enum TicketScope {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("anyOf" = scopes()))]
 pub struct TicketRequest {
-    /// What to listen to; `session` goes with a session, and only with one.
+    /// The scope of the stream; `session` requires a session, and `organization` allows none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<TicketScope>,
     /// The session to listen to.
@@ -37,7 +37,7 @@ pub struct TicketRequest {
     pub since: Option<String>,
 }
 
-/// How the fields of a ticket's request go together.
+/// Valid combinations of the fields of a ticket request.
 fn scopes() -> Value {
     json!([
         { "properties": { "scope": { "const": "session" } }, "required": ["scope", "session"] },
@@ -74,7 +74,8 @@ impl fmt::Debug for Ticket {
     }
 }
 
-/// One text frame of the WebSocket. A frame without an `id` is the stream's own (`connected`, `ping`).
+/// One text frame of the WebSocket. A frame without an `id` is a control frame (`connected`,
+/// `ping`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Frame {
@@ -113,7 +114,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Those that this version knows.
+    /// The events that this version knows.
     pub const KNOWN: [Self; 5] = [
         Self::SessionStatus,
         Self::AuthQr,
@@ -163,7 +164,7 @@ impl fmt::Debug for Envelope {
             .field("session", &self.session)
             .field("organization", &self.organization)
             .field("timestamp", &self.timestamp);
-        // A pairing code, or nobody knows what.
+        // A pairing code or an unknown payload is not printed.
         if !matches!(self.event, EventKind::AuthQr | EventKind::Other(_)) {
             shown.field("payload", &self.payload);
         }
@@ -235,7 +236,7 @@ pub struct AuthCodePayload {
     pub platform: Option<String>,
 }
 
-// What changed is read strictly: a change that cannot be read must not pass for none.
+// Changes are read strictly: an unreadable change must not count as no change.
 /// Payload of `group.update`: only what changed.
 ///
 /// A reset whose new link is not known yet carries `reason: "invite_reset"` without `newInviteLink`.

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 /// Most members in one call: as many as a group can hold.
 pub const PARTICIPANTS_MAX: usize = 1024;
 
-/// Somebody who asked to join a group, as of `GET .../groups/{gid}/requests`.
+/// A pending request to join a group, as in `GET .../groups/{gid}/requests`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MembershipRequest {
     pub jid: String,
-    /// When they asked, where WhatsApp says so.
+    /// When it was made, if WhatsApp reports it.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -42,7 +42,7 @@ impl MemberRole {
         matches!(self, Self::Admin | Self::Superadmin)
     }
 
-    /// The word on the wire.
+    /// The value on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -61,7 +61,7 @@ pub enum SessionRole {
     Member,
     Admin,
     Superadmin,
-    /// The account was removed or left.
+    /// The account was removed or has left.
     None,
     /// A role that this version does not know.
     #[serde(untagged)]
@@ -86,7 +86,7 @@ impl SessionRole {
         matches!(self, Self::Admin | Self::Superadmin)
     }
 
-    /// The word on the wire.
+    /// The value on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -211,7 +211,7 @@ pub struct GroupInfo {
         deserialize_with = "lenient::optional_id"
     )]
     pub owner_jid: Option<String>,
-    /// How many participants.
+    /// The number of participants.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -242,7 +242,7 @@ pub struct CreateGroup {
         extend("allOf" = [{ "pattern": pattern::VISIBLE }])
     )]
     pub name: String,
-    /// Whom to add.
+    /// The members to add.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = PARTICIPANTS_MAX), inner(regex(pattern = pattern::MEMBER_JID)))]
     pub participants: Vec<String>,

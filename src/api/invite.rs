@@ -20,7 +20,7 @@ pub fn link_code(link: &str) -> Option<&str> {
     code(link.strip_prefix(INVITE_PREFIX)?)
 }
 
-/// The code in what somebody typed or pasted: a bare code, or a link in any spelling of WhatsApp's.
+/// The code in user input: a bare code, or a link in any spelling of WhatsApp's.
 #[must_use]
 pub fn code_in(text: &str) -> Option<&str> {
     let text = text.trim();
@@ -42,7 +42,7 @@ pub fn code_in(text: &str) -> Option<&str> {
     code(path[..end].trim_end_matches('/'))
 }
 
-/// The code in what follows the path of a link that carries it in the query.
+/// The code in the query of a link.
 fn query_code(rest: &str) -> Option<&str> {
     let query = rest.strip_prefix('/').unwrap_or(rest);
     let value = query.strip_prefix("?code=")?;
@@ -50,7 +50,7 @@ fn query_code(rest: &str) -> Option<&str> {
     code(&value[..end])
 }
 
-/// What follows a scheme or host, which may be written in any case.
+/// The part after a scheme or host, which are case-insensitive.
 fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let head = text.get(..start.len())?;
     head.eq_ignore_ascii_case(start)
@@ -88,7 +88,8 @@ impl InviteLink {
     }
 }
 
-/// Body of `POST /sessions/{s}/groups:join`: an invite code or a link, in any spelling that WhatsApp hands out.
+/// Body of `POST /sessions/{s}/groups:join`: an invite code or a link, in any spelling that
+/// WhatsApp uses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JoinGroup {

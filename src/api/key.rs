@@ -36,7 +36,7 @@ pub struct ApiKey<C = Capability> {
         deserialize_with = "lenient::optional_time"
     )]
     pub expires_at: Option<EpochMillis>,
-    /// When it was last used; exact to the minute where the gateway was killed since.
+    /// When it was last used; up to a minute old after a crash of the gateway.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -49,14 +49,14 @@ pub struct ApiKey<C = Capability> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateKey {
-    /// A name for people. An empty one counts as none.
+    /// A name for people. An empty one counts as absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = pattern::one_line(0, LABEL_MAX)))]
     pub label: Option<String>,
-    /// What it may do: only what its maker may do.
+    /// Its capabilities: a subset of its creator's.
     #[schemars(length(min = 1))]
     pub capabilities: Vec<Capability>,
-    /// A time to come. Without it the key does not expire.
+    /// A time in the future. Without it the key does not expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<EpochMillis>,
 }
@@ -73,13 +73,14 @@ pub struct UpdateKey {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RotateKey {
-    /// How long the old secret is still taken, up to a week; it is dead at once when this is left out.
+    /// How long the old secret stays valid, up to a week; without it the old secret is invalid at
+    /// once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = OVERLAP_MAX))]
     pub overlap_seconds: Option<u32>,
 }
 
-/// Answer of `POST /keys` and `POST /keys/{id}:rotate`: the only time that the secret is told.
+/// Answer of `POST /keys` and `POST /keys/{id}:rotate`: the only time that the secret is returned.
 #[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "C: serde::de::DeserializeOwned"))]
 #[schemars(rename = "CreatedKey")]

@@ -30,7 +30,7 @@ where
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-/// A word of an enum that keeps unknown words as text; `unknown` where it is none.
+/// An enum that keeps unknown values as text; `unknown` if the value is not text.
 pub fn word<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -66,7 +66,7 @@ fn id_of(value: Value) -> Option<String> {
     }
 }
 
-/// A time, or 0 where none is told.
+/// A time, or 0 if absent or invalid.
 pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EpochMillis, D::Error> {
     Ok(time_of(&Value::deserialize(deserializer)?).unwrap_or_default())
 }
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_needed_is_never_a_reason_to_read_nothing() {
+    fn invalid_optional_fields_are_ignored() {
         reads::<Group>(
             &json!({"id": 1, "groupJid": "1@g.us", "subject": "a", "description": "b", "ownerJid": "2@lid",
                 "participantCount": 3, "isAnnounce": true, "isLocked": false, "createdAtWa": 1, "firstSeenAt": 2,
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_another_type_is_one_that_is_not_told() {
+    fn a_value_of_another_type_counts_as_absent() {
         let group: Group = serde_json::from_value(json!({
             "groupJid": "1@g.us", "subject": 7, "participantCount": "23", "isAnnounce": "yes", "updatedAt": -5,
             "createdAtWa": 1.5, "firstSeenAt": u64::MAX,

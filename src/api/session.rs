@@ -8,7 +8,7 @@ use std::fmt;
 /// Longest label, in characters after trimming.
 pub const LABEL_MAX: usize = 100;
 
-/// Where a session's connection stands. Only `Working` is connected.
+/// The status of a session. Only `Working` is connected.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
@@ -18,7 +18,7 @@ pub enum SessionStatus {
     ScanQrCode,
     /// Connected.
     Working,
-    /// Gave up, for example because another device took the link over.
+    /// Failed, for example because another device replaced this one.
     Failed,
     /// Stopped by an operator.
     #[default]
@@ -32,7 +32,7 @@ pub enum SessionStatus {
 }
 
 impl SessionStatus {
-    /// What a session has whose status nobody tells.
+    /// The status of a session whose gateway reports none.
     #[must_use]
     pub fn unknown() -> Self {
         Self::Other("unknown".to_owned())
@@ -43,13 +43,13 @@ impl SessionStatus {
         *self == Self::Working
     }
 
-    /// Whether it is known not to be connected. A status that says nothing leaves that open.
+    /// Whether it is known not to be connected; `false` for an unknown status.
     #[must_use]
     pub fn is_disconnected(&self) -> bool {
         !matches!(self, Self::Working | Self::Other(_))
     }
 
-    /// The word on the wire.
+    /// The value on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -141,21 +141,21 @@ pub struct Session {
     pub created_at: EpochMillis,
     #[serde(default, deserialize_with = "lenient::time")]
     pub updated_at: EpochMillis,
-    /// Extension: how many groups are listed for the session.
+    /// Extension: the number of groups listed for the session.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "lenient::or_default"
     )]
     pub group_count: Option<u64>,
-    /// Extension: why the session is `failed` or `logged_out`, in words.
+    /// Extension: why the session is `failed` or `logged_out`, as a sentence.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "lenient::or_default"
     )]
     pub status_reason: Option<String>,
-    /// Extension: when WhatsApp last sent anything.
+    /// Extension: when data was last received from WhatsApp.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -168,7 +168,7 @@ pub struct Session {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateSession {
-    /// A name for people. An empty one counts as none.
+    /// A name for people. An empty one counts as absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = pattern::one_line(0, LABEL_MAX)))]
     pub label: Option<String>,
@@ -185,7 +185,7 @@ pub struct CreateSession {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateSession {
-    /// A name for people. An empty one takes the name away.
+    /// A name for people. An empty one removes it.
     #[schemars(regex(pattern = pattern::one_line(0, LABEL_MAX)))]
     pub label: String,
 }

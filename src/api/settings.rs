@@ -118,7 +118,7 @@ impl SettingsPatch {
         .collect()
     }
 
-    /// Reads and checks a PATCH body. The subject comes back trimmed.
+    /// Parses and validates a PATCH body. The subject is trimmed.
     ///
     /// # Errors
     /// Every fault of the body at once: unknown fields by name, `null`, wrong types, values out of
@@ -192,8 +192,8 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// A subject as WhatsApp takes it: trimmed, 1 to [`SUBJECT_MAX`] characters. Control characters and line
-/// breaks are refused, and so is a name that nobody can see.
+/// Validates a subject: trimmed, 1 to [`SUBJECT_MAX`] characters, no control characters and line
+/// breaks, at least one visible character.
 ///
 /// # Errors
 /// Says what is wrong and what would be right.
@@ -217,7 +217,7 @@ pub fn check_subject(subject: &str) -> Result<String, String> {
     Ok(subject.to_owned())
 }
 
-/// A description as WhatsApp takes it: at most [`DESCRIPTION_MAX`] characters; empty clears it.
+/// Validates a description: at most [`DESCRIPTION_MAX`] characters; empty clears it.
 ///
 /// # Errors
 /// Says what is wrong and what would be right.

@@ -154,7 +154,7 @@ impl Cli {
         Ok(cli)
     }
 
-    /// Whether a failure is told as JSON.
+    /// Whether errors are written as JSON.
     #[must_use]
     pub fn wants_json(&self) -> bool {
         match &self.command {
@@ -163,7 +163,7 @@ impl Cli {
         }
     }
 
-    /// What the flags say about the configuration.
+    /// The settings from the flags.
     #[must_use]
     pub fn overrides(&self) -> Overrides {
         let serve = match &self.command {

@@ -22,7 +22,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// The desk on the user's own data, or on the gateway of a profile.
+/// The console on the user's own data, or on the gateway of a profile.
 pub(super) async fn own(cli: &Cli) -> anyhow::Result<()> {
     let ending = shutdown_signal()?;
     let (config, keymap) = configuration(cli)?;
@@ -35,7 +35,7 @@ pub(super) async fn own(cli: &Cli) -> anyhow::Result<()> {
     ending.finish(target.close()).await.and(outcome)
 }
 
-/// The desk on a simulated world.
+/// The console on the sandbox.
 pub(super) async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
     let ending = shutdown_signal()?;
     let (config, keymap) = configuration(cli)?;
@@ -87,7 +87,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// How things look on this terminal, as far as its environment tells.
+/// The theme for this terminal, from its environment.
 fn theme(config: &Config, environment: &TerminalEnvironment) -> Theme {
     let background = match config.background {
         BackgroundChoice::Fixed(background) => background,
@@ -125,7 +125,7 @@ fn need_a_terminal() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where QR codes are saved: the pictures' folder, or where one is.
+/// The directory for saved QR codes: the pictures folder, or the current directory.
 fn pictures() -> std::path::PathBuf {
     directories::UserDirs::new()
         .and_then(|dirs| dirs.picture_dir().map(ToOwned::to_owned))

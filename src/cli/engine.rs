@@ -29,14 +29,14 @@ const OWN_ORGANIZATION: &str = "local";
 /// A free port that only this machine reaches.
 const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// How long who starts a sandbox waits for its groups. A usual world needs a second or two; of a hundred
-/// thousand groups the rest may come in while scripts begin.
+/// How long the start of a sandbox waits for its groups. Usual worlds need a second or two; with a
+/// hundred thousand groups, the rest is imported later.
 const SETTLING: Duration = Duration::from_secs(20);
 
 /// An engine that is about to start.
 pub struct Prepared {
     config: Config,
-    /// Whose sessions the console shows.
+    /// The organization of the console.
     organization: OrganizationId,
     world: Option<Arc<World>>,
     /// The throw-away data directory of a sandbox; removed when dropped.
@@ -108,12 +108,12 @@ impl Prepared {
         })
     }
 
-    /// Leaves the sessions as they are, for those who only read what is stored.
+    /// Does not connect the sessions, for reading stored data only.
     pub fn without_connecting(&mut self) {
         self.config.connect = false;
     }
 
-    /// Lets people in by these logins.
+    /// Sets the accepted logins.
     pub fn set_login(&mut self, login: Option<Login>) {
         self.config.login = login;
     }
@@ -127,7 +127,7 @@ impl Prepared {
             .collect()
     }
 
-    /// A new key for others, which lives as long as the process.
+    /// Adds a key, valid as long as the process.
     pub fn add_key(
         &mut self,
         id: &str,
@@ -145,7 +145,7 @@ impl Prepared {
         secret
     }
 
-    /// Starts it for others.
+    /// Starts the engine and serves it.
     pub async fn serve(self, serving: Serving) -> anyhow::Result<Running> {
         let shutdown = CancellationToken::new();
         let scheme = if serving.tls.is_some() {
@@ -164,7 +164,7 @@ impl Prepared {
         })
     }
 
-    /// Starts it for this process alone, with a client that may do everything.
+    /// Starts the engine for this process, with a client that has every capability.
     pub async fn embed(mut self) -> anyhow::Result<(Running, Client)> {
         let key = fresh_key();
         self.config.memory_keys.push(MemoryKey {
@@ -214,15 +214,15 @@ impl Running {
         &self.url
     }
 
-    /// Waits until the sessions of a simulated world are connected and their groups stored, for as long as
-    /// that may take. Real accounts are waited for by nobody: their phones may be off for days.
+    /// Waits until the sandbox's sessions are connected with their groups stored, at most
+    /// [`SETTLING`]. Does not wait for real accounts: their phones may be off for days.
     pub async fn sessions_ready(&self) {
         if self.world.is_some() {
             self.handle.engine().sessions_ready(SETTLING).await;
         }
     }
 
-    /// Where its log goes.
+    /// The path of its log.
     pub fn log_file(&self) -> PathBuf {
         self.data.join("groupdesk.log")
     }

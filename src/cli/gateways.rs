@@ -17,10 +17,10 @@ enum Entry {
     Profile(Profile),
 }
 
-/// What the list is made of.
+/// The gateways, and how to connect to them.
 pub struct Gateways {
     entries: Vec<Entry>,
-    /// Tokens that were typed, by position: nobody is asked twice for one that is accepted.
+    /// Typed tokens by position: an accepted token is not asked for again.
     typed: Mutex<BTreeMap<usize, Secret>>,
 }
 
@@ -104,7 +104,7 @@ impl GatewayConnector for Gateways {
     }
 }
 
-/// Whether the gateway answers and knows the token. What it may do there is for the desk to find out.
+/// Checks that the gateway answers and accepts the token. Missing capabilities are not an error.
 async fn lets_in(client: Client) -> Result<Client, String> {
     match client.list_sessions().await {
         Ok(_) => Ok(client),

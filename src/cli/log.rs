@@ -24,7 +24,7 @@ pub fn to_file(file: &Path, level: LogLevel, format: LogFormat) -> anyhow::Resul
     }
     let opened = RotatingFile::open(file, FILE_MAX, FILES_KEPT)
         .with_context(|| format!("cannot write the log {}", file.display()))?;
-    // A desk asks its own gateway all the time: its requests are told only to who wants details.
+    // The console polls its own gateway, so its requests are logged at debug level only.
     let requests = match level {
         LogLevel::Debug | LogLevel::Trace => level,
         _ => LogLevel::Warn,
@@ -53,7 +53,7 @@ fn start(
     format: LogFormat,
 ) -> anyhow::Result<WorkerGuard> {
     let (writer, guard) = tracing_appender::non_blocking(writer);
-    // Libraries speak up only when something is wrong; their own levels may print what we keep secret.
+    // Libraries log warnings only; their lower levels may print secrets.
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(writer)
@@ -71,7 +71,7 @@ fn start(
     Ok(guard)
 }
 
-/// Creates a directory that only its owner can enter, where there is none: the store moves in here.
+/// Creates the data directory with mode 0700: the store uses it too.
 fn create_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -80,8 +80,8 @@ fn create_private(directory: &Path) -> std::io::Result<()> {
     builder.create(directory)
 }
 
-/// What is logged: what this program says at its level, its requests at theirs, what others say when
-/// something is wrong, and nothing at all of the WhatsApp client, whose warnings hold codes and numbers.
+/// The log filter: this program at its level, requests at theirs, libraries at warn, and the
+/// WhatsApp client not at all, because its warnings contain codes and numbers.
 fn filter(level: LogLevel, requests: LogLevel) -> String {
     #[cfg(feature = "live")]
     let silent = crate::gateway::whatsapp::live::SECRET_LOG_TARGETS;
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_library_is_never_heard() {
+    fn the_client_library_is_not_logged() {
         let page = Page::default();
         let writer = page.clone();
         let subscriber = tracing_subscriber::fmt()

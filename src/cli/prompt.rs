@@ -40,7 +40,7 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
         let message = "this profile asks for its token, which needs a terminal; for scripts there are token_file, token_command and token_env";
         return Err(CommandError::new(Exit::NotAllowed, message).into());
     }
-    // Who sees the question may answer at once: nothing is shown by then.
+    // Echo is off before the prompt is shown.
     let _unseen = Unseen::take().context("the terminal cannot hide what is typed")?;
     let mut events = EventStream::new();
     let mut closed = pin!(closed());
@@ -71,7 +71,7 @@ pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result
         match key.code {
             KeyCode::Enter => return Ok(answer),
             KeyCode::Esc => anyhow::bail!("no token was typed"),
-            // Where keys are read raw this is no signal, but it is meant as one.
+            // In raw mode Ctrl-C raises no signal, so it is handled here.
             KeyCode::Char('c') if control => {
                 return Err(CommandError::interrupted("no token was typed").into());
             }

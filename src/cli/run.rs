@@ -9,14 +9,15 @@ use anyhow::Context;
 /// Runs the command to its end.
 ///
 /// # Errors
-/// What to tell the user; already a sentence.
+/// A sentence for the user.
 pub fn run(cli: &Cli) -> anyhow::Result<()> {
     client::install_tls();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime cannot start")?;
-    // The console draws on this thread: `terminal` tells its panics from those of tasks by it.
+    // The console draws on this thread, by which `terminal` distinguishes its panics from those of
+    // tasks.
     let outcome = runtime.block_on(async {
         match &cli.command {
             None => desk::own(cli).await,
@@ -30,7 +31,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         }
     });
     if outcome.is_err() {
-        // What still runs was cut off on purpose, or never got anywhere.
+        // Remaining tasks were aborted, or never got anywhere.
         runtime.shutdown_background();
     }
     outcome

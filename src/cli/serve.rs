@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 use std::io::Write as _;
 use std::sync::Arc;
 
-/// Serves until it is told to end. The first line on standard output is JSON: the address, and on a
-/// sandbox api-keys for every organization: `all`, and one for each capability alone.
+/// Serves until a signal ends it. The first line on standard output is JSON: the address, and on a
+/// sandbox api-keys for every organization: `all`, and one for each capability.
 pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
-    let mut signals = Signals::listen().context("signals cannot be listened to")?;
+    let mut signals = Signals::listen().context("cannot register signal handlers")?;
     let config = settings(cli)?;
     let _log = log::to_stderr(config.log_level, config.log_format)?;
     let tls = tls(config.serve.tls.as_ref())?;
@@ -44,7 +44,7 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
             drain: config.serve.drain,
         })
         .await?;
-    // So that what a script reads first is all there.
+    // So that the first requests of a script find all groups.
     let mut told = tokio::select! {
         () = running.sessions_ready() => None,
         early = signals.next() => Some(early),
@@ -64,11 +64,11 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
         }
         match &tls {
             Some(tls) => reload(tls),
-            // A terminal that closed; there is nothing to read again.
+            // SIGHUP without certificates to reload: the terminal closed.
             None => break,
         }
     }
-    tracing::info!("asked to end");
+    tracing::info!("shutting down");
     tokio::select! {
         () = running.stop() => {}
         () = signals.asked_again() => return Err(cut_off()),

@@ -5,7 +5,7 @@ use super::output;
 use crate::config::{self, Config, ConfigError, KeySetting};
 use crate::console::keymap::{self, Conflict, Keymap};
 
-/// Reads the configuration; what was left out of it is told on standard error.
+/// Reads the configuration; ignored settings are noted on standard error.
 pub(super) fn settings(cli: &Cli) -> anyhow::Result<Config> {
     let environment: Vec<_> = std::env::vars_os().collect();
     let config = config::load(&cli.overrides(), &environment, &keymap::check_binding)?;
@@ -15,7 +15,7 @@ pub(super) fn settings(cli: &Cli) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Reads the configuration and the keys; wrong keys are told with their file and line.
+/// Reads the configuration and the keys; errors name the file and line.
 pub(super) fn configuration(cli: &Cli) -> anyhow::Result<(Config, Keymap)> {
     let config = settings(cli)?;
     let mut keymap = Keymap::default();
@@ -30,7 +30,7 @@ pub(super) fn configuration(cli: &Cli) -> anyhow::Result<(Config, Keymap)> {
     Ok((config, keymap))
 }
 
-/// A setting that gave the key one of its two meanings.
+/// The setting that caused a key conflict.
 fn at_fault(config: &Config, conflict: &Conflict) -> ConfigError {
     let set = |setting: &&KeySetting| {
         setting.action == conflict.first || setting.action == conflict.second

@@ -5,22 +5,22 @@ use std::io;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Signals that come so close to the first one say the same once more: coreutils' `timeout` signals the
-/// process and its group, npm and nodemon hand on what the process has already got.
+/// Signals within this time of the first one count as the same: coreutils' `timeout` signals the
+/// process and its group, npm and nodemon forward signals that the process received already.
 const SAME_WISH: Duration = Duration::from_secs(1);
 
-/// How the program is asked to end.
+/// Requests to end the program.
 #[derive(Debug, Clone, Default)]
 pub struct Ending {
-    /// By SIGTERM, SIGHUP or SIGINT: what is under way is finished.
+    /// By SIGTERM, SIGHUP or SIGINT: finish work in flight.
     pub asked: CancellationToken,
-    /// By a later one: what is under way is cut off.
+    /// By a later signal: abort work in flight.
     pub forced: CancellationToken,
 }
 
 impl Ending {
     /// # Errors
-    /// The signals cannot be listened to.
+    /// The cannot register signal handlers.
     pub fn listen() -> io::Result<Self> {
         let mut signals = Signals::listen()?;
         let ending = Self::default();
@@ -34,7 +34,7 @@ impl Ending {
         Ok(ending)
     }
 
-    /// Finishes what is under way, unless the program is asked to end a second time.
+    /// Waits for work in flight, unless a second signal aborts it.
     ///
     /// # Errors
     /// It was asked again.
@@ -49,17 +49,17 @@ impl Ending {
 /// The signals that ask the program to end, from now on.
 ///
 /// # Errors
-/// The signals cannot be listened to.
+/// The cannot register signal handlers.
 pub fn shutdown_signal() -> anyhow::Result<Ending> {
-    Ending::listen().context("signals cannot be listened to")
+    Ending::listen().context("cannot register signal handlers")
 }
 
-/// What a second wish to end leads to.
+/// The error after a second signal.
 pub fn cut_off() -> anyhow::Error {
-    anyhow::anyhow!("asked twice to end: work was cut off")
+    anyhow::anyhow!("second signal: aborted work in flight")
 }
 
-/// What a server is told.
+/// A request by signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {
     /// SIGTERM, SIGINT.
@@ -80,7 +80,7 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Takes them over; what comes from now on waits for [`Signals::next`].
+    /// Registers handlers; signals from now on are queued for [`Signals::next`].
     ///
     /// # Errors
     /// They cannot be listened to.
@@ -117,7 +117,7 @@ impl Signals {
 }
 
 impl Signals {
-    /// Waits until it is told to end once more, after it was told so just now.
+    /// Waits for a second request to end.
     pub async fn asked_again(&mut self) {
         let first = Instant::now();
         while self.next().await != Request::Terminate || first.elapsed() < SAME_WISH {}

@@ -13,13 +13,13 @@ use tokio_util::sync::CancellationToken;
 /// Bytes of a file with certificates.
 const AUTHORITIES_MAX: u64 = 8 << 20;
 
-/// Where one is, as people name it.
+/// The gateway as shown to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayInfo {
     pub name: String,
     /// The profile that leads here, where it is one of the configuration.
     pub profile: Option<String>,
-    /// Its address, or a word for it.
+    /// Its address, or a description.
     pub address: String,
     /// Session ids to use where the gateway does not list its sessions.
     pub session_ids: Vec<String>,
@@ -38,26 +38,26 @@ impl GatewayInfo {
     }
 }
 
-/// A gateway that can be spoken to, and what ends with the command.
+/// A connected gateway, and what is stopped with the command.
 pub struct Target {
     pub client: Client,
     pub place: GatewayInfo,
-    /// The token that a person typed for it.
+    /// The token that was typed at a prompt.
     pub typed: Option<Secret>,
     engine: Option<Running>,
 }
 
 impl Target {
-    /// The gateway that the configuration says: the chosen profile's, else the own one, which is
-    /// started on the data directory.
+    /// The configured gateway: the selected profile's, or the local one, which is started on the
+    /// data directory.
     ///
     /// # Errors
-    /// What is missing, as a sentence: the token, the certificates, the data directory.
+    /// A sentence: the token, the certificates or the data directory is missing.
     pub async fn open(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Self> {
         Self::open_with(config, shutdown, true).await
     }
 
-    /// As [`Target::open`], for what is stored: an own engine connects nothing.
+    /// As [`Target::open`], but a local engine does not connect its sessions.
     ///
     /// # Errors
     /// As [`Target::open`].
@@ -68,8 +68,7 @@ impl Target {
         Self::open_with(config, shutdown, false).await
     }
 
-    /// However long it takes (a person types a token, a password manager waits to be unlocked), being
-    /// asked to end ends it.
+    /// Can be interrupted, because a prompt or a password manager may take long.
     async fn open_with(
         config: &Config,
         shutdown: &CancellationToken,
@@ -137,19 +136,19 @@ impl Target {
 /// A client for the gateway of a profile.
 ///
 /// # Errors
-/// The certificates, the proxy or the token cannot be used; says why.
+/// The certificates, the proxy or the token are invalid.
 pub async fn client(profile: &Profile, token: Secret) -> anyhow::Result<Client> {
     let options = options(profile, token).await?;
-    // Loading the system's certificates takes its time.
+    // Loading the system's certificates blocks.
     tokio::task::spawn_blocking(move || Client::open(&options))
         .await?
         .with_context(|| format!("profile `{}`", profile.name))
 }
 
-/// How the gateway of a profile is reached.
+/// The connection options of a profile.
 ///
 /// # Errors
-/// The file with the certificates cannot be used; says why.
+/// The certificate file is invalid.
 pub async fn options(profile: &Profile, token: Secret) -> anyhow::Result<client::Options> {
     let authorities = match profile.ca_file.clone() {
         Some(file) => tokio::task::spawn_blocking(move || authorities(&file)).await??,

@@ -15,21 +15,21 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-/// How long a password manager may take; it may ask a person to unlock it.
+/// Timeout of a password manager, which may prompt for unlocking.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 /// Bytes of a token; a login token with many claims has a few thousand.
 const TOKEN_MAX: u64 = 64 << 10;
 /// Bytes of a program's complaint.
 const COMPLAINT_MAX: u64 = 4 << 10;
-/// Bytes of a written word from which on it is left out of a complaint: a shorter one is no token.
+/// Words of at least this many bytes are left out of error messages: they may be tokens.
 const MASKED_MIN: usize = 6;
 /// Columns of a program's complaint that are shown.
 const COMPLAINT_SHOWN: usize = 160;
 
-/// The token of a profile; asks for it on the terminal where the profile says so.
+/// The token of a profile; prompts if the profile says so.
 ///
 /// # Errors
-/// Why there is none, as a sentence that holds no secret.
+/// A sentence without the secret.
 pub async fn read(profile: &Profile, shutdown: &CancellationToken) -> anyhow::Result<Secret> {
     let read = match &profile.token {
         TokenFrom::Prompt => {
@@ -44,7 +44,7 @@ pub async fn read(profile: &Profile, shutdown: &CancellationToken) -> anyhow::Re
     })
 }
 
-/// The token of a source that asks nobody.
+/// The token of a source without a prompt.
 ///
 /// # Errors
 /// Why there is none, as a sentence that holds no secret.
@@ -62,8 +62,7 @@ pub async fn unattended(from: &TokenFrom) -> Result<Secret, String> {
     }
 }
 
-/// Where a newer token may be found when the first one is no longer accepted: a variable does not
-/// change while a program runs, and nobody is asked twice.
+/// The source of a renewed token: not for variables, which do not change, and not for prompts.
 #[must_use]
 pub fn source(profile: &Profile) -> Option<Arc<dyn TokenSource>> {
     match &profile.token {
@@ -94,7 +93,7 @@ fn of_variable(name: &str) -> Result<Secret, String> {
     }
 }
 
-/// Reads a file that nobody else can read.
+/// Reads a file with mode 0600.
 fn of_file(file: &Path) -> Result<Secret, String> {
     let shown = file.display();
     let unreadable = |error: std::io::Error| format!("cannot read {shown}: {error}");
@@ -122,7 +121,7 @@ fn of_file(file: &Path) -> Result<Secret, String> {
     one_token(&text, &shown.to_string())
 }
 
-/// Opens a file without waiting: opening a FIFO would otherwise last until somebody writes to it.
+/// Opens a file non-blocking: opening a FIFO would wait for a writer.
 fn open_at_once(file: &Path) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::File::options();
     options.read(true);
@@ -159,7 +158,7 @@ async fn of_command(words: &[String], limit: Duration) -> Result<Secret, String>
             stdout.read_to_end(&mut written),
             stderr.read_to_end(&mut complaint)
         )?;
-        // A program that goes on writing ends here, because nobody listens any more.
+        // A program that keeps writing is ended by a broken pipe.
         drop((stdout, stderr));
         child.wait().await
     };
@@ -202,8 +201,8 @@ fn masked(complaint: &str, written: &str) -> String {
     complaint
 }
 
-/// One token and nothing else; the fault never shows the text. Editors and web pages leave byte order marks
-/// and zero-width spaces around it, which nobody sees.
+/// Validates a token; errors never contain the text. Byte order marks and zero-width spaces around
+/// it, as from editors and web pages, are removed.
 pub fn one_token(text: &str, whence: &str) -> Result<Secret, String> {
     match text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')) {
         "" => Err(format!("{whence} is empty")),
@@ -323,14 +322,14 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn what_never_ends_is_ended() {
+        async fn a_program_that_never_ends_is_killed() {
             let words = ["sleep", "600"].map(str::to_owned);
             let fault = of_command(&words, Duration::from_millis(50)).await;
             assert!(fault.unwrap_err().contains("did not end within"));
         }
 
         #[tokio::test]
-        async fn what_is_not_there_is_named() {
+        async fn a_missing_source_is_named() {
             let words = ["no-such-password-manager".to_owned()];
             let fault = of_command(&words, COMMAND_LIMIT).await.unwrap_err();
             assert!(

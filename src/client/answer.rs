@@ -14,11 +14,11 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Bytes of a refusal: it is a sentence with a few details.
 const REFUSAL_MAX: usize = 64 << 10;
-/// Bytes from which an answer is a large one; large ones are taken in one at a time.
+/// Answers from this size in bytes are received one at a time.
 const LARGE: usize = 2 << 20;
 /// Characters that are kept of a refusal's message.
 const MESSAGE_MAX: usize = 2_000;
-/// The longest pause that is believed; a number beyond it is a mistake or worse.
+/// Longest `Retry-After` that is accepted.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
 
 /// Bytes of a page in which the words of a login are looked for.
@@ -27,10 +27,10 @@ const PAGE_START: usize = 64 << 10;
 /// A success and its body.
 pub(super) struct Answer {
     status: StatusCode,
-    /// When the gateway answered, by its own clock, where it says so.
+    /// The `Date` of the answer, by the gateway's clock.
     answered_at: Option<EpochMillis>,
     body: Vec<u8>,
-    /// Held while a large answer is in memory, so that reads side by side do not each bring one.
+    /// Held while a large answer is in memory, so that there is one at a time.
     _alone: Option<OwnedMutexGuard<()>>,
 }
 
@@ -39,7 +39,7 @@ impl Answer {
         self.status.as_u16()
     }
 
-    /// When the gateway answered, by its own clock, in whole seconds.
+    /// The `Date` of the answer, in whole seconds.
     pub(super) fn answered_at(&self) -> Option<EpochMillis> {
         self.answered_at
     }
@@ -54,8 +54,7 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|_| foreign(self.status, &self.body))
     }
 
-    /// Makes sure that a gateway answered, where nothing of its answer is needed: a page in its
-    /// stead did nothing.
+    /// Checks that a gateway answered, if its body is not needed: a login page is an error.
     pub(super) fn nothing_needed(&self) -> Result<(), ClientError> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
@@ -114,7 +113,7 @@ pub(super) async fn receive(
     }
 }
 
-/// A refusal in the contract's words, or whatever else it is.
+/// The error for a non-2xx answer.
 fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ClientError {
     if status.is_redirection() {
         return ClientError::NotTheContract {
@@ -149,7 +148,7 @@ fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ClientError 
     }
 }
 
-/// Where a redirect leads, without what its address may hold beyond the host.
+/// The target of a redirect, reduced to its origin.
 #[must_use]
 pub fn destination(headers: &HeaderMap) -> String {
     let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
@@ -183,7 +182,7 @@ fn retry_after(headers: &HeaderMap, now: jiff::Timestamp) -> Option<Duration> {
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
 }
 
-/// What is none of the contract's answers.
+/// The error for an answer outside the contract.
 fn foreign(status: StatusCode, body: &[u8]) -> ClientError {
     let start = &body[..body.len().min(PAGE_START)];
     let text = String::from_utf8_lossy(start);
@@ -202,7 +201,7 @@ fn foreign(status: StatusCode, body: &[u8]) -> ClientError {
     }
 }
 
-/// Whether a text is a page for a browser, and then whether somebody is asked to log in there.
+/// `Some` for an HTML page; `true` if it looks like a login page.
 fn web_page(text: &str) -> Option<bool> {
     let page = text.trim_start().to_ascii_lowercase();
     if !page.starts_with("<!doctype html") && !page.starts_with("<html") {
@@ -214,7 +213,7 @@ fn web_page(text: &str) -> Option<bool> {
     Some(words.iter().any(|word| page.contains(word)))
 }
 
-/// Why there is no answer, or only a part of it.
+/// The error of a request without a complete answer.
 pub(super) fn broken(error: reqwest::Error, limit: Duration) -> ClientError {
     if error.is_connect() {
         ClientError::Unreachable(root_cause(&error.without_url()))
@@ -230,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pause_is_told_in_seconds_or_as_a_date() {
+    fn retry_after_is_seconds_or_a_date() {
         let now: jiff::Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
         for (value, wait) in [
             ("7", Some(7)),
@@ -261,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_told_from_answers() {
+    fn web_pages_are_recognized() {
         for (text, page) in [
             ("<!DOCTYPE html><title>Welcome</title>", Some(false)),
             ("\n <html><input type=\"password\">", Some(true)),

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Bytes of the answer to a change.
 const CHANGE_ANSWER_MAX: usize = 1 << 20;
 
-/// Speaks to one gateway with one token. Cheap to clone.
+/// A client for one gateway with one token. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) http: reqwest::Client,
@@ -23,7 +23,7 @@ pub struct Client {
     pub(super) base: String,
     pub(super) bearer: Arc<Bearer>,
     pub(super) limits: Limits,
-    /// Held by whoever takes in a large answer.
+    /// Held while a large answer is received.
     pub(super) large: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -78,7 +78,7 @@ impl Client {
         self.send(method, path, body, limit).await?.json()
     }
 
-    /// A call whose answer has no body worth reading.
+    /// A call whose body is not needed.
     pub(super) async fn command(
         &self,
         method: Method,
@@ -104,7 +104,7 @@ impl Client {
             return outcome;
         };
         let is_unauthorized = refusal.status() == Some(401);
-        // While its store is away a gateway may know neither tokens nor sessions.
+        // During a store outage a gateway may know neither tokens nor sessions.
         if (is_unauthorized || refusal.is_unknown_session())
             && matches!(self.is_ready().await, Ok(false))
         {
@@ -113,8 +113,8 @@ impl Client {
         if !is_unauthorized {
             return outcome;
         }
-        // Nothing was done in the name of a token that is not accepted, so even a change may be
-        // sent again with another one.
+        // A request with a refused token was not executed, so even a change may be sent again with
+        // another token.
         match self.bearer.renewed(&token).await {
             Some(token) => self.exchange(method, path, body, limit, &token).await,
             None => outcome,

@@ -1,7 +1,7 @@
 //! Percent-encoding of path segments and query values.
 
-/// One segment of a path, or one value of a query. Only letters, digits, `-`, `_`, `.` and `~` stay
-/// as they are; a segment that would climb in the path becomes one that does not exist.
+/// Encodes a path segment or query value. Only letters, digits, `-`, `_`, `.` and `~` are kept; a
+/// segment that would traverse the path becomes one that does not exist.
 pub(super) fn encode(text: &str) -> String {
     use std::fmt::Write as _;
     if matches!(text, "" | "." | "..") {

@@ -19,14 +19,14 @@ pub enum ClientError {
         error: ErrorObject,
         /// `x-request-id`, cleaned.
         request_id: Option<String>,
-        /// How long the gateway asks to wait.
+        /// `Retry-After`.
         retry_after: Option<Duration>,
     },
     /// No connection: nothing was sent.
     #[error("the gateway cannot be reached: {0}")]
     Unreachable(String),
-    /// The gateway refuses everybody because it is not ready, for example while its database is away: what it
-    /// says about the token or a session means nothing then.
+    /// The gateway is not ready, for example because its database is unavailable: its answers about
+    /// tokens and sessions are meaningless then.
     #[error(
         "the gateway is not ready (its /readyz says 503), so it knows neither tokens nor sessions; wait until it is"
     )]
@@ -36,10 +36,10 @@ pub enum ClientError {
     Lost(String),
     #[error("the gateway did not answer within {} s", .0.as_secs_f32())]
     TimedOut(Duration),
-    /// What answered does not speak the contract. The text is cleaned and short.
+    /// The answer is outside the contract. The text is cleaned and shortened.
     #[error("what answers there is not a gateway of this contract (status {status}): {text}")]
     NotTheContract { status: u16, text: String },
-    /// An answer that should hold an invite link holds another text, which is shown to nobody.
+    /// The answer should hold an invite link and holds another text, which is not shown.
     #[error("the gateway sent something that is not a link to a WhatsApp group")]
     NotALink,
     /// A page for a browser: something in front of the gateway, or another server.
@@ -68,7 +68,7 @@ impl ClientError {
         }
     }
 
-    /// How long the gateway asks to wait.
+    /// `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -95,21 +95,22 @@ impl ClientError {
         }
     }
 
-    /// Whether the call may have been carried out although nobody says so: then only a look at what
-    /// it was to change tells.
+    /// Whether the call may have been executed without a confirmation: reading the resource is
+    /// needed to know.
     #[must_use]
     pub fn is_unconfirmed(&self) -> bool {
         match self {
             Self::Lost(_) | Self::TimedOut(_) | Self::NotALink => true,
             Self::Unreachable(_) | Self::NotReady | Self::WebPage { .. } => false,
-            // A success that cannot be read, or somebody on the way who lost the gateway.
+            // An unreadable success, or an error of a proxy.
             Self::NotTheContract { status, .. } => {
                 (200..=299).contains(status) || fails_after_sending(*status)
             }
             Self::Api { status, error, .. } => match error.reason() {
-                // WhatsApp was asked, and the gateway did not hear its answer.
+                // WhatsApp was called, and its answer was lost.
                 Some(Reason::Timeout | Reason::ConnectionLost) => true,
-                // By the contract a 503 is also that; a gateway without reasons of ours does not say.
+                // A 503 is ambiguous: gateways without reasons do not say whether the call was
+                // executed.
                 Some(Reason::Other(_)) | None => fails_after_sending(*status),
                 Some(_) => false,
             },
@@ -117,8 +118,8 @@ impl ClientError {
     }
 }
 
-/// Whether a server that answers so may have done what it was asked for before it failed. 501 is a
-/// refusal: what is not offered was not done.
+/// Whether a server error may come after the call was executed. 501 is a refusal: nothing was
+/// executed.
 fn fails_after_sending(status: u16) -> bool {
     status >= 500 && status != 501
 }

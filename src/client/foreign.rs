@@ -4,13 +4,13 @@ use crate::text::{clean_line, truncate_to_width};
 
 /// Longest text of a foreign answer that an error keeps, in columns.
 pub(super) const EXCERPT: usize = 200;
-/// What keys, login tokens and tickets begin with, and how long they are at least.
+/// Prefixes of keys, login tokens and tickets, and their minimum length.
 const SECRETS: [&str; 3] = ["wa_", "eyJ", "rt_"];
 
 const SECRET_MIN: usize = 16;
 
-/// A stranger's text without keys, tokens and tickets: who echoes what was sent to it must not bring
-/// that to the screen or into the log.
+/// Removes keys, tokens and tickets from untrusted text: a server may echo what was sent, which
+/// must reach neither the screen nor the log.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_that_come_back_are_left_out() {
+    fn echoed_secrets_are_removed() {
         let key = "wa_0123456789abcdef0123";
         for (text, left) in [
             (format!("key {key}: no"), "key …: no"),

@@ -43,19 +43,18 @@ impl Client {
             .await
     }
 
-    /// `PATCH /sessions/{session}/groups/{group}`: only the fields of the patch are sent. A success comes
-    /// with the time of the answer by the gateway's clock, in whole seconds, where it tells one: a stored
-    /// row that is older does not show the change.
+    /// `PATCH /sessions/{session}/groups/{group}`: only the fields of the patch are sent. Returns
+    /// the `Date` of the answer, in whole seconds: an older stored row does not show the change.
     ///
     /// # Errors
-    /// See [`ClientError`]; a refusal part of the way says how far it came.
+    /// See [`ClientError`]; the error of a partial change has the progress.
     pub async fn update_settings(
         &self,
         session: &str,
         group: &str,
         patch: &SettingsPatch,
     ) -> Result<Option<EpochMillis>, ClientError> {
-        // Every field is a call to WhatsApp of its own.
+        // Each field is a call to WhatsApp.
         let fields = u32::try_from(patch.clone().into_settings().len()).unwrap_or(1);
         let limit = self.limits.live * fields.max(1);
         let answer = self
@@ -85,7 +84,7 @@ impl Client {
         self.ask_link(Method::DELETE, session, group).await
     }
 
-    /// An answer without a link of WhatsApp's is none: whatever else it holds must not be shown.
+    /// An answer without a WhatsApp link is an error; its text must not be shown.
     async fn ask_link(
         &self,
         method: Method,
@@ -136,7 +135,7 @@ impl Client {
             .send(Method::POST, &path, Some(&body), self.limits.live)
             .await?;
         let mut joined: JoinedGroup = answer.json()?;
-        // 202 says that the request was taken and nothing has happened yet.
+        // 202 means accepted, not done.
         joined.pending |= answer.status() == ACCEPTED;
         Ok(joined)
     }
@@ -164,7 +163,7 @@ impl Client {
         self.name_members(session, group, "", members).await
     }
 
-    /// `POST /sessions/{session}/groups/{group}/members:approve`: lets in who asked to join.
+    /// `POST /sessions/{session}/groups/{group}/members:approve`: approves requests to join.
     ///
     /// # Errors
     /// See [`ClientError`]; some gateways always answer 501.
@@ -218,19 +217,6 @@ impl Client {
         member: &str,
     ) -> Result<(), ClientError> {
         self.rank(session, group, member, "promote").await
-    }
-
-    /// `POST /sessions/{session}/groups/{group}/members/{member}/demote`
-    ///
-    /// # Errors
-    /// See [`ClientError`].
-    pub async fn demote_member(
-        &self,
-        session: &str,
-        group: &str,
-        member: &str,
-    ) -> Result<(), ClientError> {
-        self.rank(session, group, member, "demote").await
     }
 
     async fn rank(

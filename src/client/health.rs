@@ -6,8 +6,8 @@ use super::error::ClientError;
 use reqwest::StatusCode;
 
 impl Client {
-    /// Asks `/readyz`, without the token. Only a 503 says that the gateway is not ready: one that has no such page, or
-    /// hides it, counts as ready.
+    /// Queries `/readyz`, without the token. Only a 503 means not ready: a gateway without this
+    /// endpoint counts as ready.
     ///
     /// # Errors
     /// There was no answer.

@@ -16,7 +16,7 @@ impl Client {
         self.read_all("/keys").await
     }
 
-    /// `POST /keys`: the key with its secret, which is told this once.
+    /// `POST /keys`: the key with its secret, which is returned once.
     ///
     /// # Errors
     /// See [`ClientError`].
@@ -28,7 +28,7 @@ impl Client {
         self.call(Method::POST, "/keys", Some(key), limit).await
     }
 
-    /// `POST /keys/{id}:rotate`: the key with its new secret, which is told this once.
+    /// `POST /keys/{id}:rotate`: the key with its new secret, which is returned once.
     ///
     /// # Errors
     /// See [`ClientError`].

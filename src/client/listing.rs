@@ -13,7 +13,7 @@ use std::fmt;
 
 /// Pages of one listing; a gateway that has more is turning in circles.
 const PAGES_MAX: usize = 10_000;
-/// All pages of one listing together may be as large as so many of the largest answers.
+/// Size limit of all pages of a listing, as a multiple of the largest answer.
 const LISTING_BODIES: usize = 4;
 
 /// Rows of one listing: a row of ten bytes may take five hundred in memory.
@@ -29,7 +29,7 @@ struct Page<'a> {
     next_cursor: String,
 }
 
-/// The rows of a page, [`ROWS_MAX`] of them at most; `null` is none.
+/// The rows of a page, at most [`ROWS_MAX`]; `null` is an empty list.
 #[derive(Default)]
 struct Rows<'a>(Vec<&'a RawValue>);
 
@@ -66,7 +66,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Rows<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing<T> {
     pub rows: Vec<T>,
-    /// How many more rows there are that cannot be read.
+    /// The number of unreadable rows.
     pub unreadable: usize,
     /// The cursor of the next page; empty when there is none.
     pub next_cursor: String,

@@ -1,6 +1,6 @@
 //! The typed client of the gateway's HTTP contract.
 //!
-//! One method per endpoint. It never follows a redirect (a key belongs to one host), bounds the
+//! One method per endpoint that the console and the commands use. It never follows a redirect (a key belongs to one host), bounds the
 //! time and the size of every answer, and classifies failures ([`ClientError`]).
 
 mod answer;

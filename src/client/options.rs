@@ -12,13 +12,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where the contract's paths begin.
+/// The path prefix of the API.
 pub(super) const API: &str = "/api/v1";
 
 /// The proxies that a profile can name; with `socks5h` the proxy looks the name up.
 const PROXY_SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
 
-/// How long and how large an answer may be.
+/// Time and size limits of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub connect: Duration,
@@ -41,13 +41,13 @@ impl Default for Limits {
     }
 }
 
-/// What a client needs to know about its gateway.
+/// The options of a client.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// For example `https://gateway.example.com`.
     pub base: String,
     pub token: Secret,
-    /// Where a newer token comes from when this one is no longer accepted.
+    /// The source of a new token when this one is refused.
     pub source: Option<Arc<dyn TokenSource>>,
     /// Allows plain http to another machine.
     pub allow_insecure: bool,
@@ -73,11 +73,11 @@ impl Options {
         }
     }
 
-    /// The way there, without any token: a connection pool, and scheme, host, port and prefix of the
-    /// address, without a slash at the end and without the contract's base path.
+    /// The connection pool and the base URL (scheme, host, port and prefix, without the API path),
+    /// independent of the token.
     ///
     /// # Errors
-    /// The address, the proxy or the authorities cannot be used; says why.
+    /// The address, the proxy or the authorities are invalid.
     pub fn way(&self) -> Result<(reqwest::Client, String), SetupError> {
         tls::install_tls();
         let url = check_base(&self.base, self.allow_insecure)?;
@@ -85,7 +85,7 @@ impl Options {
             .user_agent(concat!("groupdesk/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.limits.connect);
-        // The own engine needs no certificates, so none are loaded for it.
+        // The local engine uses no TLS, so no certificates are loaded.
         let plain = url.scheme() == "http" && is_loopback(&url) && self.proxy.is_none();
         builder = builder.tls_backend_preconfigured(if plain {
             tls::trusting_nobody()
@@ -98,7 +98,7 @@ impl Options {
                 .map_err(|error| SetupError(format!("no proxy: {}", root_cause(&error))))?;
             builder = builder.proxy(proxy);
         } else if is_loopback(&url) {
-            // A proxy has no business between the console and its own engine.
+            // Never use a proxy between the console and its own engine.
             builder = builder.no_proxy();
         } else {
             check_environment_proxy(&url)?;
@@ -116,13 +116,13 @@ impl Options {
 /// Whether an address can be a gateway's; see [`super::Client::new`].
 ///
 /// # Errors
-/// What is wrong with it, and what would be right.
+/// A sentence with the fault and the remedy.
 pub fn check_address(base: &str, allow_insecure: bool) -> Result<(), SetupError> {
     check_base(base, allow_insecure).map(|_| ())
 }
 
 pub(super) fn check_base(base: &str, allow_insecure: bool) -> Result<Url, SetupError> {
-    // What stands before an `@` may be a password.
+    // The part before an `@` may be a password.
     let shown = base.rsplit('@').next().unwrap_or(base);
     let shown = truncate_to_width(&clean_line(shown), EXCERPT);
     let url = Url::parse(base.trim()).map_err(|error| {
@@ -145,7 +145,7 @@ pub(super) fn check_base(base: &str, allow_insecure: bool) -> Result<Url, SetupE
         "https" => Ok(url),
         "http" if allow_insecure || is_loopback(&url) => Ok(url),
         "http" => Err(SetupError(format!(
-            "`{shown}` is not encrypted, so everybody on the way could read the token: use https, or set allow_insecure in a profile"
+            "`{shown}` is not encrypted, so the token would be readable on the network: use https, or set allow_insecure in a profile"
         ))),
         other => Err(SetupError(format!(
             "`{shown}` must begin with https:// or http://, not {other}:"
@@ -156,14 +156,14 @@ pub(super) fn check_base(base: &str, allow_insecure: bool) -> Result<Url, SetupE
 /// Whether an address can be a proxy's.
 ///
 /// # Errors
-/// What is wrong with it, and what would be right.
+/// A sentence with the fault and the remedy.
 pub fn check_proxy(proxy: &str) -> Result<Url, SetupError> {
     let shown = truncate_to_width(&clean_line(proxy), EXCERPT);
     let url = Url::parse(proxy.trim())
         .ok()
         .filter(|url| PROXY_SCHEMES.contains(&url.scheme()) && url.has_host());
     let Some(url) = url else {
-        // What cannot be read as an address may hold a password all the same.
+        // Even an invalid address may hold a password.
         let shown = shown.rsplit('@').next().unwrap_or_default();
         return Err(SetupError(format!(
             "`{shown}` is not a proxy such as http://proxy.example.com:3128 or socks5h://127.0.0.1:1080"
@@ -178,8 +178,8 @@ pub fn check_proxy(proxy: &str) -> Result<Url, SetupError> {
     Ok(url)
 }
 
-/// Whether the environment's proxy for this address can be used. One that cannot be read would otherwise be
-/// left out without a word, and the requests would go another way than the environment says.
+/// Validates the environment's proxy for this address. The HTTP library would ignore an invalid
+/// one, and requests would bypass the proxy.
 ///
 /// # Errors
 /// Which variable is wrong, and what would be right.
@@ -194,7 +194,7 @@ pub fn check_environment_proxy(url: &Url) -> Result<(), SetupError> {
     })
 }
 
-/// Stands for a variable that holds no UTF-8 text.
+/// Replaces a value that is not UTF-8.
 const UNREADABLE: &str = "\u{fffd}";
 
 fn proxy_fault(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Result<(), SetupError> {

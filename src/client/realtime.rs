@@ -39,7 +39,7 @@ const READ_BUFFER: usize = 16 << 10;
 const WRITE_BUFFER_MAX: usize = 4 << 10;
 /// Bytes of a ticket.
 const TICKET_MAX: usize = 1_024;
-/// Seconds between pings, when the gateway does not say.
+/// Default heartbeat interval, in seconds.
 const HEARTBEAT: u32 = 20;
 /// Unreadable frames in a row after which the stream is given up: it does not follow the contract.
 const GARBAGE_MAX: u32 = 100;
@@ -85,7 +85,7 @@ pub struct Timing {
     pub slack: Duration,
     /// A connection that lasted this long resets the backoff.
     pub stable: Duration,
-    /// How long the gateway may leave a pong unread.
+    /// Write timeout of a pong.
     pub pong: Duration,
     /// Pings in a row.
     pub pings: u32,
@@ -153,7 +153,7 @@ const NO_REALTIME: &str = "this gateway offers no realtime events";
 /// The reason of a refusal that is permanent.
 const NOT_AVAILABLE: &str = "not_available";
 
-/// Whether a refusal says that this gateway has no realtime at all.
+/// Whether the error means that this gateway has no realtime at all.
 fn is_permanent(error: &ClientError) -> bool {
     let ClientError::Api { error, .. } = error else {
         return false;
@@ -342,7 +342,7 @@ impl Stream {
         match error.status() {
             Some(400) if self.since.is_some() => End::SinceUnknown,
             Some(404 | 405 | 501) => End::Unavailable(NO_REALTIME.to_owned()),
-            // A 503 passes, unless the gateway says that it does not.
+            // A 503 is temporary, unless the gateway says otherwise.
             Some(503) if is_permanent(error) => End::Unavailable(NO_REALTIME.to_owned()),
             Some(401) => End::Unavailable("the gateway does not accept this key".to_owned()),
             Some(403) => End::Unavailable("key lacks capability events".to_owned()),
@@ -402,7 +402,7 @@ impl Stream {
     }
 }
 
-/// What went wrong with an open stream.
+/// A sentence for an error of an open stream.
 fn sentence(error: &WebSocketError) -> String {
     match error {
         WebSocketError::ConnectionClosed

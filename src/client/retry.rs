@@ -3,7 +3,7 @@
 use super::error::ClientError;
 use std::time::Duration;
 
-/// How often and how soon a read is tried again.
+/// The retry policy of reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
     /// Attempts in all.
@@ -27,8 +27,8 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Reads until there is an answer that another attempt would not better. `on_pause` hears of
-    /// every failure that is followed by another attempt, and how long that takes.
+    /// Retries a read until it succeeds or fails permanently. `on_pause` is called before each
+    /// pause with the error and the pause.
     ///
     /// # Errors
     /// The last attempt's.
@@ -55,7 +55,7 @@ impl Retry {
         }
     }
 
-    /// How long to wait after so many failures; `None` when the last one is final.
+    /// The pause after a number of failures; `None` when the last one is final.
     fn pause(&self, failures: u32, error: &ClientError) -> Option<Duration> {
         if failures >= self.attempts || !error.is_passing() {
             return None;
@@ -63,7 +63,7 @@ impl Retry {
         let own = backoff(self.first, self.most, failures - 1);
         match error.retry_after() {
             Some(told) if told > self.retry_after_max => None,
-            // What was asked for is the least; all who were asked should not come back at once.
+            // `Retry-After` is the minimum; jitter spreads the clients.
             Some(told) => Some(told + own),
             // Without a pause that it asks for, asking a busy gateway again makes it busier.
             None if error.status() == Some(429) => None,
@@ -72,8 +72,8 @@ impl Retry {
     }
 }
 
-/// Doubles with every attempt; a random half of it is left out, so that all the clients of a gateway
-/// that restarts do not come back at once.
+/// Exponential backoff with jitter: a random half is subtracted, so that the clients of a restarted
+/// gateway do not return at once.
 pub(super) fn backoff(first: Duration, most: Duration, attempt: u32) -> Duration {
     let doubled = first.saturating_mul(2_u32.saturating_pow(attempt.min(16)));
     doubled.min(most).mul_f64(0.5 + rand::random::<f64>() / 2.0)
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_may_pass_is_tried_again_with_growing_pauses() {
+    async fn temporary_failures_are_retried_with_backoff() {
         for error in [
             ClientError::Unreachable("refused".to_owned()),
             ClientError::Lost("reset".to_owned()),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_final_is_not() {
+    async fn permanent_failures_are_not_retried() {
         for error in [
             refusal(400, None),
             refusal(401, None),

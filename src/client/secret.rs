@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An api-key or login token. Neither `Debug` nor `Display` tells it.
+/// An api-key or login token. Neither `Debug` nor `Display` shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

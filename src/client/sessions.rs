@@ -48,7 +48,7 @@ impl Client {
         self.read(&format!("/sessions/{}", encode(session))).await
     }
 
-    /// `PATCH /sessions/{session}` (an extension): another name; an empty one takes it away.
+    /// `PATCH /sessions/{session}` (an extension): renames it; an empty name removes it.
     ///
     /// # Errors
     /// See [`ClientError`]; 404 or 405 where the gateway has no such call.

@@ -247,7 +247,7 @@ async fn foreign_answers_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_is_no_link_of_whatsapps_is_no_answer() {
+async fn an_answer_without_a_whatsapp_link_is_an_error() {
     for wrong in [
         "https://evil.test/login",
         "https://chat.whatsapp.com.evil.test/AbCdEf1234567890XyZ12",
@@ -330,7 +330,7 @@ async fn a_body_that_stalls_times_out() {
 }
 
 #[tokio::test]
-async fn nobody_at_home_is_unreachable() {
+async fn a_closed_port_is_unreachable() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
     drop(listener);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Makes TLS work, once per process; further calls do nothing.
 pub fn install_tls() {
-    // An error says that a provider is installed already, which is all that is wanted.
+    // An error means that a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
@@ -23,7 +23,7 @@ impl Authorities {
     /// The certificates of a PEM file's text.
     ///
     /// # Errors
-    /// There is none, or one of them cannot be read.
+    /// No certificate, or an invalid one.
     pub fn from_pem(pem: &[u8]) -> Result<Self, SetupError> {
         let none = || {
             SetupError(
@@ -45,10 +45,10 @@ impl Authorities {
         Ok(Self(found))
     }
 
-    /// What checks certificates: the system's authorities and these.
+    /// The certificate verifier: the system's authorities and these.
     ///
     /// # Errors
-    /// The system has no authorities, and there are none of our own.
+    /// Neither the system nor the options provide an authority.
     pub fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, SetupError> {
         let verifier = Verifier::new_with_extra_roots(self.0.clone(), provider())
             .map_err(|error| SetupError(format!("certificates cannot be checked: {error}")))?;
@@ -60,7 +60,7 @@ impl Authorities {
     /// # Errors
     /// As [`Authorities::verifier`].
     pub fn client_config(&self) -> Result<ClientConfig, SetupError> {
-        // Only the way to hand over a verifier is called dangerous: this one checks everything.
+        // Only the setter is called dangerous: this verifier checks everything.
         let config = ClientConfig::builder()
             .dangerous()
             .with_custom_certificate_verifier(self.verifier()?)
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_certificate_is_refused_in_words() {
+    fn an_invalid_certificate_is_refused_with_a_message() {
         for pem in [
             "",
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",

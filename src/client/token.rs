@@ -13,11 +13,11 @@ use tokio::time::Instant;
 /// manager that bothers a person.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
 
-/// Where a token can be read again, because tokens are short-lived.
+/// A source of renewed tokens, because tokens are short-lived.
 #[async_trait]
 pub trait TokenSource: fmt::Debug + Send + Sync {
     /// # Errors
-    /// Why there is none, as a sentence that holds no secret.
+    /// A sentence without the secret.
     async fn read(&self) -> Result<Secret, String>;
 }
 
@@ -51,7 +51,7 @@ impl Bearer {
         let mut asked = self.asked.lock().await;
         let held = self.header();
         if held != rejected {
-            // Another request has asked meanwhile.
+            // Another request renewed it in the meantime.
             return Some(held);
         }
         if asked.is_some_and(|asked| asked.elapsed() < ASK_AGAIN) {

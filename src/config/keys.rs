@@ -9,5 +9,5 @@ pub struct KeySetting {
     pub place: String,
 }
 
-/// Says what is wrong with the keys of an action, if anything.
+/// Validates the keys of an action; the error is a sentence.
 pub type KeyCheck<'a> = &'a dyn Fn(&str, &[String]) -> Result<(), String>;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Letters that a mistyped variable may differ in.
+/// Largest edit distance of a mistyped variable.
 const LIKE: usize = 2;
 
 /// A checked value of one of the kinds.
@@ -36,7 +36,7 @@ pub(super) struct Layers {
     /// The names of the profiles.
     pub(super) profiles: Vec<String>,
     pub(super) keys: Vec<KeySetting>,
-    /// What was left out, as sentences.
+    /// Ignored settings, as sentences.
     pub(super) warnings: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ impl Layers {
         }
     }
 
-    /// Lays the file over what is there.
+    /// Merges the file.
     pub(super) fn file(
         &mut self,
         file: &Path,
@@ -165,7 +165,7 @@ impl Layers {
         Ok(())
     }
 
-    /// Takes in one `[profiles.NAME]`.
+    /// Merges one `[profiles.NAME]`.
     fn profile(
         &mut self,
         name: &str,
@@ -213,8 +213,8 @@ impl Layers {
             .any(|name| self.text(&format!("profiles.{name}.token_env")) == Some(variable))
     }
 
-    /// Lays the `GROUPDESK_*` variables over what is there. An empty one counts as unset. An unknown one is
-    /// a warning: in Kubernetes, a Service of the program's name sets `GROUPDESK_PORT` and others.
+    /// Merges the `GROUPDESK_*` variables. An empty one counts as unset. An unknown one is a
+    /// warning: in Kubernetes, a Service named like the program sets `GROUPDESK_PORT` and others.
     pub(super) fn environment(
         &mut self,
         environment: &[(OsString, OsString)],
@@ -256,7 +256,7 @@ impl Layers {
         Ok(())
     }
 
-    /// Lays the flags over what is there.
+    /// Merges the flags.
     pub(super) fn flags(&mut self, overrides: &Overrides) {
         let serve = &overrides.serve;
         let colors = overrides
@@ -371,7 +371,7 @@ fn unknown_variables(unknown: Vec<String>) -> Vec<String> {
     lines
 }
 
-/// The known variable that somebody may have meant: one that is nearly the same, or has the same last words.
+/// The variable that was probably meant: nearly the same name, or the same ending.
 fn likeliest<'a>(variable: &str, known: &'a [String]) -> Option<&'a str> {
     let words = variable.strip_prefix("GROUPDESK").unwrap_or(variable);
     let mut same_end = known.iter().filter(|known| known.ends_with(words));
@@ -446,7 +446,7 @@ fn whole(least: u64, most: u64, text: &str) -> Result<Value, String> {
         .ok_or_else(|| allowed(Kind::Number(least, most)))
 }
 
-/// What a setting takes, to end a sentence.
+/// The allowed values, as the end of a sentence.
 fn allowed(kind: Kind) -> String {
     match kind {
         Kind::Text => "a text in quotes".to_owned(),

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// Everything that can be configured, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// The gateway to work on; without one the desk runs its own.
+    /// The gateway to connect to; `None` for the local one.
     pub profile: Option<Profile>,
     /// All that are configured, by name.
     pub profiles: Vec<Profile>,
@@ -37,9 +37,9 @@ pub struct Config {
     pub whatsapp: WhatsApp,
     pub serve: Serve,
     pub limits: Limits,
-    /// Whose logins a served gateway accepts; nobody's when `None`.
+    /// The accepted logins of a served gateway; none when `None`.
     pub login: Option<Login>,
-    /// What was left out of the configuration and why, as sentences for the user.
+    /// Ignored settings, as sentences for the user.
     pub warnings: Vec<String>,
 }
 
@@ -151,8 +151,7 @@ fn project_dirs() -> Option<directories::ProjectDirs> {
     directories::ProjectDirs::from("", "", "groupdesk")
 }
 
-/// Where the configuration file is looked for.
-#[must_use]
-pub fn default_file() -> Option<PathBuf> {
+/// The default path of the configuration file.
+fn default_file() -> Option<PathBuf> {
     project_dirs().map(|dirs| dirs.config_dir().join("config.toml"))
 }

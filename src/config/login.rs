@@ -10,7 +10,7 @@ pub(super) fn read(layers: &Layers) -> Result<Option<Login>, ConfigError> {
     let url = text("login.jwks_url");
     let file = layers.path("login.jwks_file");
     let Some(issuer) = text("login.issuer") else {
-        // Half a configuration would be a gateway that silently lets nobody in.
+        // An incomplete section would silently refuse all logins.
         let audience = text("login.audience").map(|_| "login.audience");
         let url = url.map(|_| "login.jwks_url");
         let file = file.map(|_| "login.jwks_file");

@@ -22,11 +22,10 @@ mod tests;
 mod whatsapp;
 
 pub use error::ConfigError;
-pub use keys::{KeyCheck, KeySetting};
-pub use load::{Config, default_file, load};
+pub use keys::KeySetting;
+pub use load::{Config, load};
 pub use log::{LogFormat, LogLevel};
 pub use overrides::{Overrides, ServeOverrides};
 pub use profile::{Profile, TokenFrom};
 pub use profile_name::{KEY_VARIABLE, OWN};
-pub use serve::{Serve, TlsFiles, parse_listen};
-pub use whatsapp::WhatsApp;
+pub use serve::{TlsFiles, parse_listen};

@@ -5,7 +5,7 @@ use crate::console::theme::ColorChoice;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// What the command line says about the configuration; `None` is nothing.
+/// Settings from the command line; `None` is not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// `--config`
@@ -23,7 +23,7 @@ pub struct Overrides {
     pub serve: ServeOverrides,
 }
 
-/// What the flags of `groupdesk serve` say.
+/// The flags of `groupdesk serve`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServeOverrides {
     /// `--listen`

@@ -7,7 +7,7 @@ use crate::client;
 use crate::text::clean_line;
 use std::path::PathBuf;
 
-/// A gateway, and how to get in.
+/// A gateway and how to connect to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub name: String,
@@ -21,16 +21,16 @@ pub struct Profile {
     pub allow_insecure: bool,
 }
 
-/// Where a profile's token comes from. The token itself is in no configuration.
+/// The source of a profile's token. The token itself is not in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenFrom {
     /// An environment variable.
     Variable(String),
-    /// A file that nobody else can read.
+    /// A file with mode 0600.
     File(PathBuf),
-    /// What a program writes: its name and arguments.
+    /// The output of a program: its name and arguments.
     Command(Vec<String>),
-    /// A person types it, unseen.
+    /// Typed at a prompt.
     Prompt,
 }
 
@@ -131,7 +131,7 @@ fn one(layers: &Layers, name: &str) -> Result<Profile, ConfigError> {
     })
 }
 
-/// The profile to work on; `None` is the own gateway.
+/// The selected profile; `None` is the local gateway.
 pub(super) fn chosen(
     layers: &Layers,
     profiles: &[Profile],

@@ -1,6 +1,6 @@
 //! The names of profiles, and the variable that holds the token of `--gateway`.
 
-/// The name of the own gateway on this machine, which is no profile.
+/// The name of the local gateway, which is not a profile.
 pub const OWN: &str = "local";
 
 /// The variable that holds the token of `--gateway`.
@@ -9,7 +9,7 @@ pub const KEY_VARIABLE: &str = "GROUPDESK_KEY";
 /// Longest name of a profile.
 const NAME_MAX: usize = 40;
 
-/// Says what is wrong with a profile's name, if anything.
+/// Validates the name of a profile; the error is a sentence.
 pub(super) fn check_name(name: &str) -> Result<(), String> {
     if name == OWN {
         return Err(format!(

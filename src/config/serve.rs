@@ -7,20 +7,20 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where `groupdesk serve` listens unless told otherwise.
+/// The default address of `groupdesk serve`.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const DRAIN_SECONDS: u64 = 10;
 
-/// How the gateway is served to others.
+/// How the gateway is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serve {
     pub listen: SocketAddr,
     pub tls: Option<TlsFiles>,
-    /// Somebody in front encrypts, and speaks for clients that are elsewhere.
+    /// A reverse proxy terminates TLS and forwards for clients elsewhere.
     pub behind_proxy: bool,
-    /// How long connections are still accepted after readiness went red.
+    /// How long requests are still served after readiness turned red.
     pub linger: Duration,
-    /// How long running requests may then take.
+    /// Time limit for requests in flight after that.
     pub drain: Duration,
 }
 
@@ -58,8 +58,8 @@ pub(super) fn read(layers: &Layers) -> Result<Serve, ConfigError> {
         return Err(layers.fault(
             "serve.listen",
             &format!(
-                "other machines reach {listen}, and without TLS everybody on the way could read the \
-                 keys: set tls_cert and tls_key, or behind_proxy where a reverse proxy encrypts"
+                "{listen} is reachable from other machines, and without TLS the keys would be readable on \
+                 the network: set tls_cert and tls_key, or behind_proxy where a reverse proxy encrypts"
             ),
         ));
     }
@@ -77,7 +77,7 @@ pub(super) fn read(layers: &Layers) -> Result<Serve, ConfigError> {
 /// The last two mean this machine alone, so that nothing is served to others by accident.
 ///
 /// # Errors
-/// What it must be, to follow the name of the setting.
+/// The requirement, to follow the name of the setting.
 pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     let port = text
         .strip_prefix("localhost:")

@@ -5,7 +5,7 @@ use super::log::{LogFormat, LogLevel};
 use crate::console::io::clipboard::ClipboardChoice;
 use crate::console::theme::{BackgroundChoice, ColorChoice};
 
-/// What a setting holds.
+/// The type of a setting.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     Text,
@@ -51,7 +51,7 @@ pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
         .chain(&LOGIN)
 }
 
-/// Most that a rate can be told; beyond it, it is no bound any more.
+/// Largest limit that can be set.
 const MOST: u64 = 1_000_000;
 
 /// `[serve]`

@@ -1,3 +1,4 @@
+use super::keys::KeyCheck;
 use super::load::FILE_MAX;
 use super::table::{self, settings};
 use super::*;
@@ -152,7 +153,7 @@ fn mistakes_in_the_file_name_their_line() {
         ),
         (
             "[serve]\nlisten = \"0.0.0.0:80\"",
-            "config.toml:2: other machines reach 0.0.0.0:80, and without TLS everybody on the way could read the keys: set tls_cert and tls_key, or behind_proxy where a reverse proxy encrypts",
+            "config.toml:2: 0.0.0.0:80 is reachable from other machines, and without TLS the keys would be readable on the network: set tls_cert and tls_key, or behind_proxy where a reverse proxy encrypts",
         ),
         (
             "[serve]\ntls_cert = \"c.pem\"",
@@ -376,7 +377,7 @@ fn beyond_this_machine_it_is_served_with_tls_or_behind_a_proxy() {
     assert!(
         error
             .0
-            .starts_with("GROUPDESK_SERVE_LISTEN: other machines reach 10.0.0.1:80"),
+            .starts_with("GROUPDESK_SERVE_LISTEN: 10.0.0.1:80 is reachable from other machines"),
         "{error}"
     );
 }

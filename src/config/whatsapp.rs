@@ -3,7 +3,7 @@
 use super::error::ConfigError;
 use super::layer::Layers;
 
-/// How real accounts reach WhatsApp, where that differs from what everybody does.
+/// Deviations from the default connection to WhatsApp.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WhatsApp {
     /// The WebSocket address of another server.

@@ -3,7 +3,7 @@
 use crate::api::EpochMillis;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since the Unix epoch; 0 for a clock that stands before it.
+/// Milliseconds since the Unix epoch; 0 if the clock is before it.
 #[must_use]
 pub fn now() -> EpochMillis {
     SystemTime::now()

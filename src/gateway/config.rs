@@ -5,7 +5,7 @@ use super::limits::Limits;
 use super::whatsapp::{Backend, SeedSession};
 use std::path::PathBuf;
 
-/// What an engine needs to start.
+/// The configuration of an engine.
 pub struct Config {
     /// The database file; created with mode 0600 when absent.
     pub database: PathBuf,
@@ -14,12 +14,12 @@ pub struct Config {
     pub backend: Backend,
     /// Keys that live only as long as the process.
     pub memory_keys: Vec<MemoryKey>,
-    /// Whose logins are accepted beside api-keys; nobody's when `None`.
+    /// The accepted logins, beside api-keys; none when `None`.
     pub login: Option<Login>,
-    /// Sessions that must exist; those already stored are left as they are.
+    /// Sessions to create unless they are stored already.
     pub seed: Vec<SeedSession>,
     pub limits: Limits,
-    /// Whether the sessions that should run connect. Without it what is stored can be read, and they
-    /// wait as they are for an engine that does connect.
+    /// Whether sessions connect. `false` for reading stored data only; the stored desired state is
+    /// kept.
     pub connect: bool,
 }

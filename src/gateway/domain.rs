@@ -46,7 +46,7 @@ text_newtype! {
     OrganizationId
 }
 text_newtype! {
-    /// What follows `https://chat.whatsapp.com/` in an invite link.
+    /// The part of an invite link after `https://chat.whatsapp.com/`.
     InviteCode
 }
 
@@ -128,7 +128,7 @@ impl OrganizationId {
 }
 
 impl InviteCode {
-    /// Reads what somebody typed: an invite code, or a link in any spelling of WhatsApp's.
+    /// Parses user input: an invite code, or a link in any spelling of WhatsApp's.
     ///
     /// # Errors
     /// The text is neither.

@@ -10,10 +10,10 @@ use crate::api::{
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-/// A store that cannot be written may be so for long; asking more often than this finds out nothing.
+/// `Retry-After` during an outage of the store.
 const STORE_WAIT: Duration = Duration::from_secs(5);
 
-/// Why a request was not fulfilled.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{}", summary(.0))]
@@ -22,10 +22,10 @@ pub enum Error {
     Unauthorized,
     #[error("credentials lack capability {0}")]
     MissingCapability(Capability),
-    /// Something should be made, but there is no organization to own it.
+    /// The login has no active organization that could own a new resource.
     #[error("this login has no active organization; choose one and log in again")]
     NoOrganization,
-    /// What does not exist, or belongs to another organization: `session`, `group`, `qr code`, ...
+    /// Does not exist, or belongs to another organization: `session`, `group`, `qr code`, ...
     #[error("{0} not found")]
     NotFound(&'static str),
     #[error("{message}")]
@@ -33,25 +33,25 @@ pub enum Error {
         message: String,
         reason: Option<Reason>,
     },
-    /// A live call of a session that is not connected: how it stands, and why, where that is known.
+    /// A live call of a session that is not connected: its status, and the reason if known.
     #[error("{}", DriverError::NotConnected)]
     NotConnected {
         status: SessionStatus,
         reason: Option<String>,
     },
-    /// A live call whose turn did not come in time. Nothing was sent.
+    /// A live call that was queued for too long. Nothing was sent.
     #[error("this session is busy with other calls; nothing was sent; retry in 1 s")]
     Busy,
     /// A live call that WhatsApp or the connection did not fulfil.
     #[error("{0}")]
     Driver(#[from] DriverError),
-    /// A PATCH that failed part of the way.
+    /// A PATCH that failed after some fields were applied.
     #[error("{} was refused: {source}", .progress.failed)]
     Partial {
         progress: PartialUpdate,
         source: DriverError,
     },
-    /// A change of several members that WhatsApp made for some of them only.
+    /// A change of several members that failed for some of them.
     #[error("{} of {} members were refused: {}", .failed.len(), .failed.len() + .applied.len(), first(.failed))]
     Members {
         applied: Vec<MemberJid>,
@@ -64,28 +64,28 @@ pub enum Error {
     TooManyConnections,
     #[error("the gateway is shutting down")]
     Draining,
-    /// What is asked for could not be recorded: the disk is full, say. Nothing was changed.
+    /// The store is not writable, for example because the disk is full. Nothing was changed.
     #[error(
         "the gateway's store is not writable; nothing was changed; the gateway's log has the cause"
     )]
     StoreUnavailable(#[source] StoreError),
-    /// WhatsApp made a change, or a part of it, and then the store took nothing.
+    /// WhatsApp made the change, or a part of it, and then the store failed.
     #[error(
         "the change was made, but the gateway could not store it; check the current state before repeating it"
     )]
     NotStored {
-        /// What was made: fields of a patch, members, or a word for the change.
+        /// The changes made: fields of a patch, members, or the name of the change.
         applied: Vec<String>,
         not_attempted: Vec<SettingField>,
         #[source]
         cause: StoreError,
     },
-    /// The cause goes to the log, never to the caller.
+    /// The cause is logged and not sent to the caller.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),
 }
 
-/// Which of the gateway's own bounds was met. WhatsApp's is [`DriverError::RateLimited`].
+/// The limit of the gateway that was exceeded. WhatsApp's is [`DriverError::RateLimited`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Limit {
     #[error("too many requests from this caller")]
@@ -184,7 +184,7 @@ impl Error {
         Self::field(field, fault.0)
     }
 
-    /// What the log says: more than the caller is told.
+    /// The text for the log, with causes that the caller does not get.
     #[must_use]
     pub fn cause(&self) -> String {
         match self {
@@ -217,7 +217,7 @@ impl Error {
         }
     }
 
-    /// How long to wait before the next try: the `Retry-After` header.
+    /// The `Retry-After` header.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
 use ulid::Ulid;
 
-/// Events that a listener may be behind before it has to read the log.
+/// Events that a listener may lag behind before it reads the log.
 pub(super) const BUFFER: usize = 1024;
 
 /// Largest event that waits in the buffer, in bytes; listeners read a larger one from the log, and a larger one
@@ -48,7 +48,7 @@ impl From<Published> for Buffered {
     }
 }
 
-/// Where events come together.
+/// The hub of committed events.
 pub struct Hub {
     state: Mutex<State>,
 }
@@ -71,7 +71,7 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// Sends events to whoever listens.
+    /// Sends events to all listeners.
     pub fn publish(&self, events: Vec<Published>) {
         if events.is_empty() {
             return;
@@ -80,7 +80,7 @@ impl Hub {
         for event in events {
             state.latest = state.latest.max(event.id);
             if let Some(sender) = &state.sender {
-                // Nobody listens: nothing to do.
+                // An error means that there are no listeners.
                 let _ = sender.send(event.into());
             }
         }
@@ -91,7 +91,7 @@ impl Hub {
         self.state().sender = None;
     }
 
-    /// How many listen.
+    /// The number of listeners.
     pub fn listeners(&self) -> usize {
         self.state()
             .sender

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 const MIB: usize = 1024 * 1024;
 
-/// The bounds of one engine. 0 stands for none where a number counts something a minute or an hour.
+/// The limits of one engine. 0 means unlimited for limits per minute or hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Requests of one api-key or login; as many at once after a rest, then evenly. A body counts as
@@ -14,19 +14,19 @@ pub struct Limits {
     /// Requests of all keys and logins of one organization, counted likewise: more keys are no more
     /// requests.
     pub organization_requests_per_minute: u32,
-    /// A session's `ratePerMin`: calls to WhatsApp, whoever asks for them.
+    /// A session's `ratePerMin`: calls to WhatsApp, of all callers.
     pub calls_per_minute: u32,
     /// A session's `ratePerHour`.
     pub calls_per_hour: u32,
-    /// How often a session may be told to connect: started anew, restarted, brought to pair. What it
-    /// does by itself does not count.
+    /// How often operators may let a session connect: start, restart, pair. Reconnects of the
+    /// driver do not count.
     pub connects_per_minute: u32,
     pub connects_per_hour: u32,
     /// Connections at a time, realtime streams included.
     pub connections: u32,
-    /// Of them, those of one address. Also the requests (realtime streams included) that one key or
-    /// login has under way at a time, which is what counts behind a proxy; and those without
-    /// credentials whose bodies are on their way, all together.
+    /// Connections per address. Also the concurrent requests (realtime streams included) of one key
+    /// or login, which matters behind a proxy, and the concurrent bodies of all requests without
+    /// credentials.
     pub connections_per_client: u32,
     /// Bytes of bodies that are being received, of all callers and of one.
     pub body_bytes: usize,
@@ -39,7 +39,7 @@ pub struct Limits {
     pub head: Duration,
     /// For a request's body.
     pub body: Duration,
-    /// How long a client may leave an answer lying unread. One that reads slowly gets more.
+    /// Timeout of an unread answer, extended for slow readers.
     pub unread: Duration,
 }
 
@@ -66,7 +66,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// As many calls and logins to WhatsApp as anybody likes: for a WhatsApp that is simulated and bans nobody.
+    /// Removes the limits on calls and connects, for the sandbox.
     #[must_use]
     pub fn without_call_limits(self) -> Self {
         Self {

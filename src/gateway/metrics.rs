@@ -16,7 +16,7 @@ use std::time::Duration;
 const ANSWERS: [f64; 12] = [
     0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0,
 ];
-/// From a commit that meets nobody to a disk in trouble, in seconds.
+/// Buckets for commits, in seconds: from an idle disk to one in trouble.
 const WRITES: [f64; 10] = [
     0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 5.0,
 ];
@@ -36,7 +36,7 @@ pub struct Metrics {
     subscribers: Gauge,
 }
 
-/// How long writes wait, and take.
+/// Queueing and commit times of writes.
 #[derive(Clone)]
 pub struct StoreTimes {
     waits: Histogram,
@@ -142,7 +142,7 @@ impl Default for StoreTimes {
 }
 
 impl Metrics {
-    /// A request was answered, or given up with the code 499.
+    /// Counts a request that was answered, or cancelled with code 499.
     pub fn request(&self, method: &'static str, route: &'static str, code: u16, took: Duration) {
         self.requests
             .get_or_create(&Request {
@@ -166,12 +166,12 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// What the store measures itself with.
+    /// The timers of the store.
     pub fn store_times(&self) -> StoreTimes {
         self.store.clone()
     }
 
-    /// The exposition text. What is a state and not a count comes from whoever knows it now.
+    /// The exposition text. Gauges are passed in by their owner.
     pub fn text(&self, sessions: &[(&'static str, usize)], subscribers: usize) -> String {
         for (status, count) in sessions {
             self.sessions

@@ -9,7 +9,7 @@ mod clock;
 mod config;
 pub mod domain;
 mod engine;
-pub mod error;
+pub(crate) mod error;
 pub mod http;
 mod hub;
 mod limits;
@@ -21,7 +21,7 @@ mod scope;
 mod session;
 mod shares;
 mod start;
-pub mod store;
+pub(crate) mod store;
 pub mod whatsapp;
 
 pub use config::Config;

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
-/// Callers that are remembered before those who have rested are forgotten.
+/// Callers that are tracked before idle ones are dropped.
 const REMEMBERED: usize = 1024;
 
-/// What each of many callers may ask: a token bucket for each, of a minute's worth.
+/// Rate limits of many callers: a token bucket per caller, holding a minute's worth.
 pub struct CallerRates {
-    /// Time that one request costs; `None` where nobody is bounded.
+    /// Time per request; `None` without a limit.
     step: Option<Duration>,
     /// When a caller's bucket will be full again; one that is not here has a full one.
     full_at: Mutex<HashMap<String, Instant>>,
@@ -30,7 +30,7 @@ impl CallerRates {
     /// Counts a request, or what costs as much as several. More than a minute's worth counts as one.
     ///
     /// # Errors
-    /// How long to wait; the request was not counted.
+    /// The time to wait; the request was not counted.
     pub fn take(&self, caller: &str, requests: u32) -> Result<(), Duration> {
         self.count(caller, requests, false)
     }
@@ -66,7 +66,7 @@ impl CallerRates {
     }
 }
 
-/// What one session does to WhatsApp, its calls or its logins: never more than so many in any minute, and in any hour.
+/// A session's calls or connects: limits per minute and per hour, both sliding windows.
 pub struct CallRate {
     per_minute: usize,
     per_hour: usize,
@@ -87,7 +87,7 @@ impl CallRate {
     /// Counts calls that are made together.
     ///
     /// # Errors
-    /// How long to wait; nothing was counted.
+    /// The time to wait; nothing was counted.
     pub fn take(&self, calls: usize) -> Result<(), Duration> {
         let now = Instant::now();
         let mut made = lock(&self.made);
@@ -112,8 +112,8 @@ impl CallRate {
     }
 }
 
-/// How long until `calls` more fit among the `most` of a span. More than fit at all count as many as
-/// do: they wait for an empty span.
+/// The time until `calls` more fit into a window of `most`. More than `most` wait for an empty
+/// window.
 fn wait(
     made: &VecDeque<Instant>,
     now: Instant,
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_costs_more_counts_more() {
+    async fn expensive_calls_count_more() {
         let rates = CallerRates::new(60);
         rates.take("one", 58).unwrap();
         assert_eq!(rates.take("one", 4), Err(2 * SECOND));

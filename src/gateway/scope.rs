@@ -11,7 +11,7 @@ use crate::gateway::error::Error;
 pub enum Scope {
     /// None of it: a login without an active organization.
     Nothing,
-    /// What belongs to one organization.
+    /// The resources of one organization.
     Organization(OrganizationId),
     /// All of it. What the caller makes belongs to `home`.
     Platform { home: Option<OrganizationId> },

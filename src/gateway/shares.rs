@@ -36,8 +36,8 @@ impl Shares {
         })
     }
 
-    /// Takes an amount until the [`Share`] is dropped. Who holds nothing gets one amount larger than
-    /// its share: it could never be served otherwise.
+    /// Takes an amount until the [`Share`] is dropped. A holder that holds nothing may take one
+    /// amount larger than its share, which could not be served otherwise.
     ///
     /// # Errors
     /// Nothing was taken.
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_takes_more_than_a_share_and_all_no_more_than_there_is() {
+    fn shares_are_limited_per_holder_and_in_total() {
         let shares = Shares::new(10, 4);
         let mut one = shares.take("one", 3).unwrap();
         assert_eq!(shares.take("one", 2).err(), Some(Full::Share));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_larger_than_a_share_is_held_alone() {
+    fn an_amount_larger_than_a_share_is_held_alone() {
         let shares = Shares::new(10, 4);
         let large = shares.take("one", 20).unwrap();
         assert_eq!(shares.take("one", 1).err(), Some(Full::Share));

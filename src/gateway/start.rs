@@ -14,7 +14,7 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Where it listens.
+    /// The address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -31,7 +31,7 @@ impl Handle {
     }
 }
 
-/// Starts the engine: opens the store, brings back every session that should run and serves the
+/// Starts the engine: opens the store, starts every session that should run, and serves the
 /// contract on a listener until `shutdown` is cancelled.
 ///
 /// # Errors

@@ -8,13 +8,13 @@ use unicode_segmentation::UnicodeSegmentation;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fitted {
     pub shown: String,
-    /// Bytes of the name that were left out; empty when it is whole.
+    /// The omitted byte range; empty when nothing is omitted.
     hidden: Range<usize>,
 }
 
 impl Fitted {
-    /// Where a range of the name's bytes is shown: in the part before the mark, on the mark for what
-    /// is left out, and in the part behind it. The range must lie on grapheme boundaries.
+    /// Where a byte range of the name is shown: before the ellipsis, on it, and after it. The range
+    /// must be on grapheme boundaries.
     #[must_use]
     pub fn places(&self, range: &Range<usize>) -> Vec<Range<usize>> {
         if self.hidden.is_empty() {

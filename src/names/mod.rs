@@ -4,4 +4,4 @@ mod compare;
 mod fit;
 
 pub use compare::{caseless, composed, holds, sort_key};
-pub use fit::{Fitted, fit};
+pub use fit::fit;

@@ -57,7 +57,7 @@ fn regional_letter(character: char) -> Option<char> {
     (letter < 26).then(|| char::from(b'A' + letter as u8))
 }
 
-/// How many columns the text takes on the screen. Expects a clean line.
+/// The width of a clean line on the screen, in columns.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if text.is_ascii() {
@@ -72,7 +72,7 @@ pub fn width(text: &str) -> usize {
 #[must_use]
 pub fn truncate_to_width(text: &str, columns: usize) -> String {
     let mut used = 0;
-    // Where to cut so that the marker still has its column.
+    // The cut that leaves a column for the marker.
     let mut cut = 0;
     for (start, grapheme) in text.grapheme_indices(true) {
         used += width(grapheme);
@@ -143,7 +143,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_drawn_is_as_wide_as_was_counted(text in hostile()) {
+        fn drawn_text_has_the_counted_width(text in hostile()) {
             let line = clean_line(&text);
             let shown = on_screen(&line);
             prop_assert_eq!(on_screen(&shown), shown.as_ref());

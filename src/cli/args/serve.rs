@@ -68,7 +68,7 @@ pub struct Sandbox {
 }
 
 impl Serve {
-    /// What the definition of the flags cannot say: `demo` has the world's without `--sandbox`.
+    /// Checks that clap cannot express: `demo` has the sandbox flags without `--sandbox`.
     pub(super) fn check(&self) -> Result<(), (ErrorKind, &'static str)> {
         if !self.sandbox && self.world != Sandbox::default() {
             return Err((

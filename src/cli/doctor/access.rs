@@ -44,7 +44,7 @@ fn listed(sessions: usize, unreadable: usize) -> Check {
         "access",
         "sessions_left_out",
         format!("{seen}; {unreadable} more cannot be read and are left out"),
-        "tell whoever runs the gateway",
+        "tell the gateway's operator",
     )
 }
 
@@ -54,13 +54,13 @@ fn refused(error: &ClientError, profile: &Profile) -> Check {
             "access",
             "unauthorized",
             "the gateway does not accept this token (401)",
-            "it may be revoked, expired, or of another gateway: get a new one from whoever runs it",
+            "it may be revoked, expired, or of another gateway: get a new one from its operator",
         ),
         ClientError::NotReady => Check::fail(
             "access",
             "not_ready",
             error.to_string(),
-            "wait a minute, then tell whoever runs it; the token may well be good",
+            "wait a minute, then tell its operator; the token may be valid",
         ),
         ClientError::Api { status: 403, .. } if profile.sessions.is_empty() => Check::warn(
             "access",
@@ -76,7 +76,7 @@ fn refused(error: &ClientError, profile: &Profile) -> Check {
             "access",
             "refused",
             format!("the gateway refuses with status {status}: {error}"),
-            "try again in a minute, then tell whoever runs it",
+            "try again in a minute, then tell its operator",
         ),
         ClientError::NotTheContract { .. } => Check::fail(
             "access",
@@ -99,12 +99,12 @@ fn refused(error: &ClientError, profile: &Profile) -> Check {
     }
 }
 
-/// What is known of a capability.
+/// Whether a capability is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Has {
     Yes,
     No,
-    /// This gateway gives no way to find out.
+    /// This gateway offers no way to find out.
     Unknown(&'static str),
 }
 
@@ -147,8 +147,8 @@ async fn manage(client: &Client) -> Has {
     }
 }
 
-/// The capability is asked for before anything else is looked at, so every other refusal means that
-/// it is there. A refusal that names another capability says nothing about this one.
+/// The capability is checked first, so every other error means that it is granted. An error about
+/// another capability says nothing about this one.
 fn asked<T>(answer: &Result<T, ClientError>, capability: Capability) -> Has {
     match answer {
         Ok(_) => Has::Yes,
@@ -173,7 +173,7 @@ fn told(check: &'static str, capability: Capability, has: Has) -> Check {
         Capability::Read => ("sessions, groups and links can be looked at", "lacks_read"),
         Capability::Send => ("settings and links can be changed", "lacks_send"),
         Capability::Manage => ("sessions can be added and started", "lacks_manage"),
-        Capability::Events => ("changes are told as they happen", "lacks_events"),
+        Capability::Events => ("live updates", "lacks_events"),
     };
     let name = capability.as_str();
     match has {
@@ -181,9 +181,8 @@ fn told(check: &'static str, capability: Capability, has: Has) -> Check {
         Has::Unknown(why) => Check::skip(check, format!("`{name}`: {why}")),
         Has::No => {
             let seen = format!("token lacks capability {name}");
-            let todo = format!(
-                "if you need it ({what}), ask whoever runs the gateway for a token with it"
-            );
+            let todo =
+                format!("if you need it ({what}), ask the gateway's operator for a token with it");
             if capability == Capability::Read {
                 Check::fail(check, code, seen, todo)
             } else {

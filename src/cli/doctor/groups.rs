@@ -5,9 +5,9 @@ use super::report::{Check, Report};
 use crate::client::{Client, ClientError};
 use crate::text::clean_line;
 
-const TELL: &str = "tell whoever runs the gateway; --json keeps the words of this report";
+const TELL: &str = "tell the gateway's operator; --json prints this report";
 
-/// What was read, and what was left out of it.
+/// The rows read, and the number of unreadable ones.
 #[derive(Default)]
 struct Read {
     groups: usize,
@@ -121,6 +121,6 @@ fn advice(error: &ClientError) -> &'static str {
     if error.is_unknown_session() || error.status() == Some(404) {
         "check the ids in the profile's `sessions`: the gateway knows no such session"
     } else {
-        "try again in a minute, then tell whoever runs it"
+        "try again in a minute, then tell its operator"
     }
 }

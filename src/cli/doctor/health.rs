@@ -16,7 +16,7 @@ const SKEW_FINE: i64 = 30;
 /// From here on login tokens count as expired or not yet valid.
 const SKEW_BAD: i64 = 300;
 
-/// One look at a health endpoint.
+/// One request to a health endpoint.
 enum Seen {
     Answer(StatusCode, HeaderMap),
     Silence,
@@ -42,7 +42,7 @@ pub async fn check(
                     "the gateway took the connection and did not answer within {} s",
                     limit.as_secs()
                 ),
-                "it hangs or is overloaded: tell whoever runs it; --timeout waits longer",
+                "it hangs or is overloaded: tell its operator; --timeout waits longer",
             ))?;
             report.skip(&["clock"], "the gateway does not answer")?;
             return Ok(false);
@@ -79,7 +79,7 @@ pub async fn check(
             "health",
             "unhealthy",
             format!("/healthz answers {status}"),
-            "the gateway or what stands before it is in trouble: tell whoever runs it",
+            "the gateway or a proxy in front of it fails: tell its operator",
         )
     };
     report.add(health)?;
@@ -97,13 +97,13 @@ fn readiness(ready: &Seen) -> Check {
             "health",
             "not_ready",
             format!("the gateway is up but not ready: /readyz answers {status}"),
-            "it starts, stops, or cannot reach its store: wait a minute, then tell whoever runs it",
+            "it is starting, stopping, or cannot reach its store: wait a minute, then tell its operator",
         ),
         Seen::Silence | Seen::Broken(_) => Check::fail(
             "health",
             "not_ready",
             "the gateway is up, but /readyz does not answer",
-            "wait a minute, then tell whoever runs it",
+            "wait a minute, then tell its operator",
         ),
     }
 }

@@ -20,10 +20,10 @@ use tokio::time::timeout;
 const NAMED: usize = 4;
 /// Bytes of a proxy's answer.
 const HEAD_MAX: usize = 16 << 10;
-/// How long an address is tried before the next one is tried as well.
+/// Delay before the next address is tried in parallel.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Where to go.
+/// The host and port to connect to.
 pub struct Way {
     pub url: Url,
     pub host: String,
@@ -55,8 +55,8 @@ impl Way {
         self.url.scheme() == "https"
     }
 
-    /// Whether a connection to the gateway itself can be looked at: not where only the proxy sees it, and
-    /// not behind one that is spoken to otherwise than in plain HTTP.
+    /// Whether the gateway can be connected to directly: not if only the proxy can reach it, and
+    /// not through a proxy that needs TLS or SOCKS.
     pub fn is_direct(&self) -> bool {
         match &self.proxy {
             None => true,
@@ -158,7 +158,7 @@ async fn resolve(
     named(host, lookup_host((host, port)), limit).await
 }
 
-/// What the name server says.
+/// The result of name resolution.
 async fn named(
     host: &str,
     lookup: impl Future<Output = std::io::Result<impl Iterator<Item = SocketAddr>>>,
@@ -302,7 +302,7 @@ async fn tunnel(stream: &mut TcpStream, proxy: &Proxy, way: &Way) -> Check {
             "proxy",
             "proxy_refused",
             format!("the proxy opens no way to {target} (status {status})"),
-            "ask whoever runs the proxy to allow the gateway's host and port",
+            "ask the proxy's operator to allow the gateway's host and port",
         ),
         _ => Check::fail(
             "proxy",

@@ -16,7 +16,7 @@ pub async fn examine(config: &Config, report: &mut Report) -> std::io::Result<()
     let seen = format!("the own gateway, in {}", config.data_dir.display());
     report.add(Check::ok("config", seen))?;
     let data = config.data_dir.clone();
-    // Reading a large database through takes its time.
+    // Checking a large database takes time.
     let checks = tokio::task::spawn_blocking(move || look(&data))
         .await
         .map_err(std::io::Error::other)?;
@@ -88,7 +88,7 @@ fn keys(directory: &Path) -> Check {
             );
         }
     };
-    // Beside the key files lies what is no secret: the version of WhatsApp that was told last.
+    // The version file beside the keys is no secret.
     let is_key_file = |path: &PathBuf| path.to_string_lossy().contains(".sqlite");
     let files: Vec<_> = entries
         .flatten()
@@ -109,7 +109,7 @@ fn keys(directory: &Path) -> Check {
                 file.display()
             ),
             format!(
-                "run chmod -R go= {}; link the phones anew if others use this machine",
+                "run chmod -R go= {}; link the phones again if others use this machine",
                 directory.display()
             ),
         ),
@@ -138,7 +138,7 @@ fn disk(data: &Path) -> Check {
     room(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
-/// Whether so many free bytes will do.
+/// Whether the free disk space suffices.
 #[cfg(unix)]
 fn room(free: u64) -> Check {
     let seen = format!("{} MiB are free", free >> 20);
@@ -208,7 +208,7 @@ fn database(path: &Path) -> Check {
     }
 }
 
-/// What this build can do.
+/// The features of this build.
 fn build(live: bool) -> Check {
     let version = env!("CARGO_PKG_VERSION");
     if live {
@@ -221,7 +221,7 @@ fn build(live: bool) -> Check {
             "build",
             "without_live",
             format!("groupdesk {version}, without real WhatsApp accounts"),
-            "build it with the feature `live` to link phones; demos and other gateways work as it is",
+            "build it with the feature `live` to link phones; demos and other gateways work without it",
         )
     }
 }

@@ -12,7 +12,7 @@ const POLLS: &str = "the desk asks every few seconds instead; nothing else is mi
 
 pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std::io::Result<()> {
     let (sink, mut events) = mpsc::channel(1);
-    // Ends when nobody listens any more.
+    // Ends when the receiver is dropped.
     tokio::spawn(realtime::run(client.clone(), None, sink));
     let check = match timeout(limit, events.recv()).await {
         Ok(Some(
@@ -26,14 +26,14 @@ pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std
             "realtime",
             "realtime_silent",
             format!("the stream said nothing within {} s", limit.as_secs()),
-            "a proxy or load balancer on the way may hold WebSockets back: tell whoever runs it",
+            "a proxy or load balancer on the way may block WebSockets: tell its operator",
         ),
     };
     report.add(check)?;
     Ok(())
 }
 
-/// What was lost may be the ticket already, which came the way of every other call.
+/// The ticket call may have failed, which uses the normal API.
 async fn lost(client: &Client, reason: &str) -> Check {
     match client.ticket(&TicketRequest::default()).await {
         Err(error) if error.status() == Some(429) => Check::warn(
@@ -46,13 +46,13 @@ async fn lost(client: &Client, reason: &str) -> Check {
             "realtime",
             "no_ticket",
             format!("the gateway gives no ticket for the stream: {error}"),
-            "try again in a minute, then tell whoever runs the gateway",
+            "try again in a minute, then tell the gateway's operator",
         ),
         Ok(_) => Check::fail(
             "realtime",
             "realtime_broken",
             format!("there is a ticket, but no stream: {reason}"),
-            "a proxy or load balancer on the way must let WebSockets through: tell whoever runs it",
+            "a proxy or load balancer on the way must allow WebSockets: tell its operator",
         ),
     }
 }

@@ -39,7 +39,7 @@ pub struct Check {
     pub result: Verdict,
     pub code: &'static str,
     pub seen: String,
-    /// What to do.
+    /// The remedy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub todo: Option<String>,
 }
@@ -87,7 +87,7 @@ impl Check {
         }
     }
 
-    /// Whether what comes after it still makes sense.
+    /// Whether later steps still make sense.
     pub fn goes_on(&self) -> bool {
         self.result != Verdict::Fail
     }
@@ -110,7 +110,7 @@ impl Report {
         }
     }
 
-    /// Takes a check in; gives back whether what comes after it still makes sense.
+    /// Adds a check; returns whether later steps still make sense.
     pub fn add(&mut self, check: Check) -> std::io::Result<bool> {
         if self.aloud {
             let mut stdout = std::io::stdout().lock();

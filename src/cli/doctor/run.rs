@@ -78,7 +78,7 @@ async fn examine(
     }
 }
 
-/// Every step on the way to somebody else's gateway.
+/// The steps for a remote gateway.
 async fn remote(
     profile: &Profile,
     limit: Duration,
@@ -153,7 +153,7 @@ async fn remote(
     };
     let options = client::Options {
         token,
-        // What is found out is about this very token.
+        // Test this token, without renewal.
         source: None,
         limits: client::Limits {
             connect: limit,
@@ -187,7 +187,7 @@ fn described(profile: &Profile, url: &Url) -> Check {
             "config",
             "not_encrypted",
             format!("{seen}; not encrypted, as allow_insecure says"),
-            "everybody on the way can read the token: use https as soon as the gateway has it",
+            "the token is readable on the network: use https as soon as the gateway has it",
         );
     }
     let named = if profile.token == config::TokenFrom::Variable(config::KEY_VARIABLE.to_owned()) {

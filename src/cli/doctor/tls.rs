@@ -15,17 +15,17 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-/// A certificate that ends sooner wants to be renewed.
+/// Certificates that expire sooner get a warning.
 const SOON: i64 = 14 * 86_400;
-/// A time at which no certificate is valid any more.
+/// A time after the validity of any certificate.
 const FAR: Duration = Duration::from_hours(26_352_000);
 /// A plain server answers sooner; one that hangs is the next step's business.
 const PLAIN_LIMIT: Duration = Duration::from_secs(2);
 /// Names of a certificate that are shown.
 const NAMED: usize = 4;
 
-/// Speaks TLS with the gateway, or makes sure that plain http is spoken there. Gives back whether
-/// what comes after it makes sense.
+/// Does the TLS handshake, or checks that the port speaks plain HTTP. Returns whether later steps
+/// make sense.
 pub async fn check(
     way: &Way,
     authorities: &Authorities,
@@ -102,7 +102,7 @@ async fn speaks_http(way: &Way) -> bool {
     }
 }
 
-/// What a port says to a plain request; nothing when it takes too long.
+/// The reply of a port to a plain HTTP request; empty on timeout.
 async fn first_words(way: &Way, mut stream: TcpStream) -> Vec<u8> {
     let request = format!(
         "GET /healthz HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n\r\n",
@@ -149,7 +149,7 @@ fn trusted(version: &str, host: &str, end: Option<i64>, now: i64) -> Check {
         day(end)
     );
     if end - now < SOON {
-        let todo = "tell whoever runs the gateway: it wants to be renewed";
+        let todo = "tell the gateway's operator: it has to be renewed";
         return Check::warn("tls", "certificate_expires_soon", seen, todo);
     }
     Check::ok("tls", seen)
@@ -180,14 +180,14 @@ fn refused(error: &TlsError, way: &Way) -> Check {
                 "tls",
                 "certificate_expired",
                 format!("the gateway's certificate expired{since}"),
-                "it must be renewed by whoever runs the gateway; check this machine's date as well",
+                "the gateway's operator must renew it; check this machine's date as well",
             )
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Check::fail(
             "tls",
             "certificate_not_yet_valid",
             "the gateway's certificate is not valid yet",
-            "check this machine's date; else whoever runs the gateway must replace it",
+            "check this machine's date; otherwise the gateway's operator must replace it",
         ),
         CertificateError::UnknownIssuer | CertificateError::BadSignature => Check::fail(
             "tls",
@@ -218,7 +218,7 @@ fn refused(error: &TlsError, way: &Way) -> Check {
             "tls",
             "bad_certificate",
             format!("the gateway's certificate cannot be used: {fault}"),
-            "whoever runs the gateway must replace it",
+            "the gateway's operator must replace it",
         ),
     }
 }
@@ -228,7 +228,7 @@ fn not_tls() -> Check {
         "tls",
         "not_tls",
         "the port does not speak TLS but plain http",
-        "check the port; what is sent by http:// is read by everybody on the way",
+        "check the port; what is sent by http:// is readable on the network",
     )
 }
 
@@ -259,7 +259,7 @@ fn broken(error: &std::io::Error) -> Check {
     )
 }
 
-/// Makes sure that a port that should speak plain http does.
+/// Checks that a port for plain HTTP speaks it.
 async fn plain(way: &Way, stream: TcpStream) -> Check {
     let start = first_words(way, stream).await;
     let text = String::from_utf8_lossy(&start);
@@ -284,7 +284,7 @@ mod tests {
     use crate::cli::doctor::report::Verdict;
 
     #[test]
-    fn the_end_of_a_certificate_comes_in_time() {
+    fn an_expiring_certificate_is_reported_in_time() {
         let now = 1_800_000_000;
         let check = |end| trusted("TLS 1.3", "wa.example", end, now);
         assert_eq!(check(None).result, Verdict::Ok);

@@ -118,7 +118,7 @@ fn about(profile: &Profile, token: &Secret, now: i64) -> Check {
     }
 }
 
-/// What a login token says about itself. It is not verified: that is the gateway's business.
+/// The claims of a login token. The signature is not verified: that is up to the gateway.
 fn claims(token: &str) -> Option<Map<String, Value>> {
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_token_tells_when_it_ends() {
+    fn a_login_token_has_an_expiry() {
         let organization = json!("o");
         for (claims, (result, code)) in [
             (

@@ -8,11 +8,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A file is renamed when it would grow beyond so many bytes.
+/// The size at which the file is renamed, in bytes.
 pub const FILE_MAX: u64 = 5 << 20;
 /// Full files that are kept beside the one that is written.
 pub const FILES_KEPT: u32 = 2;
-/// How often a file may be renamed between opening and locking it before a line is written regardless.
+/// Attempts to lock a file that is being renamed, before a line is written regardless.
 const TRIES: usize = 100;
 
 pub struct RotatingFile {
@@ -49,7 +49,7 @@ impl RotatingFile {
         })
     }
 
-    /// Locks the file at the path, with room for so many more bytes; a file that is full is renamed first.
+    /// Locks the file at the path with room for `bytes` more; a full file is renamed first.
     fn lock_with_room(&mut self, length: u64) -> io::Result<()> {
         for _ in 0..TRIES {
             // File systems without locks are for one process at a time.
@@ -77,7 +77,7 @@ impl RotatingFile {
         }
     }
 
-    /// Files cannot be compared here; [`RotatingFile::write`] opens the file anew each time.
+    /// Files cannot be compared here; [`RotatingFile::write`] opens the file each time.
     #[cfg(not(unix))]
     fn is_at_path(&self) -> bool {
         true
@@ -114,7 +114,7 @@ impl Write for RotatingFile {
         {
             self.file = append(&self.path)?;
         }
-        // Where the path cannot be opened any more, the open file is better than nothing.
+        // If the path cannot be opened any more, keep using the open file.
         let _ = self.lock_with_room(line.len() as u64);
         let written = self.file.write_all(line);
         let _ = self.file.unlock();
@@ -175,7 +175,7 @@ mod tests {
             let mode = fs::metadata(file).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        // A longer line than a file may hold stands alone, and whole.
+        // A line longer than a file is written whole to a file of its own.
         log_line(&mut log, &"x".repeat(100));
         assert_eq!(lines(&path), ["x".repeat(100)]);
     }

@@ -10,25 +10,25 @@ use crate::text::{clean_block, clean_line};
 use serde_json::{Map, Value, json};
 use std::io::Write as _;
 
-/// Why a command did not do what it was asked for.
+/// The error of a command.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{message}")]
 pub struct CommandError {
     pub exit: Exit,
-    /// A sentence without a capital and without a full stop, as it stands behind the program's name.
+    /// A sentence without a capital and a full stop; it follows the program's name.
     pub message: String,
-    /// Lines for people below the sentence: what could have been meant.
+    /// Further lines of text: possible matches.
     pub more: Vec<String>,
     /// Further members of the JSON object.
     pub details: Map<String, Value>,
 }
 
-/// What a failed call was about.
+/// The kind of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallKind {
-    /// The gateway answers by itself.
+    /// The gateway answers from its store.
     Stored,
-    /// WhatsApp is asked.
+    /// The gateway queries WhatsApp.
     Live,
 }
 
@@ -63,7 +63,7 @@ impl CommandError {
         Self::new(Exit::Interrupted, format!("interrupted; {words}"))
     }
 
-    /// A call that failed. Without a finer reason, 403 means "not an admin" only where WhatsApp was asked.
+    /// The error of a call. Without a reason, 403 means "not an admin" only for live calls.
     #[must_use]
     pub fn of_call(error: ClientError, kind: CallKind) -> Self {
         let status = error.status();
@@ -200,7 +200,7 @@ fn other(told: &failure::CallFailure, status: Option<u16>) -> Exit {
     }
 }
 
-/// Any error as a failure: one of ours as it is, another one with the code that fits.
+/// Converts any error to a command error with a fitting exit code.
 fn of(error: &anyhow::Error) -> CommandError {
     if let Some(failure) = error.downcast_ref::<CommandError>() {
         return failure.clone();
@@ -225,7 +225,7 @@ fn of(error: &anyhow::Error) -> CommandError {
     }
 }
 
-/// Tells an error on standard error and answers with the exit code.
+/// Writes an error to standard error and returns the exit code.
 #[must_use]
 pub fn report(error: &anyhow::Error, json: bool) -> u8 {
     let failure = of(error);
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn the_object_holds_what_a_script_may_want() {
+    fn the_json_object_has_all_details() {
         let limited = ClientError::Api {
             status: 429,
             error: serde_json::from_value(json!({ "code": "rate_limited" })).unwrap(),
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strangers_words_are_cleaned() {
+    fn untrusted_text_is_cleaned() {
         let error = api(
             500,
             json!({ "code": "internal", "message": "a\u{1b}[2J\nb" }),
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_desk_on_the_same_data_is_told_apart() {
+    fn a_data_directory_in_use_has_its_own_exit_code() {
         let error =
             anyhow::Error::from(OpenError::InUse("desk.sqlite".into())).context("cannot start");
         let failure = of(&error);

@@ -51,8 +51,8 @@ fn broken(error: &dyn std::fmt::Display) -> CommandError {
     CommandError::new(Exit::Failed, format!("the CSV cannot be written: {error}"))
 }
 
-/// A cell. What a spreadsheet would take for a formula gets an apostrophe in front, which makes it text
-/// there: a group's name must not compute anything on the desk of whoever opens the file.
+/// A cell. A text that a spreadsheet would interpret as a formula is prefixed with an apostrophe,
+/// so that a group's name never computes anything.
 fn cell(text: &str) -> String {
     let clean = clean_block(text);
     let first = clean.trim_start().chars().next();

@@ -1,15 +1,15 @@
 //! Exit codes. They are stable: a number never changes its meaning.
 
-/// How a command ended, other than well.
+/// The exit code of a failed command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Whatever has no number of its own.
+    /// Any other error.
     Failed,
     /// The command line, or a value in it, cannot be used.
     Usage,
     /// No such group or session.
     NotFound,
-    /// Several groups or sessions could be meant.
+    /// Several groups or sessions match.
     Ambiguous,
     /// There is no token, the gateway does not know it, or it lacks a capability.
     NotAllowed,
@@ -25,11 +25,11 @@ pub enum Exit {
     PartlyApplied,
     /// Another groupdesk works on the data directory.
     InUse,
-    /// Nobody said yes.
+    /// The action was not confirmed.
     NotConfirmed,
     /// This gateway has nothing of the kind.
     NotOffered,
-    /// The answer to a change was lost, and looking again did not tell what became of it.
+    /// The answer to a change was lost, and reading the resource did not show the outcome.
     Unknown,
     /// A change was made, and its answer could not be written: a full disk, a closed output, a reader that is gone.
     AnswerLost,
@@ -57,7 +57,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// What the process ends with.
+    /// The exit code of the process.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -80,7 +80,7 @@ impl Exit {
         }
     }
 
-    /// The word for it in JSON.
+    /// The name in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_and_every_word_stands_in_the_documentation() {
+    fn every_exit_code_and_name_is_documented() {
         let page = include_str!("../../../docs/scripts.md");
         for exit in Exit::ALL {
             let row = format!("| {} | `{}` |", exit.code(), exit.word());
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_ends_share_a_code_or_a_word() {
+    fn exit_codes_and_names_are_unique() {
         for (at, one) in Exit::ALL.iter().enumerate() {
             for other in &Exit::ALL[at + 1..] {
                 assert_ne!(one.code(), other.code());

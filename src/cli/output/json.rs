@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use std::io::{self, Write};
 
-/// Compact, with everything escaped that a terminal would not show as it is. The escapes are JSON's
-/// own, so whoever parses the document gets every string unchanged.
+/// Compact, with JSON escapes for everything that a terminal would not show verbatim. Parsers get
+/// every string unchanged.
 struct Visible;
 
 impl Formatter for Visible {
@@ -37,7 +37,7 @@ pub fn document(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut bytes, Visible))?;
     bytes.push(b'\n');
-    // Nothing but whole strings and ASCII was written.
+    // The output consists of complete strings and ASCII.
     String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
@@ -48,7 +48,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn what_a_terminal_would_obey_is_escaped() {
+    fn control_characters_are_escaped() {
         let text = document(&json!({ "subject": "a\u{1b}[2J\u{9b}2J\u{202e}\u{7f}東\u{e0041}\n" }));
         assert_eq!(
             text.unwrap(),
@@ -58,7 +58,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_string_comes_back_unchanged(text in any::<String>()) {
+        fn every_string_round_trips(text in any::<String>()) {
             let written = document(&json!([text])).unwrap();
             prop_assert!(!written.trim_end().chars().any(is_hidden), "{written:?}");
             prop_assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), json!([text]));

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-/// Writes a line for people beside the answer. Nobody minds when it cannot be written.
+/// Writes a note to standard error. Errors are ignored.
 pub fn note(line: &str) {
     let _ = writeln!(
         std::io::stderr(),

@@ -8,7 +8,7 @@ use crate::api::EpochMillis;
 use serde::Serialize;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
-/// Writes an answer. A reader that has seen enough (`| head`) is no failure.
+/// Writes an answer. A closed pipe (`| head`) is no error.
 ///
 /// # Errors
 /// Standard output cannot be written for another reason.
@@ -28,8 +28,8 @@ fn write(text: &str) -> std::io::Result<()> {
     stdout.flush()
 }
 
-/// Writes the answer to a change. When it cannot be written, the change was made all the same: then
-/// `done` says what was made, and `remedy` what to do without the answer.
+/// Writes the answer to a change. If it cannot be written, the change was made anyway: the error
+/// says `done`, and `remedy` says what to do without the answer.
 ///
 /// # Errors
 /// [`Exit::AnswerLost`]: standard output is full or closed, or its reader is gone.

@@ -4,7 +4,7 @@ use crate::text::{clean_line, on_screen, truncate_to_width, width};
 
 /// Between two columns.
 const GAP: &str = "  ";
-/// Stands where there is nothing to say, so that every row has as many words as columns.
+/// The placeholder of an empty cell, so that every row has as many words as columns.
 const NOTHING: &str = "-";
 /// A column that gives way keeps this many cells.
 const LEAST: usize = 12;
@@ -62,7 +62,7 @@ impl Table {
         }
     }
 
-    /// Adds a row, a cell for each column; the texts may come from strangers.
+    /// Adds a row with one cell per column; the texts are untrusted.
     pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
         let cell = |text: S| {
             let clean = clean_line(text.as_ref());

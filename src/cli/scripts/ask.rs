@@ -5,7 +5,7 @@ use crate::text::clean_line;
 use std::io::{IsTerminal as _, Write as _};
 use tokio::sync::oneshot;
 
-/// Whether somebody is there to be asked.
+/// Whether a confirmation is possible: both streams are terminals.
 #[must_use]
 pub fn is_possible() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
@@ -20,7 +20,7 @@ pub async fn confirm(question: &str) -> Result<(), CommandError> {
     let _ = write!(stderr, "{} [y/N] ", clean_line(question));
     let _ = stderr.flush();
     let (sender, answer) = oneshot::channel();
-    // A thread of its own: nothing can wake it before a line comes, and the end must not wait for it.
+    // A thread of its own: reading cannot be cancelled, and the process must not wait for it.
     std::thread::spawn(move || {
         let mut line = String::new();
         let _ = std::io::stdin().read_line(&mut line);
@@ -31,7 +31,7 @@ pub async fn confirm(question: &str) -> Result<(), CommandError> {
         "y" | "yes" => Ok(()),
         _ => Err(CommandError::new(
             Exit::NotConfirmed,
-            "nothing was changed, because nobody said yes",
+            "nothing was changed: not confirmed",
         )),
     }
 }

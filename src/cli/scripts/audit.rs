@@ -18,7 +18,7 @@ Examples:
   groupdesk audit --csv > audit.csv         all of it, for a spreadsheet
   groupdesk audit --group \"Weekend Volunteers\" --json";
 
-/// Entries that are asked for at a time.
+/// Entries per request.
 const PAGE: usize = 1_000;
 /// Pages of a log that ends.
 const PAGES_MAX: usize = 10_000;

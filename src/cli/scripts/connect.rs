@@ -7,7 +7,7 @@ use crate::cli::output::{CallKind, CommandError, Exit, note};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long an account may take. WhatsApp lets a linked device in within seconds, or hardly ever.
+/// Time limit for connecting. WhatsApp accepts a linked device within seconds or not at all.
 const LIMIT: Duration = Duration::from_secs(45);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 

@@ -3,18 +3,18 @@
 use crate::cli::output::note;
 use crate::client::Client;
 
-/// What a command works with.
+/// The context of a command.
 pub(super) struct CommandContext<'a> {
     pub(super) client: &'a Client,
     /// Ids to use where the gateway does not list its sessions.
     pub(super) session_ids: &'a [String],
     /// The engine runs in this process, so its sessions only begin to connect.
     pub(super) own: bool,
-    /// Whether lines for people may stand beside the answer.
+    /// Whether notes may be written to standard error.
     pub(super) notes: bool,
 }
 
-/// Says how many rows of a listing could not be read. The answer on stdout has the others.
+/// Notes how many rows of a listing were unreadable. Standard output has the others.
 pub(super) fn left_out(rows: usize, one: &str, many: &str) {
     match rows {
         0 => {}

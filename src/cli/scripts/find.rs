@@ -18,7 +18,7 @@ const AT_ONCE: usize = 4;
 /// Candidates that are listed.
 const LISTED: usize = 20;
 
-/// For people who begin: there is no account to list anything of.
+/// Shown when there are no accounts yet.
 pub(super) const NO_ACCOUNTS: &str =
     "no accounts yet: open the desk with `groupdesk` and press a to link a phone";
 
@@ -53,7 +53,7 @@ pub(super) fn group_name(group: &Group) -> &str {
 }
 
 impl CommandContext<'_> {
-    /// Every session, or the one that is meant.
+    /// All sessions, or the selected one.
     pub(super) async fn sessions(
         &self,
         wanted: Option<&str>,
@@ -72,9 +72,8 @@ impl CommandContext<'_> {
         }
     }
 
-    /// The sessions that are known by id, where the gateway does not list them: those of the profile, and
-    /// what is wanted, which may be the id of another one. Those that are gone are left out, unless
-    /// nothing is left.
+    /// The sessions known by id, if the gateway does not list them: those of the profile and the
+    /// requested one. Deleted ones are left out, unless none is left.
     async fn unlisted(
         &self,
         refusal: ClientError,
@@ -94,7 +93,7 @@ impl CommandContext<'_> {
         let mut asked = std::pin::pin!(asked);
         let (mut sessions, mut gone) = (Vec::new(), None);
         while let Some((id, answer)) = asked.next().await {
-            // A label or a number is no id, and some gateways say so instead of "not found".
+            // A label or number is no id, and some gateways answer 400 instead of 404.
             let is_a_guess = !self.session_ids.iter().any(|known| known == id);
             match answer {
                 Ok(session) => sessions.push(session),
@@ -123,7 +122,7 @@ impl CommandContext<'_> {
         Ok(groups.rows)
     }
 
-    /// The one group that is meant: by its id, by its name, or by a part of its name.
+    /// The matching group: by id, by name, or by a part of its name.
     pub(super) async fn find(
         &self,
         wanted: &str,
@@ -138,7 +137,7 @@ impl CommandContext<'_> {
         one_session(one_group(found, wanted)?, wanted)
     }
 
-    /// The id of the one group that is meant, whoever sees it.
+    /// The id of the one matching group, in any session.
     pub(super) async fn find_jid(
         &self,
         wanted: &str,
@@ -171,9 +170,9 @@ impl CommandContext<'_> {
     /// The group, if it is one of this session's.
     async fn own_group(&self, session: &Session, jid: &str) -> Result<Option<Group>, CommandError> {
         match self.client.get_group(&session.id, jid).await {
-            // The account's role in it: then the gateway has looked at the session.
+            // The row has a role, so the gateway checked the session.
             Ok(group) if group.my_role.is_some() => Ok(Some(group)),
-            // Some gateways answer for any group, whatever the session. Its own list tells.
+            // Some gateways answer for any group, whatever the session: check the session's list.
             Ok(_) => {
                 let mut all = self.groups_of(session).await?.into_iter();
                 Ok(all.find(|group| group.group_jid == jid))
@@ -215,12 +214,12 @@ fn stored(error: ClientError) -> CommandError {
     CommandError::of_call(error, CallKind::Stored)
 }
 
-/// As names are compared: as they are shown, whatever the case. Accents are never left out.
+/// Names compare as displayed, ignoring case. Accents are significant.
 fn plain(name: &str) -> String {
     caseless(clean_line(name).trim())
 }
 
-/// Those that bear exactly this name; else those with it in other letters; else those that hold it.
+/// Exact matches; otherwise matches ignoring case; otherwise matches of a part.
 fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
     let (same, low) = (composed(wanted), plain(wanted));
     if low.is_empty() {
@@ -245,7 +244,7 @@ fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
         .collect()
 }
 
-/// The group that is meant, once for every session that sees it.
+/// The matching group, once per session that has it.
 fn one_group(mut found: Vec<Found>, wanted: &str) -> Result<Vec<Found>, CommandError> {
     let shown = clean_line(wanted);
     // An account that was removed can do nothing there, so it is no choice beside one that can.

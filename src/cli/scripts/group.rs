@@ -47,7 +47,7 @@ pub struct Set {
     pub format: AnswerFormat,
 }
 
-/// What is to be changed: at least one of them.
+/// The changes; at least one.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[group(required = true, multiple = true)]
 pub struct Settings {
@@ -74,7 +74,7 @@ pub enum Switch {
     Off,
 }
 
-/// What became of a setting.
+/// The outcome of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
@@ -153,8 +153,8 @@ impl CommandContext<'_> {
         Err(failure)
     }
 
-    /// What became of each setting, and what the command ends with. Nothing is sent again on its own:
-    /// where the gateway does not say, a look at the group does.
+    /// The outcome of each setting, and the error to exit with. Nothing is sent again: if the
+    /// gateway did not answer, the group is read.
     async fn failed(
         &self,
         found: &Found,
@@ -193,7 +193,7 @@ impl CommandContext<'_> {
         (fields, failure)
     }
 
-    /// How a change ends that was answered with a failure.
+    /// The error of a change that the gateway refused.
     fn ended(&self, fields: &[FieldOutcome], failure: CommandError) -> Option<CommandError> {
         let some = |outcome| fields.iter().any(|field| field.outcome == outcome);
         if fields.iter().all(|field| field.outcome == Outcome::Applied) {
@@ -240,7 +240,7 @@ fn all(wanted: &[Setting], outcome: Outcome) -> Vec<FieldOutcome> {
         .collect()
 }
 
-/// As the gateway says; `failed` is what became of the setting at which it stopped.
+/// The gateway's report; `failed` is the outcome of the setting that failed.
 fn by_report(wanted: &[Setting], partial: &PartialUpdate, failed: Outcome) -> Vec<FieldOutcome> {
     let outcome = |field| {
         if partial.applied.contains(&field) {
@@ -291,7 +291,7 @@ fn text(
     Ok(table_text(&table))
 }
 
-/// What became of the fields, for whoever gets no answer.
+/// The outcome of the fields, for an answer that cannot be written.
 fn in_words(fields: &[FieldOutcome]) -> String {
     let words: Vec<_> = fields
         .iter()

@@ -88,7 +88,7 @@ fn row(found: &Found) -> Row<'_> {
     }
 }
 
-/// What the desk's filter finds, in its order.
+/// The matches of the console's filter, in its order.
 fn matching(found: &[Found], filter: &str) -> Vec<Found> {
     let mut found: Vec<&Found> = found.iter().collect();
     found.sort_by_cached_key(|one| {

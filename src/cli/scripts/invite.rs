@@ -120,7 +120,7 @@ impl Picture {
     }
 }
 
-/// What the three answer with `--json`.
+/// The JSON answer of all three.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer<'a> {
@@ -160,7 +160,7 @@ impl Invite {
         }
     }
 
-    /// Refuses what nobody could confirm, before anything is opened for it.
+    /// Fails early if a confirmation is needed but not possible.
     pub(super) fn check(&self) -> Result<(), CommandError> {
         match &self.action {
             Action::Reset(reset) if !reset.yes && !ask::is_possible() => Err(CommandError::new(
@@ -199,7 +199,7 @@ impl CommandContext<'_> {
             .await?;
         }
         self.connected(&found.session).await?;
-        // Known beforehand, it tells whether a reset without an answer was made.
+        // The link before the reset: compared with the current one if the answer is lost.
         let previous = self.link(&found).await?;
         let (session, group) = (&found.session.id, &found.group.group_jid);
         let sent = self.client.reset_invite(session, group).await;
@@ -235,8 +235,8 @@ impl CommandContext<'_> {
         )
     }
 
-    /// A reset is never sent twice on its own: a look at the link tells what became of it. `why` is why
-    /// its answer does not.
+    /// A reset is never sent twice: if its answer is lost, the link is read. `why` is the error of
+    /// the reset.
     async fn after_lost(
         &self,
         found: &Found,
@@ -292,7 +292,7 @@ impl CommandContext<'_> {
     }
 }
 
-/// Only a web address goes to scripts and posters.
+/// Only a valid link is printed.
 fn checked(answer: InviteLink) -> Result<String, CommandError> {
     if InviteLink::is_link(&answer.invite) {
         Ok(answer.invite)
@@ -333,14 +333,14 @@ fn save(picture: &Picture, link: &str) -> Result<(), CommandError> {
     replace(&picture.file, &image).map_err(|error| failed(&error))
 }
 
-/// Puts the whole file in place at once: whoever serves the picture never sees half of it.
+/// Replaces the file atomically.
 fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
     let directory = match file.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => directory,
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    // As any new file: the picture is there to be shown, and the umask has its say.
+    // Created with the default mode: the picture is meant to be shared.
     #[cfg(unix)]
     let builder = {
         use std::os::unix::fs::PermissionsExt as _;
@@ -357,7 +357,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_says_by_its_name_what_it_is() {
+    fn the_file_extension_selects_the_picture_format() {
         assert!(Picture::parse("a.svg").unwrap().vector);
         assert!(!Picture::parse("dir.svg/a.PNG").unwrap().vector);
         for name in ["a", "a.jpg", "png", ""] {

@@ -39,7 +39,7 @@ pub enum Script {
 }
 
 impl Script {
-    /// Whether a failure is told as JSON.
+    /// Whether errors are written as JSON.
     #[must_use]
     pub fn wants_json(&self) -> bool {
         match self {
@@ -53,7 +53,7 @@ impl Script {
         }
     }
 
-    /// Whether WhatsApp is asked, so that sessions must connect.
+    /// Whether the command queries WhatsApp, so that sessions must connect.
     pub(super) fn is_live(&self) -> bool {
         matches!(self, Self::Group(_) | Self::Invite(_))
     }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 pub(super) const ID_MAX: usize = 64;
 /// Bytes of the id of a group or a person.
 const JID_MAX: usize = 128;
-/// Bytes of a word: an event's name, a status.
+/// Bytes of a name: an event, a status.
 const WORD_MAX: usize = 64;
 /// Bytes of a group's name; WhatsApp takes 100 characters.
 const SUBJECT_MAX: usize = 1_024;
@@ -24,10 +24,10 @@ const TEXT_MAX: usize = 16 << 10;
 /// Ids in one list; a community's announcement group has 5,000 members.
 const LIST_MAX: usize = 8_192;
 
-/// What a frame says.
+/// A parsed frame.
 #[derive(Debug, PartialEq)]
 pub(super) enum Incoming {
-    /// `connected` or `ping`, with the seconds between pings where they are told.
+    /// `connected` or `ping`, with the heartbeat interval in seconds if given.
     Control {
         heartbeat: Option<u32>,
     },
@@ -35,7 +35,7 @@ pub(super) enum Incoming {
     Unreadable(Unreadable),
 }
 
-/// A frame that cannot be read, and what it was about as far as that can be.
+/// An unreadable frame, and its session and group if known.
 #[derive(Debug, PartialEq)]
 pub(super) struct Unreadable {
     pub why: &'static str,
@@ -225,7 +225,7 @@ mod tests {
     );
 
     #[test]
-    fn what_cannot_be_read_says_what_it_was_about_as_far_as_it_can() {
+    fn an_unreadable_event_names_its_session_and_group_if_possible() {
         let long = "x".repeat(900_000);
         let faults: [Fault; 8] = [
             (

@@ -9,7 +9,7 @@ const PINGS_PER_SECOND: f64 = 2.0;
 /// Between two lines of the log about events that cannot be read.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
-/// A number of pings at once, which comes back by and by.
+/// A burst limit that refills over time.
 pub(super) struct Allowance {
     most: f64,
     left: f64,
@@ -25,7 +25,7 @@ impl Allowance {
         }
     }
 
-    /// Takes one; `false` when there is none left.
+    /// Takes one; `false` when the limit is reached.
     pub(super) fn take(&mut self, now: Instant) -> bool {
         let passed = now.duration_since(self.at).as_secs_f64();
         self.left = (self.left + passed * PINGS_PER_SECOND).min(self.most);
@@ -35,7 +35,7 @@ impl Allowance {
     }
 }
 
-/// When the log was last told about events that cannot be read.
+/// When unreadable frames were last logged.
 #[derive(Default)]
 pub(super) struct Warned {
     next: Option<Instant>,
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_allowance_comes_back_by_and_by() {
+    fn an_allowance_refills_over_time() {
         let mut pings = Allowance::new(3);
         let now = pings.at;
         let taken = (0..10).filter(|_| pings.take(now)).count();

@@ -149,7 +149,7 @@ async fn next_id(events: &mut mpsc::Receiver<RealtimeEvent>) -> String {
 }
 
 #[tokio::test]
-async fn a_lost_stream_continues_where_it_was_and_tells_nothing_twice() {
+async fn a_lost_stream_resumes_without_duplicates() {
     let (mut events, script) = stream(vec![
         Act::Send(vec![
             hello(),
@@ -180,7 +180,7 @@ async fn a_lost_stream_continues_where_it_was_and_tells_nothing_twice() {
 }
 
 #[tokio::test]
-async fn silence_beyond_two_heartbeats_is_a_loss() {
+async fn silence_beyond_two_heartbeats_is_a_heartbeat_timeout() {
     let (mut events, _) = stream(vec![Act::Stall(vec![hello()])]).await;
     assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
     let RealtimeEvent::Lost { reason, .. } = next(&mut events).await else {
@@ -247,7 +247,7 @@ async fn the_stream_is_behind_the_same_path_prefix_as_the_calls() {
 }
 
 #[tokio::test]
-async fn an_event_that_cannot_be_read_is_told_as_one() {
+async fn an_unreadable_event_is_reported() {
     let strange = |payload: &str| {
         event("evt_1")
             .replace("session.status", "group.update")

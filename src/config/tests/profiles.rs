@@ -103,7 +103,7 @@ fn mistakes_in_a_profile_name_their_line() {
         ),
         (
             "[profiles.a]\nurl = \"http://a.example\"\ntoken_env = \"X\"",
-            "config.toml:2: `http://a.example` is not encrypted, so everybody on the way could read the token: use https, or set allow_insecure in a profile",
+            "config.toml:2: `http://a.example` is not encrypted, so the token would be readable on the network: use https, or set allow_insecure in a profile",
         ),
         (
             "[profiles.a]\nurl = \"https://a.example\"\ntoken_command = []",

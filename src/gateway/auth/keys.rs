@@ -18,7 +18,7 @@ pub struct KeyRing {
 #[derive(Default)]
 struct Secrets {
     by_hash: HashMap<Hash, Entry>,
-    /// The hashes of each key: changing one looks at no other.
+    /// The hashes of each key, so that changing one does not scan the others.
     of_key: HashMap<String, Vec<Hash>>,
 }
 
@@ -68,7 +68,7 @@ impl Used {
         })
     }
 
-    /// Notes that the store knows of this use.
+    /// Notes that this use was stored.
     pub fn is_stored(&self, at: EpochMillis) {
         self.stored.store(at, Ordering::Relaxed);
     }
@@ -87,7 +87,7 @@ impl KeyRing {
             let capabilities: Capabilities = key.key.capabilities.iter().copied().collect();
             for (hash, until) in leases(key) {
                 let lease = match before.remove(&hash) {
-                    // Who holds it goes on, for as long as it is said now.
+                    // Existing leases stay valid, until the new end.
                     Some(entry) if !entry.caller.lease.is_expired() => {
                         entry.caller.lease.set(until);
                         entry.caller.lease
@@ -132,8 +132,8 @@ impl KeyRing {
         self.write().insert(entry);
     }
 
-    /// Who presents this key. The map is keyed by a hash, so its timing tells nothing about
-    /// secrets; the comparison itself is constant in time.
+    /// The caller of a key. The map is keyed by a hash, so its timing reveals nothing about
+    /// secrets; the comparison itself takes constant time.
     pub fn find(&self, secret: &str) -> Option<Caller> {
         if !secret.starts_with(super::KEY_PREFIX) {
             return None;
@@ -151,7 +151,7 @@ impl KeyRing {
         Some(entry.caller.clone())
     }
 
-    /// When each key was last used, by its id; keys that never were are left out.
+    /// The times of last use by key id; unused keys are left out.
     pub fn last_uses(&self) -> HashMap<String, EpochMillis> {
         let secrets = self.read();
         let uses = secrets.by_hash.values().filter_map(|entry| {
@@ -161,7 +161,7 @@ impl KeyRing {
         uses.collect()
     }
 
-    /// The uses that the store does not know of.
+    /// The uses that are not stored yet.
     pub fn unstored_uses(&self) -> Vec<(String, EpochMillis, Arc<Used>)> {
         let secrets = self.read();
         let uses = secrets.by_hash.values().filter_map(|entry| {
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disabled_key_ends_what_it_began_and_begins_anew_when_enabled() {
+    fn disabling_a_key_revokes_its_leases_and_enabling_issues_new_ones() {
         let ring = KeyRing::default();
         let secret = new_secret(KEY_PREFIX);
         let enabled = key("k", &secret);

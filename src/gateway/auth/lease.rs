@@ -8,12 +8,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// The wall clock may be set: an end that is far away is looked at again.
+/// The longest sleep before the wall clock is read again, because it may be set.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
-/// Credentials hold until a moment, which may come nearer at any time: a key is taken away, or another
-/// secret takes its place. Clones are one lease: whoever acts on credentials for longer than a request
-/// keeps one.
+/// A lease on credentials: they are valid until a time, which may be moved forward when the key is
+/// revoked or rotated. Clones share the time. Whoever acts on credentials for longer than a request
+/// keeps a lease and checks it after every wait.
 #[derive(Debug, Clone)]
 pub struct Lease {
     until: Arc<watch::Sender<EpochMillis>>,
@@ -29,12 +29,12 @@ impl Lease {
         }
     }
 
-    /// Moves the end.
+    /// Sets another end.
     pub fn set(&self, until: EpochMillis) {
         self.until.send_replace(until);
     }
 
-    /// Takes the credentials away.
+    /// Revokes the credentials.
     pub fn end(&self) {
         self.set(0);
     }
@@ -44,8 +44,7 @@ impl Lease {
         *self.until.borrow() <= clock::now()
     }
 
-    /// Looks again whether the credentials hold: they may have been taken away while their caller
-    /// waited, or was waited for.
+    /// Checks the credentials again after waiting: they may have been revoked.
     ///
     /// # Errors
     /// [`Error::Unauthorized`].
@@ -57,7 +56,7 @@ impl Lease {
         }
     }
 
-    /// Waits for the end.
+    /// Waits until the credentials expire or are revoked.
     pub async fn expired(&self) {
         let mut until = self.until.subscribe();
         loop {

@@ -19,10 +19,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// What the actor of a login begins with.
+/// The prefix of the actor of a login.
 pub const USER_PREFIX: &str = "user:";
 
-/// What every api-key begins with.
+/// The prefix of every api-key.
 pub const KEY_PREFIX: &str = "wa_";
 
 /// A new secret: the prefix and 256 random bits, base64url.
@@ -38,7 +38,7 @@ pub fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// What a request presents to say who asks.
+/// The credential of a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Credential<'a> {
     /// Never tried as an api-key.
@@ -65,11 +65,12 @@ impl<'a> Credential<'a> {
 pub struct Caller {
     pub scope: Scope,
     pub capabilities: Capabilities,
-    /// `key:<id>` or [`USER_PREFIX`] and an id: the audit log's "who".
+    /// `key:<id>` or [`USER_PREFIX`] and an id: the actor in the audit log.
     pub actor: String,
-    /// How long the credentials hold: what goes on after the request, such as a stream, ends with it.
+    /// How long the credentials are valid: work that outlives the request, such as a stream, ends
+    /// with them.
     pub lease: Lease,
-    /// This process itself asks: its requests are not counted.
+    /// The caller is this process: its requests are not rate limited.
     pub own: bool,
 }
 
@@ -102,6 +103,6 @@ pub struct MemoryKey {
     pub id: String,
     pub organization: OrganizationId,
     pub capabilities: Capabilities,
-    /// The process keeps it to itself. One that is told to others is counted like every key.
+    /// Known to this process only. Its requests are not rate limited.
     pub own: bool,
 }

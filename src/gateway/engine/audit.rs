@@ -19,7 +19,7 @@ pub struct AuditQuery {
     pub page: Page,
 }
 
-/// Who does what to what; becomes an entry when the outcome is known.
+/// An audit entry whose outcome is not known yet.
 pub(super) struct AuditDraft {
     organization: OrganizationId,
     actor: String,
@@ -28,13 +28,15 @@ pub(super) struct AuditDraft {
     pub group: Option<String>,
     pub old: Option<Value>,
     pub new: Option<Value>,
-    /// What was done so far that cannot be undone: fields of a patch, members, or a word for the change.
+    /// Changes made so far that cannot be undone: fields of a patch, members, or the name of the
+    /// change.
     applied: Vec<String>,
     committed: bool,
 }
 
 impl AuditDraft {
-    /// In the log of the organization that owns what is done something to, whoever does it.
+    /// The entry goes to the log of `owner`, the organization of the changed resource, which may
+    /// not be the caller's.
     pub fn new(caller: &Caller, owner: &OrganizationId, action: AuditAction) -> Self {
         Self {
             organization: owner.clone(),
@@ -68,7 +70,7 @@ impl AuditDraft {
         }
     }
 
-    /// Notes what has been done.
+    /// Notes a change that was made.
     pub fn note_applied(&mut self, what: &str) {
         self.applied.push(what.to_owned());
     }
@@ -86,8 +88,8 @@ impl AuditDraft {
         move |w| w.record(&entry)
     }
 
-    /// Stores what WhatsApp has confirmed together with the entry about it: neither is ever on the disk
-    /// without the other. `refusal` is what the caller will be told, if it is not a success.
+    /// Stores a change that WhatsApp has confirmed together with its audit entry, in one
+    /// transaction. `refusal` is the error that the caller gets, if the use case fails.
     ///
     /// # Errors
     /// [`Error::NotStored`]: the entry waits in memory.
@@ -113,8 +115,8 @@ impl AuditDraft {
         })
     }
 
-    /// The answer when the store failed after something was done. The log says what that was, in the
-    /// request's span.
+    /// The error for a store that failed after a change was made. Logs what was made, in the span
+    /// of the request.
     pub fn not_stored(&self, cause: StoreError, not_attempted: Vec<SettingField>) -> Error {
         tracing::error!(
             %cause,
@@ -130,9 +132,9 @@ impl AuditDraft {
         }
     }
 
-    /// Writes the entry, unless it was [kept](Self::commit_with), and hands the outcome on. The entry is
-    /// on the disk before a success is answered; where it cannot be written, that is the answer, and the
-    /// entry waits in memory if it tells of something that was done.
+    /// Writes the entry, unless it was [committed](Self::commit_with), and returns the outcome. The
+    /// entry is durable before a success is answered; when it cannot be written, the answer is an
+    /// error, and the entry waits in memory if a change was made.
     pub async fn finish<T>(self, store: &Store, outcome: Result<T, Error>) -> Result<T, Error> {
         if self.committed || matches!(outcome, Err(Error::StoreUnavailable(_))) {
             return outcome;
@@ -170,7 +172,7 @@ impl AuditDraft {
     }
 }
 
-/// The finest word that an error has: its reason, else its code.
+/// The most specific name of an error: its reason, else its code.
 fn word(error: &Error) -> String {
     let object = error.to_object();
     match object.details.get("reason") {

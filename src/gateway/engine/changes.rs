@@ -46,7 +46,7 @@ impl Engine {
             };
             if let (Some(Value::Object(new)), Value::Object(progress)) = (&mut record.new, progress)
             {
-                // How far it came stands beside what was wanted.
+                // The entry records the progress beside the request.
                 new.extend(progress);
             }
             record.finish(&store, outcome).await
@@ -187,7 +187,7 @@ impl Engine {
         .await
     }
 
-    /// Adds, removes, promotes or demotes members, lets in or refuses those who asked to join.
+    /// Adds, removes, promotes or demotes members, approves or rejects requests to join.
     ///
     /// # Errors
     /// The driver's for the call as a whole, or for the only member named; [`Error::Members`] when
@@ -296,7 +296,7 @@ async fn change_them(
         }
     };
     if something {
-        // People are named by number or by LID; the group itself knows who is in it now.
+        // Members are named by number or LID; the current state of the group has to be queried.
         refresh(&turn, store, group, record, outcome.as_ref().err()).await?;
     }
     outcome
@@ -318,9 +318,9 @@ fn own_change(
     move |w| changes::apply(w, &scope, &event)
 }
 
-/// Asks for a group as it is now and stores it, with the entry about what was done to it. The change
-/// itself was made, so a failure to ask is not the caller's failure: the driver's event, or the next
-/// sync, brings the news.
+/// Queries a group and stores it together with the audit entry. The change itself was made, so a
+/// failed query is not reported to the caller: the driver's event, or the next sync, updates the
+/// group.
 async fn refresh(
     turn: &Turn<'_>,
     store: &Store,
@@ -354,7 +354,7 @@ async fn store_snapshot(
     Ok(())
 }
 
-/// What the fields of a patch were before, for the audit log; `None` for a group that is not stored.
+/// The old values of the patched fields, for the audit log; `None` for a group that is not stored.
 async fn stored_values(
     store: &Store,
     session: &OwnedSession,

@@ -8,8 +8,8 @@ use crate::gateway::store::{cursor, listing};
 use axum::body::Bytes;
 
 impl Engine {
-    /// The JSON of a `List<Group>`, by JID. The whole set comes from a cache that every write of the
-    /// session's groups drops; a page comes from the store.
+    /// The JSON of a `List<Group>`, by JID. The whole list comes from a cache that is invalidated
+    /// by every write to the session's groups; a page comes from the store.
     ///
     /// # Errors
     /// Validation of the limit and the cursor; the store.
@@ -96,8 +96,8 @@ impl Engine {
 
     /// The current link, asked of WhatsApp each time.
     ///
-    /// It takes its turn like every live call, so a link asked for after a reset began is never the
-    /// dead one; but it runs in the caller's own task and ends when the caller goes.
+    /// It is a live call, so a link that is requested after a reset began is never the revoked one.
+    /// It runs in the caller's task and is cancelled with it.
     ///
     /// # Errors
     /// The driver's.
@@ -116,7 +116,7 @@ impl Engine {
         })
     }
 
-    /// Who asked to join, asked of WhatsApp each time.
+    /// Pending requests to join, queried from WhatsApp each time.
     ///
     /// # Errors
     /// The driver's.

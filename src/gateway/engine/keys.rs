@@ -17,15 +17,15 @@ use serde_json::{Value, json};
 use std::sync::Weak;
 use std::time::Duration;
 
-/// Keys that an organization may have, those that are disabled or have expired included: every one of
-/// them has an allowance of requests, and a place in memory.
+/// Most keys of an organization, disabled and expired ones included: each has a rate limit and an
+/// entry in memory.
 pub(crate) const KEYS_MAX: usize = 1000;
-/// How often the last uses of keys are stored.
+/// How often the times of last use are stored.
 const STORE_USES: Duration = Duration::from_mins(1);
 
 type Job = Box<dyn FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send>;
 
-/// What is written, and what the audit log says is new.
+/// The write, and the new value for the audit log.
 struct Change {
     job: Job,
     new: Option<Value>,
@@ -45,13 +45,13 @@ impl Engine {
             .await?;
         let uses = self.inner.keys.last_uses();
         for key in &mut keys {
-            // What is in memory is newer than what is stored.
+            // The time in memory is newer than the stored one.
             key.last_used_at = uses.get(&key.id).copied().or(key.last_used_at);
         }
         Ok(keys)
     }
 
-    /// Makes a key of the caller's organization. Its secret is told here and never again.
+    /// Creates a key for the caller's organization. The secret is returned once and never again.
     ///
     /// # Errors
     /// [`Error::MissingCapability`] for a capability that the caller lacks; validation; the organization
@@ -151,8 +151,9 @@ impl Engine {
         }
     }
 
-    /// Gives a key a new secret, which is told here and never again. The old one is dead at once, or
-    /// when the overlap is over; one that was still alive from the rotation before dies now.
+    /// Gives a key a new secret, which is returned once. The old secret is invalid at once, or
+    /// after the overlap; a secret that was still valid from an earlier rotation is invalid at
+    /// once.
     ///
     /// # Errors
     /// `NotFound("key")`, also for a key beyond the caller's scope; [`Error::MissingCapability`] for
@@ -235,8 +236,8 @@ impl Engine {
         .map(|_| ())
     }
 
-    /// Changes a key that the caller reaches; what comes of it, unless it was deleted. What it was
-    /// allowed before ends with the change.
+    /// Changes a key in the caller's scope and returns it, unless it was deleted. Leases on the old
+    /// state of the key end with the change.
     async fn change_key(
         &self,
         caller: &Caller,
@@ -260,7 +261,7 @@ impl Engine {
                 return Err(Error::NotFound("key"));
             };
             let mut record = AuditDraft::new(&caller, owner, action);
-            // An id comes from outside and may be anything: keep what an id can be.
+            // An id is untrusted: record at most the length of a valid one.
             record.old = Some(json!({ "id": id.chars().take(64).collect::<String>() }));
             let found = found.as_ref().ok_or(Error::NotFound("key"));
             let changed = caller.ensure_valid().and(found).and_then(change);
@@ -323,7 +324,7 @@ pub(super) async fn keep_uses(inner: Weak<super::Inner>) {
     }
 }
 
-/// The refusal to give a key a secret that would be dead from the start.
+/// The error for rotating an expired key.
 pub(crate) fn expired() -> Error {
     Error::Conflict {
         message: "the key has expired: make a new one".to_owned(),
@@ -331,18 +332,18 @@ pub(crate) fn expired() -> Error {
     }
 }
 
-/// The refusal of one key more.
+/// The error for an organization that has [`KEYS_MAX`] keys.
 pub(crate) fn too_many() -> Error {
     Error::Conflict {
         message: format!(
-            "this organization has {KEYS_MAX} api-keys, which is the most: delete those that nobody needs"
+            "this organization has {KEYS_MAX} api-keys, which is the limit: delete unused ones"
         ),
         reason: None,
     }
 }
 
-/// Whether the caller may let somebody else have these capabilities: those that it has itself. Making,
-/// rotating and enabling a key all do that.
+/// Whether the caller may grant these capabilities: only those that it has. Creating, rotating and
+/// enabling a key grant them.
 fn may_grant(caller: &Caller, capabilities: &[Capability]) -> Result<(), Error> {
     let mut capabilities = capabilities.iter();
     capabilities.try_for_each(|capability| caller.require(*capability))
@@ -371,7 +372,7 @@ fn wanted(caller: &Caller, body: &CreateKey) -> Result<Wanted, Error> {
     })
 }
 
-/// What the audit log says was asked for, before anybody has looked at it: no more than a key can be.
+/// The requested values for the audit log, before validation, truncated to their valid size.
 fn wish(body: &CreateKey) -> Value {
     let label = body.label.as_deref();
     let label = label.map(|label| label.chars().take(LABEL_MAX).collect::<String>());

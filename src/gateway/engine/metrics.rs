@@ -4,7 +4,7 @@ use super::Engine;
 use crate::api::SessionStatus;
 use crate::gateway::metrics::Metrics;
 
-/// Every status that a session of ours can have.
+/// Every status of a session.
 const STATUSES: [(SessionStatus, &str); 6] = [
     (SessionStatus::Starting, "starting"),
     (SessionStatus::ScanQrCode, "scan_qr_code"),

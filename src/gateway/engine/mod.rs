@@ -39,7 +39,7 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-/// How long sessions and running changes may take to end when the engine closes.
+/// Time limit for disconnecting sessions and finishing changes at shutdown.
 const CLOSING: Duration = Duration::from_secs(10);
 
 /// The engine. Cheap to clone.
@@ -77,8 +77,8 @@ struct Inner {
     draining: AtomicBool,
 }
 
-/// Proof that a session exists and is in the caller's scope. Only
-/// [`Engine::find_session`] makes one.
+/// Proof that a session exists and is in the caller's scope. Only [`Engine::find_session`] makes
+/// one.
 #[derive(Debug, Clone)]
 pub struct OwnedSession {
     pub(crate) id: SessionId,
@@ -89,7 +89,8 @@ pub struct OwnedSession {
 }
 
 impl OwnedSession {
-    /// Waits for a turn to ask WhatsApp for `calls` things, as long as the caller's credentials hold.
+    /// Waits for permission to make `calls` calls to WhatsApp, while the caller's credentials are
+    /// valid.
     ///
     /// # Errors
     /// [`Error::Unauthorized`] once they do not; else as [`SessionHandle::turn`].
@@ -124,12 +125,12 @@ impl Page {
         }
     }
 
-    /// What the cursor names, read by `read`.
+    /// The cursor, parsed by `read`.
     pub(crate) fn after<T>(
         &self,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Error> {
-        // An empty cursor is how a listing says that there is no further page.
+        // A listing marks its last page with an empty cursor.
         let Some(cursor) = self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
             return Ok(None);
         };
@@ -144,8 +145,9 @@ impl Page {
 }
 
 impl Engine {
-    /// Refuses new work, lets running changes end, disconnects the sessions, ends the
-    /// subscriptions, closes the store. What should run starts again with the next [`Engine::open`].
+    /// Refuses new work, waits for running changes, disconnects the sessions, ends the
+    /// subscriptions, closes the store. Sessions that should run start again with the next
+    /// [`Engine::open`].
     pub async fn close(&self) {
         self.inner.draining.store(true, Ordering::SeqCst);
         let sessions: Vec<_> = self.all_sessions();
@@ -163,7 +165,7 @@ impl Engine {
         if unrecorded > 0 && self.inner.store.recover().await.is_err() {
             tracing::error!(
                 unrecorded,
-                "entries of the audit log are lost: they were never written"
+                "entries of the audit log are lost: the store was not writable"
             );
         }
         self.inner.store.close().await;
@@ -178,14 +180,14 @@ impl Engine {
     /// Whether new work is accepted and can be stored (`/readyz`).
     ///
     /// # Errors
-    /// The engine closes, or the store takes nothing.
+    /// The engine is closing, or the store is not writable.
     pub fn check_ready(&self) -> Result<(), Error> {
         self.accept()?;
         Ok(self.inner.store.check_written()?)
     }
 
-    /// Waits until every session that should run is connected and has its groups stored, or turns out not to
-    /// connect; at most so long.
+    /// Waits until every session that should run has connected and stored its groups, or failed to
+    /// connect; at most `limit`.
     pub async fn sessions_ready(&self, limit: Duration) {
         let sessions = self.all_sessions();
         let all = futures_util::future::join_all(sessions.iter().map(|session| session.ready()));
@@ -194,13 +196,14 @@ impl Engine {
         }
     }
 
-    /// Who presents this api-key; `None` for every cause of refusal. From memory, constant time.
+    /// The caller of an api-key; `None` when it is refused for any reason. Reads memory only, in
+    /// constant time.
     #[must_use]
     pub fn authenticate(&self, key: &str) -> Option<Caller> {
         self.inner.keys.find(key)
     }
 
-    /// Who presents this login; `None` for every cause of refusal, which the log knows.
+    /// The caller of a login; `None` when it is refused for any reason, which is logged.
     pub async fn log_in(&self, token: &str) -> Option<Caller> {
         let Some(verifier) = &self.inner.login_verifier else {
             tracing::info!(
@@ -212,7 +215,7 @@ impl Engine {
         verifier.verify(token).await
     }
 
-    /// How much one party may take.
+    /// The limits per party.
     pub(crate) fn limits(&self) -> &Limits {
         &self.inner.limits
     }
@@ -227,7 +230,7 @@ impl Engine {
         }
     }
 
-    /// Runs a change to its end, also when the caller is dropped meanwhile.
+    /// Runs a change to its end, even if the caller is dropped.
     async fn detached<T: Send + 'static>(
         &self,
         change: impl Future<Output = Result<T, Error>> + Send + 'static,

@@ -22,8 +22,8 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
 impl Engine {
-    /// Opens the store, brings in what `config` seeds, and starts every session that should run, side by
-    /// side and slightly staggered: one that hangs holds nobody up.
+    /// Opens the store, stores the seeded sessions, and starts every session that should run, in
+    /// parallel and slightly staggered.
     ///
     /// # Errors
     /// The store is in use, unreadable, damaged or newer than this program. The text names the file.
@@ -47,7 +47,8 @@ impl Engine {
         let open = move || Store::open(sqlite::open(&path)?, events, times);
         let store = tokio::task::spawn_blocking(open).await??;
         if connect {
-            // What happens to accounts must be recorded; who only reads can do without.
+            // Connected sessions have to be stored; an engine that only reads works without
+            // writing.
             let takes = store.check_writable().await;
             takes
                 .with_context(|| format!("cannot write to the database {}", database.display()))?;
@@ -64,7 +65,7 @@ impl Engine {
         for mut stored in stored {
             stored.session.gateway_id.clone_from(&gateway_id);
             stored.should_run &= connect;
-            // A ban that goes on is waited for; one that is over is nothing special any more.
+            // Keep only bans that have not ended yet.
             stored.not_before = stored
                 .not_before
                 .filter(|at| stored.should_run && *at > clock::now());

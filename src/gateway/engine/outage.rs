@@ -8,7 +8,7 @@ use std::sync::Weak;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Between two tries to write to a store that took nothing.
+/// The pause between attempts to write during an outage.
 pub(super) const RETRY: Duration = Duration::from_secs(2);
 
 impl OwnedSession {
@@ -24,14 +24,14 @@ impl OwnedSession {
         self.handle.require_working()?;
         store.check_writable().await?;
         let turn = self.turn(calls).await?;
-        // Those who went before may have found out that nothing can be written any more.
+        // The calls before this one may have detected an outage.
         store.check_written()?;
         Ok(turn)
     }
 }
 
-/// Tries again and again to write to a store that takes nothing. Once it does, everything that happened
-/// meanwhile is made up for: what was done is recorded, and every session reads its groups again.
+/// Retries writing during an outage. When it succeeds, pending audit entries are written and every
+/// session reads its groups again.
 pub(super) async fn watch(inner: Weak<Inner>, mut faults: watch::Receiver<Fault>) {
     while faults.wait_for(Option::is_some).await.is_ok() {
         tokio::time::sleep(RETRY).await;
@@ -46,7 +46,7 @@ pub(super) async fn watch(inner: Weak<Inner>, mut faults: watch::Receiver<Fault>
             tracing::debug!(%error, "the store still takes nothing");
             continue;
         }
-        tracing::info!("the store can be written again; the groups are read anew");
+        tracing::info!("the store is writable again; the groups are read again");
         for session in engine.all_sessions() {
             session.catch_up();
         }

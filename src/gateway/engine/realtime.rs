@@ -76,7 +76,7 @@ fn kinds(names: &[String]) -> Result<Option<Vec<String>>, Error> {
     if names.iter().any(|name| name == "*") {
         return Ok(None);
     }
-    // A ticket waits with what it was asked for: each name once, whatever the list was.
+    // The requested event names, deduplicated: the ticket keeps them until it is used.
     let asked = known.iter().map(EventKind::as_str);
     let asked = asked.filter(|kind| names.iter().any(|name| name == kind));
     Ok(Some(asked.map(str::to_owned).collect()))

@@ -15,13 +15,13 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 impl OwnedSession {
-    /// The session as it stands.
+    /// The current state of the session.
     #[must_use]
     pub fn view(&self) -> api::Session {
         self.handle.view()
     }
 
-    /// Who the session's account is.
+    /// The identity of the session's account.
     #[must_use]
     pub fn me(&self) -> api::SessionMe {
         let view = self.view();
@@ -68,7 +68,7 @@ impl Engine {
         Ok(sessions.iter().map(|session| session.view()).collect())
     }
 
-    /// Creates a session, and starts it when the body says so.
+    /// Creates a session, and starts it if the body asks for it.
     ///
     /// # Errors
     /// Validation of the label; the store.
@@ -147,8 +147,8 @@ impl Engine {
         .await
     }
 
-    /// Lists a new session, unless the engine closes and may have looked through the list already:
-    /// what is not in it then is nobody's to close.
+    /// Registers a new session. `false` when the engine is closing: `close` may already have listed
+    /// the sessions to close.
     fn register(&self, handle: &Arc<SessionHandle>) -> bool {
         let mut sessions = self
             .inner
@@ -225,7 +225,7 @@ impl Engine {
     /// Starts, stops, restarts or logs a session out; all of them idempotent.
     ///
     /// # Errors
-    /// Starting and restarting: the session was told to connect too often. Logging out: the driver's.
+    /// Starting and restarting: the connect limit of the session. Logging out: the driver's errors.
     pub async fn act(
         &self,
         caller: &Caller,
@@ -265,8 +265,8 @@ impl Engine {
     /// The code to scan. Begins to pair when that is not under way.
     ///
     /// # Errors
-    /// `NotFound("qr code")` until a code is ready; `AlreadyPaired` when a phone is linked; the session
-    /// was told to connect too often.
+    /// `NotFound("qr code")` until a code is available; `AlreadyPaired` when a phone is linked; the
+    /// connect limit of the session.
     pub async fn qr(&self, caller: &Caller, session: &OwnedSession) -> Result<api::QrCode, Error> {
         if session.handle.is_paired() {
             return Err(DriverError::AlreadyPaired.into());
@@ -294,7 +294,8 @@ impl Engine {
     /// under way.
     ///
     /// # Errors
-    /// Validation of `phone`; `AlreadyPaired`; the session was told to connect too often; the driver's.
+    /// Validation of `phone`; `AlreadyPaired`; the connect limit of the session; the driver's
+    /// errors.
     pub async fn pairing_code(
         &self,
         caller: &Caller,
@@ -320,7 +321,7 @@ impl Engine {
                 store.check_writable().await?;
                 handle.pair(&lease).await?;
                 let code = handle.pair_with_code(&phone).await?;
-                // Whoever has the code can link a phone.
+                // The code links a phone, so it is not recorded.
                 lease.ensure_valid()?;
                 handle.await_phone();
                 Ok(api::PairingCode { code })

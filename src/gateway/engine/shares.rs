@@ -10,7 +10,7 @@ use std::time::Duration;
 pub(crate) const BLOCK: usize = 16 * 1024;
 /// When something that is held now may be free again.
 const SOON: Duration = Duration::from_secs(1);
-/// Who holds what belongs to requests without credentials.
+/// The quota holder for requests without credentials.
 const NOBODY: &str = "";
 
 impl Engine {
@@ -73,7 +73,7 @@ impl Engine {
         }
     }
 
-    /// Bytes of an answer to this caller, until it has taken them.
+    /// Quota for an answer to this caller until it was sent.
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].
@@ -87,7 +87,7 @@ fn later(limit: Limit) -> Error {
     Error::TooManyRequests { limit, wait: SOON }
 }
 
-/// What a body that is being received takes: its bytes are held until this is dropped, and each
+/// The quota of a body that is being received: its bytes are held until this is dropped, and each
 /// [`BLOCK`] of them counts as a request.
 pub(crate) struct BodyRoom<'a> {
     engine: &'a Engine,
@@ -97,7 +97,7 @@ pub(crate) struct BodyRoom<'a> {
 }
 
 impl BodyRoom<'_> {
-    /// Makes room for so many bytes more.
+    /// Reserves `bytes` more.
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].

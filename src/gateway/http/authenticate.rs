@@ -5,7 +5,7 @@ use crate::gateway::auth::{Caller, Credential};
 use crate::gateway::error::Error;
 use axum::http::{HeaderMap, header};
 
-/// Who calls.
+/// Authenticates a request and counts it towards the caller's limits.
 pub(super) async fn authenticate(server: &Server, headers: &HeaderMap) -> Result<Caller, Error> {
     if server.shutdown.is_cancelled() {
         return Err(Error::Draining);
@@ -20,7 +20,7 @@ pub(super) async fn authenticate(server: &Server, headers: &HeaderMap) -> Result
     Ok(caller)
 }
 
-/// What a request presents. A bearer decides alone: what is next to it is not tried.
+/// The credential of a request. A bearer token takes precedence: other headers are ignored.
 fn credential(headers: &HeaderMap) -> Option<Credential<'_>> {
     let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
     if let Some(first) = authorizations.next() {

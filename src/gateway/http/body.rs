@@ -13,21 +13,21 @@ use tokio::time::timeout;
 
 /// Largest body, in bytes.
 pub(super) const BODY_MAX: usize = 1024 * 1024;
-/// What is made room for at first, in bytes; most bodies are smaller.
+/// Initial buffer size, in bytes; most bodies are smaller.
 const ROOM: usize = 4 * 1024;
-/// Bodies beyond this size, in bytes, are parsed away from the threads that serve everybody.
+/// Larger bodies, in bytes, are parsed on a blocking thread.
 const PARSED_AT_ONCE: usize = 32 * 1024;
-/// How many of these are parsed at a time.
+/// Concurrent parsers of large bodies.
 static PARSERS: Semaphore = Semaphore::const_new(2);
-/// How much of an unwanted body is read and thrown away, so that the client gets to see the answer
-/// and can keep the connection. Beyond it the connection is closed.
+/// How much of an unwanted body is discarded, so that the client receives the answer and can keep
+/// the connection. Beyond it the connection is closed.
 const DISCARD_MAX: usize = 8 * 1024 * 1024;
-/// How long throwing away may take.
+/// Time limit for discarding.
 const DISCARD_LIMIT: Duration = Duration::from_secs(5);
-/// How many faults of one body are reported: a hostile body must not become a larger answer.
+/// Most faults that are reported for one body, so that the answer stays small.
 pub(super) const FAULTS_MAX: usize = 20;
 
-/// Why there is no body.
+/// Why a body could not be read.
 pub(super) enum BodyError {
     /// It is larger than [`BODY_MAX`].
     TooLarge,
@@ -49,14 +49,14 @@ impl From<BodyError> for Error {
     }
 }
 
-/// A body that may not have arrived yet.
+/// A body that may still be arriving.
 pub(super) struct RequestBody {
     /// `None` once it was read to its end.
     stream: Option<BodyDataStream>,
     declared: Option<u64>,
-    /// How long it may take to arrive.
+    /// Time limit for receiving it.
     limit: Duration,
-    /// The client waits for a go-ahead before it sends the body.
+    /// The client sent `Expect: 100-continue` and has not been told to continue.
     waits: bool,
 }
 
@@ -70,7 +70,8 @@ impl RequestBody {
         }
     }
 
-    /// The body's one JSON value; `None` for an empty body. `grow` makes room for so many bytes more.
+    /// The JSON value of the body; `None` for an empty body. `grow` reserves quota before memory is
+    /// allocated.
     ///
     /// # Errors
     /// Too large, too slow, no room, or not exactly one JSON value.
@@ -82,7 +83,7 @@ impl RequestBody {
         let bytes = match timeout(limit, self.bytes(grow)).await {
             Ok(bytes) => bytes?,
             Err(_elapsed) => {
-                // Nor is the rest waited for: the connection ends with the answer.
+                // The rest is not received: the connection is closed with the answer.
                 self.stream = None;
                 let limit = limit.as_secs_f32();
                 let fault = format!("the body did not arrive within {limit} s");
@@ -125,7 +126,7 @@ impl RequestBody {
                         return Err(BodyError::TooLarge);
                     }
                     if length > room {
-                        // Doubled, so that what has come is copied few times.
+                        // Doubled, so that received bytes are copied rarely.
                         let wanted = (2 * room).max(ROOM).min(most).max(length);
                         grow(wanted - room)?;
                         bytes.reserve_exact(wanted - bytes.len());
@@ -144,7 +145,7 @@ impl RequestBody {
         Ok(bytes)
     }
 
-    /// Whether some of it has not arrived.
+    /// Whether it has not arrived completely.
     pub fn is_on_its_way(&self) -> bool {
         self.stream.is_some()
     }

@@ -21,20 +21,20 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument;
 
-/// Answers that are no larger, in bytes, are bounded by the number of connections.
+/// Smaller answers, in bytes, are not counted: the number of connections bounds them.
 const UNREAD_COUNTED: usize = 16 * 1024;
-/// What servers count where nobody waits for the answer any more.
+/// The status of requests whose client disconnected.
 const CLIENT_LEFT: u16 = 499;
 
-/// Answers one request; on a connection for which there is no room (`crowded`) it is told so. The answer
-/// always carries `x-request-id`.
+/// Answers one request. On a connection over the limit (`crowded`) the answer is an error. Every
+/// answer has `x-request-id`.
 pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool) -> Response {
     let id = ulid::Ulid::generate().to_string();
     let method = request.method().clone();
     let found = router::find(&method, request.uri().path());
     let log = RequestLog::new(&server, &method, &found);
-    // Neither the query (tickets) nor the headers (keys) belong in the log. Of the highest level, so that it
-    // stands on whatever is logged at all.
+    // Neither the query (tickets) nor the headers (keys) are logged. The span has the highest
+    // level, so that it is part of every log line.
     let span = tracing::error_span!(
         "request",
         %id,
@@ -43,7 +43,7 @@ pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool)
         caller = tracing::field::Empty,
     );
     let mut response = async move {
-        // In here, so that it is also told in the request's span.
+        // Dropped inside, so that it is logged in the request's span.
         let mut log = log;
         let limit = server.engine.limits().body;
         let response = match found {
@@ -77,7 +77,8 @@ pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool)
     response
 }
 
-/// Whether it is clear for whom a request is: with two hosts a proxy and we might each believe another one.
+/// Whether a request names one host: with two, a proxy and this server might each use a different
+/// one.
 fn is_for_one_host(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let Some(host) = hosts.next() else {
@@ -88,8 +89,8 @@ fn is_for_one_host(headers: &HeaderMap) -> bool {
     is_sound && hosts.next().is_none()
 }
 
-/// Throws away a body that belongs to no caller, unless too many of them are on their way; then the
-/// connection ends with the answer.
+/// Discards a body without a caller, unless too many of them are arriving; then the connection is
+/// closed with the answer.
 async fn discard(engine: &Engine, body: &mut RequestBody) {
     if body.is_on_its_way()
         && let Some(_share) = engine.begin_anonymous()
@@ -98,7 +99,7 @@ async fn discard(engine: &Engine, body: &mut RequestBody) {
     }
 }
 
-/// A request on its way, told and counted when it is answered, or dropped because its client left.
+/// Logs and counts a request when it is answered, or dropped because the client disconnected.
 struct RequestLog {
     engine: Engine,
     method: &'static str,
@@ -208,8 +209,8 @@ async fn handle(
     }
 }
 
-/// An answer that counts towards what its caller has not read yet, if it is large. What changes something has
-/// small answers only, so that none is lost.
+/// Counts a large answer towards its caller's unread bytes. Answers to changes are small, so none
+/// of them is refused.
 fn held_until_read(request: &AuthedRequest, response: Response) -> Reply {
     let bytes = response.body().size_hint().exact().unwrap_or_default();
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);

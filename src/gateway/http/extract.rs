@@ -52,7 +52,7 @@ impl AuthedRequest {
         self.params.get(name).unwrap_or_default()
     }
 
-    /// The path's session. Comes before every other reader: 404 wins over 400.
+    /// The session of the path. Called before every other extractor: 404 takes precedence over 400.
     ///
     /// # Errors
     /// It does not exist or belongs to another organization.
@@ -85,7 +85,7 @@ impl AuthedRequest {
         Ok((self.session()?, self.group()?))
     }
 
-    /// The query's parameters. Those that nobody asks for are ignored.
+    /// The parameters of the query. Unknown ones are ignored.
     ///
     /// # Errors
     /// The query is not form-encoded text.
@@ -93,8 +93,8 @@ impl AuthedRequest {
         query(&self.parts)
     }
 
-    /// The body, if there is one. A client can take its time over it, so the caller is looked at
-    /// again: who was let in to begin may no longer be let in to go on.
+    /// The body, if there is one. Receiving it may take long, so the credentials are checked again
+    /// afterwards.
     async fn body(&mut self) -> Result<Option<Value>, Error> {
         let mut room = self.engine.body_room(&self.caller);
         let body = self.body.json(|bytes| room.grow(bytes)).await;
@@ -108,7 +108,7 @@ impl AuthedRequest {
     /// The body's JSON value.
     ///
     /// # Errors
-    /// The credentials no longer hold; no body, or not a usable one.
+    /// The credentials expired; no body, or an invalid one.
     pub async fn json(&mut self) -> Result<Value, Error> {
         self.body()
             .await?
@@ -126,13 +126,13 @@ impl AuthedRequest {
     /// The body as an object; no body counts as an empty one.
     ///
     /// # Errors
-    /// The credentials no longer hold; not a usable body, or not an object.
+    /// The credentials expired; an invalid body, or not an object.
     pub async fn optional_fields(&mut self) -> Result<Fields, Error> {
         let body = self.body().await?;
         Fields::of(body.unwrap_or_else(|| Map::new().into()))
     }
 
-    /// Leaves the connection ready for the next request.
+    /// Discards the rest of the body, so that the connection can be reused.
     pub async fn finish(&mut self) {
         self.body.discard().await;
     }

@@ -28,7 +28,7 @@ impl Fields {
         }
     }
 
-    /// A field that may be absent. `None` also when it was wrong: [`Fields::finish`] then says so.
+    /// An optional field. `None` also when it is invalid, which [`Fields::finish`] reports.
     pub fn optional<T>(
         &mut self,
         name: &'static str,
@@ -44,7 +44,7 @@ impl Fields {
         }
     }
 
-    /// A field that must be there. `None` when it is absent or wrong.
+    /// A required field. `None` when it is absent or invalid.
     pub fn required<T>(
         &mut self,
         name: &'static str,
@@ -63,7 +63,7 @@ impl Fields {
         });
     }
 
-    /// The value made of the fields (`None` when one of those it needs was not there).
+    /// The result (`None` if a required field was missing).
     ///
     /// # Errors
     /// Every fault of the body at once.
@@ -127,7 +127,7 @@ pub(super) fn participants(value: &Value) -> Result<Vec<MemberJid>, String> {
 
 /// A whole number. JSON has one kind of numbers, so `2.0` is as whole as `2`.
 fn whole(value: &Value) -> Option<i64> {
-    /// Up to here every whole number has a floating one of its own.
+    /// Up to here every integer has an exact floating-point value.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     value.as_i64().or_else(|| {
         let number = value.as_f64()?;

@@ -18,36 +18,36 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
-/// Who reads at least so many bytes a second is slow, but reads.
+/// Slowest client, in bytes per second, that does not time out.
 const SLOWEST: u32 = 16 * 1024;
-/// hyper's refusals are shorter; where an answer ends, one may begin.
+/// Longest refusal of hyper's, in bytes.
 const REFUSAL_MAX: usize = 256;
-/// How long a refused client's further bytes are read and thrown away. Closing a connection with bytes
-/// unread would reset it, and the client might never see why.
+/// How long further bytes of a refused client are discarded. Closing a connection with unread bytes
+/// would reset it, and the client might not receive the answer.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How HTTP/2 begins; the version is the last of it.
+/// The HTTP/2 connection preface up to its version.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0";
-/// What the client of a realtime stream may send at once, in bytes, and in each second after that. It has to
-/// answer pings and may ping itself.
+/// Bytes that the client of a realtime stream may send at once, and per second after that. It
+/// answers pings and may send some.
 const STREAM_BYTES: u64 = 64 * 1024;
 const STREAM_BYTES_PER_SECOND: u64 = 4 * 1024;
 
 /// One connection.
 pub(super) struct GuardedStream<S> {
     stream: S,
-    /// How long written bytes may wait for the client.
+    /// How long written bytes may be unread.
     patience: Duration,
     stall: Option<Stall>,
     refusal: Refusal,
     preface: Preface,
-    /// Since when it has been a realtime stream, and what its client sent since then.
+    /// When it became a realtime stream, and the bytes received since then.
     stream_bytes: Option<(Instant, u64)>,
-    /// Its place among the connections, for as long as it is open.
+    /// Its connection slot, released when the connection closes.
     slot: Slot,
 }
 
-/// How much of [`HTTP_2`] a request has begun with.
+/// How much of [`HTTP_2`] was matched.
 #[derive(Default)]
 struct Preface {
     /// The moment since when the connection has waited for the request.
@@ -56,7 +56,7 @@ struct Preface {
     matched: Option<usize>,
 }
 
-/// The client has bytes to read that it does not take.
+/// The client has not read pending bytes.
 struct Stall {
     since: Instant,
     /// Taken since then.
@@ -64,13 +64,13 @@ struct Stall {
     timer: Pin<Box<Sleep>>,
 }
 
-/// How far a refusal of hyper's is on its way.
+/// The state of a refusal by hyper.
 enum Refusal {
     None,
-    /// What is sent instead, and how much of it was.
+    /// The replacement and how many of its bytes were sent.
     Sending(Vec<u8>, usize),
     Sent,
-    /// Our side is closed; the client's bytes are thrown away until the timer.
+    /// Our side is closed; received bytes are discarded until the timer fires.
     Closing(Pin<Box<Sleep>>),
 }
 
@@ -87,7 +87,7 @@ impl<S> GuardedStream<S> {
         }
     }
 
-    /// Looks at what the client sent.
+    /// Checks received bytes.
     fn received(&mut self, bytes: &mut [u8]) -> io::Result<()> {
         if self.slot.connection.is_stream() {
             let now = Instant::now();
@@ -106,7 +106,7 @@ impl<S> GuardedStream<S> {
         Ok(())
     }
 
-    /// Notes what a write came to, and gives up on a client that takes nothing.
+    /// Notes the progress of a write, and fails when the client reads nothing.
     fn written(
         &mut self,
         cx: &mut Context<'_>,
@@ -118,8 +118,8 @@ impl<S> GuardedStream<S> {
         self.waited(cx, outcome)
     }
 
-    /// Gives up on a client that takes nothing of what this waits to send. Over TLS a write may only
-    /// fill a buffer of ours: then it is the flush that waits, or the shutdown.
+    /// Fails when the client reads nothing for too long. Over TLS a write may only fill a buffer,
+    /// so flush and shutdown are covered too.
     fn waited<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -171,8 +171,8 @@ impl Preface {
     }
 }
 
-/// Where a refusal of hyper's begins, when the bytes end with one: a head without a body and without the
-/// id that every answer of ours has.
+/// The offset of a bare refusal of hyper at the end of the bytes: a head without a body and without
+/// our request id.
 fn refusal_in(bytes: &[u8]) -> Option<usize> {
     let bytes_before = bytes.len().saturating_sub(REFUSAL_MAX);
     let tail = &bytes[bytes_before..];
@@ -196,8 +196,8 @@ fn status(head: &[u8]) -> u16 {
 }
 
 impl<S: AsyncWrite + Unpin> GuardedStream<S> {
-    /// Takes a refusal out of what hyper writes; `Some` is how many bytes that dealt with, or how
-    /// many come before one.
+    /// Replaces a refusal in hyper's writes. `Some(Ok(n))`: n bytes were consumed; `Some(Err(n))`:
+    /// n bytes come before a refusal.
     fn intercept(&mut self, bytes: &[u8]) -> Option<Result<usize, usize>> {
         match refusal_in(bytes)? {
             0 => {
@@ -261,7 +261,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for GuardedStream<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        // A refusal is the last thing that is ever written, so it stands alone.
+        // A refusal is the last write of a connection and a single buffer.
         if let [alone] | [alone, ..] = slices
             && slices.iter().skip(1).all(|slice| slice.is_empty())
         {

@@ -14,10 +14,11 @@ const FIELDS_MAX: usize = 64;
 /// Values of one body, whatever holds them: four times the longest list.
 const VALUES_MAX: usize = 4 * PARTICIPANTS_MAX;
 
-/// Reads exactly one value. The first fault ends it: what it costs is bounded by [`VALUES_MAX`].
+/// Parses exactly one value. Parsing stops at the first fault, so its cost is bounded by
+/// [`VALUES_MAX`].
 ///
 /// # Errors
-/// What is wrong, in words.
+/// A sentence.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
     let left = Cell::new(VALUES_MAX);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
@@ -28,11 +29,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
     value.map_err(|error| format!("the body must be exactly one JSON value: {error}"))
 }
 
-/// A JSON value in which no object holds a name twice: with two values for one field nobody can say
-/// which of them was meant.
+/// A JSON value without duplicate field names, which would be ambiguous.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
-    /// How many values may follow.
+    /// Remaining values.
     left: &'a Cell<usize>,
 }
 

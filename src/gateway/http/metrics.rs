@@ -8,7 +8,7 @@ use crate::api::Capability;
 use axum::http::{HeaderMap, HeaderName, header};
 use std::net::IpAddr;
 
-/// Whether a header is what a reverse proxy says about the client it speaks for.
+/// Whether a header is set by reverse proxies.
 fn is_forwarding(name: &HeaderName) -> bool {
     let name = name.as_str();
     matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-")
@@ -23,8 +23,8 @@ pub(super) async fn expose(request: &mut PublicRequest) -> Reply {
     Ok(respond::open_metrics(request.server.engine.exposition()))
 }
 
-/// Whether the client itself is on this machine: neither a proxy here that speaks for somebody
-/// elsewhere, nor a page in a browser here that reaches us by a name of its own.
+/// Whether the client is on this machine: not a proxy on it that forwards for another machine, and
+/// not a web page that reaches us by another host name (DNS rebinding).
 fn is_local(request: &PublicRequest) -> bool {
     let peer = request.parts.extensions.get::<Peer>();
     !request.server.behind_proxy
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_sent_to_this_machine_itself_is_local() {
+    fn only_requests_addressed_to_this_machine_are_local() {
         let table: &[(&[(&'static str, &str)], bool)] = &[
             (&[("host", "127.0.0.1:8080")], true),
             (&[("host", "LOCALHOST")], true),

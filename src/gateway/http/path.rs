@@ -41,7 +41,7 @@ pub(super) fn matches(pattern: &'static str, segments: &[Segment<'_>]) -> Option
     pieces.next().is_none().then_some(params)
 }
 
-/// What stands between two slashes.
+/// A path segment.
 pub(super) struct Segment<'a> {
     raw: &'a str,
     /// `None` when an escape is broken or the result is not UTF-8.

@@ -18,21 +18,21 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-/// How long a ticket is good for, in seconds. The engine's own limit.
+/// Lifetime of a ticket, in seconds. The same as the engine's.
 const TICKET_SECONDS: u32 = 30;
 /// Time between two pings, in seconds.
 const HEARTBEAT_SECONDS: u32 = 20;
-/// How long a client may refuse to take a frame before it is given up.
+/// How long a client may leave a frame unread before it is disconnected.
 const SEND_LIMIT: Duration = Duration::from_secs(20);
-/// Largest message taken from a client, in bytes. Clients have nothing to say here.
+/// Largest message of a client, in bytes. Clients send control frames only.
 const MESSAGE_MAX: usize = 4096;
-/// What a client may say at once, pings and their answers included, and how often after that.
+/// Messages from a client at once, pings and pongs included, and the interval at which one more is
+/// allowed.
 const MESSAGES: u32 = 64;
 const MESSAGE_EVERY: Duration = Duration::from_secs(1);
-/// Largest event that is sent, in bytes; a larger one is left out.
+/// Largest event that is sent, in bytes; larger ones are dropped.
 const EVENT_MAX: usize = 1024 * 1024;
-/// What may wait to be written, in bytes: an event, and the answers to as many pings as a client may send while
-/// it is given up.
+/// Write buffer, in bytes: one event and the pongs that a client may cause until it times out.
 const WRITE_BUFFER_MAX: usize = EVENT_MAX + 64 * 1024;
 
 /// `POST /realtime/ticket`
@@ -64,8 +64,8 @@ fn scope(value: &Value) -> Result<TicketScope, String> {
     }
 }
 
-/// `ws://host` or `wss://host` as the client knows this server; empty when it does not say, which
-/// makes the url relative.
+/// `ws://host` or `wss://host` as the client addresses this server; empty without a `Host`, which
+/// makes the URL relative.
 fn origin(headers: &HeaderMap, secure: bool) -> String {
     let host = headers
         .get(header::HOST)
@@ -137,13 +137,13 @@ fn events_of(subscription: Subscription) -> impl Stream<Item = Arc<str>> {
     })
 }
 
-/// Why a stream ends from this side.
+/// Why the server ends a stream.
 #[derive(Debug, Clone, Copy)]
 enum End {
     Stop,
-    /// The credentials that it was opened with no longer hold.
+    /// The credentials were revoked or expired.
     Revoked,
-    /// The client says too much.
+    /// The client sent too many messages.
     Talkative,
 }
 
@@ -161,7 +161,7 @@ impl From<End> for CloseFrame {
     }
 }
 
-/// Waits for whatever ends a stream from this side.
+/// Waits until the server ends the stream.
 async fn end(shutdown: CancellationToken, lease: Lease) -> End {
     tokio::select! {
         biased;
@@ -218,7 +218,7 @@ async fn pump<S, E>(
     let _ = timeout(Duration::from_secs(1), socket.send(close)).await;
 }
 
-/// What the client may still say.
+/// The message quota of the client.
 struct Messages {
     left: u32,
     refilled: Instant,
@@ -248,7 +248,7 @@ impl Messages {
     }
 }
 
-/// A frame of the stream's own.
+/// A control frame.
 fn control(event: &str, heartbeat_seconds: Option<u32>) -> Message {
     let frame = Frame::Control {
         event: event.to_owned(),
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_client_says_is_ignored_and_its_close_ends_the_stream() {
+    async fn messages_of_the_client_are_ignored_and_its_close_ends_the_stream() {
         let mut client = Client::of(futures_util::stream::pending(), NEVER);
         client.hear().await;
         client.says.send(Message::text("hello")).await.unwrap();

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Largest head of a request, in bytes: a login's token and every other header with room to spare.
 pub(super) const HEAD_MAX: usize = 128 * 1024;
 
-/// What a handler comes to.
+/// The outcome of a handler.
 pub(super) type Reply = Result<Response, Error>;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -102,7 +102,7 @@ pub(super) fn no_such_path() -> Response {
     error(&Error::NotFound("path"))
 }
 
-/// 405: the one status beside the contract's table, so that `Allow` means what HTTP says it means.
+/// 405, the one status outside the contract's table, so that `Allow` has its HTTP meaning.
 pub(super) fn wrong_method(method: &str, allow: &str) -> Response {
     let mut response = error_body(
         StatusCode::METHOD_NOT_ALLOWED,
@@ -127,7 +127,7 @@ pub(super) fn not_one_host() -> Response {
     response
 }
 
-/// The same answer, with a share that is given back once its body is written or the connection is closed.
+/// A response that holds a share until its body is written or the connection is closed.
 pub(super) fn holding(mut response: Response, share: Share, bytes: usize) -> Response {
     response
         .headers_mut()
@@ -143,7 +143,7 @@ pub(super) fn holding(mut response: Response, share: Share, bytes: usize) -> Res
     })
 }
 
-/// Bytes that are counted as long as they wait to be written.
+/// Bytes that hold a share until they are written.
 struct Held {
     bytes: Bytes,
     _share: Arc<Share>,
@@ -155,7 +155,7 @@ impl AsRef<[u8]> for Held {
     }
 }
 
-/// What is wrong with what hyper refused by itself with this status.
+/// The error for a request that hyper refused with this status.
 pub(super) fn no_request(status: u16) -> Error {
     let fault = match status {
         414 => "the URL is too long".to_owned(),
@@ -168,7 +168,7 @@ pub(super) fn no_request(status: u16) -> Error {
     Error::field("", fault)
 }
 
-/// The whole answer, head included, to what hyper refused by itself with this status.
+/// The complete response, head included, to a request that hyper refused with this status.
 pub(super) fn refusal(status: u16) -> Vec<u8> {
     let object = no_request(status).to_object();
     let status = StatusCode::from_u16(object.code.status()).unwrap_or(StatusCode::BAD_REQUEST);

@@ -18,10 +18,10 @@ use std::pin::Pin;
 /// A handler at work.
 pub(super) type Pending<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
 
-/// Who answers, and what the caller must be.
+/// The handler of a route, and the capability it requires.
 #[derive(Clone, Copy)]
 pub(super) enum Handler {
-    /// Needs no credentials (a realtime ticket is one by itself).
+    /// Without authentication (a realtime ticket is a credential by itself).
     Open(for<'a> fn(&'a mut PublicRequest) -> Pending<'a>),
     Guarded(Capability, for<'a> fn(&'a mut AuthedRequest) -> Pending<'a>),
 }
@@ -116,7 +116,7 @@ pub fn routes() -> impl Iterator<Item = RouteInfo> {
     })
 }
 
-/// What the table says about a request.
+/// The result of a lookup.
 pub(super) enum Found {
     Route(&'static Route, Params),
     /// The path exists with other methods: the value of `Allow`.
@@ -124,7 +124,7 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// Routes that machines ask every few seconds.
+/// Routes that are polled every few seconds.
 pub(super) const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// The method's name, one of a few.

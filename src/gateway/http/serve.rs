@@ -27,30 +27,30 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long a connection that is only told that there is no room may take to send a request's head.
+/// Time limit for the request head on a connection over the limit.
 const CROWD_HEAD_LIMIT: Duration = Duration::from_secs(2);
-/// How long a client may take over the TLS handshake.
+/// Time limit of the TLS handshake.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
-/// How long running requests may take to finish, unless told otherwise.
+/// Default time limit for requests in flight at shutdown.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
-/// How long to wait after a failed accept that will fail again at once (no file descriptors left).
+/// Pause after a failed accept that would fail again at once (no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Where and how to serve.
+/// The listener and its options.
 pub struct Serving {
     pub listener: TcpListener,
     /// Plain HTTP without.
     pub tls: Option<Arc<Tls>>,
-    /// A reverse proxy stands in front: who connects from this machine speaks for somebody else.
+    /// A reverse proxy forwards to this server: peers on this machine are not the clients.
     pub behind_proxy: bool,
-    /// How long everything is still served once readiness is red.
+    /// How long requests are still served after readiness turned red.
     pub linger: Duration,
-    /// How long running requests may take after that.
+    /// Time limit for requests in flight after that.
     pub drain: Duration,
 }
 
 impl From<TcpListener> for Serving {
-    /// Plain HTTP, and an end without ado.
+    /// Plain HTTP without a linger time.
     fn from(listener: TcpListener) -> Self {
         Self {
             listener,
@@ -62,8 +62,8 @@ impl From<TcpListener> for Serving {
     }
 }
 
-/// Serves until `leaving` is cancelled, goes on for the time to linger, lets running requests finish
-/// within their limit, then closes the engine.
+/// Serves until `leaving` is cancelled, keeps serving for the linger time, waits for requests in
+/// flight up to the drain limit, then closes the engine.
 pub async fn serve(engine: Engine, serving: Serving, leaving: CancellationToken) {
     let limits = engine.limits();
     // Behind a proxy every connection has the proxy's address.
@@ -155,7 +155,7 @@ fn is_the_clients(error: &io::Error) -> bool {
     )
 }
 
-/// Makes a connection out of what was accepted, and serves it.
+/// Does the TLS handshake, if any, and serves the connection.
 async fn greet(
     server: Arc<Server>,
     stream: TcpStream,
@@ -201,7 +201,7 @@ async fn connection(
             let server = Arc::clone(&server);
             async move {
                 if !connection.begin() {
-                    // It is being closed: nothing is begun any more.
+                    // The connection is being evicted: do not begin a request.
                     std::future::pending::<()>().await;
                 }
                 let answer = edge::answer(server, request, crowded).await;
@@ -228,7 +228,7 @@ async fn connection(
         ended = connection.as_mut() => ended,
         () = server.shutdown.cancelled() => {
             if !used.load(Ordering::Relaxed) {
-                // Nothing was ever asked on it, so nobody is waiting for an answer.
+                // No request was ever received on it.
                 return;
             }
             connection.as_mut().graceful_shutdown();

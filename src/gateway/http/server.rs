@@ -15,9 +15,9 @@ pub(super) struct Server {
     pub leaving: CancellationToken,
     /// Cancelled when the stop begins: no new requests, realtime streams close.
     pub shutdown: CancellationToken,
-    /// Everything the graceful stop waits for: connections and realtime streams.
+    /// What the graceful shutdown waits for: connections and realtime streams.
     pub tasks: TaskTracker,
-    /// Clients speak TLS with this server.
+    /// Whether the server uses TLS.
     pub secure: bool,
     pub behind_proxy: bool,
     pub slots: Arc<ConnectionSlots>,
@@ -25,7 +25,7 @@ pub(super) struct Server {
     pub document: &'static LazyLock<ApiDocument>,
 }
 
-/// Who is at the other end of the connection, among a request's extensions.
+/// The peer of a connection, in a request's extensions.
 #[derive(Clone)]
 pub(super) struct Peer {
     pub address: SocketAddr,

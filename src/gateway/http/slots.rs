@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-/// Connections beyond the limit that are told so; further ones are closed without a word.
+/// Connections over the limit that get an error answer; further ones are closed at once.
 const CROWD: usize = 64;
 
 /// All connections of one server.
@@ -28,7 +28,7 @@ struct Open {
     next_id: u64,
 }
 
-/// What is known of one connection.
+/// The state of one connection.
 pub(super) struct Connection {
     client: IpAddr,
     state: AtomicU64,
@@ -53,7 +53,7 @@ pub(super) struct Slot {
 
 enum Kept {
     Served(Arc<ConnectionSlots>, u64),
-    /// It is only told that there is no room.
+    /// Over the limit: it gets an error answer.
     TurnedAway {
         _permit: OwnedSemaphorePermit,
     },
@@ -76,7 +76,8 @@ impl ConnectionSlots {
         })
     }
 
-    /// A slot for a new connection, which begins idle; `None` when not even telling is possible.
+    /// A slot for a new connection, initially idle; `None` when the connection should be closed at
+    /// once.
     pub fn take(self: &Arc<Self>, address: IpAddr) -> Option<Slot> {
         let client = client(address);
         let connection = Arc::new(Connection {
@@ -109,8 +110,8 @@ impl ConnectionSlots {
 }
 
 impl Open {
-    /// Whether there is room for one more of this client, if need be after the longest idle one has gone:
-    /// of the same client when it has its share, else of whoever has the most.
+    /// Whether there is room for one more connection of this client, after closing the longest idle
+    /// one if needed: of the same client when it has its share, else of the client with the most.
     fn make_room(&mut self, client: IpAddr, most: usize, each: usize) -> bool {
         let held = self.by_client.get(&client).copied().unwrap_or_default();
         if held >= each {
@@ -133,7 +134,7 @@ impl Open {
             let Some((since, id)) = idle.min() else {
                 return false;
             };
-            // Unless a request has come meanwhile.
+            // Unless a request was received in between.
             if self.by_id.get(&id).is_some_and(|c| c.evict(since)) {
                 self.remove(id);
                 return true;
@@ -155,7 +156,7 @@ impl Open {
 }
 
 impl Connection {
-    /// A request's head has come; `false` when the connection had to go just before.
+    /// A request head was received; `false` when the connection was evicted just before.
     pub fn begin(&self) -> bool {
         let begin = |state| (state != EVICTED).then_some(BUSY);
         self.state
@@ -198,7 +199,7 @@ impl Connection {
 }
 
 impl Slot {
-    /// Whether the connection is only to be told that there is no room.
+    /// Whether the connection is over the limit and only gets an error answer.
     pub fn is_turned_away(&self) -> bool {
         matches!(self.kept, Kept::TurnedAway { .. })
     }
@@ -222,7 +223,7 @@ impl Drop for Slot {
     }
 }
 
-/// Who has an address: with IPv6 whoever has its network of 64 bits, which is what one customer gets.
+/// The client of an address: for IPv6 its /64 network, which is what one customer gets.
 fn client(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {

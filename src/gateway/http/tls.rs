@@ -32,7 +32,7 @@ pub enum TlsError {
 pub struct Tls {
     cert: PathBuf,
     key: PathBuf,
-    /// What new connections get.
+    /// The acceptor of new connections.
     current: RwLock<Arc<ServerConfig>>,
 }
 

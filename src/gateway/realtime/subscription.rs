@@ -14,13 +14,13 @@ const PAGE: u32 = 256;
 /// Bytes of them that one listener keeps until it has sent them; the rest is read again.
 const PAGE_BYTES: usize = 256 * 1024;
 
-/// What a ticket was issued for.
+/// What a ticket was issued for: the listener and the events it receives.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    /// Who listens, as the audit log names callers.
+    /// The listener's name in the audit log.
     pub actor: String,
     pub scope: Scope,
-    /// The credentials of who listens; the stream ends with them.
+    /// The listener's credentials; the stream ends with them.
     pub lease: Lease,
     /// Only this session's events.
     pub session: Option<String>,
@@ -56,8 +56,8 @@ pub struct Subscription {
 impl Subscription {
     /// `None` once the engine stops.
     pub(crate) fn open(hub: &Hub, store: Store, filter: Filter) -> Option<Self> {
-        // Listen first, read the log second: what is committed in between is in both, and its id
-        // tells.
+        // Subscribe before reading the log: events committed in between are in both, and are
+        // recognized by their ids.
         let (live, latest) = hub.listen()?;
         Some(Self {
             store,
@@ -69,13 +69,13 @@ impl Subscription {
         })
     }
 
-    /// Who listens.
+    /// The listener's name in the audit log.
     #[must_use]
     pub fn actor(&self) -> &str {
         &self.filter.actor
     }
 
-    /// How long who listens may.
+    /// The lease on the listener's credentials.
     #[must_use]
     pub fn lease(&self) -> Lease {
         self.filter.lease.clone()

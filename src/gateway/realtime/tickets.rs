@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 const TICKET_LIFETIME: Duration = Duration::from_secs(30);
 /// Tickets that may wait at a time: a bound on memory.
 const MOST: usize = 10_000;
-/// Of them, those of one organization: nobody takes the places of everybody.
+/// Most of one organization, so that others can get tickets.
 const MOST_OF_ORGANIZATION: usize = 1_000;
-/// Of these, those of one api-key or login.
+/// Most of one api-key or login.
 const MOST_OF_CALLER: usize = 100;
 
 /// The tickets that were issued and not redeemed yet.

@@ -15,10 +15,10 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
-/// The reason of a session that was logged out by a driver that says no more about it.
+/// The default reason of a logout.
 const LOGGED_OUT: &str = "logged out by an operator";
 
-/// What a driver said last that outlives its connection.
+/// The last events of a driver that outlive its connection.
 #[derive(Default)]
 struct Last {
     /// Why the phone is no longer linked.
@@ -42,7 +42,7 @@ impl Task {
             }
             SessionAction::Stop => self.stop(events).await,
             SessionAction::Restart => {
-                // What is too often leaves the connection that there is alone.
+                // A rate limited restart keeps the connection.
                 self.handle.count_connect()?;
                 self.handle.cut_connection();
                 self.disconnect(events).await;
@@ -56,7 +56,7 @@ impl Task {
                 match self.log_out(events).await {
                     Ok(reason) => self.unlink(reason).await,
                     Err(error) => {
-                        // Still linked: back to where it was. One that failed goes on waiting.
+                        // Still linked: connect again. A failed session stays failed.
                         if was_up && self.status() != SessionStatus::Failed {
                             self.begin().await;
                         }
@@ -68,8 +68,8 @@ impl Task {
         Ok(())
     }
 
-    /// Unlinks from the phone, while the connection stands: without one, WhatsApp cannot be told.
-    /// Returns what came of it, in the driver's words.
+    /// Unlinks the phone while the connection is open: without one, WhatsApp cannot be notified.
+    /// Returns the driver's reason.
     async fn log_out(
         &mut self,
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
@@ -91,8 +91,8 @@ impl Task {
         }
     }
 
-    /// Wants the session to run and lets the driver connect, or pair, in a task of its own: a
-    /// driver that hangs does not hold the session's task up.
+    /// Sets the session to run and lets the driver connect or pair in a task of its own, so that a
+    /// hanging driver does not block the session's task.
     pub(super) async fn begin(&mut self) {
         self.should_run = true;
         (self.manual_only, self.banned, self.first) = (false, None, None);
@@ -225,8 +225,8 @@ impl Task {
         last.failed
     }
 
-    /// Takes what the driver said before it was told to end: facts about groups are kept, the
-    /// states of a connection that is no more are not.
+    /// Drains the events that the driver sent before it was stopped: group events are kept,
+    /// connection states are dropped.
     async fn drain(&mut self, events: &mut mpsc::UnboundedReceiver<DriverEvent>) -> Last {
         let mut last = Last::default();
         while let Ok(event) = events.try_recv() {

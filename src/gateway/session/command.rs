@@ -6,7 +6,7 @@ use crate::gateway::error::Error;
 use crate::gateway::store::{StoreError, Write};
 use tokio::sync::oneshot;
 
-/// What an operator does to a session.
+/// An operator's action on a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionAction {
     Start,
@@ -28,7 +28,7 @@ impl SessionAction {
     }
 }
 
-/// An action that had its turn.
+/// The result of an action.
 pub struct Acted {
     /// The status right before it.
     pub before: SessionStatus,
@@ -38,11 +38,11 @@ pub struct Acted {
 
 pub(super) type Reply<T> = oneshot::Sender<T>;
 
-/// What is written in the same transaction as a change.
+/// A write in the same transaction as the change.
 pub(super) type AlsoWrite = Box<dyn FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send>;
 
-/// A command to the session's task, and the request that it was written in: the log names it with what
-/// the task then does.
+/// A command to the session's task, with the span of the request that sent it: the log shows the
+/// task's work under that request.
 pub(super) struct Command {
     pub(super) kind: CommandKind,
     pub(super) span: tracing::Span,
@@ -57,15 +57,15 @@ impl From<CommandKind> for Command {
     }
 }
 
-/// What a command asks for. Letters wait for each other: what a caller asks for is done only if the
-/// caller's credentials still hold when its turn has come.
+/// The kind of a command. Commands are queued: a command is executed only if the caller's
+/// credentials are still valid by then.
 pub(super) enum CommandKind {
     Act(SessionAction, Lease, Reply<Acted>),
-    /// Begin to pair unless that is under way; the answer says whether it began now.
+    /// Begin to pair unless that is already in progress; answers whether it began now.
     Pair(Lease, Reply<Result<bool, Error>>),
-    /// A pairing code was given out: the phone is awaited.
+    /// A pairing code was issued: the status becomes `scan_qr_code`.
     AwaitPhone,
-    /// Another name, and what is written in the same transaction.
+    /// Rename, and the write in the same transaction.
     Rename(
         Option<String>,
         AlsoWrite,
@@ -73,12 +73,13 @@ pub(super) enum CommandKind {
         Reply<Result<api::Session, Error>>,
     ),
     Delete(AlsoWrite, Lease, Reply<Result<(), Error>>),
-    /// The engine closes: disconnect and end; what the operator wants stays as it is.
+    /// The engine is closing: disconnect and end the task; the stored desired state is kept.
     Close(Reply<()>),
-    /// The store took nothing for a while: what the session knows is stored, its groups are read again.
+    /// The store was not writable for a while: store the session again and read its groups again.
     CatchUp,
-    /// So much was stored in silence that listeners should read everything anew.
+    /// A sync changed too many groups to publish each: publish the status again, so that listeners
+    /// read the groups anew.
     AnnounceResync,
-    /// The driver refused to connect or broke.
+    /// The driver failed to connect or panicked.
     Broken(String),
 }

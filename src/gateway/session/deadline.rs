@@ -5,13 +5,13 @@ use crate::gateway::clock;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// How long the wall clock is not looked at.
+/// The longest sleep before the wall clock is read again.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
-/// What counts as for ever: thirty years, which every clock can add.
+/// The longest delay: thirty years, which every clock can add.
 const FAR: Duration = Duration::from_hours(30 * 365 * 24);
 
-/// Has come when either of two clocks says so: the wall clock may be set, and the monotonic one stands still
-/// while the machine sleeps.
+/// A point in wall-clock time. It is reached when either of two clocks says so: the wall clock may
+/// be set, and the monotonic clock stops while the machine sleeps.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline {
     pub at: EpochMillis,

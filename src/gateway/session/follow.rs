@@ -30,9 +30,9 @@ impl Task {
         self.flush().await;
         match event {
             DriverEvent::LoggedOut { reason } => self.unlink(reason).await,
-            // What follows belongs to a session that should run; anything else is late.
+            // Ignore late events of a session that should not run.
             _ if !self.should_run => {}
-            // A failed session is started anew by us or not at all.
+            // The engine alone restarts a failed session.
             DriverEvent::Connecting | DriverEvent::ConnectionLost
                 if self.status() == SessionStatus::Failed => {}
             DriverEvent::Connecting => self.starting().await,
@@ -54,7 +54,7 @@ impl Task {
         }
     }
 
-    /// Connecting. A further attempt is no new beginning: how long it has lasted goes on counting.
+    /// Connecting. A further attempt keeps the deadline of the first.
     async fn starting(&mut self) {
         if self.status() != SessionStatus::Starting {
             self.set_status(SessionStatus::Starting, None).await;
@@ -62,13 +62,13 @@ impl Task {
     }
 
     async fn show_qr(&mut self, code: String, expires_at: EpochMillis) {
-        // Codes to scan are offered to nobody who is linked: the keys went, whoever took them.
+        // A driver that offers QR codes has no linked phone any more: the keys are gone.
         self.forget();
         self.handle.set_qr(Some(QrCode {
             code: code.clone(),
             expires_at: Some(expires_at),
         }));
-        // What became of a code to type stays true while the codes to scan change.
+        // The outcome of a pairing code is independent of the rotating QR codes.
         let reason = match self.status() {
             SessionStatus::ScanQrCode => self.handle.read(|view| view.status_reason.clone()),
             _ => None,
@@ -112,7 +112,7 @@ impl Task {
         self.handle
             .change(|view| view.last_connected_at = Some(clock::now()));
         if self.handle.connection().is_cancelled() {
-            // It came after all, when we had given up.
+            // The driver connected after its deadline.
             self.handle.renew_connection();
         }
         self.set_status(SessionStatus::Working, None).await;
@@ -123,7 +123,7 @@ impl Task {
         ));
     }
 
-    /// Makes up for what was not stored while the store took nothing.
+    /// Stores what could not be stored during an outage.
     pub(super) async fn catch_up(&mut self) {
         let reason = self.handle.read(|view| view.status_reason.clone());
         self.set_status(self.status(), reason).await;
@@ -134,16 +134,16 @@ impl Task {
         let (handle, store) = (Arc::clone(&self.handle), self.store.clone());
         self.tasks.spawn(async move {
             sync::run(Arc::clone(&handle), store, handle.connection()).await;
-            // What only events tell, such as a new link, is told by nothing that was read.
+            // A list of groups lacks what only events carry, such as a new link.
             let _ = handle.control.send(CommandKind::AnnounceResync.into());
         });
     }
 
-    /// Tells a status that has not changed: from it listeners learn that what they know of the
-    /// session is old.
+    /// Publishes the unchanged status, which tells listeners that their state of the session is
+    /// outdated.
     pub(super) async fn announce_resync(&self) {
         if self.handle.require_working().is_err() {
-            // The next connection brings news of its own.
+            // The next connection syncs again.
             return;
         }
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());

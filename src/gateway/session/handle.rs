@@ -21,7 +21,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// The reason of a session whose code panicked.
+/// The reason of a session whose driver or task panicked.
 pub(super) const BROKE: &str = "an internal fault ended this session; start it again";
 
 /// A session in memory.
@@ -41,23 +41,24 @@ pub struct SessionHandle {
     /// `ratePerMin` and `ratePerHour`.
     pub(super) calls: CallRate,
     connects: CallRate,
-    /// Cancelled when the connection goes: running calls end with it.
+    /// Cancelled when the connection ends, which ends running calls.
     connection: Mutex<CancellationToken>,
-    /// Pairing codes live here and nowhere else.
+    /// The current QR code. Kept in memory only.
     qr: Mutex<Option<QrCode>>,
     pub(super) hold: Mutex<Option<Hold>>,
     pub(super) released: Notify,
-    /// The new links of our own resets whose echo has not come yet, and when each was answered.
+    /// The new codes of our own resets whose echo has not arrived, and when each was answered.
     resets: Mutex<HashMap<GroupJid, (InviteCode, Instant)>>,
-    /// The links that this connection has told: what a reset replaces. Never answered to anybody.
+    /// Invite codes seen on this connection, to recognize what a reset replaces. Never returned to
+    /// callers.
     links: Mutex<HashMap<GroupJid, InviteCode>>,
-    /// Whether it is known how the session begins: connected with its groups read, or not connected.
+    /// Whether startup is complete: connected with all groups read, or not connected.
     ready: watch::Sender<bool>,
-    /// How the session's task ended, once it has.
+    /// How the task ended, once it has.
     end: OnceLock<End>,
 }
 
-/// Why a session has no task any more: the answer to commands that it did not read.
+/// Why a session's task ended: the answer to commands that it did not execute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Deleted,
@@ -65,7 +66,7 @@ pub(super) enum End {
     Closed,
 }
 
-/// Whose events wait while a change of ours is under way.
+/// Which events are held back during a change of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
     Group(GroupJid),
@@ -117,7 +118,7 @@ impl SessionHandle {
         }
     }
 
-    /// The session as it stands.
+    /// A copy of the session's current state.
     pub fn view(&self) -> Session {
         let mut view = self.read(Session::clone);
         view.group_count = Some(self.group_count.load(Ordering::Relaxed));
@@ -125,7 +126,7 @@ impl SessionHandle {
             0 => None,
             at => Some(at),
         };
-        // A driver that watches its socket knows of more than what reached us.
+        // The driver may have seen traffic that produced no event.
         view.last_traffic_at = heard.max(self.driver.last_traffic());
         view
     }
@@ -150,7 +151,7 @@ impl SessionHandle {
         })
     }
 
-    /// Counts a wish to connect.
+    /// Counts an operator's request to connect.
     ///
     /// # Errors
     /// There were too many; this one is not counted.
@@ -161,7 +162,7 @@ impl SessionHandle {
             .map_err(|wait| Error::TooManyRequests { limit, wait })
     }
 
-    /// Whether a phone is linked, as far as is known.
+    /// Whether a phone is linked, if known.
     pub fn is_paired(&self) -> bool {
         self.read(|view| view.wa_jid.is_some() || view.status == SessionStatus::Working)
     }
@@ -177,7 +178,7 @@ impl SessionHandle {
         *lock(&self.qr) = qr;
     }
 
-    /// Notes that WhatsApp was heard.
+    /// Notes traffic from WhatsApp.
     pub(super) fn heard(&self) {
         self.last_traffic.store(clock::now(), Ordering::Relaxed);
     }
@@ -213,7 +214,7 @@ impl SessionHandle {
     pub(super) fn renew_connection(&self) {
         let old = std::mem::take(&mut *lock(&self.connection));
         old.cancel();
-        // What was reset while nobody listened is not known.
+        // Links may have been reset while the session was offline.
         lock(&self.links).clear();
         self.forget_reset_echoes();
     }
@@ -223,15 +224,15 @@ impl SessionHandle {
         lock(&self.connection).cancel();
     }
 
-    /// Remembers the link of a reset of ours: its echo is nothing new.
+    /// Remembers the new code of our own reset, to recognize its echo.
     pub fn expect_reset_echo(&self, group: &GroupJid, code: &InviteCode) {
         let mut resets = lock(&self.resets);
         resets.retain(|_, (_, at)| at.elapsed() <= limits::RESET_ECHO);
         resets.insert(group.clone(), (code.clone(), Instant::now()));
     }
 
-    /// Takes the link of a reset of ours if this event is its echo: soon after it, and with the same code
-    /// or, where WhatsApp tells no code, by the account itself.
+    /// Consumes the expected echo of our own reset if this event is one: in time, and with the same
+    /// code, or without a code and caused by the account itself.
     pub(super) fn take_reset_echo(
         &self,
         group: &GroupJid,
@@ -250,12 +251,12 @@ impl SessionHandle {
         is_echo
     }
 
-    /// Awaits no echo any more: the connection that would have brought it is gone.
+    /// Drops expected echoes: the connection that would deliver them is gone.
     pub(super) fn forget_reset_echoes(&self) {
         lock(&self.resets).clear();
     }
 
-    /// The link that a group had when it was last told.
+    /// The invite code of a group, as last seen.
     pub fn known_link(&self, group: &GroupJid) -> Option<InviteCode> {
         lock(&self.links).get(group).cloned()
     }
@@ -269,8 +270,8 @@ impl SessionHandle {
         }
     }
 
-    /// The action's own errors are in what it returns, `Unauthorized` when the lease ends before the
-    /// session comes to it among them.
+    /// The outcome in [`Acted`] holds the action's own errors, among them `Unauthorized` when the
+    /// lease expires before the action runs.
     ///
     /// # Errors
     /// `NotFound` when the session is gone, `Draining` when the engine closes.
@@ -279,7 +280,7 @@ impl SessionHandle {
             .await
     }
 
-    /// Begins to pair unless that is under way; says whether it began now.
+    /// Begins to pair unless that is in progress; returns whether it began now.
     ///
     /// # Errors
     /// A phone is linked already; else as [`SessionHandle::act`].
@@ -288,7 +289,7 @@ impl SessionHandle {
             .await?
     }
 
-    /// Tells that a pairing code was given out.
+    /// Notifies the task that a pairing code was issued.
     pub fn await_phone(&self) {
         let _ = self.control.send(CommandKind::AwaitPhone.into());
     }
@@ -325,14 +326,13 @@ impl SessionHandle {
         self.ready.send_replace(true);
     }
 
-    /// Waits until the session has connected for the first time and its groups are stored, or it is known
-    /// that it does not connect.
+    /// Waits until startup is complete: connected with all groups stored, or not connected.
     pub async fn ready(&self) {
         // The sender lives as long as this does.
         let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
     }
 
-    /// Tells that the store took nothing for a while.
+    /// Notifies the task that an outage of the store ended.
     pub fn catch_up(&self) {
         let _ = self.control.send(CommandKind::CatchUp.into());
     }
@@ -357,13 +357,13 @@ impl SessionHandle {
         answer.await.map_err(|_| self.gone())
     }
 
-    /// The session's task ends; commands that wait are answered with it.
+    /// Notes how the task ends; queued commands are answered with it.
     pub(super) fn end(&self, end: End) {
         // The first end is the one that happened.
         let _ = self.end.set(end);
     }
 
-    /// A command was not read.
+    /// The error for a command that was not executed.
     fn gone(&self) -> Error {
         match self.end.get() {
             Some(End::Deleted) => Error::NotFound("session"),

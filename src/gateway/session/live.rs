@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// The right to talk to WhatsApp for a session; held by one live call at a time.
+/// Permission to make live calls; held by one caller per session at a time.
 pub struct Turn<'a> {
     pub session: &'a SessionHandle,
     connection: CancellationToken,
@@ -20,12 +20,12 @@ pub struct Turn<'a> {
 }
 
 impl SessionHandle {
-    /// Waits for a turn to ask for `calls` things, first come, first served. They count towards what
-    /// the session may ask of WhatsApp.
+    /// Waits for permission to make `calls` calls, in the order of arrival. They count towards the
+    /// session's rate limit.
     ///
     /// # Errors
-    /// The session is not connected, when asked or when the turn has come; too many wait, or the turn
-    /// does not come within [`limits::TURN`]; or it has asked too often. Nothing was sent then.
+    /// The session is not connected, before or after queueing; too many calls are queued; the wait
+    /// exceeds [`limits::TURN`]; or the rate limit of the session. Nothing was sent.
     pub async fn turn(&self, calls: usize) -> Result<Turn<'_>, Error> {
         self.require_working()?;
         let guard = if let Ok(guard) = self.turn.try_lock() {
@@ -37,15 +37,15 @@ impl SessionHandle {
                 .map_err(|_| Error::Busy)?
         };
         self.require_working()?;
-        // Only now is WhatsApp asked: who gave up waiting has used nothing up.
+        // Count after queueing: a call that was cancelled in the queue uses up nothing.
         self.count(calls)?;
         Ok(self.begin_turn(guard))
     }
 
-    /// Waits for a turn as long as it takes: for what nobody waits for and what must happen.
+    /// Waits without a limit: for background work that must be done and that no caller waits for.
     ///
     /// # Errors
-    /// The session is not connected when the turn has come.
+    /// The session is not connected after queueing.
     pub(super) async fn turn_unbounded(&self) -> Result<Turn<'_>, Error> {
         let guard = self.turn.lock().await;
         self.require_working()?;
@@ -72,7 +72,8 @@ impl SessionHandle {
             })
     }
 
-    /// Asks for a pairing code. It needs no turn: nothing else is asked before a phone is linked.
+    /// Requests a pairing code. It needs no permission to call: nothing else is called before a
+    /// phone is linked.
     ///
     /// # Errors
     /// As [`Turn::ask`]; or the session has asked WhatsApp too often.
@@ -84,7 +85,7 @@ impl SessionHandle {
         Ok(query.await?)
     }
 
-    /// Lets a query run until it answers, takes too long, panics, or the connection is cut.
+    /// Runs a query until it answers, times out, panics, or the connection is cut.
     async fn guard<T>(
         &self,
         connection: &CancellationToken,
@@ -115,7 +116,7 @@ impl SessionHandle {
     }
 }
 
-/// Whether WhatsApp said nothing: any other failure is an answer of a kind.
+/// Whether an error means that nothing was received: any other error is an answer.
 fn is_silence(error: Option<&DriverError>) -> bool {
     matches!(
         error,
@@ -123,7 +124,7 @@ fn is_silence(error: Option<&DriverError>) -> bool {
     )
 }
 
-/// A place among those who wait.
+/// A slot in the queue of waiting calls.
 struct WaitSlot<'a>(&'a SessionHandle);
 
 impl<'a> WaitSlot<'a> {
@@ -149,7 +150,7 @@ impl Turn<'_> {
     /// Runs one driver query within [`limits::QUERY`].
     ///
     /// # Errors
-    /// The driver's own; `ConnectionLost` when the session was stopped meanwhile; `Timeout`.
+    /// The driver's errors; `ConnectionLost` when the session is stopped; `Timeout`.
     pub async fn ask<T>(
         &self,
         query: impl Future<Output = Result<T, DriverError>> + Send,
@@ -157,7 +158,7 @@ impl Turn<'_> {
         self.ask_within(limits::QUERY, query).await
     }
 
-    /// [`Turn::ask`] with a limit of its own.
+    /// [`Turn::ask`] with another limit.
     ///
     /// # Errors
     /// As [`Turn::ask`].
@@ -169,10 +170,10 @@ impl Turn<'_> {
         self.session.guard(&self.connection, limit, query).await
     }
 
-    /// Keeps the driver's events about one group, or about all, waiting until the guard is dropped.
+    /// Holds back the driver's events about one group, or about all, until the guard is dropped.
     ///
-    /// Our own change is stored first and the events after it, in their order. Otherwise an event about
-    /// a later change made elsewhere could be stored before our own, older one, and be overwritten.
+    /// Our own change is stored first and later events after it. Otherwise an event about a later
+    /// change could be stored before our own, older one, and be overwritten.
     pub fn hold(&self, group: Option<&GroupJid>) -> Held<'_> {
         let hold = group.map_or(Hold::All, |group| Hold::Group(group.clone()));
         *lock(&self.session.hold) = Some(hold);
@@ -180,7 +181,7 @@ impl Turn<'_> {
     }
 }
 
-/// Events wait while this lives.
+/// Releases the held events when dropped.
 pub struct Held<'a>(&'a SessionHandle);
 
 impl Drop for Held<'_> {

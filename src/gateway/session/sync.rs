@@ -22,10 +22,10 @@ use tracing::Instrument as _;
 
 /// Groups written in one job, so that other sessions' writes come through in between.
 const CHUNK: usize = 500;
-/// Most groups whose changes are told one by one.
+/// Most changed groups that are published one by one.
 const TOLD: usize = 100;
 
-/// Fetches every group and stores what differs. Tries again while the connection stands.
+/// Fetches all groups and stores the differences. Retries while the connection lasts.
 pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: CancellationToken) {
     try_out(&session, &store, connection).await;
     session.mark_ready();
@@ -53,9 +53,9 @@ async fn try_out(session: &SessionHandle, store: &Store, connection: Cancellatio
 }
 
 async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
-    // Not a caller's wish: it must happen, and happens once a connection.
+    // Not counted towards the rate limit: it has to happen once per connection.
     let turn = session.turn_unbounded().await?;
-    // No event and no change of ours can come between the comparison and the write.
+    // No event or change is stored between the comparison and the write.
     let _held = turn.hold(None);
     let scope = session.scope();
     let is_first = store.read(move |rows| Ok(scope.count(rows)? == 0)).await?;
@@ -73,8 +73,9 @@ async fn once(session: &SessionHandle, store: &Store) -> Result<(), Error> {
     outcome
 }
 
-/// Stores all groups of an account that has none yet, the first while the last are still being read. Says
-/// whether something was stored in silence, and how it ended: what came before a failure is there to stay.
+/// Imports all groups of an account, storing the first while the last are being read. Returns
+/// whether groups were stored without publishing, and the outcome: groups stored before a failure
+/// are kept.
 async fn import(
     turn: &Turn<'_>,
     session: &SessionHandle,
@@ -97,7 +98,7 @@ async fn import(
     }
 }
 
-/// Stores what differs from what is stored. Says whether it kept silent about it, and how it ended.
+/// Stores the differences. Returns whether groups were stored without publishing, and the outcome.
 ///
 /// # Errors
 /// Nothing was stored.
@@ -134,7 +135,7 @@ async fn update(
     Ok((silent, stored.await))
 }
 
-/// Stores groups as they come, until nobody sends any more; says how many.
+/// Stores groups as they arrive until the sender is dropped; returns their number.
 async fn store_all(
     store: Store,
     scope: SessionContext,

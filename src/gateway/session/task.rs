@@ -70,18 +70,18 @@ pub(super) struct Task {
     pub(super) handle: Arc<SessionHandle>,
     pub(super) store: Store,
     pub(super) tasks: TaskTracker,
-    /// What the operator wants.
+    /// The operator's desired state.
     pub(super) should_run: bool,
-    /// Whether it failed in such a way that only an operator should start it again: what is stored
-    /// says then that it should not run, so that the next process leaves it alone.
+    /// Failed in a way that needs an operator: the stored desired state becomes stopped, so that
+    /// the next process does not start it.
     pub(super) manual_only: bool,
-    /// Until when it must not be started by itself, and is then.
+    /// The end of a temporary ban, when the session is started automatically.
     pub(super) banned: Option<Deadline>,
-    /// When it is started because it ran in an earlier process.
+    /// When it is started, if it ran in an earlier process.
     pub(super) first: Option<Instant>,
-    /// When `starting` has lasted so long that its reason should say so.
+    /// When the reason of a session that is still `starting` is set.
     deadline: Option<Instant>,
-    /// Group events that wait for a change of ours to be stored.
+    /// Group events held back until a change of ours is stored.
     pub(super) held: Vec<GroupEvent>,
 }
 
@@ -150,7 +150,7 @@ impl Task {
             }
             Step::Released => self.flush().await,
             Step::TooLong => {
-                // The driver goes on trying, so it is still starting.
+                // The driver keeps trying, so the status stays `starting`.
                 let reason = format!(
                     "no answer from WhatsApp within {} s; trying again",
                     limits::STARTING.as_secs()
@@ -172,7 +172,7 @@ impl Task {
         kind: CommandKind,
         events: &mut mpsc::UnboundedReceiver<DriverEvent>,
     ) -> Flow {
-        // Who asked may have gone; what was asked for is done all the same.
+        // The caller may have gone; the command is executed anyway.
         match kind {
             CommandKind::Act(action, lease, reply) => {
                 let before = self.status();
@@ -233,7 +233,7 @@ impl Task {
         Flow::Go
     }
 
-    /// Something broke: the driver is told to end, the engine goes on.
+    /// The session failed: stop the driver, keep the engine running.
     async fn fail(&mut self, reason: &str) {
         tracing::error!(session = %self.handle.id, reason, "the session failed");
         // One that has failed already keeps its reason, and the end of its ban.
@@ -266,7 +266,7 @@ impl Task {
         self.handle.read(|view| view.status.clone())
     }
 
-    /// Whether the driver is at work.
+    /// Whether the driver is running.
     pub(super) fn is_up(&self) -> bool {
         matches!(
             self.status(),
@@ -309,7 +309,7 @@ impl Task {
         .await;
     }
 
-    /// A write that nobody waits for: what goes wrong is logged.
+    /// A write without a waiting caller: errors are logged.
     pub(super) async fn save<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -324,7 +324,7 @@ impl Task {
     }
 }
 
-/// When a session is started by itself whose ban ends then.
+/// When a session is started again whose ban ends at `until`.
 fn after_ban(until: EpochMillis) -> EpochMillis {
     let span = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
     let wait = limits::AFTER_BAN + limits::BAN_SPREAD.mul_f64(rand::random());
@@ -333,7 +333,7 @@ fn after_ban(until: EpochMillis) -> EpochMillis {
         .saturating_add(span(wait))
 }
 
-/// Waits for a moment; forever without one.
+/// Waits for a deadline; forever without one.
 async fn reached(deadline: Option<Deadline>) {
     match deadline {
         Some(deadline) => deadline.reached().await,

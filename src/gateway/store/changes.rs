@@ -21,11 +21,11 @@ use std::sync::Arc;
 pub struct SessionContext {
     pub organization: OrganizationId,
     pub session: SessionId,
-    /// The account's own LID, where known: the name of whoever is `me` in an event.
+    /// The account's own LID, if known: the member that is `me` in events.
     pub me: Option<MemberJid>,
     /// Dropped when a write changes something.
     pub cache: Arc<ListCache>,
-    /// Nobody is told what changes.
+    /// Publish nothing.
     pub silent: bool,
 }
 
@@ -38,7 +38,7 @@ impl SessionContext {
         rows.stored_group(&self.organization, &self.session, jid)
     }
 
-    /// How many groups the session has.
+    /// The number of groups of the session.
     ///
     /// # Errors
     /// The database refuses.
@@ -47,13 +47,13 @@ impl SessionContext {
     }
 }
 
-/// Who did it and when, as far as it is known.
+/// Who made the change and when, if known.
 struct Origin<'a> {
     by: Option<&'a MemberJid>,
     at: EpochMillis,
 }
 
-/// Stores a group as WhatsApp tells it now.
+/// Stores the current state of a group from WhatsApp.
 ///
 /// # Errors
 /// The database refuses.
@@ -67,7 +67,8 @@ pub fn store_snapshot(
     upsert(w, scope, group, &Origin { by, at })
 }
 
-/// Stores what one event tells. A group that is not stored is passed over: the next sync brings it.
+/// Applies one event. An event of a group that is not stored is ignored: the next sync adds the
+/// group.
 ///
 /// # Errors
 /// The database refuses.
@@ -149,7 +150,7 @@ pub fn store_exit(
     exit(w, scope, group, &stored, &Origin { by: None, at })
 }
 
-/// Puts the groups of a simulated world into an empty session, without a word to anybody.
+/// Stores the groups of a sandbox world in an empty session, without publishing.
 ///
 /// # Errors
 /// The database refuses.
@@ -316,7 +317,7 @@ fn exit(
     participants(w, scope, jid, origin, Movement::Leave, me)
 }
 
-/// Brings what a group's row says about its members up to date.
+/// Updates the member count and own role in a group's row.
 fn after_members(
     w: &mut Write<'_>,
     scope: &SessionContext,
@@ -328,7 +329,7 @@ fn after_members(
     Ok(())
 }
 
-/// Gives members a role; says who really changed.
+/// Sets the role of members; returns those that changed.
 fn change_roles(
     w: &mut Write<'_>,
     stored: &StoredGroup,

@@ -7,7 +7,7 @@ use crate::gateway::domain::GroupJid;
 use crate::gateway::whatsapp::GroupSnapshot;
 use std::collections::HashSet;
 
-/// What a sync has to write.
+/// The differences that a sync has to write.
 pub struct Differences {
     /// The groups that are not stored, or stored otherwise.
     pub changed: Vec<GroupSnapshot>,

@@ -18,18 +18,18 @@ pub(super) fn page<T>(mut data: Vec<T>, limit: u32, name: impl Fn(&T) -> &str) -
     List { data, next_cursor }
 }
 
-/// How many rows to ask for, to know whether there is a further page.
+/// The number of rows to query, to detect a further page.
 pub(super) fn one_more(limit: u32) -> u32 {
     limit.saturating_add(1)
 }
 
-/// The group that a cursor names; `None` for a text that is no cursor of ours.
+/// The group of a cursor; `None` for an invalid cursor.
 #[must_use]
 pub fn group(cursor: &str) -> Option<GroupJid> {
     GroupJid::parse(&read(cursor)?).ok()
 }
 
-/// The audit entry that a cursor names; `None` for a text that is no cursor of ours.
+/// The audit entry of a cursor; `None` for an invalid cursor.
 #[must_use]
 pub fn audit(cursor: &str) -> Option<Ulid> {
     Ulid::from_string(&read(cursor)?).ok()

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-/// Why the store did not do what it was asked for.
+/// Why a read or write failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// In the engine's own words.
+    /// The engine's own error.
     #[error(transparent)]
     Database(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     Encoding(#[from] serde_json::Error),
-    /// It takes nothing for now: its disk is full, say.
+    /// Not writable, for example because the disk is full.
     #[error("{0}")]
     Unwritable(Box<dyn std::error::Error + Send + Sync>),
     #[error("the transaction was not committed: {0}")]

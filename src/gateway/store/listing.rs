@@ -45,7 +45,7 @@ pub fn audit(
     Ok(cursor::page(data, limit, |entry| &entry.id))
 }
 
-/// The JSON of a session's whole listing, shared by all who ask until a write drops it.
+/// The cached JSON of a session's whole listing; a write invalidates it.
 #[derive(Default)]
 pub struct ListCache {
     slot: Mutex<Slot>,
@@ -54,13 +54,13 @@ pub struct ListCache {
 #[derive(Default)]
 struct Slot {
     version: u64,
-    /// Writes that are about to become visible, each at an instant that nobody here can tell.
+    /// Writes that are being committed: when they become visible is not known.
     writes_under_way: u32,
     json: Option<Bytes>,
 }
 
 impl ListCache {
-    /// The listing, or the version under which a freshly read one may be [put](Self::put).
+    /// The cached listing, or the version to [put](Self::put) a fresh one under.
     ///
     /// # Errors
     /// The version, when nothing is cached.
@@ -69,8 +69,8 @@ impl ListCache {
         slot.json.clone().ok_or(slot.version)
     }
 
-    /// Keeps a listing, unless a write came in since `version` was given out: what was read may
-    /// then be older than that write.
+    /// Caches a listing, unless a write came in since `version` was returned: it may be older than
+    /// that write.
     pub fn put(&self, version: u64, json: Bytes) {
         let mut slot = lock(&self.slot);
         if slot.version == version && slot.writes_under_way == 0 {
@@ -78,15 +78,16 @@ impl ListCache {
         }
     }
 
-    /// A write is about to be committed: the listing is dropped, and none is kept until
-    /// [`end_write`](Self::end_write). Who reads another row meanwhile must not find an older listing.
+    /// A write is about to be committed: invalidates the cache, and keeps it empty until
+    /// [`end_write`](Self::end_write), so that a reader of another row never finds an older
+    /// listing.
     pub(super) fn begin_write(&self) {
         let mut slot = lock(&self.slot);
         slot.writes_under_way += 1;
         slot.json = None;
     }
 
-    /// The write was committed, or was not.
+    /// The write was committed or rolled back.
     pub(super) fn end_write(&self) {
         let mut slot = lock(&self.slot);
         slot.writes_under_way -= 1;
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn no_listing_is_told_while_a_write_becomes_visible() {
+    fn no_listing_is_cached_while_a_write_is_committed() {
         let cache = ListCache::default();
         let version = cache.get().unwrap_err();
         cache.put(version, Bytes::from_static(b"old"));

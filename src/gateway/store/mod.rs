@@ -27,5 +27,5 @@ pub use open::Store;
 #[cfg(test)]
 pub use outage::BELIEVED;
 pub use outage::Fault;
-pub use tables::{Database, Read, Readers, Rows, Transactions, within};
+pub use tables::{Read, within};
 pub use write::Write;

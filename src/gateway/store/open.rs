@@ -32,8 +32,8 @@ struct Inner {
 }
 
 impl Store {
-    /// Begins to work on a database. What is committed is published on `hub`, and how long it took is
-    /// noted in `times`. Blocks.
+    /// Opens the store on a database. Publishes committed events on `hub` and records durations in
+    /// `times`. Blocks.
     ///
     /// # Errors
     /// The database cannot be read; no thread can be started.
@@ -52,9 +52,9 @@ impl Store {
         })
     }
 
-    /// Runs a job on the writer thread. When this returns `Ok`, what the job wrote is on the disk
-    /// and what it published is on its way; when the job fails, nothing of it remains. The job runs
-    /// even when the caller is dropped meanwhile.
+    /// Runs a job on the writer thread. `Ok` means that its writes are durable and its events are
+    /// published; when the job fails, its writes are rolled back. The job runs even if the caller
+    /// is dropped.
     ///
     /// # Errors
     /// The job failed, the commit failed, or the store is closed.
@@ -80,7 +80,7 @@ impl Store {
             .await
             .map_err(|_| StoreError::Closed)?;
         let inner = Arc::clone(&self.inner);
-        // What the log says of it belongs to who asked.
+        // Log under the caller's span.
         let span = tracing::Span::current();
         tokio::task::spawn_blocking(move || {
             let _in = span.enter();
@@ -94,10 +94,10 @@ impl Store {
         .unwrap_or(Err(StoreError::Panicked))
     }
 
-    /// Whether what is written now can be expected to be kept.
+    /// Whether the last write succeeded.
     ///
     /// # Errors
-    /// The database took nothing when something was last written to it.
+    /// The last write failed.
     pub fn check_written(&self) -> Result<(), StoreError> {
         self.inner.outage.check()
     }
@@ -105,10 +105,10 @@ impl Store {
     /// [`check_written`](Self::check_written), and tries it out unless that was done a moment ago.
     ///
     /// # Errors
-    /// The database takes nothing, or the store is closed.
+    /// The database is not writable, or the store is closed.
     pub async fn check_writable(&self) -> Result<(), StoreError> {
         self.check_written()?;
-        // Who comes together needs one probe.
+        // Concurrent callers share one probe.
         let _probing = self.inner.probing.lock().await;
         if self.inner.outage.is_probed() {
             return Ok(());
@@ -118,17 +118,17 @@ impl Store {
         Ok(())
     }
 
-    /// Tells when the database begins to take nothing, and when it takes what is written again.
+    /// Reports when an outage of the database begins and ends.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Fault> {
         self.inner.outage.watch()
     }
 
-    /// Keeps an entry of the audit log in memory: it could not be written, and tells of something that was
-    /// done. [`recover`](Self::recover) writes it.
+    /// Keeps an audit entry of a change that was made in memory, because it could not be written.
+    /// [`recover`](Self::recover) writes it.
     pub fn record_later(&self, entry: AuditRow) {
         self.inner.outage.keep(entry);
-        // Where the outage is over already, it is not: somebody has to write this.
+        // The outage may have ended already: begin it again, so that the entry is written.
         self.inner
             .outage
             .begin("an audit entry was not written".to_owned());
@@ -137,7 +137,7 @@ impl Store {
     /// Writes what waited for the database; if that succeeds, changes are taken again.
     ///
     /// # Errors
-    /// It still takes nothing.
+    /// The database is still not writable.
     pub async fn recover(&self) -> Result<(), StoreError> {
         loop {
             let waiting = self.inner.outage.waiting();

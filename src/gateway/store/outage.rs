@@ -13,16 +13,16 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How long a probe that succeeded is believed. A write that fails ends that at once.
+/// How long a successful probe counts. A failed write ends that at once.
 pub const BELIEVED: Duration = Duration::from_secs(5);
-/// Audit entries that may wait. Changes are refused during an outage, so what comes together are the few
-/// that were under way when it began.
+/// Most audit entries kept in memory. Changes are refused during an outage, so only those in flight
+/// at its beginning add entries.
 const WAITING: usize = 1000;
 
-/// Why the database takes nothing; `None` while it does.
+/// Why the database is not writable; `None` while it is.
 pub type Fault = Option<Arc<str>>;
 
-/// What is known of the database, and what waits for it.
+/// The state of the database, and the entries that wait for it.
 #[derive(Default)]
 pub(super) struct Outage {
     fault: watch::Sender<Fault>,
@@ -31,7 +31,7 @@ pub(super) struct Outage {
 }
 
 impl Outage {
-    /// Tells whenever it begins or ends.
+    /// Reports its beginning and its end.
     pub fn watch(&self) -> watch::Receiver<Fault> {
         self.fault.subscribe()
     }
@@ -86,7 +86,8 @@ impl Outage {
         lock(&self.waiting).iter().cloned().collect()
     }
 
-    /// The first `count` entries are recorded. When none is left the outage is over; says whether it is.
+    /// Removes the first `count` entries, which were recorded. Returns whether none is left, which
+    /// ends the outage.
     pub fn recorded(&self, count: usize) -> bool {
         let mut waiting = lock(&self.waiting);
         waiting.drain(..count);

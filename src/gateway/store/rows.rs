@@ -13,20 +13,20 @@ use ulid::Ulid;
 pub struct StoredSession {
     pub id: SessionId,
     pub organization: OrganizationId,
-    /// What the operator wants, whatever the status is.
+    /// The operator's desired state.
     pub should_run: bool,
     /// When a ban ends: one that should run is not started before.
     pub not_before: Option<EpochMillis>,
     /// `gateway_id`, `group_count` and `last_traffic_at` are not stored.
     pub session: Session,
-    /// Those that the account has left included, as in their listing.
+    /// Includes groups that the account has left, as the listing does.
     pub group_count: u64,
 }
 
 /// A group's row, without its members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredGroup {
-    /// What its members are stored under.
+    /// The key of its members.
     pub number: i64,
     pub subject: String,
     pub description: String,
@@ -39,7 +39,7 @@ pub struct StoredGroup {
 }
 
 impl StoredGroup {
-    /// Whether everything but the members is as WhatsApp tells it.
+    /// Whether everything but the members equals WhatsApp's state.
     #[must_use]
     pub fn is(&self, group: &GroupSnapshot) -> bool {
         self.subject == group.subject
@@ -51,7 +51,7 @@ impl StoredGroup {
     }
 }
 
-/// What is compared with WhatsApp's word.
+/// The columns that are compared with WhatsApp's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredMember {
     pub role: MemberRole,

@@ -35,16 +35,19 @@ pub trait Readers: Send + Sync {
     fn open(&self) -> Outcome<Box<dyn Read + Send>>;
 }
 
-/// What can be read. Whoever reads for a caller names the organizations, in whatever order; what belongs
-/// to another is not there. All of it fails when the engine does.
+/// Reading sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
-pub trait Read {
+pub trait ReadSessions {
     /// Every organization that is known.
     fn organizations(&self) -> Outcome<Vec<OrganizationId>>;
 
     /// Every session of every organization by id: what the engine starts with.
     fn sessions(&self) -> Outcome<Vec<StoredSession>>;
+}
 
+/// Reading groups and their members.
+#[allow(clippy::missing_errors_doc)]
+pub trait ReadGroups {
     /// A session's groups after `after` by JID, at most `limit`; all of them without a limit.
     fn groups(
         &self,
@@ -69,7 +72,7 @@ pub trait Read {
         jid: &GroupJid,
     ) -> Outcome<Option<Vec<GroupMember>>>;
 
-    /// A group's row as it is compared with WhatsApp's word.
+    /// A group's row for comparison with WhatsApp's state.
     fn stored_group(
         &self,
         organization: &OrganizationId,
@@ -80,21 +83,29 @@ pub trait Read {
     /// The groups of a session that its account is in.
     fn joined(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<Vec<GroupJid>>;
 
-    /// How many groups a session has, those that the account has left included.
+    /// The number of groups of a session, including those that the account has left.
     fn count_groups(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<u64>;
 
     /// A group's members by LID; `group` is a [`StoredGroup::number`].
     fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>>;
+}
 
+/// Reading api-keys.
+#[allow(clippy::missing_errors_doc)]
+pub trait ReadKeys {
     /// The organizations' keys by id, oldest first.
     fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>>;
 
-    /// A key, of whichever organization; who asks must look whose it is.
+    /// A key of any organization; the caller checks its scope.
     fn key(&self, id: &str) -> Outcome<Option<StoredKey>>;
 
     /// Every organization's keys: what authentication starts with.
     fn keys(&self) -> Outcome<Vec<StoredKey>>;
+}
 
+/// Reading the audit log and the events log.
+#[allow(clippy::missing_errors_doc)]
+pub trait ReadLogs {
     /// The organizations' audit log, newest first, at most `filter.limit` entries.
     fn audit(
         &self,
@@ -114,14 +125,20 @@ pub trait Read {
     fn last_id(&self) -> Outcome<Ulid>;
 }
 
-/// What can be written, inside a transaction that somebody else commits.
+/// Reading rows. Callers name the organizations, in any order; rows of other organizations are not
+/// returned. Every method fails when the engine does.
+pub trait Read: ReadSessions + ReadGroups + ReadKeys + ReadLogs {}
+
+impl<T: ReadSessions + ReadGroups + ReadKeys + ReadLogs> Read for T {}
+
+/// Writing sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
-pub trait Rows: Read {
-    /// Makes sure that an organization is known.
+pub trait WriteSessions {
+    /// Inserts an organization unless it exists.
     fn put_organization(&mut self, organization: &OrganizationId, now: EpochMillis) -> Outcome<()>;
 
-    /// Inserts a session of an organization that is known; `false` when it is there already (it is
-    /// then left as it is).
+    /// Inserts a session of an existing organization; `false` when it exists already (it is then
+    /// unchanged).
     fn insert_session(
         &mut self,
         organization: &OrganizationId,
@@ -150,7 +167,11 @@ pub trait Rows: Read {
     /// Deletes a session with its groups and members.
     fn delete_session(&mut self, organization: &OrganizationId, session: &SessionId)
     -> Outcome<()>;
+}
 
+/// Writing groups and their members.
+#[allow(clippy::missing_errors_doc)]
+pub trait WriteGroups {
     /// Inserts a group with its members, first seen at `at`; `false` when its session is gone.
     fn insert_group(
         &mut self,
@@ -179,16 +200,19 @@ pub trait Rows: Read {
     /// Whether there was such a member.
     fn delete_member(&mut self, group: i64, lid: &str) -> Outcome<bool>;
 
-    /// Gives a member a role; a superadmin keeps theirs. Whether that changed anything.
+    /// Sets the role of a member, except of a superadmin. Returns whether it changed.
     fn set_role(&mut self, group: i64, lid: &str, role: &MemberRole) -> Outcome<bool>;
 
-    /// Brings what a group's row says about its members up to date: their number and the account's own
-    /// role. Whether that changed anything.
+    /// Updates the member count and own role in a group's row. Returns whether they changed.
     fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool>;
+}
 
+/// Writing api-keys.
+#[allow(clippy::missing_errors_doc)]
+pub trait WriteKeys {
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()>;
 
-    /// Gives a key another secret; the one before is taken until `previous_until`, if that is said.
+    /// Replaces the secret of a key; the former one stays valid until `previous_until`, if given.
     fn replace_secret(
         &mut self,
         id: &str,
@@ -202,15 +226,24 @@ pub trait Rows: Read {
     fn set_last_used(&mut self, uses: &[(String, EpochMillis)]) -> Outcome<()>;
 
     fn delete_key(&mut self, id: &str) -> Outcome<()>;
+}
 
+/// Writing the audit log and the events log.
+#[allow(clippy::missing_errors_doc)]
+pub trait WriteLogs {
     fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()>;
 
     fn insert_event(&mut self, event: &Published) -> Outcome<()>;
 
     /// Drops an organization's events but the newest `keep`.
     fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()>;
+}
 
-    /// Writes about as much as a change of a group takes, to see whether that is possible. Nobody reads it.
+/// Writing rows, inside a transaction that the caller commits.
+#[allow(clippy::missing_errors_doc)]
+pub trait Rows: Read + WriteSessions + WriteGroups + WriteKeys + WriteLogs {
+    /// Writes about as much as a change of a group does, to test whether that is possible. The row
+    /// is never read.
     fn probe(&mut self) -> Outcome<()>;
 
     /// From the next transaction on, commits fail as on a full disk, or succeed again.
@@ -218,7 +251,7 @@ pub trait Rows: Read {
     fn fill_disk(&mut self, is_full: bool);
 }
 
-/// The writing connection, seen by the writer's thread: transactions with one savepoint at a time.
+/// The writing connection: transactions with one savepoint at a time.
 #[allow(clippy::missing_errors_doc)]
 pub trait Transactions: Rows + Send {
     fn begin(&mut self) -> Outcome<()>;
@@ -226,8 +259,8 @@ pub trait Transactions: Rows + Send {
     /// When this returns, what was written is on the disk, a power cut included.
     fn commit(&mut self) -> Outcome<()>;
 
-    /// Told after a commit that added to the logs of events or of the audit: the newest id in them. An
-    /// engine that can lose its last commits without noticing keeps it elsewhere.
+    /// Called after a commit that added to the events or audit log, with the newest id in them. An
+    /// engine that could lose its last commits unnoticed records it elsewhere.
     fn committed(&mut self, _last: Ulid) {}
 
     /// Undoes the transaction, if one is open.
@@ -238,11 +271,11 @@ pub trait Transactions: Rows + Send {
     /// Keeps what was written since the savepoint.
     fn release(&mut self) -> Outcome<()>;
 
-    /// Undoes what was written since the savepoint. Fails where the engine has undone the whole
-    /// transaction (a full disk, say).
+    /// Rolls back to the savepoint. Fails if the engine has rolled back the whole transaction (on a
+    /// full disk, for example).
     fn undo(&mut self) -> Outcome<()>;
 
-    /// Ends the connection, and with it what kept others from the database.
+    /// Closes the connection and releases the lock on the database.
     fn close(self: Box<Self>) -> Outcome<()>;
 }
 

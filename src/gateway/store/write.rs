@@ -14,7 +14,7 @@ use ulid::Ulid;
 
 /// Events kept per organization; a listener that was away for longer refetches.
 pub const KEPT: u32 = 10_000;
-/// Old events are dropped once in so many: an id's low bits choose when.
+/// Old events are deleted on average once in so many events, chosen by the low bits of the id.
 const SWEEP_EVERY: u128 = 256;
 
 /// A job's view, inside its savepoint.
@@ -23,7 +23,7 @@ pub struct Write<'a> {
     pub(super) ids: &'a mut Ids,
     pub(super) published: Vec<Published>,
     pub(super) changed: Vec<Arc<ListCache>>,
-    /// The newest id in the logs.
+    /// The newest id written to the events or audit log.
     pub(super) logged: Option<Ulid>,
 }
 
@@ -52,7 +52,7 @@ impl Write<'_> {
     /// The database refuses.
     pub fn record_at(&mut self, at: EpochMillis, entry: &AuditRow) -> Result<(), StoreError> {
         let id = self.next_id();
-        // A log that no organization is known for could not be found by who reads all of them.
+        // Readers of all organizations need the organization to exist.
         self.rows.put_organization(&entry.organization, at)?;
         self.rows.insert_audit(id, at, entry)?;
         self.logged = Some(id);
@@ -80,7 +80,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Publishes an event that is never written down: it holds a secret, such as a pairing code.
+    /// Publishes an event without logging it: it holds a secret, such as a pairing code.
     ///
     /// # Errors
     /// The payload cannot be encoded.

@@ -19,13 +19,13 @@ use ulid::Ulid;
 /// Most jobs in one transaction: bounds how long the first of them waits.
 const BATCH: usize = 256;
 
-/// A job on its way through the thread.
+/// A queued job.
 trait Job: Send {
-    /// Runs inside a savepoint; says whether to keep what it wrote.
+    /// Runs inside a savepoint; returns whether to keep its writes.
     fn run(&mut self, write: &mut Write<'_>) -> bool;
-    /// Why the database took nothing from it, if that is how it failed.
+    /// The cause, if the job failed because the database is not writable.
     fn fault(&self) -> Option<String>;
-    /// Tells the caller how it ended.
+    /// Sends the outcome to the caller.
     fn acknowledge(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
@@ -33,7 +33,7 @@ struct Pending<F, T> {
     job: Option<F>,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
-    /// What the log says of it belongs to who asked.
+    /// Log under the caller's span.
     span: tracing::Span,
 }
 
@@ -62,18 +62,18 @@ where
         let outcome = committed.and(self.outcome.unwrap_or(Err(StoreError::Closed)));
         self.span
             .in_scope(|| tracing::debug!(kept = outcome.is_ok(), "the store wrote"));
-        // The caller may have gone: what it asked for is done all the same.
+        // The caller may have gone; the job is done anyway.
         let _ = self.reply.send(outcome);
     }
 }
 
 enum Message {
-    /// And since when it waits.
+    /// With the time it was queued.
     Job(Box<dyn Job>, Instant),
     Close(oneshot::Sender<()>),
 }
 
-/// The way to the thread.
+/// The handle of the writer thread.
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
 }
@@ -124,7 +124,7 @@ impl Writer {
     }
 }
 
-/// Who is told of transactions.
+/// The observers of transactions.
 struct Listeners<'a> {
     hub: &'a Hub,
     times: &'a StoreTimes,
@@ -198,7 +198,7 @@ fn run_batch(
                 rows.release()?;
             } else {
                 fault = job.fault().or(fault.take());
-                // Where this fails everybody in the transaction is told.
+                // If this fails, every job of the transaction fails.
                 rows.undo()?;
             }
         }
@@ -214,7 +214,7 @@ fn run_batch(
     }
     listeners.times.committed(began.elapsed());
     if let Some(fault) = committed.as_ref().err().map(ToString::to_string).or(fault) {
-        // Before anybody is told: who asks again at once is refused.
+        // Before acknowledging: a caller that retries at once is refused.
         listeners.outage.begin(fault);
     }
     match committed {

@@ -10,7 +10,7 @@ pub struct Account {
     pub organization: OrganizationId,
 }
 
-/// Who the account is, known once paired.
+/// The identity of an account, known once it is paired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Digits of the E.164 number.
@@ -21,12 +21,12 @@ pub struct Identity {
     pub platform: Option<String>,
 }
 
-/// A session that a simulated world brings along.
+/// A session of a sandbox world.
 #[derive(Debug, Clone)]
 pub struct SeedSession {
     pub account: Account,
     pub label: Option<String>,
-    /// Who the account is, when a phone is linked.
+    /// The identity of the account, if a phone is linked.
     pub identity: Option<Identity>,
     /// Whether the session should be running.
     pub start: bool,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// Where drivers come from.
+/// The kind of drivers.
 #[derive(Clone)]
 pub enum Backend {
     /// A simulated world in memory.
@@ -22,7 +22,7 @@ pub enum Backend {
     Custom(DriverFactory),
 }
 
-/// Makes the driver of one session; what it reports goes to the sender.
+/// Makes the driver of one session, which reports its events to the sender.
 pub type DriverFactory =
     Arc<dyn Fn(Account, mpsc::UnboundedSender<DriverEvent>) -> Arc<dyn Driver> + Send + Sync>;
 
@@ -43,7 +43,7 @@ impl Backend {
         }
     }
 
-    /// How far apart the sessions of an opening engine should begin to connect.
+    /// Delay between the first connects of two sessions.
     #[must_use]
     pub fn stagger(&self) -> Duration {
         match self {

@@ -24,17 +24,16 @@ pub trait Driver: Send + Sync + 'static {
     /// The code has eight characters and is valid for about three minutes.
     async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError>;
 
-    /// Unlinks from the phone, at the server where possible, and removes the keys. Idempotent. When
-    /// it returns, [`DriverEvent::LoggedOut`] has been sent, if a phone was linked; its reason says
-    /// whether WhatsApp knows.
+    /// Unlinks the device, at WhatsApp if possible, and deletes the keys. Idempotent. When it
+    /// returns, [`DriverEvent::LoggedOut`] was sent if a phone was linked; its reason says whether
+    /// WhatsApp confirmed.
     async fn log_out(&self) -> Result<(), DriverError>;
 
     /// Removes everything that the driver keeps for the account.
     async fn erase(&self) -> Result<(), DriverError>;
 
-    /// Hands on every group that the account is in, with its members, each as soon as it is known: there
-    /// can be thousands, and who stores them need not wait for the last. After a failure some may have
-    /// been handed on; they are true.
+    /// Sends every group of the account, with its members, as soon as it is parsed. After a failure
+    /// some may have been sent; these are valid.
     async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
@@ -75,8 +74,8 @@ pub trait Driver: Send + Sync + 'static {
         participants: &[MemberJid],
     ) -> Result<GroupSnapshot, DriverError>;
 
-    /// Changes members; one outcome per JID, in the order given. Needs an admin. `Err` means that the
-    /// call as a whole failed and nobody was changed.
+    /// Changes members and returns one outcome per JID, in the order given. Needs an admin. `Err`
+    /// means that the whole call failed and no member was changed.
     async fn change_members(
         &self,
         group: &GroupJid,
@@ -84,8 +83,8 @@ pub trait Driver: Send + Sync + 'static {
         members: &[MemberJid],
     ) -> Result<Vec<Result<(), DriverError>>, DriverError>;
 
-    /// People who asked to join. Needs an admin. [`MemberChange::Approve`] and
-    /// [`MemberChange::Reject`] decide.
+    /// Pending requests to join. Needs an admin. Decided with [`MemberChange::Approve`] and
+    /// [`MemberChange::Reject`].
     async fn membership_requests(
         &self,
         group: &GroupJid,

@@ -15,7 +15,7 @@ pub enum DriverError {
     NoSuchGroup,
     #[error("the invite is malformed, expired or was reset")]
     DeadInvite,
-    /// The group or WhatsApp refuses this change; the text says why.
+    /// The group or WhatsApp refuses this change; the text is the reason.
     #[error("{0}")]
     Refused(String),
     #[error("{0}")]
@@ -34,7 +34,7 @@ pub enum DriverError {
 }
 
 impl DriverError {
-    /// Its kind in a word: a label of the metrics, and the name of the document's example.
+    /// The kind of the error: a metrics label, and the name of the example in the OpenAPI document.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

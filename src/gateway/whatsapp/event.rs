@@ -6,7 +6,7 @@ use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use std::fmt;
 
-/// What a driver reports by itself.
+/// An event of a driver.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DriverEvent {
     /// Connecting or reconnecting.
@@ -19,9 +19,9 @@ pub enum DriverEvent {
     /// A phone was linked; connecting follows.
     Paired(Identity),
     Connected(Identity),
-    /// The connection is gone; the driver tries again by itself.
+    /// The connection was lost; the driver reconnects.
     ConnectionLost,
-    /// A pairing code that was given out is of no use any more. Codes to scan go on.
+    /// The pairing code is no longer valid. QR codes are still offered.
     CodeSpent {
         reason: String,
     },
@@ -37,13 +37,13 @@ pub enum DriverEvent {
     Group(GroupEvent),
 }
 
-/// When a session that failed is tried again, beside whenever somebody wants it.
+/// When a failed session is started again, apart from an operator's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
     /// With the next start of the process.
     OnRestart,
-    /// Never by itself: another device has taken the place, or WhatsApp refuses the account or this
-    /// client.
+    /// Never automatically: another device replaced this one, or WhatsApp refuses the account or
+    /// this client.
     Manual,
     /// Once, soon after this moment: until then WhatsApp has banned the account.
     After(EpochMillis),
@@ -77,17 +77,17 @@ impl fmt::Debug for DriverEvent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupEvent {
     pub group: GroupJid,
-    /// Who did it, where WhatsApp says so.
+    /// Who made the change, if WhatsApp reports it.
     pub by: Option<MemberJid>,
     pub at: EpochMillis,
     pub change: GroupChange,
 }
 
-/// What changed.
+/// The change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupChange {
     Setting(Setting),
-    /// The invite link was reset. WhatsApp does not always tell the new code.
+    /// The invite link was reset. WhatsApp does not always report the new code.
     InviteReset(Option<InviteCode>),
     Joined(Vec<Member>),
     Left(Vec<MemberJid>),
@@ -97,7 +97,6 @@ pub enum GroupChange {
     Entered(Box<GroupSnapshot>),
     /// The account is no longer in the group (removed, left, group deleted).
     Exited,
-    /// How the group is now: told where its last changes may have been told in another order than they
-    /// were made in.
+    /// The current state of the group, queried because its last changes may have been reordered.
     Seen(Box<GroupSnapshot>),
 }

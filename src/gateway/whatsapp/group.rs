@@ -3,7 +3,7 @@
 use crate::api::{EpochMillis, MemberRole};
 use crate::gateway::domain::{GroupJid, MemberJid};
 
-/// A group as WhatsApp tells it.
+/// The state of a group at WhatsApp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupSnapshot {
     pub jid: GroupJid,
@@ -26,14 +26,14 @@ pub struct Member {
     pub is_me: bool,
 }
 
-/// Somebody who asked to join a group.
+/// A request to join a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MembershipRequest {
     pub person: MemberJid,
     pub at: Option<EpochMillis>,
 }
 
-/// What came of joining by a link.
+/// The outcome of joining by a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JoinOutcome {
     Joined(GroupJid),
@@ -41,16 +41,16 @@ pub enum JoinOutcome {
     Pending(GroupJid),
 }
 
-/// What to do with members.
+/// A change of members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MemberChange {
     Add,
-    /// Idempotent: removing somebody who is not a member succeeds.
+    /// Idempotent: removing a non-member succeeds.
     Remove,
     Promote,
     Demote,
-    /// Lets people in who asked to join.
+    /// Approves requests to join.
     Approve,
-    /// Refuses people who asked to join.
+    /// Rejects requests to join.
     Reject,
 }

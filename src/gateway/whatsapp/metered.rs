@@ -41,7 +41,7 @@ impl Metered {
     }
 }
 
-/// A call on its way; counted and told when it ends, also by being dropped.
+/// Counts and logs a call when it ends or is dropped.
 struct Running<'a> {
     metrics: &'a Metrics,
     operation: &'static str,

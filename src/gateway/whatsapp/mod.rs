@@ -11,10 +11,10 @@ mod event;
 mod group;
 #[cfg(feature = "live")]
 pub mod live;
-pub mod metered;
+pub(crate) mod metered;
 pub mod sandbox;
 #[cfg(not(feature = "live"))]
-pub mod unavailable;
+pub(crate) mod unavailable;
 
 pub use account::{Account, Identity, SeedSession};
 pub use backend::{Backend, DriverFactory};

@@ -9,7 +9,7 @@ use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// What every attempt to connect is answered with.
+/// The error of every attempt to connect.
 const REASON: &str = "this build of groupdesk has no connection to WhatsApp; try `groupdesk demo`";
 
 /// See the module.
@@ -18,7 +18,7 @@ pub struct Unavailable(pub UnboundedSender<DriverEvent>);
 #[async_trait]
 impl Driver for Unavailable {
     async fn connect(&self) -> Result<(), DriverError> {
-        // Nobody listens any more when the session has ended meanwhile.
+        // An error means that the session has ended.
         let _ = self.0.send(DriverEvent::Failed {
             retry: Retry::OnRestart,
             reason: REASON.to_owned(),

@@ -139,7 +139,7 @@ async fn members_may_change_what_an_unlocked_group_lets_them() {
 }
 
 #[tokio::test]
-async fn a_patch_that_fails_half_way_says_how_far_it_came() {
+async fn a_patch_that_fails_partway_reports_its_progress() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     let session = gateway.world.session("Support line").unwrap().session;

@@ -87,7 +87,7 @@ async fn readiness_goes_red_first_and_a_second_signal_ends_it_at_once() {
         server.signal("TERM");
     }
     assert_eq!(server.end().code(), Some(1));
-    assert!(server.log_at_the_end().contains("asked twice to end"));
+    assert!(server.log_at_the_end().contains("second signal"));
 }
 
 #[tokio::test]

@@ -27,13 +27,13 @@ pub struct Keys {
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Action {
-    /// Make a key and write its secret, which is told this once
+    /// Create a key and write its secret, which is shown once
     Create(Create),
 
     /// List the keys, without their secrets
     List(List),
 
-    /// Give a key a new secret, which is told this once
+    /// Give a key a new secret, which is shown once
     Rotate(Rotate),
 
     /// Delete a key; what uses it stops at once
@@ -103,7 +103,7 @@ pub struct Revoke {
 }
 
 impl Keys {
-    /// Whether a failure is told as JSON.
+    /// Whether errors are written as JSON.
     #[must_use]
     pub fn wants_json(&self) -> bool {
         match &self.action {
@@ -115,7 +115,7 @@ impl Keys {
     }
 }
 
-/// A length of time in whole seconds.
+/// A duration in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span(u32);
 
@@ -165,7 +165,7 @@ fn span(text: &str) -> Result<Span, String> {
     }
 }
 
-/// A capability by its word.
+/// Parses a capability.
 fn capability(word: &str) -> Result<Capability, String> {
     Capability::ALL
         .into_iter()

@@ -31,7 +31,7 @@ struct Revoked<'a> {
     key: &'a ApiKey,
 }
 
-/// A key whose secret is told here and never again.
+/// A key with its secret.
 #[derive(Serialize)]
 struct WithSecret<'a> {
     key: &'a ApiKey,
@@ -41,10 +41,10 @@ struct WithSecret<'a> {
 }
 
 impl Keys {
-    /// What the definition of the arguments cannot say.
+    /// Checks that clap cannot express.
     ///
     /// # Errors
-    /// Somebody has to be asked, and nobody is there.
+    /// A confirmation is needed but not possible.
     pub(super) fn check(&self) -> Result<(), CommandError> {
         let unasked = match &self.action {
             Action::Revoke(revoke) => !revoke.yes,
@@ -54,7 +54,7 @@ impl Keys {
         if unasked && !ask::is_possible() {
             return Err(CommandError::new(
                 Exit::NotConfirmed,
-                "what uses the key now stops at once, and nobody is here to be asked: add --yes",
+                "clients of this key stop working at once, and a confirmation is not possible here: add --yes",
             ));
         }
         Ok(())
@@ -72,7 +72,7 @@ impl CommandContext<'_> {
     }
 
     async fn create_key(&self, create: &Create) -> Result<(), CommandError> {
-        // The secret is told once: that it can be kept must be known before.
+        // The secret is returned once: create the file before the request.
         let file = create.out.as_deref().map(SecretFile::create).transpose()?;
         let wanted = CreateKey {
             label: create.label.clone(),
@@ -177,7 +177,7 @@ impl CommandContext<'_> {
     }
 }
 
-/// Ids and secrets go to terminals, files and scripts as they are.
+/// Ids and secrets are written verbatim.
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -209,7 +209,7 @@ fn tell(made: &CreatedKey, file: Option<SecretFile>, json: bool) -> Result<(), C
     };
     let remedy = match &path {
         Some(path) => format!("its secret is in {path}"),
-        None => format!("nobody knows its secret now: `groupdesk keys revoke {id}` ends it"),
+        None => format!("its secret is lost: revoke it with `groupdesk keys revoke {id}`"),
     };
     print_change(&text, &format!("key {id} was made"), &remedy)
 }
@@ -219,7 +219,7 @@ fn failure(error: ClientError) -> CommandError {
     match error.status() {
         Some(404 | 405 | 501) => CommandError::new(
             Exit::NotOffered,
-            "this gateway does not make keys here; ask whoever runs it",
+            "this gateway has no endpoint for keys; ask its operator",
         ),
         _ => CommandError::of_call(error, CallKind::Stored),
     }
@@ -236,7 +236,7 @@ fn unclear(error: ClientError, otherwise: fn(ClientError) -> CommandError) -> Co
     otherwise(error)
 }
 
-/// The key was listed a moment ago: where it is not found, somebody was faster.
+/// The key was listed just now: it was deleted concurrently.
 fn of_known(error: ClientError) -> CommandError {
     CommandError::of_call(error, CallKind::Stored)
 }

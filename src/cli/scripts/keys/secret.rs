@@ -60,7 +60,7 @@ impl SecretFile {
     /// Writes the secret of this key and puts the file in its place.
     ///
     /// # Errors
-    /// It cannot be written; the key is then one that nobody has the secret of.
+    /// It cannot be written; the secret of the key is then lost.
     pub fn keep(mut self, secret: &str, key: &str) -> Result<(), CommandError> {
         let written = writeln!(self.file, "{secret}").and_then(|()| self.file.as_file().sync_all());
         let kept = written.and_then(|()| {
@@ -73,9 +73,7 @@ impl SecretFile {
         });
         kept.map_err(|error| {
             let failure = unwritable(&self.path, error);
-            failure.listing([format!(
-                "nobody knows the secret of key {key} now: revoke it"
-            )])
+            failure.listing([format!("the secret of key {key} is lost: revoke it")])
         })
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-/// How long a set is good for.
+/// How long a key set is valid.
 const LIFETIME: Duration = Duration::from_hours(1);
 /// Least time between two fetches because of unknown key ids.
 const UNKNOWN_PAUSE: Duration = Duration::from_mins(1);
@@ -41,11 +41,12 @@ struct State {
     failed: Option<Instant>,
     /// When an unknown key id last caused a fetch.
     unknown: Option<Instant>,
-    /// The fetch under way; its sender is dropped when it ends, however it ends.
+    /// The running fetch, or a new one. It runs in a task of its own, so that a disconnecting
+    /// client does not cancel it for others.
     running: Option<watch::Receiver<()>>,
 }
 
-/// What to do for one who looks for a key.
+/// The next step of a lookup.
 enum Step {
     Done(Result<Arc<TrustedKey>, Refusal>),
     Wait(watch::Receiver<()>),
@@ -87,7 +88,7 @@ impl<S: Source> Cache<S> {
         let resting = within(state.failed, RETRY_PAUSE);
         if !within(state.loaded, LIFETIME) && !resting {
             let running = self.refresh(&mut state);
-            // Where the last fetch failed, the old set serves without waiting for the next.
+            // If the last fetch failed, use the old key set without waiting for the next fetch.
             return match found {
                 Ok(key) if state.failed.is_some() => Step::Done(Ok(key)),
                 _ => Step::Wait(running),
@@ -106,8 +107,8 @@ impl<S: Source> Cache<S> {
         Step::Wait(self.refresh(&mut state))
     }
 
-    /// The fetch under way, or a new one. It runs in a task of its own: a client that hangs up takes it
-    /// from nobody.
+    /// The running fetch, or a new one. It runs in a task of its own, so that a disconnecting
+    /// client does not cancel it for others.
     fn refresh(&self, state: &mut State) -> watch::Receiver<()> {
         if let Some(running) = state.running() {
             return running;
@@ -157,9 +158,9 @@ impl State {
             Err(fault) => {
                 self.failed = Some(Instant::now());
                 let serving = if self.keys.is_empty() {
-                    "nobody can log in"
+                    "no logins are possible"
                 } else {
-                    "the old set serves"
+                    "the old key set stays in use"
                 };
                 tracing::warn!(%fault, "the login's key set could not be loaded: {serving}");
             }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// Longest user id that is kept, in characters.
 const SUBJECT_MAX: usize = 128;
-/// The `role` of those who run the platform.
+/// The `role` of platform admins.
 const SUPER_ADMIN: &str = "super_admin";
 
 /// The claims that are read. The library has checked `exp`, `nbf`, `iss` and `aud`.
@@ -19,7 +19,7 @@ const SUPER_ADMIN: &str = "super_admin";
 #[serde(rename_all = "camelCase")]
 pub struct Claims {
     sub: String,
-    /// One issuer: a list of them, which the library would take, is none.
+    /// One issuer: the library would also accept a list.
     #[serde(rename = "iss")]
     _issuer: String,
     /// Seconds since the epoch.
@@ -71,8 +71,8 @@ impl Claims {
     }
 }
 
-/// What a role in an organization may do. A role that is not known may do nothing: it could be
-/// one that the frontend made for people who should see less.
+/// The capabilities of a role in an organization. An unknown role has none: it could be one with
+/// fewer rights.
 fn of_role(role: Option<&str>) -> Capabilities {
     match role {
         Some("owner" | "admin") => Capabilities::all(),

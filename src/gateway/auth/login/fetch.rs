@@ -11,12 +11,12 @@ use tokio::io::AsyncReadExt as _;
 
 /// Largest key set that is read, in bytes.
 const SIZE_MAX: usize = 256 * 1024;
-/// How long the frontend may take to accept a connection.
+/// Connect timeout.
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
-/// How long it may take for all of its answer.
+/// Timeout of the whole answer.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Where a key set is.
+/// The source of a key set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     Url(KeyAddress),
@@ -36,10 +36,10 @@ impl KeySource {
     /// A key set behind an address.
     ///
     /// # Errors
-    /// The text is no address, holds credentials, or is not encrypted although it leads to
-    /// another machine: who stands in between could then sign in as anybody.
+    /// Not a URL, with credentials, or unencrypted to another machine, where an attacker on the
+    /// network could sign logins.
     pub fn url(text: &str) -> Result<Self, BadSource> {
-        // What stands before an `@` may be a password.
+        // The part before an `@` may be a password.
         let shown = clean_line(text.rsplit('@').next().unwrap_or(text));
         let url = Url::parse(text).map_err(|fault| {
             BadSource(format!(
@@ -61,7 +61,7 @@ impl KeySource {
     }
 }
 
-/// This machine, where nobody stands in between.
+/// This machine needs no encryption.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -86,7 +86,7 @@ pub enum FetchError {
     NoKeySet(#[from] NoKeySet),
 }
 
-/// What an error of the HTTP client comes down to; its own words hold the address only.
+/// The root cause of an HTTP error; its own message holds the address only.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
@@ -95,7 +95,7 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-/// Brings a key set when it is asked for.
+/// Loads a key set.
 pub trait Source: Send + Sync + 'static {
     fn load(&self) -> impl Future<Output = Result<KeySet, FetchError>> + Send;
 }

@@ -34,7 +34,7 @@ pub struct KeySet(Vec<Arc<TrustedKey>>);
 pub struct NoKeySet;
 
 impl KeySet {
-    /// Reads a key set. A key that is not fit is left out; it spoils no other.
+    /// Parses a key set. Unsuitable keys are skipped.
     ///
     /// # Errors
     /// Not a JSON object with an array of `keys`.
@@ -156,7 +156,7 @@ fn point(text: &str) -> Option<Vec<u8>> {
     decode(text).filter(|bytes| bytes.len() == POINT)
 }
 
-/// A big-endian number, without the zeros that some issuers put in front.
+/// A big-endian number, without the leading zeros that some issuers add.
 fn number(text: &str) -> Option<Vec<u8>> {
     let bytes = decode(text)?;
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_set_is_an_error() {
+    fn an_invalid_key_set_is_an_error() {
         for bad in ["", "<html>", "[]", "{}", r#"{"keys": {}}"#] {
             assert!(KeySet::parse(bad.as_bytes()).is_err(), "{bad}");
         }

@@ -21,7 +21,7 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 
 /// Makes `ring` the library's provider. Further calls change nothing.
 pub fn install() {
-    // An error says that this very provider is in place: nothing else installs one.
+    // An error means that this provider is installed already.
     let _ = PROVIDER.install_default();
 }
 

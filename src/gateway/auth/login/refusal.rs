@@ -1,9 +1,9 @@
 //! Why a login is refused, and the limits that are checked.
 
-/// Longest token that is looked at, in bytes.
+/// Longest token that is parsed, in bytes.
 pub(super) const TOKEN_MAX: usize = 8 * 1024;
 
-/// How far the frontend's clock and ours may be apart, in seconds.
+/// Accepted clock skew, in seconds.
 pub(super) const LEEWAY: i64 = 30;
 
 /// Why a login was refused; for the log.

@@ -10,18 +10,18 @@ use crate::gateway::auth::Caller;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Validation, decode, decode_header};
 
-/// Whose logins are accepted.
+/// The issuer whose logins are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
-    /// What `iss` must be.
+    /// The required `iss`.
     pub issuer: String,
-    /// What `aud` must be or name; the issuer when `None`.
+    /// The required `aud`; the issuer when `None`.
     pub audience: Option<String>,
-    /// Where the issuer's public keys are.
+    /// The source of the issuer's public keys.
     pub keys: KeySource,
 }
 
-/// Accepts or refuses logins.
+/// Verifies logins.
 pub(crate) struct LoginVerifier {
     issuer: String,
     audience: String,
@@ -40,7 +40,7 @@ impl LoginVerifier {
         })
     }
 
-    /// Who presents this token; `None` for every cause of refusal.
+    /// The caller of a token; `None` when it is refused for any reason.
     pub async fn verify(&self, token: &str) -> Option<Caller> {
         match self.check(token).await {
             Ok(caller) => Some(caller),
@@ -55,8 +55,8 @@ impl LoginVerifier {
         if token.len() > TOKEN_MAX {
             return Err(Refusal::TooLong);
         }
-        // Of the header, only `alg` and `kid` choose something, and only among the keys that the
-        // frontend publishes. What else it offers (`jwk`, `jku`, `x5u`, `x5c`) is left alone.
+        // Only `alg` and `kid` of the header are used, to select one of the published keys. Key
+        // material in the header (`jwk`, `jku`, `x5u`, `x5c`) is ignored.
         let header = decode_header(token).map_err(|_| Refusal::Header)?;
         if header.crit.is_some() {
             return Err(Refusal::Critical);

@@ -67,7 +67,7 @@ fn found(desk: &Desk, engine: &Engine) -> OwnedSession {
 }
 
 #[tokio::test]
-async fn a_session_starts_by_itself_once_its_ban_is_over() {
+async fn a_session_starts_automatically_after_its_ban() {
     let mut desk = banned_desk(3 * HOUR).await;
     let owned = desk.session(1);
     pass(3 * HOUR).await;
@@ -157,7 +157,7 @@ async fn a_ban_is_waited_for_after_a_restart_too() {
 }
 
 #[tokio::test]
-async fn a_ban_that_ended_while_nothing_ran_holds_nobody_up() {
+async fn a_ban_that_ended_while_the_engine_was_down_is_ignored() {
     let desk = banned_desk(HOUR).await;
     desk.engine.close().await;
     let file = rusqlite::Connection::open(desk.directory.path().join("desk.db")).unwrap();
@@ -216,7 +216,7 @@ async fn an_operator_decides_before_the_end_of_a_ban() {
 }
 
 #[tokio::test]
-async fn a_ban_told_just_before_the_end_is_remembered() {
+async fn a_ban_reported_just_before_shutdown_is_stored() {
     let desk = desk().await;
     let owned = desk.session(1);
     let world = desk.worlds.of(owned.id.as_str());

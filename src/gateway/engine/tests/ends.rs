@@ -37,7 +37,7 @@ async fn a_session_is_unlinked_before_it_is_disconnected() {
 }
 
 #[tokio::test]
-async fn what_the_driver_says_of_a_logout_is_told() {
+async fn the_driver_s_logout_reason_is_published() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let world = desk.worlds.of(owned.id.as_str());
@@ -82,7 +82,7 @@ async fn codes_on_offer_mean_that_nobody_is_linked() {
 }
 
 #[tokio::test]
-async fn a_session_that_tries_for_long_says_so_and_goes_on() {
+async fn a_session_that_is_starting_for_long_gets_a_reason_and_keeps_trying() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     desk.worlds
@@ -106,7 +106,7 @@ async fn a_session_that_tries_for_long_says_so_and_goes_on() {
 }
 
 #[tokio::test]
-async fn what_only_a_person_should_start_waits_for_one_after_a_restart() {
+async fn a_manual_failure_is_not_retried_after_a_restart() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let event = failed("replaced by another device", Retry::Manual);
@@ -145,7 +145,7 @@ async fn what_only_a_person_should_start_waits_for_one_after_a_restart() {
 }
 
 #[tokio::test]
-async fn what_waits_for_an_operator_can_be_stopped_too() {
+async fn a_session_that_failed_manually_can_be_stopped() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     desk.worlds.send(
@@ -234,7 +234,7 @@ async fn letters_that_were_not_read_are_answered_with_the_end() {
 }
 
 #[tokio::test]
-async fn a_dead_pairing_code_is_told_until_there_is_a_new_one() {
+async fn a_spent_pairing_code_is_reported_until_the_next_one() {
     let mut desk = idle(Worlds::default(), vec![seeded(1, false)]).await;
     let owned = desk.session(1);
     let code = desk

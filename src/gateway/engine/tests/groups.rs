@@ -31,7 +31,7 @@ pub(super) fn elsewhere(number: u64, change: GroupChange) -> DriverEvent {
 }
 
 #[tokio::test]
-async fn a_patch_is_fresh_in_every_read_and_told_once() {
+async fn a_patch_is_visible_in_every_read_and_published_once() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let listing = desk.engine.list_groups(&owned, &Page::default()).await;
@@ -69,7 +69,7 @@ async fn a_patch_is_fresh_in_every_read_and_told_once() {
 }
 
 #[tokio::test]
-async fn a_patch_that_fails_half_way_says_how_far_it_came() {
+async fn a_patch_that_fails_partway_reports_its_progress() {
     let desk = desk().await;
     let owned = desk.session(1);
     let refusal = Fault::Error(DriverError::NotAdmin);
@@ -96,7 +96,7 @@ async fn a_patch_that_fails_half_way_says_how_far_it_came() {
 }
 
 #[tokio::test]
-async fn a_change_goes_on_when_the_caller_hangs_up() {
+async fn a_change_completes_after_the_caller_disconnects() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     {
@@ -134,7 +134,7 @@ async fn an_event_during_a_change_is_stored_after_it() {
 }
 
 #[tokio::test]
-async fn a_reset_is_told_once_and_one_made_elsewhere_as_well() {
+async fn own_and_foreign_resets_are_published_once() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let old = desk.engine.invite(&owned, &jid(1)).await.unwrap();
@@ -187,7 +187,7 @@ async fn unechoed() -> (Desk, OwnedSession) {
 }
 
 #[tokio::test]
-async fn an_echo_that_never_comes_swallows_no_later_reset_from_the_phone() {
+async fn a_missing_echo_does_not_hide_a_later_reset_from_the_phone() {
     let (mut desk, owned) = unechoed().await;
     pass(session_limits::RESET_ECHO + Duration::from_secs(1)).await;
     desk.worlds.send(owned.id.as_str(), reset_on_the_phone());
@@ -261,7 +261,7 @@ async fn of_two_actions_at_once_the_second_records_what_the_first_left() {
 }
 
 #[tokio::test]
-async fn the_first_import_is_told_by_the_status_alone() {
+async fn the_first_import_publishes_only_the_status() {
     let worlds = Worlds::default();
     {
         let world = worlds.of(session(1).as_str());
@@ -285,7 +285,7 @@ async fn the_first_import_is_told_by_the_status_alone() {
 }
 
 #[tokio::test]
-async fn what_changed_during_a_short_absence_is_told_group_by_group() {
+async fn changes_during_a_short_absence_are_published_per_group() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let world = desk.worlds.of(owned.id.as_str());

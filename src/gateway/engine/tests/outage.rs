@@ -125,7 +125,7 @@ async fn nothing_is_changed_that_could_not_be_recorded() {
 }
 
 #[tokio::test]
-async fn what_was_done_before_anybody_noticed_is_said_and_recorded_later() {
+async fn changes_made_before_an_outage_is_detected_are_recorded_later() {
     let mut desk = desk().await;
     let (owned, group) = (desk.session(1), jid(1));
     desk.fill_disk().await;
@@ -243,7 +243,7 @@ async fn every_kind_of_change_says_that_it_was_made() {
 }
 
 #[tokio::test]
-async fn what_a_session_became_meanwhile_is_stored_afterwards() {
+async fn a_session_s_state_is_stored_after_an_outage() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     desk.fill_disk().await;

@@ -61,7 +61,7 @@ async fn a_key_is_not_changed_once_the_credentials_are_gone() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_a_turn_without_credentials() {
+async fn a_queued_call_ends_when_its_credentials_expire() {
     let mut desk = desk().await;
     let ours = desk.session(1);
     let lease = Lease::default();

@@ -87,7 +87,7 @@ async fn a_panic_ends_one_session_only() {
 }
 
 #[tokio::test]
-async fn one_that_hangs_at_the_start_holds_nobody_up() {
+async fn a_session_that_hangs_at_start_blocks_no_other() {
     let worlds = Worlds::default();
     for (number, fault) in [(1, Some(Fault::Hang)), (2, Some(Fault::Panic)), (3, None)] {
         let world = worlds.of(session(number).as_str());
@@ -190,7 +190,7 @@ async fn logging_out_and_deleting() {
 }
 
 #[tokio::test]
-async fn what_should_run_runs_again_and_keys_stay() {
+async fn sessions_and_keys_survive_a_restart() {
     let mut desk = desk().await;
     let body = CreateSession {
         label: Some("  Second ".to_owned()),

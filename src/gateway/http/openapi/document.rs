@@ -229,7 +229,7 @@ fn example((name, error): (&'static str, ErrorObject)) -> (String, Value) {
     )
 }
 
-/// What a status means, in the contract's words.
+/// The description of a status.
 fn refusal(status: u16) -> &'static str {
     match status {
         400 => {

@@ -177,7 +177,7 @@ pub(super) fn key() -> ApiKey {
 
 pub(super) fn created_key() -> CreatedKey {
     CreatedKey {
-        // Nobody may take it for a key that works.
+        // Obviously not a valid key.
         secret: "wa_this-is-what-a-secret-would-stand-in".to_owned(),
         key: key(),
     }

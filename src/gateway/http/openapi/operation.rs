@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
 
-/// What the operations are sorted by.
+/// The tags that group the operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
     Sessions,
@@ -72,7 +72,7 @@ impl Tag {
     }
 }
 
-/// How far a request goes before it is answered.
+/// Which systems an operation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub(super) enum Reach {
     /// Memory and the store.
@@ -103,7 +103,7 @@ impl Content {
     }
 }
 
-/// What a success looks like.
+/// The success response.
 pub(super) enum Answer {
     Json(Content),
     /// Of this media type; too large, or too alive, for a schema.
@@ -143,7 +143,7 @@ pub(super) struct Operation {
     pub answer: Answer,
     /// Another success: its status, what that means, and an example of the same type.
     pub other: Option<(u16, &'static str, Content)>,
-    /// What it can answer beyond what follows from all the rest, by the example's name.
+    /// Errors beyond those that follow from the other fields, by the name of the example.
     pub refusals: Vec<(&'static str, Error)>,
     /// A path parameter of other operations, and where it stands in this one's answer.
     pub offers: Option<(&'static str, &'static str)>,
@@ -206,7 +206,7 @@ impl Operation {
         self.body(example, true)
     }
 
-    /// A body that may be left out.
+    /// An optional body.
     pub fn may_take<T: Serialize + JsonSchema>(self, example: &T) -> Self {
         self.body(example, false)
     }

@@ -28,7 +28,7 @@ pub(super) fn of(
     general.chain(own).collect()
 }
 
-/// What follows from the route, the path, the query, the body and the reach.
+/// The errors that follow from the route, the path, the query, the body and the reach.
 fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'static str, Error)> {
     let limit = |limit| Error::TooManyRequests { limit, wait: WAIT };
     let mut all = vec![
@@ -99,7 +99,7 @@ fn change_not_stored() -> Error {
     }
 }
 
-/// A session that ended with a reason: the same refusal as of one that was stopped, and it says more.
+/// A session that ended with a reason: the same error as for a stopped session, with the reason.
 fn failed_session() -> Error {
     Error::NotConnected {
         status: SessionStatus::Failed,
@@ -169,8 +169,8 @@ pub(super) fn driver_errors() -> Vec<DriverError> {
     ]
 }
 
-/// How far an operation must go to meet it. What only some operations can meet is beyond every reach:
-/// their rows name it.
+/// The reach from which an operation can return it. Errors of single operations are listed in their
+/// rows.
 pub(super) fn reaches(error: &DriverError) -> Reach {
     match error {
         DriverError::NotConnected
@@ -211,7 +211,9 @@ pub(super) fn some_members() -> (&'static str, Error) {
     let failed = parsed("123456789012345@lid").map(|jid| {
         (
             jid,
-            DriverError::Refused("this person lets nobody add them".into()),
+            DriverError::Refused(
+                "this person's privacy settings do not let others add them".into(),
+            ),
         )
     });
     let error = Error::Members {
@@ -230,7 +232,7 @@ pub(super) fn too_many_connects() -> (&'static str, Error) {
     ("too_many_connects", error)
 }
 
-/// Tickets that nobody used.
+/// The error for too many unused tickets.
 pub(super) fn unused_tickets() -> (&'static str, Error) {
     let error = Error::TooManyRequests {
         limit: Limit::Tickets,

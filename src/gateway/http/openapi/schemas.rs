@@ -9,14 +9,14 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-/// Where components stand in the document.
+/// The JSON pointer of the components.
 const COMPONENTS: &str = "/components/schemas";
 
 /// Collects the schemas that the operations ask for.
 pub(super) struct Schemas {
-    /// What we read: a field with a default may be left out.
+    /// Requests: fields with a default are optional.
     requests: SchemaGenerator,
-    /// What we write: only a field that may be skipped may be missing.
+    /// Answers: only fields that can be skipped are optional.
     answers: SchemaGenerator,
 }
 
@@ -29,7 +29,7 @@ impl Schemas {
             })
         };
         let mut answers = settings().for_serialize().into_generator();
-        // What the stream carries, which no operation answers.
+        // Types of the stream, which no operation returns.
         answers.subschema_for::<Envelope>();
         answers.subschema_for::<SessionStatusPayload>();
         answers.subschema_for::<AuthQrPayload>();
@@ -54,7 +54,7 @@ impl Schemas {
         self.answer(SchemaGenerator::subschema_for::<ErrorBody>)
     }
 
-    /// All that were asked for, by name.
+    /// All schemas used so far, by name.
     pub fn finish(mut self) -> Map<String, Value> {
         let details = self.details();
         let mut all = self.requests.take_definitions(true);
@@ -75,7 +75,7 @@ impl Schemas {
         all
     }
 
-    /// What `details` of an error may hold: a map in the types, because another gateway's may hold
+    /// The fields of an error's `details`: a map in the types, because other gateways may send
     /// anything.
     fn details(&mut self) -> Value {
         let reason = self.answer(SchemaGenerator::subschema_for::<Reason>);
@@ -95,11 +95,11 @@ impl Schemas {
                 "capability": about(capability, "What the caller lacks (`forbidden`)."),
                 "status": about(
                     status,
-                    "How the session stands that is not connected (`not_implemented`).",
+                    "The status of the session that is not connected (`not_implemented`).",
                 ),
                 "statusReason": {
                     "type": "string",
-                    "description": "Why it stands so, in words, where that is known (`not_implemented`).",
+                    "description": "The reason of the status, if known (`not_implemented`).",
                 },
                 "errors": {
                     "type": "array",
@@ -144,12 +144,12 @@ fn plain(schema: Schema) -> Value {
     schema
 }
 
-/// Makes a schema say what the wire does: nothing is ever `null` (what is not known is left out, and a
-/// `null` is refused), and a word out of a list is one enumeration.
+/// Adapts a schema to the wire format: no field is ever `null` (unknown fields are left out, `null`
+/// is refused), and unit variants become one enumeration.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
-            // What reading makes of absence is no fact about the wire.
+            // Defaults of deserialization are not part of the wire format.
             object.remove("default");
             without_null(object);
             one_enumeration(object);

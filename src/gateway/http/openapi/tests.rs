@@ -78,7 +78,7 @@ fn ids_are_unique_and_links_lead_to_them() {
 }
 
 #[test]
-fn an_error_example_is_the_same_wherever_it_stands() {
+fn an_error_example_is_the_same_in_every_operation() {
     let mut seen = BTreeMap::new();
     let needs: BTreeMap<_, _> = routes()
         .map(|route| ((route.method, route.path), route.capability))

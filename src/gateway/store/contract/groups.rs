@@ -71,7 +71,7 @@ pub(super) async fn groups_are_listed_by_jid_in_pages(place: TestStore) {
     assert_eq!(page(Some(5), None).await, (Vec::new(), None));
 }
 
-pub(super) async fn a_group_reads_back_as_it_was_told(place: TestStore) {
+pub(super) async fn a_group_reads_back_as_written(place: TestStore) {
     with_groups(&place, [1]).await;
     let expected = Group {
         id: Ulid::from(1).to_string(),
@@ -110,7 +110,7 @@ pub(super) async fn a_group_reads_back_as_it_was_told(place: TestStore) {
     assert_eq!(read[0].id, format!("{}-1", expected.id));
 }
 
-pub(super) async fn what_is_another_organizations_is_not_there(place: TestStore) {
+pub(super) async fn another_organization_s_rows_are_not_read(place: TestStore) {
     with_groups(&place, [1]).await;
     place.session(&organization("other"), &session(2)).await;
     for (owner, id) in [("other", 1), ("acme", 2), ("nobody", 1), ("acme", 9)] {
@@ -306,7 +306,7 @@ pub(super) async fn a_group_that_was_left_is_stored_but_not_joined(place: TestSt
     assert_eq!((count, sessions[0].group_count), (2, 2));
 }
 
-pub(super) async fn only_differences_are_told(place: TestStore) {
+pub(super) async fn only_differences_are_published(place: TestStore) {
     with_groups(&place, [1, 2, 3]).await;
     let acme = scope(organization("acme"), session(1));
     let filter = Filter {

@@ -8,7 +8,7 @@ use crate::gateway::store::{Store, StoreError};
 use std::sync::{Arc, mpsc};
 use ulid::Ulid;
 
-pub(super) async fn a_failing_or_panicking_job_takes_nobody_with_it(place: TestStore) {
+pub(super) async fn a_failing_or_panicking_job_affects_no_other(place: TestStore) {
     let insert = |id: &'static str| {
         place.store.write(move |w| {
             w.rows.put_organization(&organization(id), 1)?;
@@ -29,7 +29,7 @@ pub(super) async fn a_failing_or_panicking_job_takes_nobody_with_it(place: TestS
     assert_eq!(known, [organization("a"), organization("b")]);
 }
 
-pub(super) async fn nobody_reads_what_is_not_committed(place: TestStore) {
+pub(super) async fn uncommitted_writes_are_not_read(place: TestStore) {
     let (written, is_written) = tokio::sync::oneshot::channel();
     let (go, may_go) = mpsc::channel();
     let store = place.store.clone();
@@ -55,7 +55,7 @@ pub(super) async fn nobody_reads_what_is_not_committed(place: TestStore) {
     assert_eq!(read().await, [organization("acme")]);
 }
 
-pub(super) async fn what_was_written_is_there_after_reopening(place: TestStore) {
+pub(super) async fn writes_survive_reopening(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     place.store.close().await;
     place.store.close().await;
@@ -99,7 +99,7 @@ pub(super) async fn one_store_at_a_time(place: TestStore) {
     assert!(place.engine.open().is_ok());
 }
 
-pub(super) async fn a_failed_job_is_not_told(place: TestStore) {
+pub(super) async fn a_failed_job_publishes_nothing(place: TestStore) {
     let publish = |fails: bool| {
         place.store.write(move |w| {
             let acme = organization("acme");
@@ -132,7 +132,7 @@ pub(super) async fn a_failed_job_is_not_told(place: TestStore) {
     assert_eq!(logged.await.unwrap().len(), 1);
 }
 
-pub(super) async fn what_cannot_be_committed_is_noticed_and_made_up_for(place: TestStore) {
+pub(super) async fn failed_commits_are_detected_and_recovered(place: TestStore) {
     let store = &place.store;
     let entry = |action| AuditRow {
         organization: organization("acme"),

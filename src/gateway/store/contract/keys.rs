@@ -31,7 +31,7 @@ async fn read(place: &TestStore, id: &'static str) -> Option<StoredKey> {
     place.store.read(move |rows| rows.key(id)).await.unwrap()
 }
 
-pub(super) async fn a_key_reads_back_as_it_was_made(place: TestStore) {
+pub(super) async fn a_key_reads_back_as_created(place: TestStore) {
     insert(&place, vec![key("a", "acme")]).await;
     let read = read(&place, "a").await.unwrap();
     assert_eq!(read.organization, organization("acme"));
@@ -44,9 +44,7 @@ pub(super) async fn a_key_reads_back_as_it_was_made(place: TestStore) {
     assert!(missing.is_none());
 }
 
-pub(super) async fn a_rotated_key_keeps_its_former_secret_for_as_long_as_was_said(
-    place: TestStore,
-) {
+pub(super) async fn a_rotated_key_keeps_its_former_secret_for_the_overlap(place: TestStore) {
     insert(&place, vec![key("a", "acme"), key("b", "acme")]).await;
     let rotate = |hash: u8, until: Option<i64>| {
         place.write(move |rows| rows.replace_secret("a", &[hash; 32], until))

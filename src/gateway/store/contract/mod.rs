@@ -12,7 +12,8 @@ mod sessions;
 
 use super::changes::SessionContext;
 use super::listing::ListCache;
-use super::{Database, Rows, Store, StoreError, Write, sqlite};
+use super::tables::{Database, Rows};
+use super::{Store, StoreError, Write, sqlite};
 use crate::api::{MemberRole, Session};
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
 use crate::gateway::hub::Hub;
@@ -165,33 +166,33 @@ contract! {
     in_memory = memory::InMemory::default();
     => {
         jobs:
-            a_failing_or_panicking_job_takes_nobody_with_it
-            nobody_reads_what_is_not_committed
-            what_was_written_is_there_after_reopening
+            a_failing_or_panicking_job_affects_no_other
+            uncommitted_writes_are_not_read
+            writes_survive_reopening
             ids_grow_across_openings
             one_store_at_a_time
-            a_failed_job_is_not_told
-            what_cannot_be_committed_is_noticed_and_made_up_for;
+            a_failed_job_publishes_nothing
+            failed_commits_are_detected_and_recovered;
         sessions:
             a_session_is_inserted_once
-            an_update_writes_what_changes_in_a_life
-            a_new_name_is_its_own_organizations_to_give
-            deleting_takes_groups_and_members_along
-            nobody_writes_for_another_organization;
+            an_update_writes_the_session_s_state
+            only_the_owner_renames_a_session
+            deleting_a_session_deletes_its_groups_and_members
+            another_organization_s_session_is_not_written;
         groups:
             groups_are_listed_by_jid_in_pages
-            a_group_reads_back_as_it_was_told
-            what_is_another_organizations_is_not_there
+            a_group_reads_back_as_written
+            another_organization_s_rows_are_not_read
             a_group_needs_its_session
             updates_move_forward
             each_setting_is_written_alone
             members_come_change_and_go
             a_superadmin_keeps_their_role
             a_group_that_was_left_is_stored_but_not_joined
-            only_differences_are_told;
+            only_differences_are_published;
         keys:
-            a_key_reads_back_as_it_was_made
-            a_rotated_key_keeps_its_former_secret_for_as_long_as_was_said
+            a_key_reads_back_as_created
+            a_rotated_key_keeps_its_former_secret_for_the_overlap
             keys_are_disabled_used_and_deleted
             keys_are_listed_by_organization;
         logs:

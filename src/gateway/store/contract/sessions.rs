@@ -53,7 +53,7 @@ pub(super) async fn a_session_is_inserted_once(place: TestStore) {
     assert_eq!(stored[0].group_count, 0);
 }
 
-pub(super) async fn an_update_writes_what_changes_in_a_life(place: TestStore) {
+pub(super) async fn an_update_writes_the_session_s_state(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     place
         .write(|rows| rows.update_session(&organization("acme"), &full(), false, Some(7)))
@@ -75,7 +75,7 @@ pub(super) async fn an_update_writes_what_changes_in_a_life(place: TestStore) {
     assert_eq!(stored.not_before, Some(7));
 }
 
-pub(super) async fn a_new_name_is_its_own_organizations_to_give(place: TestStore) {
+pub(super) async fn only_the_owner_renames_a_session(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     let rename = |of: &'static str, label: Option<&'static str>, at| {
         place.write(move |rows| {
@@ -100,7 +100,7 @@ pub(super) async fn a_new_name_is_its_own_organizations_to_give(place: TestStore
     assert_eq!(all(&place).await.remove(0).session.label, None);
 }
 
-pub(super) async fn deleting_takes_groups_and_members_along(place: TestStore) {
+pub(super) async fn deleting_a_session_deletes_its_groups_and_members(place: TestStore) {
     let acme = organization("acme");
     for number in [1, 2] {
         place.session(&acme, &session(number)).await;
@@ -132,7 +132,7 @@ pub(super) async fn deleting_takes_groups_and_members_along(place: TestStore) {
     assert_eq!((members(gone).await, members(kept).await), (0, 3));
 }
 
-pub(super) async fn nobody_writes_for_another_organization(place: TestStore) {
+pub(super) async fn another_organization_s_session_is_not_written(place: TestStore) {
     place.session(&organization("acme"), &session(1)).await;
     place
         .write(|rows| {

@@ -17,7 +17,7 @@ pub enum OpenError {
     #[error("{}: belongs to another program", .0.display())]
     Foreign(PathBuf),
     #[error(
-        "{path}: is empty, but its log {path}-wal is not, so something emptied or replaced it; restore a backup of both, or move the log away to begin anew",
+        "{path}: is empty, but its log {path}-wal is not, so the file was truncated or replaced; restore a backup of both, or move the log away to start with an empty database",
         path = .0.display()
     )]
     Emptied(PathBuf),

@@ -1,14 +1,14 @@
 //! The database file: its mode, its schema, its migrations.
 
 use super::error::OpenError;
-use super::events;
+use super::last_id::last_id;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::time::Duration;
 use ulid::Ulid;
 
-/// Marks the file as ours ("grpd"), so that a mistyped path never migrates somebody else's database.
+/// The application id ("grpd"), so that a mistyped path never migrates another program's database.
 const APPLICATION_ID: i32 = 0x6772_7064;
 
 /// One file per schema version, applied in order. Never edit one that was released.
@@ -19,7 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_probe.sql"),
 ];
 
-/// How long a statement waits for another connection's lock.
+/// Busy timeout of a statement.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the database for writing, creating and migrating it where needed, unless its logs end before
@@ -52,7 +52,7 @@ fn refuse_incomplete(conn: &Connection, path: &Path, last: Option<Ulid>) -> Resu
         path: path.to_owned(),
         cause: std::io::Error::other(error),
     };
-    if logs == 2 && events::last_id(conn).map_err(unreadable)? >= last {
+    if logs == 2 && last_id(conn).map_err(unreadable)? >= last {
         return Ok(());
     }
     Err(OpenError::incomplete(path))
@@ -73,7 +73,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-/// Whether it failed because there is no room: SQLite says so, or a write failed on a disk without any.
+/// Whether the disk is full: by SQLite's error, or by a failed write on a disk without free space.
 pub(super) fn is_full(path: &Path, cause: &rusqlite::Error) -> bool {
     match cause.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => true,

@@ -5,10 +5,10 @@ use super::{file, lock};
 use rusqlite::ErrorCode;
 use std::path::Path;
 
-/// What is to be said of a database.
+/// The result of an inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspection {
-    /// What SQLite finds wrong with it.
+    /// Damage reported by SQLite.
     pub damage: Option<String>,
     /// Another process works on it.
     pub in_use: bool,
@@ -32,14 +32,14 @@ pub fn inspect(path: &Path) -> anyhow::Result<Inspection> {
         return Err(OpenError::incomplete(path).into());
     }
     let damage = file::check(path, last).or_else(|error| match error {
-        // What SQLite calls no database at all is as good as damaged.
+        // A file that SQLite does not recognize counts as damaged.
         OpenError::Sqlite(cause) if is_damage(&cause) => Ok(Some(cause.to_string())),
         error => Err(error),
     })?;
     Ok(Inspection { damage, in_use })
 }
 
-/// Whether it is the database that is wrong, and not the way to it.
+/// Whether the error is about the database itself, not about accessing it.
 fn is_damage(cause: &rusqlite::Error) -> bool {
     matches!(
         cause.sqlite_error_code(),
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sound_database_a_used_one_and_a_damaged_one_are_told_apart() {
+    fn intact_used_and_damaged_databases_are_distinguished() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("groupdesk.sqlite");
         drop(file::open_writer(&path, None).unwrap());
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_is_missed() {
+    fn lost_commits_are_detected() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("groupdesk.sqlite");
         drop(file::open_writer(&path, None).unwrap());
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_database_is_not_ours() {
+    fn another_program_s_database_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("theirs.sqlite");
         let theirs = rusqlite::Connection::open(&path).unwrap();

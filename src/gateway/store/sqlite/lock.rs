@@ -81,7 +81,7 @@ pub(super) fn is_taken(database: &Path) -> bool {
     beside || File::open(database).is_ok_and(|file| by_inode::is_locked(&file))
 }
 
-/// What the lock file remembers of the last process.
+/// The newest id of the last process.
 pub(super) fn last_of(database: &Path) -> Option<Ulid> {
     read_last(&File::open(beside(database, ".lock")).ok()?)
 }

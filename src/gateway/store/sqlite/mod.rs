@@ -1,17 +1,17 @@
 //! SQLite as a database engine: one file, one writing connection, a few reading ones.
 //!
-//! The SQL is in one file per table; this file maps the trait's methods to them.
+//! The SQL is in one file per kind of rows; this file has opening and transactions.
 
-mod audit;
 mod columns;
+mod connection;
 mod error;
-mod events;
 mod file;
 mod groups;
 mod inspect;
 mod keys;
+mod last_id;
 mod lock;
-mod members;
+mod logs;
 mod probe;
 mod sessions;
 #[cfg(test)]
@@ -20,19 +20,10 @@ mod tests;
 pub use error::OpenError;
 pub use inspect::{Inspection, inspect, is_new};
 
-use super::rows::{
-    AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
-};
-use super::{Database, Read, Readers, Rows, StoreError, Transactions};
-use crate::api::{
-    ApiKey, AuditEntry, EpochMillis, Group, GroupMember, MemberRole, Session, Setting,
-};
-use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
-use crate::gateway::hub::Published;
-use crate::gateway::whatsapp::{GroupSnapshot, Member};
+use super::error::StoreError;
+use super::tables::{Database, Read, Readers, Rows, Transactions};
+use connection::Sqlite;
 use lock::Lock;
-use rusqlite::Connection;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use ulid::Ulid;
 
@@ -70,18 +61,7 @@ pub fn open(path: &Path) -> anyhow::Result<Database> {
     })
 }
 
-/// A connection.
-struct Sqlite {
-    conn: Connection,
-    /// Of the writer: held until the connection is closed, because two engines must never drive the
-    /// same sessions.
-    lock: Option<Lock>,
-    /// Whether commits fail as on a full disk, in this transaction and in the next.
-    #[cfg(test)]
-    is_full: [bool; 2],
-}
-
-/// Where the readers read.
+/// The path that readers open.
 struct At(PathBuf);
 
 impl Readers for At {
@@ -95,217 +75,7 @@ impl Readers for At {
     }
 }
 
-impl Read for Sqlite {
-    fn organizations(&self) -> Outcome<Vec<OrganizationId>> {
-        sessions::organizations(&self.conn)
-    }
-
-    fn sessions(&self) -> Outcome<Vec<StoredSession>> {
-        sessions::load_all(&self.conn)
-    }
-
-    fn groups(
-        &self,
-        organization: &OrganizationId,
-        session: &SessionId,
-        after: Option<&GroupJid>,
-        limit: Option<u32>,
-    ) -> Outcome<Vec<Group>> {
-        groups::list(&self.conn, organization, session, after, limit)
-    }
-
-    fn group(
-        &self,
-        organization: &OrganizationId,
-        session: &SessionId,
-        jid: &GroupJid,
-    ) -> Outcome<Option<Group>> {
-        groups::get(&self.conn, organization, session, jid)
-    }
-
-    fn members(
-        &self,
-        organization: &OrganizationId,
-        session: &SessionId,
-        jid: &GroupJid,
-    ) -> Outcome<Option<Vec<GroupMember>>> {
-        groups::members(&self.conn, organization, session, jid)
-    }
-
-    fn stored_group(
-        &self,
-        organization: &OrganizationId,
-        session: &SessionId,
-        jid: &GroupJid,
-    ) -> Outcome<Option<StoredGroup>> {
-        groups::stored(&self.conn, organization, session, jid)
-    }
-
-    fn joined(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<Vec<GroupJid>> {
-        groups::joined(&self.conn, organization, session)
-    }
-
-    fn count_groups(&self, organization: &OrganizationId, session: &SessionId) -> Outcome<u64> {
-        groups::count(&self.conn, organization, session)
-    }
-
-    fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>> {
-        members::load(&self.conn, group)
-    }
-
-    fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>> {
-        keys::list(&self.conn, organizations)
-    }
-
-    fn key(&self, id: &str) -> Outcome<Option<StoredKey>> {
-        keys::get(&self.conn, id)
-    }
-
-    fn keys(&self) -> Outcome<Vec<StoredKey>> {
-        keys::load_all(&self.conn)
-    }
-
-    fn audit(
-        &self,
-        organizations: &[OrganizationId],
-        filter: &AuditFilter,
-    ) -> Outcome<Vec<AuditEntry>> {
-        audit::list(&self.conn, organizations, filter)
-    }
-
-    fn events(
-        &self,
-        organizations: &[OrganizationId],
-        since: Ulid,
-        limit: u32,
-    ) -> Outcome<Vec<Logged>> {
-        events::after(&self.conn, organizations, since, limit)
-    }
-
-    fn last_id(&self) -> Outcome<Ulid> {
-        events::last_id(&self.conn)
-    }
-}
-
 impl Rows for Sqlite {
-    fn put_organization(&mut self, organization: &OrganizationId, now: EpochMillis) -> Outcome<()> {
-        sessions::put_organization(&self.conn, organization, now)
-    }
-
-    fn insert_session(
-        &mut self,
-        organization: &OrganizationId,
-        session: &Session,
-        should_run: bool,
-    ) -> Outcome<bool> {
-        sessions::insert(&self.conn, organization, session, should_run)
-    }
-
-    fn update_session(
-        &mut self,
-        organization: &OrganizationId,
-        session: &Session,
-        should_run: bool,
-        not_before: Option<EpochMillis>,
-    ) -> Outcome<()> {
-        sessions::update(&self.conn, organization, session, should_run, not_before)
-    }
-
-    fn rename_session(
-        &mut self,
-        organization: &OrganizationId,
-        session: &SessionId,
-        label: Option<&str>,
-        at: EpochMillis,
-    ) -> Outcome<()> {
-        sessions::rename(&self.conn, organization, session, label, at)
-    }
-
-    fn delete_session(
-        &mut self,
-        organization: &OrganizationId,
-        session: &SessionId,
-    ) -> Outcome<()> {
-        sessions::delete(&self.conn, organization, session)
-    }
-
-    fn insert_group(
-        &mut self,
-        organization: &OrganizationId,
-        session: &SessionId,
-        id: Ulid,
-        group: &GroupSnapshot,
-        at: EpochMillis,
-    ) -> Outcome<bool> {
-        groups::insert(&self.conn, organization, session, id, group, at)
-    }
-
-    fn update_group(&mut self, group: i64, fresh: &GroupSnapshot, at: EpochMillis) -> Outcome<()> {
-        groups::update(&self.conn, group, fresh, at)
-    }
-
-    fn set_setting(&mut self, group: i64, setting: &Setting, at: EpochMillis) -> Outcome<()> {
-        groups::set(&self.conn, group, setting, at)
-    }
-
-    fn put_members(
-        &mut self,
-        group: i64,
-        members: &mut dyn Iterator<Item = &Member>,
-        at: EpochMillis,
-    ) -> Outcome<()> {
-        members::put(&self.conn, group, members, at)
-    }
-
-    fn delete_member(&mut self, group: i64, lid: &str) -> Outcome<bool> {
-        members::delete(&self.conn, group, lid)
-    }
-
-    fn set_role(&mut self, group: i64, lid: &str, role: &MemberRole) -> Outcome<bool> {
-        members::set_role(&self.conn, group, lid, role)
-    }
-
-    fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool> {
-        groups::refresh_member_summary(&self.conn, group)
-    }
-
-    fn insert_key(&mut self, key: &StoredKey) -> Outcome<()> {
-        keys::insert(&self.conn, key)
-    }
-
-    fn replace_secret(
-        &mut self,
-        id: &str,
-        hash: &[u8; 32],
-        previous_until: Option<EpochMillis>,
-    ) -> Outcome<()> {
-        keys::replace_secret(&self.conn, id, hash, previous_until)
-    }
-
-    fn set_disabled(&mut self, id: &str, disabled: bool) -> Outcome<()> {
-        keys::set_disabled(&self.conn, id, disabled)
-    }
-
-    fn set_last_used(&mut self, uses: &[(String, EpochMillis)]) -> Outcome<()> {
-        keys::set_last_used(&self.conn, uses)
-    }
-
-    fn delete_key(&mut self, id: &str) -> Outcome<()> {
-        keys::delete(&self.conn, id)
-    }
-
-    fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()> {
-        audit::insert(&self.conn, id, at, entry)
-    }
-
-    fn insert_event(&mut self, event: &Published) -> Outcome<()> {
-        events::insert(&self.conn, event)
-    }
-
-    fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()> {
-        events::sweep(&self.conn, organization, keep)
-    }
-
     fn probe(&mut self) -> Outcome<()> {
         probe::write(&self.conn)
     }
@@ -336,7 +106,7 @@ impl Transactions for Sqlite {
 
     fn roll_back(&mut self) {
         if !self.conn.is_autocommit() {
-            // What cannot even be rolled back ends with the connection.
+            // If the rollback fails, closing the connection rolls back.
             let _ = self.conn.execute_batch("ROLLBACK");
         }
     }

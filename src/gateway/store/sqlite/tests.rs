@@ -55,7 +55,7 @@ fn refusal(path: &Path) -> String {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_committed_is_there() {
+async fn commits_survive_a_killed_process() {
     let (_left, path) = killed(true).await;
     let again = super::open(&path).unwrap().writer;
     assert_eq!(
@@ -121,7 +121,7 @@ async fn a_database_that_was_closed_is_whole_without_its_log() {
 }
 
 #[test]
-fn a_failed_write_is_told_apart_from_a_refused_one() {
+fn failed_and_refused_writes_are_distinguished() {
     let code = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
     for failed in [
         rusqlite::ffi::SQLITE_FULL,

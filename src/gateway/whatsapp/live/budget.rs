@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_long_wait_is_told_and_costs_nothing() {
+    async fn a_long_wait_is_rate_limited_and_not_counted() {
         let budget = budget(2, 6);
         budget.take(2).await.unwrap();
         let refused = budget.take(1).await.unwrap_err();

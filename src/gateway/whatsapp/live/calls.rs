@@ -24,11 +24,11 @@ use whatsapp_rust::features::{
 use whatsapp_rust::wacore::iq::groups::{GetGroupInviteInfoIq, GroupInfoOutcome, GroupQueryIq};
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
-/// How many times the limit of a call the list of all groups may take: it can be megabytes.
+/// Multiple of the call timeout for the list of all groups, which can be megabytes.
 const IMPORT: u32 = 5;
-/// How long the difference between a plain member and a stranger is asked for.
+/// Time limit for the query whether the account is in the group.
 const FINER: Duration = Duration::from_secs(3);
-/// How long a connection that did not answer a call gets to answer a ping.
+/// Ping timeout of a connection that did not answer a call.
 const PING: Duration = Duration::from_secs(5);
 
 impl Session {
@@ -159,9 +159,9 @@ impl Session {
         self.told_apart(group, outcome).await
     }
 
-    /// WhatsApp answers 403 to a change both for a plain member and for a stranger, so it is asked
-    /// whether the account is in the group. Without an answer to that, the refusal is read as a
-    /// plain member's: that somebody left is told, as a rule.
+    /// WhatsApp answers 403 to a change both for a plain member and for a non-member, so the group
+    /// list is queried. Without an answer the account counts as a plain member: leaving a group is
+    /// normally reported.
     async fn told_apart<T>(
         &self,
         group: &GroupJid,
@@ -169,7 +169,7 @@ impl Session {
     ) -> Result<T, DriverError> {
         match outcome {
             Err(DriverError::NotInGroup) => {
-                // The refusal is known already, so its finer word is not waited for long.
+                // The error is known already, so the more specific one has a short time limit.
                 let limit = self.limit().min(FINER);
                 let found = self.group_within(group, limit);
                 Err(match tokio::time::timeout(FINER, found).await {
@@ -325,7 +325,7 @@ impl Session {
     }
 }
 
-/// What became of one person. WhatsApp may name them by their other name.
+/// The outcome for one person, whom WhatsApp may name by the other JID.
 fn outcome_of(
     change: MemberChange,
     asked: &Jid,
@@ -345,7 +345,7 @@ fn outcome_of(
             Some(code) => refusal::of_member(change, code).map_or(Ok(()), Err),
             None => Ok(()),
         },
-        // Silence about somebody who is not a member: nothing to remove.
+        // No entry for a non-member: nothing to remove.
         None if change == MemberChange::Remove => Ok(()),
         None => Err(DriverError::Other {
             code: None,

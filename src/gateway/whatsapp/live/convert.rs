@@ -9,7 +9,7 @@ use whatsapp_rust::features::{GroupMetadata, ParticipantType};
 use whatsapp_rust::wacore::iq::groups::GroupInfoResponse;
 use whatsapp_rust::{Client, Jid, Server};
 
-/// Who the session's account is, by both of its names.
+/// Both JIDs of the session's account.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Me {
     pub(super) lid: Option<Jid>,
@@ -111,7 +111,7 @@ impl<'a> Naming<'a> {
         }
     }
 
-    /// `lid` is the person's LID where WhatsApp names them by number and tells it beside.
+    /// `lid` is the person's LID if WhatsApp reports it beside the number.
     pub(super) fn member(
         &mut self,
         jid: &Jid,

@@ -38,7 +38,7 @@ impl IqSpec for EveryGroup {
             let group = GroupInfoResponse::try_from_node_ref(group)?;
             read += 1;
             if let Some(snapshot) = naming.snapshot(group) {
-                // Who no longer listens wants no more.
+                // The receiver was dropped: stop.
                 let _ = self.found.send(snapshot);
             }
         }

@@ -12,19 +12,19 @@ use whatsapp_rust::wacore::store::Device;
 /// matter with hundreds of sessions in one process.
 const CACHE_KIB: u32 = 64;
 
-/// How often, and how long at most, a link that was made is looked for in its file.
+/// Poll interval and time limit for a new link to appear in the key file.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 const WRITTEN: Duration = Duration::from_secs(10);
 
-/// What every SQLite file but an empty one begins with.
+/// The magic bytes of a SQLite file.
 const HEADER: &[u8] = b"SQLite format 3\0";
 
-/// Where a session's key file lies.
+/// The path of a session's key file.
 pub(super) fn path(dir: &Path, session: &SessionId) -> PathBuf {
     dir.join(format!("{session}.sqlite"))
 }
 
-/// Creates the directory, and takes it from everybody but its owner.
+/// Creates the directory with mode 0700.
 pub(super) fn create_dir(dir: &Path) -> io::Result<()> {
     std::fs::create_dir_all(dir)?;
     restrict(dir, 0o700)
@@ -49,7 +49,7 @@ pub(super) async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
     Ok(SqliteStore::with_config(name, config).await?)
 }
 
-/// A damaged file is told at once; the library would try to open it for half a minute.
+/// Detect a damaged file early; the library would retry opening it for half a minute.
 fn check_header(path: &Path) -> anyhow::Result<()> {
     let mut header = Vec::with_capacity(HEADER.len());
     std::fs::File::open(path)?
@@ -74,14 +74,13 @@ pub(super) async fn is_paired(path: &Path) -> bool {
     matches!(device, Ok(Some(device)) if is_linked(&device))
 }
 
-/// Whether the keys are those of a device that a phone has let in: it has a number, and the phone's
-/// signature beside it.
+/// Whether the keys belong to a linked device: it has a number and the phone's signature.
 fn is_linked(device: &Device) -> bool {
     device.pn.is_some() && device.account.is_some()
 }
 
-/// Waits until the key file of a client holds the link that the client has just made. The library
-/// writes it soon, but does not say when.
+/// Waits until the key file holds the new link. The library writes it asynchronously and does not
+/// report it.
 ///
 /// # Errors
 /// It was not written in time.
@@ -149,7 +148,7 @@ mod tests {
         let store = open(&file).await.unwrap();
         assert!(!is_paired(&file).await);
         store.create().await.unwrap();
-        // What was written lies in the files beside it for now.
+        // Recent writes are in the write-ahead log.
         let files: Vec<_> = std::fs::read_dir(&dir)
             .unwrap()
             .map(|entry| entry.unwrap().path())

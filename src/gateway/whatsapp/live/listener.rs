@@ -27,15 +27,16 @@ use whatsapp_rust::types::events::{
     Event, EventHandler, EventInterest, EventKind, PairSuccess, PairingQrCode,
 };
 
-/// The pause before a look at a group that the account came into.
+/// Delay before a group is queried that the account joined.
 const ENTERED: Duration = Duration::from_millis(200);
-/// The same for a group whose changes crossed: a change of several settings is over by then.
+/// Delay before a group is queried whose changes were reordered: a change of several settings is
+/// complete by then.
 const REORDERED: Duration = Duration::from_secs(1);
 
 pub(super) struct Listener {
     pub(super) run: Weak<Run>,
     pub(super) version: Arc<Version>,
-    /// Filled in before the client runs; weak, because the client owns its listeners.
+    /// Set before the client runs; weak, because the client owns its listeners.
     pub(super) client: Arc<OnceLock<Weak<Client>>>,
     pub(super) pace: u32,
     pub(super) recent: Mutex<Recent>,
@@ -44,7 +45,7 @@ pub(super) struct Listener {
 
 impl EventHandler for Listener {
     fn interest(&self) -> EventInterest {
-        // Everything else, messages above all, is then not even put together.
+        // Other events, messages above all, are then not built at all.
         EventInterest::of(&[
             EventKind::Connected,
             EventKind::Disconnected,
@@ -70,7 +71,7 @@ impl EventHandler for Listener {
         let (Some(run), Some(client)) = (self.run.upgrade(), client) else {
             return;
         };
-        // A client that was replaced may still have something to say.
+        // A replaced client may still emit events.
         if run.is_current(&client) {
             self.heard(&run, &client, &event);
         }
@@ -108,7 +109,7 @@ impl Listener {
                 self.version.doubt();
                 run.bar(reason::OUTDATED.to_owned());
             }
-            // The library tries again by itself after these two.
+            // The library reconnects after these two.
             Event::ConnectFailure(failure) if failure.reason.should_reconnect() => {}
             Event::ConnectFailure(failure) => {
                 let why = reason::login_refused(failure.reason);
@@ -142,7 +143,7 @@ impl Listener {
         run.tell(DriverEvent::Group(event));
     }
 
-    /// Has a group looked at and told of, after a pause.
+    /// Queues a query of a group whose result is published as an event.
     fn requery(
         &self,
         pause: Duration,
@@ -151,7 +152,7 @@ impl Listener {
         at: EpochMillis,
         into_change: fn(Box<GroupSnapshot>) -> GroupChange,
     ) {
-        // Whoever takes the looks ends with the session: then nobody wants to know.
+        // An error means that the session has ended.
         let _ = self.requeries.send(Requery {
             group,
             by,
@@ -162,7 +163,7 @@ impl Listener {
     }
 }
 
-/// Takes a run's looks at groups, as long as they come.
+/// Starts the task that makes the queued group queries of a run.
 pub(super) fn requeries(session: Weak<Session>, run: Weak<Run>) -> UnboundedSender<Requery> {
     let (requeries, coming) = unbounded_channel();
     let of = Weak::clone(&run);
@@ -185,8 +186,7 @@ pub(super) fn requeries(session: Weak<Session>, run: Weak<Run>) -> UnboundedSend
     requeries
 }
 
-/// Tells of a link once the keys are on disk: who was told that a phone is linked finds it linked
-/// after a crash too.
+/// Reports a linked phone once the keys are on disk, so that the report survives a crash.
 fn paired_for_good(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
     run.paired(identity);
     let (run, client) = (Arc::downgrade(run), Arc::downgrade(client));

@@ -58,11 +58,11 @@ pub const SECRET_LOG_TARGETS: [&str; 16] = [
     "voip",
 ];
 
-/// Between the first connections of two sessions after a start: logins in one burst from one address
-/// are what a machine does, and each costs both sides a handshake.
+/// Delay between the first connects of two sessions after a start: many logins at once from one
+/// address look automated, and each costs a handshake.
 pub const STAGGER: Duration = Duration::from_millis(250);
 
-/// What all live sessions share.
+/// State shared by all live sessions.
 pub struct Live {
     options: Options,
     /// With one set of TLS roots for all connections.
@@ -82,7 +82,7 @@ impl Live {
             sockets = sockets.with_url(url.as_str());
         }
         let http = UreqHttpClient::new();
-        // Somebody else's server has its own idea of what is current.
+        // Another server does not have to accept WhatsApp's current version.
         let fixed = options
             .version
             .or_else(|| options.url.as_ref().map(|_| version::BUILT_IN));

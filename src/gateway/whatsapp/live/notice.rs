@@ -10,11 +10,11 @@ use whatsapp_rust::wacore::stanza::groups::{
     GroupNotificationAction as Action, GroupParticipantInfo,
 };
 
-/// A pushed change, as far as it can be told at once.
+/// A notification that can be published at once.
 #[derive(Debug, PartialEq)]
 pub(super) enum Notice {
     Change(GroupEvent),
-    /// The account came into a group, which WhatsApp does not describe: it has to be asked for.
+    /// The account joined a group, which the notification does not describe: it has to be queried.
     Entered {
         group: GroupJid,
         by: Option<MemberJid>,
@@ -50,7 +50,7 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
                     .collect(),
             )
         }
-        // Somebody came by the link: the person is who caused the notification.
+        // Joined by the link: the author of the notification is the new member.
         Action::Invite { .. } => {
             let joiner = update.participant.as_ref()?;
             if me.is(joiner) {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_kept_is_not_told() {
+    fn irrelevant_notifications_are_ignored() {
         assert_eq!(notice(NodeBuilder::new("not_ephemeral").build()), None);
         assert_eq!(notice(NodeBuilder::new("something_new").build()), None);
     }

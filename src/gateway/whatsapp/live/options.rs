@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How the live driver reaches WhatsApp. [`Options::new`] is what a desk needs.
+/// Options of the live driver. [`Options::new`] has the defaults.
 #[derive(Clone)]
 pub struct Options {
     /// The directory of the key files, one SQLite file for each session. Created with mode 0700.
@@ -13,7 +13,7 @@ pub struct Options {
     pub url: Option<String>,
     /// The version of WhatsApp Web to introduce ourselves as; `None` asks WhatsApp now and then.
     pub version: Option<(u32, u32, u32)>,
-    /// What the phone lists under its linked devices.
+    /// The device name shown on the phone.
     pub device_name: String,
     pub limits: Limits,
     /// Divides the waits inside the client library, so that tests need not sit through a QR code's
@@ -22,20 +22,20 @@ pub struct Options {
     pub pace: u32,
 }
 
-/// Our own bounds, where the library is silent or patient.
+/// Time limits beyond the library's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// From dialling to connected or to the first QR code. After it the attempt is given up and
-    /// dialled anew.
+    /// Time limit from dialling to connected or to the first QR code; then the connection is
+    /// dialled again.
     pub connect: Duration,
     /// For one live call, from the end of its wait for the budget. Shorter than the engine's own bound
     /// on a call, so that it is this side that notices and looks after the connection.
     pub call: Duration,
-    /// From asking for a pairing code until it is here, connecting included. Shorter than the engine's
-    /// own bound, so that no code is given out to nobody.
+    /// Time limit of a pairing code, connecting included. Shorter than the engine's limit, so that
+    /// no code is issued after its caller got an error.
     pub code: Duration,
-    /// How long a connection may bring nothing at all before it counts as lost. The library pings an
-    /// idle connection every 15 to 30 s, so a live one is never this quiet.
+    /// How long a connection may be silent before it counts as lost. The library pings an idle
+    /// connection every 15 to 30 s.
     pub silence: Duration,
     /// Live calls that may be made at once after a rest.
     pub burst: u32,

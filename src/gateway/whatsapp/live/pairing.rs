@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use whatsapp_rust::ErrorChainExt;
 use whatsapp_rust::pair_code::{PairCodeOptions, PairCodeRejection, PairError};
 
-/// How long WhatsApp takes a pairing code.
+/// Validity of a pairing code.
 const CODE_LIFETIME: Duration = Duration::from_mins(3);
 /// The pause to suggest when WhatsApp does not name one.
 const THROTTLED: Duration = Duration::from_mins(5);
@@ -37,7 +37,7 @@ impl Session {
             Phase::Connecting | Phase::Ended => return Err(DriverError::ConnectionLost),
         }
         let client = run.client().ok_or(DriverError::ConnectionLost)?;
-        // WhatsApp takes one code at a time; a new one is what was asked for.
+        // WhatsApp has one pairing code at a time; a new request replaces it.
         client.cancel_pair_code().await;
         let options = PairCodeOptions {
             phone_number: phone.to_owned(),

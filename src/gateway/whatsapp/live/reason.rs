@@ -48,7 +48,7 @@ pub(super) fn end_of_ban(seconds: i64, now: Timestamp) -> Option<Timestamp> {
         .filter(|_| believed)
 }
 
-/// Banned, for a while or for nobody knows how long. The end is told in UTC.
+/// A ban, with its end in UTC if known.
 pub(super) fn banned(why: &TempBanReason, until: Option<Timestamp>) -> String {
     let cause = match why {
         TempBanReason::SentToTooManyPeople => "too many messages to people who do not know it",
@@ -99,7 +99,7 @@ pub(super) fn login_refused(reason: ConnectFailureReason) -> String {
     }
 }
 
-/// Whether a refused login should be tried again only when somebody wants it.
+/// Whether a refused login should be retried only by an operator.
 pub(super) fn is_for_a_person(reason: ConnectFailureReason) -> bool {
     matches!(
         reason,

@@ -10,17 +10,17 @@ use std::time::Duration;
 use whatsapp_rust::features::GroupError;
 use whatsapp_rust::{ErrorChainExt, IqError};
 
-/// How long to wait after a 429 that does not say.
+/// The wait after a 429 without one.
 const BACKOFF: Duration = Duration::from_mins(1);
 
-/// What was asked.
+/// The kind of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum QueryKind {
     /// Anything about, or a change of, a group that the account should be in.
     Group,
-    /// To come in by an invite code.
+    /// Joining by an invite code.
     Join,
-    /// To make a group.
+    /// Creating a group.
     Create,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn of(error: &(dyn Error + 'static), kind: QueryKind) -> DriverError 
         match cause.downcast_ref::<GroupError>() {
             Some(GroupError::DescriptionConflict) => {
                 return DriverError::Conflict(
-                    "the description was changed by somebody else at the same time".to_owned(),
+                    "the description was changed concurrently".to_owned(),
                 );
             }
             Some(GroupError::InvalidRequest(why)) if kind == QueryKind::Join => {
@@ -41,7 +41,7 @@ pub(super) fn of(error: &(dyn Error + 'static), kind: QueryKind) -> DriverError 
             Some(GroupError::InvalidRequest(why)) if kind == QueryKind::Create => {
                 tracing::debug!(why, "a new group was not even sent");
                 return DriverError::Refused(
-                    "WhatsApp wants the phone number of everybody in a new group, and one of them is named by a LID alone".to_owned(),
+                    "WhatsApp requires phone numbers for the members of a new group, and one is given as a LID only".to_owned(),
                 );
             }
             Some(GroupError::InvalidRequest(why)) => {
@@ -87,7 +87,7 @@ fn rejected(code: u16, text: &str, backoff: Option<Duration>, kind: QueryKind) -
         (403, QueryKind::Group) => DriverError::NotInGroup,
         (404 | 410, QueryKind::Group) => DriverError::NoSuchGroup,
         (409, QueryKind::Group | QueryKind::Create) => {
-            DriverError::Conflict("somebody else changed the group at the same time".to_owned())
+            DriverError::Conflict("the group was changed concurrently".to_owned())
         }
         (400 | 404 | 406 | 410, QueryKind::Join) => DriverError::DeadInvite,
         (401 | 403 | 405, QueryKind::Join) => refused(
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_keeps_its_code() {
+    fn unknown_errors_keep_their_code() {
         assert_eq!(
             of(&error(500, None), QueryKind::Group),
             DriverError::Other {
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_and_no_connection_are_told_apart() {
+    fn timeout_and_lost_connection_are_distinguished() {
         let timeout = GroupError::Iq(IqError::Timeout);
         assert_eq!(of(&timeout, QueryKind::Group), DriverError::Timeout);
         for error in [IqError::NotConnected, IqError::InternalChannelClosed] {

@@ -11,15 +11,15 @@ use crate::gateway::whatsapp::{GroupChange, GroupEvent};
 use std::collections::VecDeque;
 use std::mem::discriminant;
 
-/// How many changes are remembered: more than come in a second or two.
+/// Number of changes that are kept: more than arrive in two seconds.
 const KEPT: usize = 64;
 
-/// The changes of an account's groups that were told last.
+/// The most recent changes of an account's groups.
 #[derive(Default)]
 pub(super) struct Recent(VecDeque<(GroupJid, GroupChange, EpochMillis)>);
 
 impl Recent {
-    /// Takes in a change. Whether it may be older than another that says something else.
+    /// Records a change. Returns whether it may be older than a contradicting one.
     pub(super) fn is_reordered(&mut self, event: &GroupEvent) -> bool {
         let is_reordered = self.0.iter().any(|(group, change, at)| {
             *group == event.group && *at >= event.at && contradict(change, &event.change)
@@ -42,7 +42,7 @@ fn contradict(one: &GroupChange, other: &GroupChange) -> bool {
         }
         (Joined(_), Left(_)) | (Left(_), Joined(_)) => true,
         (Promoted(_), Demoted(_)) | (Demoted(_), Promoted(_)) => true,
-        // Somebody who is not among the members yet is not made an admin.
+        // A person has to join before a promotion.
         (Promoted(_), Joined(_)) => true,
         (Exited, _) | (_, Exited) => discriminant(one) != discriminant(other),
         _ => false,
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn two_names_of_one_second_cross_and_others_do_not() {
+    fn contradicting_changes_within_a_second_are_reordered() {
         let mut recent = Recent::default();
         assert!(!recent.is_reordered(&event(1, 5_000, subject("a"))));
         assert!(recent.is_reordered(&event(1, 5_000, subject("b"))));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn who_joins_and_leaves_or_rises_and_falls_at_once_crosses() {
+    fn opposite_member_changes_within_a_second_are_reordered() {
         let pairs = [
             (
                 GroupChange::Left(somebody()),

@@ -14,23 +14,24 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// Before the next try of a look that failed for no reason that says how long to wait.
+/// Delay before a failed query is retried.
 const AGAIN: Duration = Duration::from_secs(5);
-/// Tries of a look that WhatsApp does not answer. Being told to wait is no such failure.
+/// Attempts of a query that WhatsApp does not answer. Rate limiting does not count as one.
 const TRIES: u32 = 3;
 
-/// A group to look at.
+/// A group to query.
 #[derive(Debug, Clone)]
 pub(super) struct Requery {
     pub(super) group: GroupJid,
     pub(super) by: Option<MemberJid>,
     pub(super) at: EpochMillis,
-    /// Not before then: what happens in a group comes in several pieces.
+    /// Earliest time: changes of a group arrive in several notifications.
     pub(super) from: Instant,
     pub(super) into_change: fn(Box<GroupSnapshot>) -> GroupChange,
 }
 
-/// Takes the looks that come in until nobody sends any more. `ask` looks at a group, `tell` tells.
+/// Makes the queued queries until the sender is dropped. `ask` queries a group, `tell` publishes
+/// the event.
 pub(super) async fn take<A, F>(
     mut coming: UnboundedReceiver<Requery>,
     ask: A,
@@ -53,7 +54,7 @@ pub(super) async fn take<A, F>(
         let Some(requery) = waiting.pop_front() else {
             continue;
         };
-        // A later look at the same group tells as much.
+        // A later query of the same group has the same result.
         let told_later = |later: &Requery| {
             later.group == requery.group
                 && std::ptr::fn_addr_eq(later.into_change, requery.into_change)
@@ -132,7 +133,7 @@ mod tests {
         }
     }
 
-    /// The groups of which was told, when these looks are taken.
+    /// The groups that were published for these queries.
     async fn told<A, F>(requeries: impl IntoIterator<Item = Requery>, ask: A) -> Vec<GroupJid>
     where
         A: Fn(GroupJid) -> F + Send + Sync,
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn sixty_groups_at_once_are_all_looked_at_within_the_budget() {
+    async fn sixty_groups_are_queried_within_the_budget() {
         let budget = Budget::new(&Limits::default());
         let running = AtomicU32::new(0);
         let ask = |group| async {
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_that_is_asked_for_is_kept_however_often() {
+    async fn every_retry_after_is_followed() {
         let begin = Instant::now();
         let left = AtomicU32::new(5);
         let ask = |group| {
@@ -180,10 +181,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_waits_when_the_connection_ends_is_left_to_the_next_one() {
+    async fn pending_queries_are_dropped_when_the_connection_ends() {
         let ask = |_| ready(Err(DriverError::ConnectionLost));
         assert_eq!(told((0..3).map(requery), ask).await, []);
-        // One that cannot be had keeps no other from its turn.
+        // A failing query does not block the others.
         let ask = |asked| {
             ready(if asked == group(0) {
                 Err(DriverError::Timeout)
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_last_look_at_a_group_is_enough() {
+    async fn repeated_queries_of_a_group_are_merged() {
         let ask = |group| ready(Ok(snapshot(group)));
         let requeries = [requery(1), requery(2), requery(1)];
         assert_eq!(told(requeries, ask).await, [group(2), group(1)]);

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use whatsapp_rust::Client;
 
-/// Where a run stands.
+/// The phase of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Dialling, logging in or waiting to dial again.
@@ -20,14 +20,14 @@ pub(super) enum Phase {
     /// Showing codes to link a phone with.
     Pairing,
     Connected,
-    /// Ended by itself; the reason was told.
+    /// Ended; the reason was reported.
     Ended,
 }
 
 pub(super) struct Run {
     events: mpsc::UnboundedSender<DriverEvent>,
     phase: watch::Sender<Phase>,
-    /// Cancelled when somebody wants the run to stop; nothing is told after that.
+    /// Cancelled to stop the run; no event is reported after that.
     pub(super) stop: CancellationToken,
     /// Set when what happens from now on is this side's doing.
     muted: AtomicBool,
@@ -37,16 +37,16 @@ pub(super) struct Run {
 struct Facts {
     client: Option<Arc<Client>>,
     dialled: Instant,
-    /// Whether the last attempt to dial has not reached anybody (yet).
+    /// Whether the last dial has not reached the server (yet).
     unreached: bool,
     /// Until when a pairing code that was given out may be entered.
     code_until: Option<Instant>,
     qr_exhausted: bool,
-    /// Whether the phone does not know this device any more.
+    /// Whether the device was unlinked.
     unlinked: bool,
-    /// A phone was linked, and nobody was told yet.
+    /// A phone was linked, not reported yet.
     linked: Option<Identity>,
-    /// Told once, when the phone was linked.
+    /// Notified once, when the phone was linked.
     business_name: Option<String>,
     platform: Option<String>,
 }
@@ -82,12 +82,12 @@ impl Run {
         *self.phase.borrow()
     }
 
-    /// Whether it goes on: neither stopped nor ended.
+    /// Whether it is neither stopped nor ended.
     pub(super) fn lives(&self) -> bool {
         !self.stop.is_cancelled() && self.phase() != Phase::Ended
     }
 
-    /// Waits until the phase is what is asked for.
+    /// Waits for a phase.
     pub(super) async fn until(&self, wanted: impl FnMut(&Phase) -> bool) {
         let mut phase = self.phase.subscribe();
         // The sender lives in `self`, so the wait cannot fail.
@@ -96,12 +96,12 @@ impl Run {
 
     pub(super) fn tell(&self, event: DriverEvent) {
         if !self.stop.is_cancelled() && !self.muted.load(Ordering::Relaxed) {
-            // The engine may have dropped the receiver: nobody listens any more.
+            // An error means that the engine dropped the session.
             let _ = self.events.send(event);
         }
     }
 
-    /// Tells nothing any more.
+    /// Suppresses further events.
     pub(super) fn mute(&self) {
         self.muted.store(true, Ordering::Relaxed);
     }
@@ -134,7 +134,8 @@ impl Run {
             .is_some_and(|current| Arc::ptr_eq(current, client))
     }
 
-    /// A connection is being opened; one that there was is gone then, even if nobody said so.
+    /// A connection is being opened, so an earlier one is gone even if the library did not report
+    /// it.
     pub(super) fn dialling(&self) {
         {
             let mut facts = self.facts();
@@ -148,7 +149,7 @@ impl Run {
         self.facts().unreached = false;
     }
 
-    /// How long ago the last dial began, and whether it failed to reach anybody.
+    /// How long ago the last dial began, and whether it failed.
     pub(super) fn last_dial(&self) -> (Duration, bool) {
         let facts = self.facts();
         (facts.dialled.elapsed(), facts.unreached)
@@ -170,7 +171,7 @@ impl Run {
         }
     }
 
-    /// A dial that got nowhere is given up; the next one follows.
+    /// A dial timed out; another one follows.
     pub(super) fn gave_up(&self) {
         if !self.lives() {
             return;
@@ -205,7 +206,7 @@ impl Run {
         self.facts().code_until = Some(Instant::now() + valid);
     }
 
-    /// The pairing code that was given out is of no use any more.
+    /// The pairing code is no longer valid.
     pub(super) fn code_spent(&self, reason: &str) {
         let (given, over) = {
             let mut facts = self.facts();
@@ -230,7 +231,7 @@ impl Run {
         }
     }
 
-    /// A phone was linked. It is told when the keys are on disk.
+    /// A phone was linked. Reported when the keys are on disk.
     pub(super) fn paired(&self, identity: Identity) {
         {
             let mut facts = self.facts();
@@ -254,7 +255,7 @@ impl Run {
     }
 
     pub(super) fn connected(&self, mut identity: Identity) {
-        // A login with the new keys is told after their link, however soon it comes.
+        // A login with the new keys is reported after the link, even if it is faster.
         self.paired_for_good();
         {
             let facts = self.facts();
@@ -270,19 +271,19 @@ impl Run {
         self.end(reason, Retry::OnRestart);
     }
 
-    /// Fails, and is not to be tried again before somebody wants it.
+    /// Fails; only an operator starts it again.
     pub(super) fn bar(&self, reason: String) {
         self.end(reason, Retry::Manual);
     }
 
-    /// Fails, and says when it is to be tried again.
+    /// Fails, with the retry policy.
     pub(super) fn end(&self, reason: String, retry: Retry) {
         if self.enter(Phase::Ended) {
             self.tell(DriverEvent::Failed { reason, retry });
         }
     }
 
-    /// The phone does not know this device any more: its keys are of no use.
+    /// The device was unlinked: its keys are useless.
     pub(super) fn logged_out(&self, reason: String) {
         self.facts().unlinked = true;
         if self.enter(Phase::Ended) {
@@ -346,7 +347,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_end_is_final_and_told_once() {
+    async fn an_end_is_final_and_reported_once() {
         let (run, mut events) = run();
         run.fail("why".to_owned());
         run.logged_out("no".to_owned());
@@ -390,7 +391,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_phone_told_at_pairing_stays_known() {
+    async fn details_from_pairing_are_kept() {
         let (run, mut events) = run();
         let mut told_once = identity();
         told_once.business_name = Some("Acme".to_owned());

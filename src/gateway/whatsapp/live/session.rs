@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use whatsapp_rust::Client;
 use whatsapp_rust::wacore::iq::devices::RemoveCompanionDeviceSpec;
 
-/// How long telling WhatsApp about a logout may take. The keys go in any case.
+/// Time limit for unlinking at WhatsApp. The keys are deleted in any case.
 const LOGOUT: Duration = Duration::from_secs(10);
 
 pub(super) struct Session {
@@ -76,7 +76,7 @@ impl Session {
         let paired = online.is_some() || keys::is_paired(&self.key_file()).await;
         let reason = match &online {
             Some((run, client)) => {
-                // What follows is our own doing.
+                // Further events are caused by ourselves.
                 run.mute();
                 if say_goodbye(run, client).await {
                     reason::LOGGED_OUT
@@ -92,7 +92,7 @@ impl Session {
             if reason != reason::LOGGED_OUT {
                 tracing::warn!(session = %self.account.session, "{reason}");
             }
-            // The engine may have dropped the receiver: nobody listens any more.
+            // An error means that the engine dropped the session.
             let _ = self.events.send(DriverEvent::LoggedOut {
                 reason: reason.to_owned(),
             });
@@ -109,7 +109,7 @@ impl Session {
     pub(super) async fn end(&self, slot: &mut Option<Slot>) {
         if let Some(running) = slot {
             running.run.stop.cancel();
-            // A task that panicked has told so already.
+            // A panic was reported already.
             let _ = (&mut running.task).await;
         }
         *slot = None;
@@ -158,7 +158,7 @@ impl Session {
     }
 }
 
-/// Tells WhatsApp that this device goes. Whether WhatsApp confirmed it.
+/// Unlinks this device at WhatsApp. Returns whether WhatsApp confirmed it.
 ///
 /// The library's own logout asks the same question and keeps the answer to itself.
 async fn say_goodbye(run: &Run, client: &Client) -> bool {
@@ -167,7 +167,7 @@ async fn say_goodbye(run: &Run, client: &Client) -> bool {
     };
     let goodbye = client.execute(RemoveCompanionDeviceSpec::new(&own));
     let answer = tokio::time::timeout(LOGOUT, goodbye).await;
-    // Instead of an answer, the line may be closed with the word that the device was removed.
+    // WhatsApp may close the connection with a removal notice instead of an answer.
     matches!(answer, Ok(Ok(()))) || run.is_unlinked()
 }
 
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_opened_before_connect_and_calls_say_so_at_once() {
+    async fn nothing_is_opened_before_connect_and_calls_fail_at_once() {
         let home = tempfile::tempdir().unwrap();
         let (driver, mut events) = driver(&home);
         let group = GroupJid::parse("120363041234567890@g.us").unwrap();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_is_not_there_is_tried_until_somebody_stops_it() {
+    async fn an_unreachable_server_is_retried_until_disconnect() {
         let home = tempfile::tempdir().unwrap();
         let (driver, mut events) = driver(&home);
         driver.connect().await.unwrap();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_file_that_is_none_ends_the_session_with_a_reason() {
+    async fn an_invalid_key_file_ends_the_session_with_a_reason() {
         let home = tempfile::tempdir().unwrap();
         let (driver, mut events) = driver(&home);
         let file = home.path().join("keys/01JZ0000000000000000000001.sqlite");

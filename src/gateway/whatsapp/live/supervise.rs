@@ -15,23 +15,23 @@ use whatsapp_rust::wacore::store::DevicePropsOverride;
 use whatsapp_rust::waproto::whatsapp::device_props::PlatformType;
 use whatsapp_rust::{CacheConfig, CacheEntryConfig, Client, MsgSecretPolicy};
 
-/// How often a run is looked at.
+/// How often the state of a run is checked.
 const TICK: Duration = Duration::from_secs(1);
-/// The longest pause between attempts while WhatsApp cannot be reached at all. The library's own
-/// pauses grow to 15 minutes, which is long for a desk whose network came back.
+/// The longest pause between dials while WhatsApp is unreachable. The library backs off up to 15
+/// minutes, which is too long after a network outage.
 const REDIAL: Duration = Duration::from_mins(1);
-/// How long an orderly close may take.
+/// Time limit of an orderly close.
 const CLOSE: Duration = Duration::from_secs(10);
 
-/// How watching a client ended.
+/// The result of watching a client.
 enum Verdict {
     /// The run is over.
     Over,
-    /// The client waits too long: a new one begins at once.
+    /// The client backs off too long: replace it.
     Redial,
 }
 
-/// Tells of a fault when the supervisor itself breaks off.
+/// Reports a failure when the supervisor itself panics.
 struct Alarm(Arc<Run>);
 
 impl Drop for Alarm {
@@ -43,7 +43,7 @@ impl Drop for Alarm {
 }
 
 impl Session {
-    /// Starts a run, unless one goes on.
+    /// Starts a run, unless one is active.
     pub(super) async fn connect(self: &Arc<Self>) -> Arc<Run> {
         let mut slot = self.slot.lock().await;
         if let Some(slot) = &*slot
@@ -142,7 +142,7 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
     Ok(bot)
 }
 
-/// The desk sends no messages and reads none, so what speeds those up stays small.
+/// groupdesk neither sends nor reads messages, so these caches stay small.
 fn caches() -> CacheConfig {
     let hour = Some(Duration::from_hours(1));
     CacheConfig {
@@ -174,7 +174,8 @@ async fn watch(
             () = run.stop.cancelled() => return Verdict::Over,
             () = run.until(|phase| *phase == Phase::Ended) => return Verdict::Over,
             () = &mut *handle => {
-                // What ended it may be told a moment later: a task that panics lets go of the handle first.
+                // The reason may be reported slightly later: a panicking task drops the handle
+                // first.
                 let told = run.until(|phase| *phase == Phase::Ended);
                 tokio::select! {
                     () = run.stop.cancelled() => {}
@@ -193,7 +194,7 @@ async fn watch(
     }
 }
 
-/// Looks for what the library does not tell.
+/// Checks for states that the library does not report.
 async fn check(session: &Session, run: &Run, client: &Arc<Client>) -> Option<Verdict> {
     let limits = &session.live.options.limits;
     let traffic = session.note_traffic(client);
@@ -228,8 +229,7 @@ fn silence(last: i64) -> Duration {
     Duration::from_millis(u64::try_from(quiet).unwrap_or(0))
 }
 
-/// Makes sure that a connection on which a question went unanswered still lives; when it does not,
-/// opens a new one.
+/// Checks a connection on which a query timed out, and opens a new one if it is dead.
 pub(super) async fn probe(run: &Run, client: &Arc<Client>, patience: Duration) {
     use whatsapp_rust::wacore::iq::keepalive::KeepaliveSpec;
     let ping = client.execute(KeepaliveSpec::with_timeout(patience));

@@ -13,17 +13,17 @@ use whatsapp_rust::version::fetch_latest_app_version;
 
 pub(super) type Triple = (u32, u32, u32);
 
-/// What the client library of this build was made for.
+/// The version built into the client library.
 pub(super) const BUILT_IN: Triple = (2, 3000, 1_042_742_319);
-/// How long an answer is good for.
+/// Validity of a lookup.
 const GOOD_FOR: Duration = Duration::from_hours(12);
-/// The pause after a question that nobody answered.
+/// The pause after a failed lookup.
 const PAUSE: Duration = Duration::from_mins(10);
-/// How long the first connection waits for an answer.
+/// How long the first connection waits for the lookup.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) struct Version {
-    /// Decided by the config: nobody is asked.
+    /// Set by the configuration: no lookup.
     fixed: Option<Triple>,
     file: PathBuf,
     http: Arc<dyn HttpClient>,
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_version_from_the_config_asks_nobody() {
+    async fn a_configured_version_needs_no_lookup() {
         let (asked, page, _home) = version("client_revision:1099999999;", Some((2, 1, 3)));
         assert_eq!(asked.get().await, (2, 1, 3));
         assert_eq!(page.asked.load(Ordering::SeqCst), 0);

@@ -10,14 +10,14 @@ use crate::gateway::whatsapp::MemberChange;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Groups smaller than this lose nobody.
+/// Groups smaller than this lose no members.
 const SMALL: usize = 5;
 
-/// Starts to live, until the world is stopped or dropped.
+/// Starts random activity, until the world is stopped or dropped.
 pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
     let mut rng = Rng::of(world.seed, "life", 0);
     every(world, runtime, 4_000..=12_000, move |world| {
-        something_happens(world, &mut rng);
+        change_something(world, &mut rng);
     });
     let mut rng = Rng::of(world.seed, "drops", 0);
     every(world, runtime, 45_000..=90_000, move |world| {
@@ -25,7 +25,7 @@ pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
     });
 }
 
-/// Does something again and again, after a number of milliseconds out of `pauses`.
+/// Repeats an action, with random pauses in milliseconds.
 fn every(
     world: &Arc<World>,
     runtime: &tokio::runtime::Handle,
@@ -83,7 +83,7 @@ fn a_session_drops(world: &Arc<World>, rng: &mut Rng) {
     }
 }
 
-fn something_happens(world: &World, rng: &mut Rng) {
+fn change_something(world: &World, rng: &mut Rng) {
     let online = online(world);
     let Some(witness) = rng.pick(&online).map(|endpoint| endpoint.person) else {
         return;
@@ -98,8 +98,8 @@ fn something_happens(world: &World, rng: &mut Rng) {
         };
         match rng.index(20) {
             0..7 => rename(world, rules, index, rng),
-            7..12 => somebody_comes(rules, index, rng),
-            12..16 => somebody_goes(rules, index, rng),
+            7..12 => member_joins(rules, index, rng),
+            12..16 => member_leaves(rules, index, rng),
             16..19 => describe(world, rules, index, rng),
             _ => switch(rules, index),
         }
@@ -144,7 +144,7 @@ fn apply(rules: &mut Rules, index: usize, setting: &Setting) {
     }
 }
 
-fn somebody_comes(rules: &mut Rules, index: usize, rng: &mut Rng) {
+fn member_joins(rules: &mut Rules, index: usize, rng: &mut Rng) {
     let group = &rules.groups[index];
     if group.seats.len() >= GROUP_MAX || group.approval {
         return;
@@ -158,7 +158,7 @@ fn somebody_comes(rules: &mut Rules, index: usize, rng: &mut Rng) {
     }
 }
 
-fn somebody_goes(rules: &mut Rules, index: usize, rng: &mut Rng) {
+fn member_leaves(rules: &mut Rules, index: usize, rng: &mut Rng) {
     let group = &rules.groups[index];
     if group.seats.len() <= SMALL {
         return;

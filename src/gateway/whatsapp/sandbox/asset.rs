@@ -10,7 +10,7 @@ const TEXT: &str = include_str!("../../../../assets/world.toml");
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asset {
-    /// How many people there are beside those behind the sessions.
+    /// The number of people, apart from the sessions' accounts.
     pub(super) crowd: usize,
     pub(super) organization: Vec<Organization>,
     pub(super) group: Vec<Group>,
@@ -30,10 +30,10 @@ pub(super) struct Organization {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Session {
-    /// What the groups below call it.
+    /// The name used by the groups below.
     pub(super) key: String,
     pub(super) label: String,
-    /// Digits of an E.164 number of a range that belongs to nobody.
+    /// Digits of an E.164 number in a reserved range.
     pub(super) phone: String,
     pub(super) business_name: Option<String>,
     pub(super) platform: Option<String>,
@@ -50,7 +50,7 @@ pub(super) struct Session {
     pub(super) stored: bool,
 }
 
-/// How a session stands with its phone when the world begins.
+/// The link state of a session at the beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Link {
@@ -72,7 +72,7 @@ pub(super) struct Group {
     #[serde(default)]
     pub(super) description: String,
     pub(super) age: Age,
-    /// How many members, the sessions' accounts included.
+    /// The number of members, the sessions' accounts included.
     pub(super) size: usize,
     #[serde(default)]
     pub(super) announce: bool,
@@ -82,7 +82,7 @@ pub(super) struct Group {
     /// Joining by link needs an admin's approval.
     #[serde(default)]
     pub(super) approval: bool,
-    /// How many people wait for an approval.
+    /// The number of pending requests to join.
     #[serde(default)]
     pub(super) requests: usize,
     /// The accounts in it are its only admins.
@@ -97,12 +97,12 @@ pub(super) struct Group {
     /// The sessions that are in it.
     #[serde(default)]
     pub(super) r#in: BTreeMap<String, Rank>,
-    /// The sessions that were in it and are not any more.
+    /// Sessions whose account was removed from the group.
     #[serde(default)]
     pub(super) removed: Vec<String>,
 }
 
-/// A group that somebody who pairs a phone of their own finds there.
+/// A group of the account that pairs a new session.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Arrival {
@@ -119,7 +119,7 @@ pub(super) struct Synthetic {
     pub(super) places: Vec<String>,
 }
 
-/// What people write when a living world goes on.
+/// Texts for random activity.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Activity {

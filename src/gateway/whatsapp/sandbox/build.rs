@@ -36,7 +36,7 @@ const FIRST_ULID_MS: u64 = 1_767_225_600_000;
 const MINUTE_MS: i64 = 60_000;
 
 /// # Errors
-/// The asset names something that cannot be; a sentence says what.
+/// The asset is inconsistent; the message says where.
 pub(super) fn build(
     asset: &Asset,
     seed: u64,
@@ -124,7 +124,8 @@ fn add_group(
     let mut rng = Rng::of(rules.seed, "fixture", which);
     let (mut jid, code) = rules.new_group_ids();
     if group.legacy {
-        // The older form: who created it and when (in seconds), here of nobody and never.
+        // A legacy JID: the creator's number and the time in seconds, here of a reserved number and
+        // 0.
         let stamp = rng.between(1_451_606_400, 1_551_606_400);
         let area = rng.between(200, 999);
         jid = GroupJid::parse(&format!("1{area}5550100-{stamp}@g.us"))
@@ -194,7 +195,7 @@ pub(super) fn strangers<'a>(
     crowd[from..].iter().chain(&crowd[..from]).copied()
 }
 
-/// How many different memberships the synthetic groups share.
+/// The number of distinct member lists of synthetic groups.
 const ROSTERS: usize = 64;
 
 fn add_synthetic(

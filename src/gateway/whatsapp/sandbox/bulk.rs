@@ -13,13 +13,13 @@ use std::sync::Arc;
 /// The moment from which the ids of these sessions count; after those of the asset.
 const FIRST_ULID_MS: u64 = 1_775_000_000_000;
 
-/// How large a crowded world gets.
+/// The size of a world for benchmarks.
 #[derive(Debug, Clone, Copy)]
 pub struct BulkAccounts {
     pub sessions: usize,
-    /// Of each session; no two sessions share one.
+    /// Groups of each session, not shared with other sessions.
     pub groups: usize,
-    /// Of each group, the account included; fewer when the world has not so many people.
+    /// Members of each group, the account included; fewer if the world has fewer people.
     pub members: usize,
 }
 

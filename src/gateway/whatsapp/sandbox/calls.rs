@@ -93,7 +93,7 @@ impl World {
                 self.drop_connection(session, *back_after);
                 Err(DriverError::ConnectionLost)
             }
-            Some(Mishap::Panic) => panic!("the simulated world was told to panic"),
+            Some(Mishap::Panic) => panic!("an injected panic"),
             Some(Mishap::Fail(error)) => Err(error.clone()),
         }
     }

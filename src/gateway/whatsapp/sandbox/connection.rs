@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    /// How long connecting takes: no time in a still world.
+    /// The time to connect: none in a still world.
     fn connect_time(&self, endpoint: &mut Endpoint) -> Duration {
         if !self.active {
             return Duration::ZERO;
@@ -127,8 +127,8 @@ impl World {
         }
     }
 
-    /// Drops the connection. It comes back after `back_after`, or with [`World::reconnect`]. Nothing
-    /// happens to a session that is not connected or connecting. Needs a tokio runtime.
+    /// Drops the connection. It reconnects after `back_after`, or by [`World::reconnect`]. No
+    /// effect on a session that is not connected or connecting. Needs a tokio runtime.
     pub fn drop_connection(self: &Arc<Self>, session: &SessionId, back_after: Option<Duration>) {
         let mut endpoints = self.endpoints();
         let Some(endpoint) = endpoints.get_mut(session) else {
@@ -144,7 +144,7 @@ impl World {
         }
     }
 
-    /// Brings a dropped connection back now. Needs a tokio runtime.
+    /// Reconnects a dropped session. Needs a tokio runtime.
     pub fn reconnect(self: &Arc<Self>, session: &SessionId) {
         let mut endpoints = self.endpoints();
         if let Some(endpoint) = endpoints.get_mut(session)
@@ -154,7 +154,7 @@ impl World {
         }
     }
 
-    /// Takes the link from the session and tells it why.
+    /// Unlinks the session, with a reason.
     pub(super) fn unlink(&self, session: &SessionId, reason: &str) {
         if let Some(endpoint) = self.endpoints().get_mut(session) {
             endpoint.hang_up();
@@ -187,12 +187,12 @@ impl World {
         }
     }
 
-    /// Tells a session to misbehave. [`Fault::Drop`] needs a tokio runtime.
+    /// Injects a fault into a session. [`Fault::Drop`] needs a tokio runtime.
     pub fn misbehave(self: &Arc<Self>, session: &SessionId, fault: Fault) {
         self.add_fault(session, fault, None);
     }
 
-    /// The same, for one kind of call only (where the fault speaks of the next calls).
+    /// Injects a fault for one kind of call only (for faults of the next calls).
     pub fn misbehave_on(self: &Arc<Self>, session: &SessionId, call: DriverCall, fault: Fault) {
         self.add_fault(session, fault, Some(call));
     }
@@ -246,7 +246,7 @@ pub(super) fn failed(reason: &str) -> DriverEvent {
     }
 }
 
-/// Failed, and not to be tried again before somebody wants it.
+/// A failure after which only an operator starts the session again.
 fn barred(reason: &str) -> DriverEvent {
     DriverEvent::Failed {
         reason: reason.to_owned(),

@@ -136,7 +136,7 @@ impl Driver for SandboxDriver {
             })
             .await?;
         for group in groups {
-            // Who no longer listens wants no more.
+            // The receiver was dropped: stop.
             let _ = found.send(group);
         }
         Ok(())

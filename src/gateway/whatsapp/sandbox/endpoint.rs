@@ -12,22 +12,22 @@ use std::collections::BTreeMap;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-/// Where a line stands.
+/// The state of an endpoint.
 #[derive(Debug, Default)]
 pub(super) enum Phase {
     #[default]
     Idle,
     Connecting,
     Connected,
-    /// Dropped, and about to come back.
+    /// Dropped, will reconnect.
     Lost,
     Pairing(Pairing),
 }
 
-/// A pairing that goes on.
+/// A pairing in progress.
 #[derive(Debug, Default)]
 pub(super) struct Pairing {
-    /// The pairing code that was asked for last.
+    /// The latest pairing code.
     pub(super) code: Option<PairingCode>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct PairingCode {
 }
 
 impl std::fmt::Debug for PairingCode {
-    /// Without the code: who has it can link a phone.
+    /// Without the code, which is a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PairingCode")
             .field("expires_at", &self.expires_at)
@@ -51,23 +51,23 @@ impl std::fmt::Debug for PairingCode {
 pub(super) struct Endpoint {
     /// The account that the session is linked to.
     pub(super) linked: Option<PersonId>,
-    /// The account whose phone links the session when somebody scans its code.
+    /// The account whose phone links the session when its code is scanned.
     pub(super) owner: Option<PersonId>,
-    /// What the session finds out at its next connect.
+    /// The link state that the session discovers at its next connect.
     pub(super) surprise: Link,
     pub(super) banned: bool,
     pub(super) flaky: bool,
     pub(super) phase: Phase,
-    /// Where events go while a driver is open.
+    /// The event channel of the open driver.
     pub(super) events: Option<UnboundedSender<DriverEvent>>,
-    /// Counts the drivers that were opened, so that a late one cannot disturb its successor.
+    /// Incremented for each opened driver, so that an old driver cannot affect its successor.
     pub(super) serial: u64,
     /// Cancelled when the present connection, attempt or pairing ends.
     pub(super) current: CancellationToken,
     pub(super) faults: Faults,
-    /// Which of the world's endpoints this is.
+    /// The number of this endpoint.
     pub(super) number: u64,
-    /// How many QR codes, pairing codes and delays were drawn.
+    /// The number of values drawn for QR codes, pairing codes and delays.
     pub(super) draws: u64,
 }
 
@@ -79,13 +79,13 @@ impl Endpoint {
         }
     }
 
-    /// Ends whatever goes on.
+    /// Cancels the current connection, attempt or pairing.
     pub(super) fn hang_up(&mut self) {
         self.current.cancel();
         self.phase = Phase::Idle;
     }
 
-    /// Begins something new that can be cancelled by itself.
+    /// Begins another phase, with its own cancellation token.
     pub(super) fn begin(&mut self, phase: Phase) -> CancellationToken {
         self.current.cancel();
         self.current = CancellationToken::new();
@@ -104,7 +104,7 @@ impl Endpoint {
     }
 }
 
-/// The line of a session, a new one when the world does not know the session.
+/// The endpoint of a session, created if the world does not know the session.
 pub(super) fn endpoint_mut<'a>(
     endpoints: &'a mut BTreeMap<SessionId, Endpoint>,
     session: &SessionId,

@@ -5,8 +5,8 @@ use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// One way to misbehave. Those that speak of the next calls come one after the other, in the order
-/// in which they were asked for; the others stay until `World::clear_faults`.
+/// A fault. Faults of the next calls are consumed in the order they were injected; the others last
+/// until `World::clear_faults`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// Every call takes this long. Longer than the world's call limit: every call times out.
@@ -22,7 +22,7 @@ pub enum Fault {
         field: SettingField,
         error: DriverError,
     },
-    /// The connection drops at once. It comes back after `back_after`, or with `World::reconnect`.
+    /// Drops the connection at once. It reconnects after `back_after`, or by `World::reconnect`.
     Drop { back_after: Option<Duration> },
     /// The connection drops during the next call, which then fails with
     /// `DriverError::ConnectionLost` without effect.
@@ -37,7 +37,7 @@ pub enum Fault {
     Fail(DriverError),
 }
 
-/// The calls that a fault can be meant for.
+/// The kinds of calls that a fault can be limited to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DriverCall {
     JoinedGroups,
@@ -52,7 +52,7 @@ pub enum DriverCall {
     Requests,
 }
 
-/// What befalls one call.
+/// The effect of a fault on one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mishap {
     Timeout,
@@ -113,7 +113,7 @@ impl Faults {
         self.latency
     }
 
-    /// What befalls this call.
+    /// The effect on this call.
     pub(super) fn strike(
         &mut self,
         call: DriverCall,

@@ -9,19 +9,19 @@ use crate::gateway::whatsapp::GroupSnapshot;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invited {
     pub group: GroupSnapshot,
-    /// Whether an admin has to let newcomers in.
+    /// Whether joining needs an admin's approval.
     pub needs_approval: bool,
 }
 
 impl World {
-    /// A group as nobody in particular sees it.
+    /// A group as the server sees it, not as one account.
     #[must_use]
     pub fn look_at(&self, group: &GroupJid) -> Option<GroupSnapshot> {
         let rules = self.rules();
         Some(rules.seen_by(rules.find(group).ok()?, None))
     }
 
-    /// Somebody's JID by phone number.
+    /// A person's phone number JID.
     #[must_use]
     pub fn number_of(&self, person: &MemberJid) -> Option<MemberJid> {
         let rules = self.rules();
@@ -29,7 +29,7 @@ impl World {
         Some(rules.people.identity(person).jid)
     }
 
-    /// Where an invite code leads. `None` when it is dead.
+    /// The group of an invite code. `None` when it is revoked.
     #[must_use]
     pub fn invited_to(&self, code: &InviteCode) -> Option<Invited> {
         let rules = self.rules();

@@ -11,21 +11,21 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How long a call waits for its answer, unless [`WorldOptions`] say otherwise.
+/// Default timeout of a call.
 pub const CALL_LIMIT: Duration = Duration::from_secs(20);
 
-/// What kind of world to make.
+/// Options of a world.
 #[derive(Debug, Clone, Copy)]
 pub struct WorldOptions {
     /// The same seed makes the same ids, links, codes and changes. `None`: another world each time.
     pub seed: Option<u64>,
-    /// When the world begins; ages of groups count back from here, and its clock goes on from here.
+    /// The start time of the world's clock; ages of groups are relative to it.
     pub now: EpochMillis,
     /// At least how many groups the first session has; the asset's own ones are always there.
     pub groups: Option<usize>,
-    /// Whether the world moves by itself. Needs a tokio runtime.
+    /// Whether the world changes by itself. Needs a tokio runtime.
     pub active: bool,
-    /// After how long an unanswered call gives up with a timeout.
+    /// Timeout of an unanswered call.
     pub call_limit: Duration,
 }
 
@@ -57,7 +57,7 @@ impl World {
     /// Makes a world.
     ///
     /// # Errors
-    /// The embedded asset is wrong (a test keeps that from happening), or a living world is asked for
+    /// The embedded asset is invalid (a test prevents that), or an active world is requested
     /// outside of a runtime.
     pub fn load(options: WorldOptions) -> Result<Arc<Self>, LoadError> {
         let asset = Asset::read()?;
@@ -98,7 +98,7 @@ impl World {
         Ok(world)
     }
 
-    /// A still world of this seed that begins now.
+    /// A still world with this seed that begins now.
     ///
     /// # Errors
     /// As [`World::load`].

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How long each QR code is valid: the first longer than the others, as WhatsApp has it.
+/// Validity of the QR codes: the first one longer, as at WhatsApp.
 const QR_LIFETIMES_S: [u64; 6] = [60, 20, 20, 20, 20, 20];
-/// How long a pairing code is valid.
+/// Validity of a pairing code.
 const CODE_LIFETIME_S: i64 = 180;
-const EXPIRED: &str = "pairing expired: nobody scanned the code in time; start it again";
+const EXPIRED: &str = "pairing expired: the code was not scanned in time; start the session again";
 
 impl World {
     /// Begins to show QR codes.
@@ -30,7 +30,7 @@ impl World {
             return;
         }
         if self.active {
-            self.somebody_links(session, endpoint, &token);
+            self.phone_links(session, endpoint, &token);
         }
         self.show_qr(endpoint, Duration::from_secs(QR_LIFETIMES_S[0]));
         tokio::spawn(async move {
@@ -51,7 +51,7 @@ impl World {
                     world.show_qr(endpoint, lifetime);
                 }
             }
-            // A pairing code that was asked for late is still good.
+            // A pairing code that was requested late is still valid.
             while let Some(world) = world.upgrade() {
                 let rest = world.code_remains(&who);
                 if rest.is_zero() {
@@ -70,7 +70,7 @@ impl World {
         });
     }
 
-    /// How long the pairing code that was given out last is still good.
+    /// Remaining validity of the latest pairing code.
     fn code_remains(&self, session: &SessionId) -> Duration {
         let now = self.now();
         let endpoints = self.endpoints();
@@ -101,8 +101,8 @@ impl World {
         });
     }
 
-    /// In a living world somebody comes along with a phone after a while.
-    fn somebody_links(
+    /// In an active world a phone scans the code after a while.
+    fn phone_links(
         self: &Arc<Self>,
         session: &SessionId,
         endpoint: &mut Endpoint,
@@ -120,7 +120,8 @@ impl World {
                 && !world.stopped.is_cancelled()
             {
                 match world.waiting_code(&session) {
-                    // Whoever asked for a code does not scan, and only the last code is typed.
+                    // After a pairing code was requested no QR code is scanned, and only the latest
+                    // code is typed.
                     Some(code) if typed.as_ref() == Some(&code) => {
                         world.enter_code(&session, &code);
                     }
@@ -177,19 +178,18 @@ impl World {
         }
         if self.active {
             let token = endpoint.current.clone();
-            self.somebody_links(session, endpoint, &token);
+            self.phone_links(session, endpoint, &token);
         }
         Ok(code)
     }
 
-    /// Somebody scans the QR code that a session shows. False when it shows none. Needs a tokio
-    /// runtime.
+    /// Scans the QR code of a session. `false` when it shows none. Needs a tokio runtime.
     pub fn scan(self: &Arc<Self>, session: &SessionId) -> bool {
         self.link(session, None)
     }
 
-    /// Somebody types a pairing code on the phone that it was asked for. False when it is not the one
-    /// that was given out last, or too old. Needs a tokio runtime.
+    /// Types a pairing code on the phone it was requested for. `false` when it is not the latest
+    /// code, or expired. Needs a tokio runtime.
     pub fn enter_code(self: &Arc<Self>, session: &SessionId, typed: &str) -> bool {
         let now = self.now();
         let endpoints = self.endpoints();
@@ -238,7 +238,7 @@ impl World {
         true
     }
 
-    /// Somebody whom nobody knew, with a phone and groups.
+    /// A new person with a phone and groups.
     fn newcomer(&self) -> Option<PersonId> {
         let number = self.rules().people.len();
         self.person_with(&format!("62801009{:05}", number % 100_000))

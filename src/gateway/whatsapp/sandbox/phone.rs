@@ -7,9 +7,8 @@ use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, SessionId};
 use crate::gateway::whatsapp::MemberChange;
 use std::sync::Arc;
 
-/// Acts as other people. The group operations are not refused for want of rights: there is always
-/// somebody in the story who has them, and where no other admin is in the group, WhatsApp itself did
-/// it.
+/// Actions of other people. Group operations are never refused for missing rights: another admin
+/// makes them or, in a group without another admin, WhatsApp itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Phone<'a> {
     world: &'a Arc<World>,
@@ -52,11 +51,11 @@ impl<'a> Phone<'a> {
         })
     }
 
-    /// Another admin adds, removes, promotes or demotes a person, who may be the account of a session
-    /// ([`Phone::jid`]). What is so already stays so.
+    /// Another admin adds, removes, promotes or demotes a person, who may be the account of a
+    /// session ([`Phone::jid`]). Idempotent.
     ///
     /// # Errors
-    /// Unknown group, unknown person, or a promotion or demotion of somebody who is not a member.
+    /// Unknown group, unknown person, or a promotion or demotion of a non-member.
     pub fn change_member(
         self,
         group: &GroupJid,
@@ -109,14 +108,14 @@ impl<'a> Phone<'a> {
         self.world.replace(session);
     }
 
-    /// WhatsApp bans the account of a session for good.
+    /// WhatsApp bans the account of a session permanently.
     pub fn ban(self, session: &SessionId) {
         self.world.ban(session);
     }
 }
 
 impl Rules {
-    /// An admin of the group whom no session speaks for.
+    /// An admin of the group who is not the account of a session.
     pub(super) fn other_admin(&self, index: usize) -> Option<PersonId> {
         self.other_admin_than(index, None)
     }
@@ -132,7 +131,7 @@ impl Rules {
 }
 
 impl World {
-    /// What other people and the owners of the phones can do.
+    /// Actions of other people and of the phones' owners.
     #[must_use]
     pub fn phone(self: &Arc<Self>) -> Phone<'_> {
         Phone::of(self)

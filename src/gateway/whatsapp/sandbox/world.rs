@@ -93,7 +93,7 @@ impl World {
         Some(found.jid.clone())
     }
 
-    /// People of the crowd who are neither in the group nor waiting to be let in, by LID.
+    /// People who are neither members of the group nor have asked to join, by LID.
     #[must_use]
     pub fn outsiders(&self, group: &GroupJid, count: usize) -> Vec<MemberJid> {
         let rules = self.rules();
@@ -111,19 +111,19 @@ impl World {
             .collect()
     }
 
-    /// Who asked to join a group, by LID, in the order of asking.
+    /// Requests to join a group, by LID, oldest first.
     #[must_use]
     pub fn requests(&self, group: &GroupJid) -> Vec<MemberJid> {
         self.rules().requests(group).unwrap_or_default()
     }
 
-    /// Who acts when a session acts: the person whom it is linked to.
+    /// The person that a session is linked to.
     #[must_use]
     pub fn person(&self, session: &SessionId) -> Option<PersonId> {
         self.endpoints().get(session)?.linked
     }
 
-    /// Does something by the rules and tells everybody who must hear of it, in order.
+    /// Performs an action by the rules and delivers its notifications in order.
     pub fn act<T>(&self, action: impl FnOnce(&mut Rules) -> T) -> T {
         let mut rules = self.rules();
         let outcome = action(&mut rules);
@@ -142,12 +142,12 @@ impl World {
         outcome
     }
 
-    /// Ends everything that the world does by itself.
+    /// Stops the activity of the world.
     pub fn stop(&self) {
         self.stopped.cancel();
     }
 
-    // A panic that a test asked for may have passed through a lock; what it guards is never half done.
+    // An injected panic may have poisoned a lock; the guarded state is never partial.
     pub(super) fn rules(&self) -> MutexGuard<'_, Rules> {
         lock(&self.rules)
     }

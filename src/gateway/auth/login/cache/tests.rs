@@ -149,7 +149,7 @@ async fn the_old_set_serves_while_the_frontend_is_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_any_key_nobody_gets_in() {
+async fn without_a_key_set_every_login_is_refused() {
     let (frontend, cache) = Frontend::new(&[]);
     assert_eq!(find(&cache, "a").await, Err(Refusal::NoKeys));
     let (away, empty) = Frontend::new(&["a"]);

@@ -19,7 +19,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, "The groups, or a page of them.", &examples::page(examples::group()))
             .offers("gid", "/data/0/groupJid"),
         row("POST", "/api/v1/sessions/{session}/groups", "createGroup", "Create a group")
-            .about("The account becomes its superadmin. People who let nobody add them are left out.")
+            .about("The account becomes its superadmin. People whose privacy settings forbid it are not added.")
             .takes(&CreateGroup {
                 name: "Weekend Volunteers".to_owned(),
                 participants: vec![examples::MEMBER.to_owned()],
@@ -70,7 +70,7 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// What the check of a body says when several fields are wrong.
+/// The errors of a body with several invalid fields.
 fn invalid_settings() -> Error {
     match SettingsPatch::parse(&json!({ "subject": " ", "announce": "yes", "colour": "red" })) {
         Err(faults) => Error::Validation(faults),

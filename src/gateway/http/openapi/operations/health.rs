@@ -20,7 +20,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 ("store_unavailable", refusals::store_unavailable()),
             ]),
         row("/metrics", "getMetrics", "Get the metrics")
-            .about("Needs no credentials on the gateway's own machine, unless a proxy stands before it; from elsewhere it needs the capability `manage`.")
+            .about("Needs no credentials on the gateway's own machine, unless behind a proxy; from other machines it needs the capability `manage`.")
             .gives_other(200, "OpenMetrics text, for Prometheus.", "application/openmetrics-text")
             .open_on_its_own_machine()
             .refuses([

@@ -29,7 +29,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .offers("id", "/data/0/id"),
         row("POST", "/api/v1/keys", "createKey", "Make an api-key")
             .about(
-                "With capabilities that the caller has. The secret is told here and never again.",
+                "With capabilities that the caller has. The secret is returned once.",
             )
             .takes(&CreateKey {
                 label: Some("Nightly report".to_owned()),
@@ -66,7 +66,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "rotateKey",
             "Give an api-key a new secret",
         )
-        .about("The secret is told here and never again. The old one is dead at once, its realtime streams included, or when the overlap is over; of several rotations, only the secret before the last one overlaps. The caller needs every capability of the key.")
+        .about("The secret is returned once. The old one is invalid at once, its realtime streams included, or after the overlap; of several rotations, only the secret before the last one overlaps. The caller needs every capability of the key.")
         .may_take(&RotateKey {
             overlap_seconds: Some(3600),
         })

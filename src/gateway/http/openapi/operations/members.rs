@@ -45,10 +45,10 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, "Who asked.", &examples::page(examples::request()))
             .reaches(Reach::Admin)
             .offers("jid", "/data/0/jid"),
-        request("POST", "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/approve", "approveRequest", "Let somebody in who asked to join")
+        request("POST", "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/approve", "approveRequest", "Approve a request to join")
             .becomes(204, "They are in the group.")
             .reaches(Reach::Admin),
-        request("POST", "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/reject", "rejectRequest", "Turn somebody away who asked to join")
+        request("POST", "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/reject", "rejectRequest", "Reject a request to join")
             .becomes(204, "Their request is gone.")
             .reaches(Reach::Admin),
     ]

@@ -12,7 +12,7 @@ pub(super) fn operations() -> Vec<Operation> {
     let act = |path, id, summary| {
         row("POST", path, id, summary).gives(
             200,
-            "The session as it stands now.",
+            "The current state of the session.",
             &examples::session(),
         )
     };
@@ -47,10 +47,10 @@ pub(super) fn operations() -> Vec<Operation> {
         act("/api/v1/sessions/{session}:stop", "stopSession", "Disconnect a session")
             .about("May be repeated. The link to the phone stays; the session stays stopped until it is started."),
         act("/api/v1/sessions/{session}:restart", "restartSession", "Disconnect and connect a session")
-            .about("A session may connect only so often: 429, `details.limit` = `connects`, leaves it as it is.")
+            .about("Connects are rate limited: 429 with `details.limit` = `connects` changes nothing.")
             .refuses([too_many_connects()]),
         act("/api/v1/sessions/{session}:logout", "logOutSession", "Unlink a session from its phone")
-            .about("May be repeated. The session stays, as `logged_out`; starting it begins to pair anew.")
+            .about("Idempotent. The session is kept with status `logged_out`; starting it begins pairing.")
             .reaches(Reach::Account),
         row("GET", "/api/v1/sessions/{session}/me", "getAccount", "Get the account behind a session")
             .gives(200, "Who the account is, as far as known.", &examples::me()),

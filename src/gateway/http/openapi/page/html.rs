@@ -31,7 +31,7 @@ impl Html {
         }
     }
 
-    /// Paragraphs with empty lines between them; what stands between backticks is code.
+    /// Paragraphs separated by empty lines; text between backticks becomes code.
     pub fn prose(&mut self, text: &str) {
         for paragraph in text.split("\n\n").filter(|text| !text.is_empty()) {
             self.raw("<p>");

@@ -234,7 +234,7 @@ fn content(html: &mut Html, holder: &Value, document: &Value) {
     }
 }
 
-/// What a `$ref` stands for.
+/// Resolves a `$ref`.
 fn resolve<'a>(value: &'a Value, document: &'a Value) -> &'a Value {
     let reference = value["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
     reference

@@ -38,7 +38,7 @@ pub(super) fn section(html: &mut Html, name: &str, schema: &Value) {
     html.raw("</table></section>");
 }
 
-/// What a value is, in a line.
+/// A one-line description of a value.
 pub(super) fn kind(html: &mut Html, schema: &Value) {
     html.raw("<span class=\"kind\">");
     words(html, schema);
@@ -98,7 +98,7 @@ fn words(html: &mut Html, schema: &Value) {
     }
 }
 
-/// Whether it is the body of every refusal.
+/// Whether it is the error body.
 pub(super) fn is_error(schema: &Value) -> bool {
     reference(schema) == Some("ErrorBody")
 }

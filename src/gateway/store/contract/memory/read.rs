@@ -3,14 +3,14 @@
 use super::{Memory, Outcome, is_in};
 use crate::api::{ApiKey, AuditEntry, Group, GroupMember};
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
-use crate::gateway::store::Read;
 use crate::gateway::store::rows::{
     AuditFilter, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
 };
+use crate::gateway::store::tables::{ReadGroups, ReadKeys, ReadLogs, ReadSessions};
 use std::collections::HashMap;
 use ulid::Ulid;
 
-impl Read for Memory {
+impl ReadSessions for Memory {
     fn organizations(&self) -> Outcome<Vec<OrganizationId>> {
         self.look(|tables| tables.organizations.iter().cloned().collect())
     }
@@ -33,7 +33,9 @@ impl Read for Memory {
             stored.collect()
         })
     }
+}
 
+impl ReadGroups for Memory {
     fn groups(
         &self,
         organization: &OrganizationId,
@@ -128,7 +130,9 @@ impl Read for Memory {
                 .collect()
         })
     }
+}
 
+impl ReadKeys for Memory {
     fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>> {
         self.look(|tables| {
             let keys = tables.keys.values();
@@ -144,7 +148,9 @@ impl Read for Memory {
     fn keys(&self) -> Outcome<Vec<StoredKey>> {
         self.look(|tables| tables.keys.values().cloned().collect())
     }
+}
 
+impl ReadLogs for Memory {
     fn audit(
         &self,
         organizations: &[OrganizationId],

@@ -4,14 +4,14 @@ use super::{Memory, Outcome};
 use crate::api::{AuditEntry, EpochMillis, Group, MemberRole, Session, SessionRole, Setting};
 use crate::gateway::domain::{MemberJid, OrganizationId, SessionId};
 use crate::gateway::hub::Published;
-use crate::gateway::store::Rows;
 use crate::gateway::store::rows::{AuditRow, Logged, StoredKey, StoredMember, my_role};
+use crate::gateway::store::tables::{Rows, WriteGroups, WriteKeys, WriteLogs, WriteSessions};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use ulid::Ulid;
 
-impl Rows for Memory {
+impl WriteSessions for Memory {
     fn put_organization(&mut self, organization: &OrganizationId, _: EpochMillis) -> Outcome<()> {
         self.change(|tables| {
             tables.organizations.insert(organization.clone());
@@ -104,7 +104,9 @@ impl Rows for Memory {
             tables.members.retain(|(of, _), _| !numbers.contains(of));
         })
     }
+}
 
+impl WriteGroups for Memory {
     fn insert_group(
         &mut self,
         organization: &OrganizationId,
@@ -221,7 +223,9 @@ impl Rows for Memory {
             true
         })
     }
+}
 
+impl WriteKeys for Memory {
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()> {
         self.put_organization(&key.organization, key.key.created_at)?;
         self.change(|tables| {
@@ -266,7 +270,9 @@ impl Rows for Memory {
             tables.keys.remove(id);
         })
     }
+}
 
+impl WriteLogs for Memory {
     fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()> {
         let row = AuditEntry {
             id: id.to_string(),
@@ -305,7 +311,9 @@ impl Rows for Memory {
             tables.events.retain(|id, _| !old.contains(id));
         })
     }
+}
 
+impl Rows for Memory {
     fn probe(&mut self) -> Outcome<()> {
         Ok(())
     }

@@ -14,7 +14,7 @@ async fn pass(time: Duration) {
 }
 
 #[tokio::test]
-async fn a_login_that_comes_to_nothing_says_why_and_is_tried_on() {
+async fn a_login_without_an_answer_is_reported_and_retried() {
     let mut desk = Desk::new(|_| ()).await;
     desk.start(SUPPORT).await;
     desk.working(SUPPORT).await;
@@ -30,7 +30,7 @@ async fn a_login_that_comes_to_nothing_says_why_and_is_tried_on() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_told_too() {
+async fn a_lost_server_is_reported() {
     let mut desk = Desk::new(|_| ()).await;
     desk.start(SUPPORT).await;
     desk.working(SUPPORT).await;

@@ -8,7 +8,7 @@ use crate::gateway::whatsapp::{GroupChange, GroupEvent, Member};
 use std::sync::Arc;
 
 impl Rules {
-    /// Applies a setting, whoever `by` is. Nobody hears of a change that changes nothing.
+    /// Applies a setting. A change without effect is not notified.
     pub(crate) fn apply_setting(
         &mut self,
         index: usize,
@@ -29,7 +29,7 @@ impl Rules {
         Ok(())
     }
 
-    /// Makes the invite code a new one. Only who did it is told which.
+    /// Replaces the invite code. Only the author's notification carries the new code.
     pub(crate) fn apply_reset(&mut self, index: usize, by: Option<PersonId>) -> InviteCode {
         let Some(code) = self.reset_code(index) else {
             return self.groups[index].code.clone();
@@ -46,7 +46,7 @@ impl Rules {
         code
     }
 
-    /// Lets people in who are not members yet and tells everybody concerned.
+    /// Adds people who are not members yet, and notifies the members.
     pub(crate) fn bring_in(&mut self, index: usize, by: Option<PersonId>, people: &[PersonId]) {
         if people.is_empty() {
             return;
@@ -74,7 +74,7 @@ impl Rules {
         }
     }
 
-    /// Seats people as plain members without telling anybody.
+    /// Adds people as plain members, without notifications.
     pub(super) fn seat_down(&mut self, index: usize, people: &[PersonId]) {
         let group = &mut self.groups[index];
         group.requests.retain(|person| !people.contains(person));
@@ -90,7 +90,7 @@ impl Rules {
         }
     }
 
-    /// Takes members out and tells everybody concerned. A group always has somebody who runs it.
+    /// Removes members and notifies the rest. A group always keeps an admin.
     pub(crate) fn put_out(&mut self, index: usize, by: Option<PersonId>, people: &[PersonId]) {
         if people.is_empty() {
             return;
@@ -112,7 +112,7 @@ impl Rules {
         }
     }
 
-    /// Gives members a rank; those who have it already stay as they are.
+    /// Sets the rank of members; those that have it already are skipped.
     pub(crate) fn re_rank(
         &mut self,
         index: usize,

@@ -30,7 +30,7 @@ impl Rules {
         self.seen_by(index, Some(me))
     }
 
-    /// A group as somebody sees it, or nobody in particular.
+    /// A group as seen by one account, or by the server.
     pub(crate) fn seen_by(&self, index: usize, me: Option<PersonId>) -> GroupSnapshot {
         let group = &self.groups[index];
         GroupSnapshot {
@@ -53,7 +53,7 @@ impl Rules {
         }
     }
 
-    /// Who the account is.
+    /// The identity of the account.
     #[must_use]
     pub fn identity(&self, me: PersonId) -> Identity {
         self.people.identity(me)
@@ -128,7 +128,7 @@ impl Rules {
         Ok(JoinOutcome::Joined(jid))
     }
 
-    /// Leaves a group. When nobody is left who could run it, its first member becomes an admin.
+    /// Leaves a group. If no admin is left, its first member becomes one.
     ///
     /// # Errors
     /// Unknown group or not in it.

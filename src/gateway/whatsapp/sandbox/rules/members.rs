@@ -6,10 +6,10 @@ use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
 
 impl Rules {
-    /// Changes members, each by itself: one refusal does not keep the others from happening.
+    /// Changes members independently of each other.
     ///
     /// # Errors
-    /// Unknown group, not in it, or not an admin; then nobody was changed.
+    /// Unknown group, not a member, or not an admin; then no member was changed.
     pub fn change_members(
         &mut self,
         me: PersonId,
@@ -31,7 +31,7 @@ impl Rules {
         Ok(outcomes)
     }
 
-    /// Who asked to join, in the order of asking.
+    /// Requests to join, oldest first.
     ///
     /// # Errors
     /// Unknown group, not in it, or not an admin.
@@ -60,7 +60,7 @@ impl Rules {
             MemberChange::Remove => self.put_out(index, by, people),
             MemberChange::Promote => self.re_rank(index, by, people, Rank::Admin),
             MemberChange::Demote => self.re_rank(index, by, people, Rank::Member),
-            // Nobody but the person concerned is told, on their own phone.
+            // Only the person concerned is notified, on their own phone.
             MemberChange::Reject => {
                 let requests = &mut self.groups[index].requests;
                 requests.retain(|person| !people.contains(person));
@@ -68,7 +68,7 @@ impl Rules {
         }
     }
 
-    /// Whom the change concerns; `None` when there is nothing to do.
+    /// The affected person; `None` when nothing changes.
     fn judge(
         &self,
         index: usize,

@@ -34,7 +34,7 @@ pub enum Refusal {
     NoSuchGroup,
     #[error("no live invite")]
     DeadInvite,
-    /// Against a rule that has no name of its own: a sentence for a person.
+    /// Refused by another rule; the text is for people.
     #[error("{0}")]
     Refused(String),
     /// Already so.
@@ -55,7 +55,7 @@ impl From<Refusal> for DriverError {
     }
 }
 
-/// What a member may do.
+/// The rank of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Rank {
@@ -99,12 +99,12 @@ pub(super) struct GroupRecord {
     pub(super) created_at: EpochMillis,
     /// Shared between groups that were made alike until one of them changes.
     pub(super) seats: Arc<Vec<Seat>>,
-    /// Who asked to join, in the order of asking.
+    /// Requests to join, oldest first.
     pub(super) requests: Vec<PersonId>,
     pub(super) code: InviteCode,
-    /// How often the invite code was reset.
+    /// The number of resets of the invite code.
     pub(super) resets: u64,
-    /// Whether a living world leaves the group alone, because somebody relies on it.
+    /// Whether random activity leaves the group alone, because tests rely on it.
     pub(super) pinned: bool,
 }
 
@@ -117,7 +117,7 @@ impl GroupRecord {
     }
 }
 
-/// Something that one account's phone and linked devices are told.
+/// A notification to one account.
 #[derive(Debug, Clone)]
 pub(super) struct Notice {
     pub(super) to: PersonId,
@@ -133,7 +133,7 @@ pub struct Rules {
     pub(super) groups: Vec<GroupRecord>,
     by_jid: HashMap<GroupJid, usize>,
     by_code: HashMap<InviteCode, usize>,
-    /// The groups of each person whom a session may speak for.
+    /// The groups of each person that is the account of a session.
     accounts: BTreeMap<PersonId, BTreeSet<usize>>,
     outbox: Vec<Notice>,
     made: u64,
@@ -156,7 +156,7 @@ impl Rules {
 
     // ---- building --------------------------------------------------------------------------
 
-    /// Makes `person` one whom sessions can speak for: their groups are indexed and they are told of
+    /// Makes `person` the account of a session: its groups are indexed and it is notified of
     /// changes.
     pub(super) fn open_account(&mut self, person: PersonId) {
         let groups = self
@@ -175,7 +175,7 @@ impl Rules {
         self.by_code.reserve(groups);
     }
 
-    /// Puts a finished group into the world without telling anybody.
+    /// Inserts a group without notifications.
     pub(super) fn insert(&mut self, group: GroupRecord) -> usize {
         let index = self.groups.len();
         self.by_jid.insert(group.jid.clone(), index);
@@ -189,7 +189,7 @@ impl Rules {
         index
     }
 
-    /// The ids of a group that is made now: a JID that nobody has (real ones have a digit less).
+    /// The ids of a new group: an unused JID (one digit longer than real ones).
     pub(super) fn new_group_ids(&mut self) -> (GroupJid, InviteCode) {
         loop {
             self.made += 1;
@@ -250,7 +250,7 @@ impl Rules {
         self.accounts.get(&account).into_iter().flatten().copied()
     }
 
-    /// Whether a session can speak for this person.
+    /// Whether this person is the account of a session.
     pub(super) fn is_account(&self, person: PersonId) -> bool {
         self.accounts.contains_key(&person)
     }

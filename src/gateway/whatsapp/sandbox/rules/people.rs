@@ -46,7 +46,7 @@ impl People {
         people
     }
 
-    /// Adds a person, or finds the one who has this number. `None` when the number is none.
+    /// Adds a person, or finds the one with this number. `None` for an invalid number.
     pub(crate) fn add(
         &mut self,
         seed: u64,
@@ -100,7 +100,7 @@ impl People {
         }
     }
 
-    /// Everybody, in the order of arrival.
+    /// All people, in the order they were added.
     pub(crate) fn ids(&self) -> impl Iterator<Item = PersonId> + use<> {
         (0..u32::try_from(self.all.len()).unwrap_or(u32::MAX)).map(PersonId)
     }
@@ -110,7 +110,7 @@ impl People {
     }
 
     fn get(&self, person: PersonId) -> &Person {
-        // Ids are given out by `add` only and nobody is ever removed.
+        // Ids are returned by `add` only, and people are never removed.
         &self.all[person.0 as usize]
     }
 }

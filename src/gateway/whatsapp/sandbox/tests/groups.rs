@@ -134,7 +134,7 @@ async fn a_reset_kills_the_old_link() {
 }
 
 #[tokio::test]
-async fn a_group_may_ask_its_admins_before_somebody_joins() {
+async fn a_group_may_require_approval_to_join() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let sales = Session::connected(&world, "Sales").await;
@@ -151,7 +151,7 @@ async fn a_group_may_ask_its_admins_before_somebody_joins() {
 }
 
 #[tokio::test]
-async fn a_full_group_takes_nobody() {
+async fn nobody_can_join_a_full_group() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let sales = Session::connected(&world, "Sales").await;

@@ -68,7 +68,7 @@ async fn the_same_seed_lives_the_same_life() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_somebody_relies_on_is_left_alone() {
+async fn pinned_groups_do_not_change() {
     let world = living(11);
     let fixtures = |world: &World| -> Vec<String> {
         let rules = world.rules();
@@ -87,7 +87,7 @@ async fn what_somebody_relies_on_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn somebody_scans_the_code_after_a_while() {
+async fn the_qr_code_is_scanned_after_a_while() {
     let world = living(2);
     let mut session = Session::fresh(&world);
     let begun = world.now();
@@ -98,7 +98,7 @@ async fn somebody_scans_the_code_after_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn somebody_types_the_code_after_a_while() {
+async fn the_pairing_code_is_typed_after_a_while() {
     let world = living(2);
     let mut session = Session::fresh(&world);
     session.driver.connect().await.unwrap();

@@ -135,7 +135,7 @@ async fn people_who_asked_are_let_in_once() {
 }
 
 #[tokio::test]
-async fn nobody_is_added_beyond_the_limit() {
+async fn no_member_is_added_beyond_the_limit() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, "Community Announcements");

@@ -172,7 +172,7 @@ async fn erasing_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_second_driver_takes_the_line_over() {
+async fn a_second_driver_replaces_the_first() {
     let world = world();
     let first = Session::connected(&world, "Support line").await;
     let second = Session::connected(&world, "Support line").await;

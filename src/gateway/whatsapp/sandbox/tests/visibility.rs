@@ -7,7 +7,7 @@ use crate::gateway::whatsapp::{GroupChange, MemberChange};
 const SHARED: &str = "Weekend Volunteers";
 
 #[tokio::test]
-async fn a_change_is_heard_by_every_connected_account_in_the_group() {
+async fn a_change_is_notified_to_every_connected_account_in_the_group() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let mut sales = Session::connected(&world, "Sales").await;
@@ -42,7 +42,7 @@ async fn accounts_of_another_organization_hear_it_too() {
 }
 
 #[tokio::test]
-async fn only_who_resets_a_link_is_told_the_new_one() {
+async fn only_the_account_that_resets_a_link_gets_the_new_one() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let mut sales = Session::connected(&world, "Sales").await;
