@@ -11,6 +11,7 @@
 //! other names. A local variable with the name of a re-exported function counts as a use of it.
 
 mod circles;
+mod docs;
 mod edges;
 mod examples;
 mod modules;
