@@ -6,7 +6,7 @@ use crate::text::clean_line;
 
 /// The name by which people know a session: its label, its number, or its id. Cleaned.
 #[must_use]
-pub fn name(session: &Session) -> String {
+pub(crate) fn name(session: &Session) -> String {
     let label = clean_line(session.label.as_deref().unwrap_or_default());
     if !label.trim().is_empty() {
         return label.into_owned();
@@ -19,7 +19,7 @@ pub fn name(session: &Session) -> String {
 
 /// The digits of the account's number; some gateways tell it in the account's id only.
 #[must_use]
-pub fn number(session: &Session) -> Option<String> {
+pub(crate) fn number(session: &Session) -> Option<String> {
     let told = session.phone_number.as_deref();
     if let Some(told) = told.filter(|number| !number.trim().is_empty()) {
         return Some(told.trim_start_matches('+').to_owned());
@@ -35,7 +35,7 @@ pub fn number(session: &Session) -> Option<String> {
 
 /// Whether a JID or LID is the session's own account.
 #[must_use]
-pub fn is_own(session: &Session, id: &str) -> bool {
+pub(crate) fn is_own(session: &Session, id: &str) -> bool {
     let own = [&session.wa_jid, &session.wa_lid];
     own.into_iter()
         .flatten()
@@ -43,7 +43,7 @@ pub fn is_own(session: &Session, id: &str) -> bool {
 }
 
 /// The user and server of an id, without the device.
-pub fn person(id: &str) -> (&str, &str) {
+pub(crate) fn person(id: &str) -> (&str, &str) {
     let (user, server) = id.split_once('@').unwrap_or((id, ""));
     (user.split([':', '.']).next().unwrap_or(user), server)
 }
@@ -51,7 +51,7 @@ pub fn person(id: &str) -> (&str, &str) {
 /// Whether a session has no phone, so that starting it means pairing. One that was ever connected
 /// only counts once it was logged out.
 #[must_use]
-pub fn is_unlinked(session: &Session) -> bool {
+pub(crate) fn is_unlinked(session: &Session) -> bool {
     match session.status {
         SessionStatus::LoggedOut | SessionStatus::ScanQrCode => true,
         SessionStatus::Stopped | SessionStatus::Failed => {
@@ -65,7 +65,7 @@ pub fn is_unlinked(session: &Session) -> bool {
 
 /// Whether a session is known to have a phone, which stopping it does not take away.
 #[must_use]
-pub fn is_linked(session: &Session) -> bool {
+pub(crate) fn is_linked(session: &Session) -> bool {
     let has_phone = session.wa_jid.is_some() || session.phone_number.is_some();
     match session.status {
         SessionStatus::LoggedOut | SessionStatus::ScanQrCode => false,

@@ -88,7 +88,7 @@ pub enum Call {
 impl Call {
     /// Whether it changes something: then it is neither repeated nor taken back.
     #[must_use]
-    pub fn changes(&self) -> bool {
+    pub(crate) fn changes(&self) -> bool {
         matches!(
             self,
             Self::Act { .. }
@@ -103,7 +103,7 @@ impl Call {
 
     /// Whether WhatsApp itself must answer, so that the session must be connected.
     #[must_use]
-    pub fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         matches!(
             self,
             Self::Invite(_) | Self::ResetInvite(_) | Self::Update { .. }
@@ -113,7 +113,7 @@ impl Call {
     /// What the caller must be allowed to do. The list of sessions needs `manage` at the public
     /// gateway, where ours is content with `read`.
     #[must_use]
-    pub fn capability(&self) -> Capability {
+    pub(crate) fn capability(&self) -> Capability {
         match self {
             Self::Sessions
             | Self::Act { .. }
@@ -134,7 +134,7 @@ impl Call {
 
     /// The group it is about.
     #[must_use]
-    pub fn group(&self) -> Option<&GroupKey> {
+    pub(crate) fn group(&self) -> Option<&GroupKey> {
         match self {
             Self::Group(key)
             | Self::Members(key)
@@ -147,7 +147,7 @@ impl Call {
 
     /// The session it is about.
     #[must_use]
-    pub fn session(&self) -> Option<&str> {
+    pub(crate) fn session(&self) -> Option<&str> {
         match self {
             Self::Session(session)
             | Self::Act { session, .. }
@@ -172,7 +172,7 @@ pub enum SessionAction {
 impl SessionAction {
     /// What is being done: `starting`.
     #[must_use]
-    pub fn doing(self) -> &'static str {
+    pub(crate) fn doing(self) -> &'static str {
         match self {
             Self::Start => "starting",
             Self::Stop => "stopping",

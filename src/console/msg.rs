@@ -70,7 +70,7 @@ pub enum Reply {
 impl Reply {
     /// The answer to a call that failed.
     #[must_use]
-    pub fn refused(call: &Call, failure: CallFailure) -> Self {
+    pub(crate) fn refused(call: &Call, failure: CallFailure) -> Self {
         match call {
             Call::Sessions => Self::Sessions(Err(failure)),
             Call::Ready => Self::Ready(Err(failure)),

@@ -17,7 +17,7 @@ thread_local! {
 }
 
 /// Loads the formats. Takes some milliseconds.
-pub fn load() {
+pub(crate) fn load() {
     if LOADED.get().is_some() {
         return;
     }
@@ -29,7 +29,7 @@ pub fn load() {
 /// Digits of an E.164 number as people of that country read them: `+44 7700 900951`. Anything else
 /// stays as it is, cleaned.
 #[must_use]
-pub fn grouped(digits: &str) -> String {
+pub(crate) fn grouped(digits: &str) -> String {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return crate::text::clean_line(digits).into_owned();
     }

@@ -29,7 +29,7 @@ pub enum Blocks {
 
 /// Cells that the drawing of a code takes, quiet zone included.
 #[must_use]
-pub fn size(code: &Code, blocks: Blocks) -> Size {
+pub(crate) fn size(code: &Code, blocks: Blocks) -> Size {
     cells(code.side(), blocks)
 }
 
@@ -46,13 +46,13 @@ fn cells(side: usize, blocks: Blocks) -> Size {
 ///
 /// # Errors
 /// The text is too long for a code.
-pub fn required_size(text: &str, level: Level, blocks: Blocks) -> Result<Size, TooLong> {
+pub(crate) fn required_size(text: &str, level: Level, blocks: Blocks) -> Result<Size, TooLong> {
     Ok(cells(required_side(text, level)?, blocks))
 }
 
 /// Cells that the code of [`fit`] takes; `None` where it finds no room.
 #[must_use]
-pub fn fitting_size(text: &str, room: Size, blocks: Blocks) -> Option<Size> {
+pub(crate) fn fitting_size(text: &str, room: Size, blocks: Blocks) -> Option<Size> {
     [Level::Medium, Level::Low]
         .into_iter()
         .filter_map(|level| required_size(text, level, blocks).ok())
@@ -73,7 +73,7 @@ pub enum Fit {
 
 /// The sturdiest code of the text that fits into so many cells.
 #[must_use]
-pub fn fit(text: &str, room: Size, blocks: Blocks) -> Fit {
+pub(crate) fn fit(text: &str, room: Size, blocks: Blocks) -> Fit {
     let mut fit = Fit::TooLong;
     for level in [Level::Medium, Level::Low] {
         let Ok(size) = required_size(text, level, blocks) else {
@@ -102,7 +102,7 @@ impl Ink {
     /// them out: an unreadable code is no code. Where its colours are unknown, the fixed part of the
     /// 256 colours is both widespread and safe from palettes.
     #[must_use]
-    pub fn for_depth(depth: ColorDepth) -> Self {
+    pub(crate) fn for_depth(depth: ColorDepth) -> Self {
         let (dark, light) = match depth {
             ColorDepth::TrueColor => (Color::Rgb(0, 0, 0), Color::Rgb(255, 255, 255)),
             ColorDepth::Ansi256 | ColorDepth::None => (Color::Indexed(16), Color::Indexed(231)),

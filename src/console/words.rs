@@ -1,7 +1,7 @@
 //! Names, numbers and times as the desk writes them. Everything that leaves here is clean.
 
 use crate::api::{EpochMillis, SessionRole};
-pub use crate::console::phone::grouped as phone;
+pub(crate) use crate::console::phone::grouped as phone;
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -13,7 +13,7 @@ const YEAR: i64 = 365 * DAY;
 
 /// The account's role in a group, in at most seven columns for those we know.
 #[must_use]
-pub fn role_word(role: Option<&SessionRole>) -> String {
+pub(crate) fn role_word(role: Option<&SessionRole>) -> String {
     match role {
         Some(SessionRole::Superadmin) => "owner".to_owned(),
         Some(SessionRole::None) => "removed".to_owned(),
@@ -24,7 +24,7 @@ pub fn role_word(role: Option<&SessionRole>) -> String {
 
 /// An account's JID or LID: a number is written as one, anything else as it is.
 #[must_use]
-pub fn account(jid: &str) -> String {
+pub(crate) fn account(jid: &str) -> String {
     match jid.split_once('@') {
         Some((user, "s.whatsapp.net" | "c.us")) => {
             phone(user.split_once(':').map_or(user, |(user, _)| user))
@@ -35,7 +35,7 @@ pub fn account(jid: &str) -> String {
 
 /// How long ago, in at most four columns: `2m`, `1h`, `3d`, `5mo`, `2y`.
 #[must_use]
-pub fn age(then: EpochMillis, now: EpochMillis) -> String {
+pub(crate) fn age(then: EpochMillis, now: EpochMillis) -> String {
     let passed = now.saturating_sub(then).max(0);
     match passed {
         0..MINUTE => "now".to_owned(),
@@ -50,7 +50,7 @@ pub fn age(then: EpochMillis, now: EpochMillis) -> String {
 /// How long something has been so: `3 min`, `2 h`, `5 days`. Nothing finer than a minute, so that
 /// the screen need not change every second.
 #[must_use]
-pub fn duration(then: EpochMillis, now: EpochMillis) -> String {
+pub(crate) fn duration(then: EpochMillis, now: EpochMillis) -> String {
     let passed = now.saturating_sub(then).max(0);
     let plural =
         |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
@@ -66,7 +66,7 @@ pub fn duration(then: EpochMillis, now: EpochMillis) -> String {
 
 /// How long something has been under way: `12 s`, then as [`duration`].
 #[must_use]
-pub fn seconds(then: EpochMillis, now: EpochMillis) -> String {
+pub(crate) fn seconds(then: EpochMillis, now: EpochMillis) -> String {
     match now.saturating_sub(then).max(0) {
         passed @ 0..MINUTE => format!("{} s", passed / 1_000),
         _ => duration(then, now),
@@ -75,19 +75,19 @@ pub fn seconds(then: EpochMillis, now: EpochMillis) -> String {
 
 /// `12:04`
 #[must_use]
-pub fn clock(at: EpochMillis, zone: &TimeZone) -> String {
+pub(crate) fn clock(at: EpochMillis, zone: &TimeZone) -> String {
     format_time(at, zone, "%H:%M")
 }
 
 /// `12:04:31`
 #[must_use]
-pub fn clock_seconds(at: EpochMillis, zone: &TimeZone) -> String {
+pub(crate) fn clock_seconds(at: EpochMillis, zone: &TimeZone) -> String {
     format_time(at, zone, "%H:%M:%S")
 }
 
 /// `12 Mar 2026, 14:05`
 #[must_use]
-pub fn date(at: EpochMillis, zone: &TimeZone) -> String {
+pub(crate) fn date(at: EpochMillis, zone: &TimeZone) -> String {
     format_time(at, zone, "%-d %b %Y, %H:%M")
 }
 
@@ -104,7 +104,7 @@ fn format_time(at: EpochMillis, zone: &TimeZone, format: &str) -> String {
 
 /// `1 change`, `2 changes`
 #[must_use]
-pub fn count(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(count: usize, one: &str, many: &str) -> String {
     format!(
         "{} {}",
         thousands(count),
@@ -114,7 +114,7 @@ pub fn count(count: usize, one: &str, many: &str) -> String {
 
 /// `100,000`
 #[must_use]
-pub fn thousands(number: usize) -> String {
+pub(crate) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.char_indices() {
@@ -128,7 +128,7 @@ pub fn thousands(number: usize) -> String {
 
 /// What a window lacks: `3 more rows and 12 more columns`.
 #[must_use]
-pub fn missing(columns: u16, rows: u16) -> String {
+pub(crate) fn missing(columns: u16, rows: u16) -> String {
     let part = |count: u16, unit: &str| match count {
         0 => None,
         1 => Some(format!("1 more {unit}")),

@@ -13,7 +13,7 @@ pub struct Key {
 impl Key {
     /// # Errors
     /// The text names no key; the message says which names there are.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut rest = text;
         let mut modifiers = KeyModifiers::NONE;
         loop {
@@ -53,7 +53,7 @@ impl Key {
 
     /// The key of a terminal event. Shift is part of a character, so it is not kept there.
     #[must_use]
-    pub fn of(event: &KeyEvent) -> Self {
+    pub(crate) fn of(event: &KeyEvent) -> Self {
         let mut modifiers = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
         let code = match event.code {
             KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,

@@ -9,7 +9,7 @@ use crossterm::event::KeyEvent;
 ///
 /// # Errors
 /// As [`Keymap::rebind`].
-pub fn check_binding(name: &str, keys: &[String]) -> Result<(), String> {
+pub(crate) fn check_binding(name: &str, keys: &[String]) -> Result<(), String> {
     Keymap::default().rebind(name, keys)
 }
 
@@ -48,7 +48,7 @@ impl Keymap {
     ///
     /// # Errors
     /// Unknown action, no key, a text that is not a key, or a key that another action has in the same place.
-    pub fn rebind<S: AsRef<str>>(&mut self, name: &str, keys: &[S]) -> Result<(), String> {
+    pub(crate) fn rebind<S: AsRef<str>>(&mut self, name: &str, keys: &[S]) -> Result<(), String> {
         let binding = BINDINGS
             .iter()
             .find(|binding| binding.name == name)
@@ -77,7 +77,7 @@ impl Keymap {
     ///
     /// # Errors
     /// The key and both actions.
-    pub fn check(&self) -> Result<(), Conflict> {
+    pub(crate) fn check(&self) -> Result<(), Conflict> {
         for (position, first) in BINDINGS.iter().enumerate() {
             for second in &BINDINGS[position + 1..] {
                 if !share_a_place(first, second) {
@@ -101,7 +101,7 @@ impl Keymap {
 
     /// The keys of an action.
     #[must_use]
-    pub fn keys(&self, action: Action) -> &[Key] {
+    pub(crate) fn keys(&self, action: Action) -> &[Key] {
         self.keys
             .iter()
             .find(|(candidate, _)| *candidate == action)
@@ -110,7 +110,7 @@ impl Keymap {
 
     /// What a key means in a place.
     #[must_use]
-    pub fn action(&self, event: &KeyEvent, context: KeyContext) -> Option<Action> {
+    pub(crate) fn action(&self, event: &KeyEvent, context: KeyContext) -> Option<Action> {
         let key = Key::of(event);
         let in_place = |binding: &&Binding| {
             binding.contexts.contains(&context)
@@ -127,14 +127,17 @@ impl Keymap {
 
     /// What a key means in some other place.
     #[must_use]
-    pub fn meaning_elsewhere(&self, key: Key) -> Option<&'static Binding> {
+    pub(crate) fn meaning_elsewhere(&self, key: Key) -> Option<&'static Binding> {
         BINDINGS
             .iter()
             .find(|binding| self.keys(binding.action).contains(&key))
     }
 
     /// The footer of a place: first key and word of each action with a hint.
-    pub fn hints(&self, context: KeyContext) -> impl Iterator<Item = (Action, Key, &'static str)> {
+    pub(crate) fn hints(
+        &self,
+        context: KeyContext,
+    ) -> impl Iterator<Item = (Action, Key, &'static str)> {
         BINDINGS
             .iter()
             .filter(move |binding| {

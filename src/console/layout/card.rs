@@ -35,7 +35,7 @@ pub struct CardParts {
 
 /// Where the parts of the opened or selected group stand; `None` without one.
 #[must_use]
-pub fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
+pub(crate) fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
     let card = state.card.as_ref()?;
     let inner = inside(area);
     let text = padded(inner);
@@ -250,7 +250,7 @@ fn not_stored(entry: &Entry) -> Option<String> {
 /// The facts about a group in at most `max` lines: the description gives way first, then what is
 /// needed least.
 #[must_use]
-pub fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
+pub(crate) fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
     let group = &entry.group;
     let mut facts = Vec::new();
     if let Some(words) = not_stored(entry) {
@@ -288,7 +288,7 @@ pub fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
 
 /// How many members fit on the card. At least 1.
 #[must_use]
-pub fn member_rows(state: &State) -> usize {
+pub(crate) fn member_rows(state: &State) -> usize {
     screen(state)
         .and_then(|screen| card_parts(state, screen.card.unwrap_or(screen.body)))
         .map_or(1, |parts| usize::from(parts.members.height).max(1))
@@ -296,13 +296,13 @@ pub fn member_rows(state: &State) -> usize {
 
 /// Whether the card is in sight, so that a rest of the cursor may fetch the link.
 #[must_use]
-pub fn card_in_sight(state: &State) -> bool {
+pub(crate) fn card_in_sight(state: &State) -> bool {
     screen(state).is_some_and(|screen| screen.card.is_some())
 }
 
 /// Whether the link would be seen, on the card, as a full-screen code or in the reset dialog.
 #[must_use]
-pub fn link_in_sight(state: &State) -> bool {
+pub(crate) fn link_in_sight(state: &State) -> bool {
     let in_dialog = |card: &Card| {
         let link = state.reset_link();
         link.is_some_and(|(dialog, _)| dialog.key == card.key)

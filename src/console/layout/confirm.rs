@@ -14,7 +14,7 @@ const DIALOG_WIDTH: u16 = 60;
 pub const CONFIRM_BUTTONS: [ButtonId; 2] = [ButtonId::Confirm, ButtonId::Cancel];
 
 #[must_use]
-pub fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
+pub(crate) fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {
     let width = content_width(screen, DIALOG_WIDTH);
     let (title, words, yes) = match &confirm.question {
         Question::Leave { then, losses } => {

@@ -25,7 +25,7 @@ pub struct Button {
 
 impl Button {
     #[must_use]
-    pub fn new(id: ButtonId, label: impl Into<String>) -> Self {
+    pub(crate) fn new(id: ButtonId, label: impl Into<String>) -> Self {
         Self {
             id,
             label: label.into(),
@@ -34,7 +34,7 @@ impl Button {
     }
 
     #[must_use]
-    pub fn enabled(self, enabled: bool) -> Self {
+    pub(crate) fn enabled(self, enabled: bool) -> Self {
         Self { enabled, ..self }
     }
 }
@@ -68,19 +68,19 @@ const BUTTON_GAP: u16 = 2;
 
 /// The widest content that a dialog can have.
 #[must_use]
-pub fn content_width(screen: &Screen, wished: u16) -> u16 {
+pub(crate) fn content_width(screen: &Screen, wished: u16) -> u16 {
     wished.min(screen.body.width.saturating_sub(DIALOG_FRAME))
 }
 
 /// The tallest content that a dialog with buttons can have.
 #[must_use]
-pub fn content_height(screen: &Screen) -> u16 {
+pub(crate) fn content_height(screen: &Screen) -> u16 {
     screen.body.height.saturating_sub(3)
 }
 
 /// A dialog around content of this size, in the middle of the body.
 #[must_use]
-pub fn dialog(
+pub(crate) fn dialog(
     screen: &Screen,
     width: u16,
     height: u16,
@@ -119,7 +119,7 @@ pub fn dialog(
 
 /// An area of this size, or as much of it as there is, in the middle of another.
 #[must_use]
-pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+pub(crate) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(area.width);
     let height = height.min(area.height);
     Rect {
@@ -132,7 +132,7 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
 
 /// Columns of a row of buttons.
 #[must_use]
-pub fn width(buttons: &[Button]) -> u16 {
+pub(crate) fn width(buttons: &[Button]) -> u16 {
     let gaps = BUTTON_GAP * u16::try_from(buttons.len().saturating_sub(1)).unwrap_or(0);
     buttons.iter().map(button_width).sum::<u16>() + gaps
 }
@@ -143,7 +143,11 @@ fn button_width(button: &Button) -> u16 {
 
 /// Buttons in a row, at its right end.
 #[must_use]
-pub fn button_row(foot: Rect, buttons: Vec<Button>, focus: Option<ButtonId>) -> Vec<ButtonSpot> {
+pub(crate) fn button_row(
+    foot: Rect,
+    buttons: Vec<Button>,
+    focus: Option<ButtonId>,
+) -> Vec<ButtonSpot> {
     let mut x = foot.right().saturating_sub(width(&buttons)).max(foot.x);
     buttons
         .into_iter()

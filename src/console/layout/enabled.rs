@@ -6,7 +6,7 @@ use crate::console::state::{Layer, LinkHidden, State};
 
 /// The capability that an action cannot do without.
 #[must_use]
-pub fn needs(action: Action) -> Option<Capability> {
+pub(crate) fn needs(action: Action) -> Option<Capability> {
     match action {
         Action::Edit | Action::ResetLink => Some(Capability::Send),
         Action::AddAccount
@@ -22,7 +22,7 @@ pub fn needs(action: Action) -> Option<Capability> {
 
 /// Whether an action can work now, by all that is known. What is not known stays possible.
 #[must_use]
-pub fn can(state: &State, action: Action) -> bool {
+pub(crate) fn can(state: &State, action: Action) -> bool {
     if needs(action).is_some_and(|capability| state.lacks(capability)) {
         return false;
     }

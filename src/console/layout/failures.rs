@@ -8,7 +8,7 @@ use crate::console::state::{ButtonId, Layer, State};
 const FAILURE_WIDTH: u16 = 76;
 
 #[must_use]
-pub fn failure_parts(state: &State, screen: &Screen, scroll: usize) -> WordsParts {
+pub(crate) fn failures_parts(state: &State, screen: &Screen, scroll: usize) -> WordsParts {
     let width = content_width(screen, FAILURE_WIDTH);
     let text = wrap(&state.failures_in_full(), width, usize::MAX - 1);
     let height = u16::try_from(text.len() + 1)
@@ -33,10 +33,10 @@ pub fn failure_parts(state: &State, screen: &Screen, scroll: usize) -> WordsPart
 
 /// How many lines of the failures fit, and how many there are.
 #[must_use]
-pub fn failure_page(state: &State) -> (usize, usize) {
+pub(crate) fn failures_page(state: &State) -> (usize, usize) {
     match (screen(state), state.layers.last()) {
         (Some(screen), Some(Layer::Failures { scroll })) => {
-            let parts = failure_parts(state, &screen, *scroll);
+            let parts = failures_parts(state, &screen, *scroll);
             let seen = usize::from(parts.dialog.content.height.saturating_sub(1));
             (seen.max(1), parts.text.len())
         }

@@ -1,14 +1,14 @@
 //! The footer's hints: the keys of the top layer, as many as have room.
 
 use super::enabled::can;
-use super::pairing::pair_field;
+use super::pairing::pairing_field;
 use super::screen::Screen;
 use super::target::Target;
 use crate::api::SettingField;
 use crate::console::keymap::{Action, KeyContext};
 use crate::console::state::{
-    EditForm, FormFocus, FormPhase, Layer, LinkMethod, PairStep, Pairing, ResetPhase, State,
-    SwitchStep,
+    EditForm, FormFocus, FormPhase, Layer, LinkMethod, Pairing, PairingStep, ProfilesStep,
+    ResetPhase, State,
 };
 use crate::text;
 use ratatui::layout::Rect;
@@ -30,7 +30,7 @@ const GAP: u16 = 2;
 
 /// The hints that have room. Help and quit always stay; of the others the last ones give way.
 #[must_use]
-pub fn hints(state: &State, screen: &Screen) -> Vec<Hint> {
+pub(crate) fn hints(state: &State, screen: &Screen) -> Vec<Hint> {
     let (mut hints, kept) = wanted(state, screen);
     let room = screen.footer.width.saturating_sub(2);
     let width = |hints: &[Hint]| {
@@ -89,17 +89,17 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             }
         }
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
-        Some(Layer::Profiles(switcher)) => match &switcher.step {
-            SwitchStep::Choosing | SwitchStep::Failed(_) => closed_by_keys(
+        Some(Layer::Profiles(dialog)) => match &dialog.step {
+            ProfilesStep::Choosing | ProfilesStep::Failed(_) => closed_by_keys(
                 state,
                 vec![plain("↑↓", "move"), plain("↵", "go there")],
                 "close",
             ),
-            SwitchStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
-            SwitchStep::Connecting(_) => closed_by_keys(state, Vec::new(), "back"),
+            ProfilesStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
+            ProfilesStep::Connecting(_) => closed_by_keys(state, Vec::new(), "back"),
         },
-        Some(Layer::Edit(form)) => form_hints(state, form),
-        Some(Layer::Pair(pairing)) => pair_hints(state, pairing),
+        Some(Layer::Form(form)) => form_hints(state, form),
+        Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),
         None if state.groups.typing => typing(
             state,
             vec![
@@ -138,18 +138,18 @@ fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {
     typing(state, hints, "back")
 }
 
-fn pair_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
+fn pairing_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
     let mut hints = Vec::new();
     let escape = match &pairing.step {
-        PairStep::AskLeave(_) => "remove it",
-        PairStep::Linked(_) | PairStep::Failed(_) => "close",
-        PairStep::Creating(_) | PairStep::Removing(_) => "leave",
+        PairingStep::AskLeave(_) => "remove it",
+        PairingStep::Linked(_) | PairingStep::Failed(_) => "close",
+        PairingStep::Creating(_) | PairingStep::Removing(_) => "leave",
         _ => "cancel",
     };
-    let on_field = pair_field(state, pairing).is_some();
+    let on_field = pairing_field(state, pairing).is_some();
     match &pairing.step {
-        PairStep::Creating(_) | PairStep::Removing(_) => {}
-        PairStep::Link if pairing.method == LinkMethod::Qr && !on_field => {
+        PairingStep::Creating(_) | PairingStep::Removing(_) => {}
+        PairingStep::Link if pairing.method == LinkMethod::Qr && !on_field => {
             hints.extend([plain("Tab", "use a code instead"), plain("↵", "press")]);
         }
         _ if on_field => hints.extend([
@@ -157,7 +157,7 @@ fn pair_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
             plain(
                 "↵",
                 match pairing.step {
-                    PairStep::Label => "continue",
+                    PairingStep::Label => "continue",
                     _ => "get a code",
                 },
             ),

@@ -64,7 +64,7 @@ pub struct FormParts {
 impl FormParts {
     /// The field at a cell.
     #[must_use]
-    pub fn field_at(&self, column: u16, line: u16) -> Option<SettingField> {
+    pub(crate) fn field_at(&self, column: u16, line: u16) -> Option<SettingField> {
         let at = self
             .lines
             .iter()
@@ -81,7 +81,7 @@ impl FormParts {
 }
 
 #[must_use]
-pub fn form_parts(state: &State, screen: &Screen, form: &EditForm) -> FormParts {
+pub(crate) fn form_parts(state: &State, screen: &Screen, form: &EditForm) -> FormParts {
     let width = content_width(screen, WIDTH);
     let room = content_height(screen);
     let changed = form.changes();
@@ -200,7 +200,7 @@ fn refusal(failure: &CallFailure) -> String {
 
 /// A value in one line.
 #[must_use]
-pub fn value_word(settings: &Settings, field: SettingField) -> String {
+pub(crate) fn value_word(settings: &Settings, field: SettingField) -> String {
     let switch = |on: bool| if on { "on" } else { "off" }.to_owned();
     match field {
         SettingField::Subject => text::clean_line(&settings.subject).into_owned(),

@@ -17,7 +17,7 @@ pub struct GroupsParts {
 }
 
 #[must_use]
-pub fn groups_parts(state: &State, area: Rect) -> GroupsParts {
+pub(crate) fn groups_parts(state: &State, area: Rect) -> GroupsParts {
     let inner = inside(area);
     let notice_height = groups_notice(state).map_or(0, |text| {
         u16::try_from(wrap(&text, inner.width.saturating_sub(4), 2).len()).unwrap_or(2)
@@ -62,7 +62,7 @@ pub struct GroupColumns {
 impl GroupColumns {
     /// The sort that a head stands for, with the columns in which it can be clicked.
     #[must_use]
-    pub fn heads(&self) -> [(Sort, Rect); 5] {
+    pub(crate) fn heads(&self) -> [(Sort, Rect); 5] {
         // The mark of the sort stands in the gap before the column.
         let wide = |column: Rect| match column.width {
             0 => column,
@@ -84,7 +84,7 @@ impl GroupColumns {
 
 /// The sort whose head is at a cell of the line of heads.
 #[must_use]
-pub fn group_head(state: &State, parts: &GroupsParts, at: Position) -> Option<Sort> {
+pub(crate) fn group_head(state: &State, parts: &GroupsParts, at: Position) -> Option<Sort> {
     if !parts.heads.contains(at) || state.groups.is_empty() {
         return None;
     }
@@ -98,7 +98,7 @@ pub fn group_head(state: &State, parts: &GroupsParts, at: Position) -> Option<So
 /// The columns in an area of rows. Where names have little room, the air gives way first, then, beside
 /// the sessions' names, the age and the role.
 #[must_use]
-pub fn group_columns(state: &State, area: Rect) -> GroupColumns {
+pub(crate) fn group_columns(state: &State, area: Rect) -> GroupColumns {
     let all = state.sessions.scope() == SessionScope::AllSessions;
     let broad = Widths::BROAD.with_session(if all { session_width(state) } else { 0 });
     let tight = broad.tight();
@@ -226,7 +226,7 @@ impl Widths {
 
 /// What must be known about the rows: that they are only what was stored, or that some are missing.
 #[must_use]
-pub fn groups_notice(state: &State) -> Option<String> {
+pub(crate) fn groups_notice(state: &State) -> Option<String> {
     let asked: Vec<&str> = match state.sessions.scope() {
         SessionScope::Session(id) => {
             let failure = state.groups.failures.get(&id);
@@ -264,7 +264,7 @@ pub fn groups_notice(state: &State) -> Option<String> {
 
 /// How many rows of groups fit: a page. At least 1.
 #[must_use]
-pub fn group_rows(state: &State) -> usize {
+pub(crate) fn group_rows(state: &State) -> usize {
     screen(state)
         .and_then(|screen| screen.groups.or(Some(screen.body)))
         .map_or(1, |area| {

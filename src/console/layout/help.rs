@@ -3,7 +3,7 @@
 use super::dialog::{DIALOG_FRAME, centred};
 use super::screen::{Screen, inside, row, screen};
 use crate::console::keymap::{BINDINGS, Binding, FIXED, Fixed, Keymap, SIGNS, Sign};
-use crate::console::state::{HelpOverlay, Layer, State};
+use crate::console::state::{HelpDialog, Layer, State};
 use ratatui::layout::Rect;
 
 /// Columns of one column of the help.
@@ -33,26 +33,26 @@ pub struct HelpParts {
 impl HelpParts {
     /// Lines that all found rows take.
     #[must_use]
-    pub fn lines(&self) -> usize {
+    pub(crate) fn lines(&self) -> usize {
         self.found.len().div_ceil(self.columns)
     }
 
     /// How many keys and signs were found.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         let is_row = |line: &&HelpLine| !matches!(line, HelpLine::Section(_));
         self.found.iter().filter(is_row).count()
     }
 
     /// How many there are.
     #[must_use]
-    pub fn total() -> usize {
+    pub(crate) fn total() -> usize {
         BINDINGS.len() + FIXED.len() + SIGNS.len()
     }
 }
 
 #[must_use]
-pub fn help_parts(state: &State, screen: &Screen, help: &HelpOverlay) -> HelpParts {
+pub(crate) fn help_parts(state: &State, screen: &Screen, help: &HelpDialog) -> HelpParts {
     let found = lines(&state.options.keymap, &help.search);
     let columns = if screen.body.width >= 2 * COLUMN + DIALOG_FRAME + 2 {
         2
@@ -136,7 +136,7 @@ fn section(found: &mut Vec<HelpLine>, name: &'static str, lines: impl Iterator<I
 
 /// How many lines of the help fit, and how many there are.
 #[must_use]
-pub fn help_page(state: &State) -> (usize, usize) {
+pub(crate) fn help_page(state: &State) -> (usize, usize) {
     match (screen(state), state.layers.last()) {
         (Some(screen), Some(Layer::Help(help))) => {
             let parts = help_parts(state, &screen, help);

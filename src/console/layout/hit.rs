@@ -3,12 +3,12 @@
 use super::card::card_parts;
 use super::confirm::confirm_parts;
 use super::dialog::Dialog;
-use super::failures::failure_parts;
+use super::failures::failures_parts;
 use super::footer::hints;
 use super::form::form_parts;
 use super::groups::{group_head, groups_parts};
 use super::help::help_parts;
-use super::pairing::pair_parts;
+use super::pairing::pairing_parts;
 use super::profiles::profiles_parts;
 use super::qr::{QrDrawing, qr_parts};
 use super::rename::rename_parts;
@@ -21,7 +21,7 @@ use ratatui::layout::{Position, Rect};
 
 /// What is at a cell of the screen.
 #[must_use]
-pub fn hit(state: &State, column: u16, row: u16) -> Target {
+pub(crate) fn hit(state: &State, column: u16, row: u16) -> Target {
     let Some(screen) = screen(state) else {
         return Target::Nothing;
     };
@@ -61,7 +61,7 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             }
         }
         Layer::Help(help) => inside_or_nothing(help_parts(state, screen, help).area, at),
-        Layer::Edit(form) => {
+        Layer::Form(form) => {
             let parts = form_parts(state, screen, form);
             match in_dialog(&parts.dialog) {
                 Target::Layer => parts.field_at(at.x, at.y).map_or(Target::Layer, |field| {
@@ -71,11 +71,11 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             }
         }
         Layer::Reset(reset) => in_dialog(&reset_parts(state, screen, reset).dialog),
-        Layer::Pair(pairing) => in_dialog(&pair_parts(state, screen, pairing).dialog),
+        Layer::Pairing(pairing) => in_dialog(&pairing_parts(state, screen, pairing).dialog),
         Layer::Rename(rename) => in_dialog(&rename_parts(state, screen, rename).dialog),
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(state, screen, confirm).dialog),
-        Layer::Profiles(switcher) => {
-            let parts = profiles_parts(state, screen, switcher);
+        Layer::Profiles(profiles) => {
+            let parts = profiles_parts(state, screen, profiles);
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
             if parts.rows.contains(at) && row < state.options.profiles.len() {
                 Target::ProfileRow(row)
@@ -83,7 +83,7 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 in_dialog(&parts.dialog)
             }
         }
-        Layer::Failures { scroll } => in_dialog(&failure_parts(state, screen, *scroll).dialog),
+        Layer::Failures { scroll } => in_dialog(&failures_parts(state, screen, *scroll).dialog),
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) use card::{
 pub(crate) use confirm::{CONFIRM_BUTTONS, confirm_parts};
 pub(crate) use dialog::{ButtonSpot, Dialog};
 pub(crate) use enabled::{can, needs};
-pub(crate) use failures::{failure_page, failure_parts};
+pub(crate) use failures::{failures_page, failures_parts};
 pub(crate) use footer::hints;
 pub(crate) use form::{COUNTS, FormLine, FormParts, LABELS, Note, form_parts, value_word};
 pub(crate) use groups::{
@@ -34,7 +34,9 @@ pub(crate) use groups::{
 };
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use hit::hit;
-pub(crate) use pairing::{PairParts, pair_buttons, pair_field, pair_method, pair_parts};
+pub(crate) use pairing::{
+    PairingParts, pairing_buttons, pairing_field, pairing_method, pairing_parts,
+};
 pub(crate) use profiles::{profile_rows, profiles_parts};
 pub(crate) use qr::{QrDrawing, QrParts, qr_parts};
 pub(crate) use rename::{rename_buttons, rename_parts};

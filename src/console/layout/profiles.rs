@@ -3,7 +3,7 @@
 use super::dialog::{Dialog, content_height, content_width, dialog};
 use super::screen::{Screen, row, screen};
 use super::wrap::wrap;
-use crate::console::state::{Layer, State, SwitchStep, Switcher};
+use crate::console::state::{Layer, ProfilesDialog, ProfilesStep, State};
 use crate::text;
 use ratatui::layout::Rect;
 
@@ -26,7 +26,11 @@ pub struct ProfilesParts {
 }
 
 #[must_use]
-pub fn profiles_parts(state: &State, screen: &Screen, switcher: &Switcher) -> ProfilesParts {
+pub(crate) fn profiles_parts(
+    state: &State,
+    screen: &Screen,
+    profiles: &ProfilesDialog,
+) -> ProfilesParts {
     let count = u16::try_from(state.options.profiles.len()).unwrap_or(u16::MAX);
     let width = content_width(screen, WIDTH);
     let most = content_height(screen).saturating_sub(WORDS).max(1);
@@ -49,14 +53,14 @@ pub fn profiles_parts(state: &State, screen: &Screen, switcher: &Switcher) -> Pr
         ..content
     };
     let text = wrap(
-        &sentence(state, switcher),
+        &sentence(state, profiles),
         words.width,
         usize::from(WORDS) - 1,
     );
     let seen = usize::from(rows.height).max(1);
     ProfilesParts {
-        first: (switcher.cursor + 1).saturating_sub(seen),
-        field: matches!(switcher.step, SwitchStep::TypingToken(_)).then(|| row(words, 1)),
+        first: (profiles.cursor + 1).saturating_sub(seen),
+        field: matches!(profiles.step, ProfilesStep::TypingToken(_)).then(|| row(words, 1)),
         dialog,
         rows,
         text,
@@ -64,22 +68,22 @@ pub fn profiles_parts(state: &State, screen: &Screen, switcher: &Switcher) -> Pr
     }
 }
 
-fn sentence(state: &State, switcher: &Switcher) -> String {
-    let Some(profile) = state.options.profiles.get(switcher.cursor) else {
+fn sentence(state: &State, profiles: &ProfilesDialog) -> String {
+    let Some(profile) = state.options.profiles.get(profiles.cursor) else {
         return String::new();
     };
     let name = text::clean_line(&profile.name);
-    match &switcher.step {
-        SwitchStep::Choosing if state.options.profiles.len() < 2 => {
+    match &profiles.step {
+        ProfilesStep::Choosing if state.options.profiles.len() < 2 => {
             "Other gateways appear here once the configuration has profiles for them.".to_owned()
         }
-        SwitchStep::Choosing if switcher.cursor == state.options.here => {
+        ProfilesStep::Choosing if profiles.cursor == state.options.here => {
             "This is where you are.".to_owned()
         }
-        SwitchStep::Choosing => "What is shown now is left, and read anew on return.".to_owned(),
-        SwitchStep::TypingToken(_) => format!("Token of {name}, which is not shown:"),
-        SwitchStep::Connecting(_) => format!("◌ Asking {name} …"),
-        SwitchStep::Failed(reason) => {
+        ProfilesStep::Choosing => "What is shown now is left, and read anew on return.".to_owned(),
+        ProfilesStep::TypingToken(_) => format!("Token of {name}, which is not shown:"),
+        ProfilesStep::Connecting(_) => format!("◌ Asking {name} …"),
+        ProfilesStep::Failed(reason) => {
             format!("✘ {name}: {reason}.\n`groupdesk doctor --profile {name}` looks closer.")
         }
     }
@@ -87,10 +91,10 @@ fn sentence(state: &State, switcher: &Switcher) -> String {
 
 /// How many profiles fit. At least 1.
 #[must_use]
-pub fn profile_rows(state: &State) -> usize {
+pub(crate) fn profile_rows(state: &State) -> usize {
     match (screen(state), state.layers.last()) {
-        (Some(screen), Some(Layer::Profiles(switcher))) => {
-            usize::from(profiles_parts(state, &screen, switcher).rows.height).max(1)
+        (Some(screen), Some(Layer::Profiles(profiles))) => {
+            usize::from(profiles_parts(state, &screen, profiles).rows.height).max(1)
         }
         _ => 1,
     }

@@ -35,7 +35,7 @@ pub enum QrDrawing {
 }
 
 #[must_use]
-pub fn qr_parts(state: &State) -> QrParts {
+pub(crate) fn qr_parts(state: &State) -> QrParts {
     let (columns, rows) = state.size;
     let area = Rect::new(0, 0, columns, rows.saturating_sub(1));
     let link = match state.card.as_ref().map(|card| &card.invite) {

@@ -3,7 +3,7 @@
 use super::dialog::{Button, Dialog, content_width, dialog};
 use super::screen::{Screen, row};
 use super::wrap::wrap;
-use crate::console::state::{ButtonId, PairFocus, RenameDialog, RenamePhase, State};
+use crate::console::state::{ButtonId, FieldOrButton, RenameDialog, RenamePhase, State};
 use ratatui::layout::Rect;
 
 const WIDTH: u16 = 66;
@@ -19,7 +19,7 @@ pub struct RenameParts {
 }
 
 #[must_use]
-pub fn rename_buttons(rename: &RenameDialog) -> Vec<Button> {
+pub(crate) fn rename_buttons(rename: &RenameDialog) -> Vec<Button> {
     if rename.is_editing() {
         let can_save = rename.is_changed() && rename.fault().is_none();
         vec![
@@ -32,7 +32,7 @@ pub fn rename_buttons(rename: &RenameDialog) -> Vec<Button> {
 }
 
 #[must_use]
-pub fn rename_parts(state: &State, screen: &Screen, rename: &RenameDialog) -> RenameParts {
+pub(crate) fn rename_parts(state: &State, screen: &Screen, rename: &RenameDialog) -> RenameParts {
     let width = content_width(screen, WIDTH);
     let words = match (&rename.phase, rename.fault()) {
         (_, Some(fault)) => format!("✘ {fault}"),
@@ -48,8 +48,8 @@ pub fn rename_parts(state: &State, screen: &Screen, rename: &RenameDialog) -> Re
     let text = wrap(&words, width, 6);
     let height = u16::try_from(text.len()).unwrap_or(6) + 3;
     let focus = match rename.focus {
-        PairFocus::Button(button) => Some(button),
-        PairFocus::Field => None,
+        FieldOrButton::Button(button) => Some(button),
+        FieldOrButton::Field => None,
     };
     let dialog = dialog(screen, width, height, rename_buttons(rename), focus);
     let content = dialog.content;

@@ -28,7 +28,7 @@ pub struct ResetParts {
 }
 
 #[must_use]
-pub fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> ResetParts {
+pub(crate) fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -> ResetParts {
     let ResetPhase::Done { link, differs } = &reset.phase else {
         let width = content_width(screen, DIALOG_WIDTH);
         let text = reset_text(state, reset, width);
@@ -153,7 +153,7 @@ fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
 
 /// The buttons of a phase, from left to right.
 #[must_use]
-pub fn reset_buttons(phase: &ResetPhase) -> Vec<Button> {
+pub(crate) fn reset_buttons(phase: &ResetPhase) -> Vec<Button> {
     match phase {
         ResetPhase::Asking => vec![
             Button::new(ButtonId::Confirm, "Reset link"),

@@ -32,7 +32,7 @@ pub struct Screen {
 impl Screen {
     /// Whether one pane fills the body, so that Esc leads back to the one before.
     #[must_use]
-    pub fn is_single(&self) -> bool {
+    pub(crate) fn is_single(&self) -> bool {
         [self.sessions, self.groups, self.card]
             .iter()
             .flatten()
@@ -43,7 +43,7 @@ impl Screen {
 
 /// The parts of the screen, or `None` when the terminal is too small for them.
 #[must_use]
-pub fn screen(state: &State) -> Option<Screen> {
+pub(crate) fn screen(state: &State) -> Option<Screen> {
     let (columns, rows) = state.size;
     if columns < MIN_SIZE.0 || rows < MIN_SIZE.1 {
         return None;
@@ -110,7 +110,7 @@ fn split_right(area: Rect, width: u16) -> (Rect, Rect) {
 
 /// What is left inside a border.
 #[must_use]
-pub fn inside(area: Rect) -> Rect {
+pub(crate) fn inside(area: Rect) -> Rect {
     Rect {
         x: area.x.saturating_add(1),
         y: area.y.saturating_add(1),
@@ -121,7 +121,7 @@ pub fn inside(area: Rect) -> Rect {
 
 /// One row of an area, counted from its top; empty when there is no such row.
 #[must_use]
-pub fn row(area: Rect, row: u16) -> Rect {
+pub(crate) fn row(area: Rect, row: u16) -> Rect {
     Rect {
         y: area.y.saturating_add(row),
         height: u16::from(row < area.height),

@@ -19,7 +19,7 @@ pub struct SessionsParts {
 const ONE_LINE: u16 = 58;
 
 #[must_use]
-pub fn sessions_parts(state: &State, area: Rect) -> SessionsParts {
+pub(crate) fn sessions_parts(state: &State, area: Rect) -> SessionsParts {
     let rows = inside(area);
     let count = state.sessions.rows.len() + 1;
     let lines = if rows.width >= ONE_LINE { 1 } else { 3 };
@@ -34,14 +34,14 @@ pub fn sessions_parts(state: &State, area: Rect) -> SessionsParts {
 impl SessionsParts {
     /// How many rows fit.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         // The empty line behind the last row may be missing.
         usize::from((self.rows.height + self.height - self.lines) / self.height)
     }
 
     /// The lines of a visible row, counted from the first visible one.
     #[must_use]
-    pub fn row(&self, position: usize) -> Rect {
+    pub(crate) fn row(&self, position: usize) -> Rect {
         let top = u16::try_from(position)
             .unwrap_or(u16::MAX)
             .saturating_mul(self.height);
@@ -56,7 +56,7 @@ impl SessionsParts {
 
 /// How many rows of sessions fit. At least 1.
 #[must_use]
-pub fn session_rows(state: &State) -> usize {
+pub(crate) fn session_rows(state: &State) -> usize {
     screen(state)
         .and_then(|screen| screen.sessions.or(Some(screen.body)))
         .map_or(1, |area| sessions_parts(state, area).count().max(1))

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// The text in lines of at most so many columns, broken between words where possible. Beyond `max`
 /// lines it ends with [`MORE`]. Expects clean text; `\n` begins a new line.
 #[must_use]
-pub fn wrap(text: &str, columns: u16, max: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: u16, max: usize) -> Vec<String> {
     let columns = usize::from(columns);
     if columns == 0 || max == 0 {
         return Vec::new();

@@ -9,7 +9,6 @@ use super::requests::Requests;
 use super::sessions::Sessions;
 use super::toasts::Toast;
 use crate::api::{Capability, EpochMillis, Session};
-use crate::console::effect::Call;
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::keymap::{KeyContext, Keymap};
@@ -84,7 +83,7 @@ pub struct State {
 impl State {
     /// A gateway of which nothing is known yet.
     #[must_use]
-    pub fn new(options: Options, size: (u16, u16), now: EpochMillis) -> Self {
+    pub(crate) fn new(options: Options, size: (u16, u16), now: EpochMillis) -> Self {
         Self {
             options,
             size,
@@ -105,7 +104,7 @@ impl State {
 
     /// Where keys go now, for the footer.
     #[must_use]
-    pub fn key_context(&self) -> KeyContext {
+    pub(crate) fn key_context(&self) -> KeyContext {
         if matches!(self.layers.last(), Some(Layer::Qr)) {
             return KeyContext::Qr;
         }
@@ -118,19 +117,19 @@ impl State {
 
     /// How many requests are under way.
     #[must_use]
-    pub fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.requests.calls().count()
     }
 
     /// Seconds until the next attempt of something that failed and is tried again by itself.
     #[must_use]
-    pub fn next_attempt(&self) -> Option<i64> {
+    pub(crate) fn next_attempt(&self) -> Option<i64> {
         self.seconds_until(self.requests.next_attempt()?)
     }
 
     /// Seconds until a read that failed is tried again.
     #[must_use]
-    pub fn attempt_of(&self, id: RequestId) -> Option<i64> {
+    pub(crate) fn attempt_of(&self, id: RequestId) -> Option<i64> {
         self.seconds_until(self.requests.pause_of(id)?)
     }
 
@@ -139,15 +138,9 @@ impl State {
         (left > 0).then_some((left + 999) / 1_000)
     }
 
-    /// Whether this very call is under way.
-    #[must_use]
-    pub fn is_running(&self, call: &Call) -> bool {
-        self.requests.calls().any(|running| running == call)
-    }
-
     /// Whether the session is connected to WhatsApp.
     #[must_use]
-    pub fn is_connected(&self, session: &str) -> bool {
+    pub(crate) fn is_connected(&self, session: &str) -> bool {
         self.sessions
             .get(session)
             .is_some_and(|session| session.status.is_connected())
@@ -155,13 +148,13 @@ impl State {
 
     /// Whether the gateway has refused us a capability.
     #[must_use]
-    pub fn lacks(&self, capability: Capability) -> bool {
+    pub(crate) fn lacks(&self, capability: Capability) -> bool {
         self.lacking.contains(&capability)
     }
 
     /// Whether the key may read none of the configured sessions.
     #[must_use]
-    pub fn sessions_are_refused(&self) -> bool {
+    pub(crate) fn sessions_are_refused(&self) -> bool {
         self.requests.sessions_by_id
             && self.lacks(Capability::Manage)
             && self.sessions.unknown() == self.sessions.rows.len()
@@ -169,7 +162,7 @@ impl State {
 
     /// How many groups a session has: those that were read, until then what the gateway counts.
     #[must_use]
-    pub fn group_count(&self, session: &Session) -> Option<usize> {
+    pub(crate) fn group_count(&self, session: &Session) -> Option<usize> {
         let told = || {
             session
                 .group_count
@@ -181,7 +174,7 @@ impl State {
     /// How many groups all sessions have. Those that were read count once, however many sessions see them; of other
     /// sessions there is only what the gateway counts.
     #[must_use]
-    pub fn groups_everywhere(&self) -> usize {
+    pub(crate) fn groups_everywhere(&self) -> usize {
         let unread = self.sessions.rows.iter();
         let unread = unread.filter(|session| self.groups.count_of(&session.id).is_none());
         let told = unread.filter_map(|session| self.group_count(session));

@@ -22,7 +22,7 @@ pub struct Card {
 
 impl Card {
     #[must_use]
-    pub fn new(key: GroupKey) -> Self {
+    pub(crate) fn new(key: GroupKey) -> Self {
         Self {
             key,
             invite: Invite::NotAsked,
@@ -36,7 +36,7 @@ impl Card {
 
     /// The link, when it may be used.
     #[must_use]
-    pub fn link(&self) -> Option<&str> {
+    pub(crate) fn link(&self) -> Option<&str> {
         match &self.invite {
             Invite::Shown { link, .. } => Some(link),
             _ => None,
@@ -45,7 +45,7 @@ impl Card {
 
     /// The members, when they were read.
     #[must_use]
-    pub fn loaded_members(&self) -> &[GroupMember] {
+    pub(crate) fn loaded_members(&self) -> &[GroupMember] {
         match &self.members {
             Members::Loaded(members) => members,
             _ => &[],

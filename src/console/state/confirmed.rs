@@ -47,13 +47,13 @@ impl Confirmed {
     }
 
     #[must_use]
-    pub fn field(&self) -> SettingField {
+    pub(crate) fn field(&self) -> SettingField {
         self.value.field()
     }
 
     /// Whether the gateway is known not to have stored it yet.
     #[must_use]
-    pub fn is_lagging(&self) -> bool {
+    pub(crate) fn is_lagging(&self) -> bool {
         self.lagging
     }
 

@@ -48,7 +48,7 @@ impl State {
 
     /// All of them, newest first, to be read and copied.
     #[must_use]
-    pub fn failures_in_full(&self) -> String {
+    pub(crate) fn failures_in_full(&self) -> String {
         let entries = self.failures.iter().map(|entry| {
             let time = words::clock_seconds(entry.at, &self.options.zone);
             let times = match entry.times {

@@ -68,7 +68,7 @@ pub struct EditForm {
 impl EditForm {
     /// A form that shows the stored values.
     #[must_use]
-    pub fn new(key: GroupKey, base: Settings) -> Self {
+    pub(crate) fn new(key: GroupKey, base: Settings) -> Self {
         Self {
             key,
             subject: text_area(&base.subject),
@@ -86,7 +86,7 @@ impl EditForm {
 
     /// The values as typed.
     #[must_use]
-    pub fn typed(&self) -> Settings {
+    pub(crate) fn typed(&self) -> Settings {
         Settings {
             subject: self.subject.lines().join(" "),
             description: self.description.lines().join("\n"),
@@ -97,7 +97,7 @@ impl EditForm {
 
     /// The fields that differ from the stored values: what a save would send.
     #[must_use]
-    pub fn changes(&self) -> Vec<SettingField> {
+    pub(crate) fn changes(&self) -> Vec<SettingField> {
         let typed = self.typed();
         SettingField::ALL
             .into_iter()
@@ -107,7 +107,7 @@ impl EditForm {
 
     /// The body of a save: the changed fields and no others.
     #[must_use]
-    pub fn patch(&self) -> SettingsPatch {
+    pub(crate) fn patch(&self) -> SettingsPatch {
         let typed = self.typed();
         let mut patch = SettingsPatch::default();
         for field in self.changes() {
@@ -135,7 +135,7 @@ impl EditForm {
 impl Settings {
     /// Whether a field means something else in the two: blanks around a subject mean nothing.
     #[must_use]
-    pub fn differs(&self, other: &Self, field: SettingField) -> bool {
+    pub(crate) fn differs(&self, other: &Self, field: SettingField) -> bool {
         match field {
             SettingField::Subject => self.subject.trim() != other.subject.trim(),
             SettingField::Description => self.description != other.description,

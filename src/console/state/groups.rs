@@ -27,7 +27,7 @@ pub struct Entry {
 
 impl Entry {
     #[must_use]
-    pub fn new(session: &str, group: Group) -> Self {
+    pub(crate) fn new(session: &str, group: Group) -> Self {
         let key = GroupKey {
             session: session.to_owned(),
             jid: group.group_jid.clone(),
@@ -59,7 +59,7 @@ impl Entry {
 
     /// The four settings, cleaned as the form shows them.
     #[must_use]
-    pub fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         Settings {
             subject: clean_line(self.group.subject.as_deref().unwrap_or_default()).into_owned(),
             description: clean_block(self.group.description.as_deref().unwrap_or_default()),
@@ -123,7 +123,7 @@ impl Entry {
 
     /// The settings that were saved and that the gateway is known not to have stored yet.
     #[must_use]
-    pub fn not_stored(&self) -> Vec<SettingField> {
+    pub(crate) fn not_stored(&self) -> Vec<SettingField> {
         let lagging = self.confirmed.iter().filter(|it| it.is_lagging());
         lagging.map(Confirmed::field).collect()
     }
@@ -131,7 +131,7 @@ impl Entry {
     /// Whether its session could make an invite link, as far as the role is known: a gateway that
     /// does not tell the role leaves it possible.
     #[must_use]
-    pub fn may_invite(&self) -> bool {
+    pub(crate) fn may_invite(&self) -> bool {
         use crate::api::SessionRole::{Member, None};
         !matches!(self.group.my_role, Some(Member | None))
     }
@@ -154,7 +154,7 @@ pub enum Sort {
 
 impl Sort {
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Members => "members",
@@ -167,12 +167,12 @@ impl Sort {
 
     /// Whether its usual order goes from less to more; an age is less the younger a group is.
     #[must_use]
-    pub fn ascends(self) -> bool {
+    pub(crate) fn ascends(self) -> bool {
         matches!(self, Self::Name | Self::Age | Self::Session)
     }
 
     #[must_use]
-    pub fn next(self) -> Self {
+    pub(crate) fn next(self) -> Self {
         match self {
             Self::Name => Self::Members,
             Self::Members => Self::Age,
@@ -244,7 +244,7 @@ pub struct Groups {
 impl Groups {
     /// How many groups a session has, once its list was read.
     #[must_use]
-    pub fn count_of(&self, session: &str) -> Option<usize> {
+    pub(crate) fn count_of(&self, session: &str) -> Option<usize> {
         let count = self.counts.get(session).copied().unwrap_or_default();
         self.loaded.contains(session).then_some(count)
     }
@@ -262,17 +262,17 @@ impl Groups {
 
     /// The group in a row.
     #[must_use]
-    pub fn row(&self, row: usize) -> Option<&Entry> {
+    pub(crate) fn row(&self, row: usize) -> Option<&Entry> {
         self.entries.get(*self.rows.get(row)?)
     }
 
     #[must_use]
-    pub fn selected(&self) -> Option<&Entry> {
+    pub(crate) fn selected(&self) -> Option<&Entry> {
         self.row(self.cursor)
     }
 
     #[must_use]
-    pub fn get(&self, key: &GroupKey) -> Option<&Entry> {
+    pub(crate) fn get(&self, key: &GroupKey) -> Option<&Entry> {
         self.entries.get(*self.positions.get(key)?)
     }
 }

@@ -1,7 +1,7 @@
 //! The searchable help.
 
 #[derive(Debug, Default)]
-pub struct HelpOverlay {
+pub struct HelpDialog {
     pub search: String,
     pub scroll: usize,
 }

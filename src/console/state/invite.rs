@@ -26,7 +26,7 @@ impl State {
 
     /// The reset dialog that shows a new link, and that link.
     #[must_use]
-    pub fn reset_link(&self) -> Option<(&ResetDialog, &str)> {
+    pub(crate) fn reset_link(&self) -> Option<(&ResetDialog, &str)> {
         self.layers.iter().find_map(|layer| match layer {
             Layer::Reset(dialog) => match &dialog.phase {
                 ResetPhase::Done { link, .. } => Some((dialog, link.as_str())),

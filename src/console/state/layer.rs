@@ -2,9 +2,9 @@
 
 use super::confirm::ConfirmDialog;
 use super::form::EditForm;
-use super::help::HelpOverlay;
+use super::help::HelpDialog;
 use super::pairing::Pairing;
-use super::profiles::Switcher;
+use super::profiles::ProfilesDialog;
 use super::rename::RenameDialog;
 use super::reset::ResetDialog;
 
@@ -12,14 +12,14 @@ use super::reset::ResetDialog;
 // There are only ever a few of them, so their size does not matter.
 #[allow(clippy::large_enum_variant)]
 pub enum Layer {
-    Help(HelpOverlay),
-    Edit(Box<EditForm>),
+    Help(HelpDialog),
+    Form(Box<EditForm>),
     Reset(ResetDialog),
     /// "Add an account".
-    Pair(Box<Pairing>),
+    Pairing(Box<Pairing>),
     Confirm(ConfirmDialog),
     Rename(Box<RenameDialog>),
-    Profiles(Switcher),
+    Profiles(ProfilesDialog),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
     /// What has failed, newest first.

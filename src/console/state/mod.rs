@@ -35,14 +35,14 @@ pub(crate) use confirm::{ConfirmDialog, Leaving, Question};
 pub(crate) use failures::FailureRecord;
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, Groups, Hidden, Sort};
-pub(crate) use help::HelpOverlay;
+pub(crate) use help::HelpDialog;
 pub(crate) use layer::Layer;
 pub(crate) use pairing::{
-    LinkMethod, Linked, NAME_MAX, PairField, PairFocus, PairStep, Pairing, PairingError, PairingQr,
-    PairingSecret, phone_digits,
+    FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
+    PairingSecret, PairingStep, phone_digits,
 };
 pub use profiles::Profile;
-pub(crate) use profiles::{SwitchStep, Switcher};
+pub(crate) use profiles::{ProfilesDialog, ProfilesStep};
 pub(crate) use rename::{RenameDialog, RenamePhase};
 pub(crate) use requests::{CopiedText, InFlight, Requests, Stream};
 pub(crate) use reset::{ResetDialog, ResetPhase};

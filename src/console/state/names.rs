@@ -9,7 +9,7 @@ use crate::text::{self, clean_line};
 impl State {
     /// The name by which people know a session: its label, its number, or its id. Cleaned.
     #[must_use]
-    pub fn session_name(&self, id: &str) -> String {
+    pub(crate) fn session_name(&self, id: &str) -> String {
         match self.sessions.get(id) {
             Some(session) => account::name(session),
             None => clean_line(id).into_owned(),
@@ -19,7 +19,7 @@ impl State {
     /// A group's name with the account through which it is reached, in at most so many columns: several
     /// groups may bear one name. The longer one of the two gives way.
     #[must_use]
-    pub fn name_through(&self, name: &str, session: &str, columns: usize) -> String {
+    pub(crate) fn name_through(&self, name: &str, session: &str, columns: usize) -> String {
         const LINK: &str = " · through ";
         let account = self.session_name(session);
         let room = columns.saturating_sub(text::width(LINK));
@@ -31,7 +31,7 @@ impl State {
 
     /// A group's name, or its JID where the group is not loaded.
     #[must_use]
-    pub fn group_name(&self, key: &GroupKey) -> String {
+    pub(crate) fn group_name(&self, key: &GroupKey) -> String {
         match self.groups.get(key) {
             Some(entry) => entry.name.clone(),
             None => clean_line(&key.jid).into_owned(),
@@ -40,7 +40,7 @@ impl State {
 
     /// An account's own name; one without a name has only an id that says nothing to people.
     #[must_use]
-    pub fn account_label(&self, session: &str) -> Option<String> {
+    pub(crate) fn account_label(&self, session: &str) -> Option<String> {
         let label = self.sessions.get(session)?.label.as_deref()?;
         let label = clean_line(label);
         (!label.trim().is_empty()).then(|| label.trim().to_owned())
@@ -48,7 +48,7 @@ impl State {
 
     /// The account's name as the beginning of a sentence.
     #[must_use]
-    pub fn account_name(&self, session: &str) -> String {
+    pub(crate) fn account_name(&self, session: &str) -> String {
         self.account_label(session)
             .unwrap_or_else(|| "The account".to_owned())
     }

@@ -15,13 +15,13 @@ pub struct PairingSecret(String);
 
 impl PairingSecret {
     #[must_use]
-    pub fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         Self(text)
     }
 
     /// The text itself, to be drawn.
     #[must_use]
-    pub fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 }
@@ -50,21 +50,21 @@ pub enum LinkMethod {
 
 /// The text fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PairField {
+pub enum PairingField {
     Label,
     Phone,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PairFocus {
+pub enum FieldOrButton {
     /// The step's text field.
     Field,
     Button(ButtonId),
 }
 
-impl PairFocus {
+impl FieldOrButton {
     #[must_use]
-    pub fn is_field(self) -> bool {
+    pub(crate) fn is_field(self) -> bool {
         self == Self::Field
     }
 }
@@ -105,7 +105,7 @@ pub enum PairingError {
 impl PairingError {
     /// Whole seconds until it makes sense to try again; 0 when it does already.
     #[must_use]
-    pub fn wait(&self, now: EpochMillis) -> u64 {
+    pub(crate) fn wait(&self, now: EpochMillis) -> u64 {
         let Self::Refused { failure, at } = self else {
             return 0;
         };
@@ -120,7 +120,7 @@ impl PairingError {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum PairStep {
+pub enum PairingStep {
     /// How shall the account be called?
     Label,
     /// The session is being added.
@@ -142,10 +142,10 @@ pub struct Pairing {
     pub created: bool,
     /// The status of the session when it was there already: leaving brings it back.
     pub was: Option<SessionStatus>,
-    pub step: PairStep,
-    /// The way that was chosen; see [`crate::console::layout::pair_method`] for the one that has room.
+    pub step: PairingStep,
+    /// The way that was chosen; see [`crate::console::layout::pairing_method`] for the one that has room.
     pub method: LinkMethod,
-    pub focus: PairFocus,
+    pub focus: FieldOrButton,
     pub label: TextArea<'static>,
     pub phone: TextArea<'static>,
     /// The field went away while a number was being typed: blanks are no presses of a button until
@@ -171,10 +171,10 @@ pub struct Pairing {
 impl Pairing {
     /// For a session that is there already, or for a new one.
     #[must_use]
-    pub fn new(session: Option<String>, now: EpochMillis) -> Self {
+    pub(crate) fn new(session: Option<String>, now: EpochMillis) -> Self {
         let (step, focus) = match session {
-            Some(_) => (PairStep::Link, PairFocus::Button(ButtonId::Swap)),
-            None => (PairStep::Label, PairFocus::Field),
+            Some(_) => (PairingStep::Link, FieldOrButton::Button(ButtonId::Swap)),
+            None => (PairingStep::Label, FieldOrButton::Field),
         };
         Self {
             session,
@@ -199,19 +199,19 @@ impl Pairing {
 
     /// The name as it would be sent.
     #[must_use]
-    pub fn typed_label(&self) -> String {
+    pub(crate) fn typed_label(&self) -> String {
         self.label.lines().join(" ").trim().to_owned()
     }
 
     /// The number as it was typed.
     #[must_use]
-    pub fn typed_phone(&self) -> String {
+    pub(crate) fn typed_phone(&self) -> String {
         self.phone.lines().join(" ")
     }
 
     /// Whether it waits for a phone, so that codes and the session's status concern it.
     pub(crate) fn is_waiting(&self) -> bool {
-        matches!(self.step, PairStep::Link | PairStep::AskLeave(_))
+        matches!(self.step, PairingStep::Link | PairingStep::AskLeave(_))
     }
 
     /// Drops every code.
@@ -230,7 +230,7 @@ impl Pairing {
 /// # Errors
 /// What the gateway would refuse: other characters, no country code, fewer than 7 or more than 15
 /// digits. The message is for people.
-pub fn phone_digits(typed: &str) -> Result<String, String> {
+pub(crate) fn phone_digits(typed: &str) -> Result<String, String> {
     let typed = typed.trim();
     let (international, rest) = match typed.strip_prefix('+') {
         Some(rest) => (true, rest),

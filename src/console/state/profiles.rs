@@ -19,20 +19,20 @@ pub struct Profile {
 impl Profile {
     /// Whether its token must be typed before one can go there.
     #[must_use]
-    pub fn asks(&self) -> bool {
+    pub(crate) fn asks(&self) -> bool {
         self.prompts && !self.known
     }
 }
 
 /// The list of profiles.
-pub struct Switcher {
+pub struct ProfilesDialog {
     /// Position in [`super::Options::profiles`].
     pub cursor: usize,
-    pub step: SwitchStep,
+    pub step: ProfilesStep,
 }
 
 /// How far a switch has come.
-pub enum SwitchStep {
+pub enum ProfilesStep {
     Choosing,
     /// The token is being typed. What is there is never drawn.
     TypingToken(String),

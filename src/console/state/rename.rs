@@ -1,7 +1,7 @@
 //! "Rename the account".
 
 use super::form::text_area;
-use super::pairing::{NAME_MAX, PairFocus};
+use super::pairing::{FieldOrButton, NAME_MAX};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use ratatui_textarea::TextArea;
@@ -12,7 +12,7 @@ pub struct RenameDialog {
     /// The name when it was opened, cleaned; empty for none.
     pub before: String,
     pub name: TextArea<'static>,
-    pub focus: PairFocus,
+    pub focus: FieldOrButton,
     pub phase: RenamePhase,
 }
 
@@ -27,36 +27,36 @@ pub enum RenamePhase {
 
 impl RenameDialog {
     #[must_use]
-    pub fn new(session: String, before: String) -> Self {
+    pub(crate) fn new(session: String, before: String) -> Self {
         Self {
             session,
             name: text_area(&before),
             before,
-            focus: PairFocus::Field,
+            focus: FieldOrButton::Field,
             phase: RenamePhase::Editing,
         }
     }
 
     /// The name as it would be sent.
     #[must_use]
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         self.name.lines().join(" ").trim().to_owned()
     }
 
     #[must_use]
-    pub fn is_changed(&self) -> bool {
+    pub(crate) fn is_changed(&self) -> bool {
         self.typed() != self.before
     }
 
     /// Whether the name can be typed now.
     #[must_use]
-    pub fn is_editing(&self) -> bool {
+    pub(crate) fn is_editing(&self) -> bool {
         matches!(self.phase, RenamePhase::Editing | RenamePhase::Failed(_))
     }
 
     /// What is wrong with what was typed.
     #[must_use]
-    pub fn fault(&self) -> Option<String> {
+    pub(crate) fn fault(&self) -> Option<String> {
         let used = self.typed().chars().count();
         (used > NAME_MAX).then(|| {
             let used = crate::console::words::thousands(used);
@@ -66,7 +66,7 @@ impl RenameDialog {
 
     /// Whether keys go into the name.
     #[must_use]
-    pub fn takes_text(&self) -> bool {
+    pub(crate) fn takes_text(&self) -> bool {
         self.is_editing() && self.focus.is_field()
     }
 }

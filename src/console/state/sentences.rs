@@ -10,13 +10,13 @@ use crate::text::clean_line;
 impl State {
     /// A failure's sentence with its next step, for the given group where there is one.
     #[must_use]
-    pub fn sentence(&self, failure: &CallFailure, group: Option<&GroupKey>) -> String {
+    pub(crate) fn sentence(&self, failure: &CallFailure, group: Option<&GroupKey>) -> String {
         failure.sentence(&self.failure_context(group))
     }
 
     /// Why there are no sessions, with what else can be done about it.
     #[must_use]
-    pub fn sessions_sentence(&self, failure: &CallFailure) -> String {
+    pub(crate) fn sessions_sentence(&self, failure: &CallFailure) -> String {
         match &failure.kind {
             FailureKind::MissingCapability { capability }
                 if self.options.session_ids.is_empty() =>
@@ -32,7 +32,7 @@ impl State {
 
     /// Why no link is shown, as a sentence with its next step.
     #[must_use]
-    pub fn hidden_sentence(&self, key: &GroupKey, hidden: &LinkHidden) -> String {
+    pub(crate) fn hidden_sentence(&self, key: &GroupKey, hidden: &LinkHidden) -> String {
         let told = self.failure_context(Some(key));
         match hidden {
             LinkHidden::Reset => {
@@ -52,7 +52,7 @@ impl State {
 
     /// When a group's link was reset while one looked at it, and by whom: `12:03 by +62 812-3456-7890`.
     #[must_use]
-    pub fn reset_seen(&self, key: &GroupKey) -> Option<String> {
+    pub(crate) fn reset_seen(&self, key: &GroupKey) -> Option<String> {
         let card = self.card.as_ref().filter(|card| card.key == *key)?;
         let (at, by) = card.reset_seen.as_ref()?;
         let clock = words::clock(*at, &self.options.zone);

@@ -33,7 +33,7 @@ pub struct Sessions {
 
 impl Sessions {
     #[must_use]
-    pub fn scope(&self) -> SessionScope {
+    pub(crate) fn scope(&self) -> SessionScope {
         match self.selected() {
             Some(session) => SessionScope::Session(session.id.clone()),
             None => SessionScope::AllSessions,
@@ -52,25 +52,25 @@ impl Sessions {
 
     /// The selected session; `None` on "All sessions".
     #[must_use]
-    pub fn selected(&self) -> Option<&Session> {
+    pub(crate) fn selected(&self) -> Option<&Session> {
         self.rows.get(self.cursor.checked_sub(1)?)
     }
 
     #[must_use]
-    pub fn get(&self, id: &str) -> Option<&Session> {
+    pub(crate) fn get(&self, id: &str) -> Option<&Session> {
         self.rows.iter().find(|session| session.id == id)
     }
 
     /// How many do not tell whether they are connected.
     #[must_use]
-    pub fn unknown(&self) -> usize {
+    pub(crate) fn unknown(&self) -> usize {
         let open = |session: &&Session| matches!(session.status, SessionStatus::Other(_));
         self.rows.iter().filter(open).count()
     }
 
     /// How many are connected.
     #[must_use]
-    pub fn connected(&self) -> usize {
+    pub(crate) fn connected(&self) -> usize {
         self.rows
             .iter()
             .filter(|session| session.status.is_connected())

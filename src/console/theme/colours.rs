@@ -17,7 +17,7 @@ impl Background {
     /// What `COLORFGBG` says: foreground and background as numbers of the 16 colours, set by rxvt,
     /// Konsole and others (`15;0`, `0;default;15`).
     #[must_use]
-    pub fn from_colorfgbg(value: Option<&str>) -> Self {
+    pub(crate) fn from_colorfgbg(value: Option<&str>) -> Self {
         let last = value.and_then(|value| value.rsplit(';').next());
         match last.and_then(|number| number.parse::<u8>().ok()) {
             Some(7 | 15) => Self::Light,
@@ -29,7 +29,7 @@ impl Background {
     /// Whether a colour with these components (0 to 1) is a light or a dark background: above the
     /// luminance at which black text and white text have the same contrast, it is light.
     #[must_use]
-    pub fn from_rgb(red: f64, green: f64, blue: f64) -> Self {
+    pub(crate) fn from_rgb(red: f64, green: f64, blue: f64) -> Self {
         if luminance(red, green, blue) > 0.179 {
             Self::Light
         } else {

@@ -30,7 +30,7 @@ pub struct TerminalEnvironment {
 
 impl TerminalEnvironment {
     /// Reads the variables through `lookup`, for example `|name| std::env::var(name).ok()`.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             term: lookup("TERM"),
             colorterm: lookup("COLORTERM"),
@@ -43,7 +43,7 @@ impl TerminalEnvironment {
     /// Whether the terminal can do what the console needs: move the cursor, at the least. `false` for
     /// `TERM=dumb`, and on Unix for none at all.
     #[must_use]
-    pub fn can_move_cursor(&self) -> bool {
+    pub(crate) fn can_move_cursor(&self) -> bool {
         match self.term.as_deref() {
             None | Some("") => cfg!(not(unix)),
             Some(term) => term != "dumb",
@@ -54,7 +54,7 @@ impl TerminalEnvironment {
 impl ColorDepth {
     /// What a terminal can show, by its environment.
     #[must_use]
-    pub fn detect(environment: &TerminalEnvironment) -> Self {
+    pub(crate) fn detect(environment: &TerminalEnvironment) -> Self {
         let set = |value: &Option<String>| value.as_deref().is_some_and(|text| !text.is_empty());
         let term = environment.term.as_deref().unwrap_or_default();
         let colorterm = environment.colorterm.as_deref().unwrap_or_default();
@@ -93,7 +93,7 @@ impl ColorChoice {
 
     /// The depth to draw with.
     #[must_use]
-    pub fn depth(self, environment: &TerminalEnvironment) -> ColorDepth {
+    pub(crate) fn depth(self, environment: &TerminalEnvironment) -> ColorDepth {
         match self {
             Self::Auto => ColorDepth::detect(environment),
             Self::Fixed(depth) => depth,

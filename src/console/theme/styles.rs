@@ -64,7 +64,7 @@ impl Theme {
 
     /// The styles for a background.
     #[must_use]
-    pub fn on(depth: ColorDepth, background: Background) -> Self {
+    pub(crate) fn on(depth: ColorDepth, background: Background) -> Self {
         let colours = Colours::new(depth, background);
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
@@ -114,25 +114,25 @@ impl Theme {
 
     /// The same for another background.
     #[must_use]
-    pub fn with_background(self, background: Background) -> Self {
+    pub(crate) fn with_background(self, background: Background) -> Self {
         Self::on(self.depth, background).with_charset(self.charset)
     }
 
     /// The same for another character set.
     #[must_use]
-    pub fn with_charset(self, charset: Charset) -> Self {
+    pub(crate) fn with_charset(self, charset: Charset) -> Self {
         Self { charset, ..self }
     }
 
     /// The colours of QR codes, which are painted even where nothing else is.
     #[must_use]
-    pub fn ink(&self) -> Ink {
+    pub(crate) fn ink(&self) -> Ink {
         Ink::for_depth(self.depth)
     }
 
     /// The smallest blocks that QR codes can be drawn with: half of a cell needs a character of its own.
     #[must_use]
-    pub fn least_blocks(&self) -> Blocks {
+    pub(crate) fn least_blocks(&self) -> Blocks {
         match self.charset {
             Charset::Unicode => Blocks::Half,
             Charset::Ascii => Blocks::Full,
@@ -141,7 +141,7 @@ impl Theme {
 
     /// How a session's status is shown. The symbols are one column wide.
     #[must_use]
-    pub fn status(&self, status: &SessionStatus) -> StatusLook {
+    pub(crate) fn status(&self, status: &SessionStatus) -> StatusLook {
         let (symbol, word, style) = match status {
             SessionStatus::Working => ("●", "connected", self.good),
             SessionStatus::Starting => ("◐", "connecting", self.warn),
@@ -169,7 +169,7 @@ pub struct StatusLook {
 
 /// Prepares the terminal library once, before anything is drawn: by itself it drops every colour
 /// under `NO_COLOR`, the QR code's black and white included. The theme decides instead.
-pub fn take_over_colours() {
+pub(crate) fn take_over_colours() {
     crossterm::style::force_color_output(true);
 }
 

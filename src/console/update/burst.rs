@@ -54,7 +54,7 @@ fn is_text(event: &KeyEvent) -> bool {
 fn asks(state: &State) -> bool {
     matches!(
         state.layers.last(),
-        Some(Layer::Confirm(_) | Layer::Reset(_) | Layer::Pair(_) | Layer::Rename(_))
+        Some(Layer::Confirm(_) | Layer::Reset(_) | Layer::Pairing(_) | Layer::Rename(_))
     )
 }
 

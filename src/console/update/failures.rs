@@ -30,7 +30,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
         }
         (_, Some(action @ (Action::Help | Action::Quit))) => return FollowUp::Perform(action),
         _ => {
-            let (page, lines) = layout::failure_page(state);
+            let (page, lines) = layout::failures_page(state);
             if let (Some(step), Some(Layer::Failures { scroll })) =
                 (scroll_step(action), state.layers.last_mut())
             {
@@ -59,7 +59,7 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
 
 /// The wheel.
 pub(super) fn wheel(state: &mut State, by: isize) {
-    let (page, lines) = layout::failure_page(state);
+    let (page, lines) = layout::failures_page(state);
     if let Some(Layer::Failures { scroll }) = state.layers.last_mut() {
         *scroll = cursor::wheel(*scroll, by, lines, page);
     }

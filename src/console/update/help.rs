@@ -4,7 +4,7 @@ use super::cursor::{self, Step};
 use super::text_input::cut_word;
 use crate::console::keymap::Action;
 use crate::console::layout;
-use crate::console::state::{HelpOverlay, Layer, State};
+use crate::console::state::{HelpDialog, Layer, State};
 use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -16,7 +16,7 @@ pub(super) fn open(state: &mut State) {
         .iter()
         .any(|layer| matches!(layer, Layer::Help(_)))
     {
-        state.layers.push(Layer::Help(HelpOverlay::default()));
+        state.layers.push(Layer::Help(HelpDialog::default()));
     }
 }
 

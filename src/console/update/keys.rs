@@ -45,9 +45,9 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
     }
     let rest = match state.layers.last() {
         Some(Layer::Help(_)) => return help::key(state, event, action),
-        Some(Layer::Edit(_)) => form::key(state, event, action),
+        Some(Layer::Form(_)) => form::key(state, event, action),
         Some(Layer::Reset(_)) => reset::key(state, event, action),
-        Some(Layer::Pair(_)) => pairing::key(state, event, action),
+        Some(Layer::Pairing(_)) => pairing::key(state, event, action),
         Some(Layer::Rename(_)) => rename::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
@@ -144,8 +144,8 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
 pub(super) fn paste(state: &mut State, text: &str) {
     match state.layers.last() {
         Some(Layer::Help(_)) => help::paste(state, text),
-        Some(Layer::Edit(_)) => form::paste(state, text),
-        Some(Layer::Pair(_)) => pairing::paste(state, text),
+        Some(Layer::Form(_)) => form::paste(state, text),
+        Some(Layer::Pairing(_)) => pairing::paste(state, text),
         Some(Layer::Rename(_)) => rename::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),

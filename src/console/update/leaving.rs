@@ -39,7 +39,7 @@ pub(super) fn leave(state: &mut State, then: Leaving) {
 /// What would be lost: changes under way, text that is not saved, outcomes that are not known yet.
 fn losses(state: &State) -> Vec<String> {
     let open = state.layers.iter().filter_map(|layer| match layer {
-        Layer::Edit(form) => Some(form.as_ref()),
+        Layer::Form(form) => Some(form.as_ref()),
         _ => None,
     });
     let left = state.requests.background_forms.values().map(Box::as_ref);
@@ -91,7 +91,7 @@ pub(super) fn quit(state: &mut State) {
         return;
     }
     let unsaved = state.layers.iter().position(|layer| match layer {
-        Layer::Edit(form) => form.phase != FormPhase::Checking && is_unsaved(form),
+        Layer::Form(form) => form.phase != FormPhase::Checking && is_unsaved(form),
         _ => false,
     });
     if let Some(position) = unsaved {

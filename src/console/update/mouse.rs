@@ -70,9 +70,9 @@ fn click(state: &mut State, target: Target) {
 
 fn press(state: &mut State, button: ButtonId) {
     match state.layers.last() {
-        Some(Layer::Edit(_)) => form::press(state, button),
+        Some(Layer::Form(_)) => form::press(state, button),
         Some(Layer::Reset(_)) => reset::press(state, button),
-        Some(Layer::Pair(_)) => pairing::press(state, button),
+        Some(Layer::Pairing(_)) => pairing::press(state, button),
         Some(Layer::Rename(_)) => rename::press(state, button),
         Some(Layer::Confirm(_)) => {
             let rest = confirm::press(state, button);

@@ -10,7 +10,9 @@ use crate::console::effect::{Call, Effect};
 use crate::console::ids::RequestId;
 use crate::console::keymap::Action;
 use crate::console::layout;
-use crate::console::state::{InFlight, Layer, Profile, Requests, State, SwitchStep, Switcher};
+use crate::console::state::{
+    InFlight, Layer, Profile, ProfilesDialog, ProfilesStep, Requests, State,
+};
 use crate::text::{clean_block, clean_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -19,15 +21,15 @@ const TOKEN_MAX: usize = 64 << 10;
 
 /// Opens the list of profiles.
 pub(super) fn open(state: &mut State) {
-    state.layers.push(Layer::Profiles(Switcher {
+    state.layers.push(Layer::Profiles(ProfilesDialog {
         cursor: state.options.here,
-        step: SwitchStep::Choosing,
+        step: ProfilesStep::Choosing,
     }));
 }
 
-fn switcher(state: &mut State) -> Option<&mut Switcher> {
+fn dialog(state: &mut State) -> Option<&mut ProfilesDialog> {
     state.layers.iter_mut().find_map(|layer| match layer {
-        Layer::Profiles(switcher) => Some(switcher),
+        Layer::Profiles(dialog) => Some(dialog),
         _ => None,
     })
 }
@@ -36,15 +38,15 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
     if begins_token(event) && failed(state) && asks(state) {
         ask_token(state);
     }
-    let Some(switcher) = switcher(state) else {
+    let Some(dialog) = dialog(state) else {
         return FollowUp::Nothing;
     };
-    match &mut switcher.step {
-        SwitchStep::TypingToken(typed) => {
+    match &mut dialog.step {
+        ProfilesStep::TypingToken(typed) => {
             let control = event.modifiers.contains(KeyModifiers::CONTROL);
             let alt = event.modifiers.contains(KeyModifiers::ALT);
             match event.code {
-                KeyCode::Esc => switcher.step = SwitchStep::Choosing,
+                KeyCode::Esc => dialog.step = ProfilesStep::Choosing,
                 KeyCode::Enter => {
                     let token = Secret::new(typed.trim());
                     if !token.expose().is_empty() {
@@ -59,11 +61,11 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
                 _ => {}
             }
         }
-        SwitchStep::Connecting(id) => {
+        ProfilesStep::Connecting(id) => {
             let id = *id;
             match (event.code, action) {
                 (KeyCode::Esc, _) | (_, Some(Action::Back)) => {
-                    switcher.step = SwitchStep::Choosing;
+                    dialog.step = ProfilesStep::Choosing;
                     state.requests.complete(id);
                     state.requests.effects.push(Effect::Cancel(id));
                 }
@@ -71,7 +73,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
                 _ => {}
             }
         }
-        SwitchStep::Choosing | SwitchStep::Failed(_) => return choose(state, event, action),
+        ProfilesStep::Choosing | ProfilesStep::Failed(_) => return choose(state, event, action),
     }
     FollowUp::Nothing
 }
@@ -83,19 +85,19 @@ fn begins_token(event: &KeyEvent) -> bool {
 }
 
 fn failed(state: &mut State) -> bool {
-    switcher(state).is_some_and(|switcher| matches!(switcher.step, SwitchStep::Failed(_)))
+    dialog(state).is_some_and(|dialog| matches!(dialog.step, ProfilesStep::Failed(_)))
 }
 
 /// Whether the selected profile's token is typed.
 fn asks(state: &mut State) -> bool {
-    let cursor = switcher(state).map(|switcher| switcher.cursor);
+    let cursor = dialog(state).map(|dialog| dialog.cursor);
     let profile = cursor.and_then(|cursor| state.options.profiles.get(cursor));
     profile.is_some_and(Profile::asks)
 }
 
 fn ask_token(state: &mut State) {
-    if let Some(switcher) = switcher(state) {
-        switcher.step = SwitchStep::TypingToken(String::new());
+    if let Some(dialog) = dialog(state) {
+        dialog.step = ProfilesStep::TypingToken(String::new());
     }
 }
 
@@ -109,9 +111,9 @@ fn choose(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follow
         _ => {
             let rows = state.options.profiles.len();
             let page = layout::profile_rows(state);
-            if let (Some(step), Some(switcher)) = (scroll_step(action), switcher(state)) {
-                switcher.cursor = step.apply(switcher.cursor, rows, page);
-                switcher.step = SwitchStep::Choosing;
+            if let (Some(step), Some(dialog)) = (scroll_step(action), dialog(state)) {
+                dialog.cursor = step.apply(dialog.cursor, rows, page);
+                dialog.step = ProfilesStep::Choosing;
             }
         }
     }
@@ -128,10 +130,10 @@ pub(super) fn paste(state: &mut State, text: &str) {
     if failed(state) && asks(state) {
         ask_token(state);
     }
-    if let Some(Switcher {
-        step: SwitchStep::TypingToken(typed),
+    if let Some(ProfilesDialog {
+        step: ProfilesStep::TypingToken(typed),
         ..
-    }) = switcher(state)
+    }) = dialog(state)
     {
         let line = text.trim().lines().next().unwrap_or_default();
         line.chars().for_each(|character| push(typed, character));
@@ -140,24 +142,27 @@ pub(super) fn paste(state: &mut State, text: &str) {
 
 /// A click on a row: selects it, and goes there when it is selected already.
 pub(super) fn click(state: &mut State, row: usize) {
-    let Some(switcher) = switcher(state) else {
+    let Some(dialog) = dialog(state) else {
         return;
     };
-    if !matches!(switcher.step, SwitchStep::Choosing | SwitchStep::Failed(_)) {
+    if !matches!(
+        dialog.step,
+        ProfilesStep::Choosing | ProfilesStep::Failed(_)
+    ) {
         return;
     }
-    if switcher.cursor == row {
+    if dialog.cursor == row {
         go(state);
     } else {
-        switcher.cursor = row;
-        switcher.step = SwitchStep::Choosing;
+        dialog.cursor = row;
+        dialog.step = ProfilesStep::Choosing;
     }
 }
 
 /// Goes to the selected profile; asks for its token first where that was not typed yet.
 fn go(state: &mut State) {
     let here = state.options.here;
-    let Some(cursor) = switcher(state).map(|switcher| switcher.cursor) else {
+    let Some(cursor) = dialog(state).map(|dialog| dialog.cursor) else {
         return;
     };
     let Some(profile) = state.options.profiles.get(cursor) else {
@@ -175,7 +180,7 @@ fn go(state: &mut State) {
 }
 
 fn connect(state: &mut State, token: Option<Secret>) {
-    let Some(profile) = switcher(state).map(|switcher| switcher.cursor) else {
+    let Some(profile) = dialog(state).map(|dialog| dialog.cursor) else {
         return;
     };
     let id = state.requests.issue(InFlight::Connect(profile));
@@ -183,8 +188,8 @@ fn connect(state: &mut State, token: Option<Secret>) {
         .requests
         .effects
         .push(Effect::Connect { id, profile, token });
-    if let Some(switcher) = switcher(state) {
-        switcher.step = SwitchStep::Connecting(id);
+    if let Some(dialog) = dialog(state) {
+        dialog.step = ProfilesStep::Connecting(id);
     }
 }
 
@@ -201,8 +206,8 @@ pub(super) fn connected(
     match answer {
         Ok(()) => switch_gateway(state, id, profile),
         Err(reason) => {
-            if let Some(switcher) = switcher(state) {
-                switcher.step = SwitchStep::Failed(clean_block(&reason));
+            if let Some(dialog) = dialog(state) {
+                dialog.step = ProfilesStep::Failed(clean_block(&reason));
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::keymap::Action;
 use crate::console::layout::rename_buttons;
-use crate::console::state::{ButtonId, Layer, PairFocus, RenameDialog, RenamePhase, State};
+use crate::console::state::{ButtonId, FieldOrButton, Layer, RenameDialog, RenamePhase, State};
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// `n`: asks for another name of the selected account.
@@ -57,7 +57,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
     }
     match (event.code, action) {
         (KeyCode::Enter | KeyCode::Char(' '), _) => {
-            if let PairFocus::Button(button) = dialog.focus {
+            if let FieldOrButton::Button(button) = dialog.focus {
                 press(state, button);
             }
         }
@@ -74,8 +74,8 @@ fn move_focus(dialog: &mut RenameDialog, back: bool) {
     let buttons = rename_buttons(dialog).into_iter();
     let buttons = buttons
         .filter(|button| button.enabled)
-        .map(|button| PairFocus::Button(button.id));
-    let field = dialog.is_editing().then_some(PairFocus::Field);
+        .map(|button| FieldOrButton::Button(button.id));
+    let field = dialog.is_editing().then_some(FieldOrButton::Field);
     let stops: Vec<_> = field.into_iter().chain(buttons).collect();
     dialog.focus = next_button(&stops, dialog.focus, back);
 }
@@ -114,7 +114,7 @@ fn save(state: &mut State) {
         Some(id) => {
             if let Some(dialog) = top(state) {
                 dialog.phase = RenamePhase::Saving(id);
-                dialog.focus = PairFocus::Button(ButtonId::Close);
+                dialog.focus = FieldOrButton::Button(ButtonId::Close);
             }
         }
         None => state.note("An earlier name is still being saved."),
@@ -159,11 +159,11 @@ pub(super) fn answered(
             let missing = matches!(failure.status, Some(404 | 405 | 501));
             match waiting.and_then(|at| state.layers.get_mut(at)) {
                 Some(Layer::Rename(dialog)) if missing => {
-                    dialog.focus = PairFocus::Button(ButtonId::Close);
+                    dialog.focus = FieldOrButton::Button(ButtonId::Close);
                     dialog.phase = RenamePhase::Impossible;
                 }
                 Some(Layer::Rename(dialog)) => {
-                    dialog.focus = PairFocus::Field;
+                    dialog.focus = FieldOrButton::Field;
                     dialog.phase = RenamePhase::Failed(failure);
                 }
                 _ => state.tell(&format!("{before}, renaming"), &failure, None),

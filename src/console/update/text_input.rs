@@ -1,8 +1,8 @@
 //! Text fields: their keys, which are those of a shell's line, and whether one is typed into.
 
 use crate::api::SettingField;
-use crate::console::layout::pair_field;
-use crate::console::state::{FormFocus, FormPhase, Layer, State, SwitchStep};
+use crate::console::layout::pairing_field;
+use crate::console::state::{FormFocus, FormPhase, Layer, ProfilesStep, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
@@ -52,17 +52,17 @@ pub(super) fn cut_word(text: &mut String) {
 pub(super) fn takes_text(state: &State) -> bool {
     match state.layers.last() {
         Some(Layer::Help(_)) => true,
-        Some(Layer::Edit(form)) => {
+        Some(Layer::Form(form)) => {
             let field = FormFocus::Field;
             matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_))
                 && (form.focus == field(SettingField::Subject)
                     || form.focus == field(SettingField::Description))
         }
-        Some(Layer::Pair(pairing)) => {
-            pairing.focus.is_field() && pair_field(state, pairing).is_some()
+        Some(Layer::Pairing(pairing)) => {
+            pairing.focus.is_field() && pairing_field(state, pairing).is_some()
         }
         Some(Layer::Rename(rename)) => rename.takes_text(),
-        Some(Layer::Profiles(switcher)) => matches!(switcher.step, SwitchStep::TypingToken(_)),
+        Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
         Some(_) => false,
         None => state.groups.typing,
     }
@@ -72,7 +72,7 @@ pub(super) fn takes_text(state: &State) -> bool {
 pub(super) fn can_undo(state: &State) -> bool {
     matches!(
         state.layers.last(),
-        Some(Layer::Edit(_) | Layer::Pair(_) | Layer::Rename(_))
+        Some(Layer::Form(_) | Layer::Pairing(_) | Layer::Rename(_))
     ) && takes_text(state)
 }
 

@@ -20,7 +20,7 @@ use ratatui::widgets::Widget;
 /// Columns of the facts' labels.
 const LABELS: u16 = 10;
 
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let focused = state.focus == Pane::Group;
     let (Some(card), Some(parts)) = (&state.card, card_parts(state, area)) else {
@@ -193,7 +193,7 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
 }
 
 /// A code in an area that was measured for it.
-pub fn code(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn code(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
     let blocks = state.options.theme.least_blocks();
     if let Fit::Fits(code) = qr::fit(link, area.as_size(), blocks) {
         let widget = QrWidget {
@@ -206,7 +206,7 @@ pub fn code(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The link alone on its line, so that a terminal can select it; broken only where it is longer than the screen.
-pub fn link(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn link(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let link = text::clean_line(link);
     let lines = wrap_anywhere(&link, area.width);
@@ -257,7 +257,7 @@ fn placeholder(state: &State, words: &(String, String), area: Rect, buffer: &mut
 }
 
 /// Why there is no link, and what to do next.
-pub fn no_link(state: &State, card: &Card) -> (String, String) {
+pub(crate) fn no_link(state: &State, card: &Card) -> (String, String) {
     match &card.invite {
         Invite::Shown { .. } => (String::new(), String::new()),
         Invite::NotAsked => (

@@ -5,7 +5,7 @@ use crate::console::layout::{Screen, confirm_parts};
 use crate::console::state::{ConfirmDialog, State};
 use ratatui::buffer::Buffer;
 
-pub fn draw(state: &State, screen: &Screen, confirm: &ConfirmDialog, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, screen: &Screen, confirm: &ConfirmDialog, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let parts = confirm_parts(state, screen, confirm);
     dialog(buffer, theme, &parts.dialog, &format!("{}?", parts.title));

@@ -1,13 +1,13 @@
 //! The list of what has failed.
 
 use super::paint::{below, dialog, put, scrollbar};
-use crate::console::layout::{Screen, failure_parts};
+use crate::console::layout::{Screen, failures_parts};
 use crate::console::state::State;
 use ratatui::buffer::Buffer;
 
-pub fn draw(state: &State, screen: &Screen, scroll: usize, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, screen: &Screen, scroll: usize, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let parts = failure_parts(state, screen, scroll);
+    let parts = failures_parts(state, screen, scroll);
     dialog(buffer, theme, &parts.dialog, &parts.title);
     let mut text = parts.dialog.content;
     text.height = text.height.saturating_sub(1);

@@ -70,7 +70,12 @@ impl VisualRow {
 }
 
 /// Draws one line, scrolled so that the cursor is seen; gives back where it stands.
-pub fn single(area: &TextArea<'_>, place: Rect, style: Style, buffer: &mut Buffer) -> Position {
+pub(crate) fn single(
+    area: &TextArea<'_>,
+    place: Rect,
+    style: Style,
+    buffer: &mut Buffer,
+) -> Position {
     let line = area.lines().join(" ");
     let DataCursor(_, at) = area.cursor();
     let row = VisualRow {
@@ -92,7 +97,12 @@ pub fn single(area: &TextArea<'_>, place: Rect, style: Style, buffer: &mut Buffe
 }
 
 /// Draws wrapped lines, scrolled so that the cursor is seen; gives back where it stands.
-pub fn wrapped(area: &TextArea<'_>, place: Rect, style: Style, buffer: &mut Buffer) -> Position {
+pub(crate) fn wrapped(
+    area: &TextArea<'_>,
+    place: Rect,
+    style: Style,
+    buffer: &mut Buffer,
+) -> Position {
     let DataCursor(line, at) = area.cursor();
     let rows = rows(
         area.lines(),

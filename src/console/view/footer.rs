@@ -5,7 +5,7 @@ use crate::console::layout::{Screen, hints};
 use crate::console::state::State;
 use ratatui::buffer::Buffer;
 
-pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     clear(buffer, screen.footer);
     for hint in hints(state, screen) {

@@ -19,7 +19,7 @@ const CHANGED: u16 = 13;
 const SHOWN_ALIKE: usize = 8;
 
 /// Draws the form and says where the text cursor stands.
-pub fn draw(
+pub(crate) fn draw(
     state: &State,
     screen: &Screen,
     form: &EditForm,

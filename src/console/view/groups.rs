@@ -19,7 +19,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 /// Draws the pane and says where the filter's cursor stands.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let theme = &state.options.theme;
     let focused = state.focus == Pane::Groups;
     let scope = scope_name(state);
@@ -331,7 +331,7 @@ fn hidden(state: &State) -> String {
 pub const NO_ACCOUNTS: &str = "No accounts yet";
 
 /// How the first account comes.
-pub fn first_account(state: &State) -> String {
+pub(crate) fn first_account(state: &State) -> String {
     let add = key(state, Action::AddAccount);
     if state.lacks(Capability::Manage) {
         return "Your key lacks the capability `manage`, which adding one needs. Ask whoever runs the gateway.".to_owned();

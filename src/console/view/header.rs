@@ -11,7 +11,7 @@ use ratatui::style::Style;
 const POLLING: &str = "◌ polling";
 const AWAY: &str = "✖ gateway away";
 
-pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let mut area = after(screen.header, 1);
     area.width = area.width.saturating_sub(1);

@@ -3,7 +3,7 @@
 use super::paint::{after, below, clear, columns, pane, put, put_block, put_right, scrollbar};
 use crate::console::keymap::{Binding, KeyContext};
 use crate::console::layout::{HelpLine, HelpParts, Screen, can, help_parts, needs};
-use crate::console::state::{HelpOverlay, State};
+use crate::console::state::{HelpDialog, State};
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -12,10 +12,10 @@ use ratatui::layout::{Position, Rect};
 const KEYS: u16 = 16;
 
 /// Draws the help and says where the search's cursor stands.
-pub fn draw(
+pub(crate) fn draw(
     state: &State,
     screen: &Screen,
-    help: &HelpOverlay,
+    help: &HelpDialog,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let theme = &state.options.theme;
@@ -69,7 +69,7 @@ pub fn draw(
     cursor
 }
 
-fn search(state: &State, help: &HelpOverlay, parts: &HelpParts, buffer: &mut Buffer) -> Position {
+fn search(state: &State, help: &HelpDialog, parts: &HelpParts, buffer: &mut Buffer) -> Position {
     let theme = &state.options.theme;
     let found = format!("{} of {}", parts.count(), HelpParts::total());
     let mut line = parts.search;

@@ -12,7 +12,7 @@ const GROUP: usize = 4;
 
 /// Draws letters and digits in groups of four, in the middle of an area, each dot so many columns
 /// wide. Other characters are left out: the code stands below as text in any case.
-pub fn draw(code: &str, dots: u16, area: Rect, style: Style, buffer: &mut Buffer) {
+pub(crate) fn draw(code: &str, dots: u16, area: Rect, style: Style, buffer: &mut Buffer) {
     let glyphs: Vec<[u8; 5]> = code.chars().filter_map(glyph).collect();
     let count = u16::try_from(glyphs.len()).unwrap_or(u16::MAX);
     let groups = count.div_ceil(4);

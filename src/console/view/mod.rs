@@ -47,9 +47,9 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
     }
     match layer {
         Layer::Help(help) => return help::draw(state, screen, help, buffer),
-        Layer::Edit(form) => return form::draw(state, screen, form, buffer),
-        Layer::Profiles(switcher) => return profiles::draw(state, screen, switcher, buffer),
-        Layer::Pair(pairing) => return pairing::draw(state, screen, pairing, buffer),
+        Layer::Form(form) => return form::draw(state, screen, form, buffer),
+        Layer::Profiles(profiles) => return profiles::draw(state, screen, profiles, buffer),
+        Layer::Pairing(pairing) => return pairing::draw(state, screen, pairing, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),

@@ -13,7 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Writes clean text on the first row of an area, cut with a mark where it does not fit. Gives back
 /// what is left of the row.
-pub fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
+pub(crate) fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
     let area = area.intersection(buffer.area);
     if area.is_empty() {
         return area;
@@ -57,7 +57,7 @@ fn repaint_around_clusters(buffer: &mut Buffer, at: Position, shown: &str) {
 }
 
 /// Writes at the right end. Gives back what is left of the row.
-pub fn put_right(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
+pub(crate) fn put_right(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
     let width = columns(words).min(area.width);
     let at = Rect {
         x: area.right() - width,
@@ -72,7 +72,7 @@ pub fn put_right(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> 
 }
 
 /// Writes in the middle.
-pub fn put_centred(buffer: &mut Buffer, area: Rect, words: &str, style: Style) {
+pub(crate) fn put_centred(buffer: &mut Buffer, area: Rect, words: &str, style: Style) {
     let width = columns(words).min(area.width);
     let at = Rect {
         x: area.x + (area.width - width) / 2,
@@ -83,7 +83,7 @@ pub fn put_centred(buffer: &mut Buffer, area: Rect, words: &str, style: Style) {
 }
 
 /// Writes pieces one after the other.
-pub fn put_all<'a>(
+pub(crate) fn put_all<'a>(
     buffer: &mut Buffer,
     area: Rect,
     pieces: impl IntoIterator<Item = (&'a str, Style)>,
@@ -94,12 +94,12 @@ pub fn put_all<'a>(
 }
 
 /// Columns of a clean text.
-pub fn columns(words: &str) -> u16 {
+pub(crate) fn columns(words: &str) -> u16 {
     u16::try_from(text::width(words)).unwrap_or(u16::MAX)
 }
 
 /// An area without its first columns.
-pub fn after(area: Rect, columns: u16) -> Rect {
+pub(crate) fn after(area: Rect, columns: u16) -> Rect {
     let columns = columns.min(area.width);
     Rect {
         x: area.x + columns,
@@ -109,7 +109,7 @@ pub fn after(area: Rect, columns: u16) -> Rect {
 }
 
 /// The lower rows of an area.
-pub fn below(area: Rect, rows: u16) -> Rect {
+pub(crate) fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     Rect {
         y: area.y + rows,
@@ -119,14 +119,14 @@ pub fn below(area: Rect, rows: u16) -> Rect {
 }
 
 /// Lines of the same style from the top of an area; what has no room is left out.
-pub fn put_lines<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[S], style: Style) {
+pub(crate) fn put_lines<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[S], style: Style) {
     for (at, line) in (0..area.height).zip(lines) {
         put(buffer, below(area, at), line.as_ref(), style);
     }
 }
 
 /// Lines in the middle of an area.
-pub fn put_block<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[(S, Style)]) {
+pub(crate) fn put_block<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[(S, Style)]) {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = area.height.saturating_sub(height) / 2;
     for (at, (line, style)) in (top..area.height).zip(lines) {
@@ -135,7 +135,7 @@ pub fn put_block<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[(S, St
 }
 
 /// A pane's box with its title.
-pub fn pane(buffer: &mut Buffer, theme: &Theme, area: Rect, title: &str, focused: bool) {
+pub(crate) fn pane(buffer: &mut Buffer, theme: &Theme, area: Rect, title: &str, focused: bool) {
     let (border, style) = if focused {
         (
             theme.border_focused,
@@ -148,7 +148,7 @@ pub fn pane(buffer: &mut Buffer, theme: &Theme, area: Rect, title: &str, focused
 }
 
 /// A rounded box with a title in its upper edge.
-pub fn frame(buffer: &mut Buffer, area: Rect, border: Style, title: &str, style: Style) {
+pub(crate) fn frame(buffer: &mut Buffer, area: Rect, border: Style, title: &str, style: Style) {
     Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(border)
@@ -164,12 +164,12 @@ pub fn frame(buffer: &mut Buffer, area: Rect, border: Style, title: &str, style:
 }
 
 /// Columns of the title of a box.
-pub fn title_room(area: Rect) -> u16 {
+pub(crate) fn title_room(area: Rect) -> u16 {
     area.width.saturating_sub(6)
 }
 
 /// Empties an area. A wide character that reaches into it from the left goes as a whole.
-pub fn clear(buffer: &mut Buffer, area: Rect) {
+pub(crate) fn clear(buffer: &mut Buffer, area: Rect) {
     let area = area.intersection(buffer.area);
     if let Some(before) = area.x.checked_sub(1) {
         for y in area.top()..area.bottom() {
@@ -184,14 +184,14 @@ pub fn clear(buffer: &mut Buffer, area: Rect) {
 }
 
 /// An empty dialog box with its title and its buttons.
-pub fn dialog(buffer: &mut Buffer, theme: &Theme, dialog: &Dialog, title: &str) {
+pub(crate) fn dialog(buffer: &mut Buffer, theme: &Theme, dialog: &Dialog, title: &str) {
     clear(buffer, dialog.area);
     pane(buffer, theme, dialog.area, title, true);
     buttons(buffer, theme, &dialog.buttons);
 }
 
 /// A row of buttons. What cannot be undone looks dangerous when the keys are on it.
-pub fn buttons(buffer: &mut Buffer, theme: &Theme, buttons: &[ButtonSpot]) {
+pub(crate) fn buttons(buffer: &mut Buffer, theme: &Theme, buttons: &[ButtonSpot]) {
     for button in buttons {
         let dangerous = matches!(button.id, ButtonId::Confirm | ButtonId::Discard);
         let style = match (button.enabled, button.focused, dangerous) {
@@ -205,7 +205,7 @@ pub fn buttons(buffer: &mut Buffer, theme: &Theme, buttons: &[ButtonSpot]) {
 }
 
 /// A scrollbar on the right border of a pane, next to its rows.
-pub fn scrollbar(
+pub(crate) fn scrollbar(
     buffer: &mut Buffer,
     theme: &Theme,
     pane: Rect,
@@ -231,7 +231,7 @@ pub fn scrollbar(
 }
 
 /// The first key of an action, as it is written in the footer.
-pub fn key(state: &State, action: Action) -> String {
+pub(crate) fn key(state: &State, action: Action) -> String {
     state
         .options
         .keymap
@@ -242,7 +242,7 @@ pub fn key(state: &State, action: Action) -> String {
 }
 
 /// The mark before what is selected: the same without colours.
-pub fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focused: bool) {
+pub(crate) fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focused: bool) {
     if !selected {
         return;
     }

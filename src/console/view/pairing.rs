@@ -2,9 +2,9 @@
 
 use super::paint::{after, below, columns, dialog, put, put_right};
 use super::{field, letters};
-use crate::console::layout::{PairParts, Screen, pair_parts};
+use crate::console::layout::{PairingParts, Screen, pairing_parts};
 use crate::console::qr::{self, Fit, QrWidget};
-use crate::console::state::{NAME_MAX, PairField, PairStep, Pairing, State};
+use crate::console::state::{NAME_MAX, Pairing, PairingField, PairingStep, State};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::widgets::Widget;
@@ -15,14 +15,14 @@ const NAMES: u16 = 10;
 const COUNT: u16 = 10;
 
 /// Draws the overlay and says where the text cursor stands.
-pub fn draw(
+pub(crate) fn draw(
     state: &State,
     screen: &Screen,
     pairing: &Pairing,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let theme = &state.options.theme;
-    let parts = pair_parts(state, screen, pairing);
+    let parts = pairing_parts(state, screen, pairing);
     dialog(buffer, theme, &parts.dialog, &parts.title);
     lines(state, &parts.head, parts.head_area, buffer);
     lines(state, &parts.foot, parts.foot_area, buffer);
@@ -63,21 +63,21 @@ fn lines(state: &State, lines: &[String], area: Rect, buffer: &mut Buffer) {
 fn text_field(
     state: &State,
     pairing: &Pairing,
-    parts: &PairParts,
+    parts: &PairingParts,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let theme = &state.options.theme;
     let (which, area) = parts.field?;
-    let focused = pairing.focus.is_field() && !matches!(pairing.step, PairStep::Creating(_));
+    let focused = pairing.focus.is_field() && !matches!(pairing.step, PairingStep::Creating(_));
     let (name, text) = match which {
-        PairField::Label => ("Name", &pairing.label),
-        PairField::Phone => ("Number", &pairing.phone),
+        PairingField::Label => ("Name", &pairing.label),
+        PairingField::Phone => ("Number", &pairing.phone),
     };
     let style = if focused { theme.accent } else { theme.dim };
     let mark = if focused { "▸ " } else { "  " };
     put(buffer, area, &format!("{mark}{name}"), style);
     let mut place = after(area, NAMES);
-    if which == PairField::Label {
+    if which == PairingField::Label {
         let used = pairing.typed_label().chars().count();
         let style = if used > NAME_MAX {
             theme.bad

@@ -2,7 +2,7 @@
 
 use super::paint::{after, bar, below, columns, dialog, put, put_right, scrollbar};
 use crate::console::layout::{Screen, profiles_parts};
-use crate::console::state::{State, SwitchStep, Switcher};
+use crate::console::state::{ProfilesDialog, ProfilesStep, State};
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -11,22 +11,22 @@ use ratatui::layout::{Position, Rect};
 const NAME: u16 = 20;
 
 /// Draws the list and says where the text cursor stands.
-pub fn draw(
+pub(crate) fn draw(
     state: &State,
     screen: &Screen,
-    switcher: &Switcher,
+    profiles: &ProfilesDialog,
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let theme = &state.options.theme;
-    let parts = profiles_parts(state, screen, switcher);
+    let parts = profiles_parts(state, screen, profiles);
     dialog(buffer, theme, &parts.dialog, "Profiles");
-    let profiles = state.options.profiles.iter().enumerate().skip(parts.first);
-    for ((at, profile), line) in profiles.zip(0..parts.rows.height) {
+    let rows = state.options.profiles.iter().enumerate().skip(parts.first);
+    for ((at, profile), line) in rows.zip(0..parts.rows.height) {
         let area = Rect {
             height: 1,
             ..below(parts.rows, line)
         };
-        let selected = at == switcher.cursor;
+        let selected = at == profiles.cursor;
         bar(buffer, state, area, selected, true);
         let here = at == state.options.here;
         let text_area = after(area, 2);
@@ -52,15 +52,15 @@ pub fn draw(
         parts.first,
         state.options.profiles.len(),
     );
-    let style = match switcher.step {
-        SwitchStep::Failed(_) => theme.bad,
-        SwitchStep::Connecting(_) => theme.accent,
-        SwitchStep::Choosing | SwitchStep::TypingToken(_) => theme.dim,
+    let style = match profiles.step {
+        ProfilesStep::Failed(_) => theme.bad,
+        ProfilesStep::Connecting(_) => theme.accent,
+        ProfilesStep::Choosing | ProfilesStep::TypingToken(_) => theme.dim,
     };
     for (at, line) in (0..parts.words.height).zip(&parts.text) {
         put(buffer, below(parts.words, at), line, style);
     }
-    let (SwitchStep::TypingToken(typed), Some(field)) = (&switcher.step, parts.field) else {
+    let (ProfilesStep::TypingToken(typed), Some(field)) = (&profiles.step, parts.field) else {
         return None;
     };
     // As long as what was typed, up to the room there is; nothing of it is shown.

@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
-pub fn draw(state: &State, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let parts = qr_parts(state);
     let Some(group) = &state.card else {

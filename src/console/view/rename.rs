@@ -11,7 +11,7 @@ use ratatui::layout::Position;
 const NAMES: u16 = 8;
 
 /// Draws the dialog and says where the text cursor stands.
-pub fn draw(
+pub(crate) fn draw(
     state: &State,
     screen: &Screen,
     rename: &RenameDialog,

@@ -6,7 +6,7 @@ use crate::console::layout::{Screen, reset_parts};
 use crate::console::state::{ResetDialog, ResetPhase, State};
 use ratatui::buffer::Buffer;
 
-pub fn draw(state: &State, screen: &Screen, reset: &ResetDialog, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, screen: &Screen, reset: &ResetDialog, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let parts = reset_parts(state, screen, reset);
     let title = match &reset.phase {

@@ -15,7 +15,7 @@ const INDENT: u16 = 3;
 /// Columns of a line from which on a bare number of groups gets its word.
 const COUNT_WORDS: u16 = 30;
 
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let focused = state.focus == Pane::Sessions;
     pane(buffer, theme, area, "Sessions", focused);

@@ -2,8 +2,8 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, confirm_parts, failure_parts, form_parts, inside,
-    pair_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row, wrap,
+    Dialog, QrDrawing, Screen, card_parts, confirm_parts, failures_parts, form_parts, inside,
+    pairing_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -15,7 +15,7 @@ const MOST: usize = 3;
 /// Columns of their words: narrower ones where the room beside a code asks for it.
 const WIDTHS: [u16; 3] = [56, 36, 24];
 
-pub fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     if matches!(state.layers.last(), Some(Layer::Qr)) {
         if let Some(toast) = state.toasts.last() {
             over_link(state, toast, buffer);
@@ -97,7 +97,7 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
                 areas.extend([parts.code, parts.link]);
             }
         }
-        Some(Layer::Edit(form)) => {
+        Some(Layer::Form(form)) => {
             let parts = form_parts(state, screen, form);
             buttons(&parts.dialog);
             areas.extend([parts.subject, parts.description]);
@@ -107,8 +107,8 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             buttons(&parts.dialog);
             areas.extend([parts.code, parts.link]);
         }
-        Some(Layer::Pair(pairing)) => {
-            let parts = pair_parts(state, screen, pairing);
+        Some(Layer::Pairing(pairing)) => {
+            let parts = pairing_parts(state, screen, pairing);
             buttons(&parts.dialog);
             areas.extend(parts.code.map(|code| code.area));
             areas.extend(parts.letters.map(|(area, _)| area));
@@ -120,9 +120,9 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             areas.push(parts.field);
         }
         Some(Layer::Confirm(confirm)) => buttons(&confirm_parts(state, screen, confirm).dialog),
-        Some(Layer::Failures { scroll }) => buttons(&failure_parts(state, screen, *scroll).dialog),
-        Some(Layer::Profiles(switcher)) => {
-            let parts = profiles_parts(state, screen, switcher);
+        Some(Layer::Failures { scroll }) => buttons(&failures_parts(state, screen, *scroll).dialog),
+        Some(Layer::Profiles(profiles)) => {
+            let parts = profiles_parts(state, screen, profiles);
             buttons(&parts.dialog);
             areas.push(parts.rows);
         }

@@ -5,7 +5,7 @@ use crate::console::layout::{MIN_SIZE, wrap};
 use crate::console::state::State;
 use ratatui::buffer::Buffer;
 
-pub fn draw(state: &State, buffer: &mut Buffer) {
+pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
     let (columns, rows) = state.size;
     let missing = |have: u16, need: u16, unit: &str| {
         let missing = need.saturating_sub(have);

@@ -4,7 +4,7 @@ use super::super::dialog::{Button, content_height, content_width};
 use super::super::screen::{Screen, screen};
 use crate::console::qr::{self, Blocks, Level};
 use crate::console::state::{
-    ButtonId, LinkMethod, PairField, PairStep, Pairing, PairingError, State,
+    ButtonId, LinkMethod, Pairing, PairingError, PairingField, PairingStep, State,
 };
 use ratatui::layout::Size;
 use std::borrow::Cow;
@@ -88,21 +88,21 @@ fn method(state: &State, screen: &Screen, pairing: &Pairing) -> LinkMethod {
 /// The way to link that is on the screen: the chosen one, or the code to type where the QR code has
 /// no room.
 #[must_use]
-pub fn pair_method(state: &State, pairing: &Pairing) -> LinkMethod {
+pub(crate) fn pairing_method(state: &State, pairing: &Pairing) -> LinkMethod {
     screen(state).map_or(pairing.method, |screen| method(state, &screen, pairing))
 }
 
 /// The text field of the step, if it has one.
 #[must_use]
-pub fn pair_field(state: &State, pairing: &Pairing) -> Option<PairField> {
+pub(crate) fn pairing_field(state: &State, pairing: &Pairing) -> Option<PairingField> {
     match pairing.step {
-        PairStep::Label => Some(PairField::Label),
-        PairStep::Link
+        PairingStep::Label => Some(PairingField::Label),
+        PairingStep::Link
             if pairing.code.is_none()
                 && pairing.asking.is_none()
-                && pair_method(state, pairing) == LinkMethod::Code =>
+                && pairing_method(state, pairing) == LinkMethod::Code =>
         {
-            Some(PairField::Phone)
+            Some(PairingField::Phone)
         }
         _ => None,
     }
@@ -110,14 +110,14 @@ pub fn pair_field(state: &State, pairing: &Pairing) -> Option<PairField> {
 
 /// The buttons of the step, from left to right.
 #[must_use]
-pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
+pub(crate) fn pairing_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
     let button = |id, label: &str| Button::new(id, label);
     let cancel = || button(ButtonId::Cancel, "Cancel");
     match &pairing.step {
-        PairStep::Label => vec![button(ButtonId::Next, "Continue"), cancel()],
-        PairStep::Creating(_) | PairStep::Removing(_) => Vec::new(),
-        PairStep::Link => {
-            if pair_method(state, pairing) == LinkMethod::Qr {
+        PairingStep::Label => vec![button(ButtonId::Next, "Continue"), cancel()],
+        PairingStep::Creating(_) | PairingStep::Removing(_) => Vec::new(),
+        PairingStep::Link => {
+            if pairing_method(state, pairing) == LinkMethod::Qr {
                 return vec![button(ButtonId::Swap, "Use a code instead"), cancel()];
             }
             let mut buttons = match (&pairing.code, pairing.asking) {
@@ -137,8 +137,8 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
             buttons.push(cancel());
             buttons
         }
-        PairStep::Linked(_) => vec![button(ButtonId::Close, "To its groups")],
-        PairStep::Failed(error) => {
+        PairingStep::Linked(_) => vec![button(ButtonId::Close, "To its groups")],
+        PairingStep::Failed(error) => {
             let again = match error {
                 PairingError::Paired | PairingError::Gone | PairingError::Away => None,
                 PairingError::NoCode
@@ -155,7 +155,7 @@ pub fn pair_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
             let close = button(ButtonId::Close, "Close");
             again.into_iter().chain(start).chain([close]).collect()
         }
-        PairStep::AskLeave(_) => vec![
+        PairingStep::AskLeave(_) => vec![
             button(ButtonId::Next, "Go on linking"),
             button(ButtonId::Discard, "Remove"),
             button(ButtonId::Keep, "Keep for later"),

@@ -4,5 +4,5 @@ mod fit;
 mod parts;
 mod words;
 
-pub use fit::{pair_buttons, pair_field, pair_method};
-pub use parts::{PairParts, pair_parts};
+pub(crate) use fit::{pairing_buttons, pairing_field, pairing_method};
+pub(crate) use parts::{PairingParts, pairing_parts};

@@ -3,10 +3,12 @@
 use super::super::dialog::{Button, Dialog, content_width, dialog, width as buttons_width};
 use super::super::screen::Screen;
 use super::super::wrap::wrap;
-use super::fit::{ABOVE, BESIDE, Room, pair_buttons, pair_field, qr_room, qr_text};
+use super::fit::{ABOVE, BESIDE, Room, pairing_buttons, pairing_field, qr_room, qr_text};
 use super::words::{beside_code, held_up, next_code, title, told};
 use crate::console::qr::{self, Blocks};
-use crate::console::state::{ButtonId, LinkMethod, PairField, PairFocus, PairStep, Pairing, State};
+use crate::console::state::{
+    ButtonId, FieldOrButton, LinkMethod, Pairing, PairingField, PairingStep, State,
+};
 use ratatui::layout::{Rect, Size};
 
 const WIDTH: u16 = 66;
@@ -15,14 +17,14 @@ const LETTERS: Size = Size::new(51, 5);
 
 /// The overlay where it stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PairParts {
+pub struct PairingParts {
     pub dialog: Dialog,
     pub title: String,
     /// Words above the field or the letters, or beside the code. Already broken.
     pub head: Vec<String>,
     pub head_area: Rect,
     /// The text field with its label: one line.
-    pub field: Option<(PairField, Rect)>,
+    pub field: Option<(PairingField, Rect)>,
     pub code: Option<CodeSpot>,
     /// The eight characters, and how many columns each of their dots takes.
     pub letters: Option<(Rect, u16)>,
@@ -40,19 +42,19 @@ pub struct CodeSpot {
 /// What stands between the words.
 enum Middle {
     Nothing,
-    Field(PairField),
+    Field(PairingField),
     Letters,
 }
 
 #[must_use]
-pub fn pair_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairParts {
+pub(crate) fn pairing_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairingParts {
     let focus = match pairing.focus {
-        PairFocus::Button(button) => Some(button),
-        PairFocus::Field => None,
+        FieldOrButton::Button(button) => Some(button),
+        FieldOrButton::Field => None,
     };
-    let buttons = pair_buttons(state, pairing);
+    let buttons = pairing_buttons(state, pairing);
     let title = title(state, pairing);
-    if pairing.step == PairStep::Link
+    if pairing.step == PairingStep::Link
         && pairing.method == LinkMethod::Qr
         && let Room::Fits {
             room,
@@ -68,9 +70,9 @@ pub fn pair_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairPart
         return parts;
     }
     let widest = content_width(screen, u16::MAX);
-    let middle = match (pair_field(state, pairing), &pairing.code) {
+    let middle = match (pairing_field(state, pairing), &pairing.code) {
         (Some(field), _) => Middle::Field(field),
-        (None, Some(_)) if pairing.step == PairStep::Link => Middle::Letters,
+        (None, Some(_)) if pairing.step == PairingStep::Link => Middle::Letters,
         _ => Middle::Nothing,
     };
     let dots = match middle {
@@ -107,7 +109,7 @@ pub fn pair_parts(state: &State, screen: &Screen, pairing: &Pairing) -> PairPart
         .intersection(content)
     };
     let middle_area = part(above + upper_gap, between);
-    PairParts {
+    PairingParts {
         title,
         head,
         head_area: part(0, above),
@@ -130,7 +132,7 @@ fn with_code(
     pairing: &Pairing,
     (buttons, focus): (Vec<Button>, Option<ButtonId>),
     (size, blocks, beside): (Size, Blocks, bool),
-) -> PairParts {
+) -> PairingParts {
     let buttons_width = buttons_width(&buttons);
     let (width, height) = if beside {
         (size.width + BESIDE + 2, size.height)
@@ -165,7 +167,7 @@ fn with_code(
         }
     };
     let shown = pairing.qr.is_some();
-    PairParts {
+    PairingParts {
         title: String::new(),
         head,
         head_area: if beside {

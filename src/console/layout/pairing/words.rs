@@ -4,7 +4,7 @@ use super::super::screen::Screen;
 use super::fit::{Room, qr_room};
 use crate::api::SessionStatus;
 use crate::console::failure::{CallFailure, FailureKind};
-use crate::console::state::{LinkMethod, PairStep, Pairing, PairingError, State};
+use crate::console::state::{LinkMethod, Pairing, PairingError, PairingStep, State};
 use crate::console::words;
 
 /// How long a code to type is good, more or less.
@@ -17,10 +17,12 @@ pub(super) fn title(state: &State, pairing: &Pairing) -> String {
         None => title.to_owned(),
     };
     match &pairing.step {
-        PairStep::Label | PairStep::Creating(_) => "Add an account".to_owned(),
-        PairStep::AskLeave(_) => named("Not linked yet"),
-        PairStep::Linked(_) => named("Linked"),
-        PairStep::Failed(_) if pairing.session.is_none() => "The account was not added".to_owned(),
+        PairingStep::Label | PairingStep::Creating(_) => "Add an account".to_owned(),
+        PairingStep::AskLeave(_) => named("Not linked yet"),
+        PairingStep::Linked(_) => named("Linked"),
+        PairingStep::Failed(_) if pairing.session.is_none() => {
+            "The account was not added".to_owned()
+        }
         _ => named("Link a phone"),
     }
 }
@@ -51,15 +53,15 @@ pub(super) fn next_code(state: &State, pairing: &Pairing) -> String {
 pub(super) fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
     let only = |words: String| (words, String::new());
     match &pairing.step {
-        PairStep::Label => (
+        PairingStep::Label => (
             "A name for the account, to know it by. It may stay empty. Have its phone at hand: it is linked next."
                 .to_owned(),
             fault(pairing),
         ),
-        PairStep::Creating(_) => only("◌ Adding the account …\n\nEsc leaves; it is added all the same.".to_owned()),
-        PairStep::Removing(_) => only("◌ Removing the account …\n\nEsc leaves; it is removed all the same.".to_owned()),
-        PairStep::Link => code_way(state, screen, pairing),
-        PairStep::Linked(linked) => {
+        PairingStep::Creating(_) => only("◌ Adding the account …\n\nEsc leaves; it is added all the same.".to_owned()),
+        PairingStep::Removing(_) => only("◌ Removing the account …\n\nEsc leaves; it is removed all the same.".to_owned()),
+        PairingStep::Link => code_way(state, screen, pairing),
+        PairingStep::Linked(linked) => {
             let number = linked.number.as_deref().map(words::phone);
             let number = number.unwrap_or_else(|| "The phone".to_owned());
             let connected = pairing
@@ -73,8 +75,8 @@ pub(super) fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String
             };
             only(format!("✔ {number} is linked.\n\n{groups}"))
         }
-        PairStep::Failed(error) => only(format!("✘ {}", error_sentence(state, pairing, error))),
-        PairStep::AskLeave(failure) => {
+        PairingStep::Failed(error) => only(format!("✘ {}", error_sentence(state, pairing, error))),
+        PairingStep::AskLeave(failure) => {
             let failed = failure.as_ref().map(|failure| {
                 let what = if failure.unconfirmed {
                     "Whether it was removed is not known"

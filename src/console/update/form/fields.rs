@@ -7,7 +7,7 @@ use crate::console::state::{EditForm, Layer, Settings, State};
 /// The form of a group, open or left while its save runs.
 pub fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm> {
     let open = state.layers.iter_mut().find_map(|layer| match layer {
-        Layer::Edit(form) if form.key == *key => Some(form.as_mut()),
+        Layer::Form(form) if form.key == *key => Some(form.as_mut()),
         _ => None,
     });
     match open {
@@ -23,7 +23,7 @@ pub fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm
 /// Whether the form of this group is open.
 pub fn is_open(state: &State, key: &GroupKey) -> bool {
     let mut layers = state.layers.iter();
-    layers.any(|layer| matches!(layer, Layer::Edit(form) if form.key == *key))
+    layers.any(|layer| matches!(layer, Layer::Form(form) if form.key == *key))
 }
 
 /// Where the rest of a save can be seen, for those who left its form.
@@ -52,7 +52,7 @@ pub fn faults(form: &EditForm) -> Vec<(SettingField, String)> {
 /// Takes in what is stored now: untouched fields follow, touched ones keep the user's text.
 pub fn sync(state: &mut State) {
     let open = state.layers.iter().filter_map(|layer| match layer {
-        Layer::Edit(form) => Some(form.key.clone()),
+        Layer::Form(form) => Some(form.key.clone()),
         _ => None,
     });
     let left = state.requests.background_forms.keys().cloned();

@@ -51,12 +51,12 @@ pub fn open(state: &mut State) {
     if let Some(warning) = warning {
         state.note(warning);
     }
-    state.layers.push(Layer::Edit(form));
+    state.layers.push(Layer::Form(form));
 }
 
 fn top(state: &mut State) -> Option<&mut EditForm> {
     match state.layers.last_mut() {
-        Some(Layer::Edit(form)) => Some(form),
+        Some(Layer::Form(form)) => Some(form),
         _ => None,
     }
 }
@@ -236,7 +236,7 @@ fn leave(state: &mut State) {
         return;
     };
     if matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking) {
-        if let Some(Layer::Edit(form)) = state.layers.pop() {
+        if let Some(Layer::Form(form)) = state.layers.pop() {
             state
                 .requests
                 .background_forms

@@ -12,7 +12,7 @@ use crate::console::state::{
 
 /// Sends what changed; nothing when nothing did, or when it could not be right.
 pub fn save(state: &mut State) {
-    let Some(Layer::Edit(form)) = state.layers.last_mut() else {
+    let Some(Layer::Form(form)) = state.layers.last_mut() else {
         return;
     };
     if !matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_)) {
@@ -38,7 +38,7 @@ pub fn save(state: &mut State) {
         Some(id) => {
             state.requests.unconfirmed.updates.remove(&group);
             groups::patch(state, &group, |entry| entry.changed_since_save.clear());
-            if let Some(Layer::Edit(form)) = state.layers.last_mut() {
+            if let Some(Layer::Form(form)) = state.layers.last_mut() {
                 form.phase = FormPhase::Saving(id);
                 form.outcomes.clear();
             }
@@ -110,7 +110,7 @@ fn lost(state: &mut State, key: &GroupKey, patch: &SettingsPatch, failure: CallF
 fn close(state: &mut State, key: &GroupKey) {
     state
         .layers
-        .retain(|layer| !matches!(layer, Layer::Edit(form) if form.key == *key));
+        .retain(|layer| !matches!(layer, Layer::Form(form) if form.key == *key));
     state.requests.background_forms.remove(key);
     text_input::form_closed(state);
 }

@@ -9,7 +9,7 @@ use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
 use crate::console::state::{
-    ButtonId, LostCreation, PairFocus, PairStep, Pairing, PairingError, PairingSecret, State,
+    ButtonId, FieldOrButton, LostCreation, Pairing, PairingError, PairingSecret, PairingStep, State,
 };
 use crate::text::clean_line;
 
@@ -25,7 +25,7 @@ pub fn created(
     label: Option<&str>,
     answer: Result<Session, CallFailure>,
 ) {
-    let waits = find(state).is_some_and(|pairing| pairing.step == PairStep::Creating(id));
+    let waits = find(state).is_some_and(|pairing| pairing.step == PairingStep::Creating(id));
     match answer {
         Ok(session) => {
             let name = session.id.clone();
@@ -60,10 +60,11 @@ pub fn created(
                     let fault = failure.fields.iter().find(|fault| fault.field == "label");
                     if let Some(fault) = fault {
                         pairing.fault = Some(fault.message.clone());
-                        pairing.step = PairStep::Label;
-                        pairing.focus = PairFocus::Field;
+                        pairing.step = PairingStep::Label;
+                        pairing.focus = FieldOrButton::Field;
                     } else {
-                        pairing.step = PairStep::Failed(PairingError::Refused { failure, at: now });
+                        pairing.step =
+                            PairingStep::Failed(PairingError::Refused { failure, at: now });
                     }
                 }
                 None => state.tell("Adding the account", &failure, None),
@@ -74,7 +75,7 @@ pub fn created(
 
 /// The list shows that a session was added, although the answer was lost.
 pub fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
-    let waits = find(state).filter(|pairing| pairing.step == PairStep::Creating(request));
+    let waits = find(state).filter(|pairing| pairing.step == PairingStep::Creating(request));
     let Some(pairing) = waits else {
         return false;
     };
@@ -88,11 +89,11 @@ pub fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
 /// The list does not tell whether a session was added, or tells that none was.
 pub fn not_created(state: &mut State, request: RequestId, failure: CallFailure) -> bool {
     let at = state.now;
-    let waits = find(state).filter(|pairing| pairing.step == PairStep::Creating(request));
+    let waits = find(state).filter(|pairing| pairing.step == PairingStep::Creating(request));
     let Some(pairing) = waits else {
         return false;
     };
-    pairing.step = PairStep::Failed(PairingError::Refused { failure, at });
+    pairing.step = PairingStep::Failed(PairingError::Refused { failure, at });
     fix_focus(state);
     true
 }
@@ -111,15 +112,15 @@ fn insert(state: &mut State, session: Session) {
 /// The session was removed, or not.
 pub fn removed(state: &mut State, session: &str, answer: Result<(), CallFailure>) {
     let name = state.account_name(session);
-    let waits = of(state, session).is_some_and(|it| matches!(it.step, PairStep::Removing(_)));
+    let waits = of(state, session).is_some_and(|it| matches!(it.step, PairingStep::Removing(_)));
     match answer {
         Err(failure) if failure.code != "not_found" => {
             if failure.unconfirmed {
                 state.requests.read_again(Call::Sessions);
             }
             if let Some(pairing) = of(state, session).filter(|_| waits) {
-                pairing.step = PairStep::AskLeave(Some(failure));
-                pairing.focus = PairFocus::Button(ButtonId::Keep);
+                pairing.step = PairingStep::AskLeave(Some(failure));
+                pairing.focus = FieldOrButton::Button(ButtonId::Keep);
             } else {
                 state.tell(&format!("{name}, removing"), &failure, None);
                 if failure.unconfirmed {
@@ -176,10 +177,10 @@ fn no_code_yet(state: &mut State, session: &str, failure: &CallFailure) {
         return;
     };
     let waited = now - pairing.since;
-    let in_vain = pairing.step == PairStep::Link && pairing.qr.is_none() && waited >= patience;
+    let in_vain = pairing.step == PairingStep::Link && pairing.qr.is_none() && waited >= patience;
     if in_vain && !explained {
         pairing.forget();
-        pairing.step = PairStep::Failed(PairingError::NoCode);
+        pairing.step = PairingStep::Failed(PairingError::NoCode);
         fix_focus(state);
     } else {
         plan(state, session);
@@ -188,11 +189,11 @@ fn no_code_yet(state: &mut State, session: &str, failure: &CallFailure) {
 
 /// The gateway tells the next code.
 pub fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
-    let no_code = PairStep::Failed(PairingError::NoCode);
+    let no_code = PairingStep::Failed(PairingError::NoCode);
     let waits = |pairing: &&mut Pairing| pairing.is_waiting() || pairing.step == no_code;
     if let Some(pairing) = of(state, session).filter(waits) {
         if pairing.step == no_code {
-            pairing.step = PairStep::Link;
+            pairing.step = PairingStep::Link;
         }
         pairing.armed = true;
         show(state, session, payload.code, payload.expires_at);
@@ -233,13 +234,13 @@ pub fn code(
     match answer {
         Ok(PairingCode { code }) => {
             pairing.armed = true;
-            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.focus = FieldOrButton::Button(ButtonId::Next);
             pairing.code = Some((PairingSecret::new(clean_line(&code).into_owned()), now));
         }
         Err(failure) if failure.fields.iter().any(|fault| fault.field == "phone") => {
             let fault = failure.fields.iter().find(|fault| fault.field == "phone");
             pairing.fault = fault.map(|fault| fault.message.clone());
-            pairing.focus = PairFocus::Field;
+            pairing.focus = FieldOrButton::Field;
         }
         Err(failure) => refuse(state, session, failure),
     }
@@ -259,9 +260,9 @@ fn refuse(state: &mut State, session: &str, failure: CallFailure) {
         _ => PairingError::Refused { failure, at },
     };
     let listed_only = error == PairingError::NoCode;
-    if let Some(pairing) = of(state, session).filter(|it| it.step == PairStep::Link) {
+    if let Some(pairing) = of(state, session).filter(|it| it.step == PairingStep::Link) {
         pairing.forget();
-        pairing.step = PairStep::Failed(error);
+        pairing.step = PairingStep::Failed(error);
     }
     if listed_only {
         sessions::ask(state);

@@ -7,7 +7,7 @@ use super::progress::{
 use crate::api::{EpochMillis, Session};
 use crate::console::account::number;
 use crate::console::effect::Call;
-use crate::console::state::{Connection, PairStep, PairingError, State};
+use crate::console::state::{Connection, PairingError, PairingStep, State};
 use crate::text::clean_line;
 
 /// No further group for so long: they are all there.
@@ -16,15 +16,15 @@ const GROUPS_REST: i64 = 3_000;
 /// When something is to be looked at.
 pub fn due(state: &State) -> Option<EpochMillis> {
     let pairing = peek(state)?;
-    let follows = matches!(pairing.step, PairStep::Link | PairStep::Linked(_));
+    let follows = matches!(pairing.step, PairingStep::Link | PairingStep::Linked(_));
     pairing.due.filter(|_| follows)
 }
 
 /// Whether seconds are counted on the screen.
 pub fn counts(state: &State) -> bool {
     peek(state).is_some_and(|pairing| match &pairing.step {
-        PairStep::Link | PairStep::Linked(_) => true,
-        PairStep::Failed(error) => error.wait(state.now) > 0,
+        PairingStep::Link | PairingStep::Linked(_) => true,
+        PairingStep::Failed(error) => error.wait(state.now) > 0,
         _ => false,
     })
 }
@@ -52,14 +52,14 @@ pub fn clock(state: &mut State) {
         return;
     };
     match &pairing.step {
-        PairStep::Link => {
+        PairingStep::Link => {
             // Asking for the code begins to pair anew where pairing has ended: that is for the user
             // to say, so the status comes first.
             pairing.wants_qr = true;
             pairing.due = Some(now + LONGEST);
             state.requests.read_again(Call::Session(session));
         }
-        PairStep::Linked(linked) if connected => {
+        PairingStep::Linked(linked) if connected => {
             if linked.groups > 0 && now - linked.changed_at >= GROUPS_REST {
                 finish(state);
             } else {
@@ -67,7 +67,7 @@ pub fn clock(state: &mut State) {
                 state.requests.read(Call::Groups { session });
             }
         }
-        PairStep::Linked(_) => {
+        PairingStep::Linked(_) => {
             pairing.due = Some(now + GROUPS_EVERY);
             if state.connection != Connection::Live {
                 state.requests.read(Call::Session(session));
@@ -85,7 +85,7 @@ pub fn sync(state: &mut State) {
     let Some(session) = pairing.session.clone() else {
         return fix_focus(state);
     };
-    let follows = awaits_phone(pairing) || matches!(pairing.step, PairStep::Linked(_));
+    let follows = awaits_phone(pairing) || matches!(pairing.step, PairingStep::Linked(_));
     if follows {
         match state.sessions.get(&session).cloned() {
             None => gone(state, &session),
@@ -115,20 +115,20 @@ fn follow(state: &mut State, session: &str, row: &Session) {
             .filter(|reason| !reason.is_empty()),
     };
     match &mut pairing.step {
-        PairStep::Link if pairing.armed && is_end(&row.status) => {
+        PairingStep::Link if pairing.armed && is_end(&row.status) => {
             pairing.forget();
-            pairing.step = PairStep::Failed(end);
+            pairing.step = PairingStep::Failed(end);
         }
-        PairStep::Link if away => {
+        PairingStep::Link if away => {
             pairing.forget();
-            pairing.step = PairStep::Failed(PairingError::Away);
+            pairing.step = PairingStep::Failed(PairingError::Away);
         }
-        PairStep::Failed(PairingError::Away) if !away => begin(state),
-        PairStep::Linked(_) if is_end(&row.status) => {
+        PairingStep::Failed(PairingError::Away) if !away => begin(state),
+        PairingStep::Linked(_) if is_end(&row.status) => {
             pairing.forget();
-            pairing.step = PairStep::Failed(end);
+            pairing.step = PairingStep::Failed(end);
         }
-        PairStep::Linked(linked) => {
+        PairingStep::Linked(linked) => {
             if number.is_some() {
                 linked.number = number;
             }

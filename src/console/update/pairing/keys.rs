@@ -13,10 +13,10 @@ use crate::api::{Capability, Session, SessionStatus};
 use crate::console::account::is_unlinked;
 use crate::console::effect::{Call, SessionAction};
 use crate::console::keymap::Action;
-use crate::console::layout::{pair_buttons, pair_field, pair_method};
+use crate::console::layout::{pairing_buttons, pairing_field, pairing_method};
 use crate::console::state::{
-    ButtonId, Layer, LinkMethod, NAME_MAX, PairField, PairFocus, PairStep, Pairing, PairingError,
-    State, phone_digits,
+    ButtonId, FieldOrButton, Layer, LinkMethod, NAME_MAX, Pairing, PairingError, PairingField,
+    PairingStep, State, phone_digits,
 };
 use crate::text::{clean_line, clean_typed_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -33,7 +33,7 @@ pub fn open(state: &mut State) {
         return;
     }
     let pairing = Pairing::new(None, state.now);
-    state.layers.push(Layer::Pair(Box::new(pairing)));
+    state.layers.push(Layer::Pairing(Box::new(pairing)));
 }
 
 /// Links the selected session, if there is one without a phone and it may be done.
@@ -47,7 +47,7 @@ pub fn open_selected(state: &mut State) -> bool {
     };
     let mut pairing = Pairing::new(Some(session.id.clone()), state.now);
     pairing.was = Some(session.status.clone());
-    state.layers.push(Layer::Pair(Box::new(pairing)));
+    state.layers.push(Layer::Pairing(Box::new(pairing)));
     begin(state);
     true
 }
@@ -71,7 +71,7 @@ pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follo
         KeyCode::Enter if on_field => press(state, ButtonId::Next),
         _ if on_field => field_key(state, event),
         KeyCode::Enter | KeyCode::Char(' ') => {
-            if let PairFocus::Button(button) = focus(state) {
+            if let FieldOrButton::Button(button) = focus(state) {
                 press(state, button);
             }
         }
@@ -90,22 +90,22 @@ pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follo
 /// Whether the QR code's step is on the screen, where Tab leads to the other way.
 fn shows_code(state: &State) -> bool {
     match state.layers.last() {
-        Some(Layer::Pair(pairing)) => {
-            pairing.step == PairStep::Link && pair_method(state, pairing) == LinkMethod::Qr
+        Some(Layer::Pairing(pairing)) => {
+            pairing.step == PairingStep::Link && pairing_method(state, pairing) == LinkMethod::Qr
         }
         _ => false,
     }
 }
 
-fn focus(state: &State) -> PairFocus {
+fn focus(state: &State) -> FieldOrButton {
     match state.layers.last() {
-        Some(Layer::Pair(pairing)) => pairing.focus,
-        _ => PairFocus::Field,
+        Some(Layer::Pairing(pairing)) => pairing.focus,
+        _ => FieldOrButton::Field,
     }
 }
 
 fn move_focus(state: &mut State, back: bool) {
-    let Some(Layer::Pair(pairing)) = state.layers.last() else {
+    let Some(Layer::Pairing(pairing)) = state.layers.last() else {
         return;
     };
     let stops = stops(state, pairing);
@@ -129,23 +129,23 @@ pub fn paste(state: &mut State, text: &str) {
 
 /// Changes the text of the step's field.
 fn edit(state: &mut State, change: impl FnOnce(&mut TextArea<'static>)) {
-    let Some(Layer::Pair(pairing)) = state.layers.last() else {
+    let Some(Layer::Pairing(pairing)) = state.layers.last() else {
         return;
     };
-    let Some(field) = pair_field(state, pairing) else {
+    let Some(field) = pairing_field(state, pairing) else {
         return;
     };
     let Some(pairing) = top(state) else {
         return;
     };
     match field {
-        PairField::Label => {
+        PairingField::Label => {
             change(&mut pairing.label);
             let used = pairing.typed_label().chars().count();
             pairing.fault = (used > NAME_MAX)
                 .then(|| format!("{used} characters; at most {NAME_MAX} are allowed."));
         }
-        PairField::Phone => {
+        PairingField::Phone => {
             let before = pairing.typed_phone();
             change(&mut pairing.phone);
             if pairing.typed_phone() != before {
@@ -158,10 +158,10 @@ fn edit(state: &mut State, change: impl FnOnce(&mut TextArea<'static>)) {
 }
 
 pub fn press(state: &mut State, button: ButtonId) {
-    let Some(Layer::Pair(pairing)) = state.layers.last() else {
+    let Some(Layer::Pairing(pairing)) = state.layers.last() else {
         return;
     };
-    let there = pair_buttons(state, pairing);
+    let there = pairing_buttons(state, pairing);
     if !there.iter().any(|it| it.enabled && it.id == button) {
         return;
     }
@@ -171,7 +171,7 @@ pub fn press(state: &mut State, button: ButtonId) {
         ButtonId::KeepEditing => {
             if let Some(pairing) = top(state) {
                 pairing.code = None;
-                pairing.focus = PairFocus::Field;
+                pairing.focus = FieldOrButton::Field;
             }
         }
         ButtonId::Discard => remove(state),
@@ -188,19 +188,19 @@ fn next(state: &mut State) {
         return;
     };
     match &pairing.step {
-        PairStep::Label => create(state),
-        PairStep::Link => ask_code(state),
-        PairStep::AskLeave(_) => {
-            pairing.step = PairStep::Link;
+        PairingStep::Label => create(state),
+        PairingStep::Link => ask_code(state),
+        PairingStep::AskLeave(_) => {
+            pairing.step = PairingStep::Link;
             fix_focus(state);
             look(state);
         }
-        PairStep::Failed(_) if pairing.session.is_none() => {
-            pairing.step = PairStep::Label;
-            pairing.focus = PairFocus::Field;
+        PairingStep::Failed(_) if pairing.session.is_none() => {
+            pairing.step = PairingStep::Label;
+            pairing.focus = FieldOrButton::Field;
         }
-        PairStep::Failed(_) => begin(state),
-        PairStep::Creating(_) | PairStep::Linked(_) | PairStep::Removing(_) => {}
+        PairingStep::Failed(_) => begin(state),
+        PairingStep::Creating(_) | PairingStep::Linked(_) | PairingStep::Removing(_) => {}
     }
 }
 
@@ -218,7 +218,7 @@ fn create(state: &mut State) {
     let known = state.sessions.rows.iter().map(|row| row.id.clone());
     state.requests.unconfirmed.before_create = known.collect();
     if let (Some(id), Some(pairing)) = (id, top(state)) {
-        pairing.step = PairStep::Creating(id);
+        pairing.step = PairingStep::Creating(id);
     }
 }
 
@@ -230,7 +230,7 @@ fn start(state: &mut State) {
     let Some(session) = pairing.session.clone() else {
         return;
     };
-    let gave_none = pairing.step == PairStep::Failed(PairingError::NoCode);
+    let gave_none = pairing.step == PairingStep::Failed(PairingError::NoCode);
     sessions::send(state, session, SessionAction::Start);
     if gave_none {
         begin(state);
@@ -249,7 +249,7 @@ fn ask_code(state: &mut State) {
         Ok(phone) => phone,
         Err(fault) => {
             pairing.fault = Some(fault);
-            pairing.focus = PairFocus::Field;
+            pairing.focus = FieldOrButton::Field;
             return;
         }
     };
@@ -269,15 +269,15 @@ fn ask_code(state: &mut State) {
 
 /// The other way to link.
 fn swap(state: &mut State) {
-    let Some(Layer::Pair(pairing)) = state.layers.last() else {
+    let Some(Layer::Pairing(pairing)) = state.layers.last() else {
         return;
     };
-    let method = pair_method(state, pairing);
+    let method = pairing_method(state, pairing);
     if let Some(pairing) = top(state) {
         pairing.fault = None;
         (pairing.method, pairing.focus) = match method {
-            LinkMethod::Qr => (LinkMethod::Code, PairFocus::Field),
-            LinkMethod::Code => (LinkMethod::Qr, PairFocus::Button(ButtonId::Swap)),
+            LinkMethod::Qr => (LinkMethod::Code, FieldOrButton::Field),
+            LinkMethod::Code => (LinkMethod::Qr, FieldOrButton::Button(ButtonId::Swap)),
         };
     }
 }
@@ -288,18 +288,20 @@ fn leave(state: &mut State) {
         return;
     };
     let word = match &pairing.step {
-        PairStep::AskLeave(_) => {
+        PairingStep::AskLeave(_) => {
             // It was made here, so leaving takes it away again.
             remove(state);
             return close(state);
         }
-        PairStep::Linked(_) => return finish(state),
-        PairStep::Creating(_) => Some("The account is still being added; you find it here then."),
-        PairStep::Removing(_) => Some("The account is still being removed."),
-        PairStep::Failed(PairingError::Paired | PairingError::Gone) => None,
-        PairStep::Link | PairStep::Failed(_) if pairing.created => return ask_leave(pairing),
-        PairStep::Link | PairStep::Failed(_) => return restore_status(state),
-        PairStep::Label => None,
+        PairingStep::Linked(_) => return finish(state),
+        PairingStep::Creating(_) => {
+            Some("The account is still being added; you find it here then.")
+        }
+        PairingStep::Removing(_) => Some("The account is still being removed."),
+        PairingStep::Failed(PairingError::Paired | PairingError::Gone) => None,
+        PairingStep::Link | PairingStep::Failed(_) if pairing.created => return ask_leave(pairing),
+        PairingStep::Link | PairingStep::Failed(_) => return restore_status(state),
+        PairingStep::Label => None,
     };
     close(state);
     if let Some(word) = word {
@@ -325,8 +327,8 @@ fn restore_status(state: &mut State) {
 }
 
 fn ask_leave(pairing: &mut Pairing) {
-    pairing.step = PairStep::AskLeave(None);
-    pairing.focus = PairFocus::Button(ButtonId::Keep);
+    pairing.step = PairingStep::AskLeave(None);
+    pairing.focus = FieldOrButton::Button(ButtonId::Keep);
 }
 
 fn keep(state: &mut State) {
@@ -348,7 +350,7 @@ fn remove(state: &mut State) {
     match (id, top(state)) {
         (Some(id), Some(pairing)) => {
             pairing.forget();
-            pairing.step = PairStep::Removing(id);
+            pairing.step = PairingStep::Removing(id);
             state
                 .requests
                 .cancel(|call| matches!(call, Call::PairingQr(_)));
@@ -361,13 +363,13 @@ fn remove(state: &mut State) {
 /// Whether it asks now.
 pub fn hold_back(state: &mut State) -> bool {
     let half = |layer: &Layer| match layer {
-        Layer::Pair(pairing) => {
-            pairing.created && matches!(pairing.step, PairStep::Link | PairStep::Failed(_))
+        Layer::Pairing(pairing) => {
+            pairing.created && matches!(pairing.step, PairingStep::Link | PairingStep::Failed(_))
         }
         _ => false,
     };
     let Some(at) = state.layers.iter().position(half) else {
-        if matches!(state.layers.last(), Some(Layer::Pair(pairing)) if pairing.was.is_some()) {
+        if matches!(state.layers.last(), Some(Layer::Pairing(pairing)) if pairing.was.is_some()) {
             leave(state);
         }
         return false;

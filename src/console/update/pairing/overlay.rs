@@ -1,20 +1,22 @@
 //! The overlay among the layers, and the focus in it.
 
 use crate::console::effect::Call;
-use crate::console::layout::{pair_buttons, pair_field};
-use crate::console::state::{ButtonId, Layer, PairFocus, PairStep, Pairing, PairingError, State};
+use crate::console::layout::{pairing_buttons, pairing_field};
+use crate::console::state::{
+    ButtonId, FieldOrButton, Layer, Pairing, PairingError, PairingStep, State,
+};
 
 /// The overlay, wherever it lies.
 pub fn find(state: &mut State) -> Option<&mut Pairing> {
     state.layers.iter_mut().find_map(|layer| match layer {
-        Layer::Pair(pairing) => Some(&mut **pairing),
+        Layer::Pairing(pairing) => Some(&mut **pairing),
         _ => None,
     })
 }
 
 pub fn peek(state: &State) -> Option<&Pairing> {
     state.layers.iter().find_map(|layer| match layer {
-        Layer::Pair(pairing) => Some(&**pairing),
+        Layer::Pairing(pairing) => Some(&**pairing),
         _ => None,
     })
 }
@@ -22,7 +24,7 @@ pub fn peek(state: &State) -> Option<&Pairing> {
 /// The overlay, if it is the top layer.
 pub fn top(state: &mut State) -> Option<&mut Pairing> {
     match state.layers.last_mut() {
-        Some(Layer::Pair(pairing)) => Some(pairing),
+        Some(Layer::Pairing(pairing)) => Some(pairing),
         _ => None,
     }
 }
@@ -33,12 +35,12 @@ pub fn of<'a>(state: &'a mut State, session: &str) -> Option<&'a mut Pairing> {
 }
 
 /// Where the keys can go: the field, then the buttons that can be pressed.
-pub fn stops(state: &State, pairing: &Pairing) -> Vec<PairFocus> {
-    let field = pair_field(state, pairing).map(|_| PairFocus::Field);
-    let buttons = pair_buttons(state, pairing).into_iter();
+pub fn stops(state: &State, pairing: &Pairing) -> Vec<FieldOrButton> {
+    let field = pairing_field(state, pairing).map(|_| FieldOrButton::Field);
+    let buttons = pairing_buttons(state, pairing).into_iter();
     let buttons = buttons
         .filter(|button| button.enabled)
-        .map(|button| PairFocus::Button(button.id));
+        .map(|button| FieldOrButton::Button(button.id));
     field.into_iter().chain(buttons).collect()
 }
 
@@ -47,11 +49,11 @@ pub fn fix_focus(state: &mut State) {
     let Some(at) = state
         .layers
         .iter()
-        .position(|layer| matches!(layer, Layer::Pair(_)))
+        .position(|layer| matches!(layer, Layer::Pairing(_)))
     else {
         return;
     };
-    let Layer::Pair(pairing) = &state.layers[at] else {
+    let Layer::Pairing(pairing) = &state.layers[at] else {
         return;
     };
     let stops = stops(state, pairing);
@@ -60,10 +62,10 @@ pub fn fix_focus(state: &mut State) {
     }
     let first = match pairing.step {
         // The careful way out.
-        PairStep::AskLeave(_) => Some(PairFocus::Button(ButtonId::Keep)),
+        PairingStep::AskLeave(_) => Some(FieldOrButton::Button(ButtonId::Keep)),
         _ => stops.first().copied(),
     };
-    if let (Some(first), Layer::Pair(pairing)) = (first, &mut state.layers[at]) {
+    if let (Some(first), Layer::Pairing(pairing)) = (first, &mut state.layers[at]) {
         let typed = pairing.focus.is_field() && !pairing.typed_phone().is_empty();
         pairing.field_left = typed && !first.is_field();
         pairing.focus = first;
@@ -75,7 +77,7 @@ pub fn close(state: &mut State) {
     let Some(at) = state
         .layers
         .iter()
-        .position(|layer| matches!(layer, Layer::Pair(_)))
+        .position(|layer| matches!(layer, Layer::Pairing(_)))
     else {
         return;
     };
@@ -90,6 +92,6 @@ pub fn gone(state: &mut State, session: &str) {
     if let Some(pairing) = of(state, session) {
         pairing.forget();
         pairing.created = false;
-        pairing.step = PairStep::Failed(PairingError::Gone);
+        pairing.step = PairingStep::Failed(PairingError::Gone);
     }
 }

@@ -5,7 +5,7 @@ use super::overlay::{close, find, fix_focus, of};
 use crate::api::{EpochMillis, SessionStatus};
 use crate::console::effect::Call;
 use crate::console::state::{
-    Connection, Linked, PairStep, Pairing, PairingQr, PairingSecret, Pane, State,
+    Connection, Linked, Pairing, PairingQr, PairingSecret, PairingStep, Pane, State,
 };
 use crate::console::words;
 
@@ -34,7 +34,7 @@ pub fn is_end(status: &SessionStatus) -> bool {
 
 /// Whether a phone may still come.
 pub fn awaits_phone(pairing: &Pairing) -> bool {
-    pairing.is_waiting() || matches!(pairing.step, PairStep::Failed(_))
+    pairing.is_waiting() || matches!(pairing.step, PairingStep::Failed(_))
 }
 
 /// Begins, or begins anew, to wait for a phone. Asking for the code makes the gateway pair.
@@ -44,7 +44,7 @@ pub fn begin(state: &mut State) {
         return;
     };
     pairing.forget();
-    pairing.step = PairStep::Link;
+    pairing.step = PairingStep::Link;
     pairing.since = now;
     let Some(session) = pairing.session.clone() else {
         return;
@@ -108,7 +108,7 @@ pub fn succeed(state: &mut State, session: &str, number: Option<String>) {
     };
     pairing.forget();
     pairing.created = false;
-    pairing.step = PairStep::Linked(Linked {
+    pairing.step = PairingStep::Linked(Linked {
         number,
         groups: 0,
         changed_at: now,
@@ -126,7 +126,7 @@ pub fn succeed(state: &mut State, session: &str, number: Option<String>) {
 
 /// Closes the overlay over the groups of the phone that was linked.
 pub fn finish(state: &mut State) {
-    let Some(PairStep::Linked(linked)) = find(state).map(|pairing| pairing.step.clone()) else {
+    let Some(PairingStep::Linked(linked)) = find(state).map(|pairing| pairing.step.clone()) else {
         return;
     };
     close(state);

@@ -117,7 +117,7 @@ fn a_paste_into_a_text_field_is_text_with_its_line_breaks_and_tabs() {
     desk.press("e");
     desk.press("Ctrl-u");
     desk.at_once("Spring fair\tMay\rJune\r");
-    let Some(Layer::Edit(form)) = desk.top() else {
+    let Some(Layer::Form(form)) = desk.top() else {
         panic!("the form")
     };
     assert_eq!(form.typed().subject, "Spring fair May June");

@@ -13,7 +13,7 @@ fn editing() -> Harness {
 #[track_caller]
 fn form(desk: &Harness) -> &EditForm {
     match desk.top() {
-        Some(Layer::Edit(form)) => form,
+        Some(Layer::Form(form)) => form,
         _ => panic!("no form"),
     }
 }

@@ -45,7 +45,7 @@ fn text_of_a_save_that_failed_is_not_lost_without_a_word() {
         assert!(!quits(&desk), "Cancel is in focus");
         assert!(desk.state.layers.is_empty());
         desk.press("e");
-        let Some(Layer::Edit(form)) = desk.top() else {
+        let Some(Layer::Form(form)) = desk.top() else {
             panic!("the form is gone");
         };
         assert_eq!(form.typed().subject, "Allotment 2");
@@ -69,7 +69,7 @@ fn neither_is_what_is_still_looked_up() {
     desk.type_text(" 2");
     desk.press("Ctrl-s");
     desk.answer_change(Reply::Updated(Err(lost())));
-    assert!(matches!(desk.top(), Some(Layer::Edit(form)) if form.phase == FormPhase::Checking));
+    assert!(matches!(desk.top(), Some(Layer::Form(form)) if form.phase == FormPhase::Checking));
     desk.press("Ctrl-c");
     assert!(losses(&desk).1.contains("Allotment: subject as typed"));
 
@@ -105,7 +105,7 @@ fn a_form_that_is_typed_into_asks_itself_and_a_second_press_quits() {
     desk.type_text(" 2");
     desk.press("Ctrl-c");
     assert!(!quits(&desk));
-    assert!(matches!(desk.top(), Some(Layer::Edit(form)) if form.phase == FormPhase::AskLeave));
+    assert!(matches!(desk.top(), Some(Layer::Form(form)) if form.phase == FormPhase::AskLeave));
     desk.press("Ctrl-c");
     assert!(quits(&desk));
 }

@@ -75,10 +75,10 @@ fn buttons_hints_fields_and_the_link_are_pressed() {
     click(&mut desk, |target| {
         matches!(target, Target::Hint(crate::console::keymap::Action::Edit))
     });
-    assert!(matches!(desk.top(), Some(Layer::Edit(_))));
+    assert!(matches!(desk.top(), Some(Layer::Form(_))));
     let locked = FormFocus::Field(SettingField::Locked);
     click(&mut desk, |target| target == Target::Field(locked));
-    assert!(matches!(desk.top(), Some(Layer::Edit(form)) if form.locked));
+    assert!(matches!(desk.top(), Some(Layer::Form(form)) if form.locked));
     click(&mut desk, |target| {
         matches!(
             target,

@@ -25,7 +25,7 @@ fn the_help_opens_once_and_over_a_form_too() {
     desk.press("F1");
     assert_eq!(desk.state.layers.len(), 2);
     desk.press("Enter");
-    assert!(matches!(desk.top(), Some(Layer::Edit(_))));
+    assert!(matches!(desk.top(), Some(Layer::Form(_))));
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn keys_act_on_the_card_in_sight_whatever_the_focus_or_say_why_not() {
     for key in ["e", "R", "Q"] {
         desk.press(key);
         let is_open = match desk.top() {
-            Some(Layer::Edit(_)) => key == "e",
+            Some(Layer::Form(_)) => key == "e",
             Some(Layer::Reset(_)) => key == "R",
             Some(Layer::Qr) => key == "Q",
             _ => false,
@@ -226,7 +226,7 @@ fn the_first_account_is_led_to_from_every_pane() {
             assert!(screen.contains("a add account"), "{screen}");
             assert!(!screen.contains("This key sees"), "{screen}");
             desk.press("a");
-            assert!(matches!(desk.top(), Some(Layer::Pair(_))));
+            assert!(matches!(desk.top(), Some(Layer::Pairing(_))));
         }
     }
 }

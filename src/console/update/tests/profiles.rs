@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::client::Secret;
-use crate::console::state::{Profile, SwitchStep};
+use crate::console::state::{Profile, ProfilesStep};
 
 fn profile(name: &str) -> Profile {
     Profile {
@@ -45,9 +45,9 @@ impl Harness {
         connect.expect("a knock")
     }
 
-    fn step(&self) -> &SwitchStep {
+    fn step(&self) -> &ProfilesStep {
         match self.top() {
-            Some(Layer::Profiles(switcher)) => &switcher.step,
+            Some(Layer::Profiles(dialog)) => &dialog.step,
             _ => panic!("the list of profiles is not on top"),
         }
     }
@@ -119,7 +119,7 @@ fn a_gateway_that_is_out_of_reach_leaves_everything_as_it_was() {
     let (id, ..) = desk.connect();
     let refused = "the gateway cannot be reached: connection\u{1b}[31m refused";
     desk.send(Msg::Reply(id, Reply::Connected(Err(refused.to_owned()))));
-    let SwitchStep::Failed(reason) = desk.step() else {
+    let ProfilesStep::Failed(reason) = desk.step() else {
         panic!("no reason is shown")
     };
     assert!(
@@ -145,7 +145,7 @@ fn one_may_stop_waiting() {
     // An answer that was on its way already leads nowhere.
     desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
     assert_eq!(desk.state.options.here, 0);
-    assert!(matches!(desk.step(), SwitchStep::Choosing));
+    assert!(matches!(desk.step(), ProfilesStep::Choosing));
 }
 
 #[test]
@@ -168,10 +168,10 @@ fn a_token_is_typed_once_and_again_when_it_is_refused() {
     let reason = "the gateway does not accept this token".to_owned();
     desk.send(Msg::Reply(id, Reply::Connected(Err(reason))));
     desk.press("Enter");
-    assert!(matches!(desk.step(), SwitchStep::TypingToken(typed) if typed.is_empty()));
+    assert!(matches!(desk.step(), ProfilesStep::TypingToken(typed) if typed.is_empty()));
     desk.press("Enter");
     assert!(
-        matches!(desk.step(), SwitchStep::TypingToken(_)),
+        matches!(desk.step(), ProfilesStep::TypingToken(_)),
         "nothing was typed"
     );
     desk.type_text("wa_right");
@@ -189,7 +189,7 @@ fn a_token_is_typed_once_and_again_when_it_is_refused() {
     desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
     go(&mut desk);
     // It was accepted, so nobody is asked again.
-    assert!(matches!(desk.step(), SwitchStep::Connecting(_)));
+    assert!(matches!(desk.step(), ProfilesStep::Connecting(_)));
     assert_eq!(desk.connect().2, None);
 }
 
@@ -233,20 +233,20 @@ fn letters_after_a_refused_token_are_a_token_again() {
         let (id, ..) = desk.connect();
         let reply = Reply::Connected(Err("the gateway does not know the token".to_owned()));
         desk.send(Msg::Reply(id, reply));
-        assert!(matches!(desk.step(), SwitchStep::Failed(_)));
+        assert!(matches!(desk.step(), ProfilesStep::Failed(_)));
         desk
     };
     let mut desk = refused();
     desk.type_text("qjkpx_9");
-    assert!(matches!(desk.step(), SwitchStep::TypingToken(typed) if typed == "qjkpx_9"));
+    assert!(matches!(desk.step(), ProfilesStep::TypingToken(typed) if typed == "qjkpx_9"));
     assert!(!desk.others.contains(&Effect::Quit));
     let mut desk = refused();
     desk.send(Msg::Paste("wa_new\n".to_owned()));
-    assert!(matches!(desk.step(), SwitchStep::TypingToken(typed) if typed == "wa_new"));
+    assert!(matches!(desk.step(), ProfilesStep::TypingToken(typed) if typed == "wa_new"));
     let mut desk = refused();
     desk.press("Up");
     assert!(
-        matches!(desk.step(), SwitchStep::Choosing),
+        matches!(desk.step(), ProfilesStep::Choosing),
         "arrows choose again"
     );
 }

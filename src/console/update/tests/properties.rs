@@ -228,7 +228,9 @@ impl World {
     /// Whether "Add an account" is open.
     fn adds(&self) -> bool {
         let layers = &self.desk.state.layers;
-        layers.iter().any(|layer| matches!(layer, Layer::Pair(_)))
+        layers
+            .iter()
+            .any(|layer| matches!(layer, Layer::Pairing(_)))
     }
 
     fn answer(&mut self, nth: usize, refusal: Option<FailureKind>) {
@@ -298,7 +300,7 @@ impl World {
     /// Esc leads back to where one began.
     fn go_back(&mut self) {
         for _ in 0..20 {
-            let asks = matches!(self.desk.top(), Some(Layer::Edit(form)) if form.phase == FormPhase::AskLeave);
+            let asks = matches!(self.desk.top(), Some(Layer::Form(form)) if form.phase == FormPhase::AskLeave);
             if asks {
                 self.desk.press("Right");
                 self.desk.press("Enter");
@@ -474,7 +476,7 @@ proptest! {
         for step in steps {
             world.step(step);
             world.check();
-            if let Some(Layer::Edit(form)) = world.desk.top() {
+            if let Some(Layer::Form(form)) = world.desk.top() {
                 prop_assert_eq!(form.patch().is_empty(), form.changes().is_empty());
             }
         }

@@ -5,10 +5,10 @@ use super::scenes::Scene;
 use super::{render, text};
 use crate::api::{Session, SessionStatus};
 use crate::console::failure::FailureKind;
-use crate::console::layout::{Target, hit, pair_parts, screen};
+use crate::console::layout::{Target, hit, pairing_parts, screen};
 use crate::console::state::{
-    ButtonId, Layer, LinkMethod, Linked, PairFocus, PairStep, Pairing, PairingError, PairingQr,
-    PairingSecret, Pane, State,
+    ButtonId, FieldOrButton, Layer, LinkMethod, Linked, Pairing, PairingError, PairingQr,
+    PairingSecret, PairingStep, Pane, State,
 };
 
 const NEW: &str = "01NEWPHONE";
@@ -17,16 +17,16 @@ pub const SCENES: &[Scene] = &[
     ("pair-name", || {
         with(|pairing| {
             pairing.session = None;
-            pairing.step = PairStep::Label;
-            pairing.focus = PairFocus::Field;
+            pairing.step = PairingStep::Label;
+            pairing.focus = FieldOrButton::Field;
             pairing.label = typed("Front desk");
         })
     }),
     ("pair-name-fault", || {
         with(|pairing| {
             pairing.session = None;
-            pairing.step = PairStep::Label;
-            pairing.focus = PairFocus::Field;
+            pairing.step = PairingStep::Label;
+            pairing.focus = FieldOrButton::Field;
             pairing.label = typed(&"Front desk ".repeat(10));
             pairing.fault = Some("109 characters; at most 100 are allowed.".to_owned());
         })
@@ -34,14 +34,14 @@ pub const SCENES: &[Scene] = &[
     ("pair-adding", || {
         with(|pairing| {
             pairing.session = None;
-            pairing.step = PairStep::Creating(REQUEST);
+            pairing.step = PairingStep::Creating(REQUEST);
         })
     }),
     ("pair-not-added", || {
         with(|pairing| {
             pairing.session = None;
             pairing.step = refused(FailureKind::GatewayAway);
-            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.focus = FieldOrButton::Button(ButtonId::Next);
         })
     }),
     ("pair-forbidden", || {
@@ -49,7 +49,7 @@ pub const SCENES: &[Scene] = &[
         with(move |pairing| {
             pairing.session = None;
             pairing.step = refused(FailureKind::MissingCapability { capability });
-            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.focus = FieldOrButton::Button(ButtonId::Next);
         })
     }),
     ("pair-waiting", || with(|pairing| pairing.qr = None)),
@@ -69,14 +69,14 @@ pub const SCENES: &[Scene] = &[
     ("pair-number", || {
         with(|pairing| {
             pairing.method = LinkMethod::Code;
-            pairing.focus = PairFocus::Field;
+            pairing.focus = FieldOrButton::Field;
             pairing.phone = typed("+62 812-3456");
         })
     }),
     ("pair-number-fault", || {
         with(|pairing| {
             pairing.method = LinkMethod::Code;
-            pairing.focus = PairFocus::Field;
+            pairing.focus = FieldOrButton::Field;
             pairing.phone = typed("0812 3456 7890");
             pairing.fault = Some("Begin with the country code, such as 62, not with 0.".to_owned());
         })
@@ -90,21 +90,21 @@ pub const SCENES: &[Scene] = &[
     ("pair-code", || {
         with(|pairing| {
             pairing.method = LinkMethod::Code;
-            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.focus = FieldOrButton::Button(ButtonId::Next);
             pairing.code = Some((PairingSecret::new("KX7R2WMB".to_owned()), NOW - 42_000));
         })
     }),
     ("pair-code-old", || {
         with(|pairing| {
             pairing.method = LinkMethod::Code;
-            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.focus = FieldOrButton::Button(ButtonId::Next);
             pairing.code = Some((PairingSecret::new("KX7R2WMB".to_owned()), NOW - 200_000));
         })
     }),
     ("pair-code-refused", || {
         let mut state = with(|pairing| {
             pairing.method = LinkMethod::Code;
-            pairing.focus = PairFocus::Button(ButtonId::Next);
+            pairing.focus = FieldOrButton::Button(ButtonId::Next);
             pairing.code = Some((PairingSecret::new("KX7R2WMB".to_owned()), NOW - 42_000));
         });
         if let Some(row) = state.sessions.rows.last_mut() {
@@ -116,7 +116,7 @@ pub const SCENES: &[Scene] = &[
     ("pair-throttled", || {
         with(|pairing| {
             pairing.step = refused(FailureKind::RateLimited { wait: Some(30) });
-            pairing.focus = PairFocus::Button(ButtonId::Close);
+            pairing.focus = FieldOrButton::Button(ButtonId::Close);
         })
     }),
     ("pair-expired", || {
@@ -137,31 +137,31 @@ pub const SCENES: &[Scene] = &[
     ("pair-linked", || {
         let mut state = with(|pairing| {
             pairing.session = Some(SUPPORT.to_owned());
-            pairing.step = PairStep::Linked(Linked {
+            pairing.step = PairingStep::Linked(Linked {
                 number: Some("6281234567890".to_owned()),
                 groups: 42,
                 changed_at: NOW,
             });
-            pairing.focus = PairFocus::Button(ButtonId::Close);
+            pairing.focus = FieldOrButton::Button(ButtonId::Close);
         });
         state.focus = Pane::Groups;
         state
     }),
     ("pair-leave", || {
         with(|pairing| {
-            pairing.step = PairStep::AskLeave(None);
-            pairing.focus = PairFocus::Button(ButtonId::Keep);
+            pairing.step = PairingStep::AskLeave(None);
+            pairing.focus = FieldOrButton::Button(ButtonId::Keep);
         })
     }),
     ("pair-leave-failed", || {
         with(|pairing| {
             let kind = FailureKind::Other;
-            pairing.step = PairStep::AskLeave(Some(failure(kind, "the store is read-only")));
-            pairing.focus = PairFocus::Button(ButtonId::Keep);
+            pairing.step = PairingStep::AskLeave(Some(failure(kind, "the store is read-only")));
+            pairing.focus = FieldOrButton::Button(ButtonId::Keep);
         })
     }),
     ("pair-removing", || {
-        with(|pairing| pairing.step = PairStep::Removing(REQUEST))
+        with(|pairing| pairing.step = PairingStep::Removing(REQUEST))
     }),
 ];
 
@@ -172,8 +172,8 @@ fn shown(expires_at: Option<i64>) -> PairingQr {
     }
 }
 
-fn refused(kind: FailureKind) -> PairStep {
-    PairStep::Failed(PairingError::Refused {
+fn refused(kind: FailureKind) -> PairingStep {
+    PairingStep::Failed(PairingError::Refused {
         failure: failure(kind, "no"),
         at: NOW,
     })
@@ -181,8 +181,8 @@ fn refused(kind: FailureKind) -> PairStep {
 
 fn trouble(trouble: PairingError) -> State {
     with(|pairing| {
-        pairing.step = PairStep::Failed(trouble);
-        pairing.focus = PairFocus::Button(ButtonId::Close);
+        pairing.step = PairingStep::Failed(trouble);
+        pairing.focus = FieldOrButton::Button(ButtonId::Close);
     })
 }
 
@@ -201,7 +201,7 @@ fn with(change: impl FnOnce(&mut Pairing)) -> State {
     pairing.created = true;
     pairing.qr = Some(shown(Some(NOW + 17_400)));
     change(&mut pairing);
-    state.layers.push(Layer::Pair(Box::new(pairing)));
+    state.layers.push(Layer::Pairing(Box::new(pairing)));
     state
 }
 
@@ -261,10 +261,10 @@ fn what_is_missing_is_exact() {
             let mut state = with(|_| {});
             state.size = (columns, rows);
             let screen = screen(&state).expect("large enough");
-            let Some(Layer::Pair(pairing)) = state.layers.last() else {
+            let Some(Layer::Pairing(pairing)) = state.layers.last() else {
                 panic!("the overlay");
             };
-            pair_parts(&state, &screen, pairing).code.is_some()
+            pairing_parts(&state, &screen, pairing).code.is_some()
         };
         assert!(
             has_code(columns + wider, rows + higher),

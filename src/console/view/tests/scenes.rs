@@ -7,10 +7,10 @@ use crate::api::{Capability, SessionStatus, SettingField};
 use crate::console::effect::SessionAction;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
-    ButtonId, ConfirmDialog, Connection, EditForm, FailureRecord, FieldOutcome, FormFocus,
-    FormPhase, HelpOverlay, Invite, Layer, Leaving, LinkHidden, Members, PairFocus, Pane, Profile,
-    Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, SwitchStep,
-    Switcher, Toast, ToastKind,
+    ButtonId, ConfirmDialog, Connection, EditForm, FailureRecord, FieldOrButton, FieldOutcome,
+    FormFocus, FormPhase, HelpDialog, Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile,
+    ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase,
+    Sort, State, Toast, ToastKind,
 };
 
 /// A name and how to get there.
@@ -303,7 +303,7 @@ pub const SCENES: &[Scene] = &[
     ("rename-impossible", || {
         rename(|dialog| {
             dialog.phase = RenamePhase::Impossible;
-            dialog.focus = PairFocus::Button(ButtonId::Close);
+            dialog.focus = FieldOrButton::Button(ButtonId::Close);
         })
     }),
     ("confirm-quit", || {
@@ -319,21 +319,21 @@ pub const SCENES: &[Scene] = &[
             held: None,
         }))
     }),
-    ("profiles", || over_profiles(SwitchStep::Choosing)),
+    ("profiles", || over_profiles(ProfilesStep::Choosing)),
     ("profiles-asking", || {
-        over_profiles(SwitchStep::TypingToken("wa_0123456789".to_owned()))
+        over_profiles(ProfilesStep::TypingToken("wa_0123456789".to_owned()))
     }),
     ("profiles-knocking", || {
-        over_profiles(SwitchStep::Connecting(REQUEST))
+        over_profiles(ProfilesStep::Connecting(REQUEST))
     }),
     ("profiles-failed", || {
-        over_profiles(SwitchStep::Failed(
+        over_profiles(ProfilesStep::Failed(
             "the gateway cannot be reached: Connection refused (os error 111)".to_owned(),
         ))
     }),
-    ("help", || over(Layer::Help(HelpOverlay::default()))),
+    ("help", || over(Layer::Help(HelpDialog::default()))),
     ("help-search", || {
-        over(Layer::Help(HelpOverlay {
+        over(Layer::Help(HelpDialog {
             search: "link".to_owned(),
             scroll: 0,
         }))
@@ -418,7 +418,7 @@ fn over(layer: Layer) -> State {
 fn edit(change: impl Fn(&mut EditForm)) -> State {
     let mut form = form();
     change(&mut form);
-    over(Layer::Edit(Box::new(form)))
+    over(Layer::Form(Box::new(form)))
 }
 
 fn change(form: &mut EditForm) {
@@ -456,8 +456,8 @@ fn reset(phase: ResetPhase, focus: ButtonId) -> State {
 }
 
 /// The list of profiles, with the second one selected.
-fn over_profiles(step: SwitchStep) -> State {
-    let mut state = over(Layer::Profiles(Switcher { cursor: 1, step }));
+fn over_profiles(step: ProfilesStep) -> State {
+    let mut state = over(Layer::Profiles(ProfilesDialog { cursor: 1, step }));
     let profile = |name: &str, address: &str| Profile {
         name: name.to_owned(),
         address: address.to_owned(),

@@ -307,7 +307,7 @@ proptest! {
         typing.subject = typed(&subject);
         typing.description = typed(&description);
         if scene_at % 3 == 0 {
-            state.layers.push(Layer::Edit(Box::new(typing)));
+            state.layers.push(Layer::Form(Box::new(typing)));
         }
         let named = Group {
             group_jid: "1@g.us".to_owned(),
@@ -320,7 +320,7 @@ proptest! {
         }
         let _ = render(&mut state, columns, rows);
         let _ = hit(&state, click.0, click.1);
-        let _ = (layout::help_page(&state), layout::failure_page(&state));
+        let _ = (layout::help_page(&state), layout::failures_page(&state));
     }
 
     /// What is drawn holds no control character, whatever was typed.
@@ -332,7 +332,7 @@ proptest! {
         let mut typing = form();
         typing.subject = typed(&words);
         typing.description = typed(&words);
-        state.layers.push(Layer::Edit(Box::new(typing)));
+        state.layers.push(Layer::Form(Box::new(typing)));
         let (buffer, _) = render(&mut state, 120, 40);
         for cell in &buffer.content {
             let raw = cell.symbol().contains(|c: char| c.is_control() || c == '\u{202e}');

@@ -248,7 +248,7 @@ fn a_long_change_shows_where_the_two_part() {
     let mut state = desk();
     let mut form = form();
     form.description = typed(&format!("{} Bring tea.", form.base.description));
-    state.layers.push(Layer::Edit(Box::new(form)));
+    state.layers.push(Layer::Form(Box::new(form)));
     let (buffer, _) = render(&mut state, 80, 24);
     find(&buffer, "…r shine. → …r shine. Bring tea.");
 }

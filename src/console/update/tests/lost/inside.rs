@@ -107,7 +107,7 @@ fn a_save_of_one_field_is_looked_up() {
         desk.type_text(" 2");
         desk.press("Ctrl-s");
         desk.answer_change(Reply::Updated(Err(failure)));
-        let Some(Layer::Edit(form)) = desk.top() else {
+        let Some(Layer::Form(form)) = desk.top() else {
             panic!("no form");
         };
         assert_eq!(form.phase, FormPhase::Checking);

@@ -25,14 +25,14 @@ fn stored(subject: &str, announce: bool) -> Reply {
 
 fn phase(desk: &Harness) -> &FormPhase {
     match desk.top() {
-        Some(Layer::Edit(form)) => &form.phase,
+        Some(Layer::Form(form)) => &form.phase,
         _ => panic!("no form"),
     }
 }
 
 fn outcomes(desk: &Harness) -> Vec<FieldOutcome> {
     match desk.top() {
-        Some(Layer::Edit(form)) => form.outcomes.iter().map(|(_, o)| o.clone()).collect(),
+        Some(Layer::Form(form)) => form.outcomes.iter().map(|(_, o)| o.clone()).collect(),
         _ => panic!("no form"),
     }
 }
@@ -239,7 +239,7 @@ fn a_failure_inside_the_gateway_is_looked_into_however_many_fields_were_sent() {
 fn the_look_up_of_a_first_save_leaves_a_second_ones_form_alone() {
     let mut desk = lost_save();
     desk.answer(&Call::Group(key()), Reply::Group(Err(away())));
-    while !matches!(desk.top(), Some(Layer::Edit(form)) if form.focus == FormFocus::Field(SettingField::Subject))
+    while !matches!(desk.top(), Some(Layer::Form(form)) if form.focus == FormFocus::Field(SettingField::Subject))
     {
         desk.press("Tab");
     }
@@ -262,7 +262,7 @@ fn the_look_up_of_a_first_save_leaves_a_second_ones_form_alone() {
 fn what_was_typed_after_a_lost_save_outlives_the_news_that_it_arrived() {
     let mut desk = lost_save();
     desk.answer(&Call::Group(key()), Reply::Group(Err(away())));
-    while !matches!(desk.top(), Some(Layer::Edit(form)) if form.focus == FormFocus::Field(SettingField::Subject))
+    while !matches!(desk.top(), Some(Layer::Form(form)) if form.focus == FormFocus::Field(SettingField::Subject))
     {
         desk.press("Tab");
     }
@@ -272,7 +272,7 @@ fn what_was_typed_after_a_lost_save_outlives_the_news_that_it_arrived() {
     let mut first = group("1", "Allotment 2");
     first.is_announce = Some(true);
     desk.list("a", vec![first, group("2", "Book club")]);
-    let Some(Layer::Edit(form)) = desk.top() else {
+    let Some(Layer::Form(form)) = desk.top() else {
         panic!("the form is gone, and with it what was typed");
     };
     assert_eq!(form.typed().subject, "Allotment 234");

@@ -60,7 +60,7 @@ fn what_the_gateway_says_of_the_name_stands_at_the_name() {
         message: "is taken".to_owned(),
     });
     desk.answer_change(Reply::SessionCreated(Err(failure)));
-    assert_eq!(desk.pairing().step, PairStep::Label);
+    assert_eq!(desk.pairing().step, PairingStep::Label);
     assert!(desk.screen().contains("is taken"));
 }
 
@@ -75,7 +75,7 @@ fn without_an_answer_nobody_knows_whether_it_was_added() {
     desk.press("Enter");
     assert_eq!(
         desk.pairing().step,
-        PairStep::Label,
+        PairingStep::Label,
         "not sent again by itself"
     );
     assert_eq!(desk.asked.len(), 1);
@@ -85,8 +85,8 @@ fn without_an_answer_nobody_knows_whether_it_was_added() {
 fn leaving_a_half_session_asks_with_the_careful_answer_in_focus() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
-    assert!(matches!(desk.pairing().step, PairStep::AskLeave(None)));
-    assert_eq!(desk.pairing().focus, PairFocus::Button(ButtonId::Keep));
+    assert!(matches!(desk.pairing().step, PairingStep::AskLeave(None)));
+    assert_eq!(desk.pairing().focus, FieldOrButton::Button(ButtonId::Keep));
     desk.press("Enter");
     assert!(desk.state.layers.is_empty());
     assert!(desk.asked.is_empty(), "nothing is removed");
@@ -110,7 +110,7 @@ fn going_on_after_the_question_waits_for_the_phone_again() {
     desk.press("Esc");
     desk.press("Right");
     desk.press("Enter");
-    assert_eq!(desk.pairing().step, PairStep::Link);
+    assert_eq!(desk.pairing().step, PairingStep::Link);
     assert_eq!(desk.code(), Some(text(1).as_str()));
 }
 
@@ -138,14 +138,14 @@ fn a_removal_that_fails_asks_again() {
     let failure = refused("internal", FailureKind::Other);
     desk.answer_change(Reply::SessionDeleted(Err(failure)));
     assert!(desk.screen().contains("Not removed"));
-    assert_eq!(desk.pairing().focus, PairFocus::Button(ButtonId::Keep));
+    assert_eq!(desk.pairing().focus, FieldOrButton::Button(ButtonId::Keep));
 }
 
 #[test]
 fn quitting_asks_about_the_half_session_first() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Ctrl-c");
-    assert!(matches!(desk.pairing().step, PairStep::AskLeave(None)));
+    assert!(matches!(desk.pairing().step, PairingStep::AskLeave(None)));
     assert!(desk.others.is_empty());
     desk.press("Ctrl-c");
     assert_eq!(desk.others, [Effect::Quit]);

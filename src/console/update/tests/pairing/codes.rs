@@ -24,7 +24,7 @@ fn without_realtime_the_code_is_polled_but_pairing_never_begins_anew_by_itself()
     desk.lose_realtime();
     let not_ready = refused("not_found", FailureKind::Other);
     desk.answer(&qr_call(), Reply::PairingQr(Err(not_ready)));
-    assert_eq!(desk.pairing().step, PairStep::Link);
+    assert_eq!(desk.pairing().step, PairingStep::Link);
     desk.wait(2_000);
     assert!(!desk.is_asked(&qr_call()));
     let waits = unlinked("new", SessionStatus::ScanQrCode);
@@ -45,7 +45,7 @@ fn without_realtime_the_code_is_polled_but_pairing_never_begins_anew_by_itself()
     assert!(desk.is_asked(&qr_call()), "Try again");
     assert_eq!(
         desk.pairing().step,
-        PairStep::Link,
+        PairingStep::Link,
         "the old end is not this one's"
     );
 }
@@ -53,27 +53,30 @@ fn without_realtime_the_code_is_polled_but_pairing_never_begins_anew_by_itself()
 #[test]
 fn a_small_window_shows_the_other_way_and_a_larger_one_the_code_again() {
     let mut desk = Harness::with_code(NARROW);
-    assert_eq!(pair_method(&desk.state, desk.pairing()), LinkMethod::Code);
+    assert_eq!(
+        pairing_method(&desk.state, desk.pairing()),
+        LinkMethod::Code
+    );
     assert!(desk.screen().contains("needs 16 more rows"));
     assert!(desk.pairing().focus.is_field());
     let (columns, rows) = (80, 40);
     desk.send(Msg::Resize { columns, rows });
-    assert_eq!(pair_method(&desk.state, desk.pairing()), LinkMethod::Qr);
-    assert_eq!(desk.pairing().focus, PairFocus::Button(ButtonId::Swap));
+    assert_eq!(pairing_method(&desk.state, desk.pairing()), LinkMethod::Qr);
+    assert_eq!(desk.pairing().focus, FieldOrButton::Button(ButtonId::Swap));
     let (columns, rows) = NARROW;
     desk.send(Msg::Resize { columns, rows });
     desk.type_text("62");
     let (columns, rows) = BROAD;
     desk.send(Msg::Resize { columns, rows });
     assert_eq!(
-        pair_method(&desk.state, desk.pairing()),
+        pairing_method(&desk.state, desk.pairing()),
         LinkMethod::Code,
         "a number that is being typed is not taken away"
     );
     desk.press("Tab");
     desk.press("Tab");
     desk.press("Enter");
-    assert_eq!(pair_method(&desk.state, desk.pairing()), LinkMethod::Qr);
+    assert_eq!(pairing_method(&desk.state, desk.pairing()), LinkMethod::Qr);
 }
 
 #[test]
@@ -153,5 +156,5 @@ fn blanks_of_a_number_press_no_button() {
     desk.press("Tab");
     desk.press("BackTab");
     desk.press("Space");
-    assert_eq!(desk.pairing().step, PairStep::Link, "Try again");
+    assert_eq!(desk.pairing().step, PairingStep::Link, "Try again");
 }

@@ -7,7 +7,7 @@ fn a_scan_leads_straight_to_the_groups() {
     let mut desk = Harness::with_code(BROAD);
     let payload = json!({"jid": "6281234567890:7@s.whatsapp.net"});
     desk.event(EventKind::AuthCode, "new", payload);
-    assert!(matches!(desk.pairing().step, PairStep::Linked(_)));
+    assert!(matches!(desk.pairing().step, PairingStep::Linked(_)));
     assert!(desk.screen().contains("✔ +62 812-3456-7890 is linked."));
     assert!(desk.code().is_none());
     assert_eq!(desk.state.focus, Pane::Groups);
@@ -49,7 +49,7 @@ fn an_end_is_told_with_its_reason_and_a_way_on() {
     let screen = desk.screen();
     assert!(screen.contains("expired") && screen.contains("[ Try again ]"));
     desk.press("Esc");
-    assert!(matches!(desk.pairing().step, PairStep::AskLeave(None)));
+    assert!(matches!(desk.pairing().step, PairingStep::AskLeave(None)));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_phone_that_is_linked_already_ends_it() {
     assert_eq!(*desk.trouble(), PairingError::Paired);
     assert!(desk.screen().contains("linked to this account already"));
     desk.status("new", "working");
-    assert!(matches!(desk.pairing().step, PairStep::Linked(_)));
+    assert!(matches!(desk.pairing().step, PairingStep::Linked(_)));
 }
 
 #[test]
@@ -82,12 +82,12 @@ fn throttled(kind: FailureKind) {
     desk.answer(&code_call(), Reply::PairingCode(Err(limited)));
     assert!(desk.screen().contains("Wait 30 s"));
     assert!(desk.screen().contains("[ Try again in 30 s ]"));
-    assert_eq!(desk.pairing().focus, PairFocus::Button(ButtonId::Close));
+    assert_eq!(desk.pairing().focus, FieldOrButton::Button(ButtonId::Close));
     desk.wait(30_000);
     assert!(desk.screen().contains("[ Try again ]"));
     desk.press("Left");
     desk.press("Enter");
-    assert_eq!(desk.pairing().step, PairStep::Link);
+    assert_eq!(desk.pairing().step, PairingStep::Link);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn it_goes_on_by_itself_when_the_gateway_is_back() {
     assert!(desk.code().is_none());
     desk.wait(1_000);
     desk.relist(SessionStatus::ScanQrCode);
-    assert_eq!(desk.pairing().step, PairStep::Link);
+    assert_eq!(desk.pairing().step, PairingStep::Link);
     assert!(desk.is_asked(&qr_call()));
 }
 
@@ -221,7 +221,7 @@ fn every_step_can_be_left_with_the_keys() {
         Harness::typed(BROAD),
     ] {
         let mut desk = desk;
-        let buttons = pair_buttons(&desk.state, desk.pairing());
+        let buttons = pairing_buttons(&desk.state, desk.pairing());
         assert!(buttons.iter().any(|button| button.id == ButtonId::Cancel));
         desk.press("Esc");
         desk.press("Esc");

@@ -7,9 +7,9 @@ mod unproven;
 
 use super::*;
 use crate::api::{Capability, FieldError, PairingCode, QrCode};
-use crate::console::layout::{pair_buttons, pair_method};
+use crate::console::layout::{pairing_buttons, pairing_method};
 use crate::console::state::{
-    ButtonId, Connection, LinkMethod, PairFocus, PairStep, Pairing, PairingError, Pane,
+    ButtonId, Connection, FieldOrButton, LinkMethod, Pairing, PairingError, PairingStep, Pane,
     SessionScope,
 };
 
@@ -118,7 +118,7 @@ impl Harness {
     fn pairing(&self) -> &Pairing {
         let layers = self.state.layers.iter();
         let mut found = layers.filter_map(|layer| match layer {
-            Layer::Pair(pairing) => Some(&**pairing),
+            Layer::Pairing(pairing) => Some(&**pairing),
             _ => None,
         });
         found.next().expect("the overlay is open")
@@ -127,7 +127,7 @@ impl Harness {
     #[track_caller]
     fn trouble(&self) -> &PairingError {
         match &self.pairing().step {
-            PairStep::Failed(trouble) => trouble,
+            PairingStep::Failed(trouble) => trouble,
             step => panic!("{step:?} is no trouble"),
         }
     }

@@ -47,7 +47,7 @@ fn an_account_that_was_added_all_the_same_is_found_and_linked() {
     assert!(!desk.screen().contains("not added"), "{}", desk.screen());
     list(&mut desk, &[unlinked("new", SessionStatus::ScanQrCode)]);
     assert_eq!(desk.pairing().session.as_deref(), Some("new"));
-    assert_eq!(desk.pairing().step, PairStep::Link);
+    assert_eq!(desk.pairing().step, PairingStep::Link);
     assert!(desk.is_asked(&qr_call()));
     assert!(desk.pairing().created, "leaving asks what becomes of it");
     assert!(
@@ -68,7 +68,7 @@ fn a_list_without_it_says_so_and_adding_can_be_tried_again() {
     assert!(screen.contains("no new account"), "{screen}");
     assert!(screen.contains("internal server error"), "{screen}");
     desk.press("Enter");
-    assert_eq!(desk.pairing().step, PairStep::Label);
+    assert_eq!(desk.pairing().step, PairingStep::Label);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_code_is_not_waited_for_for_ever() {
     let mut desk = Harness::added(BROAD);
     desk.answer(&qr_call(), Reply::PairingQr(Err(not_found())));
     for _ in 0..40 {
-        if matches!(desk.pairing().step, PairStep::Failed(_)) {
+        if matches!(desk.pairing().step, PairingStep::Failed(_)) {
             break;
         }
         desk.wait(1_000);
@@ -133,7 +133,7 @@ fn starting_it_is_one_press_away() {
     let screen = desk.screen();
     assert!(screen.contains("lists the account"), "{screen}");
     assert!(!screen.contains("was removed"), "{screen}");
-    while desk.pairing().focus != PairFocus::Button(ButtonId::Start) {
+    while desk.pairing().focus != FieldOrButton::Button(ButtonId::Start) {
         desk.press("Right");
     }
     desk.press("Enter");
