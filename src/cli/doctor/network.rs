@@ -313,7 +313,8 @@ async fn tunnel(stream: &mut TcpStream, proxy: &Proxy, way: &Way) -> Check {
     }
 }
 
-/// Sends `CONNECT`; gives back the first line of the answer.
+/// Sends `CONNECT`; returns the first line of the answer. Not through hyper-util's or reqwest's proxies, because
+/// their errors do not contain that line, which tells a proxy that refuses from a server that is no proxy.
 async fn ask(stream: &mut TcpStream, proxy: &Proxy, target: &str) -> std::io::Result<String> {
     let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
     if let Some(authorization) = &proxy.authorization {

@@ -1,4 +1,7 @@
 //! Tables: columns aligned by the width of their text on the screen.
+//!
+//! Not `comfy-table` or `tabled`, because they measure cells by themselves: a cell is as wide as [`width`] says,
+//! which counts joined emoji and flags as they are written here, and a name that is too long is cut, not wrapped.
 
 use crate::text::{clean_line, on_screen, truncate_to_width, width};
 

@@ -1,4 +1,8 @@
 //! How the screen is divided: header, footer and the panes between them.
+//!
+//! Rectangles are computed, not solved by ratatui's `Layout`: where there is little room, parts are left out in an
+//! order (`details` of the card, columns of the list), which constraints on lengths cannot express, and the
+//! mouse needs the result without drawing.
 
 use crate::console::state::{Pane, State};
 use ratatui::layout::Rect;

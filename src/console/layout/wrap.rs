@@ -1,4 +1,7 @@
 //! Breaking texts into lines.
+//!
+//! Not `textwrap`, because it measures words by itself: a line has to fit by [`text::width`], which counts
+//! joined emoji and flags as they are drawn here.
 
 use crate::text::{self, MORE};
 use unicode_segmentation::UnicodeSegmentation;

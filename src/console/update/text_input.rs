@@ -1,4 +1,7 @@
 //! Text fields: their keys, which are those of a shell's line, and whether one is typed into.
+//!
+//! Forms use `ratatui-textarea`, which has a cursor and undo. The filter, the search of the help and a token are
+//! plain strings that are edited at their end only: a key there changes the result at once.
 
 use crate::api::SettingField;
 use crate::console::layout::pairing_field;

@@ -1,7 +1,8 @@
 //! `/docs`: the document as a page without scripts and external resources.
 //!
 //! Everything on it comes from the document, and every text is escaped; the content security policy
-//! allows the page's own style only.
+//! allows the page's own style only. Swagger UI, Redoc and the like are scripts of one to several megabytes
+//! that draw the same document in the browser, so they would need a policy that allows scripts.
 
 mod html;
 mod schema;
