@@ -10,6 +10,7 @@
 //!
 //! The texts are folded (see `fold`) when they are set and lie one after another, some thousand
 //! rows in a piece, so that a keystroke runs straight through memory and allocates nothing per row.
+//! `docs/decisions/0005-own-filter.md` compares it with libraries.
 
 mod align;
 mod block;
