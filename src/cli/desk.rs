@@ -28,9 +28,9 @@ pub(super) async fn own(cli: &Cli) -> anyhow::Result<()> {
     let (config, keymap) = configuration(cli)?;
     need_a_terminal()?;
     let _log = log::to_file(&config.log_file, config.log_level, config.log_format)?;
-    let target = Target::open(&config, &ending.asked).await?;
+    let target = Target::open(&config, &ending.requested).await?;
     let (client, typed) = (target.client.clone(), target.typed.clone());
-    let shutdown = ending.asked.clone();
+    let shutdown = ending.requested.clone();
     let outcome = desk(&config, keymap, client, &target.place, typed, shutdown).await;
     ending.finish(target.close()).await.and(outcome)
 }
@@ -44,7 +44,7 @@ pub(super) async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
     let (engine, client) = prepared.embed().await?;
     let _log = log::to_file(&engine.log_file(), config.log_level, config.log_format)?;
     let place = GatewayInfo::own("demo", "a simulated world in this process");
-    let shutdown = ending.asked.clone();
+    let shutdown = ending.requested.clone();
     let outcome = desk(&config, keymap, client, &place, None, shutdown).await;
     ending.finish(engine.stop()).await.and(outcome)
 }

@@ -85,7 +85,7 @@ fn shown(profile: &Profile) -> state::Profile {
 impl GatewayConnector for Gateways {
     async fn open(&self, at: usize, token: Option<Secret>) -> Result<Client, String> {
         let profile = match self.entries.get(at) {
-            Some(Entry::Started(client)) => return lets_in(client.clone()).await,
+            Some(Entry::Started(client)) => return check_access(client.clone()).await,
             Some(Entry::Profile(profile)) => profile,
             None => return Err("there is no such profile".to_owned()),
         };
@@ -96,7 +96,7 @@ impl GatewayConnector for Gateways {
         let client = target::client(profile, token.clone())
             .await
             .map_err(|error| format!("{error:#}"))?;
-        let client = lets_in(client).await?;
+        let client = check_access(client).await?;
         if profile.token == TokenFrom::Prompt {
             self.remember(at, token);
         }
@@ -105,7 +105,7 @@ impl GatewayConnector for Gateways {
 }
 
 /// Checks that the gateway answers and accepts the token. Missing capabilities are not an error.
-async fn lets_in(client: Client) -> Result<Client, String> {
+async fn check_access(client: Client) -> Result<Client, String> {
     match client.list_sessions().await {
         Ok(_) => Ok(client),
         Err(ClientError::Api { status, .. }) if !matches!(status, 401 | 503) => Ok(client),

@@ -25,7 +25,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
             Some(Command::Demo(demo)) => desk::on_demo(cli, demo).await,
             Some(Command::Serve(flags)) => serve::serve(cli, flags).await,
             Some(Command::Doctor(flags)) => {
-                doctor::run(cli, flags, &shutdown_signal()?.asked).await
+                doctor::run(cli, flags, &shutdown_signal()?.requested).await
             }
             Some(Command::Script(script)) => scripts::run(script, cli).await,
         }

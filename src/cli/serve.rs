@@ -71,7 +71,7 @@ pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     tracing::info!("shutting down");
     tokio::select! {
         () = running.stop() => {}
-        () = signals.asked_again() => return Err(cut_off()),
+        () = signals.requested_again() => return Err(cut_off()),
     }
     tracing::info!("ended");
     Ok(())
@@ -84,8 +84,8 @@ fn tls(files: Option<&TlsFiles>) -> anyhow::Result<Option<Arc<Tls>>> {
 
 fn reload(tls: &Tls) {
     match tls.reload() {
-        Ok(()) => tracing::info!("the certificate was read again"),
-        Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+        Ok(()) => tracing::info!("the certificate was reloaded"),
+        Err(error) => tracing::error!(%error, "the certificate was not reloaded"),
     }
 }
 

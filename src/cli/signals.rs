@@ -13,7 +13,7 @@ const SAME_WISH: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Default)]
 pub struct Ending {
     /// By SIGTERM, SIGHUP or SIGINT: finish work in flight.
-    pub asked: CancellationToken,
+    pub requested: CancellationToken,
     /// By a later signal: abort work in flight.
     pub forced: CancellationToken,
 }
@@ -24,12 +24,12 @@ impl Ending {
     pub fn listen() -> io::Result<Self> {
         let mut signals = Signals::listen()?;
         let ending = Self::default();
-        let told = ending.clone();
+        let signalled = ending.clone();
         tokio::spawn(async move {
             signals.next().await;
-            told.asked.cancel();
-            signals.asked_again().await;
-            told.forced.cancel();
+            signalled.requested.cancel();
+            signals.requested_again().await;
+            signalled.forced.cancel();
         });
         Ok(ending)
     }
@@ -118,7 +118,7 @@ impl Signals {
 
 impl Signals {
     /// Waits for a second request to end.
-    pub async fn asked_again(&mut self) {
+    pub async fn requested_again(&mut self) {
         let first = Instant::now();
         while self.next().await != Request::Terminate || first.elapsed() < SAME_WISH {}
     }

@@ -19,7 +19,7 @@ const CHANGE_ANSWER_MAX: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) http: reqwest::Client,
-    /// See [`Options::way`].
+    /// See [`Options::transport`].
     pub(super) base: String,
     pub(super) bearer: Arc<Bearer>,
     pub(super) limits: Limits,
@@ -45,7 +45,7 @@ impl Client {
     /// # Errors
     /// As [`Client::new`]; also when the proxy or the authorities cannot be used.
     pub fn open(options: &Options) -> Result<Self, SetupError> {
-        let (http, base) = options.way()?;
+        let (http, base) = options.transport()?;
         Ok(Self {
             http,
             base,

@@ -78,7 +78,7 @@ impl Options {
     ///
     /// # Errors
     /// The address, the proxy or the authorities are invalid.
-    pub fn way(&self) -> Result<(reqwest::Client, String), SetupError> {
+    pub fn transport(&self) -> Result<(reqwest::Client, String), SetupError> {
         tls::install_tls();
         let url = check_base(&self.base, self.allow_insecure)?;
         let mut builder = reqwest::Client::builder()

@@ -61,7 +61,7 @@ impl Bearer {
         let fresh = match source.read().await {
             Ok(token) => header(&token).ok()?,
             Err(reason) => {
-                tracing::warn!("the token cannot be read again: {reason}");
+                tracing::warn!("the token cannot be renewed: {reason}");
                 return None;
             }
         };

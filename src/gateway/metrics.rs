@@ -87,7 +87,7 @@ impl Default for Metrics {
         };
         registry.register(
             "http_requests",
-            "Requests by route and status code; 499 when the client left before the answer",
+            "Requests by route and status code; 499 when the client disconnected before the answer",
             metrics.requests.clone(),
         );
         registry.register_with_unit(

@@ -24,7 +24,7 @@ const HEAD_MAX: usize = 16 << 10;
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// The host and port to connect to.
-pub struct Way {
+pub struct Route {
     pub url: Url,
     pub host: String,
     pub port: u16,
@@ -40,7 +40,7 @@ pub struct Proxy {
     authorization: Option<String>,
 }
 
-impl Way {
+impl Route {
     pub fn new(profile: &Profile, url: &Url, limit: Duration) -> Self {
         Self {
             host: bare_host(url),
@@ -108,15 +108,15 @@ fn bare_host(url: &Url) -> String {
 }
 
 /// A connection to the gateway's port, through the proxy where there is one.
-pub async fn check(way: &Way, report: &mut Report) -> std::io::Result<Option<TcpStream>> {
-    let (host, port) = match &way.proxy {
+pub async fn check(route: &Route, report: &mut Report) -> std::io::Result<Option<TcpStream>> {
+    let (host, port) = match &route.proxy {
         Some(proxy) => {
             let port = proxy.url.port_or_known_default().unwrap_or(80);
             (bare_host(&proxy.url), port)
         }
-        None => (way.host.clone(), way.port),
+        None => (route.host.clone(), route.port),
     };
-    let addresses = match resolve(&host, port, way.limit).await {
+    let addresses = match resolve(&host, port, route.limit).await {
         Ok((check, addresses)) => {
             report.add(check)?;
             addresses
@@ -127,7 +127,7 @@ pub async fn check(way: &Way, report: &mut Report) -> std::io::Result<Option<Tcp
             return Ok(None);
         }
     };
-    let mut stream = match connect(&host, port, &addresses, way).await {
+    let mut stream = match connect(&host, port, &addresses, route).await {
         Ok((check, stream)) => {
             report.add(check)?;
             stream
@@ -137,8 +137,8 @@ pub async fn check(way: &Way, report: &mut Report) -> std::io::Result<Option<Tcp
             return Ok(None);
         }
     };
-    if let Some(proxy) = way.proxy.as_ref().filter(|_| way.is_encrypted()) {
-        let check = tunnel(&mut stream, proxy, way).await;
+    if let Some(proxy) = route.proxy.as_ref().filter(|_| route.is_encrypted()) {
+        let check = tunnel(&mut stream, proxy, route).await;
         if !report.add(check)? {
             return Ok(None);
         }
@@ -197,9 +197,9 @@ async fn connect(
     host: &str,
     port: u16,
     addresses: &[SocketAddr],
-    way: &Way,
+    route: &Route,
 ) -> Result<(Check, TcpStream), Check> {
-    let what = match way.proxy {
+    let what = match route.proxy {
         Some(_) => "the proxy ",
         None => "",
     };
@@ -214,7 +214,7 @@ async fn connect(
         }
         None
     };
-    let connected = timeout(way.limit, trying).await;
+    let connected = timeout(route.limit, trying).await;
     let place = format!("{what}{host}:{port}");
     match connected {
         Ok(Some((address, stream))) => {
@@ -224,7 +224,7 @@ async fn connect(
         Err(_) => Err(Check::fail(
             "connect",
             "connect_timeout",
-            format!("{place} did not answer within {} s", way.limit.as_secs()),
+            format!("{place} did not answer within {} s", route.limit.as_secs()),
             "a firewall may swallow it: check the port, the VPN and the proxy",
         )),
         Ok(None) => {
@@ -253,7 +253,7 @@ async fn dial((nth, address): (u32, &SocketAddr)) -> (SocketAddr, std::io::Resul
 }
 
 /// Asks a proxy for the way to the gateway.
-async fn tunnel(stream: &mut TcpStream, proxy: &Proxy, way: &Way) -> Check {
+async fn tunnel(stream: &mut TcpStream, proxy: &Proxy, route: &Route) -> Check {
     if proxy.url.scheme() != "http" {
         let kind = match proxy.url.scheme() {
             "https" => "is itself encrypted",
@@ -262,12 +262,12 @@ async fn tunnel(stream: &mut TcpStream, proxy: &Proxy, way: &Way) -> Check {
         let seen = format!("the proxy {kind}; what lies behind it is not looked at");
         return Check::skip("proxy", &seen);
     }
-    let target = match way.url.host_str() {
-        Some(host) => format!("{host}:{}", way.port),
+    let target = match route.url.host_str() {
+        Some(host) => format!("{host}:{}", route.port),
         None => return Check::skip("proxy", "the address has no host"),
     };
     let head = ask(stream, proxy, &target);
-    let head = match timeout(way.limit, head).await {
+    let head = match timeout(route.limit, head).await {
         Ok(Ok(head)) => head,
         Ok(Err(error)) => {
             return Check::fail(
@@ -353,9 +353,9 @@ mod tests {
         (address, listener, waiting)
     }
 
-    fn way(limit: Duration) -> Way {
+    fn route(limit: Duration) -> Route {
         let url = Url::parse("http://gateway.example").unwrap();
-        Way {
+        Route {
             host: "gateway.example".to_owned(),
             port: 80,
             proxy: None,
@@ -369,18 +369,18 @@ mod tests {
         let (hole, _listener, _waiting) = black_hole().await;
         let gateway = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let good = gateway.local_addr().unwrap();
-        let way = way(Duration::from_mins(1));
+        let route = route(Duration::from_mins(1));
         let began = tokio::time::Instant::now();
-        let connected = connect("gateway.example", 80, &[hole, good], &way).await;
+        let connected = connect("gateway.example", 80, &[hole, good], &route).await;
         assert!(connected.is_ok_and(|(_, stream)| stream.peer_addr().unwrap() == good));
-        assert!(began.elapsed() < way.limit / 2);
+        assert!(began.elapsed() < route.limit / 2);
     }
 
     #[tokio::test]
     async fn where_every_address_swallows_everything_time_runs_out() {
         let (hole, _listener, _waiting) = black_hole().await;
-        let way = way(Duration::from_millis(300));
-        let Err(check) = connect("gateway.example", 80, &[hole, hole], &way).await else {
+        let route = route(Duration::from_millis(300));
+        let Err(check) = connect("gateway.example", 80, &[hole, hole], &route).await else {
             panic!("a connection to nowhere");
         };
         assert_eq!((check.step, check.code), ("connect", "connect_timeout"));

@@ -1,7 +1,7 @@
 //! Running the checks in order.
 
 use super::arguments::Doctor;
-use super::network::{self, Way};
+use super::network::{self, Route};
 use super::report::{Check, Report};
 use super::{access, groups, health, own, realtime, tls, token};
 use crate::cli::args::Cli;
@@ -126,17 +126,17 @@ async fn remote(
     report.add(described(profile, &url))?;
     report.add(known)?;
 
-    let way = Way::new(profile, &url, limit);
-    let Some(stream) = network::check(&way, report).await? else {
+    let route = Route::new(profile, &url, limit);
+    let Some(stream) = network::check(&route, report).await? else {
         report.skip(&["tls", "health", "clock"], "there is no connection")?;
         return report.skip(&CALLS, "there is no connection");
     };
-    if !tls::check(&way, &options.authorities, stream, report).await? {
+    if !tls::check(&route, &options.authorities, stream, report).await? {
         report.skip(&["health", "clock"], "there is no encrypted connection")?;
         return report.skip(&CALLS, "there is no encrypted connection");
     }
-    let (http, base) = match options.way() {
-        Ok(way) => way,
+    let (http, base) = match options.transport() {
+        Ok(route) => route,
         Err(error) => {
             let todo = "correct the profile";
             report.add(Check::fail("health", "unusable", error.0, todo))?;

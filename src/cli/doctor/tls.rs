@@ -1,6 +1,6 @@
 //! The TLS connection: the certificate, whether it is trusted, and when it expires.
 
-use super::network::Way;
+use super::network::Route;
 use super::report::{Check, Report};
 use crate::client::Authorities;
 use crate::text::clean_line;
@@ -27,22 +27,22 @@ const NAMED: usize = 4;
 /// Does the TLS handshake, or checks that the port speaks plain HTTP. Returns whether later steps
 /// make sense.
 pub async fn check(
-    way: &Way,
+    route: &Route,
     authorities: &Authorities,
     stream: TcpStream,
     report: &mut Report,
 ) -> std::io::Result<bool> {
-    let check = if !way.is_direct() {
+    let check = if !route.is_direct() {
         Check::skip("tls", "the connection is the proxy's")
-    } else if way.is_encrypted() {
-        encrypted(way, authorities, stream).await
+    } else if route.is_encrypted() {
+        encrypted(route, authorities, stream).await
     } else {
-        plain(way, stream).await
+        plain(route, stream).await
     };
     report.add(check)
 }
 
-async fn encrypted(way: &Way, authorities: &Authorities, stream: TcpStream) -> Check {
+async fn encrypted(route: &Route, authorities: &Authorities, stream: TcpStream) -> Check {
     let made = authorities.verifier().and_then(|verifier| {
         let config = authorities.client_config()?;
         Ok((verifier, config))
@@ -54,12 +54,12 @@ async fn encrypted(way: &Way, authorities: &Authorities, stream: TcpStream) -> C
             return Check::fail("tls", "no_authorities", error.0, todo);
         }
     };
-    let Ok(name) = ServerName::try_from(way.host.clone()) else {
-        let seen = format!("no certificate can be made out to `{}`", way.host);
+    let Ok(name) = ServerName::try_from(route.host.clone()) else {
+        let seen = format!("no certificate can be made out to `{}`", route.host);
         return Check::fail("tls", "wrong_host_name", seen, "correct the profile's url");
     };
     let connecting = TlsConnector::from(Arc::new(config)).connect(name.clone(), stream);
-    match timeout(way.limit, connecting).await {
+    match timeout(route.limit, connecting).await {
         Err(_) => Check::fail(
             "tls",
             "tls_timeout",
@@ -74,16 +74,16 @@ async fn encrypted(way: &Way, authorities: &Authorities, stream: TcpStream) -> C
             };
             let chain = session.peer_certificates().unwrap_or_default();
             let end = end_of(&*verifier, chain, &name);
-            trusted(version, &way.host, end, Timestamp::now().as_second())
+            trusted(version, &route.host, end, Timestamp::now().as_second())
         }
         Ok(Err(error)) => {
             let fault = error
                 .get_ref()
                 .and_then(|inner| inner.downcast_ref::<TlsError>());
             match fault {
-                Some(fault) => refused(fault, way),
+                Some(fault) => refused(fault, route),
                 // Plain servers often hang up on what they cannot read.
-                None if speaks_http(way).await => not_tls(),
+                None if speaks_http(route).await => not_tls(),
                 None => broken(&error),
             }
         }
@@ -91,29 +91,29 @@ async fn encrypted(way: &Way, authorities: &Authorities, stream: TcpStream) -> C
 }
 
 /// Whether a port where TLS came to nothing answers plain http.
-async fn speaks_http(way: &Way) -> bool {
-    if way.proxy.is_some() {
+async fn speaks_http(route: &Route) -> bool {
+    if route.proxy.is_some() {
         return false;
     }
-    let connecting = TcpStream::connect((way.host.as_str(), way.port));
-    match timeout(way.limit, connecting).await {
-        Ok(Ok(stream)) => first_words(way, stream).await.starts_with(b"HTTP/"),
+    let connecting = TcpStream::connect((route.host.as_str(), route.port));
+    match timeout(route.limit, connecting).await {
+        Ok(Ok(stream)) => first_words(route, stream).await.starts_with(b"HTTP/"),
         _ => false,
     }
 }
 
 /// The reply of a port to a plain HTTP request; empty on timeout.
-async fn first_words(way: &Way, mut stream: TcpStream) -> Vec<u8> {
+async fn first_words(route: &Route, mut stream: TcpStream) -> Vec<u8> {
     let request = format!(
         "GET /healthz HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n\r\n",
-        way.host, way.port
+        route.host, route.port
     );
     let mut start = vec![0; 512];
     let answer = async {
         stream.write_all(request.as_bytes()).await?;
         stream.read(&mut start).await
     };
-    let length = match timeout(way.limit.min(PLAIN_LIMIT), answer).await {
+    let length = match timeout(route.limit.min(PLAIN_LIMIT), answer).await {
         Ok(Ok(length)) => length,
         _ => 0,
     };
@@ -163,7 +163,7 @@ fn day(second: i64) -> String {
     )
 }
 
-fn refused(error: &TlsError, way: &Way) -> Check {
+fn refused(error: &TlsError, route: &Route) -> Check {
     let TlsError::InvalidCertificate(fault) = error else {
         return no_handshake(error);
     };
@@ -210,7 +210,7 @@ fn refused(error: &TlsError, way: &Way) -> Check {
             Check::fail(
                 "tls",
                 "wrong_host_name",
-                format!("the gateway's certificate is not for {}{names}", way.host),
+                format!("the gateway's certificate is not for {}{names}", route.host),
                 "use the name that the certificate has in the profile's url",
             )
         }
@@ -260,8 +260,8 @@ fn broken(error: &std::io::Error) -> Check {
 }
 
 /// Checks that a port for plain HTTP speaks it.
-async fn plain(way: &Way, stream: TcpStream) -> Check {
-    let start = first_words(way, stream).await;
+async fn plain(route: &Route, stream: TcpStream) -> Check {
+    let start = first_words(route, stream).await;
     let text = String::from_utf8_lossy(&start);
     // An alert of TLS, or the words of servers that notice it.
     let speaks_tls = start.first() == Some(&0x15)

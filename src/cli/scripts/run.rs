@@ -22,7 +22,7 @@ pub async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Keys(keys) => keys.check()?,
         _ => {}
     }
-    let shutdown = shutdown_signal()?.asked;
+    let shutdown = shutdown_signal()?.requested;
     let config = settings(cli)?;
     let _log = match config.profile {
         Some(_) => None,

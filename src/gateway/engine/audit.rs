@@ -152,7 +152,7 @@ impl AuditDraft {
             Ok(_) if is_done => Err(self.not_stored(cause, Vec::new())),
             Ok(_) => Err(cause.into()),
             Err(error) => {
-                tracing::error!(%cause, "a refusal was not recorded");
+                tracing::error!(%cause, "a failed request was not recorded");
                 Err(error)
             }
         }

@@ -206,10 +206,7 @@ impl Engine {
     /// The caller of a login; `None` when it is refused for any reason, which is logged.
     pub async fn log_in(&self, token: &str) -> Option<Caller> {
         let Some(verifier) = &self.inner.login_verifier else {
-            tracing::info!(
-                reason = "no logins are accepted here",
-                "a login was refused"
-            );
+            tracing::info!(reason = "logins are not enabled", "a login was refused");
             return None;
         };
         verifier.verify(token).await

@@ -43,7 +43,7 @@ pub(super) async fn watch(inner: Weak<Inner>, mut faults: watch::Receiver<Fault>
             return;
         }
         if let Err(error) = engine.inner.store.recover().await {
-            tracing::debug!(%error, "the store still takes nothing");
+            tracing::debug!(%error, "the store is still not writable");
             continue;
         }
         tracing::info!("the store is writable again; the groups are read again");

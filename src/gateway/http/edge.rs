@@ -26,9 +26,9 @@ const UNREAD_COUNTED: usize = 16 * 1024;
 /// The status of requests whose client disconnected.
 const CLIENT_LEFT: u16 = 499;
 
-/// Answers one request. On a connection over the limit (`crowded`) the answer is an error. Every
+/// Answers one request. On a connection over the limit (`over_limit`) the answer is an error. Every
 /// answer has `x-request-id`.
-pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool) -> Response {
+pub(super) async fn answer(server: Arc<Server>, request: Request, over_limit: bool) -> Response {
     let id = ulid::Ulid::generate().to_string();
     let method = request.method().clone();
     let found = router::find(&method, request.uri().path());
@@ -47,7 +47,7 @@ pub(super) async fn answer(server: Arc<Server>, request: Request, crowded: bool)
         let mut log = log;
         let limit = server.engine.limits().body;
         let response = match found {
-            _ if crowded => respond::error(&Error::TooManyConnections),
+            _ if over_limit => respond::error(&Error::TooManyConnections),
             Found::Route(route, params) if is_for_one_host(request.headers()) => {
                 routed(server, route, params, request).await
             }
@@ -146,7 +146,7 @@ impl Drop for RequestLog {
     fn drop(&mut self) {
         if !self.answered {
             let took = self.count(CLIENT_LEFT);
-            tracing::info!(target: REQUESTS, status = CLIENT_LEFT, took, "the client left");
+            tracing::info!(target: REQUESTS, status = CLIENT_LEFT, took, "the client disconnected");
         }
     }
 }

@@ -144,7 +144,7 @@ enum End {
     /// The credentials were revoked or expired.
     Revoked,
     /// The client sent too many messages.
-    Talkative,
+    TooManyMessages,
 }
 
 impl From<End> for CloseFrame {
@@ -152,7 +152,7 @@ impl From<End> for CloseFrame {
         let (code, reason) = match end {
             End::Stop => (close_code::AWAY, "the gateway is shutting down"),
             End::Revoked => (close_code::POLICY, "the credentials no longer hold"),
-            End::Talkative => (close_code::POLICY, "too many messages from the client"),
+            End::TooManyMessages => (close_code::POLICY, "too many messages from the client"),
         };
         Self {
             code,
@@ -202,12 +202,12 @@ async fn pump<S, E>(
             heard = socket.next() => match heard {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) if messages.take() => {}
-                Some(Ok(_)) => break End::Talkative,
+                Some(Ok(_)) => break End::TooManyMessages,
             },
             _ = pings.tick() => next = Some(control("ping", None)),
             event = events.next() => match event {
                 Some(event) if event.len() > EVENT_MAX => {
-                    tracing::warn!(bytes = event.len(), "an event is too large to be sent");
+                    tracing::warn!(bytes = event.len(), "dropped an event that is too large");
                 }
                 Some(event) => next = Some(Message::text(&*event)),
                 None => break End::Stop,

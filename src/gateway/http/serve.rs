@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Time limit for the request head on a connection over the limit.
-const CROWD_HEAD_LIMIT: Duration = Duration::from_secs(2);
+const OVER_LIMIT_HEAD_LIMIT: Duration = Duration::from_secs(2);
 /// Time limit of the TLS handshake.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 /// Default time limit for requests in flight at shutdown.
@@ -122,14 +122,15 @@ async fn accept(
                     continue;
                 };
                 let connection = Arc::clone(&slot.connection);
-                let greeted = greet(Arc::clone(server), stream, peer, slot, tls.cloned());
+                let work =
+                    handshake_and_serve(Arc::clone(server), stream, peer, slot, tls.cloned());
                 let cut = cut.clone();
                 server.tasks.spawn(async move {
                     tokio::select! {
                         biased;
                         () = cut.cancelled() => {}
                         () = connection.evicted.cancelled() => {}
-                        () = greeted => {}
+                        () = work => {}
                     }
                 });
             }
@@ -156,7 +157,7 @@ fn is_the_clients(error: &io::Error) -> bool {
 }
 
 /// Does the TLS handshake, if any, and serves the connection.
-async fn greet(
+async fn handshake_and_serve(
     server: Arc<Server>,
     stream: TcpStream,
     peer: SocketAddr,
@@ -184,7 +185,7 @@ async fn connection(
     slot: Slot,
 ) {
     let limits = server.engine.limits().clone();
-    let crowded = slot.is_turned_away();
+    let over_limit = slot.is_over_limit();
     let peer = Peer {
         address: peer,
         connection: Arc::clone(&slot.connection),
@@ -204,7 +205,7 @@ async fn connection(
                     // The connection is being evicted: do not begin a request.
                     std::future::pending::<()>().await;
                 }
-                let answer = edge::answer(server, request, crowded).await;
+                let answer = edge::answer(server, request, over_limit).await;
                 connection.answered();
                 Ok::<_, Infallible>(answer)
             }
@@ -213,13 +214,13 @@ async fn connection(
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(if crowded {
-                CROWD_HEAD_LIMIT
+            .header_read_timeout(if over_limit {
+                OVER_LIMIT_HEAD_LIMIT
             } else {
                 limits.head
             })
             .max_buf_size(HEAD_MAX)
-            .keep_alive(!crowded)
+            .keep_alive(!over_limit)
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades()
     );

@@ -200,7 +200,7 @@ impl Connection {
 
 impl Slot {
     /// Whether the connection is over the limit and only gets an error answer.
-    pub fn is_turned_away(&self) -> bool {
+    pub fn is_over_limit(&self) -> bool {
         matches!(self.kept, Kept::TurnedAway { .. })
     }
 
@@ -249,7 +249,7 @@ pub(super) mod tests {
     }
 
     fn is_served(slot: &Slot) -> bool {
-        !slot.is_turned_away() && !slot.connection.evicted.is_cancelled()
+        !slot.is_over_limit() && !slot.connection.evicted.is_cancelled()
     }
 
     fn busy(slots: &Arc<ConnectionSlots>, last: u8) -> Slot {
@@ -262,9 +262,9 @@ pub(super) mod tests {
     fn one_address_has_its_share_and_others_are_served() {
         let slots = ConnectionSlots::new(10, 4);
         let mine: Vec<_> = (0..4).map(|_| busy(&slots, 1)).collect();
-        assert!(slots.take(address(1)).unwrap().is_turned_away());
+        assert!(slots.take(address(1)).unwrap().is_over_limit());
         let others: Vec<_> = (2..8).map(|last| busy(&slots, last)).collect();
-        assert!(slots.take(address(9)).unwrap().is_turned_away());
+        assert!(slots.take(address(9)).unwrap().is_over_limit());
         assert!(mine.iter().chain(&others).all(is_served));
         drop(mine);
         assert!(is_served(&slots.take(address(9)).unwrap()));
@@ -306,7 +306,7 @@ pub(super) mod tests {
         stream.connection.becomes_stream();
         stream.connection.answered();
         stream.written();
-        assert!(slots.take(address(2)).unwrap().is_turned_away());
+        assert!(slots.take(address(2)).unwrap().is_over_limit());
         assert!(is_served(&stream));
     }
 

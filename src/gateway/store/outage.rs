@@ -51,7 +51,7 @@ impl Outage {
         self.fault.send_if_modified(|known| {
             let is_new = known.is_none();
             if is_new {
-                tracing::error!(fault, "the store cannot be written; changes are refused");
+                tracing::error!(fault, "the store is not writable; changes are refused");
                 *known = Some(fault.into());
             }
             is_new

@@ -163,7 +163,7 @@ fn run(
         }
         if let Some(done) = close {
             if let Err(error) = rows.close() {
-                tracing::warn!(%error, "the database was not closed well; the next start mends it");
+                tracing::warn!(%error, "the database was not closed cleanly; the next start recovers it");
             }
             let _ = done.send(());
             return;

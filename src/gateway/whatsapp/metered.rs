@@ -57,7 +57,7 @@ impl Drop for Running<'_> {
             operation,
             outcome,
             took = took.as_secs_f64(),
-            "asked WhatsApp"
+            "called WhatsApp"
         );
     }
 }

@@ -118,11 +118,11 @@ async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
             .map(|line| line["operation"].as_str().unwrap_or_default())
             .collect::<Vec<_>>()
     };
-    assert_eq!(told(&changed.id, "asked WhatsApp"), ["set", "set"]);
+    assert_eq!(told(&changed.id, "called WhatsApp"), ["set", "set"]);
     assert_eq!(told(&changed.id, "the store read").len(), 1);
     assert_eq!(told(&changed.id, "the store wrote").len(), 2);
     assert_eq!(told(&read.id, "the store read").len(), 1);
-    let asked = told(&restarted.id, "asked WhatsApp");
+    let asked = told(&restarted.id, "called WhatsApp");
     assert_eq!(asked, ["disconnect", "connect"]);
     assert!(!told(&restarted.id, "the store wrote").is_empty());
     assert!(!told(opened, "the store read").is_empty());

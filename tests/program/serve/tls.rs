@@ -128,7 +128,9 @@ async fn sighup_reads_the_certificate_again() {
     // What cannot be used changes nothing.
     old.mode(0o644);
     server.signal("HUP");
-    server.until_logged("the certificate stays as it was").await;
+    server
+        .until_logged("the certificate was not reloaded")
+        .await;
     old.client()
         .get(&health)
         .send()

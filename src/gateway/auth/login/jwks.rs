@@ -126,7 +126,7 @@ impl Jwk {
                 if !(RSA_MIN..=RSA_MAX).contains(&bits) {
                     tracing::warn!(
                         bits,
-                        "an RSA key was left out: it must have 2048 to 8192 bits"
+                        "an RSA key was skipped: it must have 2048 to 8192 bits"
                     );
                     return None;
                 }

@@ -83,7 +83,7 @@ impl Listener {
         match event {
             Event::Connected(_) => match Me::of(client).identity() {
                 Some(identity) => run.connected(identity),
-                None => run.broke(),
+                None => run.failed_internally(),
             },
             Event::Disconnected(_) => run.dropped(),
             Event::PairingQrCode(qr) => run.qr(qr.code.clone(), expiry(qr, self.pace)),
@@ -91,14 +91,14 @@ impl Listener {
             Event::PairingCodeRefresh(_) => run.code_spent(reason::CODE_SPENT),
             Event::PairingCodeError(_) => run.code_spent(reason::CODE_REFUSED),
             Event::PairSuccess(pair) => match paired(pair) {
-                Some(identity) => paired_for_good(run, client, identity),
+                Some(identity) => paired_durably(run, client, identity),
                 None => run.fail(reason::link_refused("WhatsApp did not say who it is")),
             },
             Event::PairError(error) => run.fail(reason::link_refused(&error.error)),
             Event::PairPasskeyRequest(_) => run.fail(reason::PASSKEY.to_owned()),
             Event::QrScannedWithoutMultidevice(_) => run.fail(reason::PHONE_TOO_OLD.to_owned()),
             Event::LoggedOut(gone) => run.logged_out(reason::unlinked(gone.reason)),
-            Event::StreamReplaced(_) => run.bar(reason::REPLACED.to_owned()),
+            Event::StreamReplaced(_) => run.fail_manually(reason::REPLACED.to_owned()),
             Event::TemporaryBan(ban) => {
                 let until = reason::end_of_ban(ban.expire.num_seconds(), Timestamp::now());
                 let retry =
@@ -106,15 +106,15 @@ impl Listener {
                 run.end(reason::banned(&ban.code, until), retry);
             }
             Event::ClientOutdated(_) => {
-                self.version.doubt();
-                run.bar(reason::OUTDATED.to_owned());
+                self.version.invalidate();
+                run.fail_manually(reason::OUTDATED.to_owned());
             }
             // The library reconnects after these two.
             Event::ConnectFailure(failure) if failure.reason.should_reconnect() => {}
             Event::ConnectFailure(failure) => {
                 let why = reason::login_refused(failure.reason);
                 if reason::is_for_a_person(failure.reason) {
-                    run.bar(why);
+                    run.fail_manually(why);
                 } else {
                     run.fail(why);
                 }
@@ -187,7 +187,7 @@ pub(super) fn requeries(session: Weak<Session>, run: Weak<Run>) -> UnboundedSend
 }
 
 /// Reports a linked phone once the keys are on disk, so that the report survives a crash.
-fn paired_for_good(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
+fn paired_durably(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
     run.paired(identity);
     let (run, client) = (Arc::downgrade(run), Arc::downgrade(client));
     let guard = Weak::clone(&run);
@@ -198,7 +198,7 @@ fn paired_for_good(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
         let written = keys::until_linked(&client).await;
         let Some(run) = run.upgrade() else { return };
         match written {
-            Ok(()) => run.paired_for_good(),
+            Ok(()) => run.paired_durably(),
             Err(error) => run.fail(reason::keys_unusable(&error.to_string())),
         }
     };
@@ -207,7 +207,7 @@ fn paired_for_good(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
 
 fn paired(pair: &PairSuccess) -> Option<Identity> {
     let jid = member_jid(&pair.id)?;
-    let some = |text: &str| (!text.is_empty()).then(|| reason::tame(text));
+    let some = |text: &str| (!text.is_empty()).then(|| reason::sanitized(text));
     Some(Identity {
         phone_number: pair.id.user.to_string(),
         lid: member_jid(&pair.lid).unwrap_or_else(|| jid.clone()),

@@ -84,7 +84,7 @@ fn refused(error: &PairError) -> DriverError {
             refused("WhatsApp does not offer codes for this number: scan the QR code instead")
         }
         _ if matches!(error, PairError::PairCode(_)) && error.server_rejection().is_none() => {
-            refused(&super::reason::tame(&error.to_string()))
+            refused(&super::reason::sanitized(&error.to_string()))
         }
         _ => refusal::of(error, QueryKind::Create),
     }

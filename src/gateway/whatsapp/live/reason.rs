@@ -25,7 +25,7 @@ pub(super) const ENDED: &str = "the connection was closed for good without a rea
 pub(super) fn link_refused(detail: &str) -> String {
     format!(
         "linking the phone did not work ({}); start again for a new code",
-        tame(detail)
+        sanitized(detail)
     )
 }
 
@@ -33,7 +33,7 @@ pub(super) fn link_refused(detail: &str) -> String {
 pub(super) fn keys_unusable(detail: &str) -> String {
     format!(
         "the session's key file cannot be used ({}); see to the data directory, then restart",
-        tame(detail)
+        sanitized(detail)
     )
 }
 
@@ -112,7 +112,7 @@ pub(super) fn is_for_a_person(reason: ConnectFailureReason) -> bool {
 }
 
 /// Text from outside, fit to be part of a sentence.
-pub(super) fn tame(text: &str) -> String {
+pub(super) fn sanitized(text: &str) -> String {
     let clean = crate::text::clean_line(text);
     clean.chars().take(120).collect()
 }

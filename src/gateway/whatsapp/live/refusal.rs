@@ -3,7 +3,7 @@
 //! The codes are those of WhatsApp's own clients for `w:g2` queries. The same code has different
 //! meanings for different queries, so each is interpreted together with the kind of query.
 
-use super::reason::tame;
+use super::reason::sanitized;
 use crate::gateway::whatsapp::{DriverError, MemberChange};
 use std::error::Error;
 use std::time::Duration;
@@ -34,18 +34,18 @@ pub(super) fn of(error: &(dyn Error + 'static), kind: QueryKind) -> DriverError 
                 );
             }
             Some(GroupError::InvalidRequest(why)) if kind == QueryKind::Join => {
-                tracing::debug!(why, "an invite code was not even sent");
+                tracing::debug!(why, "an invite code was refused locally");
                 return DriverError::DeadInvite;
             }
             // The one thing that the library asks of participants: a number behind each LID.
             Some(GroupError::InvalidRequest(why)) if kind == QueryKind::Create => {
-                tracing::debug!(why, "a new group was not even sent");
+                tracing::debug!(why, "a new group was refused locally");
                 return DriverError::Refused(
                     "WhatsApp requires phone numbers for the members of a new group, and one is given as a LID only".to_owned(),
                 );
             }
             Some(GroupError::InvalidRequest(why)) => {
-                return DriverError::Refused(tame(why));
+                return DriverError::Refused(sanitized(why));
             }
             _ => {}
         }
@@ -72,7 +72,7 @@ pub(super) fn of(error: &(dyn Error + 'static), kind: QueryKind) -> DriverError 
         code: None,
         message: format!(
             "WhatsApp's answer made no sense ({})",
-            tame(&error.to_string())
+            sanitized(&error.to_string())
         ),
     }
 }
@@ -137,7 +137,7 @@ pub(super) fn of_member(change: MemberChange, code: &str) -> Option<DriverError>
         (_, Some(number)) => Some(other(number, "")),
         (_, None) => Some(DriverError::Other {
             code: None,
-            message: format!("WhatsApp refused this member ({})", tame(code)),
+            message: format!("WhatsApp refused this member ({})", sanitized(code)),
         }),
     }
 }
@@ -146,7 +146,7 @@ fn other(code: u16, text: &str) -> DriverError {
     let message = if text.is_empty() {
         format!("WhatsApp refused with code {code}")
     } else {
-        format!("WhatsApp refused with code {code} ({})", tame(text))
+        format!("WhatsApp refused with code {code} ({})", sanitized(text))
     };
     DriverError::Other {
         code: Some(code),

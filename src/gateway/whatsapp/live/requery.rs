@@ -73,7 +73,7 @@ pub(super) async fn take<A, F>(
             Err(DriverError::NotConnected | DriverError::ConnectionLost) => {
                 waiting.clear();
             }
-            Err(error) => tracing::info!(%error, "could not look at a group that changed"),
+            Err(error) => tracing::info!(%error, "could not query a changed group"),
         }
     }
 }

@@ -245,7 +245,7 @@ impl Run {
     }
 
     /// The keys of the link are on disk.
-    pub(super) fn paired_for_good(&self) {
+    pub(super) fn paired_durably(&self) {
         let linked = self.facts().linked.take();
         if let Some(identity) = linked
             && self.lives()
@@ -256,7 +256,7 @@ impl Run {
 
     pub(super) fn connected(&self, mut identity: Identity) {
         // A login with the new keys is reported after the link, even if it is faster.
-        self.paired_for_good();
+        self.paired_durably();
         {
             let facts = self.facts();
             identity.business_name.clone_from(&facts.business_name);
@@ -272,7 +272,7 @@ impl Run {
     }
 
     /// Fails; only an operator starts it again.
-    pub(super) fn bar(&self, reason: String) {
+    pub(super) fn fail_manually(&self, reason: String) {
         self.end(reason, Retry::Manual);
     }
 
@@ -296,7 +296,7 @@ impl Run {
     }
 
     /// A part of the session panicked.
-    pub(super) fn broke(&self) {
+    pub(super) fn failed_internally(&self) {
         self.fail(reason::BROKEN.to_owned());
     }
 }
@@ -369,7 +369,7 @@ mod tests {
         let (run, mut events) = run();
         run.stop.cancel();
         run.connected(identity());
-        run.broke();
+        run.failed_internally();
         assert_eq!(told(&mut events), []);
     }
 
@@ -397,10 +397,10 @@ mod tests {
         told_once.business_name = Some("Acme".to_owned());
         run.paired(told_once.clone());
         assert_eq!(told(&mut events), []);
-        run.paired_for_good();
+        run.paired_durably();
         assert_eq!(told(&mut events), [DriverEvent::Paired(told_once.clone())]);
         run.connected(identity());
-        run.paired_for_good();
+        run.paired_durably();
         assert_eq!(told(&mut events), [DriverEvent::Connected(told_once)]);
     }
 }

@@ -18,7 +18,7 @@ pub(super) async fn guarded(run: Weak<Run>, task: impl Future<Output = ()> + Sen
     if AssertUnwindSafe(task).catch_unwind().await.is_err()
         && let Some(run) = run.upgrade()
     {
-        run.broke();
+        run.failed_internally();
     }
 }
 
@@ -56,7 +56,7 @@ impl Runtime for SessionRuntime {
             if done.is_err_and(|error| error.is_panic())
                 && let Some(run) = run.upgrade()
             {
-                run.broke();
+                run.failed_internally();
             }
         })
     }

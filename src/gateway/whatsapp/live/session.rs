@@ -78,7 +78,7 @@ impl Session {
             Some((run, client)) => {
                 // Further events are caused by ourselves.
                 run.mute();
-                if say_goodbye(run, client).await {
+                if unlink_at_server(run, client).await {
                     reason::LOGGED_OUT
                 } else {
                     reason::LOGGED_OUT_UNCONFIRMED
@@ -161,7 +161,7 @@ impl Session {
 /// Unlinks this device at WhatsApp. Returns whether WhatsApp confirmed it.
 ///
 /// The library's own logout asks the same question and keeps the answer to itself.
-async fn say_goodbye(run: &Run, client: &Client) -> bool {
+async fn unlink_at_server(run: &Run, client: &Client) -> bool {
     let Some(own) = client.pn() else {
         return false;
     };

@@ -37,7 +37,7 @@ struct Alarm(Arc<Run>);
 impl Drop for Alarm {
     fn drop(&mut self) {
         if self.0.lives() {
-            self.0.broke();
+            self.0.failed_internally();
         }
     }
 }
@@ -88,7 +88,7 @@ async fn supervise(session: Arc<Session>, run: Arc<Run>) {
             .await
             .is_err()
         {
-            tracing::warn!(session = %session.account.session, "a connection had to be torn down");
+            tracing::warn!(session = %session.account.session, "aborted a connection that did not close in time");
         }
         run.attach(None);
         if matches!(verdict, Verdict::Over) {
@@ -99,7 +99,7 @@ async fn supervise(session: Arc<Session>, run: Arc<Run>) {
     if run.is_unlinked()
         && let Err(error) = keys::erase(&session.key_file())
     {
-        tracing::warn!(session = %session.account.session, %error, "cannot remove dead keys");
+        tracing::warn!(session = %session.account.session, %error, "cannot delete the keys of an unlinked device");
     }
 }
 
@@ -203,7 +203,7 @@ async fn check(session: &Session, run: &Run, client: &Arc<Client>) -> Option<Ver
             if !client.is_connected() || !client.is_logged_in() {
                 run.lost();
             } else if traffic > 0 && silence(traffic) > limits.silence {
-                tracing::info!(session = %session.account.session, "a connection went silent");
+                tracing::info!(session = %session.account.session, "silence timeout");
                 run.lost();
                 client.reconnect_immediately().await;
             }
@@ -211,7 +211,7 @@ async fn check(session: &Session, run: &Run, client: &Arc<Client>) -> Option<Ver
         Phase::Connecting => {
             let (since, unreached) = run.last_dial();
             if client.is_connected() && since > limits.connect {
-                tracing::info!(session = %session.account.session, "a login came to nothing");
+                tracing::info!(session = %session.account.session, "login timeout");
                 run.gave_up();
                 client.reconnect_immediately().await;
             } else if !client.is_connected() && unreached && since > REDIAL {

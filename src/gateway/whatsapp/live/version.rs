@@ -78,7 +78,7 @@ impl Version {
     }
 
     /// WhatsApp called the version too old: the next connection asks again.
-    pub(super) fn doubt(&self) {
+    pub(super) fn invalidate(&self) {
         self.known().ask_at = None;
     }
 
@@ -105,7 +105,7 @@ impl Version {
                 }
             }
             Err(error) => {
-                tracing::info!(%error, "cannot ask for WhatsApp's current version");
+                tracing::info!(%error, "cannot look up WhatsApp's current version");
             }
         }
     }
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(page.asked.load(Ordering::SeqCst), 1);
         let kept = std::fs::read_to_string(home.path().join("version")).unwrap();
         assert_eq!(parse(&kept), Some((2, 3000, 1_099_999_999)));
-        asked.doubt();
+        asked.invalidate();
         asked.get().await;
         assert_eq!(page.asked.load(Ordering::SeqCst), 2);
     }

@@ -145,10 +145,10 @@ fn add_group(
         1 + (group.size / 40).min(5)
     };
     let has_creator = seats.iter().any(|seat| seat.rank == Rank::Superadmin);
-    let mut strangers = strangers(crowd, &mut rng);
+    let mut others = random_people(crowd, &mut rng);
     let mut appointed = 0;
     while seats.len() < group.size {
-        let Some(person) = strangers.next() else {
+        let Some(person) = others.next() else {
             break;
         };
         let rank = match appointed {
@@ -159,7 +159,7 @@ fn add_group(
         appointed += 1;
         seats.push(Seat { person, rank });
     }
-    let requests = strangers.take(group.requests).collect();
+    let requests = others.take(group.requests).collect();
     for key in &group.removed {
         sessions[session(key)?].removed_from.push(jid.clone());
     }
@@ -187,7 +187,7 @@ fn add_group(
 }
 
 /// The crowd, from a place of its own for each group.
-pub(super) fn strangers<'a>(
+pub(super) fn random_people<'a>(
     crowd: &'a [PersonId],
     rng: &mut Rng,
 ) -> impl Iterator<Item = PersonId> + use<'a> {
@@ -260,7 +260,7 @@ fn roster(
         rank: mine,
     }];
     seats.extend(
-        strangers(crowd, rng)
+        random_people(crowd, rng)
             .take(size)
             .enumerate()
             .map(|(place, person)| Seat {
@@ -294,15 +294,18 @@ pub(super) fn add_arrivals(arrivals: &[asset::Arrival], rules: &mut Rules, perso
             rank: arrival.rank,
         }];
         let others = arrival.size.saturating_sub(1);
-        seats.extend(strangers(&crowd, &mut rng).take(others).enumerate().map(
-            |(place, person)| Seat {
-                person,
-                rank: match place {
-                    0 if arrival.rank != Rank::Superadmin => Rank::Superadmin,
-                    _ => Rank::Member,
-                },
-            },
-        ));
+        seats.extend(
+            random_people(&crowd, &mut rng)
+                .take(others)
+                .enumerate()
+                .map(|(place, person)| Seat {
+                    person,
+                    rank: match place {
+                        0 if arrival.rank != Rank::Superadmin => Rank::Superadmin,
+                        _ => Rank::Member,
+                    },
+                }),
+        );
         let owner = seats
             .iter()
             .find(|seat| seat.rank == Rank::Superadmin)

@@ -1,6 +1,6 @@
 //! Many uniform accounts, for benchmarks.
 
-use super::build::strangers;
+use super::build::random_people;
 use super::endpoint::{Endpoint, endpoint_mut};
 use super::rng::Rng;
 use super::rules::{GROUP_MAX, GroupRecord, PersonId, Rank, Seat};
@@ -54,7 +54,7 @@ impl World {
         rules.reserve(crowd.groups);
         for number in 1..=crowd.groups {
             let others = crowd.members.min(GROUP_MAX).saturating_sub(1);
-            let others = strangers(&people, &mut rng)
+            let others = random_people(&people, &mut rng)
                 .take(others)
                 .map(|person| Seat {
                     person,
