@@ -26,14 +26,14 @@ pub enum Effect {
         /// What the code leads to: becomes part of the file name.
         title: String,
     },
-    /// See whether a profile's gateway lets us in; answered by `Reply::Connected`. `token` is what
+    /// See whether a profile's gateway accepts our credentials; answered by `Reply::Connected`. `token` is what
     /// the user typed for it.
     Connect {
         id: RequestId,
         profile: usize,
         token: Option<Secret>,
     },
-    /// Leave this gateway for the one that this request has knocked at: its requests and its
+    /// Leave this gateway for the one that this request has connected to: its requests and its
     /// realtime end, what follows goes to the new one.
     SwitchGateway(RequestId),
     /// Send a `Msg::Tick` at this time.

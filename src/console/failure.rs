@@ -200,12 +200,12 @@ impl CallFailure {
 
     /// What happened and what to do next.
     #[must_use]
-    pub fn sentence(&self, told: &FailureContext) -> String {
+    pub fn sentence(&self, context: &FailureContext) -> String {
         if self.unconfirmed && self.kind != FailureKind::Other {
             return "The answer was lost, so it may have been done all the same. Look before you try again.".to_owned();
         }
         if self.kind != FailureKind::Other && self.code != NOT_READY {
-            return self.kind.sentence(told);
+            return self.kind.sentence(context);
         }
         let message = self.message.trim();
         let message = if message.is_empty() {
@@ -227,8 +227,8 @@ impl CallFailure {
 
     /// The sentence and everything that the gateway sent, for a report to its operator.
     #[must_use]
-    pub fn in_full(&self, told: &FailureContext) -> String {
-        let mut lines = vec![self.sentence(told)];
+    pub fn in_full(&self, context: &FailureContext) -> String {
+        let mut lines = vec![self.sentence(context)];
         let known = self.kind != FailureKind::Other && self.code != NOT_READY;
         if known && !self.message.trim().is_empty() {
             lines.push(format!("The gateway said: {}", self.message.trim()));
@@ -309,11 +309,11 @@ impl From<ClientError> for CallFailure {
 impl FailureKind {
     /// The sentence of a known refusal; [`FailureKind::Other`] has none of its own.
     #[must_use]
-    pub fn sentence(&self, told: &FailureContext) -> String {
+    pub fn sentence(&self, context: &FailureContext) -> String {
         match self {
             Self::Offline => {
-                let who = told.session.as_deref().unwrap_or("The session");
-                match told.state {
+                let who = context.session.as_deref().unwrap_or("The session");
+                match context.state {
                     Some(SessionState::Connecting) => format!(
                         "{who} is not connected to WhatsApp yet: it is connecting. Wait until it is connected, then try again."
                     ),
@@ -326,7 +326,7 @@ impl FailureKind {
                 }
             }
             Self::NotAdmin => {
-                let whom = match told.admins.as_slice() {
+                let whom = match context.admins.as_slice() {
                     [] => "one of the group's admins".to_owned(),
                     [only] => only.clone(),
                     [first @ .., last] => format!("{} or {last}", first.join(", ")),
@@ -334,23 +334,23 @@ impl FailureKind {
                 format!("This account is not an admin of the group. Ask {whom} to make it one.")
             }
             Self::PerhapsNotAdmin => {
-                let who = told.session.as_deref().unwrap_or("the session");
+                let who = context.session.as_deref().unwrap_or("the session");
                 format!(
                     "The gateway failed without saying why. Perhaps this account is not an admin of the group, or {who} is not connected to WhatsApp. Press ! for its words."
                 )
             }
             Self::PerhapsOffline => {
-                let who = told.session.as_deref().unwrap_or("the session");
+                let who = context.session.as_deref().unwrap_or("the session");
                 format!(
                     "The gateway failed without saying why. Perhaps {who} is not connected to WhatsApp. Press ! for its words."
                 )
             }
             Self::NoSuchSession => {
-                let who = told.session.as_deref().unwrap_or("this session");
+                let who = context.session.as_deref().unwrap_or("this session");
                 format!("The gateway does not know {who}. Refresh the sessions.")
             }
             Self::NotInEngine => {
-                let who = told.session.as_deref().unwrap_or("The session");
+                let who = context.session.as_deref().unwrap_or("The session");
                 format!(
                     "{who} is known to the gateway, but its engine does not have it, so it can do nothing now. Start it, or ask whoever runs the gateway."
                 )
@@ -359,11 +359,11 @@ impl FailureKind {
                 "This account is not in the group. Have somebody invite it, or choose another session.".to_owned()
             }
             Self::RateLimited { wait } => match wait {
-                Some(seconds) => format!("WhatsApp asks for a pause. Wait {seconds} s, then try again."),
-                None => "WhatsApp asks for a pause. Wait a minute, then try again.".to_owned(),
+                Some(seconds) => format!("Rate limited by WhatsApp; retry in {seconds} s."),
+                None => "Rate limited by WhatsApp; retry in a minute.".to_owned(),
             },
             Self::TooManyConnects { wait } => {
-                let who = told.session.as_deref().unwrap_or("The session");
+                let who = context.session.as_deref().unwrap_or("The session");
                 let pause = wait.map_or("a minute".to_owned(), |seconds| format!("{seconds} s"));
                 format!(
                     "{who} was started as often as it may be for now: WhatsApp bans accounts that come and go. Wait {pause}, then try again."

@@ -40,7 +40,7 @@ pub struct Pause {
     pub until: EpochMillis,
 }
 
-/// What became of an effect.
+/// The answer to an effect.
 #[derive(Debug, Clone)]
 pub enum Reply {
     Sessions(Result<Vec<Session>, CallFailure>),
@@ -63,7 +63,7 @@ pub enum Reply {
     Updated(Result<Option<EpochMillis>, CallFailure>),
     Copied(Result<ClipboardKind, String>),
     QrSaved(Result<SavedQr, String>),
-    /// Whether another gateway lets us in, or why not.
+    /// Whether another gateway accepts our credentials, or why not.
     Connected(Result<(), String>),
 }
 

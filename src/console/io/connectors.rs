@@ -9,6 +9,6 @@ pub trait GatewayConnector: Send + Sync {
     /// A client of a gateway that has accepted our credentials. `token` is what the user typed for it.
     ///
     /// # Errors
-    /// Why there is no way in, for a person; holds no secret.
+    /// Why the connection failed, as a sentence without secrets.
     async fn open(&self, profile: usize, token: Option<Secret>) -> Result<Client, String>;
 }

@@ -88,7 +88,7 @@ impl Performer {
         (performer, notices)
     }
 
-    /// Asks another gateway whether it lets us in.
+    /// Asks another gateway whether it accepts our credentials.
     pub(super) fn connect(
         &self,
         id: RequestId,
@@ -153,7 +153,7 @@ impl Performer {
     }
 }
 
-/// What a request is answered with whose task panicked.
+/// The answer to a request whose task panicked.
 const PANICKED: &str = "The desk failed while it asked; its log has more.";
 
 /// Runs the task of a request. It ends with exactly one notice: what the task gives, or `panicked` when it

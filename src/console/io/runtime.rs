@@ -1,7 +1,7 @@
 //! The loop: waits for keys, the clock, replies and realtime, feeds `update`, carries its effects
 //! out and draws once per round.
 //!
-//! Whatever is slow happens in a task of its own; the loop itself never waits for the gateway.
+//! Slow work runs in tasks of its own; the loop itself never waits for the gateway.
 
 use crate::api::EpochMillis;
 use crate::client::Client;
@@ -130,7 +130,7 @@ async fn loaded(task: &mut Option<JoinHandle<()>>) -> Option<()> {
     Some(())
 }
 
-/// What a stream can give without waiting.
+/// The next item of a stream, if it is ready.
 ///
 /// It is polled with this task's context: crossterm's stream, used on Windows, wakes the first task that got
 /// `Pending`, and would leave the loop asleep beside a waiting key if that were another one.
@@ -165,7 +165,7 @@ struct EventLoop {
     state: State,
     performer: Performer,
     inbox: mpsc::UnboundedReceiver<Notice>,
-    /// The way to the gateway that has let us in.
+    /// The client of the gateway that has accepted our credentials.
     connected: Option<(RequestId, Client)>,
     running: HashMap<RequestId, AbortHandle>,
     wakes: BTreeSet<EpochMillis>,
@@ -272,7 +272,7 @@ impl EventLoop {
         next
     }
 
-    /// Ends everything at this place and goes on at the other one.
+    /// Ends all tasks of this gateway and goes on with the other one.
     fn enter(&mut self, id: RequestId) {
         let Some((_, client)) = self
             .connected

@@ -14,7 +14,7 @@ pub struct Fixed {
 /// A sign of the screen.
 #[derive(Debug, Clone, Copy)]
 pub struct Sign {
-    pub sign: &'static str,
+    pub symbol: &'static str,
     pub help: &'static str,
     /// Where it stands.
     pub place: &'static str,
@@ -101,13 +101,13 @@ pub const FIXED: &[Fixed] = &[
 ];
 
 const fn sign(
-    sign: &'static str,
+    symbol: &'static str,
     help: &'static str,
     place: &'static str,
     also: &'static str,
 ) -> Sign {
     Sign {
-        sign,
+        symbol,
         help,
         place,
         also,

@@ -10,6 +10,10 @@ use crate::console::state::{
 use crate::text;
 use ratatui::layout::Rect;
 
+/// The buttons of the form, from left to right.
+pub(crate) const FORM_BUTTONS: [ButtonId; 2] = [ButtonId::Save, ButtonId::Cancel];
+/// The same while it asks whether to leave without saving.
+pub(crate) const FORM_LEAVE_BUTTONS: [ButtonId; 2] = [ButtonId::KeepEditing, ButtonId::Discard];
 /// Columns of the field names.
 pub const LABELS: u16 = 14;
 /// Columns of `2048 / 2048` and the gap before it.
@@ -228,10 +232,12 @@ fn message(state: &State, form: &EditForm, width: u16) -> Vec<FormLine> {
 
 fn buttons(form: &EditForm, changes: usize) -> Vec<Button> {
     let changes_word = crate::console::words::count(changes, "change", "changes");
+    let [save, cancel] = FORM_BUTTONS;
+    let [keep_editing, discard] = FORM_LEAVE_BUTTONS;
     match &form.phase {
         FormPhase::Editing => vec![
             Button::new(
-                ButtonId::Save,
+                save,
                 if changes == 0 {
                     "Nothing to save".to_owned()
                 } else {
@@ -239,24 +245,24 @@ fn buttons(form: &EditForm, changes: usize) -> Vec<Button> {
                 },
             )
             .enabled(changes > 0 && form.faults.is_empty()),
-            Button::new(ButtonId::Cancel, "Cancel"),
+            Button::new(cancel, "Cancel"),
         ],
         FormPhase::Saving(_) => vec![
-            Button::new(ButtonId::Save, "Saving …").enabled(false),
-            Button::new(ButtonId::Cancel, "Close"),
+            Button::new(save, "Saving …").enabled(false),
+            Button::new(cancel, "Close"),
         ],
         FormPhase::Checking => vec![
-            Button::new(ButtonId::Save, "Checking …").enabled(false),
-            Button::new(ButtonId::Cancel, "Close"),
+            Button::new(save, "Checking …").enabled(false),
+            Button::new(cancel, "Close"),
         ],
         FormPhase::Failed(_) => vec![
-            Button::new(ButtonId::Save, format!("Retry {changes}"))
+            Button::new(save, format!("Retry {changes}"))
                 .enabled(changes > 0 && form.faults.is_empty()),
-            Button::new(ButtonId::Cancel, "Close"),
+            Button::new(cancel, "Close"),
         ],
         FormPhase::AskLeave => vec![
-            Button::new(ButtonId::KeepEditing, "Keep editing"),
-            Button::new(ButtonId::Discard, "Discard"),
+            Button::new(keep_editing, "Keep editing"),
+            Button::new(discard, "Discard"),
         ],
     }
 }

@@ -113,7 +113,7 @@ fn lines(keymap: &Keymap, search: &str) -> Vec<HelpLine> {
     });
     let signs = SIGNS.iter().filter(|sign| {
         let (help, place) = (sign.help, sign.place);
-        matches(format!("{} {help} {} {place} sign", sign.sign, sign.also))
+        matches(format!("{} {help} {} {place} sign", sign.symbol, sign.also))
     });
     let mut found = Vec::new();
     section(&mut found, "Keys", keys.map(HelpLine::Key));

@@ -28,7 +28,10 @@ pub(crate) use dialog::{ButtonSpot, Dialog};
 pub(crate) use enabled::{can, needs};
 pub(crate) use failures::{failures_page, failures_parts};
 pub(crate) use footer::hints;
-pub(crate) use form::{COUNTS, FormLine, FormParts, LABELS, Note, form_parts, value_word};
+pub(crate) use form::{
+    COUNTS, FORM_BUTTONS, FORM_LEAVE_BUTTONS, FormLine, FormParts, LABELS, Note, form_parts,
+    value_word,
+};
 pub(crate) use groups::{
     GroupColumns, GroupsParts, group_columns, group_rows, groups_notice, groups_parts,
 };

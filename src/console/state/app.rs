@@ -38,7 +38,7 @@ pub enum Connection {
     },
 }
 
-/// What stays the same while the console runs.
+/// What is set at the start.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The header's word for where one is: a profile, `demo`, `this machine`.
@@ -68,7 +68,7 @@ pub struct State {
     pub focus: Pane,
     /// The group whose card is shown: the selected one, or the opened one.
     pub card: Option<Card>,
-    /// What lies over the screen; the last one gets the input.
+    /// Dialogs over the screen; the last one gets the input.
     pub layers: Vec<Layer>,
     pub toasts: Vec<Toast>,
     /// What has failed and was shown, newest first.

@@ -27,7 +27,7 @@ pub enum Question {
     Remove { session: String, label: String },
 }
 
-/// Where one goes.
+/// Where leaving leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
     Quit,

@@ -13,7 +13,7 @@ const LAG_MAX: EpochMillis = 300_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirmed {
     value: Setting,
-    /// What the row may still tell: every value that was shown before.
+    /// What a stale row may hold: every value that was shown before.
     before: Vec<Option<Setting>>,
     /// The row's `updatedAt` before the change; 0 where the gateway tells none.
     row_at: EpochMillis,
@@ -91,7 +91,7 @@ impl Confirmed {
         }
     }
 
-    /// Puts the value over what a row tells.
+    /// Writes the value over the row.
     pub(crate) fn write(&self, group: &mut Group) {
         match &self.value {
             Setting::Subject(subject) => group.subject = Some(subject.clone()),
@@ -102,7 +102,7 @@ impl Confirmed {
     }
 }
 
-/// What a row tells of a setting. A description that is left out is empty.
+/// The value of a setting in a row. A missing description is empty.
 fn stored(group: &Group, field: SettingField) -> Option<Setting> {
     match field {
         SettingField::Subject => group.subject.clone().map(Setting::Subject),

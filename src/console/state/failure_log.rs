@@ -6,7 +6,7 @@ use crate::console::effect::{Call, SessionAction};
 use crate::console::failure::CallFailure;
 use crate::console::words;
 
-/// So many are kept; the oldest go.
+/// Most entries that are kept; the oldest are dropped.
 const MOST: usize = 100;
 
 impl State {

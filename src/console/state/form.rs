@@ -15,7 +15,7 @@ pub struct Settings {
     pub locked: bool,
 }
 
-/// What became of a field in the last save.
+/// The outcome of a field in the last save.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldOutcome {
     Applied,

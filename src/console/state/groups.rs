@@ -108,7 +108,7 @@ impl Entry {
         }
     }
 
-    /// Goes on showing what was confirmed where this row, which was just read, is older than that.
+    /// Keeps confirmed settings that are newer than this row, which was just read.
     pub(crate) fn keep_confirmed(&mut self, earlier: Vec<Confirmed>, now: EpochMillis) {
         self.confirmed = (earlier.into_iter())
             .filter_map(|confirmed| confirmed.unless_stored(&self.group, now))

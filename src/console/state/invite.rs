@@ -8,7 +8,7 @@ use crate::api::SessionRole;
 use crate::console::ids::GroupKey;
 
 impl State {
-    /// What speaks against a link for this group, by all that is known.
+    /// Why a link of this group cannot be asked for or shown, as far as is known.
     pub(crate) fn link_obstacle(&self, key: &GroupKey) -> Option<LinkHidden> {
         if self.requests.away.is_some() {
             return Some(LinkHidden::GatewayAway);

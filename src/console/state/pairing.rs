@@ -79,7 +79,7 @@ pub struct Linked {
     pub changed_at: EpochMillis,
 }
 
-/// Why it cannot go on by itself.
+/// Why pairing needs the user to go on.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PairingError {
     /// A call was refused or not answered, at this time.
@@ -121,7 +121,7 @@ impl PairingError {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum PairingStep {
-    /// How shall the account be called?
+    /// The name of the account is typed.
     Label,
     /// The session is being added.
     Creating(RequestId),
@@ -129,7 +129,7 @@ pub enum PairingStep {
     Link,
     Linked(Linked),
     Failed(PairingError),
-    /// What becomes of the session that was added? With why removing it failed, if it did.
+    /// Asks what to do with the session that was added. With why removing it failed, if it did.
     AskLeave(Option<CallFailure>),
     Removing(RequestId),
 }
@@ -160,7 +160,7 @@ pub struct Pairing {
     pub asking: Option<RequestId>,
     /// Since when a QR code is waited for.
     pub since: EpochMillis,
-    /// Whether the session's status speaks of this attempt, not of an earlier one.
+    /// Whether the session's status belongs to this attempt, not to an earlier one.
     pub(crate) armed: bool,
     /// When to look for the next code, or for more groups.
     pub(crate) due: Option<EpochMillis>,

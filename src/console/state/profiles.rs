@@ -17,7 +17,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Whether its token must be typed before one can go there.
+    /// Whether its token must be typed before connecting.
     #[must_use]
     pub(crate) fn asks(&self) -> bool {
         self.prompts && !self.known
@@ -31,7 +31,7 @@ pub struct ProfilesDialog {
     pub step: ProfilesStep,
 }
 
-/// How far a switch has come.
+/// The steps of a switch.
 pub enum ProfilesStep {
     Choosing,
     /// The token is being typed. What is there is never drawn.

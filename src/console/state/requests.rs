@@ -120,7 +120,7 @@ impl Requests {
         }
     }
 
-    /// The calls under way.
+    /// The calls in flight.
     pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
         self.in_flight.values().filter_map(|request| match request {
             InFlight::Call(call) => Some(call),
@@ -151,7 +151,7 @@ impl Requests {
             })
     }
 
-    /// What a request under way calls.
+    /// The call of a request in flight.
     pub(crate) fn call_of(&self, id: RequestId) -> Option<&Call> {
         match self.in_flight.get(&id)? {
             InFlight::Call(call) => Some(call),
@@ -172,7 +172,7 @@ impl Requests {
         }
     }
 
-    /// Whether a change is on its way.
+    /// Whether a change is in flight.
     pub(crate) fn is_changing(&self) -> bool {
         self.calls().any(Call::changes)
     }
@@ -194,7 +194,7 @@ impl Requests {
         self.in_flight.remove(&id)
     }
 
-    /// The answer was none: it is still waited for.
+    /// Puts a request back whose answer did not match it.
     pub(crate) fn keep_waiting(&mut self, id: RequestId, request: InFlight) {
         self.in_flight.insert(id, request);
     }
@@ -219,7 +219,7 @@ impl Requests {
         self.call(call)
     }
 
-    /// Whether an answered read is to be repeated; it is forgotten by asking.
+    /// Whether an answered read is to be repeated; asking clears the mark.
     pub(crate) fn take_repeat(&mut self, call: &Call) -> bool {
         let position = self.again.iter().position(|waiting| waiting == call);
         position.map(|at| self.again.swap_remove(at)).is_some()
@@ -271,17 +271,17 @@ impl Requests {
         (!taken).then(|| self.call(call))
     }
 
-    /// Whether this very call is under way.
+    /// Whether this call is in flight.
     pub(crate) fn is_running(&self, call: &Call) -> bool {
         self.calls().any(|running| running == call)
     }
 
-    /// Our own reset of this group's link, if it is under way.
+    /// The request of our own reset of this group's link, if it is in flight.
     pub(crate) fn running_reset(&self, key: &GroupKey) -> Option<RequestId> {
         self.find(|call| matches!(call, Call::ResetInvite(group) if group == key))
     }
 
-    /// Whether our own reset of this group's link is under way.
+    /// Whether our own reset of this group's link is in flight.
     pub(crate) fn is_being_reset(&self, key: &GroupKey) -> bool {
         self.running_reset(key).is_some()
     }

@@ -33,7 +33,7 @@ impl State {
     /// Why no link is shown, as a sentence with its next step.
     #[must_use]
     pub(crate) fn hidden_sentence(&self, key: &GroupKey, hidden: &LinkHidden) -> String {
-        let told = self.failure_context(Some(key));
+        let context = self.failure_context(Some(key));
         match hidden {
             LinkHidden::Reset => {
                 let seen = self.reset_seen(key);
@@ -42,11 +42,11 @@ impl State {
                     "The link was reset{seen}, so the old one is dead. The new one is asked for."
                 )
             }
-            LinkHidden::SessionLeft(_) => FailureKind::Offline.sentence(&told),
-            LinkHidden::NotAdmin => FailureKind::NotAdmin.sentence(&told),
-            LinkHidden::NotInGroup => FailureKind::NotInGroup.sentence(&told),
-            LinkHidden::GatewayAway => FailureKind::GatewayAway.sentence(&told),
-            LinkHidden::Failed(failure) => failure.sentence(&told),
+            LinkHidden::SessionLeft(_) => FailureKind::Offline.sentence(&context),
+            LinkHidden::NotAdmin => FailureKind::NotAdmin.sentence(&context),
+            LinkHidden::NotInGroup => FailureKind::NotInGroup.sentence(&context),
+            LinkHidden::GatewayAway => FailureKind::GatewayAway.sentence(&context),
+            LinkHidden::Failed(failure) => failure.sentence(&context),
         }
     }
 

@@ -61,7 +61,7 @@ impl Sessions {
         self.rows.iter().find(|session| session.id == id)
     }
 
-    /// How many do not tell whether they are connected.
+    /// How many have an unknown status.
     #[must_use]
     pub(crate) fn unknown(&self) -> usize {
         let open = |session: &&Session| matches!(session.status, SessionStatus::Other(_));

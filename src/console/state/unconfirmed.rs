@@ -69,7 +69,7 @@ impl Unconfirmed {
     }
 }
 
-/// What the gateway itself said when it failed; nothing where the answer was lost on its way.
+/// The failure as the gateway itself sent it; `None` where the answer was lost on its way.
 fn said(failure: CallFailure) -> Option<CallFailure> {
     let by_gateway = failure
         .status

@@ -11,7 +11,7 @@ use crate::console::keymap::Action;
 use crate::console::state::{Layer, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// So many characters at once, and not all the same one, are a paste.
+/// From so many characters in one read on, unless all are the same, it is a paste.
 const PASTE_CHARACTERS: usize = 3;
 /// A long paste comes in parts: what follows within so many milliseconds belongs to it.
 const PASTE_GAP: i64 = 150;

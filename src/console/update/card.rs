@@ -12,11 +12,11 @@ use crate::console::ids::{GroupKey, RequestId};
 use crate::console::layout;
 use crate::console::state::{Card, Invite, Layer, LinkHidden, Members, Pane, State};
 
-/// How long the cursor must rest before WhatsApp is asked for a link, which it limits.
+/// Milliseconds that the cursor must rest before a link is requested: WhatsApp limits these requests.
 const DWELL: i64 = 700;
-/// How long to wait after a reset: its author may not be done.
+/// The same after a reset elsewhere, which may be followed by another one.
 const DWELL_AFTER_RESET: i64 = 1_000;
-/// How long to wait after the gateway did not answer.
+/// The same after the gateway did not answer.
 const DWELL_AFTER_SILENCE: i64 = 5_000;
 
 /// Enter: goes to the card and asks for everything at once.
@@ -49,7 +49,7 @@ pub(super) fn refresh(state: &mut State) {
     invite::ask(state);
 }
 
-/// Esc: what is still being read is no longer wanted.
+/// Esc: cancels what is still being read.
 pub(super) fn leave(state: &mut State) {
     cancel_reads(state);
     state.requests.due.dwell = None;

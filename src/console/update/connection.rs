@@ -1,5 +1,5 @@
-//! How the console hears of changes: the realtime stream, the gateway's presence, and the questions
-//! that are asked again and again in their stead.
+//! How the console learns of changes: the realtime stream, whether the gateway answers, and polling in their
+//! stead.
 
 use crate::api::EpochMillis;
 use crate::console::failure::CallFailure;
@@ -7,15 +7,15 @@ use crate::console::state::{Connection, State, Stream};
 use crate::text::clean_line;
 
 const UNREADY: &str = "the gateway says that it is not ready";
-/// How often the sessions are asked for without realtime.
+/// Interval for polling the sessions without realtime, in milliseconds.
 const SESSIONS_EVERY: i64 = 5_000;
 /// The same with realtime, where the gateway reports the time of the last traffic: no event has it.
 const HEARD_EVERY: i64 = 60_000;
-/// How often the gateway is asked whether it is ready, while its stream is open.
+/// Interval for asking whether the gateway is ready, while its stream is open, in milliseconds.
 const READY_EVERY: i64 = 60_000;
 /// The same once it has said that it is not.
 const UNREADY_EVERY: i64 = 30_000;
-/// How often the groups in scope are asked for without realtime.
+/// Interval for polling the groups in scope without realtime, in milliseconds.
 const GROUPS_EVERY: i64 = 30_000;
 /// Longest pause between two attempts to reach the gateway.
 const BACKOFF_MAX: i64 = 30_000;
@@ -86,8 +86,7 @@ fn update_connection(state: &mut State) {
     };
 }
 
-/// Plans the next questions that realtime would make needless. To be called when an answer came or
-/// the stream changed.
+/// Plans the next polls. To be called when an answer came or the stream changed.
 pub(super) fn plan_polls(state: &mut State) {
     let now = state.now;
     let wait = match (&state.requests.away, &state.sessions.failure) {

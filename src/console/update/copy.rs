@@ -34,7 +34,7 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         )),
         // OSC 52 is not confirmed by the terminal.
         Ok(ClipboardKind::Terminal) => {
-            state.note(format!("{what} sent to the terminal's clipboard"))
+            state.note(format!("{what} sent to the terminal's clipboard"));
         }
         Err(reason) => {
             let reason = crate::text::clean_line(&reason).into_owned();

@@ -1,4 +1,4 @@
-//! What the events of the realtime stream change. The client has dropped those that came before.
+//! Applies the events of the realtime stream. The client has dropped those that were seen before.
 
 use super::{card, connection, gateway, groups, invite, pairing, sessions};
 use crate::api::{
@@ -13,7 +13,7 @@ use crate::console::state::{Entry, State};
 use crate::text::clean_line;
 use serde::de::DeserializeOwned;
 
-/// How late the echo of our own reset may come.
+/// Longest delay of the echo of our own reset, in milliseconds.
 const ECHO: i64 = 10_000;
 /// Most unlisted sessions and groups whose events are remembered: a gateway that invents them must not
 /// fill the memory.

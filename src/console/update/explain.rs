@@ -1,4 +1,4 @@
-//! What a failure means, by all that is known of its group and session.
+//! What a failure means in the context of its group and session.
 
 use crate::api::MemberRole;
 use crate::console::account::is_own;
@@ -24,8 +24,8 @@ pub(super) fn in_context(state: &State, call: &Call, failure: CallFailure) -> Ca
     failure
 }
 
-/// What a failure without a reason means where an admin's call was made: some gateways have no
-/// other answer for an account that is none.
+/// What a failure without a reason means for a call that needs an admin: some gateways answer nothing more
+/// precise when the account is not one.
 fn unexplained(state: &State, key: &GroupKey, call: &Call, kind: FailureKind) -> FailureKind {
     let told = state
         .groups
@@ -47,7 +47,7 @@ fn is_listed(state: &State, session: &str) -> bool {
         || (!state.requests.sessions_by_id && state.sessions.get(session).is_some())
 }
 
-/// The members have come, and may explain why there is no link.
+/// Explains a hidden link by the members, once they are read.
 pub(super) fn hidden_link(state: &mut State, key: &GroupKey) {
     let call = Call::Invite(key.clone());
     let explained = unexplained(state, key, &call, FailureKind::Other);
@@ -61,7 +61,7 @@ pub(super) fn hidden_link(state: &mut State, key: &GroupKey) {
     }
 }
 
-/// The account's own role by the members that were read.
+/// The account's own role, according to the members.
 fn role_among_members<'a>(state: &'a State, key: &GroupKey) -> Option<&'a MemberRole> {
     let card = state.card.as_ref().filter(|card| card.key == *key)?;
     let session = state.sessions.get(&key.session)?;

@@ -1,4 +1,4 @@
-//! What a dialog leaves to be done after it has taken a key or a button: whatever leads out of it.
+//! What remains to be done after a dialog has handled a key or a button, because it leads out of the dialog.
 
 use crate::console::keymap::Action;
 use crate::console::state::Question;

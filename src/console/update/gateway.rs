@@ -1,4 +1,4 @@
-//! What follows for sessions, groups and dialogs when the gateway comes back, or could not be understood.
+//! What is read again when the stream opens, the gateway answers again, or an event cannot be read.
 
 use super::{card, connection, groups, invite, sessions};
 use crate::console::effect::Call;
@@ -6,7 +6,7 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::state::State;
 
-/// How often events that cannot be read make what they may be about be read again.
+/// Interval between reads because of unreadable events, in milliseconds.
 const REREAD_EVERY: i64 = 30_000;
 
 /// Reads what may have changed while no events came: missed ones are not repeated.
@@ -38,8 +38,8 @@ pub(super) fn ready(state: &mut State, answer: Option<bool>) {
     connection::plan_polls(state);
 }
 
-/// Something came that could not be read: what it may have been about is doubted and read again.
-/// Where that is not known, that is everything.
+/// An event could not be read: the link that it may concern is checked, and what it may concern is read
+/// again. Without a session or group in it, that is everything.
 pub(super) fn unreadable(state: &mut State, session: Option<&str>, group: Option<&str>) {
     let now = state.now;
     let is_meant = |key: &GroupKey| {

@@ -216,7 +216,7 @@ pub(super) fn keep_in_sight(state: &mut State) {
     }
 }
 
-/// Goes to the filter line. The text that stands there is selected, so that typing replaces it.
+/// Focuses the filter line and selects its text, so that typing replaces it.
 pub(super) fn start_filter(state: &mut State) {
     state.focus = Pane::Groups;
     if !state.groups.typing {
@@ -225,7 +225,7 @@ pub(super) fn start_filter(state: &mut State) {
     }
 }
 
-/// Leaves the filter line; its text stays.
+/// Leaves the filter line and keeps its text.
 pub(super) fn end_filter(state: &mut State) {
     state.groups.typing = false;
     state.groups.selected_text = false;

@@ -24,7 +24,7 @@ impl Groups {
             .rebuild(entries.iter().map(|entry| fields(entry, numbers)));
     }
 
-    /// Takes in the order of the sessions by their names; whether it is another one than before.
+    /// Updates the order of the sessions by name; whether it has changed.
     pub(super) fn rank_sessions(&mut self, sessions: &[Session]) -> bool {
         let mut named: Vec<_> = sessions
             .iter()
@@ -36,7 +36,7 @@ impl Groups {
         std::mem::replace(&mut self.session_ranks, ranks) != self.session_ranks
     }
 
-    /// Takes in the phone numbers of the sessions; whether any is new.
+    /// Updates the phone numbers of the sessions; whether any has changed.
     pub(super) fn know_numbers(&mut self, sessions: &[Session]) -> bool {
         let numbers = sessions.iter().filter_map(|session| {
             let number = session.phone_number.as_deref()?;

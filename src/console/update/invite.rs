@@ -8,13 +8,13 @@ use crate::console::ids::GroupKey;
 use crate::console::layout::link_in_sight;
 use crate::console::state::{Card, Connection, Invite, LinkHidden, State};
 
-/// How long a link may stand without realtime before it is asked for again.
+/// Milliseconds after which a shown link is checked without realtime.
 const TRUSTED_FOR: i64 = 30_000;
 /// The same with a healthy stream, which may be open and bring nothing.
 const TRUSTED_LIVE: i64 = 300_000;
-/// How long checks that are refused for their rate may be put off.
+/// Longest time, in milliseconds, for which rate limited checks are put off.
 const PUT_OFF_MAX: i64 = 300_000;
-/// How long the answer to that may take before the link is no longer shown.
+/// Milliseconds that a check may take before the link is hidden.
 const CHECK_PATIENCE: i64 = 10_000;
 
 /// Hides the link while it may be dead, and shows that it can be asked for once the reason is gone.
@@ -81,7 +81,7 @@ pub(super) fn ask(state: &mut State) {
     }
 }
 
-/// Looks whether the shown link of a group still is the group's.
+/// Checks whether the shown link of a group is still valid.
 pub(super) fn check(state: &mut State, key: &GroupKey) {
     if card_of(state, key).is_some_and(|card| card.link().is_some()) {
         ask(state);
@@ -196,7 +196,7 @@ pub(super) fn recheck(state: &mut State, key: &GroupKey) {
     }
 }
 
-/// How long a link may stand before it is asked for again.
+/// Milliseconds after which a shown link is checked.
 fn trusted_for(state: &State) -> i64 {
     match state.connection {
         Connection::Live => TRUSTED_LIVE,

@@ -97,7 +97,7 @@ fn undoes(event: &KeyEvent) -> bool {
     event.code == KeyCode::Char('z') && event.modifiers == KeyModifiers::CONTROL
 }
 
-/// A key without a meaning here: says so, and where it has one.
+/// Shows that a key means nothing here, and where it has a meaning.
 fn unknown(state: &mut State, event: &KeyEvent) {
     let is_typed = matches!(
         event.code,
@@ -128,7 +128,7 @@ fn unknown(state: &mut State, event: &KeyEvent) {
     state.note(text);
 }
 
-/// Whether an action of the card has none to act on: says so.
+/// Whether an action of the card has no card to act on; shows a note if so.
 fn lacks_card(state: &mut State, action: Action) -> bool {
     let about_card = matches!(
         action,

@@ -28,7 +28,7 @@ pub(super) fn to_profiles(state: &mut State) {
     }
 }
 
-/// Leaves all the same.
+/// Leaves without a further question.
 pub(super) fn leave(state: &mut State, then: Leaving) {
     match then {
         Leaving::Quit => state.requests.effects.push(Effect::Quit),

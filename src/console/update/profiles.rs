@@ -78,7 +78,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
     FollowUp::Nothing
 }
 
-/// Whether a key is the first letter of a token: who was refused may just go on typing.
+/// Whether a key can begin a token: after a refusal the user may type another one at once.
 fn begins_token(event: &KeyEvent) -> bool {
     let plain = !(event.modifiers).intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     plain && matches!(event.code, KeyCode::Char(letter) if letter.is_ascii_alphanumeric())

@@ -167,14 +167,16 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
 }
 
 /// The answer, if its link is one; a failure otherwise, whose outcome may be open.
+// A failure goes into the answer as it is, once per call.
+#[allow(clippy::result_large_err)]
 fn a_link(answer: Result<String, CallFailure>, unconfirmed: bool) -> Result<String, CallFailure> {
-    answer.and_then(|link| {
-        if InviteLink::is_link(&link) {
-            return Ok(link);
+    match answer {
+        Ok(link) if !InviteLink::is_link(&link) => {
+            let sentence = "The gateway sent something that is not a link. Refresh to ask again.";
+            Err(CallFailure::lost_answer(sentence, unconfirmed))
         }
-        let sentence = "The gateway sent something that is not a link. Refresh to ask again.";
-        Err(CallFailure::lost_answer(sentence, unconfirmed))
-    })
+        answer => answer,
+    }
 }
 
 fn sessions_listed(state: &mut State, id: RequestId, answer: Result<Vec<Session>, CallFailure>) {
@@ -231,6 +233,7 @@ fn session_read(
 }
 
 /// The answer with its failure classified, unless it is expected or no longer awaited.
+#[allow(clippy::result_large_err)]
 fn classified<T>(
     state: &mut State,
     id: RequestId,
@@ -293,7 +296,7 @@ fn classify(state: &mut State, call: &Call, failure: CallFailure) -> CallFailure
     failure
 }
 
-/// Whether the screen says somewhere that this call failed.
+/// Whether the failure of this call is shown somewhere.
 fn is_shown(state: &State, call: &Call) -> bool {
     match call {
         // Other groups' reads go on behind the screen.

@@ -7,7 +7,7 @@ use crate::console::state::{Entry, Groups, Hidden, Pane, SessionScope, Sort, Sta
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-/// What of the other panes decides about rows.
+/// What the other panes contribute to which rows are shown.
 pub(super) struct Pick {
     scope: SessionScope,
     /// The sessions that are connected, or may be; `None` while it does not matter.
@@ -141,7 +141,7 @@ impl Groups {
         };
     }
 
-    /// How many groups some positions are.
+    /// How many distinct groups are at these positions.
     fn distinct(&self, positions: impl ExactSizeIterator<Item = usize>) -> usize {
         if self.everywhere == self.entries.len() {
             return positions.len();
@@ -197,7 +197,7 @@ impl Groups {
         self.session_ranks.get(&entry.key.session).copied()
     }
 
-    /// Takes in a session's whole list. Keys in `newer` keep what events said since it was asked for.
+    /// Merges a session's whole list. Groups in `newer` keep what events since the request have set.
     /// Returns whether anything changed; then rows are to be made anew.
     pub(super) fn merge(
         &mut self,
@@ -296,7 +296,7 @@ impl Groups {
         true
     }
 
-    /// Takes in one read group.
+    /// Inserts or replaces one group.
     pub(super) fn put(&mut self, pick: &Pick, entry: Entry, now: EpochMillis) {
         if let Some(position) = self.positions.get(&entry.key).copied() {
             if self.replace(position, entry, now) {

@@ -48,7 +48,7 @@ impl State {
         self.toast(ToastKind::Bad, text);
     }
 
-    /// Says a failure: what was tried, and the sentence.
+    /// Shows a failure: what was tried, and the sentence.
     pub(super) fn tell(&mut self, tried: &str, failure: &CallFailure, group: Option<&GroupKey>) {
         let sentence = self.sentence(failure, group);
         let open = match failure.kind {
@@ -58,7 +58,7 @@ impl State {
         self.bad_again(format!("{tried}: {sentence}{open}"));
     }
 
-    /// Whether a capability is missing; says so.
+    /// Whether a capability is missing; shows a note if it is.
     pub(super) fn refuses(&mut self, capability: Capability) -> bool {
         if !self.lacks(capability) {
             return false;

@@ -61,7 +61,7 @@ pub(crate) fn draw(
                 fixed(state, key.keys, key.help, key.place, area, buffer);
             }
             HelpLine::Sign(sign) => {
-                fixed(state, sign.sign, sign.help, sign.place, area, buffer);
+                fixed(state, sign.symbol, sign.help, sign.place, area, buffer);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::api::{SettingField, check_description, check_subject};
 use crate::console::ids::GroupKey;
-use crate::console::state::{EditForm, Layer, Settings, State};
+use crate::console::state::{EditForm, Entry, Layer, Settings, State};
 
 /// The form of a group, open or left while its save runs.
 pub fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm> {
@@ -26,7 +26,7 @@ pub fn is_open(state: &State, key: &GroupKey) -> bool {
     layers.any(|layer| matches!(layer, Layer::Form(form) if form.key == *key))
 }
 
-/// Where the rest of a save can be seen, for those who left its form.
+/// A hint where the rest of a save can be seen, after its form was left.
 pub fn hint(state: &State, key: &GroupKey) -> &'static str {
     if state.requests.background_forms.contains_key(key) {
         " Edit again to see the rest."
@@ -49,7 +49,7 @@ pub fn faults(form: &EditForm) -> Vec<(SettingField, String)> {
         .collect()
 }
 
-/// Takes in what is stored now: untouched fields follow, touched ones keep the user's text.
+/// Applies what is stored now: untouched fields follow, edited ones keep the user's text.
 pub fn sync(state: &mut State) {
     let open = state.layers.iter().filter_map(|layer| match layer {
         Layer::Form(form) => Some(form.key.clone()),
@@ -57,7 +57,7 @@ pub fn sync(state: &mut State) {
     });
     let left = state.requests.background_forms.keys().cloned();
     for key in open.chain(left).collect::<Vec<_>>() {
-        let stored = state.groups.get(&key).map(|entry| entry.settings());
+        let stored = state.groups.get(&key).map(Entry::settings);
         if let (Some(stored), Some(form)) = (stored, find(state, &key)) {
             follow(form, &stored);
         }

@@ -7,6 +7,7 @@ use super::fields::faults;
 use super::save::save;
 use crate::api::{Capability, SessionRole, SettingField};
 use crate::console::keymap::Action;
+use crate::console::layout::{FORM_BUTTONS, FORM_LEAVE_BUTTONS};
 use crate::console::state::{ButtonId, EditForm, FormFocus, FormPhase, Layer, State};
 use crate::text::{clean_typed_block, clean_typed_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -17,12 +18,11 @@ const STOPS: [FormFocus; 6] = [
     FormFocus::Field(SettingField::Description),
     FormFocus::Field(SettingField::Announce),
     FormFocus::Field(SettingField::Locked),
-    FormFocus::Button(ButtonId::Save),
-    FormFocus::Button(ButtonId::Cancel),
+    FormFocus::Button(FORM_BUTTONS[0]),
+    FormFocus::Button(FORM_BUTTONS[1]),
 ];
 /// Bytes that are pasted at once: far above what fits, and drawn without delay.
 const PASTE_MAX: usize = 64_000;
-const LEAVE_BUTTONS: [ButtonId; 2] = [ButtonId::KeepEditing, ButtonId::Discard];
 
 /// `e`: opens the form of the selected group, or the one that was left while its save ran.
 pub fn open(state: &mut State) {
@@ -265,7 +265,7 @@ fn leave_key(state: &mut State, event: &KeyEvent) {
         return;
     };
     if let Some(back) = button_move(event) {
-        form.focus = FormFocus::Button(next_button(&LEAVE_BUTTONS, focus, back));
+        form.focus = FormFocus::Button(next_button(&FORM_LEAVE_BUTTONS, focus, back));
         return;
     }
     match event.code {

@@ -65,7 +65,7 @@ pub fn answered(
     state.requests.unconfirmed.updates.remove(key);
     match answer {
         Ok(answered_at) => {
-            // The form first: what it sent itself is no news to it.
+            // The form first, so that its own change is not marked as made elsewhere.
             close(state, key);
             apply(state, key, patch, &sent, answered_at);
             let names: Vec<_> = sent.iter().map(|field| field.as_str()).collect();
@@ -129,7 +129,7 @@ pub fn found_applied(state: &mut State, key: &GroupKey, patch: &SettingsPatch) {
     }
 }
 
-/// What was applied is stored now, whether or not the gateway's stored reads know yet.
+/// Shows what was applied, whether or not the gateway's stored reads have it yet.
 fn apply(
     state: &mut State,
     key: &GroupKey,
@@ -193,7 +193,7 @@ pub fn fail(
     form.focus = FormFocus::Button(ButtonId::Save);
 }
 
-/// What was applied is what the form begins with from now on.
+/// Makes what was applied the base of the form.
 fn rebase(form: &mut EditForm, patch: &SettingsPatch, applied: &[SettingField]) {
     let sent = Settings {
         subject: patch.subject.clone().unwrap_or_default(),

@@ -13,7 +13,7 @@ use crate::console::state::{
 };
 use crate::text::clean_line;
 
-/// How long a first code is waited for where the gateway gives no reason why none comes.
+/// Milliseconds to wait for the first code where the gateway gives no reason for its absence.
 const CODE_PATIENCE: i64 = 90_000;
 /// The same where it says that there is no such session, although it lists it.
 const LOST_PATIENCE: i64 = 15_000;
@@ -98,7 +98,7 @@ pub fn not_created(state: &mut State, request: RequestId, failure: CallFailure) 
     true
 }
 
-/// Puts a new session into the list and selects it. A list that is on its way may not know it.
+/// Inserts a new session into the list. A list request in flight may be older, so it is cancelled.
 fn insert(state: &mut State, session: Session) {
     let id = session.id.clone();
     if state.sessions.get(&id).is_none() {

@@ -1,4 +1,4 @@
-//! What becomes of a pairing as time passes, and what follows from the session's status.
+//! Pairing over time, and the consequences of the session's status.
 
 use super::overlay::{find, fix_focus, gone, of, peek};
 use super::progress::{
@@ -29,7 +29,7 @@ pub fn counts(state: &State) -> bool {
     })
 }
 
-/// Looks at what is due.
+/// Does what is due.
 pub fn clock(state: &mut State) {
     let now = state.now;
     let connected = peek(state)
@@ -77,7 +77,7 @@ pub fn clock(state: &mut State) {
     }
 }
 
-/// Draws what follows from the session's status.
+/// Applies the session's status to the overlay.
 pub fn sync(state: &mut State) {
     let Some(pairing) = peek(state) else {
         return;

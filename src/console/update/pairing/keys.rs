@@ -1,7 +1,7 @@
 //! "Add an account": the keys and buttons, from the name to the phone's first groups.
 //!
-//! The session is added once; everything after that (another code, another way, another try) is
-//! about that one session, until it is linked, kept for later or removed.
+//! The session is added once; everything after that (another code, the other method, another attempt)
+//! concerns that session, until it is linked, kept for later or removed.
 
 use super::super::cursor::{button_move, next_button};
 use super::super::follow_up::FollowUp;
@@ -87,7 +87,7 @@ pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follo
     FollowUp::Nothing
 }
 
-/// Whether the QR code's step is on the screen, where Tab leads to the other way.
+/// Whether the QR code is shown, where Tab switches to the other method.
 fn shows_code(state: &State) -> bool {
     match state.layers.last() {
         Some(Layer::Pairing(pairing)) => {
@@ -309,7 +309,7 @@ fn leave(state: &mut State) {
     }
 }
 
-/// Leaves a session that was there before, as it was before.
+/// Leaves a session that existed before in its former status.
 fn restore_status(state: &mut State) {
     let before =
         top(state).and_then(|pairing| Some((pairing.session.clone()?, pairing.was.clone()?)));
@@ -360,7 +360,7 @@ fn remove(state: &mut State) {
 }
 
 /// Before quitting: a session that was added and not linked is not left behind without a word.
-/// Whether it asks now.
+/// Returns whether it asks.
 pub fn hold_back(state: &mut State) -> bool {
     let half = |layer: &Layer| match layer {
         Layer::Pairing(pairing) => {
@@ -381,7 +381,7 @@ pub fn hold_back(state: &mut State) -> bool {
     true
 }
 
-/// Goes on waiting after a question.
+/// Continues waiting after the question about leaving.
 fn look(state: &mut State) {
     let now = state.now;
     if let Some(pairing) = find(state) {

@@ -34,7 +34,7 @@ pub fn of<'a>(state: &'a mut State, session: &str) -> Option<&'a mut Pairing> {
     find(state).filter(|pairing| pairing.session.as_deref() == Some(session))
 }
 
-/// Where the keys can go: the field, then the buttons that can be pressed.
+/// The focusable elements: the field, then the enabled buttons.
 pub fn stops(state: &State, pairing: &Pairing) -> Vec<FieldOrButton> {
     let field = pairing_field(state, pairing).map(|_| FieldOrButton::Field);
     let buttons = pairing_buttons(state, pairing).into_iter();
@@ -44,7 +44,7 @@ pub fn stops(state: &State, pairing: &Pairing) -> Vec<FieldOrButton> {
     field.into_iter().chain(buttons).collect()
 }
 
-/// Brings the focus to something that is there: steps and sizes of the window change.
+/// Moves the focus to an existing element, after the step or the size of the window has changed.
 pub fn fix_focus(state: &mut State) {
     let Some(at) = state
         .layers
@@ -72,7 +72,7 @@ pub fn fix_focus(state: &mut State) {
     }
 }
 
-/// Takes the overlay away, and with it every code.
+/// Closes the overlay and drops every code.
 pub fn close(state: &mut State) {
     let Some(at) = state
         .layers

@@ -9,18 +9,18 @@ use crate::console::state::{
 };
 use crate::console::words;
 
-/// How often a code that is not there yet is asked for where no event tells of it.
+/// Interval for requesting a code that is not ready, without realtime, in milliseconds.
 pub const CODE_EVERY: i64 = 2_000;
-/// The same where an event should: in case it does not come.
+/// The same with realtime, in case the event does not come.
 const CODE_EVERY_LIVE: i64 = 5_000;
 /// A code without a known end is looked at again after so long.
 const CODE_AGE: i64 = 20_000;
 /// How often the groups of a phone that was just linked are read.
 pub const GROUPS_EVERY: i64 = 1_500;
-/// Waits longer than this stem from a clock that was set.
+/// The longest wait; a longer one results from a clock that was set.
 pub const LONGEST: i64 = 60_000;
 
-/// Whether the status speaks of pairing under way.
+/// Whether the status is one of pairing in progress.
 pub fn is_pairing(status: &SessionStatus) -> bool {
     matches!(status, SessionStatus::Starting | SessionStatus::ScanQrCode)
 }
@@ -32,7 +32,7 @@ pub fn is_end(status: &SessionStatus) -> bool {
     )
 }
 
-/// Whether a phone may still come.
+/// Whether a phone may still be linked.
 pub fn awaits_phone(pairing: &Pairing) -> bool {
     pairing.is_waiting() || matches!(pairing.step, PairingStep::Failed(_))
 }

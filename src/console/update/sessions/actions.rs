@@ -8,7 +8,7 @@ use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::state::{LostAction, State};
 
-/// Whether something is being done to the session already; says so.
+/// Whether an action on the session is in flight; shows a note if so.
 pub fn is_acting(state: &mut State, session: &str) -> bool {
     let Some((action, _)) = state.sessions.acting.get(session).copied() else {
         return false;

@@ -1,4 +1,4 @@
-//! What the gateway says about sessions, and what follows from it.
+//! The list of sessions as the gateway reports it, and the consequences for groups and card.
 
 use super::super::rows::Keep;
 use super::super::{groups, invite};
@@ -66,7 +66,7 @@ pub fn session_refused(state: &mut State, session: &str, failure: CallFailure) {
     set_status(state, session, SessionStatus::Other(word), now);
 }
 
-/// Takes in the list that this request has brought.
+/// Replaces the list by the answer to this request.
 pub fn replace_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     let scope = state.sessions.scope();
     let old = std::mem::take(&mut state.sessions.rows);
@@ -167,7 +167,7 @@ fn first_since(session: &Session) -> Option<EpochMillis> {
     .filter(|time| *time > 0)
 }
 
-/// Takes in one session that this request has brought.
+/// Updates one session by the answer to this request.
 pub fn update_session(state: &mut State, id: RequestId, mut session: Session) {
     let Some(row) = state
         .sessions
@@ -182,7 +182,7 @@ pub fn update_session(state: &mut State, id: RequestId, mut session: Session) {
     let (name, status) = (session.id.clone(), session.status.clone());
     let first = matches!(&state.sessions.rows[row].status, SessionStatus::Other(_));
     let since = if first { first_since(&session) } else { None };
-    // The status goes through `set_status`, which knows what follows from it.
+    // `set_status` applies the consequences of the status.
     session.status = state.sessions.rows[row].status.clone();
     state.sessions.rows[row] = session;
     groups::sessions_changed(state);

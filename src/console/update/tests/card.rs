@@ -144,7 +144,7 @@ fn a_copy_that_waits_in_vain_says_why() {
     desk.press("y");
     let limited = failure(FailureKind::RateLimited { wait: Some(30) });
     desk.answer(&Call::Invite(key_of("a", "1")), Reply::Invite(Err(limited)));
-    assert!(desk.toast().contains("Wait 30 s"));
+    assert!(desk.toast().contains("retry in 30 s"));
     assert!(matches!(
         desk.invite(),
         Invite::Hidden(LinkHidden::Failed(_))

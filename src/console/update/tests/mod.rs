@@ -2,6 +2,7 @@
 
 mod burst;
 mod card;
+mod filter;
 mod form;
 mod groups;
 mod health;

@@ -117,8 +117,8 @@ fn each_sentence_names_the_next_step() {
         (FailureKind::Offline, "Desk a is not connected"),
         (FailureKind::NotAdmin, "Ask Ana, Ben or 7@lid"),
         (FailureKind::NotInGroup, "not in the group"),
-        (FailureKind::RateLimited { wait: Some(12) }, "Wait 12 s"),
-        (FailureKind::RateLimited { wait: None }, "Wait a minute"),
+        (FailureKind::RateLimited { wait: Some(12) }, "retry in 12 s"),
+        (FailureKind::RateLimited { wait: None }, "retry in a minute"),
         (
             FailureKind::TooManyConnects { wait: Some(40) },
             "Desk a was started as often as it may be for now: WhatsApp bans accounts that come and go. Wait 40 s",

@@ -90,7 +90,7 @@ pub fn group_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
     tell(state, key, &sentence);
 }
 
-/// Gives the form back with what became of each field.
+/// Makes the form editable again, with the outcome of each field.
 fn end_save(
     state: &mut State,
     key: &GroupKey,

@@ -379,7 +379,7 @@ fn with_toasts(mut state: State) -> State {
         toast(ToastKind::Good, "Link copied to the system clipboard"),
         toast(
             ToastKind::Bad,
-            "WhatsApp asks for a pause. Wait 30 s, then try again. Press ! for its words.",
+            "Rate limited by WhatsApp; retry in 30 s. Press ! for its words.",
         ),
     ];
     state

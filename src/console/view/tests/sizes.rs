@@ -130,7 +130,7 @@ fn a_message_covers_no_button_and_no_link() {
                 toast(
                     "This account is not in the group. Have somebody invite it, or choose another session.",
                 ),
-                toast("WhatsApp asks for a pause. Wait 30 s, then try again."),
+                toast("Rate limited by WhatsApp; retry in 30 s."),
             ];
             let (after, _) = render(&mut state, size.0, size.1);
             let mut shown = false;

@@ -65,22 +65,22 @@ fn a_phone_that_is_linked_already_ends_it() {
 
 #[test]
 fn throttled_it_waits_before_it_can_be_tried_again() {
-    for kind in [
-        FailureKind::RateLimited { wait: Some(30) },
-        FailureKind::TooManyConnects { wait: Some(30) },
+    for (kind, words) in [
+        (FailureKind::RateLimited { wait: Some(30) }, "retry in 30 s"),
+        (FailureKind::TooManyConnects { wait: Some(30) }, "Wait 30 s"),
     ] {
-        throttled(kind);
+        throttled(kind, words);
     }
 }
 
-fn throttled(kind: FailureKind) {
+fn throttled(kind: FailureKind, words: &str) {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Tab");
     desk.type_text(PHONE);
     desk.press("Enter");
     let limited = refused("rate_limited", kind);
     desk.answer(&code_call(), Reply::PairingCode(Err(limited)));
-    assert!(desk.screen().contains("Wait 30 s"));
+    assert!(desk.screen().contains(words));
     assert!(desk.screen().contains("[ Try again in 30 s ]"));
     assert_eq!(desk.pairing().focus, FieldOrButton::Button(ButtonId::Close));
     desk.wait(30_000);
