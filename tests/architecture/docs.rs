@@ -24,9 +24,12 @@ fn files(path: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         .map(|entry| entry.expect("an entry").path())
-        .flat_map(|path| match path.is_dir() {
-            true => files(&path, extension),
-            false => vec![path],
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path, extension)
+            } else {
+                vec![path]
+            }
         })
         .filter(|path| path.extension().is_some_and(|found| found == extension))
         .collect();
