@@ -3,9 +3,9 @@
 _list:
     @just --list --unsorted
 
-# Look at the desk on a simulated WhatsApp, without building real accounts
+# Look at the desk on a simulated WhatsApp
 demo *arguments:
-    cargo run --release --no-default-features -- demo {{ arguments }}
+    cargo run -- demo {{ arguments }}
 
 # Run every test
 test:
