@@ -26,8 +26,8 @@ openapi:
 
 # Draw the README's picture again
 picture:
-    cargo build --release
-    cargo run --release --example picture -- target/release/groupdesk > assets/screen.svg
+    cargo build
+    cargo run --example picture -- target/debug/groupdesk > assets/screen.svg
 
 # Fuzz the served API for so many seconds
 fuzz seconds="100":

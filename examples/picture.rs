@@ -1,6 +1,6 @@
 //! Draws the README's picture: runs the real program in a pseudo-terminal and turns its cells into SVG.
 //!
-//! `cargo run --release --example picture -- target/release/groupdesk > assets/screen.svg`
+//! `cargo run --example picture -- target/debug/groupdesk > assets/screen.svg`
 
 #[path = "../tests/support/pty.rs"]
 #[allow(dead_code)]
@@ -27,7 +27,7 @@ const PALETTE: [&str; 16] = [
 fn main() {
     let program = std::env::args()
         .nth(1)
-        .unwrap_or_else(|| "target/release/groupdesk".to_owned());
+        .unwrap_or_else(|| "target/debug/groupdesk".to_owned());
     let program = std::fs::canonicalize(&program).expect("the program, built before");
     let mut pty = Pty::spawn(
         COLUMNS,
@@ -42,19 +42,27 @@ fn main() {
     pty.wait_for("+44 7700 900951");
     pty.send("j");
     pty.wait_for("Groups · Support line · 43");
-    pty.send("\r");
-    pty.send("/");
-    pty.wait_for("type to filter");
-    pty.send("week");
-    pty.wait_for("of 43");
-    pty.send("\r");
-    pty.wait_for("q quit");
-    pty.send("\r");
+    click(&mut pty, "Weekend Volunteers");
+    pty.wait_for("─ Weekend Volunteers");
     pty.wait_for("https://chat.whatsapp.com/");
     #[allow(clippy::print_stdout)]
     {
         print!("{}", svg(pty.screen()));
     }
+}
+
+/// A click on the first place where a text stands.
+fn click(pty: &mut Pty, text: &str) {
+    let place = pty
+        .screen()
+        .rows(0, COLUMNS)
+        .enumerate()
+        .find_map(|(row, line)| {
+            let at = line.find(text)?;
+            Some((line[..at].chars().count() + 1, row + 1))
+        });
+    let (column, row) = place.expect("the text on the screen");
+    pty.send(&format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
 }
 
 fn svg(screen: &vt100::Screen) -> String {

@@ -83,6 +83,16 @@ fn links_lead_to_files() {
 }
 
 #[test]
+fn no_page_holds_two_versions() {
+    for (page, text) in pages() {
+        let marker = text
+            .lines()
+            .find(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> "));
+        assert!(marker.is_none(), "{}: {marker:?}", page.display());
+    }
+}
+
+#[test]
 fn paths_name_files() {
     let mut checked = 0;
     for (page, text) in pages() {
