@@ -66,7 +66,7 @@ async fn a_full_disk_costs_at_most_one_link_and_nothing_is_forgotten() {
     }
     assert_eq!(link().await, now);
     assert!(!is_ready(&server).await);
-    server.until_logged("the store cannot be written").await;
+    server.until_logged("the store is not writable").await;
 
     server.limit_files(false);
     until("it is ready again", async || {
