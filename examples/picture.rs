@@ -42,8 +42,8 @@ fn main() {
     pty.wait_for("+44 7700 900951");
     pty.send("j");
     pty.wait_for("Groups · Support line · 43");
-    click(&mut pty, "Weekend Volunteers");
-    pty.wait_for("─ Weekend Volunteers");
+    click(&mut pty, "Marathon Training");
+    pty.wait_for("95 members · you are admin");
     pty.wait_for("https://chat.whatsapp.com/");
     #[allow(clippy::print_stdout)]
     {
