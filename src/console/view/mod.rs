@@ -1,5 +1,5 @@
 //! Drawing: reads the state, changes nothing. One file per piece of the screen; where each stands
-//! is [`crate::console::layout`]'s business, how it looks the theme's.
+//! is `console::layout`'s business, how it looks the theme's.
 
 mod card;
 mod confirm;

@@ -1,7 +1,7 @@
 //! Authentication: who calls, and with which capabilities.
 //!
 //! A bearer token with the shape of a JWT is a login (`login`), every other credential is an
-//! api-key (`keys`). Both yield a [`Caller`] with its [`Scope`] and capabilities.
+//! api-key (`keys`). Both yield a [`Caller`] with its `Scope` and capabilities.
 
 mod keys;
 mod lease;

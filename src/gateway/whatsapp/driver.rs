@@ -25,7 +25,7 @@ pub trait Driver: Send + Sync + 'static {
     async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError>;
 
     /// Unlinks the device, at WhatsApp if possible, and deletes the keys. Idempotent. When it
-    /// returns, [`DriverEvent::LoggedOut`] was sent if a phone was linked; its reason says whether
+    /// returns, [`DriverEvent::LoggedOut`](super::DriverEvent::LoggedOut) was sent if a phone was linked; its reason says whether
     /// WhatsApp confirmed.
     async fn log_out(&self) -> Result<(), DriverError>;
 
