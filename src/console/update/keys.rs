@@ -271,19 +271,24 @@ pub(super) fn open_session(state: &mut State) {
     }
 }
 
-/// Starts a session, or asks whether to stop, restart or log it out.
-fn act(state: &mut State, action: SessionAction) {
+/// The selected session, when something may be done to it; says why not otherwise.
+fn manageable(state: &mut State) -> Option<String> {
     if state.refuses(Capability::Manage) {
-        return;
+        return None;
     }
     let Some(session) = state.sessions.selected() else {
         state.note("Select one session first: this row stands for all of them.");
-        return;
+        return None;
     };
     let session = session.id.clone();
-    if sessions::is_acting(state, &session) {
+    (!sessions::is_acting(state, &session)).then_some(session)
+}
+
+/// Starts a session, or asks whether to stop, restart or log it out.
+fn act(state: &mut State, action: SessionAction) {
+    let Some(session) = manageable(state) else {
         return;
-    }
+    };
     if action == SessionAction::Start && pairing::open_selected(state) {
         return;
     }
@@ -304,17 +309,9 @@ fn act(state: &mut State, action: SessionAction) {
 
 /// Asks whether to remove the selected account.
 fn ask_remove(state: &mut State) {
-    if state.refuses(Capability::Manage) {
-        return;
-    }
-    let Some(session) = state.sessions.selected() else {
-        state.note("Select one session first: this row stands for all of them.");
+    let Some(session) = manageable(state) else {
         return;
     };
-    let session = session.id.clone();
-    if sessions::is_acting(state, &session) {
-        return;
-    }
     let label = state.session_name(&session);
     confirm::ask(state, Question::Remove { session, label });
 }

@@ -44,13 +44,15 @@ pub fn stops(state: &State, pairing: &Pairing) -> Vec<FieldOrButton> {
     field.into_iter().chain(buttons).collect()
 }
 
+/// Where the overlay is among the layers.
+fn position(state: &State) -> Option<usize> {
+    let is_overlay = |layer: &Layer| matches!(layer, Layer::Pairing(_));
+    state.layers.iter().position(is_overlay)
+}
+
 /// Moves the focus to an existing element, after the step or the size of the window has changed.
 pub fn fix_focus(state: &mut State) {
-    let Some(at) = state
-        .layers
-        .iter()
-        .position(|layer| matches!(layer, Layer::Pairing(_)))
-    else {
+    let Some(at) = position(state) else {
         return;
     };
     let Layer::Pairing(pairing) = &state.layers[at] else {
@@ -74,11 +76,7 @@ pub fn fix_focus(state: &mut State) {
 
 /// Closes the overlay and drops every code.
 pub fn close(state: &mut State) {
-    let Some(at) = state
-        .layers
-        .iter()
-        .position(|layer| matches!(layer, Layer::Pairing(_)))
-    else {
+    let Some(at) = position(state) else {
         return;
     };
     state.layers.remove(at);
