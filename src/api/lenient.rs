@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 const TIME_MAX: EpochMillis = 253_402_300_799_999;
 
 /// Reads `null` as the type's default. Use together with `#[serde(default)]`, which covers absence.
-pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + Deserialize<'de>,
@@ -21,7 +21,7 @@ where
 }
 
 /// A value, or the type's default. Use together with `#[serde(default)]`, which covers absence.
-pub fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + DeserializeOwned,
@@ -31,7 +31,7 @@ where
 }
 
 /// An enum that keeps unknown values as text; `unknown` if the value is not text.
-pub fn word<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn word<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
@@ -43,18 +43,20 @@ where
 }
 
 /// An id that is needed: a string or a number.
-pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     id_of(Value::deserialize(deserializer)?)
         .ok_or_else(|| Error::custom("an id must be a string or a number"))
 }
 
 /// An id, or nothing.
-pub fn optional_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(crate) fn optional_id<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     Ok(id_of(Value::deserialize(deserializer)?))
 }
 
 /// An id, or an empty text.
-pub fn id_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn id_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(id_of(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
@@ -67,12 +69,12 @@ fn id_of(value: Value) -> Option<String> {
 }
 
 /// A time, or 0 if absent or invalid.
-pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EpochMillis, D::Error> {
+pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EpochMillis, D::Error> {
     Ok(time_of(&Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 /// A time, or nothing.
-pub fn optional_time<'de, D: Deserializer<'de>>(
+pub(crate) fn optional_time<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<EpochMillis>, D::Error> {
     Ok(time_of(&Value::deserialize(deserializer)?))
@@ -83,7 +85,7 @@ fn time_of(value: &Value) -> Option<EpochMillis> {
 }
 
 /// A whole number, or a text that is one.
-pub fn number_of(value: &Value) -> Option<i64> {
+pub(crate) fn number_of(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => text.trim().parse().ok(),
         _ => value.as_i64(),
@@ -91,7 +93,7 @@ pub fn number_of(value: &Value) -> Option<i64> {
 }
 
 /// The elements of a list that can be read.
-pub fn readable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(crate) fn readable<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
@@ -106,7 +108,7 @@ where
 }
 
 /// Reads anything but an object as an empty one.
-pub fn object_or_nothing<'de, D>(deserializer: D) -> Result<Map<String, Value>, D::Error>
+pub(crate) fn object_or_nothing<'de, D>(deserializer: D) -> Result<Map<String, Value>, D::Error>
 where
     D: Deserializer<'de>,
 {

@@ -34,7 +34,7 @@ const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 const SETTLING: Duration = Duration::from_secs(20);
 
 /// An engine that is about to start.
-pub struct Prepared {
+pub(super) struct Prepared {
     config: Config,
     /// The organization of the console.
     organization: OrganizationId,
@@ -46,7 +46,7 @@ pub struct Prepared {
 
 impl Prepared {
     /// On the user's own data, with real accounts where the build has a way to WhatsApp.
-    pub fn own(settings: &config::Config) -> anyhow::Result<Self> {
+    pub(super) fn own(settings: &config::Config) -> anyhow::Result<Self> {
         let data = settings.data_dir.clone();
         Ok(Self {
             config: Config {
@@ -67,7 +67,7 @@ impl Prepared {
     }
 
     /// On a simulated world. Without a data directory it is thrown away at the end.
-    pub fn sandbox(
+    pub(super) fn sandbox(
         settings: &config::Config,
         sandbox: &Sandbox,
         data_dir: Option<&Path>,
@@ -109,17 +109,17 @@ impl Prepared {
     }
 
     /// Does not connect the sessions, for reading stored data only.
-    pub fn without_connecting(&mut self) {
+    pub(super) fn without_connecting(&mut self) {
         self.config.connect = false;
     }
 
     /// Sets the accepted logins.
-    pub fn set_login(&mut self, login: Option<Login>) {
+    pub(super) fn set_login(&mut self, login: Option<Login>) {
         self.config.login = login;
     }
 
     /// The tenants of a simulated world.
-    pub fn organizations(&self) -> Vec<OrganizationId> {
+    pub(super) fn organizations(&self) -> Vec<OrganizationId> {
         self.world
             .iter()
             .flat_map(|world| world.organizations())
@@ -128,7 +128,7 @@ impl Prepared {
     }
 
     /// Adds a key, valid as long as the process.
-    pub fn add_key(
+    pub(super) fn add_key(
         &mut self,
         id: &str,
         organization: OrganizationId,
@@ -146,7 +146,7 @@ impl Prepared {
     }
 
     /// Starts the engine and serves it.
-    pub async fn serve(self, serving: Serving) -> anyhow::Result<Running> {
+    pub(super) async fn serve(self, serving: Serving) -> anyhow::Result<Running> {
         let shutdown = CancellationToken::new();
         let scheme = if serving.tls.is_some() {
             "https"
@@ -165,7 +165,7 @@ impl Prepared {
     }
 
     /// Starts the engine for this process, with a client that has every capability.
-    pub async fn embed(mut self) -> anyhow::Result<(Running, Client)> {
+    pub(super) async fn embed(mut self) -> anyhow::Result<(Running, Client)> {
         let key = fresh_key();
         self.config.memory_keys.push(MemoryKey {
             secret: key.expose().to_owned(),
@@ -192,14 +192,14 @@ fn fresh_key() -> Secret {
 }
 
 /// Takes the address.
-pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}"))
 }
 
 /// A running engine and what goes with it.
-pub struct Running {
+pub(super) struct Running {
     url: String,
     handle: Handle,
     shutdown: CancellationToken,
@@ -210,25 +210,25 @@ pub struct Running {
 
 impl Running {
     /// The address of its API's host.
-    pub fn url(&self) -> &str {
+    pub(super) fn url(&self) -> &str {
         &self.url
     }
 
     /// Waits until the sandbox's sessions are connected with their groups stored, at most
     /// [`SETTLING`]. Does not wait for real accounts: their phones may be off for days.
-    pub async fn sessions_ready(&self) {
+    pub(super) async fn sessions_ready(&self) {
         if self.world.is_some() {
             self.handle.engine().sessions_ready(SETTLING).await;
         }
     }
 
     /// The path of its log.
-    pub fn log_file(&self) -> PathBuf {
+    pub(super) fn log_file(&self) -> PathBuf {
         self.data.join("groupdesk.log")
     }
 
     /// Stops it gracefully.
-    pub async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.shutdown.cancel();
         self.handle.stopped().await;
         if let Some(world) = &self.world {

@@ -18,7 +18,7 @@ enum Entry {
 }
 
 /// The gateways, and how to connect to them.
-pub struct Gateways {
+pub(super) struct Gateways {
     entries: Vec<Entry>,
     /// Typed tokens by position: an accepted token is not asked for again.
     typed: Mutex<BTreeMap<usize, Secret>>,
@@ -27,7 +27,7 @@ pub struct Gateways {
 impl Gateways {
     /// The list, what the console shows of it, and where in it the desk is. `typed` is the token
     /// that was typed at the start.
-    pub fn new(
+    pub(super) fn new(
         client: &Client,
         place: &GatewayInfo,
         profiles: &[Profile],

@@ -17,7 +17,11 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 ///
 /// # Errors
 /// The file cannot be opened for appending.
-pub fn to_file(file: &Path, level: LogLevel, format: LogFormat) -> anyhow::Result<WorkerGuard> {
+pub(super) fn to_file(
+    file: &Path,
+    level: LogLevel,
+    format: LogFormat,
+) -> anyhow::Result<WorkerGuard> {
     if let Some(directory) = file.parent() {
         create_private(directory)
             .with_context(|| format!("cannot create {}", directory.display()))?;
@@ -37,7 +41,7 @@ pub fn to_file(file: &Path, level: LogLevel, format: LogFormat) -> anyhow::Resul
 ///
 /// # Errors
 /// There is a log already.
-pub fn to_stderr(level: LogLevel, format: LogFormat) -> anyhow::Result<WorkerGuard> {
+pub(super) fn to_stderr(level: LogLevel, format: LogFormat) -> anyhow::Result<WorkerGuard> {
     let guard = start(std::io::stderr(), &filter(level, level), format)?;
     std::panic::set_hook(Box::new(|panic| {
         tracing::error!(%panic, "a task panicked");

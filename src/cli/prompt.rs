@@ -35,7 +35,7 @@ impl Drop for Unseen {
 ///
 /// # Errors
 /// There is no terminal, or the person left.
-pub async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result<String> {
+pub(super) async fn ask(question: &str, shutdown: &CancellationToken) -> anyhow::Result<String> {
     if !std::io::stdin().is_terminal() {
         let message = "this profile asks for its token, which needs a terminal; for scripts there are token_file, token_command and token_env";
         return Err(CommandError::new(Exit::NotAllowed, message).into());

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Serves until a signal ends it. The first line on standard output is JSON: the address, and on a
 /// sandbox api-keys for every organization: `all`, and one for each capability.
-pub async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
+pub(super) async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("cannot register signal handlers")?;
     let config = settings(cli)?;
     let _log = log::to_stderr(config.log_level, config.log_format)?;

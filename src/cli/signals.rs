@@ -11,7 +11,7 @@ const SAME_WISH: Duration = Duration::from_secs(1);
 
 /// Requests to end the program.
 #[derive(Debug, Clone, Default)]
-pub struct Ending {
+pub(super) struct Ending {
     /// By SIGTERM, SIGHUP or SIGINT: finish work in flight.
     pub requested: CancellationToken,
     /// By a later signal: abort work in flight.
@@ -21,7 +21,7 @@ pub struct Ending {
 impl Ending {
     /// # Errors
     /// The cannot register signal handlers.
-    pub fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         let mut signals = Signals::listen()?;
         let ending = Self::default();
         let signalled = ending.clone();
@@ -38,7 +38,7 @@ impl Ending {
     ///
     /// # Errors
     /// It was asked again.
-    pub async fn finish(&self, work: impl Future<Output = ()>) -> anyhow::Result<()> {
+    pub(super) async fn finish(&self, work: impl Future<Output = ()>) -> anyhow::Result<()> {
         tokio::select! {
             () = work => Ok(()),
             () = self.forced.cancelled() => Err(cut_off()),
@@ -50,18 +50,18 @@ impl Ending {
 ///
 /// # Errors
 /// The cannot register signal handlers.
-pub fn shutdown_signal() -> anyhow::Result<Ending> {
+pub(super) fn shutdown_signal() -> anyhow::Result<Ending> {
     Ending::listen().context("cannot register signal handlers")
 }
 
 /// The error after a second signal.
-pub fn cut_off() -> anyhow::Error {
+pub(super) fn cut_off() -> anyhow::Error {
     anyhow::anyhow!("second signal: aborted work in flight")
 }
 
 /// A request by signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
+pub(super) enum Request {
     /// SIGTERM, SIGINT.
     Terminate,
     /// SIGHUP: read the certificates again.
@@ -69,7 +69,7 @@ pub enum Request {
 }
 
 /// The signals that a server listens to.
-pub struct Signals {
+pub(super) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -84,7 +84,7 @@ impl Signals {
     ///
     /// # Errors
     /// They cannot be listened to.
-    pub fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -93,7 +93,7 @@ impl Signals {
         })
     }
 
-    pub async fn next(&mut self) -> Request {
+    pub(super) async fn next(&mut self) -> Request {
         tokio::select! {
             _ = self.terminate.recv() => Request::Terminate,
             _ = self.interrupt.recv() => Request::Terminate,
@@ -118,7 +118,7 @@ impl Signals {
 
 impl Signals {
     /// Waits for a second request to end.
-    pub async fn requested_again(&mut self) {
+    pub(super) async fn requested_again(&mut self) {
         let first = Instant::now();
         while self.next().await != Request::Terminate || first.elapsed() < SAME_WISH {}
     }

@@ -15,7 +15,7 @@ const AUTHORITIES_MAX: u64 = 8 << 20;
 
 /// The gateway as shown to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GatewayInfo {
+pub(super) struct GatewayInfo {
     pub name: String,
     /// The profile that leads here, where it is one of the configuration.
     pub profile: Option<String>,
@@ -28,7 +28,7 @@ pub struct GatewayInfo {
 impl GatewayInfo {
     /// A gateway in this process.
     #[must_use]
-    pub fn own(name: &str, address: &str) -> Self {
+    pub(super) fn own(name: &str, address: &str) -> Self {
         Self {
             name: name.to_owned(),
             profile: None,
@@ -39,7 +39,7 @@ impl GatewayInfo {
 }
 
 /// A connected gateway, and what is stopped with the command.
-pub struct Target {
+pub(super) struct Target {
     pub client: Client,
     pub place: GatewayInfo,
     /// The token that was typed at a prompt.
@@ -53,7 +53,10 @@ impl Target {
     ///
     /// # Errors
     /// A sentence: the token, the certificates or the data directory is missing.
-    pub async fn open(config: &Config, shutdown: &CancellationToken) -> anyhow::Result<Self> {
+    pub(super) async fn open(
+        config: &Config,
+        shutdown: &CancellationToken,
+    ) -> anyhow::Result<Self> {
         Self::open_with(config, shutdown, true).await
     }
 
@@ -61,7 +64,7 @@ impl Target {
     ///
     /// # Errors
     /// As [`Target::open`].
-    pub async fn open_stored(
+    pub(super) async fn open_stored(
         config: &Config,
         shutdown: &CancellationToken,
     ) -> anyhow::Result<Self> {
@@ -121,12 +124,12 @@ impl Target {
 
     /// Whether the gateway runs in this process, so that its sessions only begin to connect now.
     #[must_use]
-    pub fn is_own(&self) -> bool {
+    pub(super) fn is_own(&self) -> bool {
         self.engine.is_some()
     }
 
     /// Ends what was started for it.
-    pub async fn close(self) {
+    pub(super) async fn close(self) {
         if let Some(engine) = self.engine {
             engine.stop().await;
         }
@@ -137,7 +140,7 @@ impl Target {
 ///
 /// # Errors
 /// The certificates, the proxy or the token are invalid.
-pub async fn client(profile: &Profile, token: Secret) -> anyhow::Result<Client> {
+pub(super) async fn client(profile: &Profile, token: Secret) -> anyhow::Result<Client> {
     let options = options(profile, token).await?;
     // Loading the system's certificates blocks.
     tokio::task::spawn_blocking(move || Client::open(&options))
@@ -149,7 +152,7 @@ pub async fn client(profile: &Profile, token: Secret) -> anyhow::Result<Client> 
 ///
 /// # Errors
 /// The certificate file is invalid.
-pub async fn options(profile: &Profile, token: Secret) -> anyhow::Result<client::Options> {
+pub(super) async fn options(profile: &Profile, token: Secret) -> anyhow::Result<client::Options> {
     let authorities = match profile.ca_file.clone() {
         Some(file) => tokio::task::spawn_blocking(move || authorities(&file)).await??,
         None => Authorities::default(),

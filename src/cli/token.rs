@@ -30,7 +30,10 @@ const COMPLAINT_SHOWN: usize = 160;
 ///
 /// # Errors
 /// A sentence without the secret.
-pub async fn read(profile: &Profile, shutdown: &CancellationToken) -> anyhow::Result<Secret> {
+pub(super) async fn read(
+    profile: &Profile,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<Secret> {
     let read = match &profile.token {
         TokenFrom::Prompt => {
             let typed = prompt::ask(&format!("Token of {}: ", profile.name), shutdown).await?;
@@ -48,7 +51,7 @@ pub async fn read(profile: &Profile, shutdown: &CancellationToken) -> anyhow::Re
 ///
 /// # Errors
 /// Why there is none, as a sentence that holds no secret.
-pub async fn unattended(from: &TokenFrom) -> Result<Secret, String> {
+pub(super) async fn unattended(from: &TokenFrom) -> Result<Secret, String> {
     match from {
         TokenFrom::Variable(name) => of_variable(name),
         TokenFrom::File(file) => {
@@ -64,7 +67,7 @@ pub async fn unattended(from: &TokenFrom) -> Result<Secret, String> {
 
 /// The source of a renewed token: not for variables, which do not change, and not for prompts.
 #[must_use]
-pub fn source(profile: &Profile) -> Option<Arc<dyn TokenSource>> {
+pub(super) fn source(profile: &Profile) -> Option<Arc<dyn TokenSource>> {
     match &profile.token {
         TokenFrom::File(_) | TokenFrom::Command(_) => Some(Arc::new(Source(profile.token.clone()))),
         TokenFrom::Variable(_) | TokenFrom::Prompt => None,
@@ -203,7 +206,7 @@ fn masked(complaint: &str, written: &str) -> String {
 
 /// Validates a token; errors never contain the text. Byte order marks and zero-width spaces around
 /// it, as from editors and web pages, are removed.
-pub fn one_token(text: &str, whence: &str) -> Result<Secret, String> {
+pub(super) fn one_token(text: &str, whence: &str) -> Result<Secret, String> {
     match text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')) {
         "" => Err(format!("{whence} is empty")),
         token if token.chars().any(|c| c.is_whitespace() || c.is_control()) => {

@@ -2,7 +2,7 @@
 
 /// The keys of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeySetting {
+pub(crate) struct KeySetting {
     pub action: String,
     pub keys: Vec<String>,
     /// File and line.
@@ -10,4 +10,4 @@ pub struct KeySetting {
 }
 
 /// Validates the keys of an action; the error is a sentence.
-pub type KeyCheck<'a> = &'a dyn Fn(&str, &[String]) -> Result<(), String>;
+pub(super) type KeyCheck<'a> = &'a dyn Fn(&str, &[String]) -> Result<(), String>;

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 /// Everything that can be configured, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Config {
+pub(crate) struct Config {
     /// The gateway to connect to; `None` for the local one.
     pub profile: Option<Profile>,
     /// All that are configured, by name.
@@ -50,7 +50,7 @@ pub(super) const FILE_MAX: u64 = 1 << 20;
 ///
 /// # Errors
 /// The first mistake, with its place.
-pub fn load(
+pub(crate) fn load(
     overrides: &Overrides,
     environment: &[(OsString, OsString)],
     check_key: KeyCheck<'_>,

@@ -1,7 +1,7 @@
 //! `[log]`: what the log holds and how it is written.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LogLevel {
+pub(crate) enum LogLevel {
     Error,
     Warn,
     #[default]
@@ -12,7 +12,7 @@ pub enum LogLevel {
 
 impl LogLevel {
     /// Every level with its name.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    pub(crate) const NAMES: [(&'static str, Self); 5] = [
         ("error", Self::Error),
         ("warn", Self::Warn),
         ("info", Self::Info),
@@ -22,7 +22,7 @@ impl LogLevel {
 
     /// The name, as a log filter takes it.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warn => "warn",

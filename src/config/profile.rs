@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// A gateway and how to connect to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
+pub(crate) struct Profile {
     pub name: String,
     pub url: String,
     pub token: TokenFrom,
@@ -23,7 +23,7 @@ pub struct Profile {
 
 /// The source of a profile's token. The token itself is not in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenFrom {
+pub(crate) enum TokenFrom {
     /// An environment variable.
     Variable(String),
     /// A file with mode 0600.

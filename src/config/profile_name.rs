@@ -1,10 +1,10 @@
 //! The names of profiles, and the variable that holds the token of `--gateway`.
 
 /// The name of the local gateway, which is not a profile.
-pub const OWN: &str = "local";
+pub(crate) const OWN: &str = "local";
 
 /// The variable that holds the token of `--gateway`.
-pub const KEY_VARIABLE: &str = "GROUPDESK_KEY";
+pub(crate) const KEY_VARIABLE: &str = "GROUPDESK_KEY";
 
 /// Longest name of a profile.
 const NAME_MAX: usize = 40;

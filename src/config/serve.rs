@@ -13,7 +13,7 @@ const DRAIN_SECONDS: u64 = 10;
 
 /// How the gateway is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Serve {
+pub(crate) struct Serve {
     pub listen: SocketAddr,
     pub tls: Option<TlsFiles>,
     /// A reverse proxy terminates TLS and forwards for clients elsewhere.
@@ -26,7 +26,7 @@ pub struct Serve {
 
 /// PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TlsFiles {
+pub(crate) struct TlsFiles {
     pub cert: PathBuf,
     pub key: PathBuf,
 }
@@ -78,7 +78,7 @@ pub(super) fn read(layers: &Layers) -> Result<Serve, ConfigError> {
 ///
 /// # Errors
 /// The requirement, to follow the name of the setting.
-pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     let port = text
         .strip_prefix("localhost:")
         .or_else(|| text.strip_prefix(':'));

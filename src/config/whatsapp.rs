@@ -5,7 +5,7 @@ use super::layer::Layers;
 
 /// Deviations from the default connection to WhatsApp.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WhatsApp {
+pub(crate) struct WhatsApp {
     /// The WebSocket address of another server.
     pub url: Option<String>,
     /// The version of WhatsApp Web to introduce ourselves as.

@@ -11,7 +11,7 @@
 
 use crate::console::theme::ColorDepth;
 use crate::qr::required_side;
-pub use crate::qr::{Code, Level, TooLong};
+pub(crate) use crate::qr::{Code, Level, TooLong};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 use ratatui::style::Color;
@@ -61,7 +61,7 @@ pub(crate) fn fitting_size(text: &str, room: Size, blocks: Blocks) -> Option<Siz
 
 /// Whether a text's code has room.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fit {
+pub(crate) enum Fit {
     Fits(Code),
     /// Not even the smallest code fits: this many more are needed (zero: enough of that).
     Missing {

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since the Unix epoch; 0 if the clock is before it.
 #[must_use]
-pub fn now() -> EpochMillis {
+pub(super) fn now() -> EpochMillis {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()

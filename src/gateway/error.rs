@@ -319,7 +319,7 @@ impl Error {
 
 /// Whole seconds, rounded up, at least one.
 #[must_use]
-pub fn wait_seconds(wait: Duration) -> u64 {
+pub(crate) fn wait_seconds(wait: Duration) -> u64 {
     wait.as_millis()
         .div_ceil(1000)
         .max(1)

@@ -16,7 +16,7 @@ pub(super) const BUFFERED_MAX: usize = 16 * 1024;
 
 /// An event that was committed.
 #[derive(Clone)]
-pub struct Published {
+pub(crate) struct Published {
     pub id: Ulid,
     pub organization: OrganizationId,
     pub session: Arc<str>,
@@ -49,7 +49,7 @@ impl From<Published> for Buffered {
 }
 
 /// The hub of committed events.
-pub struct Hub {
+pub(crate) struct Hub {
     state: Mutex<State>,
 }
 
@@ -72,7 +72,7 @@ impl Default for Hub {
 
 impl Hub {
     /// Sends events to all listeners.
-    pub fn publish(&self, events: Vec<Published>) {
+    pub(crate) fn publish(&self, events: Vec<Published>) {
         if events.is_empty() {
             return;
         }
@@ -87,12 +87,12 @@ impl Hub {
     }
 
     /// Ends every subscription.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.state().sender = None;
     }
 
     /// The number of listeners.
-    pub fn listeners(&self) -> usize {
+    pub(crate) fn listeners(&self) -> usize {
         self.state()
             .sender
             .as_ref()

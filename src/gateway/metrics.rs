@@ -25,7 +25,7 @@ const WRITES: [f64; 10] = [
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// Everything that is counted.
-pub struct Metrics {
+pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
     answers: Histograms<Route>,
@@ -38,7 +38,7 @@ pub struct Metrics {
 
 /// Queueing and commit times of writes.
 #[derive(Clone)]
-pub struct StoreTimes {
+pub(crate) struct StoreTimes {
     waits: Histogram,
     commits: Histogram,
 }
@@ -143,7 +143,13 @@ impl Default for StoreTimes {
 
 impl Metrics {
     /// Counts a request that was answered, or cancelled with code 499.
-    pub fn request(&self, method: &'static str, route: &'static str, code: u16, took: Duration) {
+    pub(crate) fn request(
+        &self,
+        method: &'static str,
+        route: &'static str,
+        code: u16,
+        took: Duration,
+    ) {
         self.requests
             .get_or_create(&Request {
                 method,
@@ -157,7 +163,12 @@ impl Metrics {
     }
 
     /// A call to WhatsApp came to its end.
-    pub fn driver_call(&self, operation: &'static str, outcome: &'static str, took: Duration) {
+    pub(crate) fn driver_call(
+        &self,
+        operation: &'static str,
+        outcome: &'static str,
+        took: Duration,
+    ) {
         self.driver_calls
             .get_or_create(&DriverCall { operation, outcome })
             .inc();
@@ -167,12 +178,12 @@ impl Metrics {
     }
 
     /// The timers of the store.
-    pub fn store_times(&self) -> StoreTimes {
+    pub(crate) fn store_times(&self) -> StoreTimes {
         self.store.clone()
     }
 
     /// The exposition text. Gauges are passed in by their owner.
-    pub fn text(&self, sessions: &[(&'static str, usize)], subscribers: usize) -> String {
+    pub(crate) fn text(&self, sessions: &[(&'static str, usize)], subscribers: usize) -> String {
         for (status, count) in sessions {
             self.sessions
                 .get_or_create(&Status { status })
@@ -187,11 +198,11 @@ impl Metrics {
 }
 
 impl StoreTimes {
-    pub fn waited(&self, time: Duration) {
+    pub(crate) fn waited(&self, time: Duration) {
         self.waits.observe(time.as_secs_f64());
     }
 
-    pub fn committed(&self, time: Duration) {
+    pub(crate) fn committed(&self, time: Duration) {
         self.commits.observe(time.as_secs_f64());
     }
 }

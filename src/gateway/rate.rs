@@ -11,7 +11,7 @@ const HOUR: Duration = Duration::from_hours(1);
 const REMEMBERED: usize = 1024;
 
 /// Rate limits of many callers: a token bucket per caller, holding a minute's worth.
-pub struct CallerRates {
+pub(super) struct CallerRates {
     /// Time per request; `None` without a limit.
     step: Option<Duration>,
     /// When a caller's bucket will be full again; one that is not here has a full one.
@@ -20,7 +20,7 @@ pub struct CallerRates {
 
 impl CallerRates {
     /// 0 is no bound.
-    pub fn new(per_minute: u32) -> Self {
+    pub(super) fn new(per_minute: u32) -> Self {
         Self {
             step: MINUTE.checked_div(per_minute),
             full_at: Mutex::default(),
@@ -31,13 +31,13 @@ impl CallerRates {
     ///
     /// # Errors
     /// The time to wait; the request was not counted.
-    pub fn take(&self, caller: &str, requests: u32) -> Result<(), Duration> {
+    pub(super) fn take(&self, caller: &str, requests: u32) -> Result<(), Duration> {
         self.count(caller, requests, false)
     }
 
     /// Counts what was done already, whether it fits or not: the caller waits for it with the next
     /// request, two minutes at most.
-    pub fn charge(&self, caller: &str, requests: u32) {
+    pub(super) fn charge(&self, caller: &str, requests: u32) {
         let _ = self.count(caller, requests, true);
     }
 
@@ -67,7 +67,7 @@ impl CallerRates {
 }
 
 /// A session's calls or connects: limits per minute and per hour, both sliding windows.
-pub struct CallRate {
+pub(super) struct CallRate {
     per_minute: usize,
     per_hour: usize,
     /// When it was done, oldest first; as far back as matters.
@@ -76,7 +76,7 @@ pub struct CallRate {
 
 impl CallRate {
     /// 0 is no bound.
-    pub fn new(per_minute: u32, per_hour: u32) -> Self {
+    pub(super) fn new(per_minute: u32, per_hour: u32) -> Self {
         Self {
             per_minute: per_minute as usize,
             per_hour: per_hour as usize,
@@ -88,7 +88,7 @@ impl CallRate {
     ///
     /// # Errors
     /// The time to wait; nothing was counted.
-    pub fn take(&self, calls: usize) -> Result<(), Duration> {
+    pub(super) fn take(&self, calls: usize) -> Result<(), Duration> {
         let now = Instant::now();
         let mut made = lock(&self.made);
         let longest = if self.per_hour > 0 { HOUR } else { MINUTE };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A bounded amount of something. One holder (a caller, an address) gets a part of it at most.
-pub struct Shares {
+pub(super) struct Shares {
     total: usize,
     each: usize,
     held: Mutex<Held>,
@@ -18,7 +18,7 @@ struct Held {
 
 /// Why there is no more of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Full {
+pub(crate) enum Full {
     /// The holder has its share.
     Share,
     /// All of it is held.
@@ -27,7 +27,7 @@ pub enum Full {
 
 impl Shares {
     /// 0 is no bound.
-    pub fn new(total: usize, each: usize) -> Arc<Self> {
+    pub(super) fn new(total: usize, each: usize) -> Arc<Self> {
         let bound = |most| if most == 0 { usize::MAX } else { most };
         Arc::new(Self {
             total: bound(total),
@@ -41,7 +41,7 @@ impl Shares {
     ///
     /// # Errors
     /// Nothing was taken.
-    pub fn take(self: &Arc<Self>, holder: &str, amount: usize) -> Result<Share, Full> {
+    pub(super) fn take(self: &Arc<Self>, holder: &str, amount: usize) -> Result<Share, Full> {
         let mut held = self.held();
         let (key, before) = match held.by.get_key_value(holder) {
             Some((key, before)) => (Arc::clone(key), *before),
@@ -75,7 +75,7 @@ impl Shares {
 }
 
 /// An amount that is held until this is dropped.
-pub struct Share {
+pub(crate) struct Share {
     shares: Arc<Shares>,
     holder: Arc<str>,
     amount: usize,
@@ -86,7 +86,7 @@ impl Share {
     ///
     /// # Errors
     /// Nothing more was taken.
-    pub fn grow(&mut self, amount: usize) -> Result<(), Full> {
+    pub(crate) fn grow(&mut self, amount: usize) -> Result<(), Full> {
         let mut held = self.shares.held();
         let before = held.by.get(&self.holder).copied().unwrap_or_default();
         self.shares.fits(held.all, before, amount)?;

@@ -16,14 +16,14 @@ const ACCENTS: u8 = 200;
 
 /// A text in composed form (NFC): "é" is one letter, whether it was typed as one or as two.
 #[must_use]
-pub fn composed(text: &str) -> Cow<'_, str> {
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
 /// A name in which upper and lower case are alike, by full case folding: "Straße" is "STRASSE".
 /// Accents stay. The letters i, ı, I and İ are one, because people type whichever their keyboard has.
 #[must_use]
-pub fn caseless(name: &str) -> String {
+pub(crate) fn caseless(name: &str) -> String {
     let one_i: String = (composed(name).chars())
         .map(|letter| match letter {
             'ı' | 'İ' => 'i',
@@ -38,7 +38,7 @@ pub fn caseless(name: &str) -> String {
 
 /// Whether a composed name holds a composed part, the accents of its last letter included.
 #[must_use]
-pub fn holds(name: &str, part: &str) -> bool {
+pub(crate) fn holds(name: &str, part: &str) -> bool {
     let classes = CanonicalCombiningClassMapBorrowed::new();
     name.match_indices(part).any(|(at, _)| {
         let next = name[at + part.len()..].chars().next();
@@ -56,7 +56,7 @@ static COLLATOR: LazyLock<Option<CollatorBorrowed<'static>>> = LazyLock::new(|| 
 
 /// Bytes that sort as the Unicode collation sorts the name, numbers by their value.
 #[must_use]
-pub fn sort_key(name: &str) -> Box<[u8]> {
+pub(crate) fn sort_key(name: &str) -> Box<[u8]> {
     let Some(collator) = &*COLLATOR else {
         return caseless(name).into_bytes().into_boxed_slice();
     };

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// A name as it is shown in a limited width.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fitted {
+pub(crate) struct Fitted {
     pub shown: String,
     /// The omitted byte range; empty when nothing is omitted.
     hidden: Range<usize>,
@@ -16,7 +16,7 @@ impl Fitted {
     /// Where a byte range of the name is shown: before the ellipsis, on it, and after it. The range
     /// must be on grapheme boundaries.
     #[must_use]
-    pub fn places(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+    pub(crate) fn places(&self, range: &Range<usize>) -> Vec<Range<usize>> {
         if self.hidden.is_empty() {
             return vec![range.clone()];
         }
@@ -39,7 +39,7 @@ impl Fitted {
 /// The name, or as much of its beginning and its end as fits into `columns` with [`MORE`] between
 /// them. A grapheme is never split; expects a clean line.
 #[must_use]
-pub fn fit(name: &str, columns: usize) -> Fitted {
+pub(crate) fn fit(name: &str, columns: usize) -> Fitted {
     let whole = width(name);
     if whole <= columns {
         return Fitted {

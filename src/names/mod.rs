@@ -3,5 +3,5 @@
 mod compare;
 mod fit;
 
-pub use compare::{caseless, composed, holds, sort_key};
-pub use fit::fit;
+pub(crate) use compare::{caseless, composed, holds, sort_key};
+pub(crate) use fit::fit;

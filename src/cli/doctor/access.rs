@@ -12,7 +12,7 @@ const NO_SESSION: &str = "00000000000000000000000000";
 const NO_GROUP: &str = "0@g.us";
 
 /// Shows the token. Gives back the sessions that are known, or nothing where the token is not accepted.
-pub async fn check(
+pub(super) async fn check(
     client: &Client,
     profile: &Profile,
     report: &mut Report,
@@ -109,7 +109,7 @@ enum Has {
 }
 
 /// Finds out what the token may do.
-pub async fn capabilities(client: &Client, report: &mut Report) -> std::io::Result<()> {
+pub(super) async fn capabilities(client: &Client, report: &mut Report) -> std::io::Result<()> {
     // A group, not a session: some gateways ask for `manage` there.
     let read = asked(
         &client.get_group(NO_SESSION, NO_GROUP).await,

@@ -17,7 +17,7 @@ struct Read {
     sample: Option<(String, String)>,
 }
 
-pub async fn check(
+pub(super) async fn check(
     client: &Client,
     sessions: &[String],
     report: &mut Report,

@@ -25,7 +25,7 @@ enum Seen {
 
 /// Asks `/healthz` and `/readyz`. Gives back whether the gateway answers at all. `login` is whether
 /// the token is one of a login, which depends on both clocks.
-pub async fn check(
+pub(super) async fn check(
     http: &reqwest::Client,
     base: &str,
     limit: Duration,

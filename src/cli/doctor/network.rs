@@ -24,7 +24,7 @@ const HEAD_MAX: usize = 16 << 10;
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// The host and port to connect to.
-pub struct Route {
+pub(super) struct Route {
     pub url: Url,
     pub host: String,
     pub port: u16,
@@ -34,14 +34,14 @@ pub struct Route {
 }
 
 /// A proxy in between.
-pub struct Proxy {
+pub(super) struct Proxy {
     url: Url,
     /// The value of `Proxy-Authorization`, which is never shown.
     authorization: Option<String>,
 }
 
 impl Route {
-    pub fn new(profile: &Profile, url: &Url, limit: Duration) -> Self {
+    pub(super) fn new(profile: &Profile, url: &Url, limit: Duration) -> Self {
         Self {
             host: bare_host(url),
             port: url.port_or_known_default().unwrap_or(443),
@@ -51,13 +51,13 @@ impl Route {
         }
     }
 
-    pub fn is_encrypted(&self) -> bool {
+    pub(super) fn is_encrypted(&self) -> bool {
         self.url.scheme() == "https"
     }
 
     /// Whether the gateway can be connected to directly: not if only the proxy can reach it, and
     /// not through a proxy that needs TLS or SOCKS.
-    pub fn is_direct(&self) -> bool {
+    pub(super) fn is_direct(&self) -> bool {
         match &self.proxy {
             None => true,
             Some(proxy) => self.is_encrypted() && proxy.url.scheme() == "http",
@@ -92,7 +92,7 @@ fn proxy(profile: &Profile, url: &Url) -> Option<Proxy> {
 }
 
 /// Whether an address is on this machine.
-pub fn is_this_machine(url: &Url) -> bool {
+pub(super) fn is_this_machine(url: &Url) -> bool {
     let host = bare_host(url);
     host == "localhost"
         || host
@@ -108,7 +108,10 @@ fn bare_host(url: &Url) -> String {
 }
 
 /// A connection to the gateway's port, through the proxy where there is one.
-pub async fn check(route: &Route, report: &mut Report) -> std::io::Result<Option<TcpStream>> {
+pub(super) async fn check(
+    route: &Route,
+    report: &mut Report,
+) -> std::io::Result<Option<TcpStream>> {
     let (host, port) = match &route.proxy {
         Some(proxy) => {
             let port = proxy.url.port_or_known_default().unwrap_or(80);

@@ -12,7 +12,7 @@ const DISK_LEAST: u64 = 100 << 20;
 #[cfg(unix)]
 const DISK_FINE: u64 = 1 << 30;
 
-pub async fn examine(config: &Config, report: &mut Report) -> std::io::Result<()> {
+pub(super) async fn examine(config: &Config, report: &mut Report) -> std::io::Result<()> {
     let seen = format!("the own gateway, in {}", config.data_dir.display());
     report.add(Check::ok("config", seen))?;
     let data = config.data_dir.clone();

@@ -10,7 +10,11 @@ use tokio::time::timeout;
 
 const POLLS: &str = "the desk asks every few seconds instead; nothing else is missing";
 
-pub async fn check(client: &Client, limit: Duration, report: &mut Report) -> std::io::Result<()> {
+pub(super) async fn check(
+    client: &Client,
+    limit: Duration,
+    report: &mut Report,
+) -> std::io::Result<()> {
     let (sink, mut events) = mpsc::channel(1);
     // Ends when the receiver is dropped.
     tokio::spawn(realtime::run(client.clone(), None, sink));

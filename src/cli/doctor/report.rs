@@ -11,7 +11,7 @@ const SEEN_MAX: usize = 400;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub(super) enum Verdict {
     Ok,
     /// It works, but not all of it, or not for long.
     Warn,
@@ -33,7 +33,7 @@ impl Verdict {
 
 /// One step. Its name and `code` are stable words for scripts; docs/scripts.md lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
+pub(super) struct Check {
     #[serde(rename = "check")]
     pub step: &'static str,
     pub result: Verdict,
@@ -45,15 +45,15 @@ pub struct Check {
 }
 
 impl Check {
-    pub fn ok(step: &'static str, seen: impl AsRef<str>) -> Self {
+    pub(super) fn ok(step: &'static str, seen: impl AsRef<str>) -> Self {
         Self::new(step, Verdict::Ok, "ok", seen)
     }
 
-    pub fn skip(step: &'static str, why: impl AsRef<str>) -> Self {
+    pub(super) fn skip(step: &'static str, why: impl AsRef<str>) -> Self {
         Self::new(step, Verdict::Skip, "skipped", why)
     }
 
-    pub fn warn(
+    pub(super) fn warn(
         step: &'static str,
         code: &'static str,
         seen: impl AsRef<str>,
@@ -65,7 +65,7 @@ impl Check {
         }
     }
 
-    pub fn fail(
+    pub(super) fn fail(
         step: &'static str,
         code: &'static str,
         seen: impl AsRef<str>,
@@ -88,13 +88,13 @@ impl Check {
     }
 
     /// Whether later steps still make sense.
-    pub fn goes_on(&self) -> bool {
+    pub(super) fn goes_on(&self) -> bool {
         self.result != Verdict::Fail
     }
 }
 
 /// All checks of one run. Those for people are written as they come.
-pub struct Report {
+pub(super) struct Report {
     pub profile: String,
     checks: Vec<Check>,
     aloud: bool,
@@ -102,7 +102,7 @@ pub struct Report {
 
 impl Report {
     /// `aloud` writes every check to the standard output at once.
-    pub fn new(profile: &str, aloud: bool) -> Self {
+    pub(super) fn new(profile: &str, aloud: bool) -> Self {
         Self {
             profile: profile.to_owned(),
             checks: Vec::new(),
@@ -111,7 +111,7 @@ impl Report {
     }
 
     /// Adds a check; returns whether later steps still make sense.
-    pub fn add(&mut self, check: Check) -> std::io::Result<bool> {
+    pub(super) fn add(&mut self, check: Check) -> std::io::Result<bool> {
         if self.aloud {
             let mut stdout = std::io::stdout().lock();
             let word = check.result.word();
@@ -127,20 +127,20 @@ impl Report {
     }
 
     /// Marks steps as not tried.
-    pub fn skip(&mut self, checks: &[&'static str], why: &str) -> std::io::Result<()> {
+    pub(super) fn skip(&mut self, checks: &[&'static str], why: &str) -> std::io::Result<()> {
         for check in checks {
             self.add(Check::skip(check, why))?;
         }
         Ok(())
     }
 
-    pub fn failures(&self) -> usize {
+    pub(super) fn failures(&self) -> usize {
         let failed = |check: &&Check| check.result == Verdict::Fail;
         self.checks.iter().filter(failed).count()
     }
 
     /// One JSON object, for scripts.
-    pub fn document(&self) -> serde_json::Value {
+    pub(super) fn document(&self) -> serde_json::Value {
         serde_json::json!({
             "profile": self.profile,
             "ok": self.failures() == 0,

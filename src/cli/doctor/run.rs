@@ -20,7 +20,11 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// At least one of them failed; what failed was written already.
-pub async fn run(cli: &Cli, flags: &Doctor, shutdown: &CancellationToken) -> anyhow::Result<()> {
+pub(crate) async fn run(
+    cli: &Cli,
+    flags: &Doctor,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<()> {
     let limit = Duration::from_secs(flags.timeout);
     let settings = settings(cli);
     let name = match &settings {

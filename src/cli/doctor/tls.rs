@@ -26,7 +26,7 @@ const NAMED: usize = 4;
 
 /// Does the TLS handshake, or checks that the port speaks plain HTTP. Returns whether later steps
 /// make sense.
-pub async fn check(
+pub(super) async fn check(
     route: &Route,
     authorities: &Authorities,
     stream: TcpStream,

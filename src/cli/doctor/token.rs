@@ -16,7 +16,10 @@ const SOON: i64 = 120;
 const ORGANIZATION: &str = "activeOrganizationId";
 
 /// Reads the token; gives back what is known of it, and the token where there is one.
-pub async fn check(profile: &Profile, shutdown: &CancellationToken) -> (Check, Option<Secret>) {
+pub(super) async fn check(
+    profile: &Profile,
+    shutdown: &CancellationToken,
+) -> (Check, Option<Secret>) {
     match token::read(profile, shutdown).await {
         Ok(token) => {
             let now = Timestamp::now().as_second();
@@ -45,7 +48,7 @@ pub async fn check(profile: &Profile, shutdown: &CancellationToken) -> (Check, O
 }
 
 /// Whether a token is one of a login, for which clocks matter.
-pub fn is_login(token: Option<&Secret>) -> bool {
+pub(super) fn is_login(token: Option<&Secret>) -> bool {
     token.is_some_and(|token| claims(token.expose()).is_some())
 }
 
@@ -130,7 +133,7 @@ fn claims(token: &str) -> Option<Map<String, Value>> {
 }
 
 /// A span of time in its largest unit.
-pub fn span(seconds: i64) -> String {
+pub(super) fn span(seconds: i64) -> String {
     match seconds.unsigned_abs() {
         seconds @ 0..=119 => format!("{seconds} s"),
         seconds @ 120..=7_199 => format!("{} min", seconds / 60),

@@ -9,13 +9,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The size at which the file is renamed, in bytes.
-pub const FILE_MAX: u64 = 5 << 20;
+pub(super) const FILE_MAX: u64 = 5 << 20;
 /// Full files that are kept beside the one that is written.
-pub const FILES_KEPT: u32 = 2;
+pub(super) const FILES_KEPT: u32 = 2;
 /// Attempts to lock a file that is being renamed, before a line is written regardless.
 const TRIES: usize = 100;
 
-pub struct RotatingFile {
+pub(super) struct RotatingFile {
     path: PathBuf,
     file: File,
     /// Devices and pipes have no size to bound.
@@ -29,7 +29,7 @@ impl RotatingFile {
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn open(path: &Path, max: u64, kept: u32) -> io::Result<Self> {
+    pub(super) fn open(path: &Path, max: u64, kept: u32) -> io::Result<Self> {
         let file = append(path)?;
         let is_regular = file.metadata()?.is_file();
         #[cfg(unix)]

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 /// Whether a confirmation is possible: both streams are terminals.
 #[must_use]
-pub fn is_possible() -> bool {
+pub(super) fn is_possible() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
@@ -15,7 +15,7 @@ pub fn is_possible() -> bool {
 ///
 /// # Errors
 /// Anything but a yes.
-pub async fn confirm(question: &str) -> Result<(), CommandError> {
+pub(super) async fn confirm(question: &str) -> Result<(), CommandError> {
     let mut stderr = std::io::stderr();
     let _ = write!(stderr, "{} [y/N] ", clean_line(question));
     let _ = stderr.flush();

@@ -17,5 +17,5 @@ mod script;
 mod sessions;
 mod shell;
 
-pub use run::run;
-pub use script::Script;
+pub(super) use run::run;
+pub(super) use script::Script;

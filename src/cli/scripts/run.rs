@@ -14,7 +14,7 @@ use clap::CommandFactory as _;
 ///
 /// # Errors
 /// A [`CommandError`], or what kept the gateway from being reached.
-pub async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
+pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
     match script {
         Script::Completions(completions) => return Ok(completions.write(&mut Cli::command())?),
         Script::Man(man) => return Ok(man.write(Cli::command())?),

@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// A query, ready to mark names. Made once per frame, used for the rows that are shown.
 #[derive(Debug)]
-pub struct Highlighter {
+pub(crate) struct Highlighter {
     words: Vec<(String, Option<Aligner>)>,
     /// The name at hand, folded, as text and as letters.
     folded: String,
@@ -21,7 +21,7 @@ pub struct Highlighter {
 
 impl Highlighter {
     #[must_use]
-    pub fn new(query: &str) -> Self {
+    pub(crate) fn new(query: &str) -> Self {
         Self {
             words: words(query)
                 .into_iter()
@@ -37,7 +37,7 @@ impl Highlighter {
     }
 
     /// Byte ranges of the matched letters in `name`: ascending, apart, on grapheme boundaries.
-    pub fn ranges(&mut self, name: &str) -> Vec<Range<usize>> {
+    pub(crate) fn ranges(&mut self, name: &str) -> Vec<Range<usize>> {
         if self.words.is_empty() {
             return Vec::new();
         }

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Which clipboard to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ClipboardChoice {
+pub(crate) enum ClipboardChoice {
     /// The desktop's; over SSH, or without a display, the terminal's.
     #[default]
     Auto,
@@ -28,7 +28,7 @@ pub enum ClipboardChoice {
 
 impl ClipboardChoice {
     /// Every choice with its name.
-    pub const NAMES: [(&'static str, Self); 3] = [
+    pub(crate) const NAMES: [(&'static str, Self); 3] = [
         ("auto", Self::Auto),
         ("system", Self::System),
         ("osc52", Self::Osc52),
@@ -37,7 +37,7 @@ impl ClipboardChoice {
 
 /// What the environment says of where the user sits.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Surroundings {
+pub(crate) struct Surroundings {
     /// The terminal is at the other end of an SSH connection.
     pub ssh: bool,
     /// A display answers to this process.
@@ -47,7 +47,7 @@ pub struct Surroundings {
 
 /// A program between this one and the terminal, which swallows escape sequences unless wrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Multiplexer {
+pub(crate) enum Multiplexer {
     #[default]
     None,
     Tmux,
@@ -57,7 +57,7 @@ pub enum Multiplexer {
 impl Surroundings {
     /// Reads them off environment variables.
     #[must_use]
-    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name| variable(name).is_some_and(|value| !value.is_empty());
         Self {
             ssh: set("SSH_TTY") || set("SSH_CONNECTION"),
@@ -77,7 +77,7 @@ impl Surroundings {
 
 /// A copied text: either taken already, or bytes to write to the terminal.
 #[derive(Debug, PartialEq, Eq)]
-pub enum CopyOutcome {
+pub(crate) enum CopyOutcome {
     ClipboardKind,
     TakenByTmux,
     Write(Vec<u8>),
@@ -86,7 +86,7 @@ pub enum CopyOutcome {
 impl CopyOutcome {
     /// Which clipboard it is.
     #[must_use]
-    pub fn by(&self) -> ClipboardKind {
+    pub(crate) fn by(&self) -> ClipboardKind {
         match self {
             Self::ClipboardKind => ClipboardKind::System,
             Self::TakenByTmux => ClipboardKind::Tmux,
@@ -96,7 +96,7 @@ impl CopyOutcome {
 
     /// What is left to write to the terminal.
     #[must_use]
-    pub fn into_bytes(self) -> Option<Vec<u8>> {
+    pub(crate) fn into_bytes(self) -> Option<Vec<u8>> {
         match self {
             Self::ClipboardKind | Self::TakenByTmux => None,
             Self::Write(bytes) => Some(bytes),
@@ -105,7 +105,7 @@ impl CopyOutcome {
 }
 
 /// The way to the clipboard.
-pub struct Clipboard {
+pub(crate) struct Clipboard {
     choice: ClipboardChoice,
     surroundings: Surroundings,
     desktop: Mutex<Option<mpsc::Sender<Order>>>,
@@ -115,7 +115,7 @@ type Order = (String, oneshot::Sender<Result<(), String>>);
 
 impl Clipboard {
     #[must_use]
-    pub fn new(choice: ClipboardChoice, surroundings: Surroundings) -> Self {
+    pub(crate) fn new(choice: ClipboardChoice, surroundings: Surroundings) -> Self {
         Self {
             choice,
             surroundings,
@@ -127,7 +127,7 @@ impl Clipboard {
     ///
     /// # Errors
     /// The desktop's clipboard was asked for by configuration and refused.
-    pub async fn copy(&self, text: &str) -> Result<CopyOutcome, String> {
+    pub(crate) async fn copy(&self, text: &str) -> Result<CopyOutcome, String> {
         if !wants_desktop(self.choice, self.surroundings) {
             return Ok(self.copy_to_terminal(text).await);
         }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 /// The gateways behind [`crate::console::state::Options::profiles`], in the same order.
 #[async_trait]
-pub trait GatewayConnector: Send + Sync {
+pub(crate) trait GatewayConnector: Send + Sync {
     /// A client of a gateway that has accepted our credentials. `token` is what the user typed for it.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 #[derive(Debug)]
 // Nearly all of them are messages; a box for each would save nothing.
 #[allow(clippy::large_enum_variant)]
-pub enum Notice {
+pub(crate) enum Notice {
     Msg(Msg),
     /// The answer to a request. A read's answer holds its permit, so that no more is read than the loop takes
     /// in.

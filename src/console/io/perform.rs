@@ -28,7 +28,7 @@ const EVENTS_WAITING: usize = 1_024;
 const EVENT_BYTES_WAITING: usize = 4 << 20;
 
 /// Starts the tasks, which send their results into the loop's inbox.
-pub struct Performer {
+pub(crate) struct Performer {
     client: Client,
     clipboard: Arc<Clipboard>,
     /// Where pictures are saved.
@@ -50,7 +50,7 @@ impl Drop for Performer {
 impl Performer {
     /// A performer, and the inbox that its tasks send to. Realtime begins to stream.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         client: Client,
         clipboard: Clipboard,
         pictures: PathBuf,

@@ -40,7 +40,7 @@ const AWAKE: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// The terminal cannot be drawn to or read from any more.
-pub async fn run(
+pub(crate) async fn run(
     screen: &mut impl Screen,
     options: Options,
     performer: Performer,

@@ -8,7 +8,7 @@ use ratatui::backend::Backend;
 use std::io;
 
 /// A terminal as the loop needs it: the real one, or a test's.
-pub trait Screen {
+pub(crate) trait Screen {
     type Error: std::error::Error + Send + Sync + 'static;
     type Backend: Backend<Error = Self::Error>;
 
@@ -35,7 +35,7 @@ pub trait Screen {
 
 /// What comes from the terminal.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Input {
+pub(crate) enum Input {
     Event(Event),
     /// The terminal's answer to the question for its background.
     Background(Background),

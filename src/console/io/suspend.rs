@@ -7,18 +7,18 @@ mod unix {
     use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 
     /// Hears of SIGCONT, which ends a sleep.
-    pub struct Continued(Listener);
+    pub(crate) struct Continued(Listener);
 
     impl Continued {
         /// # Errors
         /// The signal cannot be listened to.
-        pub fn listen() -> io::Result<Self> {
+        pub(crate) fn listen() -> io::Result<Self> {
             let number = Signal::CONT.as_raw();
             signal(SignalKind::from_raw(number)).map(Self)
         }
 
         /// Waits for the next one.
-        pub async fn recv(&mut self) {
+        pub(crate) async fn recv(&mut self) {
             self.0.recv().await;
         }
     }
@@ -27,7 +27,7 @@ mod unix {
     ///
     /// # Errors
     /// The signal cannot be sent.
-    pub fn suspend() -> io::Result<()> {
+    pub(crate) fn suspend() -> io::Result<()> {
         Ok(kill_current_process_group(Signal::TSTP)?)
     }
 }
@@ -62,4 +62,4 @@ mod elsewhere {
 #[cfg(not(unix))]
 pub use elsewhere::{Continued, suspend};
 #[cfg(unix)]
-pub use unix::{Continued, suspend};
+pub(crate) use unix::{Continued, suspend};

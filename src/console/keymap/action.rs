@@ -2,7 +2,7 @@
 
 /// What a key can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
+pub(crate) enum Action {
     Up,
     Down,
     PageUp,
@@ -40,7 +40,7 @@ pub enum Action {
 
 /// Where an action makes sense; the footer shows the actions of the place one is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum KeyContext {
+pub(crate) enum KeyContext {
     Everywhere,
     Sessions,
     Groups,
@@ -51,7 +51,7 @@ pub enum KeyContext {
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
-pub struct Binding {
+pub(crate) struct Binding {
     pub action: Action,
     /// Its name in the config's `[keys]`.
     pub name: &'static str,

@@ -4,7 +4,7 @@ use super::action::KeyContext::{Everywhere, Group, Groups, Qr, Sessions};
 use super::action::{Action, Binding};
 
 /// Every key, in the order in which the footer and the help show them.
-pub const BINDINGS: &[Binding] = &[
+pub(crate) const BINDINGS: &[Binding] = &[
     Binding {
         action: Action::Filter,
         name: "filter",

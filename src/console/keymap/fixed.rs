@@ -2,7 +2,7 @@
 
 /// A key of the dialogs and text fields.
 #[derive(Debug, Clone, Copy)]
-pub struct Fixed {
+pub(crate) struct Fixed {
     pub keys: &'static str,
     pub help: &'static str,
     /// Where it works.
@@ -13,7 +13,7 @@ pub struct Fixed {
 
 /// A sign of the screen.
 #[derive(Debug, Clone, Copy)]
-pub struct Sign {
+pub(crate) struct Sign {
     pub symbol: &'static str,
     pub help: &'static str,
     /// Where it stands.
@@ -35,7 +35,7 @@ const fn fixed(
     }
 }
 
-pub const FIXED: &[Fixed] = &[
+pub(crate) const FIXED: &[Fixed] = &[
     fixed(
         "Tab BackTab",
         "Next field or button, previous one",
@@ -114,7 +114,7 @@ const fn sign(
     }
 }
 
-pub const SIGNS: &[Sign] = &[
+pub(crate) const SIGNS: &[Sign] = &[
     sign("▌", "Selected", "lists", "cursor bar mark"),
     sign(
         "A",

@@ -16,7 +16,7 @@ pub(crate) fn check_binding(name: &str, keys: &[String]) -> Result<(), String> {
 /// One key for two actions in the same place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("`{key}` would mean both `{first}` and `{second}`")]
-pub struct Conflict {
+pub(crate) struct Conflict {
     pub key: Key,
     /// The actions' names in the config.
     pub first: &'static str,

@@ -20,7 +20,7 @@ const NOT_STORED_LINES: usize = 3;
 
 /// Where the parts of the card stand. What has no room is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CardParts {
+pub(crate) struct CardParts {
     /// How many members, my role, the switches.
     pub summary: Rect,
     /// The code, or the reason why there is none.
@@ -229,7 +229,7 @@ impl Rows {
 
 /// One line of the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Detail {
+pub(crate) enum Detail {
     Description(String),
     Gap,
     Created(i64),

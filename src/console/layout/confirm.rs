@@ -11,7 +11,7 @@ use crate::console::words;
 
 const DIALOG_WIDTH: u16 = 60;
 /// The buttons of every question, from left to right.
-pub const CONFIRM_BUTTONS: [ButtonId; 2] = [ButtonId::Confirm, ButtonId::Cancel];
+pub(crate) const CONFIRM_BUTTONS: [ButtonId; 2] = [ButtonId::Confirm, ButtonId::Cancel];
 
 #[must_use]
 pub(crate) fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDialog) -> WordsParts {

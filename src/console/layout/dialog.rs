@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 /// A button where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ButtonSpot {
+pub(crate) struct ButtonSpot {
     pub id: ButtonId,
     pub label: String,
     pub enabled: bool,
@@ -17,7 +17,7 @@ pub struct ButtonSpot {
 
 /// A button before it has a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Button {
+pub(crate) struct Button {
     pub id: ButtonId,
     pub label: String,
     pub enabled: bool,
@@ -41,7 +41,7 @@ impl Button {
 
 /// A box over the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dialog {
+pub(crate) struct Dialog {
     /// With its border.
     pub area: Rect,
     /// What it holds, without the row of buttons.
@@ -51,7 +51,7 @@ pub struct Dialog {
 
 /// A dialog of words and buttons.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WordsParts {
+pub(crate) struct WordsParts {
     pub dialog: Dialog,
     pub title: String,
     /// All lines; those from `first` on are seen.
@@ -60,7 +60,7 @@ pub struct WordsParts {
 }
 
 /// Columns that a dialog's border and padding take.
-pub const DIALOG_FRAME: u16 = 4;
+pub(super) const DIALOG_FRAME: u16 = 4;
 /// A dialog that leaves fewer columns than these takes the whole body.
 const RIM: u16 = 6;
 /// Columns between two buttons.

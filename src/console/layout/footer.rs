@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 
 /// A hint where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hint {
+pub(crate) struct Hint {
     pub key: String,
     pub word: String,
     pub target: Target,

@@ -15,15 +15,15 @@ pub(crate) const FORM_BUTTONS: [ButtonId; 2] = [ButtonId::Save, ButtonId::Cancel
 /// The same while it asks whether to leave without saving.
 pub(crate) const FORM_LEAVE_BUTTONS: [ButtonId; 2] = [ButtonId::KeepEditing, ButtonId::Discard];
 /// Columns of the field names.
-pub const LABELS: u16 = 14;
+pub(crate) const LABELS: u16 = 14;
 /// Columns of `2048 / 2048` and the gap before it.
-pub const COUNTS: u16 = 13;
+pub(crate) const COUNTS: u16 = 13;
 const WIDTH: u16 = 92;
 const DESCRIPTION_ROWS: (u16, u16) = (3, 10);
 
 /// One line of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FormLine {
+pub(crate) enum FormLine {
     /// The first line of a field.
     Field(SettingField),
     /// A further line of the description.
@@ -39,7 +39,7 @@ pub enum FormLine {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
+pub(crate) enum Note {
     Fault(String),
     Applied,
     Refused(String),
@@ -56,7 +56,7 @@ pub enum Note {
 
 /// The form where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormParts {
+pub(crate) struct FormParts {
     pub dialog: Dialog,
     pub lines: Vec<(FormLine, Rect)>,
     /// Where the subject is typed.

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 /// Where the parts of the groups pane stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GroupsParts {
+pub(crate) struct GroupsParts {
     pub filter: Rect,
     pub heads: Rect,
     pub rows: Rect,
@@ -50,7 +50,7 @@ const SESSION_WIDTH: (u16, u16) = (8, 22);
 
 /// The columns of the rows; those without room have no width. The name gets what is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GroupColumns {
+pub(crate) struct GroupColumns {
     pub name: Rect,
     pub session: Rect,
     pub members: Rect,

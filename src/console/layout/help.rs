@@ -11,7 +11,7 @@ const COLUMN: u16 = 84;
 
 /// One line of the help.
 #[derive(Debug, Clone, Copy)]
-pub enum HelpLine {
+pub(crate) enum HelpLine {
     Section(&'static str),
     Key(&'static Binding),
     Fixed(&'static Fixed),
@@ -19,7 +19,7 @@ pub enum HelpLine {
 }
 
 /// The help where it stands.
-pub struct HelpParts {
+pub(crate) struct HelpParts {
     pub area: Rect,
     pub search: Rect,
     pub rows: Rect,

@@ -13,7 +13,7 @@ const WORDS: u16 = 6;
 
 /// The list where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProfilesParts {
+pub(crate) struct ProfilesParts {
     pub dialog: Dialog,
     pub rows: Rect,
     /// First visible row.

@@ -7,7 +7,7 @@ use crate::text;
 use ratatui::layout::{Rect, Size};
 
 /// The full-screen code where it stands.
-pub struct QrParts {
+pub(crate) struct QrParts {
     /// Everything but the footer.
     pub area: Rect,
     pub name: Rect,
@@ -17,7 +17,7 @@ pub struct QrParts {
 }
 
 /// What is drawn in the middle.
-pub enum QrDrawing {
+pub(crate) enum QrDrawing {
     Code {
         code: Code,
         blocks: Blocks,

@@ -10,7 +10,7 @@ const WIDTH: u16 = 66;
 
 /// The dialog where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenameParts {
+pub(crate) struct RenameParts {
     pub dialog: Dialog,
     pub field: Rect,
     /// Words below the field, already broken.

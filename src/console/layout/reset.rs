@@ -17,7 +17,7 @@ const DONE_WORDS: u16 = 34;
 
 /// The reset dialog where it stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ResetParts {
+pub(crate) struct ResetParts {
     pub dialog: Dialog,
     /// Lines of words, already broken.
     pub text: Vec<String>,

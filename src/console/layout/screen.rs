@@ -8,7 +8,7 @@ use crate::console::state::{Pane, State};
 use ratatui::layout::Rect;
 
 /// Columns and rows below which nothing sensible can be drawn.
-pub const MIN_SIZE: (u16, u16) = (60, 16);
+pub(crate) const MIN_SIZE: (u16, u16) = (60, 16);
 /// From so many columns on, two panes stand side by side.
 const MEDIUM: u16 = 100;
 /// From so many columns on, all three do: the list of groups is left room for its names.
@@ -23,7 +23,7 @@ const SESSIONS_WIDTH: u16 = 25;
 
 /// The screen's parts. A pane that is out of sight is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Screen {
+pub(crate) struct Screen {
     pub header: Rect,
     /// Everything between header and footer.
     pub body: Rect,

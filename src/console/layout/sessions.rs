@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 /// Where the rows of the sessions stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SessionsParts {
+pub(crate) struct SessionsParts {
     /// All rows together.
     pub rows: Rect,
     /// Lines of one row, an empty one behind it included.

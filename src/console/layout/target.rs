@@ -5,7 +5,7 @@ use crate::console::state::{ButtonId, FormFocus, Pane, Sort};
 
 /// What is under the mouse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// A row of the sessions, counted from "All sessions" = 0.
     SessionRow(usize),
     /// A row of the groups, counted from the first one, not from the first visible one.

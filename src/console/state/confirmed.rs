@@ -11,7 +11,7 @@ const LAG_MAX: EpochMillis = 300_000;
 
 /// One confirmed setting. It is shown until a row that is newer says otherwise.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Confirmed {
+pub(crate) struct Confirmed {
     value: Setting,
     /// What a stale row may hold: every value that was shown before.
     before: Vec<Option<Setting>>,

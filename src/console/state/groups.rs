@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A loaded group with its texts made safe to show.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub(crate) struct Entry {
     pub key: GroupKey,
     pub group: Group,
     /// The subject, cleaned and steadied; the JID where there is none.

@@ -7,7 +7,7 @@ use crate::console::ids::RequestId;
 use ratatui_textarea::TextArea;
 
 /// Longest name of an account, in characters, as the gateway has it.
-pub const NAME_MAX: usize = 100;
+pub(crate) const NAME_MAX: usize = 100;
 
 /// A code that links a phone. It is drawn, and never logged.
 #[derive(Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum LinkMethod {
 
 /// The text fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PairingField {
+pub(crate) enum PairingField {
     Label,
     Phone,
 }

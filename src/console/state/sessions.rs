@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Whose groups are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SessionScope {
+pub(crate) enum SessionScope {
     AllSessions,
     Session(String),
 }

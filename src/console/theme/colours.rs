@@ -40,7 +40,7 @@ impl Background {
 
 /// The setting `ui.background`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum BackgroundChoice {
+pub(crate) enum BackgroundChoice {
     /// What the terminal answers when it is asked, or what `COLORFGBG` says.
     #[default]
     Auto,
@@ -49,7 +49,7 @@ pub enum BackgroundChoice {
 
 impl BackgroundChoice {
     /// Every choice with its name in the configuration.
-    pub const NAMES: [(&'static str, Self); 3] = [
+    pub(crate) const NAMES: [(&'static str, Self); 3] = [
         ("auto", Self::Auto),
         ("dark", Self::Fixed(Background::Dark)),
         ("light", Self::Fixed(Background::Light)),

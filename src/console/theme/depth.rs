@@ -15,7 +15,7 @@ pub enum ColorDepth {
 
 /// What the environment says about the terminal; see [`ColorDepth::detect`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TerminalEnvironment {
+pub(crate) struct TerminalEnvironment {
     /// `TERM`
     pub term: Option<String>,
     /// `COLORTERM`

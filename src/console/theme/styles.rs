@@ -161,7 +161,7 @@ impl Theme {
 
 /// A status as symbol, word and style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StatusLook {
+pub(crate) struct StatusLook {
     pub symbol: &'static str,
     pub word: &'static str,
     pub style: Style,

@@ -328,7 +328,7 @@ fn hidden(state: &State) -> String {
 }
 
 /// There is no account to show groups of.
-pub const NO_ACCOUNTS: &str = "No accounts yet";
+pub(super) const NO_ACCOUNTS: &str = "No accounts yet";
 
 /// How the first account comes.
 pub(crate) fn first_account(state: &State) -> String {

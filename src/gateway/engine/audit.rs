@@ -37,7 +37,7 @@ pub(super) struct AuditDraft {
 impl AuditDraft {
     /// The entry goes to the log of `owner`, the organization of the changed resource, which may
     /// not be the caller's.
-    pub fn new(caller: &Caller, owner: &OrganizationId, action: AuditAction) -> Self {
+    pub(super) fn new(caller: &Caller, owner: &OrganizationId, action: AuditAction) -> Self {
         Self {
             organization: owner.clone(),
             actor: caller.actor.clone(),
@@ -51,14 +51,14 @@ impl AuditDraft {
         }
     }
 
-    pub fn of_session(caller: &Caller, action: AuditAction, session: &OwnedSession) -> Self {
+    pub(super) fn of_session(caller: &Caller, action: AuditAction, session: &OwnedSession) -> Self {
         Self {
             session: Some(session.id.to_string()),
             ..Self::new(caller, &session.organization, action)
         }
     }
 
-    pub fn of_group(
+    pub(super) fn of_group(
         caller: &Caller,
         action: AuditAction,
         session: &OwnedSession,
@@ -71,17 +71,17 @@ impl AuditDraft {
     }
 
     /// Notes a change that was made.
-    pub fn note_applied(&mut self, what: &str) {
+    pub(super) fn note_applied(&mut self, what: &str) {
         self.applied.push(what.to_owned());
     }
 
     /// Writes a success into a transaction of the use case's own.
-    pub fn insert_success(&self, w: &mut Write<'_>) -> Result<(), StoreError> {
+    pub(super) fn insert_success(&self, w: &mut Write<'_>) -> Result<(), StoreError> {
         w.record(&self.entry(None))
     }
 
     /// A job that writes a success, to go along with a change that is written elsewhere.
-    pub fn success(
+    pub(super) fn success(
         &self,
     ) -> impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static {
         let entry = self.entry(None);
@@ -93,7 +93,7 @@ impl AuditDraft {
     ///
     /// # Errors
     /// [`Error::NotStored`]: the entry waits in memory.
-    pub async fn commit_with<T: Send + 'static>(
+    pub(super) async fn commit_with<T: Send + 'static>(
         &mut self,
         store: &Store,
         refusal: Option<&Error>,
@@ -117,7 +117,7 @@ impl AuditDraft {
 
     /// The error for a store that failed after a change was made. Logs what was made, in the span
     /// of the request.
-    pub fn not_stored(&self, cause: StoreError, not_attempted: Vec<SettingField>) -> Error {
+    pub(super) fn not_stored(&self, cause: StoreError, not_attempted: Vec<SettingField>) -> Error {
         tracing::error!(
             %cause,
             action = ?self.action,
@@ -135,7 +135,11 @@ impl AuditDraft {
     /// Writes the entry, unless it was [committed](Self::commit_with), and returns the outcome. The
     /// entry is durable before a success is answered; when it cannot be written, the answer is an
     /// error, and the entry waits in memory if a change was made.
-    pub async fn finish<T>(self, store: &Store, outcome: Result<T, Error>) -> Result<T, Error> {
+    pub(super) async fn finish<T>(
+        self,
+        store: &Store,
+        outcome: Result<T, Error>,
+    ) -> Result<T, Error> {
         if self.committed || matches!(outcome, Err(Error::StoreUnavailable(_))) {
             return outcome;
         }

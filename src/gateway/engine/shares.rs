@@ -101,7 +101,7 @@ impl BodyRoom<'_> {
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].
-    pub fn grow(&mut self, bytes: usize) -> Result<(), Error> {
+    pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Error> {
         let cost = blocks(self.bytes + bytes) - blocks(self.bytes);
         self.engine.count(self.caller, cost)?;
         let taken: Result<(), Full> = if let Some(share) = &mut self.share {
@@ -117,7 +117,7 @@ impl BodyRoom<'_> {
     }
 
     /// Counts a body that is refused because of its size as if it had been read.
-    pub fn refuse(&self, bytes: usize) {
+    pub(crate) fn refuse(&self, bytes: usize) {
         self.engine
             .charge(self.caller, blocks(bytes) - blocks(self.bytes));
     }

@@ -61,7 +61,7 @@ pub(super) struct RequestBody {
 }
 
 impl RequestBody {
-    pub fn new(body: Body, headers: &HeaderMap, limit: Duration) -> Self {
+    pub(super) fn new(body: Body, headers: &HeaderMap, limit: Duration) -> Self {
         Self {
             declared: body.size_hint().exact(),
             stream: (!body.is_end_stream()).then(|| body.into_data_stream()),
@@ -75,7 +75,7 @@ impl RequestBody {
     ///
     /// # Errors
     /// Too large, too slow, no room, or not exactly one JSON value.
-    pub async fn json(
+    pub(super) async fn json(
         &mut self,
         grow: impl FnMut(usize) -> Result<(), Error>,
     ) -> Result<Option<Value>, BodyError> {
@@ -146,12 +146,12 @@ impl RequestBody {
     }
 
     /// Whether it has not arrived completely.
-    pub fn is_on_its_way(&self) -> bool {
+    pub(super) fn is_on_its_way(&self) -> bool {
         self.stream.is_some()
     }
 
     /// Throws away what has not been read.
-    pub async fn discard(&mut self) {
+    pub(super) async fn discard(&mut self) {
         let Some(mut stream) = self.stream.take() else {
             return;
         };

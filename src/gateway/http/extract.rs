@@ -30,7 +30,7 @@ pub(super) struct AuthedRequest {
 }
 
 impl AuthedRequest {
-    pub fn new(
+    pub(super) fn new(
         server: &Server,
         caller: Caller,
         parts: Parts,
@@ -48,7 +48,7 @@ impl AuthedRequest {
     }
 
     /// The value of a path parameter; empty when it is not text.
-    pub fn param(&self, name: &str) -> &str {
+    pub(super) fn param(&self, name: &str) -> &str {
         self.params.get(name).unwrap_or_default()
     }
 
@@ -56,7 +56,7 @@ impl AuthedRequest {
     ///
     /// # Errors
     /// It does not exist or belongs to another organization.
-    pub fn session(&self) -> Result<OwnedSession, Error> {
+    pub(super) fn session(&self) -> Result<OwnedSession, Error> {
         self.engine
             .find_session(&self.caller, self.param("session"))
     }
@@ -65,7 +65,7 @@ impl AuthedRequest {
     ///
     /// # Errors
     /// Not a JID ending in `@g.us`.
-    pub fn group(&self) -> Result<GroupJid, Error> {
+    pub(super) fn group(&self) -> Result<GroupJid, Error> {
         GroupJid::parse(self.param("gid")).map_err(|fault| Error::malformed("gid", fault))
     }
 
@@ -73,7 +73,7 @@ impl AuthedRequest {
     ///
     /// # Errors
     /// Not a person's JID.
-    pub fn member(&self) -> Result<MemberJid, Error> {
+    pub(super) fn member(&self) -> Result<MemberJid, Error> {
         MemberJid::parse(self.param("jid")).map_err(|fault| Error::malformed("jid", fault))
     }
 
@@ -81,7 +81,7 @@ impl AuthedRequest {
     ///
     /// # Errors
     /// As [`AuthedRequest::session`], then as [`AuthedRequest::group`].
-    pub fn session_and_group(&self) -> Result<(OwnedSession, GroupJid), Error> {
+    pub(super) fn session_and_group(&self) -> Result<(OwnedSession, GroupJid), Error> {
         Ok((self.session()?, self.group()?))
     }
 
@@ -89,7 +89,7 @@ impl AuthedRequest {
     ///
     /// # Errors
     /// The query is not form-encoded text.
-    pub fn query(&self) -> Result<QueryText, Error> {
+    pub(super) fn query(&self) -> Result<QueryText, Error> {
         query(&self.parts)
     }
 
@@ -109,7 +109,7 @@ impl AuthedRequest {
     ///
     /// # Errors
     /// The credentials expired; no body, or an invalid one.
-    pub async fn json(&mut self) -> Result<Value, Error> {
+    pub(super) async fn json(&mut self) -> Result<Value, Error> {
         self.body()
             .await?
             .ok_or_else(|| Error::field("", "a JSON body is required"))
@@ -119,7 +119,7 @@ impl AuthedRequest {
     ///
     /// # Errors
     /// As [`AuthedRequest::json`]; not an object.
-    pub async fn fields(&mut self) -> Result<Fields, Error> {
+    pub(super) async fn fields(&mut self) -> Result<Fields, Error> {
         Fields::of(self.json().await?)
     }
 
@@ -127,13 +127,13 @@ impl AuthedRequest {
     ///
     /// # Errors
     /// The credentials expired; an invalid body, or not an object.
-    pub async fn optional_fields(&mut self) -> Result<Fields, Error> {
+    pub(super) async fn optional_fields(&mut self) -> Result<Fields, Error> {
         let body = self.body().await?;
         Fields::of(body.unwrap_or_else(|| Map::new().into()))
     }
 
     /// Discards the rest of the body, so that the connection can be reused.
-    pub async fn finish(&mut self) {
+    pub(super) async fn finish(&mut self) {
         self.body.discard().await;
     }
 }
@@ -154,7 +154,7 @@ pub(super) fn query(parts: &Parts) -> Result<QueryText, Error> {
 impl QueryText {
     /// # Errors
     /// The parameter was given more than once.
-    pub fn get(&self, name: &str) -> Result<Option<&str>, Error> {
+    pub(super) fn get(&self, name: &str) -> Result<Option<&str>, Error> {
         let mut values = self.0.iter().filter(|(key, _)| key == name);
         let value = values.next().map(|(_, value)| value.as_str());
         match values.next() {
@@ -167,7 +167,7 @@ impl QueryText {
     ///
     /// # Errors
     /// `limit` is not a number from 1 to [`Page::MOST`]; one of them was given more than once.
-    pub fn page(&self) -> Result<Page, Error> {
+    pub(super) fn page(&self) -> Result<Page, Error> {
         let limit = match self.get("limit")? {
             None => None,
             Some(text) => Some(

@@ -17,7 +17,7 @@ pub(super) struct Fields {
 impl Fields {
     /// # Errors
     /// The body is not an object.
-    pub fn of(body: Value) -> Result<Self, Error> {
+    pub(super) fn of(body: Value) -> Result<Self, Error> {
         match body {
             Value::Object(object) => Ok(Self {
                 object,
@@ -29,7 +29,7 @@ impl Fields {
     }
 
     /// An optional field. `None` also when it is invalid, which [`Fields::finish`] reports.
-    pub fn optional<T>(
+    pub(super) fn optional<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&Value) -> Result<T, String>,
@@ -45,7 +45,7 @@ impl Fields {
     }
 
     /// A required field. `None` when it is absent or invalid.
-    pub fn required<T>(
+    pub(super) fn required<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&Value) -> Result<T, String>,
@@ -67,7 +67,7 @@ impl Fields {
     ///
     /// # Errors
     /// Every fault of the body at once.
-    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
+    pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
         let allowed = self.known.join(", ");
         for (name, _) in std::mem::take(&mut self.object)
             .into_iter()

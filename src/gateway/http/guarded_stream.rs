@@ -75,7 +75,7 @@ enum Refusal {
 }
 
 impl<S> GuardedStream<S> {
-    pub fn new(stream: S, patience: Duration, slot: Slot) -> Self {
+    pub(super) fn new(stream: S, patience: Duration, slot: Slot) -> Self {
         Self {
             stream,
             patience,

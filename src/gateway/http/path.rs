@@ -6,7 +6,7 @@ pub(super) struct Params(pub(super) Vec<(&'static str, Option<String>)>);
 
 impl Params {
     /// The decoded value; `None` when it is not text.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(param, _)| *param == name)

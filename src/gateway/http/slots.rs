@@ -61,7 +61,7 @@ enum Kept {
 
 impl ConnectionSlots {
     /// `most` in all, `each` of one address; 0 is no share.
-    pub fn new(most: u32, each: u32) -> Arc<Self> {
+    pub(super) fn new(most: u32, each: u32) -> Arc<Self> {
         let most = most as usize;
         Arc::new(Self {
             most,
@@ -78,7 +78,7 @@ impl ConnectionSlots {
 
     /// A slot for a new connection, initially idle; `None` when the connection should be closed at
     /// once.
-    pub fn take(self: &Arc<Self>, address: IpAddr) -> Option<Slot> {
+    pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Option<Slot> {
         let client = client(address);
         let connection = Arc::new(Connection {
             client,
@@ -157,7 +157,7 @@ impl Open {
 
 impl Connection {
     /// A request head was received; `false` when the connection was evicted just before.
-    pub fn begin(&self) -> bool {
+    pub(super) fn begin(&self) -> bool {
         let begin = |state| (state != EVICTED).then_some(BUSY);
         self.state
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, begin)
@@ -165,21 +165,21 @@ impl Connection {
     }
 
     /// The answer is made; once it is written ([`Slot::written`]) the connection is idle.
-    pub fn answered(&self) {
+    pub(super) fn answered(&self) {
         self.swap(BUSY, ANSWERED);
     }
 
     /// It is a realtime stream from now on, which is never idle.
-    pub fn becomes_stream(&self) {
+    pub(super) fn becomes_stream(&self) {
         self.stream.store(true, Ordering::Relaxed);
     }
 
-    pub fn is_stream(&self) -> bool {
+    pub(super) fn is_stream(&self) -> bool {
         self.stream.load(Ordering::Relaxed)
     }
 
     /// The moment since when it waits for a request.
-    pub fn idle_since(&self) -> Option<u64> {
+    pub(super) fn idle_since(&self) -> Option<u64> {
         Some(self.state.load(Ordering::Acquire)).filter(|state| *state >= IDLE)
     }
 
@@ -200,12 +200,12 @@ impl Connection {
 
 impl Slot {
     /// Whether the connection is over the limit and only gets an error answer.
-    pub fn is_over_limit(&self) -> bool {
+    pub(super) fn is_over_limit(&self) -> bool {
         matches!(self.kept, Kept::TurnedAway { .. })
     }
 
     /// Everything that was to be written is.
-    pub fn written(&self) {
+    pub(super) fn written(&self) {
         if let Kept::Served(slots, _) = &self.kept
             && self.connection.state.load(Ordering::Acquire) == ANSWERED
             && !self.connection.is_stream()

@@ -8,5 +8,6 @@
 mod subscription;
 mod tickets;
 
-pub use subscription::{Filter, Subscription};
-pub use tickets::Tickets;
+pub(super) use subscription::Filter;
+pub use subscription::Subscription;
+pub(super) use tickets::Tickets;

@@ -16,7 +16,7 @@ const PAGE_BYTES: usize = 256 * 1024;
 
 /// What a ticket was issued for: the listener and the events it receives.
 #[derive(Debug, Clone)]
-pub struct Filter {
+pub(crate) struct Filter {
     /// The listener's name in the audit log.
     pub actor: String,
     pub scope: Scope,

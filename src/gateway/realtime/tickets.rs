@@ -17,7 +17,7 @@ const MOST_OF_ORGANIZATION: usize = 1_000;
 const MOST_OF_CALLER: usize = 100;
 
 /// The tickets that were issued and not redeemed yet.
-pub struct Tickets {
+pub(crate) struct Tickets {
     most: usize,
     waiting: Mutex<HashMap<[u8; 32], (Instant, Filter)>>,
 }
@@ -36,7 +36,7 @@ impl Tickets {
     ///
     /// # Errors
     /// Too many tickets wait, of this caller, of its organization or of all.
-    pub fn issue(&self, filter: Filter) -> Result<String, Error> {
+    pub(crate) fn issue(&self, filter: Filter) -> Result<String, Error> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut of_organization, mut of_caller) = (0, 0);
         waiting.retain(|_, (issued, other)| {
@@ -60,7 +60,7 @@ impl Tickets {
     }
 
     /// Takes a ticket; `None` when it is unknown, used or too old.
-    pub fn redeem(&self, secret: &str) -> Option<Filter> {
+    pub(crate) fn redeem(&self, secret: &str) -> Option<Filter> {
         self.redeem_at(secret, Instant::now())
     }
 

@@ -29,7 +29,7 @@ impl SessionAction {
 }
 
 /// The result of an action.
-pub struct Acted {
+pub(crate) struct Acted {
     /// The status right before it.
     pub before: SessionStatus,
     /// The session after it.

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) const BROKE: &str = "an internal fault ended this session; start it again";
 
 /// A session in memory.
-pub struct SessionHandle {
+pub(crate) struct SessionHandle {
     pub id: SessionId,
     pub organization: OrganizationId,
     pub driver: Arc<dyn Driver>,
@@ -68,7 +68,7 @@ pub(super) enum End {
 
 /// Which events are held back during a change of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hold {
+pub(super) enum Hold {
     Group(GroupJid),
     All,
 }
@@ -119,7 +119,7 @@ impl SessionHandle {
     }
 
     /// A copy of the session's current state.
-    pub fn view(&self) -> Session {
+    pub(crate) fn view(&self) -> Session {
         let mut view = self.read(Session::clone);
         view.group_count = Some(self.group_count.load(Ordering::Relaxed));
         let heard = match self.last_traffic.load(Ordering::Relaxed) {
@@ -131,7 +131,7 @@ impl SessionHandle {
         view
     }
 
-    pub fn read<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
         look(&self.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -141,7 +141,7 @@ impl SessionHandle {
 
     /// # Errors
     /// [`Error::NotConnected`] unless the status is `working`.
-    pub fn require_working(&self) -> Result<(), Error> {
+    pub(crate) fn require_working(&self) -> Result<(), Error> {
         self.read(|view| match view.status {
             SessionStatus::Working => Ok(()),
             _ => Err(Error::NotConnected {
@@ -163,12 +163,12 @@ impl SessionHandle {
     }
 
     /// Whether a phone is linked, if known.
-    pub fn is_paired(&self) -> bool {
+    pub(crate) fn is_paired(&self) -> bool {
         self.read(|view| view.wa_jid.is_some() || view.status == SessionStatus::Working)
     }
 
     /// The code to scan, while it is valid.
-    pub fn qr(&self) -> Option<QrCode> {
+    pub(crate) fn qr(&self) -> Option<QrCode> {
         lock(&self.qr)
             .clone()
             .filter(|qr| qr.expires_at.is_none_or(|at| at > clock::now()))
@@ -188,7 +188,7 @@ impl SessionHandle {
     }
 
     /// Whose groups a write of this session's is about.
-    pub fn scope(&self) -> SessionContext {
+    pub(crate) fn scope(&self) -> SessionContext {
         SessionContext {
             organization: self.organization.clone(),
             session: self.id.clone(),
@@ -199,7 +199,7 @@ impl SessionHandle {
     }
 
     /// The account's own LID.
-    pub fn me(&self) -> Option<MemberJid> {
+    pub(crate) fn me(&self) -> Option<MemberJid> {
         self.read(|view| {
             let lid = view.wa_lid.as_deref()?;
             MemberJid::parse(lid).ok()
@@ -225,7 +225,7 @@ impl SessionHandle {
     }
 
     /// Remembers the new code of our own reset, to recognize its echo.
-    pub fn expect_reset_echo(&self, group: &GroupJid, code: &InviteCode) {
+    pub(crate) fn expect_reset_echo(&self, group: &GroupJid, code: &InviteCode) {
         let mut resets = lock(&self.resets);
         resets.retain(|_, (_, at)| at.elapsed() <= limits::RESET_ECHO);
         resets.insert(group.clone(), (code.clone(), Instant::now()));
@@ -257,12 +257,12 @@ impl SessionHandle {
     }
 
     /// The invite code of a group, as last seen.
-    pub fn known_link(&self, group: &GroupJid) -> Option<InviteCode> {
+    pub(crate) fn known_link(&self, group: &GroupJid) -> Option<InviteCode> {
         lock(&self.links).get(group).cloned()
     }
 
     /// Remembers a group's link; `None` when it is no longer known.
-    pub fn learn_link(&self, group: &GroupJid, code: Option<&InviteCode>) {
+    pub(crate) fn learn_link(&self, group: &GroupJid, code: Option<&InviteCode>) {
         let mut links = lock(&self.links);
         match code {
             Some(code) => drop(links.insert(group.clone(), code.clone())),
@@ -275,7 +275,7 @@ impl SessionHandle {
     ///
     /// # Errors
     /// `NotFound` when the session is gone, `Draining` when the engine closes.
-    pub async fn act(&self, action: SessionAction, lease: &Lease) -> Result<Acted, Error> {
+    pub(crate) async fn act(&self, action: SessionAction, lease: &Lease) -> Result<Acted, Error> {
         self.ask(|reply| CommandKind::Act(action, lease.clone(), reply))
             .await
     }
@@ -284,13 +284,13 @@ impl SessionHandle {
     ///
     /// # Errors
     /// A phone is linked already; else as [`SessionHandle::act`].
-    pub async fn pair(&self, lease: &Lease) -> Result<bool, Error> {
+    pub(crate) async fn pair(&self, lease: &Lease) -> Result<bool, Error> {
         self.ask(|reply| CommandKind::Pair(lease.clone(), reply))
             .await?
     }
 
     /// Notifies the task that a pairing code was issued.
-    pub fn await_phone(&self) {
+    pub(crate) fn await_phone(&self) {
         let _ = self.control.send(CommandKind::AwaitPhone.into());
     }
 
@@ -298,7 +298,7 @@ impl SessionHandle {
     ///
     /// # Errors
     /// The store. Else as [`SessionHandle::act`].
-    pub async fn rename(
+    pub(crate) async fn rename(
         &self,
         label: Option<String>,
         also_write: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
@@ -313,7 +313,7 @@ impl SessionHandle {
     /// # Errors
     /// The driver or the store could not remove everything; the session is then still there. Else as
     /// [`SessionHandle::act`].
-    pub async fn delete(
+    pub(crate) async fn delete(
         &self,
         also_write: impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static,
         lease: &Lease,
@@ -327,18 +327,18 @@ impl SessionHandle {
     }
 
     /// Waits until startup is complete: connected with all groups stored, or not connected.
-    pub async fn ready(&self) {
+    pub(crate) async fn ready(&self) {
         // The sender lives as long as this does.
         let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
     }
 
     /// Notifies the task that an outage of the store ended.
-    pub fn catch_up(&self) {
+    pub(crate) fn catch_up(&self) {
         let _ = self.control.send(CommandKind::CatchUp.into());
     }
 
     /// Disconnects and ends the session's task.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         let _ = self.ask(CommandKind::Close).await;
     }
 

@@ -3,35 +3,35 @@
 use std::time::Duration;
 
 /// One driver query: WhatsApp answers within a second or two, or not at all.
-pub const QUERY: Duration = Duration::from_secs(20);
+pub(crate) const QUERY: Duration = Duration::from_secs(20);
 /// How long a live call is queued. With its query it is shorter than the client's timeout (30 s for
 /// ours): a call that runs after its client timed out would be repeated by the client.
-pub const TURN: Duration = Duration::from_secs(8);
+pub(crate) const TURN: Duration = Duration::from_secs(8);
 /// Time limit of a pairing code: connecting, codes on offer, then the code. Shorter than the
 /// client's timeout.
-pub const PAIRING_CODE: Duration = Duration::from_secs(28);
+pub(crate) const PAIRING_CODE: Duration = Duration::from_secs(28);
 /// Fetching every group: one answer, but megabytes of it for a large account.
-pub const SYNC: Duration = Duration::from_secs(90);
+pub(crate) const SYNC: Duration = Duration::from_secs(90);
 /// Between two tries of a sync that failed.
-pub const SYNC_PAUSE: Duration = Duration::from_secs(5);
+pub(crate) const SYNC_PAUSE: Duration = Duration::from_secs(5);
 /// Tries of a sync before it waits for the next connection.
-pub const SYNC_TRIES: u32 = 5;
+pub(crate) const SYNC_TRIES: u32 = 5;
 /// How long a session may be `starting` before its reason says so; it goes on trying. A driver that
 /// has not begun to connect by then counts as failed.
-pub const STARTING: Duration = Duration::from_mins(1);
+pub(crate) const STARTING: Duration = Duration::from_mins(1);
 /// Delay between the end of a ban and the automatic start, because clocks differ.
-pub const AFTER_BAN: Duration = Duration::from_mins(1);
+pub(crate) const AFTER_BAN: Duration = Duration::from_mins(1);
 /// Upper bound of a random addition to that delay, so that accounts that were banned together start
 /// one by one.
-pub const BAN_SPREAD: Duration = Duration::from_mins(1);
+pub(crate) const BAN_SPREAD: Duration = Duration::from_mins(1);
 /// Minimum duration of a ban, whatever end WhatsApp reports.
-pub const SHORTEST_BAN: Duration = Duration::from_mins(5);
+pub(crate) const SHORTEST_BAN: Duration = Duration::from_mins(5);
 /// Time limit of an orderly disconnect.
-pub const DISCONNECT: Duration = Duration::from_secs(5);
+pub(crate) const DISCONNECT: Duration = Duration::from_secs(5);
 /// Live calls that may wait for a session.
-pub const WAITING: usize = 256;
+pub(crate) const WAITING: usize = 256;
 /// Driver events taken at a time.
-pub const EVENTS: usize = 256;
+pub(crate) const EVENTS: usize = 256;
 /// How long the echo of our own reset is expected: both arrive on the same socket, at most a query
 /// timeout apart. A later reset event is a reset made on the phone.
-pub const RESET_ECHO: Duration = QUERY;
+pub(crate) const RESET_ECHO: Duration = QUERY;

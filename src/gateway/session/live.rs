@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Permission to make live calls; held by one caller per session at a time.
-pub struct Turn<'a> {
+pub(crate) struct Turn<'a> {
     pub session: &'a SessionHandle,
     connection: CancellationToken,
     _guard: tokio::sync::MutexGuard<'a, ()>,
@@ -26,7 +26,7 @@ impl SessionHandle {
     /// # Errors
     /// The session is not connected, before or after queueing; too many calls are queued; the wait
     /// exceeds [`limits::TURN`]; or the rate limit of the session. Nothing was sent.
-    pub async fn turn(&self, calls: usize) -> Result<Turn<'_>, Error> {
+    pub(crate) async fn turn(&self, calls: usize) -> Result<Turn<'_>, Error> {
         self.require_working()?;
         let guard = if let Ok(guard) = self.turn.try_lock() {
             guard
@@ -77,7 +77,7 @@ impl SessionHandle {
     ///
     /// # Errors
     /// As [`Turn::ask`]; or the session has asked WhatsApp too often.
-    pub async fn pair_with_code(&self, phone: &str) -> Result<String, Error> {
+    pub(crate) async fn pair_with_code(&self, phone: &str) -> Result<String, Error> {
         self.count(1)?;
         let connection = self.connection();
         let query = self.driver.pair_with_code(phone);
@@ -151,7 +151,7 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// The driver's errors; `ConnectionLost` when the session is stopped; `Timeout`.
-    pub async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         query: impl Future<Output = Result<T, DriverError>> + Send,
     ) -> Result<T, DriverError> {
@@ -162,7 +162,7 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// As [`Turn::ask`].
-    pub async fn ask_within<T>(
+    pub(crate) async fn ask_within<T>(
         &self,
         limit: Duration,
         query: impl Future<Output = Result<T, DriverError>> + Send,
@@ -174,7 +174,7 @@ impl Turn<'_> {
     ///
     /// Our own change is stored first and later events after it. Otherwise an event about a later
     /// change could be stored before our own, older one, and be overwritten.
-    pub fn hold(&self, group: Option<&GroupJid>) -> Held<'_> {
+    pub(crate) fn hold(&self, group: Option<&GroupJid>) -> Held<'_> {
         let hold = group.map_or(Hold::All, |group| Hold::Group(group.clone()));
         *lock(&self.session.hold) = Some(hold);
         Held(self.session)
@@ -182,7 +182,7 @@ impl Turn<'_> {
 }
 
 /// Releases the held events when dropped.
-pub struct Held<'a>(&'a SessionHandle);
+pub(crate) struct Held<'a>(&'a SessionHandle);
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {

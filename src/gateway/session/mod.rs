@@ -10,12 +10,13 @@ mod command;
 mod deadline;
 mod follow;
 mod handle;
-pub mod limits;
+pub(super) mod limits;
 mod live;
 mod sync;
 mod task;
 
-pub use command::{Acted, SessionAction};
-pub use handle::SessionHandle;
-pub use live::Turn;
-pub use task::spawn;
+pub(super) use command::Acted;
+pub use command::SessionAction;
+pub(super) use handle::SessionHandle;
+pub(super) use live::Turn;
+pub(super) use task::spawn;

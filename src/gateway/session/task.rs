@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 /// Starts a session's task. `delay` before it connects, when it should run.
-pub fn spawn(
+pub(crate) fn spawn(
     stored: StoredSession,
     backend: &Backend,
     store: Store,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// Whose groups are written.
 #[derive(Clone)]
-pub struct SessionContext {
+pub(crate) struct SessionContext {
     pub organization: OrganizationId,
     pub session: SessionId,
     /// The account's own LID, if known: the member that is `me` in events.
@@ -42,7 +42,7 @@ impl SessionContext {
     ///
     /// # Errors
     /// The database refuses.
-    pub fn count(&self, rows: &dyn Read) -> Result<u64, StoreError> {
+    pub(crate) fn count(&self, rows: &dyn Read) -> Result<u64, StoreError> {
         rows.count_groups(&self.organization, &self.session)
     }
 }
@@ -57,7 +57,7 @@ struct Origin<'a> {
 ///
 /// # Errors
 /// The database refuses.
-pub fn store_snapshot(
+pub(crate) fn store_snapshot(
     w: &mut Write<'_>,
     scope: &SessionContext,
     group: &GroupSnapshot,
@@ -72,7 +72,7 @@ pub fn store_snapshot(
 ///
 /// # Errors
 /// The database refuses.
-pub fn apply(
+pub(crate) fn apply(
     w: &mut Write<'_>,
     scope: &SessionContext,
     event: &GroupEvent,
@@ -138,7 +138,7 @@ pub fn apply(
 ///
 /// # Errors
 /// The database refuses.
-pub fn store_exit(
+pub(crate) fn store_exit(
     w: &mut Write<'_>,
     scope: &SessionContext,
     group: &GroupJid,
@@ -154,7 +154,7 @@ pub fn store_exit(
 ///
 /// # Errors
 /// The database refuses.
-pub fn seed(
+pub(crate) fn seed(
     w: &mut Write<'_>,
     scope: &SessionContext,
     groups: &[GroupSnapshot],

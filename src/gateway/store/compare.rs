@@ -8,7 +8,7 @@ use crate::gateway::whatsapp::GroupSnapshot;
 use std::collections::HashSet;
 
 /// The differences that a sync has to write.
-pub struct Differences {
+pub(crate) struct Differences {
     /// The groups that are not stored, or stored otherwise.
     pub changed: Vec<GroupSnapshot>,
     /// The stored groups that the account is no longer in.
@@ -19,7 +19,7 @@ pub struct Differences {
 ///
 /// # Errors
 /// The database refuses.
-pub fn differences(
+pub(crate) fn differences(
     rows: &dyn Read,
     scope: &SessionContext,
     fresh: Vec<GroupSnapshot>,

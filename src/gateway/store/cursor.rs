@@ -25,13 +25,13 @@ pub(super) fn one_more(limit: u32) -> u32 {
 
 /// The group of a cursor; `None` for an invalid cursor.
 #[must_use]
-pub fn group(cursor: &str) -> Option<GroupJid> {
+pub(crate) fn group(cursor: &str) -> Option<GroupJid> {
     GroupJid::parse(&read(cursor)?).ok()
 }
 
 /// The audit entry of a cursor; `None` for an invalid cursor.
 #[must_use]
-pub fn audit(cursor: &str) -> Option<Ulid> {
+pub(crate) fn audit(cursor: &str) -> Option<Ulid> {
     Ulid::from_string(&read(cursor)?).ok()
 }
 

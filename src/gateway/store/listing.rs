@@ -14,7 +14,7 @@ use std::sync::Mutex;
 ///
 /// # Errors
 /// The database refuses.
-pub fn list(
+pub(crate) fn list(
     rows: &dyn Read,
     organization: &OrganizationId,
     session: &SessionId,
@@ -31,7 +31,7 @@ pub fn list(
 ///
 /// # Errors
 /// The database refuses.
-pub fn audit(
+pub(crate) fn audit(
     rows: &dyn Read,
     organizations: &[OrganizationId],
     filter: AuditFilter,
@@ -47,7 +47,7 @@ pub fn audit(
 
 /// The cached JSON of a session's whole listing; a write invalidates it.
 #[derive(Default)]
-pub struct ListCache {
+pub(crate) struct ListCache {
     slot: Mutex<Slot>,
 }
 
@@ -64,14 +64,14 @@ impl ListCache {
     ///
     /// # Errors
     /// The version, when nothing is cached.
-    pub fn get(&self) -> Result<Bytes, u64> {
+    pub(crate) fn get(&self) -> Result<Bytes, u64> {
         let slot = lock(&self.slot);
         slot.json.clone().ok_or(slot.version)
     }
 
     /// Caches a listing, unless a write came in since `version` was returned: it may be older than
     /// that write.
-    pub fn put(&self, version: u64, json: Bytes) {
+    pub(crate) fn put(&self, version: u64, json: Bytes) {
         let mut slot = lock(&self.slot);
         if slot.version == version && slot.writes_under_way == 0 {
             slot.json = Some(json);

@@ -7,25 +7,25 @@
 //! The rules (what is written and published) are here; `tables` is the interface of a database
 //! engine, and `sqlite` implements it.
 
-pub mod changes;
-pub mod compare;
+pub(crate) mod changes;
+pub(crate) mod compare;
 #[cfg(test)]
 pub(super) mod contract;
-pub mod cursor;
+pub(crate) mod cursor;
 mod error;
-pub mod listing;
+pub(crate) mod listing;
 mod open;
 mod outage;
-pub mod rows;
-pub mod sqlite;
+pub(crate) mod rows;
+pub(crate) mod sqlite;
 mod tables;
 mod write;
 mod writer;
 
-pub use error::StoreError;
-pub use open::Store;
+pub(crate) use error::StoreError;
+pub(crate) use open::Store;
 #[cfg(test)]
 pub use outage::BELIEVED;
-pub use outage::Fault;
-pub use tables::{Read, within};
-pub use write::Write;
+pub(crate) use outage::Fault;
+pub(crate) use tables::{Read, within};
+pub(crate) use write::Write;

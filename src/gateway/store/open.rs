@@ -17,7 +17,7 @@ const READERS: usize = 4;
 
 /// The open store. Cheap to clone.
 #[derive(Clone)]
-pub struct Store {
+pub(crate) struct Store {
     inner: Arc<Inner>,
 }
 
@@ -37,7 +37,11 @@ impl Store {
     ///
     /// # Errors
     /// The database cannot be read; no thread can be started.
-    pub fn open(database: Database, hub: Arc<Hub>, times: StoreTimes) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        database: Database,
+        hub: Arc<Hub>,
+        times: StoreTimes,
+    ) -> anyhow::Result<Self> {
         let last = database.writer.last_id()?;
         let outage = Arc::new(Outage::default());
         Ok(Self {
@@ -58,7 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// The job failed, the commit failed, or the store is closed.
-    pub async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -69,7 +73,7 @@ impl Store {
     ///
     /// # Errors
     /// The query failed or the store is closed.
-    pub async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&dyn Read) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -98,7 +102,7 @@ impl Store {
     ///
     /// # Errors
     /// The last write failed.
-    pub fn check_written(&self) -> Result<(), StoreError> {
+    pub(crate) fn check_written(&self) -> Result<(), StoreError> {
         self.inner.outage.check()
     }
 
@@ -106,7 +110,7 @@ impl Store {
     ///
     /// # Errors
     /// The database is not writable, or the store is closed.
-    pub async fn check_writable(&self) -> Result<(), StoreError> {
+    pub(crate) async fn check_writable(&self) -> Result<(), StoreError> {
         self.check_written()?;
         // Concurrent callers share one probe.
         let _probing = self.inner.probing.lock().await;
@@ -120,13 +124,13 @@ impl Store {
 
     /// Reports when an outage of the database begins and ends.
     #[must_use]
-    pub fn watch(&self) -> watch::Receiver<Fault> {
+    pub(crate) fn watch(&self) -> watch::Receiver<Fault> {
         self.inner.outage.watch()
     }
 
     /// Keeps an audit entry of a change that was made in memory, because it could not be written.
     /// [`recover`](Self::recover) writes it.
-    pub fn record_later(&self, entry: AuditRow) {
+    pub(crate) fn record_later(&self, entry: AuditRow) {
         self.inner.outage.keep(entry);
         // The outage may have ended already: begin it again, so that the entry is written.
         self.inner
@@ -138,7 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// The database is still not writable.
-    pub async fn recover(&self) -> Result<(), StoreError> {
+    pub(crate) async fn recover(&self) -> Result<(), StoreError> {
         loop {
             let waiting = self.inner.outage.waiting();
             let count = waiting.len();
@@ -155,12 +159,12 @@ impl Store {
 
     /// Entries of the audit log that [wait](Self::record_later).
     #[must_use]
-    pub fn unrecorded(&self) -> usize {
+    pub(crate) fn unrecorded(&self) -> usize {
         self.inner.outage.waiting().len()
     }
 
     /// Finishes what was submitted and closes the database. Idempotent.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.inner.permits.close();
         *lock(&self.inner.idle) = None;
         let (done, wait) = oneshot::channel();

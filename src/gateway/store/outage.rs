@@ -14,13 +14,13 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// How long a successful probe counts. A failed write ends that at once.
-pub const BELIEVED: Duration = Duration::from_secs(5);
+pub(super) const BELIEVED: Duration = Duration::from_secs(5);
 /// Most audit entries kept in memory. Changes are refused during an outage, so only those in flight
 /// at its beginning add entries.
 const WAITING: usize = 1000;
 
 /// Why the database is not writable; `None` while it is.
-pub type Fault = Option<Arc<str>>;
+pub(crate) type Fault = Option<Arc<str>>;
 
 /// The state of the database, and the entries that wait for it.
 #[derive(Default)]
@@ -32,13 +32,13 @@ pub(super) struct Outage {
 
 impl Outage {
     /// Reports its beginning and its end.
-    pub fn watch(&self) -> watch::Receiver<Fault> {
+    pub(super) fn watch(&self) -> watch::Receiver<Fault> {
         self.fault.subscribe()
     }
 
     /// # Errors
     /// A write failed, and none has succeeded since.
-    pub fn check(&self) -> Result<(), StoreError> {
+    pub(super) fn check(&self) -> Result<(), StoreError> {
         match &*self.fault.borrow() {
             None => Ok(()),
             Some(fault) => Err(StoreError::Unwritable((**fault).into())),
@@ -46,7 +46,7 @@ impl Outage {
     }
 
     /// A write failed.
-    pub fn begin(&self, fault: String) {
+    pub(super) fn begin(&self, fault: String) {
         *lock(&self.probed) = None;
         self.fault.send_if_modified(|known| {
             let is_new = known.is_none();
@@ -59,16 +59,16 @@ impl Outage {
     }
 
     /// A probe succeeded.
-    pub fn probed(&self) {
+    pub(super) fn probed(&self) {
         *lock(&self.probed) = Some(Instant::now());
     }
 
-    pub fn is_probed(&self) -> bool {
+    pub(super) fn is_probed(&self) -> bool {
         lock(&self.probed).is_some_and(|at| at.elapsed() < BELIEVED)
     }
 
     /// Keeps an audit entry until it can be written.
-    pub fn keep(&self, entry: AuditRow) {
+    pub(super) fn keep(&self, entry: AuditRow) {
         let mut waiting = lock(&self.waiting);
         if waiting.len() < WAITING {
             waiting.push_back((clock::now(), entry));
@@ -82,13 +82,13 @@ impl Outage {
     }
 
     /// A copy of what waits, oldest first.
-    pub fn waiting(&self) -> Vec<(EpochMillis, AuditRow)> {
+    pub(super) fn waiting(&self) -> Vec<(EpochMillis, AuditRow)> {
         lock(&self.waiting).iter().cloned().collect()
     }
 
     /// Removes the first `count` entries, which were recorded. Returns whether none is left, which
     /// ends the outage.
-    pub fn recorded(&self, count: usize) -> bool {
+    pub(super) fn recorded(&self, count: usize) -> bool {
         let mut waiting = lock(&self.waiting);
         waiting.drain(..count);
         let is_over = waiting.is_empty();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ulid::Ulid;
 
 /// A session as it is stored.
-pub struct StoredSession {
+pub(crate) struct StoredSession {
     pub id: SessionId,
     pub organization: OrganizationId,
     /// The operator's desired state.
@@ -25,7 +25,7 @@ pub struct StoredSession {
 
 /// A group's row, without its members.
 #[derive(Debug, Clone, PartialEq)]
-pub struct StoredGroup {
+pub(crate) struct StoredGroup {
     /// The key of its members.
     pub number: i64,
     pub subject: String,
@@ -41,7 +41,7 @@ pub struct StoredGroup {
 impl StoredGroup {
     /// Whether everything but the members equals WhatsApp's state.
     #[must_use]
-    pub fn is(&self, group: &GroupSnapshot) -> bool {
+    pub(crate) fn is(&self, group: &GroupSnapshot) -> bool {
         self.subject == group.subject
             && self.description == group.description
             && self.owner.as_deref() == group.owner.as_ref().map(MemberJid::as_str)
@@ -53,7 +53,7 @@ impl StoredGroup {
 
 /// The columns that are compared with WhatsApp's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredMember {
+pub(crate) struct StoredMember {
     pub role: MemberRole,
     pub is_me: bool,
 }
@@ -80,7 +80,7 @@ pub struct StoredKey {
 
 /// An entry that is about to be logged; id and time are given when it is written.
 #[derive(Clone)]
-pub struct AuditRow {
+pub(crate) struct AuditRow {
     pub organization: OrganizationId,
     pub actor: String,
     pub action: AuditAction,
@@ -93,7 +93,7 @@ pub struct AuditRow {
 
 /// Which audit entries to read.
 #[derive(Default)]
-pub struct AuditFilter {
+pub(crate) struct AuditFilter {
     pub session: Option<String>,
     pub group: Option<String>,
     /// Only entries older than this one.
@@ -103,7 +103,7 @@ pub struct AuditFilter {
 
 /// An event read back from the log.
 #[derive(Debug, Clone)]
-pub struct Logged {
+pub(crate) struct Logged {
     pub id: Ulid,
     pub session: String,
     pub kind: String,

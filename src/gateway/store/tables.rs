@@ -22,14 +22,14 @@ use ulid::Ulid;
 type Outcome<T> = Result<T, StoreError>;
 
 /// A database, opened.
-pub struct Database {
+pub(crate) struct Database {
     /// The one connection that everything is written on.
     pub writer: Box<dyn Transactions>,
     pub readers: Box<dyn Readers>,
 }
 
 /// Opens connections that only read.
-pub trait Readers: Send + Sync {
+pub(crate) trait Readers: Send + Sync {
     /// # Errors
     /// The engine cannot be reached.
     fn open(&self) -> Outcome<Box<dyn Read + Send>>;
@@ -37,7 +37,7 @@ pub trait Readers: Send + Sync {
 
 /// Reading sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
-pub trait ReadSessions {
+pub(crate) trait ReadSessions {
     /// Every organization that is known.
     fn organizations(&self) -> Outcome<Vec<OrganizationId>>;
 
@@ -47,7 +47,7 @@ pub trait ReadSessions {
 
 /// Reading groups and their members.
 #[allow(clippy::missing_errors_doc)]
-pub trait ReadGroups {
+pub(crate) trait ReadGroups {
     /// A session's groups after `after` by JID, at most `limit`; all of them without a limit.
     fn groups(
         &self,
@@ -92,7 +92,7 @@ pub trait ReadGroups {
 
 /// Reading api-keys.
 #[allow(clippy::missing_errors_doc)]
-pub trait ReadKeys {
+pub(crate) trait ReadKeys {
     /// The organizations' keys by id, oldest first.
     fn api_keys(&self, organizations: &[OrganizationId]) -> Outcome<Vec<ApiKey>>;
 
@@ -105,7 +105,7 @@ pub trait ReadKeys {
 
 /// Reading the audit log and the events log.
 #[allow(clippy::missing_errors_doc)]
-pub trait ReadLogs {
+pub(crate) trait ReadLogs {
     /// The organizations' audit log, newest first, at most `filter.limit` entries.
     fn audit(
         &self,
@@ -127,13 +127,13 @@ pub trait ReadLogs {
 
 /// Reading rows. Callers name the organizations, in any order; rows of other organizations are not
 /// returned. Every method fails when the engine does.
-pub trait Read: ReadSessions + ReadGroups + ReadKeys + ReadLogs {}
+pub(crate) trait Read: ReadSessions + ReadGroups + ReadKeys + ReadLogs {}
 
 impl<T: ReadSessions + ReadGroups + ReadKeys + ReadLogs> Read for T {}
 
 /// Writing sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
-pub trait WriteSessions {
+pub(crate) trait WriteSessions {
     /// Inserts an organization unless it exists.
     fn put_organization(&mut self, organization: &OrganizationId, now: EpochMillis) -> Outcome<()>;
 
@@ -171,7 +171,7 @@ pub trait WriteSessions {
 
 /// Writing groups and their members.
 #[allow(clippy::missing_errors_doc)]
-pub trait WriteGroups {
+pub(crate) trait WriteGroups {
     /// Inserts a group with its members, first seen at `at`; `false` when its session is gone.
     fn insert_group(
         &mut self,
@@ -209,7 +209,7 @@ pub trait WriteGroups {
 
 /// Writing api-keys.
 #[allow(clippy::missing_errors_doc)]
-pub trait WriteKeys {
+pub(crate) trait WriteKeys {
     fn insert_key(&mut self, key: &StoredKey) -> Outcome<()>;
 
     /// Replaces the secret of a key; the former one stays valid until `previous_until`, if given.
@@ -230,7 +230,7 @@ pub trait WriteKeys {
 
 /// Writing the audit log and the events log.
 #[allow(clippy::missing_errors_doc)]
-pub trait WriteLogs {
+pub(crate) trait WriteLogs {
     fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()>;
 
     fn insert_event(&mut self, event: &Published) -> Outcome<()>;
@@ -241,7 +241,7 @@ pub trait WriteLogs {
 
 /// Writing rows, inside a transaction that the caller commits.
 #[allow(clippy::missing_errors_doc)]
-pub trait Rows: Read + WriteSessions + WriteGroups + WriteKeys + WriteLogs {
+pub(crate) trait Rows: Read + WriteSessions + WriteGroups + WriteKeys + WriteLogs {
     /// Writes about as much as a change of a group does, to test whether that is possible. The row
     /// is never read.
     fn probe(&mut self) -> Outcome<()>;
@@ -253,7 +253,7 @@ pub trait Rows: Read + WriteSessions + WriteGroups + WriteKeys + WriteLogs {
 
 /// The writing connection: transactions with one savepoint at a time.
 #[allow(clippy::missing_errors_doc)]
-pub trait Transactions: Rows + Send {
+pub(crate) trait Transactions: Rows + Send {
     fn begin(&mut self) -> Outcome<()>;
 
     /// When this returns, what was written is on the disk, a power cut included.
@@ -286,7 +286,7 @@ pub trait Transactions: Rows + Send {
 ///
 /// # Errors
 /// The database refuses.
-pub fn within(rows: &dyn Read, scope: &Scope) -> Outcome<Vec<OrganizationId>> {
+pub(crate) fn within(rows: &dyn Read, scope: &Scope) -> Outcome<Vec<OrganizationId>> {
     match scope {
         Scope::Nothing => Ok(Vec::new()),
         Scope::Organization(own) => Ok(vec![own.clone()]),

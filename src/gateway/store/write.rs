@@ -13,12 +13,12 @@ use std::sync::Arc;
 use ulid::Ulid;
 
 /// Events kept per organization; a listener that was away for longer refetches.
-pub const KEPT: u32 = 10_000;
+pub(super) const KEPT: u32 = 10_000;
 /// Old events are deleted on average once in so many events, chosen by the low bits of the id.
 const SWEEP_EVERY: u128 = 256;
 
 /// A job's view, inside its savepoint.
-pub struct Write<'a> {
+pub(crate) struct Write<'a> {
     pub rows: &'a mut dyn Rows,
     pub(super) ids: &'a mut Ids,
     pub(super) published: Vec<Published>,
@@ -29,12 +29,12 @@ pub struct Write<'a> {
 
 impl Write<'_> {
     /// The next id: larger than every one before.
-    pub fn next_id(&mut self) -> Ulid {
+    pub(crate) fn next_id(&mut self) -> Ulid {
         self.ids.next()
     }
 
     /// Drops a session's cached listing once this is committed.
-    pub fn groups_changed(&mut self, cache: &Arc<ListCache>) {
+    pub(crate) fn groups_changed(&mut self, cache: &Arc<ListCache>) {
         self.changed.push(Arc::clone(cache));
     }
 
@@ -42,7 +42,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The database refuses.
-    pub fn record(&mut self, entry: &AuditRow) -> Result<(), StoreError> {
+    pub(crate) fn record(&mut self, entry: &AuditRow) -> Result<(), StoreError> {
         self.record_at(clock::now(), entry)
     }
 
@@ -50,7 +50,11 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The database refuses.
-    pub fn record_at(&mut self, at: EpochMillis, entry: &AuditRow) -> Result<(), StoreError> {
+    pub(crate) fn record_at(
+        &mut self,
+        at: EpochMillis,
+        entry: &AuditRow,
+    ) -> Result<(), StoreError> {
         let id = self.next_id();
         // Readers of all organizations need the organization to exist.
         self.rows.put_organization(&entry.organization, at)?;
@@ -63,7 +67,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The database refuses.
-    pub fn publish(
+    pub(crate) fn publish(
         &mut self,
         organization: &OrganizationId,
         session: &SessionId,
@@ -84,7 +88,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// The payload cannot be encoded.
-    pub fn publish_live(
+    pub(crate) fn publish_live(
         &mut self,
         organization: &OrganizationId,
         session: &SessionId,

@@ -80,7 +80,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. `last` is the largest id ever given out.
-    pub fn start(
+    pub(super) fn start(
         rows: Box<dyn Transactions>,
         last: Ulid,
         hub: Arc<Hub>,
@@ -101,7 +101,7 @@ impl Writer {
         Ok(Self { queue })
     }
 
-    pub async fn submit<T: Send + 'static>(
+    pub(super) async fn submit<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -118,7 +118,7 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    pub fn close(&self, done: oneshot::Sender<()>) {
+    pub(super) fn close(&self, done: oneshot::Sender<()>) {
         // Closed already: `done` is dropped with the message, which the waiter takes as done.
         let _ = self.queue.send(Message::Close(done));
     }

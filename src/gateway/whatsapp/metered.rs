@@ -10,14 +10,14 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// A driver behind a counter.
-pub struct Metered {
+pub(crate) struct Metered {
     inner: Arc<dyn Driver>,
     metrics: Arc<Metrics>,
 }
 
 impl Metered {
     #[must_use]
-    pub fn around(inner: Arc<dyn Driver>, metrics: Arc<Metrics>) -> Arc<dyn Driver> {
+    pub(crate) fn around(inner: Arc<dyn Driver>, metrics: Arc<Metrics>) -> Arc<dyn Driver> {
         Arc::new(Self { inner, metrics })
     }
 

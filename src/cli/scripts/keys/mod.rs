@@ -4,7 +4,7 @@ mod arguments;
 mod secret;
 
 pub(super) use arguments::EXAMPLES;
-pub use arguments::Keys;
+pub(super) use arguments::Keys;
 
 use super::ask;
 use super::context::{CommandContext, left_out};

@@ -18,7 +18,7 @@ impl SecretFile {
     ///
     /// # Errors
     /// It is there, or cannot be made.
-    pub fn create(path: &Path) -> Result<Self, CommandError> {
+    pub(super) fn create(path: &Path) -> Result<Self, CommandError> {
         if path.symlink_metadata().is_ok() {
             return Err(CommandError::new(
                 Exit::Usage,
@@ -32,7 +32,7 @@ impl SecretFile {
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn replace(path: &Path) -> Result<Self, CommandError> {
+    pub(super) fn replace(path: &Path) -> Result<Self, CommandError> {
         if path.is_dir() {
             return Err(unwritable(path, "it is a directory"));
         }
@@ -53,7 +53,7 @@ impl SecretFile {
         })
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -61,7 +61,7 @@ impl SecretFile {
     ///
     /// # Errors
     /// It cannot be written; the secret of the key is then lost.
-    pub fn keep(mut self, secret: &str, key: &str) -> Result<(), CommandError> {
+    pub(super) fn keep(mut self, secret: &str, key: &str) -> Result<(), CommandError> {
         let written = writeln!(self.file, "{secret}").and_then(|()| self.file.as_file().sync_all());
         let kept = written.and_then(|()| {
             let placed = if self.replace {

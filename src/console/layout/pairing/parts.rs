@@ -17,7 +17,7 @@ const LETTERS: Size = Size::new(51, 5);
 
 /// The overlay where it stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PairingParts {
+pub(crate) struct PairingParts {
     pub dialog: Dialog,
     pub title: String,
     /// Words above the field or the letters, or beside the code. Already broken.
@@ -34,7 +34,7 @@ pub struct PairingParts {
 
 /// Where the QR code is drawn, in the middle of the area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodeSpot {
+pub(crate) struct CodeSpot {
     pub area: Rect,
     pub blocks: Blocks,
 }

@@ -5,7 +5,7 @@ use crate::console::ids::GroupKey;
 use crate::console::state::{EditForm, Entry, Layer, Settings, State};
 
 /// The form of a group, open or left while its save runs.
-pub fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm> {
+pub(crate) fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm> {
     let open = state.layers.iter_mut().find_map(|layer| match layer {
         Layer::Form(form) if form.key == *key => Some(form.as_mut()),
         _ => None,
@@ -21,13 +21,13 @@ pub fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm
 }
 
 /// Whether the form of this group is open.
-pub fn is_open(state: &State, key: &GroupKey) -> bool {
+pub(crate) fn is_open(state: &State, key: &GroupKey) -> bool {
     let mut layers = state.layers.iter();
     layers.any(|layer| matches!(layer, Layer::Form(form) if form.key == *key))
 }
 
 /// A hint where the rest of a save can be seen, after its form was left.
-pub fn hint(state: &State, key: &GroupKey) -> &'static str {
+pub(crate) fn hint(state: &State, key: &GroupKey) -> &'static str {
     if state.requests.background_forms.contains_key(key) {
         " Edit again to see the rest."
     } else {
@@ -36,7 +36,7 @@ pub fn hint(state: &State, key: &GroupKey) -> &'static str {
 }
 
 /// The faults of what was typed. A field that was not touched is not sent, so it has none.
-pub fn faults(form: &EditForm) -> Vec<(SettingField, String)> {
+pub(super) fn faults(form: &EditForm) -> Vec<(SettingField, String)> {
     let typed = form.typed();
     let fault = |field| match field {
         SettingField::Subject => check_subject(&typed.subject).err(),
@@ -50,7 +50,7 @@ pub fn faults(form: &EditForm) -> Vec<(SettingField, String)> {
 }
 
 /// Applies what is stored now: untouched fields follow, edited ones keep the user's text.
-pub fn sync(state: &mut State) {
+pub(crate) fn sync(state: &mut State) {
     let open = state.layers.iter().filter_map(|layer| match layer {
         Layer::Form(form) => Some(form.key.clone()),
         _ => None,

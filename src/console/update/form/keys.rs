@@ -25,7 +25,7 @@ const STOPS: [FormFocus; 6] = [
 const PASTE_MAX: usize = 64_000;
 
 /// `e`: opens the form of the selected group, or the one that was left while its save ran.
-pub fn open(state: &mut State) {
+pub(crate) fn open(state: &mut State) {
     if state.refuses(Capability::Send) {
         return;
     }
@@ -61,7 +61,7 @@ fn top(state: &mut State) -> Option<&mut EditForm> {
     }
 }
 
-pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
+pub(crate) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
     let is_sent =
         |form: &mut EditForm| matches!(form.phase, FormPhase::Saving(_) | FormPhase::Checking);
     if top(state).is_some_and(is_sent) && matches!(event.code, KeyCode::Char(_)) {
@@ -179,7 +179,7 @@ fn neighbour(focus: FormFocus, back: bool) -> FormFocus {
     STOPS[(here + by) % STOPS.len()]
 }
 
-pub fn paste(state: &mut State, text: &str) {
+pub(crate) fn paste(state: &mut State, text: &str) {
     let Some(form) = top(state) else {
         return;
     };
@@ -208,7 +208,7 @@ pub fn paste(state: &mut State, text: &str) {
 }
 
 /// A click on a field or on one of its buttons.
-pub fn click(state: &mut State, focus: FormFocus) {
+pub(crate) fn click(state: &mut State, focus: FormFocus) {
     let Some(form) = top(state) else {
         return;
     };
@@ -250,7 +250,7 @@ fn leave(state: &mut State) {
     }
 }
 
-pub fn ask_leave(state: &mut State) {
+pub(crate) fn ask_leave(state: &mut State) {
     if let Some(form) = top(state) {
         form.phase = FormPhase::AskLeave;
         form.focus = FormFocus::Button(ButtonId::KeepEditing);
@@ -275,7 +275,7 @@ fn leave_key(state: &mut State, event: &KeyEvent) {
     }
 }
 
-pub fn press(state: &mut State, button: ButtonId) {
+pub(crate) fn press(state: &mut State, button: ButtonId) {
     let Some(form) = top(state) else {
         return;
     };

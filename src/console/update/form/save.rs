@@ -11,7 +11,7 @@ use crate::console::state::{
 };
 
 /// Sends what changed; nothing when nothing did, or when it could not be right.
-pub fn save(state: &mut State) {
+pub(super) fn save(state: &mut State) {
     let Some(Layer::Form(form)) = state.layers.last_mut() else {
         return;
     };
@@ -54,7 +54,7 @@ fn fields(patch: &SettingsPatch) -> Vec<SettingField> {
 }
 
 /// The save was answered.
-pub fn answered(
+pub(crate) fn answered(
     state: &mut State,
     key: &GroupKey,
     patch: &SettingsPatch,
@@ -116,7 +116,7 @@ fn close(state: &mut State, key: &GroupKey) {
 }
 
 /// A save turned out to have been made: its form closes, unless something else was typed since.
-pub fn found_applied(state: &mut State, key: &GroupKey, patch: &SettingsPatch) {
+pub(crate) fn found_applied(state: &mut State, key: &GroupKey, patch: &SettingsPatch) {
     let Some(form) = find(state, key) else {
         return;
     };
@@ -180,7 +180,7 @@ fn outcomes(sent: &[SettingField], failure: &CallFailure) -> Vec<(SettingField, 
     sent.iter().map(|field| (*field, outcome(*field))).collect()
 }
 
-pub fn fail(
+pub(crate) fn fail(
     form: &mut EditForm,
     patch: &SettingsPatch,
     applied: &[SettingField],

@@ -19,7 +19,7 @@ const CODE_PATIENCE: i64 = 90_000;
 const LOST_PATIENCE: i64 = 15_000;
 
 /// The session was added, or not; `newest` was the newest request then.
-pub fn created(
+pub(crate) fn created(
     state: &mut State,
     (id, newest): (RequestId, u64),
     label: Option<&str>,
@@ -74,7 +74,7 @@ pub fn created(
 }
 
 /// The list shows that a session was added, although the answer was lost.
-pub fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
+pub(crate) fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
     let waits = find(state).filter(|pairing| pairing.step == PairingStep::Creating(request));
     let Some(pairing) = waits else {
         return false;
@@ -87,7 +87,7 @@ pub fn adopt(state: &mut State, request: RequestId, session: &str) -> bool {
 }
 
 /// The list does not tell whether a session was added, or tells that none was.
-pub fn not_created(state: &mut State, request: RequestId, failure: CallFailure) -> bool {
+pub(crate) fn not_created(state: &mut State, request: RequestId, failure: CallFailure) -> bool {
     let at = state.now;
     let waits = find(state).filter(|pairing| pairing.step == PairingStep::Creating(request));
     let Some(pairing) = waits else {
@@ -110,7 +110,7 @@ fn insert(state: &mut State, session: Session) {
 }
 
 /// The session was removed, or not.
-pub fn removed(state: &mut State, session: &str, answer: Result<(), CallFailure>) {
+pub(crate) fn removed(state: &mut State, session: &str, answer: Result<(), CallFailure>) {
     let name = state.account_name(session);
     let waits = of(state, session).is_some_and(|it| matches!(it.step, PairingStep::Removing(_)));
     match answer {
@@ -146,7 +146,7 @@ pub fn removed(state: &mut State, session: &str, answer: Result<(), CallFailure>
 }
 
 /// The QR code has come, or none is ready.
-pub fn qr(state: &mut State, session: &str, answer: Result<QrCode, CallFailure>) {
+pub(crate) fn qr(state: &mut State, session: &str, answer: Result<QrCode, CallFailure>) {
     let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) else {
         return;
     };
@@ -188,7 +188,7 @@ fn no_code_yet(state: &mut State, session: &str, failure: &CallFailure) {
 }
 
 /// The gateway tells the next code.
-pub fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
+pub(crate) fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
     let no_code = PairingStep::Failed(PairingError::NoCode);
     let waits = |pairing: &&mut Pairing| pairing.is_waiting() || pairing.step == no_code;
     if let Some(pairing) = of(state, session).filter(waits) {
@@ -201,7 +201,7 @@ pub fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
 }
 
 /// A session was read: now it is known whether it still pairs, and whether it is there at all.
-pub fn session_told(state: &mut State, session: &str, is_gone: bool) {
+pub(crate) fn session_told(state: &mut State, session: &str, is_gone: bool) {
     if is_gone && of(state, session).is_some_and(|pairing| pairing.is_waiting()) {
         gone(state, session);
         sessions::ask(state);
@@ -220,7 +220,7 @@ pub fn session_told(state: &mut State, session: &str, is_gone: bool) {
 }
 
 /// The code to type has come.
-pub fn code(
+pub(crate) fn code(
     state: &mut State,
     id: RequestId,
     session: &str,
@@ -274,7 +274,7 @@ fn refuse(state: &mut State, session: &str, failure: CallFailure) {
 }
 
 /// A phone was linked.
-pub fn linked(state: &mut State, session: &str, payload: &AuthCodePayload) {
+pub(crate) fn linked(state: &mut State, session: &str, payload: &AuthCodePayload) {
     let number = payload.jid.as_deref().and_then(|jid| {
         let (user, server) = jid.split_once('@')?;
         let digits = user.split([':', '.']).next()?;
@@ -287,13 +287,13 @@ pub fn linked(state: &mut State, session: &str, payload: &AuthCodePayload) {
 }
 
 /// Whether a QR code of this session is waited for.
-pub fn awaits_qr(state: &State, session: &str) -> bool {
+pub(crate) fn awaits_qr(state: &State, session: &str) -> bool {
     let pairing = peek(state);
     pairing.is_some_and(|it| it.session.as_deref() == Some(session) && it.is_waiting())
 }
 
 /// Whether this request's code to type is waited for.
-pub fn awaits_code(state: &State, session: &str, id: RequestId) -> bool {
+pub(crate) fn awaits_code(state: &State, session: &str, id: RequestId) -> bool {
     let pairing = peek(state);
     pairing.is_some_and(|it| it.session.as_deref() == Some(session) && it.asking == Some(id))
 }

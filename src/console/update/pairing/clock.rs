@@ -14,14 +14,14 @@ use crate::text::clean_line;
 const GROUPS_REST: i64 = 3_000;
 
 /// When something is to be looked at.
-pub fn due(state: &State) -> Option<EpochMillis> {
+pub(crate) fn due(state: &State) -> Option<EpochMillis> {
     let pairing = peek(state)?;
     let follows = matches!(pairing.step, PairingStep::Link | PairingStep::Linked(_));
     pairing.due.filter(|_| follows)
 }
 
 /// Whether seconds are counted on the screen.
-pub fn counts(state: &State) -> bool {
+pub(crate) fn counts(state: &State) -> bool {
     peek(state).is_some_and(|pairing| match &pairing.step {
         PairingStep::Link | PairingStep::Linked(_) => true,
         PairingStep::Failed(error) => error.wait(state.now) > 0,
@@ -30,7 +30,7 @@ pub fn counts(state: &State) -> bool {
 }
 
 /// Does what is due.
-pub fn clock(state: &mut State) {
+pub(crate) fn clock(state: &mut State) {
     let now = state.now;
     let connected = peek(state)
         .and_then(|pairing| pairing.session.as_deref())
@@ -78,7 +78,7 @@ pub fn clock(state: &mut State) {
 }
 
 /// Applies the session's status to the overlay.
-pub fn sync(state: &mut State) {
+pub(crate) fn sync(state: &mut State) {
     let Some(pairing) = peek(state) else {
         return;
     };

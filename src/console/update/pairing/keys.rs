@@ -23,7 +23,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
 /// `a`: links the selected session where it is unlinked, else adds one.
-pub fn open(state: &mut State) {
+pub(crate) fn open(state: &mut State) {
     if state.refuses(Capability::Manage) || open_selected(state) {
         return;
     }
@@ -37,7 +37,7 @@ pub fn open(state: &mut State) {
 }
 
 /// Links the selected session, if there is one without a phone and it may be done.
-pub fn open_selected(state: &mut State) -> bool {
+pub(crate) fn open_selected(state: &mut State) -> bool {
     if state.lacks(Capability::Manage) {
         return false;
     }
@@ -52,7 +52,7 @@ pub fn open_selected(state: &mut State) -> bool {
     true
 }
 
-pub fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
+pub(crate) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> FollowUp {
     let Some(pairing) = top(state) else {
         return FollowUp::Nothing;
     };
@@ -119,7 +119,7 @@ fn field_key(state: &mut State, event: &KeyEvent) {
     edit(state, |area| text_input::in_line(area, event));
 }
 
-pub fn paste(state: &mut State, text: &str) {
+pub(crate) fn paste(state: &mut State, text: &str) {
     if focus(state).is_field() {
         edit(state, |area| {
             area.insert_str(clean_typed_line(text));
@@ -157,7 +157,7 @@ fn edit(state: &mut State, change: impl FnOnce(&mut TextArea<'static>)) {
     }
 }
 
-pub fn press(state: &mut State, button: ButtonId) {
+pub(crate) fn press(state: &mut State, button: ButtonId) {
     let Some(Layer::Pairing(pairing)) = state.layers.last() else {
         return;
     };
@@ -361,7 +361,7 @@ fn remove(state: &mut State) {
 
 /// Before quitting: a session that was added and not linked is not left behind without a word.
 /// Returns whether it asks.
-pub fn hold_back(state: &mut State) -> bool {
+pub(crate) fn hold_back(state: &mut State) -> bool {
     let half = |layer: &Layer| match layer {
         Layer::Pairing(pairing) => {
             pairing.created && matches!(pairing.step, PairingStep::Link | PairingStep::Failed(_))

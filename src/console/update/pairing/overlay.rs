@@ -7,14 +7,14 @@ use crate::console::state::{
 };
 
 /// The overlay, wherever it lies.
-pub fn find(state: &mut State) -> Option<&mut Pairing> {
+pub(super) fn find(state: &mut State) -> Option<&mut Pairing> {
     state.layers.iter_mut().find_map(|layer| match layer {
         Layer::Pairing(pairing) => Some(&mut **pairing),
         _ => None,
     })
 }
 
-pub fn peek(state: &State) -> Option<&Pairing> {
+pub(super) fn peek(state: &State) -> Option<&Pairing> {
     state.layers.iter().find_map(|layer| match layer {
         Layer::Pairing(pairing) => Some(&**pairing),
         _ => None,
@@ -22,7 +22,7 @@ pub fn peek(state: &State) -> Option<&Pairing> {
 }
 
 /// The overlay, if it is the top layer.
-pub fn top(state: &mut State) -> Option<&mut Pairing> {
+pub(super) fn top(state: &mut State) -> Option<&mut Pairing> {
     match state.layers.last_mut() {
         Some(Layer::Pairing(pairing)) => Some(pairing),
         _ => None,
@@ -30,12 +30,12 @@ pub fn top(state: &mut State) -> Option<&mut Pairing> {
 }
 
 /// The overlay, if it is about this session.
-pub fn of<'a>(state: &'a mut State, session: &str) -> Option<&'a mut Pairing> {
+pub(super) fn of<'a>(state: &'a mut State, session: &str) -> Option<&'a mut Pairing> {
     find(state).filter(|pairing| pairing.session.as_deref() == Some(session))
 }
 
 /// The focusable elements: the field, then the enabled buttons.
-pub fn stops(state: &State, pairing: &Pairing) -> Vec<FieldOrButton> {
+pub(super) fn stops(state: &State, pairing: &Pairing) -> Vec<FieldOrButton> {
     let field = pairing_field(state, pairing).map(|_| FieldOrButton::Field);
     let buttons = pairing_buttons(state, pairing).into_iter();
     let buttons = buttons
@@ -51,7 +51,7 @@ fn position(state: &State) -> Option<usize> {
 }
 
 /// Moves the focus to an existing element, after the step or the size of the window has changed.
-pub fn fix_focus(state: &mut State) {
+pub(super) fn fix_focus(state: &mut State) {
     let Some(at) = position(state) else {
         return;
     };
@@ -75,7 +75,7 @@ pub fn fix_focus(state: &mut State) {
 }
 
 /// Closes the overlay and drops every code.
-pub fn close(state: &mut State) {
+pub(super) fn close(state: &mut State) {
     let Some(at) = position(state) else {
         return;
     };
@@ -86,7 +86,7 @@ pub fn close(state: &mut State) {
 }
 
 /// The session no longer exists.
-pub fn gone(state: &mut State, session: &str) {
+pub(super) fn gone(state: &mut State, session: &str) {
     if let Some(pairing) = of(state, session) {
         pairing.forget();
         pairing.created = false;

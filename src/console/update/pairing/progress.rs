@@ -10,22 +10,22 @@ use crate::console::state::{
 use crate::console::words;
 
 /// Interval for requesting a code that is not ready, without realtime, in milliseconds.
-pub const CODE_EVERY: i64 = 2_000;
+pub(super) const CODE_EVERY: i64 = 2_000;
 /// The same with realtime, in case the event does not come.
 const CODE_EVERY_LIVE: i64 = 5_000;
 /// A code without a known end is looked at again after so long.
 const CODE_AGE: i64 = 20_000;
 /// How often the groups of a phone that was just linked are read.
-pub const GROUPS_EVERY: i64 = 1_500;
+pub(super) const GROUPS_EVERY: i64 = 1_500;
 /// The longest wait; a longer one results from a clock that was set.
-pub const LONGEST: i64 = 60_000;
+pub(super) const LONGEST: i64 = 60_000;
 
 /// Whether the status is one of pairing in progress.
-pub fn is_pairing(status: &SessionStatus) -> bool {
+pub(super) fn is_pairing(status: &SessionStatus) -> bool {
     matches!(status, SessionStatus::Starting | SessionStatus::ScanQrCode)
 }
 
-pub fn is_end(status: &SessionStatus) -> bool {
+pub(super) fn is_end(status: &SessionStatus) -> bool {
     matches!(
         status,
         SessionStatus::Failed | SessionStatus::LoggedOut | SessionStatus::Stopped
@@ -33,12 +33,12 @@ pub fn is_end(status: &SessionStatus) -> bool {
 }
 
 /// Whether a phone may still be linked.
-pub fn awaits_phone(pairing: &Pairing) -> bool {
+pub(super) fn awaits_phone(pairing: &Pairing) -> bool {
     pairing.is_waiting() || matches!(pairing.step, PairingStep::Failed(_))
 }
 
 /// Begins, or begins anew, to wait for a phone. Asking for the code makes the gateway pair.
-pub fn begin(state: &mut State) {
+pub(super) fn begin(state: &mut State) {
     let now = state.now;
     let Some(pairing) = find(state) else {
         return;
@@ -65,7 +65,12 @@ pub fn begin(state: &mut State) {
 }
 
 /// Shows a code, and plans the next look at it.
-pub fn show(state: &mut State, session: &str, code: String, expires_at: Option<EpochMillis>) {
+pub(super) fn show(
+    state: &mut State,
+    session: &str,
+    code: String,
+    expires_at: Option<EpochMillis>,
+) {
     if let Some(pairing) = of(state, session) {
         pairing.qr = Some(PairingQr {
             code: PairingSecret::new(code),
@@ -76,7 +81,7 @@ pub fn show(state: &mut State, session: &str, code: String, expires_at: Option<E
 }
 
 /// Plans the next look at the code.
-pub fn plan(state: &mut State, session: &str) {
+pub(super) fn plan(state: &mut State, session: &str) {
     let now = state.now;
     let live = state.connection == Connection::Live;
     let every = if live { CODE_EVERY_LIVE } else { CODE_EVERY };
@@ -93,7 +98,7 @@ pub fn plan(state: &mut State, session: &str) {
 }
 
 /// Selects a session in its pane.
-pub fn select(state: &mut State, session: &str) {
+pub(super) fn select(state: &mut State, session: &str) {
     let row = state.sessions.rows.iter().position(|row| row.id == session);
     if let Some(row) = row {
         sessions::select(state, row + 1);
@@ -101,7 +106,7 @@ pub fn select(state: &mut State, session: &str) {
 }
 
 /// Straight to the groups, with the progress over them.
-pub fn succeed(state: &mut State, session: &str, number: Option<String>) {
+pub(super) fn succeed(state: &mut State, session: &str, number: Option<String>) {
     let now = state.now;
     let Some(pairing) = of(state, session) else {
         return;
@@ -125,7 +130,7 @@ pub fn succeed(state: &mut State, session: &str, number: Option<String>) {
 }
 
 /// Closes the overlay over the groups of the phone that was linked.
-pub fn finish(state: &mut State) {
+pub(super) fn finish(state: &mut State) {
     let Some(PairingStep::Linked(linked)) = find(state).map(|pairing| pairing.step.clone()) else {
         return;
     };

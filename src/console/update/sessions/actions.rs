@@ -9,7 +9,7 @@ use crate::console::ids::RequestId;
 use crate::console::state::{LostAction, State};
 
 /// Whether an action on the session is in flight; shows a note if so.
-pub fn is_acting(state: &mut State, session: &str) -> bool {
+pub(crate) fn is_acting(state: &mut State, session: &str) -> bool {
     let Some((action, _)) = state.sessions.acting.get(session).copied() else {
         return false;
     };
@@ -19,7 +19,7 @@ pub fn is_acting(state: &mut State, session: &str) -> bool {
 }
 
 /// Sends the action, unless one is under way.
-pub fn send(state: &mut State, session: String, action: SessionAction) {
+pub(crate) fn send(state: &mut State, session: String, action: SessionAction) {
     if is_acting(state, &session) {
         return;
     }
@@ -33,7 +33,7 @@ pub fn send(state: &mut State, session: String, action: SessionAction) {
 }
 
 /// Ends a pairing that was left, so that the session is as it was before.
-pub fn restore_status(state: &mut State, session: String, action: SessionAction) {
+pub(crate) fn restore_status(state: &mut State, session: String, action: SessionAction) {
     send(state, session.clone(), action);
     if state
         .sessions
@@ -46,7 +46,7 @@ pub fn restore_status(state: &mut State, session: String, action: SessionAction)
 }
 
 /// An action was answered, when `newest` was the newest request.
-pub fn acted(
+pub(crate) fn acted(
     state: &mut State,
     (id, newest): (RequestId, u64),
     session: &str,

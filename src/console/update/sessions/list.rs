@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 const SESSIONS_MAX: usize = 10_000;
 
 /// Asks for the sessions: the list, or each configured one where the list is refused.
-pub fn ask(state: &mut State) {
+pub(crate) fn ask(state: &mut State) {
     state.requests.due.sessions = None;
     if state.requests.sessions_by_id {
         for id in state.options.session_ids.clone() {
@@ -25,7 +25,7 @@ pub fn ask(state: &mut State) {
 }
 
 /// Asks for what is said about a session, because it has changed.
-pub fn read_row_again(state: &mut State, session: &str) {
+pub(crate) fn read_row_again(state: &mut State, session: &str) {
     state.requests.read_again(if state.requests.sessions_by_id {
         Call::Session(session.to_owned())
     } else {
@@ -34,7 +34,7 @@ pub fn read_row_again(state: &mut State, session: &str) {
 }
 
 /// From now on the configured sessions are asked for one by one.
-pub fn read_one_by_one(state: &mut State) {
+pub(crate) fn read_one_by_one(state: &mut State) {
     state.requests.sessions_by_id = true;
     state.sessions.failure = None;
     let rows = state.options.session_ids.iter().map(|id| Session {
@@ -50,7 +50,7 @@ pub fn read_one_by_one(state: &mut State) {
 }
 
 /// One of the configured sessions cannot be read: its row says so, the others go on.
-pub fn session_refused(state: &mut State, session: &str, failure: CallFailure) {
+pub(crate) fn session_refused(state: &mut State, session: &str, failure: CallFailure) {
     if !state.requests.sessions_by_id {
         state.sessions.failure = Some(failure);
         return;
@@ -67,7 +67,7 @@ pub fn session_refused(state: &mut State, session: &str, failure: CallFailure) {
 }
 
 /// Replaces the list by the answer to this request.
-pub fn replace_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
+pub(crate) fn replace_list(state: &mut State, id: RequestId, rows: Vec<Session>) {
     let scope = state.sessions.scope();
     let old = std::mem::take(&mut state.sessions.rows);
     let mut present = BTreeSet::new();
@@ -168,7 +168,7 @@ fn first_since(session: &Session) -> Option<EpochMillis> {
 }
 
 /// Updates one session by the answer to this request.
-pub fn update_session(state: &mut State, id: RequestId, mut session: Session) {
+pub(crate) fn update_session(state: &mut State, id: RequestId, mut session: Session) {
     let Some(row) = state
         .sessions
         .rows
@@ -190,7 +190,12 @@ pub fn update_session(state: &mut State, id: RequestId, mut session: Session) {
 }
 
 /// A session's status is now this.
-pub fn set_status(state: &mut State, session: &str, status: SessionStatus, since: EpochMillis) {
+pub(crate) fn set_status(
+    state: &mut State,
+    session: &str,
+    status: SessionStatus,
+    since: EpochMillis,
+) {
     let Some(row) = state.sessions.rows.iter_mut().find(|row| row.id == session) else {
         return;
     };
@@ -221,7 +226,7 @@ fn recheck_link(state: &mut State, session: &str) {
 }
 
 /// A session is connected again: its groups may have changed meanwhile.
-pub fn reconnected(state: &mut State, session: String) {
+pub(crate) fn reconnected(state: &mut State, session: String) {
     let card = state
         .card
         .as_mut()

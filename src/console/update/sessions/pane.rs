@@ -7,13 +7,13 @@ use crate::console::layout;
 use crate::console::state::State;
 
 /// Moves the cursor, and with it the scope.
-pub fn step(state: &mut State, step: Step) {
+pub(crate) fn step(state: &mut State, step: Step) {
     let rows = state.sessions.rows.len() + 1;
     let page = layout::session_rows(state);
     select(state, step.apply(state.sessions.cursor, rows, page));
 }
 
-pub fn select(state: &mut State, row: usize) {
+pub(crate) fn select(state: &mut State, row: usize) {
     let row = row.min(state.sessions.rows.len());
     if row != state.sessions.cursor {
         state.sessions.cursor = row;
@@ -31,12 +31,12 @@ fn snap(state: &mut State) {
 }
 
 /// The wheel moves the view, not the cursor.
-pub fn wheel(state: &mut State, by: isize) {
+pub(crate) fn wheel(state: &mut State, by: isize) {
     let (lines, page) = (state.sessions.rows.len() + 1, layout::session_rows(state));
     state.sessions.offset = cursor::wheel(state.sessions.offset, by, lines, page);
 }
 
-pub fn keep_in_sight(state: &mut State) {
+pub(crate) fn keep_in_sight(state: &mut State) {
     let (last, page) = (
         state.sessions.rows.len(),
         layout::session_rows(state).max(1),

@@ -5,7 +5,7 @@ use crate::console::ids::GroupKey;
 use crate::console::state::State;
 
 /// Why something has to be looked up.
-pub fn cause(
+pub(super) fn cause(
     state: &State,
     said: Option<&CallFailure>,
     key: Option<&GroupKey>,

@@ -7,7 +7,7 @@ use crate::console::ids::GroupKey;
 use crate::console::state::{Layer, ResetDialog, ResetPhase, State};
 
 /// The link was looked up: is it another one than before the lost reset?
-pub fn link_read(state: &mut State, key: &GroupKey, link: &str) {
+pub(crate) fn link_read(state: &mut State, key: &GroupKey, link: &str) {
     let Some(lost) = state.requests.unconfirmed.resets.remove(key) else {
         return;
     };
@@ -52,7 +52,7 @@ pub fn link_read(state: &mut State, key: &GroupKey, link: &str) {
 }
 
 /// The look-up failed.
-pub fn link_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
+pub(crate) fn link_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
     let Some(lost) = state.requests.unconfirmed.resets.get_mut(key) else {
         return;
     };
@@ -79,7 +79,7 @@ pub fn link_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
 }
 
 /// Looks links up as soon as they can be asked for.
-pub fn sync(state: &mut State) {
+pub(crate) fn sync(state: &mut State) {
     let keys: Vec<_> = (state.requests.unconfirmed.resets.iter())
         .filter(|(_, lost)| !lost.resting)
         .map(|(key, _)| key.clone())

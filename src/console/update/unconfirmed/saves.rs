@@ -15,7 +15,7 @@ fn cause_of(state: &State, key: &GroupKey, lost: &LostUpdate) -> String {
 }
 
 /// A session's groups were read by this request.
-pub fn groups_read(state: &mut State, session: &str, id: RequestId) {
+pub(crate) fn groups_read(state: &mut State, session: &str, id: RequestId) {
     let keys: Vec<_> = (state.requests.unconfirmed.updates.keys())
         .filter(|key| key.session == session)
         .cloned()
@@ -26,7 +26,7 @@ pub fn groups_read(state: &mut State, session: &str, id: RequestId) {
 }
 
 /// A group was read by this request: what became of the lost save?
-pub fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
+pub(crate) fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
     let Some(entry) = state.groups.get(key).cloned() else {
         return;
     };
@@ -66,7 +66,7 @@ pub fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
 }
 
 /// The group could not be read: the form is given back, and the next read tells.
-pub fn group_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
+pub(crate) fn group_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
     let Some(lost) = state.requests.unconfirmed.updates.get(key) else {
         return;
     };

@@ -9,7 +9,7 @@ use crate::console::ids::RequestId;
 use crate::console::state::{LostCreation, State};
 
 /// Sessions were read by this request: reports the status of those whose action is unconfirmed.
-pub fn sessions_read(state: &mut State, id: RequestId) {
+pub(crate) fn sessions_read(state: &mut State, id: RequestId) {
     let told: Vec<_> = (state.requests.unconfirmed.actions.iter())
         .filter(|(_, lost)| id.0 > lost.after)
         .filter_map(|(session, _)| {
@@ -36,7 +36,7 @@ pub fn sessions_read(state: &mut State, id: RequestId) {
 }
 
 /// The list was read by this request: is there a new session of that name?
-pub fn list_read(state: &mut State, id: RequestId) {
+pub(crate) fn list_read(state: &mut State, id: RequestId) {
     let lost = state
         .requests
         .unconfirmed
@@ -80,7 +80,7 @@ pub fn list_read(state: &mut State, id: RequestId) {
 }
 
 /// The list could not be read.
-pub fn list_unread(state: &mut State, id: RequestId, failure: &CallFailure) {
+pub(crate) fn list_unread(state: &mut State, id: RequestId, failure: &CallFailure) {
     let lost = state
         .requests
         .unconfirmed

@@ -23,7 +23,7 @@ const UNKNOWN_PAUSE: Duration = Duration::from_mins(1);
 const RETRY_PAUSE: Duration = Duration::from_secs(10);
 
 /// A source's keys. Cheap to share.
-pub struct Cache<S> {
+pub(super) struct Cache<S> {
     inner: Arc<Inner<S>>,
 }
 
@@ -53,7 +53,7 @@ enum Step {
 }
 
 impl<S: Source> Cache<S> {
-    pub fn new(source: S) -> Self {
+    pub(super) fn new(source: S) -> Self {
         Self {
             inner: Arc::new(Inner {
                 source,
@@ -66,7 +66,7 @@ impl<S: Source> Cache<S> {
     ///
     /// # Errors
     /// There is no such key, or no key at all.
-    pub async fn find(
+    pub(super) async fn find(
         &self,
         kid: Option<&str>,
         algorithm: Algorithm,

@@ -17,7 +17,7 @@ const SUPER_ADMIN: &str = "super_admin";
 /// The claims that are read. The library has checked `exp`, `nbf`, `iss` and `aud`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Claims {
+pub(super) struct Claims {
     sub: String,
     /// One issuer: the library would also accept a list.
     #[serde(rename = "iss")]
@@ -35,7 +35,7 @@ pub struct Claims {
 impl Claims {
     /// # Errors
     /// No usable subject, or an organization that cannot be one.
-    pub fn caller(self) -> Result<Caller, Refusal> {
+    pub(super) fn caller(self) -> Result<Caller, Refusal> {
         let subject = clean_line(&self.sub);
         let subject: String = subject.trim().chars().take(SUBJECT_MAX).collect();
         if subject.is_empty() {

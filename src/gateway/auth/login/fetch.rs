@@ -70,7 +70,7 @@ fn is_loopback(url: &Url) -> bool {
 
 /// Why no key set came.
 #[derive(Debug, thiserror::Error)]
-pub enum FetchError {
+pub(super) enum FetchError {
     #[error("{}", root_cause(.0))]
     Http(#[from] reqwest::Error),
     #[error("the answer was {0}")]
@@ -96,12 +96,12 @@ fn root_cause(error: &dyn std::error::Error) -> String {
 }
 
 /// Loads a key set.
-pub trait Source: Send + Sync + 'static {
+pub(super) trait Source: Send + Sync + 'static {
     fn load(&self) -> impl Future<Output = Result<KeySet, FetchError>> + Send;
 }
 
 /// A source of this configuration.
-pub enum Fetch {
+pub(super) enum Fetch {
     Url { url: Url, http: reqwest::Client },
     File(PathBuf),
 }
@@ -109,7 +109,7 @@ pub enum Fetch {
 impl Fetch {
     /// # Errors
     /// The HTTP client cannot be built.
-    pub fn new(source: KeySource) -> anyhow::Result<Self> {
+    pub(super) fn new(source: KeySource) -> anyhow::Result<Self> {
         Ok(match source {
             KeySource::File(path) => Self::File(path),
             KeySource::Url(KeyAddress(url)) => {

@@ -6,7 +6,8 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// The algorithms that are accepted. Each key is bound to exactly one of them by its type.
-pub const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256];
+pub(super) const ALGORITHMS: [Algorithm; 3] =
+    [Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256];
 
 /// Most keys of a set; frontends publish two or three.
 const KEYS_MAX: usize = 64;
@@ -18,7 +19,7 @@ const RSA_MIN: usize = 2048;
 const RSA_MAX: usize = 8192;
 
 /// A public key that may vouch for logins.
-pub struct TrustedKey {
+pub(super) struct TrustedKey {
     kid: Option<String>,
     pub algorithm: Algorithm,
     pub key: DecodingKey,
@@ -26,19 +27,19 @@ pub struct TrustedKey {
 
 /// The keys of one answer of the frontend.
 #[derive(Default)]
-pub struct KeySet(Vec<Arc<TrustedKey>>);
+pub(super) struct KeySet(Vec<Arc<TrustedKey>>);
 
 /// The frontend's answer is no key set.
 #[derive(Debug, thiserror::Error)]
 #[error("not a JSON Web Key Set: {{\"keys\": [...]}}")]
-pub struct NoKeySet;
+pub(super) struct NoKeySet;
 
 impl KeySet {
     /// Parses a key set. Unsuitable keys are skipped.
     ///
     /// # Errors
     /// Not a JSON object with an array of `keys`.
-    pub fn parse(json: &[u8]) -> Result<Self, NoKeySet> {
+    pub(super) fn parse(json: &[u8]) -> Result<Self, NoKeySet> {
         #[derive(Deserialize)]
         struct Document {
             keys: Vec<Value>,
@@ -64,12 +65,12 @@ impl KeySet {
         Ok(Self(keys))
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The key that a token names. A token that names none means the only key of its algorithm.
-    pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<Arc<TrustedKey>> {
+    pub(super) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<Arc<TrustedKey>> {
         let mut fitting = self
             .0
             .iter()

@@ -20,7 +20,7 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 };
 
 /// Makes `ring` the library's provider. Further calls change nothing.
-pub fn install() {
+pub(super) fn install() {
     // An error means that this provider is installed already.
     let _ = PROVIDER.install_default();
 }

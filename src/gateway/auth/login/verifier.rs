@@ -31,7 +31,7 @@ pub(crate) struct LoginVerifier {
 impl LoginVerifier {
     /// # Errors
     /// The HTTP client cannot be built.
-    pub fn new(login: Login) -> anyhow::Result<Self> {
+    pub(crate) fn new(login: Login) -> anyhow::Result<Self> {
         provider::install();
         Ok(Self {
             audience: login.audience.unwrap_or_else(|| login.issuer.clone()),
@@ -41,7 +41,7 @@ impl LoginVerifier {
     }
 
     /// The caller of a token; `None` when it is refused for any reason.
-    pub async fn verify(&self, token: &str) -> Option<Caller> {
+    pub(crate) async fn verify(&self, token: &str) -> Option<Caller> {
         match self.check(token).await {
             Ok(caller) => Some(caller),
             Err(refusal) => {

@@ -29,7 +29,7 @@ pub(super) struct ApiDocument {
 
 impl ApiDocument {
     /// Describes these routes.
-    pub fn new(routes: impl Iterator<Item = RouteInfo>) -> Self {
+    pub(super) fn new(routes: impl Iterator<Item = RouteInfo>) -> Self {
         let document = document::document(routes);
         let text = format!("{document:#}\n");
         Self {

@@ -20,7 +20,7 @@ pub(super) enum Tag {
 }
 
 impl Tag {
-    pub const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Sessions,
         Self::Groups,
         Self::Invites,
@@ -33,7 +33,7 @@ impl Tag {
     ];
 
     /// Its name and a sentence about it.
-    pub fn words(self) -> (&'static str, &'static str) {
+    pub(super) fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Sessions => (
                 "Sessions",
@@ -150,7 +150,7 @@ pub(super) struct Operation {
 }
 
 impl Operation {
-    pub fn new(
+    pub(super) fn new(
         tag: Tag,
         method: &'static str,
         path: &'static str,
@@ -177,37 +177,37 @@ impl Operation {
         }
     }
 
-    pub fn about(self, description: &'static str) -> Self {
+    pub(super) fn about(self, description: &'static str) -> Self {
         Self {
             description,
             ..self
         }
     }
 
-    pub fn reaches(self, reach: Reach) -> Self {
+    pub(super) fn reaches(self, reach: Reach) -> Self {
         Self { reach, ..self }
     }
 
-    pub fn open_on_its_own_machine(self) -> Self {
+    pub(super) fn open_on_its_own_machine(self) -> Self {
         Self {
             local: true,
             ..self
         }
     }
 
-    pub fn query(self, query: &[Query]) -> Self {
+    pub(super) fn query(self, query: &[Query]) -> Self {
         Self {
             query: query.to_vec(),
             ..self
         }
     }
 
-    pub fn takes<T: Serialize + JsonSchema>(self, example: &T) -> Self {
+    pub(super) fn takes<T: Serialize + JsonSchema>(self, example: &T) -> Self {
         self.body(example, true)
     }
 
     /// An optional body.
-    pub fn may_take<T: Serialize + JsonSchema>(self, example: &T) -> Self {
+    pub(super) fn may_take<T: Serialize + JsonSchema>(self, example: &T) -> Self {
         self.body(example, false)
     }
 
@@ -219,7 +219,7 @@ impl Operation {
         }
     }
 
-    pub fn gives<T: Serialize + JsonSchema>(
+    pub(super) fn gives<T: Serialize + JsonSchema>(
         self,
         status: u16,
         says: &'static str,
@@ -233,7 +233,7 @@ impl Operation {
         }
     }
 
-    pub fn or_gives<T: Serialize + JsonSchema>(
+    pub(super) fn or_gives<T: Serialize + JsonSchema>(
         self,
         status: u16,
         says: &'static str,
@@ -245,7 +245,12 @@ impl Operation {
         }
     }
 
-    pub fn gives_other(self, status: u16, says: &'static str, media_type: &'static str) -> Self {
+    pub(super) fn gives_other(
+        self,
+        status: u16,
+        says: &'static str,
+        media_type: &'static str,
+    ) -> Self {
         Self {
             status,
             says,
@@ -254,7 +259,7 @@ impl Operation {
         }
     }
 
-    pub fn becomes(self, status: u16, says: &'static str) -> Self {
+    pub(super) fn becomes(self, status: u16, says: &'static str) -> Self {
         Self {
             status,
             says,
@@ -263,14 +268,14 @@ impl Operation {
         }
     }
 
-    pub fn refuses(self, refusals: impl IntoIterator<Item = (&'static str, Error)>) -> Self {
+    pub(super) fn refuses(self, refusals: impl IntoIterator<Item = (&'static str, Error)>) -> Self {
         Self {
             refusals: refusals.into_iter().collect(),
             ..self
         }
     }
 
-    pub fn offers(self, parameter: &'static str, from: &'static str) -> Self {
+    pub(super) fn offers(self, parameter: &'static str, from: &'static str) -> Self {
         Self {
             offers: Some((parameter, from)),
             ..self
@@ -278,7 +283,7 @@ impl Operation {
     }
 
     /// The names of the path's parameters, in order.
-    pub fn parameters(&self) -> Vec<&'static str> {
+    pub(super) fn parameters(&self) -> Vec<&'static str> {
         self.path
             .split('/')
             .filter_map(|piece| Some(piece.strip_prefix('{')?.split_once('}')?.0))

@@ -21,7 +21,7 @@ pub(super) struct Schemas {
 }
 
 impl Schemas {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let settings = || {
             SchemaSettings::draft2020_12().with(|settings| {
                 settings.definitions_path = COMPONENTS.into();
@@ -42,20 +42,20 @@ impl Schemas {
         }
     }
 
-    pub fn request(&mut self, schema: fn(&mut SchemaGenerator) -> Schema) -> Value {
+    pub(super) fn request(&mut self, schema: fn(&mut SchemaGenerator) -> Schema) -> Value {
         plain(schema(&mut self.requests))
     }
 
-    pub fn answer(&mut self, schema: fn(&mut SchemaGenerator) -> Schema) -> Value {
+    pub(super) fn answer(&mut self, schema: fn(&mut SchemaGenerator) -> Schema) -> Value {
         plain(schema(&mut self.answers))
     }
 
-    pub fn error(&mut self) -> Value {
+    pub(super) fn error(&mut self) -> Value {
         self.answer(SchemaGenerator::subschema_for::<ErrorBody>)
     }
 
     /// All schemas used so far, by name.
-    pub fn finish(mut self) -> Map<String, Value> {
+    pub(super) fn finish(mut self) -> Map<String, Value> {
         let details = self.details();
         let mut all = self.requests.take_definitions(true);
         all.extend(self.answers.take_definitions(true));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Why a file was not opened.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub(crate) enum OpenError {
     #[error("cannot open {}: {cause}", .path.display())]
     Unreadable {
         path: PathBuf,

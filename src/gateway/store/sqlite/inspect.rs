@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The result of an inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inspection {
+pub(crate) struct Inspection {
     /// Damage reported by SQLite.
     pub damage: Option<String>,
     /// Another process works on it.
@@ -16,7 +16,7 @@ pub struct Inspection {
 
 /// Whether there is neither a database nor anything that one has left behind.
 #[must_use]
-pub fn is_new(path: &Path) -> bool {
+pub(crate) fn is_new(path: &Path) -> bool {
     !path.exists() && lock::refuse_emptied(path).is_ok() && lock::last_of(path).is_none()
 }
 
@@ -24,7 +24,7 @@ pub fn is_new(path: &Path) -> bool {
 ///
 /// # Errors
 /// It cannot be opened, is not ours, or is of a newer version.
-pub fn inspect(path: &Path) -> anyhow::Result<Inspection> {
+pub(crate) fn inspect(path: &Path) -> anyhow::Result<Inspection> {
     let in_use = lock::is_taken(path);
     lock::refuse_emptied(path)?;
     let last = lock::last_of(path);

@@ -26,7 +26,7 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Takes both locks. The database is created where it is absent.
-    pub fn take(database: &Path) -> Result<Self, OpenError> {
+    pub(super) fn take(database: &Path) -> Result<Self, OpenError> {
         let path = beside(database, ".lock");
         let unreadable = |path: &Path| {
             let path = path.to_owned();
@@ -50,13 +50,13 @@ impl Lock {
     }
 
     /// The newest id that was logged, if the last process did not close the database.
-    pub fn last(&self) -> Option<Ulid> {
+    pub(super) fn last(&self) -> Option<Ulid> {
         read_last(&self.beside)
     }
 
     /// Remembers the newest id that was logged. It is no more than a help, so a failure is none of the
     /// commit's.
-    pub fn set_last(&self, id: Ulid) {
+    pub(super) fn set_last(&self, id: Ulid) {
         let mut file = &self.beside;
         let written = file
             .rewind()
@@ -67,7 +67,7 @@ impl Lock {
     }
 
     /// The database is whole without its log.
-    pub fn forget_last(&self) {
+    pub(super) fn forget_last(&self) {
         if let Err(error) = self.beside.set_len(0) {
             tracing::debug!(%error, "the lock file was not emptied");
         }
@@ -128,7 +128,7 @@ mod by_inode {
     }
 
     /// Whether the lock could be taken; it is given back when the file is closed.
-    pub fn lock(file: &File) -> std::io::Result<bool> {
+    pub(super) fn lock(file: &File) -> std::io::Result<bool> {
         match fcntl(file, FcntlArg::F_OFD_SETLK(&range())) {
             Ok(_) => Ok(true),
             Err(Errno::EAGAIN | Errno::EACCES) => Ok(false),
@@ -138,7 +138,7 @@ mod by_inode {
         }
     }
 
-    pub fn is_locked(file: &File) -> bool {
+    pub(super) fn is_locked(file: &File) -> bool {
         let mut found = range();
         fcntl(file, FcntlArg::F_OFD_GETLK(&mut found)).is_ok()
             && found.l_type != short(libc::F_UNLCK)

@@ -17,8 +17,8 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 
-pub use error::OpenError;
-pub use inspect::{Inspection, inspect, is_new};
+pub(crate) use error::OpenError;
+pub(crate) use inspect::{Inspection, inspect, is_new};
 
 use super::error::StoreError;
 use super::tables::{Database, Read, Readers, Rows, Transactions};
@@ -34,7 +34,7 @@ type Outcome<T> = Result<T, StoreError>;
 ///
 /// # Errors
 /// [`OpenError`]: the file is in use, unreadable, damaged, newer than this program or not ours.
-pub fn open(path: &Path) -> anyhow::Result<Database> {
+pub(crate) fn open(path: &Path) -> anyhow::Result<Database> {
     let open = || {
         let lock = Lock::take(path)?;
         let conn = file::open_writer(path, lock.last())?;

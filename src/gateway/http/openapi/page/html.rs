@@ -4,21 +4,21 @@
 pub(super) struct Html(String);
 
 impl Html {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(String::with_capacity(256 * 1024))
     }
 
-    pub fn into_string(self) -> String {
+    pub(super) fn into_string(self) -> String {
         self.0
     }
 
     /// Markup of our own.
-    pub fn raw(&mut self, markup: &'static str) {
+    pub(super) fn raw(&mut self, markup: &'static str) {
         self.0.push_str(markup);
     }
 
     /// Text, in an element or an attribute between double quotes.
-    pub fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         for letter in text.chars() {
             match letter {
                 '&' => self.0.push_str("&amp;"),
@@ -32,7 +32,7 @@ impl Html {
     }
 
     /// Paragraphs separated by empty lines; text between backticks becomes code.
-    pub fn prose(&mut self, text: &str) {
+    pub(super) fn prose(&mut self, text: &str) {
         for paragraph in text.split("\n\n").filter(|text| !text.is_empty()) {
             self.raw("<p>");
             for (at, piece) in paragraph.split('`').enumerate() {
