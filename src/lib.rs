@@ -2,6 +2,9 @@
 //!
 //! `docs/architecture.md` describes the modules and which of them may import which.
 
+// What only this crate uses is not `pub`, so that the compiler finds what is unused.
+#![cfg_attr(not(test), warn(unreachable_pub))]
+
 // The server on loopback is shared with the tests outside, which know the crate by its name.
 #[cfg(all(test, feature = "live"))]
 extern crate self as groupdesk;

@@ -1,6 +1,6 @@
 //! The pure part of the console: `update(&mut State, now, Msg) -> Vec<Effect>`.
 //!
-//! Handlers change the state and leave their effects in its requests; after every message `settle`
+//! Handlers change the state and leave their effects in its requests; after every message `invariants`
 //! brings back what must always hold (the card follows the selection, no link is shown that may be
 //! dead, the clock is asked for in time) and hands the effects out.
 //!
@@ -9,7 +9,7 @@
 //! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `card`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
 //!   `failures`, `qr`, and `unconfirmed` and `leaving`, which look at several
-//! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `settle`, `burst` and this file
+//! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
 mod burst;
 mod card;
