@@ -5,7 +5,7 @@ _list:
 
 # Look at the desk on a simulated WhatsApp
 demo *arguments:
-    cargo run -- demo {{ arguments }}
+    cargo run --no-default-features -- demo {{ arguments }}
 
 # Run every test
 test:
