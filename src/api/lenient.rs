@@ -292,7 +292,7 @@ mod tests {
         assert_eq!(
             session.status,
             SessionStatus::unknown(),
-            "not told is not stopped"
+            "a missing status is not `stopped`"
         );
         let member: GroupMember =
             serde_json::from_value(json!({"lid": "1@lid", "role": 1})).unwrap();

@@ -256,8 +256,8 @@ mod tests {
         for open in [0o644, 0o640, 0o604] {
             mode(open).unwrap();
             let fault = of_file(&file).unwrap_err();
-            let told = format!("(mode {open:04o}): run chmod 600 {}", file.display());
-            assert!(fault.contains(&told), "{fault}");
+            let expected = format!("(mode {open:04o}): run chmod 600 {}", file.display());
+            assert!(fault.contains(&expected), "{fault}");
         }
         mode(0o600).unwrap();
         assert_eq!(of_file(&file).unwrap(), Secret::new("wa_secret"));

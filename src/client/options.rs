@@ -265,12 +265,12 @@ mod tests {
             UNREADABLE,
         ] {
             for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-                let told = fault(gateway, &[(name, wrong)]).unwrap();
+                let message = fault(gateway, &[(name, wrong)]).unwrap();
                 assert!(
-                    told.starts_with(&format!("the variable {name} is not")),
-                    "{told}"
+                    message.starts_with(&format!("the variable {name} is not")),
+                    "{message}"
                 );
-                assert!(!told.contains("secret"), "{told}");
+                assert!(!message.contains("secret"), "{message}");
             }
             // Another scheme's proxy, and one for other hosts.
             assert_eq!(fault(gateway, &[("HTTP_PROXY", wrong)]), None);

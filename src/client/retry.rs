@@ -62,9 +62,9 @@ impl Retry {
         }
         let own = backoff(self.first, self.most, failures - 1);
         match error.retry_after() {
-            Some(told) if told > self.retry_after_max => None,
+            Some(asked_for) if asked_for > self.retry_after_max => None,
             // `Retry-After` is the minimum; jitter spreads the clients.
-            Some(told) => Some(told + own),
+            Some(asked_for) => Some(asked_for + own),
             // Without a pause that it asks for, asking a busy gateway again makes it busier.
             None if error.status() == Some(429) => None,
             None => Some(own),

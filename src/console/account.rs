@@ -20,9 +20,9 @@ pub(crate) fn name(session: &Session) -> String {
 /// The digits of the account's number; some gateways tell it in the account's id only.
 #[must_use]
 pub(crate) fn number(session: &Session) -> Option<String> {
-    let told = session.phone_number.as_deref();
-    if let Some(told) = told.filter(|number| !number.trim().is_empty()) {
-        return Some(told.trim_start_matches('+').to_owned());
+    let phone_number = session.phone_number.as_deref();
+    if let Some(phone_number) = phone_number.filter(|number| !number.trim().is_empty()) {
+        return Some(phone_number.trim_start_matches('+').to_owned());
     }
     match person(session.wa_jid.as_deref()?) {
         (user, "s.whatsapp.net" | "c.us") => {

@@ -169,8 +169,8 @@ async fn acknowledged_writes_survive_a_kill() {
 fn a_taken_port_is_told_plainly() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    let told = complaint(&["demo", "--headless", "--listen", &address]);
-    assert!(told.contains(&address), "{told}");
+    let complaint_text = complaint(&["demo", "--headless", "--listen", &address]);
+    assert!(complaint_text.contains(&address), "{complaint_text}");
 }
 
 /// What a demo on this data directory complains about.
@@ -185,10 +185,10 @@ fn a_data_directory_that_cannot_be_used_is_named_with_one_reason() {
     let data = directory.path().join("data");
     let demo = demo(&["--still", "--data-dir", data.to_str().expect("UTF-8")]);
     let path = data.to_str().expect("UTF-8");
-    let told = complaint_with(11, &["demo", "--headless", "--still", "--data-dir", path]);
+    let complaint_text = complaint_with(11, &["demo", "--headless", "--still", "--data-dir", path]);
     assert!(
-        told.contains("already in use by another groupdesk"),
-        "{told}"
+        complaint_text.contains("already in use by another groupdesk"),
+        "{complaint_text}"
     );
     drop(demo);
 
@@ -197,13 +197,21 @@ fn a_data_directory_that_cannot_be_used_is_named_with_one_reason() {
         let _ = std::fs::remove_file(data.join(format!("demo/groupdesk.sqlite{suffix}")));
     }
     std::fs::write(&database, vec![7; 8192]).expect("the file is ours");
-    let told = complaint_about(&data);
-    assert!(told.contains("is it damaged"), "{told}");
-    assert_eq!(told.matches("file is not a database").count(), 1, "{told}");
+    let complaint_text = complaint_about(&data);
+    assert!(complaint_text.contains("is it damaged"), "{complaint_text}");
+    assert_eq!(
+        complaint_text.matches("file is not a database").count(),
+        1,
+        "{complaint_text}"
+    );
 
     let file = directory.path().join("file");
     std::fs::write(&file, "").expect("a file");
-    let told = complaint_about(&file);
-    assert!(told.contains("cannot open"), "{told}");
-    assert_eq!(told.matches("Not a directory").count(), 1, "{told}");
+    let complaint_text = complaint_about(&file);
+    assert!(complaint_text.contains("cannot open"), "{complaint_text}");
+    assert_eq!(
+        complaint_text.matches("Not a directory").count(),
+        1,
+        "{complaint_text}"
+    );
 }

@@ -1,4 +1,4 @@
-//! What nobody recorded: answers and faults that the description of the public gateway only speaks of.
+//! Answers and faults that were not recorded, only described in the public gateway's documentation.
 //!
 //! The stub does none of this until a test asks for it.
 

@@ -1,5 +1,5 @@
-//! A stub of the public gateway of the same contract. It answers with recorded bytes (`recorded`); what
-//! nobody recorded (`described`) happens only where a test asks for it.
+//! A stub of the public gateway of the same contract. It answers with recorded bytes (`recorded`); answers
+//! that were not recorded (`described`) are sent only where a test asks for them.
 //!
 //! In what it differs from ours: ids of groups and members are integers; sessions need `manage`; groups are
 //! read whatever session is named; `limit` and `cursor` are ignored; live calls of a session that cannot

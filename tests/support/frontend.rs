@@ -89,7 +89,7 @@ impl Frontend {
         *self.answer.lock().unwrap() = answer;
     }
 
-    /// Answers nobody until [`Frontend::release`].
+    /// Holds every answer back until [`Frontend::release`].
     pub fn hold(&self) {
         self.open.send_replace(false);
     }

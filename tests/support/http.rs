@@ -15,7 +15,7 @@ pub enum Key {
     Events,
     /// Every capability in the second organization.
     Other,
-    /// Nobody.
+    /// No credentials.
     None,
 }
 

@@ -72,7 +72,9 @@ impl Process {
         // Read all the time: a full pipe would cost lines.
         let reading = std::thread::spawn(move || {
             for line in BufReader::new(stderr.expect("stderr is piped")).lines() {
-                let mut page = page.lock().expect("nobody panics with the log");
+                let mut page = page
+                    .lock()
+                    .expect("no thread panics while it holds the log");
                 page.push_str(&line.expect("UTF-8"));
                 page.push('\n');
             }
@@ -89,8 +91,8 @@ impl Process {
             _home: home,
         };
         process.ready = serde_json::from_str(&line).unwrap_or_else(|error| {
-            let told = process.log_at_the_end();
-            panic!("the first line is JSON: {error}: {line:?} {told}")
+            let log = process.log_at_the_end();
+            panic!("the first line is JSON: {error}: {line:?} {log}")
         });
         process
     }
@@ -137,7 +139,10 @@ impl Process {
 
     /// What it has logged by now.
     pub fn log(&self) -> String {
-        self.log.lock().expect("nobody panics with the log").clone()
+        self.log
+            .lock()
+            .expect("no thread panics while it holds the log")
+            .clone()
     }
 
     /// Waits until the log holds this.
@@ -220,12 +225,12 @@ pub fn complaint_with(code: i32, arguments: &[&str]) -> String {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary starts");
-    let (mut told, mut complaint) = (String::new(), String::new());
+    let (mut out, mut complaint) = (String::new(), String::new());
     let pipes = (child.stdout.take(), child.stderr.take());
     pipes
         .0
         .expect("piped")
-        .read_to_string(&mut told)
+        .read_to_string(&mut out)
         .expect("UTF-8");
     pipes
         .1
@@ -233,7 +238,7 @@ pub fn complaint_with(code: i32, arguments: &[&str]) -> String {
         .read_to_string(&mut complaint)
         .expect("UTF-8");
     assert_eq!(child.wait().expect("an exit status").code(), Some(code));
-    assert_eq!(told, "", "nothing but the first line goes to stdout");
+    assert_eq!(out, "", "nothing but the first line goes to stdout");
     complaint
 }
 

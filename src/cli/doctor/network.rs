@@ -349,7 +349,7 @@ mod tests {
     async fn black_hole() -> (SocketAddr, TcpListener, TcpStream) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        // Nobody accepts, and one connection is all that may wait.
+        // The listener never accepts, and its backlog holds one connection.
         let listener = socket.listen(0).unwrap();
         let address = listener.local_addr().unwrap();
         let waiting = TcpStream::connect(address).await.unwrap();

@@ -150,7 +150,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    fn told(claims: &Value) -> (&'static str, Verdict, &'static str) {
+    fn outcome(claims: &Value) -> (&'static str, Verdict, &'static str) {
         let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
         let profile = Profile {
             name: "work".to_owned(),
@@ -197,7 +197,7 @@ mod tests {
                 (Verdict::Warn, "token_without_organization"),
             ),
         ] {
-            assert_eq!(told(&claims), ("token", result, code), "{claims}");
+            assert_eq!(outcome(&claims), ("token", result, code), "{claims}");
         }
     }
 

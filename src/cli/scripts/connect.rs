@@ -19,7 +19,7 @@ impl CommandContext<'_> {
         }
         let name = session_name(session);
         let deadline = Instant::now() + LIMIT;
-        let mut told = false;
+        let mut noted = false;
         loop {
             let now = self
                 .client
@@ -40,8 +40,8 @@ impl CommandContext<'_> {
                 }
                 _ => return Err(not_connected(&name, &now)),
             }
-            if self.notes && !told {
-                told = true;
+            if self.notes && !noted {
+                noted = true;
                 note(&format!("connecting {name} to WhatsApp"));
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;

@@ -379,7 +379,7 @@ mod tests {
         }
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
         let nowhere = Picture::parse("/no/such/place/a.png").unwrap();
-        let told = save(&nowhere, "https://chat.whatsapp.com/one").unwrap_err();
-        assert!(told.message.contains("/no/such/place/a.png"), "{told}");
+        let error = save(&nowhere, "https://chat.whatsapp.com/one").unwrap_err();
+        assert!(error.message.contains("/no/such/place/a.png"), "{error}");
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -
         Some(false) => "✘ It is the same as the old link. Reset it once more.",
         None => "The old link was not known, so the two could not be compared.",
     };
-    let told = format!(
+    let message = format!(
         "✔ The link was reset.\n{verdict}\n\nThe old link no longer works. Share this one from now on."
     );
     let link_width = u16::try_from(text::width(link)).unwrap_or(u16::MAX);
@@ -84,7 +84,7 @@ pub(crate) fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -
     } else {
         widest.min(DIALOG_WIDTH)
     };
-    let text = wrap(&told, words_width, 9);
+    let text = wrap(&message, words_width, 9);
     let words_height = u16::try_from(text.len()).unwrap_or(9);
     let gap = u16::from(code.is_none());
     let link_rows = if own_line { link_height } else { 0 };

@@ -163,12 +163,12 @@ impl State {
     /// How many groups a session has: those that were read, until then what the gateway counts.
     #[must_use]
     pub(crate) fn group_count(&self, session: &Session) -> Option<usize> {
-        let told = || {
+        let reported = || {
             session
                 .group_count
                 .and_then(|count| usize::try_from(count).ok())
         };
-        self.groups.count_of(&session.id).or_else(told)
+        self.groups.count_of(&session.id).or_else(reported)
     }
 
     /// How many groups all sessions have. Those that were read count once, however many sessions see them; of other
@@ -177,7 +177,7 @@ impl State {
     pub(crate) fn groups_everywhere(&self) -> usize {
         let unread = self.sessions.rows.iter();
         let unread = unread.filter(|session| self.groups.count_of(&session.id).is_none());
-        let told = unread.filter_map(|session| self.group_count(session));
-        self.groups.everywhere + told.sum::<usize>()
+        let counts = unread.filter_map(|session| self.group_count(session));
+        self.groups.everywhere + counts.sum::<usize>()
     }
 }

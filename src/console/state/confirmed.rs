@@ -6,7 +6,7 @@ use crate::api::{EpochMillis, Group, Setting, SettingField};
 /// The times in a header are whole seconds.
 const HEADER_STEP: EpochMillis = 1_000;
 /// How long a row without a usable time may show old settings, in milliseconds. After that they count as
-/// set back by somebody else.
+/// changed back by another admin.
 const LAG_MAX: EpochMillis = 300_000;
 
 /// One confirmed setting. It is shown until a row that is newer says otherwise.
@@ -59,8 +59,8 @@ impl Confirmed {
 
     /// Whether it still holds after an event of that time with this setting: the same value, or one from
     /// before it.
-    pub(crate) fn outlives(&self, told: &Setting, at: EpochMillis) -> bool {
-        self.value == *told || self.answered_at.is_some_and(|answered| at < answered)
+    pub(crate) fn outlives(&self, setting: &Setting, at: EpochMillis) -> bool {
+        self.value == *setting || self.answered_at.is_some_and(|answered| at < answered)
     }
 
     /// Whether a group shows this value.
@@ -189,12 +189,12 @@ mod tests {
     #[test]
     fn a_gateway_whose_rows_follow_at_once_is_taken_at_its_word() {
         let saved = confirmed(Some(SECOND));
-        let mut told = row("old", SECOND - 3_599_999);
-        told.my_role = Some(crate::api::SessionRole::Admin);
-        assert!(!is_kept(&saved, &told, SECOND + 9_000));
-        told.updated_at -= 1;
+        let mut reported = row("old", SECOND - 3_599_999);
+        reported.my_role = Some(crate::api::SessionRole::Admin);
+        assert!(!is_kept(&saved, &reported, SECOND + 9_000));
+        reported.updated_at -= 1;
         assert!(
-            is_kept(&saved, &told, SECOND + 9_000),
+            is_kept(&saved, &reported, SECOND + 9_000),
             "read before the change"
         );
     }

@@ -100,11 +100,11 @@ impl Entry {
             return;
         }
         let earlier = earlier.map(|index| self.confirmed.swap_remove(index));
-        let told = Confirmed::new(setting, &self.group, earlier, Some(at), now);
-        told.write(&mut self.group);
+        let confirmed = Confirmed::new(setting, &self.group, earlier, Some(at), now);
+        confirmed.write(&mut self.group);
         // A gateway that tells roles has the row follow the event.
         if self.group.my_role.is_none() {
-            self.confirmed.push(told);
+            self.confirmed.push(confirmed);
         }
     }
 

@@ -84,8 +84,8 @@ fn at(state: &State, event: &Envelope) -> EpochMillis {
 
 /// Whether an event is older than its row, by the gateway's own times: a gateway may replay old events
 /// after a reconnect. One without a time cannot be compared.
-fn is_older(told: EpochMillis, row: EpochMillis) -> bool {
-    row > 0 && told < row
+fn is_older(event: EpochMillis, row: EpochMillis) -> bool {
+    row > 0 && event < row
 }
 
 fn is_older_than_session(state: &State, event: &Envelope) -> bool {
@@ -146,12 +146,17 @@ fn key_of(event: &Envelope, jid: &str) -> GroupKey {
 
 /// Notes an event of a group. Whether the group is loaded and older than the event; otherwise it is asked
 /// for, if it belongs to a session whose groups are loaded.
-fn heard(state: &mut State, event: &Envelope, key: &GroupKey, told: Option<EpochMillis>) -> bool {
+fn heard(
+    state: &mut State,
+    event: &Envelope,
+    key: &GroupKey,
+    changed_at: Option<EpochMillis>,
+) -> bool {
     let newest = state.requests.newest();
     let row = state.groups.get(key).map(|entry| entry.group.updated_at);
     // The row has the time of the change itself, where the gateway tells that.
-    let told = event.timestamp.max(told.unwrap_or_default());
-    if row.is_some_and(|row| is_older(told, row)) {
+    let changed_at = event.timestamp.max(changed_at.unwrap_or_default());
+    if row.is_some_and(|row| is_older(changed_at, row)) {
         groups::read_row_again(state, key);
         return false;
     }
@@ -178,7 +183,7 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
     }
     let now = state.now;
     groups::patch(state, &key, |entry| {
-        for setting in told(payload) {
+        for setting in settings_of(payload) {
             entry.apply_event(setting, time, now);
         }
         entry.group.updated_at = entry.group.updated_at.max(time);
@@ -186,7 +191,7 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
 }
 
 /// The settings that an event carries.
-fn told(payload: &GroupUpdatePayload) -> Vec<Setting> {
+fn settings_of(payload: &GroupUpdatePayload) -> Vec<Setting> {
     let patch = SettingsPatch {
         subject: payload.subject.clone(),
         description: payload.description.clone(),
@@ -229,8 +234,8 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
         .map(|sender| clean_line(sender).into_owned());
     let time = at(state, event);
     let row = state.groups.get(key).map(|entry| entry.group.updated_at);
-    let told = event.timestamp.max(payload.timestamp.unwrap_or_default());
-    let is_older = row.is_some_and(|row| is_older(told, row));
+    let changed_at = event.timestamp.max(payload.timestamp.unwrap_or_default());
+    let is_older = row.is_some_and(|row| is_older(changed_at, row));
     if is_older && !state.requests.is_being_reset(key) {
         // Perhaps a replayed event: the link is looked up all the same, but no reset is reported.
         invite::recheck(state, key);

@@ -275,9 +275,9 @@ fn sorted(state: &mut State) {
 pub(super) fn invitable_only(state: &mut State) {
     state.groups.invitable_only = !state.groups.invitable_only;
     state.rebuild_rows(Keep::Selected);
-    let told = |entry: &Entry| entry.group.my_role.is_some();
+    let has_role = |entry: &Entry| entry.group.my_role.is_some();
     let entries = &state.groups.entries;
-    if state.groups.invitable_only && !entries.is_empty() && !entries.iter().any(told) {
+    if state.groups.invitable_only && !entries.is_empty() && !entries.iter().any(has_role) {
         state.note("This gateway does not tell your role in a group, so none is left out for it.");
     }
 }

@@ -123,7 +123,7 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
 /// The link could not be read.
 pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &CallFailure) {
     // Then `unconfirmed` reports the failure as the outcome of a reset.
-    let told = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
+    let reported = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
     let vouched = state.connection == Connection::Live;
     let (now, trusted) = (state.now, trusted_for(state));
     let stale_role = matches!(
@@ -155,7 +155,7 @@ pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &CallFailure) 
         state.requests.read_again(Call::Group(key.clone()));
     }
     // Otherwise the card itself says why.
-    if !told && !is_check && (wished || was_shown || !link_in_sight(state)) {
+    if !reported && !is_check && (wished || was_shown || !link_in_sight(state)) {
         state.tell("No link", failure, Some(key));
     }
 }

@@ -66,10 +66,10 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
         },
         _ => String::new(),
     };
-    let told = format!(
+    let message = format!(
         "{rows} {what}{whose} could not be read: the gateway describes them in another way than its contract. The others are shown."
     );
-    state.record_call(&call, &CallFailure::lost_answer(&told, false));
+    state.record_call(&call, &CallFailure::lost_answer(&message, false));
     state.bad_again(format!(
         "{rows} {what}{whose} could not be read. Press ! for more."
     ));

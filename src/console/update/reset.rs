@@ -191,7 +191,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
             }
             invite::show(state, key, link.clone());
             let mut same = false;
-            let told = match dialog(state, key) {
+            let shown = match dialog(state, key) {
                 Some(dialog) => {
                     let differs = dialog.old.as_ref().map(|old| *old != link);
                     same = differs == Some(false);
@@ -205,7 +205,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
                 state.bad(format!(
                     "{name}: the gateway gave the old link again. Reset it once more."
                 ));
-            } else if !told {
+            } else if !shown {
                 state.good(format!("{name}: the link was reset, the old one is dead"));
             }
         }

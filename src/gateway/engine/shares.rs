@@ -11,7 +11,7 @@ pub(crate) const BLOCK: usize = 16 * 1024;
 /// When something that is held now may be free again.
 const SOON: Duration = Duration::from_secs(1);
 /// The quota holder for requests without credentials.
-const NOBODY: &str = "";
+const ANONYMOUS: &str = "";
 
 impl Engine {
     /// Counts a request of this caller, or what costs as much as several.
@@ -60,7 +60,7 @@ impl Engine {
 
     /// A request without credentials whose body is on its way; `None` when there are too many.
     pub(crate) fn begin_anonymous(&self) -> Option<Share> {
-        self.inner.under_way.take(NOBODY, 1).ok()
+        self.inner.under_way.take(ANONYMOUS, 1).ok()
     }
 
     /// Room for a body of this caller.

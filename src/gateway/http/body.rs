@@ -56,7 +56,7 @@ pub(super) struct RequestBody {
     declared: Option<u64>,
     /// Time limit for receiving it.
     limit: Duration,
-    /// The client sent `Expect: 100-continue` and has not been told to continue.
+    /// The client sent `Expect: 100-continue` and has not received the 100 yet.
     waits: bool,
 }
 

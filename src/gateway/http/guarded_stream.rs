@@ -396,7 +396,7 @@ mod tests {
     async fn nor_is_one_waited_for_whose_bytes_lie_in_a_buffer_of_ours() {
         for closing in [false, true] {
             let (ours, _client) = duplex(8);
-            // As TLS does: it takes the bytes, and only flushing shows that nobody reads them.
+            // As TLS does: it takes the bytes, and only flushing shows that the peer does not read them.
             let mut line = over(BufWriter::new(ours));
             line.write_all(&[7; 100]).await.unwrap();
             let started = Instant::now();

@@ -314,8 +314,8 @@ pub(super) mod tests {
     fn few_are_told_that_there_is_no_room() {
         let slots = ConnectionSlots::new(1, 0);
         let _busy = busy(&slots, 1);
-        let told: Vec<_> = (0..CROWD).map(|_| slots.take(address(2))).collect();
-        assert!(told.iter().all(Option::is_some));
+        let taken: Vec<_> = (0..CROWD).map(|_| slots.take(address(2))).collect();
+        assert!(taken.iter().all(Option::is_some));
         assert!(slots.take(address(2)).is_none());
     }
 

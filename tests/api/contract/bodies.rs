@@ -1,6 +1,6 @@
 //! Bodies: one JSON value of at most 1 MiB, known fields only, every fault named.
 
-use crate::contract::table::{Endpoint, NO_GROUP, NOBODY, endpoints};
+use crate::contract::table::{Endpoint, NO_GROUP, NO_MEMBER, endpoints};
 use crate::support::{Ask, Gateway, Key, RawClient};
 use serde_json::json;
 
@@ -41,7 +41,7 @@ async fn a_body_is_exactly_one_json_value() {
         }
         for body in faulty {
             let fields = endpoint
-                .ask(&session, NO_GROUP, NOBODY)
+                .ask(&session, NO_GROUP, NO_MEMBER)
                 .text(body)
                 .to(&gateway)
                 .await
@@ -58,7 +58,7 @@ async fn a_body_that_must_be_there_must_not_be_empty() {
     for endpoint in with_things_that_are_there().filter(|e| e.body.is_some()) {
         for body in ["", "{}"] {
             let fields = endpoint
-                .ask(&session, NO_GROUP, NOBODY)
+                .ask(&session, NO_GROUP, NO_MEMBER)
                 .text(body)
                 .to(&gateway)
                 .await
@@ -83,7 +83,7 @@ async fn unknown_fields_are_refused_by_name_all_at_once() {
         body["zebra"] = json!(1);
         body["Aardvark"] = json!(null);
         let mut fields = endpoint
-            .ask(&session, NO_GROUP, NOBODY)
+            .ask(&session, NO_GROUP, NO_MEMBER)
             .json(&body)
             .to(&gateway)
             .await
@@ -242,13 +242,13 @@ async fn wrong_values_are_named() {
         (
             "POST",
             &format!("{group}/members"),
-            json!({ "participants": NOBODY }),
+            json!({ "participants": NO_MEMBER }),
             "participants",
         ),
         (
             "POST",
             &format!("{group}/members"),
-            json!({ "participants": [NOBODY, 1] }),
+            json!({ "participants": [NO_MEMBER, 1] }),
             "participants",
         ),
         (
@@ -400,7 +400,7 @@ async fn a_body_of_two_mebibytes_is_refused_and_the_answer_arrives() {
         assert_eq!(reply.status, 400);
         assert_eq!(reply.json["error"]["code"], "validation_error");
     }
-    // A client that waits for a go-ahead is told at once and sends nothing.
+    // A client that waits for `100 Continue` is refused at once and sends no body.
     let reply = client
         .ask(&format!(
             "{head}expect: 100-continue\r\ncontent-length: 2097152\r\n\r\n"

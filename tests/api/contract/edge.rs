@@ -1,6 +1,6 @@
 //! What holds for every request: paths, methods, credentials, connections.
 
-use crate::contract::table::{NOBODY, endpoints};
+use crate::contract::table::{NO_MEMBER, endpoints};
 use crate::support::{Ask, Gateway, Key, RawClient};
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         let path = endpoint
             .path
             .replace("{g}", "1@g.us")
-            .replace("{m}", NOBODY);
+            .replace("{m}", NO_MEMBER);
         let reply = Ask::new("TRACE", &format!("/api/v1{path}"))
             .to(&gateway)
             .await;

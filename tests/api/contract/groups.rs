@@ -1,6 +1,6 @@
 //! `/sessions/{s}/groups`: stored reads, pages, creating and leaving.
 
-use crate::contract::table::NOBODY;
+use crate::contract::table::NO_MEMBER;
 use crate::support::Gateway;
 use groupdesk::gateway::whatsapp::MemberChange;
 use serde_json::{Value, json};
@@ -192,5 +192,5 @@ async fn what_others_do_shows_in_stored_reads() {
     assert!(gateway.get(&list).await.text.contains("Renamed elsewhere"));
     let members = gateway.get(&format!("{path}/members")).await.text;
     assert!(members.contains(newcomer.as_str()));
-    assert!(!members.contains(NOBODY));
+    assert!(!members.contains(NO_MEMBER));
 }

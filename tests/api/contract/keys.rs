@@ -1,4 +1,4 @@
-//! `/keys`: told once, used until they expire, are disabled, rotated or deleted.
+//! `/keys`: the secret is shown once; a key works until it expires, is disabled, rotated or deleted.
 
 use crate::support::{Ask, Gateway, Key, RawClient, Stream};
 use serde_json::json;
@@ -136,7 +136,7 @@ async fn what_a_revoked_key_listened_to_ends_at_once() {
     assert_eq!(status(&gateway, &secret).await, 401);
     // Nor does a ticket outlive its key.
     assert_eq!(Stream::at(&unused).await.err(), Some(401));
-    // Nobody else is disturbed.
+    // Other callers are not affected.
     let group = gateway.support_group("Weekend Volunteers");
     gateway
         .patch(&group, json!({ "subject": "Still here" }))
@@ -156,7 +156,7 @@ async fn what_a_revoked_key_began_is_not_carried_out() {
         ("POST", "/api/v1/sessions", r#"{"label": "Mine"}"#),
         ("POST", "/api/v1/realtime/ticket", r#"{"events": ["*"]}"#),
         ("PATCH", group.as_str(), r#"{"subject": "Mine"}"#),
-        // Who may not know what is wrong with a body is not told, either.
+        // Without the capability, the faults of a body are not reported either.
         ("PATCH", group.as_str(), r#"{"subject": 1}"#),
     ] {
         let all = json!({ "capabilities": ["read", "send", "manage", "events"] });

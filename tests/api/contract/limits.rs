@@ -81,7 +81,7 @@ async fn a_user_has_one_allowance_however_many_logins() {
     }
     let another = key.token(&claims(&gateway.organization(0), "admin"));
     ask(&another).await.ok(200);
-    // A forged login is nobody's, so it takes nothing from anybody.
+    // A forged login belongs to no caller, so it counts against no quota.
     let other_key = SigningKey::ed25519("ed");
     for _ in 0..5 {
         let forged = other_key.token(&claims(&gateway.organization(0), "owner"));
@@ -128,7 +128,7 @@ async fn a_session_asks_whatsapp_no_more_often_than_it_says() {
     assert!((left..=60).contains(&wait), "{wait}");
     let details = reply.error(429, "rate_limited");
     assert_eq!(details["reason"], "rate_limited");
-    // Stored reads ask nobody, and other sessions have calls of their own.
+    // Stored reads do not call WhatsApp, and other sessions have their own quota.
     let stored = gateway.get(&group).await.ok(200);
     assert_eq!(stored["subject"], "A");
     assert_ne!(stored["description"], "B");

@@ -188,11 +188,13 @@ async fn sessions_are_told_by_their_status() {
                 }
             }
             let exposed = Exposed::read(&gateway).await;
-            let told = |status: &str| {
+            let exposed_count = |status: &str| {
                 exposed.sum("groupdesk_sessions", &[&format!("status=\"{status}\"")])
             };
             let all = exposed.sum("groupdesk_sessions", &[]);
-            let same = listed.iter().all(|(status, count)| told(status) == *count);
+            let same = listed
+                .iter()
+                .all(|(status, count)| exposed_count(status) == *count);
             (same && all == listed.values().sum::<u64>()).then_some(listed)
         })
         .await;

@@ -1,7 +1,7 @@
 //! Which error wins when several apply: 401, 403 (capability), 404 (session), 400, 501, 404 (group),
 //! 403 (not an admin). The first three are in `table.rs`.
 
-use crate::contract::table::{NO_GROUP, NO_SESSION, NOBODY, endpoints};
+use crate::contract::table::{NO_GROUP, NO_MEMBER, NO_SESSION, endpoints};
 use crate::support::Gateway;
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn a_wrong_gid_wins_over_a_session_that_is_not_connected() {
                 "%",
             ] {
                 let fields = endpoint
-                    .ask(&session, gid, NOBODY)
+                    .ask(&session, gid, NO_MEMBER)
                     .to(&gateway)
                     .await
                     .invalid();
@@ -51,7 +51,7 @@ async fn a_wrong_body_wins_over_a_session_that_is_not_connected() {
     let session = gateway.session("New phone");
     for endpoint in endpoints().iter().filter(|e| e.live && e.body.is_some()) {
         endpoint
-            .ask(&session, NO_GROUP, NOBODY)
+            .ask(&session, NO_GROUP, NO_MEMBER)
             .text("{}")
             .to(&gateway)
             .await
@@ -65,7 +65,7 @@ async fn a_session_that_is_not_connected_wins_over_a_missing_group() {
     let session = gateway.session("New phone");
     for endpoint in endpoints().iter().filter(|e| e.live) {
         let details = endpoint
-            .ask(&session, NO_GROUP, NOBODY)
+            .ask(&session, NO_GROUP, NO_MEMBER)
             .to(&gateway)
             .await
             .error(501, "not_implemented");
@@ -79,7 +79,7 @@ async fn a_connected_session_without_the_group_answers_404() {
     let session = gateway.session("Support line");
     for endpoint in endpoints().iter().filter(|e| e.has_group()) {
         endpoint
-            .ask(&session, NO_GROUP, NOBODY)
+            .ask(&session, NO_GROUP, NO_MEMBER)
             .to(&gateway)
             .await
             .error(404, "not_found");

@@ -66,15 +66,15 @@ impl Endpoint {
     }
 }
 
-/// A member's JID that nobody has.
-pub const NOBODY: &str = "999999999999999@lid";
+/// A JID of no member.
+pub const NO_MEMBER: &str = "999999999999999@lid";
 /// A group's JID that no group has.
 pub const NO_GROUP: &str = "120000000000000001@g.us";
 /// A session's id that no session has.
 pub const NO_SESSION: &str = "01HZ0SESS10N00000000000000";
 
 pub fn endpoints() -> Vec<Endpoint> {
-    let members = || json!({ "participants": [NOBODY] });
+    let members = || json!({ "participants": [NO_MEMBER] });
     vec![
         Endpoint::stored("GET", "/sessions", "read"),
         Endpoint::stored("POST", "/sessions", "manage"),
@@ -142,9 +142,9 @@ async fn every_endpoint_wants_credentials_and_says_no_more_than_that() {
     let mut bodies = std::collections::BTreeSet::new();
     for endpoint in endpoints() {
         for ask in [
-            endpoint.ask(&session, &group, NOBODY).key(Key::None),
+            endpoint.ask(&session, &group, NO_MEMBER).key(Key::None),
             endpoint
-                .ask(&session, &group, NOBODY)
+                .ask(&session, &group, NO_MEMBER)
                 .key(Key::None)
                 .header("authorization", "Bearer wa_wrong"),
             endpoint
@@ -152,7 +152,7 @@ async fn every_endpoint_wants_credentials_and_says_no_more_than_that() {
                 .key(Key::None)
                 .header("x-api-key", ""),
             endpoint
-                .ask(&session, &group, NOBODY)
+                .ask(&session, &group, NO_MEMBER)
                 .key(Key::None)
                 .header("authorization", "Bearer head.body.signature")
                 .header("x-api-key", Key::All.secret()),
@@ -200,7 +200,7 @@ async fn what_belongs_to_another_organization_does_not_exist() {
         let mut answers = Vec::new();
         for id in [session.as_str(), NO_SESSION, "nonsense", "%FF", "%zz"] {
             let reply = endpoint
-                .ask(id, &group, NOBODY)
+                .ask(id, &group, NO_MEMBER)
                 .key(Key::Other)
                 .to(&gateway)
                 .await;

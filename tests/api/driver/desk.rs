@@ -240,7 +240,7 @@ impl Desk {
     /// The next change of a group.
     pub async fn change(&mut self, group: &GroupJid) -> GroupEvent {
         self.until("change of the group", |event| match event {
-            // What is seen after changes that crossed is what was told before, or what is told next.
+            // After crossing changes, a `Seen` repeats an event that was reported before or comes next.
             DriverEvent::Group(GroupEvent {
                 change: GroupChange::Seen(_),
                 ..

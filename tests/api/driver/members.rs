@@ -20,7 +20,7 @@ fn word(outcome: &Result<(), DriverError>) -> &'static str {
     }
 }
 
-/// Whether somebody is in a group, and as what.
+/// The role of a person in a group; `None` if not a member.
 fn role(desk: &Desk, group: &GroupJid, person: &MemberJid) -> Option<MemberRole> {
     let group = desk.truth(group);
     let mut members = group.members.into_iter();
@@ -105,9 +105,9 @@ async fn requests_are_listed_approved_and_rejected(kind: Kind) {
     let [first, second, rest @ ..] = &people[..] else {
         panic!("four people wait, not {people:?}");
     };
-    let nobody = desk.world.outsiders(&group, 1).remove(0);
+    let outsider = desk.world.outsiders(&group, 1).remove(0);
 
-    let both = [first.clone(), nobody.clone()];
+    let both = [first.clone(), outsider.clone()];
     let decided = desk
         .driver
         .change_members(&group, MemberChange::Approve, &both);
@@ -115,7 +115,7 @@ async fn requests_are_listed_approved_and_rejected(kind: Kind) {
     assert_eq!(words, ["ok", "refused"]);
     assert_eq!(role(&desk, &group, first), Some(MemberRole::Member));
 
-    let both = [second.clone(), nobody];
+    let both = [second.clone(), outsider];
     let decided = desk
         .driver
         .change_members(&group, MemberChange::Reject, &both);

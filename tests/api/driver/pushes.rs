@@ -28,8 +28,8 @@ async fn settings_changed_elsewhere_are_told(kind: Kind) {
         Setting::Locked(false),
     ] {
         desk.world.phone().set(&group, &setting).unwrap();
-        let told = desk.change(&group).await;
-        assert_eq!(told.change, GroupChange::Setting(setting));
+        let event = desk.change(&group).await;
+        assert_eq!(event.change, GroupChange::Setting(setting));
     }
 }
 
@@ -50,8 +50,8 @@ async fn a_link_reset_elsewhere_is_told_without_the_new_code(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let new = desk.world.phone().reset_invite(&group).unwrap();
-    let told = desk.change(&group).await;
-    assert_eq!(told.change, GroupChange::InviteReset(None));
+    let event = desk.change(&group).await;
+    assert_eq!(event.change, GroupChange::InviteReset(None));
     assert_eq!(desk.driver.invite(&group).await.unwrap(), new);
 }
 
@@ -91,9 +91,9 @@ async fn members_who_come_and_go_are_told(kind: Kind) {
         .unwrap();
     desk.change(&group).await;
     desk.world.phone().leave(&group, &person).unwrap();
-    let told = desk.change(&group).await;
-    assert_eq!(told.change, GroupChange::Left(vec![person.clone()]));
-    assert_eq!(told.by, Some(person));
+    let event = desk.change(&group).await;
+    assert_eq!(event.change, GroupChange::Left(vec![person.clone()]));
+    assert_eq!(event.by, Some(person));
 }
 
 async fn coming_and_going_of_the_account_itself_is_told(kind: Kind) {
@@ -107,24 +107,24 @@ async fn coming_and_going_of_the_account_itself_is_told(kind: Kind) {
             .unwrap();
     };
     by_phone(&desk, MemberChange::Demote);
-    let told = desk.change(&group).await.change;
-    assert_eq!(told, GroupChange::Demoted(vec![me.clone()]));
+    let change = desk.change(&group).await.change;
+    assert_eq!(change, GroupChange::Demoted(vec![me.clone()]));
     by_phone(&desk, MemberChange::Remove);
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
     by_phone(&desk, MemberChange::Add);
-    let told = change_of(desk.change(&group).await);
-    assert_eq!(told, GroupChange::Entered(Box::new(desk.truth(&group))));
+    let change = change_of(desk.change(&group).await);
+    assert_eq!(change, GroupChange::Entered(Box::new(desk.truth(&group))));
     by_phone(&desk, MemberChange::Promote);
-    let told = desk.change(&group).await.change;
-    assert_eq!(told, GroupChange::Promoted(vec![me.clone()]));
+    let change = desk.change(&group).await.change;
+    assert_eq!(change, GroupChange::Promoted(vec![me.clone()]));
 }
 
 async fn changes_made_elsewhere_name_who_made_them(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group: GroupJid = desk.group("Weekend Volunteers");
     desk.world.phone().rename(&group, "Renamed").unwrap();
-    let told = desk.change(&group).await;
-    let by = told.by.expect("somebody did it");
+    let event = desk.change(&group).await;
+    let by = event.by.expect("the author of the change");
     let truth = desk.truth(&group);
     let admin = truth
         .members
@@ -141,17 +141,17 @@ async fn sessions_hear_of_each_other(kind: Kind) {
     sales.connect().await;
     let group = support.group("Incident Bridge 🚨");
     let new = sales.driver.reset_invite(&group).await.unwrap();
-    let told = support.change(&group).await;
-    assert_eq!(told.change, GroupChange::InviteReset(None));
-    assert_eq!(told.by, Some(sales.me()));
+    let event = support.change(&group).await;
+    assert_eq!(event.change, GroupChange::InviteReset(None));
+    assert_eq!(event.by, Some(sales.me()));
     assert_eq!(support.driver.invite(&group).await.unwrap(), new);
 
     let subject = Setting::Subject("Incident Bridge (closed)".to_owned());
     support.driver.set(&group, &subject).await.unwrap();
     sales.change(&group).await;
-    let told = sales.change(&group).await;
-    assert_eq!(told.change, GroupChange::Setting(subject));
-    assert_eq!(told.by, Some(support.me()));
+    let event = sales.change(&group).await;
+    assert_eq!(event.change, GroupChange::Setting(subject));
+    assert_eq!(event.by, Some(support.me()));
 }
 
 /// What the simulated world does not tell apart from other ways to come and go.
@@ -168,8 +168,8 @@ async fn who_joins_by_link_and_a_group_that_is_deleted_are_told() {
         role: MemberRole::Member,
         is_me: false,
     };
-    let told = desk.change(&group).await.change;
-    assert_eq!(told, GroupChange::Joined(vec![member]));
+    let change = desk.change(&group).await.change;
+    assert_eq!(change, GroupChange::Joined(vec![member]));
     desk.server().push(&session, &group, Push::Deleted).unwrap();
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
 }

@@ -1,4 +1,4 @@
-//! What a session is told of its groups.
+//! What a session reads of its groups.
 
 use super::desk::{Desk, Kind, in_seconds};
 use groupdesk::gateway::domain::GroupJid;
@@ -28,8 +28,8 @@ async fn one_group_is_told_as_it_is(kind: Kind) {
         "Neighbourhood Watch (North)",
     ] {
         let group = desk.group(name);
-        let told = desk.driver.group(&group).await.unwrap();
-        assert_eq!(in_seconds(told), desk.truth(&group));
+        let read = desk.driver.group(&group).await.unwrap();
+        assert_eq!(in_seconds(read), desk.truth(&group));
     }
 }
 

@@ -29,9 +29,9 @@ async fn each_setting_is_changed_and_told(kind: Kind) {
         Setting::Locked(false),
     ] {
         desk.driver.set(&group, &setting).await.unwrap();
-        let told = desk.change(&group).await;
-        assert_eq!(told.change, GroupChange::Setting(setting.clone()));
-        assert_eq!(told.by, Some(desk.me()));
+        let event = desk.change(&group).await;
+        assert_eq!(event.change, GroupChange::Setting(setting.clone()));
+        assert_eq!(event.by, Some(desk.me()));
         let truth = desk.truth(&group);
         match setting {
             Setting::Subject(subject) => assert_eq!(truth.subject, subject),
@@ -57,7 +57,7 @@ async fn a_description_that_changed_meanwhile_is_not_overwritten(kind: Kind) {
     desk.driver.set(&group, &setting).await.unwrap();
 }
 
-/// Somebody is quicker: between the driver's look at the description and its change.
+/// Another admin changes the description between the driver's read of it and its own change.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_description_that_changes_in_between_is_a_conflict() {
     let desk = Desk::connected(Kind::Wire).await;
@@ -108,10 +108,10 @@ async fn an_invite_link_can_be_had_and_reset(kind: Kind) {
     assert_eq!(desk.driver.invite(&group).await.unwrap(), first);
     let second = desk.driver.reset_invite(&group).await.unwrap();
     assert_ne!(first, second);
-    let told = desk.change(&group).await;
+    let event = desk.change(&group).await;
     assert!(
-        matches!(&told.change, GroupChange::InviteReset(code) if code.as_ref().is_none_or(|code| *code == second)),
-        "{told:?}"
+        matches!(&event.change, GroupChange::InviteReset(code) if code.as_ref().is_none_or(|code| *code == second)),
+        "{event:?}"
     );
     assert_eq!(desk.driver.invite(&group).await.unwrap(), second);
     assert_eq!(desk.driver.join(&first).await, Err(DriverError::DeadInvite));

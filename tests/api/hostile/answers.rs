@@ -1,4 +1,4 @@
-//! Answers that are none: cut short, no JSON, somebody else's page, elsewhere, endless.
+//! Invalid answers: cut short, no JSON, the page of another server, a redirect, endless.
 
 use super::server::{Act, Server, answer};
 use super::{GROUP, KEY, SESSION, client, hasty};
@@ -98,7 +98,7 @@ async fn what_is_no_json_is_no_success() {
             matches!(error, ClientError::NotTheContract { status: 200, .. }),
             "{body:?}: {error:?}"
         );
-        assert!(error.is_unconfirmed(), "a success that nobody can read");
+        assert!(error.is_unconfirmed(), "a success with an unreadable body");
     }
 }
 
@@ -106,7 +106,7 @@ async fn what_is_no_json_is_no_success() {
 async fn a_login_page_in_place_of_the_gateway_is_called_one_whatever_was_asked() {
     let server = Server::saying(answer(200, "content-type: text/html\r\n", LOGIN)).await;
     let client = client(&server.base, hasty());
-    let told = |error: ClientError| {
+    let shows_no_page = |error: ClientError| {
         let sentence = CallFailure::from(error).sentence(&FailureContext::default());
         assert!(
             sentence.contains("this looks like a login page, not a gateway"),
@@ -114,16 +114,16 @@ async fn a_login_page_in_place_of_the_gateway_is_called_one_whatever_was_asked()
         );
         assert!(!sentence.contains('<'), "{sentence}");
     };
-    told(client.list_sessions().await.unwrap_err());
-    told(client.invite(SESSION, GROUP).await.unwrap_err());
-    // The page is no 204: nothing was saved, and nobody is told so.
+    shows_no_page(client.list_sessions().await.unwrap_err());
+    shows_no_page(client.invite(SESSION, GROUP).await.unwrap_err());
+    // The page is not a 204: nothing was saved, and it must not be reported as saved.
     let error = client
         .update_settings(SESSION, GROUP, &patch())
         .await
         .unwrap_err();
     assert!(!error.is_unconfirmed(), "{error:?}");
-    told(error);
-    told(client.leave(SESSION, GROUP).await.unwrap_err());
+    shows_no_page(error);
+    shows_no_page(client.leave(SESSION, GROUP).await.unwrap_err());
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn an_endless_answer_ends_at_the_limit() {
         ..Limits::default()
     };
     for head in [
-        // Nobody says how much is to come.
+        // No `Content-Length`.
         "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n",
         "HTTP/1.1 500 Oh\r\nconnection: close\r\n\r\n",
     ] {
@@ -292,7 +292,7 @@ async fn deep_json_breaks_nothing() {
             "{error:?}"
         );
     }
-    // Where nobody looks it does no harm.
+    // In a field that the client ignores it does no harm.
     let body = format!(
         "{{\"invite\": \"https://chat.whatsapp.com/AbCdEf1234567890XyZ12\", \"extra\": {}}}",
         deep(100)
@@ -323,8 +323,8 @@ async fn escapes_and_floods_of_words_in_a_refusal_reach_nobody() {
             .unwrap_err();
         let shown = error.to_string();
         let failure = CallFailure::from(error);
-        let told = FailureContext::default();
-        for text in [shown, failure.sentence(&told), failure.in_full(&told)] {
+        let context = FailureContext::default();
+        for text in [shown, failure.sentence(&context), failure.in_full(&context)] {
             let clean =
                 |c: char| c == '\n' || !(c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
             assert!(text.chars().all(clean), "{status}: {text:?}");
@@ -368,7 +368,7 @@ async fn the_key_is_in_no_error() {
 async fn an_address_that_swallows_everything_is_given_up_and_nothing_was_sent() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    // Nobody accepts, and one connection is all that may wait.
+    // The listener never accepts, and its backlog holds one connection.
     let hole = socket.listen(0).unwrap();
     let address = hole.local_addr().unwrap();
     let _waiting = tokio::net::TcpStream::connect(address).await.unwrap();

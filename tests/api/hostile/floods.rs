@@ -89,7 +89,7 @@ async fn play(mut socket: WebSocket, stage: Stage) {
     }
 }
 
-/// The stream of a gateway that does this, read by somebody who takes `room` events at a time.
+/// The stream of a gateway that acts like this, with a channel of `room` events.
 async fn stream(act: Act, room: usize) -> (mpsc::Receiver<RealtimeEvent>, Arc<AtomicUsize>) {
     let sent = Arc::new(AtomicUsize::new(0));
     let ticket = || async {

@@ -119,10 +119,10 @@ async fn in_child(task: &'static str, base: String) -> (u64, String) {
     let output = child.await.expect("an output");
     let output = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = output.lines().find_map(|line| line.split_once("peak "));
-    let (peak, told) = line
-        .and_then(|(_, told)| told.split_once(' '))
+    let (peak, outcome) = line
+        .and_then(|(_, outcome)| outcome.split_once(' '))
         .unwrap_or_else(|| panic!("no peak: {output}"));
-    (peak.parse().expect("a number"), told.to_owned())
+    (peak.parse().expect("a number"), outcome.to_owned())
 }
 
 /// The most memory that this process ever had, in kibibytes.
@@ -149,11 +149,11 @@ async fn child() {
         ..Options::new(base, Secret::new(KEY))
     };
     let client = Client::open(&options).expect("a client");
-    let told = match task.as_str() {
+    let outcome = match task.as_str() {
         "stream" => lost(client).await,
         _ => listed(client).await,
     };
-    println!("peak {} {told}", peak());
+    println!("peak {} {outcome}", peak());
 }
 
 /// Why the stream was lost.
@@ -192,9 +192,9 @@ async fn listed(client: Client) -> String {
 async fn pings_whose_answers_nobody_reads_take_no_memory() {
     let pings = frame(9, &[b'x'; 125]).repeat(1_000);
     let (base, _) = gateway(pings, usize::MAX).await;
-    let (peak, told) = in_child("stream", base).await;
-    assert!(peak < PEAK_MAX, "{peak} KiB, {told}");
-    assert!(told.contains("too many pings"), "{told}");
+    let (peak, outcome) = in_child("stream", base).await;
+    assert!(peak < PEAK_MAX, "{peak} KiB, {outcome}");
+    assert!(outcome.contains("too many pings"), "{outcome}");
 }
 
 #[tokio::test]
@@ -223,9 +223,9 @@ async fn a_gateway_that_never_reads_the_pongs_is_left() {
 async fn ids_of_900_kilobytes_take_no_memory() {
     let events = event(&"x".repeat(900_000));
     let (base, _) = gateway(events, 6_000).await;
-    let (peak, told) = in_child("stream", base).await;
-    assert!(peak < PEAK_MAX, "{peak} KiB, {told}");
-    assert!(told.contains("oversized"), "{told}");
+    let (peak, outcome) = in_child("stream", base).await;
+    assert!(peak < PEAK_MAX, "{peak} KiB, {outcome}");
+    assert!(outcome.contains("oversized"), "{outcome}");
 }
 
 #[tokio::test]
@@ -237,9 +237,9 @@ async fn long_ids_that_fit_into_a_message_take_none_either() {
         events.extend(event(&format!("evt_{number}")));
     }
     let (base, _) = gateway(events, 1).await;
-    let (peak, told) = in_child("stream", base).await;
-    assert!(peak < PEAK_MAX, "{peak} KiB, {told}");
-    assert!(told.contains("closed"), "{told}");
+    let (peak, outcome) = in_child("stream", base).await;
+    assert!(peak < PEAK_MAX, "{peak} KiB, {outcome}");
+    assert!(outcome.contains("closed"), "{outcome}");
 }
 
 #[tokio::test]
@@ -247,7 +247,7 @@ async fn large_answers_are_taken_in_one_at_a_time() {
     let body = format!("{{\"data\": []{}}}", " ".repeat(40 << 20));
     let answer = super::server::answer(200, "", &body);
     let server = Server::start(vec![Act::Say(answer)]).await;
-    let (peak, told) = in_child("lists", server.base.clone()).await;
+    let (peak, outcome) = in_child("lists", server.base.clone()).await;
     assert_eq!(server.requests().len(), 8);
-    assert!(peak < PEAK_MAX, "{peak} KiB, {told}");
+    assert!(peak < PEAK_MAX, "{peak} KiB, {outcome}");
 }

@@ -27,16 +27,16 @@ async fn a_read_is_tried_again_until_it_is_answered_and_every_pause_is_told() {
     ])
     .await;
     let client = client(&server.base, hasty());
-    let mut told = Vec::new();
+    let mut failures = Vec::new();
     let groups = soon()
         .read(
-            |error, _| told.push(error.status()),
+            |error, _| failures.push(error.status()),
             || client.list_groups(SESSION),
         )
         .await
         .unwrap();
     assert!(groups.rows.is_empty());
-    assert_eq!(told, [None, Some(503), None]);
+    assert_eq!(failures, [None, Some(503), None]);
     assert_eq!(server.requests().len(), 4);
 }
 
@@ -48,15 +48,15 @@ async fn a_pause_asked_for_is_read_and_kept() {
     ])
     .await;
     let client = client(&server.base, hasty());
-    let mut told = Vec::new();
+    let mut failures = Vec::new();
     let retry = soon();
     let groups = retry.read(
-        |error, pause| told.push((error.retry_after(), pause)),
+        |error, pause| failures.push((error.retry_after(), pause)),
         || client.list_groups(SESSION),
     );
     assert!(groups.await.unwrap().rows.is_empty());
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].0, Some(Duration::ZERO));
+    assert_eq!(failures.len(), 1);
+    assert_eq!(failures[0].0, Some(Duration::ZERO));
 }
 
 #[tokio::test]

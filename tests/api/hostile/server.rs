@@ -1,4 +1,4 @@
-//! Servers on loopback that say the bytes they were told to say.
+//! Servers on loopback that send prepared bytes.
 
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,7 +11,7 @@ pub enum Act {
     Say(Vec<u8>),
     /// Says this, then nothing more, and never closes.
     SayAndHang(Vec<u8>),
-    /// Says the first, then the second again and again until nobody listens.
+    /// Says the first, then the second again and again until the client closes.
     Flood(Vec<u8>, Vec<u8>),
     /// Closes without a word.
     Close,
@@ -28,7 +28,7 @@ struct Heard {
     requests: Vec<String>,
     /// Bytes that floods got rid of.
     sent: usize,
-    /// Floods that nobody listens to any more.
+    /// Floods whose client has closed.
     ended: usize,
 }
 
@@ -61,7 +61,7 @@ impl Server {
         self.heard.lock().expect("a lock").requests.clone()
     }
 
-    /// Floods that nobody listens to any more.
+    /// Floods whose client has closed.
     pub fn ended(&self) -> usize {
         self.heard.lock().expect("a lock").ended
     }

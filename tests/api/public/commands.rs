@@ -129,12 +129,12 @@ async fn a_group_named_by_id_belongs_to_the_session_that_lists_it() {
     let gateway = PublicGateway::start().await;
     gateway.live(SESSION, Live::Connected);
     let profile = Profile::new(&gateway, KEY);
-    let told = profile
+    let invite = profile
         .run(&["invite", "get", CHESS, "--json"])
         .await
         .json();
-    assert_eq!(told["sessionId"], SESSION);
-    assert_eq!(told["invite"], gateway.link());
+    assert_eq!(invite["sessionId"], SESSION);
+    assert_eq!(invite["invite"], gateway.link());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
-//! The client, the doctor and the commands against the public gateway of the same contract: what is absent
-//! there is told apart from what is broken.
+//! The client, the doctor and the commands against the public gateway of the same contract: a missing feature
+//! is distinguished from a fault.
 
 mod commands;
 mod decoded;
@@ -70,34 +70,36 @@ async fn the_stub_answers_what_was_recorded() {
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), exchange.response.status, "{name}");
         for (header, value) in &exchange.response.headers {
-            let told = answer.headers().get(header).map(|value| value.to_str());
-            let alike = |told: &str| told.split(';').next() == value.split(';').next();
+            let received = answer.headers().get(header).map(|value| value.to_str());
+            let alike = |received: &str| received.split(';').next() == value.split(';').next();
             assert!(
-                matches!(told, Some(Ok(told)) if alike(told)),
+                matches!(received, Some(Ok(received)) if alike(received)),
                 "{name}: {header}"
             );
         }
         let text = answer.text().await.expect("a body");
-        let mut told: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!(text));
+        let mut received: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!(text));
         let mut expected = exchange.response.body.clone();
         if let Some(rows) = exchange.response.rows_in_the_real_answer {
-            let told = told["data"].as_array_mut().expect("a list");
-            assert_eq!(told.len(), rows, "{name}");
+            let received = received["data"].as_array_mut().expect("a list");
+            assert_eq!(received.len(), rows, "{name}");
             let expected = expected["data"].as_array().expect("a list");
-            assert!(expected.iter().all(|row| told.contains(row)), "{name}");
+            assert!(expected.iter().all(|row| received.contains(row)), "{name}");
             continue;
         }
         // A ticket works once, so each is another one.
         for secret in ["ticket", "url"] {
-            if let (Some(told), Some(expected)) = (told.get_mut(secret), expected.get_mut(secret)) {
-                *told = expected.take();
-                *expected = told.clone();
+            if let (Some(received), Some(expected)) =
+                (received.get_mut(secret), expected.get_mut(secret))
+            {
+                *received = expected.take();
+                *expected = received.clone();
             }
         }
         match expected.get("_text") {
-            Some(plain) => assert_eq!(&told, plain, "{name}"),
+            Some(plain) => assert_eq!(&received, plain, "{name}"),
             None if expected.is_null() => assert_eq!(text, "", "{name}"),
-            None => assert_eq!(told, expected, "{name}"),
+            None => assert_eq!(received, expected, "{name}"),
         }
     }
 }
@@ -254,9 +256,9 @@ async fn a_good_token_is_not_called_wrong_while_the_database_is_away() {
     assert!(matches!(error, ClientError::NotReady), "{error:?}");
     gateway.describe(|described| described.fault = Fault::None);
     assert!(client.list_sessions().await.is_ok());
-    let nobody = client_of_nobody(&gateway);
+    let anonymous = client_of_nobody(&gateway);
     assert_eq!(
-        refusal(nobody.list_sessions().await),
+        refusal(anonymous.list_sessions().await),
         (401, ErrorCode::Unauthorized)
     );
 }

@@ -170,7 +170,7 @@ fn a_gateway_that_refuses_and_one_that_breaks_off() {
     };
     let report = sessions(|| Answer::new(500, INTERNAL));
     report.fails_only("access", "refused");
-    // Two lengths: nobody knows where such an answer ends.
+    // Two lengths: the end of such an answer is undefined.
     let report = sessions(|| Answer::new(200, "{}").header("Content-Length", "90"));
     report.fails_only("access", "no_answer");
 }
@@ -265,10 +265,10 @@ fn rows_that_are_left_out_are_counted() {
     });
     report.passes();
     assert_eq!(report.step("groups"), ("warn", "rows_left_out"));
-    let told = report.json.to_string();
+    let report_text = report.json.to_string();
     assert!(
-        told.contains("1 group and 2 members cannot be read"),
-        "{told}"
+        report_text.contains("1 group and 2 members cannot be read"),
+        "{report_text}"
     );
     let report = at(|question| match question.path.as_str() {
         "/api/v1/sessions" => Answer::new(200, r#"{"data":[{"status":"working"}]}"#),

@@ -137,10 +137,10 @@ fn a_proxy_of_the_environment_that_cannot_be_read_is_named() {
         .variable("HTTPS_PROXY", "http://user:pass word@[::1")
         .examine();
     report.fails_only("config", "proxy");
-    let told = report.json.to_string();
+    let report_text = report.json.to_string();
     assert!(
-        told.contains("HTTPS_PROXY") && !told.contains("pass word"),
-        "{told}"
+        report_text.contains("HTTPS_PROXY") && !report_text.contains("pass word"),
+        "{report_text}"
     );
 }
 

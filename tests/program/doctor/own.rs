@@ -83,7 +83,7 @@ fn data_that_is_a_file() {
 
 #[test]
 fn data_in_a_place_that_takes_no_files() {
-    // Where open files are shown as files nobody can make one, whoever it is.
+    // In `/dev/fd` no user can create a file, not even root.
     let (code, json) = own(Path::new("/dev/fd"));
     assert_eq!(code, 1);
     assert_eq!(step(&json, "data.directory"), ("fail", "not_writable"));

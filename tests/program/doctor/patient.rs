@@ -104,7 +104,7 @@ impl Patient {
         (output.status.code().unwrap(), written)
     }
 
-    /// Runs the doctor with a pipe that nobody reads; gives back its exit code and what it complained of.
+    /// Runs the doctor with a pipe that is never read; returns its exit code and its stderr.
     pub fn run_unread(&self, arguments: &[&str]) -> (i32, String) {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);

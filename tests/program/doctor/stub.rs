@@ -1,4 +1,4 @@
-//! Servers that answer as they are told, in plain or encrypted.
+//! Servers with prepared answers, plain or with TLS.
 
 use jiff::Timestamp;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -45,7 +45,7 @@ impl Answer {
         let date = Timestamp::from_second(now).unwrap();
         let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
         format!(
-            "HTTP/1.1 {} Told\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n{}\r\n{}",
+            "HTTP/1.1 {} Stub\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n{}\r\n{}",
             self.status,
             self.body.len(),
             self.headers,
@@ -181,7 +181,7 @@ pub fn cutting() -> u16 {
     listen(cut).port()
 }
 
-/// A port that nobody listens on.
+/// A port without a listener.
 pub fn closed() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
@@ -196,7 +196,7 @@ fn exchange(stream: &mut (impl Read + Write), answer: &impl Fn(&Question) -> Ans
 }
 
 fn hear(stream: &mut impl Read) -> Option<Question> {
-    // One byte at a time: what follows a head may belong to somebody else.
+    // One byte at a time: what follows a head may be the start of a TLS handshake.
     let mut lines = BufReader::with_capacity(1, stream);
     let mut first = String::new();
     lines.read_line(&mut first).ok()?;
@@ -213,8 +213,8 @@ fn hear(stream: &mut impl Read) -> Option<Question> {
         if line.is_empty() {
             break;
         }
-        if let Some(told) = line.strip_prefix("content-length:") {
-            length = told.trim().parse().ok()?;
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
         }
     }
     let mut body = vec![0; length];

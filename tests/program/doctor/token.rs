@@ -36,7 +36,7 @@ fn sources_without_a_token() {
         open.line("token_file", file.to_str().unwrap()),
         bare().line("token_file", "/nowhere/token"),
         bare().raw("token_command = [\"false\"]"),
-        // Without a terminal nobody can be asked.
+        // Without a terminal there is no prompt.
         bare().raw("token_prompt = true"),
     ] {
         let report = patient.examine();

@@ -89,7 +89,7 @@ async fn a_day_at_the_desk() {
         link(screen).is_some_and(|link| link != old)
     });
 
-    // Somebody resets it on a phone: the dead link is not shown any more, and the new one is.
+    // An admin resets the link on a phone: the screen shows the new one instead of the dead one.
     let dead = link(pty.screen()).unwrap();
     house.world.phone().reset_invite(&jid).unwrap();
     pty.wait_until("no dead link", |screen| !screen.contents().contains(&dead));
@@ -111,7 +111,7 @@ async fn a_day_at_the_desk() {
         "Weekend Volunteers 2031"
     );
 
-    // Somebody changes it on a phone.
+    // An admin renames the group on a phone.
     house.world.phone().rename(&jid, "Weekday Crew").unwrap();
     pty.wait_for("Weekday Crew");
 

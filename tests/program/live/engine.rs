@@ -26,8 +26,8 @@ const DATA: &str = "LIVE_TEST_DATA";
 const URL: &str = "LIVE_TEST_URL";
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_mins(2);
-/// How long an event is waited for before a state is looked at all the same: not every change is told.
-const UNTOLD: Duration = Duration::from_millis(200);
+/// Poll interval of a state beside its events: not every change has an event.
+const POLL: Duration = Duration::from_millis(200);
 
 /// Where an engine keeps its data, and which server it talks to.
 pub struct Machine {

@@ -18,20 +18,20 @@ async fn a_pairing_that_was_killed_begins_again_or_is_done() {
     let lost = doomed.desk.qr(&session).await;
     doomed.kill();
 
-    // A new code, and the phone scans it. What was told is kept.
+    // A new code, and the phone scans it. What the API has shown survives the kill.
     let doomed = Doomed::start(&house.machine());
     let code = doomed.desk.qr(&session).await;
     assert_ne!(code, lost);
     house.server.scan(&code).unwrap();
     let linked = |view: &Value| view["waJid"].is_string();
-    let told = doomed.desk.until(&session, "", linked).await;
+    let linked_view = doomed.desk.until(&session, "", linked).await;
     doomed.kill();
 
     let engine = house.engine().await;
     let groups = groups_of(&house, &session);
     assert!(groups > 0);
     let view = engine.desk.until_complete(&session, groups).await;
-    assert_eq!(view["waJid"], told["waJid"]);
+    assert_eq!(view["waJid"], linked_view["waJid"]);
     engine.stop().await;
 }
 
@@ -124,10 +124,10 @@ async fn an_import_that_was_killed_is_completed() {
     database(&house).execute_batch(endless).unwrap();
     let doomed = Doomed::start(&house.machine());
     let some = |list: &Value| list["data"].as_array().is_some_and(|list| !list.is_empty());
-    let told = doomed.desk.until(&session, "/groups", some).await;
+    let listed = doomed.desk.until(&session, "/groups", some).await;
     doomed.kill();
-    let told = told["data"].as_array().unwrap().len();
-    assert!((told..=1_000).contains(&stored_groups(&house, &session)));
+    let listed = listed["data"].as_array().unwrap().len();
+    assert!((listed..=1_000).contains(&stored_groups(&house, &session)));
     database(&house)
         .execute_batch("DROP TRIGGER endless")
         .unwrap();
@@ -158,7 +158,7 @@ async fn changes_that_were_acknowledged_survive() {
         let answer = change(format!("Acknowledged {number}")).await.unwrap();
         assert_eq!(answer.status(), 204);
     }
-    // The next one reaches WhatsApp; whether anybody was told is not known.
+    // The next one reaches WhatsApp; whether its event was published is unknown.
     let under_way = change("Under way".to_owned());
     let arrives = async {
         while house.world.look_at(&jid).unwrap().subject != "Under way" {
@@ -174,8 +174,9 @@ async fn changes_that_were_acknowledged_survive() {
 
     let engine = house.engine().await;
     engine.desk.until_complete(&session, groups).await;
-    let told = |stored: &Value| stored["subject"] == "Under way" && stored["isAnnounce"] == false;
-    engine.desk.until(&session, &group, told).await;
+    let stored_as_asked =
+        |stored: &Value| stored["subject"] == "Under way" && stored["isAnnounce"] == false;
+    engine.desk.until(&session, &group, stored_as_asked).await;
     let audit = engine.desk.audit(&jid).await;
     let recorded: Vec<_> = audit
         .iter()

@@ -102,7 +102,7 @@ async fn a_logout_is_confirmed_by_whatsapp_or_says_that_it_was_not() {
         let reason = view["statusReason"].as_str().unwrap();
         assert_eq!(reason == "logged out by an operator", confirmed, "{reason}");
         assert_eq!(house.world.person(&support).is_none(), confirmed);
-        // What was told is kept.
+        // What the API has reported survives the kill.
         let invite = desk.get(&support, "/groups/120363041234567890@g.us/invite");
         let details = &invite.await["error"]["details"];
         assert_eq!(details["reason"], "not_connected");

@@ -154,8 +154,8 @@ fn a_saved_code_leads_to_the_link() {
     let png = file("poster.png");
     // The same name again: the picture is replaced.
     for _ in 0..2 {
-        let told = world.run(&["invite", "qr", CHESS, "--out", &png]).ok();
-        assert_eq!(told.trim_end(), png);
+        let out = world.run(&["invite", "qr", CHESS, "--out", &png]).ok();
+        assert_eq!(out.trim_end(), png);
     }
     assert_eq!(decoded(&png), link.trim_end());
     let svg = file("poster.svg");
@@ -251,7 +251,7 @@ fn a_change_that_stops_half_way_says_how_far_it_came() {
 
 #[test]
 fn mistakes_on_the_command_line_are_refused_before_anything_happens() {
-    for (arguments, told) in [
+    for (arguments, complaint) in [
         (&["group", "set", "x"][..], "--subject"),
         (&["group", "set", "x", "--subject", " "], "1 to 100"),
         (&["group", "set", "x", "--announce", "maybe"], "on, off"),
@@ -266,7 +266,7 @@ fn mistakes_on_the_command_line_are_refused_before_anything_happens() {
     ] {
         let ran = run(arguments);
         assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
-        assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(complaint), "{arguments:?}: {}", ran.err);
         assert!(ran.out.is_empty());
     }
     let long = "x".repeat(101);

@@ -121,7 +121,7 @@ fn sessions_that_are_not_listed_are_named() {
 #[test]
 fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
     let delete = format!("DELETE {INVITE}");
-    // It was made, although nobody said so.
+    // The reset was made, but its answer is lost.
     let made = stub(|request, earlier| {
         let reset = earlier.iter().any(|one| one.starts_with("DELETE"));
         match request.split(' ').next() {

@@ -1,4 +1,4 @@
-//! Gateways of somebody else's: the answers of the public one, as they were recorded.
+//! Foreign gateways: the recorded answers of the public one.
 
 use super::faults::{link, on};
 use super::stub::{Answer, Stub};

@@ -1,4 +1,4 @@
-//! `groupdesk keys`: a secret is told once, to whom it is for.
+//! `groupdesk keys`: a secret is shown once, to the caller who created it.
 
 use super::{Process, Ran, World, program, run};
 use serde_json::Value;
@@ -51,7 +51,7 @@ fn a_key_is_made_used_rotated_and_revoked() {
         );
     }
 
-    // Nobody is there to be asked, and nothing happens unasked.
+    // Without a terminal there is no confirmation, so nothing is changed.
     for action in ["rotate", "revoke"] {
         let refused = world.run(&["keys", action, "Night"]);
         assert_eq!(refused.code, 12, "{}", refused.err);
@@ -281,9 +281,9 @@ fn a_change_whose_answer_cannot_be_written_says_so_and_what_to_do() {
         assert_eq!(reset.code, 15, "{output}: {}", reset.err);
         let after = world.run(&get).ok();
         assert_ne!(before, after);
-        let told = reset.error();
-        assert_eq!(told["code"], "answer_lost");
-        let message = told["message"].as_str().expect("a sentence");
+        let error = reset.error();
+        assert_eq!(error["code"], "answer_lost");
+        let message = error["message"].as_str().expect("a sentence");
         assert!(message.contains("groupdesk invite get"), "{message}");
         assert!(!reset.err.contains(after.trim()), "{}", reset.err);
     }

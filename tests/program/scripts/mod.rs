@@ -44,10 +44,10 @@ impl Ran {
     /// The error object, after checking that it agrees with the exit code.
     #[track_caller]
     fn error(&self) -> Value {
-        let told: Value = serde_json::from_str(&self.err)
+        let document: Value = serde_json::from_str(&self.err)
             .unwrap_or_else(|error| panic!("{error}: {:?}", self.err));
-        assert_eq!(told["error"]["exitCode"], self.code);
-        told["error"].clone()
+        assert_eq!(document["error"]["exitCode"], self.code);
+        document["error"].clone()
     }
 }
 

@@ -168,9 +168,9 @@ fn where_there_is_no_account_a_list_says_how_the_first_one_comes() {
             .arg(directory.path())
             .output();
         let ran: Ran = output.expect("the binary starts").into();
-        let told = ran.err.clone();
+        let complaint = ran.err.clone();
         assert_eq!(ran.json()[list], serde_json::json!([]));
-        assert!(told.contains("no accounts yet"), "{told}");
-        assert!(told.contains("press a to link a phone"), "{told}");
+        assert!(complaint.contains("no accounts yet"), "{complaint}");
+        assert!(complaint.contains("press a to link a phone"), "{complaint}");
     }
 }

@@ -139,10 +139,10 @@ fn two_meanings_of_a_key_are_told_with_file_and_line() {
 
 #[test]
 fn being_asked_to_end_ends_the_wait_for_a_token() {
-    let nobody = "http://127.0.0.1:9";
-    let prompt = Team::new(nobody, "token_prompt = true");
+    let closed_port = "http://127.0.0.1:9";
+    let prompt = Team::new(closed_port, "token_prompt = true");
     let patient = Team::new(
-        nobody,
+        closed_port,
         "token_command = [\"sh\", \"-c\", \"echo unlock me >/dev/tty; exec sleep 600\"]",
     );
     for (team, sign) in [(&prompt, "Token of team:"), (&patient, "unlock me")] {

@@ -80,7 +80,7 @@ fn every_command_has_a_page_in_the_manual() {
     let directory = tempfile::tempdir().expect("a directory");
     let out = directory.path().join("man1");
     run(&["man", "--out", out.to_str().expect("UTF-8")]).ok();
-    for (page, told) in [
+    for (page, expected) in [
         ("groupdesk", "Examples:"),
         ("groupdesk-groups", "filter"),
         ("groupdesk-group-set", "announce"),
@@ -91,7 +91,7 @@ fn every_command_has_a_page_in_the_manual() {
         let file = out.join(format!("{page}.1"));
         let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{page}: {error}"));
         assert!(text.starts_with(".ie") || text.starts_with(".TH"), "{page}");
-        assert!(text.contains(told), "{page}: {text}");
+        assert!(text.contains(expected), "{page}: {text}");
     }
     let taken = directory.path().join("file");
     std::fs::write(&taken, "").expect("a file");

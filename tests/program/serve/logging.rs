@@ -43,8 +43,8 @@ async fn a_request_has_its_id_on_every_line_also_of_the_sessions_task() {
     let organization = server.ready["organizations"][0]["id"]
         .as_str()
         .expect("an id");
-    let told = of(&stopped.id);
-    let answered = told
+    let its_lines = of(&stopped.id);
+    let answered = its_lines
         .iter()
         .find(|line| line["message"] == "answered")
         .expect("answered");
@@ -57,7 +57,7 @@ async fn a_request_has_its_id_on_every_line_also_of_the_sessions_task() {
     );
     assert!(answered["took"].as_f64().is_some_and(|took| took > 0.0));
     let changed = |line: &&&Value| line["message"] == "the session's status changed";
-    let changed = told
+    let changed = its_lines
         .iter()
         .find(changed)
         .expect("the session's task speaks");
@@ -112,20 +112,20 @@ async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
     }
     server.signal("TERM");
     let log = lines(&server.log_at_the_end());
-    let told = |id: &str, message: &str| {
+    let logged = |id: &str, message: &str| {
         log.iter()
             .filter(|line| line["span"]["id"] == id && line["message"] == message)
             .map(|line| line["operation"].as_str().unwrap_or_default())
             .collect::<Vec<_>>()
     };
-    assert_eq!(told(&changed.id, "called WhatsApp"), ["set", "set"]);
-    assert_eq!(told(&changed.id, "the store read").len(), 1);
-    assert_eq!(told(&changed.id, "the store wrote").len(), 2);
-    assert_eq!(told(&read.id, "the store read").len(), 1);
-    let asked = told(&restarted.id, "called WhatsApp");
+    assert_eq!(logged(&changed.id, "called WhatsApp"), ["set", "set"]);
+    assert_eq!(logged(&changed.id, "the store read").len(), 1);
+    assert_eq!(logged(&changed.id, "the store wrote").len(), 2);
+    assert_eq!(logged(&read.id, "the store read").len(), 1);
+    let asked = logged(&restarted.id, "called WhatsApp");
     assert_eq!(asked, ["disconnect", "connect"]);
-    assert!(!told(&restarted.id, "the store wrote").is_empty());
-    assert!(!told(opened, "the store read").is_empty());
+    assert!(!logged(&restarted.id, "the store wrote").is_empty());
+    assert!(!logged(opened, "the store read").is_empty());
 }
 
 #[tokio::test]

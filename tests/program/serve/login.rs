@@ -69,7 +69,7 @@ fn half_a_configuration_of_logins_is_not_served() {
     let directory = tempfile::tempdir().expect("a directory");
     let config = directory.path().join("config.toml");
     std::fs::write(&config, format!("[login]\nissuer = \"{ISSUER}\"")).expect("a configuration");
-    let told = complaint_with(
+    let complaint = complaint_with(
         2,
         &[
             "serve",
@@ -79,6 +79,6 @@ fn half_a_configuration_of_logins_is_not_served() {
         ],
     );
     for part in ["config.toml:2", "login.jwks_url", "login.jwks_file"] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(complaint.contains(part), "{part}: {complaint}");
     }
 }

@@ -52,9 +52,9 @@ async fn keys_that_are_printed_are_counted_like_others() {
 
 #[test]
 fn what_others_could_read_on_the_way_is_not_served() {
-    let told = complaint_with(2, &["serve", "--sandbox", "--listen", "0.0.0.0:0"]);
+    let complaint = complaint_with(2, &["serve", "--sandbox", "--listen", "0.0.0.0:0"]);
     for part in ["--listen", "other machines", "tls_cert", "behind_proxy"] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(complaint.contains(part), "{part}: {complaint}");
     }
 }
 

@@ -86,7 +86,7 @@ async fn a_full_disk_costs_at_most_one_link_and_nothing_is_forgotten() {
     assert!(!is_done || links[1] == (json!("ok"), now), "{audit}");
 }
 
-/// What a second process on the same data is told.
+/// The complaint of a second process on the same data.
 fn second(data: &Path) -> String {
     // The exit code of a data directory that is in use.
     complaint_with(
@@ -121,10 +121,10 @@ fn neither_a_removed_lock_file_nor_another_name_lets_a_second_process_in() {
     .expect("a link");
     std::fs::remove_file(data.join("groupdesk.sqlite.lock")).expect("it is there");
     for data in [&data, &other] {
-        let told = second(data);
+        let complaint = second(data);
         assert!(
-            told.contains("already in use by another groupdesk"),
-            "{told}"
+            complaint.contains("already in use by another groupdesk"),
+            "{complaint}"
         );
     }
 }
@@ -143,14 +143,14 @@ async fn a_log_that_was_removed_after_a_kill_is_missed() {
     let wal = directory.path().join("demo/groupdesk.sqlite-wal");
     let kept = directory.path().join("kept");
     std::fs::rename(&wal, &kept).expect("it is there");
-    let told = complaint(
+    let complaint = complaint(
         &[
             &SANDBOX[..],
             &["--listen", "127.0.0.1:0", "--data-dir", data],
         ]
         .concat(),
     );
-    assert!(told.contains("groupdesk.sqlite-wal"), "{told}");
+    assert!(complaint.contains("groupdesk.sqlite-wal"), "{complaint}");
     std::fs::rename(&kept, &wal).expect("it can be put back");
     let server = Process::start(&[&SANDBOX[..], &["--data-dir", data]].concat());
     let (_, sessions) = server.get(server.key(0, "all"), "/sessions").await;

@@ -155,10 +155,10 @@ fn files_that_cannot_be_used_are_named_with_what_would_do() {
     let files = Files::make();
     let key = std::fs::read_to_string(files.path("key.pem")).expect("readable");
     files.mode(0o644);
-    let told = files.complaint();
+    let complaint = files.complaint();
     assert!(
-        told.contains("chmod 600") && told.contains("key.pem"),
-        "{told}"
+        complaint.contains("chmod 600") && complaint.contains("key.pem"),
+        "{complaint}"
     );
     files.mode(0o640);
 
@@ -167,15 +167,21 @@ fn files_that_cannot_be_used_are_named_with_what_would_do() {
     assert!(files.complaint().contains("do not work together"));
 
     std::fs::write(files.path("key.pem"), "no key\n").expect("written");
-    let told = files.complaint();
-    assert!(told.contains("one private key in PEM form"), "{told}");
+    let complaint = files.complaint();
+    assert!(
+        complaint.contains("one private key in PEM form"),
+        "{complaint}"
+    );
 
     std::fs::write(files.path("cert.pem"), &key).expect("written");
-    let told = files.complaint();
-    assert!(told.contains("a certificate in PEM form"), "{told}");
+    let complaint = files.complaint();
     assert!(
-        !told.contains(key.lines().nth(1).expect("a body")),
-        "{told}"
+        complaint.contains("a certificate in PEM form"),
+        "{complaint}"
+    );
+    assert!(
+        !complaint.contains(key.lines().nth(1).expect("a body")),
+        "{complaint}"
     );
 
     std::fs::remove_file(files.path("cert.pem")).expect("removed");

@@ -10,14 +10,14 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A terminal that nobody else has open, so that it is gone when this is.
+/// A terminal without another open handle, so that it is gone when this is dropped.
 struct Window {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
 }
 
 impl Window {
-    /// Runs a program on a new terminal. Without a controlling terminal nobody is sent SIGHUP.
+    /// Runs a program on a new terminal. Without a controlling terminal no process receives SIGHUP.
     fn open(program: &str, arguments: &[&str], controlling: bool) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize {
@@ -73,9 +73,9 @@ struct Deadline {
 
 impl Deadline {
     fn new(mut killer: Box<dyn ChildKiller + Send + Sync>) -> Self {
-        let (met, told) = channel();
+        let (met, done) = channel();
         let missed = std::thread::spawn(move || {
-            let missed = told.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
+            let missed = done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
             if missed {
                 let _ = killer.kill();
             }

@@ -87,7 +87,7 @@ fn a_sleeping_desk_leaves_the_shell_usable_and_comes_back() {
 
 #[test]
 fn where_no_shell_could_wake_it_the_desk_does_not_sleep() {
-    // Whatever runs directly on a new terminal has nobody above it there.
+    // A program that runs directly on a new terminal has no shell as its parent there.
     let mut pty = demo(80, 24);
     pty.send("\x1a");
     pty.wait_until("the terminal given back", |screen| {

@@ -1,4 +1,4 @@
-//! Other ways to put something in: the mouse, a paste, keys that somebody chose.
+//! Other kinds of input: the mouse, a paste, configured keys.
 
 use super::{BINARY, DEMO, demo};
 use crate::support::pty::Pty;

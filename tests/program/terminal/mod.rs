@@ -20,7 +20,7 @@ use crate::support::pty::Pty;
 use crate::support::qr;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_groupdesk");
-/// Every demo in these tests is the same world, and only moves when told to.
+/// Every demo in these tests is the same world, and changes only when a test changes it.
 const DEMO: [&str; 4] = ["demo", "--still", "--seed", "7"];
 
 /// The demo's desk, once its three phones are connected.

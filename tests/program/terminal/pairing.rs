@@ -1,5 +1,5 @@
-//! An account is added in a living demo: the code is read off the screen, somebody scans it, and its
-//! groups are there.
+//! An account is added in a running demo: the test reads the code off the screen, the simulated phone scans
+//! it, and its groups appear.
 
 use super::{BINARY, code};
 use crate::support::pty::Pty;
@@ -23,7 +23,7 @@ fn an_account_is_added_by_its_code_and_leads_to_its_groups() {
     pty.wait_for("16 more rows");
     pty.resize(100, 40);
 
-    // After some seconds somebody comes along and scans it.
+    // After some seconds the simulated phone scans it.
     pty.wait_for("groups so far");
     pty.wait_for("is linked: 5 groups");
     pty.wait_for("Groups · Front desk · 5");

@@ -1,4 +1,4 @@
-//! A desk on somebody else's gateway: others change things there, keys may do little, it goes away.
+//! A desk on a foreign gateway: other clients change things, keys lack capabilities, the gateway goes away.
 
 use super::headless::Headless;
 use super::{code, link};

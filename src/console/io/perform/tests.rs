@@ -31,7 +31,7 @@ impl GatewayConnector for Nowhere {
 
 #[tokio::test]
 async fn reads_that_wait_for_their_next_attempt_leave_the_turn_to_others() {
-    // Nobody listens there any more, so every attempt fails at once.
+    // The listener is closed, so every attempt fails at once.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -59,7 +59,7 @@ async fn reads_that_wait_for_their_next_attempt_leave_the_turn_to_others() {
                 assert_eq!(id, RequestId(reads));
                 answered = true;
             }
-            // The stream has nobody to talk to either.
+            // The stream cannot connect either.
             Notice::Realtime(..) => {}
             other => panic!("{other:?}"),
         }

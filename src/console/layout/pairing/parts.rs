@@ -4,7 +4,7 @@ use super::super::dialog::{Button, Dialog, content_width, dialog, width as butto
 use super::super::screen::Screen;
 use super::super::wrap::wrap;
 use super::fit::{ABOVE, BESIDE, Room, pairing_buttons, pairing_field, qr_room, qr_text};
-use super::words::{beside_code, held_up, next_code, title, told};
+use super::words::{beside_code, head_and_foot, held_up, next_code, title};
 use crate::console::qr::{self, Blocks};
 use crate::console::state::{
     ButtonId, FieldOrButton, LinkMethod, Pairing, PairingField, PairingStep, State,
@@ -80,7 +80,7 @@ pub(crate) fn pairing_parts(state: &State, screen: &Screen, pairing: &Pairing) -
         _ => 1,
     };
     let width = content_width(screen, WIDTH.max(LETTERS.width * dots));
-    let (head, foot) = told(state, screen, pairing);
+    let (head, foot) = head_and_foot(state, screen, pairing);
     let (head, foot) = (wrap(&head, width, 8), wrap(&foot, width, 8));
     let rows = |lines: &[String]| match lines {
         [only] if only.is_empty() => 0,

@@ -50,7 +50,7 @@ pub(super) fn next_code(state: &State, pairing: &Pairing) -> String {
 }
 
 /// The words above and below what is in the middle.
-pub(super) fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
+pub(super) fn head_and_foot(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
     let only = |words: String| (words, String::new());
     match &pairing.step {
         PairingStep::Label => (

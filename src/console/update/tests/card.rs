@@ -241,7 +241,7 @@ fn a_doubt_about_whom_it_concerns_is_settled_by_asking() {
         "a",
         json!({"groupJid": "1@g.us", "demote": ["6@lid"]}),
     );
-    assert_eq!(desk.shown(), Some(LINK), "somebody else for certain");
+    assert_eq!(desk.shown(), Some(LINK), "another member, not this account");
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn without_realtime_the_link_is_checked_and_does_not_outlive_the_check() {
     assert!(desk.asks_for_link());
     assert_eq!(desk.shown(), Some(LINK), "while it is checked");
     desk.wait(10_000);
-    assert_eq!(desk.shown(), None, "nobody vouches");
+    assert_eq!(desk.shown(), None, "no answer confirms the link");
     desk.answer(
         &Call::Invite(key_of("a", "1")),
         Reply::Invite(Ok(OTHER_LINK.to_owned())),

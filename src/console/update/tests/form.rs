@@ -378,7 +378,7 @@ fn without_times_a_read_lags_behind_only_while_it_tells_what_was_before() {
     desk.press("r");
     desk.list("b", Vec::new());
     desk.list("a", vec![timeless("1", "Gardens")]);
-    assert_eq!(desk.selected(), "Gardens", "somebody else's");
+    assert_eq!(desk.selected(), "Gardens", "another admin's name");
 }
 
 #[test]
@@ -393,7 +393,11 @@ fn without_times_a_gateway_that_has_caught_up_is_believed_again() {
     desk.press("r");
     desk.list("b", Vec::new());
     desk.list("a", vec![timeless("1", "Allotment")]);
-    assert_eq!(desk.selected(), "Allotment", "somebody took it back");
+    assert_eq!(
+        desk.selected(),
+        "Allotment",
+        "another admin changed it back"
+    );
 }
 
 #[test]

@@ -195,7 +195,11 @@ fn lists_that_come_one_by_one_leave_the_first_row_selected() {
     desk.list("b", vec![group("4", "Darts")]);
     assert_eq!(desk.selected(), "Darts");
     desk.list("a", vec![group("1", "Allotment")]);
-    assert_eq!(desk.selected(), "Allotment", "nobody chose the other one");
+    assert_eq!(
+        desk.selected(),
+        "Allotment",
+        "the user did not choose the other row"
+    );
     let heard = json!({"groupJid": "5@g.us", "subject": "Aardvarks"});
     desk.event(EventKind::GroupUpdate, "a", heard);
     desk.answer(
@@ -209,7 +213,7 @@ fn lists_that_come_one_by_one_leave_the_first_row_selected() {
     desk.press("Tab");
     desk.press("r");
     desk.list("a", vec![group("1", "Allotment"), group("2", "Aikido")]);
-    assert_eq!(desk.selected(), "Allotment", "somebody looks at it");
+    assert_eq!(desk.selected(), "Allotment", "the user opened this row");
 }
 
 #[test]

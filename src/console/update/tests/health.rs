@@ -52,7 +52,7 @@ fn a_link_in_sight_is_checked_every_five_minutes_though_the_stream_is_healthy() 
     assert!(!desk.asks_for_link(), "five minutes begin anew");
     pass(&mut desk, 1);
     desk.wait(10_000);
-    assert_eq!(desk.shown(), None, "nobody vouches for it any more");
+    assert_eq!(desk.shown(), None, "no answer confirms it any more");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_check_that_is_refused_for_its_rate_is_put_off_but_not_for_ever() {
     }
     assert_eq!(desk.shown(), None);
 
-    // Nobody vouches without a healthy stream.
+    // Without a healthy stream no answer confirms the link.
     let mut desk = Harness::opened(WIDE);
     pass(&mut desk, 5);
     desk.answer(&ask(), Reply::Invite(Err(limited(200))));
@@ -178,14 +178,14 @@ fn events_older_than_the_rows_change_nothing_but_make_them_be_read() {
 fn an_event_as_young_as_the_row_counts_and_moves_its_time() {
     let mut desk = Harness::opened(WIDE);
     let row = START - 1_000;
-    let told = |subject: &str| json!({"groupJid": "1@g.us", "subject": subject});
-    desk.event_at(row, EventKind::GroupUpdate, "a", told("Second"));
+    let renamed = |subject: &str| json!({"groupJid": "1@g.us", "subject": subject});
+    desk.event_at(row, EventKind::GroupUpdate, "a", renamed("Second"));
     assert_eq!(desk.selected(), "Second");
-    desk.event_at(START, EventKind::GroupUpdate, "a", told("Third"));
-    desk.event_at(START - 1, EventKind::GroupUpdate, "a", told("Second"));
+    desk.event_at(START, EventKind::GroupUpdate, "a", renamed("Third"));
+    desk.event_at(START - 1, EventKind::GroupUpdate, "a", renamed("Second"));
     assert_eq!(desk.selected(), "Third");
     // The time of the change itself, where the clocks of gateway and WhatsApp differ.
-    let mut skewed = told("Fourth");
+    let mut skewed = renamed("Fourth");
     skewed["timestamp"] = json!(START + 1);
     desk.event_at(START - 5_000, EventKind::GroupUpdate, "a", skewed);
     assert_eq!(desk.selected(), "Fourth");
@@ -242,7 +242,11 @@ fn an_old_reset_or_demotion_still_makes_the_link_be_looked_up() {
     ] {
         let mut desk = Harness::opened(WIDE);
         desk.event_at(START - TWO_MONTHS, EventKind::GroupUpdate, "a", payload);
-        assert_eq!(*desk.invite(), Invite::NotAsked, "and nobody is told when");
+        assert_eq!(
+            *desk.invite(),
+            Invite::NotAsked,
+            "an old event still drops the link"
+        );
     }
     let mut desk = Harness::opened(WIDE);
     let demoted = json!({"groupJid": "1@g.us", "demote": ["a@lid"]});
@@ -291,7 +295,7 @@ fn an_event_that_cannot_be_read_makes_its_link_be_doubted() {
     for (session, group) in [(Some("a"), Some("2@g.us")), (Some("b"), None)] {
         let mut desk = Harness::opened(WIDE);
         unreadable(&mut desk, session, group);
-        assert_eq!(desk.shown(), Some(LINK), "somebody else's for certain");
+        assert_eq!(desk.shown(), Some(LINK), "about another group or session");
         // Another one right after it is about this group.
         unreadable(&mut desk, Some("a"), Some("1@g.us"));
         assert_eq!(desk.shown(), None);
@@ -365,7 +369,7 @@ fn two_resets_by_the_account_while_one_runs_are_not_both_our_own() {
     own_reset_heard(&mut desk);
     own_reset_heard(&mut desk);
     desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
-    assert_eq!(desk.shown(), None, "nobody knows which came last");
+    assert_eq!(desk.shown(), None, "which reset came last is unknown");
 }
 
 #[test]

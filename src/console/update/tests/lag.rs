@@ -92,7 +92,7 @@ fn a_row_that_is_newer_than_the_answer_counts() {
     desk.press("r");
     let newer = row("Volunteers", START + 2_000);
     desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(newer)));
-    assert_eq!(name(&desk), "Volunteers", "somebody has brought it back");
+    assert_eq!(name(&desk), "Volunteers", "another admin changed it back");
     assert!(!screen(&desk).contains("not stored"), "{}", screen(&desk));
 }
 

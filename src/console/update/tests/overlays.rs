@@ -98,7 +98,7 @@ fn every_failure_that_was_shown_is_listed_with_time_group_and_action_newest_firs
         &Call::Invite(key_of("a", "1")),
         Reply::Invite(Err(refused())),
     );
-    // A read behind the screen is nobody's failure.
+    // A background read that fails is not listed.
     desk.answer(
         &Call::Group(key_of("a", "1")),
         Reply::Group(Err(failure(FailureKind::Other))),

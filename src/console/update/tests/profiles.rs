@@ -188,7 +188,7 @@ fn a_token_is_typed_once_and_again_when_it_is_refused() {
     desk.asked.clear();
     desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
     go(&mut desk);
-    // It was accepted, so nobody is asked again.
+    // The token was accepted, so the user is not asked again.
     assert!(matches!(desk.step(), ProfilesStep::Connecting(_)));
     assert_eq!(desk.connect().2, None);
 }

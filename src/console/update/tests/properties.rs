@@ -28,12 +28,12 @@ enum Step {
     Answer(usize),
     /// Refuses the nth open request.
     Refuse(usize, FailureKind),
-    /// Answers a request that nobody waits for, or with something else.
+    /// Answers a request that is not in flight, or with a reply of another kind.
     Nonsense(u64, bool),
     Stream(u8),
     Status(&'static str),
     Reset {
-        told: bool,
+        has_link: bool,
     },
     Role(bool),
     Rename(u8),
@@ -200,10 +200,10 @@ impl World {
                 self.status = status;
                 self.desk.status(SESSION, status);
             }
-            Step::Reset { told } => {
+            Step::Reset { has_link } => {
                 self.resets += 1;
                 let mut payload = json!({"groupJid": format!("{JID}@g.us"), "reason": "invite_reset", "sender": "6@lid"});
-                if told {
+                if has_link {
                     payload["newInviteLink"] = json!(self.link());
                 }
                 self.desk.event(EventKind::GroupUpdate, SESSION, payload);
@@ -290,7 +290,7 @@ impl World {
             Some(&card.key)
         );
         if card.key == key_of(SESSION, JID) {
-            // A status that nobody knows does not keep anybody from asking.
+            // An unknown status does not prevent reading the link.
             assert!(matches!(self.status, "working" | "odd"));
             assert!(self.is_admin);
             assert_eq!(link, self.link(), "a dead link is shown");
@@ -420,7 +420,7 @@ fn steps() -> impl Strategy<Value = Step> {
             .prop_map(Step::Clock),
         1 => (0..3_u8).prop_map(Step::Stream),
         2 => prop::sample::select(statuses).prop_map(Step::Status),
-        2 => any::<bool>().prop_map(|told| Step::Reset { told }),
+        2 => any::<bool>().prop_map(|has_link| Step::Reset { has_link }),
         2 => any::<bool>().prop_map(Step::Role),
         2 => (0..3_u8).prop_map(Step::Rename),
     ]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 pub(super) const ONE: &str = "01KAYV5M3T0000000000000MA1";
 const TWO: &str = "01J00000000000000000000TWO";
-/// A row of the shape that was recorded, with a status that nobody knows.
+/// A row of the recorded shape, with an unknown status.
 const UNKNOWN: &str =
     r#"{"id": "01J00000000000000000000TWO", "status": "hibernating", "label": "Archive"}"#;
 const NULL: &str = r#"{"data": null}"#;

@@ -105,7 +105,7 @@ fn a_403_means_an_admin_is_missing_only_where_whatsapp_was_asked() {
 
 #[test]
 fn each_sentence_names_the_next_step() {
-    let told = FailureContext {
+    let context = FailureContext {
         session: Some("Desk a".to_owned()),
         admins: vec!["Ana".to_owned(), "Ben".to_owned(), "7@lid".to_owned()],
         state: None,
@@ -127,7 +127,7 @@ fn each_sentence_names_the_next_step() {
         (FailureKind::GatewayAway, "does not answer"),
         (FailureKind::Other, "no (request req-1)"),
     ] {
-        let sentence = failure(kind).sentence(&told);
+        let sentence = failure(kind).sentence(&context);
         assert!(sentence.contains(words), "{sentence}");
     }
 }

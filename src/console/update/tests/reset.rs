@@ -194,11 +194,11 @@ fn without_realtime_another_reset_closes_the_dialog_that_shows_a_dead_link() {
     desk.answer(&call, Reply::Invite(Ok(third.to_owned())));
     assert_eq!(desk.shown(), Some(third));
     assert!(desk.state.layers.is_empty(), "its link is dead");
-    let told = |desk: &Harness| {
+    let reported = |desk: &Harness| {
         let mut toasts = desk.state.toasts.iter();
         toasts.any(|toast| toast.text.contains("reset once more"))
     };
-    assert!(told(&desk), "{:?}", desk.state.toasts);
+    assert!(reported(&desk), "{:?}", desk.state.toasts);
 }
 
 #[test]

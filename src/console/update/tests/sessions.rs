@@ -313,18 +313,18 @@ fn rows_that_cannot_be_read_are_told_once() {
             .find(|running| *running == call)
             .unwrap();
         desk.send(Msg::Unreadable(id, rows));
-        let told = desk.state.toasts.first().map(|toast| toast.text.clone());
+        let text = desk.state.toasts.first().map(|toast| toast.text.clone());
         desk.answer(&call, Reply::Groups(Ok(vec![group("1", "Allotment")])));
-        told
+        text
     };
-    let told = unreadable(&mut desk, 1).expect("a toast");
-    assert!(told.starts_with("1 group of "), "{told}");
-    assert!(told.contains("could not be read"), "{told}");
+    let text = unreadable(&mut desk, 1).expect("a toast");
+    assert!(text.starts_with("1 group of "), "{text}");
+    assert!(text.contains("could not be read"), "{text}");
     let listed = desk.state.failures_in_full();
     assert!(listed.contains("1 group of"), "{listed}");
     assert_eq!(unreadable(&mut desk, 1), None, "every poll finds it again");
-    let told = unreadable(&mut desk, 2).expect("a toast");
-    assert!(told.starts_with("2 groups of "), "{told}");
+    let text = unreadable(&mut desk, 2).expect("a toast");
+    assert!(text.starts_with("2 groups of "), "{text}");
     assert_eq!(unreadable(&mut desk, 0), None);
     assert!(unreadable(&mut desk, 2).is_some());
 }

@@ -59,9 +59,9 @@ fn only_what_is_missing_is_said_to_be_missing() {
     let desk = desk();
     assert!(!desk.state.lacks(Capability::Read));
     assert!(desk.state.lacks(Capability::Manage));
-    let told = desk.state.failures_in_full();
-    assert!(!told.contains("`read`"), "{told}");
-    assert!(told.contains("`manage`"), "{told}");
+    let listed = desk.state.failures_in_full();
+    assert!(!listed.contains("`read`"), "{listed}");
+    assert!(listed.contains("`manage`"), "{listed}");
 }
 
 #[test]

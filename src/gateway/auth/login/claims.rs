@@ -158,9 +158,9 @@ mod tests {
         ] {
             assert_eq!(read(&json!({ "sub": subject })).unwrap().actor, actor);
         }
-        for nobody in ["", "  ", "\u{202e}\n"] {
-            let refused = read(&json!({ "sub": nobody })).unwrap_err();
-            assert_eq!(refused, Refusal::Subject, "{nobody:?}");
+        for subject in ["", "  ", "\u{202e}\n"] {
+            let refused = read(&json!({ "sub": subject })).unwrap_err();
+            assert_eq!(refused, Refusal::Subject, "{subject:?}");
         }
     }
 }

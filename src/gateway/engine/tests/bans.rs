@@ -232,7 +232,7 @@ async fn a_ban_reported_just_before_shutdown_is_stored() {
 
 #[tokio::test]
 async fn its_turn_at_the_start_is_no_reason_to_start_a_banned_session() {
-    // The last in a long line, which somebody starts at once.
+    // The last in a long queue; a caller starts it at once.
     let last = 500;
     let worlds = Worlds::default();
     let world = worlds.of(session(last).as_str());

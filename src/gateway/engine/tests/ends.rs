@@ -49,8 +49,8 @@ async fn the_driver_s_logout_reason_is_published() {
         .await
         .unwrap();
     assert_eq!(view.status_reason.as_deref(), Some(reason));
-    let told = desk.status(SessionStatus::LoggedOut).await;
-    assert_eq!(told.payload["reason"], reason);
+    let event = desk.status(SessionStatus::LoggedOut).await;
+    assert_eq!(event.payload["reason"], reason);
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn codes_on_offer_mean_that_nobody_is_linked() {
     let stop = SessionAction::Stop;
     desk.engine.act(&desk.caller, &owned, stop).await.unwrap();
     assert!(owned.view().wa_jid.is_some());
-    // Somebody took the keys away.
+    // The session's keys were removed.
     let world = desk.worlds.of(owned.id.as_str());
     world.lock().unwrap().paired = false;
     let start = SessionAction::Start;
@@ -93,15 +93,15 @@ async fn a_session_that_is_starting_for_long_gets_a_reason_and_keeps_trying() {
     desk.worlds
         .send(owned.id.as_str(), DriverEvent::ConnectionLost);
     pass(limits::STARTING / 2).await;
-    let told = desk.status(SessionStatus::Starting).await;
-    let reason = told.payload["reason"].as_str().unwrap();
+    let event = desk.status(SessionStatus::Starting).await;
+    let reason = event.payload["reason"].as_str().unwrap();
     assert!(reason.contains("trying again"), "{reason}");
     desk.worlds
         .send(owned.id.as_str(), DriverEvent::ConnectionLost);
     desk.worlds
         .send(owned.id.as_str(), DriverEvent::Connected(identity()));
-    let told = desk.next("session.status").await;
-    assert_eq!(told.payload["status"], "working");
+    let event = desk.next("session.status").await;
+    assert_eq!(event.payload["status"], "working");
     assert_eq!(owned.view().status_reason, None);
 }
 
@@ -250,13 +250,13 @@ async fn a_spent_pairing_code_is_reported_until_the_next_one() {
         expires_at: i64::MAX,
     };
     desk.worlds.send(owned.id.as_str(), rotated);
-    let told = loop {
-        let told = desk.status(SessionStatus::ScanQrCode).await;
-        if told.payload["reason"].is_string() {
-            break told;
+    let event = loop {
+        let event = desk.status(SessionStatus::ScanQrCode).await;
+        if event.payload["reason"].is_string() {
+            break event;
         }
     };
-    assert_eq!(told.payload["reason"], "ask for a new one");
+    assert_eq!(event.payload["reason"], "ask for a new one");
     while desk.next("auth.qr").await.payload["code"] != "2@the-next" {}
     let reason = owned.view().status_reason;
     assert_eq!(reason.as_deref(), Some("ask for a new one"));
@@ -264,6 +264,6 @@ async fn a_spent_pairing_code_is_reported_until_the_next_one() {
         .engine
         .pairing_code(&desk.caller, &owned, "628123456789");
     code.await.unwrap();
-    let told = desk.status(SessionStatus::ScanQrCode).await;
-    assert!(told.payload["reason"].is_null());
+    let event = desk.status(SessionStatus::ScanQrCode).await;
+    assert!(event.payload["reason"].is_null());
 }

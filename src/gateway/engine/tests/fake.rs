@@ -27,7 +27,7 @@ pub struct World {
     pub faults: HashMap<&'static str, Fault>,
     pub paired: bool,
     pub calls: Vec<String>,
-    /// When it was first told to connect.
+    /// When `connect` was first called.
     pub dialled: Option<Instant>,
     pub resets: u32,
     /// Whether who joins waits for an admin.
@@ -119,7 +119,7 @@ impl Fake {
             None => Ok(()),
             Some(Fault::Error(error)) => Err(error),
             Some(Fault::Hang) => std::future::pending().await,
-            Some(Fault::Panic) => panic!("the fake driver was told to"),
+            Some(Fault::Panic) => panic!("the fake driver panics as the test requested"),
         }
     }
 

@@ -46,8 +46,8 @@ async fn a_patch_is_visible_in_every_read_and_published_once() {
     assert_eq!(group.is_locked, Some(true));
     assert_eq!(group.my_role, Some(SessionRole::Superadmin));
 
-    let told = desk.so_far().await;
-    let updates: Vec<_> = told
+    let events = desk.so_far().await;
+    let updates: Vec<_> = events
         .iter()
         .filter(|event| event.event.as_str() == "group.update")
         .map(|event| &event.payload)
@@ -144,17 +144,17 @@ async fn own_and_foreign_resets_are_published_once() {
         .await
         .unwrap();
     assert_ne!(old, new);
-    let told = desk.so_far().await;
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].payload["newInviteLink"], new.invite);
+    let events = desk.so_far().await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0].payload["newInviteLink"], new.invite);
     let entry = desk.audit().await.remove(0);
     assert_eq!(entry.old, Some(json!(old)));
     assert_eq!(entry.new, Some(json!(new)));
     let event = elsewhere(1, GroupChange::InviteReset(None));
     desk.worlds.send(owned.id.as_str(), event);
-    let told = desk.next("group.update").await;
-    assert_eq!(told.payload["reason"], "invite_reset");
-    // What it is now nobody has told.
+    let event = desk.next("group.update").await;
+    assert_eq!(event.payload["reason"], "invite_reset");
+    // The event did not carry the new link.
     desk.engine
         .reset_invite(&desk.caller, &owned, &jid(1))
         .await
@@ -181,8 +181,8 @@ async fn unechoed() -> (Desk, OwnedSession) {
         .reset_invite(&desk.caller, &owned, &jid(1))
         .await
         .unwrap();
-    let told = desk.next("group.update").await;
-    assert!(told.payload.get("newInviteLink").is_some());
+    let event = desk.next("group.update").await;
+    assert!(event.payload.get("newInviteLink").is_some());
     (desk, owned)
 }
 
@@ -191,8 +191,8 @@ async fn a_missing_echo_does_not_hide_a_later_reset_from_the_phone() {
     let (mut desk, owned) = unechoed().await;
     pass(session_limits::RESET_ECHO + Duration::from_secs(1)).await;
     desk.worlds.send(owned.id.as_str(), reset_on_the_phone());
-    let told = desk.next("group.update").await;
-    assert_eq!(told.payload["reason"], "invite_reset");
+    let event = desk.next("group.update").await;
+    assert_eq!(event.payload["reason"], "invite_reset");
 }
 
 #[tokio::test]
@@ -217,14 +217,14 @@ async fn an_echo_is_not_awaited_beyond_its_connection() {
             .send(owned.id.as_str(), DriverEvent::Connected(identity()));
         desk.status(SessionStatus::Working).await;
         desk.worlds.send(owned.id.as_str(), reset_on_the_phone());
-        let told = loop {
-            // Reading the groups again tells of group 2 as well.
-            let told = desk.next("group.update").await;
-            if told.payload["groupJid"] == jid(1).as_str() {
-                break told;
+        let event = loop {
+            // Reading the groups again publishes an event of group 2 as well.
+            let event = desk.next("group.update").await;
+            if event.payload["groupJid"] == jid(1).as_str() {
+                break event;
             }
         };
-        assert_eq!(told.payload["reason"], "invite_reset");
+        assert_eq!(event.payload["reason"], "invite_reset");
     }
 }
 
@@ -273,12 +273,17 @@ async fn the_first_import_publishes_only_the_status() {
         }
     }
     let mut desk = idle(worlds, vec![seeded(1, true)]).await;
-    let mut told = Vec::new();
-    while told.iter().filter(|status| *status == "working").count() < 2 {
+    let mut statuses = Vec::new();
+    while statuses
+        .iter()
+        .filter(|status| *status == "working")
+        .count()
+        < 2
+    {
         let text = desk.events.next().await.unwrap();
         let event: Envelope = serde_json::from_str(&text).unwrap();
         assert_eq!(event.event.as_str(), "session.status");
-        told.push(event.payload["status"].as_str().unwrap().to_owned());
+        statuses.push(event.payload["status"].as_str().unwrap().to_owned());
     }
     let view = desk.session(1).view();
     assert_eq!(view.group_count, Some(1_200));
@@ -371,8 +376,8 @@ async fn a_group_that_was_left_stays_with_the_role_none() {
     let event = elsewhere(2, GroupChange::Exited);
     desk.worlds.send(owned.id.as_str(), event);
     for _ in 0..2 {
-        let told = desk.next("group.participant").await;
-        assert_eq!(told.payload["leave"], json!([me().as_str()]));
+        let event = desk.next("group.participant").await;
+        assert_eq!(event.payload["leave"], json!([me().as_str()]));
     }
     for number in [1, 2] {
         let group = desk.engine.get_group(&owned, &jid(number)).await.unwrap();

@@ -95,10 +95,10 @@ async fn an_organization_has_so_many_keys_and_no_more() {
     };
     let refused = create(&desk.caller).await.unwrap_err();
     assert!(matches!(refused, Error::Conflict { .. }), "{refused:?}");
-    let told = refused.to_string();
+    let message = refused.to_string();
     assert!(
-        told.contains(&KEYS_MAX.to_string()) && told.contains("delete"),
-        "{told}"
+        message.contains(&KEYS_MAX.to_string()) && message.contains("delete"),
+        "{message}"
     );
     let entry = desk.audit().await.remove(0);
     assert_eq!(entry.outcome, AuditOutcome::Failed("conflict".to_owned()));

@@ -164,7 +164,7 @@ impl Desk {
         }
     }
 
-    /// Everything told before now: what our calls did, and what the driver reported of the first
+    /// All events published so far: of our calls, and of what the driver reported for the first
     /// session. A change of group 2 by the driver marks the end.
     async fn so_far(&mut self) -> Vec<Envelope> {
         let owned = self.session(1);

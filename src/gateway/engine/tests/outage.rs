@@ -31,7 +31,7 @@ fn assert_refused<T: std::fmt::Debug>(outcome: Result<T, Error>) {
 }
 
 impl Desk {
-    /// The disk is full. Nobody has noticed yet: a probe succeeded a moment ago.
+    /// The disk is full, which the gateway has not noticed yet: a probe succeeded a moment ago.
     async fn fill_disk(&self) {
         let store = &self.engine.inner.store;
         let fill = store.write(|w| {
@@ -139,7 +139,7 @@ async fn changes_made_before_an_outage_is_detected_are_recorded_later() {
     }
     assert_eq!(desk.calls("reset_invite"), 1);
     let link = desk.engine.invite(&owned, &group).await.unwrap();
-    // Meanwhile somebody renames the group, and that cannot be stored either.
+    // Meanwhile an admin renames the group, and that cannot be stored either.
     let subject = "Renamed meanwhile".to_owned();
     let world = desk.worlds.of(owned.id.as_str());
     world
@@ -259,7 +259,7 @@ async fn a_session_s_state_is_stored_after_an_outage() {
         let session = store.read(|rows| rows.sessions()).await.unwrap().remove(0);
         (session.session.status, session.should_run)
     };
-    // The session's task comes to it after the engine has told it to.
+    // The session's task handles the stop after the engine's call has returned.
     desk.engine
         .act(&desk.caller, &owned, SessionAction::Stop)
         .await

@@ -51,7 +51,7 @@ async fn a_key_is_not_changed_once_the_credentials_are_gone() {
     let keys = desk.engine.list_keys(&desk.caller).await.unwrap();
     assert_eq!(keys, [made.key]);
     assert!(desk.engine.authenticate(&made.secret).is_some());
-    // That somebody tried is worth a line each.
+    // Each refused attempt is an audit entry.
     let log = desk.audit().await;
     let refused = AuditOutcome::Failed("unauthorized".to_owned());
     assert_eq!(
@@ -156,7 +156,7 @@ async fn nothing_that_waits_for_a_session_is_done_without_credentials() {
     assert_eq!(ours.view().status, SessionStatus::Stopped);
     let calls = world.lock().unwrap().calls.clone();
     assert_eq!(calls, ["connect", "disconnect"]);
-    // That somebody tried is worth a line each.
+    // Each refused attempt is an audit entry.
     let log = desk.audit().await;
     let refused = AuditOutcome::Failed("unauthorized".to_owned());
     let refused = log.iter().filter(|entry| entry.outcome == refused);

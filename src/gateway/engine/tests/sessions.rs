@@ -157,8 +157,8 @@ async fn logging_out_and_deleting() {
         reason: "removed on the phone".to_owned(),
     };
     desk.worlds.send(owned.id.as_str(), gone);
-    let told = desk.status(SessionStatus::LoggedOut).await;
-    assert_eq!(told.payload["reason"], "removed on the phone");
+    let event = desk.status(SessionStatus::LoggedOut).await;
+    assert_eq!(event.payload["reason"], "removed on the phone");
     let view = desk
         .engine
         .act(&desk.caller, &owned, SessionAction::Logout)
@@ -323,7 +323,7 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     let refused = desk.engine.delete_session(&desk.caller, &owned).await;
     let error = refused.unwrap_err().to_object();
     assert_eq!(error.code, ErrorCode::Internal);
-    // The phone was told before the store refused.
+    // The logout had reached WhatsApp before the store refused.
     assert_eq!(error.details["applied"], serde_json::json!(["logout"]));
     desk.engine.get_group(&owned, &jid(1)).await.unwrap();
     let refused = desk.engine.delete_key(&desk.caller, &key.key.id).await;

@@ -73,10 +73,10 @@ async fn a_database_whose_log_was_removed_is_refused_and_left_alone() {
     let (left, path) = killed(false).await;
     let before = std::fs::read(&path).unwrap();
     for _ in 0..2 {
-        let told = refusal(&path);
+        let message = refusal(&path);
         assert!(
-            told.contains("desk.db-wal") && told.contains("desk.db.lock"),
-            "{told}"
+            message.contains("desk.db-wal") && message.contains("desk.db.lock"),
+            "{message}"
         );
     }
     assert_eq!(std::fs::read(&path).unwrap(), before);
@@ -94,10 +94,10 @@ async fn a_database_whose_log_was_removed_is_refused_and_left_alone() {
 async fn an_emptied_database_is_refused_before_its_log_is_lost() {
     let (left, path) = killed(true).await;
     std::fs::write(&path, "").unwrap();
-    let told = refusal(&path);
+    let message = refusal(&path);
     assert!(
-        told.contains("is empty") && told.contains("desk.db-wal"),
-        "{told}"
+        message.contains("is empty") && message.contains("desk.db-wal"),
+        "{message}"
     );
     assert!(
         std::fs::metadata(left.path().join("desk.db-wal"))

@@ -53,8 +53,8 @@ async fn every_bad_token_hears_the_same_and_the_log_knows_why() {
     let frontend = Frontend::start(&[&key, &p256]).await;
     let trap = Frontend::start(&[&stranger]).await;
     let log = Log::default();
-    // Without a second subscriber, lines that another test's thread reaches first would be taken for
-    // lines that nobody reads.
+    // Without a second subscriber, tracing caches a callsite that another test's thread reaches first as
+    // disabled, and its lines would be missing here.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _capturing = tracing::subscriber::set_default(
         tracing_subscriber::fmt()
@@ -74,7 +74,7 @@ async fn every_bad_token_hears_the_same_and_the_log_knows_why() {
     let own = key.token(&good);
     ask(&gateway, &own).await.ok(200);
     let parts = |token: &str| -> Vec<String> { token.split('.').map(str::to_owned).collect() };
-    let (mine, other) = (parts(&own), parts(&changed(&json!({ "sub": "somebody" }))));
+    let (mine, other) = (parts(&own), parts(&changed(&json!({ "sub": "another" }))));
 
     let table = [
         (
@@ -197,14 +197,14 @@ async fn every_bad_token_hears_the_same_and_the_log_knows_why() {
     for (what, token, reason) in &table {
         log.clear();
         refused(&ask(&gateway, token).await, what);
-        let told = log.text();
+        let logged = log.text();
         assert!(
-            told.contains("a login was refused") && told.contains(reason),
-            "{what}: {told}"
+            logged.contains("a login was refused") && logged.contains(reason),
+            "{what}: {logged}"
         );
         // A part of a few letters is in every text.
         for part in parts(token).iter().filter(|part| part.len() > 8) {
-            assert!(!told.contains(part), "{what}: the log holds the token");
+            assert!(!logged.contains(part), "{what}: the log holds the token");
         }
     }
     assert_eq!(trap.asked(), 0, "a header decides whom to ask");

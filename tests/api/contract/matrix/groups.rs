@@ -16,7 +16,7 @@ struct Case {
 }
 
 /// A fresh group that the connected account runs, with one more member and with an invite link; or one
-/// where somebody waits to be let in, for what is done with those who wait.
+/// with a pending join request, for the routes that decide on requests.
 async fn ours(gateway: &Gateway, route: &RouteInfo) -> Case {
     let of_those_who_wait = ["/members:approve", "/requests/{jid}/"];
     if of_those_who_wait

@@ -1,18 +1,18 @@
-//! Who may do what, all of it: every route that the gateway lists × everybody who may ask × what is their
-//! own, another organization's, or nobody's, be it a session, a key or a group. Whoever may do something
-//! with what is their own must see it succeed. A new route is in the matrix by itself, or fails it because it
-//! has a parameter that nobody can fill in; its request comes from `table.rs`.
+//! The full access matrix: every route that the gateway lists × every principal × an object (session, key or
+//! group) of its own organization, of another one, or one that does not exist. A permitted call on an own
+//! object must succeed. A new route is in the matrix by itself, or fails it because the test has no value for
+//! one of its parameters; its request comes from `table.rs`.
 
 mod groups;
 
-use crate::contract::table::{Endpoint, NO_GROUP, NO_SESSION, NOBODY, endpoints};
+use crate::contract::table::{Endpoint, NO_GROUP, NO_MEMBER, NO_SESSION, endpoints};
 use crate::support::{Ask, Frontend, Gateway, Key, Reply, SigningKey, claims};
 use groupdesk::api::Capability;
 use groupdesk::gateway::http::{RouteInfo, routes};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What needs no credentials. A route is open because somebody decided so here as well.
+/// What needs no credentials. A public route must be listed here as well.
 const OPEN: [&str; 6] = [
     "/healthz",
     "/readyz",
@@ -22,7 +22,7 @@ const OPEN: [&str; 6] = [
     "/api/v1/realtime",
 ];
 
-/// Somebody who asks.
+/// A caller with one kind of credential.
 struct Principal {
     name: String,
     bearer: String,
@@ -100,7 +100,7 @@ async fn things(gateway: &Gateway, owner: Key) -> BTreeMap<&'static str, String>
         ("session", session),
         ("id", key),
         ("gid", NO_GROUP.to_owned()),
-        ("jid", NOBODY.to_owned()),
+        ("jid", NO_MEMBER.to_owned()),
     ])
 }
 
@@ -255,7 +255,7 @@ async fn check(gateway: &Gateway, who: &Principal) {
                     ("session", NO_SESSION.to_owned()),
                     ("id", NO_SESSION.to_owned()),
                     ("gid", NO_GROUP.to_owned()),
-                    ("jid", NOBODY.to_owned()),
+                    ("jid", NO_MEMBER.to_owned()),
                 ]),
             };
             let path = path(&route, &things);
@@ -293,14 +293,14 @@ async fn check(gateway: &Gateway, who: &Principal) {
                             let things = self::things(gateway, owner).await;
                             let mut ids = ["session", "id"].into_iter().map(|thing| &things[thing]);
                             let again = ask(&route, &path, &who.bearer).to(gateway).await;
-                            let told = ids.any(|id| again.text.contains(id));
-                            assert_eq!(told, who.reaches(whose), "{case}: {whose:?}");
+                            let shown = ids.any(|id| again.text.contains(id));
+                            assert_eq!(shown, who.reaches(whose), "{case}: {whose:?}");
                         }
                     }
                 }
             }
         }
-        // What belongs to others and what does not exist cannot be told apart.
+        // Objects of others and objects that do not exist are indistinguishable.
         assert!(absent.len() <= 1, "{}: {absent:?}", route.path);
     }
 }

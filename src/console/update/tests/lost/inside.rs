@@ -44,9 +44,9 @@ fn a_reset_is_looked_up() {
         unreadable(500),
         unreadable(503),
     ] {
-        let told = format!("{failure:?}");
+        let what = format!("{failure:?}");
         let mut desk = reset(failure);
-        assert_eq!(*reset_phase(&desk), ResetPhase::Checking, "{told}");
+        assert_eq!(*reset_phase(&desk), ResetPhase::Checking, "{what}");
         assert!(nothing_is_sent(&desk));
         desk.answer(
             &Call::Invite(key()),

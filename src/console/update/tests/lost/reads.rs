@@ -25,7 +25,7 @@ fn a_read_that_is_tried_again_says_when() {
     assert_eq!(desk.state.next_attempt(), None, "it is under way");
     desk.list("a", vec![group("1", "Allotment")]);
     assert_eq!(desk.names(), ["Allotment"]);
-    // Nobody waits for it any more.
+    // No screen waits for it any more.
     let failure = away();
     let until = desk.state.now + 2_500;
     desk.send(Msg::Pause(id, Pause { failure, until }));
@@ -41,14 +41,14 @@ fn a_gateway_that_is_away_is_asked_less_and_less_and_says_when() {
     for _ in 0..7 {
         desk.answer(&Call::Sessions, Reply::Sessions(Err(away())));
         let mut passed = 0;
-        let told = desk.state.next_attempt().expect("a time");
+        let announced = desk.state.next_attempt().expect("a time");
         while !desk.is_asked(&Call::Sessions) {
             desk.wait(100);
             passed += 100;
         }
         assert!(
-            (passed - told * 1_000).abs() <= 1_000,
-            "{passed} ms, not {told} s"
+            (passed - announced * 1_000).abs() <= 1_000,
+            "{passed} ms, not {announced} s"
         );
         pauses.push(passed);
     }

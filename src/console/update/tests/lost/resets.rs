@@ -83,7 +83,7 @@ fn a_reset_is_looked_up_though_one_leaves_and_once_the_gateway_is_back() {
     let call = Call::Invite(key());
     assert!(
         desk.is_asked(&call),
-        "nobody looks, but the answer is needed"
+        "no dialog is open, but the outcome must be looked up"
     );
     desk.answer(&call, Reply::Invite(Err(away())));
     assert!(desk.toast().contains("not known"), "{}", desk.toast());

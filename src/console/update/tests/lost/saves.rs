@@ -154,7 +154,7 @@ fn a_read_that_began_before_the_answer_was_lost_tells_nothing() {
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Ctrl-s");
-    // Somebody else's change makes the group be read while ours is on its way.
+    // Another admin's change triggers a read of the group while our save is in flight.
     let event = json!({"groupJid": "1@g.us", "leave": ["a@lid"]});
     desk.event(EventKind::GroupParticipant, "a", event);
     let older = desk

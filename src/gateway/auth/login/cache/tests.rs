@@ -132,7 +132,7 @@ async fn the_old_set_serves_while_the_frontend_is_away() {
     advance(LIFETIME).await;
     assert_eq!(find(&cache, "a").await, Ok(()));
     assert_eq!(frontend.asked(), 2);
-    // No further fetch until the pause is over, and then nobody waits for it.
+    // No further fetch until the pause is over, and then in the background.
     find(&cache, "a").await.unwrap();
     assert_eq!(frontend.asked(), 2);
     advance(RETRY_PAUSE).await;

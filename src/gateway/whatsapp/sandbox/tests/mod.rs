@@ -37,7 +37,7 @@ impl Session {
         }
     }
 
-    /// A session that somebody creates, unknown to the world.
+    /// A newly created session, unknown to the world.
     fn fresh(world: &Arc<World>) -> Self {
         let session = SessionId::parse("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap();
         let organization = world.organizations()[0].0.clone();

@@ -71,7 +71,7 @@ async fn coming_and_going_is_told_to_those_inside_and_to_who_comes() {
 
     change(MemberChange::Add).await;
     let GroupChange::Joined(joined) = &support.heard()[0].change else {
-        panic!("nobody joined");
+        panic!("no one joined");
     };
     assert_eq!(joined[0].lid, lid);
     let GroupChange::Entered(snapshot) = &sales.heard()[0].change else {
@@ -92,7 +92,7 @@ async fn coming_and_going_is_told_to_those_inside_and_to_who_comes() {
     let left = GroupChange::Left(who.to_vec());
     assert_eq!(support.heard().last().unwrap().change, left);
 
-    // Joining by link is told the same way.
+    // Joining by link is reported the same way.
     let code = support.driver.invite(&group).await.unwrap();
     sales.driver.join(&code).await.unwrap();
     assert!(matches!(support.heard()[0].change, GroupChange::Joined(_)));
