@@ -278,14 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn without_utf_8_only_ascii_is_sent() {
+    fn without_utf_8_only_ascii_is_written() {
         let sent = sent(&["● Café 東京 🇮🇩"], Charset::Ascii).concat();
         assert!(sent.is_ascii(), "{sent}");
         assert_eq!(shown(&[sent], |_| 1), "* Caf? ????.");
     }
 
     #[test]
-    fn without_utf_8_a_code_is_drawn_by_backgrounds() {
+    fn without_utf_8_a_code_is_drawn_with_background_colours() {
         let mut cell = Cell::new("█");
         cell.set_style(Style::new().fg(Color::White).bg(Color::White));
         assert_eq!(in_charset(&cell, Charset::Ascii).symbol(), " ");
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_that_is_gone_keeps_its_size() {
+    fn after_a_hang_up_the_size_is_kept() {
         let hang_up = HangUp::default();
         let backend = TerminalBackend::on(Vec::new(), Charset::Unicode, &hang_up);
         hang_up.note();
