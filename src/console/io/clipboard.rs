@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn the_terminal_copies_over_ssh_and_without_a_display() {
+    fn osc_52_is_used_over_ssh_and_without_a_display() {
         for (variables, desktop) in [
             (&[("DISPLAY", ":0")][..], true),
             (&[("WAYLAND_DISPLAY", "wayland-0")], true),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn multiplexers_get_their_wrapping() {
+    fn the_sequence_is_wrapped_for_multiplexers() {
         let sequence = "\x1b]52;c;bGluaw==\x07";
         for (variables, wanted) in [
             (&[][..], sequence.to_owned()),
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_desktop_the_text_goes_out_as_an_escape_sequence() {
+    async fn without_a_desktop_the_text_is_written_as_an_escape_sequence() {
         let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
         let copied = clipboard.copy("link").await.unwrap();
         assert_eq!(copied.by(), ClipboardKind::Terminal);

@@ -303,7 +303,8 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::task::{Context, Waker};
 
-    /// What is typed, and who waits for it: the first who asked in vain, like crossterm's stream.
+    /// Typed input and the waker of its reader: like crossterm's stream, it keeps the first waker whose poll
+    /// was pending.
     #[derive(Clone, Default)]
     struct Typed(Arc<Mutex<(Option<u8>, Option<Waker>)>>);
 
@@ -331,14 +332,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_key_after_a_look_in_vain_wakes_the_loop() {
+    async fn a_key_after_a_pending_poll_wakes_the_loop() {
         let typed = Typed::default();
         let mut stream = typed.clone();
         let reader = tokio::spawn(async move {
             assert_eq!(already_there(&mut stream).await, None);
             stream.next().await
         });
-        // The reader has looked once this task is polled again.
+        // The reader has polled once when this task runs again.
         tokio::task::yield_now().await;
         typed.press(b'q');
         let read = tokio::time::timeout(Duration::from_secs(1), reader).await;

@@ -35,7 +35,7 @@ pub(crate) fn sessions_read(state: &mut State, id: RequestId) {
     }
 }
 
-/// The list was read by this request: is there a new session of that name?
+/// The list was read by this request: looks for a new session of that name.
 pub(crate) fn list_read(state: &mut State, id: RequestId) {
     let lost = state
         .requests
