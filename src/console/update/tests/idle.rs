@@ -7,7 +7,7 @@ const HOUR: i64 = 60 * 60_000;
 const MINUTES: usize = 60;
 
 #[test]
-fn an_idle_desk_wakes_and_asks_a_few_times_a_minute() {
+fn an_idle_desk_wakes_and_calls_a_few_times_a_minute() {
     let mut desk = Harness::opened(WIDE);
     let end = START + HOUR;
     let (mut wakes, mut calls) = (0, 0);
