@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_an_answer_is_the_headers() {
+    fn the_time_of_an_answer_is_its_date_header() {
         for (value, time) in [
             ("Thu, 26 Nov 2026 18:57:36 GMT", Some(1_795_719_456_000)),
             ("now", None),

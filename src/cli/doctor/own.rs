@@ -233,7 +233,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_disk_that_fills_up() {
+    fn a_disk_that_is_almost_full_is_reported() {
         let outcome = |free| {
             let check = room(free);
             (check.step, check.result, check.code)
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_without_real_accounts() {
+    fn a_build_without_real_accounts_is_reported() {
         let check = build(false);
         assert_eq!(
             (check.step, check.result, check.code),

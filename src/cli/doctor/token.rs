@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn an_api_key_is_no_login_token() {
+    fn an_api_key_is_not_a_login_token() {
         assert!(!is_login(Some(&Secret::new("wa_0123"))));
         assert!(!is_login(Some(&Secret::new("a.b.c"))));
         assert!(is_login(Some(&Secret::new("e30.e30.x"))));

@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn the_json_object_has_all_details() {
+    fn the_json_object_contains_all_details() {
         let limited = ClientError::Api {
             status: 429,
             error: serde_json::from_value(json!({ "code": "rate_limited" })).unwrap(),

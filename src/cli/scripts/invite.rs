@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_replaced_as_a_whole() {
+    fn a_picture_is_replaced_atomically() {
         let directory = tempfile::tempdir().unwrap();
         let picture = Picture::parse(directory.path().join("a.svg").to_str().unwrap()).unwrap();
         for link in [

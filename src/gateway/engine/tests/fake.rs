@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// How a call goes wrong.
+/// How a call fails.
 #[derive(Clone)]
 pub enum Fault {
     Error(DriverError),
@@ -20,7 +20,7 @@ pub enum Fault {
     Panic,
 }
 
-/// What one fake account looks like from outside.
+/// The state of a fake account.
 #[derive(Default)]
 pub struct World {
     pub groups: BTreeMap<String, GroupSnapshot>,
@@ -30,18 +30,18 @@ pub struct World {
     /// When `connect` was first called.
     pub dialled: Option<Instant>,
     pub resets: u32,
-    /// Whether who joins waits for an admin.
+    /// Whether joining needs an admin's approval.
     pub asks_admins: bool,
-    /// Tells no echo of what is changed through it.
+    /// Suppresses the echo of its own changes.
     pub mute: bool,
-    /// What connecting ends with, once.
+    /// The outcome of the next `connect`, once.
     pub turned_away: Option<DriverEvent>,
-    /// What is said of a logout.
+    /// The outcome of a logout.
     pub farewell: Option<String>,
     pub events: Option<UnboundedSender<DriverEvent>>,
 }
 
-/// Every session's world, by session id; made when a session opens.
+/// The world of every session, by session id; created when a session opens.
 #[derive(Clone, Default)]
 pub struct Worlds(Arc<Mutex<HashMap<String, Arc<Mutex<World>>>>>);
 
@@ -135,7 +135,7 @@ impl Fake {
 
     fn tell(&self, event: DriverEvent) {
         let world = self.0.lock().unwrap();
-        // An engine that closes no longer listens.
+        // A closing engine does not receive any more.
         let _ = world.events.as_ref().unwrap().send(event);
     }
 

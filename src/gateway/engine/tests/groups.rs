@@ -55,7 +55,7 @@ async fn a_patch_is_visible_in_every_read_and_published_once() {
     assert_eq!(
         updates.len(),
         3,
-        "the driver's echoes are silent: {updates:?}"
+        "the driver's echoes are not published: {updates:?}"
     );
     assert_eq!(updates[0]["subject"], "Renamed");
     assert_eq!(updates[0]["sender"], me().as_str());
@@ -105,7 +105,7 @@ async fn a_change_completes_after_the_caller_disconnects() {
             .engine
             .update_group(&desk.caller, &owned, &group, patch());
         tokio::pin!(call);
-        // One poll: the change is under way. Then the caller goes.
+        // After one poll the change is in flight. Then the caller disconnects.
         assert!(futures_util::poll!(&mut call).is_pending());
     }
     loop {
@@ -162,7 +162,7 @@ async fn own_and_foreign_resets_are_published_once() {
     assert_eq!(desk.audit().await.remove(0).old, None);
 }
 
-/// A reset that the account's own phone made.
+/// A reset by the account's own phone.
 fn reset_on_the_phone() -> DriverEvent {
     DriverEvent::Group(GroupEvent {
         group: jid(1),
@@ -172,7 +172,7 @@ fn reset_on_the_phone() -> DriverEvent {
     })
 }
 
-/// A desk that reset the link of group 1 and heard no echo of it.
+/// A desk that reset the link of group 1 and received no echo of it.
 async fn unechoed() -> (Desk, OwnedSession) {
     let mut desk = desk().await;
     let owned = desk.session(1);
@@ -196,7 +196,7 @@ async fn a_missing_echo_does_not_hide_a_later_reset_from_the_phone() {
 }
 
 #[tokio::test]
-async fn an_echo_is_not_awaited_beyond_its_connection() {
+async fn an_echo_is_only_expected_within_its_connection() {
     for end in [
         DriverEvent::ConnectionLost,
         DriverEvent::LoggedOut {
@@ -229,7 +229,7 @@ async fn an_echo_is_not_awaited_beyond_its_connection() {
 }
 
 #[tokio::test]
-async fn of_two_changes_at_once_the_second_records_what_the_first_left() {
+async fn of_two_concurrent_changes_the_second_records_the_result_of_the_first() {
     let desk = desk().await;
     let owned = desk.session(1);
     let group = jid(1);
@@ -249,7 +249,7 @@ async fn of_two_changes_at_once_the_second_records_what_the_first_left() {
 }
 
 #[tokio::test]
-async fn of_two_actions_at_once_the_second_records_what_the_first_left() {
+async fn of_two_concurrent_actions_the_second_records_the_result_of_the_first() {
     let desk = desk().await;
     let owned = desk.session(1);
     let act = |action| desk.engine.act(&desk.caller, &owned, action);
@@ -313,7 +313,7 @@ async fn changes_during_a_short_absence_are_published_per_group() {
 }
 
 #[tokio::test]
-async fn members_come_and_go() {
+async fn joins_and_leaves_change_the_members() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let group = jid(1);
@@ -389,12 +389,12 @@ async fn a_group_that_was_left_stays_with_the_role_none() {
     assert_eq!(joined, JoinOutcome::Joined(jid(900)));
     assert!(desk.engine.get_group(&owned, &jid(900)).await.is_ok());
     let session = owned.view();
-    assert_eq!(session.group_count, Some(3), "as many as are listed");
+    assert_eq!(session.group_count, Some(3), "the number of listed groups");
     assert!(session.last_traffic_at.is_some());
 }
 
 #[tokio::test]
-async fn a_request_to_join_waits_and_is_recorded() {
+async fn a_pending_join_request_is_recorded() {
     let desk = desk().await;
     let owned = desk.session(1);
     desk.worlds
@@ -409,7 +409,7 @@ async fn a_request_to_join_waits_and_is_recorded() {
     }
     assert!(
         desk.engine.get_group(&owned, &jid(900)).await.is_err(),
-        "no member yet"
+        "not a member yet"
     );
     let entry = desk.audit().await.remove(0);
     assert_eq!(entry.new, Some(json!({ "pending": true })));
@@ -453,7 +453,7 @@ async fn another_organization_sees_nothing() {
     let query = AuditQuery::default();
     let audit = desk.engine.audit(&stranger, &query).await.unwrap();
     assert!(audit.data.is_empty());
-    // The store itself asks for the organization, whoever holds a session's id.
+    // The store itself checks the organization, even with a valid session id.
     let rows = desk
         .engine
         .inner

@@ -113,7 +113,7 @@ pub(super) async fn a_group_reads_back_as_written(place: TestStore) {
 pub(super) async fn another_organization_s_rows_are_not_read(place: TestStore) {
     with_groups(&place, [1]).await;
     place.session(&organization("other"), &session(2)).await;
-    for (owner, id) in [("other", 1), ("acme", 2), ("nobody", 1), ("acme", 9)] {
+    for (owner, id) in [("other", 1), ("acme", 2), ("unknown", 1), ("acme", 9)] {
         let seen = place.store.read(move |rows| {
             let (owner, id) = (organization(owner), session(id));
             Ok((

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-/// A driver with what it reports.
+/// A driver with its reported events.
 struct Session {
     account: Account,
     driver: Arc<dyn Driver>,
@@ -69,7 +69,7 @@ impl Session {
         self.events.recv().await.unwrap()
     }
 
-    /// What has been reported about groups so far.
+    /// The group events reported so far.
     fn heard(&mut self) -> Vec<GroupEvent> {
         std::iter::from_fn(|| self.events.try_recv().ok())
             .filter_map(|event| match event {
