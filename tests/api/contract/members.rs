@@ -63,7 +63,7 @@ async fn a_member_is_added_promoted_demoted_and_removed() {
 }
 
 #[tokio::test]
-async fn of_several_members_each_has_its_own_outcome() {
+async fn each_of_several_members_has_its_own_outcome() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("Weekend Volunteers");
     let jid = gateway.world.group_named("Weekend Volunteers").unwrap();
@@ -78,7 +78,7 @@ async fn of_several_members_each_has_its_own_outcome() {
     assert_eq!(details["applied"], json!([ann]));
     assert_eq!(details["failed"][0]["jid"], NO_MEMBER);
     assert_eq!(role(&gateway, &group, &ann).await.unwrap(), "member");
-    // Who is a member already is a conflict.
+    // An existing member is a conflict.
     let details = gateway
         .post(
             &format!("{group}/members"),
@@ -108,7 +108,7 @@ async fn only_admins_change_members() {
 }
 
 #[tokio::test]
-async fn people_who_asked_to_join_are_let_in() {
+async fn join_requests_are_approved() {
     let gateway = Gateway::start().await;
     let name = "ועד הבית – הרצל 12";
     let group = gateway.support_group(name);
@@ -136,7 +136,7 @@ async fn people_who_asked_to_join_are_let_in() {
 }
 
 #[tokio::test]
-async fn people_who_asked_to_join_are_listed_and_decided_upon_one_by_one() {
+async fn join_requests_are_listed_and_decided_one_by_one() {
     let gateway = Gateway::start().await;
     let name = "ועד הבית – הרצל 12";
     let group = gateway.support_group(name);
@@ -166,7 +166,7 @@ async fn people_who_asked_to_join_are_listed_and_decided_upon_one_by_one() {
 }
 
 #[tokio::test]
-async fn requests_are_the_business_of_admins_in_groups_that_exist() {
+async fn join_requests_need_an_admin_and_an_existing_group() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("School Volleyball");
     let nowhere = format!("{}/groups/{NO_GROUP}", gateway.support());

@@ -1,16 +1,16 @@
-//! Every endpoint that needs credentials, with a request that would do as little as possible.
+//! Every endpoint that needs credentials, with a request that has as little effect as possible.
 
 use crate::support::{Ask, Gateway, Key};
 use serde_json::{Value, json};
 
-/// One row of the contract.
+/// A row of the contract.
 pub struct Endpoint {
     pub method: &'static str,
     /// With `{s}` for a session, `{g}` for a group and `{m}` for a member.
     pub path: &'static str,
     pub capability: &'static str,
     pub body: Option<Value>,
-    /// Whether it asks WhatsApp.
+    /// Whether it calls WhatsApp.
     pub live: bool,
 }
 
@@ -68,9 +68,9 @@ impl Endpoint {
 
 /// A JID of no member.
 pub const NO_MEMBER: &str = "999999999999999@lid";
-/// A group's JID that no group has.
+/// A JID of no group.
 pub const NO_GROUP: &str = "120000000000000001@g.us";
-/// A session's id that no session has.
+/// An id of no session.
 pub const NO_SESSION: &str = "01HZ0SESS10N00000000000000";
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -135,7 +135,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 }
 
 #[tokio::test]
-async fn every_endpoint_wants_credentials_and_says_no_more_than_that() {
+async fn every_endpoint_needs_credentials_and_reveals_nothing_without_them() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
     let group = gateway.group("Weekend Volunteers");
@@ -166,14 +166,14 @@ async fn every_endpoint_wants_credentials_and_says_no_more_than_that() {
 }
 
 #[tokio::test]
-async fn every_endpoint_wants_its_capability_before_anything_else() {
+async fn every_endpoint_checks_its_capability_first() {
     let gateway = Gateway::start().await;
     for endpoint in endpoints() {
         for capability in ["read", "send", "manage", "events"] {
             if capability == endpoint.capability {
                 continue;
             }
-            // Nothing else about the request is right, either.
+            // The rest of the request is invalid, too.
             let details = endpoint
                 .ask(NO_SESSION, "no-jid", "no-jid")
                 .text("not json")
@@ -192,7 +192,7 @@ async fn every_endpoint_wants_its_capability_before_anything_else() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_organization_does_not_exist() {
+async fn objects_of_another_organization_are_not_found() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
     let group = gateway.group("Weekend Volunteers");
@@ -210,7 +210,7 @@ async fn what_belongs_to_another_organization_does_not_exist() {
         answers.dedup();
         assert_eq!(answers.len(), 1, "{}: {answers:?}", endpoint.name());
     }
-    // Nothing came of it.
+    // Nothing was changed.
     gateway
         .get(&format!("/api/v1/sessions/{session}"))
         .await

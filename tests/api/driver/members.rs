@@ -1,4 +1,4 @@
-//! Members: one outcome each. People who ask to join.
+//! Members, with one outcome each; join requests.
 
 use super::desk::{Desk, Kind};
 use groupdesk::api::MemberRole;
@@ -7,7 +7,7 @@ use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 
 over_both_drivers!(
     each_person_has_an_outcome,
-    members_are_changed_by_admins_only,
+    only_admins_change_members,
     requests_are_listed_approved_and_rejected,
 );
 
@@ -77,7 +77,7 @@ async fn each_person_has_an_outcome(kind: Kind) {
     }
 }
 
-async fn members_are_changed_by_admins_only(kind: Kind) {
+async fn only_admins_change_members(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("School Volleyball");
     let people = desk.world.outsiders(&group, 2);

@@ -1,4 +1,4 @@
-//! Changes that others make.
+//! Changes by others.
 
 use super::desk::{Desk, Kind, change_of};
 use crate::loopback::Push;
@@ -7,15 +7,15 @@ use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::{GroupChange, Member, MemberChange};
 
 over_both_drivers!(
-    settings_changed_elsewhere_are_told,
-    a_link_reset_elsewhere_is_told_without_the_new_code,
-    members_who_come_and_go_are_told,
-    coming_and_going_of_the_account_itself_is_told,
-    changes_made_elsewhere_name_who_made_them,
-    sessions_hear_of_each_other,
+    settings_changed_elsewhere_are_reported,
+    a_link_reset_elsewhere_is_reported_without_the_new_code,
+    joining_and_leaving_members_are_reported,
+    membership_changes_of_the_account_itself_are_reported,
+    changes_made_elsewhere_name_their_author,
+    sessions_receive_each_others_changes,
 );
 
-async fn settings_changed_elsewhere_are_told(kind: Kind) {
+async fn settings_changed_elsewhere_are_reported(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     for setting in [
@@ -33,12 +33,12 @@ async fn settings_changed_elsewhere_are_told(kind: Kind) {
     }
 }
 
-/// The library hands on what WhatsApp pushes in any order.
+/// The library passes on WhatsApp's pushes in any order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_in_one_second_end_as_the_group_is() {
+async fn changes_within_one_second_end_in_the_groups_state() {
     let mut desk = Desk::connected(Kind::Wire).await;
     let group = desk.group("Weekend Volunteers");
-    // Two of them at least are of the same second.
+    // At least two of them are of the same second.
     for subject in ["First", "Second", "Third"] {
         let subject = Setting::Subject(subject.to_owned());
         desk.world.phone().set(&group, &subject).unwrap();
@@ -46,7 +46,7 @@ async fn changes_in_one_second_end_as_the_group_is() {
     assert_eq!(desk.seen(&group).await.subject, "Third");
 }
 
-async fn a_link_reset_elsewhere_is_told_without_the_new_code(kind: Kind) {
+async fn a_link_reset_elsewhere_is_reported_without_the_new_code(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let new = desk.world.phone().reset_invite(&group).unwrap();
@@ -55,7 +55,7 @@ async fn a_link_reset_elsewhere_is_told_without_the_new_code(kind: Kind) {
     assert_eq!(desk.driver.invite(&group).await.unwrap(), new);
 }
 
-async fn members_who_come_and_go_are_told(kind: Kind) {
+async fn joining_and_leaving_members_are_reported(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let person = desk.world.outsiders(&group, 1).remove(0);
@@ -96,7 +96,7 @@ async fn members_who_come_and_go_are_told(kind: Kind) {
     assert_eq!(event.by, Some(person));
 }
 
-async fn coming_and_going_of_the_account_itself_is_told(kind: Kind) {
+async fn membership_changes_of_the_account_itself_are_reported(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let me = desk.me();
@@ -119,7 +119,7 @@ async fn coming_and_going_of_the_account_itself_is_told(kind: Kind) {
     assert_eq!(change, GroupChange::Promoted(vec![me.clone()]));
 }
 
-async fn changes_made_elsewhere_name_who_made_them(kind: Kind) {
+async fn changes_made_elsewhere_name_their_author(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group: GroupJid = desk.group("Weekend Volunteers");
     desk.world.phone().rename(&group, "Renamed").unwrap();
@@ -135,7 +135,7 @@ async fn changes_made_elsewhere_name_who_made_them(kind: Kind) {
     assert!(!admin.is_me);
 }
 
-async fn sessions_hear_of_each_other(kind: Kind) {
+async fn sessions_receive_each_others_changes(kind: Kind) {
     let mut support = Desk::connected(kind).await;
     let mut sales = support.beside("Sales").await;
     sales.connect().await;
@@ -154,9 +154,9 @@ async fn sessions_hear_of_each_other(kind: Kind) {
     assert_eq!(event.by, Some(support.me()));
 }
 
-/// What the simulated world does not tell apart from other ways to come and go.
+/// The simulated world does not distinguish these from other joins and leaves.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_joins_by_link_and_a_group_that_is_deleted_are_told() {
+async fn joins_by_link_and_deleted_groups_are_reported() {
     let mut desk = Desk::connected(Kind::Wire).await;
     let group = desk.group("Weekend Volunteers");
     let person = desk.world.outsiders(&group, 1).remove(0);
