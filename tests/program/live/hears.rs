@@ -1,4 +1,4 @@
-//! What a listener on the realtime stream hears of real accounts.
+//! Events of real accounts on the realtime stream.
 
 use super::house::House;
 use super::sessions::groups_of;
@@ -6,7 +6,7 @@ use groupdesk::gateway::whatsapp::MemberChange;
 use reqwest::Method;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_listener_hears_of_pairing_and_of_changes_made_elsewhere() {
+async fn pairing_and_changes_made_elsewhere_are_published() {
     let house = House::new(None).await;
     let (support, new) = (house.support().session, House::new_phone().session);
     let engine = house.engine().await;

@@ -1,5 +1,5 @@
-//! `kill -9` in the middle of pairing, import and changes: nothing that was acknowledged is lost, and
-//! no session is left half done.
+//! `kill -9` during pairing, import and changes: no acknowledged change is lost, and no session is left in an
+//! intermediate state.
 
 use super::engine::{Doomed, PATIENCE};
 use super::house::House;
@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pairing_that_was_killed_begins_again_or_is_done() {
+async fn a_pairing_that_was_killed_restarts_or_is_complete() {
     let house = House::new(None).await;
     let session = House::new_phone().session;
     house.engine().await.stop().await;
@@ -36,12 +36,12 @@ async fn a_pairing_that_was_killed_begins_again_or_is_done() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_kill_between_the_scan_and_the_link_leaves_a_session_that_pairs() {
+async fn a_kill_between_the_scan_and_the_link_leaves_a_session_that_can_pair() {
     let house = House::new(None).await;
     let session = House::new_phone().session;
     house.engine().await.stop().await;
 
-    // The phone says yes, and nothing of it reaches the desk any more.
+    // The phone confirms, but the confirmation does not reach the desk.
     let doomed = Doomed::start(&house.machine());
     let lost = doomed.desk.qr(&session).await;
     house.server.freeze(&session).unwrap();
@@ -65,7 +65,7 @@ async fn a_kill_between_the_scan_and_the_link_leaves_a_session_that_pairs() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_link_that_whatsapp_never_heard_of_ends_as_unlinked() {
+async fn a_link_that_whatsapp_never_received_ends_as_unlinked() {
     let house = House::new(None).await;
     let session = House::new_phone().session;
     house.engine().await.stop().await;
@@ -87,12 +87,12 @@ async fn a_link_that_whatsapp_never_heard_of_ends_as_unlinked() {
     engine.stop().await;
 }
 
-/// The database of an engine that does not run.
+/// The database of a stopped engine.
 fn database(house: &House) -> rusqlite::Connection {
     rusqlite::Connection::open(house.data.path().join("groupdesk.sqlite")).unwrap()
 }
 
-/// How many groups of a session are stored.
+/// The number of stored groups of a session.
 fn stored_groups(house: &House, session: &SessionId) -> usize {
     let count = "SELECT count(*) FROM groups WHERE session = ?";
     let count = database(house).query_row(count, [session.as_str()], |row| row.get::<_, i64>(0));
@@ -108,7 +108,7 @@ async fn an_import_that_was_killed_is_completed() {
     let groups = groups_of(&house, &session);
     assert!(groups >= 4_000);
 
-    // While WhatsApp still puts the list together.
+    // While WhatsApp is still sending the list.
     asked.mark_unchanged();
     let doomed = Doomed::start(&house.machine());
     let asked = tokio::time::timeout(PATIENCE, asked.changed()).await;
@@ -117,7 +117,7 @@ async fn an_import_that_was_killed_is_completed() {
     assert_eq!(stored_groups(&house, &session), 0);
     house.server.release_imports(&session);
 
-    // While the list is being stored: what comes after the first thousand is never done with.
+    // While the list is being stored: the trigger makes rows after the first thousand take for ever.
     let endless = "CREATE TRIGGER endless AFTER INSERT ON groups
         WHEN (SELECT count(*) FROM groups) > 1000
         BEGIN SELECT count(*) FROM groups a, groups b, groups c, groups d; END";

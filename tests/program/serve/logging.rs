@@ -13,7 +13,7 @@ fn lines(log: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The path of the session with this label, once it is as it should be.
+/// The path of the session with this label, once it is in this state.
 async fn session(server: &Process, label: &str, status: &str) -> String {
     until(label, async || {
         let (_, sessions) = server.get(server.key(0, "all"), "/sessions").await;
@@ -65,7 +65,7 @@ async fn a_request_has_its_id_on_every_line_also_of_the_sessions_task() {
     assert_eq!(of(&missed.id)[0]["span"]["route"], "(none)");
 }
 
-/// The path of a group that this session runs.
+/// The path of a group that this session administers.
 async fn group(server: &Process, key: &str, session: &str) -> String {
     until("a group to run", async || {
         let (_, groups) = server.get(key, &format!("{session}/groups")).await;
@@ -78,7 +78,7 @@ async fn group(server: &Process, key: &str, session: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
+async fn calls_to_whatsapp_and_the_store_have_the_requests_id() {
     let mut server = sandbox(
         &["--log-format", "json"],
         &[("GROUPDESK_LOG_LEVEL", "debug")],
@@ -96,7 +96,7 @@ async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
     assert_eq!(restarted.status, 200);
     // Connecting has a task of its own.
     self::session(&server, "Support line", "working").await;
-    // So has a stream, which begins with what is stored.
+    // So has a stream, which begins with the stored events.
     let since = json!({ "since": "evt_00000000000000000000000000" });
     let ticket = server
         .ask("POST", &key, "/realtime/ticket", Some(&since))
@@ -129,7 +129,7 @@ async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
 }
 
 #[tokio::test]
-async fn a_request_has_its_id_where_only_warnings_are_logged() {
+async fn a_request_has_its_id_even_if_only_warnings_are_logged() {
     let directory = tempfile::tempdir().expect("a directory");
     let config = directory.path().join("config.toml");
     let login = format!("[login]\nissuer = \"{ISSUER}\"\njwks_file = \"missing.json\"");
@@ -153,7 +153,7 @@ async fn a_request_has_its_id_where_only_warnings_are_logged() {
 }
 
 #[tokio::test]
-async fn a_probe_is_no_news() {
+async fn health_probes_are_not_logged() {
     let mut server = sandbox(&["--log-format", "json"], &[]);
     for path in ["readyz", "healthz", "metrics"] {
         let answer = super::http()
@@ -184,7 +184,7 @@ async fn no_secret_is_ever_logged() {
             let link = link.as_str().expect("a link");
             secrets.push(link.rsplit('/').next().expect("a code").to_owned());
         }
-        // What comes in is as secret as what goes out.
+        // Request bodies are as secret as responses.
         let join = json!({ "invite": secrets[2] });
         server
             .ask("POST", &key, &format!("{working}/groups:join"), Some(&join))

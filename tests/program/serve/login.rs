@@ -1,15 +1,15 @@
-//! People's logins at a served gateway, configured by file.
+//! User logins at a served gateway, configured by file.
 
 use crate::support::login::{ISSUER, SigningKey, claims, key_set};
 use crate::support::process::{Process, complaint_with};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_login_is_let_in_or_refused_with_the_reason_in_the_log_alone() {
+async fn a_login_is_accepted_or_refused_with_the_reason_only_in_the_log() {
     let (key, stranger) = (SigningKey::p256("team"), SigningKey::p256("team"));
     let directory = tempfile::tempdir().expect("a directory");
     let config = directory.path().join("config.toml");
-    // The file of keys is looked for beside the configuration.
+    // The key file's path is relative to the configuration.
     std::fs::write(
         directory.path().join("jwks.json"),
         key_set(&[&key]).to_string(),
@@ -65,7 +65,7 @@ async fn a_login_is_let_in_or_refused_with_the_reason_in_the_log_alone() {
 }
 
 #[test]
-fn half_a_configuration_of_logins_is_not_served() {
+fn an_incomplete_login_configuration_is_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     let config = directory.path().join("config.toml");
     std::fs::write(&config, format!("[login]\nissuer = \"{ISSUER}\"")).expect("a configuration");
