@@ -127,7 +127,7 @@ impl Tail {
             _ => character,
         };
         if shown.width() == Some(0) {
-            // Without a base of its own a mark would land on whatever stands before the text.
+            // Without a base character a mark would combine with the character before the text.
             let based = !matches!(self.last, None | Some('\n'));
             if !based || self.marks == MARKS_MAX {
                 return None;

@@ -11,7 +11,7 @@ const NO_SESSION: &str = "00000000000000000000000000";
 /// A group that no session knows.
 const NO_GROUP: &str = "0@g.us";
 
-/// Shows the token. Gives back the sessions that are known, or nothing where the token is not accepted.
+/// Sends the token. Returns the known sessions, or `None` if the token is not accepted.
 pub(super) async fn check(
     client: &Client,
     profile: &Profile,

@@ -23,7 +23,7 @@ enum Seen {
     Broken(String),
 }
 
-/// Asks `/healthz` and `/readyz`. Gives back whether the gateway answers at all. `login` is whether
+/// Requests `/healthz` and `/readyz`. Returns whether the gateway answers at all. `login` is whether
 /// the token is one of a login, which depends on both clocks.
 pub(super) async fn check(
     http: &reqwest::Client,

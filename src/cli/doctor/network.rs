@@ -248,8 +248,8 @@ async fn connect(
     }
 }
 
-/// Tries the nth address. Each begins a little after the one before, so that one that swallows everything
-/// holds up no other; the desk's own client does the same.
+/// Tries the nth address. Each attempt starts a little after the one before, so that an unresponsive address
+/// does not delay the others; the desk's own client does the same.
 async fn dial((nth, address): (u32, &SocketAddr)) -> (SocketAddr, std::io::Result<TcpStream>) {
     tokio::time::sleep(HEAD_START * nth).await;
     (*address, TcpStream::connect(address).await)

@@ -15,7 +15,7 @@ const SOON: i64 = 120;
 /// Capabilities need an organization.
 const ORGANIZATION: &str = "activeOrganizationId";
 
-/// Reads the token; gives back what is known of it, and the token where there is one.
+/// Reads the token; returns what is known about it, and the token if there is one.
 pub(super) async fn check(
     profile: &Profile,
     shutdown: &CancellationToken,

@@ -49,7 +49,7 @@ impl Engine {
         }
     }
 
-    /// A request of a caller (its actor) under way, for as long as the share is kept.
+    /// A request of a caller (its actor) in flight, for as long as the share is kept.
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].
@@ -58,7 +58,7 @@ impl Engine {
         share.map_err(|_| later(Limit::UnderWay))
     }
 
-    /// A request without credentials whose body is on its way; `None` when there are too many.
+    /// A request without credentials whose body is being received; `None` when there are too many.
     pub(crate) fn begin_anonymous(&self) -> Option<Share> {
         self.inner.under_way.take(ANONYMOUS, 1).ok()
     }

@@ -32,7 +32,7 @@ struct Open {
 pub(super) struct Connection {
     client: IpAddr,
     state: AtomicU64,
-    /// Cancelled when it must make room.
+    /// Cancelled when the connection is closed for a new one.
     pub evicted: CancellationToken,
     /// It became a realtime stream.
     stream: AtomicBool,
@@ -40,7 +40,7 @@ pub(super) struct Connection {
 
 /// The states of a connection; from [`IDLE`] on it is the moment at which it began to wait for a request.
 const BUSY: u64 = 0;
-/// The answer is on its way to the client.
+/// The answer is being sent to the client.
 const ANSWERED: u64 = 1;
 const EVICTED: u64 = 2;
 const IDLE: u64 = 3;

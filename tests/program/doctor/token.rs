@@ -41,7 +41,7 @@ fn sources_without_a_token_are_reported() {
     ] {
         let report = patient.examine();
         report.fails_only("token", "no_token");
-        // The gateway itself is examined all the same.
+        // The gateway itself is examined anyway.
         assert_eq!(report.step("health").0, "ok");
         assert_eq!(report.step("access").0, "skip");
     }

@@ -117,7 +117,7 @@ async fn an_import_that_was_killed_is_completed() {
     assert_eq!(stored_groups(&house, &session), 0);
     house.server.release_imports(&session);
 
-    // While the list is being stored: the trigger makes rows after the first thousand take for ever.
+    // While the list is being stored: the trigger makes rows after the first thousand never complete.
     let endless = "CREATE TRIGGER endless AFTER INSERT ON groups
         WHEN (SELECT count(*) FROM groups) > 1000
         BEGIN SELECT count(*) FROM groups a, groups b, groups c, groups d; END";

@@ -18,7 +18,7 @@ const RSA_MIN: usize = 2048;
 /// The longest, in bits; what is longer costs more than it protects.
 const RSA_MAX: usize = 8192;
 
-/// A public key that may vouch for logins.
+/// A public key that may sign logins.
 pub(super) struct TrustedKey {
     kid: Option<String>,
     pub algorithm: Algorithm,
