@@ -173,7 +173,7 @@ async fn changes(sessions: usize) {
     desk.engine.close().await;
 }
 
-/// How long until the last listener has heard of a change.
+/// The time until the last listener has received a change.
 async fn heard(listeners: usize) {
     let desk = Desk::open(1).await;
     let (session, group) = &desk.sessions[0];

@@ -32,7 +32,7 @@ fn main() {
     );
 }
 
-/// The median time from the start until the text stands on the screen.
+/// The median time from the start until the text is on the screen.
 fn measure(arguments: &[&str], text: &str) -> Duration {
     let mut times: Vec<_> = (0..ROUNDS)
         .map(|_| {

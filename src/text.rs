@@ -127,7 +127,7 @@ impl Tail {
             _ => character,
         };
         if shown.width() == Some(0) {
-            // Without a base of its own a mark would land on whatever stands before the text.
+            // Without a base character a mark would combine with the character before the text.
             let based = !matches!(self.last, None | Some('\n'));
             if !based || self.marks == MARKS_MAX {
                 return None;
@@ -271,7 +271,7 @@ mod tests {
     use unicode_segmentation::UnicodeSegmentation;
 
     #[test]
-    fn plain_text_is_left_alone() {
+    fn plain_text_is_unchanged() {
         for text in [
             "",
             "Weekend Volunteers",
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn towers_of_marks_are_cut_down() {
+    fn stacked_combining_marks_are_limited() {
         let tower = format!("e{}x", "\u{301}".repeat(50));
         assert_eq!(
             clean_line(&tower),
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn huge_values_are_cut_with_a_marker() {
+    fn very_long_values_are_cut_with_a_marker() {
         let line = clean_line(&"a".repeat(1_000_000)).into_owned();
         assert_eq!(line.chars().count(), LINE_MAX + 1);
         assert!(line.ends_with(MORE));
@@ -396,7 +396,7 @@ mod tests {
         }
 
         #[test]
-        fn clean_text_is_clean(text in hostile()) {
+        fn cleaning_is_idempotent(text in hostile()) {
             let once = clean_line(&text).into_owned();
             prop_assert_eq!(clean_line(&once), once.as_str());
         }

@@ -118,7 +118,7 @@ mod tests {
     const CODE: &str = "AbCdEf1234567890XyZ12";
 
     #[test]
-    fn only_whatsapps_own_link_is_one() {
+    fn only_a_link_of_whatsapps_host_is_valid() {
         assert_eq!(
             link_code(&InviteLink::from_code(CODE).invite),
             Some(CODE),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_found_in_every_spelling_of_whatsapps() {
+    fn a_code_is_parsed_from_every_form_of_the_link() {
         for text in [
             "AbCdEf1234567890XyZ12",
             "https://chat.whatsapp.com/AbCdEf1234567890XyZ12",
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn other_hosts_and_other_texts_hold_no_code() {
+    fn other_hosts_and_other_texts_contain_no_code() {
         for text in [
             "",
             "short",
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_join_that_waits_for_approval_says_so() {
+    fn a_join_that_waits_for_approval_reports_so() {
         for (body, pending) in [
             (r#"{"groupJid": "1@g.us"}"#, false),
             (r#"{"groupJid": "1@g.us", "pending": null}"#, false),

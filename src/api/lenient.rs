@@ -128,7 +128,7 @@ mod tests {
     use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
 
-    /// What no field expects, and what many gateways send all the same.
+    /// Values of unexpected types, which some gateways send.
     fn odd_values() -> [Value; 12] {
         [
             Value::Null,
@@ -146,7 +146,8 @@ mod tests {
         ]
     }
 
-    /// Reads `row` with each field but the needed ones replaced by every odd value, alone and all at once.
+    /// Parses `row` with each field but the required ones replaced by every odd value, one at a time and all at
+    /// once.
     fn reads<T: DeserializeOwned>(row: &Value, needed: &[&str]) {
         let fields = row.as_object().unwrap();
         let optional: Vec<_> = fields
@@ -292,7 +293,7 @@ mod tests {
         assert_eq!(
             session.status,
             SessionStatus::unknown(),
-            "not told is not stopped"
+            "a missing status is not `stopped`"
         );
         let member: GroupMember =
             serde_json::from_value(json!({"lid": "1@lid", "role": 1})).unwrap();
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn capabilities_of_other_gateways_keep_their_words() {
+    fn unknown_capabilities_are_kept() {
         let key: ApiKey<CapabilityWord> =
             serde_json::from_value(json!({"id": "k", "capabilities": ["read", "billing"]}))
                 .unwrap();
@@ -313,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_a_body_may_be_sentences() {
+    fn field_errors_may_be_plain_sentences() {
         let error: ErrorObject = serde_json::from_value(json!({
             "code": "validation_error", "message": "validation failed",
             "details": {"errors": ["expected boolean (body.announce: yes)"]},
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_cannot_be_read_does_not_pass_for_none() {
+    fn an_unreadable_change_is_not_taken_for_an_empty_one() {
         for field in [
             "subject",
             "description",

@@ -209,12 +209,12 @@ mod tests {
     }
 
     #[test]
-    fn the_definition_is_sound() {
+    fn the_clap_definition_is_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn no_command_is_the_desk() {
+    fn without_a_command_the_desk_starts() {
         let cli = read("groupdesk --gateway https://g.example --no-mouse --colors 256").unwrap();
         assert_eq!(cli.command, None);
         assert_eq!(
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn common_flags_stand_on_either_side_of_the_command() {
+    fn common_flags_are_accepted_before_and_after_the_command() {
         let before = read("groupdesk --data-dir d demo --seed 7 --still --groups 500").unwrap();
         let after = read("groupdesk demo --seed 7 --still --groups 500 --data-dir d").unwrap();
         assert_eq!(before, after);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_may_be_named_anywhere() {
+    fn the_profile_flag_is_accepted_in_any_position() {
         let cli = read("groupdesk --profile work").unwrap();
         assert_eq!(cli.overrides().profile.as_deref(), Some("work"));
         assert!(
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_headless_demo_is_the_sandbox_served() {
+    fn a_headless_demo_serves_the_sandbox() {
         let listen = |line| read(line).unwrap().overrides().serve.listen.unwrap();
         assert_eq!(
             listen("groupdesk demo --headless --listen 127.0.0.1:8080").port(),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn serving_has_its_flags() {
+    fn serve_has_its_flags() {
         let cli = read(
             "groupdesk serve --listen [::1]:8443 --tls-cert c.pem --tls-key k.pem --log-format json",
         )
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_say_what_is_right() {
+    fn errors_list_the_valid_values() {
         assert!(refused("groupdesk demo --listen 127.0.0.1:1").contains("--headless"));
         assert!(refused("groupdesk --colors many").contains("auto, truecolor, 256, 16, none"));
         assert!(refused("groupdesk --gateway https://g.example demo").contains("--gateway"));
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn help_shows_how_it_is_used() {
+    fn help_contains_examples() {
         let help = refused("groupdesk --help");
         for part in ["Examples:", "groupdesk demo", "GROUPDESK_KEY", "--data-dir"] {
             assert!(help.contains(part), "{part}\n{help}");

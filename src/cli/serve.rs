@@ -45,7 +45,7 @@ pub(super) async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
         })
         .await?;
     // So that the first requests of a script find all groups.
-    let mut told = tokio::select! {
+    let mut first_signal = tokio::select! {
         () = running.sessions_ready() => None,
         early = signals.next() => Some(early),
     };
@@ -55,7 +55,7 @@ pub(super) async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
     }
     tracing::info!(url = running.url(), "serving");
     loop {
-        let next = match told.take() {
+        let next = match first_signal.take() {
             Some(early) => early,
             None => signals.next().await,
         };

@@ -221,8 +221,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_is_named_when_it_is_missing() {
-        // Every test has a search path, and it is one word.
+    fn a_missing_variable_is_named() {
+        // `PATH` is set in every test, and contains no white space.
         let path = std::env::var("PATH").unwrap();
         assert_eq!(of_variable("PATH").unwrap(), Secret::new(path));
         assert_eq!(
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_one_word_and_never_shown() {
+    fn a_token_is_one_word_and_never_displayed() {
         assert_eq!(one_token(" wa_x\n", "it").unwrap(), Secret::new("wa_x"));
         assert_eq!(one_token(" \n", "it").unwrap_err(), "it is empty");
         for around in ["\u{feff}wa_x", "wa_x\u{200b}\r\n", "\u{200b} \u{feff}wa_x "] {
@@ -247,7 +247,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_is_for_one_pair_of_eyes() {
+    fn a_token_file_must_be_private() {
         use std::os::unix::fs::PermissionsExt as _;
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("token");
@@ -256,8 +256,8 @@ mod tests {
         for open in [0o644, 0o640, 0o604] {
             mode(open).unwrap();
             let fault = of_file(&file).unwrap_err();
-            let told = format!("(mode {open:04o}): run chmod 600 {}", file.display());
-            assert!(fault.contains(&told), "{fault}");
+            let expected = format!("(mode {open:04o}): run chmod 600 {}", file.display());
+            assert!(fault.contains(&expected), "{fault}");
         }
         mode(0o600).unwrap();
         assert_eq!(of_file(&file).unwrap(), Secret::new("wa_secret"));
@@ -293,7 +293,7 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn the_first_line_counts() {
+        async fn the_first_line_of_the_output_is_the_token() {
             let token = run("echo noise >&2; printf 'wa_one\\nwa_two\\n'").await;
             assert_eq!(token.unwrap(), Secret::new("wa_one"));
             assert_eq!(
@@ -303,7 +303,7 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn a_complaint_is_shown_without_escapes_and_the_output_never() {
+        async fn stderr_is_shown_without_escape_sequences_and_stdout_never() {
             let fault = run("echo wa_secret; printf 'vault \\033[31mlocked\\n' >&2; exit 3")
                 .await
                 .unwrap_err();
@@ -315,7 +315,7 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn a_complaint_holds_no_token() {
+        async fn an_error_message_contains_no_token() {
             let fault = run(
                 "echo hunter2-long; echo 'wrong: hunter2-long, wa_0123456789abcdef0123' >&2; exit 1",
             )
@@ -325,7 +325,7 @@ mod tests {
         }
 
         #[tokio::test]
-        async fn a_program_that_never_ends_is_killed() {
+        async fn a_program_that_does_not_end_is_killed() {
             let words = ["sleep", "600"].map(str::to_owned);
             let fault = of_command(&words, Duration::from_millis(50)).await;
             assert!(fault.unwrap_err().contains("did not end within"));

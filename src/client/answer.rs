@@ -131,11 +131,11 @@ fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ClientError 
         error.message.truncate(end);
     }
     error.message = without_secrets(&error.message);
-    let told = || {
+    let in_body = || {
         let seconds = error.details.get("retryAfterSeconds")?.as_u64()?;
         Some(Duration::from_secs(seconds))
     };
-    let retry_after = retry_after(headers, jiff::Timestamp::now()).or_else(told);
+    let retry_after = retry_after(headers, jiff::Timestamp::now()).or_else(in_body);
     let request_id = headers
         .get("x-request-id")
         .and_then(|value| value.to_str().ok())
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_an_answer_is_the_headers() {
+    fn the_time_of_an_answer_is_its_date_header() {
         for (value, time) in [
             ("Thu, 26 Nov 2026 18:57:36 GMT", Some(1_795_719_456_000)),
             ("now", None),

@@ -118,7 +118,7 @@ impl Client {
         let limit = self.limits.stored;
         let answer = self.send(Method::GET, path, None::<&()>, limit).await?;
         let page: Page<'_> = answer.json()?;
-        let told = page.data.0.len();
+        let received = page.data.0.len();
         let rows: Vec<T> = page
             .data
             .0
@@ -126,7 +126,7 @@ impl Client {
             .filter_map(|row| serde_json::from_str(row.get()).ok())
             .collect();
         let page = Listing {
-            unreadable: told - rows.len(),
+            unreadable: received - rows.len(),
             rows,
             next_cursor: page.next_cursor,
         };

@@ -88,7 +88,7 @@ impl Options {
         // The local engine uses no TLS, so no certificates are loaded.
         let plain = url.scheme() == "http" && is_loopback(&url) && self.proxy.is_none();
         builder = builder.tls_backend_preconfigured(if plain {
-            tls::trusting_nobody()
+            tls::without_authorities()
         } else {
             self.authorities.client_config()?
         });
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_of_the_environment_that_cannot_be_read_is_a_fault() {
+    fn an_invalid_proxy_variable_is_an_error() {
         let fault = |url: &str, variables: &[(&str, &str)]| {
             let url = Url::parse(url).unwrap();
             let value = |name: &str| {
@@ -265,14 +265,14 @@ mod tests {
             UNREADABLE,
         ] {
             for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-                let told = fault(gateway, &[(name, wrong)]).unwrap();
+                let message = fault(gateway, &[(name, wrong)]).unwrap();
                 assert!(
-                    told.starts_with(&format!("the variable {name} is not")),
-                    "{told}"
+                    message.starts_with(&format!("the variable {name} is not")),
+                    "{message}"
                 );
-                assert!(!told.contains("secret"), "{told}");
+                assert!(!message.contains("secret"), "{message}");
             }
-            // Another scheme's proxy, and one for other hosts.
+            // The proxy of another scheme, and one excluded by `NO_PROXY`.
             assert_eq!(fault(gateway, &[("HTTP_PROXY", wrong)]), None);
             let without = [("HTTPS_PROXY", wrong), ("NO_PROXY", "example.com")];
             assert_eq!(fault(gateway, &without), None);

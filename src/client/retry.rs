@@ -62,9 +62,9 @@ impl Retry {
         }
         let own = backoff(self.first, self.most, failures - 1);
         match error.retry_after() {
-            Some(told) if told > self.retry_after_max => None,
+            Some(asked_for) if asked_for > self.retry_after_max => None,
             // `Retry-After` is the minimum; jitter spreads the clients.
-            Some(told) => Some(told + own),
+            Some(asked_for) => Some(asked_for + own),
             // Without a pause that it asks for, asking a busy gateway again makes it busier.
             None if error.status() == Some(429) => None,
             None => Some(own),
@@ -105,7 +105,7 @@ mod tests {
         }
     }
 
-    /// Attempts, and seconds that passed, when every attempt fails so.
+    /// The number of attempts, and the seconds that passed, when every attempt fails with this error.
     async fn tried(error: &ClientError) -> (u32, f64) {
         let (began, mut attempts, mut pauses) = (Instant::now(), 0, 0);
         let outcome: Result<(), _> = Retry::default()
@@ -118,7 +118,7 @@ mod tests {
             )
             .await;
         assert_eq!(outcome, Err(error.clone()));
-        assert_eq!(pauses + 1, attempts, "every repetition is told");
+        assert_eq!(pauses + 1, attempts, "every retry is reported");
         (attempts, began.elapsed().as_secs_f64())
     }
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_that_the_gateway_asks_for_is_kept_unless_it_is_too_long() {
+    async fn retry_after_is_kept_unless_it_is_too_long() {
         for status in [429, 503] {
             let (attempts, seconds) = tried(&refusal(status, Some(10))).await;
             assert_eq!(attempts, 4);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_answer_ends_it() {
+    async fn the_first_answer_ends_the_retries() {
         let mut left = 2;
         let answer = Retry::default()
             .read(
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_up_to_a_limit_and_differ() {
+    fn pauses_double_up_to_a_limit_with_jitter() {
         let (first, most) = (Duration::from_secs(1), Duration::from_secs(30));
         for (attempt, whole) in [(0, 1.0), (1, 2.0), (4, 16.0), (5, 30.0), (u32::MAX, 30.0)] {
             let pauses: Vec<f64> = (0..50)

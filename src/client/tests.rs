@@ -14,7 +14,7 @@ use std::time::Duration;
 const KEY: &str = "wa_very-secret-key";
 const GROUP: &str = "120363041234567890@g.us";
 
-/// A server that answers everything the same way, and the requests it saw.
+/// A server with one answer for all requests, and the requests it received.
 async fn serve(
     answer: impl Fn(&str) -> Answer<Body> + Clone + Send + Sync + 'static,
 ) -> (Client, Arc<Mutex<Vec<String>>>) {
@@ -69,7 +69,7 @@ fn json_answer(status: u16, body: &serde_json::Value) -> Answer<Body> {
 }
 
 #[tokio::test]
-async fn requests_are_those_of_the_contract() {
+async fn requests_match_the_contract() {
     let (client, seen) = serve(|_| json_answer(200, &json!({"invite": "https://chat.whatsapp.com/AbCdEf1234567890XyZ12", "code": "c", "id": "s", "groupJid": GROUP, "sessionId": "s", "ticket": "t"}))).await;
     let s = "01HZ0SESSION0000000000000";
     let member = "1@lid";
@@ -126,7 +126,7 @@ async fn requests_are_those_of_the_contract() {
 }
 
 #[tokio::test]
-async fn pages_are_followed_to_the_end() {
+async fn pages_are_read_to_the_end() {
     let (client, _) = serve(|uri| {
         let (data, next) = match uri.split_once("cursor=").map(|(_, cursor)| cursor) {
             None => ("1@g.us", Some("a+b")),
@@ -151,13 +151,13 @@ async fn pages_are_followed_to_the_end() {
 }
 
 #[tokio::test]
-async fn rows_that_cannot_be_read_are_left_out_and_counted() {
+async fn unreadable_rows_are_skipped_and_counted() {
     let (client, _) = serve(|uri| {
         let body = match uri.split_once("cursor=") {
             None => {
                 r#"{"data": [{"id": 1, "groupJid": "1@g.us"}, {"id": "x"}, null, 7, {"groupJid": 7}], "nextCursor": 2}"#
             }
-            // A number that no double holds ends the reading of its own row only.
+            // A number outside the range of a double fails only its own row.
             Some(_) => {
                 r#"{"data": [{"groupJid": "2@g.us", "updatedAt": 1e999}, {"groupJid": "3@g.us", "x": 1e999}]}"#
             }
@@ -172,7 +172,7 @@ async fn rows_that_cannot_be_read_are_left_out_and_counted() {
 }
 
 #[tokio::test]
-async fn refusals_keep_everything_the_gateway_said() {
+async fn errors_keep_all_details_of_the_gateway() {
     let body = json!({"error": {"code": "rate_limited", "message": "slow \u{1b}[31mdown", "details": {
         "reason": "rate_limited", "applied": ["subject"], "failed": "announce", "notAttempted": []}}});
     let (client, _) = serve(move |_| {
@@ -222,7 +222,7 @@ async fn a_missing_capability_is_named() {
 }
 
 #[tokio::test]
-async fn foreign_answers_are_told_apart() {
+async fn foreign_answers_are_classified() {
     for (status, body, excerpt) in [
         (200, "hello \u{1b}[2J there", "hello \u{FFFD}[2J there"),
         (502, "<h1>Bad gateway</h1>", "<h1>Bad gateway</h1>"),
@@ -247,7 +247,7 @@ async fn foreign_answers_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_whatsapp_link_is_an_error() {
+async fn an_answer_without_a_valid_invite_link_is_an_error() {
     for wrong in [
         "https://evil.test/login",
         "https://chat.whatsapp.com.evil.test/AbCdEf1234567890XyZ12",
@@ -330,7 +330,7 @@ async fn a_body_that_stalls_times_out() {
 }
 
 #[tokio::test]
-async fn a_closed_port_is_unreachable() {
+async fn a_closed_port_is_an_unreachable_gateway() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
     drop(listener);
@@ -340,7 +340,7 @@ async fn a_closed_port_is_unreachable() {
 }
 
 #[test]
-fn the_key_is_never_shown() {
+fn the_key_is_never_displayed() {
     let client = client("http://127.0.0.1:1");
     for shown in [format!("{client:?}"), format!("{:?}", Secret::new(KEY))] {
         assert!(!shown.contains("very-secret"), "{shown}");

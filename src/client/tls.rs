@@ -69,8 +69,8 @@ impl Authorities {
     }
 }
 
-/// For connections that are not encrypted.
-pub(super) fn trusting_nobody() -> ClientConfig {
+/// For clients of plain HTTP: trusts no certificate authority.
+pub(super) fn without_authorities() -> ClientConfig {
     ClientConfig::builder()
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth()

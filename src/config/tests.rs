@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Finds nothing wrong with any keys.
+/// Accepts any key bindings.
 const ANY_KEY: KeyCheck<'static> = &|_, _| Ok(());
 
-/// Loads a file of this text with these variables.
+/// Loads a file with this text and these environment variables.
 fn load_text(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
     load_checked(text, environment, ANY_KEY)
 }
@@ -41,7 +41,7 @@ fn load_checked(
 }
 
 #[test]
-fn the_example_holds_every_setting_with_its_default() {
+fn the_example_contains_every_setting_with_its_default() {
     let example = include_str!("../../config.example.toml");
     let defaults = load_text("", &[]).unwrap();
     assert_eq!(load_text(example, &[]).unwrap(), defaults);
@@ -67,7 +67,7 @@ fn the_example_holds_every_setting_with_its_default() {
     }
     let everything: String = example
         .lines()
-        // The other way to say what jwks_url says.
+        // The alternative to jwks_url.
         .filter(|line| !line.starts_with("#jwks_file"))
         .map(|line| match line.strip_prefix('#') {
             Some(setting)
@@ -112,7 +112,7 @@ fn the_example_holds_every_setting_with_its_default() {
 }
 
 #[test]
-fn mistakes_in_the_file_name_their_line() {
+fn errors_in_the_file_name_their_line() {
     for (text, expected) in [
         (
             "[ui]\nmous = true",
@@ -220,7 +220,7 @@ fn logins_are_read_with_their_keys() {
 }
 
 #[test]
-fn keys_are_checked_by_their_table() {
+fn key_bindings_are_checked_by_the_keymap() {
     let check = |action: &str, keys: &[String]| match action {
         "reset" => Ok(()),
         _ => Err(format!("no action `{action}` for {keys:?}")),
@@ -241,7 +241,7 @@ fn keys_are_checked_by_their_table() {
 }
 
 #[test]
-fn the_environment_wins_over_the_file_and_names_its_mistakes() {
+fn the_environment_overrides_the_file_and_its_errors_name_the_variable() {
     let config = load_text(
         "[ui]\nmouse = true\ncolors = 256",
         &[("GROUPDESK_UI_MOUSE", "false"), ("PATH", "/bin")],
@@ -259,8 +259,8 @@ fn the_environment_wins_over_the_file_and_names_its_mistakes() {
 }
 
 #[test]
-fn unknown_variables_are_a_warning_with_a_guess() {
-    // The second to the last ones are those of a Kubernetes Service named groupdesk.
+fn unknown_variables_are_a_warning_with_a_suggestion() {
+    // All variables after the first two are those of a Kubernetes Service named groupdesk.
     let config = load_text(
         "",
         &[
@@ -302,7 +302,7 @@ fn an_empty_variable_counts_as_unset() {
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_no_text_is_a_mistake() {
+fn a_variable_that_is_not_utf_8_is_an_error() {
     use std::os::unix::ffi::OsStringExt as _;
     let variable = (
         OsString::from("GROUPDESK_LOG_LEVEL"),
@@ -317,7 +317,7 @@ fn a_large_or_unreadable_file_is_refused_and_a_byte_order_mark_is_not() {
     let comment = |bytes: usize| format!("#{}\n", "x".repeat(bytes - 2));
     let (full, over) = (FILE_MAX as usize, FILE_MAX as usize + 1);
     assert!(load_text(&comment(full), &[]).is_ok());
-    // What stands behind the limit must not be lost without a word.
+    // A file beyond the limit must not be read in part without an error.
     let error = load_text(&comment(over), &[]).unwrap_err();
     assert_eq!(
         error.0,
@@ -339,7 +339,7 @@ fn a_large_or_unreadable_file_is_refused_and_a_byte_order_mark_is_not() {
 }
 
 #[test]
-fn an_address_to_listen_on_is_this_machine_unless_all_interfaces_are_written_out() {
+fn the_listen_address_is_loopback_unless_all_interfaces_are_written_out() {
     for (text, address) in [
         ("localhost:8080", "127.0.0.1:8080"),
         (":8080", "127.0.0.1:8080"),
@@ -364,7 +364,7 @@ fn an_address_to_listen_on_is_this_machine_unless_all_interfaces_are_written_out
 }
 
 #[test]
-fn beyond_this_machine_it_is_served_with_tls_or_behind_a_proxy() {
+fn other_interfaces_need_tls_or_a_proxy() {
     let open = "[serve]\nlisten = \"[::]:8443\"\n";
     for more in [
         "behind_proxy = true",
@@ -383,7 +383,7 @@ fn beyond_this_machine_it_is_served_with_tls_or_behind_a_proxy() {
 }
 
 #[test]
-fn flags_win_over_everything() {
+fn flags_override_everything() {
     let overrides = Overrides {
         gateway: Some("https://flag.example".to_owned()),
         data_dir: Some(PathBuf::from("elsewhere")),

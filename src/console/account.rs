@@ -1,4 +1,4 @@
-//! What the row of a session tells about its WhatsApp account.
+//! Facts about a WhatsApp account, from the row of its session.
 
 use crate::api::{Session, SessionStatus};
 use crate::console::words;
@@ -17,12 +17,12 @@ pub(crate) fn name(session: &Session) -> String {
     }
 }
 
-/// The digits of the account's number; some gateways tell it in the account's id only.
+/// The digits of the account's number; some gateways report it only in the account's id.
 #[must_use]
 pub(crate) fn number(session: &Session) -> Option<String> {
-    let told = session.phone_number.as_deref();
-    if let Some(told) = told.filter(|number| !number.trim().is_empty()) {
-        return Some(told.trim_start_matches('+').to_owned());
+    let phone_number = session.phone_number.as_deref();
+    if let Some(phone_number) = phone_number.filter(|number| !number.trim().is_empty()) {
+        return Some(phone_number.trim_start_matches('+').to_owned());
     }
     match person(session.wa_jid.as_deref()?) {
         (user, "s.whatsapp.net" | "c.us") => {
@@ -63,7 +63,7 @@ pub(crate) fn is_unlinked(session: &Session) -> bool {
     }
 }
 
-/// Whether a session is known to have a phone, which stopping it does not take away.
+/// Whether a session is known to have a phone, which stopping it does not unlink.
 #[must_use]
 pub(crate) fn is_linked(session: &Session) -> bool {
     let has_phone = session.wa_jid.is_some() || session.phone_number.is_some();

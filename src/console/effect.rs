@@ -1,4 +1,4 @@
-//! Everything that the console can ask the world to do.
+//! Effects: all that the console can request from its runtime.
 
 use crate::api::{Capability, EpochMillis, SettingsPatch};
 use crate::client::Secret;
@@ -23,11 +23,11 @@ pub enum Effect {
     SaveQr {
         id: RequestId,
         text: String,
-        /// What the code leads to: becomes part of the file name.
+        /// The title, which becomes part of the file name.
         title: String,
     },
-    /// See whether a profile's gateway accepts our credentials; answered by `Reply::Connected`. `token` is what
-    /// the user typed for it.
+    /// Check whether a profile's gateway accepts our credentials; answered by `Reply::Connected`. `token` is
+    /// what the user typed for it.
     Connect {
         id: RequestId,
         profile: usize,
@@ -38,7 +38,7 @@ pub enum Effect {
     SwitchGateway(RequestId),
     /// Send a `Msg::Tick` at this time.
     Wake(EpochMillis),
-    /// Put the process to sleep as Ctrl-Z does in other programs.
+    /// Suspend the process as Ctrl-Z does in other programs.
     Suspend,
     Quit,
 }
@@ -65,9 +65,9 @@ pub enum Call {
         session: String,
         label: String,
     },
-    /// The QR code to scan; begins to pair where that is not under way.
+    /// The QR code to scan; starts pairing if it has not started.
     PairingQr(String),
-    /// A code to type on the phone with this number (digits of E.164).
+    /// A pairing code for the phone with this number (digits of E.164).
     PairingCode {
         session: String,
         phone: String,
@@ -86,7 +86,7 @@ pub enum Call {
 }
 
 impl Call {
-    /// Whether it changes something: then it is neither repeated nor taken back.
+    /// Whether it changes something: then it is neither repeated nor cancelled.
     #[must_use]
     pub(crate) fn changes(&self) -> bool {
         matches!(

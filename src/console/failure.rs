@@ -23,7 +23,7 @@ pub struct CallFailure {
     pub request_id: Option<String>,
     /// Faults of single fields of a request body.
     pub fields: Vec<FieldError>,
-    /// How far a settings change came.
+    /// How far a settings change was applied.
     pub partial: Option<PartialUpdate>,
     /// The HTTP status, where something answered.
     pub status: Option<u16>,
@@ -68,7 +68,7 @@ pub enum FailureKind {
     Other,
 }
 
-/// What a sentence may name.
+/// The names that a sentence may use.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FailureContext {
     /// The session's name, cleaned.
@@ -290,7 +290,7 @@ impl From<ClientError> for CallFailure {
                 )
             },
             error => Self {
-                // Something between us and the gateway may answer in its stead that it is away.
+                // A proxy between us and the gateway may answer in its stead that it is unavailable.
                 kind: match error.status() {
                     None | Some(502..=504) => FailureKind::GatewayAway,
                     Some(_) => FailureKind::Other,
@@ -366,7 +366,7 @@ impl FailureKind {
                 let who = context.session.as_deref().unwrap_or("The session");
                 let pause = wait.map_or("a minute".to_owned(), |seconds| format!("{seconds} s"));
                 format!(
-                    "{who} was started as often as it may be for now: WhatsApp bans accounts that come and go. Wait {pause}, then try again."
+                    "{who} has reached its limit of starts: WhatsApp bans accounts that connect too often. Wait {pause}, then try again."
                 )
             }
             Self::MissingCapability { capability } if capability.is_empty() => {

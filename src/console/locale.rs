@@ -1,4 +1,4 @@
-//! Which characters the terminal can be sent, by the locale, and what stands for the others.
+//! Which characters the terminal can display, by the locale, and their replacements.
 
 use std::borrow::Cow;
 
@@ -65,7 +65,7 @@ fn in_ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// What stands for one character of the desk's own signs; everything else is `?`.
+/// The replacement of one of the desk's own signs; everything else is `?`.
 fn stand_in(character: char) -> char {
     match character {
         ' '..='~' => character,

@@ -2,7 +2,7 @@
 //!
 //! `update(&mut State, now, Msg) -> Vec<Effect>` is pure and synchronous: no clock, no IO, no terminal.
 //! `view(&State, &mut Frame)` only reads. `runtime` carries effects out and answers with a [`msg::Msg`].
-//! `layout` says where things stand for a given state, so that drawing and mouse input agree.
+//! `layout` computes the positions for a given state, so that drawing and mouse input agree.
 
 pub(crate) mod account;
 pub mod effect;

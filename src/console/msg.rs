@@ -1,4 +1,4 @@
-//! Everything that can happen to the console.
+//! Messages: everything that can happen to the console.
 
 use crate::api::{EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
 use crate::client::realtime::RealtimeEvent;
@@ -8,7 +8,7 @@ use crate::console::ids::RequestId;
 use crate::console::theme::Background;
 use crossterm::event::{KeyEvent, MouseEvent};
 
-/// Something that happened, taken in together with the time.
+/// A message, handled together with its time.
 #[derive(Debug, Clone)]
 pub enum Msg {
     Key(KeyEvent),
@@ -27,9 +27,9 @@ pub enum Msg {
     /// The answer to an effect that carried this id.
     Reply(RequestId, Reply),
     Realtime(RealtimeEvent),
-    /// A read failed and is tried again by itself.
+    /// A read failed and will be retried.
     Pause(RequestId, Pause),
-    /// So many rows of a listing cannot be read; the others follow as its reply.
+    /// This many rows of a listing cannot be read; the others follow as its reply.
     Unreadable(RequestId, usize),
 }
 

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_as_their_country_does() {
+    fn numbers_are_grouped_by_the_format_of_their_country() {
         for (digits, shown) in [
             ("447700900951", "+44 7700 900951"),
             ("6281234567890", "+62 812-3456-7890"),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_of_any_country_is_shown_all_the_same() {
+    fn digits_of_no_known_country_are_still_shown() {
         for (digits, shown) in [
             ("62", "+62"),
             ("", ""),
@@ -136,7 +136,7 @@ mod tests {
         ] {
             assert_eq!(grouped(digits), shown);
         }
-        // Whatever the formats say, no digit is lost or added.
+        // No format drops or adds a digit.
         for digits in [
             "999123",
             "0123",
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn until_the_formats_are_loaded_numbers_are_grouped_alike() {
+    fn before_the_formats_are_loaded_the_grouping_is_the_same_for_all() {
         assert_eq!(plain("6281234567890"), "+62 812-3456-7890");
         assert_eq!(plain("35312345678"), "+353 123-45678");
     }

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_without_any_colours_still_shows_a_code() {
+    fn without_colours_a_code_is_still_readable() {
         let code = Code::new(LINK, Level::Medium).unwrap();
         let mut buffer = drawn(&code, Blocks::Half, ColorDepth::None);
         for cell in &mut buffer.content {
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sturdiest_code_that_fits_is_taken() {
+    fn the_highest_error_correction_that_fits_is_chosen() {
         let level = |width, height| match fit(LINK, Size::new(width, height), Blocks::Half) {
             Fit::Fits(code) => code.level(),
             other => panic!("{other:?}"),

@@ -1,4 +1,4 @@
-//! Names, numbers and times as the desk writes them. Everything that leaves here is clean.
+//! Names, numbers and times as displayed. All results are clean.
 
 use crate::api::{EpochMillis, SessionRole};
 pub(crate) use crate::console::phone::grouped as phone;
@@ -64,7 +64,7 @@ pub(crate) fn duration(then: EpochMillis, now: EpochMillis) -> String {
     }
 }
 
-/// How long something has been under way: `12 s`, then as [`duration`].
+/// How long an action has been in flight: `12 s`, then as [`duration`].
 #[must_use]
 pub(crate) fn seconds(then: EpochMillis, now: EpochMillis) -> String {
     match now.saturating_sub(then).max(0) {
@@ -126,7 +126,7 @@ pub(crate) fn thousands(number: usize) -> String {
     out
 }
 
-/// What a window lacks: `3 more rows and 12 more columns`.
+/// The missing size of a window: `3 more rows and 12 more columns`.
 #[must_use]
 pub(crate) fn missing(columns: u16, rows: u16) -> String {
     let part = |count: u16, unit: &str| match count {
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_is_written_as_its_number() {
+    fn an_account_is_shown_as_its_number() {
         assert_eq!(
             account("6281234567890:3@s.whatsapp.net"),
             "+62 812-3456-7890"

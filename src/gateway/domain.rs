@@ -180,7 +180,7 @@ mod tests {
         }
     }
 
-    /// What a pattern matches, and what it nearly matches.
+    /// Strings that match a pattern, and strings that almost do.
     fn near(pattern: &str) -> impl Strategy<Value = String> {
         let inside = pattern.trim_start_matches('^').trim_end_matches('$');
         let good = proptest::string::string_regex(inside).unwrap().boxed();
@@ -195,12 +195,12 @@ mod tests {
         prop_oneof![good, spoilt, any::<String>()]
     }
 
-    /// Holds a parser to a pattern, both ways. The expressions of a JSON Schema are ECMAScript's.
+    /// Asserts that a parser and a pattern agree. The expressions of a JSON Schema are ECMAScript's.
     fn agree(pattern: &str, parses: impl Fn(&str) -> bool) {
         agree_with_all(&[pattern], parses);
     }
 
-    /// [`agree`], where a text has to match several expressions.
+    /// [`agree`], where a text must match several expressions.
     fn agree_with_all(patterns: &[&str], parses: impl Fn(&str) -> bool) {
         let pattern = patterns[0];
         let expressions = patterns.iter().copied();
@@ -217,7 +217,8 @@ mod tests {
                 Ok(())
             })
             .unwrap();
-        // Chance seldom meets the letters that are space to some dialects only, such as U+0085.
+        // Random strings rarely contain characters that only some dialects count as white space, such as
+        // U+0085.
         for letter in '\0'..='\u{ffff}' {
             for text in [
                 String::from(letter),
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn parsers_take_what_the_document_says() {
+    fn parsers_accept_exactly_what_the_document_describes() {
         agree(pattern::GROUP_JID, |text| GroupJid::parse(text).is_ok());
         agree(pattern::MEMBER_JID, |text| MemberJid::parse(text).is_ok());
         agree(pattern::INVITE, |text| InviteCode::parse(text).is_ok());
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn member_jids_name_a_person() {
+    fn member_jids_identify_a_person() {
         for good in [
             "628123456789@s.whatsapp.net",
             "123456789012345@lid",
@@ -262,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn invite_codes_come_bare_or_in_a_link() {
+    fn invite_codes_are_parsed_bare_or_in_a_link() {
         for text in [
             "AbCdEf1234567890XyZ12",
             "https://chat.whatsapp.com/AbCdEf1234567890XyZ12",

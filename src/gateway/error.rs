@@ -192,7 +192,7 @@ impl Error {
             Self::StoreUnavailable(cause) | Self::NotStored { cause, .. } => {
                 format!("{self}: {cause}")
             }
-            told => told.to_string(),
+            other => other.to_string(),
         }
     }
 

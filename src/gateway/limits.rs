@@ -11,8 +11,8 @@ pub struct Limits {
     /// Requests of one api-key or login; as many at once after a rest, then evenly. A body counts as
     /// further requests by its size. The process's own key is not counted.
     pub requests_per_minute: u32,
-    /// Requests of all keys and logins of one organization, counted likewise: more keys are no more
-    /// requests.
+    /// Requests of all keys and logins of one organization, counted the same way: additional keys do not allow
+    /// more requests.
     pub organization_requests_per_minute: u32,
     /// A session's `ratePerMin`: calls to WhatsApp, of all callers.
     pub calls_per_minute: u32,

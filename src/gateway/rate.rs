@@ -144,7 +144,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[tokio::test(start_paused = true)]
-    async fn a_caller_has_a_minutes_worth_and_then_a_steady_rate() {
+    async fn a_caller_starts_with_a_minutes_quota_and_then_has_a_steady_rate() {
         let rates = CallerRates::new(60);
         for _ in 0..60 {
             rates.take("one", 1).unwrap();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_rate_of_one_a_minute_lets_one_through() {
+    async fn a_rate_of_one_a_minute_allows_one_call() {
         let rates = CallerRates::new(1);
         rates.take("one", 1).unwrap();
         assert_eq!(rates.take("one", 1), Err(MINUTE));
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn callers_who_have_rested_are_forgotten() {
+    async fn idle_callers_are_forgotten() {
         let rates = CallerRates::new(60);
         for number in 0..REMEMBERED {
             rates.take(&number.to_string(), 1).unwrap();
@@ -187,11 +187,11 @@ mod tests {
         rates.take("one", 58).unwrap();
         assert_eq!(rates.take("one", 4), Err(2 * SECOND));
         rates.take("one", 2).unwrap();
-        // More than a minute holds at all: an empty one is waited for.
+        // More than a minute's quota: waits until the bucket is full.
         assert_eq!(rates.take("one", 1000), Err(MINUTE));
         advance(MINUTE).await;
         rates.take("one", 1000).unwrap();
-        // What was done is counted in any case, and no more than a minute of it is waited for.
+        // A finished call always counts, but adds at most a minute of waiting.
         for _ in 0..10 {
             rates.charge("one", 1000);
         }
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_no_bound() {
+    fn zero_means_no_limit() {
         let rates = CallerRates::new(0);
         let calls = CallRate::new(0, 0);
         for _ in 0..10_000 {
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_minute_holds_more_calls_than_it_may() {
+    async fn no_minute_has_more_calls_than_allowed() {
         let calls = CallRate::new(3, 0);
         calls.take(1).unwrap();
         advance(20 * SECOND).await;
@@ -220,14 +220,14 @@ mod tests {
         advance(40 * SECOND).await;
         calls.take(1).unwrap();
         assert_eq!(calls.take(1), Err(20 * SECOND));
-        // More than a minute holds at all: an empty one is waited for.
+        // More than a minute's quota: waits until the bucket is full.
         assert_eq!(calls.take(9), Err(60 * SECOND));
         advance(60 * SECOND).await;
         calls.take(9).unwrap();
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_hour_holds_more_calls_than_it_may() {
+    async fn no_hour_has_more_calls_than_allowed() {
         let calls = CallRate::new(2, 3);
         for _ in 0..3 {
             calls.take(1).unwrap();

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_platform_reaches_beyond_its_home() {
+    fn only_a_platform_caller_reaches_other_organizations() {
         let id = |name: &str| OrganizationId::parse(name).unwrap();
         let (acme, other) = (id("acme"), id("other"));
         let table = [

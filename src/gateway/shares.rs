@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_larger_than_a_share_is_held_alone() {
+    fn an_amount_larger_than_a_share_is_taken_alone() {
         let shares = Shares::new(10, 4);
         let large = shares.take("one", 20).unwrap();
         assert_eq!(shares.take("one", 1).err(), Some(Full::Share));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_no_bound() {
+    fn zero_means_no_limit() {
         let shares = Shares::new(0, 0);
         let held: Vec<_> = (0..1000).map(|_| shares.take("one", 1 << 40)).collect();
         assert!(held.iter().all(Result::is_ok));

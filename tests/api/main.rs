@@ -1,7 +1,7 @@
-//! What the library's parts promise each other: the HTTP contract of the engine, the drivers, and the client
-//! on other gateways and on bad networks.
+//! Tests of the library across modules: the HTTP contract of the engine, the drivers, and the client on other
+//! gateways and on bad networks.
 
-// In a test, and in what tests share, a failing `unwrap` is a failing test.
+// In tests and their helpers, a failing `unwrap` is a failing test.
 #![allow(clippy::unwrap_used)]
 
 #[cfg(feature = "live")]

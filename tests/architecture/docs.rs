@@ -48,7 +48,7 @@ fn pages() -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-/// What stands between `open` and `close`, everywhere in a text.
+/// The text between `open` and `close`, everywhere in a text.
 fn between<'t>(text: &'t str, open: &str, close: char) -> Vec<&'t str> {
     text.split(open)
         .skip(1)
@@ -56,7 +56,7 @@ fn between<'t>(text: &'t str, open: &str, close: char) -> Vec<&'t str> {
         .collect()
 }
 
-/// The pieces of a line in backticks.
+/// The code spans of a line.
 fn code(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
@@ -83,7 +83,7 @@ fn links_lead_to_files() {
 }
 
 #[test]
-fn no_page_holds_two_versions() {
+fn no_page_mentions_two_versions() {
     for (page, text) in pages() {
         let marker = text
             .lines()

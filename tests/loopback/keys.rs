@@ -19,7 +19,7 @@ use whatsapp_rust::waproto::whatsapp::ADVSignedDeviceIdentity;
 use whatsapp_rust::{Jid, Server};
 
 /// The number of a device that is not linked yet.
-const NOBODY: u64 = 10_000_000_000;
+const NO_MEMBER: u64 = 10_000_000_000;
 /// The companion's number among the devices of its account.
 pub const DEVICE: u16 = 7;
 
@@ -32,7 +32,7 @@ pub fn path(keys_dir: &Path, session: &SessionId) -> PathBuf {
 /// Whether a client logs in as a device that no phone has let in.
 #[must_use]
 pub fn is_nobody(number: Option<u64>) -> bool {
-    number.is_none_or(|number| number == NOBODY)
+    number.is_none_or(|number| number == NO_MEMBER)
 }
 
 /// Writes a key file that trusts `server`, linked to `account` or to nobody, and returns the key by
@@ -57,7 +57,7 @@ pub async fn write(
     });
     device.push_name.push_str("groupdesk");
     device.server_has_prekeys = true;
-    device.pn = Some(Jid::new(NOBODY.to_string(), Server::Pn));
+    device.pn = Some(Jid::new(NO_MEMBER.to_string(), Server::Pn));
     if let Some(account) = account {
         device.pn = Some(jid_of_device(account.jid.as_str())?);
         device.lid = Some(jid_of_device(account.lid.as_str())?);

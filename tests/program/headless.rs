@@ -36,7 +36,7 @@ async fn the_first_line_names_the_url_and_a_key_for_every_capability() {
 }
 
 #[tokio::test]
-async fn the_first_line_comes_when_everything_can_be_read() {
+async fn the_first_line_is_written_when_everything_can_be_read() {
     for arguments in [
         &["--still", "--seed", "7"][..],
         &["--still", "--groups", "3000"],
@@ -65,7 +65,7 @@ async fn the_first_line_comes_when_everything_can_be_read() {
 }
 
 #[tokio::test]
-async fn a_seed_makes_the_same_world_again() {
+async fn the_same_seed_creates_the_same_world() {
     let mut worlds = Vec::new();
     for _ in 0..2 {
         let demo = demo(&["--still", "--seed", "7"]);
@@ -99,7 +99,7 @@ async fn a_seed_makes_the_same_world_again() {
 }
 
 #[tokio::test]
-async fn sigterm_ends_it_with_success() {
+async fn sigterm_ends_it_with_exit_code_zero() {
     let mut demo = demo(&["--still"]);
     demo.signal("TERM");
     assert!(demo.end().success());
@@ -166,29 +166,29 @@ async fn acknowledged_writes_survive_a_kill() {
 }
 
 #[test]
-fn a_taken_port_is_told_plainly() {
+fn a_port_in_use_is_reported_with_its_address() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    let told = complaint(&["demo", "--headless", "--listen", &address]);
-    assert!(told.contains(&address), "{told}");
+    let complaint_text = complaint(&["demo", "--headless", "--listen", &address]);
+    assert!(complaint_text.contains(&address), "{complaint_text}");
 }
 
-/// What a demo on this data directory complains about.
+/// The complaint of a demo on this data directory.
 fn complaint_about(data: &std::path::Path) -> String {
     let data = data.to_str().expect("UTF-8");
     complaint(&["demo", "--headless", "--still", "--data-dir", data])
 }
 
 #[test]
-fn a_data_directory_that_cannot_be_used_is_named_with_one_reason() {
+fn an_unusable_data_directory_is_named_with_one_reason() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().join("data");
     let demo = demo(&["--still", "--data-dir", data.to_str().expect("UTF-8")]);
     let path = data.to_str().expect("UTF-8");
-    let told = complaint_with(11, &["demo", "--headless", "--still", "--data-dir", path]);
+    let complaint_text = complaint_with(11, &["demo", "--headless", "--still", "--data-dir", path]);
     assert!(
-        told.contains("already in use by another groupdesk"),
-        "{told}"
+        complaint_text.contains("already in use by another groupdesk"),
+        "{complaint_text}"
     );
     drop(demo);
 
@@ -197,13 +197,21 @@ fn a_data_directory_that_cannot_be_used_is_named_with_one_reason() {
         let _ = std::fs::remove_file(data.join(format!("demo/groupdesk.sqlite{suffix}")));
     }
     std::fs::write(&database, vec![7; 8192]).expect("the file is ours");
-    let told = complaint_about(&data);
-    assert!(told.contains("is it damaged"), "{told}");
-    assert_eq!(told.matches("file is not a database").count(), 1, "{told}");
+    let complaint_text = complaint_about(&data);
+    assert!(complaint_text.contains("is it damaged"), "{complaint_text}");
+    assert_eq!(
+        complaint_text.matches("file is not a database").count(),
+        1,
+        "{complaint_text}"
+    );
 
     let file = directory.path().join("file");
     std::fs::write(&file, "").expect("a file");
-    let told = complaint_about(&file);
-    assert!(told.contains("cannot open"), "{told}");
-    assert_eq!(told.matches("Not a directory").count(), 1, "{told}");
+    let complaint_text = complaint_about(&file);
+    assert!(complaint_text.contains("cannot open"), "{complaint_text}");
+    assert_eq!(
+        complaint_text.matches("Not a directory").count(),
+        1,
+        "{complaint_text}"
+    );
 }

@@ -1,6 +1,6 @@
-//! The program as a process: at the terminal, as a server, in scripts, as a doctor, and with real accounts.
+//! The program as a process: in a terminal, as a server, in scripts, as a doctor, and with real accounts.
 
-// In a test, and in what tests share, a failing `unwrap` is a failing test.
+// In tests and their helpers, a failing `unwrap` is a failing test.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[cfg(all(unix, feature = "live"))]

@@ -1,11 +1,11 @@
-//! A stub of the public gateway of the same contract. It answers with recorded bytes (`recorded`); what
-//! nobody recorded (`described`) happens only where a test asks for it.
+//! A stub of the public gateway of the same contract. It answers with recorded bytes (`recorded`); answers
+//! that were not recorded (`described`) are sent only where a test asks for them.
 //!
 //! In what it differs from ours: ids of groups and members are integers; sessions need `manage`; groups are
 //! read whatever session is named; `limit` and `cursor` are ignored; live calls of a session that cannot
 //! answer are 500 or 404 `session not found`; there is no audit log, no key, no request, no role.
 //!
-//! Each test target that plays against it uses its own part of it.
+//! Each test target uses only a part of it.
 #![allow(dead_code)]
 
 pub mod described;
@@ -36,7 +36,7 @@ const KEY_EXPIRED: &str = "wa_a-key-that-has-expired";
 pub const SESSION: &str = "01KAYV5M3T0000000000000MA1";
 /// "Volunteers": working in the table too; nothing about its groups was recorded.
 pub const SECOND: &str = "01KAYV5M3T0000000000000VO2";
-/// Never paired (`scan_qr_code`), with 12 groups all the same.
+/// Never paired (`scan_qr_code`), but with 12 groups.
 pub const UNPAIRED: &str = "01KAYV5M3T0000000000000NE3";
 /// Logged out.
 pub const LOGGED_OUT: &str = "01KAYV5M3T0000000000000ST4";
@@ -44,13 +44,13 @@ pub const LOGGED_OUT: &str = "01KAYV5M3T0000000000000ST4";
 pub const CHESS: &str = "120363000000007919@g.us";
 /// A group of [`SESSION`] without stored members. Where its live calls are connected, the account is an admin.
 pub const VOLUNTEERS: &str = "120363000000031676@g.us";
-/// A group of [`SESSION`] in which the account is only a member, as some of its stored members tell: live
-/// calls of it are 500.
+/// A group of [`SESSION`] in which the account is only a member, as some of its stored members show: its live
+/// calls are 500.
 pub const CHOIR: &str = "120363000000039595@g.us";
 /// Groups in the list of [`SESSION`].
 pub const GROUPS: usize = 2_000;
 
-/// What the recording calls the holder of a token.
+/// The recording's name of a token.
 pub fn token_of(holder: &str) -> Option<&'static str> {
     Some(match holder {
         "all capabilities" => KEY,
@@ -95,7 +95,7 @@ impl Shared {
 }
 
 impl PublicGateway {
-    /// Serves what was recorded, on a free port.
+    /// Serves the recorded answers, on a free port.
     pub async fn start() -> Self {
         let shared = Shared {
             world: Arc::new(Mutex::new(World::new())),
@@ -111,7 +111,7 @@ impl PublicGateway {
         Self { base, shared }
     }
 
-    /// Serves what was recorded, but without realtime and with live calls of [`SESSION`] that work
+    /// Serves the recorded answers, but without realtime and with live calls of [`SESSION`] that work
     /// (*described*).
     pub async fn connected() -> Self {
         let gateway = Self::start().await;
@@ -120,12 +120,12 @@ impl PublicGateway {
         gateway
     }
 
-    /// Changes which *described* answers and faults there are.
+    /// Changes the *described* answers and faults.
     pub fn describe(&self, change: impl FnOnce(&mut Described)) {
         change(&mut self.shared.world().described);
     }
 
-    /// What live calls of a session bring from now on.
+    /// Sets the outcome of a session's live calls from now on.
     pub fn live(&self, session: &str, live: Live) {
         self.shared.world().live.insert(session.to_owned(), live);
     }
@@ -140,7 +140,7 @@ impl PublicGateway {
         self.shared.frames.receiver_count()
     }
 
-    /// Changes that were asked for, as `METHOD path body`, in order.
+    /// Requested changes, as `METHOD path body`, in order.
     pub fn changes(&self) -> Vec<String> {
         self.shared.world().changes.clone()
     }
@@ -150,18 +150,18 @@ impl PublicGateway {
         self.shared.world().requests.clone()
     }
 
-    /// From now on stored reads go on telling the groups as they are, as the real gateway's do.
+    /// From now on stored reads do not follow changes, as on the real gateway.
     pub fn lag(&self) {
         self.describe(|described| described.rows_follow = false);
     }
 
-    /// *Described*: stored reads follow changes, those made before included.
+    /// *Described*: stored reads follow changes, including earlier ones.
     pub fn catch_up(&self) {
         self.describe(|described| described.rows_follow = true);
         self.shared.world().store_changes();
     }
 
-    /// The link as it is now.
+    /// The current link.
     pub fn link(&self) -> String {
         self.shared.world().link()
     }
@@ -178,7 +178,7 @@ impl PublicGateway {
     }
 }
 
-/// A recorded answer under another name: what it said, for another request of the same kind.
+/// A recorded answer reused for another request of the same kind.
 fn as_recorded(name: &str) -> Response {
     said(&recorded::answer(name))
 }
@@ -275,7 +275,7 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     route(&shared, &method, &path, head.uri.path(), &body)
 }
 
-/// What a call needs; `None` for a path or a method that is not there.
+/// The capability that a call needs; `None` for an unknown path or method.
 fn capability(method: &Method, path: &[&str]) -> Option<&'static str> {
     let get = *method == Method::GET;
     let post = *method == Method::POST;
@@ -385,7 +385,7 @@ fn me(world: &World, session: &str) -> Response {
     json_of(200, &me)
 }
 
-/// Calls that WhatsApp must answer.
+/// Calls to WhatsApp.
 fn live(
     world: &mut World,
     method: &Method,
@@ -395,7 +395,7 @@ fn live(
     body: &Bytes,
 ) -> Response {
     let text = String::from_utf8_lossy(body).into_owned();
-    // A body that is refused as such is refused whatever the session is.
+    // A body fault takes precedence over the session's state.
     let refused = recorded::exchanges().into_iter().find(|exchange| {
         exchange.request.method == method.as_str()
             && exchange.response.status == 400
@@ -449,7 +449,7 @@ fn live(
     }
 }
 
-/// A stream: `connected` as recorded, then whatever a test tells.
+/// A stream: `connected` as recorded, then the frames of the test.
 async fn stream(mut socket: WebSocket, mut frames: broadcast::Receiver<String>, silent: bool) {
     let hello = json!({"event": "connected", "heartbeatSeconds": 20,
         "timestamp": jiff::Timestamp::now().as_millisecond()});

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Deserialize)]
 pub struct Exchange {
     pub name: String,
-    /// Whose token was sent: see [`super::token_of`].
+    /// The name of the sent token: see [`super::token_of`].
     pub token: String,
     pub request: Asked,
     pub response: Answered,
@@ -25,7 +25,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The body as it was sent.
+    /// The body as sent.
     pub fn text(&self) -> String {
         match (&self.raw_body, &self.body) {
             (Some(raw), _) => raw.clone(),
@@ -41,12 +41,12 @@ pub struct Answered {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     pub body: Value,
-    /// How many rows the list had, where it is cut.
+    /// The number of rows of a truncated list.
     pub rows_in_the_real_answer: Option<usize>,
 }
 
 impl Answered {
-    /// The body as it came.
+    /// The body as received.
     pub fn text(&self) -> String {
         match &self.body {
             Value::Null => String::new(),
@@ -63,14 +63,14 @@ pub fn exchanges() -> Vec<Exchange> {
     serde_json::from_str(include_str!("exchanges.json")).expect("the recording")
 }
 
-/// The exchange of this name.
+/// The exchange with this name.
 pub fn named(name: &str) -> Exchange {
     let mut all = exchanges().into_iter();
     all.find(|exchange| exchange.name == name)
         .unwrap_or_else(|| panic!("nothing was recorded as {name:?}"))
 }
 
-/// The answer to the exchange of this name.
+/// The answer of the exchange with this name.
 pub fn answer(name: &str) -> Answered {
     named(name).response
 }

@@ -1,4 +1,4 @@
-//! The gateway's data: the recorded rows, and as many more of the same shape as the real answers had.
+//! The gateway's data: the recorded rows, and further ones of the same shape up to the real number.
 
 use super::described::{Described, Live};
 use super::{CHOIR, SESSION, VOLUNTEERS, recorded};
@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 
 pub struct World {
     pub sessions: Vec<Value>,
-    /// The rows of each session's groups, as stored reads tell them.
+    /// The rows of each session's groups, as stored reads return them.
     pub groups: BTreeMap<String, Vec<Value>>,
     members: BTreeMap<(String, String), Vec<Value>>,
     pub live: BTreeMap<String, Live>,
     pub described: Described,
     resets: u32,
-    /// Subjects that WhatsApp has and the rows do not.
+    /// Subjects that WhatsApp has but the rows do not.
     unstored: BTreeMap<String, String>,
-    /// Changes that were asked for, as `METHOD path body`.
+    /// Requested changes, as `METHOD path body`.
     pub changes: Vec<String>,
     /// Every request, as `METHOD path`.
     pub requests: Vec<String>,
@@ -70,12 +70,12 @@ impl World {
         self.sessions.iter().find(|row| row["id"] == id)
     }
 
-    /// The groups of a session. Of the second session none were recorded.
+    /// The groups of a session. None of the second session were recorded.
     pub fn groups_of(&self, session: &str) -> &[Value] {
         self.groups.get(session).map_or(&[], Vec::as_slice)
     }
 
-    /// A group's row. The real gateway does not look whose it is either.
+    /// A group's row. The real gateway does not check the session either.
     pub fn group(&self, jid: &str) -> Option<&Value> {
         let mut all = self.groups.values().flatten();
         all.find(|row| row["groupJid"] == jid)
@@ -98,7 +98,7 @@ impl World {
         self.resets += 1;
     }
 
-    /// What a PATCH changes.
+    /// The changes of a PATCH.
     pub fn set_subject(&mut self, jid: &str, subject: &str) {
         self.unstored.insert(jid.to_owned(), subject.to_owned());
         if self.described.rows_follow {
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    /// The rows take in what was changed.
+    /// Applies the changes to the rows.
     pub fn store_changes(&mut self) {
         let now = jiff::Timestamp::now().as_millisecond();
         for (jid, subject) in std::mem::take(&mut self.unstored) {
@@ -119,7 +119,7 @@ impl World {
         }
     }
 
-    /// The row of a session that was added.
+    /// The row of a new session.
     pub fn add_session(&mut self, label: Option<&str>) -> Value {
         let mut row = recorded::answer("one session (never paired)").body;
         row["id"] = json!(format!(
@@ -139,7 +139,7 @@ fn rows(list: &Value) -> Vec<Value> {
     list["data"].as_array().cloned().expect("a list")
 }
 
-/// A recorded list in its full length: the rows that were cut are made from those that were kept.
+/// A recorded list in its full length: the missing rows are generated from the recorded ones.
 fn grown(name: &str) -> Vec<Value> {
     let answer = recorded::answer(name);
     let kept = rows(&answer.body);
@@ -169,7 +169,7 @@ fn number(row: &Value) -> u64 {
     jid.trim_end_matches("@g.us").parse().unwrap_or_default()
 }
 
-/// Members of a group in which the session's account is none of the admins.
+/// Members of a group without the session's account among the admins.
 fn choir() -> Vec<Value> {
     let [mut me, mut ana, mut other] =
         <[Value; 3]>::try_from(rows(&recorded::answer("members").body)).expect("three rows");

@@ -1,4 +1,4 @@
-//! A certificate for a gateway that speaks TLS, and clients that trust it.
+//! A certificate for a gateway with TLS, and clients that trust it.
 
 use groupdesk::gateway::Tls;
 use rustls::pki_types::ServerName;
@@ -11,14 +11,14 @@ use tokio_rustls::client::TlsStream;
 
 const HOST: &str = "127.0.0.1";
 
-/// What the server shows, and what clients trust.
+/// The server's certificate, which clients trust.
 pub struct Certificate {
     pub tls: Arc<Tls>,
     made: rcgen::Certificate,
 }
 
 impl Certificate {
-    /// One whose files are in this directory.
+    /// A certificate whose files are in this directory.
     pub fn make(directory: &Path) -> Self {
         let (cert, key) = (directory.join("cert.pem"), directory.join("key.pem"));
         let rcgen::CertifiedKey {
@@ -44,7 +44,7 @@ impl Certificate {
         client.build().unwrap()
     }
 
-    /// Makes a TLS connection of this one.
+    /// Wraps a connection in TLS.
     pub async fn greet(&self, stream: TcpStream) -> TlsStream<TcpStream> {
         let mut roots = RootCertStore::empty();
         roots.add(self.made.der().clone()).unwrap();

@@ -1,4 +1,4 @@
-//! The document of the API, which every answer must keep.
+//! The API document, which every answer must match.
 
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../docs/openapi.json")).unwrap());
 
-/// What the document says about a request: the path's template and the operation. `None` for a path or
-/// a method that it does not have.
+/// The document's entry of a request: the path's template and the operation. `None` for a path or a method that
+/// it does not have.
 fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)> {
     let path = path.split('?').next()?.replace("%3A", ":");
     let method = match method {
@@ -15,7 +15,7 @@ fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)>
         other => other.to_lowercase(),
     };
     let paths = DOCUMENT["paths"].as_object()?;
-    // A verb is part of the template, so of those that match the longest is meant.
+    // A verb is part of the template, so the longest match is the right one.
     let (template, operations) = paths
         .iter()
         .filter(|(template, _)| matches(template, &path))
@@ -40,7 +40,7 @@ fn matches(template: &str, path: &str) -> bool {
 /// # Panics
 /// The document has the operation, but not this answer to it.
 pub fn check(method: &str, path: &str, status: u16, json: &Value) {
-    // The document speaks of methods that a path has.
+    // The document only has methods that a path supports.
     let Some((template, operation)) = operation(method, path).filter(|_| status != 405) else {
         return;
     };
@@ -55,7 +55,7 @@ pub fn check(method: &str, path: &str, status: u16, json: &Value) {
     }
 }
 
-/// The part of JSON Schema that objects need: what is always there, what there may be, words.
+/// The part of JSON Schema for objects: required fields, optional fields, enumerations.
 fn keep(schema: &Value, value: &Value, at: &str) {
     if let Some(reference) = schema["$ref"].as_str() {
         let target = DOCUMENT.pointer(&reference[1..]);

@@ -1,5 +1,4 @@
-//! The frontend that people log in at: a key set on a loopback port that can be changed, held back and
-//! broken.
+//! The frontend that users log in at: a key set on a loopback port that can be changed, delayed and broken.
 
 use super::PATIENCE;
 use super::login::{ISSUER, SigningKey, key_set};
@@ -13,14 +12,14 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// What the frontend says when it is asked for its keys.
+/// The frontend's response to requests for its keys.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// A key set.
     Keys(Value),
     /// This status with this body.
     Text(u16, String),
-    /// Look there instead.
+    /// A redirect to this address.
     Redirect(String),
 }
 
@@ -28,7 +27,7 @@ pub enum Answer {
 pub struct Frontend {
     url: String,
     answer: Arc<Mutex<Answer>>,
-    /// How many times it was asked.
+    /// The number of requests.
     asked: watch::Receiver<usize>,
     /// Whether it answers.
     open: watch::Sender<bool>,
@@ -60,7 +59,7 @@ impl Frontend {
         }
     }
 
-    /// Goes away: from now on its address refuses connections.
+    /// Shuts down: its address refuses connections.
     pub async fn leave(self) {
         self.server.abort();
         let _ = self.server.await;
@@ -71,7 +70,7 @@ impl Frontend {
         &self.url
     }
 
-    /// What a gateway needs to accept its logins.
+    /// The login settings of a gateway for it.
     pub fn login(&self) -> Login {
         Login {
             issuer: ISSUER.to_owned(),
@@ -89,7 +88,7 @@ impl Frontend {
         *self.answer.lock().unwrap() = answer;
     }
 
-    /// Answers nobody until [`Frontend::release`].
+    /// Holds every answer back until [`Frontend::release`].
     pub fn hold(&self) {
         self.open.send_replace(false);
     }
@@ -98,12 +97,12 @@ impl Frontend {
         self.open.send_replace(true);
     }
 
-    /// How many times it was asked for its keys.
+    /// The number of requests for its keys.
     pub fn asked(&self) -> usize {
         *self.asked.borrow()
     }
 
-    /// Waits until it was asked so many times.
+    /// Waits for this many requests.
     pub async fn until_asked(&self, times: usize) {
         let mut asked = self.asked.clone();
         let waiting = asked.wait_for(|count| *count >= times);
@@ -126,7 +125,7 @@ fn respond(answer: Answer) -> Response<Body> {
     };
     let mut response = Response::builder()
         .status(StatusCode::from_u16(status).unwrap())
-        // Or one that has left would go on answering who is still connected.
+        // Otherwise a frontend that was shut down would still answer open connections.
         .header("connection", "close");
     if let Some(to) = location {
         response = response.header("location", to);

@@ -1,10 +1,10 @@
-//! Questions over HTTP.
+//! HTTP requests.
 
 use super::{Gateway, PATIENCE, document};
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-/// Who asks.
+/// The caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     /// Every capability in the first organization.
@@ -15,7 +15,7 @@ pub enum Key {
     Events,
     /// Every capability in the second organization.
     Other,
-    /// Nobody.
+    /// No credentials.
     None,
 }
 
@@ -45,7 +45,7 @@ impl Key {
         }
     }
 
-    /// The key that has one capability alone, by the contract's word for it.
+    /// The key with a single capability, by the contract's name for it.
     pub fn only(capability: &str) -> Self {
         match capability {
             "read" => Self::Read,
@@ -57,7 +57,7 @@ impl Key {
     }
 }
 
-/// A question.
+/// A request.
 #[derive(Debug, Clone)]
 pub struct Ask {
     method: String,
@@ -91,7 +91,7 @@ impl Ask {
         self
     }
 
-    /// Asks with a login instead of a key.
+    /// Sends a login instead of a key.
     pub fn login(self, token: &str) -> Self {
         self.key(Key::None)
             .header("authorization", &format!("Bearer {token}"))
@@ -112,7 +112,7 @@ impl Ask {
         self
     }
 
-    /// Asks. Every answer, whatever it is, must hold what the contract asks of every answer.
+    /// Sends the request. Every answer must satisfy the contract's rules for all answers.
     pub async fn to(self, gateway: &Gateway) -> Reply {
         let mut request = gateway
             .client
@@ -197,7 +197,7 @@ impl Reply {
             .unwrap_or_default()
     }
 
-    /// The body, of an answer that must be this one.
+    /// The body, of an answer that must have this status.
     #[track_caller]
     pub fn ok(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
@@ -212,7 +212,7 @@ impl Reply {
         self.json["error"]["details"].clone()
     }
 
-    /// The fields that a `validation_error` names.
+    /// The fields named by a `validation_error`.
     #[track_caller]
     pub fn invalid(self) -> Vec<String> {
         let details = self.error(400, "validation_error");

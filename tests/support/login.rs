@@ -1,7 +1,7 @@
-//! Logins for tests: keys of their own making, and tokens signed with them. Whoever lets them in needs the keys'
-//! public halves; `frontend.rs` serves them.
+//! Logins for tests: generated keys, and tokens signed with them. A gateway that accepts them needs the public
+//! keys; `frontend.rs` serves them.
 
-// Each test binary uses its own part of this; a failing `unwrap` is a failing test.
+// Each test binary uses only a part of this; a failing `unwrap` is a failing test.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use base64::Engine as _;
@@ -13,10 +13,10 @@ use rsa::traits::PublicKeyParts;
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The `iss` and `aud` of good tokens. Not where the key set is: that may be elsewhere.
+/// The `iss` and `aud` of valid tokens. The key set may be at another address.
 pub const ISSUER: &str = "https://id.example.com";
 
-/// A key that signs tokens.
+/// A signing key.
 pub struct SigningKey {
     kid: String,
     pair: Pair,
@@ -32,7 +32,7 @@ fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// What is signed.
+/// The input of the signature.
 fn message(header: &Value, claims: &Value) -> String {
     format!(
         "{}.{}",
@@ -76,7 +76,7 @@ impl SigningKey {
         }
     }
 
-    /// The public key as it is published.
+    /// The published public key.
     pub fn jwk(&self) -> Value {
         let mut jwk = match &self.pair {
             Pair::Ed25519(pair) => json!({
@@ -98,24 +98,24 @@ impl SigningKey {
         jwk
     }
 
-    /// A token with the usual header.
+    /// A token with the default header.
     pub fn token(&self, claims: &Value) -> String {
         self.token_with(&self.header(), claims)
     }
 
-    /// The usual header.
+    /// The default header.
     pub fn header(&self) -> Value {
         json!({ "typ": "JWT", "alg": self.algorithm(), "kid": self.kid })
     }
 
-    /// A token with any header, signed with this key whatever it says.
+    /// A token with any header, signed with this key whatever the header says.
     pub fn token_with(&self, header: &Value, claims: &Value) -> String {
         let message = message(header, claims);
         let signature = self.sign(message.as_bytes());
         format!("{message}.{}", encode(signature))
     }
 
-    /// A token "signed" with a HMAC whose secret is the public key, which everybody knows.
+    /// A token "signed" with an HMAC whose secret is the public key.
     pub fn hmac_token(&self, header: &Value, claims: &Value) -> String {
         let message = message(header, claims);
         let secret = match &self.pair {
@@ -140,14 +140,14 @@ impl SigningKey {
     }
 }
 
-/// Seconds since the epoch, moved by `offset`.
+/// Seconds since the epoch, shifted by `offset`.
 pub fn seconds(offset: i64) -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(now.as_secs()).unwrap() + offset
 }
 
-/// Good claims for a user `u_<role>` with a role in an organization. The role
-/// `super_admin` is the platform's, in no organization.
+/// Valid claims for a user `u_<role>` with a role in an organization. The role `super_admin` is the platform's,
+/// in no organization.
 pub fn claims(organization: &str, role: &str) -> Value {
     let mut claims = json!({
         "iss": ISSUER,
@@ -165,7 +165,7 @@ pub fn claims(organization: &str, role: &str) -> Value {
     claims
 }
 
-/// A key set as it is published.
+/// A published key set.
 pub fn key_set(keys: &[&SigningKey]) -> Value {
     let keys: Vec<_> = keys.iter().map(|key| key.jwk()).collect();
     json!({ "keys": keys })

@@ -1,9 +1,9 @@
-//! A real engine on a free loopback port, over a still sandbox world, for every test that speaks
-//! HTTP. `http.rs` asks it questions and holds
-//! the answers to the document (`document.rs`), `raw.rs` asks odd ones, `stream.rs` listens, `login.rs` signs
-//! tokens, `frontend.rs` is where people log in, `certificate.rs` is for TLS.
+//! A real engine on a free loopback port, over a still sandbox world, for every HTTP test. `http.rs` sends
+//! requests and checks the answers against the document (`document.rs`), `raw.rs` sends invalid ones,
+//! `stream.rs` reads the realtime stream, `login.rs` signs tokens, `frontend.rs` is where users log in,
+//! `certificate.rs` is for TLS.
 
-// Each test binary uses its own part of this.
+// Each test binary uses only a part of this.
 #![allow(dead_code, unused_imports)]
 
 mod certificate;
@@ -39,7 +39,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// How long anything may take before a test gives up.
+/// The timeout of every wait.
 pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The seed of every test's world.
@@ -57,14 +57,14 @@ pub struct Gateway {
     directory: TempDir,
 }
 
-/// What is left of an engine that was stopped: enough to start it again.
+/// The state of a stopped engine that is needed to start it again.
 pub struct Remains {
     pub world: Arc<World>,
     pub directory: TempDir,
 }
 
 impl Remains {
-    /// What an engine that has never run leaves.
+    /// The state of an engine that has never run.
     fn new(options: WorldOptions) -> Self {
         let world = World::load(WorldOptions {
             seed: Some(SEED),
@@ -78,12 +78,12 @@ impl Remains {
 }
 
 impl Gateway {
-    /// A still world; returns once the sessions that should run do, with their groups stored.
+    /// A still world; returns once the sessions that should run have connected, with their groups stored.
     pub async fn start() -> Self {
         Self::start_in(WorldOptions::default()).await
     }
 
-    /// As [`Gateway::start`]; calls that WhatsApp never answers time out after `call_limit`.
+    /// Like [`Gateway::start`]; calls that WhatsApp never answers time out after `call_limit`.
     pub async fn impatient(call_limit: Duration) -> Self {
         Self::start_in(WorldOptions {
             call_limit,
@@ -96,42 +96,42 @@ impl Gateway {
         Self::restart(Remains::new(options)).await
     }
 
-    /// As [`Gateway::start`], with logins beside the api-keys.
+    /// Like [`Gateway::start`], with logins beside the API keys.
     pub async fn with_login(login: Login) -> Self {
         let limits = Limits::default().without_call_limits();
         Self::limited_with_login(limits, login).await
     }
 
-    /// As [`Gateway::with_login`], with bounds.
+    /// Like [`Gateway::with_login`], with limits.
     pub async fn limited_with_login(limits: Limits, login: Login) -> Self {
         let remains = Remains::new(WorldOptions::default());
         Self::launch(remains, limits, Some(login), None, false).await
     }
 
-    /// As [`Gateway::start`], with bounds.
+    /// Like [`Gateway::start`], with limits.
     pub async fn limited(limits: Limits) -> Self {
         Self::limited_in(WorldOptions::default(), limits).await
     }
 
-    /// As [`Gateway::start_in`], with bounds.
+    /// Like [`Gateway::start_in`], with limits.
     pub async fn limited_in(options: WorldOptions, limits: Limits) -> Self {
         Self::launch(Remains::new(options), limits, None, None, false).await
     }
 
-    /// As [`Gateway::limited`], behind a reverse proxy.
+    /// Like [`Gateway::limited`], behind a reverse proxy.
     pub async fn limited_behind_proxy(limits: Limits) -> Self {
         let remains = Remains::new(WorldOptions::default());
         Self::launch(remains, limits, None, None, true).await
     }
 
-    /// As [`Gateway::limited`], over TLS.
+    /// Like [`Gateway::limited`], over TLS.
     pub async fn limited_over_tls(limits: Limits) -> Self {
         let remains = Remains::new(WorldOptions::default());
         let certificate = Certificate::make(remains.directory.path());
         Self::launch(remains, limits, None, Some(certificate), false).await
     }
 
-    /// Starts on what an earlier engine left.
+    /// Starts with the state of an earlier engine.
     pub async fn restart(remains: Remains) -> Self {
         let limits = Limits::default().without_call_limits();
         Self::launch(remains, limits, None, None, false).await
@@ -208,7 +208,7 @@ impl Gateway {
         .await;
     }
 
-    /// Asks again and again until there is an answer.
+    /// Repeats the request until there is an answer.
     pub async fn until<T, F: Future<Output = Option<T>>>(
         &self,
         what: &str,
@@ -227,14 +227,14 @@ impl Gateway {
             .unwrap_or_else(|_| panic!("waited too long: {what}"))
     }
 
-    /// The secret of a new key of the first organization. Unlike the tests' own keys it is counted.
+    /// The secret of a new key of the first organization. Unlike the tests' own keys it is rate limited.
     pub async fn new_key(&self, capabilities: &[&str]) -> String {
         let body = serde_json::json!({ "capabilities": capabilities });
         let made = self.post("/api/v1/keys", body).await.ok(201);
         made["secret"].as_str().unwrap().to_owned()
     }
 
-    /// The url of a realtime ticket of a key.
+    /// The URL of a realtime ticket of a key.
     pub async fn ticket(&self, secret: &str) -> String {
         let ask = Ask::post("/api/v1/realtime/ticket").key(Key::None);
         let ticket = ask.header("x-api-key", secret).to(self).await.ok(201);
@@ -251,7 +251,7 @@ impl Gateway {
         .await
     }
 
-    /// Waits until so many realtime streams are open.
+    /// Waits until this many realtime streams are open.
     pub async fn until_subscribers(&self, count: usize) {
         let wanted = format!("groupdesk_realtime_subscribers {count}\n");
         self.until(wanted.as_str(), async || {
@@ -268,7 +268,7 @@ impl Gateway {
         self.world.session(label).unwrap().session.to_string()
     }
 
-    /// Who the phone of a session is, by the session's label.
+    /// The identity of a session's account, by the session's label.
     pub fn identity(&self, label: &str) -> Identity {
         let seeds = self.world.seed_sessions();
         let mut seeds = seeds.into_iter();
@@ -297,7 +297,7 @@ impl Gateway {
         format!("{}/groups/{}", self.support(), self.group(name))
     }
 
-    /// Where `/api/v1/...` is.
+    /// The URL of `/api/v1/...`.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
@@ -307,7 +307,7 @@ impl Gateway {
         self.handle.address().to_string()
     }
 
-    /// What it shows where it speaks TLS.
+    /// Its certificate, with TLS.
     fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }

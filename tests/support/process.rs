@@ -1,6 +1,6 @@
-//! A served gateway as a process of its own: its first line, its log, its end.
+//! A served gateway in a separate process: its first line, its log, its end.
 
-// Each test binary uses its own part of this.
+// Each test binary uses only a part of this.
 #![allow(dead_code)]
 
 use serde_json::Value;
@@ -9,16 +9,16 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How long anything may take before a test gives up.
+/// The timeout of every wait.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running gateway and what its first line said.
+/// A running gateway and its first line.
 pub struct Process {
     child: Child,
     pub ready: Value,
     log: Arc<Mutex<String>>,
     reading: Option<std::thread::JoinHandle<()>>,
-    /// Where it looks for a configuration, and finds none.
+    /// An empty configuration directory.
     _home: tempfile::TempDir,
 }
 
@@ -28,13 +28,13 @@ impl Process {
         Self::start_with(arguments, &[])
     }
 
-    /// As [`Process::start`], with these variables.
+    /// Like [`Process::start`], with these variables.
     pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         Self::run(command(arguments, environment))
     }
 
-    /// As [`Process::start`], for one whose files will be [limited](Process::limit_files): a write beyond
-    /// the limit fails and does not end the process.
+    /// Like [`Process::start`], for a process whose files will be [limited](Process::limit_files): a write
+    /// beyond the limit fails and does not end the process.
     #[cfg(target_os = "linux")]
     pub fn start_to_be_limited(arguments: &[&str]) -> Self {
         let mut shell = Command::new("sh");
@@ -46,7 +46,7 @@ impl Process {
         Self::run(shell)
     }
 
-    /// Lets nothing be written to any file, as on a full disk, or lets everything be written again.
+    /// Makes every file write fail, as on a full disk, or succeed again.
     #[cfg(target_os = "linux")]
     pub fn limit_files(&self, is_limited: bool) {
         use rustix::process::{Pid, Resource, Rlimit, prlimit};
@@ -69,10 +69,12 @@ impl Process {
             .expect("the binary starts");
         let (log, stderr) = (Arc::<Mutex<String>>::default(), child.stderr.take());
         let page = Arc::clone(&log);
-        // Read all the time: a full pipe would cost lines.
+        // Read continuously: a full pipe would lose lines.
         let reading = std::thread::spawn(move || {
             for line in BufReader::new(stderr.expect("stderr is piped")).lines() {
-                let mut page = page.lock().expect("nobody panics with the log");
+                let mut page = page
+                    .lock()
+                    .expect("no thread panics while it holds the log");
                 page.push_str(&line.expect("UTF-8"));
                 page.push('\n');
             }
@@ -89,8 +91,8 @@ impl Process {
             _home: home,
         };
         process.ready = serde_json::from_str(&line).unwrap_or_else(|error| {
-            let told = process.log_at_the_end();
-            panic!("the first line is JSON: {error}: {line:?} {told}")
+            let log = process.log_at_the_end();
+            panic!("the first line is JSON: {error}: {line:?} {log}")
         });
         process
     }
@@ -135,17 +137,20 @@ impl Process {
         self.child.wait().expect("an exit status")
     }
 
-    /// What it has logged by now.
+    /// Its log so far.
     pub fn log(&self) -> String {
-        self.log.lock().expect("nobody panics with the log").clone()
+        self.log
+            .lock()
+            .expect("no thread panics while it holds the log")
+            .clone()
     }
 
-    /// Waits until the log holds this.
+    /// Waits until the log contains this.
     pub async fn until_logged(&self, text: &str) {
         until(text, async || self.log().contains(text).then_some(())).await;
     }
 
-    /// The whole log of one that ends.
+    /// The whole log of a process that ends.
     pub fn log_at_the_end(&mut self) -> String {
         self.end();
         if let Some(reading) = self.reading.take() {
@@ -154,7 +159,7 @@ impl Process {
         self.log()
     }
 
-    /// What a request is answered: status and body.
+    /// The status and body of a request's answer.
     pub async fn ask(&self, method: &str, key: &str, path: &str, body: Option<&Value>) -> Answer {
         let request = http()
             .request(method.parse().expect("a method"), self.url(path))
@@ -196,7 +201,7 @@ pub struct Answer {
     pub json: Value,
 }
 
-/// The binary, without what the tester's own environment says.
+/// The binary without the tester's environment.
 pub fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_groupdesk"));
     command
@@ -206,12 +211,12 @@ pub fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     command
 }
 
-/// What a start that fails complains about.
+/// The stderr of a start that fails.
 pub fn complaint(arguments: &[&str]) -> String {
     complaint_with(1, arguments)
 }
 
-/// The same, for a failure with an exit code of its own.
+/// The same, for a failure with its own exit code.
 pub fn complaint_with(code: i32, arguments: &[&str]) -> String {
     let home = tempfile::tempdir().expect("a directory");
     let mut child = command(arguments, &[])
@@ -220,12 +225,12 @@ pub fn complaint_with(code: i32, arguments: &[&str]) -> String {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary starts");
-    let (mut told, mut complaint) = (String::new(), String::new());
+    let (mut out, mut complaint) = (String::new(), String::new());
     let pipes = (child.stdout.take(), child.stderr.take());
     pipes
         .0
         .expect("piped")
-        .read_to_string(&mut told)
+        .read_to_string(&mut out)
         .expect("UTF-8");
     pipes
         .1
@@ -233,7 +238,7 @@ pub fn complaint_with(code: i32, arguments: &[&str]) -> String {
         .read_to_string(&mut complaint)
         .expect("UTF-8");
     assert_eq!(child.wait().expect("an exit status").code(), Some(code));
-    assert_eq!(told, "", "nothing but the first line goes to stdout");
+    assert_eq!(out, "", "nothing but the first line goes to stdout");
     complaint
 }
 
@@ -242,7 +247,7 @@ pub fn http() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-/// Asks again and again until there is an answer.
+/// Repeats the request until there is an answer.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
     let asking = async {
         loop {

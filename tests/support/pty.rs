@@ -1,4 +1,4 @@
-//! A pseudo-terminal with a screen model behind it: what a person sees, and can type.
+//! A pseudo-terminal with a screen model: a person's view and keyboard.
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// How long a state may take to come before a test fails.
+/// The timeout of every wait.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Pty {
@@ -75,7 +75,7 @@ impl Pty {
         }
     }
 
-    /// Types, as bytes that a terminal would send.
+    /// Types these bytes, as a terminal sends them.
     pub fn send(&mut self, keys: &str) {
         self.writer
             .write_all(keys.as_bytes())
@@ -101,7 +101,7 @@ impl Pty {
         self.parser.screen()
     }
 
-    /// Every byte that the program wrote so far.
+    /// All bytes that the program has written so far.
     pub fn raw(&self) -> &[u8] {
         &self.raw
     }
@@ -115,7 +115,7 @@ impl Pty {
         format!("{:?}", self.master.get_termios().expect("line settings"))
     }
 
-    /// Waits until the screen satisfies `wanted`; fails with the screen's text when it never does.
+    /// Waits until the screen satisfies `wanted`; fails with the screen's text at the timeout.
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
@@ -166,7 +166,7 @@ impl Pty {
         self.child.wait().expect("an exit status").exit_code()
     }
 
-    /// Whether a frame has begun and not ended: half of it says nothing.
+    /// Whether a frame has begun and not ended: a partial frame must not be tested.
     fn is_mid_frame(&self) -> bool {
         let last = |mark: &[u8]| {
             self.raw

@@ -1,12 +1,11 @@
-//! Reads a QR code off a terminal's cells, as a phone's camera would: cells become pixels, a decoder
-//! looks for codes.
+//! Reads a QR code off a terminal's cells like a phone's camera: cells become pixels, a decoder finds codes.
 
 use vt100::{Cell, Color, Screen};
 
 /// Pixels per half cell.
 const SCALE: usize = 4;
 
-/// Every text that a QR code on the screen holds.
+/// The texts of all QR codes on the screen.
 pub fn codes(screen: &Screen) -> Vec<String> {
     let (rows, columns) = screen.size();
     let (rows, columns) = (usize::from(rows.get()), usize::from(columns.get()));
@@ -30,7 +29,7 @@ pub fn codes(screen: &Screen) -> Vec<String> {
         .collect()
 }
 
-/// How bright the upper and lower half of a cell are.
+/// The brightness of a cell's upper and lower half.
 fn halves(cell: &Cell) -> [u8; 2] {
     let (mut ink, mut paper) = (shade(cell.fgcolor(), 200), shade(cell.bgcolor(), 0));
     if cell.inverse() {

@@ -1,4 +1,4 @@
-//! Bytes over TCP, for requests that no well-behaved client sends.
+//! Raw bytes over TCP, for requests that a normal client never sends.
 
 use super::{Gateway, PATIENCE};
 use serde_json::Value;
@@ -10,13 +10,13 @@ trait Bytes: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Bytes for S {}
 
-/// One connection.
+/// A connection.
 pub struct RawClient {
     stream: Box<dyn Bytes>,
     buffer: Vec<u8>,
 }
 
-/// An answer as it came.
+/// A raw answer.
 #[derive(Debug)]
 pub struct RawReply {
     pub status: u16,
@@ -25,13 +25,13 @@ pub struct RawReply {
 }
 
 impl RawClient {
-    /// Over TLS where the gateway speaks it.
+    /// With TLS if the gateway uses it.
     pub async fn connect(gateway: &Gateway) -> Self {
         let stream = TcpStream::connect(gateway.address()).await.unwrap();
         Self::over(stream, gateway).await
     }
 
-    /// From another address of this machine: `127.0.0.` and this number.
+    /// From another loopback address: `127.0.0.` and this number.
     pub async fn connect_from(last: u8, gateway: &Gateway) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(([127, 0, 0, last], 0).into()).unwrap();
@@ -39,7 +39,7 @@ impl RawClient {
         Self::over(stream.unwrap(), gateway).await
     }
 
-    /// One that takes little before it has to be read: who leaves it unread is noticed after a few bytes.
+    /// With a small receive buffer, so that the server notices unread bytes early.
     pub async fn connect_narrow(gateway: &Gateway) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
@@ -100,7 +100,7 @@ impl RawClient {
         Some(self.read().await)
     }
 
-    /// Opens the realtime stream of a ticket and leaves it unread.
+    /// Opens the realtime stream of a ticket and does not read it.
     pub async fn upgrade(&mut self, ticket_url: &str) {
         let (_, path) = ticket_url.rsplit_once("/api/").unwrap();
         let request = format!(
@@ -120,7 +120,7 @@ impl RawClient {
         self.read().await
     }
 
-    /// Writes these bytes again and again without ever reading, until the server gives up.
+    /// Writes these bytes repeatedly without reading, until the server closes.
     pub async fn flood(&mut self, bytes: &[u8]) {
         timeout(PATIENCE, async {
             while self.stream.write_all(bytes).await.is_ok() {}

@@ -12,7 +12,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 pub struct Stream(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Stream {
-    /// Asks for a ticket and opens its stream.
+    /// Requests a ticket and opens its stream.
     pub async fn open(gateway: &Gateway, key: Key, request: Value) -> Self {
         let ticket = Ask::post("/api/v1/realtime/ticket")
             .key(key)
@@ -23,7 +23,7 @@ impl Stream {
         Self::at(ticket["url"].as_str().unwrap()).await.unwrap()
     }
 
-    /// Opens the stream of a url; `Err` is the status of the refusal.
+    /// Opens the stream of a URL; `Err` is the status of the refusal.
     pub async fn at(url: &str) -> Result<Self, u16> {
         use tokio_tungstenite::tungstenite::Error;
         match timeout(PATIENCE, connect_async(url)).await.unwrap() {
@@ -40,7 +40,7 @@ impl Stream {
         }
     }
 
-    /// The code that the server closes the stream with, past whatever it still says.
+    /// The close code of the server; skips frames before it.
     pub async fn closed(&mut self) -> u16 {
         loop {
             match timeout(PATIENCE, self.0.next()).await.unwrap() {
@@ -62,8 +62,8 @@ impl Stream {
         }
     }
 
-    /// The next event of this name about one group of one session. Other sessions may still be storing
-    /// their groups, which they tell as well.
+    /// The next event of this name about one group of one session. Other sessions may still be storing their
+    /// groups, and publish events as well.
     pub async fn event_of(&mut self, name: &str, session: &str, group: &str) -> Value {
         loop {
             let event = self.event(name).await;
@@ -73,7 +73,7 @@ impl Stream {
         }
     }
 
-    /// The next event of this name, past others.
+    /// The next event of this name; skips others.
     pub async fn event(&mut self, name: &str) -> Value {
         loop {
             let frame = self.next().await.unwrap();

@@ -11,7 +11,7 @@ const NO_SESSION: &str = "00000000000000000000000000";
 /// A group that no session knows.
 const NO_GROUP: &str = "0@g.us";
 
-/// Shows the token. Gives back the sessions that are known, or nothing where the token is not accepted.
+/// Sends the token. Returns the known sessions, or `None` if the token is not accepted.
 pub(super) async fn check(
     client: &Client,
     profile: &Profile,
@@ -115,21 +115,29 @@ pub(super) async fn capabilities(client: &Client, report: &mut Report) -> std::i
         &client.get_group(NO_SESSION, NO_GROUP).await,
         Capability::Read,
     );
-    report.add(told("capability.read", Capability::Read, read))?;
+    report.add(capability_check("capability.read", Capability::Read, read))?;
     // An empty change of a group that does not exist: refused by the capability, or else as unknown.
     let patch = SettingsPatch::default();
     let answer = client.update_settings(NO_SESSION, NO_GROUP, &patch).await;
     let send = asked(&answer, Capability::Send);
-    report.add(told("capability.send", Capability::Send, send))?;
+    report.add(capability_check("capability.send", Capability::Send, send))?;
     let manage = manage(client).await;
-    report.add(told("capability.manage", Capability::Manage, manage))?;
+    report.add(capability_check(
+        "capability.manage",
+        Capability::Manage,
+        manage,
+    ))?;
     let events = match client.ticket(&TicketRequest::default()).await {
         Err(error) if matches!(error.status(), Some(404 | 501 | 503)) => {
             Has::Unknown("this gateway has no realtime")
         }
         answer => asked(&answer, Capability::Events),
     };
-    report.add(told("capability.events", Capability::Events, events))?;
+    report.add(capability_check(
+        "capability.events",
+        Capability::Events,
+        events,
+    ))?;
     Ok(())
 }
 
@@ -168,7 +176,7 @@ fn asked<T>(answer: &Result<T, ClientError>, capability: Capability) -> Has {
     }
 }
 
-fn told(check: &'static str, capability: Capability, has: Has) -> Check {
+fn capability_check(check: &'static str, capability: Capability, has: Has) -> Check {
     let (what, code) = match capability {
         Capability::Read => ("sessions, groups and links can be looked at", "lacks_read"),
         Capability::Send => ("settings and links can be changed", "lacks_send"),

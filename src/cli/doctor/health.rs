@@ -23,7 +23,7 @@ enum Seen {
     Broken(String),
 }
 
-/// Asks `/healthz` and `/readyz`. Gives back whether the gateway answers at all. `login` is whether
+/// Requests `/healthz` and `/readyz`. Returns whether the gateway answers at all. `login` is whether
 /// the token is one of a login, which depends on both clocks.
 pub(super) async fn check(
     http: &reqwest::Client,
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(seen(&headers, THEN - 100, false), Verdict::Warn);
         assert_eq!(seen(&headers, THEN - 100, true), Verdict::Fail);
         assert_eq!(seen(&headers, THEN + 1_000, false), Verdict::Fail);
-        let told = clock(&headers, THEN + 600, false).seen;
-        assert!(told.contains("10 min behind"), "{told}");
+        let text = clock(&headers, THEN + 600, false).seen;
+        assert!(text.contains("10 min behind"), "{text}");
     }
 }

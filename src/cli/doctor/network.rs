@@ -248,8 +248,8 @@ async fn connect(
     }
 }
 
-/// Tries the nth address. Each begins a little after the one before, so that one that swallows everything
-/// holds up no other; the desk's own client does the same.
+/// Tries the nth address. Each attempt starts a little after the one before, so that an unresponsive address
+/// does not delay the others; the desk's own client does the same.
 async fn dial((nth, address): (u32, &SocketAddr)) -> (SocketAddr, std::io::Result<TcpStream>) {
     tokio::time::sleep(HEAD_START * nth).await;
     (*address, TcpStream::connect(address).await)
@@ -345,11 +345,11 @@ mod tests {
     use super::*;
     use tokio::net::{TcpListener, TcpSocket};
 
-    /// An address that swallows everything, for as long as what comes with it is kept.
+    /// An address whose listener never accepts, until the returned guards are dropped.
     async fn black_hole() -> (SocketAddr, TcpListener, TcpStream) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        // Nobody accepts, and one connection is all that may wait.
+        // The listener never accepts, and its backlog holds one connection.
         let listener = socket.listen(0).unwrap();
         let address = listener.local_addr().unwrap();
         let waiting = TcpStream::connect(address).await.unwrap();
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_swallows_everything_holds_up_no_other() {
+    async fn an_unresponsive_address_does_not_delay_the_others() {
         let (hole, _listener, _waiting) = black_hole().await;
         let gateway = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let good = gateway.local_addr().unwrap();
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_every_address_swallows_everything_time_runs_out() {
+    async fn if_no_address_responds_the_check_times_out() {
         let (hole, _listener, _waiting) = black_hole().await;
         let route = route(Duration::from_millis(300));
         let Err(check) = connect("gateway.example", 80, &[hole, hole], &route).await else {
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_name_server_that_never_answers() {
+    async fn a_name_server_that_never_answers_times_out() {
         let silence = std::future::pending::<std::io::Result<std::vec::IntoIter<SocketAddr>>>();
         let Err(check) = named("gateway.example", silence, Duration::from_mins(1)).await else {
             panic!("an address from nowhere");

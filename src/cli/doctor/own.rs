@@ -233,22 +233,22 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_disk_that_fills_up() {
-        let told = |free| {
+    fn a_disk_that_is_almost_full_is_reported() {
+        let outcome = |free| {
             let check = room(free);
             (check.step, check.result, check.code)
         };
         let full = ("data.disk", Verdict::Fail, "disk_full");
         let low = ("data.disk", Verdict::Warn, "disk_low");
-        assert_eq!(told(0), full);
-        assert_eq!(told(DISK_LEAST - 1), full);
-        assert_eq!(told(DISK_LEAST), low);
-        assert_eq!(told(DISK_FINE - 1), low);
-        assert_eq!(told(DISK_FINE).2, "ok");
+        assert_eq!(outcome(0), full);
+        assert_eq!(outcome(DISK_LEAST - 1), full);
+        assert_eq!(outcome(DISK_LEAST), low);
+        assert_eq!(outcome(DISK_FINE - 1), low);
+        assert_eq!(outcome(DISK_FINE).2, "ok");
     }
 
     #[test]
-    fn a_build_without_real_accounts() {
+    fn a_build_without_real_accounts_is_reported() {
         let check = build(false);
         assert_eq!(
             (check.step, check.result, check.code),

@@ -47,13 +47,13 @@ pub(crate) async fn run(
             }
         }
         Err(error) => {
-            let told = report.add(Check::fail(
+            let added = report.add(Check::fail(
                 "config",
                 "config",
                 format!("{error:#}"),
                 "correct it there; config.example.toml explains every setting",
             ));
-            told.context("the report cannot be written")?;
+            added.context("the report cannot be written")?;
         }
     }
     if flags.json {

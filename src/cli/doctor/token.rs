@@ -15,7 +15,7 @@ const SOON: i64 = 120;
 /// Capabilities need an organization.
 const ORGANIZATION: &str = "activeOrganizationId";
 
-/// Reads the token; gives back what is known of it, and the token where there is one.
+/// Reads the token; returns what is known about it, and the token if there is one.
 pub(super) async fn check(
     profile: &Profile,
     shutdown: &CancellationToken,
@@ -150,7 +150,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    fn told(claims: &Value) -> (&'static str, Verdict, &'static str) {
+    fn outcome(claims: &Value) -> (&'static str, Verdict, &'static str) {
         let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
         let profile = Profile {
             name: "work".to_owned(),
@@ -197,12 +197,12 @@ mod tests {
                 (Verdict::Warn, "token_without_organization"),
             ),
         ] {
-            assert_eq!(told(&claims), ("token", result, code), "{claims}");
+            assert_eq!(outcome(&claims), ("token", result, code), "{claims}");
         }
     }
 
     #[test]
-    fn an_api_key_is_no_login_token() {
+    fn an_api_key_is_not_a_login_token() {
         assert!(!is_login(Some(&Secret::new("wa_0123"))));
         assert!(!is_login(Some(&Secret::new("a.b.c"))));
         assert!(is_login(Some(&Secret::new("e30.e30.x"))));

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// A line arrives in one piece, as the log's thread writes it.
+    /// A line arrives in one write, as from the log's thread.
     fn log_line(log: &mut RotatingFile, line: &str) {
         log.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_file_is_renamed_and_the_oldest_goes() {
+    fn a_full_file_is_renamed_and_the_oldest_deleted() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("desk.log");
         let mut log = RotatingFile::open(&path, 30, 2).unwrap();
@@ -175,13 +175,13 @@ mod tests {
             let mode = fs::metadata(file).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        // A line longer than a file is written whole to a file of its own.
+        // A line longer than a file is written whole to its own file.
         log_line(&mut log, &"x".repeat(100));
         assert_eq!(lines(&path), ["x".repeat(100)]);
     }
 
     #[test]
-    fn several_writers_lose_no_line() {
+    fn concurrent_writers_lose_no_line() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("desk.log");
         let wanted: BTreeSet<String> = (0..4)
@@ -207,7 +207,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_that_was_moved_or_deleted_is_not_written_any_more() {
+    fn a_moved_or_deleted_file_is_reopened() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("desk.log");
         let mut log = RotatingFile::open(&path, FILE_MAX, FILES_KEPT).unwrap();

@@ -67,14 +67,14 @@ impl CommandError {
     #[must_use]
     pub fn of_call(error: ClientError, kind: CallKind) -> Self {
         let status = error.status();
-        let told = failure::CallFailure::from(error);
-        let said = match told.message.trim() {
+        let refusal = failure::CallFailure::from(error);
+        let said = match refusal.message.trim() {
             "" => "the gateway refused without saying why".to_owned(),
             said => clean_line(said).into_owned(),
         };
         let mut capability = None;
         let mut wait = None;
-        let (exit, message) = match &told.kind {
+        let (exit, message) = match &refusal.kind {
             _ if status == Some(401) => (
                 Exit::NotAllowed,
                 "the gateway does not accept this token".to_owned(),
@@ -114,7 +114,7 @@ impl CommandError {
                     .to_owned(),
             ),
             _ => {
-                let internal = told.code == ErrorCode::Internal.as_str();
+                let internal = refusal.code == ErrorCode::Internal.as_str();
                 let message = if internal && kind == CallKind::Live {
                     format!(
                         "{said}; on some gateways this means that the session cannot reach WhatsApp now, or that the account is no admin of the group"
@@ -122,7 +122,7 @@ impl CommandError {
                 } else {
                     said
                 };
-                (other(&told, status), message)
+                (other(&refusal, status), message)
             }
         };
         let mut failure = Self::new(exit, message);
@@ -132,18 +132,18 @@ impl CommandError {
             ("status", status.map(Value::from)),
             (
                 "gatewayCode",
-                Some(told.code)
+                Some(refusal.code)
                     .filter(|code| !code.is_empty())
                     .map(Value::from),
             ),
-            ("requestId", told.request_id.map(Value::from)),
+            ("requestId", refusal.request_id.map(Value::from)),
         ];
         for (name, value) in details {
             if let Some(value) = value {
                 failure = failure.with(name, value);
             }
         }
-        for fault in &told.fields {
+        for fault in &refusal.fields {
             failure
                 .more
                 .push(format!("{}: {}", fault.field, fault.message));
@@ -187,12 +187,12 @@ fn lacks(capability: Option<&str>) -> String {
     }
 }
 
-fn other(told: &failure::CallFailure, status: Option<u16>) -> Exit {
-    if told.code == ErrorCode::NotFound.as_str() {
+fn other(refusal: &failure::CallFailure, status: Option<u16>) -> Exit {
+    if refusal.code == ErrorCode::NotFound.as_str() {
         Exit::NotFound
-    } else if told.code == ErrorCode::ValidationError.as_str() && !told.fields.is_empty() {
+    } else if refusal.code == ErrorCode::ValidationError.as_str() && !refusal.fields.is_empty() {
         Exit::Usage
-    } else if told.code.is_empty() && status.is_some() {
+    } else if refusal.code.is_empty() && status.is_some() {
         // Something answers, but no gateway of this contract.
         Exit::GatewayAway
     } else {
@@ -230,8 +230,8 @@ fn of(error: &anyhow::Error) -> CommandError {
 pub fn report(error: &anyhow::Error, json: bool) -> u8 {
     let failure = of(error);
     if json {
-        let told = document(&failure.in_json()).unwrap_or_default();
-        let _ = std::io::stderr().write_all(told.as_bytes());
+        let text = document(&failure.in_json()).unwrap_or_default();
+        let _ = std::io::stderr().write_all(text.as_bytes());
     } else {
         note_lines(&failure.in_words());
     }
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn the_json_object_has_all_details() {
+    fn the_json_object_contains_all_details() {
         let limited = ClientError::Api {
             status: 429,
             error: serde_json::from_value(json!({ "code": "rate_limited" })).unwrap(),

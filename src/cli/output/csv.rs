@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_is_a_formula() {
+    fn no_cell_is_evaluated_as_a_formula() {
         for (raw, written) in [
             ("=1+1", "'=1+1"),
             ("+62", "'+62"),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_are_quoted_where_they_must_be() {
+    fn cells_are_quoted_if_necessary() {
         let mut csv = Csv::new(ListFormat::default(), &["subject", "description"]).unwrap();
         csv.row(["Choir, \"east\"", "two\nlines\u{1b}[2J"]).unwrap();
         assert_eq!(
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_written_where_it_is_asked_for() {
+    fn a_byte_order_mark_is_written_on_request() {
         let format = ListFormat {
             csv: true,
             bom: true,
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_as_many_cells_as_there_are_columns() {
+    fn a_row_must_have_as_many_cells_as_columns() {
         let mut csv = Csv::new(ListFormat::default(), &["one", "two"]).unwrap();
         assert_eq!(csv.row(["1"]).unwrap_err().exit, Exit::Failed);
     }

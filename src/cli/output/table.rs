@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_aligned_by_what_the_screen_shows() {
+    fn columns_are_aligned_by_display_width() {
         assert_eq!(
             table().render(None),
             "\
@@ -166,7 +166,7 @@ Weekend Volunteers of the East     1024  22@g.us
     }
 
     #[test]
-    fn names_give_way_to_a_narrow_terminal_and_ids_never() {
+    fn a_narrow_terminal_truncates_names_but_never_ids() {
         let shown = table().render(Some(40));
         assert!(
             shown.contains("Weekend Volunteers o…     1024  22@g.us"),

@@ -19,7 +19,7 @@ impl CommandContext<'_> {
         }
         let name = session_name(session);
         let deadline = Instant::now() + LIMIT;
-        let mut told = false;
+        let mut noted = false;
         loop {
             let now = self
                 .client
@@ -40,8 +40,8 @@ impl CommandContext<'_> {
                 }
                 _ => return Err(not_connected(&name, &now)),
             }
-            if self.notes && !told {
-                told = true;
+            if self.notes && !noted {
+                noted = true;
                 note(&format!("connecting {name} to WhatsApp"));
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
@@ -74,7 +74,7 @@ mod tests {
     use std::collections::VecDeque;
     use std::sync::{Arc, Mutex};
 
-    /// Waits for a session that goes through these states, the last one for good.
+    /// Waits for a session that passes through these states and stays in the last one.
     async fn wait(own: bool, states: &[Value]) -> (Result<(), CommandError>, usize) {
         let states = Arc::new(Mutex::new(states.iter().cloned().collect::<VecDeque<_>>()));
         let left = Arc::clone(&states);
@@ -111,15 +111,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_session_that_connects_is_waited_for() {
+    async fn connect_waits_for_a_session_that_is_connecting() {
         let states = ["starting", "starting", "working"].map(state);
         assert_eq!(wait(true, &states).await, (Ok(()), 1));
-        // Elsewhere the gateway itself says whether it is connected.
+        // On a foreign gateway the status comes from the gateway alone.
         assert_eq!(wait(false, &states).await, (Ok(()), 3));
     }
 
     #[tokio::test]
-    async fn one_that_will_not_connect_says_why() {
+    async fn a_session_that_cannot_connect_reports_why() {
         let failed =
             json!({ "id": "s1", "status": "failed", "statusReason": "replaced by another link" });
         for (last, why) in [

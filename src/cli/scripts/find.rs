@@ -93,12 +93,12 @@ impl CommandContext<'_> {
         let mut asked = std::pin::pin!(asked);
         let (mut sessions, mut gone) = (Vec::new(), None);
         while let Some((id, answer)) = asked.next().await {
-            // A label or number is no id, and some gateways answer 400 instead of 404.
+            // A label or number is not an id, and some gateways answer 400 instead of 404.
             let is_a_guess = !self.session_ids.iter().any(|known| known == id);
             match answer {
                 Ok(session) => sessions.push(session),
                 Err(error) if error.status() == Some(404) => gone = Some(error),
-                // Its groups may be open all the same: a session asks for `manage` at some gateways.
+                // Its groups may still be readable: some gateways require `manage` only for sessions.
                 Err(error) if error.status() == Some(403) => sessions.push(Session {
                     id: id.to_owned(),
                     status: SessionStatus::unknown(),

@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_replaced_as_a_whole() {
+    fn a_picture_is_replaced_atomically() {
         let directory = tempfile::tempdir().unwrap();
         let picture = Picture::parse(directory.path().join("a.svg").to_str().unwrap()).unwrap();
         for link in [
@@ -379,7 +379,7 @@ mod tests {
         }
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
         let nowhere = Picture::parse("/no/such/place/a.png").unwrap();
-        let told = save(&nowhere, "https://chat.whatsapp.com/one").unwrap_err();
-        assert!(told.message.contains("/no/such/place/a.png"), "{told}");
+        let error = save(&nowhere, "https://chat.whatsapp.com/one").unwrap_err();
+        assert!(error.message.contains("/no/such/place/a.png"), "{error}");
     }
 }

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn values_in_another_form_are_read() {
+    fn values_of_other_types_are_accepted() {
         let envelope = readable(event(|event| {
             event["schema"] = json!(1);
             event["id"] = json!(81_723);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn control_frames_are_read_whatever_else_they_hold() {
+    fn control_frames_are_read_whatever_other_fields_they_have() {
         for (text, heartbeat) in [
             (
                 r#"{"event": "connected", "heartbeatSeconds": "20"}"#,
@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    /// What is done to an event, and the session and group that it still names.
+    /// A corruption of an event, and the session and group that are still readable.
     type Fault = (
         fn(&mut Value, &str),
         Option<&'static str>,
@@ -225,7 +225,7 @@ mod tests {
     );
 
     #[test]
-    fn an_unreadable_event_names_its_session_and_group_if_possible() {
+    fn an_unreadable_event_still_reports_its_session_and_group_if_possible() {
         let long = "x".repeat(900_000);
         let faults: [Fault; 8] = [
             (
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_a_later_version_is_no_fault() {
+    fn an_event_of_a_later_version_is_no_error() {
         let envelope = readable(event(|event| {
             event["event"] = json!("group.request");
             event["payload"] = json!(3);

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-/// What the gateway does with one connection after the other.
+/// The gateway's behaviour for each successive connection.
 #[derive(Clone)]
 enum Act {
-    /// Answers the ticket with a status.
+    /// Answers the ticket request with a status.
     Refuse(u16),
-    /// The same with a reason.
+    /// The same, with a reason.
     RefuseFor(u16, &'static str),
-    /// Gives this as a ticket.
+    /// Issues this ticket.
     Ticket(String),
     /// Sends these frames, then closes.
     Send(Vec<String>),
@@ -86,7 +86,7 @@ async fn play(mut socket: WebSocket, act: Act) {
         }
     }
     if stall {
-        // Until the other side gives up.
+        // Until the client closes.
         while let Some(Ok(_)) = socket.recv().await {}
     }
 }
@@ -180,7 +180,7 @@ async fn a_lost_stream_resumes_without_duplicates() {
 }
 
 #[tokio::test]
-async fn silence_beyond_two_heartbeats_is_a_heartbeat_timeout() {
+async fn silence_for_two_heartbeats_is_a_heartbeat_timeout() {
     let (mut events, _) = stream(vec![Act::Stall(vec![hello()])]).await;
     assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
     let RealtimeEvent::Lost { reason, .. } = next(&mut events).await else {
@@ -190,7 +190,7 @@ async fn silence_beyond_two_heartbeats_is_a_heartbeat_timeout() {
 }
 
 #[tokio::test]
-async fn gateways_without_realtime_are_asked_again() {
+async fn a_gateway_without_realtime_is_retried() {
     for status in [404, 405, 501, 401, 403] {
         let (mut events, _) = stream(vec![Act::Refuse(status), Act::Stall(vec![hello()])]).await;
         assert!(
@@ -202,7 +202,7 @@ async fn gateways_without_realtime_are_asked_again() {
 }
 
 #[tokio::test]
-async fn a_503_on_the_ticket_passes_unless_the_gateway_says_otherwise() {
+async fn a_503_on_the_ticket_is_retried_unless_realtime_is_not_available() {
     let acts = vec![
         Act::Refuse(503),
         Act::RefuseFor(503, "draining"),
@@ -224,7 +224,7 @@ async fn a_503_on_the_ticket_passes_unless_the_gateway_says_otherwise() {
 }
 
 #[tokio::test]
-async fn a_ticket_of_any_size_is_none() {
+async fn an_oversized_or_empty_ticket_is_refused() {
     let acts = vec![
         Act::Ticket("x".repeat(2_000)),
         Act::Ticket(String::new()),
@@ -241,7 +241,7 @@ async fn a_ticket_of_any_size_is_none() {
 }
 
 #[tokio::test]
-async fn the_stream_is_behind_the_same_path_prefix_as_the_calls() {
+async fn the_stream_uses_the_path_prefix_of_the_calls() {
     let (mut events, _) = stream_behind("/wa", vec![Act::Stall(vec![hello()])]).await;
     assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
 }
@@ -274,7 +274,7 @@ async fn an_unreadable_event_is_reported() {
 }
 
 #[tokio::test]
-async fn an_event_that_the_gateway_forgot_is_let_go() {
+async fn an_event_that_the_gateway_forgot_is_not_requested_again() {
     let (mut events, script) = stream(vec![
         Act::Send(vec![hello(), event("evt_1")]),
         Act::Refuse(400),
@@ -296,7 +296,7 @@ async fn an_event_that_the_gateway_forgot_is_let_go() {
 }
 
 #[tokio::test]
-async fn the_stream_ends_with_its_reader() {
+async fn the_stream_ends_when_its_reader_is_dropped() {
     let (sink, events) = mpsc::channel(1);
     let client = Client::new("http://127.0.0.1:9", &Secret::new("wa_key"), false).unwrap();
     let running = tokio::spawn(run(client, None, sink));

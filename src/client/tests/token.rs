@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 const NEW_LINK: &str = "https://chat.whatsapp.com/AbCdEf1234567890XyZ12";
 
-/// A file or a password manager that has another token by now.
+/// A token source, such as a file or a password manager, that has a newer token by now.
 #[derive(Debug)]
 struct Renews {
     to: Result<&'static str, &'static str>,
@@ -21,14 +21,14 @@ impl TokenSource for Renews {
     }
 }
 
-/// A gateway that accepts only `fresh`, a client that begins with `stale`, and where it renews.
+/// A gateway that accepts only `fresh`, a client that starts with `stale`, and the token source.
 async fn stale(to: Result<&'static str, &'static str>) -> (Client, Arc<Renews>, Arc<Mutex<usize>>) {
     let requests: Arc<Mutex<usize>> = Arc::default();
     let count = requests.clone();
     let router = Router::new().fallback(move |request: Request| {
         let count = count.clone();
         async move {
-            // Whether the gateway is ready is no call.
+            // The readiness check needs no token.
             if request.uri().path() != "/readyz" {
                 *count.lock().unwrap() += 1;
             }
@@ -58,9 +58,9 @@ async fn stale(to: Result<&'static str, &'static str>) -> (Client, Arc<Renews>, 
 }
 
 #[tokio::test]
-async fn a_refused_token_is_read_again_and_the_call_repeated() {
+async fn after_a_refused_token_the_source_is_read_and_the_call_repeated() {
     let (client, source, requests) = stale(Ok("fresh")).await;
-    // A change too: nothing was done in the name of the old token.
+    // A change too: the refused call had no effect.
     assert_eq!(
         client.reset_invite("s", GROUP).await.unwrap().invite,
         NEW_LINK
@@ -72,7 +72,7 @@ async fn a_refused_token_is_read_again_and_the_call_repeated() {
 }
 
 #[tokio::test]
-async fn many_calls_at_once_read_it_once() {
+async fn concurrent_calls_read_the_source_once() {
     let (client, source, _) = stale(Ok("fresh")).await;
     let calls = (0..10).map(|_| {
         let client = client.clone();
@@ -85,7 +85,7 @@ async fn many_calls_at_once_read_it_once() {
 }
 
 #[tokio::test]
-async fn a_source_without_a_newer_token_is_left_in_peace() {
+async fn a_source_without_a_newer_token_is_not_read_again_at_once() {
     for to in [Ok("stale"), Err("the vault is locked"), Ok("bad\ntoken")] {
         let (client, source, requests) = stale(to).await;
         for calls in 1..=3 {

@@ -36,7 +36,7 @@ fn chosen(text: &str, flag: Option<&str>, environment: &[(&str, &str)]) -> Resul
 }
 
 #[test]
-fn a_profile_holds_the_way_to_a_gateway() {
+fn a_profile_has_the_address_and_the_token_source() {
     let config = load_text(TWO, &[("GROUPDESK_HOME_TOKEN", "wa_x")]).unwrap();
     let [home, work] = &config.profiles[..] else {
         panic!("{:?}", config.profiles)
@@ -51,7 +51,7 @@ fn a_profile_holds_the_way_to_a_gateway() {
     let TokenFrom::File(file) = &work.token else {
         panic!("{work:?}")
     };
-    // Relative to the file that names it.
+    // Relative to the file that contains the path.
     assert!(
         file.is_absolute() && file.ends_with("work.token"),
         "{file:?}"
@@ -60,7 +60,7 @@ fn a_profile_holds_the_way_to_a_gateway() {
 }
 
 #[test]
-fn the_flag_wins_over_the_variable_and_that_over_the_file() {
+fn the_flag_overrides_the_variable_which_overrides_the_file() {
     let text = format!("profile = \"work\"\n{TWO}");
     let variable = [("GROUPDESK_PROFILE", "home")];
     assert_eq!(chosen(TWO, None, &[]).unwrap(), OWN);
@@ -71,7 +71,7 @@ fn the_flag_wins_over_the_variable_and_that_over_the_file() {
 }
 
 #[test]
-fn an_unknown_profile_lists_those_that_exist() {
+fn an_unknown_profile_is_refused_with_the_list_of_profiles() {
     assert_eq!(
         chosen(TWO, Some("wrok"), &[]).unwrap_err(),
         "--profile: there is no profile `wrok`; there are home, work, local"
@@ -87,7 +87,7 @@ fn an_unknown_profile_lists_those_that_exist() {
 }
 
 #[test]
-fn mistakes_in_a_profile_name_their_line() {
+fn errors_in_a_profile_name_their_line() {
     for (text, expected) in [
         (
             "[profiles.a]\ntoken_env = \"X\"",

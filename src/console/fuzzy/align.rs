@@ -1,26 +1,25 @@
-//! Letters of a word found scattered over a name: how well, and where.
+//! Alignment of a word with letters scattered over a name: cost and positions.
 //!
-//! An alignment costs something for every gap between its letters: little where it goes on at the
-//! start of a word ("weekvol" in "Weekend Volunteers"), more within a word, the more the more
-//! letters are left out ("wkd"). The cheapest alignment counts; beyond a budget the letters are
-//! there by chance.
+//! Every gap between the letters has a cost: low if the next letter begins a word ("weekvol" in
+//! "Weekend Volunteers"), higher within a word, growing with the number of skipped letters ("wkd").
+//! The cheapest alignment counts; beyond a budget the letters are there by chance, so it is no match.
 
 use super::letters::begins_word;
 use std::ops::Range;
 
-/// Letters of a name beyond this many are not looked at.
+/// Letters of a name beyond this many are ignored.
 pub(super) const NAME_MAX: usize = 256;
-/// The first letter stands within a word.
+/// The first letter is within a word.
 const COST_FIRST_INSIDE: u16 = 9;
-/// A gap up to the start of a word, however wide.
+/// A gap up to the start of a word, of any width.
 const COST_TO_START: u16 = 1;
-/// A gap that ends within a word, and on top of it every letter left out.
+/// A gap that ends within a word; each skipped letter adds 1.
 const COST_INSIDE: u16 = 5;
-/// An alignment must cost less than this for each letter of the word.
+/// An alignment must cost less than this times the letters of the word.
 const BUDGET: u16 = 5;
 const IMPOSSIBLE: u16 = u16::MAX / 2;
 
-/// Costs below this have gaps up to starts of words only.
+/// Alignments below this cost have only gaps up to starts of words.
 pub(super) const ABBREVIATION: u16 = COST_INSIDE + 1;
 
 /// A folded letter of a name.
@@ -39,7 +38,7 @@ pub(super) fn push_letter(letters: &mut Vec<Letter>, letter: char) {
     });
 }
 
-/// The letters of a folded name, as far as they are looked at.
+/// The first [`NAME_MAX`] letters of a folded name.
 pub(super) fn name_letters(name: &str, letters: &mut Vec<Letter>) {
     letters.clear();
     for letter in name.chars().take(NAME_MAX) {
@@ -47,12 +46,12 @@ pub(super) fn name_letters(name: &str, letters: &mut Vec<Letter>) {
     }
 }
 
-/// Aligns names with a word; keeps its memory from name to name.
+/// Aligns names with a word; reuses its memory from name to name.
 #[derive(Debug, Clone)]
 pub(super) struct Aligner {
     word: Vec<char>,
-    /// For every letter of the word, for every letter of the name: the cost of the cheapest
-    /// alignment up to here that ends with this pair.
+    /// A row for each letter of the word, a column for each letter of the name: the cost of the cheapest
+    /// alignment that ends with this pair.
     costs: Vec<u16>,
 }
 
@@ -68,12 +67,12 @@ impl Aligner {
         &self.word
     }
 
-    /// Costs reach this never.
+    /// The exclusive upper limit of costs.
     pub(super) fn budget(&self) -> u16 {
         BUDGET * self.word.len() as u16
     }
 
-    /// The cost of the cheapest alignment, if that is cheap enough.
+    /// The cost of the cheapest alignment, if below the budget.
     pub(super) fn cost(&mut self, name: &[Letter]) -> Option<u16> {
         let width = name.len();
         let budget = self.budget();
@@ -95,8 +94,8 @@ impl Aligner {
         Some(cheapest)
     }
 
-    /// The letters of the name in the cheapest alignment, from the last to the first; empty if
-    /// there is none.
+    /// The positions in the name of the cheapest alignment, from the last to the first; empty if there
+    /// is none.
     pub(super) fn places(&mut self, name: &[Letter]) -> Vec<usize> {
         let Some(cheapest) = self.cost(name).filter(|_| !name.is_empty()) else {
             return Vec::new();
@@ -122,7 +121,7 @@ impl Aligner {
     }
 }
 
-/// What it costs to go from one letter of the name to a later one.
+/// The cost of the gap between two aligned letters of the name.
 fn gap(before: usize, at: usize, begins_word: bool) -> u16 {
     match at - before - 1 {
         0 => 0,
@@ -150,7 +149,7 @@ fn first_row(wanted: char, name: &[Letter], row: &mut [u16]) -> u16 {
 /// Fills the row of a later letter from the row above; returns its least cost.
 fn next_row(wanted: char, name: &[Letter], above: &[u16], row: &mut [u16]) -> u16 {
     let mut least = IMPOSSIBLE;
-    // The least cost above that leaves a gap up to here, without and with the letters left out.
+    // The least cost above that leaves a gap up to here, without and with the skipped letters.
     let (mut plain, mut inside) = (IMPOSSIBLE, IMPOSSIBLE);
     let mut beside = IMPOSSIBLE;
     for ((cost, letter), next) in row.iter_mut().zip(name).zip(above) {
@@ -170,11 +169,10 @@ fn next_row(wanted: char, name: &[Letter], above: &[u16], row: &mut [u16]) -> u1
     least
 }
 
-/// Words with fewer letters are not looked for with two of them swapped.
+/// Minimum letters of a word for a match with two letters swapped.
 pub(super) const SWAPPED_MIN: usize = 4;
 
-/// Where a word of the name begins like `word` with two neighbouring letters swapped: the byte, and
-/// the bytes from there.
+/// The byte range in the name, at the start of a word, that is `word` with two adjacent letters swapped.
 pub(super) fn find_swapped(name: &str, word: &[char]) -> Option<Range<usize>> {
     if word.len() < SWAPPED_MIN {
         return None;
@@ -190,7 +188,7 @@ pub(super) fn find_swapped(name: &str, word: &[char]) -> Option<Range<usize>> {
     None
 }
 
-/// The bytes of the word at the start of a text, if it stands there with two neighbours swapped.
+/// The length in bytes of `word` with two adjacent letters swapped, if the text begins with that.
 fn swapped_length(text: &str, word: &[char]) -> Option<usize> {
     let mut letters = text.chars();
     let mut next = 0;
@@ -211,7 +209,7 @@ fn swapped_length(text: &str, word: &[char]) -> Option<usize> {
     swapped.then(|| text.len() - letters.as_str().len())
 }
 
-/// Whether all bytes of `word` occur in `name` in this order, side by side or not.
+/// Whether `word` is a subsequence of `name`, by bytes.
 pub(super) fn holds_in_order(name: &str, word: &str) -> bool {
     let mut name = name.bytes();
     word.bytes().all(|wanted| name.any(|byte| byte == wanted))
@@ -228,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_cost_less_at_starts_of_words() {
+    fn gaps_before_a_word_start_cost_less() {
         let cost = |word: &str, name: &str| Aligner::new(word).cost(&letters(name));
         assert_eq!(cost("week", "weekend"), Some(0));
         assert_eq!(cost("wv", "weekend volunteers"), Some(1));
@@ -241,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn two_neighbours_may_be_swapped() {
+    fn two_adjacent_letters_may_be_swapped() {
         let found = |word: &str, name: &str| {
             let word: Vec<char> = word.chars().collect();
             find_swapped(name, &word)
@@ -263,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_those_of_the_cheapest_alignment() {
+    fn places_follow_the_cheapest_alignment() {
         let places = |word: &str, name: &str| Aligner::new(word).places(&letters(name));
         assert_eq!(places("wv", "weekend volunteers"), [8, 0]);
         assert_eq!(places("wkd", "weekend"), [6, 3, 0]);

@@ -1,17 +1,17 @@
-//! A block of rows: few enough that changing one costs little, enough that a search runs straight.
+//! A block of rows: small enough that changing a row is cheap, large enough for sequential scans.
 
 use super::column::{Column, Lettered};
 use super::fold::{fold_into, folded};
 use super::row::Fields;
 
-/// Rows of a full block.
+/// Rows per full block.
 pub(super) const ROWS_MAX: usize = 1_024;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Block {
     pub names: Lettered,
     pub descriptions: Lettered,
-    /// JIDs, each with its account's number behind it.
+    /// JIDs, each followed by its account's number.
     pub jids: Column,
 }
 
@@ -35,7 +35,7 @@ impl Block {
         self.jids.push(|out| fold_ids(fields, out));
     }
 
-    /// Replaces a row that exists.
+    /// Replaces an existing row.
     pub(super) fn set(&mut self, row: usize, fields: Fields<'_>) {
         self.names.set(row, &folded(fields.name));
         self.descriptions.set(row, &folded(fields.description));

@@ -1,16 +1,16 @@
-//! One field of many rows in one piece of memory, so that a search runs straight through it.
+//! One field of many rows in contiguous memory, so that a search is a sequential scan.
 
 use super::letters::Letters;
 use memchr::memmem::Finder;
 
-/// Stands behind every text. Searched words never hold it, so none is found across two texts.
+/// Follows every text. Searched words never contain it, so no match spans two texts.
 const SEPARATOR: char = '\n';
 
 /// Folded texts, numbered from zero.
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     text: String,
-    /// Where each text starts and at last where a further one would.
+    /// The offset of each text, and finally that of the next one to be pushed.
     starts: Vec<u32>,
 }
 
@@ -30,12 +30,11 @@ impl Column {
             .map_or(self.text.len(), |start| *start as usize)
     }
 
-    /// Behind the separator.
+    /// The offset after the separator.
     fn end(&self, row: usize) -> usize {
         self.start(row + 1)
     }
 
-    /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         self.starts.len() - 1
     }
@@ -56,7 +55,7 @@ impl Column {
         &self.text[start..self.text.len() - SEPARATOR.len_utf8()]
     }
 
-    /// Replaces the text of a row that exists.
+    /// Replaces the text of an existing row.
     pub(super) fn set(&mut self, row: usize, text: &str) {
         let (start, end) = (self.start(row), self.end(row) - SEPARATOR.len_utf8());
         self.text.replace_range(start..end, text);
@@ -66,8 +65,8 @@ impl Column {
         }
     }
 
-    /// Looks for a word in some `rows` (ascending) and tells `found` the row and the byte in its
-    /// text; `found` says whether to look on in the same row.
+    /// Finds a word in the given `rows` (ascending) and calls `found` with the row and the byte offset
+    /// in its text; `found` returns whether to continue in the same row.
     pub(super) fn scan(
         &self,
         word: &Finder<'_>,
@@ -96,11 +95,11 @@ impl Column {
     }
 }
 
-/// A column that tells the letters of its texts without reading these; see [`Letters`].
+/// A column with the letter sets of its texts as bits, so that a search need not read them; see [`Letters`].
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lettered {
     texts: Column,
-    // Apart, because most searches read only the first.
+    // Separate vectors, because most searches read only the first.
     any: Vec<u64>,
     initial: Vec<u64>,
     alone: Vec<u64>,
@@ -111,17 +110,17 @@ impl Lettered {
         &self.texts
     }
 
-    /// Whether a row that exists may hold all letters of the `bits`.
+    /// Whether an existing row may contain all letters of the `bits`.
     pub(super) fn any(&self, row: usize, bits: u64) -> bool {
         self.any[row] & bits == bits
     }
 
-    /// Whether a word of a row that exists may begin with a letter.
+    /// Whether a word of an existing row may begin with a letter.
     pub(super) fn initial(&self, row: usize, bit: u64) -> bool {
         self.initial[row] & bit != 0
     }
 
-    /// Whether a word of a row that exists may be a single letter.
+    /// Whether a word of an existing row may be this single letter.
     pub(super) fn alone(&self, row: usize, bit: u64) -> bool {
         self.alone[row] & bit != 0
     }

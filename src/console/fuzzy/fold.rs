@@ -1,22 +1,22 @@
-//! Letters made alike: case, accents of every script, Arabic vowel signs and letter variants, and what
-//! is merely another form of a letter (full width, bold).
+//! Folding: removes case, accents of every script, Arabic vowel signs and letter variants, and
+//! compatibility forms of a letter (full width, bold).
 //!
-//! Both the query and what it is compared with are folded, so that "sao" finds "São".
+//! Both the query and the text are folded, so that "sao" finds "São".
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
-/// Base letters of U+00C0 to U+017F; `?` is none, or more than one.
+/// Base letters of U+00C0 to U+017F; `?` stands for none, or more than one.
 const LATIN_1_AND_EXTENDED_A: &[u8; 192] = b"aaaaaa?ceeeeiiiidnooooo?ouuuuy??aaaaaa?ceeeeiiiidnooooo?ouuuuy?y\
 aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii??jjkkkllllllllllnnnnnnnnnoooooo??rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-/// Base letters of U+1E00 to U+1EFF; `?` is none, or more than one.
+/// Base letters of U+1E00 to U+1EFF; `?` stands for none, or more than one.
 const LATIN_EXTENDED_ADDITIONAL: &[u8; 256] =
     b"aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmm\
 mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv\
 wwwwwwwwwwxxxxyyzzzzzzhtwy?s????aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee\
 eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy??????";
 
-/// Hands the folded letters of a composed character to `emit`: none for a mark, seldom more than one.
+/// Passes the folded letters of a composed character to `emit`: none for a mark, rarely more than one.
 pub(super) fn fold_char(character: char, mut emit: impl FnMut(char)) {
     if character.is_ascii() {
         emit(character.to_ascii_lowercase());
@@ -26,7 +26,7 @@ pub(super) fn fold_char(character: char, mut emit: impl FnMut(char)) {
         emit(letter);
         return;
     }
-    // Syllables stay whole: their parts would be found all over.
+    // Hangul syllables are not decomposed: their jamo would match almost everywhere.
     if matches!(character, '\u{AC00}'..='\u{D7A3}') {
         emit(character);
         return;
@@ -50,8 +50,8 @@ pub(super) fn fold_char(character: char, mut emit: impl FnMut(char)) {
     }
 }
 
-/// Combining marks, vowel signs of Hebrew and Arabic, the Arabic letter stretcher, the voice marks of
-/// kana, joiners, emoji variants.
+/// Combining marks, vowel signs of Hebrew and Arabic, the tatweel, the voicing marks of kana, joiners,
+/// variation selectors.
 fn is_mark(character: char) -> bool {
     matches!(
         character,
@@ -80,7 +80,7 @@ fn is_mark(character: char) -> bool {
     )
 }
 
-/// The base letter of a Latin one, where it is a single one.
+/// The base letter of a Latin letter, if there is exactly one.
 fn latin(character: char) -> Option<char> {
     let (table, first): (&[u8], char) = match character {
         '\u{C0}'..='\u{17F}' => (LATIN_1_AND_EXTENDED_A, '\u{C0}'),
@@ -119,7 +119,7 @@ mod tests {
     use super::folded;
 
     #[test]
-    fn alike_letters_become_the_same() {
+    fn folding_unifies_letter_variants() {
         for (text, expected) in [
             ("Weekend", "weekend"),
             ("São Paulo", "sao paulo"),

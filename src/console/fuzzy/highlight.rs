@@ -1,4 +1,4 @@
-//! Which letters of a shown name the filter matched.
+//! The letters of a displayed name that the filter matched.
 
 use super::align::{Aligner, Letter, NAME_MAX, find_swapped, push_letter};
 use super::fold::fold_into;
@@ -8,14 +8,14 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// A query, ready to mark names. Made once per frame, used for the rows that are shown.
+/// A query prepared to mark names. Created once per frame, used for the visible rows.
 #[derive(Debug)]
 pub(crate) struct Highlighter {
     words: Vec<(String, Option<Aligner>)>,
-    /// The name at hand, folded, as text and as letters.
+    /// The current name, folded, as text and as letters.
     folded: String,
     letters: Vec<Letter>,
-    /// For each letter the byte in the name where its character starts.
+    /// For each letter, the byte offset in the name where its grapheme starts.
     origins: Vec<usize>,
 }
 
@@ -36,7 +36,7 @@ impl Highlighter {
         }
     }
 
-    /// Byte ranges of the matched letters in `name`: ascending, apart, on grapheme boundaries.
+    /// Byte ranges of the matched letters in `name`: ascending, disjoint, on grapheme boundaries.
     pub(crate) fn ranges(&mut self, name: &str) -> Vec<Range<usize>> {
         if self.words.is_empty() {
             return Vec::new();
@@ -44,7 +44,7 @@ impl Highlighter {
         self.folded.clear();
         self.letters.clear();
         self.origins.clear();
-        // What is folded together, such as a letter and its accent, lies within a grapheme.
+        // Per grapheme, because it contains all characters that fold together, such as a letter and its accent.
         for (start, grapheme) in name.grapheme_indices(true) {
             let from = self.folded.len();
             fold_into(grapheme, &mut self.folded);
@@ -76,7 +76,7 @@ impl Highlighter {
     }
 }
 
-/// The letters of the name where the whole word stands best, the first of equals.
+/// The letters of the best literal match of the word, the first of equals.
 fn side_by_side(word: &str, name: &str) -> Option<Range<usize>> {
     let (at, _) = name
         .match_indices(word)
@@ -84,13 +84,13 @@ fn side_by_side(word: &str, name: &str) -> Option<Range<usize>> {
     Some(letters_of(name, at..at + word.len()))
 }
 
-/// The letters that some bytes of a text hold.
+/// The letter positions of a byte range.
 fn letters_of(text: &str, bytes: Range<usize>) -> Range<usize> {
     let start = text[..bytes.start].chars().count();
     start..start + text[bytes].chars().count()
 }
 
-/// The graphemes that hold the marked bytes (ascending), neighbours joined.
+/// The graphemes that contain the marked bytes (ascending), adjacent ones joined.
 fn graphemes(name: &str, marked: &[usize]) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut marked = marked.iter().copied().peekable();

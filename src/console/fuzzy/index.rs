@@ -1,4 +1,4 @@
-//! The index: blocks of rows, and what the last queries found in them.
+//! The index: blocks of rows, and cached results of the last queries.
 
 use super::block::{Block, ROWS_MAX};
 use super::row::{Fields, Hit};
@@ -7,25 +7,25 @@ use super::search::{Scratch, search};
 use super::word::{Word, words};
 use std::cmp::Reverse;
 
-/// What words were found in.
+/// The cached result of some words.
 #[derive(Debug, Clone, Default)]
 struct Stage {
-    /// None are found everywhere.
+    /// Empty: every row matches.
     words: Vec<String>,
-    /// In ascending order; not kept without words.
+    /// In ascending order; not used without words.
     rows: Vec<Hit>,
 }
 
 /// The index. Rows are numbered from zero, as in the list that it mirrors.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    /// None is empty.
+    /// No block is empty.
     blocks: Vec<Block>,
-    /// The last query without its last word, which is the one that is being typed.
+    /// The last query without its last word, which the user is typing.
     head: Stage,
-    /// The last query: the head of the next when a word is begun.
+    /// The last query: becomes the head when the user begins another word.
     whole: Stage,
-    /// Kept for their capacity.
+    /// Reused for their capacity.
     scratch: Scratch,
     ranked: Vec<Hit>,
 }
@@ -46,7 +46,7 @@ impl Index {
         self.blocks.is_empty()
     }
 
-    /// Replaces everything.
+    /// Replaces all rows.
     pub fn rebuild<'a>(&mut self, rows: impl IntoIterator<Item = Fields<'a>>) {
         self.forget();
         self.blocks.clear();
@@ -74,7 +74,7 @@ impl Index {
         }
     }
 
-    /// The block of a row and its number there.
+    /// The block of a row and the row's index in it.
     fn locate(&self, row: usize) -> Option<(usize, usize)> {
         let mut row = row;
         for (at, block) in self.blocks.iter().enumerate() {
@@ -106,7 +106,7 @@ impl Index {
         }
         if self.head.words != head {
             let mut seekers: Vec<Word> = head.iter().map(|word| Word::new(word)).collect();
-            // Longer words are found in fewer rows, which is all that the others have to look at.
+            // Longest word first: it matches the fewest rows, and the others search only those.
             seekers.sort_by_key(|word| Reverse(word.len()));
             self.head.words = head.to_vec();
             self.head.rows.clear();
@@ -138,7 +138,7 @@ impl Index {
         self.whole.words = words;
     }
 
-    /// Ranks names higher in which all words of the query stand side by side.
+    /// Ranks names higher that contain all words of the query as typed.
     fn prefer_whole(&mut self, query: &str) {
         let mut base = 0;
         let mut hits = self.ranked.iter_mut().peekable();
@@ -159,7 +159,7 @@ impl Index {
     }
 }
 
-/// Appends the rows in which all `words` are found, of all rows or `among` some; see [`search`].
+/// Appends the rows that match all `words`, of all rows or of those in `among`; see [`search`].
 fn look(
     blocks: &[Block],
     words: &mut [Word],
@@ -185,8 +185,7 @@ fn look(
     }
 }
 
-/// Best first, equals in the order they come in: a counting sort, because its time grows with the
-/// number of matches only.
+/// Best first, stable: a counting sort, because its time is linear in the number of matches.
 fn sort(found: &[Hit], sorted: &mut Vec<Hit>) {
     let Some(best) = found.iter().map(|hit| hit.score).max() else {
         return;

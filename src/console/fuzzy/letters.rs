@@ -1,9 +1,9 @@
-//! Which letters a text holds, as bits, and where its words begin.
+//! Letter sets of a text as bit masks, and word boundaries.
 
-/// Letters and digits of ASCII have a bit each, below this one; all else shares the bits from here.
+/// ASCII letters and digits have a bit each, below this one; all other characters share the bits from here.
 const SHARED: u32 = 36;
 
-/// The bits of ASCII, looked up because whole lists are read when they are loaded.
+/// The bits of ASCII as a lookup table, because loading a list reads all its texts.
 const ASCII: [u64; 128] = {
     let mut bits = [0; 128];
     let mut byte = 0;
@@ -31,19 +31,18 @@ pub(super) fn bit(letter: char) -> u64 {
         .map_or_else(|| compute_bit(letter), |bit| *bit)
 }
 
-/// Whether no other letter has this one's bit.
+/// Whether no other letter shares this one's bit.
 pub(super) fn bit_is_its_own(letter: char) -> bool {
     letter.is_ascii_alphanumeric()
 }
 
-/// Whether a word begins with `letter` behind `before`. Scripts that are written without spaces
-/// may be cut anywhere.
+/// Whether `letter` after `before` begins a word. In scripts without spaces every letter does.
 pub(super) fn begins_word(before: Option<char>, letter: char) -> bool {
     before.is_none_or(|before| !before.is_alphanumeric())
         || matches!(letter, '\u{3040}'..='\u{9FFF}')
 }
 
-/// [`begins_word`] at a byte of a text that a letter starts at.
+/// [`begins_word`] at a byte offset on a character boundary.
 pub(super) fn begins_word_at(text: &str, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return true;
@@ -60,7 +59,7 @@ pub(super) fn begins_word_at(text: &str, at: usize) -> bool {
     }
 }
 
-/// Whether a word ends before a byte of a text that a letter starts at, or at its end.
+/// Whether a word ends before a byte offset on a character boundary, the end of the text included.
 pub(super) fn ends_word_at(text: &str, at: usize) -> bool {
     match text.as_bytes().get(at) {
         Some(after) if after.is_ascii() => !after.is_ascii_alphanumeric(),
@@ -71,14 +70,14 @@ pub(super) fn ends_word_at(text: &str, at: usize) -> bool {
     }
 }
 
-/// What is known about the letters of a text without reading it.
+/// Bit masks of a text's letters, which answer most searches without reading the text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Letters {
-    /// All of them.
+    /// All letters.
     pub any: u64,
-    /// Those that begin words.
+    /// Letters that begin words.
     pub initial: u64,
-    /// Those that are words by themselves.
+    /// Letters that are words of one letter.
     pub alone: u64,
 }
 
@@ -106,12 +105,12 @@ impl Letters {
 struct Reader {
     letters: Letters,
     in_word: bool,
-    /// The bit of the word's first letter, while nothing has followed it.
+    /// The bit of the word's first letter, until a second one follows.
     single: u64,
 }
 
 impl Reader {
-    /// `counts` says whether words go on with this letter, `cut` whether one begins in any case.
+    /// `counts`: the letter is part of a word; `cut`: it begins a word in any case.
     fn read(&mut self, bit: u64, counts: bool, cut: bool) {
         let begins = cut || !self.in_word;
         let initial = if begins { bit } else { 0 };

@@ -1,15 +1,15 @@
-//! Finding groups as one types: an index over name, description and JID.
+//! Incremental fuzzy search of groups: an index over name, description and JID.
 //!
-//! A query is words separated by spaces, and every word must be found: in the name, where letters
-//! may be left out; in the description as it stands; or, if it holds a digit, in the JID or the
-//! account's number. Best is a name that is the whole query, then one that begins with it, then one
-//! where it begins a word, then one that holds it anywhere or that it abbreviates ("weekvol" is
-//! "Weekend Volunteers"). Descriptions follow, then names with letters left out here and there or two
-//! neighbours swapped, then JIDs and numbers. Several words are as good as the worst of them. Equals
-//! stay in the order of their rows.
+//! A query is words separated by spaces, and every word must match: in the name, where letters may be
+//! skipped; literally in the description; or, if it contains a digit, in the JID or the account's number.
+//! The best match is a name equal to the query, then one that begins with it, then one where it begins a
+//! word, then one that contains it anywhere or that it abbreviates ("weekvol" is "Weekend Volunteers").
+//! Descriptions follow, then names with letters skipped within words or two adjacent letters swapped, then
+//! JIDs and numbers. The rank of several words is that of the worst one. Equal matches keep the order of
+//! their rows.
 //!
-//! The texts are folded (see `fold`) when they are set and lie one after another, some thousand
-//! rows in a piece, so that a keystroke runs straight through memory and allocates nothing per row.
+//! The texts are folded (see `fold`) when they are set and stored contiguously in blocks of some thousand
+//! rows, so that a keystroke scans memory sequentially and allocates nothing per row.
 //! `docs/decisions/0005-own-filter.md` compares it with libraries.
 
 mod align;

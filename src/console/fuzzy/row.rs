@@ -1,16 +1,16 @@
-//! What a row is found by, and a row that was found.
+//! The searched fields of a row, and a matching row.
 
-/// What a row is found by.
+/// The searched fields of a row.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Fields<'a> {
     pub name: &'a str,
     pub description: &'a str,
     pub jid: &'a str,
-    /// The digits of the account's phone number, where it is known.
+    /// The digits of the account's phone number, if known.
     pub number: &'a str,
 }
 
-/// A row that matches.
+/// A matching row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
     pub row: u32,

@@ -1,32 +1,31 @@
-//! How well a row matches.
+//! Scores of matches.
 
 use super::align::ABBREVIATION;
 use super::letters::{begins_word_at, ends_word_at};
 
-/// Where a word was found, the better places greater.
+/// Where a word was found; better places compare greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FoundIn {
     Jid = 1,
-    /// In the name, with letters left out within its words.
+    /// In the name, with letters skipped within its words.
     Scattered,
     Description,
-    /// In the name as it stands, or as an abbreviation of its words.
+    /// In the name, literally or as an abbreviation of its words.
     Name,
 }
 
-/// What one word scores in one row: the place, within it the points.
+/// The score of a word in a row: the place first, then the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Score(u16);
 
-/// The points of all words of a query stay below this.
+/// Exclusive upper limit of the points of all words of a query.
 const POINTS_MAX: u16 = 1 << 10;
 
-/// What a name gains in which all words of a query stand as they were typed, when it is nothing else
-/// and when it begins so.
+/// The bonus of a name that equals the query, and of one that begins with it.
 pub(super) const WHOLE_NAME: u32 = 2 * POINTS_MAX as u32;
 pub(super) const WHOLE_START: u32 = POINTS_MAX as u32;
 
-/// Where in a name a word stands side by side.
+/// The position of a literal match in a name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stand {
     /// At the start of the name.
@@ -47,7 +46,7 @@ impl Stand {
         last: false,
     };
 
-    /// How the `length` bytes at `at` stand in `text`; both on letters' boundaries.
+    /// The position of the `length` bytes at `at` in `text`; both on character boundaries.
     pub(super) fn of(length: usize, text: &str, at: usize) -> Self {
         let end = at + length;
         Self {
@@ -84,14 +83,14 @@ impl Stand {
 
 impl Score {
     pub(super) const NONE: Self = Self(0);
-    /// That of a row before any word was looked for.
+    /// The score of a row before the first word.
     pub(super) const BEST: Self = Self(FoundIn::Name as u16 * POINTS_MAX);
 
     pub(super) fn new(found_in: FoundIn, points: u16) -> Self {
         Self(found_in as u16 * POINTS_MAX + points.min(POINTS_MAX - 1))
     }
 
-    /// An alignment's; `cost` is below `budget`.
+    /// The score of an alignment; `cost` is below `budget`.
     pub(super) fn aligned(cost: u16, budget: u16) -> Self {
         if cost < ABBREVIATION {
             Self::new(FoundIn::Name, 15 - cost)
@@ -100,7 +99,7 @@ impl Score {
         }
     }
 
-    /// That of a word of which two letters are swapped.
+    /// The score of a word with two letters swapped.
     pub(super) fn swapped() -> Self {
         Self::new(FoundIn::Scattered, 63)
     }
@@ -109,7 +108,7 @@ impl Score {
         self < Self::new(found_in, 0)
     }
 
-    /// The score of a row for this word and those before: in the worst of the places, all points.
+    /// The score of a row for this word and those before: the worst place, the sum of the points.
     pub(super) fn and(self, other: Self) -> Self {
         let found_in = self.0.min(other.0) / POINTS_MAX * POINTS_MAX;
         let points = self.0 % POINTS_MAX + other.0 % POINTS_MAX;

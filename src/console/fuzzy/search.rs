@@ -1,21 +1,21 @@
-//! One search through a block of rows, word by word.
+//! A search in one block of rows, word by word.
 
 use super::block::Block;
 use super::row::Hit;
 use super::score::Score;
 use super::word::Word;
 
-/// What a search needs per row; kept from block to block for its capacity.
+/// Per-row buffers of a search; reused from block to block for their capacity.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scratch {
-    /// Rows in which every word so far was found.
+    /// Rows that match every word so far.
     left: Vec<u16>,
     word: Vec<Score>,
     query: Vec<Score>,
 }
 
-/// Appends the rows in which all `words` are found, numbered from `base`, in ascending order.
-/// With `among`, looks only at those of them that lie in this block, and goes on from their scores.
+/// Appends the rows that match all `words`, numbered from `base`, in ascending order.
+/// With `among`, which lies in this block, searches only those rows and starts from their scores.
 pub(super) fn search(
     block: &Block,
     words: &mut [Word],

@@ -92,7 +92,7 @@ fn names_outrank_descriptions() {
 }
 
 #[test]
-fn letters_may_be_left_out() {
+fn letters_may_be_skipped() {
     assert_eq!(rows("wkdvol"), [1]);
     assert_eq!(rows("vlybl"), [2]);
     assert_eq!(rows("wv"), [1]);
@@ -112,7 +112,7 @@ fn named(names: &[&str], query: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_better_a_name_fits_the_earlier_it_comes() {
+fn better_matches_of_a_name_rank_higher() {
     let ranked = [
         "Vol",
         "Vol. Cairo",
@@ -143,7 +143,7 @@ fn words_may_be_typed_without_their_spaces() {
     assert_eq!(
         named(&names, "weekvol"),
         ["Weekend Volunteers", "Weekend evolution club"],
-        "going on at the start of a word is better"
+        "continuing at the start of a word ranks higher"
     );
     assert_eq!(named(&names, "weekendvolunteers"), ["Weekend Volunteers"]);
     assert_eq!(named(&names, "wv"), ["Weekend Volunteers"]);
@@ -153,18 +153,18 @@ fn words_may_be_typed_without_their_spaces() {
 }
 
 #[test]
-fn letters_that_happen_to_be_there_are_no_match() {
+fn letters_scattered_by_chance_are_no_match() {
     assert!(named(&["Weekend Volunteers"], "kd").is_empty());
     assert!(named(&["Weekend Volunteers"], "kdr").is_empty());
     assert!(named(&["Weekend Volunteers"], "wdr").is_empty());
     assert!(
         named(&["Team 1 for 2000"], "1200").is_empty(),
-        "numbers are meant as they stand"
+        "numbers match only literally"
     );
 }
 
 #[test]
-fn two_swapped_letters_are_forgiven() {
+fn two_swapped_letters_still_match() {
     let names = ["Chess club", "Church office", "Garden"];
     assert_eq!(named(&names, "chses"), ["Chess club"]);
     assert_eq!(named(&names, "clbu"), ["Chess club"]);
@@ -174,9 +174,9 @@ fn two_swapped_letters_are_forgiven() {
     assert_eq!(
         named(&names, "clbu"),
         ["Clbu", "Club"],
-        "as it stands is better"
+        "a literal match ranks higher"
     );
-    assert!(named(&["Chess club"], "hcses").is_empty(), "only two");
+    assert!(named(&["Chess club"], "hcses").is_empty(), "only one swap");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn the_exact_name_comes_first() {
 }
 
 #[test]
-fn letters_of_several_spellings_are_found() {
+fn spelling_variants_of_letters_are_found() {
     for (query, name) in [
         ("thorsmork", "Þórsmörk"),
         ("strasse", "Hauptstraße"),
@@ -216,7 +216,7 @@ fn letters_of_several_spellings_are_found() {
 }
 
 #[test]
-fn a_phone_number_is_found_in_any_writing() {
+fn a_phone_number_is_found_in_any_format() {
     let mut index = Index::new();
     let of = |jid, number| Fields {
         name: "Choir",
@@ -253,7 +253,7 @@ fn a_phone_number_is_found_in_any_writing() {
 }
 
 #[test]
-fn a_literal_description_outranks_letters_left_out() {
+fn a_literal_description_outranks_skipped_letters() {
     let mut index = Index::new();
     index.rebuild([
         Fields {
@@ -311,7 +311,10 @@ fn jids_are_found_by_a_run_of_digits() {
     assert_eq!(rows("0000000003"), [2]);
     assert_eq!(rows("6281234567890-1512345678@g.us"), [4]);
     assert_eq!(rows("120363000000000009@g.us"), [8]);
-    assert!(rows("g.us").is_empty(), "what every JID has says nothing");
+    assert!(
+        rows("g.us").is_empty(),
+        "the domain of every JID is not searched"
+    );
 }
 
 #[test]
@@ -325,7 +328,7 @@ fn case_and_diacritics_do_not_matter_in_any_script() {
 }
 
 #[test]
-fn equals_keep_their_order() {
+fn equal_matches_keep_their_order() {
     let mut index = Index::new();
     let same = |name| Fields {
         name,
@@ -414,7 +417,7 @@ fn name() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn typing_on_finds_the_same_as_starting_afresh(
+    fn an_extended_query_finds_the_same_as_a_new_one(
         names in prop::collection::vec((name(), name()), 1..20),
         query in "[a-c vewd1-3é東م]{1,8}",
     ) {
@@ -439,7 +442,7 @@ proptest! {
     }
 
     #[test]
-    fn changes_leave_what_a_rebuild_would(
+    fn changed_rows_equal_a_rebuilt_index(
         names in prop::collection::vec(name(), 1..12),
         changes in prop::collection::vec((0_usize..14, name()), 0..12),
         query in "[a-c vew1é東]{1,4}",
@@ -469,7 +472,7 @@ proptest! {
     }
 
     #[test]
-    fn what_stands_side_by_side_is_found(
+    fn a_substring_is_found(
         names in prop::collection::vec((name(), name()), 1..12),
         query in "[a-evw1é東م]{1,3}",
     ) {

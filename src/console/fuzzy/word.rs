@@ -1,4 +1,4 @@
-//! A query taken apart, each word ready to be looked for in a block of rows.
+//! A query split into words, each prepared for the search in a block of rows.
 
 use super::align::{Aligner, Letter, SWAPPED_MIN, find_swapped, holds_in_order, name_letters};
 use super::block::Block;
@@ -14,10 +14,10 @@ const WORD_MAX: usize = 64;
 /// Points for the start of a word in a description.
 const DESCRIPTION_START: u16 = 10;
 
-/// Texts are read one by one where at most one in so many may hold a word, straight on elsewhere.
+/// If at most one text in this many may contain a word, texts are read one by one, otherwise sequentially.
 const SELDOM: usize = 8;
 
-/// Digits from which on a query that begins with `+` is a phone number, whatever stands between them.
+/// Minimum digits of a phone number: a query of `+`, digits and separators.
 const PHONE_MIN: usize = 3;
 
 /// The folded words of a query. A phone number is one word.
@@ -43,8 +43,7 @@ fn split(folded: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether letters of a word may be left out in a name. A number is meant as it stands, and so is
-/// a single letter.
+/// Whether a word may match scattered letters of a name. Numbers and single letters match only literally.
 pub(super) fn may_be_scattered(word: &str) -> bool {
     word.chars().nth(1).is_some() && word.chars().any(char::is_alphabetic)
 }
@@ -54,21 +53,21 @@ pub(super) fn may_be_scattered(word: &str) -> bool {
 pub(super) struct Word {
     text: String,
     finder: Finder<'static>,
-    /// The bits of its letters, and that of the first.
+    /// The bits of all its letters, and the bit of the first.
     bits: u64,
     first: u64,
-    /// A single letter that the bits alone can tell.
+    /// A single letter with a bit of its own, so that the bits alone decide.
     by_bits: bool,
-    /// So few letters, scattered, count only from the start of a word.
+    /// At most three letters: a scattered match must begin at the start of a word.
     short: bool,
     scattered: Option<Aligner>,
     /// The bits of the first two letters: with these swapped, the second one begins the word.
     first_two: u64,
-    /// What is looked for in JIDs and numbers: no plus sign stands there.
+    /// The finder for JIDs and numbers, without the plus sign, which they do not contain.
     in_jid: Option<Finder<'static>>,
-    /// The letters of the name at hand.
+    /// The letters of the current name.
     name: Vec<Letter>,
-    /// The rows to look at next.
+    /// The rows to search next.
     rows: Vec<u16>,
 }
 
@@ -98,13 +97,13 @@ impl Word {
         }
     }
 
-    /// The length in bytes: longer words are found in fewer rows.
+    /// The length in bytes: longer words match fewer rows.
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }
 
-    /// Scores some `rows` (ascending) of a block in `best`, which has a place for each row of the
-    /// block, without a score yet.
+    /// Scores the given `rows` (ascending) of a block in `best`, which has an element for each row of the
+    /// block, [`Score::NONE`] at first.
     pub(super) fn look(&mut self, block: &Block, rows: &[u16], best: &mut [Score]) {
         if self.by_bits {
             self.look_at_bits(block, rows, best);
@@ -166,7 +165,7 @@ impl Word {
             });
     }
 
-    /// Goes on with the rows that [`Self::look_in_names`] chose.
+    /// Continues with the rows that [`Self::look_in_names`] chose.
     fn look_for_scattered(&mut self, block: &Block, best: &mut [Score]) {
         let Some(aligner) = &mut self.scattered else {
             return;
@@ -206,7 +205,7 @@ impl Word {
                 let begins = begins_word_at(block.descriptions.texts().get(row), at);
                 let points = if begins { DESCRIPTION_START } else { 0 };
                 best[row] = Score::new(FoundIn::Description, points);
-                // The first place counts: the others would be as many again.
+                // Only the first occurrence counts.
                 false
             });
     }

@@ -11,7 +11,7 @@ use tokio::process::Command;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// How long a clipboard may take; a display or a tmux that hangs must not hang the desk.
+/// Timeout of a clipboard: a display or a tmux that hangs must not block the desk.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Which clipboard to use.
@@ -35,17 +35,17 @@ impl ClipboardChoice {
     ];
 }
 
-/// What the environment says of where the user sits.
+/// The user's environment.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Surroundings {
     /// The terminal is at the other end of an SSH connection.
     pub ssh: bool,
-    /// A display answers to this process.
+    /// A display is reachable.
     pub display: bool,
     pub multiplexer: Multiplexer,
 }
 
-/// A program between this one and the terminal, which swallows escape sequences unless wrapped.
+/// A multiplexer between this program and the terminal, which drops escape sequences unless they are wrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Multiplexer {
     #[default]
@@ -75,7 +75,7 @@ impl Surroundings {
     }
 }
 
-/// A copied text: either taken already, or bytes to write to the terminal.
+/// A copied text: already taken, or bytes to write to the terminal.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum CopyOutcome {
     ClipboardKind,
@@ -146,8 +146,8 @@ impl Clipboard {
         }
     }
 
-    /// tmux throws OSC 52 of a program away by default, so it is asked as tmux wants to be asked. It says
-    /// whether its buffer has the text; the terminal does not confirm OSC 52.
+    /// By default tmux drops OSC 52 of a program, so its own command is used. tmux reports whether its buffer
+    /// has the text; the terminal does not confirm OSC 52.
     async fn copy_to_terminal(&self, text: &str) -> CopyOutcome {
         let multiplexer = self.surroundings.multiplexer;
         if multiplexer == Multiplexer::Tmux {
@@ -204,7 +204,7 @@ async fn load_tmux_buffer(text: &str) -> Result<(), String> {
     }
 }
 
-/// On X11 and Wayland a copied text lives as long as its owner: one thread owns it for the process.
+/// On X11 and Wayland a copied text exists as long as its owner: one thread owns it for the process.
 fn start_owner() -> mpsc::Sender<Order> {
     let (sender, orders) = mpsc::channel::<Order>();
     std::thread::spawn(move || {
@@ -231,8 +231,7 @@ fn wants_desktop(choice: ClipboardChoice, surroundings: Surroundings) -> bool {
 
 /// The escape sequence that asks a terminal to copy (xterm control sequences, "OSC Ps ; Pt", Ps = 52).
 ///
-/// Inside tmux it goes out twice: plain, for `set-clipboard on`, and wrapped, for
-/// `allow-passthrough on`.
+/// Inside tmux it is written twice: plain, for `set-clipboard on`, and wrapped, for `allow-passthrough on`.
 fn osc52(text: &str, multiplexer: Multiplexer) -> Vec<u8> {
     let plain = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
     match multiplexer {
@@ -259,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn the_terminal_copies_over_ssh_and_without_a_display() {
+    fn osc_52_is_used_over_ssh_and_without_a_display() {
         for (variables, desktop) in [
             (&[("DISPLAY", ":0")][..], true),
             (&[("WAYLAND_DISPLAY", "wayland-0")], true),
@@ -278,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn multiplexers_get_their_wrapping() {
+    fn the_sequence_is_wrapped_for_multiplexers() {
         let sequence = "\x1b]52;c;bGluaw==\x07";
         for (variables, wanted) in [
             (&[][..], sequence.to_owned()),
@@ -298,7 +297,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_desktop_the_text_goes_out_as_an_escape_sequence() {
+    async fn without_a_desktop_the_text_is_written_as_an_escape_sequence() {
         let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
         let copied = clipboard.copy("link").await.unwrap();
         assert_eq!(copied.by(), ClipboardKind::Terminal);

@@ -1,4 +1,4 @@
-//! Connections to other gateways; the caller of the console knows how to make them.
+//! Connections to other gateways; the caller of the console provides them.
 
 use crate::client::{Client, Secret};
 use async_trait::async_trait;

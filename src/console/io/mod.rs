@@ -1,4 +1,4 @@
-//! The console's side of the world: the loop, the tasks that carry effects out, the terminal.
+//! Input and output of the console: the event loop, the tasks that perform effects, the terminal.
 
 pub(crate) mod clipboard;
 pub(crate) mod connectors;

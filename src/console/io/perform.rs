@@ -1,4 +1,4 @@
-//! Carrying out effects: each in a task of its own, which answers with a message.
+//! Performs effects: each in a task of its own, which answers with a message.
 
 use crate::api::{CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
@@ -22,16 +22,16 @@ use tokio::task::AbortHandle;
 
 /// Reads in flight at the same time; more wait for a permit. Changes never wait behind reads.
 const PARALLEL_READS: usize = 8;
-/// Realtime events that may wait for the loop before the stream is slowed down.
+/// Maximum realtime events in the queue to the loop before the stream is slowed down.
 const EVENTS_WAITING: usize = 1_024;
-/// Bytes of memory that they may take together.
+/// Maximum bytes of memory that the queued events may take together.
 const EVENT_BYTES_WAITING: usize = 4 << 20;
 
 /// Starts the tasks, which send their results into the loop's inbox.
 pub(crate) struct Performer {
     client: Client,
     clipboard: Arc<Clipboard>,
-    /// Where pictures are saved.
+    /// The directory for saved pictures.
     pictures: PathBuf,
     connector: Arc<dyn GatewayConnector>,
     inbox: mpsc::UnboundedSender<Notice>,
@@ -40,7 +40,7 @@ pub(crate) struct Performer {
     stream: AbortHandle,
 }
 
-/// Realtime of a place ends with the performer of that place.
+/// The stream of a gateway ends with its performer.
 impl Drop for Performer {
     fn drop(&mut self) {
         self.stream.abort();
@@ -48,7 +48,7 @@ impl Drop for Performer {
 }
 
 impl Performer {
-    /// A performer, and the inbox that its tasks send to. Realtime begins to stream.
+    /// A performer, and the inbox that its tasks send to. Starts the realtime stream.
     #[must_use]
     pub(crate) fn new(
         client: Client,
@@ -114,7 +114,7 @@ impl Performer {
         let asked = call.clone();
         let task = async move {
             let reply = caller.perform(call).await;
-            // A read's answer keeps its permit until the loop has taken it in.
+            // A read's answer keeps its permit until the loop has received it.
             let permit = caller
                 .permit
                 .lock()
@@ -156,8 +156,8 @@ impl Performer {
 /// The answer to a request whose task panicked.
 const PANICKED: &str = "The desk failed while it asked; its log has more.";
 
-/// Runs the task of a request. It ends with exactly one notice: what the task gives, or `panicked` when it
-/// panics, so that nothing waits for ever. Aborted, it ends with none, because its request was cancelled.
+/// Runs the task of a request. It ends with exactly one notice: the task's result, or `panicked` when it
+/// panics, so that no request stays in flight. An aborted task sends none, because its request was cancelled.
 fn replying(
     inbox: &mpsc::UnboundedSender<Notice>,
     panicked: impl FnOnce() -> Notice + Send + 'static,
@@ -186,7 +186,7 @@ fn answer(id: RequestId, reply: Reply) -> Notice {
     Notice::Answer(id, reply, None)
 }
 
-/// One call on its way.
+/// A call in flight.
 struct Caller {
     client: Client,
     inbox: mpsc::UnboundedSender<Notice>,
@@ -226,7 +226,7 @@ impl Caller {
         }
     }
 
-    /// A read that is tried again, after a notice to `update`. No permit is held during the pause.
+    /// A read with retries; sends a notice to `update` before each. No permit is held during the pause.
     async fn with_retries<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, CallFailure>
     where
         F: Future<Output = Result<T, ClientError>>,
@@ -325,14 +325,14 @@ impl Caller {
 
 /// Passes the realtime stream on until the loop ends.
 async fn stream(client: Client, inbox: mpsc::UnboundedSender<Notice>) {
-    // What waits is counted and weighed once, on its way to the loop.
+    // Queued events are counted and weighed once, on the way to the loop.
     let (sink, events) = mpsc::channel(1);
     let stream = AssertUnwindSafe(realtime::run(client, None, sink)).catch_unwind();
     let _ = tokio::join!(stream, pass_on(events, inbox));
 }
 
 async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::UnboundedSender<Notice>) {
-    // The loop's inbox has no end of its own: a flood is held back here, and so at the gateway.
+    // The loop's inbox is unbounded: a flood is held back here, which slows the gateway down.
     let room = Arc::new(Semaphore::new(EVENT_BYTES_WAITING));
     let mut ended = false;
     while let Some(event) = events.recv().await {
@@ -344,7 +344,7 @@ async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::Unbound
             return;
         }
     }
-    // Without a last word it panicked: what is shown must not be taken for live.
+    // Without a last event the stream panicked: the displayed state must not count as live.
     if !ended && let Ok(held) = room.acquire_owned().await {
         let reason = "the desk's stream broke; its log has more".to_owned();
         let event = RealtimeEvent::Unavailable { reason };
@@ -352,7 +352,7 @@ async fn pass_on(mut events: mpsc::Receiver<RealtimeEvent>, inbox: mpsc::Unbound
     }
 }
 
-/// The room that an event takes: its memory, and at least its share of the number that may wait.
+/// The permits of an event: its bytes of memory, and at least its share of the maximum number of events.
 fn weight(event: &RealtimeEvent) -> u32 {
     let bytes = match event {
         RealtimeEvent::Event(envelope) => memory(&envelope.payload),
@@ -362,7 +362,7 @@ fn weight(event: &RealtimeEvent) -> u32 {
     bytes.clamp(least, EVENT_BYTES_WAITING) as u32
 }
 
-/// About how many bytes a value takes.
+/// The approximate size of a value in bytes.
 fn memory(value: &Value) -> usize {
     let inside = match value {
         Value::String(text) => text.len(),
@@ -376,10 +376,10 @@ fn memory(value: &Value) -> usize {
     size_of::<Value>() + inside
 }
 
-/// Pictures of one title side by side; with more of them the last name is used again.
+/// Maximum pictures with one title; after that the last name is reused.
 const SAME_TITLE: u32 = 10_000;
 
-/// Writes `<title>.png` and `<title>.svg`, with a number behind the title where those exist already.
+/// Writes `<title>.png` and `<title>.svg`, with a number after the title if those exist already.
 fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     let failed = |error: &dyn std::fmt::Display| {
         format!(
@@ -407,7 +407,7 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     Ok(saved)
 }
 
-/// A stranger's text as a file name: letters, digits, blanks, hyphens; at most 60 characters.
+/// Untrusted text as a file name: letters, digits, blanks, hyphens; at most 60 characters.
 fn file_name(title: &str) -> String {
     let kept: String = title
         .chars()

@@ -1,5 +1,5 @@
-//! The loop: waits for keys, the clock, replies and realtime, feeds `update`, carries its effects
-//! out and draws once per round.
+//! The event loop: waits for keys, timers, replies and realtime events, calls `update`, performs its effects
+//! and draws once per round.
 //!
 //! Slow work runs in tasks of its own; the loop itself never waits for the gateway.
 
@@ -27,16 +27,16 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-/// Input that is taken in before a frame is drawn; keeps a flood of it from starving the screen.
+/// Maximum inputs handled before a frame is drawn, so that a flood of them does not starve the screen.
 const MESSAGES_PER_FRAME: usize = 512;
 
-/// A process that still runs so long after SIGTSTP was not stopped: the kernel does not stop an orphaned
+/// A process that still runs this long after SIGTSTP was not stopped: the kernel does not stop an orphaned
 /// process group (`xterm -e`, `ssh -t`, a container), because nothing could continue it.
 const AWAKE: Duration = Duration::from_millis(500);
 
 /// Runs the console until the user quits or `shutdown` is cancelled.
 ///
-/// `performer` carries effects out and has already begun to send realtime messages into `inbox`.
+/// `performer` performs effects and has already started to send realtime messages into `inbox`.
 ///
 /// # Errors
 /// The terminal cannot be drawn to or read from any more.
@@ -99,7 +99,7 @@ pub(crate) async fn run(
                     }
                     event_loop.take_inputs(read)
                 }
-                // The terminal is gone.
+                // The terminal has hung up.
                 None => return Ok(()),
             },
             Some(notice) = event_loop.inbox.recv() => event_loop.take_notice(notice, screen)?,
@@ -124,7 +124,7 @@ pub(crate) async fn run(
 /// Waits for a load in another thread, once.
 async fn loaded(task: &mut Option<JoinHandle<()>>) -> Option<()> {
     let loading = task.as_mut()?;
-    // Without the formats numbers are grouped alike.
+    // Without the formats all numbers are grouped the same way.
     let _ = loading.await;
     *task = None;
     Some(())
@@ -142,7 +142,7 @@ async fn already_there<T>(stream: &mut (impl Stream<Item = T> + Unpin)) -> Optio
     .await
 }
 
-/// Takes the terminal again after a stop; other programs have used it meanwhile.
+/// Enters the terminal modes again after a suspension; other programs have used the terminal meanwhile.
 fn retake(screen: &mut impl Screen, event_loop: &mut EventLoop) -> anyhow::Result<Next> {
     screen.enter()?;
     let size = screen.terminal().size()?;
@@ -184,7 +184,7 @@ impl EventLoop {
         self.carry_out(effects)
     }
 
-    /// Takes what came in one read. Keys stay together, so that a paste can be distinguished from typing.
+    /// Handles the input of one read. Keys stay together, so that a paste can be distinguished from typing.
     fn take_inputs(&mut self, inputs: Vec<Input>) -> Next {
         let mut next = Next::Wait;
         let mut keys = Vec::new();
@@ -272,7 +272,7 @@ impl EventLoop {
         next
     }
 
-    /// Ends all tasks of this gateway and goes on with the other one.
+    /// Ends all tasks of this gateway and continues with the other one.
     fn enter(&mut self, id: RequestId) {
         let Some((_, client)) = self
             .connected
@@ -303,7 +303,8 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::task::{Context, Waker};
 
-    /// What is typed, and who waits for it: the first who asked in vain, like crossterm's stream.
+    /// Typed input and the waker of its reader: like crossterm's stream, it keeps the first waker whose poll
+    /// was pending.
     #[derive(Clone, Default)]
     struct Typed(Arc<Mutex<(Option<u8>, Option<Waker>)>>);
 
@@ -331,14 +332,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_key_after_a_look_in_vain_wakes_the_loop() {
+    async fn a_key_after_a_pending_poll_wakes_the_loop() {
         let typed = Typed::default();
         let mut stream = typed.clone();
         let reader = tokio::spawn(async move {
             assert_eq!(already_there(&mut stream).await, None);
             stream.next().await
         });
-        // The reader has looked once this task is polled again.
+        // The reader has polled once when this task runs again.
         tokio::task::yield_now().await;
         typed.press(b'q');
         let read = tokio::time::timeout(Duration::from_secs(1), reader).await;

@@ -1,4 +1,4 @@
-//! The terminal as the loop needs it.
+//! The terminal interface of the event loop.
 
 use crate::console::theme::Background;
 use crossterm::event::Event;
@@ -7,7 +7,7 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 use std::io;
 
-/// A terminal as the loop needs it: the real one, or a test's.
+/// A terminal as the event loop uses it: the real one, or a test's.
 pub(crate) trait Screen {
     type Error: std::error::Error + Send + Sync + 'static;
     type Backend: Backend<Error = Self::Error>;
@@ -18,7 +18,7 @@ pub(crate) trait Screen {
     /// Ends when the terminal does. Asked for once.
     fn inputs(&mut self) -> impl Stream<Item = io::Result<Input>> + Unpin + Send + 'static;
 
-    /// Begins a synchronized update, so that no half frame is seen.
+    /// Begins a synchronized update, so that no partial frame is displayed.
     fn begin_frame(&mut self) -> io::Result<()>;
 
     fn end_frame(&mut self) -> io::Result<()>;
@@ -26,17 +26,17 @@ pub(crate) trait Screen {
     /// Writes bytes that are not cells, between two frames.
     fn write_raw(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Takes the terminal, whatever other programs have left there.
+    /// Enters our terminal modes, whatever other programs have set.
     fn enter(&mut self) -> io::Result<()>;
 
-    /// Gives the terminal back.
+    /// Restores the terminal.
     fn leave(&mut self) -> io::Result<()>;
 }
 
-/// What comes from the terminal.
+/// Input from the terminal.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Input {
     Event(Event),
-    /// The terminal's answer to the question for its background.
+    /// The terminal's answer to the query for its background.
     Background(Background),
 }

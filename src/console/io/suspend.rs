@@ -1,4 +1,4 @@
-//! Job control: sleeping as Ctrl-Z makes other programs sleep, and hearing of the end of it.
+//! Job control: suspending as Ctrl-Z does in other programs, and noticing the end of it.
 
 #[cfg(unix)]
 mod unix {
@@ -6,7 +6,7 @@ mod unix {
     use std::io;
     use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 
-    /// Hears of SIGCONT, which ends a sleep.
+    /// Receives SIGCONT, which ends a suspension.
     pub(crate) struct Continued(Listener);
 
     impl Continued {

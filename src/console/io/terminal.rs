@@ -1,4 +1,4 @@
-//! The real terminal: taken, given back in every way a program can end, and drawn on without tearing.
+//! The real terminal: entered, restored on every way a program can end, and drawn without tearing.
 
 mod backend;
 mod background;
@@ -30,7 +30,7 @@ const TITLE_POP: &str = "\x1b[23;0t";
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
-/// Whether the terminal is ours at the moment. One process has one terminal.
+/// Whether our terminal modes are set. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Returns when the terminal on standard input is gone.
@@ -40,7 +40,7 @@ pub async fn closed() {
     hang_up.token().cancelled().await;
 }
 
-/// The terminal while it is ours; dropping gives it back.
+/// The terminal with our modes; dropping restores it.
 pub struct RealScreen {
     terminal: Terminal<TerminalBackend>,
     mouse: bool,
@@ -127,7 +127,7 @@ impl Drop for RealScreen {
     }
 }
 
-/// Undoes everything that `enter` did; a second call does nothing.
+/// Restores everything that `enter` changed; a second call does nothing.
 fn give_back() -> io::Result<()> {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return Ok(());
@@ -158,12 +158,12 @@ fn on(mouse: bool) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What switches off whatever [`on`] may have switched on; harmless where it was not.
+/// The sequences that reset every mode that [`on`] may have set; harmless if it was not.
 fn off() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     queue!(
         bytes,
-        // A panic may have come in the middle of a frame.
+        // A panic may have occurred within a frame.
         EndSynchronizedUpdate,
         Print(MOUSE_OFF),
         DisableBracketedPaste,
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_switched_on_is_switched_off() {
+    fn every_mode_that_is_set_is_reset() {
         let (on, off) = (on(true).unwrap(), off().unwrap());
         for mode in modes(&on, 'h') {
             assert!(modes(&off, 'l').contains(&mode), "{mode}");
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_mouse_none_is_asked_for() {
+    fn without_the_mouse_no_mouse_mode_is_set() {
         let asked = modes(&on(false).unwrap(), 'h');
         assert!(!asked.iter().any(|mode| mode == "1000" || mode == "1006"));
     }

@@ -1,6 +1,6 @@
-//! Actions, the places where they work, and the shape of a row of the table.
+//! Actions, the contexts where they work, and the type of a row of the table.
 
-/// What a key can mean.
+/// The action of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Action {
     Up,
@@ -38,7 +38,7 @@ pub(crate) enum Action {
     Quit,
 }
 
-/// Where an action makes sense; the footer shows the actions of the place one is in.
+/// Where an action makes sense; the footer shows the actions of the current context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum KeyContext {
     Everywhere,
@@ -62,8 +62,8 @@ pub(crate) struct Binding {
     /// The footer's word; empty = not in the footer.
     pub hint: &'static str,
     pub contexts: &'static [KeyContext],
-    /// Where it works too, without a word in the footer.
+    /// Where it works too, without a hint in the footer.
     pub elsewhere: &'static [KeyContext],
-    /// Other words by which the help finds it.
+    /// Search words of the help.
     pub also: &'static str,
 }

@@ -7,7 +7,7 @@ pub(crate) struct Fixed {
     pub help: &'static str,
     /// Where it works.
     pub place: &'static str,
-    /// Other words by which the help finds it.
+    /// Search words of the help.
     pub also: &'static str,
 }
 
@@ -16,7 +16,7 @@ pub(crate) struct Fixed {
 pub(crate) struct Sign {
     pub symbol: &'static str,
     pub help: &'static str,
-    /// Where it stands.
+    /// Where it appears.
     pub place: &'static str,
     pub also: &'static str,
 }

@@ -1,4 +1,4 @@
-//! Which keys mean what: the defaults of the table, with the config's changes.
+//! The keymap: the defaults of the table, with the config's changes.
 
 use super::action::{Action, Binding, KeyContext};
 use super::bindings::BINDINGS;
@@ -108,7 +108,7 @@ impl Keymap {
             .map_or(&[], |(_, keys)| keys)
     }
 
-    /// What a key means in a place.
+    /// The action of a key in a context.
     #[must_use]
     pub(crate) fn action(&self, event: &KeyEvent, context: KeyContext) -> Option<Action> {
         let key = Key::of(event);
@@ -118,14 +118,14 @@ impl Keymap {
                 || matches!(binding.action, Action::Back)
         };
         let elsewhere = |binding: &&Binding| binding.elsewhere.contains(&context);
-        // What belongs to the place comes first: a key of the config may be both.
+        // The context's own actions first: a configured key may be both.
         let here = BINDINGS.iter().filter(in_place);
         here.chain(BINDINGS.iter().filter(elsewhere))
             .map(|binding| binding.action)
             .find(|action| self.keys(*action).contains(&key))
     }
 
-    /// What a key means in some other place.
+    /// The action of a key in another context.
     #[must_use]
     pub(crate) fn meaning_elsewhere(&self, key: Key) -> Option<&'static Binding> {
         BINDINGS
@@ -171,7 +171,7 @@ mod tests {
     use crossterm::event::{KeyCode, KeyModifiers};
 
     #[test]
-    fn every_default_key_parses_prints_back_and_is_unambiguous() {
+    fn every_default_key_parses_round_trips_and_is_unambiguous() {
         for binding in BINDINGS {
             for text in binding.keys {
                 assert_eq!(Key::parse(text).unwrap().to_string(), *text);
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_two_meanings_is_refused() {
+    fn a_key_bound_twice_is_refused() {
         let mut keymap = Keymap::default();
         keymap.rebind("edit", &["q"]).unwrap();
         assert_eq!(
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_names_are_told_with_the_right_ones() {
+    fn errors_about_wrong_names_list_the_valid_ones() {
         let mut keymap = Keymap::default();
         assert!(
             keymap

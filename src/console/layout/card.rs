@@ -7,21 +7,21 @@ use crate::console::state::{Card, Entry, Invite, Layer, Members, Pane, State};
 use crate::console::words;
 use ratatui::layout::{Rect, Size};
 
-/// Stands in for a link that is not here yet, so that nothing moves when it comes.
+/// Placeholder for a link that is not read yet, so that nothing moves when it arrives.
 const USUAL_LINK: &str = "https://chat.whatsapp.com/AAAAAAAAAAAAAAAAAAAAAA";
-/// Columns that the text beside a code needs.
+/// Columns for the text beside a code.
 const BESIDE: u16 = 30;
-/// Lines that a code leaves to facts and members where it can.
+/// Lines that a code leaves to facts and members if possible.
 const REST: u16 = 4;
 /// Most lines of the description.
 const DESCRIPTION_LINES: usize = 6;
 /// The same of what the gateway has not stored yet.
 const NOT_STORED_LINES: usize = 3;
 
-/// Where the parts of the card stand. What has no room is empty.
+/// The areas of the card's parts. A part that does not fit is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct CardParts {
-    /// How many members, my role, the switches.
+    /// Number of members, own role, settings.
     pub summary: Rect,
     /// The code, or the reason why there is none.
     pub code: Rect,
@@ -90,7 +90,7 @@ pub(crate) fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
     })
 }
 
-/// Cells of the sturdiest code of the link that has room.
+/// Size in cells of the code with the highest error correction that fits.
 fn code_size(link: &str, room: Size, blocks: Blocks) -> Option<Size> {
     qr::fitting_size(link, room, blocks)
 }
@@ -174,7 +174,7 @@ impl Frame<'_> {
         }
     }
 
-    /// Facts and members share what is left.
+    /// Facts and members share the rest.
     fn rest(&self, rows: &mut Rows, area: Rect) -> (Rect, Rect, Rect) {
         let left = rows.left();
         let for_members = match &self.card.members {
@@ -196,7 +196,7 @@ impl Frame<'_> {
     }
 }
 
-/// Rows handed out from the top.
+/// Rows allocated from the top.
 struct Rows {
     next: u16,
     end: u16,
@@ -214,7 +214,7 @@ impl Rows {
         self.end - self.next
     }
 
-    /// As many of the rows as there still are, with the columns of `area`.
+    /// As many of the rows as are left, with the columns of `area`.
     fn take(&mut self, height: u16, area: Rect) -> Rect {
         let height = height.min(self.left());
         let taken = Rect {
@@ -247,8 +247,8 @@ fn not_stored(entry: &Entry) -> Option<String> {
     (!names.is_empty()).then(|| format!("The gateway has not stored it yet: {}", names.join(", ")))
 }
 
-/// The facts about a group in at most `max` lines: the description gives way first, then what is
-/// needed least.
+/// The facts about a group in at most `max` lines: the description is shortened first, then the least important
+/// ones are left out.
 #[must_use]
 pub(crate) fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
     let group = &entry.group;
@@ -294,13 +294,13 @@ pub(crate) fn member_rows(state: &State) -> usize {
         .map_or(1, |parts| usize::from(parts.members.height).max(1))
 }
 
-/// Whether the card is in sight, so that a rest of the cursor may fetch the link.
+/// Whether the card is visible, so that a resting cursor may request the link.
 #[must_use]
 pub(crate) fn card_in_sight(state: &State) -> bool {
     screen(state).is_some_and(|screen| screen.card.is_some())
 }
 
-/// Whether the link would be seen, on the card, as a full-screen code or in the reset dialog.
+/// Whether the link would be visible, on the card, as a full-screen code or in the reset dialog.
 #[must_use]
 pub(crate) fn link_in_sight(state: &State) -> bool {
     let in_dialog = |card: &Card| {

@@ -1,4 +1,4 @@
-//! Questions about what cannot be undone: what would follow from a yes.
+//! Questions before actions that cannot be undone: the consequences.
 
 use super::dialog::{Button, WordsParts, content_width, dialog};
 use super::screen::Screen;
@@ -68,7 +68,7 @@ pub(crate) fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDia
     }
 }
 
-/// What an action on a session does to everybody who uses it.
+/// The consequence of an action on a session for all its users.
 fn consequence(state: &State, session: &str, action: SessionAction) -> String {
     let linked = state.sessions.get(session).is_some_and(is_linked);
     let dark = |until| went_dark(state, session, Some(until));

@@ -1,11 +1,11 @@
-//! Dialogs: a box in the middle of the body with a row of buttons at its foot.
+//! Dialogs: a box in the middle of the body with a row of buttons at the bottom.
 
 use super::screen::{Screen, inside};
 use crate::console::state::ButtonId;
 use crate::text;
 use ratatui::layout::Rect;
 
-/// A button where it stands.
+/// A button with its area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ButtonSpot {
     pub id: ButtonId,
@@ -15,7 +15,7 @@ pub(crate) struct ButtonSpot {
     pub area: Rect,
 }
 
-/// A button before it has a place.
+/// A button without an area yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Button {
     pub id: ButtonId,
@@ -54,14 +54,14 @@ pub(crate) struct Dialog {
 pub(crate) struct WordsParts {
     pub dialog: Dialog,
     pub title: String,
-    /// All lines; those from `first` on are seen.
+    /// All lines; those from `first` on are visible.
     pub text: Vec<String>,
     pub first: usize,
 }
 
 /// Columns that a dialog's border and padding take.
 pub(super) const DIALOG_FRAME: u16 = 4;
-/// A dialog that leaves fewer columns than these takes the whole body.
+/// A dialog that would leave fewer columns than these takes the whole body.
 const RIM: u16 = 6;
 /// Columns between two buttons.
 const BUTTON_GAP: u16 = 2;
@@ -92,7 +92,7 @@ pub(crate) fn dialog(
         width.saturating_add(DIALOG_FRAME),
         height.saturating_add(3),
     );
-    // A narrow rim of what lies below would only confuse.
+    // A narrow rim of the panes below would be confusing.
     let area = if area.width + RIM >= screen.body.width {
         screen.body
     } else {
@@ -117,7 +117,7 @@ pub(crate) fn dialog(
     }
 }
 
-/// An area of this size, or as much of it as there is, in the middle of another.
+/// An area of this size, or as much of it as fits, centred in another.
 #[must_use]
 pub(crate) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(area.width);

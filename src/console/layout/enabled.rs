@@ -1,10 +1,10 @@
-//! Which actions can work now: the footer and the help grey out the others.
+//! Which actions can work now: the footer and the help dim the others.
 
 use crate::api::{Capability, Session, SessionStatus};
 use crate::console::keymap::Action;
 use crate::console::state::{Layer, LinkHidden, State};
 
-/// The capability that an action cannot do without.
+/// The capability that an action requires.
 #[must_use]
 pub(crate) fn needs(action: Action) -> Option<Capability> {
     match action {
@@ -20,7 +20,7 @@ pub(crate) fn needs(action: Action) -> Option<Capability> {
     }
 }
 
-/// Whether an action can work now, by all that is known. What is not known stays possible.
+/// Whether an action can work now, as far as is known. What is unknown counts as possible.
 #[must_use]
 pub(crate) fn can(state: &State, action: Action) -> bool {
     if needs(action).is_some_and(|capability| state.lacks(capability)) {
@@ -64,7 +64,7 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
     }
 }
 
-/// Whether one session is selected to which nothing is being done, and which is so.
+/// Whether one session is selected that has no action in flight and meets the condition.
 fn on_session(state: &State, is_so: impl Fn(&Session) -> bool) -> bool {
     state
         .sessions

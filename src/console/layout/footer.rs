@@ -1,4 +1,4 @@
-//! The footer's hints: the keys of the top layer, as many as have room.
+//! The footer's hints: the keys of the top layer, as many as fit.
 
 use super::enabled::can;
 use super::pairing::pairing_field;
@@ -13,13 +13,13 @@ use crate::console::state::{
 use crate::text;
 use ratatui::layout::Rect;
 
-/// A hint where it stands.
+/// A hint with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hint {
     pub key: String,
     pub word: String,
     pub target: Target,
-    /// Whether it can work now; greyed out otherwise.
+    /// Whether it can work now; dimmed otherwise.
     pub enabled: bool,
     /// Key, a space and the word.
     pub area: Rect,
@@ -28,7 +28,7 @@ pub(crate) struct Hint {
 /// Columns between two hints.
 const GAP: u16 = 2;
 
-/// The hints that have room. Help and quit always stay; of the others the last ones give way.
+/// The hints that fit. Help and quit always stay; of the others the last ones are dropped first.
 #[must_use]
 pub(crate) fn hints(state: &State, screen: &Screen) -> Vec<Hint> {
     let (mut hints, kept) = wanted(state, screen);
@@ -171,7 +171,7 @@ fn pairing_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
     }
 }
 
-/// Where characters are text: only keys that are none help and quit.
+/// In a text field: only keys that are not text, help and quit.
 fn typing(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hint>, usize) {
     hints.push(plain("Esc", escape));
     let help = state
@@ -195,7 +195,7 @@ fn typing(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hint>, usiz
     (hints, kept)
 }
 
-/// Where the keys of the table still mean help.
+/// Where the keys of the table still apply.
 fn closed_by_keys(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hint>, usize) {
     hints.push(plain("Esc", escape));
     hints.push(of_action(state, Action::Help, "help"));

@@ -31,10 +31,10 @@ pub(crate) enum FormLine {
     /// A note about a field: its fault, a change made elsewhere, the outcome of the save.
     Note(SettingField, Note),
     Gap,
-    /// What a field would become.
+    /// The new value of a field.
     Change(SettingField),
     NoChange,
-    /// The save as a whole, or a question; some lines of wrapped text follow one another.
+    /// The outcome of the save as a whole, or a question; wrapped text takes several lines.
     Message(String),
 }
 
@@ -47,14 +47,14 @@ pub(crate) enum Note {
     NotApplied,
     /// Whether it was applied is not known yet.
     Unknown,
-    /// It was changed elsewhere meanwhile, to this; whether what is typed here differs.
+    /// It was changed elsewhere meanwhile, to this value; whether the typed one differs.
     Theirs {
         value: String,
         kept: bool,
     },
 }
 
-/// The form where it stands.
+/// The form's areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FormParts {
     pub dialog: Dialog,
@@ -112,7 +112,7 @@ pub(crate) fn form_parts(state: &State, screen: &Screen, form: &EditForm) -> For
     }
     let mut lines = head;
     lines.extend(tail);
-    // What cannot be done without is kept where the room is short: the fields and the message.
+    // With too few lines the fields and the message have priority.
     let wanted = usize::from(room).saturating_sub(message.len() + 1);
     if lines.len() > wanted {
         lines.retain(|line| *line != FormLine::Gap);
@@ -182,7 +182,7 @@ fn notes(form: &EditForm, field: SettingField) -> impl Iterator<Item = FormLine>
         .map(move |note| FormLine::Note(field, note))
 }
 
-/// Why one field was refused, in a few words; the whole sentence stands below.
+/// Why one field was refused, in a few words; the whole sentence is below.
 fn refusal(failure: &CallFailure) -> String {
     match &failure.kind {
         FailureKind::Offline => "not connected".to_owned(),

@@ -1,4 +1,4 @@
-//! The groups pane: its filter line, column heads, rows and the notice at its foot.
+//! The groups pane: its filter line, column headings, rows and the notice at the bottom.
 
 use super::screen::{inside, row, screen};
 use super::wrap::wrap;
@@ -6,7 +6,7 @@ use crate::console::state::{SessionScope, Sort, State};
 use crate::text;
 use ratatui::layout::{Position, Rect};
 
-/// Where the parts of the groups pane stand.
+/// The areas of the groups pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct GroupsParts {
     pub filter: Rect,
@@ -41,7 +41,7 @@ pub(crate) fn groups_parts(state: &State, area: Rect) -> GroupsParts {
 
 /// Columns before a name: the mark of the selected row and a space.
 const INDENT: u16 = 2;
-/// Columns that a name is left as long as something else can give way.
+/// Minimum columns of a name while other columns can be narrowed.
 const NAME_WIDTH: u16 = 40;
 /// Columns that a name needs beside its session.
 const NAME_MIN: u16 = 26;
@@ -63,7 +63,7 @@ impl GroupColumns {
     /// The sort that a head stands for, with the columns in which it can be clicked.
     #[must_use]
     pub(crate) fn heads(&self) -> [(Sort, Rect); 5] {
-        // The mark of the sort stands in the gap before the column.
+        // The sort mark is in the gap before the column.
         let wide = |column: Rect| match column.width {
             0 => column,
             width => Rect {
@@ -95,8 +95,8 @@ pub(crate) fn group_head(state: &State, parts: &GroupsParts, at: Position) -> Op
         .map(|(sort, _)| sort)
 }
 
-/// The columns in an area of rows. Where names have little room, the air gives way first, then, beside
-/// the sessions' names, the age and the role.
+/// The columns in an area of rows. If names have little space, the gaps are dropped first, then, beside the
+/// sessions' names, the age and the role.
 #[must_use]
 pub(crate) fn group_columns(state: &State, area: Rect) -> GroupColumns {
     let all = state.sessions.scope() == SessionScope::AllSessions;
@@ -155,7 +155,7 @@ struct Widths {
     marks: u16,
     age: u16,
     gap: u16,
-    /// Behind the last column.
+    /// After the last column.
     margin: u16,
 }
 
@@ -224,7 +224,7 @@ impl Widths {
     }
 }
 
-/// What must be known about the rows: that they are only what was stored, or that some are missing.
+/// A notice about the rows: that they are stored ones, or that some are missing.
 #[must_use]
 pub(crate) fn groups_notice(state: &State) -> Option<String> {
     let asked: Vec<&str> = match state.sessions.scope() {

@@ -18,13 +18,13 @@ pub(crate) enum HelpLine {
     Sign(&'static Sign),
 }
 
-/// The help where it stands.
+/// The help's areas.
 pub(crate) struct HelpParts {
     pub area: Rect,
     pub search: Rect,
     pub rows: Rect,
     pub columns: usize,
-    /// What the search leaves, under the names of its sections.
+    /// The rows that match the search, under the names of their sections.
     pub found: Vec<HelpLine>,
     /// First visible line.
     pub first: usize,
@@ -59,7 +59,7 @@ pub(crate) fn help_parts(state: &State, screen: &Screen, help: &HelpDialog) -> H
     } else {
         1
     };
-    // The height is that of the whole help, so that the box does not jump while one types.
+    // The height is that of the whole help, so that the box does not change while the user types.
     let all = HelpParts::total() + 3;
     let height = u16::try_from(all.div_ceil(columns)).unwrap_or(u16::MAX) + 4;
     let width = COLUMN * u16::try_from(columns).unwrap_or(1) + DIALOG_FRAME;

@@ -1,4 +1,4 @@
-//! Where things stand: a pure function of the state, shared by drawing and mouse input.
+//! Positions on the screen: a pure function of the state, shared by drawing and mouse input.
 
 mod card;
 mod confirm;

@@ -1,4 +1,4 @@
-//! The list of profiles: where its rows and its words stand.
+//! The list of profiles: the areas of its rows and texts.
 
 use super::dialog::{Dialog, content_height, content_width, dialog};
 use super::screen::{Screen, row, screen};
@@ -11,7 +11,7 @@ const WIDTH: u16 = 68;
 /// Lines of the words below the rows, with the empty one above them.
 const WORDS: u16 = 6;
 
-/// The list where it stands.
+/// The list's areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProfilesParts {
     pub dialog: Dialog,
@@ -21,7 +21,7 @@ pub(crate) struct ProfilesParts {
     /// Lines of words, already broken.
     pub text: Vec<String>,
     pub words: Rect,
-    /// Where the token is typed.
+    /// The area of the token's field.
     pub field: Option<Rect>,
 }
 

@@ -6,7 +6,7 @@ use crate::console::state::{Invite, State};
 use crate::text;
 use ratatui::layout::{Rect, Size};
 
-/// The full-screen code where it stands.
+/// The areas of the full-screen code.
 pub(crate) struct QrParts {
     /// Everything but the footer.
     pub area: Rect,
@@ -16,12 +16,12 @@ pub(crate) struct QrParts {
     pub drawing: QrDrawing,
 }
 
-/// What is drawn in the middle.
+/// The content of the middle.
 pub(crate) enum QrDrawing {
     Code {
         code: Code,
         blocks: Blocks,
-        /// Whole blocks were wished for, but have no room: this many columns and rows are missing.
+        /// Whole blocks were chosen but do not fit: this many columns and rows are missing.
         whole_missing: Option<(u16, u16)>,
     },
     /// No code fits: this many columns and rows are missing.
@@ -30,7 +30,7 @@ pub(crate) enum QrDrawing {
         rows: u16,
     },
     TooLong,
-    /// There is no link that could be shown.
+    /// There is no link to show.
     NoLink,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn qr_parts(state: &State) -> QrParts {
         QrDrawing::Code { code, blocks, .. } => qr::size(code, *blocks),
         _ => Size::new(room.width, room.height.min(7)),
     };
-    // Air around name and link where there is any.
+    // Empty lines around name and link if there is space.
     let spare = room.height.saturating_sub(size.height);
     let gap = spare.min(2) / 2;
     let top = (spare - gap * 2) / 2;
@@ -82,7 +82,7 @@ pub(crate) fn qr_parts(state: &State) -> QrParts {
     }
 }
 
-/// Whole blocks make the larger code, so they are taken wherever there is room, even if not chosen.
+/// Whole blocks make a larger code, so they are used wherever they fit, even if not chosen.
 fn qr_drawing(link: &str, room: Size, whole_wished: bool, least: Blocks) -> QrDrawing {
     let whole_missing = match qr::fit(link, room, Blocks::Full) {
         Fit::Fits(code) => {

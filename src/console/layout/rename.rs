@@ -1,4 +1,4 @@
-//! "Rename the account" where it stands.
+//! The areas of "Rename the account".
 
 use super::dialog::{Button, Dialog, content_width, dialog};
 use super::screen::{Screen, row};
@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 const WIDTH: u16 = 66;
 
-/// The dialog where it stands.
+/// The dialog's areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RenameParts {
     pub dialog: Dialog,

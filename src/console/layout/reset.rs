@@ -1,4 +1,4 @@
-//! "Reset the invite link": its words, buttons, and the new link's code.
+//! "Reset the invite link": its texts, buttons, and the new link's code.
 
 use super::dialog::{
     Button, Dialog, content_height, content_width, dialog, width as buttons_width,
@@ -15,14 +15,14 @@ const DIALOG_WIDTH: u16 = 60;
 /// Columns of the words beside the new link's code.
 const DONE_WORDS: u16 = 34;
 
-/// The reset dialog where it stands.
+/// The reset dialog's areas.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ResetParts {
     pub dialog: Dialog,
     /// Lines of words, already broken.
     pub text: Vec<String>,
     pub words: Rect,
-    /// The new link's code; empty where it has no room.
+    /// The new link's code; empty if it does not fit.
     pub code: Rect,
     pub link: Rect,
 }
@@ -55,7 +55,7 @@ pub(crate) fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -
         Some(false) => "✘ It is the same as the old link. Reset it once more.",
         None => "The old link was not known, so the two could not be compared.",
     };
-    let told = format!(
+    let message = format!(
         "✔ The link was reset.\n{verdict}\n\nThe old link no longer works. Share this one from now on."
     );
     let link_width = u16::try_from(text::width(link)).unwrap_or(u16::MAX);
@@ -63,8 +63,8 @@ pub(crate) fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -
     let link_height = link_width.div_ceil(widest.max(1)).clamp(1, 3);
     let buttons = reset_buttons(&reset.phase);
     let buttons_width = buttons_width(&buttons);
-    // The code stands beside the words where it fits so, else nowhere: `Q` shows it in full. Where
-    // one line is missing, the link moves into that of the buttons.
+    // The code is beside the text if it fits, else not shown: `Q` shows it on the full screen. If one line is
+    // missing, the link moves into that of the buttons.
     let least = state.options.theme.least_blocks();
     let code_in = |height: u16| {
         let room = Size::new(widest.saturating_sub(DONE_WORDS + 2), height);
@@ -84,7 +84,7 @@ pub(crate) fn reset_parts(state: &State, screen: &Screen, reset: &ResetDialog) -
     } else {
         widest.min(DIALOG_WIDTH)
     };
-    let text = wrap(&told, words_width, 9);
+    let text = wrap(&message, words_width, 9);
     let words_height = u16::try_from(text.len()).unwrap_or(9);
     let gap = u16::from(code.is_none());
     let link_rows = if own_line { link_height } else { 0 };

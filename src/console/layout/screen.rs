@@ -7,11 +7,11 @@
 use crate::console::state::{Pane, State};
 use ratatui::layout::Rect;
 
-/// Columns and rows below which nothing sensible can be drawn.
+/// Columns and rows below which the panes cannot be drawn.
 pub(crate) const MIN_SIZE: (u16, u16) = (60, 16);
-/// From so many columns on, two panes stand side by side.
+/// Minimum columns for two panes side by side.
 const MEDIUM: u16 = 100;
-/// From so many columns on, all three do: the list of groups is left room for its names.
+/// Minimum columns for all three panes: the list of groups keeps enough columns for names.
 const WIDE: u16 = 144;
 /// With fewer rows a code does not fit under a card's first lines, only beside them.
 const TALL: u16 = 28;
@@ -21,7 +21,7 @@ const CARD_WIDTH: u16 = 50;
 const BROAD_CARD_WIDTH: u16 = 72;
 const SESSIONS_WIDTH: u16 = 25;
 
-/// The screen's parts. A pane that is out of sight is `None`.
+/// The screen's parts. A pane that is not visible is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Screen {
     pub header: Rect,

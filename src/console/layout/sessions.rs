@@ -4,12 +4,12 @@ use super::screen::{inside, screen};
 use crate::console::state::State;
 use ratatui::layout::Rect;
 
-/// Where the rows of the sessions stand.
+/// The areas of the sessions' rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SessionsParts {
     /// All rows together.
     pub rows: Rect,
-    /// Lines of one row, an empty one behind it included.
+    /// Lines of one row, including an empty one after it.
     pub height: u16,
     /// Lines of one row that hold text.
     pub lines: u16,
@@ -35,7 +35,7 @@ impl SessionsParts {
     /// How many rows fit.
     #[must_use]
     pub(crate) fn count(&self) -> usize {
-        // The empty line behind the last row may be missing.
+        // The empty line after the last row may be missing.
         usize::from((self.rows.height + self.height - self.lines) / self.height)
     }
 

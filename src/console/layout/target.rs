@@ -1,20 +1,20 @@
-//! What can be under the mouse.
+//! Mouse targets.
 
 use crate::console::keymap::Action;
 use crate::console::state::{ButtonId, FormFocus, Pane, Sort};
 
-/// What is under the mouse.
+/// The target of a mouse event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
     /// A row of the sessions, counted from "All sessions" = 0.
     SessionRow(usize),
     /// A row of the groups, counted from the first one, not from the first visible one.
     GroupRow(usize),
-    /// Somewhere else in a pane.
+    /// Elsewhere in a pane.
     Pane(Pane),
     /// The filter line.
     Filter,
-    /// The head of a column of the groups.
+    /// The heading of a column of the groups.
     GroupHead(Sort),
     /// A word of the footer.
     Hint(Action),
@@ -26,7 +26,7 @@ pub(crate) enum Target {
     ProfileRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
-    /// Inside the top layer, on nothing in particular.
+    /// Inside the top layer, on no element.
     Layer,
     Nothing,
 }

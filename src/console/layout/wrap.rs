@@ -89,7 +89,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn breaks_between_words_and_marks_what_was_cut() {
+    fn text_breaks_between_words_and_marks_the_cut() {
         assert_eq!(
             wrap("Meet at the north gate at 8.", 12, 9),
             ["Meet at the", "north gate", "at 8."]

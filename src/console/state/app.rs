@@ -1,4 +1,4 @@
-//! The whole of what the console knows, and what can be read off it directly.
+//! The state of the console, and values derived from the whole of it.
 
 use super::card::Card;
 use super::failures::FailureRecord;
@@ -14,7 +14,7 @@ use crate::console::ids::RequestId;
 use crate::console::keymap::{KeyContext, Keymap};
 use crate::console::theme::Theme;
 
-/// The three panes of the wide screen; on a narrow one only the focused one is seen.
+/// The three panes of the wide screen; a narrow one shows only the focused pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pane {
     Sessions,
@@ -22,30 +22,30 @@ pub enum Pane {
     Group,
 }
 
-/// How the console learns of changes.
+/// How the console receives changes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Connection {
-    /// Neither an answer nor an event has come yet.
+    /// Neither an answer nor an event has arrived yet.
     Connecting,
-    /// Events arrive by themselves.
+    /// Events arrive on the stream.
     Live,
-    /// No realtime: the console asks again and again.
+    /// No realtime: the console polls.
     Polling { reason: String },
-    /// The gateway does not answer at all.
+    /// The gateway does not answer.
     Away {
         since: EpochMillis,
         failure: CallFailure,
     },
 }
 
-/// What is set at the start.
+/// Options of the start.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The header's word for where one is: a profile, `demo`, `this machine`.
+    /// The header's name of the gateway: a profile, `demo`, `this machine`.
     pub gateway_name: String,
     /// Use these session ids when the gateway does not let us list them.
     pub session_ids: Vec<String>,
-    /// The gateways that one can go to, and which of them is this one.
+    /// The gateways to switch between, and the current one.
     pub profiles: Vec<Profile>,
     pub here: usize,
     pub mouse: bool,
@@ -55,7 +55,7 @@ pub struct Options {
     pub zone: jiff::tz::TimeZone,
 }
 
-/// The whole of it.
+/// The whole state.
 pub struct State {
     pub options: Options,
     /// Columns and rows of the terminal.
@@ -75,13 +75,13 @@ pub struct State {
     pub failures: Vec<FailureRecord>,
     /// Whether whole blocks draw the QR code.
     pub whole_blocks: bool,
-    /// Capabilities that the gateway has refused us; what needs them is greyed out.
+    /// Capabilities that the gateway has refused us; actions that need them are dimmed.
     pub lacking: Vec<Capability>,
     pub(crate) requests: Requests,
 }
 
 impl State {
-    /// A gateway of which nothing is known yet.
+    /// The state before any answer of the gateway.
     #[must_use]
     pub(crate) fn new(options: Options, size: (u16, u16), now: EpochMillis) -> Self {
         Self {
@@ -115,19 +115,19 @@ impl State {
         }
     }
 
-    /// How many requests are under way.
+    /// How many requests are in flight.
     #[must_use]
     pub(crate) fn waiting(&self) -> usize {
         self.requests.calls().count()
     }
 
-    /// Seconds until the next attempt of something that failed and is tried again by itself.
+    /// Seconds until the next retry of a read or of the whole gateway.
     #[must_use]
     pub(crate) fn next_attempt(&self) -> Option<i64> {
         self.seconds_until(self.requests.next_attempt()?)
     }
 
-    /// Seconds until a read that failed is tried again.
+    /// Seconds until a failed read is retried.
     #[must_use]
     pub(crate) fn attempt_of(&self, id: RequestId) -> Option<i64> {
         self.seconds_until(self.requests.pause_of(id)?)
@@ -160,24 +160,24 @@ impl State {
             && self.sessions.unknown() == self.sessions.rows.len()
     }
 
-    /// How many groups a session has: those that were read, until then what the gateway counts.
+    /// How many groups a session has: the loaded ones, until then the gateway's count.
     #[must_use]
     pub(crate) fn group_count(&self, session: &Session) -> Option<usize> {
-        let told = || {
+        let reported = || {
             session
                 .group_count
                 .and_then(|count| usize::try_from(count).ok())
         };
-        self.groups.count_of(&session.id).or_else(told)
+        self.groups.count_of(&session.id).or_else(reported)
     }
 
-    /// How many groups all sessions have. Those that were read count once, however many sessions see them; of other
-    /// sessions there is only what the gateway counts.
+    /// How many groups all sessions have. Loaded groups count once, however many sessions see them; other
+    /// sessions count with the gateway's number.
     #[must_use]
     pub(crate) fn groups_everywhere(&self) -> usize {
         let unread = self.sessions.rows.iter();
         let unread = unread.filter(|session| self.groups.count_of(&session.id).is_none());
-        let told = unread.filter_map(|session| self.group_count(session));
-        self.groups.everywhere + told.sum::<usize>()
+        let counts = unread.filter_map(|session| self.group_count(session));
+        self.groups.everywhere + counts.sum::<usize>()
     }
 }

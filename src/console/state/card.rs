@@ -4,7 +4,7 @@ use crate::api::{EpochMillis, GroupMember, SessionStatus};
 use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 
-/// One group looked at.
+/// The group of the card.
 #[derive(Debug)]
 pub struct Card {
     pub key: GroupKey,
@@ -12,11 +12,11 @@ pub struct Card {
     pub members: Members,
     /// First visible line of the members.
     pub scroll: usize,
-    /// When the link was last seen to be reset while the card was open: by whom, where known.
+    /// When the link was last reset while the card was open: by whom, if known.
     pub reset_seen: Option<(EpochMillis, Option<String>)>,
-    /// Copy the link as soon as it is there.
+    /// Copy the link as soon as it is read.
     pub copy_when_shown: bool,
-    /// The user left while it was being read: nothing is asked for again by itself.
+    /// The user left during the read: it is not repeated without the user.
     pub(crate) left: bool,
 }
 
@@ -34,7 +34,7 @@ impl Card {
         }
     }
 
-    /// The link, when it may be used.
+    /// The link, if it may be used.
     #[must_use]
     pub(crate) fn link(&self) -> Option<&str> {
         match &self.invite {
@@ -43,7 +43,7 @@ impl Card {
         }
     }
 
-    /// The members, when they were read.
+    /// The members, if they were read.
     #[must_use]
     pub(crate) fn loaded_members(&self) -> &[GroupMember] {
         match &self.members {
@@ -53,12 +53,12 @@ impl Card {
     }
 }
 
-/// The invite link, which is never shown when it might be dead.
+/// The invite link, which is never shown when it may be dead.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Invite {
-    /// Not asked for yet: the cursor has not rested here.
+    /// Not requested yet: the cursor has not rested here.
     NotAsked,
-    /// On its way.
+    /// In flight.
     Waiting(RequestId),
     Shown {
         link: String,
@@ -70,7 +70,7 @@ pub enum Invite {
 /// Why no link is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LinkHidden {
-    /// It was reset elsewhere; the new one is asked for.
+    /// It was reset elsewhere; the new one is being read.
     Reset,
     /// The session left `working`.
     SessionLeft(SessionStatus),
@@ -80,7 +80,7 @@ pub enum LinkHidden {
     NotInGroup,
     /// The gateway does not answer, so the link cannot be checked.
     GatewayAway,
-    /// Asking for it failed.
+    /// The read failed.
     Failed(CallFailure),
 }
 

@@ -1,10 +1,10 @@
-//! Questions about what cannot be undone, or what others feel.
+//! Questions before actions that cannot be undone or affect other users.
 
 use super::button::ButtonId;
 use crate::console::effect::SessionAction;
 use crate::console::keymap::Key;
 
-/// A question about something that cannot be undone, or that others feel.
+/// A question before an action that cannot be undone or affects other users.
 #[derive(Debug)]
 pub struct ConfirmDialog {
     pub question: Question,

@@ -6,27 +6,27 @@ use crate::api::{EpochMillis, Group, Setting, SettingField};
 /// The times in a header are whole seconds.
 const HEADER_STEP: EpochMillis = 1_000;
 /// How long a row without a usable time may show old settings, in milliseconds. After that they count as
-/// set back by somebody else.
+/// changed back by another admin.
 const LAG_MAX: EpochMillis = 300_000;
 
-/// One confirmed setting. It is shown until a row that is newer says otherwise.
+/// A confirmed setting. It is shown until a newer row contradicts it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Confirmed {
     value: Setting,
     /// What a stale row may hold: every value that was shown before.
     before: Vec<Option<Setting>>,
-    /// The row's `updatedAt` before the change; 0 where the gateway tells none.
+    /// The row's `updatedAt` before the change; 0 if the gateway has none.
     row_at: EpochMillis,
     /// When the gateway answered, by its own clock and rounded down to a second.
     answered_at: Option<EpochMillis>,
-    /// When it answered, by our clock: for gateways that tell no times.
+    /// When it answered, by our clock: for gateways without times.
     at: EpochMillis,
     /// A row that is older than the change was read since.
     lagging: bool,
 }
 
 impl Confirmed {
-    /// Of a change that is being written over `row`, while `earlier` ones may not be stored either.
+    /// For a change that is being written over `row`, while `earlier` ones may not be stored either.
     pub(crate) fn new(
         value: Setting,
         row: &Group,
@@ -59,8 +59,8 @@ impl Confirmed {
 
     /// Whether it still holds after an event of that time with this setting: the same value, or one from
     /// before it.
-    pub(crate) fn outlives(&self, told: &Setting, at: EpochMillis) -> bool {
-        self.value == *told || self.answered_at.is_some_and(|answered| at < answered)
+    pub(crate) fn outlives(&self, setting: &Setting, at: EpochMillis) -> bool {
+        self.value == *setting || self.answered_at.is_some_and(|answered| at < answered)
     }
 
     /// Whether a group shows this value.
@@ -68,15 +68,15 @@ impl Confirmed {
         stored(group, self.field()).as_ref() == Some(&self.value)
     }
 
-    /// The same, if a row that was read now is older than the change: then it goes on being shown.
+    /// The same, if a row that was read now is older than the change: then it stays shown.
     pub(crate) fn unless_stored(mut self, row: &Group, now: EpochMillis) -> Option<Self> {
         self.lagging = true;
         (!self.is_shown_by(row) && self.lags(row, now)).then_some(self)
     }
 
     fn lags(&self, row: &Group, now: EpochMillis) -> bool {
-        // A gateway that tells roles stores its changes before it answers: only a read that was under
-        // way meanwhile is older.
+        // A gateway with roles stores its changes before it answers: only a read that was in flight meanwhile
+        // is older.
         if row.my_role.is_some() && row.updated_at > 0 {
             return row.updated_at <= self.row_at;
         }
@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    /// "new" was saved over "old", a row of an hour ago, and answered at that second.
+    /// "new" was saved over "old", a row of an hour ago, and the answer has this second.
     fn confirmed(answered_at: Option<EpochMillis>) -> Confirmed {
         let value = Setting::Subject("new".to_owned());
         let old = row("old", SECOND - 3_600_000);
@@ -140,15 +140,15 @@ mod tests {
     }
 
     #[test]
-    fn a_row_counts_once_it_is_newer_than_the_answer() {
+    fn a_row_newer_than_the_answer_counts() {
         let saved = confirmed(Some(SECOND));
         for (subject, at, kept) in [
             ("old", SECOND - 3_600_000, true),
-            // Stored anew since, by a look of its own before the change.
+            // The row was stored again, from a read before the change.
             ("older", SECOND - 1, true),
             ("old", SECOND, true),
             ("old", SECOND + 999, true),
-            // In the answer's own second only a value from before is known to be older.
+            // Within the answer's own second only a value from before is known to be older.
             ("other", SECOND + 999, false),
             ("old", SECOND + 1_000, false),
             ("new", SECOND - 1, false),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_time_of_the_answer_an_old_value_counts_after_a_while() {
+    fn without_the_time_of_the_answer_an_old_value_counts_after_the_limit() {
         let saved = confirmed(None);
         for (subject, at, now, kept) in [
             ("old", SECOND - 3_600_000, SECOND + 9_000_000, true),
@@ -187,20 +187,20 @@ mod tests {
     }
 
     #[test]
-    fn a_gateway_whose_rows_follow_at_once_is_taken_at_its_word() {
+    fn a_gateway_whose_rows_follow_changes_is_believed_at_once() {
         let saved = confirmed(Some(SECOND));
-        let mut told = row("old", SECOND - 3_599_999);
-        told.my_role = Some(crate::api::SessionRole::Admin);
-        assert!(!is_kept(&saved, &told, SECOND + 9_000));
-        told.updated_at -= 1;
+        let mut reported = row("old", SECOND - 3_599_999);
+        reported.my_role = Some(crate::api::SessionRole::Admin);
+        assert!(!is_kept(&saved, &reported, SECOND + 9_000));
+        reported.updated_at -= 1;
         assert!(
-            is_kept(&saved, &told, SECOND + 9_000),
+            is_kept(&saved, &reported, SECOND + 9_000),
             "read before the change"
         );
     }
 
     #[test]
-    fn two_changes_in_a_row_leave_two_old_values() {
+    fn two_successive_changes_leave_two_old_values() {
         let first = confirmed(Some(SECOND));
         let mut shown = row("old", SECOND - 3_600_000);
         first.write(&mut shown);

@@ -1,4 +1,4 @@
-//! Writing down what has failed, and the whole list as text.
+//! Recording failures, and the whole list as text.
 
 use super::app::State;
 use super::failures::FailureRecord;
@@ -27,7 +27,7 @@ impl State {
         self.record(action, text);
     }
 
-    /// Remembers a failure. What fails in the same way again and again stays one entry.
+    /// Records a failure. A repeated failure stays one entry.
     pub(crate) fn record(&mut self, action: String, text: String) {
         let same = |old: &FailureRecord| old.action == action && old.text == text;
         let times = match self.failures.iter().position(same) {
@@ -67,7 +67,7 @@ impl State {
     }
 }
 
-/// What a call does, for people.
+/// A call's name for people.
 fn what(call: &Call) -> &'static str {
     match call {
         Call::Sessions => "List the accounts",

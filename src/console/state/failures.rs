@@ -1,4 +1,4 @@
-//! What has failed, as far as the screen has shown it.
+//! Failures that the screen has shown.
 
 use crate::api::EpochMillis;
 
@@ -11,6 +11,6 @@ pub struct FailureRecord {
     pub times: usize,
     /// What was tried, with the group or the session.
     pub action: String,
-    /// The sentence and all that the gateway said.
+    /// The sentence and the gateway's details.
     pub text: String,
 }

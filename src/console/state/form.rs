@@ -37,15 +37,15 @@ pub enum FormFocus {
 pub enum FormPhase {
     Editing,
     Saving(RequestId),
-    /// The answer was lost: what the gateway has now is read.
+    /// The answer was lost: the current values are being read.
     Checking,
-    /// Some or all fields failed; what was typed is kept.
+    /// Some or all fields failed; the typed text is kept.
     Failed(CallFailure),
     /// "Leave without saving?" is asked. The button in focus is in `focus`.
     AskLeave,
 }
 
-/// The form. What was typed stays until it is saved or thrown away on purpose.
+/// The form. Typed text stays until it is saved or discarded on purpose.
 pub struct EditForm {
     pub key: GroupKey,
     /// The values as stored when the form was opened, or as last applied by it.
@@ -56,12 +56,12 @@ pub struct EditForm {
     pub locked: bool,
     pub focus: FormFocus,
     pub phase: FormPhase,
-    /// Per field, after a save that did not go through whole.
+    /// Per field, after a save that was not applied as a whole.
     pub outcomes: Vec<(SettingField, FieldOutcome)>,
     /// Fields that were changed elsewhere while the form was open. `base` already holds the new
     /// values; what the user typed is kept.
     pub changed_elsewhere: Vec<SettingField>,
-    /// Present faults of what was typed, per field.
+    /// Current faults of the typed text, per field.
     pub faults: Vec<(SettingField, String)>,
 }
 
@@ -133,7 +133,7 @@ impl EditForm {
 }
 
 impl Settings {
-    /// Whether a field means something else in the two: blanks around a subject mean nothing.
+    /// Whether a field differs between the two: blanks around a subject are ignored.
     #[must_use]
     pub(crate) fn differs(&self, other: &Self, field: SettingField) -> bool {
         match field {

@@ -10,7 +10,7 @@ use crate::names::sort_key;
 use crate::text::{clean_block, clean_line};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// A loaded group with its texts made safe to show.
+/// A loaded group with its texts cleaned for the screen.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub key: GroupKey,
@@ -81,14 +81,13 @@ impl Entry {
         let ours = Confirmed::new(setting, &self.group, earlier, answered_at, now);
         let heard = self.changed_since_save.contains(&field) && !ours.is_shown_by(&self.group);
         ours.write(&mut self.group);
-        // A read tells which of the two came last, where rows follow at once.
+        // A read shows which of the two came last, if rows follow at once.
         if !heard || self.group.my_role.is_none() {
             self.confirmed.push(ours);
         }
     }
 
-    /// The stream tells a setting, at this time by the gateway's clock. It takes the place of what was
-    /// confirmed before.
+    /// The stream reported a setting, at this time by the gateway's clock. It replaces the confirmed one.
     pub(crate) fn apply_event(&mut self, setting: Setting, at: EpochMillis, now: EpochMillis) {
         let field = setting.field();
         if !self.changed_since_save.contains(&field) {
@@ -100,11 +99,11 @@ impl Entry {
             return;
         }
         let earlier = earlier.map(|index| self.confirmed.swap_remove(index));
-        let told = Confirmed::new(setting, &self.group, earlier, Some(at), now);
-        told.write(&mut self.group);
-        // A gateway that tells roles has the row follow the event.
+        let confirmed = Confirmed::new(setting, &self.group, earlier, Some(at), now);
+        confirmed.write(&mut self.group);
+        // On a gateway with roles the row follows the event.
         if self.group.my_role.is_none() {
-            self.confirmed.push(told);
+            self.confirmed.push(confirmed);
         }
     }
 
@@ -128,8 +127,8 @@ impl Entry {
         lagging.map(Confirmed::field).collect()
     }
 
-    /// Whether its session could make an invite link, as far as the role is known: a gateway that
-    /// does not tell the role leaves it possible.
+    /// Whether its session could make an invite link, as far as the role is known: without a role it is
+    /// possible.
     #[must_use]
     pub(crate) fn may_invite(&self) -> bool {
         use crate::api::SessionRole::{Member, None};
@@ -165,7 +164,7 @@ impl Sort {
         }
     }
 
-    /// Whether its usual order goes from less to more; an age is less the younger a group is.
+    /// Whether its usual order is ascending; a younger group has a lower age.
     #[must_use]
     pub(crate) fn ascends(self) -> bool {
         matches!(self, Self::Name | Self::Age | Self::Session)
@@ -230,7 +229,7 @@ pub struct Groups {
     /// Whether the filter's text is selected: what is typed next replaces it.
     pub selected_text: bool,
     pub sort: Sort,
-    /// Whether the rows stand in the opposite order.
+    /// Whether the order is reversed.
     pub reversed: bool,
     pub invitable_only: bool,
     /// Sessions whose groups are being loaded for the first time.

@@ -1,4 +1,4 @@
-//! What lies over the screen: dialogs, the help, the full-screen code.
+//! The layers over the screen: dialogs, the help, the full-screen code.
 
 use super::confirm::ConfirmDialog;
 use super::form::EditForm;

@@ -1,7 +1,7 @@
-//! What the console knows. Only `update` changes it; `view` and `layout` read it.
+//! The console's state. Only `update` changes it; `view` and `layout` read it.
 //!
-//! One file per screen or dialog holds its data. `app` puts them together; `names`, `sentences`,
-//! `invite` and `failure_log` read off the whole state.
+//! One file per screen or dialog holds its data. `app` combines them; `names`, `sentences`, `invite` and
+//! `failure_log` derive texts and facts from the whole state.
 
 mod app;
 mod button;

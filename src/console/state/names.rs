@@ -16,8 +16,8 @@ impl State {
         }
     }
 
-    /// A group's name with the account through which it is reached, in at most so many columns: several
-    /// groups may bear one name. The longer one of the two gives way.
+    /// A group's name with the account through which it is reached, in at most this many columns: several
+    /// groups may have one name. The longer one of the two is truncated.
     #[must_use]
     pub(crate) fn name_through(&self, name: &str, session: &str, columns: usize) -> String {
         const LINK: &str = " · through ";
@@ -38,7 +38,7 @@ impl State {
         }
     }
 
-    /// An account's own name; one without a name has only an id that says nothing to people.
+    /// An account's own name; one without a name has only an id that means nothing to people.
     #[must_use]
     pub(crate) fn account_label(&self, session: &str) -> Option<String> {
         let label = self.sessions.get(session)?.label.as_deref()?;

@@ -1,4 +1,4 @@
-//! "Add an account": linking a WhatsApp session to a phone, by QR code or by a code to type.
+//! "Add an account": linking a WhatsApp session to a phone, by QR code or pairing code.
 
 use super::button::ButtonId;
 use crate::api::{EpochMillis, SessionStatus};
@@ -69,17 +69,17 @@ impl FieldOrButton {
     }
 }
 
-/// A phone was linked; its groups come in.
+/// A phone was linked; its groups arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linked {
     /// Digits, as far as they are known yet.
     pub number: Option<String>,
-    /// Groups that have come in so far, and when their number last changed.
+    /// The number of groups so far, and when it last changed.
     pub groups: usize,
     pub changed_at: EpochMillis,
 }
 
-/// Why pairing needs the user to go on.
+/// Why the pairing needs the user to continue.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PairingError {
     /// A call was refused or not answered, at this time.
@@ -87,7 +87,7 @@ pub enum PairingError {
         failure: CallFailure,
         at: EpochMillis,
     },
-    /// The gateway gave pairing up; with its reason, cleaned, where it sent one.
+    /// The gateway ended the pairing; with its reason, cleaned, if it sent one.
     Ended {
         status: SessionStatus,
         reason: Option<String>,
@@ -96,14 +96,14 @@ pub enum PairingError {
     Paired,
     /// The gateway lists the session and gives no code for it.
     NoCode,
-    /// The gateway is away altogether: it goes on by itself when the gateway is back.
+    /// The gateway is unreachable: the pairing continues when it is back.
     Away,
     /// The session was removed elsewhere.
     Gone,
 }
 
 impl PairingError {
-    /// Whole seconds until it makes sense to try again; 0 when it does already.
+    /// Whole seconds until a retry makes sense; 0 if it does now.
     #[must_use]
     pub(crate) fn wait(&self, now: EpochMillis) -> u64 {
         let Self::Refused { failure, at } = self else {
@@ -138,9 +138,9 @@ pub enum PairingStep {
 pub struct Pairing {
     /// The session being linked, once there is one.
     pub session: Option<String>,
-    /// Whether this overlay added it, and it is not linked yet: then leaving asks what becomes of it.
+    /// Whether this overlay added it, and it is not linked yet: then leaving asks whether to keep it.
     pub created: bool,
-    /// The status of the session when it was there already: leaving brings it back.
+    /// The status of a session that existed before: leaving restores it.
     pub was: Option<SessionStatus>,
     pub step: PairingStep,
     /// The way that was chosen; see [`crate::console::layout::pairing_method`] for the one that has room.
@@ -148,28 +148,28 @@ pub struct Pairing {
     pub focus: FieldOrButton,
     pub label: TextArea<'static>,
     pub phone: TextArea<'static>,
-    /// The field went away while a number was being typed: blanks are no presses of a button until
-    /// another key says that this was noticed.
+    /// The field disappeared while a number was being typed: blanks press no button until another key shows
+    /// that the user has noticed.
     pub(crate) field_left: bool,
-    /// What is wrong with the field's text.
+    /// The fault of the field's text.
     pub fault: Option<String>,
     pub qr: Option<PairingQr>,
-    /// The code to type, and when it was given out.
+    /// The pairing code, and when it was created.
     pub code: Option<(PairingSecret, EpochMillis)>,
-    /// A code to type is on its way.
+    /// A pairing code is in flight.
     pub asking: Option<RequestId>,
-    /// Since when a QR code is waited for.
+    /// Since when it waits for a QR code.
     pub since: EpochMillis,
     /// Whether the session's status belongs to this attempt, not to an earlier one.
     pub(crate) armed: bool,
-    /// When to look for the next code, or for more groups.
+    /// When to read the next code, or more groups.
     pub(crate) due: Option<EpochMillis>,
-    /// The code is to be asked for once the session's status is known to be no end.
+    /// The code is requested once the session's status is known not to be an end.
     pub(crate) wants_qr: bool,
 }
 
 impl Pairing {
-    /// For a session that is there already, or for a new one.
+    /// For an existing session, or for a new one.
     #[must_use]
     pub(crate) fn new(session: Option<String>, now: EpochMillis) -> Self {
         let (step, focus) = match session {
@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_taken_as_people_write_them() {
+    fn numbers_are_accepted_in_common_formats() {
         for typed in [
             "+62 812-3456-7890",
             "0062 812 3456 7890",

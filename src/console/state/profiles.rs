@@ -1,8 +1,8 @@
-//! The gateways that the desk can move to, and the list to choose one from.
+//! The gateways that the desk can switch to, and the list to choose one from.
 
 use crate::console::ids::RequestId;
 
-/// A gateway that the desk can move to.
+/// A gateway that the desk can switch to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub name: String,
@@ -12,7 +12,7 @@ pub struct Profile {
     pub session_ids: Vec<String>,
     /// Its token must be typed.
     pub prompts: bool,
-    /// The token that was typed is known and was accepted.
+    /// The typed token is known and was accepted.
     pub known: bool,
 }
 
@@ -34,10 +34,10 @@ pub struct ProfilesDialog {
 /// The steps of a switch.
 pub enum ProfilesStep {
     Choosing,
-    /// The token is being typed. What is there is never drawn.
+    /// The token is being typed. It is never drawn.
     TypingToken(String),
-    /// The gateway is asked whether it lets us in.
+    /// Waits for the gateway to accept the token.
     Connecting(RequestId),
-    /// It did not; the desk is where it was.
+    /// It refused; the desk stays on its gateway.
     Failed(String),
 }

@@ -6,7 +6,7 @@ use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use ratatui_textarea::TextArea;
 
-/// The dialog. What was typed stays until it is saved or left.
+/// The dialog. Typed text stays until it is saved or the dialog left.
 pub struct RenameDialog {
     pub session: String,
     /// The name when it was opened, cleaned; empty for none.
@@ -54,7 +54,7 @@ impl RenameDialog {
         matches!(self.phase, RenamePhase::Editing | RenamePhase::Failed(_))
     }
 
-    /// What is wrong with what was typed.
+    /// The fault of the typed text.
     #[must_use]
     pub(crate) fn fault(&self) -> Option<String> {
         let used = self.typed().chars().count();

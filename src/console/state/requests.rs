@@ -1,4 +1,4 @@
-//! Requests under way, what each is for, and what is to be done later.
+//! Requests in flight, the purpose of each, and what is scheduled.
 
 use super::form::EditForm;
 use super::unconfirmed::Unconfirmed;
@@ -14,29 +14,29 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub(crate) struct Requests {
     last_id: u64,
     in_flight: BTreeMap<RequestId, InFlight>,
-    /// Reads to repeat once their running answer is there, because it may already be old.
+    /// Reads to repeat once their answer has arrived, because it may be stale.
     again: Vec<Call>,
-    /// The effects of the update under way.
+    /// The effects of the current update.
     pub(crate) effects: Vec<Effect>,
     pub(crate) due: Due,
-    /// The last `Wake` that was asked for and has not come.
+    /// The last requested `Wake` that has not arrived.
     pub(crate) wake_requested: Option<EpochMillis>,
     pub(crate) stream: Stream,
-    /// The gateway says that it is not ready: its stream may be open and bring nothing.
+    /// The gateway reports that it is not ready: its stream may be open without events.
     pub(crate) not_ready: bool,
-    /// Until when events that cannot be read make nothing more be read again, and no link be doubted.
+    /// Until when unreadable events trigger no further reads and no check of a link.
     pub(crate) next_reread: Option<EpochMillis>,
     pub(crate) next_recheck: Option<EpochMillis>,
-    /// Since when, how often asked in vain, and why the gateway counts as away.
+    /// Since when, after how many attempts, and why the gateway counts as unreachable.
     pub(crate) away: Option<(EpochMillis, u32, CallFailure)>,
-    /// The list of sessions is not allowed: the configured ones are asked for one by one.
+    /// The list of sessions is refused: the configured ones are read one by one.
     pub(crate) sessions_by_id: bool,
     /// The status in the last event of a session, and which request was the newest then.
     /// Answers to that request and older ones may hold an older status.
     pub(crate) status_events: BTreeMap<String, (u64, SessionStatus)>,
     /// Which request was the newest when the last event of a group came.
     pub(crate) group_events: HashMap<GroupKey, u64>,
-    /// Forms that were left while their saves ran: they come back when those fail.
+    /// Forms that were left during their saves: they reopen when those fail.
     pub(crate) background_forms: BTreeMap<GroupKey, Box<EditForm>>,
     /// Row and screen size when the cursor was last brought into sight: the wheel may move the view
     /// away from it until either changes.
@@ -53,9 +53,9 @@ pub(crate) struct Requests {
     unreadable: Vec<(Call, usize)>,
     /// The last link reset by ourselves, while its echo may still come, without the link.
     pub(crate) expected_echo: Option<(GroupKey, EpochMillis)>,
-    /// The group whose reset is under way and whose echo, without the link, has come already.
+    /// The group whose reset is in flight and whose echo, without the link, has arrived already.
     pub(crate) echo_received: Option<GroupKey>,
-    /// Sessions whose pairing was left: they are being put back as they were.
+    /// Sessions whose pairing was left: their former status is being restored.
     pub(crate) restore_status: BTreeSet<String>,
     /// Until when characters belong to a paste that is being ignored.
     pub(crate) paste_until: Option<EpochMillis>,
@@ -70,17 +70,17 @@ pub(crate) struct Requests {
 pub(crate) struct Due {
     /// Read what the card lacks.
     pub(crate) dwell: Option<EpochMillis>,
-    /// Ask for the sessions.
+    /// Read the sessions.
     pub(crate) sessions: Option<EpochMillis>,
-    /// Ask for the groups in scope.
+    /// Read the groups in scope.
     pub(crate) groups: Option<EpochMillis>,
-    /// Rank the filtered rows anew.
+    /// Rank the filtered rows again.
     pub(crate) rank: Option<EpochMillis>,
     /// Ask whether the gateway is ready.
     pub(crate) ready: Option<EpochMillis>,
-    /// Read everything again, because of an event that could not be read.
+    /// Read everything again, because of an unreadable event.
     pub(crate) unreadable: Option<EpochMillis>,
-    /// Not before that the shown link is checked again: the last check was refused for its rate.
+    /// The shown link is not checked before this time: the last check was rate limited.
     pub(crate) link_check: Option<EpochMillis>,
 }
 
@@ -93,7 +93,7 @@ pub(crate) enum Stream {
     Down(String),
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum InFlight {
     Call(Call),
@@ -112,7 +112,7 @@ pub(crate) enum CopiedText {
 }
 
 impl Requests {
-    /// Those of another gateway: nothing is in flight, and no id is used twice.
+    /// The requests after a switch: nothing is in flight, and no id is reused.
     pub(crate) fn after(earlier: &Self) -> Self {
         Self {
             last_id: earlier.last_id,
@@ -159,12 +159,12 @@ impl Requests {
         }
     }
 
-    /// When a read that failed is tried again.
+    /// When a failed read is retried.
     pub(crate) fn pause_of(&self, id: RequestId) -> Option<EpochMillis> {
         self.pauses.get(&id).copied()
     }
 
-    /// When the next thing that failed is tried again, be it a read or the whole gateway.
+    /// When the next retry is due, of a read or of the whole gateway.
     pub(crate) fn next_attempt(&self) -> Option<EpochMillis> {
         match self.away {
             Some(_) => self.due.sessions,
@@ -212,7 +212,7 @@ impl Requests {
         id
     }
 
-    /// Asks anew, and no longer waits for the answer to the earlier request.
+    /// Requests again, and drops the answer to the earlier request.
     pub(crate) fn repeat(&mut self, earlier: RequestId, call: Call) -> RequestId {
         self.complete(earlier);
         self.effects.push(Effect::Cancel(earlier));
@@ -225,7 +225,7 @@ impl Requests {
         position.map(|at| self.again.swap_remove(at)).is_some()
     }
 
-    /// Stops waiting for reads. Changes are never taken back.
+    /// Cancels reads. Changes are never cancelled.
     pub(crate) fn cancel(&mut self, unwanted: impl Fn(&Call) -> bool) {
         let ids: Vec<_> = self
             .in_flight
@@ -243,7 +243,7 @@ impl Requests {
         self.again.retain(|call| !unwanted(call));
     }
 
-    /// Reads, unless the same read is under way already.
+    /// Reads, unless the same read is in flight.
     pub(crate) fn read(&mut self, call: Call) -> RequestId {
         debug_assert!(!call.changes());
         match self.find(|running| *running == call) {
@@ -252,8 +252,7 @@ impl Requests {
         }
     }
 
-    /// Reads what has just changed: an answer that is on its way may be too old, so it is followed
-    /// by another one.
+    /// Reads what has just changed: an answer in flight may be stale, so another read follows it.
     pub(crate) fn read_again(&mut self, call: Call) {
         if self.is_running(&call) {
             if !self.again.contains(&call) {
@@ -264,7 +263,7 @@ impl Requests {
         }
     }
 
-    /// Changes something, unless a change of the same kind is under way there: then `None`.
+    /// Changes something, unless a change of the same kind is in flight there: then `None`.
     pub(crate) fn change(&mut self, call: Call) -> Option<RequestId> {
         debug_assert!(call.changes());
         let taken = self.find(|running| collide(running, &call)).is_some();
@@ -298,7 +297,7 @@ impl Requests {
     }
 }
 
-/// Whether two changes must not run side by side.
+/// Whether two changes must not run concurrently.
 fn collide(first: &Call, second: &Call) -> bool {
     match (first, second) {
         (Call::Act { session, .. }, Call::Act { session: other, .. }) => session == other,

@@ -10,7 +10,7 @@ pub struct ResetDialog {
     pub key: GroupKey,
     /// Its name when the dialog was opened, cleaned.
     pub name: String,
-    /// The link that will die, where it was known.
+    /// The link that the reset revokes, if known.
     pub old: Option<String>,
     pub focus: ButtonId,
     pub phase: ResetPhase,

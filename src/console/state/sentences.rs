@@ -1,4 +1,4 @@
-//! Failures and missing links as sentences, with the names of those whom they concern.
+//! Failures and missing links as sentences, with the names of the people and accounts concerned.
 
 use super::app::State;
 use super::card::{Card, LinkHidden};
@@ -50,7 +50,7 @@ impl State {
         }
     }
 
-    /// When a group's link was reset while one looked at it, and by whom: `12:03 by +62 812-3456-7890`.
+    /// When a group's link was reset while its card was open, and by whom: `12:03 by +62 812-3456-7890`.
     #[must_use]
     pub(crate) fn reset_seen(&self, key: &GroupKey) -> Option<String> {
         let card = self.card.as_ref().filter(|card| card.key == *key)?;

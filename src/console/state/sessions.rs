@@ -1,4 +1,4 @@
-//! The list of sessions and which of them the groups are shown of.
+//! The list of sessions, and the scope of the groups.
 
 use crate::api::{EpochMillis, Session, SessionStatus};
 use crate::console::effect::SessionAction;
@@ -27,7 +27,7 @@ pub struct Sessions {
     pub failure: Option<CallFailure>,
     /// When a session entered its present status, as far as the console has seen it.
     pub since: BTreeMap<String, EpochMillis>,
-    /// Actions under way.
+    /// Actions in flight.
     pub acting: BTreeMap<String, (SessionAction, RequestId)>,
 }
 

@@ -1,4 +1,4 @@
-//! Changes whose outcome is not known, because their answer was lost or proves nothing.
+//! Changes whose outcome is unknown, because their answer was lost or proves nothing.
 
 use crate::api::SettingsPatch;
 use crate::console::effect::{Call, SessionAction};
@@ -14,9 +14,9 @@ pub(crate) struct Unconfirmed {
     /// By session.
     pub(crate) actions: BTreeMap<String, LostAction>,
     pub(crate) creation: Option<LostCreation>,
-    /// The sessions that were there before one was added.
+    /// The sessions that existed before one was added.
     pub(crate) before_create: BTreeSet<String>,
-    /// The links that running resets are to end, where they were known.
+    /// The old links of resets in flight, if known.
     pub(crate) old_links: BTreeMap<GroupKey, Option<String>>,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct LostUpdate {
     pub(crate) patch: SettingsPatch,
     /// What the gateway said instead of an answer, if it said anything.
     pub(crate) said: Option<CallFailure>,
-    /// The newest request when the answer was lost: only later ones tell.
+    /// The newest request when the answer was lost: only later ones show the outcome.
     pub(crate) after: u64,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct LostReset {
     pub(crate) old: Option<String>,
     /// What the gateway said instead of an answer, if it said anything.
     pub(crate) said: Option<CallFailure>,
-    /// The look-up has failed; another one waits for a sign that it may not.
+    /// The look-up failed; the next one waits for a sign that it may succeed.
     pub(crate) resting: bool,
 }
 
@@ -69,7 +69,7 @@ impl Unconfirmed {
     }
 }
 
-/// The failure as the gateway itself sent it; `None` where the answer was lost on its way.
+/// The failure as the gateway sent it; `None` if the answer was lost.
 fn said(failure: CallFailure) -> Option<CallFailure> {
     let by_gateway = failure
         .status

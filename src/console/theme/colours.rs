@@ -134,7 +134,7 @@ mod tests {
     const SOLARIZED_LIGHT: (u8, u8, u8) = (253, 246, 227);
     const BLACK: (u8, u8, u8) = (0, 0, 0);
 
-    /// A colour as xterm shows it.
+    /// A colour's RGB value in xterm.
     fn rgb(color: Color) -> (u8, u8, u8) {
         const NAMED: [(Color, (u8, u8, u8)); 6] = [
             (Color::Red, (205, 0, 0)),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn text_can_be_read_on_a_light_background() {
+    fn text_is_readable_on_a_light_background() {
         for depth in [
             ColorDepth::TrueColor,
             ColorDepth::Ansi256,
@@ -205,10 +205,10 @@ mod tests {
     }
 
     #[test]
-    fn text_can_be_read_on_an_unknown_background() {
+    fn text_is_readable_on_an_unknown_background() {
         for on in [WHITE, BLACK] {
             assert_readable(ColorDepth::TrueColor, Background::Unknown, on, 4.5);
-            // The 256 colours have no amber that is nearer to the middle.
+            // The 256 colours have no amber of a more central luminance.
             assert_readable(ColorDepth::Ansi256, Background::Unknown, on, 4.45);
         }
     }

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_without_a_cursor_is_known() {
+    fn a_terminal_without_cursor_control_is_recognized() {
         for (pairs, can) in [
             (&[("TERM", "dumb")][..], false),
             (&[("TERM", "")], cfg!(not(unix))),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_choice_wins() {
+    fn a_configured_depth_takes_precedence() {
         let environment = environment(&[("NO_COLOR", "1")]);
         assert_eq!(ColorChoice::Auto.depth(&environment), ColorDepth::None);
         assert_eq!(

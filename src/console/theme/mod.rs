@@ -1,4 +1,4 @@
-//! What things look like, and what the terminal can show.
+//! Styles, and the capabilities of the terminal.
 
 mod colours;
 mod depth;

@@ -1,4 +1,4 @@
-//! What things look like: styles by meaning, for terminals with many, few or no colours.
+//! Styles by meaning, for terminals with many, few or no colours.
 //!
 //! On a dark background the terminal's own palette is used (named colours); a light one needs darker
 //! colours than the palette's cyan and yellow. No style paints a background; what is selected is
@@ -22,16 +22,16 @@ pub struct Theme {
     pub text: Style,
     /// Headings and the program's name.
     pub title: Style,
-    /// What the eye should find first: the link, the current value.
+    /// The most important text: the link, the current value.
     pub accent: Style,
-    /// What explains: labels, hints, ages.
+    /// Explanatory text: labels, hints, ages.
     pub dim: Style,
     pub good: Style,
     pub warn: Style,
     pub bad: Style,
-    /// The selected row of the pane that has the keys.
+    /// The selected row of the focused pane.
     pub selected: Style,
-    /// The selected row of a pane that does not.
+    /// The selected row of another pane.
     pub selected_idle: Style,
     /// Letters that the filter matched; visible on selected rows too.
     pub matched: Style,
@@ -41,9 +41,9 @@ pub struct Theme {
     pub placeholder: Style,
     pub button: Style,
     pub button_focused: Style,
-    /// A button that cannot be undone, with the keys.
+    /// The focused button of an action that cannot be undone.
     pub button_danger: Style,
-    /// What is greyed out, with its reason beside it.
+    /// Disabled elements, with the reason beside them.
     pub disabled: Style,
     /// A key's name in the footer and in the help.
     pub key: Style,

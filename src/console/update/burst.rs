@@ -1,7 +1,7 @@
 //! Keys that arrive in one read: a held key, typing over a slow line, or a paste that the terminal did not
 //! mark as one.
 //!
-//! A paste must not act. Where text is typed it goes into the field; elsewhere it is ignored.
+//! A paste must not trigger actions. In a text field it is inserted; elsewhere it is ignored.
 
 use super::cursor::scroll_step;
 use super::invariants::restore;
@@ -11,12 +11,12 @@ use crate::console::keymap::Action;
 use crate::console::state::{Layer, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// From so many characters in one read on, unless all are the same, it is a paste.
+/// Minimum characters of one read to count as a paste, unless all are the same.
 const PASTE_CHARACTERS: usize = 3;
-/// A long paste comes in parts: what follows within so many milliseconds belongs to it.
+/// A long paste arrives in several reads: characters within this many milliseconds belong to it.
 const PASTE_GAP: i64 = 150;
 
-/// Takes keys that arrived in one read.
+/// Handles keys that arrived in one read.
 pub(super) fn keys(state: &mut State, events: &[KeyEvent]) {
     let layers = state.layers.len();
     let mut rest = events;
@@ -58,7 +58,7 @@ fn asks(state: &State) -> bool {
     )
 }
 
-/// Keys for the text field. Only what ends them is pressed: within a paste Enter and Tab are text.
+/// Keys for the text field. Only a key that ends the text is pressed: within a paste, Enter and Tab are text.
 fn type_or_paste(state: &mut State, run: &[KeyEvent]) {
     if characters(run) < PASTE_CHARACTERS {
         for event in run {
@@ -80,7 +80,7 @@ fn type_or_paste(state: &mut State, run: &[KeyEvent]) {
     }
 }
 
-/// Keys where no text is typed; how many of them were taken.
+/// Keys outside of text fields; returns how many of them were consumed.
 fn command(state: &mut State, run: &[KeyEvent]) -> usize {
     let action = |event: &KeyEvent| state.options.keymap.action(event, state.key_context());
     let goes_on = state

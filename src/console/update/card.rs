@@ -1,5 +1,4 @@
-//! The card: follows the selected group, reads its members, and sees to it that no link is shown
-//! that may be dead.
+//! The card: follows the selected group, reads its members, and ensures that no link is shown that may be dead.
 
 use super::copy::copy_link;
 use super::cursor::{self, Step};
@@ -19,7 +18,7 @@ const DWELL_AFTER_RESET: i64 = 1_000;
 /// The same after the gateway did not answer.
 const DWELL_AFTER_SILENCE: i64 = 5_000;
 
-/// Enter: goes to the card and asks for everything at once.
+/// Enter: focuses the card and requests its data at once.
 pub(super) fn open(state: &mut State) {
     sync(state);
     let Some(card) = &mut state.card else {
@@ -33,7 +32,7 @@ pub(super) fn open(state: &mut State) {
     invite::ask(state);
 }
 
-/// `r`: asks for everything again.
+/// `r`: requests all data of the card again.
 pub(super) fn refresh(state: &mut State) {
     let Some(card) = &mut state.card else {
         return;
@@ -55,7 +54,7 @@ pub(super) fn leave(state: &mut State) {
     state.requests.due.dwell = None;
     if let Some(card) = &mut state.card {
         let was_waiting = matches!(card.invite, Invite::Waiting(_));
-        // While our own reset runs its answer is still awaited.
+        // While our own reset is in flight, its answer is still needed.
         if was_waiting && !state.requests.is_being_reset(&card.key) {
             card.invite = Invite::NotAsked;
         }
@@ -71,7 +70,7 @@ fn cancel_reads(state: &mut State) {
     if let Some(card) = &state.card {
         let key = card.key.clone();
         let needed = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
-        // The group's row is not only for the card.
+        // The group's row is not only read for the card.
         state.requests.cancel(|call| match call {
             Call::Invite(of) => *of == key && !needed,
             Call::Members(of) => *of == key,
@@ -96,7 +95,7 @@ fn ask_members(state: &mut State) {
     }
 }
 
-/// The members have come.
+/// The members were read.
 pub(super) fn members(
     state: &mut State,
     id: RequestId,
@@ -118,7 +117,7 @@ pub(super) fn members(
             card.members = Members::Loaded(members);
             explain::hidden_link(state, key);
         }
-        // Members that were read before are better than none.
+        // Members that were read before stay.
         Err(failure) if card.members == Members::Waiting(id) => {
             card.members = Members::Failed(failure);
         }
@@ -136,8 +135,8 @@ pub(super) fn members_changed(state: &mut State, key: &GroupKey) {
     }
 }
 
-/// What must hold after every message: the card is the selected group's; a link is shown only while
-/// nothing speaks against it; what lacks is asked for once the cursor has rested.
+/// Invariants after every message: the card is the selected group's; a link is shown only while nothing
+/// contradicts it; missing data is requested once the cursor has rested.
 pub(super) fn sync(state: &mut State) {
     let selected = state.groups.selected().map(|entry| &entry.key);
     if state.card.as_ref().map(|card| &card.key) != selected {
@@ -172,7 +171,7 @@ pub(super) fn sync(state: &mut State) {
     }
 }
 
-/// Closes the full-screen code when the card becomes another group's: people are being shown the former one.
+/// Closes the full-screen code when the card becomes another group's: people are being shown the previous one.
 fn put_code_away(state: &mut State) {
     let is_code = |layer: &Layer| matches!(layer, Layer::Qr);
     if state.layers.iter().any(is_code) {
@@ -181,8 +180,7 @@ fn put_code_away(state: &mut State) {
     }
 }
 
-/// Whether the gateway did not answer when it was asked for the link. It may well have answered
-/// everything else.
+/// Whether the gateway did not answer the request for the link. Other requests may have been answered.
 fn went_unanswered(card: &Card) -> bool {
     let away = |failure: &CallFailure| failure.kind == FailureKind::GatewayAway;
     matches!(&card.invite, Invite::Hidden(LinkHidden::Failed(failure)) if away(failure))
@@ -224,7 +222,7 @@ pub(super) fn wheel(state: &mut State, by: isize) {
     }
 }
 
-/// `y`: copies the link, or as soon as it is there.
+/// `y`: copies the link, or as soon as it is read.
 pub(super) fn copy(state: &mut State) {
     sync(state);
     let Some(card) = &state.card else {

@@ -1,4 +1,4 @@
-//! Time: what is due, and when to be woken next.
+//! Timers: what is due, and the next wake.
 
 use super::rows::Keep;
 use super::{card, connection, gateway, groups, invite, pairing, sessions};
@@ -6,14 +6,14 @@ use crate::api::{EpochMillis, SessionStatus};
 use crate::console::effect::{Call, Effect};
 use crate::console::state::State;
 
-/// While something is under way, what is shown of it changes every second.
+/// Requests in flight show their duration, which changes every second.
 const TICK_BUSY: i64 = 1_000;
 /// Ages are shown in minutes.
 const TICK_IDLE: i64 = 60_000;
-/// Longer than this without any message: the machine slept, and realtime may have died in its sleep.
+/// A longer gap between messages means that the machine was suspended, and the stream may have died.
 const ASLEEP: i64 = 3 * TICK_IDLE;
 
-/// It is now that late: does what is due.
+/// Sets the time and does what is due.
 pub(super) fn advance(state: &mut State, now: EpochMillis) {
     let passed = now.saturating_sub(state.now);
     state.now = now;
@@ -25,7 +25,7 @@ pub(super) fn advance(state: &mut State, now: EpochMillis) {
         state.requests.wake_requested = None;
     }
     if passed < 0 {
-        // The clock was set, so what was to happen in so many seconds still is.
+        // The clock was set: intervals are kept.
         shift(state, passed);
     } else if passed > ASLEEP {
         slept(state);
@@ -91,7 +91,7 @@ fn slept(state: &mut State) {
     sessions::ask(state);
 }
 
-/// Asks to be woken when the next thing is due.
+/// Requests a wake for the next due time.
 pub(super) fn request_wake(state: &mut State) {
     let due = &state.requests.due;
     let starting = state
@@ -119,9 +119,9 @@ pub(super) fn request_wake(state: &mut State) {
     let Some(next) = effects.into_iter().flatten().min() else {
         return;
     };
-    // What is overdue was looked at just now; nothing is gained by asking for a time that has gone.
+    // Overdue timers were handled just now; a wake in the past would be useless.
     let next = next.max(now + 1);
-    // An earlier wake that is on its way will ask again, so wakes do not pile up while keys are held.
+    // An earlier wake in flight will request the next one, so wakes do not pile up while keys are held.
     if state
         .requests
         .wake_requested

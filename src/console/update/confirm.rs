@@ -1,4 +1,4 @@
-//! Questions about what cannot be undone, or what others feel.
+//! Questions before actions that cannot be undone or affect other users.
 
 use super::cursor::{button_move, next_button};
 use super::follow_up::FollowUp;
@@ -7,7 +7,7 @@ use crate::console::layout::CONFIRM_BUTTONS;
 use crate::console::state::{ButtonId, ConfirmDialog, Layer, Question, State};
 use crossterm::event::{KeyCode, KeyEvent};
 
-/// Asks, with the careful way out in focus.
+/// Asks, with the safe answer focused.
 pub(super) fn ask(state: &mut State, question: Question) {
     let held = state.requests.last_key;
     state.layers.push(Layer::Confirm(ConfirmDialog {

@@ -1,5 +1,4 @@
-//! How the console learns of changes: the realtime stream, whether the gateway answers, and polling in their
-//! stead.
+//! How the console receives changes: the realtime stream, whether the gateway answers, and polling instead.
 
 use crate::api::EpochMillis;
 use crate::console::failure::CallFailure;
@@ -22,16 +21,16 @@ const BACKOFF_MAX: i64 = 30_000;
 /// Longest pause that a gateway may ask for.
 const ASKED_MAX: i64 = 300_000;
 
-/// Events arrive from now on.
+/// The stream is open: events arrive from now on.
 pub(super) fn stream_opened(state: &mut State) {
     state.requests.stream = Stream::Live;
     state.requests.not_ready = false;
-    // An echo that has not come by now may have been missed.
+    // An echo that has not arrived by now may have been missed.
     state.requests.expected_echo = None;
     update_connection(state);
 }
 
-/// No events arrive any more. Whether they did before.
+/// The stream is lost. Returns whether it was open before.
 pub(super) fn stream_broke(state: &mut State, reason: &str) -> bool {
     let broke = state.requests.stream == Stream::Live;
     state.requests.stream = Stream::Down(clean_line(reason).into_owned());
@@ -39,8 +38,8 @@ pub(super) fn stream_broke(state: &mut State, reason: &str) -> bool {
     broke
 }
 
-/// The gateway has said whether it is ready. Whether that is news: one that is not may keep its stream
-/// open and bring nothing.
+/// The gateway reported whether it is ready. Returns whether that changed: a gateway that is not ready may keep
+/// its stream open without events.
 pub(super) fn readiness(state: &mut State, ready: bool) -> bool {
     let is_news = state.requests.stream == Stream::Live && state.requests.not_ready == ready;
     if is_news {
@@ -50,7 +49,7 @@ pub(super) fn readiness(state: &mut State, ready: bool) -> bool {
     is_news
 }
 
-/// The gateway has answered, whatever it said. Whether it was away before.
+/// The gateway has answered, with any answer. Returns whether it was unreachable before.
 pub(super) fn answered(state: &mut State) -> bool {
     let was_away = state.requests.away.take().is_some();
     if was_away {
@@ -86,7 +85,7 @@ fn update_connection(state: &mut State) {
     };
 }
 
-/// Plans the next polls. To be called when an answer came or the stream changed.
+/// Schedules the next polls. Call after an answer and when the stream changes.
 pub(super) fn plan_polls(state: &mut State) {
     let now = state.now;
     let wait = match (&state.requests.away, &state.sessions.failure) {
@@ -95,7 +94,7 @@ pub(super) fn plan_polls(state: &mut State) {
             Some(scattered(doubled, now).max(asked(failure)))
         }
         (None, Some(failure)) => Some(SESSIONS_EVERY.max(asked(failure))),
-        // The key may not read them: that changes only with another key.
+        // The key may not read them, and only another key would change that.
         (None, None) if state.sessions_are_refused() => Some(HEARD_EVERY),
         (None, None) if state.connection != Connection::Live => Some(SESSIONS_EVERY),
         (None, None) => {
@@ -127,7 +126,7 @@ pub(super) fn plan_polls(state: &mut State) {
     }
 }
 
-/// The pause that the gateway asked for, within reason, in milliseconds.
+/// The gateway's `Retry-After` up to the limit, in milliseconds.
 fn asked(failure: &CallFailure) -> i64 {
     let seconds = failure.retry_after.unwrap_or_default();
     i64::try_from(seconds)
@@ -136,8 +135,8 @@ fn asked(failure: &CallFailure) -> i64 {
         .min(ASKED_MAX)
 }
 
-/// Leaves out up to a half of a pause, so that the desks of a gateway that restarts do not all come
-/// back at once. Chance is the millisecond in which each of them noticed.
+/// Jitter: drops up to half of a pause, so that the desks of a restarted gateway do not all reconnect at once.
+/// The seed is the millisecond at which each of them noticed.
 fn scattered(pause: i64, now: EpochMillis) -> i64 {
     // A step of a linear congruential generator; its high bits are the ones that vary.
     let mixed = now.unsigned_abs().wrapping_mul(6_364_136_223_846_793_005) >> 54;

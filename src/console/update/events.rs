@@ -31,7 +31,7 @@ pub(super) fn realtime(state: &mut State, news: RealtimeEvent) {
         }
         RealtimeEvent::Lost { reason, .. } | RealtimeEvent::Unavailable { reason } => {
             if connection::stream_broke(state, &reason) {
-                // Perhaps the gateway itself is gone, and with it every link on the screen.
+                // The gateway itself may be gone, and then no displayed link is confirmed.
                 sessions::ask(state);
             }
         }
@@ -57,7 +57,7 @@ fn event(state: &mut State, event: &Envelope) {
     }
 }
 
-/// Hands the payload on, if it can be read.
+/// Passes the payload to its handler, if it can be parsed.
 fn with<T: DeserializeOwned>(
     event: &Envelope,
     take: impl FnOnce(T),
@@ -84,8 +84,8 @@ fn at(state: &State, event: &Envelope) -> EpochMillis {
 
 /// Whether an event is older than its row, by the gateway's own times: a gateway may replay old events
 /// after a reconnect. One without a time cannot be compared.
-fn is_older(told: EpochMillis, row: EpochMillis) -> bool {
-    row > 0 && told < row
+fn is_older(event: EpochMillis, row: EpochMillis) -> bool {
+    row > 0 && event < row
 }
 
 fn is_older_than_session(state: &State, event: &Envelope) -> bool {
@@ -97,7 +97,7 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
     let session = event.session.as_str();
     let is_known = state.sessions.get(session).is_some();
     if is_older_than_session(state, event) {
-        // The row knows better, unless clocks differ: only reading it tells.
+        // The row is newer unless the clocks differ, so it is read again.
         sessions::read_row_again(state, session);
         return;
     }
@@ -131,7 +131,7 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
     }
     sessions::set_status(state, session, payload.status, since);
     if again {
-        // Nothing new about the connection: what is known of the session is old.
+        // No news about the connection, but the data of the session is stale.
         sessions::reconnected(state, session.to_owned());
         sessions::read_row_again(state, session);
     }
@@ -144,14 +144,19 @@ fn key_of(event: &Envelope, jid: &str) -> GroupKey {
     }
 }
 
-/// Notes an event of a group. Whether the group is loaded and older than the event; otherwise it is asked
-/// for, if it belongs to a session whose groups are loaded.
-fn heard(state: &mut State, event: &Envelope, key: &GroupKey, told: Option<EpochMillis>) -> bool {
+/// Records an event of a group. Returns whether the group is loaded and older than the event; otherwise the
+/// group is read, if its session's groups are loaded.
+fn heard(
+    state: &mut State,
+    event: &Envelope,
+    key: &GroupKey,
+    changed_at: Option<EpochMillis>,
+) -> bool {
     let newest = state.requests.newest();
     let row = state.groups.get(key).map(|entry| entry.group.updated_at);
-    // The row has the time of the change itself, where the gateway tells that.
-    let told = event.timestamp.max(told.unwrap_or_default());
-    if row.is_some_and(|row| is_older(told, row)) {
+    // Where the gateway reports it, the row has the time of the change itself.
+    let changed_at = event.timestamp.max(changed_at.unwrap_or_default());
+    if row.is_some_and(|row| is_older(changed_at, row)) {
         groups::read_row_again(state, key);
         return false;
     }
@@ -178,7 +183,7 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
     }
     let now = state.now;
     groups::patch(state, &key, |entry| {
-        for setting in told(payload) {
+        for setting in settings_of(payload) {
             entry.apply_event(setting, time, now);
         }
         entry.group.updated_at = entry.group.updated_at.max(time);
@@ -186,7 +191,7 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
 }
 
 /// The settings that an event carries.
-fn told(payload: &GroupUpdatePayload) -> Vec<Setting> {
+fn settings_of(payload: &GroupUpdatePayload) -> Vec<Setting> {
     let patch = SettingsPatch {
         subject: payload.subject.clone(),
         description: payload.description.clone(),
@@ -229,17 +234,17 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
         .map(|sender| clean_line(sender).into_owned());
     let time = at(state, event);
     let row = state.groups.get(key).map(|entry| entry.group.updated_at);
-    let told = event.timestamp.max(payload.timestamp.unwrap_or_default());
-    let is_older = row.is_some_and(|row| is_older(told, row));
+    let changed_at = event.timestamp.max(payload.timestamp.unwrap_or_default());
+    let is_older = row.is_some_and(|row| is_older(changed_at, row));
     if is_older && !state.requests.is_being_reset(key) {
-        // Perhaps a replayed event: the link is looked up all the same, but no reset is reported.
+        // Possibly a replayed event: the link is read again, but no reset is reported.
         invite::recheck(state, key);
     } else {
         invite::reset_elsewhere(state, key, time, by, payload.new_invite_link.clone());
     }
 }
 
-/// Whether the first echo of our own reset of this group may just have come.
+/// Whether the event may be the first echo of our own reset of this group.
 fn is_first_echo(state: &mut State, key: &GroupKey) -> bool {
     if state.requests.is_being_reset(key) {
         let is_first = state.requests.echo_received.as_ref() != Some(key);
@@ -285,7 +290,7 @@ fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantP
             .participant_count
             .map(|count| count.saturating_add(joined).saturating_sub(left));
         group.updated_at = group.updated_at.max(time);
-        // A gateway that does not tell roles would never correct ours.
+        // A gateway without roles would never correct ours.
         if group.my_role.is_some() && mine.is_some() {
             group.my_role.clone_from(&mine);
         }

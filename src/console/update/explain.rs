@@ -27,11 +27,11 @@ pub(super) fn in_context(state: &State, call: &Call, failure: CallFailure) -> Ca
 /// What a failure without a reason means for a call that needs an admin: some gateways answer nothing more
 /// precise when the account is not one.
 fn unexplained(state: &State, key: &GroupKey, call: &Call, kind: FailureKind) -> FailureKind {
-    let told = state
+    let role = state
         .groups
         .get(key)
         .and_then(|entry| entry.group.my_role.as_ref());
-    if kind != FailureKind::Other || !call.is_live() || told.is_some() {
+    if kind != FailureKind::Other || !call.is_live() || role.is_some() {
         return kind;
     }
     match role_among_members(state, key) {

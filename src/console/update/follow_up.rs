@@ -8,8 +8,8 @@ pub(super) enum FollowUp {
     Nothing,
     /// An action that means the same in every dialog: help, what has failed, quit.
     Perform(Action),
-    /// The key means nothing here, which is said.
+    /// The key means nothing here, which is reported.
     UnknownKey,
-    /// A question was answered with yes.
+    /// A question was confirmed.
     Confirmed(Question),
 }

@@ -23,9 +23,9 @@ pub(super) fn catch_up(state: &mut State) {
     }
 }
 
-/// The gateway has said whether it is ready.
+/// The gateway reported whether it is ready.
 pub(super) fn ready(state: &mut State, answer: Option<bool>) {
-    // Where there is no answer other calls find out why.
+    // Without an answer, other calls find out the reason.
     if let Some(ready) = answer
         && connection::readiness(state, ready)
     {
@@ -54,7 +54,7 @@ pub(super) fn unreadable(state: &mut State, session: Option<&str>, group: Option
         card::members_changed(state, &key);
     }
     if let Some(after) = state.requests.next_reread.filter(|after| now < *after) {
-        // One reading for all that come meanwhile.
+        // One read for all events until then.
         state.requests.due.unreadable = Some(after);
         return;
     }
@@ -80,7 +80,7 @@ pub(super) fn unreadable(state: &mut State, session: Option<&str>, group: Option
     }
 }
 
-/// The gateway has answered, whatever it said.
+/// The gateway has answered, with any answer.
 pub(super) fn answered(state: &mut State) {
     if !connection::answered(state) {
         return;

@@ -12,14 +12,14 @@ use crate::console::state::{Entry, Pane, SessionScope, Sort, State};
 use crate::text::clean_line;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// Groups of a session that are asked for one by one; with more of them the list is asked for.
+/// Maximum groups of a session that are read one by one; beyond that the list is read.
 const SINGLY: usize = 8;
-/// Sessions whose groups are loaded side by side.
+/// Sessions whose groups are loaded concurrently.
 const LOADING_MAX: usize = 64;
 /// Longer filters match nothing that has a name.
 const FILTER_MAX: usize = 200;
 
-/// Asks for the groups of every session in scope that have not been read yet.
+/// Reads the groups of every session in scope that have not been read yet.
 pub(super) fn ensure(state: &mut State) {
     if state.requests.away.is_some() {
         return;
@@ -30,7 +30,7 @@ pub(super) fn ensure(state: &mut State) {
             || groups.loading.contains_key(&session)
             || groups.failures.contains_key(&session);
         if state.groups.loading.len() >= LOADING_MAX {
-            // An answer makes the others be asked for.
+            // An answer triggers the reads of the others.
             return;
         }
         if !known {
@@ -39,7 +39,7 @@ pub(super) fn ensure(state: &mut State) {
     }
 }
 
-/// Asks for the groups in scope whether they are known or not.
+/// Reads the groups in scope, whether loaded or not.
 pub(super) fn refresh(state: &mut State) {
     for session in state.sessions.in_scope() {
         let is_full = state.groups.loading.len() >= LOADING_MAX;
@@ -49,7 +49,7 @@ pub(super) fn refresh(state: &mut State) {
     }
 }
 
-/// Asks again for all groups that were ever read or refused.
+/// Reads all groups again that were ever read or refused.
 pub(super) fn refresh_known(state: &mut State) {
     let groups = &state.groups;
     let known: Vec<_> = groups
@@ -64,8 +64,7 @@ pub(super) fn refresh_known(state: &mut State) {
     ensure(state);
 }
 
-/// Asks for what is stored about a group, because it has changed, if it belongs to a session whose
-/// groups are loaded.
+/// Reads a changed group again, if it belongs to a session whose groups are loaded.
 pub(super) fn read_row_again(state: &mut State, key: &GroupKey) {
     let session = &key.session;
     if !state.groups.loaded.contains(session) && !state.groups.loading.contains_key(session) {
@@ -91,7 +90,7 @@ fn load(state: &mut State, session: String) {
     }
 }
 
-/// A session's list has come.
+/// A session's list was read.
 pub(super) fn listed(
     state: &mut State,
     id: RequestId,
@@ -122,7 +121,7 @@ pub(super) fn listed(
     }
 }
 
-/// One group has come. Whether it is what is stored now.
+/// One group was read. Returns whether the answer was applied.
 pub(super) fn read(
     state: &mut State,
     id: RequestId,
@@ -154,7 +153,8 @@ pub(super) fn read(
         }
         Ok(_) => {}
         Err(failure) => {
-            // The list left this group to us; now one that is asked for anew is to bring it after all.
+            // The list skipped this group because it was being read by itself. After the failure a new list must
+            // include it.
             let unknown = state.groups.get(key).is_none();
             if unknown && failure.kind != FailureKind::GatewayAway {
                 let session = key.session.clone();
@@ -173,7 +173,7 @@ pub(super) fn patch(state: &mut State, key: &GroupKey, change: impl FnOnce(&mut 
     }
 }
 
-/// After one entry changed a filter ranks anew, but not at once, because changes come in swarms.
+/// After a change of one entry the filter ranks again, with a delay, because changes come in bursts.
 fn changed(state: &mut State) {
     if !state.groups.filter.trim().is_empty() {
         let soon = state.now + 250;
@@ -188,7 +188,7 @@ pub(super) fn step(state: &mut State, step: Step) {
     snap(state);
 }
 
-/// Brings the cursor back into sight after the offset was moved by the wheel, or the cursor by keys.
+/// Makes the cursor visible again after the wheel moved the offset, or keys moved the cursor.
 pub(super) fn snap(state: &mut State) {
     let page = layout::group_rows(state).max(1);
     let groups = &mut state.groups;
@@ -252,7 +252,7 @@ pub(super) fn sort_by(state: &mut State, sort: Sort) {
     sorted(state);
 }
 
-/// Turns the order around.
+/// Reverses the order.
 pub(super) fn reverse(state: &mut State) {
     state.groups.reversed = !state.groups.reversed;
     sorted(state);
@@ -275,9 +275,9 @@ fn sorted(state: &mut State) {
 pub(super) fn invitable_only(state: &mut State) {
     state.groups.invitable_only = !state.groups.invitable_only;
     state.rebuild_rows(Keep::Selected);
-    let told = |entry: &Entry| entry.group.my_role.is_some();
+    let has_role = |entry: &Entry| entry.group.my_role.is_some();
     let entries = &state.groups.entries;
-    if state.groups.invitable_only && !entries.is_empty() && !entries.iter().any(told) {
+    if state.groups.invitable_only && !entries.is_empty() && !entries.iter().any(has_role) {
         state.note("This gateway does not tell your role in a group, so none is left out for it.");
     }
 }
@@ -306,8 +306,8 @@ pub(super) fn sessions_changed(state: &mut State) {
     }
 }
 
-/// A key while the filter is typed; `false` when it is not for the filter. Whatever a field of text
-/// could take stays here, so that nothing that is typed becomes a command.
+/// A key while the filter is typed; `false` when it is not for the filter. Every key that a text field could
+/// take stays here, so that no typed key triggers an action.
 pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     let alt = event.modifiers.contains(KeyModifiers::ALT);

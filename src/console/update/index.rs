@@ -17,7 +17,7 @@ fn fields<'a>(entry: &'a Entry, numbers: &'a HashMap<String, String>) -> Fields<
 }
 
 impl Groups {
-    /// Indexes everything anew, after positions have changed.
+    /// Rebuilds the index, after positions have changed.
     pub(super) fn index_all(&mut self) {
         let (entries, numbers) = (&self.entries, &self.numbers);
         self.index
@@ -58,11 +58,11 @@ impl Groups {
         }
     }
 
-    /// The positions that the filter matches, best first, and equally good ones in the chosen order: not
-    /// in that of the sessions' answers, which is another one each time.
+    /// The positions that match the filter, best first, and equal matches in the sort order: not in that of the
+    /// sessions' answers, which varies.
     ///
-    /// Every score has its range of places, filled in the chosen order; so the time grows with the
-    /// number of groups, and nothing is compared.
+    /// Every score has its range of positions, filled in the sort order; so the time is linear in the number of
+    /// groups, without comparisons.
     pub(super) fn search(&mut self) -> Vec<usize> {
         let mut hits = Vec::new();
         self.index

@@ -1,4 +1,4 @@
-//! The invite link of the card: asking for it, showing it, blanking it.
+//! The invite link of the card: reading, showing and hiding it.
 
 use super::copy::copy_link;
 use crate::api::EpochMillis;
@@ -10,14 +10,14 @@ use crate::console::state::{Card, Connection, Invite, LinkHidden, State};
 
 /// Milliseconds after which a shown link is checked without realtime.
 const TRUSTED_FOR: i64 = 30_000;
-/// The same with a healthy stream, which may be open and bring nothing.
+/// The same with a healthy stream, which may be open without delivering events.
 const TRUSTED_LIVE: i64 = 300_000;
 /// Longest time, in milliseconds, for which rate limited checks are put off.
 const PUT_OFF_MAX: i64 = 300_000;
 /// Milliseconds that a check may take before the link is hidden.
 const CHECK_PATIENCE: i64 = 10_000;
 
-/// Hides the link while it may be dead, and shows that it can be asked for once the reason is gone.
+/// Hides the link while it may be dead, and marks it as requestable once the reason is gone.
 pub(super) fn sync(state: &mut State) {
     let Some(key) = state.card.as_ref().map(|card| card.key.clone()) else {
         return;
@@ -60,7 +60,7 @@ fn drop_request(state: &mut State, key: &GroupKey) {
         .cancel(|call| matches!(call, Call::Invite(group) if group == key));
 }
 
-/// Asks for the card's link now. A shown one stays while it is checked.
+/// Reads the card's link now. A shown one stays during the check.
 pub(super) fn ask(state: &mut State) {
     let Some(key) = state.card.as_ref().map(|card| card.key.clone()) else {
         return;
@@ -88,7 +88,7 @@ pub(super) fn check(state: &mut State, key: &GroupKey) {
     }
 }
 
-/// Asks for a group's link even when its card is not open.
+/// Reads a group's link even when its card is not open.
 pub(super) fn look_up(state: &mut State, key: &GroupKey) {
     let call = Call::Invite(key.clone());
     if state.requests.is_running(&call) {
@@ -101,7 +101,7 @@ pub(super) fn look_up(state: &mut State, key: &GroupKey) {
     }
 }
 
-/// Shows a link that the gateway has just given, if nothing speaks against it.
+/// Shows a link that was just read, if nothing contradicts it.
 pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
     if state.link_obstacle(key).is_some() {
         return;
@@ -123,7 +123,7 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
 /// The link could not be read.
 pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &CallFailure) {
     // Then `unconfirmed` reports the failure as the outcome of a reset.
-    let told = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
+    let reported = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
     let vouched = state.connection == Connection::Live;
     let (now, trusted) = (state.now, trusted_for(state));
     let stale_role = matches!(
@@ -141,7 +141,7 @@ pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &CallFailure) 
         _ => None,
     };
     let keeps = vouched && limited && age.is_some_and(|age| age < trusted + PUT_OFF_MAX);
-    // A check that is put off was not asked for by the user, so it is not reported.
+    // A postponed check was not requested by the user, so its failure is not reported.
     let is_check = keeps && age.is_some_and(|age| age >= trusted);
     if keeps {
         let asked = failure.retry_after.unwrap_or_default();
@@ -154,8 +154,8 @@ pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &CallFailure) 
     if stale_role {
         state.requests.read_again(Call::Group(key.clone()));
     }
-    // Otherwise the card itself says why.
-    if !told && !is_check && (wished || was_shown || !link_in_sight(state)) {
+    // Otherwise the card itself shows the reason.
+    if !reported && !is_check && (wished || was_shown || !link_in_sight(state)) {
         state.tell("No link", failure, Some(key));
     }
 }
@@ -164,7 +164,7 @@ fn card_of<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut Card> {
     state.card.as_mut().filter(|card| card.key == *key)
 }
 
-/// The link was reset: what is shown, or on its way, is dead. `new` is the new one, where the event has it.
+/// The link was reset: a link that is shown or being read is dead. `new` is the new one, if the event has it.
 pub(super) fn reset_elsewhere(
     state: &mut State,
     key: &GroupKey,
@@ -184,7 +184,7 @@ pub(super) fn reset_elsewhere(
     }
 }
 
-/// The link may be dead: it is hidden until it was asked for again.
+/// The link may be dead: it is hidden until it was read again.
 pub(super) fn recheck(state: &mut State, key: &GroupKey) {
     let reset = state.requests.is_being_reset(key);
     drop_request(state, key);
@@ -210,14 +210,14 @@ fn due_at(state: &State) -> Option<EpochMillis> {
         return None;
     };
     let due = fetched_at + trusted_for(state);
-    // Only a healthy stream vouches for a link whose check was refused.
+    // After a refused check only a healthy stream confirms the link.
     let put_off = state.requests.due.link_check;
     let put_off = put_off.filter(|_| state.connection == Connection::Live);
     Some(due.max(put_off.unwrap_or(due)))
 }
 
-/// Asks for a visible link again when it is due, even while the stream is healthy, and hides one that is
-/// not visible. To be called whenever the time has moved.
+/// Reads a visible link again when it is due, even while the stream is healthy, and drops one that is not
+/// visible. Call whenever the time has advanced.
 pub(super) fn check_age(state: &mut State) {
     let due = due_at(state);
     let in_sight = link_in_sight(state);
@@ -228,7 +228,7 @@ pub(super) fn check_age(state: &mut State) {
     let Invite::Shown { fetched_at, .. } = card.invite else {
         return;
     };
-    // A clock that was set back says nothing about the age.
+    // After the clock was set back the age is unknown.
     let was_set_back = now < fetched_at;
     if !was_set_back && due.is_some_and(|due| now < due) {
         return;

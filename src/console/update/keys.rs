@@ -1,4 +1,4 @@
-//! Where keys go: the top layer first, then the filter, then the keymap.
+//! Dispatch of keys: the top layer first, then the filter, then the keymap.
 
 use super::cursor::Step;
 use super::follow_up::FollowUp;
@@ -28,11 +28,11 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         return;
     }
     let action = state.options.keymap.action(event, state.key_context());
-    // Characters are text where text is typed; what no text field takes means the same everywhere.
+    // In a text field characters are text; keys that no text field takes have their usual meaning.
     let is_text = matches!(event.code, KeyCode::Char(_))
         && !(event.modifiers).intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match action {
-        // In a field that keeps what was typed, Ctrl-z takes it back.
+        // In a field with an undo history, Ctrl-z undoes.
         Some(Action::Suspend) if !(is_text || undoes(event) && can_undo(state)) => {
             state.requests.effects.push(Effect::Suspend);
             return;
@@ -52,7 +52,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
-        // Of the keys that the filter leaves, those that leave it move on.
+        // While the filter stays open, its keys end here; a key that closed it is also an action.
         None if filters && state.groups.typing => return,
         Some(Layer::Qr) | None => match action {
             Some(action) => return perform(state, action),
@@ -65,7 +65,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
     }
 }
 
-/// Does what a dialog leaves to be done.
+/// Does the follow-up of a dialog.
 pub(super) fn follow_up(state: &mut State, rest: FollowUp) {
     match rest {
         FollowUp::Perform(action) => perform(state, action),
@@ -74,7 +74,7 @@ pub(super) fn follow_up(state: &mut State, rest: FollowUp) {
     }
 }
 
-/// Does what a question was about.
+/// Does what a question asked.
 fn confirmed(state: &mut State, question: Question) {
     match question {
         Question::Act {
@@ -97,7 +97,7 @@ fn undoes(event: &KeyEvent) -> bool {
     event.code == KeyCode::Char('z') && event.modifiers == KeyModifiers::CONTROL
 }
 
-/// Shows that a key means nothing here, and where it has a meaning.
+/// Reports that a key means nothing here, and where it has a meaning.
 fn unknown(state: &mut State, event: &KeyEvent) {
     let is_typed = matches!(
         event.code,
@@ -153,7 +153,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
     }
 }
 
-/// Does what a key, or a click on its hint, means on the screen or on the full-screen code.
+/// Performs the action of a key, or of a click on its hint, on the panes or the full-screen code.
 pub(super) fn perform(state: &mut State, action: Action) {
     if lacks_card(state, action) {
         return;
@@ -212,7 +212,7 @@ fn open(state: &mut State) {
 }
 
 fn refresh(state: &mut State) {
-    // Another key may have been put into the gateway's config meanwhile.
+    // The key in the gateway's configuration may have been replaced meanwhile.
     state.lacking.clear();
     end_pauses(state);
     match state.focus {
@@ -223,7 +223,7 @@ fn refresh(state: &mut State) {
     state.note("Asking the gateway again");
 }
 
-/// One step back; nothing on the outermost one.
+/// One step back; nothing on the first screen.
 fn back(state: &mut State) {
     match state.layers.last() {
         None if state.groups.typing => {
@@ -237,7 +237,7 @@ fn back(state: &mut State) {
             state.layers.pop();
             return;
         }
-        // Layers of their own mind know what leaving them means.
+        // These layers handle leaving themselves.
         Some(_) => return key(state, &KeyEvent::from(KeyCode::Esc)),
     }
     match state.focus {
@@ -264,14 +264,14 @@ fn focus_pane(state: &mut State, by: usize) {
     state.focus = PANES[next];
 }
 
-/// Enter on a session: links its phone where it has none, else goes to its groups.
+/// Enter on a session: links its phone if it has none, else focuses its groups.
 pub(super) fn open_session(state: &mut State) {
     if !pairing::open_selected(state) {
         state.focus = Pane::Groups;
     }
 }
 
-/// The selected session, when something may be done to it; says why not otherwise.
+/// The selected session, if an action on it is possible; otherwise reports why not.
 fn manageable(state: &mut State) -> Option<String> {
     if state.refuses(Capability::Manage) {
         return None;
@@ -295,7 +295,7 @@ fn act(state: &mut State, action: SessionAction) {
     if action == SessionAction::Start {
         return sessions::send(state, session, action);
     }
-    // Everybody on the gateway feels these.
+    // These affect every user of the gateway.
     let label = state.session_name(&session);
     confirm::ask(
         state,
@@ -316,7 +316,7 @@ fn ask_remove(state: &mut State) {
     confirm::ask(state, Question::Remove { session, label });
 }
 
-/// Asks at once for everything that waits for its next attempt.
+/// Retries everything at once that waits for its next attempt.
 fn end_pauses(state: &mut State) {
     if state.requests.away.is_some() {
         sessions::ask(state);

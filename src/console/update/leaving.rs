@@ -4,10 +4,10 @@ use super::{confirm, form, pairing, profiles};
 use crate::console::effect::Effect;
 use crate::console::state::{ConfirmDialog, EditForm, FormPhase, Layer, Leaving, Question, State};
 
-/// Losses that are named one by one.
+/// Maximum of losses that are listed one by one.
 const NAMED: usize = 5;
 
-/// Asks before something is lost. Whether it asks.
+/// Asks before something is lost. Returns whether it asks.
 fn asks(state: &mut State, then: Leaving) -> bool {
     let losses = losses(state);
     let asks = !losses.is_empty();
@@ -17,7 +17,7 @@ fn asks(state: &mut State, then: Leaving) -> bool {
     asks
 }
 
-/// `p`: goes to the list of profiles.
+/// `p`: opens the list of profiles.
 pub(super) fn to_profiles(state: &mut State) {
     if state.requests.is_changing() {
         state.note("A change is still being sent: wait for its answer before you leave.");
@@ -36,7 +36,7 @@ pub(super) fn leave(state: &mut State, then: Leaving) {
     }
 }
 
-/// What would be lost: changes under way, text that is not saved, outcomes that are not known yet.
+/// What would be lost: changes in flight, text that is not saved, outcomes that are still unknown.
 fn losses(state: &State) -> Vec<String> {
     let open = state.layers.iter().filter_map(|layer| match layer {
         Layer::Form(form) => Some(form.as_ref()),
@@ -74,7 +74,7 @@ fn is_unsaved(form: &EditForm) -> bool {
     !matches!(form.phase, FormPhase::Saving(_) | FormPhase::AskLeave) && !form.changes().is_empty()
 }
 
-/// Quits, unless something would be lost: then it asks, and a second press is the answer.
+/// Quits, unless something would be lost: then it asks, and a second press confirms.
 pub(super) fn quit(state: &mut State) {
     if let Some(Layer::Confirm(ConfirmDialog {
         question: Question::Leave {

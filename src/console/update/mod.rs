@@ -1,8 +1,8 @@
 //! The pure part of the console: `update(&mut State, now, Msg) -> Vec<Effect>`.
 //!
-//! Handlers change the state and leave their effects in its requests; after every message `invariants`
-//! brings back what must always hold (the card follows the selection, no link is shown that may be
-//! dead, the clock is asked for in time) and hands the effects out.
+//! Handlers change the state and leave their effects in its requests; after every message
+//! `invariants` restores what must always hold (the card follows the selection, no link is shown that may be dead, a wake
+//! is scheduled) and returns the effects.
 //!
 //! Four levels, each of which imports only those before it:
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`
@@ -67,7 +67,7 @@ pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Ve
     (state, effects)
 }
 
-/// Takes in one message, which came at this time.
+/// Handles one message, which arrived at `now`.
 pub fn update(state: &mut State, now: EpochMillis, msg: Msg) -> Vec<Effect> {
     clock::advance(state, now);
     match msg {

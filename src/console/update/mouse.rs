@@ -1,4 +1,4 @@
-//! The mouse: where it clicks is for `layout` to say, what that means is here.
+//! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
     card, confirm, failures, form, groups, help, keys, pairing, profiles, rename, reset, sessions,
@@ -31,7 +31,7 @@ fn click(state: &mut State, target: Target) {
         Target::Field(focus) => form::click(state, focus),
         Target::ProfileRow(row) => profiles::click(state, row),
         Target::Link => card::copy(state),
-        // What lies under a layer is out of reach.
+        // Targets under a layer cannot be clicked.
         _ if !state.layers.is_empty() => {}
         Target::SessionRow(row) => {
             groups::end_filter(state);
@@ -43,7 +43,7 @@ fn click(state: &mut State, target: Target) {
                 sessions::select(state, row);
             }
         }
-        // A row may be selected while the filter is typed; typing ends with the opened card.
+        // A row can be selected while the filter is typed; opening the card ends the typing.
         Target::GroupRow(row) if row < state.groups.len() => {
             let again = state.groups.cursor == row && state.focus == Pane::Groups;
             state.focus = Pane::Groups;

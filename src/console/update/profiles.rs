@@ -1,7 +1,7 @@
-//! Going from one gateway to another without a restart.
+//! Switching gateways without a restart.
 //!
 //! The state stays until the new gateway has accepted our credentials. Then it is replaced by a new one.
-//! Request ids go on from the last one, so that a late answer of the old gateway matches no new request.
+//! Request ids continue, so that a late answer of the old gateway matches no new request.
 
 use super::cursor::scroll_step;
 use super::follow_up::FollowUp;
@@ -140,7 +140,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
     }
 }
 
-/// A click on a row: selects it, and goes there when it is selected already.
+/// A click on a row: selects it, or connects to it if it is selected already.
 pub(super) fn click(state: &mut State, row: usize) {
     let Some(dialog) = dialog(state) else {
         return;
@@ -159,7 +159,7 @@ pub(super) fn click(state: &mut State, row: usize) {
     }
 }
 
-/// Goes to the selected profile; asks for its token first where that was not typed yet.
+/// Connects to the selected profile; prompts for its token first if it was not typed yet.
 fn go(state: &mut State) {
     let here = state.options.here;
     let Some(cursor) = dialog(state).map(|dialog| dialog.cursor) else {
@@ -213,7 +213,7 @@ pub(super) fn connected(
     }
 }
 
-/// Starts anew on the other gateway, with nothing of this one.
+/// Starts with an empty state on the other gateway.
 fn switch_gateway(state: &mut State, id: RequestId, profile: usize) {
     let mut options = state.options.clone();
     let Some(there) = options.profiles.get(profile).cloned() else {

@@ -34,7 +34,7 @@ pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
     }
 }
 
-/// A read has failed and is tried again: the pause is shown, the failure recorded.
+/// A read has failed and will be retried: the pause is shown, the failure recorded.
 pub(super) fn pause(state: &mut State, id: RequestId, pause: Pause) {
     let Some(call) = state.requests.call_of(id).cloned() else {
         return;
@@ -66,18 +66,18 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
         },
         _ => String::new(),
     };
-    let told = format!(
+    let message = format!(
         "{rows} {what}{whose} could not be read: the gateway describes them in another way than its contract. The others are shown."
     );
-    state.record_call(&call, &CallFailure::lost_answer(&told, false));
+    state.record_call(&call, &CallFailure::lost_answer(&message, false));
     state.bad_again(format!(
         "{rows} {what}{whose} could not be read. Press ! for more."
     ));
 }
 
-/// Hands the answer to the handlers of its call; `false` when it does not belong to the call.
+/// Passes the answer to the handlers of its call; `false` when it does not belong to the call.
 fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool {
-    // Reads that begin from here on know what a change whose answer is lost has done.
+    // Reads that start from here on see the effect of a change whose answer is lost.
     let newest = state.requests.newest();
     match (call, reply) {
         (Call::Sessions, Reply::Sessions(answer)) => {
@@ -89,7 +89,7 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             let answer = classified(state, id, call, answer);
             let is_gone = matches!(&answer, Err(failure) if failure.code == "not_found");
             session_read(state, id, session, answer);
-            pairing::session_told(state, session, is_gone);
+            pairing::session_read(state, session, is_gone);
         }
         (Call::Act { session, action }, Reply::SessionActed(answer)) => {
             let answer = classified(state, id, call, answer);
@@ -153,7 +153,7 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             }
         }
         (Call::ResetInvite(key), Reply::InviteReset(answer)) => {
-            // A success all the same: the old link may be dead.
+            // A success even so: the old link may be dead.
             let answer = classified(state, id, call, a_link(answer, true));
             reset::answered(state, key, answer);
         }
@@ -252,9 +252,9 @@ fn classified<T>(
 /// Whether a failure is an ordinary answer to its call.
 fn is_expected(call: &Call, failure: &CallFailure) -> bool {
     match call {
-        // It is gone already, or no code is ready yet.
+        // It is already deleted, or no code is ready yet.
         Call::DeleteSession(_) | Call::PairingQr(_) => failure.code == "not_found",
-        // A fault of what was typed.
+        // A validation error of the typed text.
         Call::PairingCode { .. } => failure.fields.iter().any(|fault| fault.field == "phone"),
         _ => false,
     }
@@ -271,8 +271,8 @@ fn is_awaited(state: &State, id: RequestId, call: &Call) -> bool {
     }
 }
 
-/// Classifies a failure, in this one place: what it means here, what follows from it for the whole
-/// console, and whether it is written down.
+/// Classifies a failure, in this one place: its meaning here, its consequences for the whole console, and
+/// whether it is recorded.
 fn classify(state: &mut State, call: &Call, failure: CallFailure) -> CallFailure {
     let failure = explain::in_context(state, call, failure);
     match &failure.kind {
@@ -284,7 +284,8 @@ fn classify(state: &mut State, call: &Call, failure: CallFailure) -> CallFailure
                 state.lacking.push(known);
             }
         }
-        // One call without an answer proves little: the sessions tell whether the gateway is there.
+        // One call without an answer proves little: reading the sessions shows whether the gateway is
+        // reachable.
         FailureKind::GatewayAway if *call != Call::Sessions && state.requests.away.is_none() => {
             sessions::ask(state);
         }
@@ -299,7 +300,7 @@ fn classify(state: &mut State, call: &Call, failure: CallFailure) -> CallFailure
 /// Whether the failure of this call is shown somewhere.
 fn is_shown(state: &State, call: &Call) -> bool {
     match call {
-        // Other groups' reads go on behind the screen.
+        // Reads of other groups run in the background.
         Call::Members(key) | Call::Invite(key) => {
             state.card.as_ref().is_some_and(|card| card.key == *key)
         }

@@ -15,7 +15,7 @@ use crate::console::state::{
 };
 use crossterm::event::{KeyCode, KeyEvent};
 
-/// `R`: asks, with Cancel in focus.
+/// `R`: asks, with Cancel focused.
 pub(super) fn open(state: &mut State) {
     if state.refuses(Capability::Send) {
         return;
@@ -57,7 +57,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
     let focus = dialog.focus;
     match (event.code, action) {
         (KeyCode::Esc, _) | (_, Some(Action::Back)) => close(state),
-        // While it runs there is no button, and nothing to do but to leave.
+        // While the reset is in flight there are no buttons; only leaving is possible.
         (KeyCode::Enter | KeyCode::Char(' '), _) if buttons.is_empty() => close(state),
         (KeyCode::Enter | KeyCode::Char(' '), _) => press(state, focus),
         (KeyCode::Char('n'), _) if buttons.contains(&ButtonId::Cancel) => close(state),
@@ -78,7 +78,7 @@ fn ids(dialog: &ResetDialog) -> Vec<ButtonId> {
     buttons.map(|button| button.id).collect()
 }
 
-/// A reset that runs is not taken back by leaving.
+/// Leaving does not cancel a reset in flight.
 fn close(state: &mut State) {
     match state.layers.pop() {
         Some(Layer::Reset(dialog)) if matches!(dialog.phase, ResetPhase::Running(_)) => {
@@ -130,7 +130,7 @@ fn send(state: &mut State) {
         dialog.phase = ResetPhase::Running(id);
         dialog.focus = ButtonId::Close;
     }
-    // From here on the old link may die at any moment, and a link that is being read may be the old one.
+    // From here on the old link may die at any moment, and a link being read may be the old one.
     state
         .requests
         .cancel(|call| matches!(call, Call::Invite(group) if *group == key));
@@ -191,7 +191,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
             }
             invite::show(state, key, link.clone());
             let mut same = false;
-            let told = match dialog(state, key) {
+            let shown = match dialog(state, key) {
                 Some(dialog) => {
                     let differs = dialog.old.as_ref().map(|old| *old != link);
                     same = differs == Some(false);
@@ -205,7 +205,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
                 state.bad(format!(
                     "{name}: the gateway gave the old link again. Reset it once more."
                 ));
-            } else if !told {
+            } else if !shown {
                 state.good(format!("{name}: the link was reset, the old one is dead"));
             }
         }
@@ -216,7 +216,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
             ) {
                 state.requests.read_again(Call::Group(key.clone()));
             }
-            // Perhaps it was reset all the same: only a new look tells.
+            // It may have been reset: only another read shows it.
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
                 card.invite = Invite::NotAsked;
             }
@@ -239,8 +239,8 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
     }
 }
 
-/// Closes a dialog whose new link may be dead itself. The card hears of everything that speaks against
-/// a link and looks it up in time, so the dialog vouches for no more than the card does.
+/// Closes a dialog whose new link may be dead itself. The card's link is invalidated and checked by the same
+/// rules, so the dialog shows a link no longer than the card does.
 pub(super) fn sync(state: &mut State) {
     let Some((dialog, link)) = state.reset_link() else {
         return;

@@ -1,5 +1,5 @@
-//! Which groups are shown and in which order: kept up to date piece by piece, because there may be a
-//! hundred thousand of them.
+//! Which groups are shown and in which order: updated incrementally, because there may be a hundred thousand of
+//! them.
 
 use crate::api::{EpochMillis, Group, SessionRole};
 use crate::console::ids::GroupKey;
@@ -33,7 +33,7 @@ impl Pick {
     }
 }
 
-/// Where the cursor goes when rows are made anew.
+/// Where the cursor goes when rows are rebuilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keep {
     /// To the first row: the best match.
@@ -72,7 +72,7 @@ impl State {
         }
     }
 
-    /// Makes the rows anew.
+    /// Rebuilds the rows.
     pub(super) fn rebuild_rows(&mut self, keep: Keep) {
         let pick = self.pick();
         self.groups.rebuild(&pick, keep);
@@ -81,7 +81,7 @@ impl State {
 }
 
 impl Groups {
-    /// Makes the rows anew from scope, filter, sort and "can invite".
+    /// Rebuilds the rows from scope, filter, sort and "can invite".
     fn rebuild(&mut self, pick: &Pick, keep: Keep) {
         let selected = self.rows.get(self.cursor).copied();
         let filtered = !self.filter.trim().is_empty();
@@ -95,7 +95,7 @@ impl Groups {
         self.rows = rows;
         self.identify();
         self.count_hidden(pick, &left_out);
-        // While a filter is typed the best match is meant, whatever it is.
+        // While a filter is typed the best match is selected.
         let best = keep == Keep::Best
             || (keep == Keep::Pinned && !pick.chosen)
             || (self.typing && self.cursor == 0 && filtered);
@@ -127,7 +127,7 @@ impl Groups {
         self.shown = self.distinct(self.rows.iter().copied());
     }
 
-    /// Counts what matches the filter and was left out, while nothing else is to be seen.
+    /// Counts the matches that are hidden, while no row is shown.
     fn count_hidden(&mut self, pick: &Pick, left_out: &[usize]) {
         self.hidden = Hidden::default();
         if !self.rows.is_empty() || self.filter.trim().is_empty() {
@@ -170,7 +170,7 @@ impl Groups {
         }
     }
 
-    /// Sorts all entries anew.
+    /// Sorts all entries.
     pub(super) fn reorder(&mut self) {
         let mut order: Vec<_> = (0..self.entries.len()).collect();
         order.sort_unstable_by(|first, second| self.compare(*first, *second));
@@ -197,8 +197,8 @@ impl Groups {
         self.session_ranks.get(&entry.key.session).copied()
     }
 
-    /// Merges a session's whole list. Groups in `newer` keep what events since the request have set.
-    /// Returns whether anything changed; then rows are to be made anew.
+    /// Merges a session's whole list. Groups in `newer` keep what events since the request have set. Returns
+    /// whether anything changed; then rows must be rebuilt.
     pub(super) fn merge(
         &mut self,
         session: &str,
@@ -217,7 +217,7 @@ impl Groups {
             if !present.insert(key) {
                 continue;
             }
-            // Most of a list that is read again is as it was, and needs no cleaning.
+            // Most of a list that is read again is unchanged, and needs no cleaning.
             if let Some(position) = known.filter(|at| self.entries[*at].group == group) {
                 self.entries[position].confirmed.clear();
                 continue;
@@ -229,7 +229,7 @@ impl Groups {
                         changed |= self.replace(position, entry, now);
                     }
                 }
-                // An event of an unknown group has made that group be asked for by itself.
+                // An event of an unknown group has triggered a read of that group.
                 None if newer(&entry.key) => {}
                 None => {
                     self.push(entry);
@@ -248,8 +248,8 @@ impl Groups {
         changed
     }
 
-    /// Drops entries. Positions change, so everything that counts them is made anew; rows keep what
-    /// is left of them until they are rebuilt.
+    /// Drops entries. Positions change, so everything that depends on them is rebuilt; rows keep the remaining
+    /// entries until then.
     pub(super) fn retain(&mut self, keep: impl Fn(&Entry) -> bool) {
         let selected = self.selected().map(|entry| entry.key.clone());
         self.entries.retain(keep);
@@ -283,7 +283,7 @@ impl Groups {
         position
     }
 
-    /// Replaces what was read of an entry; whether anything is different.
+    /// Replaces the row of an entry; returns whether anything differs.
     fn replace(&mut self, position: usize, mut entry: Entry, now: EpochMillis) -> bool {
         let old = &mut self.entries[position];
         entry.keep_confirmed(std::mem::take(&mut old.confirmed), now);
@@ -325,8 +325,8 @@ impl Groups {
         Some(())
     }
 
-    /// Moves one entry to where it belongs now. The selection and what stands around it on the
-    /// screen stay.
+    /// Moves one entry to its sorted position. The selection and the rows around it stay in place on the
+    /// screen.
     fn reposition(&mut self, pick: &Pick, position: usize) {
         if let Some(old) = self.order.iter().position(|other| *other == position) {
             self.order.remove(old);

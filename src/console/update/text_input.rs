@@ -9,12 +9,13 @@ use crate::console::state::{FormFocus, FormPhase, Layer, ProfilesStep, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
-/// Milliseconds within which keystrokes before and after a form closed by itself are one piece of typing.
+/// Keystrokes within this many milliseconds of each other, before and after a form closed without a key press,
+/// belong together.
 const TYPING_GAP: i64 = 1_000;
 
 /// A key in a field of one line, other than Enter.
 pub(super) fn in_line(area: &mut TextArea<'static>, event: &KeyEvent) {
-    // What the field takes for a line break.
+    // The field treats these as a line break.
     let breaks = matches!(event.code, KeyCode::Char('m' | 'j'))
         && event.modifiers.contains(KeyModifiers::CONTROL);
     if !breaks {
@@ -51,7 +52,7 @@ pub(super) fn cut_word(text: &mut String) {
     text.truncate(end);
 }
 
-/// Whether characters go into a text field now.
+/// Whether characters are text now.
 pub(super) fn takes_text(state: &State) -> bool {
     match state.layers.last() {
         Some(Layer::Help(_)) => true,
@@ -71,7 +72,7 @@ pub(super) fn takes_text(state: &State) -> bool {
     }
 }
 
-/// Whether the field that is typed into remembers what was typed.
+/// Whether the focused field has an undo history.
 pub(super) fn can_undo(state: &State) -> bool {
     matches!(
         state.layers.last(),
@@ -84,7 +85,7 @@ pub(super) fn typed_while_saving(state: &mut State) {
     state.requests.typed_while_saving = Some(state.now);
 }
 
-/// A form closed by itself: what is still being typed for it must not become commands.
+/// A form closed without a key press: characters still typed for it must not trigger actions.
 pub(super) fn form_closed(state: &mut State) {
     let typed = state.requests.typed_while_saving.take();
     if typed.is_some_and(|at| (0..=TYPING_GAP).contains(&(state.now - at))) {

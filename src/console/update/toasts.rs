@@ -5,7 +5,7 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::state::{State, Toast, ToastKind};
 
-/// More would hide what they speak of.
+/// Maximum of toasts: more would hide the panes.
 const TOASTS_MAX: usize = 3;
 
 impl State {

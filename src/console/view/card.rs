@@ -100,7 +100,7 @@ fn summary(state: &State, group: &Group, area: Rect, buffer: &mut Buffer) {
     put_lines(buffer, area, &joined(&words, area.width), theme.text);
 }
 
-/// Words with dots between them, in as many lines as they need.
+/// Phrases separated by dots, in as many lines as necessary.
 fn joined(words: &[String], width: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
@@ -192,7 +192,7 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
     }
 }
 
-/// A code in an area that was measured for it.
+/// A code in an area of its size.
 pub(crate) fn code(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
     let blocks = state.options.theme.least_blocks();
     if let Fit::Fits(code) = qr::fit(link, area.as_size(), blocks) {
@@ -205,7 +205,7 @@ pub(crate) fn code(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The link alone on its line, so that a terminal can select it; broken only where it is longer than the screen.
+/// The link alone on its line, so that a terminal can select it; wrapped only if longer than the screen.
 pub(crate) fn link(state: &State, link: &str, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let link = text::clean_line(link);
@@ -230,7 +230,7 @@ fn wrap_anywhere(link: &str, columns: u16) -> Vec<String> {
     lines
 }
 
-/// An empty frame where the code would be, with the reason in it.
+/// An empty frame in place of the code, with the reason in it.
 fn placeholder(state: &State, words: &(String, String), area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let width = area.width.min(41);
@@ -313,7 +313,7 @@ fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &m
         ),
     };
     let head = match count {
-        // Stored lists may lag behind the group.
+        // The stored member list may lag behind the group's count.
         Some(count) if counted > 0 && counted != count => format!(
             "Members · {} stored of {}",
             words::thousands(count),
@@ -342,7 +342,7 @@ fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &m
         let is_me = session.is_some_and(|session| is_own(session, &member.lid));
         one(state, member, is_me, below(parts.members, line), buffer);
     }
-    // Where the code stands between the members and the border, a bar would be far from its rows.
+    // With the code between the members and the border, a scrollbar would be far from its rows.
     if parts.members.right() + 2 >= pane.right() {
         scrollbar(buffer, theme, pane, parts.members, first, members.len());
     }

@@ -1,4 +1,4 @@
-//! Questions about what cannot be undone.
+//! Confirmation of actions that cannot be undone.
 
 use super::paint::{below, dialog, put};
 use crate::console::layout::{Screen, confirm_parts};

@@ -1,6 +1,6 @@
-//! Text being typed: one line that follows its cursor sideways, or several that wrap.
+//! Text fields: one line that scrolls horizontally with its cursor, or several wrapped lines.
 //!
-//! What was typed or pasted may hold anything, so every grapheme is cleaned before it is drawn.
+//! Typed or pasted text may contain control characters, so every grapheme is cleaned before it is drawn.
 
 use crate::text;
 use ratatui::buffer::Buffer;
@@ -9,11 +9,11 @@ use ratatui::style::Style;
 use ratatui_textarea::{DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// A grapheme as it is shown.
+/// A displayed grapheme.
 struct Piece {
     shown: String,
     width: usize,
-    /// Where it stands in its line, in characters.
+    /// Its position in the line, in characters.
     at: usize,
     characters: usize,
 }
@@ -36,11 +36,11 @@ fn pieces(line: &str) -> Vec<Piece> {
         .collect()
 }
 
-/// One row of the screen: some pieces of a line.
+/// A row of the screen: consecutive pieces of a line.
 struct VisualRow {
     line: usize,
     pieces: Vec<Piece>,
-    /// Whether the line ends here, so that the cursor may stand behind the last piece.
+    /// Whether the line ends here, so that the cursor may be after the last piece.
     last: bool,
 }
 
@@ -69,7 +69,7 @@ impl VisualRow {
     }
 }
 
-/// Draws one line, scrolled so that the cursor is seen; gives back where it stands.
+/// Draws one line, scrolled so that the cursor is visible; returns the cursor's position.
 pub(crate) fn single(
     area: &TextArea<'_>,
     place: Rect,
@@ -85,7 +85,7 @@ pub(crate) fn single(
     };
     let room = usize::from(place.width.saturating_sub(1));
     let cursor = row.columns_before(at);
-    // Whole pieces leave on the left until the cursor has room.
+    // Whole pieces are dropped on the left until the cursor fits.
     let mut skipped = 0;
     let mut first = 0;
     while cursor - skipped > room && first < row.pieces.len() {
@@ -96,7 +96,7 @@ pub(crate) fn single(
     on_screen(place, cursor - skipped, 0)
 }
 
-/// Draws wrapped lines, scrolled so that the cursor is seen; gives back where it stands.
+/// Draws wrapped lines, scrolled so that the cursor is visible; returns the cursor's position.
 pub(crate) fn wrapped(
     area: &TextArea<'_>,
     place: Rect,
@@ -149,7 +149,7 @@ fn rows(lines: &[String], width: usize) -> Vec<VisualRow> {
         let mut used = 0;
         for piece in pieces(text) {
             if used + piece.width > width && !current.is_empty() {
-                // Break behind the last blank, so that words stay whole.
+                // Break after the last blank, so that words are not split.
                 let keep = current
                     .iter()
                     .rposition(|piece| piece.shown == " ")

@@ -1,4 +1,4 @@
-//! The settings form: what is typed, what it would change, what the save brought.
+//! The settings form: its fields, the changes to save, the outcome of the save.
 
 use super::field;
 use super::paint::{after, columns, dialog, put, put_all, put_right, title_room};
@@ -13,12 +13,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Columns of the field names in the list of changes.
+/// Columns of the fields' names in the list of changes.
 const CHANGED: u16 = 13;
-/// Characters that are shown of what two long values begin with alike.
+/// Graphemes shown of the common prefix of two values.
 const SHOWN_ALIKE: usize = 8;
 
-/// Draws the form and says where the text cursor stands.
+/// Draws the form; returns the position of the text cursor.
 pub(crate) fn draw(
     state: &State,
     screen: &Screen,
@@ -66,7 +66,7 @@ pub(crate) fn draw(
     texts(state, form, &parts, buffer)
 }
 
-/// Draws what is typed; the cursor is where the keys go.
+/// Draws the fields; returns the cursor of the focused one.
 fn texts(
     state: &State,
     form: &EditForm,
@@ -86,7 +86,7 @@ fn texts(
     }
 }
 
-/// A field's name, and its switch or its count.
+/// A field's name, with its switch or its character count.
 fn label(
     state: &State,
     form: &EditForm,
@@ -184,7 +184,7 @@ fn draw_note(state: &State, note: &Note, area: Rect, buffer: &mut Buffer) {
     put(buffer, area, &words, style);
 }
 
-/// Two texts without what both begin with, but for a little of it.
+/// Two texts without their common prefix, except for its last graphemes.
 fn from_where_they_part(before: &str, now: &str) -> (String, String) {
     let same = (before.grapheme_indices(true).zip(now.graphemes(true)))
         .take_while(|((_, one), other)| one == other)
@@ -199,7 +199,7 @@ fn from_where_they_part(before: &str, now: &str) -> (String, String) {
     }
 }
 
-/// `subject      Weekend Volunteers → Weekend Volunteers 2027`, both shortened alike.
+/// `subject      Weekend Volunteers → Weekend Volunteers 2027`, both shortened the same way.
 fn change(
     state: &State,
     form: &EditForm,
@@ -226,7 +226,7 @@ fn change(
     }
     let (left, right) = (text::width(&before), text::width(&now));
     let half = room / 2;
-    // The shorter one leaves its room to the other.
+    // The longer text gets the columns that the shorter one does not need.
     let (left, right) = if left + right <= room {
         (left, right)
     } else if left <= half {

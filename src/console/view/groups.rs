@@ -1,4 +1,4 @@
-//! The groups pane: only the visible rows are looked at, however many there are.
+//! The groups pane: drawing reads only the visible rows, so its cost does not depend on their number.
 
 use super::paint::{
     after, bar, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar,
@@ -18,7 +18,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-/// Draws the pane and says where the filter's cursor stands.
+/// Draws the pane; returns the position of the filter's cursor.
 pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let theme = &state.options.theme;
     let focused = state.focus == Pane::Groups;
@@ -99,7 +99,7 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     }
     let room = put(buffer, line, &slash, theme.key);
     let filter = text::clean_line(&groups.filter);
-    // The end is what is being typed, so the beginning gives way.
+    // The user types at the end, so the beginning is cut.
     let shown = tail(&filter, usize::from(room.width.saturating_sub(1)));
     let style = if groups.selected_text {
         theme.input.patch(theme.selected)
@@ -110,7 +110,7 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     groups.typing.then(|| Position::new(left.x, left.y))
 }
 
-/// As much of the end of a text as fits.
+/// The longest end of a text that fits.
 fn tail(words: &str, columns: usize) -> &str {
     let mut start = 0;
     while text::width(&words[start..]) > columns {
@@ -132,7 +132,7 @@ fn at(column: Rect, y: u16) -> Rect {
 fn heads(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let groups = &state.groups;
-    // While there is a filter the best match stands first, whatever the sort.
+    // With a filter the best match is first, whatever the sort.
     let sorted = |sort: Sort| groups.filter.is_empty() && groups.sort == sort;
     let mark = if groups.sort.ascends() == groups.reversed {
         "▾"
@@ -146,7 +146,7 @@ fn heads(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer)
             (word.to_owned(), theme.dim)
         }
     };
-    // No column shows when a group was last changed.
+    // There is no column for the time of the last change.
     let (name, style) = match (sorted(Sort::Changed), groups.reversed) {
         (false, _) => head("Name", Sort::Name),
         (true, false) => ("Name · last changed first".to_owned(), theme.title),
@@ -162,7 +162,7 @@ fn heads(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer)
     } else {
         "Size"
     };
-    // The mark stands in the gap, so that the word stays above its numbers.
+    // The sort mark is in the gap between columns, so that the heading stays above its numbers.
     let mut members = at(columns.members, area.y);
     if sorted(Sort::Members) {
         members.width += 1;
@@ -257,7 +257,7 @@ fn one(
     put_right(buffer, at(columns.age, y), &age, plain(theme.dim));
 }
 
-/// A name with the letters marked that the filter matched.
+/// A name with the letters marked that match the filter.
 fn name(
     entry: &Entry,
     area: Rect,
@@ -305,7 +305,7 @@ fn empty(state: &State, inner: Rect, parts: &GroupsParts, buffer: &mut Buffer) {
     put_block(buffer, parts.rows, &lines);
 }
 
-/// What matches the filter and is not shown, and how it can be seen.
+/// How many matching groups are hidden, and how to show them.
 fn hidden(state: &State) -> String {
     let Hidden {
         by_invite,
@@ -327,10 +327,9 @@ fn hidden(state: &State) -> String {
     words.join(" ")
 }
 
-/// There is no account to show groups of.
 pub(super) const NO_ACCOUNTS: &str = "No accounts yet";
 
-/// How the first account comes.
+/// How to add the first account.
 pub(crate) fn first_account(state: &State) -> String {
     let add = key(state, Action::AddAccount);
     if state.lacks(Capability::Manage) {
@@ -339,7 +338,7 @@ pub(crate) fn first_account(state: &State) -> String {
     format!("Press {add} to link a phone.")
 }
 
-/// Why there are no rows, and what to do about it.
+/// Why there are no rows, and what to do.
 fn why_empty(state: &State) -> (String, String) {
     let groups = &state.groups;
     let refresh = key(state, Action::Refresh);

@@ -1,4 +1,4 @@
-//! The header: how many sessions are connected, whose groups are shown, how fresh it all is.
+//! The header: connected sessions, the account whose groups are shown, the state of the connection.
 
 use super::paint::{after, columns, put, put_all, put_right};
 use crate::console::layout::Screen;
@@ -24,7 +24,7 @@ pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let time = format!(" · {}", words::clock(state.now, &state.options.zone));
     let left = left(state);
     let left_width: u16 = left.iter().map(|(words, _)| columns(words)).sum();
-    // What goes first is the reason for polling, then the scope's end.
+    // With too little space the reason for polling is dropped first, then the scope's end.
     let mut right = area;
     right.width = area
         .width
@@ -33,7 +33,7 @@ pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     right = put_right(buffer, right, &time, theme.dim);
     let room = usize::from(area.width.saturating_sub(left_width + columns(&time) + 2)).max(16);
     let link = match &state.connection {
-        // Half a reason or half a time says nothing.
+        // A truncated reason or time is useless.
         Connection::Polling { .. } if text::width(&link) > room => POLLING.to_owned(),
         Connection::Away { .. } if text::width(&link) > room => AWAY.to_owned(),
         _ => text::truncate_to_width(&link, room.min(usize::from(right.width))),

@@ -1,4 +1,4 @@
-//! The help: every key with what it does, and a search.
+//! The help: every key with its action, and a search field.
 
 use super::paint::{after, below, clear, columns, pane, put, put_block, put_right, scrollbar};
 use crate::console::keymap::{Binding, KeyContext};
@@ -11,7 +11,7 @@ use ratatui::layout::{Position, Rect};
 /// Columns of the keys.
 const KEYS: u16 = 16;
 
-/// Draws the help and says where the search's cursor stands.
+/// Draws the help; returns the position of the search's cursor.
 pub(crate) fn draw(
     state: &State,
     screen: &Screen,
@@ -119,7 +119,7 @@ fn one(state: &State, binding: &Binding, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// A key or sign that is the same everywhere: what it means, and where.
+/// A fixed key or sign: its meaning, and where it applies.
 fn fixed(state: &State, keys: &str, help: &str, place: &str, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let column = Rect {
@@ -133,7 +133,7 @@ fn fixed(state: &State, keys: &str, help: &str, place: &str, area: Rect, buffer:
     }
 }
 
-/// Where a key works, when that is not almost everywhere.
+/// Where a key works, unless almost everywhere.
 fn contexts(contexts: &[KeyContext]) -> String {
     let words: Vec<_> = contexts
         .iter()

@@ -1,4 +1,4 @@
-//! Big letters: a code that can be read from where the phone is.
+//! Big letters for a pairing code, to be read from a distance.
 
 use super::paint::put;
 use ratatui::buffer::Buffer;
@@ -7,11 +7,11 @@ use ratatui::style::Style;
 
 /// Dots per side of a letter.
 const SIDE: u16 = 5;
-/// Letters that stand together.
+/// Letters per group.
 const GROUP: usize = 4;
 
-/// Draws letters and digits in groups of four, in the middle of an area, each dot so many columns
-/// wide. Other characters are left out: the code stands below as text in any case.
+/// Draws letters and digits in groups of four, centred in an area, with the given columns per dot. Other
+/// characters are skipped: the code is also shown as text below.
 pub(crate) fn draw(code: &str, dots: u16, area: Rect, style: Style, buffer: &mut Buffer) {
     let glyphs: Vec<[u8; 5]> = code.chars().filter_map(glyph).collect();
     let count = u16::try_from(glyphs.len()).unwrap_or(u16::MAX);
@@ -38,7 +38,7 @@ pub(crate) fn draw(code: &str, dots: u16, area: Rect, style: Style, buffer: &mut
     }
 }
 
-/// Five rows of five dots, the leftmost in the highest of five bits.
+/// Five rows of five dots, the leftmost dot in the highest of five bits.
 fn glyph(character: char) -> Option<[u8; 5]> {
     Some(match character.to_ascii_uppercase() {
         'A' => [0b01110, 0b10001, 0b11111, 0b10001, 0b10001],
@@ -67,7 +67,7 @@ fn glyph(character: char) -> Option<[u8; 5]> {
         'X' => [0b10001, 0b01010, 0b00100, 0b01010, 0b10001],
         'Y' => [0b10001, 0b01010, 0b00100, 0b00100, 0b00100],
         'Z' => [0b11111, 0b00010, 0b00100, 0b01000, 0b11111],
-        // A bar through it: it is no O.
+        // Slashed, to distinguish it from O.
         '0' => [0b01110, 0b10011, 0b10101, 0b11001, 0b01110],
         '1' => [0b00100, 0b01100, 0b00100, 0b00100, 0b01110],
         '2' => [0b11110, 0b00001, 0b01110, 0b10000, 0b11111],
@@ -88,7 +88,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_letter_and_digit_has_a_shape_of_its_own() {
+    fn every_letter_and_digit_has_a_distinct_glyph() {
         let all: Vec<char> = ('A'..='Z').chain('0'..='9').collect();
         let shapes: BTreeSet<_> = all.iter().filter_map(|c| glyph(*c)).collect();
         assert_eq!(shapes.len(), all.len());
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_not_drawn() {
+    fn letters_that_do_not_fit_are_not_drawn() {
         let area = Rect::new(0, 0, 50, 5);
         let mut buffer = Buffer::empty(area);
         draw("ABCD1234", 1, area, Style::new(), &mut buffer);

@@ -1,5 +1,5 @@
-//! Drawing: reads the state, changes nothing. One file per piece of the screen; where each stands
-//! is `console::layout`'s business, how it looks the theme's.
+//! Drawing: reads the state and changes nothing. One file per part of the screen; `console::layout` sets
+//! the positions, the theme the styles.
 
 mod card;
 mod confirm;
@@ -39,7 +39,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
     }
 }
 
-/// Draws one layer over what is there, which steps back.
+/// Draws one layer over the others, which are dimmed.
 fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> Option<Position> {
     if !matches!(layer, Layer::Qr) {
         let behind = screen.body.intersection(buffer.area);
@@ -54,13 +54,13 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
         Layer::Failures { scroll } => failures::draw(state, screen, *scroll, buffer),
-        // It is the whole screen, not a box over it.
+        // It fills the whole screen.
         Layer::Qr => {}
     }
     None
 }
 
-/// Draws into a buffer and says where the text cursor stands, if anywhere.
+/// Draws into a buffer; returns the position of the text cursor, if there is one.
 fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
     let Some(screen) = layout::screen(state) else {
         too_small::draw(state, buffer);

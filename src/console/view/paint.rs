@@ -1,4 +1,4 @@
-//! Brushes: text cut to its place, boxes, buttons, scrollbars. Nothing here writes outside the buffer.
+//! Drawing primitives: truncated text, boxes, buttons, scrollbars. None writes outside the buffer.
 
 use crate::console::keymap::Action;
 use crate::console::layout::{ButtonSpot, Dialog, inside};
@@ -11,8 +11,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Writes clean text on the first row of an area, cut with a mark where it does not fit. Gives back
-/// what is left of the row.
+/// Writes clean text on the first row of an area, truncated with a mark if it does not fit. Returns the
+/// rest of the row.
 pub(crate) fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
     let area = area.intersection(buffer.area);
     if area.is_empty() {
@@ -28,9 +28,9 @@ pub(crate) fn put(buffer: &mut Buffer, area: Rect, words: &str, style: Style) ->
     }
 }
 
-/// A character that is made of several (letters with marks, Indic and Khmer syllables) may take more or
-/// fewer columns on the terminal than were reserved. What it may have covered behind it is written
-/// again with every frame, and its own columns are when it goes.
+/// A grapheme of several characters (letters with marks, Indic and Khmer syllables) may take more or fewer
+/// columns on the terminal than were reserved. The cells after it that it may cover are written with every
+/// frame, and its own cells when it disappears.
 fn repaint_around_clusters(buffer: &mut Buffer, at: Position, shown: &str) {
     if shown.is_ascii() {
         return;
@@ -42,7 +42,7 @@ fn repaint_around_clusters(buffer: &mut Buffer, at: Position, shown: &str) {
         if parts > 1 {
             for inside in x.saturating_add(1)..end {
                 if let Some(cell) = buffer.cell_mut((inside, at.y)) {
-                    // Unlike any cell that may stand here next, so that one will be written.
+                    // Differs from any later cell at this position, so the diff will write that one.
                     cell.modifier.insert(Modifier::HIDDEN);
                 }
             }
@@ -56,7 +56,7 @@ fn repaint_around_clusters(buffer: &mut Buffer, at: Position, shown: &str) {
     }
 }
 
-/// Writes at the right end. Gives back what is left of the row.
+/// Writes right-aligned. Returns the rest of the row.
 pub(crate) fn put_right(buffer: &mut Buffer, area: Rect, words: &str, style: Style) -> Rect {
     let width = columns(words).min(area.width);
     let at = Rect {
@@ -71,7 +71,7 @@ pub(crate) fn put_right(buffer: &mut Buffer, area: Rect, words: &str, style: Sty
     }
 }
 
-/// Writes in the middle.
+/// Writes centred.
 pub(crate) fn put_centred(buffer: &mut Buffer, area: Rect, words: &str, style: Style) {
     let width = columns(words).min(area.width);
     let at = Rect {
@@ -82,7 +82,7 @@ pub(crate) fn put_centred(buffer: &mut Buffer, area: Rect, words: &str, style: S
     put(buffer, at, words, style);
 }
 
-/// Writes pieces one after the other.
+/// Writes pieces in sequence.
 pub(crate) fn put_all<'a>(
     buffer: &mut Buffer,
     area: Rect,
@@ -93,7 +93,7 @@ pub(crate) fn put_all<'a>(
         .fold(area, |left, (words, style)| put(buffer, left, words, style))
 }
 
-/// Columns of a clean text.
+/// Width of a clean text in columns.
 pub(crate) fn columns(words: &str) -> u16 {
     u16::try_from(text::width(words)).unwrap_or(u16::MAX)
 }
@@ -118,14 +118,14 @@ pub(crate) fn below(area: Rect, rows: u16) -> Rect {
     }
 }
 
-/// Lines of the same style from the top of an area; what has no room is left out.
+/// Lines of the same style from the top of an area; lines that do not fit are omitted.
 pub(crate) fn put_lines<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[S], style: Style) {
     for (at, line) in (0..area.height).zip(lines) {
         put(buffer, below(area, at), line.as_ref(), style);
     }
 }
 
-/// Lines in the middle of an area.
+/// Lines centred in an area.
 pub(crate) fn put_block<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &[(S, Style)]) {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = area.height.saturating_sub(height) / 2;
@@ -134,7 +134,7 @@ pub(crate) fn put_block<S: AsRef<str>>(buffer: &mut Buffer, area: Rect, lines: &
     }
 }
 
-/// A pane's box with its title.
+/// The box of a pane, with its title.
 pub(crate) fn pane(buffer: &mut Buffer, theme: &Theme, area: Rect, title: &str, focused: bool) {
     let (border, style) = if focused {
         (
@@ -147,7 +147,7 @@ pub(crate) fn pane(buffer: &mut Buffer, theme: &Theme, area: Rect, title: &str, 
     frame(buffer, area, border, title, style);
 }
 
-/// A rounded box with a title in its upper edge.
+/// A rounded box with a title in its upper border.
 pub(crate) fn frame(buffer: &mut Buffer, area: Rect, border: Style, title: &str, style: Style) {
     Block::bordered()
         .border_type(BorderType::Rounded)
@@ -163,12 +163,12 @@ pub(crate) fn frame(buffer: &mut Buffer, area: Rect, border: Style, title: &str,
     put(buffer, after(area, 2), &title, style);
 }
 
-/// Columns of the title of a box.
+/// Width of a box's title in columns.
 pub(crate) fn title_room(area: Rect) -> u16 {
     area.width.saturating_sub(6)
 }
 
-/// Empties an area. A wide character that reaches into it from the left goes as a whole.
+/// Clears an area, including a wide character that reaches into it from the left.
 pub(crate) fn clear(buffer: &mut Buffer, area: Rect) {
     let area = area.intersection(buffer.area);
     if let Some(before) = area.x.checked_sub(1) {
@@ -190,7 +190,7 @@ pub(crate) fn dialog(buffer: &mut Buffer, theme: &Theme, dialog: &Dialog, title:
     buttons(buffer, theme, &dialog.buttons);
 }
 
-/// A row of buttons. What cannot be undone looks dangerous when the keys are on it.
+/// A row of buttons. A focused button of an irreversible action has the danger style.
 pub(crate) fn buttons(buffer: &mut Buffer, theme: &Theme, buttons: &[ButtonSpot]) {
     for button in buttons {
         let dangerous = matches!(button.id, ButtonId::Confirm | ButtonId::Discard);
@@ -230,7 +230,7 @@ pub(crate) fn scrollbar(
     }
 }
 
-/// The first key of an action, as it is written in the footer.
+/// The first key of an action, as the footer writes it.
 pub(crate) fn key(state: &State, action: Action) -> String {
     state
         .options
@@ -241,7 +241,7 @@ pub(crate) fn key(state: &State, action: Action) -> String {
         .unwrap_or_default()
 }
 
-/// The mark before what is selected: the same without colours.
+/// The mark before the selected row, which also works without colours.
 pub(crate) fn bar(buffer: &mut Buffer, state: &State, area: Rect, selected: bool, focused: bool) {
     if !selected {
         return;

@@ -1,4 +1,4 @@
-//! "Add an account": the name, the QR code or the big letters, and what became of it.
+//! "Add an account": the name, the QR code or the big letters, and the outcome.
 
 use super::paint::{after, below, columns, dialog, put, put_right};
 use super::{field, letters};
@@ -11,10 +11,10 @@ use ratatui::widgets::Widget;
 
 /// Columns of a field's name.
 const NAMES: u16 = 10;
-/// Columns of the count behind the name.
+/// Columns of the character count after the name.
 const COUNT: u16 = 10;
 
-/// Draws the overlay and says where the text cursor stands.
+/// Draws the overlay; returns the position of the text cursor.
 pub(crate) fn draw(
     state: &State,
     screen: &Screen,
@@ -43,7 +43,7 @@ pub(crate) fn draw(
     text_field(state, pairing, &parts, buffer)
 }
 
-/// Words whose first character tells their meaning.
+/// Lines whose first character selects their style.
 fn lines(state: &State, lines: &[String], area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let mut style = theme.text;
@@ -52,7 +52,7 @@ fn lines(state: &State, lines: &[String], area: Rect, buffer: &mut Buffer) {
             Some('✔') => theme.good,
             Some('✘') => theme.bad,
             Some('◌') => theme.dim,
-            // A sentence goes on over several lines, up to an empty one.
+            // Wrapped lines keep the style, up to an empty line.
             Some(_) => style,
             None => theme.text,
         };

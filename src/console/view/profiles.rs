@@ -7,10 +7,10 @@ use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// Columns of a name before its address.
+/// Columns of a name, before its address.
 const NAME: u16 = 20;
 
-/// Draws the list and says where the text cursor stands.
+/// Draws the list; returns the position of the text cursor.
 pub(crate) fn draw(
     state: &State,
     screen: &Screen,
@@ -63,7 +63,7 @@ pub(crate) fn draw(
     let (ProfilesStep::TypingToken(typed), Some(field)) = (&profiles.step, parts.field) else {
         return None;
     };
-    // As long as what was typed, up to the room there is; nothing of it is shown.
+    // A mask as long as the typed token, up to the available width.
     let room = usize::from(field.width.saturating_sub(1));
     let dots = "•".repeat(typed.chars().count().min(room));
     put(

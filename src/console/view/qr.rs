@@ -1,4 +1,4 @@
-//! The QR code of the invite link, filling the screen for the person across the desk.
+//! The invite link's QR code on the full screen, to be scanned from across the desk.
 
 use super::card;
 use super::paint::{put_block, put_centred};
@@ -67,7 +67,7 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
     }
 }
 
-/// A note to the left of the code, where it does not disturb the scanner.
+/// A note to the left of the code, outside its quiet zone.
 fn beside(state: &State, parts: &QrParts, note: &str, buffer: &mut Buffer) {
     let mut area = parts.area;
     area.width = parts.code.x.saturating_sub(area.x + 2);

@@ -10,7 +10,7 @@ use ratatui::layout::Position;
 /// Columns of the field's name.
 const NAMES: u16 = 8;
 
-/// Draws the dialog and says where the text cursor stands.
+/// Draws the dialog; returns the position of the text cursor.
 pub(crate) fn draw(
     state: &State,
     screen: &Screen,

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 
 /// Columns before a session's name: bar, symbol, space.
 const INDENT: u16 = 3;
-/// Columns of a line from which on a bare number of groups gets its word.
+/// Minimum columns of a line that shows the number of groups with its word.
 const COUNT_WORDS: u16 = 30;
 
 pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
@@ -53,7 +53,7 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let used = parts
         .height
         .saturating_mul(u16::try_from(total - offset).unwrap_or(u16::MAX));
-    // With three lines a row the first one says it.
+    // With three lines per row, the first row already shows the reason.
     if parts.lines == 1 {
         no_sessions(state, below(parts.rows, used), buffer);
     }
@@ -67,7 +67,7 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Why there are no sessions, in the room below their rows.
+/// Why there are no sessions, in the space below the rows.
 fn no_sessions(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let sessions = &state.sessions;
@@ -117,7 +117,7 @@ fn all(state: &State, area: Rect, buffer: &mut Buffer) {
     put(buffer, below(lines, 1), &words, theme.dim);
 }
 
-/// A session's count of groups at the right end of its first line; what is left of it.
+/// A session's group count at the right end of its first line; returns the rest of the line.
 fn group_count(state: &State, count: usize, area: Rect, buffer: &mut Buffer) -> Rect {
     let theme = &state.options.theme;
     let words = if area.width < COUNT_WORDS {
@@ -153,7 +153,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
         put(buffer, phone, &number, theme.dim);
         let left = put(buffer, after(name, label.width + 20), &status, look.style);
         let heard = heard(state, session).map(|heard| format!(", {heard}"));
-        // Half of it would be no time at all.
+        // A truncated time is useless.
         let heard = heard.filter(|heard| columns(heard) <= left.width);
         if let Some(more) = reason.map(|reason| format!(": {reason}")).or(heard) {
             put(buffer, left, &more, theme.dim);
@@ -165,7 +165,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     second.height = 1;
     if let Some(heard) = heard(state, session) {
         let heard = format!(" {heard} ");
-        // What is known of the connection matters more than when.
+        // The status takes precedence over the time.
         if columns(&status) + columns(&heard) <= second.width {
             second = put_right(buffer, second, &heard, theme.dim);
         }
@@ -179,7 +179,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     );
 }
 
-/// `connected, 3 min`, or what is being done about it.
+/// `connected, 3 min`, or the action in flight.
 fn status(state: &State, session: &Session) -> String {
     if let Some((action, _)) = state.sessions.acting.get(&session.id) {
         return format!("◌ {} …", action.doing());
@@ -190,7 +190,7 @@ fn status(state: &State, session: &Session) -> String {
         _ => look.word.to_owned(),
     };
     match state.sessions.since.get(&session.id) {
-        // While it connects the screen changes every second anyway.
+        // Seconds: while it connects the screen is redrawn every second anyway.
         Some(since) if session.status == SessionStatus::Starting => {
             format!("{word}, {}", words::seconds(*since, state.now))
         }
@@ -199,15 +199,14 @@ fn status(state: &State, session: &Session) -> String {
     }
 }
 
-/// When WhatsApp last said anything, where the gateway tells and it is a while ago: a connection that
-/// talks is no news.
+/// When WhatsApp last sent anything, if the gateway reports it and it was not just now.
 fn heard(state: &State, session: &Session) -> Option<String> {
     let age = words::age(session.last_traffic_at?, state.now);
     (age != "now").then(|| format!("heard {age} ago"))
 }
 
 fn reason(session: &Session) -> Option<String> {
-    // One that connects has a reason when it has tried for long.
+    // A connecting session has a reason after several attempts.
     if !matches!(
         session.status,
         SessionStatus::Starting | SessionStatus::Failed | SessionStatus::LoggedOut

@@ -1,4 +1,4 @@
-//! Short messages in the corner above the footer. They cover no code, no link and no button.
+//! Toasts in the corner above the footer. They do not cover codes, links or buttons.
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
@@ -10,9 +10,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Most toasts at once; the newest stay.
+/// Maximum of toasts shown at once; the newest ones.
 const MOST: usize = 3;
-/// Columns of their words: narrower ones where the room beside a code asks for it.
+/// Columns of their text, tried in this order: the narrower ones fit beside a code.
 const WIDTHS: [u16; 3] = [56, 36, 24];
 
 pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
@@ -38,7 +38,7 @@ pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
             Some((area, lines))
         });
         let Some((area, lines)) = spot else {
-            // Nothing but the header's line is free.
+            // Only the header's line is free.
             if taken.len() == kept_free(state, screen).len() {
                 clear(buffer, screen.header);
                 let line = after(screen.header, 1);
@@ -59,7 +59,7 @@ pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     }
 }
 
-/// The lowest spot of this size that covers nothing taken, at the right or else at the left.
+/// The lowest free area of this size, at the right or else at the left.
 fn free_spot(room: Rect, bottom: u16, (width, height): (u16, u16), taken: &[Rect]) -> Option<Rect> {
     if width > room.width {
         return None;
@@ -73,7 +73,7 @@ fn free_spot(room: Rect, bottom: u16, (width, height): (u16, u16), taken: &[Rect
         })
     });
     let is_free = |area: &Rect| !taken.iter().any(|taken| taken.intersects(*area));
-    // The right side first, as low as there is room.
+    // The right side first, as low as possible.
     let mut left = None;
     for area in spots.filter(is_free) {
         if area.x == room.x && area.right() < room.right() {
@@ -85,7 +85,7 @@ fn free_spot(room: Rect, bottom: u16, (width, height): (u16, u16), taken: &[Rect
     left
 }
 
-/// What must be seen and clicked: links, codes, buttons, and the fields that are typed into.
+/// Areas that must stay visible and clickable: links, codes, buttons, and text fields.
 fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
     let mut areas = Vec::new();
     let mut buttons = |dialog: &Dialog| {
@@ -141,7 +141,7 @@ fn look(state: &State, toast: &Toast) -> (&'static str, Style) {
     }
 }
 
-/// On the full-screen code the link gives way, not the code.
+/// On the full-screen code a toast may cover the link, not the code.
 fn over_link(state: &State, toast: &Toast, buffer: &mut Buffer) {
     let parts = qr_parts(state);
     let line = match parts.drawing {

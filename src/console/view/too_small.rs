@@ -1,4 +1,4 @@
-//! What stands on a terminal that is too small for anything else.
+//! The message on a terminal that is too small for the panes.
 
 use super::paint::{below, put_lines};
 use crate::console::layout::{MIN_SIZE, wrap};

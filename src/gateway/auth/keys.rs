@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_live_key_is_found() {
+    fn only_an_enabled_unexpired_key_is_found() {
         let ring = KeyRing::default();
         let secrets: Vec<String> = (0..4).map(|_| new_secret(KEY_PREFIX)).collect();
         let now = clock::now();
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotated_key_ends_its_old_secret_at_once_or_when_it_is_said() {
+    fn a_rotated_key_ends_its_old_secret_at_once_or_after_the_grace_period() {
         let ring = KeyRing::default();
         let secrets: Vec<String> = (0..3).map(|_| new_secret(KEY_PREFIX)).collect();
         ring.set("k", Some(&key("k", &secrets[0])));
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn many_uses_are_one_to_store() {
+    fn many_uses_are_stored_once() {
         let ring = KeyRing::default();
         let secrets: Vec<String> = (0..2).map(|_| new_secret(KEY_PREFIX)).collect();
         ring.set("used", Some(&key("used", &secrets[0])));

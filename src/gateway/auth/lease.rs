@@ -86,7 +86,7 @@ mod tests {
     use futures_util::FutureExt;
 
     #[tokio::test]
-    async fn a_lease_ends_when_it_is_taken_away() {
+    async fn a_lease_ends_when_it_is_revoked() {
         let lease = Lease::default();
         assert!(!lease.is_expired());
         let held = lease.clone();
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lease_ends_at_its_time() {
+    async fn a_lease_ends_at_its_expiry() {
         let end = clock::now() + 50;
         let lease = Lease::until(end);
         lease.expired().await;

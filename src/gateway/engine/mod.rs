@@ -61,7 +61,7 @@ struct Inner {
     /// Requests of each caller, and of each organization.
     callers: CallerRates,
     organizations: CallerRates,
-    /// Requests of each caller under way.
+    /// Requests in flight of each caller.
     under_way: Arc<Shares>,
     /// Bytes of each caller's bodies that are being received.
     bodies: Arc<Shares>,

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_kept_once_however_often_it_is_said() {
+    fn a_repeated_name_is_kept_once() {
         let names = |names: &[&str]| {
             let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
             kinds(&names)

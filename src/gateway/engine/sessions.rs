@@ -262,7 +262,7 @@ impl Engine {
         .await
     }
 
-    /// The code to scan. Begins to pair when that is not under way.
+    /// The code to scan. Starts pairing if it has not started.
     ///
     /// # Errors
     /// `NotFound("qr code")` until a code is available; `AlreadyPaired` when a phone is linked; the
@@ -290,8 +290,8 @@ impl Engine {
         session.handle.qr().ok_or(Error::NotFound("qr code"))
     }
 
-    /// A code to type on the phone of this number (digits of E.164). Begins to pair when that is not
-    /// under way.
+    /// A pairing code for the phone with this number (digits of E.164). Starts pairing if it has not
+    /// started.
     ///
     /// # Errors
     /// Validation of `phone`; `AlreadyPaired`; the connect limit of the session; the driver's

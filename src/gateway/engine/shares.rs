@@ -11,7 +11,7 @@ pub(crate) const BLOCK: usize = 16 * 1024;
 /// When something that is held now may be free again.
 const SOON: Duration = Duration::from_secs(1);
 /// The quota holder for requests without credentials.
-const NOBODY: &str = "";
+const ANONYMOUS: &str = "";
 
 impl Engine {
     /// Counts a request of this caller, or what costs as much as several.
@@ -49,7 +49,7 @@ impl Engine {
         }
     }
 
-    /// A request of a caller (its actor) under way, for as long as the share is kept.
+    /// A request of a caller (its actor) in flight, for as long as the share is kept.
     ///
     /// # Errors
     /// [`Error::TooManyRequests`].
@@ -58,9 +58,9 @@ impl Engine {
         share.map_err(|_| later(Limit::UnderWay))
     }
 
-    /// A request without credentials whose body is on its way; `None` when there are too many.
+    /// A request without credentials whose body is being received; `None` when there are too many.
     pub(crate) fn begin_anonymous(&self) -> Option<Share> {
-        self.inner.under_way.take(NOBODY, 1).ok()
+        self.inner.under_way.take(ANONYMOUS, 1).ok()
     }
 
     /// Room for a body of this caller.

@@ -56,7 +56,7 @@ pub(super) struct RequestBody {
     declared: Option<u64>,
     /// Time limit for receiving it.
     limit: Duration,
-    /// The client sent `Expect: 100-continue` and has not been told to continue.
+    /// The client sent `Expect: 100-continue` and has not received the 100 yet.
     waits: bool,
 }
 
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_never_ends_is_given_up() {
+    async fn an_endless_body_times_out() {
         let begun = stream::iter([Ok(Bytes::from("{"))]).chain(stream::pending());
         let mut slow = body(begun);
         assert!(fault(&mut slow).await.contains("within 30 s"));
@@ -212,17 +212,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_breaks_off_is_refused() {
+    async fn a_truncated_body_is_refused() {
         let broken = stream::iter([Ok(Bytes::from("{}")), Err(io::Error::other("gone"))]);
         assert!(fault(&mut body(broken)).await.contains("ended early"));
     }
 
     #[tokio::test]
-    async fn a_body_larger_than_a_mebibyte_is_refused_wherever_it_is_cut() {
+    async fn a_body_larger_than_a_mebibyte_is_refused_however_it_is_chunked() {
         let chunk = || Ok(Bytes::from(vec![b' '; 1000]));
         let mut large = body(stream::repeat_with(chunk));
         assert!(fault(&mut large).await.contains("1 MiB"));
-        // An endless rest is not read for ever.
+        // The rest of an endless body is not read.
         large.discard().await;
         let whole = Body::from(vec![b' '; BODY_MAX + 1]);
         let mut whole = RequestBody::new(whole, &HeaderMap::new(), DISCARD_LIMIT);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn room_is_made_for_what_has_come_and_not_for_what_was_said() {
+    async fn memory_is_reserved_for_received_bytes_not_for_announced_ones() {
         for (pieces, size, least, most) in [
             (1, 10, 10, 10),
             (2, 10, 20, 20),
@@ -250,11 +250,11 @@ mod tests {
                     Ok(())
                 })
                 .await;
-            assert!(outcome.is_err(), "blanks are no value");
+            assert!(outcome.is_err(), "white space is not a value");
             assert!((least..=most).contains(&room), "{pieces} of {size}: {room}");
             assert!(calls <= 10, "{calls}");
         }
-        // An announced mebibyte of which nothing has come takes no room.
+        // An announced mebibyte without any received byte reserves nothing.
         let mut slow = body(stream::pending());
         slow.declared = Some(BODY_MAX as u64);
         let read = slow.json(|_| panic!("no room is needed"));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_there_is_no_room_the_body_is_not_read_on() {
+    async fn without_free_memory_reading_the_body_stops() {
         let chunk = || Ok(Bytes::from(vec![b' '; 1000]));
         let mut large = body(stream::repeat_with(chunk));
         let mut room = 10_000_usize;
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_and_many_faults_are_cut() {
+    fn long_names_and_long_lists_of_faults_are_truncated() {
         let fault = FieldError {
             field: "é".repeat(1000),
             message: "unknown".to_owned(),

@@ -246,7 +246,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn only_so_many_bodies_without_a_caller_are_waited_for() {
+    async fn the_number_of_bodies_without_credentials_is_limited() {
         let directory = tempfile::tempdir().unwrap();
         let engine = engine(directory.path()).await;
         let most = engine.limits().connections_per_client;
@@ -263,7 +263,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn a_handler_that_panics_is_an_internal_error() {
+    async fn a_panicking_handler_is_an_internal_error() {
         static BROKEN: Route = Route {
             method: Method::GET,
             path: "/broken",

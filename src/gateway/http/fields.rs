@@ -153,7 +153,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_whole_number_may_be_written_with_a_point() {
+    fn a_whole_number_may_have_a_decimal_point() {
         for (value, read) in [
             (json!(1258), Some(1258)),
             (json!(1258.0), Some(1258)),

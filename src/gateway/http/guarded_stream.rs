@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_bare_refusal_is_one() {
+    fn only_a_refusal_without_a_body_is_replaced() {
         assert_eq!(refusal_in(REFUSED), Some(0));
         let after_another = [b"{\"ok\":1}".as_slice(), REFUSED].concat();
         assert_eq!(refusal_in(&after_another), Some(8));
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_gets_the_contracts_body() {
+    async fn a_refusal_gets_the_contracts_error_body() {
         let (mut line, mut client) = line(4096);
         let before = b"the answer before";
         line.write_all(&[before, REFUSED].concat()).await.unwrap();
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_realtime_client_may_send_little() {
+    async fn a_realtime_client_may_send_slowly() {
         let (ours, mut client) = duplex(2 * STREAM_BYTES as usize);
         let slot = slot();
         slot.connection.becomes_stream();
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_reads_nothing_is_given_up() {
+    async fn a_client_that_does_not_read_is_disconnected() {
         let (mut line, _client) = line(8);
         let started = Instant::now();
         let error = line.write_all(&[7; 100]).await.unwrap_err();
@@ -393,10 +393,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nor_is_one_waited_for_whose_bytes_lie_in_a_buffer_of_ours() {
+    async fn a_client_that_does_not_read_buffered_bytes_is_disconnected() {
         for closing in [false, true] {
             let (ours, _client) = duplex(8);
-            // As TLS does: it takes the bytes, and only flushing shows that nobody reads them.
+            // As TLS does: it takes the bytes, and only flushing shows that the peer does not read them.
             let mut line = over(BufWriter::new(ours));
             line.write_all(&[7; 100]).await.unwrap();
             let started = Instant::now();
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_that_reads_slowly_is_waited_for() {
+    async fn a_client_that_reads_slowly_is_not_disconnected() {
         let (mut line, mut client) = line(SLOWEST as usize);
         let reading = tokio::spawn(async move {
             let mut got = 0;

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_holds_so_many_fields_and_values() {
+    fn the_fields_and_values_of_a_body_are_limited() {
         let fields = |count: usize| {
             let fields: Vec<_> = (0..count).map(|at| format!("\"{at}\":{{}}")).collect();
             format!("{{{}}}", fields.join(","))
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn values_come_through_unchanged() {
+    fn values_are_parsed_unchanged() {
         let value = json!({"a": [1, -2, 1.5, null, true, "x\u{0}é"], "b": {"a": {}}});
         assert_eq!(parse(&value.to_string()), Ok(value));
     }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_one_value_and_endless_nesting_are_refused() {
+    fn a_second_value_and_deep_nesting_are_refused() {
         for text in [
             "{} {}",
             "{}x",

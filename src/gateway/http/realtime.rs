@@ -266,7 +266,7 @@ mod tests {
     use std::task::{Context, Poll};
     use tokio::sync::mpsc;
 
-    /// A socket of two channels: what the client says, and what it hears.
+    /// A socket of two channels: messages from the client, and messages to it.
     struct Line {
         says: mpsc::Receiver<Message>,
         hears: mpsc::UnboundedSender<Message>,
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pings_come_at_every_heartbeat() {
+    async fn pings_are_sent_at_every_heartbeat() {
         let mut client = Client::of(futures_util::stream::pending(), Duration::from_millis(1));
         client.hear().await;
         for _ in 0..3 {
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn messages_of_the_client_are_ignored_and_its_close_ends_the_stream() {
+    async fn client_messages_are_ignored_and_a_close_ends_the_stream() {
         let mut client = Client::of(futures_util::stream::pending(), NEVER);
         client.hear().await;
         client.says.send(Message::text("hello")).await.unwrap();
@@ -374,13 +374,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_says_too_much_is_let_go() {
+    async fn a_client_that_sends_too_much_is_disconnected() {
         let mut client = Client::of(futures_util::stream::pending(), NEVER);
         client.hear().await;
         for _ in 0..MESSAGES {
             client.says.send(Message::Ping("x".into())).await.unwrap();
         }
-        // A slow one may go on for ever.
+        // A slow one may continue without limit.
         for _ in 0..1000 {
             tokio::time::sleep(MESSAGE_EVERY).await;
             client.says.send(Message::text("hello")).await.unwrap();
@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_that_is_too_large_is_left_out() {
+    async fn an_event_that_is_too_large_is_skipped() {
         let large: Arc<str> = "x".repeat(EVENT_MAX + 1).into();
         let events = futures_util::stream::iter([large, Arc::from("small")]);
         let mut client = Client::of(events, NEVER);
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stream_ends_with_the_credentials_that_opened_it() {
+    async fn a_stream_ends_with_its_credentials() {
         let mut client = Client::of(futures_util::stream::pending(), NEVER);
         client.hear().await;
         client.lease.end();
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_stop_closes_the_stream_with_going_away() {
+    async fn shutdown_closes_the_stream_with_going_away() {
         let mut client = Client::of(futures_util::stream::pending(), NEVER);
         client.hear().await;
         client.shutdown.cancel();

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_found_with_their_parameters() {
+    fn paths_are_matched_with_their_parameters() {
         let table = [
             ("GET", "/healthz", "/healthz"),
             ("HEAD", "/healthz", "/healthz"),
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_rows_are_the_same() {
+    fn no_two_routes_are_equal() {
         for (at, route) in ROUTES.iter().enumerate() {
             assert!(
                 ROUTES[..at]

@@ -248,7 +248,7 @@ mod tests {
     use tokio::time::Instant;
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_never_begins_the_handshake_is_let_go() {
+    async fn a_client_that_never_begins_the_handshake_is_disconnected() {
         let directory = tempfile::tempdir().unwrap();
         let (cert, key) = (
             directory.path().join("cert.pem"),

@@ -32,7 +32,7 @@ struct Open {
 pub(super) struct Connection {
     client: IpAddr,
     state: AtomicU64,
-    /// Cancelled when it must make room.
+    /// Cancelled when the connection is closed for a new one.
     pub evicted: CancellationToken,
     /// It became a realtime stream.
     stream: AtomicBool,
@@ -40,7 +40,7 @@ pub(super) struct Connection {
 
 /// The states of a connection; from [`IDLE`] on it is the moment at which it began to wait for a request.
 const BUSY: u64 = 0;
-/// The answer is on its way to the client.
+/// The answer is being sent to the client.
 const ANSWERED: u64 = 1;
 const EVICTED: u64 = 2;
 const IDLE: u64 = 3;
@@ -239,7 +239,7 @@ pub(super) mod tests {
     use super::*;
     use std::net::Ipv4Addr;
 
-    /// The slot of a connection that nothing else shares.
+    /// The slot of a connection that has its own address.
     pub fn slot() -> Slot {
         ConnectionSlots::new(1, 0).take(address(1)).unwrap()
     }
@@ -259,7 +259,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn one_address_has_its_share_and_others_are_served() {
+    fn one_address_is_limited_to_its_share_and_others_are_served() {
         let slots = ConnectionSlots::new(10, 4);
         let mine: Vec<_> = (0..4).map(|_| busy(&slots, 1)).collect();
         assert!(slots.take(address(1)).unwrap().is_over_limit());
@@ -274,20 +274,23 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn who_waits_longest_for_a_request_makes_room() {
+    fn the_connection_idle_the_longest_is_closed_for_a_new_one() {
         let slots = ConnectionSlots::new(4, 3);
         let first = slots.take(address(1)).unwrap();
         let second = slots.take(address(1)).unwrap();
         let third = busy(&slots, 1);
-        // The share of the address is full: its own make room.
+        // The share of the address is full: one of its own connections is closed.
         let fourth = slots.take(address(1)).unwrap();
         assert!(!is_served(&first) && is_served(&second) && is_served(&fourth));
-        assert!(!first.connection.begin(), "it is too late for a request");
-        // All is full: who holds the most makes room, and who is busy does not.
+        assert!(
+            !first.connection.begin(),
+            "the closed connection cannot begin a request"
+        );
+        // All slots are taken: the address with the most connections loses an idle one, never a busy one.
         let other = busy(&slots, 2);
         let another = slots.take(address(3)).unwrap();
         assert!(is_served(&another) && !is_served(&second));
-        // An answer that is not read keeps a connection busy.
+        // A connection with an unread answer is busy.
         third.connection.answered();
         let newer = slots.take(address(4)).unwrap();
         assert!(!is_served(&fourth) && is_served(&third) && is_served(&newer));
@@ -311,16 +314,16 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn few_are_told_that_there_is_no_room() {
+    fn only_a_few_refused_clients_get_an_answer() {
         let slots = ConnectionSlots::new(1, 0);
         let _busy = busy(&slots, 1);
-        let told: Vec<_> = (0..CROWD).map(|_| slots.take(address(2))).collect();
-        assert!(told.iter().all(Option::is_some));
+        let taken: Vec<_> = (0..CROWD).map(|_| slots.take(address(2))).collect();
+        assert!(taken.iter().all(Option::is_some));
         assert!(slots.take(address(2)).is_none());
     }
 
     #[test]
-    fn an_ipv6_customer_has_one_share() {
+    fn an_ipv6_prefix_is_one_address() {
         let of = |text: &str| client(text.parse().unwrap());
         assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:1"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));

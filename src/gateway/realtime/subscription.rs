@@ -153,7 +153,7 @@ mod tests {
     use crate::api::EventKind;
     use crate::gateway::store::contract::{TestStore, organization, session, store};
 
-    /// Publishes group updates with these notes, and between them what the listener does not want.
+    /// Publishes group updates with these notes, with events between them that the listener filters out.
     async fn publish(place: &TestStore, notes: std::ops::Range<usize>) {
         place
             .store
@@ -221,7 +221,7 @@ mod tests {
             assert_eq!(note(&mut listener).await, index);
         }
     }
-    /// Publishes events with payloads of this size, beginning with their numbers.
+    /// Publishes events with payloads of this size, each starting with its number.
     async fn publish_large(place: &TestStore, numbers: std::ops::Range<usize>, size: usize) {
         place
             .store
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn large_events_wait_in_the_log_and_none_is_lost() {
+    async fn large_events_are_read_from_the_log_and_none_is_lost() {
         let place = store();
         let open = || Subscription::open(&place.hub, place.store.clone(), filter(None)).unwrap();
         let mut listener = open();
@@ -253,7 +253,7 @@ mod tests {
         publish_large(&place, 0..3, 10).await;
         publish_large(&place, 3..40, crate::gateway::hub::BUFFERED_MAX).await;
         publish_large(&place, 40..43, 10).await;
-        // The buffer that all listeners share holds small events alone.
+        // The shared buffer of all listeners holds only small events.
         for _ in 0..43 {
             let event = others.live.try_recv().unwrap();
             let text = event.text.as_deref().unwrap_or_default();

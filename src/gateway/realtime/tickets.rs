@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_tickets_wait_than_there_is_room_for() {
+    fn the_number_of_unused_tickets_is_limited() {
         let tickets = Tickets {
             most: 3,
             ..Tickets::default()
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_works_once_and_for_thirty_seconds() {
+    fn a_ticket_is_valid_once_and_for_thirty_seconds() {
         let tickets = Tickets::default();
         let filter = filter("acme", "key:one");
         let ticket = tickets.issue(filter.clone()).unwrap();

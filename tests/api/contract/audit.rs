@@ -1,4 +1,4 @@
-//! `/audit`: who changed what, and how it went.
+//! `/audit`: who changed what, with which outcome.
 
 use crate::support::{Ask, Gateway, Key};
 use groupdesk::api::SettingField;
@@ -6,7 +6,7 @@ use groupdesk::gateway::whatsapp::DriverError;
 use groupdesk::gateway::whatsapp::sandbox::Fault;
 use serde_json::{Value, json};
 
-/// The log, newest first or last: sorted by id, oldest first.
+/// All entries, sorted by id, oldest first.
 async fn log(gateway: &Gateway, query: &str) -> Vec<Value> {
     let list = gateway.get(&format!("/api/v1/audit{query}")).await.ok(200);
     let mut entries = list["data"].as_array().unwrap().clone();
@@ -19,7 +19,7 @@ async fn last(gateway: &Gateway) -> Value {
 }
 
 #[tokio::test]
-async fn a_change_of_settings_is_written_down() {
+async fn a_change_of_settings_is_recorded() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     Ask::new("PATCH", &path)
@@ -47,7 +47,7 @@ async fn a_change_of_settings_is_written_down() {
 }
 
 #[tokio::test]
-async fn failures_are_written_down_too() {
+async fn failures_are_recorded_too() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     let session = gateway.world.session("Support line").unwrap().session;
@@ -77,7 +77,7 @@ async fn failures_are_written_down_too() {
 }
 
 #[tokio::test]
-async fn every_kind_of_action_leaves_a_line() {
+async fn every_kind_of_action_is_recorded() {
     let gateway = Gateway::start().await;
     let support = gateway.support();
     let groups = format!("{support}/groups");
@@ -198,7 +198,7 @@ async fn every_kind_of_action_leaves_a_line() {
     for (method, path, body, action) in steps {
         let reply = Ask::new(method, &path).json(&body).to(&gateway).await;
         let expected = if action == "group.join" {
-            // The link was reset before: a refusal leaves a line as well.
+            // The link was reset before: a refusal is recorded as well.
             assert_eq!(reply.status, 400, "{action}: {}", reply.text);
             "dead_invite"
         } else {
@@ -268,7 +268,7 @@ async fn the_log_is_filtered_and_paged() {
 }
 
 #[tokio::test]
-async fn the_log_of_another_organization_is_not_to_be_seen() {
+async fn the_log_of_another_organization_is_not_visible() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("Weekend Volunteers");
     gateway.delete(&format!("{group}/invite")).await.ok(200);

@@ -1,12 +1,12 @@
 //! Bodies: one JSON value of at most 1 MiB, known fields only, every fault named.
 
-use crate::contract::table::{Endpoint, NO_GROUP, NOBODY, endpoints};
+use crate::contract::table::{Endpoint, NO_GROUP, NO_MEMBER, endpoints};
 use crate::support::{Ask, Gateway, Key, RawClient};
 use serde_json::json;
 
-/// Endpoints that look at the body next. One of a key says first that there is no such key; `keys.rs` asks
-/// about keys that there are.
-fn with_things_that_are_there() -> impl Iterator<Item = Endpoint> {
+/// Endpoints that validate the body next. Those of a key answer 404 before that, because the key does not
+/// exist; `keys.rs` tests them with existing keys.
+fn without_key_endpoints() -> impl Iterator<Item = Endpoint> {
     let endpoints = endpoints().into_iter();
     endpoints.filter(|endpoint| !endpoint.path.contains("{k}"))
 }
@@ -32,7 +32,7 @@ async fn a_body_is_exactly_one_json_value() {
         r#"{"announce": true, "announce": false}"#,
         deep.as_str(),
     ];
-    for endpoint in with_things_that_are_there() {
+    for endpoint in without_key_endpoints() {
         let takes_a_body = endpoint.body.is_some()
             || matches!(endpoint.path, "/sessions" | "/realtime/ticket")
                 && endpoint.method == "POST";
@@ -41,7 +41,7 @@ async fn a_body_is_exactly_one_json_value() {
         }
         for body in faulty {
             let fields = endpoint
-                .ask(&session, NO_GROUP, NOBODY)
+                .ask(&session, NO_GROUP, NO_MEMBER)
                 .text(body)
                 .to(&gateway)
                 .await
@@ -52,13 +52,13 @@ async fn a_body_is_exactly_one_json_value() {
 }
 
 #[tokio::test]
-async fn a_body_that_must_be_there_must_not_be_empty() {
+async fn a_required_body_must_not_be_empty() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
-    for endpoint in with_things_that_are_there().filter(|e| e.body.is_some()) {
+    for endpoint in without_key_endpoints().filter(|e| e.body.is_some()) {
         for body in ["", "{}"] {
             let fields = endpoint
-                .ask(&session, NO_GROUP, NOBODY)
+                .ask(&session, NO_GROUP, NO_MEMBER)
                 .text(body)
                 .to(&gateway)
                 .await
@@ -69,10 +69,10 @@ async fn a_body_that_must_be_there_must_not_be_empty() {
 }
 
 #[tokio::test]
-async fn unknown_fields_are_refused_by_name_all_at_once() {
+async fn unknown_fields_are_all_refused_by_name() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
-    for endpoint in with_things_that_are_there() {
+    for endpoint in without_key_endpoints() {
         let mut body = endpoint.body.clone().unwrap_or_else(|| json!({}));
         if endpoint.body.is_none()
             && !(endpoint.method == "POST"
@@ -83,7 +83,7 @@ async fn unknown_fields_are_refused_by_name_all_at_once() {
         body["zebra"] = json!(1);
         body["Aardvark"] = json!(null);
         let mut fields = endpoint
-            .ask(&session, NO_GROUP, NOBODY)
+            .ask(&session, NO_GROUP, NO_MEMBER)
             .json(&body)
             .to(&gateway)
             .await
@@ -94,7 +94,7 @@ async fn unknown_fields_are_refused_by_name_all_at_once() {
 }
 
 #[tokio::test]
-async fn wrong_values_are_named() {
+async fn wrong_values_are_refused_by_name() {
     let gateway = Gateway::start().await;
     let support = gateway.support();
     let new = format!("/api/v1/sessions/{}", gateway.session("New phone"));
@@ -242,13 +242,13 @@ async fn wrong_values_are_named() {
         (
             "POST",
             &format!("{group}/members"),
-            json!({ "participants": NOBODY }),
+            json!({ "participants": NO_MEMBER }),
             "participants",
         ),
         (
             "POST",
             &format!("{group}/members"),
-            json!({ "participants": [NOBODY, 1] }),
+            json!({ "participants": [NO_MEMBER, 1] }),
             "participants",
         ),
         (
@@ -345,7 +345,7 @@ async fn wrong_values_are_named() {
 }
 
 #[tokio::test]
-async fn all_faults_of_a_body_come_at_once() {
+async fn all_faults_of_a_body_are_reported_at_once() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     let mut fields = gateway
@@ -360,7 +360,7 @@ async fn all_faults_of_a_body_come_at_once() {
 }
 
 #[tokio::test]
-async fn the_type_of_the_content_does_not_matter() {
+async fn the_content_type_is_ignored() {
     let gateway = Gateway::start().await;
     Ask::post("/api/v1/keys")
         .text(r#" {"capabilities": ["read"]} "#)
@@ -379,7 +379,7 @@ async fn a_body_of_two_mebibytes_is_refused_and_the_answer_arrives() {
     assert!(reply.text.contains("1 MiB"));
     assert_eq!(reply.invalid(), [""]);
 
-    // Without a length that gives it away beforehand, too, and the connection survives both.
+    // Also without a `Content-Length`, and the connection survives both.
     let mut client = RawClient::connect(&gateway).await;
     let head = format!(
         "PATCH {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {}\r\n",
@@ -400,7 +400,7 @@ async fn a_body_of_two_mebibytes_is_refused_and_the_answer_arrives() {
         assert_eq!(reply.status, 400);
         assert_eq!(reply.json["error"]["code"], "validation_error");
     }
-    // A client that waits for a go-ahead is told at once and sends nothing.
+    // A client that waits for `100 Continue` is refused at once and sends no body.
     let reply = client
         .ask(&format!(
             "{head}expect: 100-continue\r\ncontent-length: 2097152\r\n\r\n"
@@ -410,7 +410,7 @@ async fn a_body_of_two_mebibytes_is_refused_and_the_answer_arrives() {
 }
 
 #[tokio::test]
-async fn a_body_of_one_mebibyte_is_read() {
+async fn a_body_of_one_mebibyte_is_accepted() {
     let gateway = Gateway::start().await;
     let blank = " ".repeat(1024 * 1024 - 2);
     let reply = Ask::post("/api/v1/realtime/ticket")

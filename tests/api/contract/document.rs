@@ -1,4 +1,4 @@
-//! The document of the API and the page that shows it.
+//! The API document and the page that displays it.
 
 use crate::support::{Ask, Gateway, Key};
 use base64::Engine as _;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::Digest as _;
 
 #[tokio::test]
-async fn the_document_is_the_one_in_the_repository_and_asks_for_no_credentials() {
+async fn the_document_is_the_one_in_the_repository_and_needs_no_credentials() {
     let gateway = Gateway::start().await;
     let path = "/api/v1/openapi.json";
     let served = Ask::get(path).key(Key::None).to(&gateway).await.ok(200);
@@ -18,7 +18,7 @@ async fn the_document_is_the_one_in_the_repository_and_asks_for_no_credentials()
 }
 
 #[tokio::test]
-async fn the_page_may_use_its_own_style_and_nothing_else() {
+async fn the_page_may_load_only_its_own_style() {
     let gateway = Gateway::start().await;
     let answer = gateway
         .client

@@ -1,6 +1,6 @@
-//! What holds for every request: paths, methods, credentials, connections.
+//! Rules for every request: paths, methods, credentials, connections.
 
-use crate::contract::table::{NOBODY, endpoints};
+use crate::contract::table::{NO_MEMBER, endpoints};
 use crate::support::{Ask, Gateway, Key, RawClient};
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn unknown_paths_are_not_found_with_or_without_credentials() {
         "/API/V1/sessions",
         "/%00",
         "/%zz",
-        // A rule of a proxy for a path must hold for each spelling that is served.
+        // A proxy's rule for a path must apply to every spelling that is served.
         "/%6detrics",
         "/%6Detrics",
         "/healt%68z",
@@ -38,7 +38,7 @@ async fn unknown_paths_are_not_found_with_or_without_credentials() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn a_wrong_method_is_answered_with_the_allowed_ones() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
     for (method, path, allow) in [
@@ -61,12 +61,12 @@ async fn a_wrong_method_is_told_the_right_ones() {
         assert_eq!(reply.header("allow"), allow, "{method} {path}");
         reply.error(405, "validation_error");
     }
-    // Every path of the contract has one method at least that it does not take.
+    // Every path of the contract refuses at least one method.
     for endpoint in endpoints() {
         let path = endpoint
             .path
             .replace("{g}", "1@g.us")
-            .replace("{m}", NOBODY);
+            .replace("{m}", NO_MEMBER);
         let reply = Ask::new("TRACE", &format!("/api/v1{path}"))
             .to(&gateway)
             .await;
@@ -87,7 +87,7 @@ async fn head_is_get_without_a_body() {
 }
 
 #[tokio::test]
-async fn an_api_key_comes_as_a_bearer_or_in_its_own_header() {
+async fn an_api_key_is_accepted_as_a_bearer_or_in_its_own_header() {
     let gateway = Gateway::start().await;
     let ask = || Ask::get("/api/v1/sessions").key(Key::None);
     let secret = Key::Read.secret();
@@ -116,7 +116,7 @@ async fn an_api_key_comes_as_a_bearer_or_in_its_own_header() {
 }
 
 #[tokio::test]
-async fn both_spellings_of_a_jid_are_the_same() {
+async fn both_spellings_of_a_jid_are_equal() {
     let gateway = Gateway::start().await;
     let raw = gateway.support_group("Weekend Volunteers");
     let encoded = raw.replace('@', "%40");
@@ -133,7 +133,7 @@ async fn both_spellings_of_a_jid_are_the_same() {
 }
 
 #[tokio::test]
-async fn every_answer_has_an_id_of_its_own() {
+async fn every_answer_has_a_unique_request_id() {
     let gateway = Gateway::start().await;
     let ask = || Ask::get("/healthz").header("x-request-id", "mine");
     let first = ask().to(&gateway).await.header("x-request-id");
@@ -143,7 +143,7 @@ async fn every_answer_has_an_id_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_connection_outlives_errors() {
+async fn a_connection_survives_errors() {
     let gateway = Gateway::start().await;
     let mut client = RawClient::connect(&gateway).await;
     let key = format!("host: x\r\nx-api-key: {}\r\n", Key::All.secret());
@@ -177,7 +177,7 @@ async fn http_1_0_and_missing_hosts_are_served() {
 }
 
 #[tokio::test]
-async fn odd_request_lines_get_the_same_kind_of_answer() {
+async fn unusual_request_lines_get_the_same_kind_of_answer() {
     let gateway = Gateway::start().await;
     for (line, status) in [
         ("GET /api/v1/sessions/é HTTP/1.1", 401),
@@ -207,7 +207,7 @@ async fn odd_request_lines_get_the_same_kind_of_answer() {
 }
 
 #[tokio::test]
-async fn metrics_are_for_this_machine_however_the_target_is_spelled() {
+async fn metrics_are_local_however_the_target_is_spelled() {
     let gateway = Gateway::start().await;
     let local = gateway.address();
     for (target, host, status) in [
@@ -232,7 +232,7 @@ async fn metrics_are_for_this_machine_however_the_target_is_spelled() {
 }
 
 #[tokio::test]
-async fn a_request_has_one_host_and_a_sound_one() {
+async fn a_request_needs_exactly_one_valid_host() {
     let gateway = Gateway::start().await;
     for hosts in [
         "host: localhost\r\nhost: localhost",
@@ -258,7 +258,7 @@ async fn a_request_has_one_host_and_a_sound_one() {
 }
 
 #[tokio::test]
-async fn a_body_that_ends_early_harms_nobody() {
+async fn a_truncated_body_changes_nothing() {
     let gateway = Gateway::start().await;
     let mut client = RawClient::connect(&gateway).await;
     let path = gateway.support_group("Weekend Volunteers");

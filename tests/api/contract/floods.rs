@@ -1,4 +1,4 @@
-//! Peers that send more, or take less, than a client does: each is bounded, and others are served.
+//! Peers that send more, or read less, than a normal client: each is bounded, and others are served.
 
 use crate::support::{Ask, Gateway, Key, RawClient, Stream};
 use futures_util::{SinkExt, StreamExt};
@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 const HEALTH: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
 
-/// Asking again and again costs nothing.
+/// Options with which repeated polling is not rate limited.
 fn uncounted() -> Limits {
     Limits {
         requests_per_minute: 0,
@@ -21,7 +21,7 @@ fn uncounted() -> Limits {
 }
 
 #[tokio::test]
-async fn a_stream_whose_client_pings_without_end_is_closed() {
+async fn a_stream_whose_client_floods_pings_is_closed() {
     for message in [
         Message::Ping(vec![7; 125].into()),
         Message::Pong(vec![7; 125].into()),
@@ -37,7 +37,7 @@ async fn a_stream_whose_client_pings_without_end_is_closed() {
         let _ = stream.0.flush().await;
         let listening = async {
             let mut pongs = 0;
-            // Closing with bytes unread may reset the connection before the close frame is read.
+            // Closing with unread bytes may reset the connection before the close frame is read.
             while let Some(Ok(heard)) = stream.0.next().await {
                 match heard {
                     Message::Pong(_) => pongs += 1,
@@ -56,7 +56,7 @@ async fn a_stream_whose_client_pings_without_end_is_closed() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_not_read_is_given_up() {
+async fn a_stream_that_is_not_read_is_closed() {
     let gateway = Gateway::limited(Limits {
         unread: Duration::from_millis(500),
         ..Limits::default().without_call_limits()
@@ -85,7 +85,7 @@ async fn a_stream_that_is_not_read_is_given_up() {
     }
 }
 
-/// The urls of so many tickets, for streams that hold connections.
+/// The URLs of this many tickets, for streams that hold connections.
 async fn tickets(gateway: &Gateway, count: usize) -> Vec<String> {
     let mut urls = Vec::new();
     for _ in 0..count {
@@ -95,7 +95,7 @@ async fn tickets(gateway: &Gateway, count: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_connection_too_many_is_told_so() {
+async fn a_connection_beyond_the_limit_is_refused() {
     let connections = 3;
     let gateway = Gateway::limited(Limits {
         connections,
@@ -115,7 +115,7 @@ async fn a_connection_too_many_is_told_so() {
     assert_eq!(details["reason"], "too_many_connections");
     assert!(refused.head.contains("x-request-id: "), "{}", refused.head);
     assert!(refused.head.contains("retry-after: 1"), "{}", refused.head);
-    // One that leaves makes room.
+    // A closed connection frees its slot.
     streams.pop();
     gateway
         .until("room for one more", async || {
@@ -127,7 +127,7 @@ async fn a_connection_too_many_is_told_so() {
 }
 
 #[tokio::test]
-async fn connections_that_wait_for_a_request_make_room() {
+async fn idle_connections_are_closed_for_new_ones() {
     let connections = 4;
     let gateway = Gateway::limited(Limits {
         connections,
@@ -146,11 +146,11 @@ async fn connections_that_wait_for_a_request_make_room() {
         }
         clients.push(client);
     }
-    // Those who have waited longest had to go.
+    // The connections idle the longest were closed.
     for client in &mut clients[..10] {
         client.closed().await;
     }
-    // Who is served is not touched.
+    // Busy ones are not affected.
     let group = gateway.support_group("Weekend Volunteers");
     gateway
         .patch(&group, json!({ "subject": "Still here" }))
@@ -180,7 +180,7 @@ async fn one_address_leaves_connections_for_others() {
 }
 
 #[tokio::test]
-async fn behind_a_proxy_one_key_leaves_room_for_others() {
+async fn behind_a_proxy_one_key_leaves_connections_for_others() {
     let gateway = Gateway::limited_behind_proxy(Limits {
         connections_per_client: 3,
         ..uncounted()
@@ -211,7 +211,7 @@ async fn behind_a_proxy_one_key_leaves_room_for_others() {
 }
 
 #[tokio::test]
-async fn bodies_on_their_way_are_bounded_for_one_and_for_all() {
+async fn bodies_in_flight_are_bounded_per_caller_and_in_total() {
     let gateway = Gateway::limited(Limits {
         body_bytes: 90 * 1024,
         body_bytes_per_caller: 64 * 1024,
@@ -260,7 +260,7 @@ async fn bodies_on_their_way_are_bounded_for_one_and_for_all() {
 }
 
 #[tokio::test]
-async fn answers_that_nobody_reads_are_bounded() {
+async fn unread_answers_are_bounded() {
     let world = WorldOptions {
         groups: Some(1000),
         ..WorldOptions::default()

@@ -1,12 +1,12 @@
 //! `/sessions/{s}/groups`: stored reads, pages, creating and leaving.
 
-use crate::contract::table::NOBODY;
+use crate::contract::table::NO_MEMBER;
 use crate::support::Gateway;
 use groupdesk::gateway::whatsapp::MemberChange;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn the_whole_set_comes_without_a_limit() {
+async fn without_a_limit_all_groups_are_listed() {
     let gateway = Gateway::start().await;
     let path = format!("{}/groups", gateway.support());
     let list = gateway.get(&path).await.ok(200);
@@ -37,7 +37,7 @@ async fn the_whole_set_comes_without_a_limit() {
 }
 
 #[tokio::test]
-async fn pages_hold_everything_once() {
+async fn pages_contain_every_group_once() {
     let gateway = Gateway::start().await;
     let path = format!("{}/groups", gateway.support());
     let jids = |list: &Value| -> Vec<String> {
@@ -73,7 +73,7 @@ async fn pages_hold_everything_once() {
 }
 
 #[tokio::test]
-async fn wrong_pages_are_refused() {
+async fn invalid_pages_are_refused() {
     let gateway = Gateway::start().await;
     let path = format!("{}/groups", gateway.support());
     for (query, field) in [
@@ -152,7 +152,7 @@ async fn a_group_is_created_listed_and_left() {
 }
 
 #[tokio::test]
-async fn a_group_that_the_account_is_not_in_any_more_cannot_be_left() {
+async fn a_group_that_the_account_has_left_cannot_be_left_again() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("Festival Stewards 2026");
     for (method, rest) in [
@@ -169,12 +169,12 @@ async fn a_group_that_the_account_is_not_in_any_more_cannot_be_left() {
 }
 
 #[tokio::test]
-async fn what_others_do_shows_in_stored_reads() {
+async fn changes_by_others_appear_in_stored_reads() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     let list = format!("{}/groups", gateway.support());
     let jid = gateway.world.group_named("Weekend Volunteers").unwrap();
-    // The list comes from a cache; it must know, too.
+    // The list is cached; the cache must be invalidated too.
     gateway.get(&list).await.ok(200);
     let phone = gateway.world.phone();
     phone.rename(&jid, "Renamed elsewhere").unwrap();
@@ -192,5 +192,5 @@ async fn what_others_do_shows_in_stored_reads() {
     assert!(gateway.get(&list).await.text.contains("Renamed elsewhere"));
     let members = gateway.get(&format!("{path}/members")).await.text;
     assert!(members.contains(newcomer.as_str()));
-    assert!(!members.contains(NOBODY));
+    assert!(!members.contains(NO_MEMBER));
 }

@@ -1,4 +1,4 @@
-//! Invite links: the seed's words, and joining.
+//! `/sessions/{s}/groups/{gid}/invite` and joining.
 
 use crate::support::{Ask, Gateway};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ fn code(answer: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn the_link_is_shown_and_reset() {
+async fn the_link_is_read_and_reset() {
     let gateway = Gateway::start().await;
     let path = format!("{}/invite", gateway.support_group("Weekend Volunteers"));
     let first = gateway.get(&path).await.ok(200);
@@ -22,7 +22,7 @@ async fn the_link_is_shown_and_reset() {
 }
 
 #[tokio::test]
-async fn only_admins_get_and_reset_links() {
+async fn only_admins_read_and_reset_links() {
     let gateway = Gateway::start().await;
     let path = format!("{}/invite", gateway.support_group("School Volleyball"));
     for method in ["GET", "DELETE"] {
@@ -34,13 +34,13 @@ async fn only_admins_get_and_reset_links() {
 }
 
 #[tokio::test]
-async fn links_let_people_in_until_they_are_reset() {
+async fn a_link_admits_people_until_it_is_reset() {
     let gateway = Gateway::start().await;
     let sales = format!("/api/v1/sessions/{}", gateway.session("Sales"));
     gateway
         .until_status(&gateway.session("Sales"), "working")
         .await;
-    // Support is an admin, Sales is not in it.
+    // Support is an admin, Sales is not a member.
     let link = format!("{}/invite", gateway.support_group("Book keepers"));
     let old = gateway.get(&link).await.ok(200);
     let join = async |invite: &str| {
@@ -68,7 +68,7 @@ async fn links_let_people_in_until_they_are_reset() {
 }
 
 #[tokio::test]
-async fn joining_a_group_that_asks_its_admins_first_is_pending() {
+async fn joining_a_group_that_needs_approval_is_pending() {
     let gateway = Gateway::start().await;
     gateway
         .until_status(&gateway.session("Sales"), "working")

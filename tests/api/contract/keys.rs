@@ -1,11 +1,11 @@
-//! `/keys`: told once, used until they expire, are disabled, rotated or deleted.
+//! `/keys`: the secret is shown once; a key works until it expires, is disabled, rotated or deleted.
 
 use crate::support::{Ask, Gateway, Key, RawClient, Stream};
 use serde_json::json;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 #[tokio::test]
-async fn a_key_lives_from_its_creation_to_its_deletion() {
+async fn a_key_works_from_its_creation_to_its_deletion() {
     let gateway = Gateway::start().await;
     let created = gateway
         .post(
@@ -95,13 +95,13 @@ async fn status(gateway: &Gateway, secret: &str) -> u16 {
     ask.header("x-api-key", secret).to(gateway).await.status
 }
 
-/// A stream that was opened with a key.
+/// A stream opened with a key.
 async fn listen(gateway: &Gateway, secret: &str) -> Stream {
     let url = ticket(gateway, secret).await;
     Stream::at(&url).await.unwrap()
 }
 
-/// A stream that was opened with a key, unless the key is not good any more.
+/// A stream opened with a key, unless the key is not valid any more.
 async fn try_listen(gateway: &Gateway, secret: &str) -> Option<Stream> {
     let ask = Ask::post("/api/v1/realtime/ticket").key(Key::None);
     let reply = ask.header("x-api-key", secret).to(gateway).await;
@@ -123,7 +123,7 @@ fn in_millis(millis: i64) -> i64 {
 }
 
 #[tokio::test]
-async fn what_a_revoked_key_listened_to_ends_at_once() {
+async fn the_streams_of_a_revoked_key_end_at_once() {
     let gateway = Gateway::start().await;
     let all = json!({ "capabilities": ["read", "events"] });
     let (path, secret) = make(&gateway, all.clone()).await;
@@ -134,9 +134,9 @@ async fn what_a_revoked_key_listened_to_ends_at_once() {
     gateway.delete(&path).await.ok(204);
     assert_eq!(stream.closed().await, 1008);
     assert_eq!(status(&gateway, &secret).await, 401);
-    // Nor does a ticket outlive its key.
+    // A ticket does not outlive its key either.
     assert_eq!(Stream::at(&unused).await.err(), Some(401));
-    // Nobody else is disturbed.
+    // Other callers are not affected.
     let group = gateway.support_group("Weekend Volunteers");
     gateway
         .patch(&group, json!({ "subject": "Still here" }))
@@ -147,7 +147,7 @@ async fn what_a_revoked_key_listened_to_ends_at_once() {
 }
 
 #[tokio::test]
-async fn what_a_revoked_key_began_is_not_carried_out() {
+async fn a_request_in_flight_of_a_revoked_key_is_not_executed() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("Weekend Volunteers");
     let before = gateway.get(&group).await.ok(200);
@@ -156,7 +156,7 @@ async fn what_a_revoked_key_began_is_not_carried_out() {
         ("POST", "/api/v1/sessions", r#"{"label": "Mine"}"#),
         ("POST", "/api/v1/realtime/ticket", r#"{"events": ["*"]}"#),
         ("PATCH", group.as_str(), r#"{"subject": "Mine"}"#),
-        // Who may not know what is wrong with a body is not told, either.
+        // An invalid body is not reported as such to a revoked key either.
         ("PATCH", group.as_str(), r#"{"subject": 1}"#),
     ] {
         let all = json!({ "capabilities": ["read", "send", "manage", "events"] });
@@ -168,7 +168,7 @@ async fn what_a_revoked_key_began_is_not_carried_out() {
             "{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {secret}\r\ncontent-length: {length}\r\n\r\n"
         );
         thief.write(format!("{head}{begun}").as_bytes()).await;
-        // Once the key was used, it was let in.
+        // `lastUsedAt` shows that the key was accepted.
         gateway
             .until("the request", async || {
                 let keys = gateway.get("/api/v1/keys").await.ok(200);
@@ -187,7 +187,7 @@ async fn what_a_revoked_key_began_is_not_carried_out() {
 }
 
 #[tokio::test]
-async fn a_missing_capability_wins_over_a_wrong_body() {
+async fn a_missing_capability_takes_precedence_over_a_wrong_body() {
     let gateway = Gateway::start().await;
     let (path, _) = make(&gateway, json!({ "capabilities": ["read", "send"] })).await;
     let rotate = format!("{path}:rotate");
@@ -215,7 +215,7 @@ async fn a_missing_capability_wins_over_a_wrong_body() {
 }
 
 #[tokio::test]
-async fn a_key_ends_at_its_time_and_its_streams_with_it() {
+async fn a_key_ends_at_its_expiry_with_its_streams() {
     let gateway = Gateway::start().await;
     let mut life = 1500;
     let (end, path, secret, mut stream) = loop {
@@ -229,14 +229,14 @@ async fn a_key_ends_at_its_time_and_its_streams_with_it() {
                 break (end, path, secret, stream);
             }
         }
-        // It ended before the machine came to use it.
+        // On a slow machine the key had expired before it was used.
         assert!(in_millis(0) >= end);
         life *= 2;
     };
     assert_eq!(stream.closed().await, 1008);
     assert!(in_millis(0) >= end);
     assert_eq!(status(&gateway, &secret).await, 401);
-    // A new secret for it would be dead from the start.
+    // A new secret would be expired from the start.
     gateway
         .post(&format!("{path}:rotate"), json!({}))
         .await
@@ -244,7 +244,7 @@ async fn a_key_ends_at_its_time_and_its_streams_with_it() {
 }
 
 #[tokio::test]
-async fn a_disabled_key_stops_and_an_enabled_one_goes_on() {
+async fn a_disabled_key_stops_working_and_an_enabled_one_works_again() {
     let gateway = Gateway::start().await;
     let (path, secret) = make(&gateway, json!({ "capabilities": ["read", "events"] })).await;
     let mut stream = listen(&gateway, &secret).await;
@@ -271,7 +271,7 @@ async fn a_disabled_key_stops_and_an_enabled_one_goes_on() {
 }
 
 #[tokio::test]
-async fn a_rotated_key_has_a_new_secret_and_nothing_else() {
+async fn a_rotated_key_has_a_new_secret_and_is_otherwise_unchanged() {
     let gateway = Gateway::start().await;
     let (path, old) = make(
         &gateway,
@@ -303,7 +303,7 @@ async fn a_rotated_key_has_a_new_secret_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn both_secrets_work_for_as_long_as_they_overlap() {
+async fn both_secrets_work_during_the_overlap() {
     let gateway = Gateway::start().await;
     let (path, first) = make(&gateway, json!({ "capabilities": ["read", "events"] })).await;
     let rotate = async |gateway: &Gateway, body| {
@@ -332,7 +332,7 @@ async fn both_secrets_work_for_as_long_as_they_overlap() {
         if let Some(stream) = try_listen(&gateway, &second).await {
             break stream;
         }
-        // The overlap was over before the machine came to use it.
+        // On a slow machine the overlap ended before the secret was used.
         assert!(in_millis(0) >= begun && overlap < 3600);
         overlap *= 2;
         second = third;
@@ -349,7 +349,7 @@ async fn both_secrets_work_for_as_long_as_they_overlap() {
 }
 
 #[tokio::test]
-async fn nobody_rotates_their_way_to_a_capability() {
+async fn rotating_a_key_cannot_gain_a_capability() {
     let gateway = Gateway::start().await;
     let (path, secret) = make(&gateway, json!({ "capabilities": ["read", "send"] })).await;
     let details = Ask::post(&format!("{path}:rotate"))
@@ -362,7 +362,7 @@ async fn nobody_rotates_their_way_to_a_capability() {
 }
 
 #[tokio::test]
-async fn nobody_enables_a_key_that_can_do_more_than_they() {
+async fn a_key_with_more_capabilities_cannot_be_enabled() {
     let gateway = Gateway::start().await;
     let all = json!({ "capabilities": ["read", "send", "manage", "events"] });
     let (path, secret) = make(&gateway, all).await;
@@ -373,7 +373,7 @@ async fn nobody_enables_a_key_that_can_do_more_than_they() {
             .to(&gateway)
             .await
     };
-    // Taking away is not granting.
+    // Disabling grants nothing, so it is allowed.
     set(&path, true).await.ok(200);
     let details = set(&path, false).await.error(403, "forbidden");
     assert_eq!(details["capability"], "read");
@@ -389,7 +389,7 @@ async fn nobody_enables_a_key_that_can_do_more_than_they() {
 }
 
 #[tokio::test]
-async fn a_key_says_when_it_was_last_used() {
+async fn a_key_shows_when_it_was_last_used() {
     let gateway = Gateway::start().await;
     let before = in_millis(0);
     let (path, secret) = make(&gateway, json!({ "capabilities": ["read"] })).await;
@@ -403,7 +403,7 @@ async fn a_key_says_when_it_was_last_used() {
     assert!((before..=in_millis(0)).contains(&used));
     let gateway = Gateway::restart(gateway.stop().await).await;
     assert_eq!(last_used(&gateway).await, Some(used));
-    // What was refused is no use.
+    // A refused request does not count as use.
     gateway
         .patch(&path, json!({ "disabled": true }))
         .await

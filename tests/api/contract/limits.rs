@@ -1,15 +1,15 @@
-//! What one party may take: requests, calls to WhatsApp, connections, time.
+//! Limits per party: requests, calls to WhatsApp, connections, time.
 
 use crate::support::{Ask, Frontend, Gateway, Key, RawClient, SigningKey, claims, seconds};
 use groupdesk::gateway::Limits;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// Short enough to be waited for. A machine may be too busy for a request within it: then it is asked again.
+/// Short enough for a test to wait. A busy machine may miss it, then the request is repeated.
 const SOON: Duration = Duration::from_millis(500);
 
 #[tokio::test]
-async fn a_caller_has_so_many_requests_a_minute() {
+async fn the_requests_of_a_caller_per_minute_are_limited() {
     let gateway = Gateway::limited(Limits {
         requests_per_minute: 3,
         ..Limits::default()
@@ -30,7 +30,7 @@ async fn a_caller_has_so_many_requests_a_minute() {
             .to(&gateway)
     };
     ask("/api/v1/sessions", &secrets[0]).await.ok(200);
-    // What is refused counts as well.
+    // Refused requests count as well.
     ask("/api/v1/keys", &secrets[0])
         .await
         .error(403, "forbidden");
@@ -44,7 +44,7 @@ async fn a_caller_has_so_many_requests_a_minute() {
     assert_eq!(details["reason"], "rate_limited");
     assert_eq!(details["limit"], "caller");
     assert_eq!(details["retryAfterSeconds"], wait);
-    // Others are not bounded by it: another key, the process's own, those who need none.
+    // Others have their own limit: another key, the process's own key, requests without credentials.
     ask("/api/v1/sessions", &secrets[1]).await.ok(200);
     for _ in 0..10 {
         gateway.get("/api/v1/sessions").await.ok(200);
@@ -57,7 +57,7 @@ async fn a_caller_has_so_many_requests_a_minute() {
 }
 
 #[tokio::test]
-async fn a_user_has_one_allowance_however_many_logins() {
+async fn all_logins_of_a_user_share_one_quota() {
     let key = SigningKey::ed25519("ed");
     let frontend = Frontend::start(&[&key]).await;
     let limits = Limits {
@@ -69,7 +69,7 @@ async fn a_user_has_one_allowance_however_many_logins() {
     let first = key.token(&here);
     here["exp"] = json!(seconds(600));
     let second = key.token(&here);
-    // The same person in the other organization.
+    // The same user in the other organization.
     let there = key.token(&claims(&gateway.organization(1), "member"));
     let ask = |token: &str| Ask::get("/api/v1/sessions").login(token).to(&gateway);
     for token in [&first, &second, &there] {
@@ -81,7 +81,7 @@ async fn a_user_has_one_allowance_however_many_logins() {
     }
     let another = key.token(&claims(&gateway.organization(0), "admin"));
     ask(&another).await.ok(200);
-    // A forged login is nobody's, so it takes nothing from anybody.
+    // A forged login belongs to no caller, so it counts against no quota.
     let other_key = SigningKey::ed25519("ed");
     for _ in 0..5 {
         let forged = other_key.token(&claims(&gateway.organization(0), "owner"));
@@ -92,7 +92,7 @@ async fn a_user_has_one_allowance_however_many_logins() {
 }
 
 #[tokio::test]
-async fn a_session_asks_whatsapp_no_more_often_than_it_says() {
+async fn the_calls_of_a_session_to_whatsapp_are_limited() {
     let gateway = Gateway::limited(Limits {
         calls_per_minute: 3,
         calls_per_hour: 5,
@@ -109,7 +109,7 @@ async fn a_session_asks_whatsapp_no_more_often_than_it_says() {
     let invite = format!("{group}/invite");
     let begun = Instant::now();
     gateway.get(&invite).await.ok(200);
-    // Each field is a call; those that do not fit are not begun.
+    // Each field is a call; calls beyond the quota are not begun.
     let settings = json!({ "subject": "A", "description": "B", "announce": true });
     let details = gateway
         .patch(&group, settings)
@@ -121,14 +121,14 @@ async fn a_session_asks_whatsapp_no_more_often_than_it_says() {
         .patch(&group, json!({ "subject": "A", "announce": true }))
         .await
         .ok(204);
-    // Whoever asks: it is the session's account that is at stake.
+    // The quota is the session's, whichever caller asks, because it protects its account.
     let reply = Ask::get(&invite).key(Key::Read).to(&gateway).await;
     let wait: u64 = reply.header("retry-after").parse().unwrap();
     let left = 60_u64.saturating_sub(begun.elapsed().as_secs() + 1);
     assert!((left..=60).contains(&wait), "{wait}");
     let details = reply.error(429, "rate_limited");
     assert_eq!(details["reason"], "rate_limited");
-    // Stored reads ask nobody, and other sessions have calls of their own.
+    // Stored reads do not call WhatsApp, and other sessions have their own quota.
     let stored = gateway.get(&group).await.ok(200);
     assert_eq!(stored["subject"], "A");
     assert_ne!(stored["description"], "B");
@@ -139,7 +139,7 @@ async fn a_session_asks_whatsapp_no_more_often_than_it_says() {
     );
     let reply = Ask::get(&other).key(Key::Other).to(&gateway).await;
     assert_ne!(reply.status, 429, "{}", reply.text);
-    // Not being connected comes first: waiting would not help.
+    // A missing connection is reported first: waiting would not help.
     gateway
         .post(&format!("{}:stop", gateway.support()), json!({}))
         .await
@@ -148,7 +148,7 @@ async fn a_session_asks_whatsapp_no_more_often_than_it_says() {
 }
 
 #[tokio::test]
-async fn a_session_connects_no_more_often_than_it_may() {
+async fn the_connections_of_a_session_are_limited() {
     let gateway = Gateway::limited(Limits {
         connects_per_minute: 0,
         connects_per_hour: 3,
@@ -161,7 +161,7 @@ async fn a_session_connects_no_more_often_than_it_may() {
         let path = format!("/api/v1/sessions/{session}:{verb}");
         gateway.post(&path, json!({})).await
     };
-    // What runs already is not started anew, and stopping is free.
+    // A running session is not connected again, and stopping is not counted.
     for _ in 0..5 {
         act(&id, "start").await.ok(200);
     }
@@ -172,7 +172,7 @@ async fn a_session_connects_no_more_often_than_it_may() {
     act(&id, "restart").await.ok(200);
     gateway.until_status(&id, "working").await;
 
-    // Too often: it stays connected as it is.
+    // Rate limited: the session stays connected.
     let reply = act(&id, "restart").await;
     let wait: u64 = reply.header("retry-after").parse().unwrap();
     assert!((1..=3600).contains(&wait), "{wait}");
@@ -185,7 +185,7 @@ async fn a_session_connects_no_more_often_than_it_may() {
     let view = gateway.get(&support).await.ok(200);
     assert_eq!(view["status"], "working", "{view}");
     act(&id, "start").await.ok(200);
-    // Stopped it stays stopped, whoever asks.
+    // A stopped session stays stopped, whichever caller asks.
     act(&id, "stop").await.ok(200);
     act(&id, "start").await.error(429, "rate_limited");
     let reply = Ask::post(&format!("{support}:start"))
@@ -195,7 +195,7 @@ async fn a_session_connects_no_more_often_than_it_may() {
     reply.error(429, "rate_limited");
     let view = gateway.get(&support).await.ok(200);
     assert_eq!(view["status"], "stopped", "{view}");
-    // Others have connections of their own.
+    // Other sessions have their own quota.
     act(&sales, "restart").await.ok(200);
 }
 
@@ -232,7 +232,7 @@ async fn pairing_counts_as_connecting() {
 }
 
 #[tokio::test]
-async fn a_body_has_its_time() {
+async fn a_slow_body_times_out() {
     let gateway = Gateway::limited(Limits {
         body: SOON,
         ..Limits::default()
@@ -251,7 +251,7 @@ async fn a_body_has_its_time() {
 }
 
 #[tokio::test]
-async fn a_head_has_its_time_and_so_has_silence() {
+async fn a_slow_head_and_an_idle_connection_time_out() {
     let gateway = Gateway::limited(Limits {
         head: SOON,
         ..Limits::default()
@@ -274,7 +274,7 @@ async fn a_head_has_its_time_and_so_has_silence() {
 }
 
 #[tokio::test]
-async fn a_client_that_never_reads_is_given_up() {
+async fn a_client_that_does_not_read_is_disconnected() {
     let gateway = Gateway::limited(Limits {
         unread: SOON,
         ..Limits::default()
@@ -290,20 +290,20 @@ async fn a_client_that_never_reads_is_given_up() {
 }
 
 #[tokio::test]
-async fn nor_may_one_over_tls_whose_answers_are_small() {
+async fn a_client_that_does_not_read_small_answers_over_tls_is_disconnected() {
     let gateway = Gateway::limited_over_tls(Limits {
         unread: SOON,
         ..Limits::default()
     })
     .await;
     let mut client = RawClient::connect_narrow(&gateway).await;
-    // Each answer fits into what TLS holds back, so the writing itself never stalls.
+    // Each answer fits into the TLS buffer, so writing itself never stalls.
     let request = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
     client.flood(request.repeat(100).as_bytes()).await;
 }
 
 #[tokio::test]
-async fn all_keys_of_an_organization_share_an_allowance() {
+async fn all_keys_of_an_organization_share_a_quota() {
     let gateway = Gateway::limited(Limits {
         requests_per_minute: 3,
         organization_requests_per_minute: 5,
@@ -325,7 +325,7 @@ async fn all_keys_of_an_organization_share_an_allowance() {
         let details = ask(&secrets[secret]).await.error(429, "rate_limited");
         assert_eq!(details["limit"], limit);
     }
-    // Others are not touched by it.
+    // Other organizations are not affected.
     let body = json!({ "capabilities": ["read"] });
     let made = Ask::post("/api/v1/keys").key(Key::Other).json(&body);
     let made = made.to(&gateway).await.ok(201);
@@ -334,7 +334,7 @@ async fn all_keys_of_an_organization_share_an_allowance() {
 }
 
 #[tokio::test]
-async fn a_body_counts_by_its_size_also_when_it_is_refused() {
+async fn a_body_counts_by_its_size_even_if_it_is_refused() {
     let gateway = Gateway::limited(Limits {
         requests_per_minute: 70,
         ..Limits::default()
@@ -357,7 +357,7 @@ async fn a_body_counts_by_its_size_also_when_it_is_refused() {
         refused.error(400, "validation_error");
         let again = change().await;
         let after = ask(Ask::get(&group)).to(&gateway).await;
-        // What the time has paid back since then.
+        // The quota that has been refilled since then.
         if started.elapsed() < Duration::from_secs(30) {
             let details = if body.len() > 2 * 1024 * 1024 - 1000 {
                 again.error(400, "validation_error");
@@ -380,7 +380,7 @@ async fn one_key_leaves_tickets_for_others() {
     .await;
     let greedy = gateway.new_key(&["events"]).await;
     let other = gateway.new_key(&["events"]).await;
-    // They are worth nothing after 30 s, so a slow machine needs some more.
+    // A ticket expires after 30 s, so a slow machine needs more of them.
     let refused = gateway
         .until("the end of one key's tickets", async || {
             let ask = Ask::post("/api/v1/realtime/ticket").key(Key::None);

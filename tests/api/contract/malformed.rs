@@ -1,9 +1,9 @@
-//! What is no HTTP, or too much of it, is refused in the contract's words too.
+//! Invalid and oversized HTTP is refused with the contract's error body too.
 
 use crate::support::{Gateway, RawClient};
 
 #[tokio::test]
-async fn what_is_no_http_is_refused_with_the_contracts_body() {
+async fn invalid_http_is_refused_with_the_contracts_body() {
     let gateway = Gateway::start().await;
     let long = "x".repeat(200_000);
     let many = "h: x\r\n".repeat(200);
@@ -112,7 +112,7 @@ async fn http_2_is_refused_in_pieces_and_after_a_request_too() {
 }
 
 #[tokio::test]
-async fn what_was_asked_before_is_answered_first() {
+async fn earlier_requests_are_answered_first() {
     let gateway = Gateway::start().await;
     let mut client = RawClient::connect(&gateway).await;
     let good = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";

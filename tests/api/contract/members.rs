@@ -1,6 +1,6 @@
 //! `/sessions/{s}/groups/{gid}/members`.
 
-use crate::contract::table::{NO_GROUP, NOBODY};
+use crate::contract::table::{NO_GROUP, NO_MEMBER};
 use crate::support::{Ask, Gateway};
 use groupdesk::gateway::domain::MemberJid;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ async fn a_member_is_added_promoted_demoted_and_removed() {
 }
 
 #[tokio::test]
-async fn of_several_members_each_has_its_own_outcome() {
+async fn each_of_several_members_has_its_own_outcome() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("Weekend Volunteers");
     let jid = gateway.world.group_named("Weekend Volunteers").unwrap();
@@ -71,14 +71,14 @@ async fn of_several_members_each_has_its_own_outcome() {
     let details = gateway
         .post(
             &format!("{group}/members"),
-            json!({ "participants": [ann, NOBODY] }),
+            json!({ "participants": [ann, NO_MEMBER] }),
         )
         .await
         .error(403, "forbidden");
     assert_eq!(details["applied"], json!([ann]));
-    assert_eq!(details["failed"][0]["jid"], NOBODY);
+    assert_eq!(details["failed"][0]["jid"], NO_MEMBER);
     assert_eq!(role(&gateway, &group, &ann).await.unwrap(), "member");
-    // Who is a member already is a conflict.
+    // An existing member is a conflict.
     let details = gateway
         .post(
             &format!("{group}/members"),
@@ -93,13 +93,13 @@ async fn of_several_members_each_has_its_own_outcome() {
 async fn only_admins_change_members() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("School Volleyball");
-    let body = json!({ "participants": [NOBODY] });
+    let body = json!({ "participants": [NO_MEMBER] });
     for (method, rest) in [
         ("POST", "/members".to_owned()),
         ("POST", "/members:approve".to_owned()),
-        ("DELETE", format!("/members/{NOBODY}")),
-        ("POST", format!("/members/{NOBODY}/promote")),
-        ("POST", format!("/members/{NOBODY}/demote")),
+        ("DELETE", format!("/members/{NO_MEMBER}")),
+        ("POST", format!("/members/{NO_MEMBER}/promote")),
+        ("POST", format!("/members/{NO_MEMBER}/demote")),
     ] {
         let ask = Ask::new(method, &format!("{group}{rest}")).json(&body);
         let details = ask.to(&gateway).await.error(403, "forbidden");
@@ -108,7 +108,7 @@ async fn only_admins_change_members() {
 }
 
 #[tokio::test]
-async fn people_who_asked_to_join_are_let_in() {
+async fn join_requests_are_approved() {
     let gateway = Gateway::start().await;
     let name = "ועד הבית – הרצל 12";
     let group = gateway.support_group(name);
@@ -129,14 +129,14 @@ async fn people_who_asked_to_join_are_let_in() {
     gateway
         .post(
             &format!("{group}/members:approve"),
-            json!({ "participants": [NOBODY] }),
+            json!({ "participants": [NO_MEMBER] }),
         )
         .await
         .error(403, "forbidden");
 }
 
 #[tokio::test]
-async fn people_who_asked_to_join_are_listed_and_decided_upon_one_by_one() {
+async fn join_requests_are_listed_and_decided_one_by_one() {
     let gateway = Gateway::start().await;
     let name = "ועד הבית – הרצל 12";
     let group = gateway.support_group(name);
@@ -158,7 +158,7 @@ async fn people_who_asked_to_join_are_listed_and_decided_upon_one_by_one() {
     assert_eq!(role(&gateway, &group, ben).await, None);
     let list = gateway.get(&format!("{group}/requests")).await.ok(200);
     assert_eq!(list["data"].as_array().unwrap().len(), waiting.len() - 2);
-    // Nobody waits there any more.
+    // No request is pending any more.
     gateway
         .post(&format!("{group}/requests/{ben}/approve"), json!({}))
         .await
@@ -166,14 +166,14 @@ async fn people_who_asked_to_join_are_listed_and_decided_upon_one_by_one() {
 }
 
 #[tokio::test]
-async fn requests_are_the_business_of_admins_in_groups_that_exist() {
+async fn join_requests_need_an_admin_and_an_existing_group() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("School Volleyball");
     let nowhere = format!("{}/groups/{NO_GROUP}", gateway.support());
     for (method, rest) in [
         ("GET", "/requests".to_owned()),
-        ("POST", format!("/requests/{NOBODY}/approve")),
-        ("POST", format!("/requests/{NOBODY}/reject")),
+        ("POST", format!("/requests/{NO_MEMBER}/approve")),
+        ("POST", format!("/requests/{NO_MEMBER}/reject")),
     ] {
         let ask = Ask::new(method, &format!("{group}{rest}"));
         let details = ask.to(&gateway).await.error(403, "forbidden");

@@ -1,10 +1,10 @@
-//! `/metrics`: whether the text can be parsed, and whether what it counts moves.
+//! `/metrics`: the text is valid, and its values change with what they count.
 
 use crate::support::{Ask, Gateway, Key};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// What was exposed: the type of each family, and every sample by its name with its labels.
+/// The exposed metrics: the type of each family, and every sample by its name with its labels.
 struct Exposed {
     types: BTreeMap<String, String>,
     samples: BTreeMap<String, f64>,
@@ -26,13 +26,13 @@ impl Exposed {
         Self::parse(&answer.text().await.unwrap())
     }
 
-    /// Reads the text as strictly as a scraper does.
+    /// Parses the text as strictly as a scraper.
     fn parse(text: &str) -> Self {
         let mut exposed = Self {
             types: BTreeMap::new(),
             samples: BTreeMap::new(),
         };
-        let body = text.strip_suffix("# EOF\n").expect("it ends as it should");
+        let body = text.strip_suffix("# EOF\n").expect("the end mark");
         for line in body.lines() {
             if let Some(comment) = line.strip_prefix("# ") {
                 let mut words = comment.splitn(3, ' ');
@@ -64,7 +64,7 @@ impl Exposed {
         exposed
     }
 
-    /// The sum of the samples of this name, which count something, whose labels hold all of these.
+    /// The sum of the counters of this name whose labels contain all of these.
     fn sum(&self, name: &str, labels: &[&str]) -> u64 {
         self.samples
             .iter()
@@ -98,13 +98,13 @@ async fn requests_are_counted_by_route_and_code() {
     assert_eq!(requests(&route), 3);
     assert_eq!(requests(&[r#"route="(none)""#, r#"code="404""#]), 3);
     assert_eq!(requests(&[r#"method="(other)""#, r#"code="405""#]), 1);
-    // What a client makes up is no label.
+    // Text from a client is never a label.
     assert!(!after.samples.keys().any(|sample| sample.contains("BREW")));
     assert!(!after.samples.keys().any(|sample| sample.contains("three")));
 }
 
 #[tokio::test]
-async fn times_are_histograms_that_add_up() {
+async fn durations_are_consistent_histograms() {
     let gateway = Gateway::start().await;
     gateway.get("/api/v1/sessions").await.ok(200);
     let exposed = Exposed::read(&gateway).await;
@@ -132,7 +132,7 @@ async fn times_are_histograms_that_add_up() {
 }
 
 #[tokio::test]
-async fn each_route_has_its_times() {
+async fn each_route_has_its_own_durations() {
     let gateway = Gateway::start().await;
     let labels = [r#"method="GET""#, r#"route="/api/v1/keys""#];
     let family = "groupdesk_http_request_duration_seconds";
@@ -157,13 +157,13 @@ async fn each_route_has_its_times() {
     let (count, sum) = read().await;
     assert_eq!(count, 3);
     assert!(sum > 0.0 && sum < 60.0, "{sum}");
-    // Another route's requests are not its own.
+    // Requests of another route are not included.
     gateway.get("/api/v1/sessions").await.ok(200);
     assert_eq!(read().await, (count, sum));
 }
 
 #[tokio::test]
-async fn sessions_are_told_by_their_status() {
+async fn sessions_are_counted_by_status() {
     let gateway = Gateway::start().await;
     gateway
         .post(&format!("{}:logout", gateway.support()), json!({}))
@@ -176,7 +176,7 @@ async fn sessions_are_told_by_their_status() {
         .ok(200);
     gateway.until_status(&new, "scan_qr_code").await;
     gateway.post("/api/v1/sessions", json!({})).await.ok(201);
-    // What still connects does so between two looks: they agree once it has.
+    // Sessions may still be connecting between the two reads: they agree when that is over.
     let statuses = gateway
         .until("the same in both", async || {
             let mut listed: BTreeMap<String, u64> = BTreeMap::new();
@@ -188,11 +188,13 @@ async fn sessions_are_told_by_their_status() {
                 }
             }
             let exposed = Exposed::read(&gateway).await;
-            let told = |status: &str| {
+            let exposed_count = |status: &str| {
                 exposed.sum("groupdesk_sessions", &[&format!("status=\"{status}\"")])
             };
             let all = exposed.sum("groupdesk_sessions", &[]);
-            let same = listed.iter().all(|(status, count)| told(status) == *count);
+            let same = listed
+                .iter()
+                .all(|(status, count)| exposed_count(status) == *count);
             (same && all == listed.values().sum::<u64>()).then_some(listed)
         })
         .await;
@@ -202,7 +204,7 @@ async fn sessions_are_told_by_their_status() {
 }
 
 #[tokio::test]
-async fn calls_to_whatsapp_are_counted_by_how_they_ended() {
+async fn calls_to_whatsapp_are_counted_by_outcome() {
     let gateway = Gateway::start().await;
     let calls = async |operation: &str, outcome: &str| {
         let labels = [
@@ -227,7 +229,7 @@ async fn calls_to_whatsapp_are_counted_by_how_they_ended() {
 }
 
 #[tokio::test]
-async fn states_are_told_as_they_are() {
+async fn gauges_show_the_current_state() {
     let gateway = Gateway::start().await;
     let exposed = Exposed::read(&gateway).await;
     let working = [r#"status="working""#];
@@ -255,7 +257,7 @@ async fn states_are_told_as_they_are() {
 }
 
 #[tokio::test]
-async fn through_a_proxy_it_takes_a_key_that_may_manage() {
+async fn through_a_proxy_metrics_need_a_key_with_manage() {
     let gateway = Gateway::start().await;
     let ask = |key: Key| {
         Ask::get("/metrics")

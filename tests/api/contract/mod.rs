@@ -1,5 +1,5 @@
-//! The HTTP contract, asked of a real engine over a real listener: one file per resource, mirrored
-//! on `src/gateway/http/`.
+//! The HTTP contract, tested on a real engine over a real listener: one file per resource, like
+//! `src/gateway/http/`.
 
 mod audit;
 mod bodies;

@@ -1,11 +1,11 @@
-//! Which error wins when several apply: 401, 403 (capability), 404 (session), 400, 501, 404 (group),
-//! 403 (not an admin). The first three are in `table.rs`.
+//! Which error takes precedence when several apply: 401, 403 (capability), 404 (session), 400, 501, 404
+//! (group), 403 (not an admin). The first three are in `table.rs`.
 
-use crate::contract::table::{NO_GROUP, NO_SESSION, NOBODY, endpoints};
+use crate::contract::table::{NO_GROUP, NO_MEMBER, NO_SESSION, endpoints};
 use crate::support::Gateway;
 
 #[tokio::test]
-async fn a_missing_session_wins_over_everything_wrong_with_the_request() {
+async fn a_missing_session_takes_precedence_over_an_invalid_request() {
     let gateway = Gateway::start().await;
     for endpoint in endpoints().iter().filter(|e| e.has_session()) {
         endpoint
@@ -18,7 +18,7 @@ async fn a_missing_session_wins_over_everything_wrong_with_the_request() {
 }
 
 #[tokio::test]
-async fn a_wrong_gid_wins_over_a_session_that_is_not_connected() {
+async fn an_invalid_gid_takes_precedence_over_a_session_that_is_not_connected() {
     let gateway = Gateway::start().await;
     for session in ["Support line", "New phone"] {
         let session = gateway.session(session);
@@ -35,7 +35,7 @@ async fn a_wrong_gid_wins_over_a_session_that_is_not_connected() {
                 "%",
             ] {
                 let fields = endpoint
-                    .ask(&session, gid, NOBODY)
+                    .ask(&session, gid, NO_MEMBER)
                     .to(&gateway)
                     .await
                     .invalid();
@@ -46,12 +46,12 @@ async fn a_wrong_gid_wins_over_a_session_that_is_not_connected() {
 }
 
 #[tokio::test]
-async fn a_wrong_body_wins_over_a_session_that_is_not_connected() {
+async fn an_invalid_body_takes_precedence_over_a_session_that_is_not_connected() {
     let gateway = Gateway::start().await;
     let session = gateway.session("New phone");
     for endpoint in endpoints().iter().filter(|e| e.live && e.body.is_some()) {
         endpoint
-            .ask(&session, NO_GROUP, NOBODY)
+            .ask(&session, NO_GROUP, NO_MEMBER)
             .text("{}")
             .to(&gateway)
             .await
@@ -60,12 +60,12 @@ async fn a_wrong_body_wins_over_a_session_that_is_not_connected() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_not_connected_wins_over_a_missing_group() {
+async fn a_session_that_is_not_connected_takes_precedence_over_a_missing_group() {
     let gateway = Gateway::start().await;
     let session = gateway.session("New phone");
     for endpoint in endpoints().iter().filter(|e| e.live) {
         let details = endpoint
-            .ask(&session, NO_GROUP, NOBODY)
+            .ask(&session, NO_GROUP, NO_MEMBER)
             .to(&gateway)
             .await
             .error(501, "not_implemented");
@@ -79,7 +79,7 @@ async fn a_connected_session_without_the_group_answers_404() {
     let session = gateway.session("Support line");
     for endpoint in endpoints().iter().filter(|e| e.has_group()) {
         endpoint
-            .ask(&session, NO_GROUP, NOBODY)
+            .ask(&session, NO_GROUP, NO_MEMBER)
             .to(&gateway)
             .await
             .error(404, "not_found");
@@ -87,10 +87,10 @@ async fn a_connected_session_without_the_group_answers_404() {
 }
 
 #[tokio::test]
-async fn a_group_of_somebody_else_is_like_none() {
+async fn a_group_of_another_account_is_not_found() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
-    // The account is in none of these: another session's, another organization's.
+    // The account is in none of these: another session's group, another organization's group.
     for name in ["Leads – Europe", "Clinic Staff Rota"] {
         let group = gateway.group(name);
         for path in ["", "/members"] {

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 const TICKET: &str = "/api/v1/realtime/ticket";
 
 #[tokio::test]
-async fn a_ticket_works_once() {
+async fn a_ticket_is_valid_once() {
     let gateway = Gateway::start().await;
     let ticket = Ask::post(TICKET)
         .key(Key::Events)
@@ -32,13 +32,13 @@ async fn a_ticket_works_once() {
 }
 
 #[tokio::test]
-async fn streams_without_a_good_ticket_are_refused() {
+async fn streams_without_a_valid_ticket_are_refused() {
     let gateway = Gateway::start().await;
     let base = format!("ws://{}/api/v1/realtime", gateway.address());
     for query in ["", "?ticket=", "?ticket=rt_nonsense", "?other=1"] {
         assert_eq!(Stream::at(&format!("{base}{query}")).await.err(), Some(401));
     }
-    // A key is no ticket.
+    // A key is not a ticket.
     Ask::get("/api/v1/realtime")
         .key(Key::All)
         .to(&gateway)
@@ -47,7 +47,7 @@ async fn streams_without_a_good_ticket_are_refused() {
 }
 
 #[tokio::test]
-async fn a_plain_request_does_not_use_the_ticket_up() {
+async fn a_plain_request_does_not_consume_the_ticket() {
     let gateway = Gateway::start().await;
     let ticket = gateway.post(TICKET, json!({})).await.ok(201);
     let ticket = ticket["ticket"].as_str().unwrap();
@@ -60,7 +60,7 @@ async fn a_plain_request_does_not_use_the_ticket_up() {
 }
 
 #[tokio::test]
-async fn the_url_follows_the_proxy_in_front() {
+async fn the_url_uses_the_proxys_address() {
     let gateway = Gateway::start().await;
     let ticket = Ask::post(TICKET)
         .header("host", "desk.example.com")
@@ -73,24 +73,24 @@ async fn the_url_follows_the_proxy_in_front() {
 }
 
 #[tokio::test]
-async fn events_follow_a_patch() {
+async fn a_patch_publishes_events() {
     let gateway = Gateway::start().await;
     let mut stream = Stream::open(&gateway, Key::Events, json!({})).await;
     let group = gateway.group("Weekend Volunteers");
     let path = gateway.support_group("Weekend Volunteers");
     gateway
-        .patch(&path, json!({ "subject": "Told", "announce": false }))
+        .patch(&path, json!({ "subject": "Renamed", "announce": false }))
         .await
         .ok(204);
     let support = gateway.session("Support line");
     let first = stream.event_of("group.update", &support, &group).await;
     assert_eq!(first["organization"], "acme-support");
     assert!(first["timestamp"].as_i64().unwrap() > 1_600_000_000_000);
-    assert_eq!(first["payload"]["subject"], "Told");
+    assert_eq!(first["payload"]["subject"], "Renamed");
     assert_eq!(
         first["payload"].get("isAnnounce"),
         None,
-        "only what changed"
+        "only the changed fields"
     );
     let second = stream.event_of("group.update", &support, &group).await;
     assert_eq!(second["payload"]["isAnnounce"], false);
@@ -102,7 +102,7 @@ async fn events_follow_a_patch() {
 }
 
 #[tokio::test]
-async fn events_tell_what_members_and_sessions_do() {
+async fn changes_of_members_and_sessions_are_published() {
     let gateway = Gateway::start().await;
     let mut stream = Stream::open(&gateway, Key::Events, json!({ "events": ["*"] })).await;
     let jid = gateway.world.group_named("Weekend Volunteers").unwrap();
@@ -133,7 +133,7 @@ async fn events_tell_what_members_and_sessions_do() {
 }
 
 #[tokio::test]
-async fn pairing_is_told() {
+async fn pairing_is_published() {
     let gateway = Gateway::start().await;
     let id = gateway.session("New phone");
     let mut stream = Stream::open(
@@ -156,7 +156,7 @@ async fn pairing_is_told() {
 }
 
 #[tokio::test]
-async fn a_stream_hears_its_scope_and_its_events_only() {
+async fn a_stream_receives_only_its_scope_and_its_events() {
     let gateway = Gateway::start().await;
     let sales = gateway.session("Sales");
     gateway.until_status(&sales, "working").await;
@@ -172,7 +172,7 @@ async fn a_stream_hears_its_scope_and_its_events_only() {
         .patch(&path, json!({ "subject": "Heard by both" }))
         .await
         .ok(204);
-    // Sales is a member, too: its own event of the same change is the first that it hears.
+    // Sales is a member too: its own event of the same change is the first one that it receives.
     let event = narrow.next().await.unwrap();
     assert_eq!(event["event"], "group.update");
     assert_eq!(event["session"], sales);
@@ -180,7 +180,7 @@ async fn a_stream_hears_its_scope_and_its_events_only() {
         .post(&format!("/api/v1/sessions/{sales}:stop"), json!({}))
         .await
         .ok(200);
-    // The other organization has heard nothing of it when its own next event comes.
+    // The other organization received none of it: its next own event comes first.
     let kiosk = gateway.session("Front desk");
     Ask::post(&format!("/api/v1/sessions/{kiosk}:stop"))
         .key(Key::Other)
@@ -197,7 +197,7 @@ async fn a_stream_hears_its_scope_and_its_events_only() {
 }
 
 #[tokio::test]
-async fn what_was_missed_is_replayed_in_order() {
+async fn missed_events_are_replayed_in_order() {
     let gateway = Gateway::start().await;
     let scope = json!({
         "scope": "session",
@@ -234,7 +234,7 @@ async fn what_was_missed_is_replayed_in_order() {
 }
 
 #[tokio::test]
-async fn a_ticket_for_a_session_of_somebody_else_is_not_given() {
+async fn a_ticket_for_a_foreign_session_is_refused() {
     let gateway = Gateway::start().await;
     let theirs = gateway.session("Front desk");
     let mut answers = Vec::new();
@@ -250,7 +250,7 @@ async fn a_ticket_for_a_session_of_somebody_else_is_not_given() {
 }
 
 #[tokio::test]
-async fn clients_may_talk_but_not_much() {
+async fn client_messages_are_accepted_up_to_a_limit() {
     let gateway = Gateway::start().await;
     let mut stream = Stream::open(&gateway, Key::Events, json!({})).await;
     stream.0.send(Message::text("hello")).await.unwrap();
@@ -270,7 +270,7 @@ async fn clients_may_talk_but_not_much() {
 }
 
 #[tokio::test]
-async fn the_stop_closes_streams() {
+async fn shutdown_closes_streams() {
     let gateway = Gateway::start().await;
     let mut stream = Stream::open(&gateway, Key::Events, json!({})).await;
     let stopping = tokio::spawn(gateway.stop());

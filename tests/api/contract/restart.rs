@@ -1,10 +1,10 @@
-//! What an engine finds again after it was stopped.
+//! State that survives a restart of the engine.
 
 use crate::support::{Ask, Gateway, Key, Stream};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_restart_brings_back_sessions_groups_keys_events_and_the_log() {
+async fn a_restart_restores_sessions_groups_keys_events_and_the_audit_log() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     let mut stream = Stream::open(&gateway, Key::Events, json!({})).await;
@@ -71,7 +71,7 @@ async fn a_restart_brings_back_sessions_groups_keys_events_and_the_log() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_database_is_for_its_owner_only() {
+async fn the_database_is_readable_only_by_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let remains = Gateway::start().await.stop().await;
     let file = remains.directory.path().join("groupdesk.db");

@@ -1,4 +1,4 @@
-//! `/sessions`: state, life cycle, pairing.
+//! `/sessions`: status, life cycle, pairing.
 
 use crate::support::{Ask, Gateway, Key};
 use serde_json::json;
@@ -42,7 +42,7 @@ async fn sessions_are_listed_with_all_their_fields() {
 }
 
 #[tokio::test]
-async fn me_says_who_a_session_is() {
+async fn me_describes_the_account_of_a_session() {
     let gateway = Gateway::start().await;
     let me = gateway
         .get(&format!("{}/me", gateway.support()))
@@ -129,7 +129,7 @@ async fn actions_are_idempotent() {
     for _ in 0..2 {
         assert_eq!(act("logout").await["status"], "logged_out");
     }
-    // Stored groups outlive the logout.
+    // Stored groups are kept after the logout.
     gateway
         .get(&gateway.support_group("Weekend Volunteers"))
         .await
@@ -141,7 +141,7 @@ async fn a_phone_is_paired_by_its_qr_code() {
     let gateway = Gateway::start().await;
     let id = gateway.session("New phone");
     let path = format!("/api/v1/sessions/{id}");
-    // The first call starts the pairing; until a code is there it is a 404.
+    // The first call starts the pairing; until there is a code the answer is 404.
     let qr = gateway
         .until("a QR code", async || {
             let reply = gateway.get(&format!("{path}/qr")).await;
@@ -166,7 +166,7 @@ async fn a_phone_is_paired_by_its_qr_code() {
 }
 
 #[tokio::test]
-async fn a_phone_is_paired_by_a_code() {
+async fn a_phone_is_paired_by_a_pairing_code() {
     let gateway = Gateway::start().await;
     let id = gateway.session("New phone");
     let path = format!("/api/v1/sessions/{id}/pairing-code");
@@ -197,7 +197,7 @@ async fn starting_an_unpaired_session_begins_pairing() {
 }
 
 #[tokio::test]
-async fn what_happened_on_the_phone_shows_in_the_status() {
+async fn changes_on_the_phone_appear_in_the_status() {
     let gateway = Gateway::start().await;
     let id = gateway.session("Support line");
     let account = gateway.world.session("Support line").unwrap();
@@ -236,7 +236,7 @@ async fn the_other_organization_has_its_own_sessions() {
 }
 
 #[tokio::test]
-async fn a_session_is_renamed_and_the_log_says_by_whom() {
+async fn renaming_a_session_is_recorded_with_the_caller() {
     let gateway = Gateway::start().await;
     let path = gateway.support();
     let rename = |body| Ask::new("PATCH", &path).json(&body);

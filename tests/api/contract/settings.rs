@@ -1,4 +1,4 @@
-//! `PATCH /sessions/{s}/groups/{gid}`: the seed's words.
+//! `PATCH /sessions/{s}/groups/{gid}`.
 
 use crate::support::Gateway;
 use groupdesk::api::SettingField;
@@ -8,7 +8,7 @@ use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
-async fn every_setting_alone_and_all_together_read_back_at_once() {
+async fn each_setting_and_all_together_are_read_back_at_once() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     let list = format!("{}/groups", gateway.support());
@@ -47,7 +47,7 @@ async fn every_setting_alone_and_all_together_read_back_at_once() {
 }
 
 #[tokio::test]
-async fn wrong_bodies_change_nothing() {
+async fn invalid_bodies_change_nothing() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     let before = gateway.get(&path).await.ok(200);
@@ -96,7 +96,7 @@ async fn wrong_bodies_change_nothing() {
 }
 
 #[tokio::test]
-async fn members_may_change_what_an_unlocked_group_lets_them() {
+async fn members_may_change_the_info_of_an_unlocked_group() {
     let gateway = Gateway::start().await;
     let open = gateway.support_group("School Volleyball");
     gateway
@@ -166,7 +166,7 @@ async fn a_patch_that_fails_partway_reports_its_progress() {
     assert_eq!(group["description"], "way");
     assert_eq!(group["isAnnounce"], true);
     assert_eq!(group["isLocked"], false);
-    // The rest can be sent again.
+    // The remaining fields can be sent again.
     gateway.world.clear_faults(&session);
     gateway
         .patch(&path, json!({ "announce": false, "locked": true }))
@@ -175,7 +175,7 @@ async fn a_patch_that_fails_partway_reports_its_progress() {
 }
 
 #[tokio::test]
-async fn a_patch_whose_first_setting_fails_applied_nothing() {
+async fn a_patch_whose_first_setting_fails_applies_nothing() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");
     let session = gateway.world.session("Support line").unwrap().session;

@@ -1,16 +1,16 @@
-//! Every endpoint that needs credentials, with a request that would do as little as possible.
+//! Every endpoint that needs credentials, with a request that has as little effect as possible.
 
 use crate::support::{Ask, Gateway, Key};
 use serde_json::{Value, json};
 
-/// One row of the contract.
+/// A row of the contract.
 pub struct Endpoint {
     pub method: &'static str,
     /// With `{s}` for a session, `{g}` for a group and `{m}` for a member.
     pub path: &'static str,
     pub capability: &'static str,
     pub body: Option<Value>,
-    /// Whether it asks WhatsApp.
+    /// Whether it calls WhatsApp.
     pub live: bool,
 }
 
@@ -66,15 +66,15 @@ impl Endpoint {
     }
 }
 
-/// A member's JID that nobody has.
-pub const NOBODY: &str = "999999999999999@lid";
-/// A group's JID that no group has.
+/// A JID of no member.
+pub const NO_MEMBER: &str = "999999999999999@lid";
+/// A JID of no group.
 pub const NO_GROUP: &str = "120000000000000001@g.us";
-/// A session's id that no session has.
+/// An id of no session.
 pub const NO_SESSION: &str = "01HZ0SESS10N00000000000000";
 
 pub fn endpoints() -> Vec<Endpoint> {
-    let members = || json!({ "participants": [NOBODY] });
+    let members = || json!({ "participants": [NO_MEMBER] });
     vec![
         Endpoint::stored("GET", "/sessions", "read"),
         Endpoint::stored("POST", "/sessions", "manage"),
@@ -135,16 +135,16 @@ pub fn endpoints() -> Vec<Endpoint> {
 }
 
 #[tokio::test]
-async fn every_endpoint_wants_credentials_and_says_no_more_than_that() {
+async fn every_endpoint_needs_credentials_and_reveals_nothing_without_them() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
     let group = gateway.group("Weekend Volunteers");
     let mut bodies = std::collections::BTreeSet::new();
     for endpoint in endpoints() {
         for ask in [
-            endpoint.ask(&session, &group, NOBODY).key(Key::None),
+            endpoint.ask(&session, &group, NO_MEMBER).key(Key::None),
             endpoint
-                .ask(&session, &group, NOBODY)
+                .ask(&session, &group, NO_MEMBER)
                 .key(Key::None)
                 .header("authorization", "Bearer wa_wrong"),
             endpoint
@@ -152,7 +152,7 @@ async fn every_endpoint_wants_credentials_and_says_no_more_than_that() {
                 .key(Key::None)
                 .header("x-api-key", ""),
             endpoint
-                .ask(&session, &group, NOBODY)
+                .ask(&session, &group, NO_MEMBER)
                 .key(Key::None)
                 .header("authorization", "Bearer head.body.signature")
                 .header("x-api-key", Key::All.secret()),
@@ -166,14 +166,14 @@ async fn every_endpoint_wants_credentials_and_says_no_more_than_that() {
 }
 
 #[tokio::test]
-async fn every_endpoint_wants_its_capability_before_anything_else() {
+async fn every_endpoint_checks_its_capability_first() {
     let gateway = Gateway::start().await;
     for endpoint in endpoints() {
         for capability in ["read", "send", "manage", "events"] {
             if capability == endpoint.capability {
                 continue;
             }
-            // Nothing else about the request is right, either.
+            // The rest of the request is invalid, too.
             let details = endpoint
                 .ask(NO_SESSION, "no-jid", "no-jid")
                 .text("not json")
@@ -192,7 +192,7 @@ async fn every_endpoint_wants_its_capability_before_anything_else() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_organization_does_not_exist() {
+async fn objects_of_another_organization_are_not_found() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
     let group = gateway.group("Weekend Volunteers");
@@ -200,7 +200,7 @@ async fn what_belongs_to_another_organization_does_not_exist() {
         let mut answers = Vec::new();
         for id in [session.as_str(), NO_SESSION, "nonsense", "%FF", "%zz"] {
             let reply = endpoint
-                .ask(id, &group, NOBODY)
+                .ask(id, &group, NO_MEMBER)
                 .key(Key::Other)
                 .to(&gateway)
                 .await;
@@ -210,7 +210,7 @@ async fn what_belongs_to_another_organization_does_not_exist() {
         answers.dedup();
         assert_eq!(answers.len(), 1, "{}: {answers:?}", endpoint.name());
     }
-    // Nothing came of it.
+    // Nothing was changed.
     gateway
         .get(&format!("/api/v1/sessions/{session}"))
         .await

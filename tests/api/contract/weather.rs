@@ -1,5 +1,5 @@
-//! WhatsApp on a bad day: rate limits, silence, dropped connections, a driver that panics; and the
-//! stop of the engine in the middle of it.
+//! Failures of WhatsApp: rate limits, timeouts, dropped connections, a driver that panics; and shutdown of the
+//! engine during them.
 
 use crate::support::{Ask, Gateway, Key, RawClient};
 use groupdesk::gateway::whatsapp::sandbox::{DriverCall, Fault};
@@ -7,7 +7,7 @@ use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
-async fn a_rate_limit_says_how_long_to_wait() {
+async fn a_rate_limit_reports_how_long_to_wait() {
     let gateway = Gateway::start().await;
     let session = gateway.world.session("Support line").unwrap().session;
     gateway.world.misbehave_on(
@@ -27,7 +27,7 @@ async fn a_rate_limit_says_how_long_to_wait() {
 }
 
 #[tokio::test]
-async fn silence_is_a_timeout() {
+async fn a_missing_answer_is_a_timeout() {
     let gateway = Gateway::impatient(Duration::from_millis(500)).await;
     let session = gateway.world.session("Support line").unwrap().session;
     gateway
@@ -40,7 +40,7 @@ async fn silence_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_connection_lost_during_a_call_is_told_as_such() {
+async fn a_connection_lost_during_a_call_is_reported_as_such() {
     let gateway = Gateway::start().await;
     let session = gateway.world.session("Support line").unwrap().session;
     gateway.world.misbehave_on(
@@ -60,7 +60,7 @@ async fn a_connection_lost_during_a_call_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn a_driver_that_panics_breaks_its_own_session_only() {
+async fn a_panicking_driver_affects_only_its_own_session() {
     let gateway = Gateway::start().await;
     let id = gateway.session("Support line");
     let session = gateway.world.session("Support line").unwrap().session;
@@ -69,7 +69,7 @@ async fn a_driver_that_panics_breaks_its_own_session_only() {
         ("GET", DriverCall::Invite),
         ("DELETE", DriverCall::ResetInvite),
     ] {
-        // Narrowed: the fetching of the groups after a connection is a call, too.
+        // Only this kind of call: reading the groups after connecting is a call too.
         gateway.world.misbehave_on(&session, call, Fault::Panic);
         let reply = Ask::new(method, &path).to(&gateway).await;
         assert!(!reply.text.contains("panic"), "{}", reply.text);
@@ -89,7 +89,7 @@ async fn a_driver_that_panics_breaks_its_own_session_only() {
 }
 
 #[tokio::test]
-async fn a_graceful_stop_finishes_what_runs_and_takes_nothing_new() {
+async fn a_graceful_stop_finishes_running_calls_and_refuses_new_ones() {
     let gateway = Gateway::start().await;
     let session = gateway.world.session("Support line").unwrap().session;
     let path = format!("{}/invite", gateway.support_group("Weekend Volunteers"));
@@ -104,7 +104,7 @@ async fn a_graceful_stop_finishes_what_runs_and_takes_nothing_new() {
     assert_eq!(healthy.status, 200);
     busy.write(format!("DELETE {path} HTTP/1.1\r\n{head}").as_bytes())
         .await;
-    // An answer to a later request proves that the first one is under way.
+    // An answer to a later request proves that the first one is in flight.
     gateway.get("/readyz").await.ok(200);
     let address = gateway.address();
     let stopping = tokio::spawn(gateway.stop());
@@ -119,7 +119,7 @@ async fn a_graceful_stop_finishes_what_runs_and_takes_nothing_new() {
 }
 
 #[tokio::test]
-async fn an_action_goes_on_when_its_client_leaves() {
+async fn an_action_continues_when_its_client_disconnects() {
     let gateway = Gateway::start().await;
     let session = gateway.world.session("Support line").unwrap().session;
     let path = gateway.support_group("Weekend Volunteers");

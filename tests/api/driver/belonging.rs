@@ -1,4 +1,4 @@
-//! Coming into groups and out of them.
+//! Joining, creating and leaving groups.
 
 use super::desk::{Desk, Kind, change_of, in_seconds};
 use groupdesk::api::MemberRole;
@@ -6,15 +6,15 @@ use groupdesk::gateway::domain::{InviteCode, MemberJid};
 use groupdesk::gateway::whatsapp::{DriverError, GroupChange, JoinOutcome};
 
 over_both_drivers!(
-    a_link_leads_into_its_group_once_and_again,
-    a_dead_link_leads_nowhere,
-    a_group_that_asks_its_admins_lets_nobody_in_at_once,
+    a_link_joins_its_group_also_a_second_time,
+    a_dead_link_joins_nothing,
+    joining_a_group_that_needs_approval_is_pending,
     a_group_can_be_left,
     a_group_can_be_created,
     a_group_needs_a_subject,
 );
 
-async fn a_link_leads_into_its_group_once_and_again(kind: Kind) {
+async fn a_link_joins_its_group_also_a_second_time(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Chess Club ♟️");
     let code = desk.driver.invite(&group).await.unwrap();
@@ -28,13 +28,13 @@ async fn a_link_leads_into_its_group_once_and_again(kind: Kind) {
     assert_eq!(desk.driver.join(&code).await, joined);
 }
 
-async fn a_dead_link_leads_nowhere(kind: Kind) {
+async fn a_dead_link_joins_nothing(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let dead = InviteCode::parse("AbCdEf1234567890XyZ123").unwrap();
     assert_eq!(desk.driver.join(&dead).await, Err(DriverError::DeadInvite));
 }
 
-async fn a_group_that_asks_its_admins_lets_nobody_in_at_once(kind: Kind) {
+async fn joining_a_group_that_needs_approval_is_pending(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("ועד הבית – הרצל 12");
     let code = desk.driver.invite(&group).await.unwrap();
@@ -90,7 +90,7 @@ async fn a_group_needs_a_subject(kind: Kind) {
     }
 }
 
-/// The library needs the number behind a LID here, which the sandbox always knows.
+/// Here the library needs the phone number of a LID, which the sandbox always knows.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_without_a_number_cannot_be_in_a_new_group() {
     let desk = Desk::connected(Kind::Wire).await;

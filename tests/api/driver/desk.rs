@@ -1,4 +1,4 @@
-//! One session over one of the two drivers, and the hands that move the world around it.
+//! A session on one of the two drivers, and access to its simulated world.
 
 use crate::loopback::{LoginFailure, Server};
 use groupdesk::gateway::domain::{GroupJid, MemberJid};
@@ -14,25 +14,23 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// A session of the world that is linked, with groups of every kind.
+/// A linked session of the world, with groups of every kind.
 pub const SUPPORT: &str = "Support line";
-/// A session of the world that no phone is linked to.
+/// An unlinked session of the world.
 pub const NEW: &str = "New phone";
 
-/// What the waits inside the library are divided by where a test sits through them: the life of a QR
-/// code, the pings that find a dead connection. Its patience with our server shrinks as well, so
-/// nothing else is hurried.
+/// The divisor of the library's waits in tests that wait for them: the life of a QR code, the pings that detect
+/// a dead connection. Its timeouts for our server shrink as well, so only these tests use it.
 const PACE: u32 = 20;
 const REAL_PACE: u32 = 1;
-/// The directory of the key files within the driver's.
+/// The directory of the key files within the driver's directory.
 const KEYS: &str = "keys";
-/// How long a call waits for its answer: longer than a busy machine takes, making a pairing code in a
-/// debug build included.
+/// The timeout of a call: longer than a busy machine takes, even for a pairing code in a debug build.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
-/// The same where the answer never comes.
+/// The timeout where the answer never comes.
 const IMPATIENT: Duration = Duration::from_secs(3);
 
-/// Which driver.
+/// The driver under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Sandbox,
@@ -48,7 +46,7 @@ pub struct Desk {
     wire: Option<Arc<Wire>>,
 }
 
-/// What the live driver needs.
+/// The parts of the live driver.
 struct Wire {
     server: Server,
     live: Arc<Live>,
@@ -56,22 +54,22 @@ struct Wire {
 }
 
 impl Desk {
-    /// A session that has not connected yet, linked to a phone or not, as the world has it.
+    /// A session that has not connected yet, linked or unlinked as in the world.
     pub async fn of(kind: Kind, session: &str) -> Self {
         Self::with(kind, session, REAL_PACE, limits()).await
     }
 
-    /// The same, with the library in a hurry.
+    /// The same, with the library's waits divided.
     pub async fn hurried(kind: Kind, session: &str) -> Self {
         Self::with(kind, session, PACE, limits()).await
     }
 
-    /// The support line over the wire, with limits of a test's own.
+    /// The support line with the live driver, with limits of the test.
     pub async fn limited(limits: Limits) -> Self {
         Self::with(Kind::Wire, SUPPORT, REAL_PACE, limits).await
     }
 
-    /// The support line, connected, where calls are soon given up.
+    /// The support line, connected, with a short timeout for calls.
     pub async fn impatient(kind: Kind) -> Self {
         let limits = Limits {
             call: IMPATIENT,
@@ -97,7 +95,7 @@ impl Desk {
         Self::open(kind, world, wire, session).await
     }
 
-    /// Another session of the same world, over the same kind of driver.
+    /// Another session of the same world, with the same kind of driver.
     pub async fn beside(&self, session: &str) -> Self {
         let (world, wire) = (Arc::clone(&self.world), self.wire.clone());
         Self::open(self.kind, world, wire, session).await
@@ -130,7 +128,7 @@ impl Desk {
         desk
     }
 
-    /// Connects and waits until that is so.
+    /// Connects and waits for the connection.
     pub async fn connect(&mut self) -> Identity {
         self.driver.connect().await.expect("connecting begins");
         self.until_connected().await
@@ -155,12 +153,12 @@ impl Desk {
         };
     }
 
-    /// What the world says about who the session's account is.
+    /// The identity of the session's account in the world.
     pub fn identity(&self) -> Identity {
         identity(&self.world, &self.account).expect("a linked session")
     }
 
-    /// The next event that is wanted; those before it are passed over.
+    /// The next matching event; skips those before it.
     pub async fn until<T>(
         &mut self,
         what: &str,
@@ -185,10 +183,10 @@ impl Desk {
         }
     }
 
-    /// Within which time whatever must happen happens.
+    /// The timeout of every expected event.
     fn patience(&self) -> Duration {
         match self.kind {
-            // Time is paused and skips waits.
+            // Tokio's paused clock skips waits.
             Kind::Sandbox => Duration::from_mins(10),
             Kind::Wire => Duration::from_mins(1),
         }
@@ -203,7 +201,7 @@ impl Desk {
         .await
     }
 
-    /// Why the session failed, once it has.
+    /// The reason of the session's failure, once it has failed.
     pub async fn failure(&mut self) -> String {
         self.until("failure", |event| match event {
             DriverEvent::Failed { reason, .. } => Some(reason),
@@ -212,7 +210,7 @@ impl Desk {
         .await
     }
 
-    /// When the session is tried again, once it has failed.
+    /// The time of the next attempt, once the session has failed.
     pub async fn retry(&mut self) -> Retry {
         self.until("failure", |event| match event {
             DriverEvent::Failed { retry, .. } => Some(retry),
@@ -221,7 +219,7 @@ impl Desk {
         .await
     }
 
-    /// Why the session was unlinked, once it is.
+    /// The reason of the unlinking, once the session is unlinked.
     pub async fn logged_out(&mut self) -> String {
         self.until("logout", |event| match event {
             DriverEvent::LoggedOut { reason } => Some(reason),
@@ -240,7 +238,7 @@ impl Desk {
     /// The next change of a group.
     pub async fn change(&mut self, group: &GroupJid) -> GroupEvent {
         self.until("change of the group", |event| match event {
-            // What is seen after changes that crossed is what was told before, or what is told next.
+            // After crossing changes, a `Seen` repeats an event that was reported before or comes next.
             DriverEvent::Group(GroupEvent {
                 change: GroupChange::Seen(_),
                 ..
@@ -251,7 +249,7 @@ impl Desk {
         .await
     }
 
-    /// Waits for the group as the driver sees it after changes that crossed.
+    /// Waits for the group as the driver reports it after crossing changes.
     pub async fn seen(&mut self, group: &GroupJid) -> GroupSnapshot {
         self.until("look at the group", |event| match event {
             DriverEvent::Group(GroupEvent {
@@ -264,7 +262,7 @@ impl Desk {
         .await
     }
 
-    /// Points a phone at a QR code.
+    /// Scans a QR code with a phone.
     pub fn scan(&self, code: &str) {
         match &self.wire {
             None => assert!(self.world.scan(&self.account.session)),
@@ -272,7 +270,7 @@ impl Desk {
         }
     }
 
-    /// Types a pairing code into the phone. Whether it was the right one.
+    /// Enters a pairing code on the phone. Returns whether it was the right one.
     pub async fn type_code(&self, code: &str) -> bool {
         let session = &self.account.session;
         match &self.wire {
@@ -286,25 +284,25 @@ impl Desk {
         }
     }
 
-    /// Gives the session the blank keys that a new installation has.
+    /// Gives the session the empty keys of a new installation.
     pub async fn blank_keys(&self) {
         if let Some(wire) = &self.wire {
             wire.seed(&self.account, None).await;
         }
     }
 
-    /// Lets the connection die without a word.
+    /// Freezes the connection without closing it.
     pub fn freeze(&self) {
         let frozen = self.server().freeze(&self.account.session);
         frozen.expect("a connection");
     }
 
-    /// The server, of a session over the wire.
+    /// The server of a session with the live driver.
     pub fn server(&self) -> &Server {
         &self.wire.as_ref().expect("a real connection").server
     }
 
-    /// Why the pairing code is of no use any more, once that is so.
+    /// The reason why the pairing code is invalid, once it is.
     pub async fn code_spent(&mut self) -> String {
         self.until("end of the code", |event| match event {
             DriverEvent::CodeSpent { reason } => Some(reason),
@@ -313,7 +311,7 @@ impl Desk {
         .await
     }
 
-    /// Lets the next login fail.
+    /// Makes the next login fail.
     pub fn fail_login(&self, failure: LoginFailure) {
         let session = &self.account.session;
         match &self.wire {
@@ -322,8 +320,8 @@ impl Desk {
         }
     }
 
-    /// Lets the next call of a kind fail: with WhatsApp's own code over the wire, with what it means
-    /// in the sandbox.
+    /// Makes the next call of a kind fail: with the live driver by WhatsApp's own code, in the sandbox by the
+    /// corresponding error.
     pub fn refuse(&self, call: DriverCall, code: u16, means: &DriverError) {
         let error = match self.kind {
             Kind::Sandbox => means.clone(),
@@ -336,7 +334,7 @@ impl Desk {
         self.world.misbehave_on(&self.account.session, call, fault);
     }
 
-    /// How many files the driver keeps.
+    /// The number of files of the driver.
     pub fn files(&self) -> usize {
         let Some(wire) = &self.wire else { return 0 };
         let keys = std::fs::read_dir(wire.keys_dir());
@@ -349,7 +347,7 @@ impl Desk {
             .expect("a group of this name")
     }
 
-    /// The group as the world knows it, seen by the session's account.
+    /// The group's state in the world, as seen by the session's account.
     pub fn truth(&self, group: &GroupJid) -> GroupSnapshot {
         let me = self.me();
         let mut truth = self.world.look_at(group).expect("a group");
@@ -400,12 +398,12 @@ impl Wire {
     }
 }
 
-/// The usual limits of these tests.
+/// The default limits of these tests.
 pub fn limits() -> Limits {
     Limits {
         call: CALL_LIMIT,
         code: CALL_LIMIT,
-        // What WhatsApp may think of haste is no matter here.
+        // The limits that protect a real account do not matter here.
         burst: 10_000,
         per_minute: 60_000,
         ..Limits::default()
@@ -442,13 +440,13 @@ fn sandbox_failure(failure: LoginFailure) -> Fault {
     })
 }
 
-/// WhatsApp tells when a group was made to the second.
+/// WhatsApp reports the creation time of a group in seconds.
 pub fn in_seconds(mut group: GroupSnapshot) -> GroupSnapshot {
     group.created_at = group.created_at.map(|at| at / 1000 * 1000);
     group
 }
 
-/// A change, with times as WhatsApp tells them.
+/// A change, with times in seconds as WhatsApp reports them.
 pub fn change_of(event: GroupEvent) -> GroupChange {
     match event.change {
         GroupChange::Entered(group) => GroupChange::Entered(Box::new(in_seconds(*group))),

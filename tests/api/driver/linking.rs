@@ -1,21 +1,21 @@
-//! Connecting, resuming and linking to a phone.
+//! Connecting, resuming and linking a phone.
 
 use super::desk::{Desk, Kind, NEW, SUPPORT};
 use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
 
 over_both_drivers!(
-    a_linked_session_connects_and_says_who_it_is,
-    nothing_can_be_asked_without_a_connection,
-    a_session_comes_back_after_a_restart,
-    a_disconnected_session_keeps_its_link,
-    the_second_qr_code_is_scanned,
-    a_pairing_code_is_typed_at_the_second_try,
-    codes_that_nobody_scans_expire,
-    a_pairing_can_be_left_and_begun_again,
-    a_linked_session_gives_no_pairing_code,
-    a_number_that_is_none_gets_no_pairing_code,
+    a_linked_session_connects_and_reports_its_identity,
+    without_a_connection_every_call_fails,
+    a_session_connects_again_after_a_restart,
+    a_disconnected_session_stays_linked,
+    the_second_qr_code_can_be_scanned,
+    a_pairing_code_is_accepted_at_the_second_attempt,
+    unscanned_codes_expire,
+    a_pairing_can_be_cancelled_and_started_again,
+    a_linked_session_gets_no_pairing_code,
+    an_invalid_number_gets_no_pairing_code,
     logging_out_removes_the_keys,
-    erasing_leaves_nothing_behind,
+    erasing_removes_all_files,
 );
 
 /// The parts of an identity that a driver knows after a restart too.
@@ -27,16 +27,16 @@ fn names(identity: &Identity) -> [&str; 3] {
     ]
 }
 
-async fn a_linked_session_connects_and_says_who_it_is(kind: Kind) {
+async fn a_linked_session_connects_and_reports_its_identity(kind: Kind) {
     let mut desk = Desk::of(kind, SUPPORT).await;
     let connected = desk.connect().await;
     assert_eq!(names(&connected), names(&desk.identity()));
-    // Asking again changes nothing.
+    // Connecting again changes nothing.
     desk.driver.connect().await.unwrap();
     assert!(!desk.driver.joined_groups().await.unwrap().is_empty());
 }
 
-async fn nothing_can_be_asked_without_a_connection(kind: Kind) {
+async fn without_a_connection_every_call_fails(kind: Kind) {
     let desk = Desk::of(kind, SUPPORT).await;
     let group = desk.group("Weekend Volunteers");
     let not_connected = DriverError::NotConnected;
@@ -48,14 +48,14 @@ async fn nothing_can_be_asked_without_a_connection(kind: Kind) {
     assert_eq!(desk.driver.invite(&group).await, Err(not_connected));
 }
 
-async fn a_session_comes_back_after_a_restart(kind: Kind) {
+async fn a_session_connects_again_after_a_restart(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     desk.reopen();
     let connected = desk.connect().await;
     assert_eq!(names(&connected), names(&desk.identity()));
 }
 
-async fn a_disconnected_session_keeps_its_link(kind: Kind) {
+async fn a_disconnected_session_stays_linked(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     desk.driver.disconnect().await;
     desk.driver.disconnect().await;
@@ -80,7 +80,7 @@ async fn linked(desk: &mut Desk) -> Identity {
     paired
 }
 
-async fn the_second_qr_code_is_scanned(kind: Kind) {
+async fn the_second_qr_code_can_be_scanned(kind: Kind) {
     let mut desk = Desk::hurried(kind, NEW).await;
     desk.driver.connect().await.unwrap();
     let first = desk.qr_code().await;
@@ -95,7 +95,7 @@ async fn the_second_qr_code_is_scanned(kind: Kind) {
     desk.connect().await;
 }
 
-async fn a_pairing_code_is_typed_at_the_second_try(kind: Kind) {
+async fn a_pairing_code_is_accepted_at_the_second_attempt(kind: Kind) {
     let mut desk = Desk::of(kind, NEW).await;
     let code = desk.driver.pair_with_code("447700900953").await.unwrap();
     assert_eq!(code.len(), 8);
@@ -106,7 +106,7 @@ async fn a_pairing_code_is_typed_at_the_second_try(kind: Kind) {
     assert_eq!(paired.phone_number, "447700900953");
 }
 
-async fn codes_that_nobody_scans_expire(kind: Kind) {
+async fn unscanned_codes_expire(kind: Kind) {
     let mut desk = Desk::hurried(kind, NEW).await;
     desk.driver.connect().await.unwrap();
     let mut codes = 0;
@@ -129,7 +129,7 @@ async fn codes_that_nobody_scans_expire(kind: Kind) {
     linked(&mut desk).await;
 }
 
-async fn a_pairing_can_be_left_and_begun_again(kind: Kind) {
+async fn a_pairing_can_be_cancelled_and_started_again(kind: Kind) {
     let mut desk = Desk::of(kind, NEW).await;
     desk.driver.connect().await.unwrap();
     let first = desk.qr_code().await;
@@ -141,13 +141,13 @@ async fn a_pairing_can_be_left_and_begun_again(kind: Kind) {
     linked(&mut desk).await;
 }
 
-async fn a_linked_session_gives_no_pairing_code(kind: Kind) {
+async fn a_linked_session_gets_no_pairing_code(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let code = desk.driver.pair_with_code("447700900953").await;
     assert_eq!(code, Err(DriverError::AlreadyPaired));
 }
 
-async fn a_number_that_is_none_gets_no_pairing_code(kind: Kind) {
+async fn an_invalid_number_gets_no_pairing_code(kind: Kind) {
     let desk = Desk::of(kind, NEW).await;
     let code = desk.driver.pair_with_code("123").await;
     assert!(matches!(code, Err(DriverError::Refused(_))), "{code:?}");
@@ -168,7 +168,7 @@ async fn logging_out_removes_the_keys(kind: Kind) {
     desk.driver.log_out().await.unwrap();
 }
 
-async fn erasing_leaves_nothing_behind(kind: Kind) {
+async fn erasing_removes_all_files(kind: Kind) {
     let mut desk = Desk::of(kind, NEW).await;
     desk.driver.connect().await.unwrap();
     desk.qr_code().await;
@@ -177,9 +177,9 @@ async fn erasing_leaves_nothing_behind(kind: Kind) {
     desk.driver.erase().await.unwrap();
 }
 
-/// What only a real WhatsApp can fail to do.
+/// Only a real WhatsApp can fail to do this.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_logout_that_whatsapp_does_not_confirm_says_so() {
+async fn a_logout_that_whatsapp_does_not_confirm_is_reported() {
     let mut desk = Desk::connected(Kind::Wire).await;
     desk.server().refuse_goodbye(&desk.account.session);
     desk.driver.log_out().await.unwrap();
@@ -191,7 +191,7 @@ async fn a_logout_that_whatsapp_does_not_confirm_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_logout_without_a_connection_says_what_is_left() {
+async fn a_logout_without_a_connection_reports_what_remains() {
     let mut desk = Desk::of(Kind::Wire, SUPPORT).await;
     desk.driver.log_out().await.unwrap();
     let reason = desk.logged_out().await;
@@ -200,7 +200,7 @@ async fn a_logout_without_a_connection_says_what_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pairing_code_that_whatsapp_takes_back_is_told() {
+async fn a_pairing_code_that_whatsapp_revokes_is_reported() {
     let mut desk = Desk::of(Kind::Wire, NEW).await;
     let code = desk.driver.pair_with_code("447700900953").await.unwrap();
     desk.server().take_code_back(&desk.account.session).unwrap();

@@ -1,4 +1,4 @@
-//! Members: one outcome each. People who ask to join.
+//! Members, with one outcome each; join requests.
 
 use super::desk::{Desk, Kind};
 use groupdesk::api::MemberRole;
@@ -7,7 +7,7 @@ use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 
 over_both_drivers!(
     each_person_has_an_outcome,
-    members_are_changed_by_admins_only,
+    only_admins_change_members,
     requests_are_listed_approved_and_rejected,
 );
 
@@ -20,7 +20,7 @@ fn word(outcome: &Result<(), DriverError>) -> &'static str {
     }
 }
 
-/// Whether somebody is in a group, and as what.
+/// The role of a person in a group; `None` if not a member.
 fn role(desk: &Desk, group: &GroupJid, person: &MemberJid) -> Option<MemberRole> {
     let group = desk.truth(group);
     let mut members = group.members.into_iter();
@@ -77,7 +77,7 @@ async fn each_person_has_an_outcome(kind: Kind) {
     }
 }
 
-async fn members_are_changed_by_admins_only(kind: Kind) {
+async fn only_admins_change_members(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("School Volleyball");
     let people = desk.world.outsiders(&group, 2);
@@ -105,9 +105,9 @@ async fn requests_are_listed_approved_and_rejected(kind: Kind) {
     let [first, second, rest @ ..] = &people[..] else {
         panic!("four people wait, not {people:?}");
     };
-    let nobody = desk.world.outsiders(&group, 1).remove(0);
+    let outsider = desk.world.outsiders(&group, 1).remove(0);
 
-    let both = [first.clone(), nobody.clone()];
+    let both = [first.clone(), outsider.clone()];
     let decided = desk
         .driver
         .change_members(&group, MemberChange::Approve, &both);
@@ -115,7 +115,7 @@ async fn requests_are_listed_approved_and_rejected(kind: Kind) {
     assert_eq!(words, ["ok", "refused"]);
     assert_eq!(role(&desk, &group, first), Some(MemberRole::Member));
 
-    let both = [second.clone(), nobody];
+    let both = [second.clone(), outsider];
     let decided = desk
         .driver
         .change_members(&group, MemberChange::Reject, &both);

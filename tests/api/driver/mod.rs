@@ -1,16 +1,16 @@
-//! What every driver promises, asked of both: the sandbox directly, and the live driver through the
-//! wire, with the server on loopback in front of the same simulated world.
+//! The contract of every driver, tested on both: the sandbox directly, and the live driver over the wire, with
+//! the loopback server in front of the same simulated world.
 //!
 //! A scenario is written once, against a [`desk::Desk`], and runs as two tests.
 
 mod desk;
 
-/// Runs scenarios over both drivers.
+/// Runs scenarios on both drivers.
 macro_rules! over_both_drivers {
     ($($scenario:ident),+ $(,)?) => {
         mod sandbox {
             $(
-                // Time stands still but for waits, so the world's minutes cost nothing.
+                // The clock is paused and skips waits, so the world's minutes take no time.
                 #[tokio::test(start_paused = true)]
                 async fn $scenario() {
                     super::$scenario(crate::driver::desk::Kind::Sandbox).await;

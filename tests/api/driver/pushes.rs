@@ -1,4 +1,4 @@
-//! Changes that others make.
+//! Changes by others.
 
 use super::desk::{Desk, Kind, change_of};
 use crate::loopback::Push;
@@ -7,15 +7,15 @@ use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::{GroupChange, Member, MemberChange};
 
 over_both_drivers!(
-    settings_changed_elsewhere_are_told,
-    a_link_reset_elsewhere_is_told_without_the_new_code,
-    members_who_come_and_go_are_told,
-    coming_and_going_of_the_account_itself_is_told,
-    changes_made_elsewhere_name_who_made_them,
-    sessions_hear_of_each_other,
+    settings_changed_elsewhere_are_reported,
+    a_link_reset_elsewhere_is_reported_without_the_new_code,
+    joining_and_leaving_members_are_reported,
+    membership_changes_of_the_account_itself_are_reported,
+    changes_made_elsewhere_name_their_author,
+    sessions_receive_each_others_changes,
 );
 
-async fn settings_changed_elsewhere_are_told(kind: Kind) {
+async fn settings_changed_elsewhere_are_reported(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     for setting in [
@@ -28,17 +28,17 @@ async fn settings_changed_elsewhere_are_told(kind: Kind) {
         Setting::Locked(false),
     ] {
         desk.world.phone().set(&group, &setting).unwrap();
-        let told = desk.change(&group).await;
-        assert_eq!(told.change, GroupChange::Setting(setting));
+        let event = desk.change(&group).await;
+        assert_eq!(event.change, GroupChange::Setting(setting));
     }
 }
 
-/// The library hands on what WhatsApp pushes in any order.
+/// The library passes on WhatsApp's pushes in any order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_in_one_second_end_as_the_group_is() {
+async fn changes_within_one_second_end_in_the_groups_state() {
     let mut desk = Desk::connected(Kind::Wire).await;
     let group = desk.group("Weekend Volunteers");
-    // Two of them at least are of the same second.
+    // At least two of them are of the same second.
     for subject in ["First", "Second", "Third"] {
         let subject = Setting::Subject(subject.to_owned());
         desk.world.phone().set(&group, &subject).unwrap();
@@ -46,16 +46,16 @@ async fn changes_in_one_second_end_as_the_group_is() {
     assert_eq!(desk.seen(&group).await.subject, "Third");
 }
 
-async fn a_link_reset_elsewhere_is_told_without_the_new_code(kind: Kind) {
+async fn a_link_reset_elsewhere_is_reported_without_the_new_code(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let new = desk.world.phone().reset_invite(&group).unwrap();
-    let told = desk.change(&group).await;
-    assert_eq!(told.change, GroupChange::InviteReset(None));
+    let event = desk.change(&group).await;
+    assert_eq!(event.change, GroupChange::InviteReset(None));
     assert_eq!(desk.driver.invite(&group).await.unwrap(), new);
 }
 
-async fn members_who_come_and_go_are_told(kind: Kind) {
+async fn joining_and_leaving_members_are_reported(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let person = desk.world.outsiders(&group, 1).remove(0);
@@ -91,12 +91,12 @@ async fn members_who_come_and_go_are_told(kind: Kind) {
         .unwrap();
     desk.change(&group).await;
     desk.world.phone().leave(&group, &person).unwrap();
-    let told = desk.change(&group).await;
-    assert_eq!(told.change, GroupChange::Left(vec![person.clone()]));
-    assert_eq!(told.by, Some(person));
+    let event = desk.change(&group).await;
+    assert_eq!(event.change, GroupChange::Left(vec![person.clone()]));
+    assert_eq!(event.by, Some(person));
 }
 
-async fn coming_and_going_of_the_account_itself_is_told(kind: Kind) {
+async fn membership_changes_of_the_account_itself_are_reported(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let me = desk.me();
@@ -107,24 +107,24 @@ async fn coming_and_going_of_the_account_itself_is_told(kind: Kind) {
             .unwrap();
     };
     by_phone(&desk, MemberChange::Demote);
-    let told = desk.change(&group).await.change;
-    assert_eq!(told, GroupChange::Demoted(vec![me.clone()]));
+    let change = desk.change(&group).await.change;
+    assert_eq!(change, GroupChange::Demoted(vec![me.clone()]));
     by_phone(&desk, MemberChange::Remove);
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
     by_phone(&desk, MemberChange::Add);
-    let told = change_of(desk.change(&group).await);
-    assert_eq!(told, GroupChange::Entered(Box::new(desk.truth(&group))));
+    let change = change_of(desk.change(&group).await);
+    assert_eq!(change, GroupChange::Entered(Box::new(desk.truth(&group))));
     by_phone(&desk, MemberChange::Promote);
-    let told = desk.change(&group).await.change;
-    assert_eq!(told, GroupChange::Promoted(vec![me.clone()]));
+    let change = desk.change(&group).await.change;
+    assert_eq!(change, GroupChange::Promoted(vec![me.clone()]));
 }
 
-async fn changes_made_elsewhere_name_who_made_them(kind: Kind) {
+async fn changes_made_elsewhere_name_their_author(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group: GroupJid = desk.group("Weekend Volunteers");
     desk.world.phone().rename(&group, "Renamed").unwrap();
-    let told = desk.change(&group).await;
-    let by = told.by.expect("somebody did it");
+    let event = desk.change(&group).await;
+    let by = event.by.expect("the author of the change");
     let truth = desk.truth(&group);
     let admin = truth
         .members
@@ -135,28 +135,28 @@ async fn changes_made_elsewhere_name_who_made_them(kind: Kind) {
     assert!(!admin.is_me);
 }
 
-async fn sessions_hear_of_each_other(kind: Kind) {
+async fn sessions_receive_each_others_changes(kind: Kind) {
     let mut support = Desk::connected(kind).await;
     let mut sales = support.beside("Sales").await;
     sales.connect().await;
     let group = support.group("Incident Bridge 🚨");
     let new = sales.driver.reset_invite(&group).await.unwrap();
-    let told = support.change(&group).await;
-    assert_eq!(told.change, GroupChange::InviteReset(None));
-    assert_eq!(told.by, Some(sales.me()));
+    let event = support.change(&group).await;
+    assert_eq!(event.change, GroupChange::InviteReset(None));
+    assert_eq!(event.by, Some(sales.me()));
     assert_eq!(support.driver.invite(&group).await.unwrap(), new);
 
     let subject = Setting::Subject("Incident Bridge (closed)".to_owned());
     support.driver.set(&group, &subject).await.unwrap();
     sales.change(&group).await;
-    let told = sales.change(&group).await;
-    assert_eq!(told.change, GroupChange::Setting(subject));
-    assert_eq!(told.by, Some(support.me()));
+    let event = sales.change(&group).await;
+    assert_eq!(event.change, GroupChange::Setting(subject));
+    assert_eq!(event.by, Some(support.me()));
 }
 
-/// What the simulated world does not tell apart from other ways to come and go.
+/// The simulated world does not distinguish these from other joins and leaves.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_joins_by_link_and_a_group_that_is_deleted_are_told() {
+async fn joins_by_link_and_deleted_groups_are_reported() {
     let mut desk = Desk::connected(Kind::Wire).await;
     let group = desk.group("Weekend Volunteers");
     let person = desk.world.outsiders(&group, 1).remove(0);
@@ -168,8 +168,8 @@ async fn who_joins_by_link_and_a_group_that_is_deleted_are_told() {
         role: MemberRole::Member,
         is_me: false,
     };
-    let told = desk.change(&group).await.change;
-    assert_eq!(told, GroupChange::Joined(vec![member]));
+    let change = desk.change(&group).await.change;
+    assert_eq!(change, GroupChange::Joined(vec![member]));
     desk.server().push(&session, &group, Push::Deleted).unwrap();
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
 }

@@ -1,16 +1,16 @@
-//! What a session is told of its groups.
+//! What a session reads of its groups.
 
 use super::desk::{Desk, Kind, in_seconds};
 use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::DriverError;
 
 over_both_drivers!(
-    every_group_is_told_with_its_members,
-    one_group_is_told_as_it_is,
-    groups_of_others_are_not_told,
+    every_group_is_read_with_its_members,
+    a_single_group_is_read_with_all_fields,
+    groups_of_others_are_not_read,
 );
 
-async fn every_group_is_told_with_its_members(kind: Kind) {
+async fn every_group_is_read_with_its_members(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let groups = desk.driver.joined_groups().await.unwrap();
     assert!(groups.len() > 30);
@@ -20,7 +20,7 @@ async fn every_group_is_told_with_its_members(kind: Kind) {
     }
 }
 
-async fn one_group_is_told_as_it_is(kind: Kind) {
+async fn a_single_group_is_read_with_all_fields(kind: Kind) {
     let desk = Desk::connected(kind).await;
     for name in [
         "Weekend Volunteers",
@@ -28,12 +28,12 @@ async fn one_group_is_told_as_it_is(kind: Kind) {
         "Neighbourhood Watch (North)",
     ] {
         let group = desk.group(name);
-        let told = desk.driver.group(&group).await.unwrap();
-        assert_eq!(in_seconds(told), desk.truth(&group));
+        let read = desk.driver.group(&group).await.unwrap();
+        assert_eq!(in_seconds(read), desk.truth(&group));
     }
 }
 
-async fn groups_of_others_are_not_told(kind: Kind) {
+async fn groups_of_others_are_not_read(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let nowhere = GroupJid::parse("120363000000000001@g.us").unwrap();
     let gone = desk.driver.group(&nowhere).await;

@@ -1,4 +1,4 @@
-//! Every refusal that a call can meet, and what it means.
+//! Every refusal of a call, and its meaning.
 
 use super::desk::{Desk, Kind};
 use groupdesk::api::Setting;
@@ -8,10 +8,10 @@ use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 use std::time::Duration;
 
 over_both_drivers!(
-    a_code_about_a_group_has_its_meaning,
-    a_code_about_a_link_has_its_meaning,
-    a_rate_limit_says_how_long,
-    a_code_about_a_new_group_has_its_meaning,
+    each_code_about_a_group_has_its_meaning,
+    each_code_about_a_link_has_its_meaning,
+    a_rate_limit_reports_how_long_to_wait,
+    each_code_about_a_new_group_has_its_meaning,
 );
 
 fn other(code: u16) -> DriverError {
@@ -25,7 +25,7 @@ fn conflict() -> DriverError {
     DriverError::Conflict(String::new())
 }
 
-/// An error without its words, which are the driver's own.
+/// An error without its message, which differs between drivers.
 fn bare(error: DriverError) -> DriverError {
     match error {
         DriverError::Refused(_) => DriverError::Refused(String::new()),
@@ -38,13 +38,13 @@ fn bare(error: DriverError) -> DriverError {
     }
 }
 
-async fn a_code_about_a_group_has_its_meaning(kind: Kind) {
+async fn each_code_about_a_group_has_its_meaning(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
-    // What a code means for reading and leaving, which every member may, and for the rest.
+    // The meaning of a code for reading and leaving, which every member may do, and for all other calls.
     for (code, for_members, for_admins) in [
         (401, DriverError::NotInGroup, DriverError::NotAdmin),
-        // WhatsApp says this to plain members too; the account is in the group, so it is one.
+        // WhatsApp sends this to plain members too; the account is in the group, so it is a member.
         (403, DriverError::NotInGroup, DriverError::NotAdmin),
         (404, DriverError::NoSuchGroup, DriverError::NoSuchGroup),
         (409, conflict(), conflict()),
@@ -93,7 +93,7 @@ async fn a_code_about_a_group_has_its_meaning(kind: Kind) {
     desk.driver.group(&group).await.unwrap();
 }
 
-async fn a_code_about_a_link_has_its_meaning(kind: Kind) {
+async fn each_code_about_a_link_has_its_meaning(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let link = InviteCode::parse("AbCdEf1234567890XyZ123").unwrap();
     for (code, meaning) in [
@@ -110,7 +110,7 @@ async fn a_code_about_a_link_has_its_meaning(kind: Kind) {
     }
 }
 
-async fn a_rate_limit_says_how_long(kind: Kind) {
+async fn a_rate_limit_reports_how_long_to_wait(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let limit = DriverError::RateLimited {
@@ -161,7 +161,7 @@ async fn a_rate_limit_says_how_long(kind: Kind) {
     }
 }
 
-async fn a_code_about_a_new_group_has_its_meaning(kind: Kind) {
+async fn each_code_about_a_new_group_has_its_meaning(kind: Kind) {
     let desk = Desk::connected(kind).await;
     for (code, meaning) in [
         (400, DriverError::Refused(String::new())),
@@ -175,9 +175,9 @@ async fn a_code_about_a_new_group_has_its_meaning(kind: Kind) {
     }
 }
 
-/// WhatsApp says 403 to plain members and to strangers; who asks which it is may get no answer.
+/// WhatsApp answers 403 to plain members and to outsiders; the call that distinguishes them may fail.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refusal_stays_one_when_its_finer_word_cannot_be_had() {
+async fn a_refusal_stays_one_if_its_cause_cannot_be_determined() {
     let desk = Desk::connected(Kind::Wire).await;
     let group = desk.group("Weekend Volunteers");
     let session = &desk.account.session;

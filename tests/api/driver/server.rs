@@ -1,4 +1,4 @@
-//! The server on loopback by itself: the bare client library against it.
+//! The loopback server itself, tested with the bare client library.
 
 use crate::loopback::Server;
 use groupdesk::gateway::whatsapp::sandbox::World;
@@ -30,7 +30,7 @@ async fn client(server: &Server, file: &Path) -> (BotHandle, Events) {
         .on_event(move |event, _client| {
             let report = report.clone();
             async move {
-                // The test may have seen enough.
+                // The test may have ended.
                 let _ = report.send(event);
             }
         })
@@ -40,7 +40,7 @@ async fn client(server: &Server, file: &Path) -> (BotHandle, Events) {
     (bot.spawn(), events)
 }
 
-/// A world, a server in front of it, and the bare client on the support line's linked device.
+/// A world, its server, and the bare client on the support line's linked device.
 struct Stage {
     world: Arc<World>,
     server: Server,
@@ -94,7 +94,7 @@ async fn until<T>(events: &mut Events, mut wanted: impl FnMut(&Event) -> Option<
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_linked_device_logs_in_and_sees_the_groups_of_the_world() {
+async fn a_linked_device_logs_in_and_reads_the_groups_of_the_world() {
     let mut stage = stage().await;
     stage.connected().await;
     let groups = stage
@@ -113,9 +113,9 @@ async fn a_linked_device_logs_in_and_sees_the_groups_of_the_world() {
     stage.bot.shutdown().await;
 }
 
-/// Nothing that a test could switch on makes the client trust a server without certificates.
+/// There is no test option that makes the client trust a server without certificates.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_was_not_given_our_key_does_not_trust_us() {
+async fn a_client_without_our_key_does_not_trust_the_server() {
     let stage = stage().await;
     let mut turned_away = stage.server.turned_away();
     let (bot, _events) = client(&stage.server, &stage.keys.path().join("new.sqlite")).await;
@@ -129,7 +129,7 @@ async fn a_client_that_was_not_given_our_key_does_not_trust_us() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_description_is_replaced_only_by_who_knows_it() {
+async fn a_description_is_only_replaced_with_its_current_id() {
     let mut stage = stage().await;
     stage.connected().await;
     let group = stage.world.group_named("Weekend Volunteers").unwrap();

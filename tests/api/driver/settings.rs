@@ -6,15 +6,15 @@ use groupdesk::gateway::whatsapp::sandbox::DriverCall;
 use groupdesk::gateway::whatsapp::{DriverError, GroupChange};
 
 over_both_drivers!(
-    each_setting_is_changed_and_told,
+    each_setting_is_changed_and_reported,
     a_description_that_changed_meanwhile_is_not_overwritten,
-    who_is_no_admin_changes_no_switch,
-    a_community_keeps_its_groups_switches,
-    an_invite_link_can_be_had_and_reset,
+    a_plain_member_changes_no_setting,
+    a_community_keeps_the_settings_of_its_groups,
+    an_invite_link_can_be_read_and_reset,
     a_member_gets_no_invite_link,
 );
 
-async fn each_setting_is_changed_and_told(kind: Kind) {
+async fn each_setting_is_changed_and_reported(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("5-a-side Mondays ⚽");
     for setting in [
@@ -29,9 +29,9 @@ async fn each_setting_is_changed_and_told(kind: Kind) {
         Setting::Locked(false),
     ] {
         desk.driver.set(&group, &setting).await.unwrap();
-        let told = desk.change(&group).await;
-        assert_eq!(told.change, GroupChange::Setting(setting.clone()));
-        assert_eq!(told.by, Some(desk.me()));
+        let event = desk.change(&group).await;
+        assert_eq!(event.change, GroupChange::Setting(setting.clone()));
+        assert_eq!(event.by, Some(desk.me()));
         let truth = desk.truth(&group);
         match setting {
             Setting::Subject(subject) => assert_eq!(truth.subject, subject),
@@ -57,9 +57,9 @@ async fn a_description_that_changed_meanwhile_is_not_overwritten(kind: Kind) {
     desk.driver.set(&group, &setting).await.unwrap();
 }
 
-/// Somebody is quicker: between the driver's look at the description and its change.
+/// Another admin changes the description between the driver's read of it and its own change.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_description_that_changes_in_between_is_a_conflict() {
+async fn a_description_that_changes_during_the_call_is_a_conflict() {
     let desk = Desk::connected(Kind::Wire).await;
     let group = desk.group("5-a-side Mondays ⚽");
     desk.server().be_quicker(&desk.account.session, "Theirs");
@@ -74,7 +74,7 @@ async fn a_description_that_changes_in_between_is_a_conflict() {
     assert_eq!(desk.truth(&group).description, "Mine");
 }
 
-async fn who_is_no_admin_changes_no_switch(kind: Kind) {
+async fn a_plain_member_changes_no_setting(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let open = desk.group("School Volleyball");
     let locked = desk.group("Родительский комитет 7Б");
@@ -91,7 +91,7 @@ async fn who_is_no_admin_changes_no_switch(kind: Kind) {
     }
 }
 
-async fn a_community_keeps_its_groups_switches(kind: Kind) {
+async fn a_community_keeps_the_settings_of_its_groups(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let group = desk.group("Riverside Community · General");
     let refused = desk.driver.set(&group, &Setting::Locked(false)).await;
@@ -101,17 +101,17 @@ async fn a_community_keeps_its_groups_switches(kind: Kind) {
     );
 }
 
-async fn an_invite_link_can_be_had_and_reset(kind: Kind) {
+async fn an_invite_link_can_be_read_and_reset(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let first = desk.driver.invite(&group).await.unwrap();
     assert_eq!(desk.driver.invite(&group).await.unwrap(), first);
     let second = desk.driver.reset_invite(&group).await.unwrap();
     assert_ne!(first, second);
-    let told = desk.change(&group).await;
+    let event = desk.change(&group).await;
     assert!(
-        matches!(&told.change, GroupChange::InviteReset(code) if code.as_ref().is_none_or(|code| *code == second)),
-        "{told:?}"
+        matches!(&event.change, GroupChange::InviteReset(code) if code.as_ref().is_none_or(|code| *code == second)),
+        "{event:?}"
     );
     assert_eq!(desk.driver.invite(&group).await.unwrap(), second);
     assert_eq!(desk.driver.join(&first).await, Err(DriverError::DeadInvite));

@@ -1,4 +1,4 @@
-//! Connections that break, and logins that fail.
+//! Broken connections and failed logins.
 
 use super::desk::{Desk, Kind, SUPPORT, limits};
 use crate::loopback::LoginFailure;
@@ -8,21 +8,21 @@ use groupdesk::gateway::whatsapp::{DriverError, Retry};
 use std::time::Duration;
 
 over_both_drivers!(
-    an_answer_that_never_comes_is_not_waited_for_for_ever,
-    a_change_whose_answer_got_lost_has_happened,
+    a_call_without_an_answer_times_out,
+    a_change_whose_answer_was_lost_was_made,
     a_call_on_a_connection_that_is_gone_fails,
-    a_dropped_connection_comes_back,
+    a_dropped_connection_is_restored,
     a_call_during_which_the_connection_drops_fails,
-    an_unlinked_session_says_so_and_can_be_linked_again,
-    a_session_that_was_unlinked_while_away_finds_out,
-    a_replaced_session_fails_and_can_take_its_place_back,
+    an_unlinked_session_reports_so_and_can_be_linked_again,
+    a_session_that_was_unlinked_while_disconnected_reports_so,
+    a_replaced_session_fails_and_can_connect_again,
     a_banned_account_fails,
-    a_client_that_is_too_old_fails,
+    an_outdated_client_fails,
     a_locked_account_is_unlinked,
-    a_login_that_is_refused_for_other_reasons_fails,
+    a_login_refused_for_another_reason_fails,
 );
 
-async fn an_answer_that_never_comes_is_not_waited_for_for_ever(kind: Kind) {
+async fn a_call_without_an_answer_times_out(kind: Kind) {
     let desk = Desk::impatient(kind).await;
     let group = desk.group("Weekend Volunteers");
     let session = &desk.account.session;
@@ -31,7 +31,7 @@ async fn an_answer_that_never_comes_is_not_waited_for_for_ever(kind: Kind) {
     desk.driver.invite(&group).await.unwrap();
 }
 
-async fn a_change_whose_answer_got_lost_has_happened(kind: Kind) {
+async fn a_change_whose_answer_was_lost_was_made(kind: Kind) {
     let desk = Desk::impatient(kind).await;
     let group = desk.group("Weekend Volunteers");
     let before = desk.driver.invite(&group).await.unwrap();
@@ -51,13 +51,13 @@ async fn a_call_on_a_connection_that_is_gone_fails(kind: Kind) {
     let session = &desk.account.session;
     desk.world
         .misbehave(session, Fault::Drop { back_after: None });
-    // Whether the driver has noticed yet is a matter of luck.
+    // Whether the driver has noticed the loss yet depends on timing.
     let asked = desk.driver.invite(&group).await;
     let gone = [DriverError::NotConnected, DriverError::ConnectionLost];
     assert!(asked.is_err_and(|error| gone.contains(&error)));
 }
 
-async fn a_dropped_connection_comes_back(kind: Kind) {
+async fn a_dropped_connection_is_restored(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     let group = desk.group("Weekend Volunteers");
     let session = desk.account.session.clone();
@@ -89,7 +89,7 @@ async fn a_call_during_which_the_connection_drops_fails(kind: Kind) {
     desk.driver.invite(&group).await.unwrap();
 }
 
-async fn an_unlinked_session_says_so_and_can_be_linked_again(kind: Kind) {
+async fn an_unlinked_session_reports_so_and_can_be_linked_again(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     desk.world.phone().unlink(&desk.account.session);
     let reason = desk.logged_out().await;
@@ -108,7 +108,7 @@ async fn an_unlinked_session_says_so_and_can_be_linked_again(kind: Kind) {
     desk.driver.invite(&group).await.unwrap();
 }
 
-async fn a_session_that_was_unlinked_while_away_finds_out(kind: Kind) {
+async fn a_session_that_was_unlinked_while_disconnected_reports_so(kind: Kind) {
     let mut desk = Desk::of(kind, SUPPORT).await;
     desk.fail_login(LoginFailure::Unlinked);
     desk.driver.connect().await.unwrap();
@@ -116,7 +116,7 @@ async fn a_session_that_was_unlinked_while_away_finds_out(kind: Kind) {
     assert!(reason.contains("unlinked"), "{reason}");
 }
 
-async fn a_replaced_session_fails_and_can_take_its_place_back(kind: Kind) {
+async fn a_replaced_session_fails_and_can_connect_again(kind: Kind) {
     let mut desk = Desk::connected(kind).await;
     desk.world.phone().replace(&desk.account.session);
     let reason = desk.failure().await;
@@ -134,18 +134,18 @@ async fn a_banned_account_fails(kind: Kind) {
     assert!(reason.contains("banned"), "{reason}");
 }
 
-/// The reason for which a login fails that does.
+/// The reason of a failing login.
 async fn failed_login(kind: Kind, failure: LoginFailure) -> String {
     let mut desk = Desk::of(kind, SUPPORT).await;
     desk.fail_login(failure);
     desk.driver.connect().await.unwrap();
     let reason = desk.failure().await;
-    // Whoever tries again later gets in.
+    // A later attempt succeeds.
     desk.connect().await;
     reason
 }
 
-async fn a_client_that_is_too_old_fails(kind: Kind) {
+async fn an_outdated_client_fails(kind: Kind) {
     let reason = failed_login(kind, LoginFailure::Outdated).await;
     assert!(reason.contains("too old"), "{reason}");
 }
@@ -158,7 +158,7 @@ async fn a_locked_account_is_unlinked(kind: Kind) {
     assert!(reason.contains("locked"), "{reason}");
 }
 
-async fn a_login_that_is_refused_for_other_reasons_fails(kind: Kind) {
+async fn a_login_refused_for_another_reason_fails(kind: Kind) {
     for failure in [
         LoginFailure::Banned { seconds: 3_600 },
         LoginFailure::Code(409),
@@ -169,9 +169,9 @@ async fn a_login_that_is_refused_for_other_reasons_fails(kind: Kind) {
     }
 }
 
-/// Only WhatsApp's own word says until when.
+/// Only WhatsApp reports when a ban ends.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_ban_says_when_it_may_be_tried_again() {
+async fn a_ban_reports_when_to_try_again() {
     let now = || jiff::Timestamp::now().as_millisecond();
     let mut desk = Desk::of(Kind::Wire, SUPPORT).await;
     desk.fail_login(LoginFailure::Banned { seconds: 3_600 });
@@ -189,9 +189,9 @@ async fn a_ban_says_when_it_may_be_tried_again() {
     }
 }
 
-/// The library tries again by itself where the sandbox has nothing to try.
+/// The library retries by itself; the sandbox has no such state.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_busy_is_tried_again() {
+async fn a_busy_server_is_tried_again() {
     for code in [500, 503] {
         let mut desk = Desk::of(Kind::Wire, SUPPORT).await;
         desk.fail_login(LoginFailure::Code(code));
@@ -199,9 +199,9 @@ async fn a_server_that_is_busy_is_tried_again() {
     }
 }
 
-/// Only a real connection can be dead without a word.
+/// Only a real connection can die without being closed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_that_died_without_a_word_is_noticed_and_replaced() {
+async fn a_connection_that_died_silently_is_detected_and_replaced() {
     let mut desk = Desk::hurried(Kind::Wire, SUPPORT).await;
     desk.connect().await;
     desk.freeze();
@@ -210,9 +210,9 @@ async fn a_connection_that_died_without_a_word_is_noticed_and_replaced() {
     desk.driver.joined_groups().await.unwrap();
 }
 
-/// The library would find out after most of a minute; the limit is the driver's own.
+/// The library would detect it after most of a minute; this limit is the driver's own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_that_brings_nothing_counts_as_lost() {
+async fn a_connection_without_any_traffic_counts_as_lost() {
     let mut desk = Desk::limited(Limits {
         silence: Duration::from_secs(2),
         ..limits()
@@ -229,9 +229,9 @@ async fn a_connection_that_brings_nothing_counts_as_lost() {
     desk.until_connected().await;
 }
 
-/// The handshake is done, and then nothing comes: neither success nor refusal.
+/// After the handshake the server sends neither success nor failure.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_login_that_is_not_answered_is_tried_again() {
+async fn a_login_without_an_answer_is_tried_again() {
     let mut desk = Desk::limited(Limits {
         connect: Duration::from_secs(2),
         ..limits()

@@ -1,4 +1,4 @@
-//! Answers that are none: cut short, no JSON, somebody else's page, elsewhere, endless.
+//! Invalid answers: cut short, no JSON, the page of another server, a redirect, endless.
 
 use super::server::{Act, Server, answer};
 use super::{GROUP, KEY, SESSION, client, hasty};
@@ -17,7 +17,7 @@ fn patch() -> SettingsPatch {
 }
 
 #[tokio::test]
-async fn nobody_listening_means_that_nothing_was_sent() {
+async fn a_closed_port_means_that_nothing_was_sent() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", free.local_addr().unwrap());
     drop(free);
@@ -30,7 +30,7 @@ async fn nobody_listening_means_that_nothing_was_sent() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_hangs_is_given_up_at_every_point() {
+async fn a_gateway_that_hangs_at_any_point_times_out() {
     for said in [
         "",
         "HTTP/1.1 200 OK\r\n",
@@ -51,7 +51,7 @@ async fn a_gateway_that_hangs_is_given_up_at_every_point() {
 }
 
 #[tokio::test]
-async fn an_answer_cut_short_is_a_lost_one_and_a_change_is_not_sent_again() {
+async fn a_truncated_answer_is_lost_and_the_change_not_sent_again() {
     let reset = || Act::Close;
     for act in [
         reset(),
@@ -79,7 +79,7 @@ async fn an_answer_cut_short_is_a_lost_one_and_a_change_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_no_success() {
+async fn an_answer_that_is_not_json_is_no_success() {
     for body in [
         "",
         "ok",
@@ -98,15 +98,15 @@ async fn what_is_no_json_is_no_success() {
             matches!(error, ClientError::NotTheContract { status: 200, .. }),
             "{body:?}: {error:?}"
         );
-        assert!(error.is_unconfirmed(), "a success that nobody can read");
+        assert!(error.is_unconfirmed(), "a success with an unreadable body");
     }
 }
 
 #[tokio::test]
-async fn a_login_page_in_place_of_the_gateway_is_called_one_whatever_was_asked() {
+async fn a_login_page_instead_of_the_gateway_is_reported_for_every_call() {
     let server = Server::saying(answer(200, "content-type: text/html\r\n", LOGIN)).await;
     let client = client(&server.base, hasty());
-    let told = |error: ClientError| {
+    let shows_no_page = |error: ClientError| {
         let sentence = CallFailure::from(error).sentence(&FailureContext::default());
         assert!(
             sentence.contains("this looks like a login page, not a gateway"),
@@ -114,20 +114,20 @@ async fn a_login_page_in_place_of_the_gateway_is_called_one_whatever_was_asked()
         );
         assert!(!sentence.contains('<'), "{sentence}");
     };
-    told(client.list_sessions().await.unwrap_err());
-    told(client.invite(SESSION, GROUP).await.unwrap_err());
-    // The page is no 204: nothing was saved, and nobody is told so.
+    shows_no_page(client.list_sessions().await.unwrap_err());
+    shows_no_page(client.invite(SESSION, GROUP).await.unwrap_err());
+    // The page is not a 204: nothing was saved, and it must not be reported as saved.
     let error = client
         .update_settings(SESSION, GROUP, &patch())
         .await
         .unwrap_err();
     assert!(!error.is_unconfirmed(), "{error:?}");
-    told(error);
-    told(client.leave(SESSION, GROUP).await.unwrap_err());
+    shows_no_page(error);
+    shows_no_page(client.leave(SESSION, GROUP).await.unwrap_err());
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_the_key_stays() {
+async fn a_redirect_is_not_followed_and_the_key_not_sent() {
     let other = Server::saying(answer(200, "", "{\"data\": []}")).await;
     for status in [301, 302, 303, 307, 308] {
         let location = format!("location: {}/api/v1/sessions?x=1\r\n", other.base);
@@ -145,7 +145,7 @@ async fn a_redirect_is_not_followed_and_the_key_stays() {
         assert_eq!(server.requests().len(), 1);
     }
     assert!(other.requests().is_empty());
-    // Not even to itself: a change would become a read on the way.
+    // Not to the same host either: a redirected change would become a read.
     let server = Server::saying(answer(302, "location: /login\r\n", "")).await;
     let error = client(&server.base, hasty())
         .reset_invite(SESSION, GROUP)
@@ -166,18 +166,18 @@ async fn fifty_mebibytes_are_refused_before_they_are_read() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains("larger than"), "{error}");
-    // No more than what the sockets took before they were closed.
+    // At most what the sockets had buffered before they were closed.
     assert!(server.sent() < 32 << 20, "{} bytes", server.sent());
 }
 
 #[tokio::test]
-async fn an_endless_answer_ends_at_the_limit() {
+async fn an_endless_answer_is_aborted_at_the_limit() {
     let limits = Limits {
         body: 1 << 20,
         ..Limits::default()
     };
     for head in [
-        // Nobody says how much is to come.
+        // No `Content-Length`.
         "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n",
         "HTTP/1.1 500 Oh\r\nconnection: close\r\n\r\n",
     ] {
@@ -192,7 +192,7 @@ async fn an_endless_answer_ends_at_the_limit() {
 }
 
 #[tokio::test]
-async fn answers_that_are_announced_without_end_are_given_up_and_the_connection_closed() {
+async fn an_endless_head_is_aborted_and_the_connection_closed() {
     let again = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000);
     let server = Server::start(vec![Act::Flood(Vec::new(), again)]).await;
     let outcome = client(&server.base, hasty()).list_groups(SESSION).await;
@@ -203,7 +203,7 @@ async fn answers_that_are_announced_without_end_are_given_up_and_the_connection_
 }
 
 #[tokio::test]
-async fn a_listing_of_more_rows_than_anybody_has_is_given_up() {
+async fn a_listing_beyond_the_row_limit_is_aborted() {
     let rows = |count: usize| {
         let row = r#"{"groupJid":"1@g.us"}"#;
         format!(
@@ -223,7 +223,7 @@ async fn a_listing_of_more_rows_than_anybody_has_is_given_up() {
 }
 
 #[tokio::test]
-async fn the_answer_to_a_change_is_a_small_one() {
+async fn the_answer_to_a_change_has_a_small_limit() {
     let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
     let server = Server::start(vec![Act::Flood(head.into(), vec![b' '; 64 << 10])]).await;
     let error = client(&server.base, Limits::default())
@@ -237,7 +237,7 @@ async fn the_answer_to_a_change_is_a_small_one() {
 }
 
 #[tokio::test]
-async fn a_listing_that_turns_in_circles_or_never_ends_is_given_up() {
+async fn a_listing_with_repeated_or_endless_cursors_is_aborted() {
     let page = |cursor: &str| {
         let body = format!("{{\"data\": [], \"nextCursor\": \"{cursor}\"}}");
         Act::Say(answer(200, "", &body))
@@ -250,7 +250,7 @@ async fn a_listing_that_turns_in_circles_or_never_ends_is_given_up() {
     assert!(error.to_string().contains("does not end"), "{error}");
     assert_eq!(server.requests().len(), 3);
 
-    // Ever new cursors, and a little more than the whole may hold.
+    // New cursors each time, and slightly more than the limit of the whole listing.
     let limits = Limits {
         body: 1_000,
         ..hasty()
@@ -269,7 +269,7 @@ async fn a_listing_that_turns_in_circles_or_never_ends_is_given_up() {
 }
 
 #[tokio::test]
-async fn deep_json_breaks_nothing() {
+async fn deeply_nested_json_is_harmless() {
     let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
     for (body, status) in [
         (deep(200_000), 200),
@@ -292,7 +292,7 @@ async fn deep_json_breaks_nothing() {
             "{error:?}"
         );
     }
-    // Where nobody looks it does no harm.
+    // In a field that the client ignores it does no harm.
     let body = format!(
         "{{\"invite\": \"https://chat.whatsapp.com/AbCdEf1234567890XyZ12\", \"extra\": {}}}",
         deep(100)
@@ -307,7 +307,7 @@ async fn deep_json_breaks_nothing() {
 }
 
 #[tokio::test]
-async fn escapes_and_floods_of_words_in_a_refusal_reach_nobody() {
+async fn escape_sequences_and_long_texts_of_a_refusal_are_removed() {
     let evil = "\\u001b]0;owned\\u0007\\u001b[2J\\u202e\\u009b1;1H";
     let long = "x".repeat(30_000);
     let body = format!(
@@ -323,8 +323,8 @@ async fn escapes_and_floods_of_words_in_a_refusal_reach_nobody() {
             .unwrap_err();
         let shown = error.to_string();
         let failure = CallFailure::from(error);
-        let told = FailureContext::default();
-        for text in [shown, failure.sentence(&told), failure.in_full(&told)] {
+        let context = FailureContext::default();
+        for text in [shown, failure.sentence(&context), failure.in_full(&context)] {
             let clean =
                 |c: char| c == '\n' || !(c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
             assert!(text.chars().all(clean), "{status}: {text:?}");
@@ -334,7 +334,7 @@ async fn escapes_and_floods_of_words_in_a_refusal_reach_nobody() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_answers_in_the_gateways_stead_says_that_it_is_away() {
+async fn an_error_of_a_proxy_means_that_the_gateway_is_away() {
     let page = "<html><h1>502 Bad Gateway</h1></html>";
     for status in [502, 503, 504] {
         let server = Server::saying(answer(status, "", page)).await;
@@ -342,14 +342,14 @@ async fn a_proxy_that_answers_in_the_gateways_stead_says_that_it_is_away() {
             .reset_invite(SESSION, GROUP)
             .await
             .unwrap_err();
-        // Proxies say 503 too where the connection broke after the request was sent.
+        // Proxies also answer 503 if the connection broke after the request was sent.
         assert!(error.is_unconfirmed(), "{error:?}");
         assert_eq!(CallFailure::from(error).kind, FailureKind::GatewayAway);
     }
 }
 
 #[tokio::test]
-async fn the_key_is_in_no_error() {
+async fn the_key_is_in_no_error_message() {
     let body = format!("who are you, {KEY}?");
     let server = Server::start(vec![Act::Close, Act::Say(answer(200, "", &body))]).await;
     let client = client(&server.base, hasty());
@@ -359,16 +359,16 @@ async fn the_key_is_in_no_error() {
         server.requests()[0].contains(KEY),
         "it was sent as a header"
     );
-    // A server that says it back has it anyway, but the screen and the log need not.
+    // A server that echoes the key knows it anyway, but it must not reach the screen and the log.
     let error = client.invite(SESSION, GROUP).await.unwrap_err();
     assert!(!format!("{error:?} {error}").contains(KEY));
 }
 
 #[tokio::test]
-async fn an_address_that_swallows_everything_is_given_up_and_nothing_was_sent() {
+async fn an_unresponsive_address_times_out_and_nothing_was_sent() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    // Nobody accepts, and one connection is all that may wait.
+    // The listener never accepts, and its backlog holds one connection.
     let hole = socket.listen(0).unwrap();
     let address = hole.local_addr().unwrap();
     let _waiting = tokio::net::TcpStream::connect(address).await.unwrap();

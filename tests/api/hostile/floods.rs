@@ -1,4 +1,4 @@
-//! Realtime streams that flood, babble, fall silent or send too much at once.
+//! Realtime streams that flood, send garbage, stop sending, or send too much at once.
 
 use super::{KEY, client, hasty};
 use axum::Router;
@@ -18,19 +18,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy)]
 enum Act {
-    /// Events without end.
+    /// An endless stream of events.
     Flood,
-    /// Text that is no frame, without end, after a first good one.
+    /// Endless invalid frames after a valid first one.
     Babble,
-    /// The same before any good one, one now and then.
+    /// The same before any valid one, at intervals.
     Murmur,
-    /// Bytes that are no text.
+    /// Bytes that are not UTF-8.
     Binary,
     /// One frame larger than any event.
     Huge,
-    /// A message in pieces without end.
+    /// A message of endless fragments.
     Pieces,
-    /// Nothing after the first frame.
+    /// No frame after the first one.
     Silence,
     /// Closes right after the first frame.
     Close,
@@ -73,11 +73,11 @@ async fn play(mut socket: WebSocket, stage: Stage) {
             }
             Act::Binary => Message::binary(vec![0xff; 100]),
             Act::Huge => Message::text("x".repeat(2 << 20)),
-            // What axum sends is whole; a message of many mebibytes goes out in pieces of TCP.
+            // axum sends a complete message; one of many mebibytes is split into TCP segments.
             Act::Pieces => Message::text(format!("\"{}", "y".repeat(8 << 20))),
             Act::Close => return,
             Act::Silence => {
-                // Until the other side gives up.
+                // Until the client closes.
                 while let Some(Ok(_)) = socket.recv().await {}
                 return;
             }
@@ -89,7 +89,7 @@ async fn play(mut socket: WebSocket, stage: Stage) {
     }
 }
 
-/// The stream of a gateway that does this, read by somebody who takes `room` events at a time.
+/// The stream of a gateway that acts like this, with a channel of `room` events.
 async fn stream(act: Act, room: usize) -> (mpsc::Receiver<RealtimeEvent>, Arc<AtomicUsize>) {
     let sent = Arc::new(AtomicUsize::new(0));
     let ticket = || async {
@@ -138,7 +138,7 @@ async fn loss(events: &mut mpsc::Receiver<RealtimeEvent>) -> (String, Duration) 
 }
 
 #[tokio::test]
-async fn bad_streams_are_left_for_a_reason_and_opened_again() {
+async fn faulty_streams_are_closed_with_a_reason_and_reopened() {
     for (act, words) in [
         (Act::Babble, "unreadable frames"),
         (Act::Murmur, "heartbeat timeout"),
@@ -161,14 +161,14 @@ async fn bad_streams_are_left_for_a_reason_and_opened_again() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_hangs_up_again_and_again_is_called_less_and_less() {
+async fn a_gateway_that_keeps_closing_is_reconnected_with_backoff() {
     let (mut events, _) = stream(Act::Close, 64).await;
     let mut pauses = Vec::new();
     for _ in 0..7 {
         pauses.push(loss(&mut events).await.1);
     }
     assert!(pauses[0] <= Duration::from_millis(20), "{pauses:?}");
-    // A half of a pause is left to chance.
+    // Jitter: half of a pause is random.
     assert!(pauses[6] >= Duration::from_millis(200), "{pauses:?}");
     assert!(
         pauses
@@ -181,7 +181,7 @@ async fn a_gateway_that_hangs_up_again_and_again_is_called_less_and_less() {
 async fn a_flood_waits_for_its_reader() {
     let (mut events, sent) = stream(Act::Flood, 8).await;
     assert_eq!(next(&mut events).await, RealtimeEvent::Connected);
-    // Once the sockets are full the gateway gets nothing more off its hands.
+    // Once the sockets are full the gateway cannot send more.
     let mut before = usize::MAX;
     let mut tick = tokio::time::interval(Duration::from_millis(200));
     while sent.load(Ordering::Relaxed) != before {
@@ -194,6 +194,6 @@ async fn a_flood_waits_for_its_reader() {
         let RealtimeEvent::Event(envelope) = next(&mut events).await else {
             panic!("expected an event")
         };
-        assert_eq!(envelope.id, format!("evt_{number}"), "none is lost");
+        assert_eq!(envelope.id, format!("evt_{number}"), "no event is lost");
     }
 }

@@ -1,4 +1,4 @@
-//! What a hostile gateway can make the client hold: the peak memory of a process of its own.
+//! How much memory a hostile gateway can make the client use: the peak of a separate process.
 
 use super::server::{Act, Server};
 use super::{KEY, SESSION, client, hasty};
@@ -13,14 +13,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-/// Kibibytes that a client may take at most, its code and the runtime included.
+/// Maximum memory of a client in kibibytes, its code and the runtime included.
 const PEAK_MAX: u64 = 200 << 10;
-/// From here on the child gives up, so that a machine survives a failure of these tests.
+/// The child aborts beyond this, so that a failing test does not exhaust the machine.
 const PEAK_HARMFUL: u64 = 600 << 10;
 const BASE: &str = "HOSTILE_GATEWAY";
 const TASK: &str = "HOSTILE_TASK";
 
-/// What the stream sends, after `connected`, to a client of which nothing is ever read.
+/// What the stream sends after `connected`, to a client that never reads from its socket's peer.
 #[derive(Clone)]
 struct Sends {
     bytes: Vec<u8>,
@@ -52,7 +52,7 @@ fn event(id: &str) -> Vec<u8> {
     frame(1, text.as_bytes())
 }
 
-/// A gateway whose stream sends these bytes so many times; how many bytes it got rid of.
+/// A gateway whose stream sends these bytes this many times; counts the bytes sent.
 async fn gateway(bytes: Vec<u8>, times: usize) -> (String, Arc<AtomicUsize>) {
     let sends = Sends { bytes, times };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -100,8 +100,7 @@ async fn serve(mut stream: TcpStream, sends: Sends, sent: Arc<AtomicUsize>) -> O
     stream.shutdown().await.ok()
 }
 
-/// Does a task of [`child`] in a process of its own: the peak of its memory in kibibytes, and what it
-/// has to tell.
+/// Runs a task of [`child`] in a process of its own: the peak of its memory in kibibytes, and its output.
 async fn in_child(task: &'static str, base: String) -> (u64, String) {
     let child = tokio::task::spawn_blocking(move || {
         Command::new(std::env::current_exe().expect("a path"))
@@ -119,13 +118,13 @@ async fn in_child(task: &'static str, base: String) -> (u64, String) {
     let output = child.await.expect("an output");
     let output = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = output.lines().find_map(|line| line.split_once("peak "));
-    let (peak, told) = line
-        .and_then(|(_, told)| told.split_once(' '))
+    let (peak, outcome) = line
+        .and_then(|(_, outcome)| outcome.split_once(' '))
         .unwrap_or_else(|| panic!("no peak: {output}"));
-    (peak.parse().expect("a number"), told.to_owned())
+    (peak.parse().expect("a number"), outcome.to_owned())
 }
 
-/// The most memory that this process ever had, in kibibytes.
+/// The peak memory of this process, in kibibytes.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("a status");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -149,11 +148,11 @@ async fn child() {
         ..Options::new(base, Secret::new(KEY))
     };
     let client = Client::open(&options).expect("a client");
-    let told = match task.as_str() {
+    let outcome = match task.as_str() {
         "stream" => lost(client).await,
         _ => listed(client).await,
     };
-    println!("peak {} {told}", peak());
+    println!("peak {} {outcome}", peak());
 }
 
 /// Why the stream was lost.
@@ -175,7 +174,7 @@ async fn lost(client: Client) -> String {
     }
 }
 
-/// Eight listings side by side.
+/// Eight concurrent listings.
 async fn listed(client: Client) -> String {
     let reads = (0..8).map(|_| {
         let client = client.clone();
@@ -189,16 +188,16 @@ async fn listed(client: Client) -> String {
 }
 
 #[tokio::test]
-async fn pings_whose_answers_nobody_reads_take_no_memory() {
+async fn pings_with_unread_pongs_use_no_memory() {
     let pings = frame(9, &[b'x'; 125]).repeat(1_000);
     let (base, _) = gateway(pings, usize::MAX).await;
-    let (peak, told) = in_child("stream", base).await;
-    assert!(peak < PEAK_MAX, "{peak} KiB, {told}");
-    assert!(told.contains("too many pings"), "{told}");
+    let (peak, outcome) = in_child("stream", base).await;
+    assert!(peak < PEAK_MAX, "{peak} KiB, {outcome}");
+    assert!(outcome.contains("too many pings"), "{outcome}");
 }
 
 #[tokio::test]
-async fn a_gateway_that_never_reads_the_pongs_is_left() {
+async fn a_gateway_that_never_reads_the_pongs_is_disconnected() {
     let pings = frame(9, &[b'x'; 125]).repeat(1_000);
     let (base, sent) = gateway(pings, usize::MAX).await;
     let timing = Timing {
@@ -215,39 +214,39 @@ async fn a_gateway_that_never_reads_the_pongs_is_left() {
         }
     };
     assert!(reason.contains("does not read"), "{reason}");
-    // What the sockets took on both sides, and nothing beyond.
+    // Only what the sockets of both sides buffered.
     assert!(sent.load(Ordering::Relaxed) < 64 << 20);
 }
 
 #[tokio::test]
-async fn ids_of_900_kilobytes_take_no_memory() {
+async fn ids_of_900_kilobytes_use_no_memory() {
     let events = event(&"x".repeat(900_000));
     let (base, _) = gateway(events, 6_000).await;
-    let (peak, told) = in_child("stream", base).await;
-    assert!(peak < PEAK_MAX, "{peak} KiB, {told}");
-    assert!(told.contains("oversized"), "{told}");
+    let (peak, outcome) = in_child("stream", base).await;
+    assert!(peak < PEAK_MAX, "{peak} KiB, {outcome}");
+    assert!(outcome.contains("oversized"), "{outcome}");
 }
 
 #[tokio::test]
-async fn long_ids_that_fit_into_a_message_take_none_either() {
-    // Good events between them, so that it stays the contract's stream. Every id is a new one.
+async fn long_ids_within_the_message_limit_use_no_memory_either() {
+    // With valid events between them, so that it counts as the contract's stream. Every id is new.
     let mut events = Vec::new();
     for number in 0..1_000 {
         events.extend(event(&format!("{number}{}", "x".repeat(200_000))));
         events.extend(event(&format!("evt_{number}")));
     }
     let (base, _) = gateway(events, 1).await;
-    let (peak, told) = in_child("stream", base).await;
-    assert!(peak < PEAK_MAX, "{peak} KiB, {told}");
-    assert!(told.contains("closed"), "{told}");
+    let (peak, outcome) = in_child("stream", base).await;
+    assert!(peak < PEAK_MAX, "{peak} KiB, {outcome}");
+    assert!(outcome.contains("closed"), "{outcome}");
 }
 
 #[tokio::test]
-async fn large_answers_are_taken_in_one_at_a_time() {
+async fn large_answers_are_read_one_at_a_time() {
     let body = format!("{{\"data\": []{}}}", " ".repeat(40 << 20));
     let answer = super::server::answer(200, "", &body);
     let server = Server::start(vec![Act::Say(answer)]).await;
-    let (peak, told) = in_child("lists", server.base.clone()).await;
+    let (peak, outcome) = in_child("lists", server.base.clone()).await;
     assert_eq!(server.requests().len(), 8);
-    assert!(peak < PEAK_MAX, "{peak} KiB, {told}");
+    assert!(peak < PEAK_MAX, "{peak} KiB, {outcome}");
 }

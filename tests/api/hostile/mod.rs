@@ -1,4 +1,4 @@
-//! The client on bad networks: servers that are slow, cut off, lie, or are no gateways at all.
+//! The client on bad networks: servers that are slow, cut off, malicious, or not gateways at all.
 
 mod answers;
 mod floods;
@@ -13,7 +13,7 @@ const KEY: &str = "wa_hostile-networks-never-see-this-twice";
 const SESSION: &str = "01HZ0SESSION0000000000000";
 const GROUP: &str = "120363041234567890@g.us";
 
-/// Limits that a test can wait for.
+/// Timeouts that suit a test.
 fn hasty() -> Limits {
     Limits {
         connect: Duration::from_secs(2),

@@ -1,4 +1,4 @@
-//! Pauses that a gateway asks for, and reads that are tried again.
+//! `Retry-After`, and retried reads.
 
 use super::server::{Act, Server, answer};
 use super::{GROUP, SESSION, client, hasty};
@@ -9,7 +9,7 @@ const AWAY: &str = r#"{"error": {"code": "gateway_unavailable", "message": "drai
 const LIMITED: &str = r#"{"error": {"code": "rate_limited", "message": "slow down"}}"#;
 const EMPTY: &str = r#"{"data": null}"#;
 
-/// Pauses that a test need not wait for.
+/// Backoff that suits a test.
 fn soon() -> Retry {
     Retry {
         first: Duration::from_millis(1),
@@ -18,7 +18,7 @@ fn soon() -> Retry {
 }
 
 #[tokio::test]
-async fn a_read_is_tried_again_until_it_is_answered_and_every_pause_is_told() {
+async fn a_read_is_retried_until_it_is_answered_and_every_pause_reported() {
     let server = Server::start(vec![
         Act::Close,
         Act::Say(answer(503, "", AWAY)),
@@ -27,40 +27,40 @@ async fn a_read_is_tried_again_until_it_is_answered_and_every_pause_is_told() {
     ])
     .await;
     let client = client(&server.base, hasty());
-    let mut told = Vec::new();
+    let mut failures = Vec::new();
     let groups = soon()
         .read(
-            |error, _| told.push(error.status()),
+            |error, _| failures.push(error.status()),
             || client.list_groups(SESSION),
         )
         .await
         .unwrap();
     assert!(groups.rows.is_empty());
-    assert_eq!(told, [None, Some(503), None]);
+    assert_eq!(failures, [None, Some(503), None]);
     assert_eq!(server.requests().len(), 4);
 }
 
 #[tokio::test]
-async fn a_pause_asked_for_is_read_and_kept() {
+async fn retry_after_is_parsed_and_kept() {
     let server = Server::start(vec![
         Act::Say(answer(429, "retry-after: 0\r\n", LIMITED)),
         Act::Say(answer(200, "", EMPTY)),
     ])
     .await;
     let client = client(&server.base, hasty());
-    let mut told = Vec::new();
+    let mut failures = Vec::new();
     let retry = soon();
     let groups = retry.read(
-        |error, pause| told.push((error.retry_after(), pause)),
+        |error, pause| failures.push((error.retry_after(), pause)),
         || client.list_groups(SESSION),
     );
     assert!(groups.await.unwrap().rows.is_empty());
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].0, Some(Duration::ZERO));
+    assert_eq!(failures.len(), 1);
+    assert_eq!(failures[0].0, Some(Duration::ZERO));
 }
 
 #[tokio::test]
-async fn a_pause_of_ages_is_bounded_and_not_waited_for() {
+async fn an_excessive_retry_after_is_bounded_and_not_waited_for() {
     for header in [
         "retry-after: 18446744073709551615\r\n",
         "retry-after: 99999999999999999999999999\r\n",

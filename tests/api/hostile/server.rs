@@ -1,23 +1,23 @@
-//! Servers on loopback that say the bytes they were told to say.
+//! Servers on loopback that send prepared bytes.
 
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What happens to a connection once its request has come.
+/// How a connection is served once its request has arrived.
 #[derive(Clone)]
 pub enum Act {
-    /// Says this and closes.
+    /// Sends this and closes.
     Say(Vec<u8>),
-    /// Says this, then nothing more, and never closes.
+    /// Sends this, then nothing more, and never closes.
     SayAndHang(Vec<u8>),
-    /// Says the first, then the second again and again until nobody listens.
+    /// Sends the first, then the second again and again until the client closes.
     Flood(Vec<u8>, Vec<u8>),
-    /// Closes without a word.
+    /// Closes without an answer.
     Close,
 }
 
-/// A server and what it heard.
+/// A server and the requests it received.
 pub struct Server {
     pub base: String,
     heard: Arc<Mutex<Heard>>,
@@ -26,9 +26,9 @@ pub struct Server {
 #[derive(Default)]
 struct Heard {
     requests: Vec<String>,
-    /// Bytes that floods got rid of.
+    /// Bytes that floods have sent.
     sent: usize,
-    /// Floods that nobody listens to any more.
+    /// Floods whose client has closed.
     ended: usize,
 }
 
@@ -51,7 +51,7 @@ impl Server {
         Self { base, heard }
     }
 
-    /// A server that says the same to everybody.
+    /// A server with one answer for all requests.
     pub async fn saying(answer: impl Into<Vec<u8>>) -> Self {
         Self::start(vec![Act::Say(answer.into())]).await
     }
@@ -61,12 +61,12 @@ impl Server {
         self.heard.lock().expect("a lock").requests.clone()
     }
 
-    /// Floods that nobody listens to any more.
+    /// Floods whose client has closed.
     pub fn ended(&self) -> usize {
         self.heard.lock().expect("a lock").ended
     }
 
-    /// Bytes that floods got rid of.
+    /// Bytes that floods have sent.
     pub fn sent(&self) -> usize {
         self.heard.lock().expect("a lock").sent
     }
@@ -94,7 +94,7 @@ async fn play(mut stream: TcpStream, act: Act, heard: Arc<Mutex<Heard>>) {
         }
         Act::SayAndHang(bytes) => {
             let _ = stream.write_all(&bytes).await;
-            // Until the other side gives up.
+            // Until the client closes.
             let _ = stream.read_to_end(&mut Vec::new()).await;
         }
         Act::Flood(first, again) => {

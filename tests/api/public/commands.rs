@@ -13,7 +13,7 @@ struct Profile {
     directory: tempfile::TempDir,
 }
 
-/// A command that ended.
+/// A finished command.
 struct Ran {
     code: i32,
     out: String,
@@ -89,7 +89,7 @@ async fn lists_are_read_in_full() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_whole_job_is_done_by_commands() {
+async fn the_commands_work_from_list_to_reset() {
     for key in [KEY, KEY_READ_SEND] {
         let gateway = PublicGateway::connected().await;
         let profile = Profile::new(&gateway, key);
@@ -125,20 +125,20 @@ async fn the_whole_job_is_done_by_commands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_group_named_by_id_belongs_to_the_session_that_lists_it() {
+async fn a_group_id_belongs_to_the_session_that_lists_it() {
     let gateway = PublicGateway::start().await;
     gateway.live(SESSION, Live::Connected);
     let profile = Profile::new(&gateway, KEY);
-    let told = profile
+    let invite = profile
         .run(&["invite", "get", CHESS, "--json"])
         .await
         .json();
-    assert_eq!(told["sessionId"], SESSION);
-    assert_eq!(told["invite"], gateway.link());
+    assert_eq!(invite["sessionId"], SESSION);
+    assert_eq!(invite["invite"], gateway.link());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_cannot_do_it_now_is_told_apart_from_a_missing_group() {
+async fn a_temporarily_unavailable_session_differs_from_a_missing_group() {
     let gateway = PublicGateway::start().await;
     let profile = Profile::new(&gateway, KEY);
     let unpaired = profile
@@ -195,7 +195,7 @@ async fn a_session_that_cannot_do_it_now_is_told_apart_from_a_missing_group() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_away_is_not_a_wrong_token() {
+async fn an_unavailable_database_is_not_a_wrong_token() {
     let gateway = PublicGateway::start().await;
     let profile = Profile::new(&gateway, KEY);
     for fault in [Fault::DatabaseAway, Fault::DatabaseAwayAndKeysForgotten] {
@@ -222,7 +222,7 @@ fn results(report: &Value) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_doctor_finds_what_is_there() {
+async fn the_doctor_finds_every_available_feature() {
     let gateway = PublicGateway::start().await;
     for (key, manage, events) in [(KEY, "ok", "ok"), (KEY_READ_SEND, "warn", "warn")] {
         let profile = Profile::new(&gateway, key);
@@ -244,7 +244,7 @@ async fn the_doctor_finds_what_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_doctor_says_what_it_cannot_read() {
+async fn the_doctor_reports_unreadable_answers() {
     let gateway = PublicGateway::start().await;
     gateway.change_groups(SESSION, |rows| {
         for row in rows.iter_mut().take(3) {

@@ -7,7 +7,7 @@ use groupdesk::client::{AuditFilter, Client, ClientError, Listing};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// What an answer means: rows or a resource as JSON.
+/// A decoded answer: rows or a resource as JSON.
 type Meaning = Result<Value, ClientError>;
 
 fn rows<T: Serialize>(listing: Result<Listing<T>, ClientError>) -> Meaning {
@@ -20,7 +20,7 @@ fn one<T: Serialize>(answer: Result<T, ClientError>) -> Meaning {
     Ok(json!(answer?))
 }
 
-/// Makes the call that the exchange recorded; the gateway answers whatever is asked.
+/// Makes the recorded call; the gateway gives this answer to any request.
 async fn ask(client: &Client, exchange: &Exchange) -> Meaning {
     let path = exchange.request.path.replace("%40", "@");
     let path = path.split('?').next().unwrap_or_default();
@@ -57,7 +57,7 @@ async fn ask(client: &Client, exchange: &Exchange) -> Meaning {
         ("POST", ["realtime", "ticket"]) => one(client.ticket(&TicketRequest::default()).await),
         ("GET", ["audit"]) => rows(client.audit(&AuditFilter::default()).await),
         ("GET", ["keys"]) => rows(client.list_keys().await),
-        // What the client has no call for is refused to any call alike.
+        // An answer to a call that the client does not have: any call is refused by it.
         ("GET", ["sessions", _, "groups", _, "requests"] | ["", "nowhere"]) => {
             rows(client.list_keys().await)
         }
@@ -65,7 +65,7 @@ async fn ask(client: &Client, exchange: &Exchange) -> Meaning {
     }
 }
 
-/// The recorded body with ids as we tell them: strings.
+/// The recorded body with our form of ids: strings.
 fn with_text_ids(mut body: Value) -> Value {
     if let Some(rows) = body.get_mut("data").and_then(Value::as_array_mut) {
         for row in rows {
@@ -79,12 +79,12 @@ fn with_text_ids(mut body: Value) -> Value {
 }
 
 #[tokio::test]
-async fn every_recorded_answer_is_decoded_into_what_it_means() {
+async fn every_recorded_answer_is_decoded_correctly() {
     let mut decoded = 0;
     for exchange in exchanges() {
         let (name, answer) = (&exchange.name, &exchange.response);
         if matches!(name.as_str(), "health" | "ready") {
-            // Not of the API; the doctor reads their status.
+            // Not part of the API; the doctor reads their status.
             assert_eq!(answer.status, 200);
             continue;
         }

@@ -1,5 +1,5 @@
-//! The client, the doctor and the commands against the public gateway of the same contract: what is absent
-//! there is told apart from what is broken.
+//! The client, the doctor and the commands against the public gateway of the same contract: a missing feature
+//! is distinguished from a fault.
 
 mod commands;
 mod decoded;
@@ -25,7 +25,7 @@ fn client(base: &str, key: &str) -> Client {
     Client::new(base, &Secret::new(key), false).expect("a client")
 }
 
-/// A client of a gateway that answers everything with this.
+/// A client of a gateway with one answer for all requests.
 async fn saying(status: u16, headers: &[(String, String)], body: String) -> Client {
     let headers = headers.to_vec();
     let router = axum::Router::new().fallback(move || {
@@ -55,7 +55,7 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, ClientError>) -> (u16, ErrorCo
 }
 
 #[tokio::test]
-async fn the_stub_answers_what_was_recorded() {
+async fn the_stub_sends_the_recorded_answers() {
     let gateway = PublicGateway::start().await;
     groupdesk::client::install_tls();
     let http = reqwest::Client::new();
@@ -70,40 +70,42 @@ async fn the_stub_answers_what_was_recorded() {
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), exchange.response.status, "{name}");
         for (header, value) in &exchange.response.headers {
-            let told = answer.headers().get(header).map(|value| value.to_str());
-            let alike = |told: &str| told.split(';').next() == value.split(';').next();
+            let received = answer.headers().get(header).map(|value| value.to_str());
+            let alike = |received: &str| received.split(';').next() == value.split(';').next();
             assert!(
-                matches!(told, Some(Ok(told)) if alike(told)),
+                matches!(received, Some(Ok(received)) if alike(received)),
                 "{name}: {header}"
             );
         }
         let text = answer.text().await.expect("a body");
-        let mut told: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!(text));
+        let mut received: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!(text));
         let mut expected = exchange.response.body.clone();
         if let Some(rows) = exchange.response.rows_in_the_real_answer {
-            let told = told["data"].as_array_mut().expect("a list");
-            assert_eq!(told.len(), rows, "{name}");
+            let received = received["data"].as_array_mut().expect("a list");
+            assert_eq!(received.len(), rows, "{name}");
             let expected = expected["data"].as_array().expect("a list");
-            assert!(expected.iter().all(|row| told.contains(row)), "{name}");
+            assert!(expected.iter().all(|row| received.contains(row)), "{name}");
             continue;
         }
-        // A ticket works once, so each is another one.
+        // A ticket is valid once, so every answer has another one.
         for secret in ["ticket", "url"] {
-            if let (Some(told), Some(expected)) = (told.get_mut(secret), expected.get_mut(secret)) {
-                *told = expected.take();
-                *expected = told.clone();
+            if let (Some(received), Some(expected)) =
+                (received.get_mut(secret), expected.get_mut(secret))
+            {
+                *received = expected.take();
+                *expected = received.clone();
             }
         }
         match expected.get("_text") {
-            Some(plain) => assert_eq!(&told, plain, "{name}"),
+            Some(plain) => assert_eq!(&received, plain, "{name}"),
             None if expected.is_null() => assert_eq!(text, "", "{name}"),
-            None => assert_eq!(told, expected, "{name}"),
+            None => assert_eq!(received, expected, "{name}"),
         }
     }
 }
 
 #[tokio::test]
-async fn what_it_does_not_offer_is_refused_in_the_contracts_words() {
+async fn missing_features_are_refused_with_the_contracts_errors() {
     let (_gateway, client) = public(KEY_READ_SEND).await;
     assert_eq!(
         refusal(client.list_sessions().await),
@@ -142,7 +144,7 @@ fn details_of_another_shape_do_not_hide_the_code() {
 }
 
 #[tokio::test]
-async fn the_capability_that_is_missing_is_found_in_the_sentence() {
+async fn the_missing_capability_is_parsed_from_the_message() {
     let (_gateway, client) = public(KEY_READ_SEND).await;
     let Err(ClientError::Api { error, .. }) = client.list_sessions().await else {
         panic!("no refusal")
@@ -151,7 +153,7 @@ async fn the_capability_that_is_missing_is_found_in_the_sentence() {
 }
 
 #[tokio::test]
-async fn everything_is_read_though_ids_are_numbers() {
+async fn all_rows_are_read_though_ids_are_numbers() {
     let (_gateway, client) = public(KEY).await;
     let sessions = client.list_sessions().await.unwrap();
     assert_eq!((sessions.rows.len(), sessions.unreadable), (4, 0));
@@ -172,13 +174,13 @@ async fn everything_is_read_though_ids_are_numbers() {
         members.rows[2].role,
         MemberRole::Other("moderator".to_owned())
     );
-    // Any session answers for any group; only the session's own list says what belongs to it.
+    // Any session answers for any group; only the session's own list shows which groups it has.
     assert!(client.get_group(SECOND, CHESS).await.is_ok());
     assert!(client.list_groups(SECOND).await.unwrap().rows.is_empty());
 }
 
 #[tokio::test]
-async fn nulls_absences_and_the_unknown_are_read() {
+async fn null_missing_and_unknown_values_are_read() {
     let asleep = json!({"id": 7, "status": "hibernating", "label": null, "ratePerHour": null,
         "region": "ap-southeast"});
     let client = saying(200, &[], asleep.to_string()).await;
@@ -194,7 +196,7 @@ async fn nulls_absences_and_the_unknown_are_read() {
 }
 
 #[tokio::test]
-async fn the_seeds_three_calls_work() {
+async fn links_and_settings_are_read_and_changed() {
     let (gateway, client) = public(KEY_READ_SEND).await;
     let old = client.invite(SESSION, VOLUNTEERS).await.unwrap().invite;
     let new = client.reset_invite(SESSION, VOLUNTEERS).await.unwrap();
@@ -219,7 +221,7 @@ async fn the_seeds_three_calls_work() {
 }
 
 #[tokio::test]
-async fn live_calls_that_a_session_cannot_answer_now_are_told_apart_from_missing_groups() {
+async fn unavailable_live_calls_differ_from_missing_groups() {
     let gateway = PublicGateway::start().await;
     let client = client(&gateway.base, KEY_READ_SEND);
     gateway.live(SECOND, Live::Unpaired);
@@ -238,35 +240,35 @@ async fn live_calls_that_a_session_cannot_answer_now_are_told_apart_from_missing
 }
 
 #[tokio::test]
-async fn a_good_token_is_not_called_wrong_while_the_database_is_away() {
+async fn a_valid_token_is_not_called_wrong_while_the_database_is_unavailable() {
     let (gateway, client) = public(KEY).await;
     gateway.describe(|described| described.fault = Fault::DatabaseAwayAndKeysForgotten);
     let error = client.list_sessions().await.unwrap_err();
     assert!(matches!(error, ClientError::NotReady), "{error:?}");
     assert!(error.to_string().contains("not ready"), "{error}");
     assert!(error.is_passing());
-    // Nothing was done in the name of a token that is not accepted.
+    // A token that is not accepted caused no change.
     let error = client.reset_invite(SESSION, VOLUNTEERS).await.unwrap_err();
     assert!(!error.is_unconfirmed());
-    // Its keys are cached, its sessions are not.
+    // The gateway caches keys, but not sessions.
     gateway.describe(|described| described.fault = Fault::DatabaseAway);
     let error = client.list_groups(SESSION).await.unwrap_err();
     assert!(matches!(error, ClientError::NotReady), "{error:?}");
     gateway.describe(|described| described.fault = Fault::None);
     assert!(client.list_sessions().await.is_ok());
-    let nobody = client_of_nobody(&gateway);
+    let anonymous = client_with_an_unknown_key(&gateway);
     assert_eq!(
-        refusal(nobody.list_sessions().await),
+        refusal(anonymous.list_sessions().await),
         (401, ErrorCode::Unauthorized)
     );
 }
 
-fn client_of_nobody(gateway: &PublicGateway) -> Client {
+fn client_with_an_unknown_key(gateway: &PublicGateway) -> Client {
     client(&gateway.base, token_of("unknown key").expect("a token"))
 }
 
 #[tokio::test]
-async fn the_stream_connects_and_tells_what_is_described() {
+async fn the_stream_connects_and_delivers_the_described_events() {
     let gateway = PublicGateway::start().await;
     let (sink, mut events) = mpsc::channel(4);
     tokio::spawn(realtime::run(client(&gateway.base, KEY), None, sink));
@@ -285,7 +287,7 @@ async fn the_stream_connects_and_tells_what_is_described() {
 }
 
 #[tokio::test]
-async fn missing_realtime_is_told_whichever_way_it_is_missing() {
+async fn missing_realtime_is_reported_in_every_form_of_the_answer() {
     for status in [404, 405, 501] {
         let gateway = PublicGateway::start().await;
         gateway.describe(|described| described.no_realtime = Some(status));

@@ -1,4 +1,4 @@
-//! What a token may do, at our gateway and at others of the contract.
+//! The access of a token, at our gateway and at others of the contract.
 
 use crate::doctor::patient::{Patient, Report};
 use crate::doctor::stub::{self, Answer, Question, well};
@@ -15,7 +15,7 @@ async fn examine(gateway: &Gateway, key: &str) -> Report {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_and_a_key_without_any_fault() {
+async fn a_gateway_and_a_key_without_faults_pass() {
     let gateway = Gateway::start().await;
     let report = examine(&gateway, Key::All.secret()).await;
     report.passes();
@@ -49,7 +49,7 @@ async fn a_gateway_and_a_key_without_any_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_capability_that_is_missing_is_named() {
+async fn every_missing_capability_is_named() {
     let gateway = Gateway::start().await;
     for (key, has) in [
         (Key::Read, "read"),
@@ -72,14 +72,14 @@ async fn every_capability_that_is_missing_is_named() {
             let step = format!("capability.{name}");
             assert_eq!(report.step(&step), expected, "{has}: {:#}", report.json);
         }
-        // A token without `read` is good for nothing at a desk.
+        // A token without `read` is useless at a desk.
         assert_eq!(report.code, i32::from(has != "read"));
     }
     gateway.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_the_gateway_does_not_know() {
+async fn an_unknown_key_is_reported() {
     let gateway = Gateway::start().await;
     let report = examine(&gateway, "wa_nobody-knows-this-key").await;
     report.fails_only("access", "unauthorized");
@@ -101,7 +101,7 @@ fn at(answer: fn(&Question) -> Answer) -> Patient {
 }
 
 #[test]
-fn a_gateway_without_realtime_is_polled() {
+fn a_gateway_without_realtime_is_a_warning() {
     let report = at(well).examine();
     report.passes();
     assert_eq!(report.step("realtime"), ("warn", "no_realtime"));
@@ -111,7 +111,7 @@ fn a_gateway_without_realtime_is_polled() {
 }
 
 #[test]
-fn a_ticket_without_a_stream() {
+fn a_ticket_without_a_stream_fails() {
     let report = at(|question| match question.path.as_str() {
         "/api/v1/realtime/ticket" => Answer::new(
             201,
@@ -124,7 +124,7 @@ fn a_ticket_without_a_stream() {
 }
 
 #[test]
-fn a_gateway_that_lists_no_sessions() {
+fn a_gateway_that_lists_no_sessions_is_reported() {
     fn unlisted(question: &Question) -> Answer {
         match question.path.as_str() {
             "/api/v1/sessions" => forbidden("manage"),
@@ -140,7 +140,7 @@ fn a_gateway_that_lists_no_sessions() {
 }
 
 #[test]
-fn an_answer_that_is_not_the_contracts() {
+fn an_answer_outside_the_contract_fails() {
     let report = at(|question| match question.path.as_str() {
         path if path.starts_with("/api") => Answer::new(200, "It works!"),
         _ => well(question),
@@ -150,7 +150,7 @@ fn an_answer_that_is_not_the_contracts() {
 }
 
 #[test]
-fn a_page_that_asks_for_a_login() {
+fn a_login_page_is_recognized() {
     let report = at(|question| match question.path.as_str() {
         path if path.starts_with("/api") => Answer::new(200, "<html><b>Log in</b></html>"),
         _ => well(question),
@@ -160,7 +160,7 @@ fn a_page_that_asks_for_a_login() {
 }
 
 #[test]
-fn a_gateway_that_refuses_and_one_that_breaks_off() {
+fn refused_and_truncated_answers_fail() {
     let sessions = |answer: fn() -> Answer| {
         let port = stub::plain(move |question: &Question| match question.path.as_str() {
             "/api/v1/sessions" => answer(),
@@ -170,12 +170,12 @@ fn a_gateway_that_refuses_and_one_that_breaks_off() {
     };
     let report = sessions(|| Answer::new(500, INTERNAL));
     report.fails_only("access", "refused");
-    // Two lengths: nobody knows where such an answer ends.
+    // Two lengths: the end of such an answer is undefined.
     let report = sessions(|| Answer::new(200, "{}").header("Content-Length", "90"));
     report.fails_only("access", "no_answer");
 }
 
-/// A gateway that answers so when it is asked for a ticket.
+/// A gateway with this answer to requests for a ticket.
 fn ticket(answer: fn() -> Answer) -> Report {
     let port = stub::plain(move |question: &Question| match question.path.as_str() {
         "/api/v1/realtime/ticket" => answer(),
@@ -190,7 +190,7 @@ fn ticket(answer: fn() -> Answer) -> Report {
 }
 
 #[test]
-fn a_ticket_that_is_not_given_is_no_fault_of_the_way() {
+fn a_refused_ticket_is_not_a_connection_fault() {
     let report = ticket(|| Answer::new(500, INTERNAL));
     report.fails_only("realtime", "no_ticket");
     let report = ticket(|| {
@@ -202,7 +202,7 @@ fn a_ticket_that_is_not_given_is_no_fault_of_the_way() {
 }
 
 #[test]
-fn a_stream_that_says_nothing() {
+fn a_stream_without_frames_fails() {
     let report = ticket(|| {
         Answer::new(
             201,
@@ -213,7 +213,7 @@ fn a_stream_that_says_nothing() {
 }
 
 #[test]
-fn a_gateway_whose_store_is_away_refuses_every_token() {
+fn a_gateway_with_an_unavailable_store_is_not_a_wrong_token() {
     let report = at(|question| match question.path.as_str() {
         "/readyz" => Answer::new(503, "not ready"),
         path if path.starts_with("/api") => Answer::new(
@@ -228,7 +228,7 @@ fn a_gateway_whose_store_is_away_refuses_every_token() {
     assert_eq!(report.step("capability.read").0, "skip");
 }
 
-/// A gateway with one session, that answers so when its groups are read.
+/// A gateway with one session and this answer to reads of its groups.
 fn groups(answer: fn(&str) -> Answer) -> Report {
     let port = stub::plain(move |question: &Question| {
         let of_session = "/api/v1/sessions/01A/groups";
@@ -244,7 +244,7 @@ fn groups(answer: fn(&str) -> Answer) -> Report {
 }
 
 #[test]
-fn groups_that_cannot_be_read_are_told() {
+fn groups_that_cannot_be_read_are_reported() {
     let report = groups(|_| Answer::new(500, INTERNAL));
     report.fails_only("groups", "groups_not_read");
     let report = groups(|rest| match rest {
@@ -257,7 +257,7 @@ fn groups_that_cannot_be_read_are_told() {
 }
 
 #[test]
-fn rows_that_are_left_out_are_counted() {
+fn skipped_rows_are_counted() {
     let report = groups(|rest| match rest {
         "" => Answer::new(200, r#"{"data":[{"id":1,"groupJid":"1@g.us"},{"id":2}]}"#),
         "/1%40g.us" => Answer::new(200, r#"{"id":1,"groupJid":"1@g.us"}"#),
@@ -265,10 +265,10 @@ fn rows_that_are_left_out_are_counted() {
     });
     report.passes();
     assert_eq!(report.step("groups"), ("warn", "rows_left_out"));
-    let told = report.json.to_string();
+    let report_text = report.json.to_string();
     assert!(
-        told.contains("1 group and 2 members cannot be read"),
-        "{told}"
+        report_text.contains("1 group and 2 members cannot be read"),
+        "{report_text}"
     );
     let report = at(|question| match question.path.as_str() {
         "/api/v1/sessions" => Answer::new(200, r#"{"data":[{"status":"working"}]}"#),
@@ -281,8 +281,8 @@ fn rows_that_are_left_out_are_counted() {
 }
 
 #[test]
-fn a_capability_that_is_there_is_not_denied() {
-    // As at the public gateway: sessions need `manage`, groups do not.
+fn an_existing_capability_is_not_reported_as_missing() {
+    // As on the public gateway: sessions need `manage`, groups do not.
     let unlisted = |question: &Question| match question.path.as_str() {
         "/api/v1/sessions" | "/api/v1/sessions/01A" => Answer::new(
             403,

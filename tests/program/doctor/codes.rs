@@ -1,10 +1,10 @@
-//! Every code that the doctor can give: a test plants the fault, and the documentation names it.
+//! Every code of the doctor: a test plants the fault, and the documentation names it.
 
 use regress::Regex;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// What the files of a directory say, but for this one.
+/// The text of a directory's files, except this one.
 fn texts(directory: &str) -> Vec<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
     std::fs::read_dir(directory)
@@ -15,7 +15,7 @@ fn texts(directory: &str) -> Vec<String> {
         .collect()
 }
 
-/// The doctor's own text, and that of its tests, one by one.
+/// The doctor's own files, and those of its tests, separately.
 fn doctor_and_tests() -> (String, Vec<String>) {
     let mut doctor = String::new();
     let mut tests = texts("tests/program/doctor");
@@ -32,7 +32,7 @@ fn doctor_and_tests() -> (String, Vec<String>) {
     (doctor, tests.collect())
 }
 
-/// Each step with each of its codes. The step of a capability is put together, so only its code is here.
+/// Each step with each of its codes. The step of a capability is built at run time, so only its code is here.
 fn codes(doctor: &str) -> BTreeSet<(Option<&str>, &str)> {
     let given = Regex::new(r"Check::(?:fail|warn)\(\s*([^,\s]+),\s*([^,\s]+),").unwrap();
     let mut read = 0;

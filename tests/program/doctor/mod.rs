@@ -1,5 +1,5 @@
-//! `groupdesk doctor` against gateways that are well and gateways with every fault planted, each on
-//! loopback. What it says is read as a script reads it: the JSON, and the exit code.
+//! `groupdesk doctor` against healthy gateways and gateways with each fault planted, on loopback. The tests
+//! read its report as a script does: the JSON and the exit code.
 
 mod access;
 mod certificates;

@@ -1,12 +1,12 @@
-//! Names, ports, proxies, health and clocks.
+//! Names, ports, proxies, health checks and clocks.
 
 use crate::doctor::certificates::{Authority, Valid};
 use crate::doctor::patient::Patient;
 use crate::doctor::stub::{self, Answer, well};
 
 #[test]
-fn a_name_that_nobody_knows() {
-    // Longer than a name can be, so that no name server is asked.
+fn an_unknown_host_name_is_reported() {
+    // Longer than a name can be, so no name server is asked.
     let name = "a".repeat(64);
     let report = Patient::new(&format!("https://{name}.invalid")).examine();
     report.fails_only("resolve", "name_not_found");
@@ -15,7 +15,7 @@ fn a_name_that_nobody_knows() {
 }
 
 #[test]
-fn a_port_that_nobody_listens_on() {
+fn a_closed_port_is_reported() {
     let url = format!("http://127.0.0.1:{}", stub::closed());
     let report = Patient::new(&url).examine();
     report.fails_only("connect", "connection_refused");
@@ -23,7 +23,7 @@ fn a_port_that_nobody_listens_on() {
 }
 
 #[test]
-fn a_gateway_that_hangs() {
+fn a_gateway_that_hangs_is_reported() {
     let url = format!("http://127.0.0.1:{}", stub::silent());
     let report = Patient::new(&url).patience(1).examine();
     report.fails_only("health", "hangs");
@@ -31,19 +31,19 @@ fn a_gateway_that_hangs() {
 }
 
 #[test]
-fn a_gateway_that_is_unwell() {
+fn an_unhealthy_gateway_is_reported() {
     let port = stub::plain(|question| match question.path.as_str() {
         "/healthz" => Answer::new(503, "out of order"),
         _ => well(question),
     });
     let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
     report.fails_only("health", "unhealthy");
-    // It goes on all the same: what else is wrong?
+    // The examination continues to find further faults.
     assert_eq!(report.step("access").0, "ok");
 }
 
 #[test]
-fn a_gateway_that_is_not_ready() {
+fn a_gateway_that_is_not_ready_is_reported() {
     let port = stub::plain(|question| match question.path.as_str() {
         "/readyz" => Answer::new(503, "draining"),
         _ => well(question),
@@ -53,7 +53,7 @@ fn a_gateway_that_is_not_ready() {
 }
 
 #[test]
-fn an_address_that_leads_elsewhere() {
+fn a_redirect_is_reported() {
     let port = stub::plain(|_| Answer::new(302, "").header("Location", "https://login.example/"));
     let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
     report.fails_only("health", "redirects");
@@ -132,21 +132,21 @@ fn a_socks_proxy_is_used_and_not_called_encrypted() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_that_cannot_be_read_is_named() {
+fn an_invalid_proxy_variable_is_named() {
     let report = Patient::new("https://gateway.invalid")
         .variable("HTTPS_PROXY", "http://user:pass word@[::1")
         .examine();
     report.fails_only("config", "proxy");
-    let told = report.json.to_string();
+    let report_text = report.json.to_string();
     assert!(
-        told.contains("HTTPS_PROXY") && !told.contains("pass word"),
-        "{told}"
+        report_text.contains("HTTPS_PROXY") && !report_text.contains("pass word"),
+        "{report_text}"
     );
 }
 
 #[test]
-fn a_reader_that_leaves_early_ends_the_doctor_without_a_word() {
-    // Nothing listens there, so that the doctor has something to say and fails.
+fn a_reader_that_closes_early_ends_the_doctor_without_an_error() {
+    // Nothing listens there, so the doctor has a fault to report.
     let patient = Patient::new(&format!("http://127.0.0.1:{}", stub::closed()));
     for arguments in [&[][..], &["--json"]] {
         let (code, complaint) = patient.run_unread(arguments);
@@ -155,7 +155,7 @@ fn a_reader_that_leaves_early_ends_the_doctor_without_a_word() {
 }
 
 #[test]
-fn what_is_no_proxy_and_proxies_that_hang_and_break() {
+fn servers_that_are_no_proxy_hang_or_disconnect_are_reported() {
     let through = |proxy: u16| {
         Patient::new("https://localhost:1")
             .line("proxy", &format!("http://127.0.0.1:{proxy}"))
@@ -167,11 +167,11 @@ fn what_is_no_proxy_and_proxies_that_hang_and_break() {
     through(stub::cutting()).fails_only("proxy", "proxy_broken");
 }
 
-// Elsewhere no variable takes the system's authorities away.
+// On other systems no variable replaces the system's certificate authorities.
 #[cfg(not(target_vendor = "apple"))]
 #[test]
-fn a_client_that_cannot_be_made() {
-    // Nothing is encrypted up to the proxy, so its authorities are asked for late.
+fn a_client_that_cannot_be_built_is_reported() {
+    // The way to the proxy is not encrypted, so the authorities are loaded late.
     let report = Patient::new(&format!("http://127.0.0.1:{}", stub::plain(well)))
         .line("proxy", &format!("http://127.0.0.1:{}", stub::silent()))
         .variable("SSL_CERT_FILE", "/dev/null")
@@ -181,14 +181,14 @@ fn a_client_that_cannot_be_made() {
 }
 
 #[test]
-fn a_port_that_speaks_something_else() {
+fn a_port_with_another_protocol_is_reported() {
     let port = stub::babbling(b"SSH-2.0-OpenSSH_9.9\r\n");
     let report = Patient::new(&format!("http://127.0.0.1:{port}")).examine();
     report.fails_only("health", "broken");
 }
 
 #[test]
-fn an_address_that_everybody_on_the_way_can_listen_to() {
+fn an_unencrypted_address_is_a_warning() {
     let name = "a".repeat(64);
     let report = Patient::new(&format!("http://{name}.invalid"))
         .raw("allow_insecure = true")

@@ -1,4 +1,4 @@
-//! The own gateway's data.
+//! The data of the built-in gateway.
 
 use crate::doctor::patient::own;
 use serde_json::Value;
@@ -21,17 +21,17 @@ fn mode(path: &Path, mode: u32) {
 }
 
 #[test]
-fn data_that_is_not_there_yet() {
+fn missing_data_is_reported_and_not_created() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("later");
     let (code, json) = own(&data);
     assert_eq!(code, 0, "{json:#}");
     assert_eq!(step(&json, "data.directory"), ("ok", "ok"));
-    assert!(!data.exists(), "looking makes nothing");
+    assert!(!data.exists(), "the doctor creates nothing");
 }
 
 #[test]
-fn data_that_others_can_read() {
+fn data_that_others_can_read_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     let keys = directory.path().join("keys");
     std::fs::create_dir(&keys).unwrap();
@@ -49,7 +49,7 @@ fn data_that_others_can_read() {
 }
 
 #[test]
-fn a_database_that_is_none() {
+fn a_file_that_is_no_database_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("groupdesk.sqlite");
     std::fs::write(&file, "no database at all, but a letter to a friend").unwrap();
@@ -57,11 +57,14 @@ fn a_database_that_is_none() {
     assert_eq!(code, 1);
     assert_eq!(step(&json, "data.database"), ("fail", "damaged"));
     let text = std::fs::read_to_string(&file).unwrap();
-    assert!(text.starts_with("no database"), "looking changes nothing");
+    assert!(
+        text.starts_with("no database"),
+        "the doctor changes nothing"
+    );
 }
 
 #[test]
-fn a_database_that_was_emptied_beside_its_log() {
+fn a_database_that_was_emptied_beside_its_log_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("groupdesk.sqlite");
     std::fs::write(&file, "").unwrap();
@@ -70,11 +73,11 @@ fn a_database_that_was_emptied_beside_its_log() {
     assert_eq!(code, 1);
     assert_eq!(step(&json, "data.database"), ("fail", "incomplete"));
     let log = std::fs::read_to_string(directory.path().join("groupdesk.sqlite-wal")).unwrap();
-    assert_eq!(log, "a log", "looking changes nothing");
+    assert_eq!(log, "a log", "the doctor changes nothing");
 }
 
 #[test]
-fn data_that_is_a_file() {
+fn data_that_is_a_file_is_reported() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (code, json) = own(file.path());
     assert_eq!(code, 1);
@@ -82,17 +85,17 @@ fn data_that_is_a_file() {
 }
 
 #[test]
-fn data_in_a_place_that_takes_no_files() {
-    // Where open files are shown as files nobody can make one, whoever it is.
+fn a_directory_that_takes_no_files_is_reported() {
+    // In `/dev/fd` no user can create a file, not even root.
     let (code, json) = own(Path::new("/dev/fd"));
     assert_eq!(code, 1);
     assert_eq!(step(&json, "data.directory"), ("fail", "not_writable"));
-    // There is no room, either.
+    // The free space is not available either.
     assert_eq!(step(&json, "data.disk"), ("fail", "disk_full"));
 }
 
 #[test]
-fn what_cannot_be_read() {
+fn unreadable_data_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("keys"), "no directory").unwrap();
     std::fs::create_dir(directory.path().join("groupdesk.sqlite")).unwrap();
@@ -103,7 +106,7 @@ fn what_cannot_be_read() {
 }
 
 #[test]
-fn what_the_build_can_do() {
+fn the_build_reports_whether_it_has_real_accounts() {
     let directory = tempfile::tempdir().unwrap();
     let (_, json) = own(directory.path());
     let expected = if cfg!(feature = "live") {
@@ -115,7 +118,7 @@ fn what_the_build_can_do() {
 }
 
 #[test]
-fn data_that_another_one_works_on() {
+fn data_in_use_by_another_process_is_reported() {
     use std::io::BufRead as _;
     let directory = tempfile::tempdir().unwrap();
     let mut server = std::process::Command::new(env!("CARGO_BIN_EXE_groupdesk"))

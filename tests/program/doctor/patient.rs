@@ -1,4 +1,4 @@
-//! A profile to be examined, and what the doctor says of it.
+//! A profile for the doctor to examine, and its report.
 
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_groupdesk");
-/// The token of every profile that has no other one.
+/// The token of every profile without another one.
 pub const TOKEN: &str = "wa_a-secret-that-is-never-shown";
 
 /// A configuration with one profile, `patient`.
@@ -18,7 +18,7 @@ pub struct Patient {
     seconds: u32,
 }
 
-/// What came of an examination.
+/// The result of an examination.
 pub struct Report {
     pub json: Value,
     pub code: i32,
@@ -45,13 +45,13 @@ impl Patient {
         self.line("token_file", file.to_str().unwrap())
     }
 
-    /// With a setting that is a text.
+    /// With a setting that is a string.
     pub fn line(mut self, setting: &str, value: &str) -> Self {
         writeln!(self.lines, "{setting} = \"{value}\"").unwrap();
         self
     }
 
-    /// With a setting of any kind.
+    /// With a setting of any type.
     pub fn raw(mut self, line: &str) -> Self {
         writeln!(self.lines, "{line}").unwrap();
         self
@@ -62,13 +62,13 @@ impl Patient {
         self
     }
 
-    /// Each step may take so long. Where something hangs on purpose that is short.
+    /// The time limit of each step; short where something hangs on purpose.
     pub fn patience(mut self, seconds: u32) -> Self {
         self.seconds = seconds;
         self
     }
 
-    /// A file beside the configuration.
+    /// A file next to the configuration.
     pub fn file(&self, name: &str, text: &str, mode: u32) -> PathBuf {
         use std::os::unix::fs::PermissionsExt as _;
         let file = self.directory.path().join(name);
@@ -93,7 +93,7 @@ impl Patient {
         command
     }
 
-    /// Runs the doctor; gives back its exit code and all that it wrote.
+    /// Runs the doctor; returns its exit code and its output.
     pub fn run(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.command(arguments).output().unwrap();
         let written = String::from_utf8(output.stdout).unwrap();
@@ -104,7 +104,7 @@ impl Patient {
         (output.status.code().unwrap(), written)
     }
 
-    /// Runs the doctor with a pipe that nobody reads; gives back its exit code and what it complained of.
+    /// Runs the doctor with a pipe that is never read; returns its exit code and its stderr.
     pub fn run_unread(&self, arguments: &[&str]) -> (i32, String) {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
@@ -134,7 +134,7 @@ impl Report {
         )
     }
 
-    /// This step failed for this reason, it says what to do, and no other step failed.
+    /// Only this step failed, for this reason, and its message says what to do.
     #[track_caller]
     pub fn fails_only(&self, check: &str, code: &str) {
         assert_eq!(self.step(check), ("fail", code), "{:#}", self.json);
@@ -147,14 +147,14 @@ impl Report {
         }
     }
 
-    /// Nothing failed.
+    /// No step failed.
     #[track_caller]
     pub fn passes(&self) {
         assert_eq!(self.code, 0, "{:#}", self.json);
     }
 }
 
-/// Runs the doctor on the own gateway's data.
+/// Runs the doctor on the built-in gateway's data.
 pub fn own(data: &Path) -> (i32, Value) {
     let output = Command::new(BINARY)
         .env_clear()

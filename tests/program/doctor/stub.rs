@@ -1,22 +1,22 @@
-//! Servers that answer as they are told, in plain or encrypted.
+//! Servers with prepared answers, plain or with TLS.
 
 use jiff::Timestamp;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 
-/// What is asked.
+/// A request.
 pub struct Question {
     pub method: String,
     pub path: String,
 }
 
-/// What is answered.
+/// A response.
 pub struct Answer {
     status: u16,
     headers: String,
     body: String,
-    /// Seconds that the server's clock is ahead.
+    /// Seconds by which the server's clock is ahead.
     ahead: i64,
 }
 
@@ -45,7 +45,7 @@ impl Answer {
         let date = Timestamp::from_second(now).unwrap();
         let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
         format!(
-            "HTTP/1.1 {} Told\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n{}\r\n{}",
+            "HTTP/1.1 {} Stub\r\nDate: {date}\r\nContent-Length: {}\r\nConnection: close\r\n{}\r\n{}",
             self.status,
             self.body.len(),
             self.headers,
@@ -68,7 +68,7 @@ pub fn well(question: &Question) -> Answer {
     }
 }
 
-/// Listens on a free port, and serves every connection in a thread of its own.
+/// Listens on a free port, with a thread for each connection.
 fn listen(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -81,12 +81,12 @@ fn listen(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr {
     address
 }
 
-/// A plain server; gives back its port.
+/// A plain server; returns its port.
 pub fn plain(answer: impl Fn(&Question) -> Answer + Clone + Send + 'static) -> u16 {
     listen(move |mut stream| exchange(&mut stream, &answer)).port()
 }
 
-/// An encrypted one.
+/// A server with TLS.
 pub fn encrypted(
     config: Arc<rustls::ServerConfig>,
     answer: impl Fn(&Question) -> Answer + Clone + Send + 'static,
@@ -101,7 +101,7 @@ pub fn encrypted(
     listen(serve).port()
 }
 
-/// Takes connections, and never says a word.
+/// Accepts connections and never sends anything.
 pub fn silent() -> u16 {
     let wait = |mut stream: TcpStream| {
         let mut heard = [0; 1024];
@@ -110,17 +110,17 @@ pub fn silent() -> u16 {
     listen(wait).port()
 }
 
-/// Says these bytes whatever it is asked, and hangs up.
+/// Sends these bytes whatever the request, and closes.
 pub fn babbling(words: &'static [u8]) -> u16 {
     let answer = move |mut stream: TcpStream| {
-        // What is asked is taken, so that hanging up is an end and no reset.
+        // The request is read first, so that closing does not reset the connection.
         let _ = stream.read(&mut [0; 4096]);
         let _ = stream.write_all(words);
     };
     listen(answer).port()
 }
 
-/// A proxy that opens a way to wherever it is asked, or answers with a status.
+/// A proxy that connects to the requested address, or answers with a status.
 pub fn proxy(refuse: Option<u16>) -> u16 {
     let serve = move |mut stream: TcpStream| {
         let Some(question) = hear(&mut stream) else {
@@ -142,7 +142,7 @@ pub fn proxy(refuse: Option<u16>) -> u16 {
 pub fn socks_proxy() -> u16 {
     let serve = |mut stream: TcpStream| {
         let mut head = [0; 2];
-        // Who only looks at the connection asks nothing.
+        // A connection check sends no request.
         if stream.read_exact(&mut head).is_err() {
             return;
         }
@@ -174,21 +174,21 @@ fn relay(mut stream: TcpStream, mut to: TcpStream) {
     let _ = to.shutdown(std::net::Shutdown::Write);
 }
 
-/// Takes connections, and hangs up on the first word.
+/// Accepts connections, and closes after the first bytes.
 pub fn cutting() -> u16 {
-    // What was not read when a connection ends resets it.
+    // Unread bytes reset a connection when it is closed.
     let cut = |stream: TcpStream| drop(stream.peek(&mut [0]));
     listen(cut).port()
 }
 
-/// A port that nobody listens on.
+/// A port without a listener.
 pub fn closed() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
 fn exchange(stream: &mut (impl Read + Write), answer: &impl Fn(&Question) -> Answer) {
-    // Who only looks at the connection asks nothing.
+    // A connection check sends no request.
     if let Some(question) = hear(stream) {
         let _ = stream.write_all(&answer(&question).bytes());
         let _ = stream.flush();
@@ -196,7 +196,7 @@ fn exchange(stream: &mut (impl Read + Write), answer: &impl Fn(&Question) -> Ans
 }
 
 fn hear(stream: &mut impl Read) -> Option<Question> {
-    // One byte at a time: what follows a head may belong to somebody else.
+    // One byte at a time: what follows a head may be the start of a TLS handshake.
     let mut lines = BufReader::with_capacity(1, stream);
     let mut first = String::new();
     lines.read_line(&mut first).ok()?;
@@ -213,8 +213,8 @@ fn hear(stream: &mut impl Read) -> Option<Question> {
         if line.is_empty() {
             break;
         }
-        if let Some(told) = line.strip_prefix("content-length:") {
-            length = told.trim().parse().ok()?;
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
         }
     }
     let mut body = vec![0; length];

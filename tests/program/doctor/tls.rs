@@ -1,4 +1,4 @@
-//! Certificates and encryption.
+//! Certificates and TLS.
 
 use crate::doctor::certificates::{Authority, Valid};
 use crate::doctor::patient::{Patient, Report};
@@ -17,18 +17,18 @@ fn trusting(url: &str, trusted: &Authority) -> Report {
 }
 
 #[test]
-fn a_certificate_that_is_as_it_should_be() {
+fn a_valid_certificate_passes() {
     let ours = Authority::new("Ours");
     let report = examine(&ours, "localhost", &Valid::Now, &ours);
     report.passes();
     assert_eq!(report.step("tls"), ("ok", "ok"));
     assert!(report.json.to_string().contains("valid until 4090-01-01"));
-    // The desk's own client agrees.
+    // The desk's own client accepts it too.
     assert_eq!(report.step("access").0, "ok");
 }
 
 #[test]
-fn a_certificate_of_another_authority() {
+fn a_certificate_of_another_authority_is_reported() {
     let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
     let report = examine(&theirs, "localhost", &Valid::Now, &ours);
     report.fails_only("tls", "unknown_issuer");
@@ -36,7 +36,7 @@ fn a_certificate_of_another_authority() {
 }
 
 #[test]
-fn certificates_out_of_their_time() {
+fn expired_and_future_certificates_are_reported() {
     let ours = Authority::new("Ours");
     examine(&ours, "localhost", &Valid::Past, &ours).fails_only("tls", "certificate_expired");
     examine(&ours, "localhost", &Valid::Future, &ours)
@@ -44,7 +44,7 @@ fn certificates_out_of_their_time() {
 }
 
 #[test]
-fn a_certificate_for_another_host() {
+fn a_certificate_for_another_host_is_reported() {
     let ours = Authority::new("Ours");
     let report = examine(&ours, "gateway.example", &Valid::Now, &ours);
     report.fails_only("tls", "wrong_host_name");
@@ -52,17 +52,17 @@ fn a_certificate_for_another_host() {
 }
 
 #[test]
-fn a_certificate_that_was_not_made_for_servers() {
+fn a_certificate_that_is_not_for_servers_is_reported() {
     let ours = Authority::new("Ours");
     let port = stub::encrypted(ours.client("localhost"), well);
     let report = trusting(&format!("https://localhost:{port}"), &ours);
     report.fails_only("tls", "bad_certificate");
 }
 
-// Elsewhere no variable takes the system's authorities away.
+// On other systems no variable replaces the system's certificate authorities.
 #[cfg(not(target_vendor = "apple"))]
 #[test]
-fn a_machine_without_authorities() {
+fn a_machine_without_authorities_is_reported() {
     let ours = Authority::new("Ours");
     let port = stub::encrypted(ours.server("localhost", &Valid::Now), well);
     let report = Patient::new(&format!("https://localhost:{port}"))
@@ -72,10 +72,10 @@ fn a_machine_without_authorities() {
     assert_eq!(report.step("health").0, "skip");
 }
 
-// Elsewhere no variable takes the system's authorities away.
+// On other systems no variable replaces the system's certificate authorities.
 #[cfg(not(target_vendor = "apple"))]
 #[test]
-fn authorities_that_vanish_on_the_way() {
+fn authorities_that_disappear_during_the_run_are_reported() {
     let ours = Authority::new("Ours");
     let system = tempfile::NamedTempFile::new().unwrap();
     let file = system.path().to_owned();
@@ -96,7 +96,7 @@ fn authorities_that_vanish_on_the_way() {
 }
 
 #[test]
-fn plain_http_where_tls_is_expected_and_the_reverse() {
+fn plain_http_instead_of_tls_and_the_reverse_are_reported() {
     let ours = Authority::new("Ours");
     let port = stub::plain(well);
     trusting(&format!("https://localhost:{port}"), &ours).fails_only("tls", "not_tls");
@@ -105,14 +105,14 @@ fn plain_http_where_tls_is_expected_and_the_reverse() {
 }
 
 #[test]
-fn a_port_that_takes_connections_and_says_nothing() {
+fn a_port_that_accepts_and_never_answers_is_reported() {
     let ours = Authority::new("Ours");
     let report = trusting(&format!("https://localhost:{}", stub::silent()), &ours);
     report.fails_only("tls", "tls_timeout");
 }
 
 #[test]
-fn a_file_of_authorities_that_holds_none() {
+fn a_file_without_authorities_is_reported() {
     let patient = Patient::new("https://localhost:1");
     let file = patient.file("ca.pem", "not a certificate", 0o644);
     let report = patient.line("ca_file", file.to_str().unwrap()).examine();
@@ -120,7 +120,7 @@ fn a_file_of_authorities_that_holds_none() {
 }
 
 #[test]
-fn encryption_that_comes_to_nothing() {
+fn failed_handshakes_are_reported() {
     let ours = Authority::new("Ours");
     let at = |port: u16| trusting(&format!("https://localhost:{port}"), &ours);
     // A fatal alert: the handshake failed.

@@ -1,4 +1,4 @@
-//! Tokens that cannot be read, or say of themselves that they are of no use.
+//! Tokens that cannot be read, or that have expired.
 
 use crate::doctor::patient::{Patient, TOKEN};
 use crate::doctor::stub::{self, well};
@@ -6,13 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-/// A profile of a gateway that is well, without a token.
+/// A profile of a healthy gateway, without a token.
 fn bare() -> Patient {
     Patient::bare(&format!("http://127.0.0.1:{}", stub::plain(well)))
 }
 
 #[test]
-fn every_source_gives_its_token() {
+fn every_source_provides_its_token() {
     for patient in [
         bare()
             .line("token_env", "PATIENT")
@@ -28,7 +28,7 @@ fn every_source_gives_its_token() {
 }
 
 #[test]
-fn sources_without_a_token() {
+fn sources_without_a_token_are_reported() {
     let open = bare();
     let file = open.file("token", TOKEN, 0o644);
     for patient in [
@@ -36,19 +36,19 @@ fn sources_without_a_token() {
         open.line("token_file", file.to_str().unwrap()),
         bare().line("token_file", "/nowhere/token"),
         bare().raw("token_command = [\"false\"]"),
-        // Without a terminal nobody can be asked.
+        // Without a terminal there is no prompt.
         bare().raw("token_prompt = true"),
     ] {
         let report = patient.examine();
         report.fails_only("token", "no_token");
-        // The gateway itself is looked at all the same.
+        // The gateway itself is examined anyway.
         assert_eq!(report.step("health").0, "ok");
         assert_eq!(report.step("access").0, "skip");
     }
 }
 
 #[test]
-fn a_login_token_that_has_ended() {
+fn an_expired_login_token_is_reported() {
     let login = |claims: Value| {
         let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
         bare()
@@ -64,7 +64,7 @@ fn a_login_token_that_has_ended() {
 }
 
 #[test]
-fn a_configuration_that_is_wrong() {
+fn an_invalid_configuration_is_reported() {
     let report = Patient::bare("https://gateway.example").examine();
     report.fails_only("config", "config");
     assert!(report.json.to_string().contains("exactly one of"));

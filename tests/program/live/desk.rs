@@ -15,7 +15,7 @@ fn open(house: &House) -> Pty {
     Pty::spawn(120, 40, BINARY, &["--data-dir", data], &environment)
 }
 
-/// The link that stands on the screen as text, once its code says the same.
+/// The link shown as text, once the QR code contains the same one.
 fn link(screen: &vt100::Screen) -> Option<String> {
     let text = screen.contents();
     let start = text.find(groupdesk::api::INVITE_PREFIX)?;
@@ -25,19 +25,19 @@ fn link(screen: &vt100::Screen) -> Option<String> {
     (qr::codes(screen) == [link]).then(|| link.to_owned())
 }
 
-/// The one code on the screen that links a phone.
+/// The one pairing QR code on the screen.
 fn pairing_code(screen: &vt100::Screen) -> Option<String> {
     let code = qr::codes(screen).pop()?;
     code.starts_with("2@").then_some(code)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_day_at_the_desk() {
+async fn the_desk_pairs_resets_renames_reconnects_and_logs_out() {
     let house = House::new(None).await;
     let (support, new) = (house.support().session, House::new_phone().session);
     house.engine().await.stop().await;
 
-    // What was working comes back by itself; the other one is linked by scanning its code.
+    // The working session reconnects without a command; the other one is linked by scanning its code.
     let mut pty = open(&house);
     pty.wait_for("1 of 2 connected");
     pty.wait_for(NEW);
@@ -47,7 +47,7 @@ async fn a_day_at_the_desk() {
     pty.wait_until("a code to scan", |screen| pairing_code(screen).is_some());
     let code = pairing_code(pty.screen()).unwrap();
     house.server.scan(&code).unwrap();
-    // It leads to the phone's groups by itself.
+    // The dialog leads to the phone's groups without a key press.
     pty.wait_for("is linked");
     pty.wait_for(&format!("Groups · {NEW} · 5"));
     pty.wait_for("q quit");
@@ -56,14 +56,14 @@ async fn a_day_at_the_desk() {
     assert_eq!(pty.wait_end(), 0);
     assert!(!String::from_utf8_lossy(pty.raw()).contains(&code));
 
-    // Both come back.
+    // Both reconnect.
     let mut pty = open(&house);
     pty.wait_for("2 of 2 connected");
     pty.send("j");
     pty.wait_for(&format!("connected   {SUPPORT}"));
     pty.wait_for("Night Shift");
 
-    // Find a group, look at its link, copy it.
+    // Find a group, open it, copy its link.
     pty.send("/weekvol");
     pty.wait_for("1 of 4");
     pty.send("\r");
@@ -75,7 +75,7 @@ async fn a_day_at_the_desk() {
     let copied = format!("\x1b]52;c;{}\x07", STANDARD.encode(&old));
     assert!(String::from_utf8_lossy(pty.raw()).contains(&copied));
 
-    // Reset it: the world has the new one.
+    // Reset the link: the world has the new one.
     let jid = house.group("Weekend Volunteers");
     pty.send("R");
     pty.wait_for("Cancel");
@@ -89,7 +89,7 @@ async fn a_day_at_the_desk() {
         link(screen).is_some_and(|link| link != old)
     });
 
-    // Somebody resets it on a phone: the dead link is not shown any more, and the new one is.
+    // An admin resets the link on a phone: the screen shows the new one instead of the dead one.
     let dead = link(pty.screen()).unwrap();
     house.world.phone().reset_invite(&jid).unwrap();
     pty.wait_until("no dead link", |screen| !screen.contents().contains(&dead));
@@ -111,18 +111,18 @@ async fn a_day_at_the_desk() {
         "Weekend Volunteers 2031"
     );
 
-    // Somebody changes it on a phone.
+    // An admin renames the group on a phone.
     house.world.phone().rename(&jid, "Weekday Crew").unwrap();
     pty.wait_for("Weekday Crew");
 
-    // The connection drops, and comes back by itself.
+    // The connection drops, and is restored without a command.
     house.world.drop_connection(&support, None);
     pty.wait_for("1 of 2 connected");
     pty.wait_for("connecting");
     house.world.reconnect(&support);
     pty.wait_for("2 of 2 connected");
 
-    // Log out: the keys are gone.
+    // Log out: the keys are deleted.
     let keys = house.key_file(&support);
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&keys), mode(&house.keys())), (0o600, 0o700));
@@ -138,7 +138,7 @@ async fn a_day_at_the_desk() {
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
 
-    // Nothing secret went into the log.
+    // The log contains no secrets.
     let log = std::fs::read_to_string(house.data.path().join("groupdesk.log")).unwrap();
     for secret in [groupdesk::api::INVITE_PREFIX, &code, "2@"] {
         assert!(!log.contains(secret), "{log}");

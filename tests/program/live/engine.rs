@@ -20,16 +20,16 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use tokio_util::sync::CancellationToken;
 
 const KEY: &str = "wa_a-key-of-these-tests";
-/// The test that is such an engine when it is run by itself.
+/// The test that runs as such an engine in a process of its own.
 const CHILD: &str = "live::engine::an_engine_to_kill";
 const DATA: &str = "LIVE_TEST_DATA";
 const URL: &str = "LIVE_TEST_URL";
-/// How long anything may take before a test gives up.
+/// The timeout of every wait.
 pub const PATIENCE: Duration = Duration::from_mins(2);
-/// How long an event is waited for before a state is looked at all the same: not every change is told.
-const UNTOLD: Duration = Duration::from_millis(200);
+/// Poll interval of a state beside its events: not every change has an event.
+const POLL: Duration = Duration::from_millis(200);
 
-/// Where an engine keeps its data, and which server it talks to.
+/// The data directory of an engine, and its server.
 pub struct Machine {
     pub data: PathBuf,
     pub url: String,
@@ -45,7 +45,7 @@ pub struct Desk {
 pub struct Stream(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Stream {
-    /// What the next event of this name tells of a session; others are passed over.
+    /// The payload of the next event of this name of a session; skips others.
     pub async fn next(&mut self, name: &str, session: &SessionId) -> Value {
         let found = async {
             loop {
@@ -119,7 +119,7 @@ impl Engine {
     }
 }
 
-/// An engine in a process of its own.
+/// An engine in a separate process.
 pub struct Doomed {
     pub desk: Desk,
     child: Child,
@@ -172,7 +172,7 @@ fn an_engine_to_kill() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let engine = runtime.block_on(Engine::start(&machine, Vec::new()));
     println!("ready at {}", engine.desk.url);
-    // Whoever started it kills it, or ends.
+    // The parent process kills it, or ends.
     let _ = std::io::stdin().read_line(&mut String::new());
 }
 
@@ -184,7 +184,7 @@ impl Desk {
         }
     }
 
-    /// Asks `/api/v1/sessions/{session}{rest}`.
+    /// Requests `/api/v1/sessions/{session}{rest}`.
     pub async fn ask(
         &self,
         method: Method,
@@ -203,7 +203,7 @@ impl Desk {
         .await
     }
 
-    /// Opens a realtime stream of everything.
+    /// Opens a realtime stream of all events.
     pub async fn listen(&self) -> Stream {
         let path = format!("{}/api/v1/realtime/ticket", self.url);
         let ask = self.http.post(path).bearer_auth(KEY).body("{}");
@@ -227,7 +227,7 @@ impl Desk {
         serde_json::from_value(answer["data"].take()).unwrap()
     }
 
-    /// Waits until the answer is as wanted: it is asked for again when something happened.
+    /// Waits until the answer is as wanted: it is requested again after each event.
     pub async fn until(
         &self,
         session: &SessionId,
@@ -235,7 +235,7 @@ impl Desk {
         wanted: impl Fn(&Value) -> bool,
     ) -> Value {
         let begin = std::time::Instant::now();
-        // Before the first look, so that nothing happens in between.
+        // Opened before the first request, so that no event is missed.
         let mut stream = self.listen().await;
         loop {
             let answer = self.get(session, rest).await;
@@ -243,8 +243,8 @@ impl Desk {
                 return answer;
             }
             assert!(begin.elapsed() < PATIENCE, "{rest} is {answer}");
-            // Without an event it is looked at all the same.
-            let _ = tokio::time::timeout(UNTOLD, stream.any(session)).await;
+            // Also requested again without an event.
+            let _ = tokio::time::timeout(POLL, stream.any(session)).await;
         }
     }
 
@@ -256,7 +256,7 @@ impl Desk {
         .await
     }
 
-    /// The QR code that a session shows.
+    /// The QR code of a session.
     pub async fn qr(&self, session: &SessionId) -> String {
         let answer = self
             .until(session, "/qr", |answer| answer["code"].is_string())

@@ -1,4 +1,4 @@
-//! A world with a WhatsApp server in front of it, and a data directory whose sessions know it.
+//! A world with a WhatsApp server in front of it, and a data directory with its sessions.
 
 use super::engine::{Engine, Machine};
 use crate::loopback::Server;
@@ -10,11 +10,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// The tenant of the desk's own sessions.
+/// The organization of the desk's own sessions.
 pub const ORGANIZATION: &str = "local";
-/// A session of the world that is linked, with groups of every kind.
+/// A linked session of the world, with groups of every kind.
 pub const SUPPORT: &str = "Support line";
-/// A session of the desk that no phone is linked to, and its id.
+/// An unlinked session of the desk, and its id.
 pub const NEW: &str = "Second phone";
 const NEW_ID: &str = "01KZ0000000000000000000002";
 
@@ -26,7 +26,7 @@ pub struct House {
 }
 
 impl House {
-    /// With so many groups of the support line, at least.
+    /// With at least this many groups of the support line.
     pub async fn new(groups: Option<usize>) -> Self {
         groupdesk::client::install_tls();
         let options = WorldOptions {
@@ -62,7 +62,7 @@ impl House {
         linked.await.unwrap();
     }
 
-    /// What the desk's database is to hold at first.
+    /// The initial contents of the desk's database.
     fn seeds(&self) -> Vec<SeedSession> {
         let session = |label: &str, account, start| SeedSession {
             account,
@@ -82,12 +82,12 @@ impl House {
         Engine::start(&self.machine(), self.seeds()).await
     }
 
-    /// An engine on the house's data, which brings no sessions of its own.
+    /// An engine on the house's data, without new sessions.
     pub async fn engine_as_it_was_left(&self) -> Engine {
         Engine::start(&self.machine(), Vec::new()).await
     }
 
-    /// What an engine needs to know to run here.
+    /// The configuration of an engine.
     pub fn machine(&self) -> Machine {
         Machine {
             data: self.data.path().to_owned(),

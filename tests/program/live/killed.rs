@@ -1,5 +1,5 @@
-//! `kill -9` in the middle of pairing, import and changes: nothing that was acknowledged is lost, and
-//! no session is left half done.
+//! `kill -9` during pairing, import and changes: no acknowledged change is lost, and no session is left in an
+//! intermediate state.
 
 use super::engine::{Doomed, PATIENCE};
 use super::house::House;
@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pairing_that_was_killed_begins_again_or_is_done() {
+async fn a_pairing_that_was_killed_restarts_or_is_complete() {
     let house = House::new(None).await;
     let session = House::new_phone().session;
     house.engine().await.stop().await;
@@ -18,30 +18,30 @@ async fn a_pairing_that_was_killed_begins_again_or_is_done() {
     let lost = doomed.desk.qr(&session).await;
     doomed.kill();
 
-    // A new code, and the phone scans it. What was told is kept.
+    // A new code, and the phone scans it. What the API has shown survives the kill.
     let doomed = Doomed::start(&house.machine());
     let code = doomed.desk.qr(&session).await;
     assert_ne!(code, lost);
     house.server.scan(&code).unwrap();
     let linked = |view: &Value| view["waJid"].is_string();
-    let told = doomed.desk.until(&session, "", linked).await;
+    let linked_view = doomed.desk.until(&session, "", linked).await;
     doomed.kill();
 
     let engine = house.engine().await;
     let groups = groups_of(&house, &session);
     assert!(groups > 0);
     let view = engine.desk.until_complete(&session, groups).await;
-    assert_eq!(view["waJid"], told["waJid"]);
+    assert_eq!(view["waJid"], linked_view["waJid"]);
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_kill_between_the_scan_and_the_link_leaves_a_session_that_pairs() {
+async fn a_kill_between_the_scan_and_the_link_leaves_a_session_that_can_pair() {
     let house = House::new(None).await;
     let session = House::new_phone().session;
     house.engine().await.stop().await;
 
-    // The phone says yes, and nothing of it reaches the desk any more.
+    // The phone confirms, but the confirmation does not reach the desk.
     let doomed = Doomed::start(&house.machine());
     let lost = doomed.desk.qr(&session).await;
     house.server.freeze(&session).unwrap();
@@ -65,7 +65,7 @@ async fn a_kill_between_the_scan_and_the_link_leaves_a_session_that_pairs() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_link_that_whatsapp_never_heard_of_ends_as_unlinked() {
+async fn a_link_that_whatsapp_never_received_ends_as_unlinked() {
     let house = House::new(None).await;
     let session = House::new_phone().session;
     house.engine().await.stop().await;
@@ -87,12 +87,12 @@ async fn a_link_that_whatsapp_never_heard_of_ends_as_unlinked() {
     engine.stop().await;
 }
 
-/// The database of an engine that does not run.
+/// The database of a stopped engine.
 fn database(house: &House) -> rusqlite::Connection {
     rusqlite::Connection::open(house.data.path().join("groupdesk.sqlite")).unwrap()
 }
 
-/// How many groups of a session are stored.
+/// The number of stored groups of a session.
 fn stored_groups(house: &House, session: &SessionId) -> usize {
     let count = "SELECT count(*) FROM groups WHERE session = ?";
     let count = database(house).query_row(count, [session.as_str()], |row| row.get::<_, i64>(0));
@@ -108,7 +108,7 @@ async fn an_import_that_was_killed_is_completed() {
     let groups = groups_of(&house, &session);
     assert!(groups >= 4_000);
 
-    // While WhatsApp still puts the list together.
+    // While WhatsApp is still sending the list.
     asked.mark_unchanged();
     let doomed = Doomed::start(&house.machine());
     let asked = tokio::time::timeout(PATIENCE, asked.changed()).await;
@@ -117,17 +117,17 @@ async fn an_import_that_was_killed_is_completed() {
     assert_eq!(stored_groups(&house, &session), 0);
     house.server.release_imports(&session);
 
-    // While the list is being stored: what comes after the first thousand is never done with.
+    // While the list is being stored: the trigger makes rows after the first thousand never complete.
     let endless = "CREATE TRIGGER endless AFTER INSERT ON groups
         WHEN (SELECT count(*) FROM groups) > 1000
         BEGIN SELECT count(*) FROM groups a, groups b, groups c, groups d; END";
     database(&house).execute_batch(endless).unwrap();
     let doomed = Doomed::start(&house.machine());
     let some = |list: &Value| list["data"].as_array().is_some_and(|list| !list.is_empty());
-    let told = doomed.desk.until(&session, "/groups", some).await;
+    let listed = doomed.desk.until(&session, "/groups", some).await;
     doomed.kill();
-    let told = told["data"].as_array().unwrap().len();
-    assert!((told..=1_000).contains(&stored_groups(&house, &session)));
+    let listed = listed["data"].as_array().unwrap().len();
+    assert!((listed..=1_000).contains(&stored_groups(&house, &session)));
     database(&house)
         .execute_batch("DROP TRIGGER endless")
         .unwrap();
@@ -158,7 +158,7 @@ async fn changes_that_were_acknowledged_survive() {
         let answer = change(format!("Acknowledged {number}")).await.unwrap();
         assert_eq!(answer.status(), 204);
     }
-    // The next one reaches WhatsApp; whether anybody was told is not known.
+    // The next one reaches WhatsApp; whether its event was published is unknown.
     let under_way = change("Under way".to_owned());
     let arrives = async {
         while house.world.look_at(&jid).unwrap().subject != "Under way" {
@@ -174,8 +174,9 @@ async fn changes_that_were_acknowledged_survive() {
 
     let engine = house.engine().await;
     engine.desk.until_complete(&session, groups).await;
-    let told = |stored: &Value| stored["subject"] == "Under way" && stored["isAnnounce"] == false;
-    engine.desk.until(&session, &group, told).await;
+    let stored_as_asked =
+        |stored: &Value| stored["subject"] == "Under way" && stored["isAnnounce"] == false;
+    engine.desk.until(&session, &group, stored_as_asked).await;
     let audit = engine.desk.audit(&jid).await;
     let recorded: Vec<_> = audit
         .iter()

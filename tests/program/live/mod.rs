@@ -1,5 +1,5 @@
-//! Real accounts, from the screen down to the wire: the engine and the real binary with the live
-//! driver, against the WhatsApp server on loopback.
+//! Real accounts end to end: the engine and the real binary with the live driver, against the WhatsApp server
+//! on loopback.
 
 mod desk;
 mod engine;

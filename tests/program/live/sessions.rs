@@ -1,18 +1,18 @@
-//! What the engine does with several real accounts, and what is left of one.
+//! The engine with several real accounts, and what remains of a removed one.
 
 use super::house::House;
 use groupdesk::gateway::domain::{MemberJid, SessionId};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// How many groups the world says that the account of a session is in.
+/// The number of groups of a session's account in the world.
 pub fn groups_of(house: &House, session: &SessionId) -> usize {
     let person = house.world.person(session).unwrap();
     house.world.act(|rules| rules.joined_groups(person).len())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_broken_session_and_a_mute_one_hold_nobody_up() {
+async fn a_broken_session_and_a_silent_one_delay_no_other() {
     let house = House::new(None).await;
     let (support, new) = (house.support().session, House::new_phone().session);
     let engine = house.engine().await;
@@ -25,7 +25,7 @@ async fn a_broken_session_and_a_mute_one_hold_nobody_up() {
     engine.desk.qr(&new).await;
     engine.stop().await;
 
-    // One key file is damaged: its session fails and says so, the other one connects.
+    // One key file is damaged: its session fails with a reason, the other one connects.
     let keys = std::fs::read(house.key_file(&new)).unwrap();
     std::fs::write(house.key_file(&new), "no keys at all").unwrap();
     let engine = house.engine().await;
@@ -39,7 +39,7 @@ async fn a_broken_session_and_a_mute_one_hold_nobody_up() {
         .await;
     engine.stop().await;
 
-    // WhatsApp stops talking to one of them: the other one goes on.
+    // WhatsApp stops answering one of them: the other one continues.
     std::fs::write(house.key_file(&new), keys).unwrap();
     let engine = house.engine().await;
     engine.desk.qr(&new).await;
@@ -56,7 +56,7 @@ async fn a_broken_session_and_a_mute_one_hold_nobody_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_deleted_session_leaves_no_keys_and_does_not_come_back() {
+async fn a_deleted_session_leaves_no_keys_and_stays_deleted() {
     let house = House::new(None).await;
     let support = house.support().session;
     let engine = house.engine().await;
@@ -67,7 +67,11 @@ async fn a_deleted_session_leaves_no_keys_and_does_not_come_back() {
     assert!(house.key_file(&support).exists());
     let deleted = engine.desk.ask(Method::DELETE, &support, "", None).await;
     assert_eq!(deleted.unwrap().status(), 204);
-    assert_eq!(house.world.person(&support), None, "the phone lists it");
+    assert_eq!(
+        house.world.person(&support),
+        None,
+        "the phone does not list it any more"
+    );
     engine.stop().await;
 
     let left: Vec<_> = std::fs::read_dir(house.keys())
@@ -85,7 +89,7 @@ async fn a_deleted_session_leaves_no_keys_and_does_not_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_logout_is_confirmed_by_whatsapp_or_says_that_it_was_not() {
+async fn a_logout_is_confirmed_by_whatsapp_or_reported_as_unconfirmed() {
     let house = House::new(None).await;
     let support = house.support().session;
     for confirmed in [false, true] {
@@ -102,7 +106,7 @@ async fn a_logout_is_confirmed_by_whatsapp_or_says_that_it_was_not() {
         let reason = view["statusReason"].as_str().unwrap();
         assert_eq!(reason == "logged out by an operator", confirmed, "{reason}");
         assert_eq!(house.world.person(&support).is_none(), confirmed);
-        // What was told is kept.
+        // What the API has reported survives the kill.
         let invite = desk.get(&support, "/groups/120363041234567890@g.us/invite");
         let details = &invite.await["error"]["details"];
         assert_eq!(details["reason"], "not_connected");
@@ -118,7 +122,7 @@ async fn a_logout_is_confirmed_by_whatsapp_or_says_that_it_was_not() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_asked_to_join_is_listed_and_decided_upon() {
+async fn join_requests_are_listed_and_decided() {
     let house = House::new(None).await;
     let support = house.support().session;
     let engine = house.engine().await;

@@ -7,7 +7,7 @@ use serde_json::json;
 const CHESS: &str = "Chess Club";
 
 #[test]
-fn a_link_stands_alone_on_its_line() {
+fn a_link_is_alone_on_its_line() {
     let world = World::start();
     let link = world.run(&["invite", "get", CHESS]).ok();
     assert!(link.starts_with("https://chat.whatsapp.com/"), "{link}");
@@ -20,7 +20,7 @@ fn a_link_stands_alone_on_its_line() {
 }
 
 #[test]
-fn what_could_be_two_things_is_neither() {
+fn an_ambiguous_name_is_refused() {
     let world = World::start();
     let in_two = world.run(&["invite", "get", "Weekend Volunteers"]);
     assert_eq!(in_two.code, 4);
@@ -57,7 +57,7 @@ fn what_could_be_two_things_is_neither() {
             "no group is called",
         ),
         (&["invite", "get", "1@g.us"], "no group is called"),
-        (&["groups", "--session", "nobody"], "no session has"),
+        (&["groups", "--session", "unknown"], "no session has"),
     ] {
         let ran = world.run(arguments);
         assert_eq!(ran.code, 3, "{}", ran.err);
@@ -66,7 +66,7 @@ fn what_could_be_two_things_is_neither() {
 }
 
 #[test]
-fn refusals_have_exit_codes_of_their_own() {
+fn refusals_have_their_own_exit_codes() {
     let world = World::start();
     let not_admin = world.run(&["invite", "get", "School Volleyball", "--json"]);
     assert_eq!(not_admin.code, 6);
@@ -87,7 +87,7 @@ fn refusals_have_exit_codes_of_their_own() {
 }
 
 #[test]
-fn a_reset_kills_the_old_link() {
+fn the_old_link_is_dead_after_a_reset() {
     let world = World::start();
     let old = world.run(&["invite", "get", CHESS]).ok();
     let refused = world.run(&["invite", "reset", CHESS]);
@@ -105,7 +105,7 @@ fn a_reset_kills_the_old_link() {
 }
 
 #[test]
-fn a_terminal_is_asked_before_a_reset() {
+fn on_a_terminal_a_reset_asks_first() {
     let world = World::start();
     let get = || world.run(&["invite", "get", CHESS]).ok();
     let old = get();
@@ -131,7 +131,7 @@ fn a_terminal_is_asked_before_a_reset() {
 }
 
 #[test]
-fn ctrl_c_at_the_question_ends_it() {
+fn ctrl_c_at_the_question_ends_the_command() {
     let world = World::start();
     let mut terminal = Pty::spawn(
         120,
@@ -146,7 +146,7 @@ fn ctrl_c_at_the_question_ends_it() {
 }
 
 #[test]
-fn a_saved_code_leads_to_the_link() {
+fn a_saved_code_contains_the_link() {
     let world = World::start();
     let directory = tempfile::tempdir().expect("a directory");
     let link = world.run(&["invite", "get", CHESS]).ok();
@@ -154,8 +154,8 @@ fn a_saved_code_leads_to_the_link() {
     let png = file("poster.png");
     // The same name again: the picture is replaced.
     for _ in 0..2 {
-        let told = world.run(&["invite", "qr", CHESS, "--out", &png]).ok();
-        assert_eq!(told.trim_end(), png);
+        let out = world.run(&["invite", "qr", CHESS, "--out", &png]).ok();
+        assert_eq!(out.trim_end(), png);
     }
     assert_eq!(decoded(&png), link.trim_end());
     let svg = file("poster.svg");
@@ -177,7 +177,7 @@ fn a_saved_code_leads_to_the_link() {
     );
 }
 
-/// What a phone would read off a PNG.
+/// The text of the QR code in a PNG.
 fn decoded(file: &str) -> String {
     let opened = std::io::BufReader::new(std::fs::File::open(file).expect("a picture"));
     let mut reader = png::Decoder::new(opened).read_info().expect("a PNG");
@@ -190,7 +190,7 @@ fn decoded(file: &str) -> String {
 }
 
 #[test]
-fn settings_are_changed_and_told_one_by_one() {
+fn settings_are_changed_and_reported_one_by_one() {
     let world = World::start();
     let group = world.group("Support line", "PTA – Spring Fair");
     let jid = group["groupJid"].as_str().expect("a JID");
@@ -217,7 +217,7 @@ fn settings_are_changed_and_told_one_by_one() {
 }
 
 #[test]
-fn a_change_that_stops_half_way_says_how_far_it_came() {
+fn a_partial_change_reports_its_progress() {
     let world = World::start();
     let name = "Riverside Community · General";
     let set = [
@@ -250,8 +250,8 @@ fn a_change_that_stops_half_way_says_how_far_it_came() {
 }
 
 #[test]
-fn mistakes_on_the_command_line_are_refused_before_anything_happens() {
-    for (arguments, told) in [
+fn command_line_errors_are_refused_before_any_request() {
+    for (arguments, complaint) in [
         (&["group", "set", "x"][..], "--subject"),
         (&["group", "set", "x", "--subject", " "], "1 to 100"),
         (&["group", "set", "x", "--announce", "maybe"], "on, off"),
@@ -266,7 +266,7 @@ fn mistakes_on_the_command_line_are_refused_before_anything_happens() {
     ] {
         let ran = run(arguments);
         assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
-        assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(complaint), "{arguments:?}: {}", ran.err);
         assert!(ran.out.is_empty());
     }
     let long = "x".repeat(101);

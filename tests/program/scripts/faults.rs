@@ -1,4 +1,4 @@
-//! Gateways that are away, in a hurry, silent, or none at all.
+//! Gateways that are unreachable, rate limited, silent, or not gateways.
 
 use super::stub::{Answer, Stub};
 use super::{Ran, program};
@@ -27,7 +27,7 @@ pub(super) fn link(code: &str) -> Answer {
     )
 }
 
-/// One connected session with one group, and whatever else `answer` says.
+/// One connected session with one group, and the answers of `answer`.
 pub(super) fn stub(answer: impl Fn(&str, &[String]) -> Answer + Send + 'static) -> Stub {
     Stub::start(move |request, earlier| {
         let request = request.replace("%40", "@");
@@ -37,7 +37,7 @@ pub(super) fn stub(answer: impl Fn(&str, &[String]) -> Answer + Send + 'static) 
                 let session = json!({ "id": "s1", "status": "working" });
                 Answer::Json(200, json!({ "data": [session] }))
             }
-            // A list of the test's own, or the one group.
+            // The test's own list, or the one group.
             "GET /sessions/s1/groups" => match answer(&request, earlier) {
                 Answer::Json(200, list) if list["data"].is_array() => Answer::Json(200, list),
                 _ => Answer::Json(200, json!({ "data": [group] })),
@@ -51,7 +51,7 @@ pub(super) fn stub(answer: impl Fn(&str, &[String]) -> Answer + Send + 'static) 
 }
 
 #[test]
-fn nobody_there() {
+fn a_closed_port_is_reported() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", closed.local_addr().expect("an address"));
     drop(closed);
@@ -68,7 +68,7 @@ fn nobody_there() {
 }
 
 #[test]
-fn every_refusal_ends_with_its_code() {
+fn every_refusal_has_its_exit_code() {
     for (answer, code, word) in [
         (Answer::Json(401, error("unauthorized")), 5, "not_allowed"),
         (Answer::Json(403, error("forbidden")), 5, "not_allowed"),
@@ -88,7 +88,7 @@ fn every_refusal_ends_with_its_code() {
 }
 
 #[test]
-fn a_pause_says_how_long() {
+fn a_rate_limit_reports_how_long_to_wait() {
     let stub = stub(|_, _| Answer::Pause(1, error("rate_limited")));
     let ran = on(&stub.url, &["invite", "get", "1@g.us", "--json"]);
     assert_eq!(ran.code, 8, "{}", ran.err);
@@ -96,7 +96,7 @@ fn a_pause_says_how_long() {
 }
 
 #[test]
-fn a_gateway_without_an_audit_log_says_so() {
+fn a_gateway_without_an_audit_log_is_reported() {
     let stub = stub(|_, _| Answer::Json(404, error("not_found")));
     let ran = on(&stub.url, &["audit", "--csv"]);
     assert_eq!(ran.code, 13);
@@ -104,7 +104,7 @@ fn a_gateway_without_an_audit_log_says_so() {
 }
 
 #[test]
-fn sessions_that_are_not_listed_are_named() {
+fn sessions_that_cannot_be_listed_are_configured_by_id() {
     let answer = |request: &str, _: &[String]| match request {
         "GET /sessions/s1" => Answer::Json(200, json!({ "id": "s1", "status": "working" })),
         "GET /sessions/s1/groups" => Answer::Json(200, json!({ "data": null })),
@@ -119,9 +119,9 @@ fn sessions_that_are_not_listed_are_named() {
 }
 
 #[test]
-fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
+fn a_reset_without_an_answer_is_looked_up_and_never_sent_twice() {
     let delete = format!("DELETE {INVITE}");
-    // It was made, although nobody said so.
+    // The reset was made, but its answer is lost.
     let made = stub(|request, earlier| {
         let reset = earlier.iter().any(|one| one.starts_with("DELETE"));
         match request.split(' ').next() {
@@ -162,7 +162,7 @@ fn a_reset_without_an_answer_is_looked_into_and_never_sent_twice() {
 }
 
 #[test]
-fn settings_without_an_answer_are_looked_into() {
+fn settings_without_an_answer_are_looked_up() {
     let after = |announce: bool| {
         stub(move |request, _| match request {
             GROUP => Answer::Json(
@@ -200,7 +200,7 @@ fn settings_without_an_answer_are_looked_into() {
 }
 
 #[test]
-fn settings_refused_as_a_whole_were_not_tried() {
+fn after_a_refusal_of_the_whole_request_no_setting_was_tried() {
     let set = [
         "group",
         "set",
@@ -236,7 +236,7 @@ fn settings_refused_as_a_whole_were_not_tried() {
 }
 
 #[test]
-fn what_is_no_link_goes_nowhere() {
+fn an_invalid_link_is_not_written() {
     let stub = stub(|_, _| Answer::Json(200, json!({ "invite": "javascript:alert(1)\u{1b}[2J" })));
     let ran = on(&stub.url, &["invite", "get", "1@g.us"]);
     assert_eq!(ran.code, 1);
@@ -248,7 +248,7 @@ fn what_is_no_link_goes_nowhere() {
 }
 
 #[test]
-fn a_503_without_a_reason_is_looked_into_like_a_lost_answer() {
+fn a_503_without_a_reason_is_looked_up_like_a_lost_answer() {
     let away = || Answer::Json(503, error("gateway_unavailable"));
     let reset = stub(move |request, earlier| {
         let made = earlier.iter().any(|one| one.starts_with("DELETE"));
@@ -271,7 +271,7 @@ fn a_503_without_a_reason_is_looked_into_like_a_lost_answer() {
 }
 
 #[test]
-fn a_log_whose_pages_lead_in_a_circle_is_left() {
+fn a_log_with_repeated_cursors_is_aborted() {
     let page = |cursor: &str| Answer::Json(200, json!({ "data": [], "nextCursor": cursor }));
     let stub = stub(move |request, _| {
         page(if request.contains("cursor=a") {
@@ -286,7 +286,7 @@ fn a_log_whose_pages_lead_in_a_circle_is_left() {
 }
 
 #[test]
-fn keys_that_are_none_go_nowhere() {
+fn invalid_keys_are_not_written() {
     let key = |id: &str| {
         json!({
             "id": id, "label": "Night", "capabilities": ["read"], "disabled": false, "createdAt": 1,
@@ -318,7 +318,7 @@ fn keys_that_are_none_go_nowhere() {
 }
 
 #[test]
-fn rows_that_cannot_be_read_are_left_out_and_counted() {
+fn unreadable_rows_are_skipped_and_counted() {
     let stub = Stub::start(|request, _| match request {
         "GET /sessions" => {
             let session = json!({ "id": "s1", "status": "working" });

@@ -1,4 +1,4 @@
-//! Gateways of somebody else's: the answers of the public one, as they were recorded.
+//! Foreign gateways: the recorded answers of the public one.
 
 use super::faults::{link, on};
 use super::stub::{Answer, Stub};
@@ -20,7 +20,7 @@ fn chess() -> Value {
     json!({ "groupJid": CHESS, "subject": "Chess Club", "isAnnounce": false, "updatedAt": 1_795_709_524_202_i64 })
 }
 
-/// Two sessions, of which the first one has the group. The endpoint of one group ignores the session.
+/// Two sessions, the first of which has the group. The endpoint of one group ignores the session.
 fn gateway(lists_sessions: bool) -> Stub {
     Stub::start(move |request, _| {
         let request = request.replace("%40", "@");
@@ -47,13 +47,13 @@ fn gateway(lists_sessions: bool) -> Stub {
 }
 
 #[test]
-fn a_group_named_by_id_is_where_a_session_lists_it() {
+fn a_group_id_is_only_found_where_a_session_lists_it() {
     let gateway = gateway(true);
     let ran = on(&gateway.url, &["invite", "get", CHESS]);
     assert_eq!(
         ran.ok(),
         format!("https://chat.whatsapp.com/{CODE}\n"),
-        "the first session alone has it"
+        "only the first session lists it"
     );
     let ran = on(&gateway.url, &["invite", "get", CHESS, "--session", TWO]);
     assert_eq!(ran.code, 3, "{}", ran.err);
@@ -61,7 +61,7 @@ fn a_group_named_by_id_is_where_a_session_lists_it() {
 }
 
 #[test]
-fn a_key_that_may_not_read_sessions_reaches_a_named_one() {
+fn a_key_that_may_not_read_sessions_reaches_a_session_by_id() {
     let gateway = gateway(false);
     let ran = on(&gateway.url, &["invite", "get", CHESS, "--session", ONE]);
     assert_eq!(ran.ok(), format!("https://chat.whatsapp.com/{CODE}\n"));
@@ -70,7 +70,7 @@ fn a_key_that_may_not_read_sessions_reaches_a_named_one() {
 }
 
 #[test]
-fn a_session_that_its_engine_lost_is_not_called_not_found() {
+fn a_session_that_its_engine_lost_is_not_reported_as_not_found() {
     let gateway = Stub::start(|request, _| {
         let request = request.replace("%40", "@");
         match request.as_str() {

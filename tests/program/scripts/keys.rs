@@ -1,4 +1,4 @@
-//! `groupdesk keys`: a secret is told once, to whom it is for.
+//! `groupdesk keys`: a secret is shown once, to the caller who created it.
 
 use super::{Process, Ran, World, program, run};
 use serde_json::Value;
@@ -8,7 +8,7 @@ fn listed(world: &World) -> Vec<Value> {
     listed["keys"].as_array().expect("keys").clone()
 }
 
-/// The sessions, asked for with a secret.
+/// The sessions, requested with a secret.
 fn try_out(world: &World, secret: &str) -> Ran {
     let output = program()
         .env("GROUPDESK_KEY", secret)
@@ -18,7 +18,7 @@ fn try_out(world: &World, secret: &str) -> Ran {
 }
 
 #[test]
-fn a_key_is_made_used_rotated_and_revoked() {
+fn a_key_is_created_used_rotated_and_revoked() {
     let world = World::start();
     let made = world.run(&[
         "keys",
@@ -51,7 +51,7 @@ fn a_key_is_made_used_rotated_and_revoked() {
         );
     }
 
-    // Nobody is there to be asked, and nothing happens unasked.
+    // Without a terminal there is no confirmation, so nothing is changed.
     for action in ["rotate", "revoke"] {
         let refused = world.run(&["keys", action, "Night"]);
         assert_eq!(refused.code, 12, "{}", refused.err);
@@ -63,7 +63,7 @@ fn a_key_is_made_used_rotated_and_revoked() {
     assert_eq!(rotated["key"]["id"], key["id"]);
     assert_eq!(try_out(&world, first).code, 5);
     try_out(&world, second).ok();
-    // Where both work for a while there is nothing to ask.
+    // With an overlap there is no question.
     let third = world.run(&["keys", "rotate", "Night", "--overlap", "1h"]);
     let third = third.ok();
     for secret in [second, third.trim()] {
@@ -81,7 +81,7 @@ fn a_key_is_made_used_rotated_and_revoked() {
 }
 
 #[test]
-fn a_secret_goes_into_a_file_that_only_its_owner_reads() {
+fn a_secret_is_written_to_a_file_that_only_its_owner_can_read() {
     let world = World::start();
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("key");
@@ -111,7 +111,7 @@ fn a_secret_goes_into_a_file_that_only_its_owner_reads() {
     assert_eq!(made.ok().trim(), path);
     let first = secret();
     try_out(&world, &first).ok();
-    // A key is not made where its secret has no place to go.
+    // No key is created if its secret cannot be written.
     assert_eq!(world.run(&create).code, 2);
     let nowhere = [
         "keys",
@@ -123,7 +123,7 @@ fn a_secret_goes_into_a_file_that_only_its_owner_reads() {
     ];
     assert_eq!(world.run(&nowhere).code, 1);
     assert_eq!(listed(&world).len(), 1);
-    // The new secret takes the old one's place.
+    // The new secret replaces the old one.
     let rotated = world.run(&["keys", "rotate", "F", "--yes", "--json", "--out", path]);
     let rotated = rotated.json();
     assert_eq!(rotated.get("secret"), None);
@@ -132,7 +132,7 @@ fn a_secret_goes_into_a_file_that_only_its_owner_reads() {
 }
 
 #[test]
-fn what_cannot_be_done_says_why() {
+fn impossible_actions_report_the_reason() {
     let world = World::start();
     let lacking = world.run_with("read", &["keys", "list", "--json"]);
     assert_eq!(
@@ -193,7 +193,7 @@ fn what_cannot_be_done_says_why() {
 }
 
 #[test]
-fn keys_are_made_in_the_data_directory_where_nobody_serves_it() {
+fn keys_are_created_in_the_data_directory_when_no_server_uses_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().to_str().expect("UTF-8");
     let own = |arguments: &[&str]| run(&[&["--data-dir", data], arguments].concat());
@@ -223,7 +223,7 @@ fn keys_are_made_in_the_data_directory_where_nobody_serves_it() {
     }
 }
 
-/// What a command says whose standard output cannot be written.
+/// The error of a command whose standard output cannot be written.
 fn unheard(world: &World, output: &str, arguments: &[&str]) -> Ran {
     // Rust gives its children an open standard output, so a shell closes it.
     let script = format!("exec \"$0\" \"$@\" {output}");
@@ -241,7 +241,7 @@ fn unheard(world: &World, output: &str, arguments: &[&str]) -> Ran {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_change_whose_answer_cannot_be_written_says_so_and_what_to_do() {
+fn a_change_whose_result_cannot_be_printed_reports_so_and_what_to_do() {
     let world = World::start();
     for output in [">/dev/full", ">&-"] {
         let made = unheard(
@@ -281,9 +281,9 @@ fn a_change_whose_answer_cannot_be_written_says_so_and_what_to_do() {
         assert_eq!(reset.code, 15, "{output}: {}", reset.err);
         let after = world.run(&get).ok();
         assert_ne!(before, after);
-        let told = reset.error();
-        assert_eq!(told["code"], "answer_lost");
-        let message = told["message"].as_str().expect("a sentence");
+        let error = reset.error();
+        assert_eq!(error["code"], "answer_lost");
+        let message = error["message"].as_str().expect("a sentence");
         assert!(message.contains("groupdesk invite get"), "{message}");
         assert!(!reset.err.contains(after.trim()), "{}", reset.err);
     }

@@ -30,7 +30,7 @@ fn sessions_in_every_format() {
 }
 
 #[test]
-fn groups_are_listed_found_and_narrowed_down() {
+fn groups_are_listed_found_and_filtered() {
     let world = World::start();
     let table = world.run(&["groups", "--session", "Sales"]).ok();
     insta::assert_snapshot!("groups", table);
@@ -58,7 +58,7 @@ fn groups_are_listed_found_and_narrowed_down() {
 }
 
 #[test]
-fn a_hostile_name_is_raw_in_json_and_harmless_elsewhere() {
+fn a_hostile_name_is_raw_in_json_and_cleaned_elsewhere() {
     let world = World::start();
     let json = world.run(&["groups", "--json", "--session", "Support line"]);
     assert!(!json.out.trim_end().chars().any(groupdesk::text::is_hidden));
@@ -92,7 +92,7 @@ fn a_hostile_name_is_raw_in_json_and_harmless_elsewhere() {
 }
 
 #[test]
-fn the_audit_log_says_who_did_what() {
+fn the_audit_log_shows_the_actor_and_the_change() {
     let world = World::start();
     let group = world.group("Support line", "Three of us");
     let jid = group["groupJid"].as_str().expect("a JID");
@@ -127,7 +127,7 @@ fn the_audit_log_says_who_did_what() {
 }
 
 #[test]
-fn a_reader_that_leaves_early_is_no_failure() {
+fn a_reader_that_closes_early_is_no_failure() {
     let world = World::start();
     for format in [&["groups"][..], &["groups", "--json"], &["groups", "--csv"]] {
         let mut child = world

@@ -1,4 +1,4 @@
-//! Commands for scripts, as processes: what they write, and how they end.
+//! Commands for scripts, as processes: their output and exit codes.
 
 mod changes;
 mod faults;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::process::{Command, Output};
 use std::time::Instant;
 
-/// A command that ended.
+/// A finished command.
 struct Ran {
     code: i32,
     out: String,
@@ -44,10 +44,10 @@ impl Ran {
     /// The error object, after checking that it agrees with the exit code.
     #[track_caller]
     fn error(&self) -> Value {
-        let told: Value = serde_json::from_str(&self.err)
+        let document: Value = serde_json::from_str(&self.err)
             .unwrap_or_else(|error| panic!("{error}: {:?}", self.err));
-        assert_eq!(told["error"]["exitCode"], self.code);
-        told["error"].clone()
+        assert_eq!(document["error"]["exitCode"], self.code);
+        document["error"].clone()
     }
 }
 
@@ -61,7 +61,7 @@ impl From<Output> for Ran {
     }
 }
 
-/// The program with nothing of this machine's settings.
+/// The program without this machine's settings.
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_groupdesk"));
     command
@@ -112,7 +112,7 @@ impl World {
         self.run_with("all", arguments)
     }
 
-    /// With the key of one capability alone.
+    /// With a key of one capability.
     fn run_with(&self, key: &str, arguments: &[&str]) -> Ran {
         let output = self.command(key).args(arguments).output();
         output.expect("the binary starts").into()

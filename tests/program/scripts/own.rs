@@ -1,9 +1,8 @@
 //! The engine in the command's own process, on a data directory.
 //!
-//! It drives real accounts only: a simulated world has nothing that would be kept from one command to the
-//! next, so commands meet it through `demo --headless` and `serve --sandbox`. What succeeds here is
-//! therefore what reads, and what makes keys; live calls that succeed stand in `changes` and in
-//! `tests/program/live`.
+//! It runs real accounts only: a simulated world keeps no state from one command to the next, so commands use
+//! it through `demo --headless` and `serve --sandbox`. Only reads and creating keys can succeed here;
+//! successful live calls are tested in `changes` and in `tests/program/live`.
 
 use super::{Ran, program};
 use crate::support::process::Process;
@@ -14,7 +13,7 @@ use groupdesk::gateway::{Config, Engine, SeedSession};
 use serde_json::Value;
 use std::path::Path;
 
-/// A data directory whose engine knew an account with groups, in an earlier life.
+/// A data directory of an earlier engine with an account with groups.
 struct Desk {
     directory: tempfile::TempDir,
 }
@@ -33,7 +32,7 @@ impl Desk {
             .find(|session| session.label.as_deref() == Some("Old phone"))
             .expect("a session with stored groups");
         let mut account = stored.account.clone();
-        // Whose sessions a desk's own are.
+        // The organization of a desk's own sessions.
         account.organization = OrganizationId::parse("local").expect("a name");
         let config = Config {
             database: directory.path().join("groupdesk.sqlite"),
@@ -74,7 +73,7 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn what_is_stored_is_read_without_connecting() {
+async fn stored_data_is_read_without_connecting() {
     let desk = Desk::with(true).await;
     for _ in 0..2 {
         let sessions = desk.run(&["sessions", "--json"]).json();
@@ -92,12 +91,12 @@ async fn what_is_stored_is_read_without_connecting() {
     assert_eq!(
         audit["entries"],
         serde_json::json!([]),
-        "reading is no change"
+        "a read changes nothing"
     );
 }
 
 #[tokio::test]
-async fn a_session_that_somebody_stopped_stays_stopped() {
+async fn a_stopped_session_stays_stopped() {
     let desk = Desk::with(false).await;
     let ran = desk.run(&["invite", "get", &desk.group(), "--json"]);
     assert_eq!(ran.code, 7, "{}", ran.err);
@@ -107,12 +106,12 @@ async fn a_session_that_somebody_stopped_stays_stopped() {
     assert!(message.contains("start it at the desk"), "{message}");
 }
 
-/// A build with real accounts would dial.
+/// A build with real accounts would connect to WhatsApp.
 #[cfg(not(feature = "live"))]
 #[tokio::test]
 async fn a_session_that_should_run_connects_for_live_calls() {
     let desk = Desk::with(true).await;
-    // Reading before has not changed what the operator wants.
+    // The earlier reads did not change whether it should run.
     let group = desk.group();
     let ran = desk.run(&["group", "set", &group, "--announce", "on"]);
     assert_eq!(ran.code, 7, "{}", ran.err);
@@ -121,7 +120,7 @@ async fn a_session_that_should_run_connects_for_live_calls() {
 }
 
 #[tokio::test]
-async fn two_processes_never_drive_the_same_sessions() {
+async fn two_processes_never_run_the_same_sessions() {
     let desk = Desk::with(false).await;
     let data = desk.data().to_str().expect("UTF-8");
     let running = Process::start(&["serve", "--data-dir", data]);
@@ -138,13 +137,13 @@ async fn two_processes_never_drive_the_same_sessions() {
         );
         assert!(message.contains("--gateway"), "{message}");
     }
-    // The kernel lets go of the lock of a process that was killed.
+    // The kernel releases the lock of a killed process.
     drop(running);
     desk.run(&["sessions"]).ok();
 }
 
 #[test]
-fn a_directory_that_cannot_be_used_is_named() {
+fn an_unusable_directory_is_named() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let output = program()
         .args(["groups", "--json", "--data-dir"])
@@ -160,7 +159,7 @@ fn a_directory_that_cannot_be_used_is_named() {
 }
 
 #[test]
-fn where_there_is_no_account_a_list_says_how_the_first_one_comes() {
+fn without_accounts_a_list_says_how_to_add_the_first_one() {
     let directory = tempfile::tempdir().expect("a directory");
     for list in ["groups", "sessions"] {
         let output = program()
@@ -168,9 +167,9 @@ fn where_there_is_no_account_a_list_says_how_the_first_one_comes() {
             .arg(directory.path())
             .output();
         let ran: Ran = output.expect("the binary starts").into();
-        let told = ran.err.clone();
+        let complaint = ran.err.clone();
         assert_eq!(ran.json()[list], serde_json::json!([]));
-        assert!(told.contains("no accounts yet"), "{told}");
-        assert!(told.contains("press a to link a phone"), "{told}");
+        assert!(complaint.contains("no accounts yet"), "{complaint}");
+        assert!(complaint.contains("press a to link a phone"), "{complaint}");
     }
 }

@@ -1,4 +1,4 @@
-//! Which gateway is meant: profiles, their sessions and tokens, and what is wrong with them.
+//! Selecting the gateway: profiles, their sessions and tokens, and errors in them.
 
 use super::stub::{Answer, Stub};
 use super::{Ran, program, run};
@@ -34,7 +34,7 @@ impl Team {
         output.expect("the binary starts").into()
     }
 
-    /// On a terminal, where one can be asked.
+    /// In a terminal, which allows prompts.
     fn on_a_terminal(&self, arguments: &[&str]) -> Pty {
         let config = self.config();
         let home = self.directory.path().to_str().expect("UTF-8");
@@ -49,7 +49,7 @@ impl Team {
     }
 }
 
-/// A gateway that lists no sessions and knows two of them, each with a group.
+/// A gateway that does not list sessions and has two of them, each with a group.
 fn unlisted() -> Stub {
     Stub::start(|request, _| {
         let error = |code: &str| json!({ "error": { "code": code, "message": "so it is" } });
@@ -76,9 +76,9 @@ fn names(document: &Value, list: &str, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_profile_is_worked_on_with_the_sessions_that_it_names_and_those_that_are_asked_for() {
+fn a_profile_uses_its_configured_sessions_and_those_of_the_command_line() {
     let gateway = unlisted();
-    // The second one is gone.
+    // The second one does not exist any more.
     let team = Team::new(
         &gateway.url,
         "token_env = \"TEAM_TOKEN\"\nsessions = [\"s1\", \"s2\"]",
@@ -100,7 +100,7 @@ fn a_profile_is_worked_on_with_the_sessions_that_it_names_and_those_that_are_ask
 }
 
 #[test]
-fn what_the_configuration_cannot_mean_is_a_usage_fault() {
+fn an_invalid_configuration_is_a_usage_error() {
     for wrong in [
         &["--gateway", "http://other.host", "sessions", "--json"][..],
         &["--profile", "typo", "sessions", "--json"],
@@ -112,7 +112,7 @@ fn what_the_configuration_cannot_mean_is_a_usage_fault() {
 }
 
 #[test]
-fn without_a_token_nothing_is_allowed() {
+fn without_a_token_the_command_is_not_allowed() {
     for lines in [
         "token_env = \"NOT_SET_ANYWHERE\"",
         "token_file = \"/nowhere/token\"",
@@ -126,7 +126,7 @@ fn without_a_token_nothing_is_allowed() {
 }
 
 #[test]
-fn two_meanings_of_a_key_are_told_with_file_and_line() {
+fn a_key_with_two_actions_is_reported_with_file_and_line() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config.toml");
     std::fs::write(&file, "[keys]\nhelp = [\"F1\"]\nedit = [\"R\"]\n").expect("a file");
@@ -138,11 +138,11 @@ fn two_meanings_of_a_key_are_told_with_file_and_line() {
 }
 
 #[test]
-fn being_asked_to_end_ends_the_wait_for_a_token() {
-    let nobody = "http://127.0.0.1:9";
-    let prompt = Team::new(nobody, "token_prompt = true");
+fn a_signal_ends_the_wait_for_a_token() {
+    let closed_port = "http://127.0.0.1:9";
+    let prompt = Team::new(closed_port, "token_prompt = true");
     let patient = Team::new(
-        nobody,
+        closed_port,
         "token_command = [\"sh\", \"-c\", \"echo unlock me >/dev/tty; exec sleep 600\"]",
     );
     for (team, sign) in [(&prompt, "Token of team:"), (&patient, "unlock me")] {
@@ -162,10 +162,10 @@ fn being_asked_to_end_ends_the_wait_for_a_token() {
 
 #[cfg(unix)]
 #[test]
-fn a_home_directory_that_cannot_be_looked_into_stops_nothing() {
+fn an_unreadable_home_directory_is_no_error() {
     let world = super::World::start();
     let directory = tempfile::tempdir().expect("a directory");
-    // Whoever looks into it is refused, root included.
+    // Reading it fails, for root too.
     let home = directory.path().join("loop");
     std::os::unix::fs::symlink(&home, &home).expect("a link");
     let output = world
@@ -185,7 +185,7 @@ fn a_home_directory_that_cannot_be_looked_into_stops_nothing() {
 }
 
 #[test]
-fn unknown_variables_are_told_and_stop_nothing() {
+fn unknown_variables_are_a_warning() {
     let world = super::World::start();
     let output = world
         .command("all")

@@ -14,7 +14,7 @@ fn every_shell_completes_the_commands() {
     }
 }
 
-/// Every command that can be typed, as its words, from the definition itself.
+/// Every command with its words, from the clap definition.
 fn commands(of: &clap::Command, words: &[String], found: &mut Vec<(Vec<String>, clap::Command)>) {
     found.push((words.to_vec(), of.clone()));
     for command in of.get_subcommands().filter(|one| one.get_name() != "help") {
@@ -43,7 +43,7 @@ fn every_command_and_every_flag_is_completed_and_in_the_manual() {
         let page = out.join(format!("{}.1", words.join("-")));
         let page =
             std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{words:?}: {error}"));
-        // A hyphen is escaped there.
+        // Hyphens are escaped in the manual.
         let page = page.replace("\\-", "-");
         for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()) {
             let Some(long) = flag.get_long() else {
@@ -62,7 +62,7 @@ fn every_command_and_every_flag_is_completed_and_in_the_manual() {
 }
 
 #[test]
-fn bash_understands_its_completions() {
+fn bash_accepts_its_completions() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("groupdesk");
     std::fs::write(&file, run(&["completions", "bash"]).ok()).expect("a file");
@@ -76,11 +76,11 @@ fn bash_understands_its_completions() {
 }
 
 #[test]
-fn every_command_has_a_page_in_the_manual() {
+fn every_command_has_a_manual_page() {
     let directory = tempfile::tempdir().expect("a directory");
     let out = directory.path().join("man1");
     run(&["man", "--out", out.to_str().expect("UTF-8")]).ok();
-    for (page, told) in [
+    for (page, expected) in [
         ("groupdesk", "Examples:"),
         ("groupdesk-groups", "filter"),
         ("groupdesk-group-set", "announce"),
@@ -91,7 +91,7 @@ fn every_command_has_a_page_in_the_manual() {
         let file = out.join(format!("{page}.1"));
         let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{page}: {error}"));
         assert!(text.starts_with(".ie") || text.starts_with(".TH"), "{page}");
-        assert!(text.contains(told), "{page}: {text}");
+        assert!(text.contains(expected), "{page}: {text}");
     }
     let taken = directory.path().join("file");
     std::fs::write(&taken, "").expect("a file");

@@ -1,17 +1,17 @@
-//! A gateway that answers as a test wants it to.
+//! A gateway with the answers of a test.
 
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// What is answered.
+/// A response.
 pub enum Answer {
     Json(u16, Value),
     /// With this `Retry-After`.
     Pause(u64, Value),
     Html,
-    /// The connection closes without a word.
+    /// The connection closes without an answer.
     Nothing,
 }
 
@@ -21,7 +21,7 @@ pub struct Stub {
 }
 
 impl Stub {
-    /// Answers each request, given as `GET /sessions`; `earlier` is what was asked before.
+    /// Answers each request, given as `GET /sessions`; `earlier` has the requests before it.
     pub fn start(answer: impl Fn(&str, &[String]) -> Answer + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -41,7 +41,7 @@ impl Stub {
         Self { url, asked }
     }
 
-    /// How often it was asked this.
+    /// How often it received this request.
     pub fn count(&self, request: &str) -> usize {
         let asked = self.asked.lock().expect("no test panics with it");
         asked.iter().filter(|one| *one == request).count()
@@ -90,7 +90,7 @@ fn write(mut stream: TcpStream, answer: Answer) {
         "HTTP/1.1 {status} Stub\r\ncontent-type: {kind}\r\n{extra}content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
-    // A client that has left is none of the stub's business.
+    // The client may have disconnected.
     let _ = stream.write_all(head.as_bytes());
     let _ = stream.write_all(body.as_bytes());
 }

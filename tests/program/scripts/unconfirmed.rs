@@ -1,5 +1,5 @@
-//! Changes that may have been made although the gateway failed: they are looked up, and never called
-//! undone without a proof.
+//! Changes that may have been made although the gateway failed: they are looked up, and reported as not made
+//! only with proof.
 
 use super::faults::{GROUP, INVITE, error, link, on, stub};
 use super::stub::Answer;
@@ -22,7 +22,7 @@ fn address(code: &str) -> String {
 }
 
 #[test]
-fn a_reset_that_failed_inside_the_gateway_is_looked_up() {
+fn a_reset_with_an_internal_error_is_looked_up() {
     for answer in [internal as fn() -> Answer, no_link] {
         let made = stub(move |request, earlier| {
             let reset = earlier.iter().any(|one| one.starts_with("DELETE"));
@@ -40,7 +40,7 @@ fn a_reset_that_failed_inside_the_gateway_is_looked_up() {
 }
 
 #[test]
-fn a_reset_is_called_undone_only_where_the_old_link_still_lives() {
+fn a_reset_is_reported_as_not_made_only_if_the_old_link_is_still_valid() {
     let not_made = stub(|request, _| match request.split(' ').next() {
         Some("DELETE") => internal(),
         _ => link(OLD),

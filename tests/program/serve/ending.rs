@@ -1,4 +1,4 @@
-//! Being asked to end.
+//! Shutdown.
 
 use super::sandbox;
 use crate::support::process::{PATIENCE, Process, http, until};
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-/// A request of which the last byte of the body is missing.
+/// A request without the last byte of its body.
 async fn begin_to_ask(server: &Process, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(server.address())
         .await
@@ -22,7 +22,7 @@ async fn begin_to_ask(server: &Process, body: &str) -> TcpStream {
         body.len(),
     );
     stream.write_all(head.as_bytes()).await.expect("sent");
-    // The server asks for the body: the request has reached its handler.
+    // The server sends `100 Continue`: the request has reached its handler.
     let mut answer = [0; 25];
     stream.read_exact(&mut answer).await.expect("an answer");
     assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -56,7 +56,7 @@ async fn a_request_in_flight_is_answered() {
 }
 
 #[tokio::test]
-async fn a_request_that_never_ends_holds_nobody_up() {
+async fn a_request_that_never_ends_does_not_block_shutdown() {
     let mut server = sandbox(&[], &[("GROUPDESK_SERVE_DRAIN_SECONDS", "0")]);
     let _slow = begin_to_ask(&server, "{}").await;
     server.signal("INT");
@@ -65,7 +65,7 @@ async fn a_request_that_never_ends_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn readiness_goes_red_first_and_a_second_signal_ends_it_at_once() {
+async fn readiness_fails_first_and_a_second_signal_ends_it_at_once() {
     let mut server = sandbox(&[], &[("GROUPDESK_SERVE_LINGER_SECONDS", "600")]);
     server.signal("TERM");
     let ready = format!("{}/readyz", server.origin());
@@ -74,13 +74,13 @@ async fn readiness_goes_red_first_and_a_second_signal_ends_it_at_once() {
         (answer.status() == 503).then_some(())
     })
     .await;
-    // Everything else goes on.
+    // Everything else is still served.
     let key = server.key(0, "all").to_owned();
     let made = server
         .ask("POST", &key, "/sessions", Some(&json!({})))
         .await;
     assert_eq!(made.status, 201);
-    // Signals that come within a second of the first are the same wish: whoever means it asks later.
+    // Signals within a second of the first are the same request; a later one ends it at once.
     let asked = Instant::now();
     while !server.has_ended() {
         assert!(asked.elapsed() < PATIENCE);
@@ -91,10 +91,10 @@ async fn readiness_goes_red_first_and_a_second_signal_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn two_signals_at_once_are_one_wish() {
+async fn two_signals_at_once_count_as_one() {
     let mut server = sandbox(&[], &[]);
     let mut slow = begin_to_ask(&server, "{}").await;
-    // As coreutils' `timeout`, npm and nodemon do, and a terminal's Ctrl-C beside them.
+    // coreutils' `timeout`, npm and nodemon send a second signal besides a terminal's Ctrl-C.
     for signal in ["TERM", "INT", "TERM"] {
         server.signal(signal);
     }

@@ -13,7 +13,7 @@ fn lines(log: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The path of the session with this label, once it is as it should be.
+/// The path of the session with this label, once it is in this state.
 async fn session(server: &Process, label: &str, status: &str) -> String {
     until(label, async || {
         let (_, sessions) = server.get(server.key(0, "all"), "/sessions").await;
@@ -43,8 +43,8 @@ async fn a_request_has_its_id_on_every_line_also_of_the_sessions_task() {
     let organization = server.ready["organizations"][0]["id"]
         .as_str()
         .expect("an id");
-    let told = of(&stopped.id);
-    let answered = told
+    let its_lines = of(&stopped.id);
+    let answered = its_lines
         .iter()
         .find(|line| line["message"] == "answered")
         .expect("answered");
@@ -57,7 +57,7 @@ async fn a_request_has_its_id_on_every_line_also_of_the_sessions_task() {
     );
     assert!(answered["took"].as_f64().is_some_and(|took| took > 0.0));
     let changed = |line: &&&Value| line["message"] == "the session's status changed";
-    let changed = told
+    let changed = its_lines
         .iter()
         .find(changed)
         .expect("the session's task speaks");
@@ -65,7 +65,7 @@ async fn a_request_has_its_id_on_every_line_also_of_the_sessions_task() {
     assert_eq!(of(&missed.id)[0]["span"]["route"], "(none)");
 }
 
-/// The path of a group that this session runs.
+/// The path of a group that this session administers.
 async fn group(server: &Process, key: &str, session: &str) -> String {
     until("a group to run", async || {
         let (_, groups) = server.get(key, &format!("{session}/groups")).await;
@@ -78,7 +78,7 @@ async fn group(server: &Process, key: &str, session: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
+async fn calls_to_whatsapp_and_the_store_have_the_requests_id() {
     let mut server = sandbox(
         &["--log-format", "json"],
         &[("GROUPDESK_LOG_LEVEL", "debug")],
@@ -96,7 +96,7 @@ async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
     assert_eq!(restarted.status, 200);
     // Connecting has a task of its own.
     self::session(&server, "Support line", "working").await;
-    // So has a stream, which begins with what is stored.
+    // So has a stream, which begins with the stored events.
     let since = json!({ "since": "evt_00000000000000000000000000" });
     let ticket = server
         .ask("POST", &key, "/realtime/ticket", Some(&since))
@@ -112,24 +112,24 @@ async fn what_whatsapp_and_the_store_are_asked_has_the_requests_id() {
     }
     server.signal("TERM");
     let log = lines(&server.log_at_the_end());
-    let told = |id: &str, message: &str| {
+    let logged = |id: &str, message: &str| {
         log.iter()
             .filter(|line| line["span"]["id"] == id && line["message"] == message)
             .map(|line| line["operation"].as_str().unwrap_or_default())
             .collect::<Vec<_>>()
     };
-    assert_eq!(told(&changed.id, "called WhatsApp"), ["set", "set"]);
-    assert_eq!(told(&changed.id, "the store read").len(), 1);
-    assert_eq!(told(&changed.id, "the store wrote").len(), 2);
-    assert_eq!(told(&read.id, "the store read").len(), 1);
-    let asked = told(&restarted.id, "called WhatsApp");
+    assert_eq!(logged(&changed.id, "called WhatsApp"), ["set", "set"]);
+    assert_eq!(logged(&changed.id, "the store read").len(), 1);
+    assert_eq!(logged(&changed.id, "the store wrote").len(), 2);
+    assert_eq!(logged(&read.id, "the store read").len(), 1);
+    let asked = logged(&restarted.id, "called WhatsApp");
     assert_eq!(asked, ["disconnect", "connect"]);
-    assert!(!told(&restarted.id, "the store wrote").is_empty());
-    assert!(!told(opened, "the store read").is_empty());
+    assert!(!logged(&restarted.id, "the store wrote").is_empty());
+    assert!(!logged(opened, "the store read").is_empty());
 }
 
 #[tokio::test]
-async fn a_request_has_its_id_where_only_warnings_are_logged() {
+async fn a_request_has_its_id_even_if_only_warnings_are_logged() {
     let directory = tempfile::tempdir().expect("a directory");
     let config = directory.path().join("config.toml");
     let login = format!("[login]\nissuer = \"{ISSUER}\"\njwks_file = \"missing.json\"");
@@ -153,7 +153,7 @@ async fn a_request_has_its_id_where_only_warnings_are_logged() {
 }
 
 #[tokio::test]
-async fn a_probe_is_no_news() {
+async fn health_probes_are_not_logged() {
     let mut server = sandbox(&["--log-format", "json"], &[]);
     for path in ["readyz", "healthz", "metrics"] {
         let answer = super::http()
@@ -184,7 +184,7 @@ async fn no_secret_is_ever_logged() {
             let link = link.as_str().expect("a link");
             secrets.push(link.rsplit('/').next().expect("a code").to_owned());
         }
-        // What comes in is as secret as what goes out.
+        // Request bodies are as secret as responses.
         let join = json!({ "invite": secrets[2] });
         server
             .ask("POST", &key, &format!("{working}/groups:join"), Some(&join))

@@ -1,15 +1,15 @@
-//! People's logins at a served gateway, configured by file.
+//! User logins at a served gateway, configured by file.
 
 use crate::support::login::{ISSUER, SigningKey, claims, key_set};
 use crate::support::process::{Process, complaint_with};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_login_is_let_in_or_refused_with_the_reason_in_the_log_alone() {
+async fn a_login_is_accepted_or_refused_with_the_reason_only_in_the_log() {
     let (key, stranger) = (SigningKey::p256("team"), SigningKey::p256("team"));
     let directory = tempfile::tempdir().expect("a directory");
     let config = directory.path().join("config.toml");
-    // The file of keys is looked for beside the configuration.
+    // The key file's path is relative to the configuration.
     std::fs::write(
         directory.path().join("jwks.json"),
         key_set(&[&key]).to_string(),
@@ -65,11 +65,11 @@ async fn a_login_is_let_in_or_refused_with_the_reason_in_the_log_alone() {
 }
 
 #[test]
-fn half_a_configuration_of_logins_is_not_served() {
+fn an_incomplete_login_configuration_is_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     let config = directory.path().join("config.toml");
     std::fs::write(&config, format!("[login]\nissuer = \"{ISSUER}\"")).expect("a configuration");
-    let told = complaint_with(
+    let complaint = complaint_with(
         2,
         &[
             "serve",
@@ -79,6 +79,6 @@ fn half_a_configuration_of_logins_is_not_served() {
         ],
     );
     for part in ["config.toml:2", "login.jwks_url", "login.jwks_file"] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(complaint.contains(part), "{part}: {complaint}");
     }
 }

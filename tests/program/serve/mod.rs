@@ -1,5 +1,4 @@
-//! `groupdesk serve` as a process: what it tells, how it ends, what it logs, TLS,
-//! who may log in.
+//! `groupdesk serve` as a process: its output, shutdown, log, TLS, and logins.
 
 #[cfg(unix)]
 mod ending;
@@ -21,7 +20,7 @@ fn sandbox(arguments: &[&str], environment: &[(&str, &str)]) -> Process {
 }
 
 #[tokio::test]
-async fn on_real_accounts_no_key_is_told() {
+async fn with_real_accounts_no_key_is_printed() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().join("data");
     let mut server = Process::start(&["serve", "--data-dir", data.to_str().expect("UTF-8")]);
@@ -35,7 +34,7 @@ async fn on_real_accounts_no_key_is_told() {
 }
 
 #[tokio::test]
-async fn keys_that_are_printed_are_counted_like_others() {
+async fn printed_keys_are_rate_limited_like_others() {
     let limit = ("GROUPDESK_LIMITS_REQUESTS_PER_MINUTE", "3");
     let server = sandbox(&[], &[limit]);
     for name in ["all", "read"] {
@@ -51,14 +50,14 @@ async fn keys_that_are_printed_are_counted_like_others() {
 }
 
 #[test]
-fn what_others_could_read_on_the_way_is_not_served() {
-    let told = complaint_with(2, &["serve", "--sandbox", "--listen", "0.0.0.0:0"]);
+fn without_tls_other_interfaces_are_refused() {
+    let complaint = complaint_with(2, &["serve", "--sandbox", "--listen", "0.0.0.0:0"]);
     for part in ["--listen", "other machines", "tls_cert", "behind_proxy"] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(complaint.contains(part), "{part}: {complaint}");
     }
 }
 
-/// The status of `/metrics`, asked in this way.
+/// The status of `/metrics` for this request.
 async fn metrics(server: &Process, headers: &[(&str, &str)]) -> u16 {
     let mut request = http().get(format!("{}/metrics", server.origin()));
     for (name, value) in headers {
@@ -68,7 +67,7 @@ async fn metrics(server: &Process, headers: &[(&str, &str)]) -> u16 {
 }
 
 #[tokio::test]
-async fn metrics_are_for_this_machine_or_for_who_may_manage() {
+async fn metrics_are_for_this_machine_or_for_keys_with_manage() {
     let alone = sandbox(&[], &[]);
     assert_eq!(metrics(&alone, &[]).await, 200);
     assert_eq!(

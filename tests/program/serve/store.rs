@@ -1,4 +1,4 @@
-//! What becomes of the database from outside: a disk without room, files that are removed, a second process.
+//! External faults of the database: a full disk, removed files, a second process.
 
 use crate::support::process::{Process, complaint, complaint_with, http, until};
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn is_ready(server: &Process) -> bool {
 }
 
 #[tokio::test]
-async fn a_full_disk_costs_at_most_one_link_and_nothing_is_forgotten() {
+async fn a_full_disk_costs_at_most_one_link_and_loses_no_record() {
     let server = Process::start_to_be_limited(&SANDBOX);
     let key = server.key(0, "all").to_owned();
     let invite = format!("{}/invite", group(&server, &key).await);
@@ -45,7 +45,7 @@ async fn a_full_disk_costs_at_most_one_link_and_nothing_is_forgotten() {
     server.limit_files(true);
     let reset = async || server.ask("DELETE", &key, &invite, None).await;
     let mut refused = reset().await;
-    // A probe may have succeeded just before. The one reset that follows from that is owned up to.
+    // A probe may have succeeded just before. The one reset that is possible then is reported as made.
     let is_done = refused.status == 500;
     if is_done {
         let details = &refused.json["error"]["details"];
@@ -86,9 +86,9 @@ async fn a_full_disk_costs_at_most_one_link_and_nothing_is_forgotten() {
     assert!(!is_done || links[1] == (json!("ok"), now), "{audit}");
 }
 
-/// What a second process on the same data is told.
+/// The complaint of a second process on the same data.
 fn second(data: &Path) -> String {
-    // The exit code of a data directory that is in use.
+    // The exit code of a data directory in use.
     complaint_with(
         11,
         &[
@@ -121,16 +121,16 @@ fn neither_a_removed_lock_file_nor_another_name_lets_a_second_process_in() {
     .expect("a link");
     std::fs::remove_file(data.join("groupdesk.sqlite.lock")).expect("it is there");
     for data in [&data, &other] {
-        let told = second(data);
+        let complaint = second(data);
         assert!(
-            told.contains("already in use by another groupdesk"),
-            "{told}"
+            complaint.contains("already in use by another groupdesk"),
+            "{complaint}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_log_that_was_removed_after_a_kill_is_missed() {
+async fn a_log_that_was_removed_after_a_kill_is_reported() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().to_str().expect("UTF-8");
     let mut server = Process::start(&[&SANDBOX[..], &["--data-dir", data]].concat());
@@ -143,14 +143,14 @@ async fn a_log_that_was_removed_after_a_kill_is_missed() {
     let wal = directory.path().join("demo/groupdesk.sqlite-wal");
     let kept = directory.path().join("kept");
     std::fs::rename(&wal, &kept).expect("it is there");
-    let told = complaint(
+    let complaint = complaint(
         &[
             &SANDBOX[..],
             &["--listen", "127.0.0.1:0", "--data-dir", data],
         ]
         .concat(),
     );
-    assert!(told.contains("groupdesk.sqlite-wal"), "{told}");
+    assert!(complaint.contains("groupdesk.sqlite-wal"), "{complaint}");
     std::fs::rename(&kept, &wal).expect("it can be put back");
     let server = Process::start(&[&SANDBOX[..], &["--data-dir", data]].concat());
     let (_, sessions) = server.get(server.key(0, "all"), "/sessions").await;

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 /// A certificate and its key as files.
 struct Files {
     directory: tempfile::TempDir,
-    /// The certificate's text.
+    /// The certificate in PEM.
     cert: String,
 }
 
@@ -70,7 +70,7 @@ impl Files {
         complaint(&all)
     }
 
-    /// A client that trusts this certificate and no other.
+    /// A client that trusts only this certificate.
     fn client(&self) -> reqwest::Client {
         groupdesk::client::install_tls();
         let cert = reqwest::Certificate::from_pem(self.cert.as_bytes()).expect("a certificate");
@@ -82,7 +82,7 @@ impl Files {
 }
 
 #[tokio::test]
-async fn who_trusts_the_certificate_gets_in() {
+async fn a_client_that_trusts_the_certificate_is_served() {
     let files = Files::make();
     let server = files.serve();
     assert!(
@@ -118,14 +118,14 @@ async fn who_trusts_the_certificate_gets_in() {
 }
 
 #[tokio::test]
-async fn sighup_reads_the_certificate_again() {
+async fn sighup_reloads_the_certificate() {
     let old = Files::make();
     let server = old.serve();
     let health = format!("{}/healthz", server.origin());
     let before = old.client();
     before.get(&health).send().await.expect("trusted");
 
-    // What cannot be used changes nothing.
+    // An unusable file changes nothing.
     old.mode(0o644);
     server.signal("HUP");
     server
@@ -151,14 +151,14 @@ async fn sighup_reads_the_certificate_again() {
 }
 
 #[test]
-fn files_that_cannot_be_used_are_named_with_what_would_do() {
+fn unusable_files_are_named_with_a_remedy() {
     let files = Files::make();
     let key = std::fs::read_to_string(files.path("key.pem")).expect("readable");
     files.mode(0o644);
-    let told = files.complaint();
+    let complaint = files.complaint();
     assert!(
-        told.contains("chmod 600") && told.contains("key.pem"),
-        "{told}"
+        complaint.contains("chmod 600") && complaint.contains("key.pem"),
+        "{complaint}"
     );
     files.mode(0o640);
 
@@ -167,15 +167,21 @@ fn files_that_cannot_be_used_are_named_with_what_would_do() {
     assert!(files.complaint().contains("do not work together"));
 
     std::fs::write(files.path("key.pem"), "no key\n").expect("written");
-    let told = files.complaint();
-    assert!(told.contains("one private key in PEM form"), "{told}");
+    let complaint = files.complaint();
+    assert!(
+        complaint.contains("one private key in PEM form"),
+        "{complaint}"
+    );
 
     std::fs::write(files.path("cert.pem"), &key).expect("written");
-    let told = files.complaint();
-    assert!(told.contains("a certificate in PEM form"), "{told}");
+    let complaint = files.complaint();
     assert!(
-        !told.contains(key.lines().nth(1).expect("a body")),
-        "{told}"
+        complaint.contains("a certificate in PEM form"),
+        "{complaint}"
+    );
+    assert!(
+        !complaint.contains(key.lines().nth(1).expect("a body")),
+        "{complaint}"
     );
 
     std::fs::remove_file(files.path("cert.pem")).expect("removed");

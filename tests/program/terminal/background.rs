@@ -21,10 +21,10 @@ fn is_asked(pty: &Pty) -> bool {
 }
 
 #[test]
-fn the_terminals_answer_changes_the_colours_and_types_nothing() {
+fn the_terminals_answer_changes_the_colours_and_is_not_typed() {
     let mut pty = demo(80, 24);
     assert!(is_asked(&pty));
-    // Between keys that were typed: help, and a letter in its search.
+    // Between typed keys: help, and a letter in its search.
     pty.send("?\x1b]11;rgb:ffff/ffff/ffff\x1b\\copy");
     pty.wait_for("─ Help");
     pty.wait_until("the colours for a light background", |screen| {
@@ -36,7 +36,7 @@ fn the_terminals_answer_changes_the_colours_and_types_nothing() {
     pty.wait_until("those for a dark one", |screen| {
         has_colour(screen, 6) && !has_colour(screen, 24)
     });
-    // The first one empties the search.
+    // The first Esc clears the search.
     pty.send("\x1b");
     pty.wait_for("type a word or a key");
     pty.send("\x1b");
@@ -46,7 +46,7 @@ fn the_terminals_answer_changes_the_colours_and_types_nothing() {
 }
 
 #[test]
-fn the_setting_and_the_environment_name_the_background() {
+fn the_setting_and_the_environment_select_the_background() {
     for (variable, index, asked) in [
         (("GROUPDESK_UI_BACKGROUND", "light"), 24, false),
         (("GROUPDESK_UI_BACKGROUND", "dark"), 6, false),

@@ -1,4 +1,4 @@
-//! The window is closed while the desk runs: it ends by itself, and its store is closed.
+//! The window is closed while the desk runs: the desk ends, and its store is closed.
 
 use super::{BINARY, DEMO};
 use portable_pty::{Child, ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -10,14 +10,14 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A terminal that nobody else has open, so that it is gone when this is.
+/// A terminal without another open handle, so that it is gone when this is dropped.
 struct Window {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
 }
 
 impl Window {
-    /// Runs a program on a new terminal. Without a controlling terminal nobody is sent SIGHUP.
+    /// Runs a program on a new terminal. Without a controlling terminal no process receives SIGHUP.
     fn open(program: &str, arguments: &[&str], controlling: bool) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize {
@@ -42,7 +42,7 @@ impl Window {
         }
     }
 
-    /// Closes the window once the desk is on it, and waits for the exit code of what ran there.
+    /// Closes the window once the desk has drawn, and waits for the program's exit code.
     fn close_when_drawn(self) -> u32 {
         self.close_when(|screen| screen.alternate_screen() && screen.contents().contains("quit"))
     }
@@ -65,7 +65,7 @@ impl Window {
     }
 }
 
-/// Kills what does not end in time.
+/// Kills the program if it does not end in time.
 struct Deadline {
     met: std::sync::mpsc::Sender<()>,
     missed: std::thread::JoinHandle<bool>,
@@ -73,9 +73,9 @@ struct Deadline {
 
 impl Deadline {
     fn new(mut killer: Box<dyn ChildKiller + Send + Sync>) -> Self {
-        let (met, told) = channel();
+        let (met, done) = channel();
         let missed = std::thread::spawn(move || {
-            let missed = told.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
+            let missed = done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
             if missed {
                 let _ = killer.kill();
             }
@@ -91,7 +91,7 @@ impl Deadline {
     }
 }
 
-/// The store was closed: a database that is merely abandoned leaves its write-ahead log behind.
+/// The store was closed: an abandoned database leaves its write-ahead log behind.
 #[track_caller]
 fn assert_closed(directory: &Path) {
     let mut names: Vec<String> = std::fs::read_dir(directory)
@@ -129,10 +129,10 @@ fn a_closed_window_ends_the_desk_and_closes_its_store() {
 }
 
 #[test]
-fn a_parent_that_ignores_the_hang_up_keeps_no_desk_alive() {
+fn a_parent_that_ignores_sighup_keeps_no_desk_alive() {
     let directory = tempfile::tempdir().expect("a directory");
     let ended = directory.path().join("ended");
-    // The leader of the session gets SIGHUP, and does not hand it on.
+    // The session leader receives SIGHUP, and does not forward it.
     let script = format!(
         "trap '' HUP; {BINARY} {}; echo $? > {}",
         DEMO.join(" "),
@@ -145,7 +145,7 @@ fn a_parent_that_ignores_the_hang_up_keeps_no_desk_alive() {
 }
 
 #[test]
-fn a_question_ends_with_its_window() {
+fn a_prompt_ends_with_its_window() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config.toml");
     let config = "[profiles.guest]\nurl = \"http://127.0.0.1:9\"\ntoken_prompt = true\n";
@@ -156,7 +156,7 @@ fn a_question_ends_with_its_window() {
     for controlling in [true, false] {
         let window = Window::open(BINARY, &arguments, controlling);
         let code = window.close_when(|screen| screen.contents().contains("Token of guest:"));
-        // As by a signal: nothing was typed.
+        // The exit code of a signal: no token was typed.
         assert_eq!(code, 130, "controlling: {controlling}");
     }
 }

@@ -4,7 +4,7 @@ use super::{BINARY, DEMO, link};
 use crate::support::pty::Pty;
 use std::path::Path;
 
-/// A desk inside "tmux", whose command is this script, with a link on the screen that was copied.
+/// A desk inside "tmux", whose command is this script, after copying the displayed link.
 fn copied(directory: &Path, script: &str) -> (Pty, String) {
     let tmux = directory.join("tmux");
     std::fs::write(&tmux, format!("#!/bin/sh\n{script}\n")).expect("a script");
@@ -26,7 +26,7 @@ fn copied(directory: &Path, script: &str) -> (Pty, String) {
 }
 
 #[test]
-fn inside_tmux_its_buffer_gets_the_link_by_standard_input() {
+fn inside_tmux_its_buffer_receives_the_link_on_standard_input() {
     let directory = tempfile::tempdir().expect("a directory");
     let (text, arguments) = (directory.path().join("text"), directory.path().join("args"));
     let script = format!(
@@ -43,7 +43,7 @@ fn inside_tmux_its_buffer_gets_the_link_by_standard_input() {
 }
 
 #[test]
-fn a_tmux_that_refuses_leaves_it_to_the_terminal_without_a_promise() {
+fn if_tmux_refuses_the_terminal_gets_the_link_without_a_success_message() {
     let directory = tempfile::tempdir().expect("a directory");
     let (mut pty, _) = copied(directory.path(), "exit 1");
     pty.wait_for("· Weekend Volunteers: link sent to the terminal");

@@ -1,11 +1,11 @@
-//! However it ends, the terminal is as before.
+//! However the desk ends, the terminal is restored.
 
 use super::{BINARY, DEMO, demo};
 use crate::support::pty::Pty;
 use groupdesk::console::locale::Charset;
 use vt100::{MouseProtocolMode, Screen};
 
-/// Nothing of ours is left switched on.
+/// All terminal modes are restored.
 #[track_caller]
 fn assert_sane(screen: &Screen) {
     assert!(!screen.alternate_screen(), "alternate screen");
@@ -14,7 +14,7 @@ fn assert_sane(screen: &Screen) {
     assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None);
 }
 
-/// A shell that shows a word, runs the demo, and shows how it ended.
+/// A shell that prints a word, runs the demo, and prints its exit code.
 fn in_a_shell() -> (Pty, String) {
     let script = format!(
         "echo before; {BINARY} {}; echo ended $?; read line",
@@ -30,7 +30,7 @@ fn in_a_shell() -> (Pty, String) {
 }
 
 #[test]
-fn quitting_gives_the_terminal_back() {
+fn quitting_restores_the_terminal() {
     let (mut pty, settings) = in_a_shell();
     pty.send("q");
     pty.wait_for("ended 0");
@@ -40,7 +40,7 @@ fn quitting_gives_the_terminal_back() {
 }
 
 #[test]
-fn signals_give_the_terminal_back() {
+fn signals_restore_the_terminal() {
     for signal in ["TERM", "HUP", "INT"] {
         let (mut pty, settings) = in_a_shell();
         let status = std::process::Command::new("pkill")
@@ -55,7 +55,7 @@ fn signals_give_the_terminal_back() {
 }
 
 #[test]
-fn a_sleeping_desk_leaves_the_shell_usable_and_comes_back() {
+fn a_suspended_desk_leaves_the_shell_usable_and_resumes() {
     let mut pty = Pty::spawn(
         80,
         24,
@@ -86,22 +86,22 @@ fn a_sleeping_desk_leaves_the_shell_usable_and_comes_back() {
 }
 
 #[test]
-fn where_no_shell_could_wake_it_the_desk_does_not_sleep() {
-    // Whatever runs directly on a new terminal has nobody above it there.
+fn without_a_shell_to_resume_it_the_desk_does_not_suspend() {
+    // A program that runs directly on a new terminal has no shell as its parent there.
     let mut pty = demo(80, 24);
     pty.send("\x1a");
     pty.wait_until("the terminal given back", |screen| {
         !screen.alternate_screen()
     });
-    // Typed as soon as that is possible: before the desk has drawn, or looked for keys.
+    // Typed as early as possible: before the desk has drawn or read keys.
     pty.wait_until("the desk again", Screen::alternate_screen);
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
 }
 
-/// The child of the next test: takes the terminal as the desk does, and panics.
+/// The child of the next test: enters the terminal modes of the desk, and panics.
 #[test]
-fn panics_when_told_to() {
+fn panics_on_request() {
     if std::env::var_os("GROUPDESK_TEST_PANIC").is_none() {
         return;
     }
@@ -111,7 +111,7 @@ fn panics_when_told_to() {
 }
 
 #[test]
-fn a_panic_gives_the_terminal_back_before_it_is_printed() {
+fn a_panic_restores_the_terminal_before_it_is_printed() {
     let this = std::env::current_exe().expect("a path");
     let mut pty = Pty::spawn(
         80,
@@ -119,7 +119,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_printed() {
         this.to_str().expect("UTF-8"),
         &[
             "--exact",
-            "terminal::endings::panics_when_told_to",
+            "terminal::endings::panics_on_request",
             "--nocapture",
             "--test-threads=1",
         ],
@@ -135,7 +135,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_printed() {
 }
 
 #[test]
-fn without_a_terminal_it_says_what_to_do() {
+fn without_a_terminal_the_message_says_what_to_do() {
     let output = std::process::Command::new(BINARY)
         .args(DEMO)
         .stdin(std::process::Stdio::null())
@@ -151,7 +151,7 @@ fn without_a_terminal_it_says_what_to_do() {
 }
 
 #[test]
-fn a_mouse_that_is_switched_off_stays_with_the_terminal() {
+fn with_the_mouse_disabled_no_mouse_mode_is_set() {
     let mut pty = demo(80, 24);
     assert_ne!(pty.screen().mouse_protocol_mode(), MouseProtocolMode::None);
     pty.send("q");
@@ -162,7 +162,7 @@ fn a_mouse_that_is_switched_off_stays_with_the_terminal() {
 }
 
 #[test]
-fn a_terminal_without_a_cursor_is_refused_with_a_sentence() {
+fn a_terminal_without_cursor_control_is_refused() {
     for term in ["dumb", ""] {
         let mut pty = Pty::spawn(80, 24, BINARY, &DEMO, &[("TERM", term)]);
         assert_eq!(pty.wait_end(), 2, "TERM={term:?}");
@@ -176,7 +176,7 @@ fn a_terminal_without_a_cursor_is_refused_with_a_sentence() {
 }
 
 #[test]
-fn two_signals_at_once_are_one_wish() {
+fn two_signals_at_once_count_as_one() {
     let (mut pty, settings) = in_a_shell();
     let parent = pty.process_id().to_string();
     for signal in ["-TERM", "-INT"] {

@@ -1,10 +1,10 @@
-//! Other ways to put something in: the mouse, a paste, keys that somebody chose.
+//! Other kinds of input: the mouse, a paste, configured keys.
 
 use super::{BINARY, DEMO, demo};
 use crate::support::pty::Pty;
 use vt100::Screen;
 
-/// Where a text first stands, as a terminal counts for the mouse: column and row from 1.
+/// The first position of a text in the mouse coordinates of a terminal: column and row from 1.
 fn find(screen: &Screen, text: &str) -> (usize, usize) {
     let (_, columns) = screen.size();
     let rows: Vec<String> = screen.rows(0, columns.get()).collect();
@@ -15,7 +15,7 @@ fn find(screen: &Screen, text: &str) -> (usize, usize) {
     at.unwrap_or_else(|| panic!("{text:?} is not on the screen\n{}", screen.contents()))
 }
 
-/// A mouse button pressed and released on a text.
+/// A mouse click on a text.
 fn press(pty: &mut Pty, button: u8, text: &str) {
     pty.wait_for(text);
     let (column, row) = find(pty.screen(), text);
@@ -40,7 +40,7 @@ fn the_mouse_selects_scrolls_and_presses() {
     for _ in 0..10 {
         press(&mut pty, 65, "member ");
     }
-    // The last row: the list goes no further down, so rows keep their places from here on.
+    // The last row: the list does not scroll further, so rows keep their positions from here on.
     pty.wait_for("]0;owned[2J");
     click(&mut pty, "Weekend Volun");
     pty.wait_for("─ Weekend Volunteers · through ");
@@ -53,7 +53,7 @@ fn the_mouse_selects_scrolls_and_presses() {
 }
 
 #[test]
-fn without_the_mouse_the_terminal_keeps_it() {
+fn with_the_mouse_disabled_the_terminal_keeps_it() {
     let arguments: Vec<_> = DEMO.into_iter().chain(["--no-mouse"]).collect();
     let mut pty = Pty::spawn(80, 24, BINARY, &arguments, &[]);
     pty.wait_for("3 of 5 connected");
@@ -62,7 +62,7 @@ fn without_the_mouse_the_terminal_keeps_it() {
 }
 
 #[test]
-fn a_paste_of_rubbish_is_text_and_nothing_else() {
+fn a_paste_with_control_characters_is_only_text() {
     let mut pty = demo(80, 24);
     pty.send("/");
     pty.wait_for("to filter");
@@ -73,7 +73,7 @@ fn a_paste_of_rubbish_is_text_and_nothing_else() {
     pty.send(&format!("\x1b[200~{rubbish}\x1b[201~"));
     pty.wait_for("Nothing matches");
     pty.wait_for("0 of 62");
-    // Back to the list, and into a form, where lines are kept but nothing of it is obeyed.
+    // Back to the list, and into a form, where line breaks are kept but no character acts.
     pty.send("\x1b");
     pty.wait_for("Beta Testers");
     pty.send("weekvol");
@@ -92,7 +92,7 @@ fn a_paste_of_rubbish_is_text_and_nothing_else() {
 }
 
 #[test]
-fn keys_are_what_the_configuration_says() {
+fn configured_keys_replace_the_defaults() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config.toml");
     std::fs::write(&file, "[keys]\nquit = [\"X\"]\nhelp = [\"H\"]\n").expect("a file");
@@ -112,7 +112,7 @@ fn keys_are_what_the_configuration_says() {
 }
 
 #[test]
-fn an_unmarked_paste_acts_on_nothing_and_stopping_asks_first() {
+fn an_unmarked_paste_triggers_no_action_and_stopping_asks_first() {
     let mut pty = demo(80, 24);
     pty.wait_for("3 of 5 connected");
     pty.send("j");

@@ -1,4 +1,4 @@
-//! A gateway of its own process, and a second client of it: what a colleague at another desk does.
+//! A gateway in a process of its own, and a second client of it: changes by a colleague at another desk.
 
 use super::BINARY;
 use crate::support::pty::Pty;
@@ -11,7 +11,7 @@ pub struct Headless {
     ready: Value,
     runtime: tokio::runtime::Runtime,
     client: reqwest::Client,
-    /// Where its desks keep their logs.
+    /// The directory of the desks' logs.
     directory: tempfile::TempDir,
 }
 
@@ -21,7 +21,7 @@ impl Headless {
         Self::run(&["demo", "--headless"], &[])
     }
 
-    /// The same world as a server for a team has it, with these flags and variables.
+    /// The same world served for a team, with these flags and variables.
     pub fn serve(flags: &[&str], environment: &[(&str, &str)]) -> Self {
         let serve = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
         Self::run(&[&serve, flags].concat(), environment)
@@ -71,7 +71,7 @@ impl Headless {
         self.desk_with(self.key(key), columns, rows)
     }
 
-    /// A desk with this very key.
+    /// A desk with this key.
     pub fn desk_with(&self, secret: &str, columns: u16, rows: u16) -> Pty {
         let directory = self.directory.path().to_str().expect("UTF-8");
         Pty::spawn(
@@ -83,7 +83,7 @@ impl Headless {
         )
     }
 
-    /// What the gateway answers; must be a success.
+    /// The gateway's answer; must be a success.
     pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let method = method.parse().expect("a method");
         let url = format!("{}/api/v1{path}", self.url());
@@ -122,7 +122,7 @@ impl Headless {
             .clone()
     }
 
-    /// Ends it as a power cut would.
+    /// Kills it without a shutdown.
     pub fn kill(&mut self) {
         self.child.kill().expect("it ran");
         self.child.wait().expect("it ended");

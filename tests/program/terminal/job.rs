@@ -1,11 +1,11 @@
-//! The whole job: find a group, show and copy its link, scan its code, reset it, change it.
+//! A complete run: find a group, show and copy its link, scan its code, reset it, change it.
 
 use super::{code, demo, link};
 use crate::support::pty::Pty;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Opens "Weekend Volunteers" of the first session by typing a part of its name.
+/// Opens "Weekend Volunteers" of the first session by typing part of its name.
 fn open_the_volunteers(pty: &mut Pty) {
     pty.send("j");
     pty.wait_for("connected   Support line");
@@ -69,17 +69,17 @@ pub fn the_whole_job(mut pty: Pty) {
 }
 
 #[test]
-fn the_whole_job_on_a_small_screen() {
+fn a_complete_run_on_a_small_screen() {
     the_whole_job(demo(80, 24));
 }
 
 #[test]
-fn the_whole_job_on_a_wide_screen() {
+fn a_complete_run_on_a_wide_screen() {
     the_whole_job(demo(200, 60));
 }
 
 #[test]
-fn a_code_scans_without_colours() {
+fn a_code_can_be_scanned_without_colours() {
     let mut pty = Pty::spawn(80, 24, super::BINARY, &super::DEMO, &[("NO_COLOR", "1")]);
     pty.wait_for("3 of 5 connected");
     open_the_volunteers(&mut pty);
@@ -89,7 +89,7 @@ fn a_code_scans_without_colours() {
 fn a_hostile_name_reaches_the_terminal_cleaned() {
     let mut pty = demo(120, 40);
     pty.send("/exe\r");
-    // The end of the name, which is cut in the middle.
+    // The end of the name, which is truncated in the middle.
     pty.wait_for("namesss · through");
     pty.send("\r");
     pty.wait_for("Members");
@@ -106,7 +106,7 @@ fn a_hostile_name_reaches_the_terminal_cleaned() {
 }
 
 #[test]
-fn too_small_a_terminal_says_so_and_recovers() {
+fn a_terminal_that_is_too_small_shows_a_message_and_recovers() {
     let mut pty = demo(80, 24);
     pty.resize(30, 8);
     pty.wait_gone("Support line");

@@ -4,7 +4,7 @@ use super::{BINARY, DEMO, code, link};
 use crate::support::pty::Pty;
 
 #[test]
-fn without_utf_8_everything_is_ascii_and_the_code_scans() {
+fn without_utf_8_the_screen_is_ascii_and_the_code_can_be_scanned() {
     for variables in [
         &[("LC_ALL", "C")][..],
         &[("LANG", "de_DE.ISO-8859-1")],
@@ -28,7 +28,7 @@ fn without_utf_8_everything_is_ascii_and_the_code_scans() {
 }
 
 #[test]
-fn utf_8_is_drawn_as_before() {
+fn utf_8_is_drawn_unchanged() {
     for variables in [
         &[("LC_ALL", "en_US.utf8")][..],
         &[("LC_ALL", ""), ("LANG", "C.UTF-8")],

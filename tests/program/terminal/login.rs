@@ -1,11 +1,11 @@
-//! A member of a team at the desk: a login instead of an api-key, on a gateway in another process.
+//! A team member at the desk: a login instead of an API key, on a gateway in another process.
 
 use super::headless::Headless;
 use super::job::the_whole_job;
 use crate::support::login::{ISSUER, SigningKey, claims, key_set};
 
 #[test]
-fn a_member_does_the_whole_job_with_a_login() {
+fn a_complete_run_with_a_login() {
     let key = SigningKey::ed25519("team");
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("jwks.json");

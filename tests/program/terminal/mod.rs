@@ -1,4 +1,4 @@
-//! The real binary in a pseudo-terminal, used as a person would use it.
+//! The real binary in a pseudo-terminal, used like a person would.
 
 mod background;
 mod closing;
@@ -20,7 +20,7 @@ use crate::support::pty::Pty;
 use crate::support::qr;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_groupdesk");
-/// Every demo in these tests is the same world, and only moves when told to.
+/// Every demo in these tests is the same world, and changes only when a test changes it.
 const DEMO: [&str; 4] = ["demo", "--still", "--seed", "7"];
 
 /// The demo's desk, once its three phones are connected.
@@ -30,7 +30,7 @@ fn demo(columns: u16, rows: u16) -> Pty {
     pty
 }
 
-/// The link that stands on the screen as text.
+/// The link shown as text.
 fn link(screen: &vt100::Screen) -> Option<String> {
     let text = screen.contents();
     let start = text.find(groupdesk::api::INVITE_PREFIX)?;

@@ -1,5 +1,5 @@
-//! An account is added in a living demo: the code is read off the screen, somebody scans it, and its
-//! groups are there.
+//! An account is added in a running demo: the test reads the code off the screen, the simulated phone scans
+//! it, and its groups appear.
 
 use super::{BINARY, code};
 use crate::support::pty::Pty;
@@ -18,12 +18,12 @@ fn an_account_is_added_by_its_code_and_leads_to_its_groups() {
     pty.wait_for("Link a phone · Front desk");
     let secret = code(pty.screen()).expect("the code to scan");
 
-    // Too small a window says so and offers the other way; it comes back with the room.
+    // A window that is too small offers the pairing code; the QR code returns with the space.
     pty.resize(80, 24);
     pty.wait_for("16 more rows");
     pty.resize(100, 40);
 
-    // After some seconds somebody comes along and scans it.
+    // After some seconds the simulated phone scans it.
     pty.wait_for("groups so far");
     pty.wait_for("is linked: 5 groups");
     pty.wait_for("Groups · Front desk · 5");
@@ -31,11 +31,14 @@ fn an_account_is_added_by_its_code_and_leads_to_its_groups() {
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
     let written = String::from_utf8_lossy(pty.raw());
-    assert!(!written.contains(&secret), "the code's text is nowhere");
+    assert!(
+        !written.contains(&secret),
+        "the code's text was never written"
+    );
 }
 
 #[test]
-fn an_account_that_is_not_linked_is_removed_on_wish() {
+fn an_unlinked_account_is_removed_on_request() {
     let mut pty = Pty::spawn(100, 40, BINARY, &["demo", "--still", "--seed", "7"], &[]);
     pty.wait_for("3 of 5 connected");
     pty.send("a");

@@ -1,4 +1,4 @@
-//! One desk, several gateways.
+//! A desk with several gateways.
 
 use super::BINARY;
 use super::headless::Headless;
@@ -41,12 +41,12 @@ fn write_private(file: &Path, text: &str) {
 }
 
 #[test]
-fn the_desk_goes_from_one_gateway_to_another_and_back() {
+fn the_desk_switches_gateways_and_back() {
     let (first, second) = (Headless::start(), Headless::start());
     let session = second.session("Support line");
     second.ask("POST", &format!("{session}:stop"), None);
     let group = first.group("Support line", "Weekend Volunteers");
-    // Where it is seen at once: at the top of the list.
+    // Visible at once: at the top of the list.
     let renamed = serde_json::json!({"subject": "Aa first"});
     first.ask("PATCH", &group, Some(&renamed));
 
@@ -66,7 +66,7 @@ fn the_desk_goes_from_one_gateway_to_another_and_back() {
     pty.wait_for("live");
     assert!(!pty.screen().contents().contains("Aa first"));
 
-    // What happens at the old place is not heard any more; what happens at the new one is.
+    // Events of the old gateway are not received any more; those of the new one are.
     let again = serde_json::json!({"subject": "Ab first"});
     first.ask("PATCH", &group, Some(&again));
     second.ask("POST", &format!("{session}:start"), None);
@@ -81,7 +81,7 @@ fn the_desk_goes_from_one_gateway_to_another_and_back() {
 }
 
 #[test]
-fn a_gateway_that_is_down_says_so_and_the_desk_stays() {
+fn an_unreachable_gateway_is_reported_and_the_desk_stays() {
     let (first, mut second) = (Headless::start(), Headless::start());
     let directory = tempfile::tempdir().expect("a directory");
     let gateways = [("alpha", &first), ("beta", &second)];
@@ -98,7 +98,7 @@ fn a_gateway_that_is_down_says_so_and_the_desk_stays() {
 }
 
 #[test]
-fn a_token_is_asked_for_unseen_before_the_desk_opens() {
+fn a_token_prompt_before_the_desk_opens_does_not_echo() {
     let gateway = Headless::start();
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config.toml");

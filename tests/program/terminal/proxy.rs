@@ -1,5 +1,4 @@
-//! A way to a gateway that can be made bad: answers that get lost, requests that never arrive,
-//! silence.
+//! A proxy that injects network faults: lost answers, lost requests, no answers.
 
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -8,15 +7,15 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Pass,
-    /// Changes arrive, and the connection breaks before their answer.
+    /// Changes arrive, and the connection closes before their answer.
     LoseChanges,
-    /// The connection breaks before a change has arrived.
+    /// The connection closes before a change has arrived.
     DropChanges,
-    /// Nothing is answered any more.
+    /// No request is answered any more.
     Hang,
 }
 
-/// The way, on a port of its own.
+/// The proxy, on a port of its own.
 pub struct Proxy {
     pub base: String,
     shared: Arc<Mutex<Shared>>,
@@ -28,7 +27,7 @@ struct Shared {
 }
 
 impl Proxy {
-    /// A good way to the gateway at this address.
+    /// A proxy without faults to the gateway at this address.
     pub async fn start(gateway: &str) -> Self {
         let target = gateway.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -60,7 +59,7 @@ impl Proxy {
     }
 }
 
-/// One connection, request by request, until one side ends it.
+/// A connection, request by request, until one side closes.
 async fn pass(mut desk: TcpStream, target: &str, shared: &Mutex<Shared>) -> Option<()> {
     let mut gateway = TcpStream::connect(target).await.ok()?;
     loop {
@@ -68,7 +67,7 @@ async fn pass(mut desk: TcpStream, target: &str, shared: &Mutex<Shared>) -> Opti
         let is_change = !request.starts_with(b"GET ") && !request.starts_with(b"POST ");
         let mode = shared.lock().expect("a lock").mode;
         if mode == Mode::Hang {
-            // Until the other side gives up.
+            // Until the client closes.
             let _ = desk.read_to_end(&mut Vec::new()).await;
             return None;
         }

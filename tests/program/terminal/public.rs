@@ -1,4 +1,4 @@
-//! The whole job on the public gateway of the same contract, and on a bad way to it.
+//! A complete run on the public gateway of the same contract, and with network faults.
 
 use super::proxy::{Mode, Proxy};
 use super::{BINARY, code, link};
@@ -7,12 +7,12 @@ use crate::support::pty::Pty;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-/// The gateway, a way to it that can be made bad, and a desk at its end.
+/// The gateway, a faulty proxy to it, and a desk.
 struct Place {
     gateway: PublicGateway,
     proxy: Proxy,
     pty: Pty,
-    /// What runs the two servers.
+    /// The runtime of the two servers.
     _runtime: Runtime,
     _directory: tempfile::TempDir,
 }
@@ -92,7 +92,7 @@ fn open_the_choir(pty: &mut Pty) {
 }
 
 #[test]
-fn the_whole_job_on_the_public_gateway() {
+fn a_complete_run_on_the_public_gateway() {
     let mut place = Place::new(120, 40);
     place.pty.wait_for("polling");
     place.pty.wait_for("hibernating");
@@ -123,7 +123,7 @@ fn the_whole_job_on_the_public_gateway() {
         code(screen).as_ref() == Some(&new)
     });
 
-    // Where the account is no admin this gateway only fails; the desk knows better.
+    // If the account is not an admin this gateway answers only 500; the desk finds the cause.
     pty.send("\x1b");
     open_the_choir(pty);
     pty.wait_for("─ Choir · through ");
@@ -139,7 +139,7 @@ fn the_whole_job_on_the_public_gateway() {
 }
 
 #[test]
-fn lost_answers_are_looked_up_and_nothing_is_sent_twice() {
+fn lost_answers_are_looked_up_and_no_change_is_sent_twice() {
     let mut place = Place::new(120, 40);
     let old = place.open_the_volunteers();
     place.proxy.set(Mode::LoseChanges);
@@ -164,8 +164,8 @@ fn lost_answers_are_looked_up_and_nothing_is_sent_twice() {
     let changes = place.gateway.changes();
     assert_eq!(changes.len(), 2, "{changes:?}");
 
-    // A request that never arrives changes nothing, and is not sent again either. This gateway's stored
-    // reads may lag behind, so that is not known for certain.
+    // A request that never arrives changes nothing, and is not sent again either. This gateway's stored reads
+    // may lag behind, so the outcome stays open.
     place.proxy.set(Mode::DropChanges);
     pty.send("e");
     pty.wait_for("Subject");
@@ -179,7 +179,7 @@ fn lost_answers_are_looked_up_and_nothing_is_sent_twice() {
 }
 
 #[test]
-fn a_change_that_the_stored_reads_have_not_followed_is_not_called_undone() {
+fn a_change_that_stored_reads_do_not_show_yet_is_not_reported_as_not_made() {
     let mut place = Place::new(120, 40);
     place.open_the_volunteers();
     place.gateway.lag();
@@ -194,7 +194,7 @@ fn a_change_that_the_stored_reads_have_not_followed_is_not_called_undone() {
     pty.wait_for("not known whether it was applied");
     assert!(!pty.screen().contents().contains("not applied"));
     assert_eq!(place.gateway.changes().len(), 1);
-    // A save that is answered stays what it is, whatever the reads tell.
+    // A confirmed save stays confirmed, whatever the reads return.
     place.proxy.set(Mode::Pass);
     pty.send("\r");
     pty.wait_for("saved subject");
@@ -203,7 +203,7 @@ fn a_change_that_the_stored_reads_have_not_followed_is_not_called_undone() {
 }
 
 #[test]
-fn a_gateway_that_hangs_leaves_the_screen_alive() {
+fn a_hanging_gateway_leaves_the_screen_responsive() {
     let mut place = Place::new(80, 24);
     place.open_the_volunteers();
     place.proxy.set(Mode::Hang);
@@ -215,7 +215,7 @@ fn a_gateway_that_hangs_leaves_the_screen_alive() {
     pty.wait_for("─ Help");
     pty.send("\x1b");
     pty.wait_gone("─ Help");
-    // Esc leaves the card although its answers never came.
+    // Esc closes the card although its answers never arrived.
     pty.send("\x1b");
     pty.wait_for("↵ open");
     pty.send("q");
@@ -223,7 +223,7 @@ fn a_gateway_that_hangs_leaves_the_screen_alive() {
 }
 
 #[test]
-fn a_gateway_that_hangs_from_the_start_can_be_left() {
+fn the_desk_can_be_quit_while_the_gateway_hangs_from_the_start() {
     let mut place = Place::new(80, 24);
     place.proxy.set(Mode::Hang);
     place.pty.wait_for("groupdesk");
@@ -249,9 +249,9 @@ fn groups_are_shown_to_a_key_that_may_not_read_sessions() {
 }
 
 #[test]
-fn a_key_that_may_not_read_sessions_gets_links_and_keeps_what_was_saved() {
+fn a_key_that_may_not_read_sessions_gets_links_and_keeps_saved_values() {
     let runtime = Runtime::new().expect("a runtime");
-    // Stored rows lag behind changes here, as they do at the public gateway.
+    // Stored rows lag behind changes here, as on the public gateway.
     let gateway = runtime.block_on(PublicGateway::connected());
     let mut place = Place::on(runtime, gateway, KEY_READ_SEND, 120, 40);
     let pty = &mut place.pty;

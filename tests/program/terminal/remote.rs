@@ -1,4 +1,4 @@
-//! A desk on somebody else's gateway: others change things there, keys may do little, it goes away.
+//! A desk on a foreign gateway: other clients change things, keys lack capabilities, the gateway goes away.
 
 use super::headless::Headless;
 use super::{code, link};
@@ -20,7 +20,7 @@ fn open_the_volunteers(pty: &mut Pty) {
 }
 
 #[test]
-fn what_somebody_else_changes_appears_by_itself() {
+fn changes_by_another_client_appear() {
     let gateway = Headless::start();
     let mut pty = gateway.desk("all", 120, 40);
     open_the_volunteers(&mut pty);
@@ -45,14 +45,14 @@ fn what_somebody_else_changes_appears_by_itself() {
         link(screen).as_ref() == Some(&new) && code(screen).as_ref() == Some(&new)
     });
     pty.wait_for("reset ");
-    // Nothing on the way showed the old link once the new one stood there.
+    // After the new link was shown, the old one was not drawn again.
     pty.send("y");
     pty.wait_for("clipboard");
     assert!(!pty.screen().contents().contains(&old));
 }
 
 #[test]
-fn sessions_change_by_themselves() {
+fn status_changes_of_sessions_appear() {
     let gateway = Headless::start();
     let mut pty = gateway.desk("all", 80, 24);
     pty.wait_for("3 of 5 connected");
@@ -64,7 +64,7 @@ fn sessions_change_by_themselves() {
 }
 
 #[test]
-fn a_gateway_that_dies_takes_the_link_with_it() {
+fn when_the_gateway_dies_the_link_is_hidden() {
     let mut gateway = Headless::start();
     let mut pty = gateway.desk("all", 80, 24);
     open_the_volunteers(&mut pty);
@@ -75,15 +75,15 @@ fn a_gateway_that_dies_takes_the_link_with_it() {
     });
     pty.wait_for("The gateway does not answer");
     pty.send("q");
-    assert_eq!(pty.wait_end(), 0, "it can still be left");
+    assert_eq!(pty.wait_end(), 0, "the desk can still be quit");
 }
 
 #[test]
-fn a_key_that_may_only_read_is_told_what_it_lacks() {
+fn a_read_only_key_gets_messages_about_missing_capabilities() {
     let gateway = Headless::start();
     let mut pty = gateway.desk("read", 80, 24);
     open_the_volunteers(&mut pty);
-    // It may not listen either, so the desk asks again and again.
+    // It may not read events either, so the desk polls.
     pty.wait_for("polling");
     pty.send("e");
     pty.wait_for("Subject");
@@ -91,20 +91,20 @@ fn a_key_that_may_only_read_is_told_what_it_lacks() {
     pty.wait_for("Save 1 change");
     pty.send("\x13");
     pty.wait_for("lacks the capability `send`");
-    // What was typed is still there.
+    // The typed text is still there.
     pty.wait_for("Weekend Volunteers 2031");
     pty.send("\x1b");
     pty.wait_for("Discard");
     pty.send("\t\r");
     pty.wait_for("Members");
-    // From now on it is said before anything is typed.
+    // From now on the message is shown before anything is typed.
     pty.send("R");
     pty.wait_for("Your key lacks");
     assert!(!pty.screen().contents().contains("Cancel"));
 }
 
 #[test]
-fn a_key_that_the_gateway_does_not_know_is_told_so() {
+fn an_unknown_key_gets_a_message() {
     let gateway = Headless::start();
     let mut pty = gateway.desk_with("wa_0000000000000000000000000000000000000000000", 80, 24);
     pty.wait_for("groupdesk doctor");

@@ -1,4 +1,4 @@
-//! The desk over TLS, trusting what its profile names: calls and realtime alike.
+//! The desk over TLS with a certificate of its profile: calls and realtime.
 
 use super::headless::Headless;
 use super::{BINARY, code, link};
@@ -7,7 +7,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use std::os::unix::fs::PermissionsExt as _;
 
 #[test]
-fn the_desk_works_and_hears_over_tls() {
+fn calls_and_realtime_work_over_tls() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = |name: &str| {
         let path = directory.path().join(name);
@@ -48,7 +48,7 @@ fn the_desk_works_and_hears_over_tls() {
     };
     let mut pty = desk(&format!("ca_file = {cert_file:?}"));
     pty.wait_for("3 of 5 connected");
-    // The stream has said its first word.
+    // The stream's first frame has arrived.
     pty.wait_for("live");
     pty.send("j");
     pty.wait_for("▌● Support line");

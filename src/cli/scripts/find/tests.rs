@@ -1,4 +1,4 @@
-//! Finding by name, part and id, and ambiguous names.
+//! Finding by name, part of a name and id; ambiguous names.
 
 use super::*;
 
@@ -39,7 +39,7 @@ fn jids(wanted: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_nearest_names_win() {
+fn the_best_matching_names_are_preferred() {
     for (wanted, meant) in [
         ("Choir", vec!["1@g.us"]),
         ("choir", vec!["3@g.us"]),
@@ -48,7 +48,7 @@ fn the_nearest_names_win() {
         ("weekend volunteers", vec!["4@g.us"]),
         ("ältesten", vec!["5@g.us", "5@g.us"]),
         ("oi", vec!["1@g.us", "2@g.us", "3@g.us"]),
-        ("nobody", vec![]),
+        ("unknown", vec![]),
         ("", vec![]),
         ("\u{200b}", vec![]),
     ] {
@@ -57,7 +57,7 @@ fn the_nearest_names_win() {
 }
 
 #[test]
-fn the_form_of_letters_does_not_matter_but_accents_do() {
+fn letter_forms_are_ignored_but_accents_are_not() {
     let all = |names: &[&str]| -> Vec<Found> {
         let names = names.iter().enumerate();
         names
@@ -93,15 +93,15 @@ fn the_form_of_letters_does_not_matter_but_accents_do() {
         "0@g.us 1@g.us 2@g.us",
         "other letters"
     );
-    assert_eq!(meant(&names, "cafe"), "3@g.us", "no accent is left out");
-    assert_eq!(meant(&names, "afé n"), "4@g.us", "a part");
-    assert_eq!(meant(&["Θεός"], "θεος"), "", "not even of a capital");
+    assert_eq!(meant(&names, "cafe"), "3@g.us", "accents are significant");
+    assert_eq!(meant(&names, "afé n"), "4@g.us", "part of a name");
+    assert_eq!(meant(&["Θεός"], "θεος"), "", "nor on a capital letter");
     assert_eq!(meant(&["Café"], "caf"), "0@g.us");
     assert_eq!(meant(&["Cafe\u{301}"], "cafe"), "");
 }
 
 #[test]
-fn a_session_is_chosen_by_its_label_in_any_form() {
+fn a_session_is_found_by_its_label_in_any_letter_form() {
     let all = || {
         vec![
             session("1", "Cafe", ""),
@@ -126,12 +126,12 @@ fn several_groups_are_listed_by_id_and_name() {
         ]
     );
     assert_eq!(failure.details["candidates"][1]["groupJid"], "2@g.us");
-    let failure = one_group(Vec::new(), "nobody").unwrap_err();
+    let failure = one_group(Vec::new(), "unknown").unwrap_err();
     assert_eq!(failure.exit, Exit::NotFound);
 }
 
 #[test]
-fn a_crowd_of_candidates_is_cut_short() {
+fn a_long_list_of_candidates_is_truncated() {
     let crowd: Vec<Found> = (0..100)
         .map(|number| found("a", &format!("{number}@g.us"), "Choir"))
         .collect();
@@ -141,7 +141,7 @@ fn a_crowd_of_candidates_is_cut_short() {
 }
 
 #[test]
-fn one_group_in_two_sessions_needs_a_choice_unless_one_was_removed() {
+fn a_group_in_two_sessions_is_ambiguous_unless_one_was_removed() {
     let both = named(world(), "ältestenrat");
     let failure = one_session(one_group(both.clone(), "x").unwrap(), "x").unwrap_err();
     assert_eq!(failure.exit, Exit::Ambiguous);

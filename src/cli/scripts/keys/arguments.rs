@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_written_as_people_write_them() {
+    fn expiry_times_are_accepted_in_common_formats() {
         for (text, seconds) in [
             ("45s", 45),
             ("30m", 1800),

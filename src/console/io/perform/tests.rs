@@ -1,4 +1,4 @@
-//! Pictures, turns and floods.
+//! Saved pictures, request slots, and bounds of the notices' queue.
 
 use super::*;
 use crate::api::Envelope;
@@ -6,7 +6,7 @@ use crate::console::io::clipboard::{ClipboardChoice, Surroundings};
 use serde_json::json;
 
 #[test]
-fn a_strangers_name_never_leaves_the_directory() {
+fn a_file_name_made_of_a_group_name_stays_in_the_directory() {
     for (title, name) in [
         ("Weekend Volunteers", "Weekend Volunteers"),
         ("../../etc/passwd", "etc passwd"),
@@ -19,7 +19,7 @@ fn a_strangers_name_never_leaves_the_directory() {
     assert_eq!(file_name(&"x".repeat(500)).len(), 60);
 }
 
-/// There is no other gateway.
+/// No profile to switch to.
 struct Nowhere;
 
 #[async_trait::async_trait]
@@ -30,8 +30,8 @@ impl GatewayConnector for Nowhere {
 }
 
 #[tokio::test]
-async fn reads_that_wait_for_their_next_attempt_leave_the_turn_to_others() {
-    // Nobody listens there any more, so every attempt fails at once.
+async fn a_read_that_waits_for_its_next_attempt_frees_its_slot() {
+    // The listener is closed, so every attempt fails at once.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -59,7 +59,7 @@ async fn reads_that_wait_for_their_next_attempt_leave_the_turn_to_others() {
                 assert_eq!(id, RequestId(reads));
                 answered = true;
             }
-            // The stream has nobody to talk to either.
+            // The stream cannot connect either.
             Notice::Realtime(..) => {}
             other => panic!("{other:?}"),
         }
@@ -67,7 +67,7 @@ async fn reads_that_wait_for_their_next_attempt_leave_the_turn_to_others() {
 }
 
 #[tokio::test]
-async fn a_flood_of_news_waits_outside_until_some_were_taken_in() {
+async fn a_flood_of_events_is_bounded_until_the_loop_takes_some() {
     let (inbox, mut notices) = mpsc::unbounded_channel();
     let (sink, events) = mpsc::channel(1);
     tokio::spawn(pass_on(events, inbox));
@@ -77,23 +77,23 @@ async fn a_flood_of_news_waits_outside_until_some_were_taken_in() {
             sink.send(RealtimeEvent::Connected).await.unwrap();
         }
     });
-    // Both tasks go on for as long as there is room.
+    // Both tasks continue while the queue has room.
     for _ in 0..10 * flood {
         tokio::task::yield_now().await;
     }
     assert_eq!(notices.len(), EVENTS_WAITING);
     for _ in 0..flood {
-        notices.recv().await.expect("none is lost");
+        notices.recv().await.expect("no event is lost");
     }
     sent.await.unwrap();
 }
 
 #[tokio::test]
-async fn events_that_wait_are_bounded_by_their_bytes_too() {
+async fn queued_events_are_bounded_by_their_bytes_too() {
     let (inbox, mut notices) = mpsc::unbounded_channel();
     let (sink, events) = mpsc::channel(1);
     tokio::spawn(pass_on(events, inbox));
-    // Each takes a quarter of the room, though its text has only a few kilobytes.
+    // Each takes a quarter of the byte limit, though its text has only a few kilobytes.
     let nothings = EVENT_BYTES_WAITING / 4 / size_of::<Value>();
     let envelope: Envelope = serde_json::from_value(json!({
         "id": "evt_1", "event": "x", "payload": vec![Value::Null; nothings - 1],
@@ -110,13 +110,13 @@ async fn events_that_wait_are_bounded_by_their_bytes_too() {
     }
     assert_eq!(notices.len(), 4);
     for _ in 0..20 {
-        notices.recv().await.expect("none is lost");
+        notices.recv().await.expect("no event is lost");
     }
     sent.await.unwrap();
 }
 
 #[tokio::test]
-async fn answers_keep_their_turn_until_they_are_taken_in() {
+async fn an_answer_holds_its_slot_until_the_loop_takes_it() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -141,7 +141,7 @@ async fn answers_keep_their_turn_until_they_are_taken_in() {
 }
 
 #[test]
-fn an_older_picture_is_never_overwritten() {
+fn an_earlier_picture_is_never_overwritten() {
     let directory = tempfile::tempdir().unwrap();
     let first = save(directory.path(), "https://chat.whatsapp.com/one", "Choir").unwrap();
     let kept = std::fs::read(&first.png).unwrap();
@@ -162,7 +162,7 @@ impl GatewayConnector for Broken {
 }
 
 #[tokio::test]
-async fn a_task_that_panics_answers_its_request_all_the_same() {
+async fn a_panicking_task_still_answers_its_request() {
     let client = Client::new("http://127.0.0.1:9", &Secret::new("wa_key"), false).unwrap();
     let clipboard = Clipboard::new(ClipboardChoice::Auto, Surroundings::default());
     let (performer, mut notices) =
@@ -203,11 +203,11 @@ async fn a_change_whose_task_panics_is_unconfirmed() {
     assert_eq!(answered, id);
     assert!(failure.unconfirmed, "it may have been sent");
     drop(inbox);
-    assert!(notices.recv().await.is_none(), "one answer, not two");
+    assert!(notices.recv().await.is_none(), "exactly one answer");
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_is_not_taken_for_live() {
+async fn a_broken_stream_is_not_treated_as_live() {
     let (inbox, mut notices) = mpsc::unbounded_channel();
     let (sink, events) = mpsc::channel(4);
     sink.send(RealtimeEvent::Connected).await.unwrap();

@@ -1,8 +1,8 @@
-//! What is sent for the cells of a frame.
+//! Output of a frame's cells.
 //!
-//! Terminals disagree about the columns of some characters. So each of them gets its reserved cells
-//! emptied first, and whatever follows is addressed by row and column: where a terminal draws less than
-//! was reserved nothing older shows through, and where it draws more the rest of the line stays in place.
+//! Terminals disagree about the width of some characters. Before such a character its reserved cells are
+//! cleared, and the next cell is addressed by row and column: if a terminal draws fewer columns than
+//! reserved, no older text remains, and if it draws more, the rest of the line stays in place.
 
 use super::hang_up::{HangUp, Output};
 use crate::console::locale::Charset;
@@ -12,17 +12,17 @@ use ratatui::layout::{Position, Size};
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
-/// A frame is written in one piece up to this many bytes.
+/// Frames up to this many bytes are one write.
 const FRAME_BUFFER: usize = 1 << 18;
 
 type Inner<W> = CrosstermBackend<W>;
 
-/// The terminal as ratatui draws on it.
+/// The ratatui backend.
 pub struct TerminalBackend<W: Write = BufWriter<Output>> {
     inner: Inner<W>,
     charset: Charset,
     hang_up: HangUp,
-    /// The last size that the terminal reported; a closed one keeps it.
+    /// The last size that the terminal reported; kept after a hang-up.
     size: Size,
 }
 
@@ -74,7 +74,7 @@ impl<W: Write> Backend for TerminalBackend<W> {
             for column in 0..columns.max(1) {
                 run.push((x.saturating_add(column), y, Cow::Owned(blank.clone())));
             }
-            // Back to the first column; the end of the run makes the next cell be addressed, too.
+            // Back to the first column; a new run addresses the next cell by position.
             run.push((x, y, cell));
             send(&mut self.inner, &mut run)?;
         }
@@ -125,7 +125,7 @@ impl<W: Write> Backend for TerminalBackend<W> {
     }
 }
 
-/// Sends cells that stand in the order of the screen.
+/// Sends cells in screen order.
 fn send<W: Write>(
     inner: &mut Inner<W>,
     run: &mut Vec<(u16, u16, Cow<'_, Cell>)>,
@@ -144,7 +144,7 @@ fn in_charset(cell: &Cell, charset: Charset) -> Cow<'_, Cell> {
     }
     let mut changed = cell.clone();
     if cell.fg == cell.bg && cell.symbol() == "█" {
-        // A module of a QR code: the background draws it.
+        // A QR code's module: a space with this background colour.
         changed.set_symbol(" ");
     } else {
         changed.set_symbol(&charset.encode(cell.symbol()));
@@ -152,8 +152,8 @@ fn in_charset(cell: &Cell, charset: Charset) -> Cow<'_, Cell> {
     Cow::Owned(changed)
 }
 
-/// Whether terminals may disagree about the columns of a cell's text: all that is wide, joined or
-/// marked, and emoji of one column, which some terminals draw in two.
+/// Whether terminals may disagree about the width of a cell's text: wide characters, joined ones, those
+/// with marks, and emoji of one column, which some terminals draw in two.
 fn is_contested(symbol: &str) -> bool {
     if symbol.is_ascii() {
         return false;
@@ -207,7 +207,7 @@ mod tests {
         }
     }
 
-    /// What a terminal gets for frames that are drawn one after the other.
+    /// The bytes that a terminal receives for successive frames.
     fn sent(frames: &[&str], charset: Charset) -> Vec<String> {
         let sink = Sent::default();
         let mut backend = TerminalBackend::on(sink.clone(), charset, &HangUp::default());
@@ -225,7 +225,7 @@ mod tests {
         all
     }
 
-    /// The row as a terminal shows it that gives such characters so many columns.
+    /// The row as displayed by a terminal that gives such characters this many columns.
     fn shown(sent: &[String], columns_of: impl Fn(char) -> usize) -> String {
         let mut row = [' '; 40];
         let mut at = 0;
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_the_former_row_stays_whatever_a_terminal_measures() {
+    fn no_text_of_the_previous_frame_remains_at_any_character_width() {
         let bearded = "a\u{1F9D4}\u{200D}\u{2642}\u{FE0F}b\u{1F9D1}\u{1F3FD}c";
         let sent = sent(&["WEEKENDVOLUN", bearded, "\u{1F9D1}xyz"], Charset::Unicode);
         for columns in [1, 2, 3] {
@@ -278,14 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn without_utf_8_only_ascii_is_sent() {
+    fn without_utf_8_only_ascii_is_written() {
         let sent = sent(&["● Café 東京 🇮🇩"], Charset::Ascii).concat();
         assert!(sent.is_ascii(), "{sent}");
         assert_eq!(shown(&[sent], |_| 1), "* Caf? ????.");
     }
 
     #[test]
-    fn without_utf_8_a_code_is_drawn_by_backgrounds() {
+    fn without_utf_8_a_code_is_drawn_with_background_colours() {
         let mut cell = Cell::new("█");
         cell.set_style(Style::new().fg(Color::White).bg(Color::White));
         assert_eq!(in_charset(&cell, Charset::Ascii).symbol(), " ");
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_that_is_gone_keeps_its_size() {
+    fn after_a_hang_up_the_size_is_kept() {
         let hang_up = HangUp::default();
         let backend = TerminalBackend::on(Vec::new(), Charset::Unicode, &hang_up);
         hang_up.note();

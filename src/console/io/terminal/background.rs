@@ -1,7 +1,7 @@
-//! Asks the terminal for its background colour (xterm control sequences, "OSC Ps ; Pt", Ps = 11).
+//! Queries the terminal's background colour (xterm control sequences, "OSC Ps ; Pt", Ps = 11).
 //!
-//! The answer comes among the keys, at any time or never, so it is not waited for: the keys that crossterm
-//! makes of it are recognized and taken out, and everything else passes.
+//! The answer arrives between keys, at any time or never, so the program does not wait for it: the filter
+//! recognizes the key events that crossterm makes of it and removes them; all other events pass.
 
 use crate::console::io::screen::Input;
 use crate::console::theme::Background;
@@ -13,15 +13,15 @@ const START: &str = "]11;rgb";
 /// The longest is `]11;rgba:ffff/ffff/ffff/ffff`.
 const LONGEST: usize = 40;
 
-/// Takes the answer out of the events.
+/// Removes the answer from the events.
 #[derive(Debug, Default)]
 pub(super) struct AnswerFilter {
-    /// Keys that look like the beginning of an answer, and their text.
+    /// Key events that look like the beginning of an answer, and their text.
     held: Vec<Event>,
     text: String,
 }
 
-/// What a key means inside an answer.
+/// The meaning of a key within an answer.
 enum Piece {
     Introducer,
     Text(char),
@@ -29,12 +29,12 @@ enum Piece {
 }
 
 impl AnswerFilter {
-    /// Whether keys are held back until it is known what they are.
+    /// Whether keys are held back because they may be the beginning of an answer.
     pub(super) fn is_holding(&self) -> bool {
         !self.held.is_empty()
     }
 
-    /// Gives out what was held: it was typed.
+    /// Passes the held keys on as typed.
     pub(super) fn release(&mut self, out: &mut Vec<Input>) {
         self.text.clear();
         out.extend(self.held.drain(..).map(Input::Event));
@@ -56,12 +56,12 @@ impl AnswerFilter {
                 self.held.push(event);
             }
             Some(Piece::End) => {
-                let told = background(&self.text);
-                if told.is_some() {
+                let answered = background(&self.text);
+                if answered.is_some() {
                     self.held.clear();
                 }
                 self.release(out);
-                out.push(told.map_or(Input::Event(event), Input::Background));
+                out.push(answered.map_or(Input::Event(event), Input::Background));
             }
             _ => {
                 self.release(out);
@@ -97,7 +97,7 @@ fn piece(key: &KeyEvent) -> Option<Piece> {
     }
 }
 
-/// The background that an answer such as `]11;rgb:ffff/ffff/ffff` tells.
+/// The background of an answer such as `]11;rgb:ffff/ffff/ffff`.
 fn background(answer: &str) -> Option<Background> {
     let colours = answer.strip_prefix(START)?.trim_start_matches('a');
     let mut components = colours.strip_prefix(':')?.split('/').map(|digits| {
@@ -137,7 +137,7 @@ mod tests {
         events
     }
 
-    /// What passes, as text, and the background that was reported.
+    /// The events that pass, and the reported background.
     fn filtered(bytes: &str) -> (Vec<Event>, Option<Background>) {
         let mut filter = AnswerFilter::default();
         let mut out = Vec::new();
@@ -145,19 +145,19 @@ mod tests {
             filter.push(event, &mut out);
         }
         filter.release(&mut out);
-        let mut told = None;
+        let mut answered = None;
         let keys = out.into_iter().filter_map(|input| match input {
             Input::Event(event) => Some(event),
             Input::Background(background) => {
-                told = Some(background);
+                answered = Some(background);
                 None
             }
         });
-        (keys.collect(), told)
+        (keys.collect(), answered)
     }
 
     #[test]
-    fn the_answer_is_taken_out_from_between_the_keys() {
+    fn the_answer_is_removed_from_the_keys() {
         for (answer, background) in [
             ("\x1b]11;rgb:ffff/ffff/ffff\x1b\\", Background::Light),
             ("\x1b]11;rgb:fdfd/f6f6/e3e3\x07", Background::Light),
@@ -165,14 +165,14 @@ mod tests {
             ("\x1b]11;rgba:0000/0000/0000/ffff\x07", Background::Dark),
             ("\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\", Background::Dark),
         ] {
-            let (keys, told) = filtered(&format!("jk{answer}q"));
+            let (keys, answered) = filtered(&format!("jk{answer}q"));
             assert_eq!(keys, events("jkq"), "{answer:?}");
-            assert_eq!(told, Some(background), "{answer:?}");
+            assert_eq!(answered, Some(background), "{answer:?}");
         }
     }
 
     #[test]
-    fn keys_that_only_look_like_an_answer_pass_in_their_order() {
+    fn keys_that_resemble_an_answer_pass_in_order() {
         for typed in [
             "\x1b]",
             "\x1b]11;rgb:",

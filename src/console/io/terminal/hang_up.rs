@@ -1,7 +1,7 @@
-//! The end of the terminal itself: its window was closed, the connection to it broke.
+//! Terminal hang-up: its window was closed or the connection to it broke.
 //!
-//! SIGHUP tells of it where somebody sends that signal and nobody ignores it. Otherwise only the terminal
-//! does: writes fail, reads give an error or nothing, and `poll` reports a hang-up.
+//! SIGHUP reports it, unless no process sends that signal or the program inherited it as ignored. Then only
+//! the terminal itself does: writes fail, reads return an error or nothing, and `poll` reports `POLLHUP`.
 
 use std::io::{self, Stdout, Write};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ impl HangUp {
         &self.0
     }
 
-    /// What came out of something done to the terminal; that it is gone is noted, and no error.
+    /// Replaces the error of a terminal operation by `instead` if the terminal has hung up, and notes that.
     pub(super) fn forgive<T>(&self, outcome: io::Result<T>, instead: T) -> io::Result<T> {
         match outcome {
             Err(error) if self.has_come() || is_hang_up(&error) => {
@@ -35,7 +35,7 @@ impl HangUp {
     }
 }
 
-/// Whether an error says that there is no terminal behind the descriptor any more.
+/// Whether an error means that the terminal behind the descriptor is gone.
 #[cfg(unix)]
 pub(super) fn is_hang_up(error: &io::Error) -> bool {
     use rustix::io::Errno;
@@ -50,8 +50,8 @@ pub(super) fn is_hang_up(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
 
-/// Standard output. What is written after the terminal's end is dropped, so that nothing that draws has
-/// an error to tell, and nothing prints one to a standard error that may be gone as well.
+/// Standard output. Writes after a hang-up are dropped, so that drawing does not fail and no error is
+/// printed to a standard error that may be gone as well.
 pub struct Output {
     stdout: Stdout,
     hang_up: HangUp,
@@ -84,13 +84,13 @@ impl Write for Output {
     }
 }
 
-/// Notes the hang-up as soon as the kernel reports it, in a thread that waits for nothing else.
+/// Notes the hang-up as soon as the kernel reports it, in a dedicated thread.
 #[cfg(unix)]
 pub(super) fn watch(hang_up: HangUp) {
     use rustix::event::{PollFd, PollFlags, poll};
     std::thread::spawn(move || {
         let stdin = io::stdin();
-        // No events are asked for: a hang-up is always reported.
+        // No events are requested: `poll` always reports a hang-up.
         let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
         loop {
             match poll(&mut watched, None) {

@@ -1,8 +1,8 @@
-//! What comes from the terminal: keys, pastes, the mouse, its size and its answers.
+//! Terminal input: keys, pastes, the mouse, resizes and answers to queries.
 //!
-//! On Unix a thread of our own reads. crossterm would go on reading a terminal that has hung up, so it is
-//! asked only while there is something to read and no hang-up. Its feature `use-dev-tty` is the source that
-//! waits by level: the default one waits by edge, and loses a key that comes together with a signal.
+//! On Unix our own thread reads. crossterm would keep reading a terminal that has hung up, so it is polled
+//! only while input is available and there is no hang-up. Its feature `use-dev-tty` selects the
+//! level-triggered source: the default one is edge-triggered and loses a key that arrives with a signal.
 
 use super::background::AnswerFilter;
 use super::hang_up::HangUp;
@@ -52,18 +52,18 @@ mod unix {
     use tokio::signal::unix::{SignalKind, signal};
     use tokio::sync::mpsc::Sender;
 
-    /// Inputs that may wait for the loop; then the terminal waits.
+    /// Capacity of the channel to the event loop; when it is full the terminal waits.
     pub(super) const WAITING: usize = 1_024;
-    /// An answer of the terminal arrives in one piece; what looks like the beginning of one and is not
-    /// continued in this time was typed.
+    /// An answer of the terminal arrives in one piece; keys that look like its beginning and are not
+    /// continued within this time were typed.
     const ANSWER: Duration = Duration::from_millis(100);
-    /// How long crossterm is asked for more after a key. It keeps keys that were read together, and with too
-    /// little time it does not hand them out: a busy machine may spend a millisecond before it looks.
+    /// Poll timeout for crossterm after a key. It buffers keys that were read together, and with a shorter
+    /// timeout it may not return them: on a busy machine a millisecond passes before it checks.
     const QUIET: Duration = Duration::from_secs(1);
 
     type Inputs = Sender<io::Result<Input>>;
 
-    /// Tells of every change of the window's size.
+    /// Sends every resize of the window.
     pub(super) fn follow_size(inputs: Inputs) {
         let Ok(mut changes) = signal(SignalKind::window_change()) else {
             return;
@@ -81,7 +81,7 @@ mod unix {
         });
     }
 
-    /// Reads until the terminal or the loop ends.
+    /// Reads until the terminal hangs up or the event loop ends.
     pub(super) fn read(inputs: &Inputs, hang_up: &HangUp) {
         let mut filter = AnswerFilter::default();
         loop {
@@ -130,7 +130,7 @@ mod unix {
         })
     }
 
-    /// Hands on what is read until nothing more comes; `false` when the loop has ended.
+    /// Sends all available input; `false` when the event loop has ended.
     fn take_all(filter: &mut AnswerFilter, inputs: &Inputs) -> io::Result<bool> {
         loop {
             let patience = if filter.is_holding() { ANSWER } else { QUIET };

@@ -1,4 +1,4 @@
-//! "Add an account": which way to link has room, and the field and buttons that follow from it.
+//! "Add an account": which method fits, and the field and buttons that follow from it.
 
 use super::super::dialog::{Button, content_height, content_width};
 use super::super::screen::{Screen, screen};
@@ -9,9 +9,9 @@ use crate::console::state::{
 use ratatui::layout::Size;
 use std::borrow::Cow;
 
-/// Columns of the words beside a code.
+/// Columns of the text beside a code.
 pub(super) const BESIDE: u16 = 28;
-/// Lines of the words above a code.
+/// Lines of the text above a code.
 pub(super) const ABOVE: u16 = 2;
 /// Characters of a pairing QR code's text: what room to expect before the first one is there.
 const USUAL_LENGTH: usize = 245;
@@ -21,7 +21,7 @@ pub(super) enum Room {
     Fits {
         room: Size,
         blocks: Blocks,
-        /// Whether the words stand beside the code; above it otherwise.
+        /// Whether the text is beside the code; above it otherwise.
         beside: bool,
     },
     Missing {
@@ -59,13 +59,13 @@ fn room_for(screen: &Screen, text: &str, least_blocks: Blocks) -> Room {
             least.height.saturating_sub(room.height),
         )
     });
-    // What needs the smaller change of the window; a row is about as high as two columns are wide.
+    // The smaller change of the window is suggested; a row is about as high as two columns are wide.
     let cost = |(columns, rows): &(u16, u16)| u32::from(*columns) + 2 * u32::from(*rows);
     let (columns, rows) = lacks.into_iter().min_by_key(cost).unwrap_or_default();
     Room::Missing { columns, rows }
 }
 
-/// The text of the code, or one that takes as much room as the first one will.
+/// The text of the code, or one of the size that the first one will have.
 pub(super) fn qr_text(pairing: &Pairing) -> Cow<'_, str> {
     match &pairing.qr {
         Some(shown) => Cow::Borrowed(shown.code.reveal()),
@@ -85,8 +85,7 @@ fn method(state: &State, screen: &Screen, pairing: &Pairing) -> LinkMethod {
     }
 }
 
-/// The way to link that is on the screen: the chosen one, or the code to type where the QR code has
-/// no room.
+/// The method on the screen: the chosen one, or the pairing code if the QR code does not fit.
 #[must_use]
 pub(crate) fn pairing_method(state: &State, pairing: &Pairing) -> LinkMethod {
     screen(state).map_or(pairing.method, |screen| method(state, &screen, pairing))

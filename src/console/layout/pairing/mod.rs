@@ -1,4 +1,4 @@
-//! "Add an account": what each step says, its field, code and buttons.
+//! "Add an account": the texts, field, code and buttons of each step.
 
 mod fit;
 mod parts;

@@ -1,10 +1,10 @@
-//! "Add an account": where the words, the field, the code and the buttons of a step stand.
+//! "Add an account": the areas of a step's texts, field, code and buttons.
 
 use super::super::dialog::{Button, Dialog, content_width, dialog, width as buttons_width};
 use super::super::screen::Screen;
 use super::super::wrap::wrap;
 use super::fit::{ABOVE, BESIDE, Room, pairing_buttons, pairing_field, qr_room, qr_text};
-use super::words::{beside_code, held_up, next_code, title, told};
+use super::words::{beside_code, head_and_foot, held_up, next_code, title};
 use crate::console::qr::{self, Blocks};
 use crate::console::state::{
     ButtonId, FieldOrButton, LinkMethod, Pairing, PairingField, PairingStep, State,
@@ -15,7 +15,7 @@ const WIDTH: u16 = 66;
 /// Cells of the eight characters with one column per dot.
 const LETTERS: Size = Size::new(51, 5);
 
-/// The overlay where it stands.
+/// The overlay's areas.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PairingParts {
     pub dialog: Dialog,
@@ -39,7 +39,7 @@ pub(crate) struct CodeSpot {
     pub blocks: Blocks,
 }
 
-/// What stands between the words.
+/// The part between the texts.
 enum Middle {
     Nothing,
     Field(PairingField),
@@ -80,7 +80,7 @@ pub(crate) fn pairing_parts(state: &State, screen: &Screen, pairing: &Pairing) -
         _ => 1,
     };
     let width = content_width(screen, WIDTH.max(LETTERS.width * dots));
-    let (head, foot) = told(state, screen, pairing);
+    let (head, foot) = head_and_foot(state, screen, pairing);
     let (head, foot) = (wrap(&head, width, 8), wrap(&foot, width, 8));
     let rows = |lines: &[String]| match lines {
         [only] if only.is_empty() => 0,
@@ -93,7 +93,7 @@ pub(crate) fn pairing_parts(state: &State, screen: &Screen, pairing: &Pairing) -
         Middle::Letters => LETTERS.height,
     };
     let gap = |rows: u16| u16::from(rows > 0);
-    // A field's own words stand right below it.
+    // A field's own message is right below it.
     let close = matches!(middle, Middle::Field(_));
     let lower_gap = if close { 0 } else { gap(between) * gap(below) };
     let upper_gap = gap(above) * gap(between + below);
@@ -125,7 +125,7 @@ pub(crate) fn pairing_parts(state: &State, screen: &Screen, pairing: &Pairing) -
     }
 }
 
-/// The dialog around a QR code of this size, without what it says in its title.
+/// The dialog around a QR code of this size, without the message in its title.
 fn with_code(
     state: &State,
     screen: &Screen,

@@ -1,4 +1,4 @@
-//! What each step of "Add an account" says.
+//! The texts of each step of "Add an account".
 
 use super::super::screen::Screen;
 use super::fit::{Room, qr_room};
@@ -7,7 +7,7 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{LinkMethod, Pairing, PairingError, PairingStep, State};
 use crate::console::words;
 
-/// How long a code to type is good, more or less.
+/// Approximate validity of a pairing code.
 const CODE_SECONDS: i64 = 180;
 
 pub(super) fn title(state: &State, pairing: &Pairing) -> String {
@@ -36,7 +36,7 @@ pub(super) fn beside_code(state: &State, pairing: &Pairing) -> String {
     )
 }
 
-/// How long the code is still good, or how long it is waited for.
+/// The remaining validity of the code, or how long the wait for it has lasted.
 pub(super) fn next_code(state: &State, pairing: &Pairing) -> String {
     let Some(shown) = &pairing.qr else {
         let waited = words::seconds(pairing.since, state.now);
@@ -49,8 +49,8 @@ pub(super) fn next_code(state: &State, pairing: &Pairing) -> String {
     }
 }
 
-/// The words above and below what is in the middle.
-pub(super) fn told(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
+/// The texts above and below the middle part.
+pub(super) fn head_and_foot(state: &State, screen: &Screen, pairing: &Pairing) -> (String, String) {
     let only = |words: String| (words, String::new());
     match &pairing.step {
         PairingStep::Label => (
@@ -121,7 +121,7 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
             format!("{}\n\n{age_words}", spaced(code.reveal())),
         );
     }
-    // While none comes, the room that a QR code would need is no matter.
+    // While no code arrives, its size does not matter.
     let lack = held_up(state, pairing).or_else(|| match (pairing.method, qr_room(state, screen, pairing)) {
         (LinkMethod::Qr, Room::Missing { columns, rows }) => Some(format!(
             "The QR code has no room: it needs {}. Enlarge the window or make its letters smaller, or link with a code to type.",
@@ -139,12 +139,12 @@ fn code_way(state: &State, screen: &Screen, pairing: &Pairing) -> (String, Strin
     (head, fault(pairing))
 }
 
-/// Why the code on the screen is of no use, where the gateway tells.
+/// Why the displayed code is invalid, if the gateway reports it.
 fn refused_code(state: &State, pairing: &Pairing) -> Option<String> {
     reason(state, pairing, &SessionStatus::ScanQrCode)
 }
 
-/// Why no code comes, where the gateway tells.
+/// Why no code arrives, if the gateway reports it.
 pub(super) fn held_up(state: &State, pairing: &Pairing) -> Option<String> {
     let reason =
         reason(state, pairing, &SessionStatus::Starting).filter(|_| pairing.qr.is_none())?;
@@ -205,7 +205,7 @@ fn error_sentence(state: &State, pairing: &Pairing, error: &PairingError) -> Str
     }
 }
 
-/// Refusals as they are meant here: there is no connection to speak of before a phone is linked.
+/// The meaning of refusals here: before a phone is linked there is no connection to blame.
 fn refused(state: &State, failure: &CallFailure) -> String {
     match &failure.kind {
         FailureKind::Offline => {

@@ -26,7 +26,7 @@ pub(crate) fn is_open(state: &State, key: &GroupKey) -> bool {
     layers.any(|layer| matches!(layer, Layer::Form(form) if form.key == *key))
 }
 
-/// A hint where the rest of a save can be seen, after its form was left.
+/// A message about where to see the outcome of a save after its form was left.
 pub(crate) fn hint(state: &State, key: &GroupKey) -> &'static str {
     if state.requests.background_forms.contains_key(key) {
         " Edit again to see the rest."
@@ -72,7 +72,7 @@ fn follow(form: &mut EditForm, stored: &Settings) {
         }
         let touched = typed.differs(&form.base, field);
         form.base.take(stored, field);
-        // What we sent ourselves, or would have, comes as no surprise.
+        // A value that we sent, or would have sent, is not reported as a change.
         if !typed.differs(stored, field) {
             continue;
         }

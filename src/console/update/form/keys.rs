@@ -21,7 +21,7 @@ const STOPS: [FormFocus; 6] = [
     FormFocus::Button(FORM_BUTTONS[0]),
     FormFocus::Button(FORM_BUTTONS[1]),
 ];
-/// Bytes that are pasted at once: far above what fits, and drawn without delay.
+/// Maximum bytes of a paste: far above what fits, and drawn without delay.
 const PASTE_MAX: usize = 64_000;
 
 /// `e`: opens the form of the selected group, or the one that was left while its save ran.
@@ -35,7 +35,7 @@ pub(crate) fn open(state: &mut State) {
     };
     let left = state.requests.background_forms.remove(&entry.key);
     let form = left.unwrap_or_else(|| Box::new(EditForm::new(entry.key.clone(), entry.settings())));
-    // No reason to refuse: what is stored of the role may be old, and the gateway decides.
+    // Not refused: the stored role may be stale, and the gateway decides.
     let warning = match (&entry.group.my_role, entry.group.is_locked) {
         (Some(SessionRole::None), _) => {
             Some("This account is not in the group: changes will be refused.")
@@ -128,7 +128,7 @@ fn edit_key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Foll
         },
     }
     match (top(state).map(|form| form.focus), action) {
-        // Where nothing is typed the keys mean what they mean elsewhere.
+        // Outside of text fields the keys of the table apply.
         (Some(FormFocus::Button(_)), Some(action @ (Action::ErrorDetails | Action::Help))) => {
             return FollowUp::Perform(action);
         }

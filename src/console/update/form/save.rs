@@ -1,4 +1,4 @@
-//! Saving the form: only what changed, and what became of each field.
+//! Saving the form: only the changed fields, with an outcome per field.
 
 use super::super::{groups, text_input};
 use super::fields::{faults, find, hint, is_open};
@@ -10,7 +10,7 @@ use crate::console::state::{
     ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Layer, LostUpdate, Settings, State,
 };
 
-/// Sends what changed; nothing when nothing did, or when it could not be right.
+/// Sends the changed fields; nothing if none changed, or if one is invalid.
 pub(super) fn save(state: &mut State) {
     let Some(Layer::Form(form)) = state.layers.last_mut() else {
         return;
@@ -97,7 +97,7 @@ pub(crate) fn answered(
     state.requests.read_again(Call::Group(key.clone()));
 }
 
-/// The answer was lost, or leaves open how far the save came: the group is read.
+/// The answer was lost, or does not say which fields were applied: the group is read.
 fn lost(state: &mut State, key: &GroupKey, patch: &SettingsPatch, failure: CallFailure) {
     let lost = LostUpdate::new(patch.clone(), failure, state.requests.newest());
     state.requests.unconfirmed.updates.insert(key.clone(), lost);
@@ -152,9 +152,9 @@ fn apply(
     });
 }
 
-/// Per field that was sent: what became of it, as far as the gateway says.
+/// The outcome of each sent field, as far as the gateway reports it.
 fn outcomes(sent: &[SettingField], failure: &CallFailure) -> Vec<(SettingField, FieldOutcome)> {
-    // Faults of single fields: nothing was attempted before all were right.
+    // Validation errors of fields: nothing is applied before all are valid.
     let faulty = |field: SettingField| {
         let fault = failure
             .fields
@@ -193,7 +193,7 @@ pub(crate) fn fail(
     form.focus = FormFocus::Button(ButtonId::Save);
 }
 
-/// Makes what was applied the base of the form.
+/// Makes the applied values the base of the form.
 fn rebase(form: &mut EditForm, patch: &SettingsPatch, applied: &[SettingField]) {
     let sent = Settings {
         subject: patch.subject.clone().unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! What the gateway's answers and events mean for a pairing.
+//! How answers and events of the gateway affect a pairing.
 
 use super::super::rows::Keep;
 use super::super::sessions;
@@ -15,10 +15,10 @@ use crate::text::clean_line;
 
 /// Milliseconds to wait for the first code where the gateway gives no reason for its absence.
 const CODE_PATIENCE: i64 = 90_000;
-/// The same where it says that there is no such session, although it lists it.
+/// The same when it reports that the session does not exist, although it lists it.
 const LOST_PATIENCE: i64 = 15_000;
 
-/// The session was added, or not; `newest` was the newest request then.
+/// The request to add the session was answered; `newest` was the newest request then.
 pub(crate) fn created(
     state: &mut State,
     (id, newest): (RequestId, u64),
@@ -45,7 +45,7 @@ pub(crate) fn created(
             }
         }
         Err(failure) => {
-            // It may be there all the same: the list tells.
+            // It may have been added: the list is read.
             if failure.unconfirmed && !state.requests.sessions_by_id {
                 let label = label.map(str::to_owned);
                 let lost = LostCreation::new(id, label, failure, newest);
@@ -86,7 +86,7 @@ pub(crate) fn adopt(state: &mut State, request: RequestId, session: &str) -> boo
     true
 }
 
-/// The list does not tell whether a session was added, or tells that none was.
+/// The list does not show whether a session was added, or shows that none was.
 pub(crate) fn not_created(state: &mut State, request: RequestId, failure: CallFailure) -> bool {
     let at = state.now;
     let waits = find(state).filter(|pairing| pairing.step == PairingStep::Creating(request));
@@ -109,7 +109,7 @@ fn insert(state: &mut State, session: Session) {
     sessions::ask(state);
 }
 
-/// The session was removed, or not.
+/// The request to remove the session was answered.
 pub(crate) fn removed(state: &mut State, session: &str, answer: Result<(), CallFailure>) {
     let name = state.account_name(session);
     let waits = of(state, session).is_some_and(|it| matches!(it.step, PairingStep::Removing(_)));
@@ -145,7 +145,7 @@ pub(crate) fn removed(state: &mut State, session: &str, answer: Result<(), CallF
     }
 }
 
-/// The QR code has come, or none is ready.
+/// The QR code was read, or none is ready.
 pub(crate) fn qr(state: &mut State, session: &str, answer: Result<QrCode, CallFailure>) {
     let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) else {
         return;
@@ -162,10 +162,10 @@ pub(crate) fn qr(state: &mut State, session: &str, answer: Result<QrCode, CallFa
     }
 }
 
-/// No code is ready: it is waited for, but not for ever.
+/// No code is ready: the wait for it is limited.
 fn no_code_yet(state: &mut State, session: &str, failure: &CallFailure) {
     let now = state.now;
-    // The gateway says itself what holds it up.
+    // The gateway reports the reason itself.
     let explained = (state.sessions.get(session))
         .and_then(|row| row.status_reason.as_deref())
         .is_some_and(|reason| !reason.trim().is_empty());
@@ -187,7 +187,7 @@ fn no_code_yet(state: &mut State, session: &str, failure: &CallFailure) {
     }
 }
 
-/// The gateway tells the next code.
+/// An event brought the next code.
 pub(crate) fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
     let no_code = PairingStep::Failed(PairingError::NoCode);
     let waits = |pairing: &&mut Pairing| pairing.is_waiting() || pairing.step == no_code;
@@ -200,8 +200,8 @@ pub(crate) fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) 
     }
 }
 
-/// A session was read: now it is known whether it still pairs, and whether it is there at all.
-pub(crate) fn session_told(state: &mut State, session: &str, is_gone: bool) {
+/// A session was read, which shows whether it is still pairing and whether it exists.
+pub(crate) fn session_read(state: &mut State, session: &str, is_gone: bool) {
     if is_gone && of(state, session).is_some_and(|pairing| pairing.is_waiting()) {
         gone(state, session);
         sessions::ask(state);
@@ -219,7 +219,7 @@ pub(crate) fn session_told(state: &mut State, session: &str, is_gone: bool) {
     }
 }
 
-/// The code to type has come.
+/// The pairing code was created.
 pub(crate) fn code(
     state: &mut State,
     id: RequestId,
@@ -254,7 +254,7 @@ fn refuse(state: &mut State, session: &str, failure: CallFailure) {
     let is_listed = state.sessions.get(session).is_some();
     let error = match failure.code.as_str() {
         _ if paired => PairingError::Paired,
-        // Unless the list, which is read anew, does not have it any more.
+        // Unless the list, which is read again, does not have it any more.
         "not_found" if is_listed => PairingError::NoCode,
         "not_found" => PairingError::Gone,
         _ => PairingError::Refused { failure, at },
@@ -286,13 +286,13 @@ pub(crate) fn linked(state: &mut State, session: &str, payload: &AuthCodePayload
     }
 }
 
-/// Whether a QR code of this session is waited for.
+/// Whether this session waits for a QR code.
 pub(crate) fn awaits_qr(state: &State, session: &str) -> bool {
     let pairing = peek(state);
     pairing.is_some_and(|it| it.session.as_deref() == Some(session) && it.is_waiting())
 }
 
-/// Whether this request's code to type is waited for.
+/// Whether the pairing waits for this request's code.
 pub(crate) fn awaits_code(state: &State, session: &str, id: RequestId) -> bool {
     let pairing = peek(state);
     pairing.is_some_and(|it| it.session.as_deref() == Some(session) && it.asking == Some(id))

@@ -10,17 +10,17 @@ use crate::console::effect::Call;
 use crate::console::state::{Connection, PairingError, PairingStep, State};
 use crate::text::clean_line;
 
-/// No further group for so long: they are all there.
+/// Without a further group for this long, all have arrived.
 const GROUPS_REST: i64 = 3_000;
 
-/// When something is to be looked at.
+/// The next due time.
 pub(crate) fn due(state: &State) -> Option<EpochMillis> {
     let pairing = peek(state)?;
     let follows = matches!(pairing.step, PairingStep::Link | PairingStep::Linked(_));
     pairing.due.filter(|_| follows)
 }
 
-/// Whether seconds are counted on the screen.
+/// Whether the screen counts seconds.
 pub(crate) fn counts(state: &State) -> bool {
     peek(state).is_some_and(|pairing| match &pairing.step {
         PairingStep::Link | PairingStep::Linked(_) => true,
@@ -53,8 +53,8 @@ pub(crate) fn clock(state: &mut State) {
     };
     match &pairing.step {
         PairingStep::Link => {
-            // Asking for the code begins to pair anew where pairing has ended: that is for the user
-            // to say, so the status comes first.
+            // Requesting a code restarts an ended pairing, which only the user may do, so the status is read
+            // first.
             pairing.wants_qr = true;
             pairing.due = Some(now + LONGEST);
             state.requests.read_again(Call::Session(session));

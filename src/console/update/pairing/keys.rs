@@ -36,7 +36,7 @@ pub(crate) fn open(state: &mut State) {
     state.layers.push(Layer::Pairing(Box::new(pairing)));
 }
 
-/// Links the selected session, if there is one without a phone and it may be done.
+/// Links the selected session, if it has no phone and the key allows it.
 pub(crate) fn open_selected(state: &mut State) -> bool {
     if state.lacks(Capability::Manage) {
         return false;
@@ -222,7 +222,7 @@ fn create(state: &mut State) {
     }
 }
 
-/// Starts a session that gives no code, or that says it has a phone already.
+/// Starts a session that gives no code, or that reports a linked phone.
 fn start(state: &mut State) {
     let Some(pairing) = top(state) else {
         return;
@@ -237,7 +237,7 @@ fn start(state: &mut State) {
     }
 }
 
-/// Asks for a code to type.
+/// Requests a pairing code.
 fn ask_code(state: &mut State) {
     let Some(pairing) = top(state) else {
         return;
@@ -267,7 +267,7 @@ fn ask_code(state: &mut State) {
     }
 }
 
-/// The other way to link.
+/// Switches to the other method.
 fn swap(state: &mut State) {
     let Some(Layer::Pairing(pairing)) = state.layers.last() else {
         return;
@@ -282,14 +282,14 @@ fn swap(state: &mut State) {
     }
 }
 
-/// Esc: leaves, unless that would leave a half session behind without a word.
+/// Esc: leaves; asks first if that would leave an unlinked session behind.
 fn leave(state: &mut State) {
     let Some(pairing) = top(state) else {
         return;
     };
     let word = match &pairing.step {
         PairingStep::AskLeave(_) => {
-            // It was made here, so leaving takes it away again.
+            // It was created here, so leaving removes it.
             remove(state);
             return close(state);
         }
@@ -320,7 +320,7 @@ fn restore_status(state: &mut State) {
     let action = match was {
         SessionStatus::LoggedOut => SessionAction::Logout,
         SessionStatus::Stopped | SessionStatus::Failed => SessionAction::Stop,
-        // It waited for a phone before, and goes on.
+        // It waited for a phone before, and continues.
         _ => return,
     };
     sessions::restore_status(state, session, action);
@@ -359,8 +359,7 @@ fn remove(state: &mut State) {
     }
 }
 
-/// Before quitting: a session that was added and not linked is not left behind without a word.
-/// Returns whether it asks.
+/// Before quitting: asks about a session that was added and not linked. Returns whether it asks.
 pub(crate) fn hold_back(state: &mut State) -> bool {
     let half = |layer: &Layer| match layer {
         Layer::Pairing(pairing) => {

@@ -6,7 +6,7 @@ use crate::console::state::{
     ButtonId, FieldOrButton, Layer, Pairing, PairingError, PairingStep, State,
 };
 
-/// The overlay, wherever it lies.
+/// The overlay, at any position in the layers.
 pub(super) fn find(state: &mut State) -> Option<&mut Pairing> {
     state.layers.iter_mut().find_map(|layer| match layer {
         Layer::Pairing(pairing) => Some(&mut **pairing),
@@ -63,7 +63,7 @@ pub(super) fn fix_focus(state: &mut State) {
         return;
     }
     let first = match pairing.step {
-        // The careful way out.
+        // The safe answer.
         PairingStep::AskLeave(_) => Some(FieldOrButton::Button(ButtonId::Keep)),
         _ => stops.first().copied(),
     };

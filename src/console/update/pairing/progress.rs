@@ -1,4 +1,4 @@
-//! How a pairing goes on: the wait for a phone, the codes, and the groups of the phone that was linked.
+//! The progress of a pairing: the wait for a phone, the codes, and the groups of the linked phone.
 
 use super::super::{groups, sessions};
 use super::overlay::{close, find, fix_focus, of};
@@ -13,7 +13,7 @@ use crate::console::words;
 pub(super) const CODE_EVERY: i64 = 2_000;
 /// The same with realtime, in case the event does not come.
 const CODE_EVERY_LIVE: i64 = 5_000;
-/// A code without a known end is looked at again after so long.
+/// A code without a known expiry is read again after this long.
 const CODE_AGE: i64 = 20_000;
 /// How often the groups of a phone that was just linked are read.
 pub(super) const GROUPS_EVERY: i64 = 1_500;
@@ -37,7 +37,7 @@ pub(super) fn awaits_phone(pairing: &Pairing) -> bool {
     pairing.is_waiting() || matches!(pairing.step, PairingStep::Failed(_))
 }
 
-/// Begins, or begins anew, to wait for a phone. Asking for the code makes the gateway pair.
+/// Starts or restarts the wait for a phone. Requesting the code makes the gateway pair.
 pub(super) fn begin(state: &mut State) {
     let now = state.now;
     let Some(pairing) = find(state) else {
@@ -105,7 +105,7 @@ pub(super) fn select(state: &mut State, session: &str) {
     }
 }
 
-/// Straight to the groups, with the progress over them.
+/// Focuses the groups, with the progress shown over them.
 pub(super) fn succeed(state: &mut State, session: &str, number: Option<String>) {
     let now = state.now;
     let Some(pairing) = of(state, session) else {

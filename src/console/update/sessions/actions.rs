@@ -18,7 +18,7 @@ pub(crate) fn is_acting(state: &mut State, session: &str) -> bool {
     true
 }
 
-/// Sends the action, unless one is under way.
+/// Sends the action, unless one is in flight.
 pub(crate) fn send(state: &mut State, session: String, action: SessionAction) {
     if is_acting(state, &session) {
         return;
@@ -32,7 +32,7 @@ pub(crate) fn send(state: &mut State, session: String, action: SessionAction) {
     }
 }
 
-/// Ends a pairing that was left, so that the session is as it was before.
+/// Stops a pairing that was left, so that the session has its former status.
 pub(crate) fn restore_status(state: &mut State, session: String, action: SessionAction) {
     send(state, session.clone(), action);
     if state

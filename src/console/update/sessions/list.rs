@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// Most sessions that are shown.
 const SESSIONS_MAX: usize = 10_000;
 
-/// Asks for the sessions: the list, or each configured one where the list is refused.
+/// Reads the sessions: the list, or each configured one if the list is refused.
 pub(crate) fn ask(state: &mut State) {
     state.requests.due.sessions = None;
     if state.requests.sessions_by_id {
@@ -24,7 +24,7 @@ pub(crate) fn ask(state: &mut State) {
     }
 }
 
-/// Asks for what is said about a session, because it has changed.
+/// Reads a session that has changed.
 pub(crate) fn read_row_again(state: &mut State, session: &str) {
     state.requests.read_again(if state.requests.sessions_by_id {
         Call::Session(session.to_owned())
@@ -33,7 +33,7 @@ pub(crate) fn read_row_again(state: &mut State, session: &str) {
     });
 }
 
-/// From now on the configured sessions are asked for one by one.
+/// From now on the configured sessions are read one by one.
 pub(crate) fn read_one_by_one(state: &mut State) {
     state.requests.sessions_by_id = true;
     state.sessions.failure = None;
@@ -49,7 +49,7 @@ pub(crate) fn read_one_by_one(state: &mut State) {
     groups::ensure(state);
 }
 
-/// One of the configured sessions cannot be read: its row says so, the others go on.
+/// One of the configured sessions cannot be read: its row shows the failure, the others are read.
 pub(crate) fn session_refused(state: &mut State, session: &str, failure: CallFailure) {
     if !state.requests.sessions_by_id {
         state.sessions.failure = Some(failure);
@@ -57,7 +57,7 @@ pub(crate) fn session_refused(state: &mut State, session: &str, failure: CallFai
     }
     let may_not = matches!(failure.kind, FailureKind::MissingCapability { .. });
     let word = match failure.code.as_str() {
-        // The session itself may well be connected.
+        // The session itself may be connected.
         _ if may_not => "unknown".to_owned(),
         "" => "not readable".to_owned(),
         code => code.replace('_', " "),
@@ -158,7 +158,7 @@ fn correct(state: &State, id: RequestId, before: Option<&Session>, session: &mut
     }
 }
 
-/// Since when a session that is seen for the first time may have been as it is.
+/// The time since which a session that is seen for the first time may have had its status.
 fn first_since(session: &Session) -> Option<EpochMillis> {
     match session.status {
         SessionStatus::Working => session.last_connected_at,
@@ -189,7 +189,7 @@ pub(crate) fn update_session(state: &mut State, id: RequestId, mut session: Sess
     set_status(state, &name, status, since.unwrap_or(state.now));
 }
 
-/// A session's status is now this.
+/// Sets a session's status.
 pub(crate) fn set_status(
     state: &mut State,
     session: &str,

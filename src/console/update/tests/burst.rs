@@ -1,11 +1,11 @@
-//! Keys that arrive together: held keys and typing go on as ever, an unmarked paste acts on nothing.
+//! Keys that arrive in one read: held keys and typing work as usual, an unmarked paste triggers no action.
 
 use super::*;
 use crate::console::state::{FormFocus, Pane};
 use crossterm::event::KeyEventKind;
 
 impl Harness {
-    /// Keys that come in one read, as a terminal sends a text: `\r` is Enter, `\t` Tab.
+    /// Keys of one read, as a terminal sends a text: `\r` is Enter, `\t` Tab.
     fn at_once(&mut self, text: &str) {
         let keys = text.chars().map(|character| {
             KeyEvent::from(match character {
@@ -31,7 +31,7 @@ impl Harness {
 }
 
 #[test]
-fn a_held_restart_is_one_question_and_no_restart() {
+fn a_held_restart_key_asks_once_and_restarts_nothing() {
     let mut desk = Harness::on_session_a();
     for _ in 0..7 {
         let mut event = key_event("t");
@@ -47,12 +47,12 @@ fn a_held_restart_is_one_question_and_no_restart() {
         desk.press("t");
         desk.press("x");
     }
-    assert!(desk.state.layers.is_empty(), "one runs already");
+    assert!(desk.state.layers.is_empty(), "one is already in flight");
     assert!(desk.toast().contains("already restarting"));
 }
 
 #[test]
-fn the_key_that_opened_a_question_does_not_answer_it_while_held() {
+fn holding_the_key_that_opened_a_question_does_not_answer_it() {
     let mut options = options();
     options.keymap.rebind("stop_session", &["Space"]).unwrap();
     let mut desk = Harness::with(options, WIDE);
@@ -63,7 +63,7 @@ fn the_key_that_opened_a_question_does_not_answer_it_while_held() {
     desk.press("Down");
     for _ in 0..4 {
         desk.press("Space");
-        assert_eq!(desk.state.layers.len(), 1, "it stays open");
+        assert_eq!(desk.state.layers.len(), 1, "the question stays open");
     }
     desk.press("Right");
     desk.press("Space");
@@ -71,7 +71,7 @@ fn the_key_that_opened_a_question_does_not_answer_it_while_held() {
 }
 
 #[test]
-fn a_paste_outside_a_text_field_changes_nothing_and_says_so() {
+fn a_paste_outside_a_text_field_is_ignored_with_a_message() {
     for pasted in [
         "x\t\r",
         "R\t\r",
@@ -103,16 +103,19 @@ fn a_paste_outside_a_text_field_changes_nothing_and_says_so() {
     desk.at_once("Volunteers of the park\r");
     assert!(desk.toast().contains("Pasted text was ignored"));
     assert!(desk.state.layers.is_empty());
-    // A long paste comes in parts; the last one may be a single letter.
+    // A long paste arrives in several reads; the last one may be a single letter.
     desk.press("x");
-    assert!(desk.state.layers.is_empty(), "the end of the paste acted");
+    assert!(
+        desk.state.layers.is_empty(),
+        "the end of the paste triggered an action"
+    );
     desk.wait(1_000);
     desk.press("x");
-    assert_eq!(desk.state.layers.len(), 1, "a key later on is a key");
+    assert_eq!(desk.state.layers.len(), 1, "a later key press acts");
 }
 
 #[test]
-fn a_paste_into_a_text_field_is_text_with_its_line_breaks_and_tabs() {
+fn a_paste_into_a_text_field_keeps_its_line_breaks_and_tabs() {
     let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.press("Ctrl-u");
@@ -127,7 +130,7 @@ fn a_paste_into_a_text_field_is_text_with_its_line_breaks_and_tabs() {
 }
 
 #[test]
-fn a_filter_typed_at_once_is_a_filter() {
+fn a_filter_typed_in_one_read_is_filter_text() {
     let mut desk = Harness::ready(WIDE);
     desk.at_once("/choir\r\r");
     assert_eq!(desk.state.groups.filter, "choir");
@@ -136,7 +139,7 @@ fn a_filter_typed_at_once_is_a_filter() {
 }
 
 #[test]
-fn held_keys_and_quick_moves_go_on_as_ever() {
+fn held_keys_and_quick_moves_work_as_usual() {
     let mut desk = Harness::ready(WIDE);
     desk.at_once("jjj");
     assert_eq!(desk.selected(), "Darts");
@@ -151,7 +154,7 @@ fn held_keys_and_quick_moves_go_on_as_ever() {
 }
 
 #[test]
-fn letters_typed_while_a_form_is_saved_are_no_commands_when_it_closes() {
+fn letters_typed_during_a_save_trigger_no_action_when_the_form_closes() {
     let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" two");
@@ -165,7 +168,7 @@ fn letters_typed_while_a_form_is_saved_are_no_commands_when_it_closes() {
         desk.at_once(letter);
         assert_eq!(layers_and_changes(&desk), (0, 0), "{letter}");
     }
-    // Whoever pauses means what is pressed next.
+    // After a pause, the next key is intended.
     desk.wait(1_500);
     desk.at_once("e");
     assert_eq!(layers_and_changes(&desk), (1, 0));

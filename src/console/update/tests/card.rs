@@ -1,4 +1,4 @@
-//! The card and its link: when it is asked for, shown, blanked and copied.
+//! The card and its link: requested, shown, hidden and copied.
 
 use super::*;
 use crate::console::msg::ClipboardKind;
@@ -9,7 +9,7 @@ fn reset_event(link: &str) -> Value {
 }
 
 #[test]
-fn a_rest_of_the_cursor_asks_once_and_only_where_the_card_is_seen() {
+fn a_resting_cursor_requests_the_link_once_and_only_for_a_visible_card() {
     let mut desk = Harness::ready(WIDE);
     desk.wait(400);
     desk.press("Down");
@@ -19,7 +19,10 @@ fn a_rest_of_the_cursor_asks_once_and_only_where_the_card_is_seen() {
     assert!(desk.is_asked(&Call::Invite(key_of("a", "2"))));
     assert!(desk.is_asked(&Call::Members(key_of("a", "2"))));
     desk.press("Up");
-    assert!(!desk.asks_for_link(), "left behind: no longer wanted");
+    assert!(
+        !desk.asks_for_link(),
+        "the user left the group, so the link is not needed"
+    );
 
     let mut desk = Harness::ready(NARROW);
     desk.wait(5_000);
@@ -27,7 +30,7 @@ fn a_rest_of_the_cursor_asks_once_and_only_where_the_card_is_seen() {
 }
 
 #[test]
-fn opening_asks_at_once_and_esc_takes_it_back() {
+fn opening_requests_the_link_at_once_and_esc_cancels() {
     let mut desk = Harness::ready(NARROW);
     desk.press("Enter");
     assert_eq!(desk.state.focus, Pane::Group);
@@ -47,7 +50,7 @@ fn opening_asks_at_once_and_esc_takes_it_back() {
 }
 
 #[test]
-fn admins_come_first_among_the_members() {
+fn admins_are_listed_first() {
     let desk = Harness::opened(WIDE);
     let card = desk.state.card.as_ref().unwrap();
     let Members::Loaded(members) = &card.members else {
@@ -58,7 +61,7 @@ fn admins_come_first_among_the_members() {
 }
 
 #[test]
-fn a_link_is_never_asked_for_where_it_cannot_be_had() {
+fn a_link_is_not_requested_where_it_cannot_be_read() {
     for (key, row) in [("Choir", 2), ("Darts", 3)] {
         let mut desk = Harness::ready(WIDE);
         for _ in 0..row {
@@ -79,7 +82,7 @@ fn a_link_is_never_asked_for_where_it_cannot_be_had() {
 }
 
 #[test]
-fn the_link_is_copied_and_the_clipboard_named() {
+fn the_link_is_copied_and_the_toast_names_the_clipboard() {
     let mut desk = Harness::opened(WIDE);
     desk.press("y");
     let Some(Effect::Copy { id, text }) = desk.others.pop() else {
@@ -99,7 +102,7 @@ fn the_link_is_copied_and_the_clipboard_named() {
 }
 
 #[test]
-fn only_a_clipboard_that_says_so_has_the_link() {
+fn a_clipboard_holds_the_link_only_after_it_reported_so() {
     for (taken, kind, words) in [
         (
             ClipboardKind::Tmux,
@@ -124,7 +127,7 @@ fn only_a_clipboard_that_says_so_has_the_link() {
 }
 
 #[test]
-fn a_copy_waits_for_the_link() {
+fn a_copy_waits_for_the_link_in_flight() {
     let mut desk = Harness::ready(WIDE);
     desk.press("y");
     desk.press("y");
@@ -139,7 +142,7 @@ fn a_copy_waits_for_the_link() {
 }
 
 #[test]
-fn a_copy_that_waits_in_vain_says_why() {
+fn a_waiting_copy_reports_why_there_is_no_link() {
     let mut desk = Harness::ready(WIDE);
     desk.press("y");
     let limited = failure(FailureKind::RateLimited { wait: Some(30) });
@@ -153,7 +156,7 @@ fn a_copy_that_waits_in_vain_says_why() {
 }
 
 #[test]
-fn somebody_elses_reset_blanks_at_once_and_the_new_link_is_asked_for() {
+fn a_reset_by_another_admin_hides_the_link_and_requests_the_new_one() {
     let mut desk = Harness::opened(WIDE);
     desk.event(EventKind::GroupUpdate, "a", reset_event(OTHER_LINK));
     assert_eq!(*desk.invite(), Invite::Hidden(LinkHidden::Reset));
@@ -170,7 +173,7 @@ fn somebody_elses_reset_blanks_at_once_and_the_new_link_is_asked_for() {
 }
 
 #[test]
-fn a_reset_makes_a_link_on_its_way_unwanted() {
+fn a_reset_discards_the_link_in_flight() {
     let mut desk = Harness::ready(WIDE);
     desk.press("Enter");
     let asked = desk.asked.clone();
@@ -188,7 +191,7 @@ fn a_reset_makes_a_link_on_its_way_unwanted() {
 }
 
 #[test]
-fn a_session_that_leaves_working_blanks_until_it_is_back() {
+fn a_session_that_is_not_working_hides_the_link_until_it_is_again() {
     let mut desk = Harness::opened(WIDE);
     desk.press("Q");
     desk.status("a", "starting");
@@ -203,7 +206,7 @@ fn a_session_that_leaves_working_blanks_until_it_is_back() {
 }
 
 #[test]
-fn losing_the_admin_role_blanks_at_once() {
+fn losing_the_admin_role_hides_the_link_at_once() {
     for list in ["demote", "leave"] {
         let mut desk = Harness::opened(WIDE);
         desk.event(
@@ -223,7 +226,7 @@ fn losing_the_admin_role_blanks_at_once() {
 }
 
 #[test]
-fn a_doubt_about_whom_it_concerns_is_settled_by_asking() {
+fn a_demotion_that_may_concern_this_account_makes_the_link_be_read() {
     let mut desk = Harness::opened(WIDE);
     let row = &mut desk.state.sessions.rows[0];
     row.wa_lid = None;
@@ -241,11 +244,11 @@ fn a_doubt_about_whom_it_concerns_is_settled_by_asking() {
         "a",
         json!({"groupJid": "1@g.us", "demote": ["6@lid"]}),
     );
-    assert_eq!(desk.shown(), Some(LINK), "somebody else for certain");
+    assert_eq!(desk.shown(), Some(LINK), "another member, not this account");
 }
 
 #[test]
-fn without_realtime_the_link_is_checked_and_does_not_outlive_the_check() {
+fn without_realtime_the_link_is_checked_and_hidden_when_the_check_fails() {
     let mut desk = Harness::opened(WIDE);
     desk.lose_realtime();
     desk.wait(29_999);
@@ -254,7 +257,7 @@ fn without_realtime_the_link_is_checked_and_does_not_outlive_the_check() {
     assert!(desk.asks_for_link());
     assert_eq!(desk.shown(), Some(LINK), "while it is checked");
     desk.wait(10_000);
-    assert_eq!(desk.shown(), None, "nobody vouches");
+    assert_eq!(desk.shown(), None, "no answer confirms the link");
     desk.answer(
         &Call::Invite(key_of("a", "1")),
         Reply::Invite(Ok(OTHER_LINK.to_owned())),
@@ -263,7 +266,7 @@ fn without_realtime_the_link_is_checked_and_does_not_outlive_the_check() {
 }
 
 #[test]
-fn out_of_sight_and_without_realtime_a_link_is_put_away() {
+fn without_realtime_a_link_that_is_not_displayed_is_dropped() {
     let mut desk = Harness::opened(NARROW);
     desk.press("Esc");
     desk.lose_realtime();
@@ -273,7 +276,7 @@ fn out_of_sight_and_without_realtime_a_link_is_put_away() {
 }
 
 #[test]
-fn after_a_sleep_nothing_is_trusted() {
+fn after_suspend_no_link_is_trusted() {
     let mut desk = Harness::opened(WIDE);
     desk.wait(3_600_000);
     assert_eq!(desk.shown(), None);
@@ -281,7 +284,7 @@ fn after_a_sleep_nothing_is_trusted() {
 }
 
 #[test]
-fn what_is_no_link_is_not_shown() {
+fn an_invalid_link_is_not_shown() {
     for wrong in [
         "",
         "javascript:x",
@@ -320,7 +323,7 @@ fn a_link_of_another_host_in_an_event_is_never_shown() {
 }
 
 #[test]
-fn a_refusal_that_contradicts_the_stored_role_makes_it_be_read_again() {
+fn a_refusal_that_contradicts_the_stored_role_rereads_the_group() {
     let mut desk = Harness::opened(WIDE);
     desk.press("r");
     let key = key_of("a", "1");
@@ -353,13 +356,16 @@ fn stale_and_foreign_replies_change_nothing() {
 }
 
 #[test]
-fn a_code_on_the_whole_screen_never_becomes_another_groups() {
+fn a_full_screen_code_never_changes_to_another_group() {
     let mut desk = Harness::opened(WIDE);
     desk.press("Q");
     desk.lose_realtime();
     desk.wait(30_000);
     desk.list("a", vec![group("2", "Book club")]);
     assert_eq!(desk.selected(), "Book club");
-    assert!(desk.state.layers.is_empty(), "it was Allotment's");
+    assert!(
+        desk.state.layers.is_empty(),
+        "the code of Allotment is closed"
+    );
     assert!(desk.toast().contains("code"), "{}", desk.toast());
 }

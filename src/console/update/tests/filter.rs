@@ -4,7 +4,7 @@ use super::*;
 use crate::console::state::{Hidden, Pane};
 
 #[test]
-fn typing_filters_and_the_best_match_is_selected() {
+fn typing_filters_and_selects_the_best_match() {
     let mut desk = Harness::ready(WIDE);
     desk.press("Down");
     desk.press("/");
@@ -20,7 +20,7 @@ fn typing_filters_and_the_best_match_is_selected() {
 }
 
 #[test]
-fn keys_are_text_while_the_filter_is_typed() {
+fn keys_are_text_in_the_filter() {
     let mut desk = Harness::ready(WIDE);
     desk.press("/");
     desk.type_text("q?/yR");
@@ -35,7 +35,7 @@ fn keys_are_text_while_the_filter_is_typed() {
 }
 
 #[test]
-fn a_changed_name_is_found_a_moment_later_under_a_filter() {
+fn under_a_filter_a_changed_name_is_found_shortly_after() {
     let mut desk = Harness::ready(WIDE);
     desk.press("/");
     desk.type_text("zebra");
@@ -50,7 +50,7 @@ fn a_changed_name_is_found_a_moment_later_under_a_filter() {
 }
 
 #[test]
-fn equally_good_matches_stand_in_the_chosen_order_whoever_answered_first() {
+fn equal_matches_follow_the_sort_whichever_session_answered_first() {
     let mut desk = Harness::with(options(), WIDE);
     let (a, b) = ("a", "b");
     let sessions = [a, b].map(|id| session(id, SessionStatus::Working));
@@ -67,7 +67,7 @@ fn equally_good_matches_stand_in_the_chosen_order_whoever_answered_first() {
 }
 
 #[test]
-fn what_hides_the_matches_is_known() {
+fn hidden_matches_are_counted() {
     let mut desk = Harness::ready(WIDE);
     desk.press("i");
     desk.press("/");
@@ -80,7 +80,11 @@ fn what_hides_the_matches_is_known() {
     assert_eq!(desk.state.groups.hidden, hidden(1, 0));
     desk.press("Ctrl-u");
     desk.type_text("allot");
-    assert_eq!(desk.state.groups.hidden, hidden(0, 0), "it is shown");
+    assert_eq!(
+        desk.state.groups.hidden,
+        hidden(0, 0),
+        "the match is visible"
+    );
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("End");
@@ -146,7 +150,7 @@ fn assert_nothing_acted(desk: &Harness) {
 }
 
 #[test]
-fn the_list_moves_while_typing_goes_on() {
+fn the_cursor_moves_in_the_list_while_typing_continues() {
     let mut desk = typing_caf(options());
     desk.press("Down");
     assert_eq!(desk.selected(), "Café South");
@@ -175,7 +179,7 @@ fn the_list_moves_while_typing_goes_on() {
 }
 
 #[test]
-fn no_letter_is_a_command_while_the_filter_is_typed() {
+fn no_letter_triggers_an_action_while_the_filter_is_typed() {
     for letter in (' '..='~').chain(['é', 'ß', '東', 'п']) {
         for before in ["", "Down", "Up", "PageDown", "Ctrl-n", "Ctrl-p", "Left"] {
             let mut desk = typing_caf(options());
@@ -190,7 +194,7 @@ fn no_letter_is_a_command_while_the_filter_is_typed() {
 }
 
 #[test]
-fn rebound_keys_are_text_too_while_the_filter_is_typed() {
+fn rebound_keys_are_text_while_the_filter_is_typed() {
     let mut options = options();
     for (action, key) in [
         ("stop_session", "Down"),
@@ -233,7 +237,7 @@ fn only_enter_esc_and_tab_leave_the_filter() {
 }
 
 #[test]
-fn the_old_filter_is_selected_when_one_comes_back_to_it() {
+fn reopening_the_filter_selects_the_old_text() {
     let again = || {
         let mut desk = typing_caf(options());
         desk.press("Enter");

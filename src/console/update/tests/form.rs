@@ -1,4 +1,4 @@
-//! The settings form: typing, sending only what changed, and what becomes of each field.
+//! The settings form: typing, sending only the changed fields, and the outcome per field.
 
 use super::*;
 use crate::api::{FieldError, PartialUpdate, SettingField, SettingsPatch};
@@ -51,7 +51,7 @@ fn keys_are_text_in_the_fields() {
 }
 
 #[test]
-fn a_line_is_cleared_and_comes_back_as_in_a_shell() {
+fn a_line_is_cleared_and_restored_as_in_a_shell() {
     let mut desk = editing();
     desk.press("Ctrl-u");
     assert_eq!(form(&desk).typed().subject, "");
@@ -66,7 +66,7 @@ fn a_line_is_cleared_and_comes_back_as_in_a_shell() {
 }
 
 #[test]
-fn focus_goes_round_and_arrows_leave_the_description_at_its_ends() {
+fn focus_cycles_and_arrows_leave_the_description_at_its_ends() {
     let mut desk = editing();
     desk.press("Down");
     assert_eq!(
@@ -88,7 +88,7 @@ fn focus_goes_round_and_arrows_leave_the_description_at_its_ends() {
 }
 
 #[test]
-fn pasted_line_breaks_become_blanks_in_the_subject() {
+fn pasted_line_breaks_become_spaces_in_the_subject() {
     let mut desk = editing();
     desk.send(Msg::Paste(" of\r\n2027\u{1b}".to_owned()));
     assert_eq!(form(&desk).typed().subject, "Allotment of 2027\u{FFFD}");
@@ -101,7 +101,7 @@ fn pasted_line_breaks_become_blanks_in_the_subject() {
 }
 
 #[test]
-fn only_what_changed_is_sent_and_only_once() {
+fn only_changed_fields_are_sent_and_only_once() {
     let mut desk = saving();
     let expected = SettingsPatch {
         subject: Some("Allotment 2".to_owned()),
@@ -122,7 +122,7 @@ fn only_what_changed_is_sent_and_only_once() {
 }
 
 #[test]
-fn nothing_changed_means_nothing_sent() {
+fn an_unchanged_form_sends_nothing() {
     let mut desk = editing();
     desk.type_text("x ");
     desk.press("Backspace");
@@ -132,11 +132,11 @@ fn nothing_changed_means_nothing_sent() {
     assert!(desk.asked.is_empty());
     assert!(desk.toast().contains("nothing was sent"));
     desk.press("Esc");
-    assert!(desk.state.layers.is_empty(), "nothing to lose");
+    assert!(desk.state.layers.is_empty(), "no text would be lost");
 }
 
 #[test]
-fn a_fault_is_shown_and_not_sent() {
+fn an_invalid_field_is_marked_and_not_sent() {
     let mut desk = editing();
     desk.press("Ctrl-u");
     for _ in 0..20 {
@@ -152,7 +152,7 @@ fn a_fault_is_shown_and_not_sent() {
 }
 
 #[test]
-fn leaving_with_changes_asks_and_keeps_by_default() {
+fn leaving_a_changed_form_asks_and_keeps_it_by_default() {
     let mut desk = editing();
     desk.type_text("!");
     desk.press("Esc");
@@ -167,7 +167,7 @@ fn leaving_with_changes_asks_and_keeps_by_default() {
 }
 
 #[test]
-fn quitting_with_changes_asks_first() {
+fn quitting_a_changed_form_asks_first() {
     let mut desk = editing();
     desk.type_text("!");
     desk.press("Ctrl-c");
@@ -178,7 +178,7 @@ fn quitting_with_changes_asks_first() {
 }
 
 #[test]
-fn a_save_refused_half_way_says_what_became_of_each_field() {
+fn a_partial_refusal_reports_the_outcome_of_each_field() {
     let mut desk = saving();
     let mut refused = failure(FailureKind::NotAdmin);
     refused.partial = Some(PartialUpdate {
@@ -201,11 +201,11 @@ fn a_save_refused_half_way_says_what_became_of_each_field() {
         announce: Some(true),
         ..SettingsPatch::default()
     };
-    assert_eq!(patch(&desk), rest, "only the rest");
+    assert_eq!(patch(&desk), rest, "only the remaining fields");
 }
 
 #[test]
-fn faults_that_only_the_gateway_sees_stand_at_their_fields() {
+fn field_errors_of_the_gateway_are_shown_at_their_fields() {
     let mut desk = saving();
     let mut refused = failure(FailureKind::Other);
     refused.fields = vec![FieldError {
@@ -221,7 +221,7 @@ fn faults_that_only_the_gateway_sees_stand_at_their_fields() {
 }
 
 #[test]
-fn untouched_fields_follow_and_touched_ones_keep_the_users_text() {
+fn untouched_fields_follow_and_touched_ones_keep_the_typed_text() {
     let mut desk = editing();
     desk.type_text(" club");
     let changed_elsewhere =
@@ -239,7 +239,7 @@ fn untouched_fields_follow_and_touched_ones_keep_the_users_text() {
 }
 
 #[test]
-fn an_untouched_switch_follows_and_nothing_is_said_to_be_kept() {
+fn an_untouched_switch_follows_without_a_message() {
     let mut desk = editing();
     desk.event(
         EventKind::GroupUpdate,
@@ -258,7 +258,7 @@ fn an_untouched_switch_follows_and_nothing_is_said_to_be_kept() {
 }
 
 #[test]
-fn a_long_paste_is_kept_whole_and_one_that_is_too_long_refused() {
+fn a_long_paste_is_kept_whole_and_one_beyond_the_limit_refused() {
     let mut desk = editing();
     desk.press("Ctrl-u");
     desk.send(Msg::Paste("x".repeat(3_000)));
@@ -272,7 +272,7 @@ fn a_long_paste_is_kept_whole_and_one_that_is_too_long_refused() {
 }
 
 #[test]
-fn ctrl_z_takes_typing_back_in_a_field_and_suspends_elsewhere() {
+fn ctrl_z_undoes_typing_in_a_field_and_suspends_elsewhere() {
     let mut desk = editing();
     desk.type_text("!");
     desk.press("Ctrl-z");
@@ -287,12 +287,12 @@ fn ctrl_z_takes_typing_back_in_a_field_and_suspends_elsewhere() {
     assert_eq!(
         desk.others,
         [Effect::Suspend],
-        "no text is typed on a button"
+        "text keys do nothing on a button"
     );
 }
 
 #[test]
-fn the_echo_of_our_own_save_is_nobody_elses_change() {
+fn the_echo_of_our_own_save_is_not_reported_as_a_change_by_others() {
     let mut desk = saving();
     let echo = json!({"groupJid": "1@g.us", "subject": "Allotment 2"});
     desk.event(EventKind::GroupUpdate, "a", echo);
@@ -300,7 +300,7 @@ fn the_echo_of_our_own_save_is_nobody_elses_change() {
 }
 
 #[test]
-fn a_form_left_while_saving_comes_back_with_what_was_typed() {
+fn a_form_left_during_a_failed_save_reopens_with_the_typed_text() {
     let mut desk = saving();
     desk.press("Esc");
     assert!(desk.state.layers.is_empty());
@@ -312,7 +312,7 @@ fn a_form_left_while_saving_comes_back_with_what_was_typed() {
 }
 
 #[test]
-fn a_form_left_while_saving_tells_of_success() {
+fn a_form_left_during_a_save_reports_success() {
     let mut desk = saving();
     desk.press("Esc");
     desk.press("e");
@@ -326,7 +326,7 @@ fn a_form_left_while_saving_tells_of_success() {
 }
 
 #[test]
-fn a_change_heard_while_ours_was_sent_is_settled_by_a_read() {
+fn an_event_during_our_save_triggers_a_read() {
     let mut desk = saving();
     desk.event(
         EventKind::GroupUpdate,
@@ -340,7 +340,7 @@ fn a_change_heard_while_ours_was_sent_is_settled_by_a_read() {
 }
 
 #[test]
-fn a_stored_read_that_lags_behind_does_not_take_our_change_back() {
+fn a_stale_stored_read_does_not_revert_our_change() {
     let mut desk = saving();
     desk.answer_change(Reply::Updated(Ok(None)));
     let key = key_of("a", "1");
@@ -348,7 +348,7 @@ fn a_stored_read_that_lags_behind_does_not_take_our_change_back() {
     assert_eq!(desk.selected(), "Allotment 2");
 }
 
-/// The same groups, on a gateway that tells neither roles nor times.
+/// The same groups, on a gateway that reports neither roles nor times.
 fn timeless(jid: &str, subject: &str) -> Group {
     let mut group = group(jid, subject);
     (group.my_role, group.updated_at) = (None, 0);
@@ -369,7 +369,7 @@ fn saved_timeless() -> Harness {
 }
 
 #[test]
-fn without_times_a_read_lags_behind_only_while_it_tells_what_was_before() {
+fn without_times_only_a_read_with_the_old_value_counts_as_stale() {
     let mut desk = saved_timeless();
     let key = key_of("a", "1");
     let stale = Reply::Group(Ok(timeless("1", "Allotment")));
@@ -378,7 +378,7 @@ fn without_times_a_read_lags_behind_only_while_it_tells_what_was_before() {
     desk.press("r");
     desk.list("b", Vec::new());
     desk.list("a", vec![timeless("1", "Gardens")]);
-    assert_eq!(desk.selected(), "Gardens", "somebody else's");
+    assert_eq!(desk.selected(), "Gardens", "another admin's name");
 }
 
 #[test]
@@ -393,11 +393,15 @@ fn without_times_a_gateway_that_has_caught_up_is_believed_again() {
     desk.press("r");
     desk.list("b", Vec::new());
     desk.list("a", vec![timeless("1", "Allotment")]);
-    assert_eq!(desk.selected(), "Allotment", "somebody took it back");
+    assert_eq!(
+        desk.selected(),
+        "Allotment",
+        "another admin changed it back"
+    );
 }
 
 #[test]
-fn without_times_no_lag_lasts_for_ever() {
+fn without_times_a_stale_value_is_believed_after_the_limit() {
     let mut desk = saved_timeless();
     desk.wait(600_000);
     desk.press("r");
@@ -406,7 +410,7 @@ fn without_times_no_lag_lasts_for_ever() {
     assert_eq!(desk.selected(), "Allotment");
 }
 
-/// Begins a save of the selected group and leaves its form.
+/// Starts a save of the selected group and leaves its form.
 fn save_and_leave(desk: &mut Harness) {
     desk.press("e");
     desk.type_text("!");
@@ -415,7 +419,7 @@ fn save_and_leave(desk: &mut Harness) {
 }
 
 #[test]
-fn two_forms_left_while_saving_are_both_kept_and_told_about() {
+fn two_forms_left_during_their_saves_are_both_kept_and_reported() {
     let mut desk = Harness::ready(WIDE);
     save_and_leave(&mut desk);
     desk.press("Down");
@@ -442,7 +446,7 @@ fn two_forms_left_while_saving_are_both_kept_and_told_about() {
 }
 
 #[test]
-fn hostile_names_are_cleaned_and_not_sent_for_it() {
+fn hostile_names_are_cleaned_on_screen_but_that_is_no_change() {
     let mut desk = Harness::ready(WIDE);
     let evil = json!({"groupJid": "1@g.us", "subject": "A\u{1b}[2J\u{202e}b"});
     desk.event(EventKind::GroupUpdate, "a", evil);
@@ -456,7 +460,7 @@ fn hostile_names_are_cleaned_and_not_sent_for_it() {
 }
 
 #[test]
-fn a_refusal_that_can_be_foreseen_is_told_but_not_enforced() {
+fn a_predictable_refusal_is_announced_but_not_enforced() {
     let mut desk = Harness::ready(WIDE);
     desk.press("End");
     desk.press("Up");

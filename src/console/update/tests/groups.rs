@@ -1,10 +1,10 @@
-//! Rows, filter, sort, and a cursor that stays with its group.
+//! Rows, filter, sort, and a cursor that follows its group.
 
 use super::*;
 use crate::console::state::{Pane, Sort};
 
 #[test]
-fn esc_goes_back_one_step_each() {
+fn each_esc_goes_back_one_step() {
     let mut desk = Harness::ready(WIDE);
     desk.press("/");
     desk.type_text("club");
@@ -24,12 +24,12 @@ fn esc_goes_back_one_step_each() {
 }
 
 #[test]
-fn only_groups_where_one_can_invite() {
+fn the_filter_can_invite_hides_groups_of_plain_members() {
     let mut desk = Harness::ready(WIDE);
     desk.press("i");
     assert_eq!(desk.names(), ["Allotment", "Book club"]);
     assert_eq!(desk.state.groups.total, 4);
-    // A gateway that does not tell the role leaves it possible.
+    // Without a role in the gateway's row, inviting may be possible.
     let mut unknown = group("9", "Zoo");
     unknown.my_role = None;
     desk.press("r");
@@ -57,7 +57,7 @@ fn sorting_keeps_the_selection() {
 }
 
 #[test]
-fn the_cursor_stays_with_its_group_whatever_others_do() {
+fn the_cursor_follows_its_group_through_changes_by_others() {
     let mut desk = Harness::ready(NARROW);
     desk.press("Down");
     desk.press("Down");
@@ -74,7 +74,7 @@ fn the_cursor_stays_with_its_group_whatever_others_do() {
 }
 
 #[test]
-fn the_opened_group_stays_when_it_stops_being_invitable() {
+fn the_opened_group_stays_listed_when_it_stops_being_invitable() {
     let mut desk = Harness::ready(WIDE);
     desk.press("i");
     desk.press("Enter");
@@ -92,7 +92,7 @@ fn the_opened_group_stays_when_it_stops_being_invitable() {
 }
 
 #[test]
-fn a_new_group_is_asked_for_and_appears_in_its_place() {
+fn a_new_group_is_read_and_inserted_in_order() {
     let mut desk = Harness::ready(WIDE);
     desk.press("Down");
     let key = key_of("a", "7");
@@ -111,7 +111,7 @@ fn a_new_group_is_asked_for_and_appears_in_its_place() {
 }
 
 #[test]
-fn a_list_that_is_older_than_an_event_does_not_take_it_back() {
+fn a_list_older_than_an_event_does_not_revert_it() {
     let mut desk = Harness::ready(WIDE);
     desk.press("r");
     desk.event(
@@ -124,7 +124,7 @@ fn a_list_that_is_older_than_an_event_does_not_take_it_back() {
 }
 
 #[test]
-fn groups_that_are_gone_from_the_list_vanish() {
+fn groups_missing_from_the_list_are_removed() {
     let mut desk = Harness::ready(WIDE);
     desk.press("End");
     desk.press("r");
@@ -137,7 +137,7 @@ fn groups_that_are_gone_from_the_list_vanish() {
 }
 
 #[test]
-fn a_list_that_fails_says_so_and_is_asked_for_again_on_request() {
+fn a_failed_list_is_reported_and_read_again_on_request() {
     let mut desk = Harness::with(options(), WIDE);
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
@@ -172,7 +172,7 @@ fn pages_and_ends() {
 }
 
 #[test]
-fn without_realtime_the_groups_in_scope_are_asked_for_now_and_then() {
+fn without_realtime_the_groups_in_scope_are_polled() {
     let mut desk = Harness::ready(WIDE);
     desk.lose_realtime();
     desk.wait(29_000);
@@ -183,11 +183,11 @@ fn without_realtime_the_groups_in_scope_are_asked_for_now_and_then() {
     desk.wait(1_000);
     assert!(desk.is_asked(&call("a")) && desk.is_asked(&call("b")));
     desk.wait(30_000);
-    assert_eq!(desk.count(&call("a")), 1, "never twice at once");
+    assert_eq!(desk.count(&call("a")), 1, "never two reads at once");
 }
 
 #[test]
-fn lists_that_come_one_by_one_leave_the_first_row_selected() {
+fn lists_that_arrive_one_by_one_leave_the_first_row_selected() {
     let mut desk = Harness::with(options(), WIDE);
     desk.realtime(RealtimeEvent::Connected);
     let sessions = ["a", "b"].map(|id| session(id, SessionStatus::Working));
@@ -195,7 +195,11 @@ fn lists_that_come_one_by_one_leave_the_first_row_selected() {
     desk.list("b", vec![group("4", "Darts")]);
     assert_eq!(desk.selected(), "Darts");
     desk.list("a", vec![group("1", "Allotment")]);
-    assert_eq!(desk.selected(), "Allotment", "nobody chose the other one");
+    assert_eq!(
+        desk.selected(),
+        "Allotment",
+        "the user did not choose the other row"
+    );
     let heard = json!({"groupJid": "5@g.us", "subject": "Aardvarks"});
     desk.event(EventKind::GroupUpdate, "a", heard);
     desk.answer(
@@ -209,7 +213,7 @@ fn lists_that_come_one_by_one_leave_the_first_row_selected() {
     desk.press("Tab");
     desk.press("r");
     desk.list("a", vec![group("1", "Allotment"), group("2", "Aikido")]);
-    assert_eq!(desk.selected(), "Allotment", "somebody looks at it");
+    assert_eq!(desk.selected(), "Allotment", "the user opened this row");
 }
 
 #[test]
@@ -323,9 +327,9 @@ fn groups_are_sorted_by_role_and_by_session_too() {
     assert_eq!(desk.state.groups.sort, Sort::Name);
 }
 
-/// Nothing that grows is kept of a row that was passed.
+/// State stays bounded however many rows the cursor has passed.
 #[test]
-fn scrolling_through_many_groups_keeps_nothing() {
+fn scrolling_through_many_groups_accumulates_no_state() {
     const MANY: usize = 100_000;
     let mut desk = Harness::with(options(), WIDE);
     desk.realtime(RealtimeEvent::Connected);
@@ -347,7 +351,7 @@ fn scrolling_through_many_groups_keeps_nothing() {
     let mut most = 0;
     for round in 0..2_000 {
         desk.press(if round % 4 == 3 { "PageDown" } else { "Down" });
-        // Every now and then the cursor rests long enough for the card to ask.
+        // From time to time the cursor rests long enough for the card to request its data.
         desk.wait(if round % 10 == 0 { 1_000 } else { 10 });
         most = most.max(desk.asked.len().max(desk.state.waiting()));
     }
@@ -358,7 +362,7 @@ fn scrolling_through_many_groups_keeps_nothing() {
 }
 
 #[test]
-fn an_order_can_be_turned_around() {
+fn the_sort_order_can_be_reversed() {
     let mut desk = Harness::ready(WIDE);
     desk.press("O");
     assert_eq!(desk.names(), ["Darts", "Choir", "Book club", "Allotment"]);
@@ -374,5 +378,8 @@ fn an_order_can_be_turned_around() {
         ["Choir", "Book club", "Allotment", "Aardvarks"]
     );
     desk.press("o");
-    assert!(!desk.state.groups.reversed, "another column begins anew");
+    assert!(
+        !desk.state.groups.reversed,
+        "another column starts in its own order"
+    );
 }

@@ -1,4 +1,4 @@
-//! How long a shown link is believed, and what becomes of events that are old or cannot be read.
+//! How long a displayed link is trusted, and how old or unreadable events are handled.
 
 use super::*;
 use crate::console::state::{Connection, LinkHidden, ResetDialog, ResetPhase};
@@ -10,7 +10,7 @@ fn ask() -> Call {
     Call::Invite(key_of("a", "1"))
 }
 
-/// Lets minutes pass one by one, as the clock on the screen does.
+/// Advances the clock minute by minute.
 fn pass(desk: &mut Harness, minutes: u32) {
     for _ in 0..minutes {
         desk.wait(MINUTE);
@@ -37,26 +37,30 @@ fn limited(seconds: u64) -> CallFailure {
 }
 
 #[test]
-fn a_link_in_sight_is_checked_every_five_minutes_though_the_stream_is_healthy() {
+fn a_displayed_link_is_checked_every_five_minutes_even_with_a_healthy_stream() {
     let mut desk = Harness::opened(WIDE);
     pass(&mut desk, 4);
     assert!(!desk.asks_for_link());
     pass(&mut desk, 1);
     assert_eq!(desk.count(&ask()), 1);
-    assert_eq!(desk.shown(), Some(LINK), "while it is checked");
+    assert_eq!(desk.shown(), Some(LINK), "while the check is in flight");
     desk.wait(5_000);
-    assert_eq!(desk.count(&ask()), 1, "no second check while one runs");
+    assert_eq!(
+        desk.count(&ask()),
+        1,
+        "no second check while one is in flight"
+    );
     desk.answer(&ask(), Reply::Invite(Ok(OTHER_LINK.to_owned())));
     assert_eq!(desk.shown(), Some(OTHER_LINK));
     pass(&mut desk, 4);
-    assert!(!desk.asks_for_link(), "five minutes begin anew");
+    assert!(!desk.asks_for_link(), "the five minutes restart");
     pass(&mut desk, 1);
     desk.wait(10_000);
-    assert_eq!(desk.shown(), None, "nobody vouches for it any more");
+    assert_eq!(desk.shown(), None, "no answer confirms it any more");
 }
 
 #[test]
-fn the_code_on_the_whole_screen_is_checked_likewise() {
+fn the_full_screen_code_is_checked_likewise() {
     let mut desk = Harness::opened(NARROW);
     desk.press("Q");
     assert!(matches!(desk.top(), Some(Layer::Qr)));
@@ -77,7 +81,7 @@ fn the_new_link_of_a_reset_is_checked_likewise() {
 }
 
 #[test]
-fn out_of_sight_a_link_of_five_minutes_is_put_away_unasked() {
+fn a_link_off_screen_for_five_minutes_is_dropped_without_a_check() {
     let mut desk = Harness::opened(NARROW);
     desk.press("Esc");
     pass(&mut desk, 5);
@@ -86,13 +90,13 @@ fn out_of_sight_a_link_of_five_minutes_is_put_away_unasked() {
 }
 
 #[test]
-fn a_check_that_is_refused_for_its_rate_is_put_off_but_not_for_ever() {
+fn a_rate_limited_check_is_postponed_but_not_indefinitely() {
     let mut desk = Harness::opened(WIDE);
     pass(&mut desk, 5);
     desk.answer(&ask(), Reply::Invite(Err(limited(5))));
-    assert_eq!(desk.shown(), Some(LINK), "the stream vouches for it");
+    assert_eq!(desk.shown(), Some(LINK), "the healthy stream confirms it");
     desk.wait(29_000);
-    assert!(!desk.asks_for_link(), "what the user asks comes first");
+    assert!(!desk.asks_for_link(), "the user's requests have priority");
     desk.wait(1_000);
     assert!(desk.asks_for_link());
     for _ in 0..2 {
@@ -101,7 +105,7 @@ fn a_check_that_is_refused_for_its_rate_is_put_off_but_not_for_ever() {
     }
     assert_eq!(desk.shown(), None);
 
-    // Nobody vouches without a healthy stream.
+    // Without a healthy stream no answer confirms the link.
     let mut desk = Harness::opened(WIDE);
     pass(&mut desk, 5);
     desk.answer(&ask(), Reply::Invite(Err(limited(200))));
@@ -111,7 +115,7 @@ fn a_check_that_is_refused_for_its_rate_is_put_off_but_not_for_ever() {
 }
 
 #[test]
-fn a_gateway_that_is_not_ready_is_doubted_though_its_stream_is_open() {
+fn a_gateway_that_is_not_ready_is_distrusted_though_its_stream_is_open() {
     let mut desk = Harness::opened(WIDE);
     desk.wait(MINUTE);
     desk.answer(&Call::Ready, Reply::Ready(Ok(false)));
@@ -119,7 +123,7 @@ fn a_gateway_that_is_not_ready_is_doubted_though_its_stream_is_open() {
         matches!(&desk.state.connection, Connection::Polling { reason } if reason.contains("not ready"))
     );
     desk.wait(1);
-    assert!(desk.asks_for_link(), "a minute is too old now");
+    assert!(desk.asks_for_link(), "one minute is too old now");
     desk.answer(&ask(), Reply::Invite(Ok(LINK.to_owned())));
     desk.wait(30_000);
     assert!(desk.asks_for_link(), "every half minute from now on");
@@ -128,11 +132,11 @@ fn a_gateway_that_is_not_ready_is_doubted_though_its_stream_is_open() {
     let groups = Call::Groups {
         session: "a".to_owned(),
     };
-    assert!(desk.is_asked(&groups), "what was missed is read");
+    assert!(desk.is_asked(&groups), "the missed changes are read");
 }
 
 #[test]
-fn only_a_word_of_the_gateway_makes_it_not_ready() {
+fn only_an_explicit_answer_makes_the_gateway_not_ready() {
     let mut desk = Harness::opened(WIDE);
     desk.wait(MINUTE);
     let lost = failure(FailureKind::Other);
@@ -148,7 +152,7 @@ fn only_a_word_of_the_gateway_makes_it_not_ready() {
 }
 
 #[test]
-fn events_older_than_the_rows_change_nothing_but_make_them_be_read() {
+fn events_older_than_the_rows_only_trigger_a_read() {
     let mut desk = Harness::opened(WIDE);
     let old = desk.state.now - TWO_MONTHS;
     let status = json!({"status": "logged_out"});
@@ -165,7 +169,7 @@ fn events_older_than_the_rows_change_nothing_but_make_them_be_read() {
         (Some(false), Some(10))
     );
     assert!(desk.is_asked(&Call::Sessions) && desk.is_asked(&Call::Group(key_of("a", "1"))));
-    // What was read is believed, whenever the event came.
+    // A read row counts, whenever its event arrived.
     let row = Group {
         subject: Some("Fresh".to_owned()),
         ..group.clone()
@@ -175,24 +179,24 @@ fn events_older_than_the_rows_change_nothing_but_make_them_be_read() {
 }
 
 #[test]
-fn an_event_as_young_as_the_row_counts_and_moves_its_time() {
+fn an_event_as_old_as_its_row_counts_and_advances_its_time() {
     let mut desk = Harness::opened(WIDE);
     let row = START - 1_000;
-    let told = |subject: &str| json!({"groupJid": "1@g.us", "subject": subject});
-    desk.event_at(row, EventKind::GroupUpdate, "a", told("Second"));
+    let renamed = |subject: &str| json!({"groupJid": "1@g.us", "subject": subject});
+    desk.event_at(row, EventKind::GroupUpdate, "a", renamed("Second"));
     assert_eq!(desk.selected(), "Second");
-    desk.event_at(START, EventKind::GroupUpdate, "a", told("Third"));
-    desk.event_at(START - 1, EventKind::GroupUpdate, "a", told("Second"));
+    desk.event_at(START, EventKind::GroupUpdate, "a", renamed("Third"));
+    desk.event_at(START - 1, EventKind::GroupUpdate, "a", renamed("Second"));
     assert_eq!(desk.selected(), "Third");
-    // The time of the change itself, where the clocks of gateway and WhatsApp differ.
-    let mut skewed = told("Fourth");
+    // The payload's own time of the change, where the clocks of gateway and WhatsApp differ.
+    let mut skewed = renamed("Fourth");
     skewed["timestamp"] = json!(START + 1);
     desk.event_at(START - 5_000, EventKind::GroupUpdate, "a", skewed);
     assert_eq!(desk.selected(), "Fourth");
 }
 
 #[test]
-fn invented_groups_are_not_remembered_without_end() {
+fn unknown_groups_in_events_are_remembered_only_up_to_a_bound() {
     let mut desk = Harness::ready(WIDE);
     for number in 0..11_000 {
         let update = json!({"groupJid": format!("{number}00@g.us"), "subject": "x"});
@@ -205,7 +209,7 @@ fn invented_groups_are_not_remembered_without_end() {
 }
 
 #[test]
-fn the_groups_of_many_sessions_are_asked_for_by_and_by() {
+fn the_groups_of_many_sessions_are_read_a_few_at_a_time() {
     let mut desk = Harness::with(options(), WIDE);
     let many = (0..10_500).map(|number| session(&format!("{number:05}"), SessionStatus::Working));
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(many.collect())));
@@ -220,7 +224,7 @@ fn the_groups_of_many_sessions_are_asked_for_by_and_by() {
 }
 
 #[test]
-fn a_thousand_old_events_are_a_few_reads() {
+fn a_thousand_old_events_cause_few_reads() {
     let mut desk = Harness::ready(WIDE);
     let many = (0..1_000).map(|number| group(&number.to_string(), "Group"));
     desk.press("r");
@@ -235,14 +239,18 @@ fn a_thousand_old_events_are_a_few_reads() {
 }
 
 #[test]
-fn an_old_reset_or_demotion_still_makes_the_link_be_looked_up() {
+fn an_old_reset_or_demotion_still_rereads_the_link() {
     for payload in [
         json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK}),
         json!({"groupJid": "1@g.us", "reason": "invite_reset", "sender": "6@lid"}),
     ] {
         let mut desk = Harness::opened(WIDE);
         desk.event_at(START - TWO_MONTHS, EventKind::GroupUpdate, "a", payload);
-        assert_eq!(*desk.invite(), Invite::NotAsked, "and nobody is told when");
+        assert_eq!(
+            *desk.invite(),
+            Invite::NotAsked,
+            "an old event still drops the link"
+        );
     }
     let mut desk = Harness::opened(WIDE);
     let demoted = json!({"groupJid": "1@g.us", "demote": ["a@lid"]});
@@ -256,7 +264,7 @@ fn an_old_reset_or_demotion_still_makes_the_link_be_looked_up() {
 }
 
 #[test]
-fn an_old_code_to_scan_or_success_of_linking_is_not_believed() {
+fn an_old_pairing_code_or_success_is_ignored() {
     let mut desk = Harness::ready(WIDE);
     let old = desk.state.now - TWO_MONTHS;
     desk.event_at(old, EventKind::AuthQr, "a", json!({"code": "2@old"}));
@@ -271,7 +279,7 @@ fn an_old_code_to_scan_or_success_of_linking_is_not_believed() {
 }
 
 #[test]
-fn an_event_that_cannot_be_read_makes_its_link_be_doubted() {
+fn an_unreadable_event_makes_its_link_be_checked() {
     for (session, group) in [
         (Some("a"), Some("1@g.us")),
         (Some("a"), None),
@@ -291,19 +299,19 @@ fn an_event_that_cannot_be_read_makes_its_link_be_doubted() {
     for (session, group) in [(Some("a"), Some("2@g.us")), (Some("b"), None)] {
         let mut desk = Harness::opened(WIDE);
         unreadable(&mut desk, session, group);
-        assert_eq!(desk.shown(), Some(LINK), "somebody else's for certain");
-        // Another one right after it is about this group.
+        assert_eq!(desk.shown(), Some(LINK), "about another group or session");
+        // A second one right after it concerns this group.
         unreadable(&mut desk, Some("a"), Some("1@g.us"));
         assert_eq!(desk.shown(), None);
     }
-    // A payload that the client could not foresee.
+    // A payload of an unexpected shape.
     let mut desk = Harness::opened(WIDE);
     desk.event(EventKind::GroupUpdate, "a", json!({"subject": "x"}));
     assert_eq!(desk.shown(), None);
 }
 
 #[test]
-fn a_storm_of_them_is_one_reading_in_half_a_minute() {
+fn a_flood_of_unreadable_events_causes_one_read_per_half_minute() {
     let mut desk = Harness::opened(WIDE);
     unreadable(&mut desk, None, None);
     desk.wait(700);
@@ -313,10 +321,10 @@ fn a_storm_of_them_is_one_reading_in_half_a_minute() {
         unreadable(&mut desk, None, None);
         desk.wait(10);
     }
-    assert_eq!(desk.shown(), Some(LINK), "it was looked up a moment ago");
+    assert_eq!(desk.shown(), Some(LINK), "it was read a moment ago");
     assert!(desk.asked.len() <= asked + 1, "{:?}", desk.asked);
     desk.wait(30_000);
-    assert_eq!(desk.shown(), None, "but not for longer");
+    assert_eq!(desk.shown(), None, "but is not trusted longer");
     desk.wait(700);
     assert!(desk.asks_for_link());
 }
@@ -337,14 +345,14 @@ fn own_reset_heard(desk: &mut Harness) {
 }
 
 #[test]
-fn one_reset_has_one_echo_and_the_next_is_the_phones() {
+fn one_reset_has_one_echo_and_the_next_event_is_from_the_phone() {
     let mut desk = reset_done();
     own_reset_heard(&mut desk);
-    assert_eq!(desk.shown(), Some(OTHER_LINK), "our own");
+    assert_eq!(desk.shown(), Some(OTHER_LINK), "our own echo");
     own_reset_heard(&mut desk);
     assert!(matches!(desk.invite(), Invite::Hidden(LinkHidden::Reset)));
 
-    // The echo came before the answer.
+    // The echo arrived before the answer.
     let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
@@ -357,7 +365,7 @@ fn one_reset_has_one_echo_and_the_next_is_the_phones() {
 }
 
 #[test]
-fn two_resets_by_the_account_while_one_runs_are_not_both_our_own() {
+fn two_resets_by_the_account_while_one_is_in_flight_are_not_both_ours() {
     let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
@@ -365,16 +373,16 @@ fn two_resets_by_the_account_while_one_runs_are_not_both_our_own() {
     own_reset_heard(&mut desk);
     own_reset_heard(&mut desk);
     desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
-    assert_eq!(desk.shown(), None, "nobody knows which came last");
+    assert_eq!(desk.shown(), None, "which reset came last is unknown");
 }
 
 #[test]
-fn an_echo_that_never_comes_swallows_no_reset_of_the_phone() {
-    // Whatever is taken for the echo, the link is looked up.
+fn a_missing_echo_hides_no_reset_by_the_phone() {
+    // Whichever event counts as the echo, the link is read.
     let mut desk = reset_done();
     own_reset_heard(&mut desk);
     assert!(desk.asks_for_link());
-    // Not after a while, a reconnect, or the session's leaving.
+    // The expected echo lapses after a while, on a reconnect, and when the session goes away.
     let mut desk = reset_done();
     desk.wait(10_000);
     own_reset_heard(&mut desk);

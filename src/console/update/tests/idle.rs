@@ -1,5 +1,5 @@
-//! A desk that nobody touches costs next to nothing: an hour of it is counted in wakes and calls, which do
-//! not depend on the machine.
+//! An idle desk costs next to nothing: an hour of it is measured in wakes and calls, which do not depend on
+//! the machine.
 
 use super::*;
 
@@ -7,7 +7,7 @@ const HOUR: i64 = 60 * 60_000;
 const MINUTES: usize = 60;
 
 #[test]
-fn an_idle_desk_wakes_and_asks_a_few_times_a_minute() {
+fn an_idle_desk_wakes_and_calls_a_few_times_a_minute() {
     let mut desk = Harness::opened(WIDE);
     let end = START + HOUR;
     let (mut wakes, mut calls) = (0, 0);
@@ -16,7 +16,7 @@ fn an_idle_desk_wakes_and_asks_a_few_times_a_minute() {
             .state
             .requests
             .wake_requested
-            .expect("ages on the screen are told anew");
+            .expect("ages on the screen are redrawn");
         if next > end {
             break;
         }

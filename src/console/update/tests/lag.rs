@@ -23,7 +23,7 @@ fn before() -> Group {
     row("Volunteers", START - 60_000)
 }
 
-/// The subject "Helpers" was saved over a row of a minute ago, and confirmed.
+/// The subject "Helpers" was saved over a row of a minute ago, and the save confirmed.
 fn saved() -> Harness {
     saved_at(None)
 }
@@ -59,7 +59,7 @@ fn screen(desk: &Harness) -> String {
 }
 
 #[test]
-fn a_row_from_before_the_change_does_not_take_it_back() {
+fn a_row_from_before_the_change_does_not_revert_it() {
     let mut desk = saved();
     assert_eq!(name(&desk), "Helpers");
     desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
@@ -72,32 +72,40 @@ fn a_row_from_before_the_change_does_not_take_it_back() {
 }
 
 #[test]
-fn nor_does_one_that_follows_the_events_own_word() {
+fn a_row_from_before_the_change_does_not_revert_its_event_either() {
     let mut desk = saved();
     let echo = json!({"groupJid": volunteers().jid, "subject": "Helpers"});
     desk.event(EventKind::GroupUpdate, ONE, echo);
-    // The first of the two reads was under way before the event.
+    // The first of the two reads was in flight before the event.
     for _ in 0..2 {
         desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(before())));
     }
-    assert_eq!(name(&desk), "Helpers", "the row is no newer for the event");
+    assert_eq!(
+        name(&desk),
+        "Helpers",
+        "the event does not make the row newer"
+    );
 }
 
 #[test]
-fn a_row_that_is_newer_than_the_answer_counts() {
+fn a_row_newer_than_the_answer_counts() {
     let mut desk = saved_at(Some(START));
     let synced = row("Volunteers", START - 1_000);
     desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(synced)));
-    assert_eq!(name(&desk), "Helpers", "stored anew, but before the answer");
+    assert_eq!(
+        name(&desk),
+        "Helpers",
+        "stored again, but read before the answer"
+    );
     desk.press("r");
     let newer = row("Volunteers", START + 2_000);
     desk.answer(&Call::Group(volunteers()), Reply::Group(Ok(newer)));
-    assert_eq!(name(&desk), "Volunteers", "somebody has brought it back");
+    assert_eq!(name(&desk), "Volunteers", "another admin changed it back");
     assert!(!screen(&desk).contains("not stored"), "{}", screen(&desk));
 }
 
 #[test]
-fn what_an_event_told_is_not_taken_back_by_an_older_row_either() {
+fn an_older_row_does_not_revert_an_event() {
     let mut desk = ready();
     desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());

@@ -1,4 +1,4 @@
-//! Quitting and going to another gateway ask before text or an outcome is lost.
+//! Quitting and switching gateways ask before text or an outcome is lost.
 
 use super::*;
 use crate::client::ClientError;
@@ -8,7 +8,7 @@ fn quits(desk: &Harness) -> bool {
     desk.others.contains(&Effect::Quit)
 }
 
-/// What the question names.
+/// The losses that the question names.
 #[track_caller]
 fn losses(desk: &Harness) -> (Leaving, String) {
     match desk.top() {
@@ -33,7 +33,7 @@ fn failed_save() -> Harness {
 }
 
 #[test]
-fn text_of_a_save_that_failed_is_not_lost_without_a_word() {
+fn quitting_asks_before_the_text_of_a_failed_save_is_lost() {
     for key in ["q", "Ctrl-c"] {
         let mut desk = failed_save();
         desk.press(key);
@@ -53,7 +53,7 @@ fn text_of_a_save_that_failed_is_not_lost_without_a_word() {
 }
 
 #[test]
-fn a_second_press_is_the_answer() {
+fn a_second_press_confirms() {
     let mut desk = failed_save();
     desk.press("Ctrl-c");
     assert!(!quits(&desk));
@@ -62,7 +62,7 @@ fn a_second_press_is_the_answer() {
 }
 
 #[test]
-fn neither_is_what_is_still_looked_up() {
+fn quitting_asks_while_an_outcome_is_being_looked_up() {
     let lost = || CallFailure::from(ClientError::Lost("connection reset".to_owned()));
     let mut desk = Harness::opened(WIDE);
     desk.press("e");
@@ -83,7 +83,7 @@ fn neither_is_what_is_still_looked_up() {
 }
 
 #[test]
-fn going_to_another_gateway_asks_too() {
+fn switching_gateways_asks_too() {
     let mut desk = failed_save();
     desk.press("p");
     let (then, named) = losses(&desk);
@@ -92,14 +92,14 @@ fn going_to_another_gateway_asks_too() {
     desk.press("Tab");
     desk.press("Enter");
     assert!(matches!(desk.top(), Some(Layer::Profiles(_))));
-    // Where nothing would be lost nothing is asked.
+    // With nothing to lose there is no question.
     let mut desk = Harness::opened(WIDE);
     desk.press("p");
     assert!(matches!(desk.top(), Some(Layer::Profiles(_))));
 }
 
 #[test]
-fn a_form_that_is_typed_into_asks_itself_and_a_second_press_quits() {
+fn a_form_being_edited_asks_itself_and_a_second_press_quits() {
     let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" 2");

@@ -1,4 +1,4 @@
-//! Tests of `update`, with a desk that presses keys and plays the gateway.
+//! Tests of `update`: the harness presses keys and plays the gateway.
 
 mod burst;
 mod card;
@@ -115,13 +115,13 @@ fn failure(kind: FailureKind) -> CallFailure {
     }
 }
 
-/// A console, and everything it asked for and has not been answered.
+/// A console with its unanswered requests.
 struct Harness {
     state: State,
     asked: Vec<(RequestId, Call)>,
     /// All other effects, in order.
     others: Vec<Effect>,
-    /// The gateway's clock, which is not set back when ours is.
+    /// The gateway's clock, which continues when the local clock is set back.
     clock: EpochMillis,
 }
 
@@ -138,8 +138,8 @@ impl Harness {
         desk
     }
 
-    /// Two sessions, `a` connected and `b` stopped, with four groups; realtime is live. The cursor
-    /// stands on the first group, nothing of the card has been asked for.
+    /// Two sessions, `a` connected and `b` stopped, with four groups; realtime is live. The cursor is on the
+    /// first group, and no data of its card has been requested.
     fn ready(size: (u16, u16)) -> Self {
         let mut desk = Self::with(options(), size);
         desk.realtime(RealtimeEvent::Connected);
@@ -163,7 +163,7 @@ impl Harness {
         desk
     }
 
-    /// [`Harness::ready`] with the first group opened, its members and its link there.
+    /// [`Harness::ready`] with the first group opened and its members and link loaded.
     fn opened(size: (u16, u16)) -> Self {
         let mut desk = Self::ready(size);
         let key = key_of("a", "1");
@@ -211,7 +211,7 @@ impl Harness {
         }
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     fn wait(&mut self, milliseconds: i64) {
         let now = self.state.now + milliseconds;
         self.clock = self.clock.max(now);
@@ -266,7 +266,7 @@ impl Harness {
         self.asked.iter().any(is_invite)
     }
 
-    /// Answers a call that must have been asked for.
+    /// Answers a call that must be in flight.
     #[track_caller]
     fn answer(&mut self, call: &Call, reply: Reply) {
         let position = self.asked.iter().position(|(_, asked)| asked == call);
@@ -283,14 +283,14 @@ impl Harness {
         self.answer(&call, Reply::Groups(Ok(groups)));
     }
 
-    /// The change that is under way.
+    /// The change in flight.
     #[track_caller]
     fn change(&self) -> Call {
         let mut changes = self.asked.iter().filter(|(_, call)| call.changes());
-        let (_, call) = changes.next().expect("no change is under way");
+        let (_, call) = changes.next().expect("no change is in flight");
         assert!(
             changes.next().is_none(),
-            "more than one change is under way"
+            "more than one change is in flight"
         );
         call.clone()
     }
@@ -330,7 +330,7 @@ impl Harness {
         })
     }
 
-    /// What is drawn, as text.
+    /// The drawn screen, as text.
     fn screen(&self) -> String {
         let (columns, rows) = self.state.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();

@@ -1,4 +1,4 @@
-//! Clicks and the wheel, on what the layout says is there.
+//! Clicks and the wheel, at the positions of the layout.
 
 use super::*;
 use crate::api::SettingField;
@@ -6,10 +6,10 @@ use crate::console::layout::{Target, hit};
 use crate::console::state::{FormFocus, Pane, Sort};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-/// Three columns, and not too many cells to search.
+/// Search steps: every target is at least three columns wide, which bounds the cells to search.
 const SIZE: (u16, u16) = (144, 40);
 
-/// A cell at which the layout finds the target; nothing to hit is narrower than the steps.
+/// A cell at which the layout finds the target; no target is narrower than the steps.
 #[track_caller]
 fn cell(desk: &Harness, wanted: impl Fn(Target) -> bool) -> (u16, u16) {
     let (columns, rows) = desk.state.size;
@@ -36,7 +36,7 @@ fn click(desk: &mut Harness, wanted: impl Fn(Target) -> bool) {
 }
 
 #[test]
-fn a_click_selects_and_another_one_opens() {
+fn a_click_selects_and_a_second_one_opens() {
     let mut desk = Harness::ready(SIZE);
     click(&mut desk, |target| target == Target::GroupRow(1));
     assert_eq!(desk.selected(), "Book club");
@@ -61,14 +61,17 @@ fn the_wheel_scrolls_the_pane_under_it_and_leaves_the_cursor() {
     assert_eq!(desk.selected(), selected);
     let offset = desk.state.groups.offset;
     desk.wait(10);
-    assert_eq!(desk.state.groups.offset, offset, "the view stays");
+    assert_eq!(
+        desk.state.groups.offset, offset,
+        "the scroll position stays"
+    );
     desk.press("Up");
     desk.press("Home");
     assert_eq!(desk.state.groups.offset, 0);
 }
 
 #[test]
-fn buttons_hints_fields_and_the_link_are_pressed() {
+fn buttons_hints_fields_and_the_link_react_to_clicks() {
     let mut desk = Harness::opened(SIZE);
     click(&mut desk, |target| target == Target::Link);
     assert_eq!(desk.copied(), Some(LINK));
@@ -89,7 +92,7 @@ fn buttons_hints_fields_and_the_link_are_pressed() {
 }
 
 #[test]
-fn what_lies_under_a_layer_is_out_of_reach() {
+fn targets_under_a_layer_cannot_be_clicked() {
     let mut desk = Harness::opened(SIZE);
     let row = cell(&desk, |target| target == Target::SessionRow(1));
     desk.press("R");
@@ -98,7 +101,7 @@ fn what_lies_under_a_layer_is_out_of_reach() {
 }
 
 #[test]
-fn a_mouse_that_is_switched_off_does_nothing() {
+fn with_the_mouse_disabled_events_are_ignored() {
     let mut desk = Harness::ready(SIZE);
     let row = cell(&desk, |target| target == Target::GroupRow(1));
     desk.state.options.mouse = false;
@@ -129,7 +132,7 @@ fn a_row_can_be_clicked_while_the_filter_is_typed() {
 }
 
 #[test]
-fn a_click_on_a_head_sorts_and_another_one_turns_the_order_around() {
+fn a_click_on_a_heading_sorts_and_a_second_one_reverses() {
     let mut desk = Harness::ready(SIZE);
     click(&mut desk, |target| {
         target == Target::GroupHead(Sort::Members)

@@ -1,11 +1,11 @@
-//! Help, the full-screen code, failures in full, toasts, quitting.
+//! Help, the full-screen code, the list of failures, toasts, quitting.
 
 use super::*;
 use crate::console::effect::SavedQr;
 use crate::console::state::Pane;
 
 #[test]
-fn the_help_is_searched_by_typing_and_esc_goes_back_one_step() {
+fn typing_searches_the_help_and_esc_goes_back_one_step() {
     let mut desk = Harness::ready(WIDE);
     desk.press("?");
     desk.type_text("qr?");
@@ -18,7 +18,7 @@ fn the_help_is_searched_by_typing_and_esc_goes_back_one_step() {
 }
 
 #[test]
-fn the_help_opens_once_and_over_a_form_too() {
+fn the_help_opens_once_also_over_a_form() {
     let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.press("F1");
@@ -29,7 +29,7 @@ fn the_help_opens_once_and_over_a_form_too() {
 }
 
 #[test]
-fn the_full_screen_code_asks_for_its_link_and_saves_it() {
+fn the_full_screen_code_requests_its_link_and_saves_it() {
     let mut desk = Harness::ready(NARROW);
     desk.press("Q");
     assert!(matches!(desk.top(), Some(Layer::Qr)));
@@ -59,7 +59,7 @@ fn the_full_screen_code_asks_for_its_link_and_saves_it() {
 }
 
 #[test]
-fn the_full_screen_code_blanks_with_the_card() {
+fn the_full_screen_code_is_hidden_with_the_cards_link() {
     let mut desk = Harness::opened(NARROW);
     desk.press("Q");
     desk.event(
@@ -90,7 +90,7 @@ fn the_last_failure_opens_in_full_and_is_copied() {
 }
 
 #[test]
-fn every_failure_that_was_shown_is_listed_with_time_group_and_action_newest_first() {
+fn displayed_failures_are_listed_with_time_group_and_action_newest_first() {
     let mut desk = Harness::opened(NARROW);
     desk.press("r");
     let refused = || failure(FailureKind::NotAdmin);
@@ -98,7 +98,7 @@ fn every_failure_that_was_shown_is_listed_with_time_group_and_action_newest_firs
         &Call::Invite(key_of("a", "1")),
         Reply::Invite(Err(refused())),
     );
-    // A read behind the screen is nobody's failure.
+    // A background read that fails is not listed.
     desk.answer(
         &Call::Group(key_of("a", "1")),
         Reply::Group(Err(failure(FailureKind::Other))),
@@ -137,7 +137,7 @@ fn every_failure_that_was_shown_is_listed_with_time_group_and_action_newest_firs
 }
 
 #[test]
-fn what_fails_again_and_again_is_one_entry() {
+fn a_repeated_failure_is_one_entry() {
     let mut desk = Harness::ready(WIDE);
     desk.lose_realtime();
     for _ in 0..4 {
@@ -152,7 +152,7 @@ fn what_fails_again_and_again_is_one_entry() {
 }
 
 #[test]
-fn an_unknown_key_answers_with_one_line() {
+fn an_unbound_key_is_reported_in_one_line() {
     let mut desk = Harness::ready(WIDE);
     desk.press("z");
     assert_eq!(desk.toast(), "Key z does nothing here; ? shows the keys.");
@@ -178,7 +178,7 @@ fn an_unknown_key_answers_with_one_line() {
 }
 
 #[test]
-fn keys_act_on_the_card_in_sight_whatever_the_focus_or_say_why_not() {
+fn card_keys_act_on_the_visible_card_from_any_pane_or_report_why_not() {
     let mut desk = Harness::opened(WIDE);
     desk.press("Tab");
     assert_eq!(desk.state.focus, Pane::Sessions);
@@ -211,7 +211,7 @@ fn keys_act_on_the_card_in_sight_whatever_the_focus_or_say_why_not() {
 }
 
 #[test]
-fn the_first_account_is_led_to_from_every_pane() {
+fn every_pane_leads_to_adding_the_first_account() {
     for size in [WIDE, NARROW] {
         for panes in 0..3 {
             let mut desk = Harness::with(options(), size);
@@ -232,7 +232,7 @@ fn the_first_account_is_led_to_from_every_pane() {
 }
 
 #[test]
-fn the_help_finds_what_people_call_things_and_explains_the_signs() {
+fn the_help_finds_synonyms_and_explains_the_signs() {
     for (search, found) in [
         ("rename", "Change the group's subject"),
         ("rename", "Rename the account"),
@@ -257,7 +257,7 @@ fn the_help_finds_what_people_call_things_and_explains_the_signs() {
 }
 
 #[test]
-fn at_most_three_toasts_and_each_ends() {
+fn at_most_three_toasts_are_shown_and_each_expires() {
     let mut desk = Harness::ready(WIDE);
     for _ in 0..5 {
         desk.press("o");
@@ -276,7 +276,7 @@ fn quit_and_sleep() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_lets_toasts_end_and_wakes_lie_ahead() {
+fn when_the_clock_is_set_back_toasts_expire_and_wakes_are_in_the_future() {
     let mut desk = Harness::ready(WIDE);
     desk.press("o");
     desk.wait(-86_400_000);

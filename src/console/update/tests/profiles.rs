@@ -1,4 +1,4 @@
-//! Going from one gateway to another.
+//! Switching gateways.
 
 use super::*;
 use crate::client::Secret;
@@ -14,7 +14,7 @@ fn profile(name: &str) -> Profile {
     }
 }
 
-/// Options with three gateways: this one, another, and one that asks for its token.
+/// Options with three gateways: this one, another, and one that prompts for its token.
 fn three() -> Options {
     let asks = Profile {
         prompts: true,
@@ -28,21 +28,21 @@ fn three() -> Options {
 }
 
 impl Harness {
-    /// A desk with an opened group, that can go elsewhere.
+    /// A desk with an opened group that can switch gateways.
     fn with_profiles() -> Self {
         let mut desk = Self::opened(WIDE);
         desk.state.options.profiles = three().profiles;
         desk
     }
 
-    /// The last request to see whether another gateway lets us in.
+    /// The last request to connect to another gateway.
     #[track_caller]
     fn connect(&self) -> (RequestId, usize, Option<Secret>) {
         let connect = self.others.iter().rev().find_map(|effect| match effect {
             Effect::Connect { id, profile, token } => Some((*id, *profile, token.clone())),
             _ => None,
         });
-        connect.expect("a knock")
+        connect.expect("a request to connect")
     }
 
     fn step(&self) -> &ProfilesStep {
@@ -54,7 +54,7 @@ impl Harness {
 }
 
 #[test]
-fn the_new_place_begins_with_nothing_of_the_old_one() {
+fn the_new_gateway_starts_without_state_of_the_old_one() {
     let mut desk = Harness::with_profiles();
     let mut late = desk.asked.clone();
     desk.send(Msg::Key(key_event("r")));
@@ -64,7 +64,7 @@ fn the_new_place_begins_with_nothing_of_the_old_one() {
     desk.press("Enter");
     let (id, profile, token) = desk.connect();
     assert_eq!((profile, token), (1, None));
-    // Until the other gateway has answered, the old place is as it was.
+    // Until the other gateway has answered, the old state is unchanged.
     assert_eq!(desk.shown(), Some(LINK));
     desk.asked.clear();
     desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
@@ -81,7 +81,7 @@ fn the_new_place_begins_with_nothing_of_the_old_one() {
     let [(first, Call::Sessions)] = desk.asked[..] else {
         panic!("{:?}", desk.asked)
     };
-    // Numbers go on, so what the old gateway still answers belongs to nothing.
+    // Request ids continue, so late answers of the old gateway match no request.
     assert!(first > id && !late.is_empty());
     for (old, _) in late {
         assert!(old < id);
@@ -95,7 +95,7 @@ fn the_new_place_begins_with_nothing_of_the_old_one() {
 }
 
 #[test]
-fn the_new_gateway_is_entered_before_anything_is_asked_of_it() {
+fn the_switch_happens_before_the_first_request_to_the_new_gateway() {
     let mut desk = Harness::with_profiles();
     desk.press("p");
     desk.press("j");
@@ -111,7 +111,7 @@ fn the_new_gateway_is_entered_before_anything_is_asked_of_it() {
 }
 
 #[test]
-fn a_gateway_that_is_out_of_reach_leaves_everything_as_it_was() {
+fn an_unreachable_gateway_leaves_the_state_unchanged() {
     let mut desk = Harness::with_profiles();
     desk.press("p");
     desk.press("j");
@@ -134,7 +134,7 @@ fn a_gateway_that_is_out_of_reach_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn one_may_stop_waiting() {
+fn the_wait_can_be_cancelled() {
     let mut desk = Harness::with_profiles();
     desk.press("p");
     desk.press("j");
@@ -142,14 +142,14 @@ fn one_may_stop_waiting() {
     let (id, ..) = desk.connect();
     let effects = update(&mut desk.state, START, Msg::Key(key_event("Esc")));
     assert!(effects.contains(&Effect::Cancel(id)), "{effects:?}");
-    // An answer that was on its way already leads nowhere.
+    // A late answer has no effect.
     desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
     assert_eq!(desk.state.options.here, 0);
     assert!(matches!(desk.step(), ProfilesStep::Choosing));
 }
 
 #[test]
-fn a_token_is_typed_once_and_again_when_it_is_refused() {
+fn a_token_is_typed_once_and_again_after_a_refusal() {
     let mut desk = Harness::with_profiles();
     let go = |desk: &mut Harness| {
         desk.press("p");
@@ -157,7 +157,7 @@ fn a_token_is_typed_once_and_again_when_it_is_refused() {
         desk.press("Enter");
     };
     go(&mut desk);
-    // Letters are the token's, not actions.
+    // Letters are text of the token, not actions.
     desk.type_text("wa_q?p");
     desk.press("Backspace");
     desk.send(Msg::Paste(" secret\nmore".to_owned()));
@@ -172,7 +172,7 @@ fn a_token_is_typed_once_and_again_when_it_is_refused() {
     desk.press("Enter");
     assert!(
         matches!(desk.step(), ProfilesStep::TypingToken(_)),
-        "nothing was typed"
+        "the token is empty"
     );
     desk.type_text("wa_right");
     desk.press("Enter");
@@ -188,13 +188,13 @@ fn a_token_is_typed_once_and_again_when_it_is_refused() {
     desk.asked.clear();
     desk.send(Msg::Reply(id, Reply::Connected(Ok(()))));
     go(&mut desk);
-    // It was accepted, so nobody is asked again.
+    // The token was accepted, so the user is not asked again.
     assert!(matches!(desk.step(), ProfilesStep::Connecting(_)));
     assert_eq!(desk.connect().2, None);
 }
 
 #[test]
-fn the_same_place_is_not_entered_again() {
+fn the_current_gateway_is_not_reconnected() {
     let mut desk = Harness::with_profiles();
     desk.press("p");
     desk.press("Enter");
@@ -204,7 +204,7 @@ fn the_same_place_is_not_entered_again() {
 }
 
 #[test]
-fn nobody_leaves_while_a_change_is_being_sent() {
+fn switching_waits_for_a_change_in_flight() {
     let mut desk = Harness::with_profiles();
     desk.press("R");
     desk.press("BackTab");
@@ -220,9 +220,9 @@ fn nobody_leaves_while_a_change_is_being_sent() {
     );
 }
 
-/// Whoever types a token once more after a refusal must not quit, or move the list.
+/// When a token is typed again after a refusal, its letters must not quit or move the list.
 #[test]
-fn letters_after_a_refused_token_are_a_token_again() {
+fn letters_after_a_refused_token_are_token_text() {
     let refused = || {
         let mut desk = Harness::with_profiles();
         desk.press("p");
@@ -247,6 +247,6 @@ fn letters_after_a_refused_token_are_a_token_again() {
     desk.press("Up");
     assert!(
         matches!(desk.step(), ProfilesStep::Choosing),
-        "arrows choose again"
+        "arrows move the selection again"
     );
 }

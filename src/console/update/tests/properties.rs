@@ -1,7 +1,7 @@
-//! Whatever happens in whatever order: no panic, nothing sent twice, no dead link.
+//! Any steps in any order: no panic, no change sent twice, no dead link.
 //!
-//! The world behind the desk answers with what was true when it was asked, which may be old by then,
-//! and tells every change through the stream at once.
+//! The simulated gateway answers with the state at the time of the request, which may be stale by then, and
+//! reports every change through the stream at once.
 
 use super::*;
 use crate::api::{EventKind, PairingCode, PartialUpdate, QrCode, SettingField};
@@ -13,7 +13,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::collections::HashMap;
 
-/// Where the one group with all the attention lives.
+/// The session and JID of the group that most steps concern.
 const SESSION: &str = "a";
 const JID: &str = "1";
 
@@ -24,16 +24,16 @@ enum Step {
     Resize(u16, u16),
     Mouse(MouseEventKind, u16, u16),
     Clock(i64),
-    /// Answers the nth open request truly.
+    /// Answers the nth open request correctly.
     Answer(usize),
     /// Refuses the nth open request.
     Refuse(usize, FailureKind),
-    /// Answers a request that nobody waits for, or with something else.
+    /// Answers a request that is not in flight, or with a reply of another kind.
     Nonsense(u64, bool),
     Stream(u8),
     Status(&'static str),
     Reset {
-        told: bool,
+        has_link: bool,
     },
     Role(bool),
     Rename(u8),
@@ -45,12 +45,12 @@ struct World {
     is_admin: bool,
     resets: u32,
     subject: String,
-    /// The session that the last "Add an account" made.
+    /// The session that the last "Add an account" created.
     added: Option<Session>,
-    /// How many were made, and how often the overlay was opened.
+    /// How many sessions were created, and how often the overlay was opened.
     created: u32,
     overlays: u32,
-    /// What was true when the request was sent.
+    /// The state when the request was sent.
     replies: HashMap<RequestId, Reply>,
 }
 
@@ -90,7 +90,7 @@ impl World {
         group
     }
 
-    /// Takes note of what was asked for since the last look, and lets changes happen.
+    /// Records the requests since the last call, and applies the changes.
     fn look(&mut self) {
         let open: Vec<_> = self.desk.asked.clone();
         for (id, call) in open {
@@ -200,10 +200,10 @@ impl World {
                 self.status = status;
                 self.desk.status(SESSION, status);
             }
-            Step::Reset { told } => {
+            Step::Reset { has_link } => {
                 self.resets += 1;
                 let mut payload = json!({"groupJid": format!("{JID}@g.us"), "reason": "invite_reset", "sender": "6@lid"});
-                if told {
+                if has_link {
                     payload["newInviteLink"] = json!(self.link());
                 }
                 self.desk.event(EventKind::GroupUpdate, SESSION, payload);
@@ -290,14 +290,14 @@ impl World {
             Some(&card.key)
         );
         if card.key == key_of(SESSION, JID) {
-            // A status that nobody knows does not keep anybody from asking.
+            // An unknown status does not prevent reading the link.
             assert!(matches!(self.status, "working" | "odd"));
             assert!(self.is_admin);
             assert_eq!(link, self.link(), "a dead link is shown");
         }
     }
 
-    /// Esc leads back to where one began.
+    /// Esc leads back to the first screen.
     fn go_back(&mut self) {
         for _ in 0..20 {
             let asks = matches!(self.desk.top(), Some(Layer::Form(form)) if form.phase == FormPhase::AskLeave);
@@ -420,7 +420,7 @@ fn steps() -> impl Strategy<Value = Step> {
             .prop_map(Step::Clock),
         1 => (0..3_u8).prop_map(Step::Stream),
         2 => prop::sample::select(statuses).prop_map(Step::Status),
-        2 => any::<bool>().prop_map(|told| Step::Reset { told }),
+        2 => any::<bool>().prop_map(|has_link| Step::Reset { has_link }),
         2 => any::<bool>().prop_map(Step::Role),
         2 => (0..3_u8).prop_map(Step::Rename),
     ]
@@ -430,7 +430,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn nothing_can_happen_that_must_not(
+    fn invariants_hold_for_any_sequence_of_steps(
         size in prop::sample::select(vec![NARROW, (120, 40), WIDE]),
         begins_open in any::<bool>(),
         steps in prop::collection::vec(steps(), 1..80),
@@ -455,9 +455,9 @@ proptest! {
         world.go_back();
     }
 
-    /// A form goes through any hands and still sends only what differs.
+    /// However a form is edited, it sends only fields that differ.
     #[test]
-    fn a_form_never_sends_what_is_stored_already(
+    fn a_form_never_sends_stored_values(
         steps in prop::collection::vec(
             prop_oneof![
                 6 => prop::sample::select(vec!["Tab", "Space", "Backspace", "a", "Ctrl-s", "Enter", "Esc", "e"]).prop_map(Step::Key),

@@ -1,5 +1,5 @@
-//! The public gateway of the same contract: what it lacks or answers otherwise, in its own words. The
-//! bodies are those that were recorded, except for what it only might send.
+//! The public gateway of the same contract: missing features and different answers. The bodies are recorded
+//! ones, except for answers that are only described.
 
 use super::*;
 use crate::api::{Capability, ErrorBody, List};
@@ -9,11 +9,11 @@ use serde::de::DeserializeOwned;
 
 pub(super) const ONE: &str = "01KAYV5M3T0000000000000MA1";
 const TWO: &str = "01J00000000000000000000TWO";
-/// A row of the shape that was recorded, with a status that nobody knows.
+/// A row of the recorded shape, with an unknown status.
 const UNKNOWN: &str =
     r#"{"id": "01J00000000000000000000TWO", "status": "hibernating", "label": "Archive"}"#;
 const NULL: &str = r#"{"data": null}"#;
-/// Members that tell that the account is none of the admins.
+/// Members that show that the account is not an admin.
 pub(super) const STALE: &str = r#"{"data": [{"id": 1, "lid": "101000000000001@lid", "role": "member"},
     {"id": 2, "lid": "901@lid", "role": "superadmin", "tag": "Ana"},
     {"id": 3, "lid": "902@lid", "role": "moderator"}]}"#;
@@ -77,7 +77,7 @@ pub(super) fn refused(ids: &[&str]) -> Harness {
     desk
 }
 
-/// The same, with its two sessions and their groups read.
+/// The same, with its two sessions and their groups loaded.
 pub(super) fn ready() -> Harness {
     let mut desk = refused(&[ONE, TWO]);
     let one = recorded("one session (working in the table)");
@@ -93,7 +93,7 @@ pub(super) fn ready() -> Harness {
     desk
 }
 
-/// Brings the cursor to a group and opens its card.
+/// Moves the cursor to a group and opens its card.
 pub(super) fn open(desk: &mut Harness, key: &GroupKey) {
     desk.press("Home");
     while desk.state.groups.selected().map(|entry| &entry.key) != Some(key) {
@@ -103,7 +103,7 @@ pub(super) fn open(desk: &mut Harness, key: &GroupKey) {
 }
 
 #[test]
-fn sessions_that_may_not_be_listed_are_read_one_by_one() {
+fn sessions_that_cannot_be_listed_are_read_one_by_one() {
     let desk = ready();
     assert!(desk.state.sessions.failure.is_none());
     assert_eq!(desk.state.sessions.connected(), 1);
@@ -113,7 +113,7 @@ fn sessions_that_may_not_be_listed_are_read_one_by_one() {
 }
 
 #[test]
-fn without_ids_it_is_said_where_they_belong() {
+fn without_configured_ids_the_message_names_the_setting() {
     let desk = refused(&[]);
     let failure = desk.state.sessions.failure.as_ref().expect("a failure");
     let sentence = desk.state.sessions_sentence(failure);
@@ -122,7 +122,7 @@ fn without_ids_it_is_said_where_they_belong() {
 }
 
 #[test]
-fn an_id_that_the_gateway_does_not_know_leaves_the_others_alone() {
+fn an_unknown_configured_id_leaves_the_others_working() {
     let mut desk = refused(&[ONE, TWO]);
     desk.answer(
         &Call::Session(ONE.to_owned()),
@@ -139,7 +139,7 @@ fn an_id_that_the_gateway_does_not_know_leaves_the_others_alone() {
 }
 
 #[test]
-fn a_gateway_that_answers_by_id_again_is_no_longer_away() {
+fn a_gateway_that_answers_reads_by_id_again_is_no_longer_away() {
     let mut desk = ready();
     desk.wait(5_000);
     for id in [ONE, TWO] {
@@ -164,7 +164,7 @@ fn a_gateway_that_answers_by_id_again_is_no_longer_away() {
 }
 
 #[test]
-fn what_needs_manage_is_refused_before_it_is_sent() {
+fn actions_that_need_manage_are_refused_before_they_are_sent() {
     let mut desk = ready();
     desk.press("BackTab");
     desk.press("Down");
@@ -176,7 +176,7 @@ fn what_needs_manage_is_refused_before_it_is_sent() {
 }
 
 #[test]
-fn a_500_where_an_admin_is_needed_is_explained_by_the_members() {
+fn a_500_of_an_admin_call_is_explained_by_the_members() {
     let mut desk = ready();
     open(&mut desk, &choir());
     desk.answer(&Call::Members(choir()), Reply::Members(Ok(list(STALE))));
@@ -199,7 +199,7 @@ fn a_500_where_an_admin_is_needed_is_explained_by_the_members() {
 }
 
 #[test]
-fn members_that_come_later_explain_it_all_the_same() {
+fn members_that_arrive_later_explain_the_500_too() {
     let mut desk = ready();
     open(&mut desk, &choir());
     desk.answer(
@@ -217,7 +217,7 @@ fn members_that_come_later_explain_it_all_the_same() {
 }
 
 #[test]
-fn without_members_a_500_is_explained_as_what_it_mostly_is() {
+fn without_members_a_500_is_explained_by_its_likely_cause() {
     let mut desk = ready();
     open(&mut desk, &volunteers());
     desk.answer(&Call::Members(volunteers()), Reply::Members(Ok(list(NULL))));
@@ -234,7 +234,7 @@ fn without_members_a_500_is_explained_as_what_it_mostly_is() {
         panic!("{:?}", desk.invite());
     };
     assert_eq!(failure.kind, FailureKind::PerhapsNotAdmin);
-    // A gateway that knows the role gives its reasons, and its 500 is a fault of its own.
+    // A gateway that reports roles gives its reasons, so its 500 is an internal error.
     let mut desk = Harness::opened(WIDE);
     desk.press("r");
     desk.answer(
@@ -251,7 +251,7 @@ fn without_members_a_500_is_explained_as_what_it_mostly_is() {
 }
 
 #[test]
-fn roles_that_nobody_tells_hide_no_group() {
+fn groups_without_a_role_are_not_hidden() {
     let mut desk = ready();
     desk.press("i");
     assert_eq!(desk.names().len(), 3);
@@ -259,7 +259,7 @@ fn roles_that_nobody_tells_hide_no_group() {
 }
 
 #[test]
-fn the_whole_job_is_done() {
+fn a_session_from_list_to_reset_works() {
     let mut desk = ready();
     open(&mut desk, &volunteers());
     desk.answer(

@@ -1,10 +1,10 @@
-//! The stream: what it brings, and what happens without it.
+//! The event stream, and the desk without it.
 
 use super::*;
 use crate::console::state::Connection;
 
 #[test]
-fn a_stream_that_breaks_makes_the_desk_look_whether_the_gateway_is_there() {
+fn a_broken_stream_triggers_a_check_of_the_gateway() {
     let mut desk = Harness::opened(WIDE);
     assert!(!desk.is_asked(&Call::Sessions));
     desk.lose_realtime();
@@ -20,13 +20,13 @@ fn a_stream_that_breaks_makes_the_desk_look_whether_the_gateway_is_there() {
             .as_ref()
             .is_some_and(|card| card.link().is_none())
     );
-    // Further tries that fail ask nothing: the polls do.
+    // Further failed reconnects trigger no check: the polls do.
     desk.lose_realtime();
     assert!(!desk.is_asked(&Call::Sessions));
 }
 
 #[test]
-fn a_lost_stream_is_said_and_polling_takes_over_until_it_is_back() {
+fn a_lost_stream_is_shown_and_polling_replaces_it_until_it_is_back() {
     let mut desk = Harness::ready(WIDE);
     assert_eq!(desk.state.connection, Connection::Live);
     desk.wait(60_000);
@@ -39,7 +39,7 @@ fn a_lost_stream_is_said_and_polling_takes_over_until_it_is_back() {
     desk.wait(5_000);
     assert_eq!(desk.count(&Call::Sessions), 1);
     desk.wait(5_000);
-    assert_eq!(desk.count(&Call::Sessions), 1, "never twice at once");
+    assert_eq!(desk.count(&Call::Sessions), 1, "never two reads at once");
     desk.realtime(RealtimeEvent::Connected);
     assert_eq!(desk.state.connection, Connection::Live);
     assert!(desk.is_asked(&Call::Groups {
@@ -57,7 +57,7 @@ fn a_gateway_without_realtime_is_polled() {
 }
 
 #[test]
-fn a_call_without_an_answer_makes_the_sessions_be_asked() {
+fn a_call_without_an_answer_triggers_a_read_of_the_sessions() {
     let mut desk = Harness::opened(WIDE);
     desk.press("r");
     let away = failure(FailureKind::GatewayAway);
@@ -71,7 +71,7 @@ fn a_call_without_an_answer_makes_the_sessions_be_asked() {
 }
 
 #[test]
-fn a_gateway_away_blanks_the_link_and_its_return_asks_for_it() {
+fn an_unreachable_gateway_hides_the_link_and_its_return_requests_it() {
     let mut desk = Harness::opened(WIDE);
     desk.press("BackTab");
     desk.press("BackTab");
@@ -93,7 +93,7 @@ fn a_gateway_away_blanks_the_link_and_its_return_asks_for_it() {
 }
 
 #[test]
-fn members_come_and_go_in_the_count_and_the_list() {
+fn member_events_change_the_count_and_the_list() {
     let mut desk = Harness::opened(WIDE);
     let joined = json!({"groupJid": "1@g.us", "join": ["8@lid", "9@lid"]});
     desk.event(EventKind::GroupParticipant, "a", joined);
@@ -112,7 +112,7 @@ fn members_come_and_go_in_the_count_and_the_list() {
 }
 
 #[test]
-fn events_that_make_no_sense_are_ignored() {
+fn malformed_events_are_ignored() {
     let mut desk = Harness::opened(WIDE);
     for payload in [
         json!(null),
@@ -128,20 +128,20 @@ fn events_that_make_no_sense_are_ignored() {
             EventKind::GroupParticipant,
             EventKind::Other("x".to_owned()),
         ] {
-            desk.event(kind, "nobody", payload.clone());
+            desk.event(kind, "unknown", payload.clone());
         }
     }
     assert_eq!(desk.shown(), Some(LINK));
 }
 
 #[test]
-fn what_is_heard_before_the_first_answers_outlives_them() {
+fn events_before_the_first_answers_are_kept() {
     let mut desk = Harness::with(options(), WIDE);
     desk.status("a", "starting");
     let rows = vec![session("a", SessionStatus::Working)];
     desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
     assert_eq!(desk.state.sessions.connected(), 0);
-    assert!(desk.is_asked(&Call::Sessions), "asked again");
+    assert!(desk.is_asked(&Call::Sessions), "read again");
 
     let demoted = json!({"groupJid": "1@g.us", "demote": ["a@lid"]});
     desk.event(EventKind::GroupParticipant, "a", demoted);
@@ -149,7 +149,7 @@ fn what_is_heard_before_the_first_answers_outlives_them() {
     assert_eq!(
         desk.names(),
         ["Book club"],
-        "the other one is asked for by itself"
+        "the other one is read without a key press"
     );
     let key = key_of("a", "1");
     let refused = failure(FailureKind::Other);
@@ -159,7 +159,7 @@ fn what_is_heard_before_the_first_answers_outlives_them() {
 }
 
 #[test]
-fn a_status_told_again_makes_the_session_be_read_anew() {
+fn a_repeated_status_event_rereads_the_session() {
     let mut desk = Harness::ready(WIDE);
     desk.event(
         EventKind::SessionStatus,
@@ -173,7 +173,7 @@ fn a_status_told_again_makes_the_session_be_read_anew() {
 }
 
 #[test]
-fn a_storm_of_new_groups_is_one_question() {
+fn a_flood_of_new_groups_is_one_read() {
     let mut desk = Harness::ready(WIDE);
     for number in 1_000..1_100 {
         let jid = format!("{number}@g.us");
@@ -194,7 +194,7 @@ fn a_storm_of_new_groups_is_one_question() {
 }
 
 #[test]
-fn a_reset_says_when_and_by_whom() {
+fn a_reset_event_shows_when_and_by_whom() {
     let mut desk = Harness::opened(WIDE);
     desk.event(
         EventKind::GroupUpdate,

@@ -1,4 +1,4 @@
-//! Six refusals, six sentences, each with what to do next.
+//! Refusals and their messages, each with the next step.
 
 use super::*;
 use crate::api::ErrorObject;
@@ -10,7 +10,7 @@ fn answer(status: u16, error: Value, retry_after: Option<u64>) -> CallFailure {
 }
 
 #[test]
-fn the_reason_decides_before_the_code() {
+fn the_reason_takes_precedence_over_the_code() {
     let lacks = FailureKind::MissingCapability {
         capability: "send".to_owned(),
     };
@@ -88,7 +88,7 @@ fn the_reason_decides_before_the_code() {
 }
 
 #[test]
-fn a_403_means_an_admin_is_missing_only_where_whatsapp_was_asked() {
+fn a_403_means_not_an_admin_only_for_calls_to_whatsapp() {
     let key = key_of("a", "1");
     let plain = || failure(FailureKind::NotAdmin);
     assert_eq!(
@@ -104,8 +104,8 @@ fn a_403_means_an_admin_is_missing_only_where_whatsapp_was_asked() {
 }
 
 #[test]
-fn each_sentence_names_the_next_step() {
-    let told = FailureContext {
+fn each_message_names_the_next_step() {
+    let context = FailureContext {
         session: Some("Desk a".to_owned()),
         admins: vec!["Ana".to_owned(), "Ben".to_owned(), "7@lid".to_owned()],
         state: None,
@@ -121,19 +121,19 @@ fn each_sentence_names_the_next_step() {
         (FailureKind::RateLimited { wait: None }, "retry in a minute"),
         (
             FailureKind::TooManyConnects { wait: Some(40) },
-            "Desk a was started as often as it may be for now: WhatsApp bans accounts that come and go. Wait 40 s",
+            "Desk a has reached its limit of starts: WhatsApp bans accounts that connect too often. Wait 40 s",
         ),
         (lacks, "`send`"),
         (FailureKind::GatewayAway, "does not answer"),
         (FailureKind::Other, "no (request req-1)"),
     ] {
-        let sentence = failure(kind).sentence(&told);
+        let sentence = failure(kind).sentence(&context);
         assert!(sentence.contains(words), "{sentence}");
     }
 }
 
 #[test]
-fn advice_fits_why_a_session_is_not_connected() {
+fn the_advice_depends_on_why_a_session_is_not_connected() {
     for (status, jid, words) in [
         ("starting", true, "Wait until it is connected"),
         ("logged_out", true, "Link one under Sessions"),
@@ -152,7 +152,7 @@ fn advice_fits_why_a_session_is_not_connected() {
 }
 
 #[test]
-fn messages_from_outside_are_cleaned() {
+fn messages_from_the_gateway_are_cleaned() {
     let error = json!({"code": "x\u{1b}y", "message": "a\u{1b}[2Jb\u{202e}", "details": {"errors": [{"field": "f\u{7}", "message": "m\u{7}"}]}});
     let failure = answer(400, error, None);
     let text = failure.in_full(&FailureContext::default());
@@ -164,7 +164,7 @@ fn messages_from_outside_are_cleaned() {
 }
 
 #[test]
-fn not_an_admin_names_whom_to_ask() {
+fn the_not_an_admin_message_names_the_admins_to_ask() {
     let mut desk = Harness::opened(WIDE);
     desk.press("y");
     desk.event(
@@ -181,7 +181,7 @@ fn not_an_admin_names_whom_to_ask() {
 }
 
 #[test]
-fn a_link_that_went_unanswered_is_asked_for_again_by_itself() {
+fn a_link_without_an_answer_is_requested_again_later() {
     let mut desk = Harness::opened(WIDE);
     let call = Call::Invite(key_of("a", "1"));
     desk.press("r");

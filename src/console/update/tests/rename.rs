@@ -44,7 +44,7 @@ fn a_new_name_is_sent_once_and_shown_at_once() {
 }
 
 #[test]
-fn an_unchanged_name_is_not_sent_and_one_too_long_neither() {
+fn an_unchanged_name_and_one_too_long_are_not_sent() {
     let mut desk = on_a(NARROW);
     desk.press("n");
     desk.press("Enter");
@@ -61,7 +61,7 @@ fn an_unchanged_name_is_not_sent_and_one_too_long_neither() {
 }
 
 #[test]
-fn a_gateway_that_cannot_rename_is_told_and_another_failure_keeps_the_text() {
+fn a_gateway_without_renaming_is_reported_and_another_failure_keeps_the_text() {
     for status in [404, 405, 501] {
         let mut desk = renaming();
         desk.press("Enter");
@@ -92,7 +92,7 @@ fn a_gateway_that_cannot_rename_is_told_and_another_failure_keeps_the_text() {
 }
 
 #[test]
-fn an_answer_after_leaving_is_told() {
+fn an_answer_after_leaving_is_reported() {
     let mut desk = renaming();
     desk.press("Enter");
     desk.press("Esc");
@@ -105,7 +105,7 @@ fn an_answer_after_leaving_is_told() {
 }
 
 #[test]
-fn removing_asks_with_the_groups_that_go_dark() {
+fn removing_asks_with_the_number_of_groups_that_go_dark() {
     let mut desk = on_a(NARROW);
     desk.press("D");
     let screen = desk.screen();
@@ -130,7 +130,7 @@ fn removing_asks_with_the_groups_that_go_dark() {
 }
 
 #[test]
-fn a_removal_that_fails_is_told() {
+fn a_failed_removal_is_reported() {
     let mut desk = on_a(WIDE);
     desk.press("D");
     desk.press("Right");
@@ -145,7 +145,7 @@ fn a_removal_that_fails_is_told() {
 }
 
 #[test]
-fn a_key_that_lacks_manage_is_told_and_nothing_is_sent() {
+fn a_key_without_manage_is_reported_and_no_request_sent() {
     for key in ["n", "D"] {
         let mut desk = on_a(WIDE);
         desk.state.lacking.push(crate::api::Capability::Manage);

@@ -1,4 +1,4 @@
-//! The reset: asked, sent once, shown.
+//! The reset of a link: confirmed, sent once, its outcome shown.
 
 use super::*;
 use crate::console::state::{ButtonId, ResetDialog, ResetPhase};
@@ -19,7 +19,7 @@ fn running() -> Harness {
 }
 
 #[test]
-fn cancel_is_in_focus_and_no_single_key_confirms() {
+fn cancel_is_focused_and_no_single_key_confirms() {
     let mut desk = Harness::opened(WIDE);
     desk.press("R");
     assert_eq!(dialog(&desk).focus, ButtonId::Cancel);
@@ -35,7 +35,7 @@ fn cancel_is_in_focus_and_no_single_key_confirms() {
 }
 
 #[test]
-fn it_is_sent_once_and_the_old_link_is_gone_meanwhile() {
+fn a_reset_is_sent_once_and_hides_the_old_link() {
     let mut desk = running();
     desk.press("Enter");
     desk.press("R");
@@ -46,7 +46,7 @@ fn it_is_sent_once_and_the_old_link_is_gone_meanwhile() {
 }
 
 #[test]
-fn the_new_link_stands_there_and_differs() {
+fn the_new_link_is_shown_and_differs() {
     let mut desk = running();
     desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
     assert_eq!(
@@ -74,7 +74,7 @@ fn the_new_link_stands_there_and_differs() {
 }
 
 #[test]
-fn an_echo_before_the_answer_does_no_harm() {
+fn an_echo_before_the_answer_is_harmless() {
     let mut desk = running();
     let echo = json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK});
     desk.event(EventKind::GroupUpdate, "a", echo);
@@ -84,7 +84,7 @@ fn an_echo_before_the_answer_does_no_harm() {
 }
 
 #[test]
-fn the_same_link_again_is_called_out() {
+fn an_unchanged_link_after_a_reset_is_reported() {
     let mut desk = running();
     desk.answer_change(Reply::InviteReset(Ok(LINK.to_owned())));
     assert!(matches!(
@@ -98,7 +98,7 @@ fn the_same_link_again_is_called_out() {
 }
 
 #[test]
-fn an_unknown_old_link_cannot_be_compared() {
+fn without_the_old_link_there_is_no_comparison() {
     let mut desk = Harness::ready(WIDE);
     desk.press("R");
     desk.press("Right");
@@ -111,12 +111,12 @@ fn an_unknown_old_link_cannot_be_compared() {
 }
 
 #[test]
-fn leaving_lets_it_run_and_the_outcome_is_told() {
+fn after_leaving_the_reset_continues_and_its_outcome_is_reported() {
     let mut desk = running();
     desk.press("Esc");
     assert!(desk.state.layers.is_empty());
     desk.press("R");
-    assert!(desk.state.layers.is_empty(), "it still runs");
+    assert!(desk.state.layers.is_empty(), "it is still in flight");
     assert!(desk.toast().contains("already"));
     desk.press("Down");
     desk.press("Up");
@@ -128,7 +128,7 @@ fn leaving_lets_it_run_and_the_outcome_is_told() {
 }
 
 #[test]
-fn a_failed_reset_leaves_nothing_to_trust() {
+fn after_a_failed_reset_no_link_is_trusted() {
     let mut desk = running();
     desk.answer_change(Reply::InviteReset(Err(failure(FailureKind::Offline))));
     assert!(matches!(dialog(&desk).phase, ResetPhase::Failed(_)));
@@ -139,7 +139,7 @@ fn a_failed_reset_leaves_nothing_to_trust() {
 }
 
 #[test]
-fn another_reset_closes_the_dialog_that_shows_a_dead_link() {
+fn another_reset_closes_the_dialog_with_the_dead_link() {
     let mut desk = running();
     desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
     let again = json!({"groupJid": "1@g.us", "newInviteLink": LINK, "sender": "6@lid"});
@@ -149,7 +149,7 @@ fn another_reset_closes_the_dialog_that_shows_a_dead_link() {
 }
 
 #[test]
-fn quitting_while_it_runs_asks() {
+fn quitting_during_a_reset_asks() {
     let mut desk = running();
     desk.press("Esc");
     desk.press("q");
@@ -162,7 +162,7 @@ fn quitting_while_it_runs_asks() {
 }
 
 #[test]
-fn where_it_cannot_work_it_is_not_even_asked() {
+fn a_reset_that_cannot_work_opens_no_dialog() {
     let mut desk = Harness::ready(WIDE);
     desk.press("End");
     desk.press("R");
@@ -171,7 +171,7 @@ fn where_it_cannot_work_it_is_not_even_asked() {
 }
 
 #[test]
-fn a_reset_by_somebody_else_meanwhile_leaves_it_open_which_link_lives() {
+fn after_a_concurrent_reset_by_another_admin_the_link_is_read_again() {
     let mut desk = running();
     let changed_elsewhere = json!({"groupJid": "1@g.us", "newInviteLink": LINK, "sender": "6@lid"});
     desk.event(EventKind::GroupUpdate, "a", changed_elsewhere);
@@ -184,7 +184,7 @@ fn a_reset_by_somebody_else_meanwhile_leaves_it_open_which_link_lives() {
 }
 
 #[test]
-fn without_realtime_another_reset_closes_the_dialog_that_shows_a_dead_link() {
+fn without_realtime_another_reset_closes_the_dialog_with_the_dead_link() {
     let mut desk = running();
     desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
     desk.lose_realtime();
@@ -194,20 +194,23 @@ fn without_realtime_another_reset_closes_the_dialog_that_shows_a_dead_link() {
     desk.answer(&call, Reply::Invite(Ok(third.to_owned())));
     assert_eq!(desk.shown(), Some(third));
     assert!(desk.state.layers.is_empty(), "its link is dead");
-    let told = |desk: &Harness| {
+    let reported = |desk: &Harness| {
         let mut toasts = desk.state.toasts.iter();
         toasts.any(|toast| toast.text.contains("reset once more"))
     };
-    assert!(told(&desk), "{:?}", desk.state.toasts);
+    assert!(reported(&desk), "{:?}", desk.state.toasts);
 }
 
 #[test]
-fn a_dialog_that_nobody_vouches_for_any_more_is_put_away_with_a_word() {
+fn a_dialog_with_an_unconfirmed_link_closes_with_a_message() {
     let mut desk = running();
     desk.answer_change(Reply::InviteReset(Ok(OTHER_LINK.to_owned())));
     desk.lose_realtime();
     desk.wait(30_000);
-    assert!(matches!(desk.top(), Some(Layer::Reset(_))), "it is checked");
+    assert!(
+        matches!(desk.top(), Some(Layer::Reset(_))),
+        "the check is in flight"
+    );
     desk.wait(10_000);
     assert!(desk.state.layers.is_empty());
     let mut toasts = desk.state.toasts.iter();

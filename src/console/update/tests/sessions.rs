@@ -1,10 +1,10 @@
-//! The list, the scope, and what is done to sessions.
+//! The list of sessions, the scope, and session actions.
 
 use super::*;
 use crate::console::state::{Connection, Pane, Question, SessionScope, ToastKind};
 
 #[test]
-fn the_list_and_all_groups_are_read_at_the_start() {
+fn the_sessions_and_all_groups_are_read_at_the_start() {
     let desk = Harness::ready(WIDE);
     assert_eq!(desk.state.sessions.connected(), 1);
     assert_eq!(desk.state.sessions.scope(), SessionScope::AllSessions);
@@ -13,7 +13,7 @@ fn the_list_and_all_groups_are_read_at_the_start() {
 }
 
 #[test]
-fn the_cursor_is_the_scope() {
+fn the_selected_session_is_the_scope() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     assert_eq!(desk.state.focus, Pane::Sessions);
@@ -30,7 +30,7 @@ fn the_cursor_is_the_scope() {
 }
 
 #[test]
-fn a_larger_window_shows_what_it_has_room_for() {
+fn a_larger_window_shows_more_rows() {
     let mut desk = Harness::with(options(), (120, 18));
     desk.realtime(RealtimeEvent::Connected);
     let many = (0..6).map(|number| session(&number.to_string(), SessionStatus::Working));
@@ -54,7 +54,7 @@ fn start_stop_and_restart_are_sent_once_and_marked() {
         desk.press("Down");
         desk.press(key);
         if action != SessionAction::Start {
-            assert!(desk.asked.is_empty(), "it asks first");
+            assert!(desk.asked.is_empty(), "restart asks first");
             desk.press("Right");
             desk.press("Enter");
         }
@@ -67,7 +67,7 @@ fn start_stop_and_restart_are_sent_once_and_marked() {
         assert_eq!(desk.change(), call);
         assert_eq!(desk.state.sessions.acting["a"].0, action);
         desk.press("Esc");
-        assert!(desk.is_asked(&call), "a change is not taken back");
+        assert!(desk.is_asked(&call), "a change in flight is not cancelled");
         desk.answer(
             &call,
             Reply::SessionActed(Ok(session("a", SessionStatus::Starting))),
@@ -81,7 +81,7 @@ fn start_stop_and_restart_are_sent_once_and_marked() {
 }
 
 #[test]
-fn what_others_feel_is_asked_with_the_groups_that_go_dark() {
+fn actions_that_affect_others_ask_with_the_number_of_groups() {
     for (key, title, word) in [
         ("x", "Stop?", "starts it again"),
         ("t", "Restart?", "connected again"),
@@ -104,12 +104,12 @@ fn what_others_feel_is_asked_with_the_groups_that_go_dark() {
     desk.press("x");
     assert!(
         desk.screen().contains("no group goes dark"),
-        "it is stopped"
+        "the session is stopped"
     );
 }
 
 #[test]
-fn only_a_linked_session_stays_linked() {
+fn only_a_linked_session_is_called_linked_after_a_stop() {
     for (jid, linked) in [(Some("1@s.whatsapp.net"), true), (None, false)] {
         let mut desk = Harness::ready(WIDE);
         desk.press("BackTab");
@@ -128,7 +128,7 @@ fn only_a_linked_session_stays_linked() {
 }
 
 #[test]
-fn logging_out_asks_with_cancel_in_focus() {
+fn logging_out_asks_with_cancel_focused() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("Down");
@@ -152,7 +152,7 @@ fn logging_out_asks_with_cancel_in_focus() {
 }
 
 #[test]
-fn all_sessions_cannot_be_started_at_once() {
+fn all_sessions_cannot_be_started_together() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("s");
@@ -161,7 +161,7 @@ fn all_sessions_cannot_be_started_at_once() {
 }
 
 #[test]
-fn a_status_change_counts_at_once_and_from_then_on() {
+fn a_status_event_counts_at_once_and_afterwards() {
     let mut desk = Harness::ready(WIDE);
     desk.wait(5_000);
     desk.status("b", "working");
@@ -173,7 +173,7 @@ fn a_status_change_counts_at_once_and_from_then_on() {
 }
 
 #[test]
-fn an_older_answer_does_not_take_a_heard_status_back() {
+fn an_older_answer_does_not_revert_a_status_event() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("r");
@@ -189,7 +189,7 @@ fn an_older_answer_does_not_take_a_heard_status_back() {
 }
 
 #[test]
-fn a_session_that_is_gone_takes_its_groups_along() {
+fn a_removed_session_takes_its_groups_along() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("End");
@@ -201,14 +201,14 @@ fn a_session_that_is_gone_takes_its_groups_along() {
 }
 
 #[test]
-fn an_unknown_session_makes_the_list_be_read_again() {
+fn an_unknown_session_triggers_a_read_of_the_list() {
     let mut desk = Harness::ready(WIDE);
     desk.status("new", "working");
     assert!(desk.is_asked(&Call::Sessions));
 }
 
 #[test]
-fn where_the_list_is_refused_the_configured_sessions_are_asked_for() {
+fn if_the_list_is_refused_the_configured_sessions_are_read() {
     let mut options = options();
     options.session_ids = vec!["a".to_owned()];
     let mut desk = Harness::with(options, WIDE);
@@ -227,7 +227,7 @@ fn where_the_list_is_refused_the_configured_sessions_are_asked_for() {
 }
 
 #[test]
-fn a_gateway_away_is_asked_again_ever_more_seldom() {
+fn an_unreachable_gateway_is_polled_with_backoff() {
     let mut desk = Harness::ready(WIDE);
     desk.lose_realtime();
     // At once, because the stream broke.
@@ -235,7 +235,7 @@ fn a_gateway_away_is_asked_again_ever_more_seldom() {
     desk.answer(&Call::Sessions, Reply::Sessions(Err(away)));
     let mut waits = Vec::new();
     for wait in [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
-        // Up to a half is left to chance.
+        // Jitter: up to half of the pause is random.
         desk.wait(wait / 2 - 1);
         assert!(!desk.is_asked(&Call::Sessions), "too early after {waits:?}");
         desk.wait(wait / 2 + 1);
@@ -254,7 +254,7 @@ fn a_gateway_away_is_asked_again_ever_more_seldom() {
 }
 
 #[test]
-fn a_missing_capability_is_told_and_remembered() {
+fn a_missing_capability_is_reported_and_remembered() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("Down");
@@ -266,14 +266,14 @@ fn a_missing_capability_is_told_and_remembered() {
     assert!(desk.toast().contains("`manage`"));
     assert_eq!(desk.state.toasts.last().unwrap().kind, ToastKind::Bad);
     desk.press("s");
-    assert!(desk.asked.is_empty(), "greyed out");
+    assert!(desk.asked.is_empty(), "the action is dimmed");
     desk.press("r");
     desk.press("s");
     assert!(matches!(desk.change(), Call::Act { .. }));
 }
 
 #[test]
-fn a_loaded_list_knows_the_number_of_groups_better_than_the_session() {
+fn a_loaded_list_counts_more_than_the_sessions_group_count() {
     let mut desk = Harness::with(options(), WIDE);
     desk.realtime(RealtimeEvent::Connected);
     let mut row = session("a", SessionStatus::Working);
@@ -299,7 +299,7 @@ fn a_loaded_list_knows_the_number_of_groups_better_than_the_session() {
 }
 
 #[test]
-fn rows_that_cannot_be_read_are_told_once() {
+fn unreadable_rows_are_reported_once() {
     let mut desk = Harness::ready(WIDE);
     let call = Call::Groups {
         session: "a".to_owned(),
@@ -313,18 +313,22 @@ fn rows_that_cannot_be_read_are_told_once() {
             .find(|running| *running == call)
             .unwrap();
         desk.send(Msg::Unreadable(id, rows));
-        let told = desk.state.toasts.first().map(|toast| toast.text.clone());
+        let text = desk.state.toasts.first().map(|toast| toast.text.clone());
         desk.answer(&call, Reply::Groups(Ok(vec![group("1", "Allotment")])));
-        told
+        text
     };
-    let told = unreadable(&mut desk, 1).expect("a toast");
-    assert!(told.starts_with("1 group of "), "{told}");
-    assert!(told.contains("could not be read"), "{told}");
+    let text = unreadable(&mut desk, 1).expect("a toast");
+    assert!(text.starts_with("1 group of "), "{text}");
+    assert!(text.contains("could not be read"), "{text}");
     let listed = desk.state.failures_in_full();
     assert!(listed.contains("1 group of"), "{listed}");
-    assert_eq!(unreadable(&mut desk, 1), None, "every poll finds it again");
-    let told = unreadable(&mut desk, 2).expect("a toast");
-    assert!(told.starts_with("2 groups of "), "{told}");
+    assert_eq!(
+        unreadable(&mut desk, 1),
+        None,
+        "every poll finds the same row"
+    );
+    let text = unreadable(&mut desk, 2).expect("a toast");
+    assert!(text.starts_with("2 groups of "), "{text}");
     assert_eq!(unreadable(&mut desk, 0), None);
     assert!(unreadable(&mut desk, 2).is_some());
 }

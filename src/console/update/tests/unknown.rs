@@ -1,11 +1,11 @@
-//! A key that may not read sessions: their status is unknown, which is not "not connected".
+//! A key that may not read sessions: their status is unknown, which is not the same as not connected.
 
 use super::public::{ONE, STALE, choir, list, open, read, recorded, refusal, refused, volunteers};
 use super::*;
 use crate::api::Capability;
 use crate::console::state::{LinkHidden, ResetPhase};
 
-/// Described, not recorded.
+/// A described answer, not a recorded one.
 const NOT_CONNECTED: &str =
     r#"{"error": {"code": "not_implemented", "message": "session not connected"}}"#;
 
@@ -40,7 +40,7 @@ fn failed(desk: &Harness) -> String {
 }
 
 #[test]
-fn its_groups_are_read_and_their_links_asked_for() {
+fn groups_and_links_of_a_session_of_unknown_status_are_read() {
     let mut desk = desk();
     assert_eq!(status(&desk), SessionStatus::Other("unknown".to_owned()));
     assert_eq!(desk.names().len(), 3);
@@ -55,17 +55,17 @@ fn its_groups_are_read_and_their_links_asked_for() {
 }
 
 #[test]
-fn only_what_is_missing_is_said_to_be_missing() {
+fn only_the_missing_capability_is_reported_as_missing() {
     let desk = desk();
     assert!(!desk.state.lacks(Capability::Read));
     assert!(desk.state.lacks(Capability::Manage));
-    let told = desk.state.failures_in_full();
-    assert!(!told.contains("`read`"), "{told}");
-    assert!(told.contains("`manage`"), "{told}");
+    let listed = desk.state.failures_in_full();
+    assert!(!listed.contains("`read`"), "{listed}");
+    assert!(listed.contains("`manage`"), "{listed}");
 }
 
 #[test]
-fn what_a_refused_link_means_is_told() {
+fn a_refused_link_is_explained() {
     for (status, body, words) in [
         (
             501,
@@ -88,9 +88,9 @@ fn what_a_refused_link_means_is_told() {
 }
 
 #[test]
-fn a_500_is_not_blamed_on_an_account_that_the_members_show_as_admin() {
+fn a_500_is_not_blamed_on_the_role_of_an_account_that_is_an_admin() {
     let mut desk = desk();
-    // The account's own row, as the session would tell it.
+    // The account's own row, with the JID that the session would report.
     let row = &mut desk.state.sessions.rows[0];
     row.wa_lid = list::<GroupMember>(STALE)
         .into_iter()
@@ -112,7 +112,7 @@ fn a_500_is_not_blamed_on_an_account_that_the_members_show_as_admin() {
 }
 
 #[test]
-fn resets_and_saves_are_not_refused_for_it() {
+fn resets_and_saves_are_not_refused_for_an_unknown_status() {
     let mut desk = desk();
     open(&mut desk, &volunteers());
     desk.press("R");
@@ -137,14 +137,14 @@ fn resets_and_saves_are_not_refused_for_it() {
 }
 
 #[test]
-fn groups_of_such_a_session_can_invite_as_far_as_is_known() {
+fn groups_of_such_a_session_count_as_invitable() {
     let mut desk = desk();
     desk.press("i");
     assert_eq!(desk.names().len(), 3);
 }
 
 #[test]
-fn a_status_that_is_told_at_last_counts() {
+fn a_status_that_arrives_later_counts() {
     let mut desk = desk();
     desk.realtime(RealtimeEvent::Connected);
     open(&mut desk, &volunteers());
@@ -165,20 +165,20 @@ fn a_status_that_is_told_at_last_counts() {
 }
 
 #[test]
-fn a_refused_session_is_not_asked_for_every_few_seconds() {
+fn a_refused_session_is_not_read_every_few_seconds() {
     let mut desk = desk();
     let call = Call::Session(ONE.to_owned());
     for _ in 0..5 {
         desk.wait(5_000);
-        assert!(!desk.is_asked(&call), "a key does not change so often");
+        assert!(!desk.is_asked(&call), "a key's capabilities rarely change");
     }
     desk.wait(60_000);
-    assert!(desk.is_asked(&call), "it may have been replaced");
+    assert!(desk.is_asked(&call), "the key may have been replaced");
 }
 
 /// The endpoint of one group answers 200 through any session.
 #[test]
-fn a_group_that_the_sessions_own_list_lacks_is_not_its_own() {
+fn a_group_missing_from_the_sessions_own_list_is_not_shown() {
     let mut desk = desk();
     desk.realtime(RealtimeEvent::Connected);
     desk.list(ONE, groups());
@@ -200,11 +200,14 @@ fn a_group_that_the_sessions_own_list_lacks_is_not_its_own() {
     desk.list(ONE, groups());
     assert!(desk.state.groups.get(&stranger).is_none());
     assert_eq!(desk.names().len(), 3);
-    assert!(!desk.is_asked(&Call::Group(stranger)), "and that is enough");
+    assert!(
+        !desk.is_asked(&Call::Group(stranger)),
+        "and it is not read again"
+    );
 }
 
 #[test]
-fn a_session_that_is_known_after_all_is_shown_as_it_is() {
+fn a_session_that_becomes_readable_is_shown_with_its_status() {
     let mut desk = desk();
     desk.press("r");
     desk.wait(60_000);

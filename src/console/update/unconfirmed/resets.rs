@@ -6,7 +6,7 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
 use crate::console::state::{Layer, ResetDialog, ResetPhase, State};
 
-/// The link was looked up: is it another one than before the lost reset?
+/// The link was looked up: compares it with the one before the lost reset.
 pub(crate) fn link_read(state: &mut State, key: &GroupKey, link: &str) {
     let Some(lost) = state.requests.unconfirmed.resets.remove(key) else {
         return;
@@ -65,7 +65,7 @@ pub(crate) fn link_unread(state: &mut State, key: &GroupKey, failure: &CallFailu
     if !passes {
         state.requests.unconfirmed.resets.remove(key);
     }
-    // What was said first is the better reason where both are the same bare failure.
+    // The first message is the better reason when both are the same unspecific failure.
     let sentence = format!(
         "Whether the link was reset is not known, and it could not be looked up. {}",
         state.sentence(said.as_ref().unwrap_or(failure), Some(key))

@@ -25,7 +25,7 @@ pub(crate) fn groups_read(state: &mut State, session: &str, id: RequestId) {
     }
 }
 
-/// A group was read by this request: what became of the lost save?
+/// A group was read by this request: the outcome of its lost save.
 pub(crate) fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
     let Some(entry) = state.groups.get(key).cloned() else {
         return;
@@ -65,7 +65,7 @@ pub(crate) fn group_read(state: &mut State, key: &GroupKey, id: RequestId) {
     tell(state, key, &says);
 }
 
-/// The group could not be read: the form is given back, and the next read tells.
+/// The group could not be read: the form becomes editable, and the next read shows the outcome.
 pub(crate) fn group_unread(state: &mut State, key: &GroupKey, failure: &CallFailure) {
     let Some(lost) = state.requests.unconfirmed.updates.get(key) else {
         return;
@@ -115,7 +115,7 @@ fn end_save(
     }
 }
 
-/// Reports what an open form shows itself.
+/// Reports the outcome that an open form would show itself.
 fn tell(state: &mut State, key: &GroupKey, sentence: &str) {
     if form::is_open(state, key) {
         return;
@@ -139,13 +139,13 @@ impl Found {
         let group = &entry.group;
         let stored = entry.settings();
         let switch = |on: bool| if on { "on" } else { "off" }.to_owned();
-        let (is_told, same, value) = match sent {
+        let (is_known, same, value) = match sent {
             Setting::Subject(subject) => (
                 group.subject.is_some(),
                 group.subject.as_deref().map(str::trim) == Some(subject.trim()),
                 format!("“{}”", stored.subject),
             ),
-            // Too long to be said in full, and absent where it is empty.
+            // Too long to quote, and absent if empty.
             Setting::Description(text) => {
                 let same = group.description.as_deref().unwrap_or_default() == text;
                 let value = if same { "yours" } else { "another one" };
@@ -162,14 +162,14 @@ impl Found {
                 switch(stored.locked),
             ),
         };
-        let (outcome, words) = match (is_told, same) {
+        let (outcome, words) = match (is_known, same) {
             (false, _) => (FieldOutcome::Unknown, format!("nothing about {field}")),
             (true, true) => (
                 FieldOutcome::Applied,
                 format!("{field} is now {value}: applied"),
             ),
-            // Only a gateway like ours is known to have its stored reads follow at once; others are
-            // known to lag behind.
+            // Only stored reads of a gateway like ours are known to follow at once; those of others may lag
+            // behind.
             (true, false) if group.my_role.is_none() => (
                 FieldOutcome::Unknown,
                 format!(

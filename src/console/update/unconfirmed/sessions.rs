@@ -10,14 +10,14 @@ use crate::console::state::{LostCreation, State};
 
 /// Sessions were read by this request: reports the status of those whose action is unconfirmed.
 pub(crate) fn sessions_read(state: &mut State, id: RequestId) {
-    let told: Vec<_> = (state.requests.unconfirmed.actions.iter())
+    let statuses: Vec<_> = (state.requests.unconfirmed.actions.iter())
         .filter(|(_, lost)| id.0 > lost.after)
         .filter_map(|(session, _)| {
             let status = state.sessions.get(session)?.status.clone();
             Some((session.clone(), status))
         })
         .collect();
-    for (session, status) in told {
+    for (session, status) in statuses {
         let Some(lost) = state.requests.unconfirmed.actions.remove(&session) else {
             continue;
         };
@@ -35,7 +35,7 @@ pub(crate) fn sessions_read(state: &mut State, id: RequestId) {
     }
 }
 
-/// The list was read by this request: is there a new session of that name?
+/// The list was read by this request: looks for a new session of that name.
 pub(crate) fn list_read(state: &mut State, id: RequestId) {
     let lost = state
         .requests

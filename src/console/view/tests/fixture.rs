@@ -22,7 +22,7 @@ pub const LINK: &str = "https://chat.whatsapp.com/AbCdEf1234567890XyZ12a";
 pub const SUPPORT: &str = "01SUPPORT";
 pub const REQUEST: RequestId = RequestId(7);
 
-/// A desk that has heard nothing yet.
+/// A desk without any answer yet.
 pub fn fresh() -> State {
     State {
         options: Options {

@@ -1,4 +1,4 @@
-//! The list of groups: room for names, the account they are reached through, heads that can be clicked.
+//! The list of groups: width of names, the session column, clickable headings.
 
 use super::fixture::{SUPPORT, desk, fill, key};
 use super::render;
@@ -31,7 +31,7 @@ fn shown(state: &mut State, (columns, rows): (u16, u16)) -> Vec<String> {
 }
 
 #[test]
-fn names_have_room_beside_the_card() {
+fn names_have_enough_columns_beside_the_card() {
     for size in [(120, 40), (130, 30), (144, 40), (160, 50), (200, 60)] {
         let mut state = desk();
         state.size = size;
@@ -46,7 +46,7 @@ fn names_have_room_beside_the_card() {
 }
 
 #[test]
-fn all_sessions_name_the_session_of_every_group() {
+fn the_scope_all_sessions_shows_the_session_of_every_group() {
     for (size, least) in [
         ((80, 24), 12),
         ((100, 30), 8),
@@ -72,7 +72,7 @@ fn all_sessions_name_the_session_of_every_group() {
 }
 
 #[test]
-fn groups_of_one_name_are_told_apart() {
+fn groups_of_equal_names_are_distinguishable() {
     for size in [(80, 24), (120, 40), (200, 60)] {
         let mut state = scene("all-sessions");
         let other = Entry::new("01SALES", named("1", "Parents 7b"));
@@ -89,7 +89,7 @@ fn groups_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn names_that_differ_at_their_ends_are_told_apart() {
+fn names_that_differ_at_their_ends_are_distinguishable() {
     let mut state = desk();
     let long = "Weekend Volunteers of the Northern Riverside Districts";
     let names = ["North", "South"].map(|end| format!("{long} {end}"));
@@ -106,7 +106,7 @@ fn names_that_differ_at_their_ends_are_told_apart() {
 }
 
 #[test]
-fn letters_are_marked_on_both_sides_of_a_cut() {
+fn matched_letters_are_marked_on_both_sides_of_a_cut() {
     let mut state = desk();
     state.options.theme = Theme::new(ColorDepth::TrueColor);
     let matched = state.options.theme.matched;
@@ -128,12 +128,12 @@ fn letters_are_marked_on_both_sides_of_a_cut() {
     };
     assert_eq!(marked("week"), "Week");
     assert_eq!(marked("south"), "South");
-    // What is shown of it, and the cut that hides the rest.
+    // The visible part of the name, and the mark of the cut.
     assert_eq!(marked("northern"), "No…");
 }
 
 #[test]
-fn the_account_stands_on_card_form_and_reset() {
+fn card_form_and_reset_name_the_account() {
     for size in [(80, 24), (120, 40), (200, 60)] {
         for name in ["card", "edit", "reset", "reset-done"] {
             let text = shown(&mut scene(name), size).join("\n");
@@ -149,7 +149,7 @@ fn the_account_stands_on_card_form_and_reset() {
 }
 
 #[test]
-fn heads_can_be_clicked_and_show_the_order() {
+fn headings_can_be_clicked_and_show_the_order() {
     for size in [(80, 24), (120, 40), (200, 60)] {
         let mut state = desk();
         let (buffer, _) = render(&mut state, size.0, size.1);
@@ -181,7 +181,7 @@ fn heads_can_be_clicked_and_show_the_order() {
 }
 
 #[test]
-fn no_match_says_what_hides_it() {
+fn an_empty_result_names_what_hides_matches() {
     let mut state = scene("filter-without-match");
     state.groups.hidden = Hidden {
         by_invite: 1,
@@ -200,7 +200,7 @@ fn no_match_says_what_hides_it() {
 }
 
 #[test]
-fn a_selected_filter_looks_selected() {
+fn a_selected_filter_is_drawn_as_selected() {
     let mut state = scene("filter");
     state.groups.selected_text = true;
     let (buffer, _) = render(&mut state, 80, 24);

@@ -1,5 +1,5 @@
-//! Tests of the drawing: whole screens as text, styles where they carry meaning, agreement with the
-//! mouse, and that no size and no text makes it panic.
+//! Tests of the drawing: whole screens as text, styles that carry meaning, agreement with the mouse, and no
+//! panic at any size or text.
 
 mod fixture;
 mod lists;
@@ -14,7 +14,7 @@ use crate::console::state::State;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// The screen as it would be drawn at a size, and the text cursor.
+/// The screen as drawn at a size, and the text cursor.
 fn render(state: &mut State, columns: u16, rows: u16) -> (Buffer, Option<Position>) {
     state.size = (columns, rows);
     let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
@@ -22,7 +22,7 @@ fn render(state: &mut State, columns: u16, rows: u16) -> (Buffer, Option<Positio
     (buffer, cursor)
 }
 
-/// The buffer's characters, one line per row, a `▏` where the cursor stands.
+/// The buffer's characters, one line per row, with `▏` at the cursor.
 fn text(buffer: &Buffer, cursor: Option<Position>) -> String {
     let mut out = String::new();
     for y in buffer.area.top()..buffer.area.bottom() {

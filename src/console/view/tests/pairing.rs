@@ -186,7 +186,7 @@ fn trouble(trouble: PairingError) -> State {
     })
 }
 
-/// The sessions with the overlay: the QR code is shown, and then what the scene makes of it.
+/// The sessions with the overlay showing a QR code, changed by the scene.
 fn with(change: impl FnOnce(&mut Pairing)) -> State {
     let mut state = desk();
     state.focus = Pane::Sessions;
@@ -218,7 +218,7 @@ fn every_step_looks_as_it_did() {
 }
 
 #[test]
-fn every_step_survives_every_size_and_keeps_its_footer() {
+fn every_step_fits_every_size_and_keeps_its_footer() {
     for (name, scene) in SCENES {
         for columns in (0..220).step_by(23) {
             for rows in (0..70).step_by(9) {
@@ -238,9 +238,9 @@ fn every_step_survives_every_size_and_keeps_its_footer() {
     }
 }
 
-/// Where the code has no room, what is said to be missing is exactly what is.
+/// If the code does not fit, the message names exactly the missing rows and columns.
 #[test]
-fn what_is_missing_is_exact() {
+fn the_missing_space_is_stated_exactly() {
     for (columns, rows) in [(60, 16), (80, 24), (68, 60), (94, 30), (120, 30)] {
         let mut state = with(|_| {});
         let (buffer, _) = render(&mut state, columns, rows);
@@ -286,7 +286,7 @@ fn what_is_missing_is_exact() {
 }
 
 #[test]
-fn a_click_on_a_button_is_that_button() {
+fn a_click_on_a_drawn_button_hits_it() {
     for (at, words, button) in [
         ("pair-name", "[ Continue ]", ButtonId::Next),
         ("pair-code", "[ Other number ]", ButtonId::KeepEditing),

@@ -1,4 +1,4 @@
-//! Every screen and overlay worth seeing, by name.
+//! Every screen and overlay that has a snapshot, by name.
 
 use super::fixture::{
     LINK, MINUTE, NOW, REQUEST, SUPPORT, desk, failure, fill, form, fresh, key, typed,
@@ -13,7 +13,7 @@ use crate::console::state::{
     Sort, State, Toast, ToastKind,
 };
 
-/// A name and how to get there.
+/// A name and the state to draw.
 pub type Scene = (&'static str, fn() -> State);
 
 pub const SCENES: &[Scene] = &[
@@ -385,7 +385,7 @@ fn with_toasts(mut state: State) -> State {
     state
 }
 
-/// The scene of a name.
+/// The scene with a name.
 pub fn scene(name: &str) -> State {
     let found = SCENES.iter().find(|(scene, _)| *scene == name);
     found.expect("a scene of that name").1()

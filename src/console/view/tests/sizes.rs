@@ -1,4 +1,4 @@
-//! No size and no text makes the drawing fail; the footer stays; the mouse finds what is drawn.
+//! Drawing works at any size and with any text; the footer stays; the mouse targets match the drawing.
 
 use super::fixture::{desk, fill, form, fresh, typed};
 use super::scenes::{SCENES, scene};
@@ -42,7 +42,7 @@ fn assert_hits(name: &str, size: (u16, u16), words: &str, target: Target) {
 }
 
 #[test]
-fn a_click_on_a_button_is_that_button() {
+fn a_click_on_a_drawn_button_hits_it() {
     for size in [(80, 24), (120, 40), (200, 60)] {
         for (name, words, button) in [
             ("reset", "[ Cancel ]", ButtonId::Cancel),
@@ -65,7 +65,7 @@ fn a_click_on_a_button_is_that_button() {
 }
 
 #[test]
-fn a_click_is_what_is_drawn_there() {
+fn a_click_hits_the_drawn_target() {
     let field = |field| Target::Field(FormFocus::Field(field));
     for size in [(80, 24), (120, 40), (200, 60)] {
         for (name, words, target) in [
@@ -95,11 +95,11 @@ fn a_click_is_what_is_drawn_there() {
             ("edit", "[ Nothing to save ]", Target::Layer),
             ("help", "Search:", Target::Layer),
         ] {
-            // In the header the scope's name comes first, above the panes.
+            // The scope's name first occurs in the header, above the panes.
             if size.0 > 80 && name == "sessions" && words == "All sessions" {
                 continue;
             }
-            // Twice as large a code has other characters.
+            // A code of double size has other characters.
             if words.starts_with('█') && size != (80, 24) && name == "qr" {
                 continue;
             }
@@ -108,9 +108,9 @@ fn a_click_is_what_is_drawn_there() {
     }
 }
 
-/// What the mouse finds must be seen too.
+/// Every mouse target must be visible.
 #[test]
-fn a_message_covers_no_button_and_no_link() {
+fn a_toast_covers_no_button_and_no_link() {
     let toast = |text: &str| Toast {
         kind: ToastKind::Bad,
         text: text.to_owned(),
@@ -149,7 +149,7 @@ fn a_message_covers_no_button_and_no_link() {
 }
 
 #[test]
-fn pages_are_as_long_as_what_is_drawn() {
+fn a_page_is_as_long_as_the_visible_rows() {
     for size in [(80, 24), (110, 30), (120, 40), (200, 60)] {
         let mut state = desk();
         fill_many(&mut state, 300);
@@ -174,7 +174,7 @@ fn pages_are_as_long_as_what_is_drawn() {
     }
 }
 
-/// Groups named "Crowd 0", "Crowd 1" and so on; the opened one is not among them.
+/// Groups named "Crowd 0", "Crowd 1" and so on, without the opened one.
 fn fill_many(state: &mut State, count: usize) {
     let key = state.card.as_ref().map(|card| card.key.clone());
     let mut groups: Vec<Group> = (0..count)
@@ -193,7 +193,7 @@ fn fill_many(state: &mut State, count: usize) {
 }
 
 #[test]
-fn too_small_a_window_says_what_is_missing() {
+fn a_window_that_is_too_small_states_the_missing_size() {
     let (columns, rows) = MIN_SIZE;
     for (size, words) in [
         ((columns - 1, rows), "needs 1 more column."),
@@ -209,7 +209,7 @@ fn too_small_a_window_says_what_is_missing() {
 }
 
 #[test]
-fn a_code_without_room_says_how_much_is_missing() {
+fn a_code_that_does_not_fit_states_the_missing_size() {
     let (buffer, _) = render(&mut scene("qr"), 60, 16);
     let shown = lines(&buffer).join("\n");
     assert!(shown.contains("It needs 6 more rows."), "{shown}");
@@ -217,7 +217,7 @@ fn a_code_without_room_says_how_much_is_missing() {
 }
 
 #[test]
-fn the_footer_is_never_hidden_and_help_and_quit_stay() {
+fn the_footer_is_always_visible_with_help_and_quit() {
     for (name, scene) in SCENES {
         for size in [MIN_SIZE, (80, 24), (120, 40), (200, 60)] {
             let mut state = scene();
@@ -231,9 +231,9 @@ fn the_footer_is_never_hidden_and_help_and_quit_stay() {
     }
 }
 
-/// The links are never broken where a line could hold them.
+/// A link is not broken if it fits on one line.
 #[test]
-fn the_link_stands_in_one_piece() {
+fn the_link_is_in_one_piece() {
     for name in ["card", "qr", "reset-done"] {
         for size in [
             (60, 16),
@@ -253,7 +253,7 @@ fn the_link_stands_in_one_piece() {
 }
 
 #[test]
-fn every_scene_survives_every_size() {
+fn every_scene_can_be_drawn_at_every_size() {
     let sizes = [
         (0, 0),
         (0, 80),
@@ -284,7 +284,7 @@ fn every_scene_survives_every_size() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Sizes, names and typed texts from strangers.
+    /// Random sizes, names and typed texts.
     #[test]
     fn nothing_panics(
         columns in 0_u16..250,
@@ -323,7 +323,7 @@ proptest! {
         let _ = (layout::help_page(&state), layout::failures_page(&state));
     }
 
-    /// What is drawn holds no control character, whatever was typed.
+    /// The drawing contains no control character, whatever was typed.
     #[test]
     fn no_control_character_reaches_the_screen(words in "[\u{1b}\u{202e}\u{7}\r\ta-c\u{9b}]{0,40}") {
         let mut state = fresh();
@@ -341,9 +341,9 @@ proptest! {
     }
 }
 
-/// A resize may be drawn before the state has heard of it.
+/// A resize may be drawn before the state has received it.
 #[test]
-fn a_buffer_smaller_than_the_state_believes_is_respected() {
+fn a_buffer_smaller_than_the_states_size_is_respected() {
     for (_, scene) in SCENES {
         let mut state = scene();
         state.size = (120, 40);

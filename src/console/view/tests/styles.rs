@@ -1,4 +1,4 @@
-//! Styles where they carry meaning: the snapshots see only characters.
+//! Styles that carry meaning: the snapshots contain only characters.
 
 use super::fixture::{desk, failure, form, fresh, typed};
 use super::render;
@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 
-/// Where a text first stands, by rows.
+/// The first position of a text, by rows.
 fn find(buffer: &Buffer, text: &str) -> Position {
     for y in buffer.area.top()..buffer.area.bottom() {
         for x in buffer.area.left()..buffer.area.right() {
@@ -49,7 +49,7 @@ fn theme() -> Theme {
 }
 
 #[test]
-fn the_selected_row_stands_out_most_where_the_keys_go() {
+fn the_selected_row_is_brightest_in_the_focused_pane() {
     let mut state = desk();
     let (buffer, _) = render(&mut state, 144, 40);
     assert_style(&buffer, "Weekend Volunteers   ", theme().selected);
@@ -108,7 +108,7 @@ fn matched_letters_are_marked_on_every_row() {
 }
 
 #[test]
-fn buttons_show_focus_danger_and_that_they_are_off() {
+fn buttons_show_focus_danger_and_disabled() {
     let (buffer, _) = render(&mut scene("reset"), 80, 24);
     assert_style(&buffer, "[ Cancel ]", theme().button_focused);
     assert!(!has(
@@ -124,7 +124,7 @@ fn buttons_show_focus_danger_and_that_they_are_off() {
 }
 
 #[test]
-fn what_is_lacking_is_greyed_out() {
+fn actions_without_the_capability_are_dimmed() {
     let (buffer, _) = render(&mut scene("lacking"), 80, 24);
     assert_style(&buffer, "e edit", theme().disabled);
     assert_style(&buffer, "R reset link", theme().disabled);
@@ -132,7 +132,7 @@ fn what_is_lacking_is_greyed_out() {
 }
 
 #[test]
-fn what_cannot_work_now_is_greyed_out() {
+fn actions_that_cannot_work_now_are_dimmed() {
     let mut state = scene("sessions");
     state.sessions.cursor = 4;
     let (buffer, _) = render(&mut state, 120, 24);
@@ -148,7 +148,7 @@ fn what_cannot_work_now_is_greyed_out() {
 }
 
 #[test]
-fn too_long_a_text_counts_in_red() {
+fn the_count_of_a_text_beyond_the_limit_is_red() {
     let (buffer, _) = render(&mut scene("edit-faults"), 80, 24);
     assert_style(&buffer, "119 / 100", theme().bad);
     let (buffer, _) = render(&mut scene("edit"), 80, 24);
@@ -189,9 +189,9 @@ fn the_code_is_black_on_white_in_every_depth() {
     }
 }
 
-/// `NO_COLOR`: nothing but the code brings colours.
+/// `NO_COLOR`: only the code has colours.
 #[test]
-fn without_colours_only_the_code_has_any() {
+fn without_colours_only_the_code_has_colours() {
     for (name, scene) in SCENES {
         let mut state: State = scene();
         state.options.theme = Theme::new(ColorDepth::None);
@@ -206,7 +206,7 @@ fn without_colours_only_the_code_has_any() {
 }
 
 #[test]
-fn ones_own_account_is_marked_among_the_members() {
+fn the_own_account_is_marked_among_the_members() {
     let mut state = desk();
     state.sessions.rows[0].wa_lid = Some("100200300402:5@lid".to_owned());
     state.focus = Pane::Group;
@@ -217,10 +217,10 @@ fn ones_own_account_is_marked_among_the_members() {
     assert_style(&buffer, "you · admin", theme().title);
 }
 
-/// Terminals that draw a syllable in more cells than were counted keep residue unless what stands
-/// around it is written again. Of joined emoji only the first one is drawn.
+/// Terminals that draw a syllable in more cells than were counted keep residue unless the cells around it are
+/// written again. Of joined emoji only the first one is drawn.
 #[test]
-fn around_characters_of_many_parts_everything_is_written_again() {
+fn cells_around_multi_character_graphemes_are_always_written() {
     let area = Rect::new(0, 0, 20, 1);
     let style = Style::default();
     let with = |words: &str| {
@@ -244,7 +244,7 @@ fn around_characters_of_many_parts_everything_is_written_again() {
 }
 
 #[test]
-fn a_long_change_shows_where_the_two_part() {
+fn a_long_change_shows_where_the_values_differ() {
     let mut state = desk();
     let mut form = form();
     form.description = typed(&format!("{} Bring tea.", form.base.description));
@@ -254,7 +254,7 @@ fn a_long_change_shows_where_the_two_part() {
 }
 
 #[test]
-fn a_narrow_desk_says_why_it_has_no_sessions() {
+fn a_narrow_desk_shows_why_it_has_no_sessions() {
     let mut state = fresh();
     state.focus = Pane::Sessions;
     let refused = failure(FailureKind::Other, "The key is not known.");
@@ -265,7 +265,7 @@ fn a_narrow_desk_says_why_it_has_no_sessions() {
 }
 
 #[test]
-fn the_reason_for_polling_is_whole_or_not_there() {
+fn the_reason_for_polling_is_shown_whole_or_not_at_all() {
     let mut state = desk();
     state.connection = Connection::Polling {
         reason: "this key lacks the capability `events`".to_owned(),

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_organization_there_is_nothing_to_reach() {
+    fn a_login_without_an_organization_reaches_nothing() {
         for organization in [json!(null), json!("")] {
             let claims = json!({ "activeOrganizationId": organization, "orgRole": "member" });
             assert_eq!(of(&claims).0, Scope::Nothing);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_super_admin_reaches_everything_whatever_the_organization_says() {
+    fn a_super_admin_reaches_everything_whatever_its_organization() {
         let all = Capability::ALL.map(Capability::as_str).to_vec();
         let nowhere = json!({ "role": "super_admin" });
         assert_eq!(of(&nowhere), (Scope::Platform { home: None }, all.clone()));
@@ -158,9 +158,9 @@ mod tests {
         ] {
             assert_eq!(read(&json!({ "sub": subject })).unwrap().actor, actor);
         }
-        for nobody in ["", "  ", "\u{202e}\n"] {
-            let refused = read(&json!({ "sub": nobody })).unwrap_err();
-            assert_eq!(refused, Refusal::Subject, "{nobody:?}");
+        for subject in ["", "  ", "\u{202e}\n"] {
+            let refused = read(&json!({ "sub": subject })).unwrap_err();
+            assert_eq!(refused, Refusal::Subject, "{subject:?}");
         }
     }
 }

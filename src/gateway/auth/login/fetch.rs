@@ -185,7 +185,7 @@ mod tests {
     use tokio::time::Instant;
 
     #[tokio::test(start_paused = true)]
-    async fn a_frontend_that_hangs_is_given_up() {
+    async fn a_fetch_from_a_hanging_frontend_times_out() {
         crate::client::install_tls();
         for begun in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_over_an_encrypted_way_or_from_this_machine() {
+    fn keys_are_fetched_over_tls_or_from_this_machine() {
         for good in [
             "https://id.example.com/jwks?v=1",
             "http://127.0.0.1:8080/jwks",

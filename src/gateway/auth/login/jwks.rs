@@ -18,7 +18,7 @@ const RSA_MIN: usize = 2048;
 /// The longest, in bits; what is longer costs more than it protects.
 const RSA_MAX: usize = 8192;
 
-/// A public key that may vouch for logins.
+/// A public key that may sign logins.
 pub(super) struct TrustedKey {
     kid: Option<String>,
     pub algorithm: Algorithm,
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_size_of_an_rsa_key_is_that_of_its_number() {
+    fn the_size_of_an_rsa_key_is_that_of_its_modulus() {
         for (bytes, first, kept) in [
             (128, 0x80, 0),
             (256, 0x7f, 0),
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_without_a_key_id_fits_the_only_key_of_its_algorithm() {
+    fn a_token_without_a_key_id_matches_the_only_key_of_its_algorithm() {
         let ed =
             |kid: &str| json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": of_bytes(32, 1) });
         let set =

@@ -31,7 +31,7 @@ fn connects(worlds: &Worlds, owned: &OwnedSession) -> usize {
 
 /// Its status, once everything that is due has begun.
 async fn status_now(owned: &OwnedSession) -> SessionStatus {
-    // A letter that changes nothing is answered first, and what is due follows at once.
+    // The no-op command is answered first, and everything that is due follows at once.
     owned.handle.pair(&owned.lease).await.unwrap_err();
     owned.view().status
 }
@@ -87,7 +87,7 @@ async fn a_session_starts_automatically_after_its_ban() {
 }
 
 #[tokio::test]
-async fn one_that_is_banned_again_waits_for_the_new_end() {
+async fn a_second_ban_waits_for_the_new_end() {
     let mut desk = banned_desk(HOUR).await;
     let owned = desk.session(1);
     let world = desk.worlds.of(owned.id.as_str());
@@ -95,7 +95,7 @@ async fn one_that_is_banned_again_waits_for_the_new_end() {
     pass(HOUR + BY_THEN).await;
     let again = desk.status(SessionStatus::Failed).await;
     assert_eq!(again.payload["reason"], "banned for 18000 s");
-    // The clock on the wall has not moved: the new end is counted from now.
+    // The wall clock has not moved: the new end is counted from now.
     pass(5 * HOUR).await;
     assert_eq!(status_now(&owned).await, SessionStatus::Failed);
     assert_eq!(connects(&desk.worlds, &owned), 1);
@@ -105,7 +105,7 @@ async fn one_that_is_banned_again_waits_for_the_new_end() {
 }
 
 #[tokio::test]
-async fn a_ban_that_is_over_at_once_is_no_invitation_to_hammer() {
+async fn a_ban_that_is_already_over_causes_no_reconnect_loop() {
     let desk = banned_desk(Duration::ZERO).await;
     let owned = desk.session(1);
     let world = desk.worlds.of(owned.id.as_str());
@@ -125,10 +125,10 @@ async fn a_ban_that_is_over_at_once_is_no_invitation_to_hammer() {
 }
 
 #[tokio::test]
-async fn a_ban_is_waited_for_after_a_restart_too() {
+async fn a_ban_is_respected_after_a_restart_too() {
     let desk = banned_desk(HOUR).await;
     desk.engine.close().await;
-    // An engine that only reads leaves it as it is.
+    // An engine that does not connect leaves the ban as it is.
     let engine = reopened(&desk, false).await;
     let owned = found(&desk, &engine);
     pass(2 * HOUR).await;
@@ -150,7 +150,7 @@ async fn a_ban_is_waited_for_after_a_restart_too() {
     assert_eq!(connects(&desk.worlds, &owned), 1);
     engine.close().await;
 
-    // Nothing of it is left.
+    // The ban is cleared.
     let engine = reopened(&desk, true).await;
     assert_ne!(found(&desk, &engine).view().status, SessionStatus::Failed);
     engine.close().await;
@@ -173,8 +173,8 @@ async fn a_ban_that_ended_while_the_engine_was_down_is_ignored() {
 }
 
 #[tokio::test]
-async fn an_operator_decides_before_the_end_of_a_ban() {
-    // Stopped: it does not come back, nor after a restart.
+async fn an_operator_can_stop_or_start_a_banned_session() {
+    // Stopped: it does not connect again, nor after a restart.
     let desk = banned_desk(HOUR).await;
     let owned = desk.session(1);
     let stop = SessionAction::Stop;
@@ -190,7 +190,7 @@ async fn an_operator_decides_before_the_end_of_a_ban() {
     assert_eq!(connects(&desk.worlds, &owned), 0);
     engine.close().await;
 
-    // Started: at once, and once.
+    // Started: it connects at once, and once.
     let mut desk = banned_desk(HOUR).await;
     let owned = desk.session(1);
     let start = SessionAction::Start;
@@ -200,7 +200,7 @@ async fn an_operator_decides_before_the_end_of_a_ban() {
     assert_eq!(status_now(&owned).await, SessionStatus::Working);
     assert_eq!(connects(&desk.worlds, &owned), 1);
 
-    // Logged out in vain: it goes on waiting.
+    // A failed logout: the ban continues.
     let mut desk = banned_desk(HOUR).await;
     let owned = desk.session(1);
     let fault = Fault::Error(DriverError::ConnectionLost);
@@ -231,8 +231,8 @@ async fn a_ban_reported_just_before_shutdown_is_stored() {
 }
 
 #[tokio::test]
-async fn its_turn_at_the_start_is_no_reason_to_start_a_banned_session() {
-    // The last in a long line, which somebody starts at once.
+async fn the_start_queue_does_not_start_a_banned_session() {
+    // The last in a long queue; a caller starts it at once.
     let last = 500;
     let worlds = Worlds::default();
     let world = worlds.of(session(last).as_str());

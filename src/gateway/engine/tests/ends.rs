@@ -1,4 +1,4 @@
-//! How sessions end, what is kept of them, and how waiting commands are answered.
+//! How sessions end, which data stays, and how pending commands are answered.
 
 use super::fake::identity;
 use super::*;
@@ -49,18 +49,18 @@ async fn the_driver_s_logout_reason_is_published() {
         .await
         .unwrap();
     assert_eq!(view.status_reason.as_deref(), Some(reason));
-    let told = desk.status(SessionStatus::LoggedOut).await;
-    assert_eq!(told.payload["reason"], reason);
+    let event = desk.status(SessionStatus::LoggedOut).await;
+    assert_eq!(event.payload["reason"], reason);
 }
 
 #[tokio::test]
-async fn codes_on_offer_mean_that_nobody_is_linked() {
+async fn an_offered_code_means_that_no_phone_is_linked() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let stop = SessionAction::Stop;
     desk.engine.act(&desk.caller, &owned, stop).await.unwrap();
     assert!(owned.view().wa_jid.is_some());
-    // Somebody took the keys away.
+    // The session's keys were removed.
     let world = desk.worlds.of(owned.id.as_str());
     world.lock().unwrap().paired = false;
     let start = SessionAction::Start;
@@ -82,26 +82,26 @@ async fn codes_on_offer_mean_that_nobody_is_linked() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_starting_for_long_gets_a_reason_and_keeps_trying() {
+async fn a_session_that_takes_long_to_start_gets_a_reason_and_keeps_trying() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     desk.worlds
         .send(owned.id.as_str(), DriverEvent::ConnectionLost);
     desk.status(SessionStatus::Starting).await;
-    // A further attempt is no news.
+    // A further attempt is not published.
     pass(limits::STARTING * 3 / 4).await;
     desk.worlds
         .send(owned.id.as_str(), DriverEvent::ConnectionLost);
     pass(limits::STARTING / 2).await;
-    let told = desk.status(SessionStatus::Starting).await;
-    let reason = told.payload["reason"].as_str().unwrap();
+    let event = desk.status(SessionStatus::Starting).await;
+    let reason = event.payload["reason"].as_str().unwrap();
     assert!(reason.contains("trying again"), "{reason}");
     desk.worlds
         .send(owned.id.as_str(), DriverEvent::ConnectionLost);
     desk.worlds
         .send(owned.id.as_str(), DriverEvent::Connected(identity()));
-    let told = desk.next("session.status").await;
-    assert_eq!(told.payload["status"], "working");
+    let event = desk.next("session.status").await;
+    assert_eq!(event.payload["status"], "working");
     assert_eq!(owned.view().status_reason, None);
 }
 
@@ -125,12 +125,12 @@ async fn a_manual_failure_is_not_retried_after_a_restart() {
     assert_eq!(view.status, SessionStatus::Failed);
     let reason = view.status_reason.as_deref();
     assert_eq!(reason, Some("replaced by another device"));
-    // Every letter is read after the moment at which it would have begun to connect.
+    // Every command is read after the time at which it would have begun to connect.
     let start = SessionAction::Start;
     assert_eq!(world.lock().unwrap().calls, [""; 0]);
     engine.act(&desk.caller, &owned, start).await.unwrap();
 
-    // Any other failure may pass by itself.
+    // Other failures may be temporary.
     desk.worlds
         .send(owned.id.as_str(), failed("code 418", Retry::OnRestart));
     let stopped = |view: &crate::api::Session| view.status == SessionStatus::Failed;
@@ -166,7 +166,7 @@ async fn a_session_that_failed_manually_can_be_stopped() {
 }
 
 #[tokio::test]
-async fn a_call_of_a_failed_session_says_why() {
+async fn a_call_of_a_failed_session_reports_the_reason() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     desk.worlds.send(
@@ -187,7 +187,7 @@ async fn a_call_of_a_failed_session_says_why() {
 }
 
 #[tokio::test]
-async fn a_turn_that_does_not_come_is_not_waited_for_for_ever() {
+async fn waiting_for_a_turn_times_out() {
     let desk = desk().await;
     let owned = desk.session(1);
     let world = desk.worlds.of(owned.id.as_str());
@@ -207,7 +207,7 @@ async fn a_turn_that_does_not_come_is_not_waited_for_for_ever() {
 }
 
 #[tokio::test]
-async fn letters_that_were_not_read_are_answered_with_the_end() {
+async fn unread_commands_are_answered_when_the_session_ends() {
     let desk = desk().await;
     let owned = desk.session(1);
     let delete = owned.handle.delete(|_| Ok(()), &owned.lease);
@@ -250,13 +250,13 @@ async fn a_spent_pairing_code_is_reported_until_the_next_one() {
         expires_at: i64::MAX,
     };
     desk.worlds.send(owned.id.as_str(), rotated);
-    let told = loop {
-        let told = desk.status(SessionStatus::ScanQrCode).await;
-        if told.payload["reason"].is_string() {
-            break told;
+    let event = loop {
+        let event = desk.status(SessionStatus::ScanQrCode).await;
+        if event.payload["reason"].is_string() {
+            break event;
         }
     };
-    assert_eq!(told.payload["reason"], "ask for a new one");
+    assert_eq!(event.payload["reason"], "ask for a new one");
     while desk.next("auth.qr").await.payload["code"] != "2@the-next" {}
     let reason = owned.view().status_reason;
     assert_eq!(reason.as_deref(), Some("ask for a new one"));
@@ -264,6 +264,6 @@ async fn a_spent_pairing_code_is_reported_until_the_next_one() {
         .engine
         .pairing_code(&desk.caller, &owned, "628123456789");
     code.await.unwrap();
-    let told = desk.status(SessionStatus::ScanQrCode).await;
-    assert!(told.payload["reason"].is_null());
+    let event = desk.status(SessionStatus::ScanQrCode).await;
+    assert!(event.payload["reason"].is_null());
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// How a call goes wrong.
+/// How a call fails.
 #[derive(Clone)]
 pub enum Fault {
     Error(DriverError),
@@ -20,28 +20,28 @@ pub enum Fault {
     Panic,
 }
 
-/// What one fake account looks like from outside.
+/// The state of a fake account.
 #[derive(Default)]
 pub struct World {
     pub groups: BTreeMap<String, GroupSnapshot>,
     pub faults: HashMap<&'static str, Fault>,
     pub paired: bool,
     pub calls: Vec<String>,
-    /// When it was first told to connect.
+    /// When `connect` was first called.
     pub dialled: Option<Instant>,
     pub resets: u32,
-    /// Whether who joins waits for an admin.
+    /// Whether joining needs an admin's approval.
     pub asks_admins: bool,
-    /// Tells no echo of what is changed through it.
+    /// Suppresses the echo of its own changes.
     pub mute: bool,
-    /// What connecting ends with, once.
+    /// The outcome of the next `connect`, once.
     pub turned_away: Option<DriverEvent>,
-    /// What is said of a logout.
+    /// The outcome of a logout.
     pub farewell: Option<String>,
     pub events: Option<UnboundedSender<DriverEvent>>,
 }
 
-/// Every session's world, by session id; made when a session opens.
+/// The world of every session, by session id; created when a session opens.
 #[derive(Clone, Default)]
 pub struct Worlds(Arc<Mutex<HashMap<String, Arc<Mutex<World>>>>>);
 
@@ -119,7 +119,7 @@ impl Fake {
             None => Ok(()),
             Some(Fault::Error(error)) => Err(error),
             Some(Fault::Hang) => std::future::pending().await,
-            Some(Fault::Panic) => panic!("the fake driver was told to"),
+            Some(Fault::Panic) => panic!("the fake driver panics as the test requested"),
         }
     }
 
@@ -135,7 +135,7 @@ impl Fake {
 
     fn tell(&self, event: DriverEvent) {
         let world = self.0.lock().unwrap();
-        // An engine that closes no longer listens.
+        // A closing engine does not receive any more.
         let _ = world.events.as_ref().unwrap().send(event);
     }
 

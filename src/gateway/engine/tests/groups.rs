@@ -46,8 +46,8 @@ async fn a_patch_is_visible_in_every_read_and_published_once() {
     assert_eq!(group.is_locked, Some(true));
     assert_eq!(group.my_role, Some(SessionRole::Superadmin));
 
-    let told = desk.so_far().await;
-    let updates: Vec<_> = told
+    let events = desk.so_far().await;
+    let updates: Vec<_> = events
         .iter()
         .filter(|event| event.event.as_str() == "group.update")
         .map(|event| &event.payload)
@@ -55,7 +55,7 @@ async fn a_patch_is_visible_in_every_read_and_published_once() {
     assert_eq!(
         updates.len(),
         3,
-        "the driver's echoes are silent: {updates:?}"
+        "the driver's echoes are not published: {updates:?}"
     );
     assert_eq!(updates[0]["subject"], "Renamed");
     assert_eq!(updates[0]["sender"], me().as_str());
@@ -105,7 +105,7 @@ async fn a_change_completes_after_the_caller_disconnects() {
             .engine
             .update_group(&desk.caller, &owned, &group, patch());
         tokio::pin!(call);
-        // One poll: the change is under way. Then the caller goes.
+        // After one poll the change is in flight. Then the caller disconnects.
         assert!(futures_util::poll!(&mut call).is_pending());
     }
     loop {
@@ -144,17 +144,17 @@ async fn own_and_foreign_resets_are_published_once() {
         .await
         .unwrap();
     assert_ne!(old, new);
-    let told = desk.so_far().await;
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].payload["newInviteLink"], new.invite);
+    let events = desk.so_far().await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0].payload["newInviteLink"], new.invite);
     let entry = desk.audit().await.remove(0);
     assert_eq!(entry.old, Some(json!(old)));
     assert_eq!(entry.new, Some(json!(new)));
     let event = elsewhere(1, GroupChange::InviteReset(None));
     desk.worlds.send(owned.id.as_str(), event);
-    let told = desk.next("group.update").await;
-    assert_eq!(told.payload["reason"], "invite_reset");
-    // What it is now nobody has told.
+    let event = desk.next("group.update").await;
+    assert_eq!(event.payload["reason"], "invite_reset");
+    // The event did not carry the new link.
     desk.engine
         .reset_invite(&desk.caller, &owned, &jid(1))
         .await
@@ -162,7 +162,7 @@ async fn own_and_foreign_resets_are_published_once() {
     assert_eq!(desk.audit().await.remove(0).old, None);
 }
 
-/// A reset that the account's own phone made.
+/// A reset by the account's own phone.
 fn reset_on_the_phone() -> DriverEvent {
     DriverEvent::Group(GroupEvent {
         group: jid(1),
@@ -172,7 +172,7 @@ fn reset_on_the_phone() -> DriverEvent {
     })
 }
 
-/// A desk that reset the link of group 1 and heard no echo of it.
+/// A desk that reset the link of group 1 and received no echo of it.
 async fn unechoed() -> (Desk, OwnedSession) {
     let mut desk = desk().await;
     let owned = desk.session(1);
@@ -181,8 +181,8 @@ async fn unechoed() -> (Desk, OwnedSession) {
         .reset_invite(&desk.caller, &owned, &jid(1))
         .await
         .unwrap();
-    let told = desk.next("group.update").await;
-    assert!(told.payload.get("newInviteLink").is_some());
+    let event = desk.next("group.update").await;
+    assert!(event.payload.get("newInviteLink").is_some());
     (desk, owned)
 }
 
@@ -191,12 +191,12 @@ async fn a_missing_echo_does_not_hide_a_later_reset_from_the_phone() {
     let (mut desk, owned) = unechoed().await;
     pass(session_limits::RESET_ECHO + Duration::from_secs(1)).await;
     desk.worlds.send(owned.id.as_str(), reset_on_the_phone());
-    let told = desk.next("group.update").await;
-    assert_eq!(told.payload["reason"], "invite_reset");
+    let event = desk.next("group.update").await;
+    assert_eq!(event.payload["reason"], "invite_reset");
 }
 
 #[tokio::test]
-async fn an_echo_is_not_awaited_beyond_its_connection() {
+async fn an_echo_is_only_expected_within_its_connection() {
     for end in [
         DriverEvent::ConnectionLost,
         DriverEvent::LoggedOut {
@@ -217,19 +217,19 @@ async fn an_echo_is_not_awaited_beyond_its_connection() {
             .send(owned.id.as_str(), DriverEvent::Connected(identity()));
         desk.status(SessionStatus::Working).await;
         desk.worlds.send(owned.id.as_str(), reset_on_the_phone());
-        let told = loop {
-            // Reading the groups again tells of group 2 as well.
-            let told = desk.next("group.update").await;
-            if told.payload["groupJid"] == jid(1).as_str() {
-                break told;
+        let event = loop {
+            // Reading the groups again publishes an event of group 2 as well.
+            let event = desk.next("group.update").await;
+            if event.payload["groupJid"] == jid(1).as_str() {
+                break event;
             }
         };
-        assert_eq!(told.payload["reason"], "invite_reset");
+        assert_eq!(event.payload["reason"], "invite_reset");
     }
 }
 
 #[tokio::test]
-async fn of_two_changes_at_once_the_second_records_what_the_first_left() {
+async fn of_two_concurrent_changes_the_second_records_the_result_of_the_first() {
     let desk = desk().await;
     let owned = desk.session(1);
     let group = jid(1);
@@ -249,7 +249,7 @@ async fn of_two_changes_at_once_the_second_records_what_the_first_left() {
 }
 
 #[tokio::test]
-async fn of_two_actions_at_once_the_second_records_what_the_first_left() {
+async fn of_two_concurrent_actions_the_second_records_the_result_of_the_first() {
     let desk = desk().await;
     let owned = desk.session(1);
     let act = |action| desk.engine.act(&desk.caller, &owned, action);
@@ -273,12 +273,17 @@ async fn the_first_import_publishes_only_the_status() {
         }
     }
     let mut desk = idle(worlds, vec![seeded(1, true)]).await;
-    let mut told = Vec::new();
-    while told.iter().filter(|status| *status == "working").count() < 2 {
+    let mut statuses = Vec::new();
+    while statuses
+        .iter()
+        .filter(|status| *status == "working")
+        .count()
+        < 2
+    {
         let text = desk.events.next().await.unwrap();
         let event: Envelope = serde_json::from_str(&text).unwrap();
         assert_eq!(event.event.as_str(), "session.status");
-        told.push(event.payload["status"].as_str().unwrap().to_owned());
+        statuses.push(event.payload["status"].as_str().unwrap().to_owned());
     }
     let view = desk.session(1).view();
     assert_eq!(view.group_count, Some(1_200));
@@ -308,7 +313,7 @@ async fn changes_during_a_short_absence_are_published_per_group() {
 }
 
 #[tokio::test]
-async fn members_come_and_go() {
+async fn joins_and_leaves_change_the_members() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let group = jid(1);
@@ -371,8 +376,8 @@ async fn a_group_that_was_left_stays_with_the_role_none() {
     let event = elsewhere(2, GroupChange::Exited);
     desk.worlds.send(owned.id.as_str(), event);
     for _ in 0..2 {
-        let told = desk.next("group.participant").await;
-        assert_eq!(told.payload["leave"], json!([me().as_str()]));
+        let event = desk.next("group.participant").await;
+        assert_eq!(event.payload["leave"], json!([me().as_str()]));
     }
     for number in [1, 2] {
         let group = desk.engine.get_group(&owned, &jid(number)).await.unwrap();
@@ -384,12 +389,12 @@ async fn a_group_that_was_left_stays_with_the_role_none() {
     assert_eq!(joined, JoinOutcome::Joined(jid(900)));
     assert!(desk.engine.get_group(&owned, &jid(900)).await.is_ok());
     let session = owned.view();
-    assert_eq!(session.group_count, Some(3), "as many as are listed");
+    assert_eq!(session.group_count, Some(3), "the number of listed groups");
     assert!(session.last_traffic_at.is_some());
 }
 
 #[tokio::test]
-async fn a_request_to_join_waits_and_is_recorded() {
+async fn a_pending_join_request_is_recorded() {
     let desk = desk().await;
     let owned = desk.session(1);
     desk.worlds
@@ -404,7 +409,7 @@ async fn a_request_to_join_waits_and_is_recorded() {
     }
     assert!(
         desk.engine.get_group(&owned, &jid(900)).await.is_err(),
-        "no member yet"
+        "not a member yet"
     );
     let entry = desk.audit().await.remove(0);
     assert_eq!(entry.new, Some(json!({ "pending": true })));
@@ -448,7 +453,7 @@ async fn another_organization_sees_nothing() {
     let query = AuditQuery::default();
     let audit = desk.engine.audit(&stranger, &query).await.unwrap();
     assert!(audit.data.is_empty());
-    // The store itself asks for the organization, whoever holds a session's id.
+    // The store itself checks the organization, even with a valid session id.
     let rows = desk
         .engine
         .inner

@@ -23,7 +23,7 @@ fn manager(desk: &Desk) -> Caller {
 }
 
 #[tokio::test]
-async fn the_log_keeps_no_more_of_a_refused_key_than_of_one_that_is_made() {
+async fn the_audit_log_bounds_a_refused_key_as_an_accepted_one() {
     let desk = idle(Worlds::default(), Vec::new()).await;
     let wanted = CreateKey {
         label: Some("é".repeat(1_000_000)),
@@ -41,7 +41,7 @@ async fn the_log_keeps_no_more_of_a_refused_key_than_of_one_that_is_made() {
 }
 
 #[tokio::test]
-async fn a_missing_capability_wins_over_everything_wrong_with_the_request() {
+async fn a_missing_capability_takes_precedence_over_an_invalid_request() {
     let desk = idle(Worlds::default(), Vec::new()).await;
     let manager = manager(&desk);
     let lacks_send = |error: &Error| matches!(error, Error::MissingCapability(Capability::Send));
@@ -70,7 +70,7 @@ async fn a_missing_capability_wins_over_everything_wrong_with_the_request() {
 }
 
 #[tokio::test]
-async fn an_organization_has_so_many_keys_and_no_more() {
+async fn the_number_of_keys_of_an_organization_is_limited() {
     let desk = idle(Worlds::default(), Vec::new()).await;
     let fill = |number: usize| StoredKey {
         organization: organization("acme"),
@@ -95,14 +95,14 @@ async fn an_organization_has_so_many_keys_and_no_more() {
     };
     let refused = create(&desk.caller).await.unwrap_err();
     assert!(matches!(refused, Error::Conflict { .. }), "{refused:?}");
-    let told = refused.to_string();
+    let message = refused.to_string();
     assert!(
-        told.contains(&KEYS_MAX.to_string()) && told.contains("delete"),
-        "{told}"
+        message.contains(&KEYS_MAX.to_string()) && message.contains("delete"),
+        "{message}"
     );
     let entry = desk.audit().await.remove(0);
     assert_eq!(entry.outcome, AuditOutcome::Failed("conflict".to_owned()));
-    // Others have theirs, and one that is deleted makes room.
+    // Other organizations have their own limit, and a deleted key frees a slot.
     create(&caller("other")).await.unwrap();
     desk.engine.delete_key(&desk.caller, "key 7").await.unwrap();
     create(&desk.caller).await.unwrap();

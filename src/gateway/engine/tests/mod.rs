@@ -22,7 +22,7 @@ use fake::{Worlds, identity};
 use std::path::Path;
 use std::time::Duration;
 
-/// An engine on a fake world, and a listener that hears everything from the start.
+/// An engine on a fake world, and a listener that receives all events from the start.
 struct Desk {
     engine: Engine,
     worlds: Worlds,
@@ -98,7 +98,7 @@ async fn desk() -> Desk {
         .act(&desk.caller, &owned, super::super::SessionAction::Start)
         .await
         .unwrap();
-    // Connected, and the groups are there.
+    // Connected, and the groups are stored.
     for _ in 0..2 {
         desk.status(SessionStatus::Working).await;
     }
@@ -125,7 +125,7 @@ async fn idle(worlds: Worlds, seed: Vec<SeedSession>) -> Desk {
     }
 }
 
-/// Lets time pass. Nothing waits for the store meanwhile, which has a thread and a clock of its own.
+/// Advances the clock. Must not wait for the store, which has a thread and a clock of its own.
 async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
@@ -139,7 +139,7 @@ impl Desk {
             .unwrap()
     }
 
-    /// The next event of this name; others are passed over.
+    /// The next event of this name; skips others.
     async fn next(&mut self, name: &str) -> Envelope {
         let wait = async {
             loop {
@@ -164,7 +164,7 @@ impl Desk {
         }
     }
 
-    /// Everything told before now: what our calls did, and what the driver reported of the first
+    /// All events published so far: of our calls, and of what the driver reported for the first
     /// session. A change of group 2 by the driver marks the end.
     async fn so_far(&mut self) -> Vec<Envelope> {
         let owned = self.session(1);

@@ -17,7 +17,7 @@ fn rename() -> SettingsPatch {
     }
 }
 
-/// `details` of a change that was made and not stored.
+/// `details` of a change that was made but not stored.
 fn not_stored<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Value {
     let error = outcome.unwrap_err().to_object();
     assert_eq!(error.code.status(), 500, "{error:?}");
@@ -31,7 +31,7 @@ fn assert_refused<T: std::fmt::Debug>(outcome: Result<T, Error>) {
 }
 
 impl Desk {
-    /// The disk is full. Nobody has noticed yet: a probe succeeded a moment ago.
+    /// The disk is full, which the gateway has not noticed yet: a probe succeeded a moment ago.
     async fn fill_disk(&self) {
         let store = &self.engine.inner.store;
         let fill = store.write(|w| {
@@ -42,14 +42,14 @@ impl Desk {
         self.engine.check_ready().unwrap();
     }
 
-    /// There is room again, and the engine has found out.
+    /// There is free space again, and the engine has noticed.
     async fn make_room(&self) {
         let store = &self.engine.inner.store;
         let empty = store.write(|w| {
             w.rows.fill_disk(false);
             Ok(())
         });
-        // Its own transaction is the last that fails.
+        // Its own transaction is the last to fail.
         empty.await.unwrap_err();
         let mut faults = store.watch();
         let recovered = async {
@@ -72,7 +72,7 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn nothing_is_changed_that_could_not_be_recorded() {
+async fn no_change_is_made_that_could_not_be_recorded() {
     let desk = desk().await;
     let (owned, group) = (desk.session(1), jid(1));
     desk.fill_disk().await;
@@ -104,7 +104,7 @@ async fn nothing_is_changed_that_could_not_be_recorded() {
         assert_eq!(desk.calls(call), 0, "{call}");
     }
     assert_refused(engine.check_ready());
-    // What changes nothing needs no store.
+    // A read needs no writable store.
     engine.invite(&owned, &group).await.unwrap();
 
     desk.make_room().await;
@@ -117,11 +117,7 @@ async fn nothing_is_changed_that_could_not_be_recorded() {
     let updates = entries
         .iter()
         .filter(|entry| entry.action == AuditAction::GroupUpdate);
-    assert_eq!(
-        updates.count(),
-        1,
-        "refusals of the store leave no trace in it"
-    );
+    assert_eq!(updates.count(), 1, "refusals are not recorded in the store");
 }
 
 #[tokio::test]
@@ -139,7 +135,7 @@ async fn changes_made_before_an_outage_is_detected_are_recorded_later() {
     }
     assert_eq!(desk.calls("reset_invite"), 1);
     let link = desk.engine.invite(&owned, &group).await.unwrap();
-    // Meanwhile somebody renames the group, and that cannot be stored either.
+    // Meanwhile an admin renames the group, and that cannot be stored either.
     let subject = "Renamed meanwhile".to_owned();
     let world = desk.worlds.of(owned.id.as_str());
     world
@@ -198,7 +194,7 @@ async fn a_patch_stops_at_the_first_field_that_could_not_be_stored() {
 }
 
 #[tokio::test]
-async fn every_kind_of_change_says_that_it_was_made() {
+async fn every_kind_of_change_reports_that_it_was_applied() {
     for (change, applied) in [
         ("update", "subject"),
         ("leave", "leave"),
@@ -229,7 +225,7 @@ async fn every_kind_of_change_says_that_it_was_made() {
                 .map(drop),
             "add" => members(MemberChange::Add).await,
             "reject" => members(MemberChange::Reject).await,
-            // An account can be stopped whatever becomes of the record.
+            // An account can be stopped even if the record is lost.
             _ => engine
                 .act(caller, &owned, SessionAction::Stop)
                 .await
@@ -259,7 +255,7 @@ async fn a_session_s_state_is_stored_after_an_outage() {
         let session = store.read(|rows| rows.sessions()).await.unwrap().remove(0);
         (session.session.status, session.should_run)
     };
-    // The session's task comes to it after the engine has told it to.
+    // The session's task handles the stop after the engine's call has returned.
     desk.engine
         .act(&desk.caller, &owned, SessionAction::Stop)
         .await

@@ -17,7 +17,7 @@ fn body() -> CreateKey {
 }
 
 #[tokio::test]
-async fn a_key_is_not_changed_once_the_credentials_are_gone() {
+async fn a_key_is_not_changed_after_the_credentials_are_revoked() {
     let desk = idle(Worlds::default(), Vec::new()).await;
     let made = desk.engine.create_key(&desk.caller, body()).await.unwrap();
     let (engine, id) = (&desk.engine, made.key.id.as_str());
@@ -51,7 +51,7 @@ async fn a_key_is_not_changed_once_the_credentials_are_gone() {
     let keys = desk.engine.list_keys(&desk.caller).await.unwrap();
     assert_eq!(keys, [made.key]);
     assert!(desk.engine.authenticate(&made.secret).is_some());
-    // That somebody tried is worth a line each.
+    // Each refused attempt is an audit entry.
     let log = desk.audit().await;
     let refused = AuditOutcome::Failed("unauthorized".to_owned());
     assert_eq!(
@@ -80,7 +80,7 @@ async fn a_queued_call_ends_when_its_credentials_expire() {
     let mut reading = pin!(desk.engine.invite(&theirs, &group));
     assert!(poll!(&mut changing).is_pending() && poll!(&mut reading).is_pending());
     lease.end();
-    // Although the turn has not come.
+    // Although its turn has not come.
     let both = async { tokio::join!(changing, reading) };
     let (changed, read) = tokio::time::timeout(Duration::from_secs(10), both)
         .await
@@ -103,7 +103,7 @@ async fn a_queued_call_ends_when_its_credentials_expire() {
 }
 
 #[tokio::test]
-async fn nothing_that_waits_for_a_session_is_done_without_credentials() {
+async fn a_call_queued_for_a_session_is_not_made_after_revocation() {
     let desk = idle(Worlds::default(), vec![seeded(1, true)]).await;
     let ours = desk.session(1);
     let world = desk.worlds.of(ours.id.as_str());
@@ -115,7 +115,7 @@ async fn nothing_that_waits_for_a_session_is_done_without_credentials() {
         ..desk.caller.clone()
     };
     let theirs = desk.engine.find_session(&thief, ours.id.as_str()).unwrap();
-    // The session is busy with a stop that takes its time.
+    // The session is busy with a slow stop.
     let hangs = Fault::Hang;
     world.lock().unwrap().faults.insert("disconnect", hangs);
     let stop = SessionAction::Stop;
@@ -145,7 +145,7 @@ async fn nothing_that_waits_for_a_session_is_done_without_credentials() {
     ];
     let mut waiting = futures_util::future::join_all(waiting);
     assert!(poll!(&mut waiting).is_pending());
-    // Everything that can run has run then: their letters lie behind the stop.
+    // All tasks have run then: their commands are queued behind the stop.
     tokio::task::yield_now().await;
     thief.lease.end();
     pass(limits::DISCONNECT).await;
@@ -156,7 +156,7 @@ async fn nothing_that_waits_for_a_session_is_done_without_credentials() {
     assert_eq!(ours.view().status, SessionStatus::Stopped);
     let calls = world.lock().unwrap().calls.clone();
     assert_eq!(calls, ["connect", "disconnect"]);
-    // That somebody tried is worth a line each.
+    // Each refused attempt is an audit entry.
     let log = desk.audit().await;
     let refused = AuditOutcome::Failed("unauthorized".to_owned());
     let refused = log.iter().filter(|entry| entry.outcome == refused);

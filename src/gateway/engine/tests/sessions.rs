@@ -1,4 +1,4 @@
-//! The life of sessions, and keys.
+//! The life cycle of sessions, and keys.
 
 use super::fake::{self, Fault, identity};
 use super::*;
@@ -10,11 +10,11 @@ use std::pin::pin;
 use std::time::Instant;
 
 #[tokio::test]
-async fn sessions_begin_to_connect_one_after_the_other_and_none_waits_for_another() {
+async fn sessions_connect_staggered_without_waiting_for_each_other() {
     let worlds = Worlds::default();
     let numbers = 1..=4_u128;
     let world = |number: u128| worlds.of(session(number).as_str());
-    // The first one never gets anywhere.
+    // The first session never connects.
     let hangs = world(1);
     hangs.lock().unwrap().faults.insert("connect", Fault::Hang);
     let begin = Instant::now();
@@ -35,7 +35,7 @@ async fn sessions_begin_to_connect_one_after_the_other_and_none_waits_for_anothe
 }
 
 #[tokio::test]
-async fn stopping_ends_a_call_that_hangs() {
+async fn stopping_cancels_a_call_that_hangs() {
     let desk = desk().await;
     let owned = desk.session(1);
     let world = desk.worlds.of(owned.id.as_str());
@@ -150,15 +150,15 @@ async fn pairing_by_qr_keeps_the_code_out_of_the_log() {
 }
 
 #[tokio::test]
-async fn logging_out_and_deleting() {
+async fn logging_out_and_deleting_a_session() {
     let mut desk = desk().await;
     let owned = desk.session(1);
     let gone = DriverEvent::LoggedOut {
         reason: "removed on the phone".to_owned(),
     };
     desk.worlds.send(owned.id.as_str(), gone);
-    let told = desk.status(SessionStatus::LoggedOut).await;
-    assert_eq!(told.payload["reason"], "removed on the phone");
+    let event = desk.status(SessionStatus::LoggedOut).await;
+    assert_eq!(event.payload["reason"], "removed on the phone");
     let view = desk
         .engine
         .act(&desk.caller, &owned, SessionAction::Logout)
@@ -222,7 +222,11 @@ async fn sessions_and_keys_survive_a_restart() {
     let sessions = engine.list_sessions(&desk.caller).unwrap();
     assert_eq!(sessions.len(), 2);
     assert_eq!(sessions[0].group_count, Some(2));
-    assert_ne!(sessions[0].status, SessionStatus::Stopped, "it should run");
+    assert_ne!(
+        sessions[0].status,
+        SessionStatus::Stopped,
+        "a session that should run is not stopped"
+    );
     assert_eq!(sessions[1].status, SessionStatus::Stopped);
     let found = engine.authenticate(&key.secret).unwrap();
     assert_eq!(found.capabilities, [Capability::Read].into_iter().collect());
@@ -250,12 +254,12 @@ async fn closing_disconnects_every_account() {
     assert_eq!(disconnects(), 0);
     desk.engine.close().await;
     assert_eq!(disconnects(), 1);
-    // Nothing is asked of an account that was let go.
+    // No call is made for an account that was disconnected.
     assert_eq!(world.lock().unwrap().calls.last().unwrap(), "disconnect");
 }
 
 #[tokio::test]
-async fn a_session_that_is_made_while_the_engine_closes_is_closed_too() {
+async fn a_session_created_during_shutdown_is_closed_too() {
     let desk = idle(Worlds::default(), Vec::new()).await;
     let body = CreateSession {
         start: Some(true),
@@ -263,14 +267,14 @@ async fn a_session_that_is_made_while_the_engine_closes_is_closed_too() {
     };
     let mut creating = pin!(desk.engine.create_session(&desk.caller, body));
     let mut closing = pin!(desk.engine.close());
-    // It was accepted, and closing looks for sessions before it is there.
+    // The creation was accepted, but closing lists the sessions before it exists.
     assert!(poll!(&mut creating).is_pending());
     assert!(poll!(&mut closing).is_pending());
     let begun = Instant::now();
     let (made, ()) = tokio::join!(creating, closing);
     assert!(begun.elapsed() < super::super::CLOSING);
     let made = made.unwrap();
-    // What was made is there for the next engine.
+    // The created session exists for the next engine.
     let database = desk.directory.path().join("desk.db");
     let engine = open(&database, &desk.worlds, Vec::new()).await;
     let sessions = engine.list_sessions(&desk.caller).unwrap();
@@ -280,7 +284,7 @@ async fn a_session_that_is_made_while_the_engine_closes_is_closed_too() {
 }
 
 #[tokio::test]
-async fn a_key_grants_no_more_than_its_maker_has() {
+async fn a_key_grants_at_most_the_capabilities_of_its_creator() {
     let desk = idle(Worlds::default(), Vec::new()).await;
     let maker = Caller {
         capabilities: [Capability::Manage].into_iter().collect(),
@@ -316,14 +320,14 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
     };
     let key = desk.engine.create_key(&desk.caller, body).await.unwrap();
     let full = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END";
-    // Another connection to the file, as an administrator might open one.
+    // Another connection to the file, like that of an administrator.
     let file = desk.directory.path().join("desk.db");
     let conn = rusqlite::Connection::open(file).unwrap();
     conn.execute_batch(full).unwrap();
     let refused = desk.engine.delete_session(&desk.caller, &owned).await;
     let error = refused.unwrap_err().to_object();
     assert_eq!(error.code, ErrorCode::Internal);
-    // The phone was told before the store refused.
+    // The logout had reached WhatsApp before the store refused.
     assert_eq!(error.details["applied"], serde_json::json!(["logout"]));
     desk.engine.get_group(&owned, &jid(1)).await.unwrap();
     let refused = desk.engine.delete_key(&desk.caller, &key.key.id).await;
@@ -333,7 +337,7 @@ async fn a_change_that_cannot_be_recorded_is_not_made() {
 }
 
 #[tokio::test]
-async fn groups_told_before_a_list_broke_off_are_kept_and_known() {
+async fn groups_reported_before_a_list_failed_are_kept() {
     let worlds = Worlds::default();
     {
         let world = worlds.of(session(1).as_str());
@@ -352,7 +356,7 @@ async fn groups_told_before_a_list_broke_off_are_kept_and_known() {
         .act(&desk.caller, &owned, SessionAction::Start)
         .await
         .unwrap();
-    // Connected, and then that what was known of the session is old.
+    // Connected, and then the event that the session's data is stale.
     for _ in 0..2 {
         desk.status(SessionStatus::Working).await;
     }

@@ -8,7 +8,7 @@ use crate::gateway::session::limits;
 use futures_util::{FutureExt as _, poll};
 
 #[tokio::test]
-async fn so_many_calls_wait_for_a_session_and_no_more() {
+async fn the_number_of_calls_waiting_for_a_session_is_limited() {
     let desk = desk().await;
     let (owned, group) = (desk.session(1), jid(1));
     let world = desk.worlds.of(session(1).as_str());

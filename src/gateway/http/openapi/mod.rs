@@ -19,7 +19,7 @@ use axum::body::Bytes;
 
 pub(super) use page::Page;
 
-/// The document, and the page that shows it.
+/// The document, and the page that displays it.
 pub(super) struct ApiDocument {
     /// As `docs/openapi.json` holds it.
     pub text: String,

@@ -34,7 +34,7 @@ fn general(operation: &Operation, capability: Option<Capability>) -> Vec<(&'stat
     let mut all = vec![
         ("head_too_large", respond::no_request(431)),
         ("too_many_connections", Error::TooManyConnections),
-        ("internal", Error::Internal(anyhow::anyhow!("not told"))),
+        ("internal", Error::Internal(anyhow::anyhow!("not shown"))),
     ];
     if let Some(capability) = capability {
         all.push(("unauthorized", Error::Unauthorized));

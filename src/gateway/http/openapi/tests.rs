@@ -11,7 +11,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document::document(routes())
 const REWRITE: &str = "cargo run --no-default-features --example openapi > docs/openapi.json";
 
 #[test]
-fn every_route_has_its_operation_and_every_operation_its_route() {
+fn every_route_has_an_operation_and_every_operation_a_route() {
     let routes: Vec<_> = routes().map(|route| (route.method, route.path)).collect();
     let all = operations::all();
     let operations: Vec<_> = all.iter().map(|row| (row.method, row.path)).collect();
@@ -24,11 +24,15 @@ fn every_route_has_its_operation_and_every_operation_its_route() {
     for operation in &operations {
         assert!(routes.contains(operation), "{operation:?} is not served");
     }
-    assert_eq!(operations.len(), routes.len(), "an operation stands twice");
+    assert_eq!(
+        operations.len(),
+        routes.len(),
+        "an operation is listed twice"
+    );
 }
 
 #[test]
-fn the_document_in_the_repository_is_this_one() {
+fn the_document_in_the_repository_is_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
     let kept: Value = std::fs::read_to_string(path)
         .ok()
@@ -41,7 +45,7 @@ fn the_document_in_the_repository_is_this_one() {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn every_reference_resolves() {
     fn look(value: &Value, document: &Value) {
         match value {
             Value::Object(object) => {
@@ -59,7 +63,7 @@ fn every_reference_leads_somewhere() {
 }
 
 #[test]
-fn ids_are_unique_and_links_lead_to_them() {
+fn ids_are_unique_and_links_refer_to_them() {
     let all = operations::all();
     let ids: BTreeSet<_> = all.iter().map(|row| row.id).collect();
     assert_eq!(ids.len(), all.len());
@@ -92,12 +96,12 @@ fn an_error_example_is_the_same_in_every_operation() {
 }
 
 #[test]
-fn every_error_of_a_driver_is_in_the_document() {
+fn every_driver_error_is_in_the_document() {
     for error in refusals::driver_errors() {
         let name = error.kind();
         let known = &DOCUMENT["components"]["examples"][name]["value"]["error"];
         assert_eq!(known["message"], error.to_string(), "{name}");
-        // Nobody adds an error without adding it to the list.
+        // No wildcard: a new variant fails to compile here until it is added to the list.
         match error {
             DriverError::NotConnected
             | DriverError::NotAdmin
@@ -117,7 +121,7 @@ fn every_error_of_a_driver_is_in_the_document() {
 }
 
 #[test]
-fn schemas_say_what_is_always_there_and_nothing_may_be_null() {
+fn schemas_list_required_fields_and_no_field_is_nullable() {
     let schemas = &DOCUMENT["components"]["schemas"];
     let required = |name: &str| -> BTreeSet<String> {
         let fields = schemas[name]["required"].as_array().unwrap().iter();
@@ -139,7 +143,7 @@ fn schemas_say_what_is_always_there_and_nothing_may_be_null() {
 }
 
 #[test]
-fn the_page_shows_every_operation_and_asks_for_nothing() {
+fn the_page_shows_every_operation_and_loads_nothing() {
     let page = page::render(&DOCUMENT);
     let html = std::str::from_utf8(&page.html).unwrap();
     for row in operations::all() {

@@ -113,7 +113,7 @@ pub(super) async fn a_group_reads_back_as_written(place: TestStore) {
 pub(super) async fn another_organization_s_rows_are_not_read(place: TestStore) {
     with_groups(&place, [1]).await;
     place.session(&organization("other"), &session(2)).await;
-    for (owner, id) in [("other", 1), ("acme", 2), ("nobody", 1), ("acme", 9)] {
+    for (owner, id) in [("other", 1), ("acme", 2), ("unknown", 1), ("acme", 9)] {
         let seen = place.store.read(move |rows| {
             let (owner, id) = (organization(owner), session(id));
             Ok((
@@ -159,9 +159,9 @@ pub(super) async fn updates_move_forward(place: TestStore) {
         ..group(1)
     };
     for (at, expected) in [(500, 1001), (1001, 1002), (5000, 5000)] {
-        let told = fresh.clone();
+        let change = fresh.clone();
         place
-            .write(move |rows| rows.update_group(number, &told, at))
+            .write(move |rows| rows.update_group(number, &change, at))
             .await;
         assert_eq!(read(&place, 1).await.updated_at, expected);
     }
@@ -341,12 +341,12 @@ pub(super) async fn only_differences_are_published(place: TestStore) {
         acme.count(w.rows)
     });
     assert_eq!(written.await.unwrap(), 4, "the one that is gone included");
-    let mut told = Vec::new();
+    let mut events = Vec::new();
     for _ in 0..4 {
         let text = listener.next().await.unwrap();
         let event: serde_json::Value = serde_json::from_str(&text).unwrap();
         let what = event["event"].as_str().unwrap().to_owned();
-        told.push((
+        events.push((
             what,
             event["payload"]["groupJid"].as_str().unwrap().to_owned(),
         ));
@@ -358,5 +358,5 @@ pub(super) async fn only_differences_are_published(place: TestStore) {
         ("group.participant", jid(3)),
     ];
     let expected = expected.map(|(what, group)| (what.to_owned(), group.to_string()));
-    assert_eq!(told, expected);
+    assert_eq!(events, expected);
 }

@@ -123,8 +123,8 @@ pub(super) async fn a_failed_job_publishes_nothing(place: TestStore) {
     let mut listener = listener.unwrap();
     publish(true).await.unwrap_err();
     publish(false).await.unwrap();
-    let told: serde_json::Value = serde_json::from_str(&listener.next().await.unwrap()).unwrap();
-    assert_eq!(told["payload"], false);
+    let event: serde_json::Value = serde_json::from_str(&listener.next().await.unwrap()).unwrap();
+    assert_eq!(event["payload"], false);
     let acme = [organization("acme")];
     let logged = place
         .store

@@ -121,7 +121,7 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Reads the whole database through, changing nothing; gives back what is wrong with it.
+/// Checks the whole database without changing it; returns what is wrong with it.
 pub(super) fn check(path: &Path, last: Option<Ulid>) -> Result<Option<String>, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;

@@ -109,7 +109,7 @@ mod tests {
         theirs.execute_batch("CREATE TABLE t (x)").unwrap();
         drop(theirs);
         assert!(inspect(&path).is_err());
-        // What cannot even be opened is not damaged.
+        // A file that cannot be opened is not reported as damaged.
         assert!(inspect(directory.path()).is_err());
     }
 }

@@ -179,7 +179,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn neither_a_deleted_lock_file_nor_another_name_lets_a_second_one_in() {
+    fn neither_a_deleted_lock_file_nor_another_path_allows_a_second_opener() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("desk.db");
         let _first = Lock::take(&path).unwrap();
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_id_is_remembered_until_it_is_forgotten() {
+    fn the_newest_id_is_remembered_until_it_is_cleared() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("desk.db");
         let lock = Lock::take(&path).unwrap();

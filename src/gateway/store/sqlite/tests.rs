@@ -1,4 +1,4 @@
-//! Tests of what is specific to a database file.
+//! Tests of the SQLite store's files.
 
 use crate::api::EventKind;
 use crate::gateway::metrics::StoreTimes;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ulid::Ulid;
 
 #[test]
-fn a_damaged_file_is_named() {
+fn a_damaged_file_is_reported_by_name() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("broken.db");
     let text = "this is not a database, whatever its name says".repeat(100);
@@ -18,8 +18,8 @@ fn a_damaged_file_is_named() {
     assert!(format!("{error:#}").contains("broken.db"), "{error:#}");
 }
 
-/// A store with an entry in its events log, as a killed process leaves it: the files of one that is still
-/// open, in a directory of their own. The log of the database is left out unless `with_wal`.
+/// A store with an entry in its events log, as a killed process leaves it: the files of an open store, in a
+/// directory of their own. Without `with_wal` the write-ahead log is left out.
 async fn killed(with_wal: bool) -> (tempfile::TempDir, PathBuf) {
     let alive = tempfile::tempdir().unwrap();
     let path = alive.path().join("desk.db");
@@ -49,7 +49,7 @@ async fn killed(with_wal: bool) -> (tempfile::TempDir, PathBuf) {
     (left, path)
 }
 
-/// Why a database is not opened.
+/// The reason why opening fails.
 fn refusal(path: &Path) -> String {
     format!("{:#}", super::open(path).err().expect("it is refused"))
 }
@@ -69,23 +69,23 @@ async fn commits_survive_a_killed_process() {
 }
 
 #[tokio::test]
-async fn a_database_whose_log_was_removed_is_refused_and_left_alone() {
+async fn a_database_whose_log_was_removed_is_refused_and_unchanged() {
     let (left, path) = killed(false).await;
     let before = std::fs::read(&path).unwrap();
     for _ in 0..2 {
-        let told = refusal(&path);
+        let message = refusal(&path);
         assert!(
-            told.contains("desk.db-wal") && told.contains("desk.db.lock"),
-            "{told}"
+            message.contains("desk.db-wal") && message.contains("desk.db.lock"),
+            "{message}"
         );
     }
     assert_eq!(std::fs::read(&path).unwrap(), before);
-    // Nor is one that was removed or emptied itself.
+    // The same if the database itself was removed or emptied.
     std::fs::write(&path, "").unwrap();
     refusal(&path);
     std::fs::remove_file(&path).unwrap();
     refusal(&path);
-    // Whoever wants to go on without what is lost says so.
+    // Deleting the lock file accepts the loss.
     std::fs::remove_file(left.path().join("desk.db.lock")).unwrap();
     super::open(&path).unwrap().writer.close().unwrap();
 }
@@ -94,10 +94,10 @@ async fn a_database_whose_log_was_removed_is_refused_and_left_alone() {
 async fn an_emptied_database_is_refused_before_its_log_is_lost() {
     let (left, path) = killed(true).await;
     std::fs::write(&path, "").unwrap();
-    let told = refusal(&path);
+    let message = refusal(&path);
     assert!(
-        told.contains("is empty") && told.contains("desk.db-wal"),
-        "{told}"
+        message.contains("is empty") && message.contains("desk.db-wal"),
+        "{message}"
     );
     assert!(
         std::fs::metadata(left.path().join("desk.db-wal"))
@@ -108,13 +108,13 @@ async fn an_emptied_database_is_refused_before_its_log_is_lost() {
 }
 
 #[tokio::test]
-async fn a_database_that_was_closed_is_whole_without_its_log() {
+async fn a_closed_database_is_complete_without_its_log() {
     let (_left, path) = killed(true).await;
     super::open(&path).unwrap().writer.close().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let copy = elsewhere.path().join("desk.db");
     std::fs::copy(&path, &copy).unwrap();
-    // An older copy may be put back over one that was closed.
+    // An older copy may replace a closed database.
     for path in [&copy, &path] {
         super::open(path).unwrap().writer.close().unwrap();
     }

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_are_a_number_and_a_unit() {
+    fn ages_are_a_number_with_a_unit() {
         let age = |text: &str| Age::try_from(text.to_owned());
         assert_eq!(age("45m"), Ok(Age(2_700_000)));
         assert_eq!(age("2y"), Ok(Age(63_072_000_000)));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// A call that is on its way.
+/// A call in flight.
 struct Way {
     person: PersonId,
     connection: CancellationToken,

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stream_depends_on_seed_purpose_and_thing_only() {
+    fn a_stream_depends_only_on_seed_purpose_and_subject() {
         let code = |seed, what, which| Rng::of(seed, what, which).base62(22);
         assert_eq!(code(1, "invite", 2), code(1, "invite", 2));
         assert_ne!(code(1, "invite", 2), code(2, "invite", 2));

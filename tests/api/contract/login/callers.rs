@@ -1,13 +1,13 @@
-//! What those who are let in reach.
+//! What a login may reach.
 
 use crate::support::{Ask, Frontend, Gateway, Key, Reply, SigningKey, Stream, claims};
 use serde_json::{Value, json};
 
-/// A gateway, and a frontend with the key that it signs with.
+/// A gateway, and a frontend with its signing key.
 struct Desk {
     gateway: Gateway,
     key: SigningKey,
-    /// Answers the gateway as long as the test runs.
+    /// Serves the gateway's requests for the duration of the test.
     _frontend: Frontend,
 }
 
@@ -87,7 +87,7 @@ async fn roles_have_the_capabilities_of_the_contract() {
 }
 
 #[tokio::test]
-async fn another_organization_does_not_exist() {
+async fn another_organization_is_invisible() {
     let desk = Desk::open().await;
     let (owner, others) = (desk.login("owner"), desk.others());
     let foreign = desk.ask(&owner, "GET", &others).await;
@@ -104,7 +104,7 @@ async fn another_organization_does_not_exist() {
             .all(|session| session["organizationId"] == home.as_str())
     );
 
-    // The same person in the other organization.
+    // The same user in the other organization.
     let there = desk.with(
         "owner",
         "activeOrganizationId",
@@ -142,7 +142,7 @@ async fn without_an_organization_there_are_no_resources() {
 }
 
 #[tokio::test]
-async fn a_user_s_doings_bear_the_user_s_name() {
+async fn a_user_s_actions_are_recorded_with_the_user_s_name() {
     let desk = Desk::open().await;
     let admin = desk.login("admin");
     let created = desk
@@ -170,7 +170,7 @@ async fn a_user_s_doings_bear_the_user_s_name() {
 }
 
 #[tokio::test]
-async fn a_super_admin_runs_the_whole_platform() {
+async fn a_super_admin_reaches_the_whole_platform() {
     let desk = Desk::open().await;
     let admin = desk.login("super_admin");
     let all = desk.ask(&admin, "GET", "/api/v1/sessions").await.ok(200);
@@ -184,7 +184,7 @@ async fn a_super_admin_runs_the_whole_platform() {
     both.sort_unstable();
     assert_eq!(ids(&all), both);
 
-    // What is done to a session is in the log of the organization that owns it.
+    // An action on a session is in the audit log of the organization that owns it.
     let label = desk.others();
     desk.post(&admin, &format!("{label}:stop"), &json!({}))
         .await
@@ -199,7 +199,7 @@ async fn a_super_admin_runs_the_whole_platform() {
     let here = Ask::get("/api/v1/audit").to(&desk.gateway).await;
     assert!(!here.text.contains("u_super_admin"), "{}", here.text);
 
-    // Its own log is everybody's, page by page.
+    // The super admin's log contains all organizations, page by page.
     let key = json!({ "capabilities": ["read"] });
     let made = desk.gateway.post("/api/v1/keys", key).await.ok(201);
     let page = desk
@@ -214,7 +214,7 @@ async fn a_super_admin_runs_the_whole_platform() {
     let page = desk.ask(&admin, "GET", &next).await.ok(200);
     assert_eq!(page["data"][0]["action"], "session.stop");
 
-    // Keys of everybody; nothing can be made without a home.
+    // Keys of all organizations are visible; creating needs a home organization.
     let id = made["id"].as_str().unwrap();
     let keys = desk.ask(&admin, "GET", "/api/v1/keys").await.ok(200);
     assert!(ids(&keys).contains(&id));
@@ -243,7 +243,7 @@ async fn a_super_admin_runs_the_whole_platform() {
 }
 
 #[tokio::test]
-async fn each_hears_the_events_of_their_own_scope() {
+async fn each_login_receives_the_events_of_its_own_scope() {
     let desk = Desk::open().await;
     let open = async |login: &str, request: Value| {
         let ticket = desk
@@ -273,13 +273,13 @@ async fn each_hears_the_events_of_their_own_scope() {
         }
     }
 
-    // What was missed comes back from the log, of every organization, in its order.
+    // Missed events are replayed from the log, of all organizations, in order.
     let since = json!({ "events": ["session.status"], "since": there["id"] });
     let mut again = open(&desk.login("super_admin"), since).await;
     assert_eq!(stopped(&mut again, &support).await, here);
 }
 
-/// The event that tells of a session's stop, past others.
+/// The event of a session's stop; skips others.
 async fn stopped(stream: &mut Stream, session: &str) -> Value {
     loop {
         let event = stream.event("session.status").await;

@@ -1,4 +1,4 @@
-//! How the frontend's key set is followed.
+//! How the gateway follows the frontend's key set.
 
 use super::{ask, refused};
 use crate::support::{
@@ -13,15 +13,15 @@ fn member(gateway: &Gateway, key: &SigningKey) -> String {
 }
 
 #[tokio::test]
-async fn an_unknown_key_id_is_worth_one_fetch_and_no_second() {
+async fn an_unknown_key_id_causes_one_fetch_and_no_second() {
     let (old, new) = (SigningKey::ed25519("old"), SigningKey::p256("new"));
     let frontend = Frontend::start(&[&old]).await;
     let gateway = Gateway::with_login(frontend.login()).await;
-    assert_eq!(frontend.asked(), 0, "keys are fetched when they are needed");
+    assert_eq!(frontend.asked(), 0, "keys are fetched on demand");
     ask(&gateway, &member(&gateway, &old)).await.ok(200);
     assert_eq!(frontend.asked(), 1);
 
-    // The frontend turns to a new key: known after one more look, and the old one is no longer.
+    // The frontend rotates its key: one fetch finds the new one, and the old one is invalid.
     frontend.publish(&[&new]);
     ask(&gateway, &member(&gateway, &old)).await.ok(200);
     ask(&gateway, &member(&gateway, &new)).await.ok(200);
@@ -38,7 +38,7 @@ async fn an_unknown_key_id_is_worth_one_fetch_and_no_second() {
 }
 
 #[tokio::test]
-async fn the_old_set_serves_while_the_frontend_is_down() {
+async fn the_old_set_is_used_while_the_frontend_is_down() {
     let key = SigningKey::ed25519("ed");
     for down in [
         Answer::Text(500, "no".to_owned()),
@@ -61,13 +61,13 @@ async fn the_old_set_serves_while_the_frontend_is_down() {
 }
 
 #[tokio::test]
-async fn nor_does_it_matter_that_nobody_answers_at_all() {
+async fn the_old_set_is_used_while_the_frontend_does_not_answer() {
     let key = SigningKey::ed25519("ed");
     let unknown = SigningKey::ed25519("unknown");
     let frontend = Frontend::start(&[&key]).await;
     let gateway = Gateway::with_login(frontend.login()).await;
     ask(&gateway, &member(&gateway, &key)).await.ok(200);
-    // It takes the question, and never answers.
+    // It accepts the request and never answers.
     frontend.hold();
     let mut stranger = RawClient::connect(&gateway).await;
     let request = format!(
@@ -83,7 +83,7 @@ async fn nor_does_it_matter_that_nobody_answers_at_all() {
 }
 
 #[tokio::test]
-async fn a_frontend_that_refuses_connections_lets_nobody_in() {
+async fn without_a_key_set_and_a_reachable_frontend_every_login_is_refused() {
     let key = SigningKey::ed25519("ed");
     let frontend = Frontend::start(&[&key]).await;
     let login = frontend.login();
@@ -93,13 +93,13 @@ async fn a_frontend_that_refuses_connections_lets_nobody_in() {
     let unknown = member(&gateway, &SigningKey::ed25519("unknown"));
     refused(&ask(&gateway, &unknown).await, "an unknown key");
     ask(&gateway, &member(&gateway, &key)).await.ok(200);
-    // Who never had a set has none.
+    // No key set was ever fetched.
     let empty = Gateway::with_login(login).await;
     refused(&ask(&empty, &member(&empty, &key)).await, "no key set");
 }
 
 #[tokio::test]
-async fn without_a_usable_key_set_nobody_gets_in() {
+async fn with_an_unusable_key_set_every_login_is_refused() {
     let key = SigningKey::ed25519("ed");
     let good = Frontend::start(&[&key]).await;
     for closed in [
@@ -135,7 +135,7 @@ async fn a_hundred_first_requests_share_one_fetch() {
         clients.push(client);
     }
     frontend.until_asked(1).await;
-    // Who needs no key set does not wait for it.
+    // A request without a login does not wait for the key set.
     Ask::get("/api/v1/sessions").to(&gateway).await.ok(200);
     frontend.release();
     for mut client in clients {
@@ -145,7 +145,7 @@ async fn a_hundred_first_requests_share_one_fetch() {
 }
 
 #[tokio::test]
-async fn a_key_set_may_lie_in_a_file() {
+async fn a_key_set_may_be_a_file() {
     let (key, later) = (SigningKey::ed25519("ed"), SigningKey::ed25519("later"));
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("jwks.json");

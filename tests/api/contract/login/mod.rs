@@ -1,5 +1,5 @@
-//! Logins: JWTs of a frontend with keys of its own. `tokens` is what makes one good or bad, `keys` how the
-//! frontend's key set is followed, `callers` what those who are let in reach.
+//! Logins: JWTs of a frontend with keys of its own. `tokens` tests their validity, `keys` how the frontend's
+//! key set is followed, `callers` what a login may reach.
 
 mod callers;
 mod keys;
@@ -7,15 +7,15 @@ mod tokens;
 
 use crate::support::{Ask, Gateway, Reply};
 
-/// A route that every role with `read` may ask.
+/// A route for every role with `read`.
 const SESSIONS: &str = "/api/v1/sessions";
 
-/// Asks with a login for the sessions.
+/// Requests the sessions with a login.
 async fn ask(gateway: &Gateway, token: &str) -> Reply {
     Ask::get(SESSIONS).login(token).to(gateway).await
 }
 
-/// Asserts that a login is refused as every other is.
+/// Asserts the uniform refusal of a login.
 #[track_caller]
 fn refused(reply: &Reply, what: &str) {
     assert_eq!(reply.status, 401, "{what}: {}", reply.text);

@@ -1,4 +1,4 @@
-//! What makes a token good or bad.
+//! Validity of tokens.
 
 use super::{ask, refused};
 use crate::support::{Ask, Frontend, Gateway, ISSUER, Key, SigningKey, claims, seconds};
@@ -8,12 +8,12 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Good claims of a member of the first organization.
+/// Valid claims of a member of the first organization.
 fn member(gateway: &Gateway) -> Value {
     claims(&gateway.organization(0), "member")
 }
 
-/// Good claims with some of them replaced; `null` removes one.
+/// Valid claims with some of them replaced; `null` removes one.
 fn with(gateway: &Gateway, changes: &Value) -> Value {
     let mut claims = member(gateway);
     for (name, value) in changes.as_object().unwrap() {
@@ -27,7 +27,7 @@ fn with(gateway: &Gateway, changes: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn good_tokens_of_each_algorithm_are_let_in() {
+async fn valid_tokens_of_each_algorithm_are_accepted() {
     let keys = [
         SigningKey::ed25519("ed"),
         SigningKey::p256("ec"),
@@ -38,7 +38,7 @@ async fn good_tokens_of_each_algorithm_are_let_in() {
     for key in &keys {
         let listed = ask(&gateway, &key.token(&member(&gateway))).await.ok(200);
         assert!(!listed["data"].as_array().unwrap().is_empty());
-        // The only key of its algorithm needs no name.
+        // The only key of its algorithm needs no key id.
         let header = json!({ "alg": key.algorithm() });
         let unnamed = key.token_with(&header, &member(&gateway));
         ask(&gateway, &unnamed).await.ok(200);
@@ -47,14 +47,14 @@ async fn good_tokens_of_each_algorithm_are_let_in() {
 }
 
 #[tokio::test]
-async fn every_bad_token_hears_the_same_and_the_log_knows_why() {
+async fn every_invalid_token_gets_the_same_answer_and_the_log_has_the_reason() {
     let key = SigningKey::ed25519("ed");
     let (p256, stranger) = (SigningKey::p256("ec"), SigningKey::ed25519("ed"));
     let frontend = Frontend::start(&[&key, &p256]).await;
     let trap = Frontend::start(&[&stranger]).await;
     let log = Log::default();
-    // Without a second subscriber, lines that another test's thread reaches first would be taken for
-    // lines that nobody reads.
+    // Without a second subscriber, tracing caches a callsite that another test's thread reaches first as
+    // disabled, and its lines would be missing here.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _capturing = tracing::subscriber::set_default(
         tracing_subscriber::fmt()
@@ -74,7 +74,7 @@ async fn every_bad_token_hears_the_same_and_the_log_knows_why() {
     let own = key.token(&good);
     ask(&gateway, &own).await.ok(200);
     let parts = |token: &str| -> Vec<String> { token.split('.').map(str::to_owned).collect() };
-    let (mine, other) = (parts(&own), parts(&changed(&json!({ "sub": "somebody" }))));
+    let (mine, other) = (parts(&own), parts(&changed(&json!({ "sub": "another" }))));
 
     let table = [
         (
@@ -197,25 +197,25 @@ async fn every_bad_token_hears_the_same_and_the_log_knows_why() {
     for (what, token, reason) in &table {
         log.clear();
         refused(&ask(&gateway, token).await, what);
-        let told = log.text();
+        let logged = log.text();
         assert!(
-            told.contains("a login was refused") && told.contains(reason),
-            "{what}: {told}"
+            logged.contains("a login was refused") && logged.contains(reason),
+            "{what}: {logged}"
         );
-        // A part of a few letters is in every text.
+        // Short parts may occur in the log by chance.
         for part in parts(token).iter().filter(|part| part.len() > 8) {
-            assert!(!told.contains(part), "{what}: the log holds the token");
+            assert!(!logged.contains(part), "{what}: the log holds the token");
         }
     }
-    assert_eq!(trap.asked(), 0, "a header decides whom to ask");
-    // The clocks may be apart a little.
+    assert_eq!(trap.asked(), 0, "a header selects the key set's address");
+    // Clocks may differ a little.
     for close in [json!({ "exp": seconds(-5) }), json!({ "nbf": seconds(5) })] {
         ask(&gateway, &changed(&close)).await.ok(200);
     }
 }
 
 #[tokio::test]
-async fn what_a_good_token_s_header_offers_is_ignored() {
+async fn other_header_fields_of_a_valid_token_are_ignored() {
     let (key, stranger) = (SigningKey::ed25519("ed"), SigningKey::p256("other"));
     let frontend = Frontend::start(&[&key]).await;
     let trap = Frontend::start(&[&stranger]).await;
@@ -258,7 +258,7 @@ async fn the_audience_may_be_configured_and_be_one_of_several() {
 }
 
 #[tokio::test]
-async fn a_failed_login_is_never_tried_as_a_key_and_logins_can_be_off() {
+async fn a_refused_login_is_never_tried_as_a_key_and_logins_can_be_disabled() {
     let key = SigningKey::ed25519("ed");
     let frontend = Frontend::start(&[&key]).await;
     let gateway = Gateway::with_login(frontend.login()).await;
@@ -267,7 +267,7 @@ async fn a_failed_login_is_never_tried_as_a_key_and_logins_can_be_off() {
         .login(&expired)
         .header("x-api-key", Key::All.secret());
     refused(&both.to(&gateway).await, "a good key beside a bad login");
-    // A login is a bearer; in the key's header it is no key.
+    // A login is a bearer; in the key's header it is not accepted.
     let good = key.token(&member(&gateway));
     let as_key = Ask::get(super::SESSIONS)
         .key(Key::None)
@@ -279,7 +279,7 @@ async fn a_failed_login_is_never_tried_as_a_key_and_logins_can_be_off() {
     refused(&ask(&closed, &good).await, "no login configured");
 }
 
-/// What the engine wrote to its log.
+/// The engine's log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

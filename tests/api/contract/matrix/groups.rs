@@ -1,5 +1,5 @@
-//! The groups of a connected account: each route must succeed for those who may take it, so it gets the group
-//! and the people that it needs.
+//! The groups of a connected account: each route must succeed for permitted callers, so it gets the group and
+//! the people that it needs.
 
 use super::{Principal, Reach, Whose, ask_with, body, guarded, is_live, path, shape};
 use crate::contract::table::NO_GROUP;
@@ -8,7 +8,7 @@ use groupdesk::gateway::http::RouteInfo;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A group, and whom a request about it concerns.
+/// A group, and the person in the request.
 struct Case {
     group: String,
     person: String,
@@ -16,14 +16,14 @@ struct Case {
 }
 
 /// A fresh group that the connected account runs, with one more member and with an invite link; or one
-/// where somebody waits to be let in, for what is done with those who wait.
+/// with a pending join request, for the routes that decide on requests.
 async fn ours(gateway: &Gateway, route: &RouteInfo) -> Case {
     let of_those_who_wait = ["/members:approve", "/requests/{jid}/"];
     if of_those_who_wait
         .iter()
         .any(|part| route.path.contains(part))
     {
-        return somebody_waits(gateway).await;
+        return with_a_pending_request(gateway).await;
     }
     let known = gateway.world.group_named("Weekend Volunteers").unwrap();
     let mut people = gateway.world.outsiders(&known, 2).into_iter();
@@ -43,8 +43,8 @@ async fn ours(gateway: &Gateway, route: &RouteInfo) -> Case {
     }
 }
 
-/// The other organization's account asks to join, once more where it is in already.
-async fn somebody_waits(gateway: &Gateway) -> Case {
+/// The other organization's account asks to join, after leaving if it is a member.
+async fn with_a_pending_request(gateway: &Gateway) -> Case {
     let name = "ועד הבית – הרצל 12";
     let (group, path) = (gateway.group(name), gateway.support_group(name));
     let person = gateway.identity("Front desk").lid.to_string();
@@ -66,8 +66,8 @@ async fn somebody_waits(gateway: &Gateway) -> Case {
     }
 }
 
-/// What a route with groups does for a group that the connected account is in and runs, for one of
-/// another organization's and for none.
+/// Expected results of a route with groups: for a group that the connected account administers, for one of
+/// another organization, and for a missing one.
 pub(super) async fn check(gateway: &Gateway, who: &Principal) {
     let session = gateway.session("Support line");
     let groups = guarded().filter(|route| route.path.contains("{session}/groups"));
@@ -113,7 +113,7 @@ pub(super) async fn check(gateway: &Gateway, who: &Principal) {
             } else if whose == Whose::Ours {
                 assert!(reply.status < 300, "{case}: {}", reply.text);
             } else {
-                // Whose groups there are besides is WhatsApp's to say.
+                // Which other groups exist is known only to WhatsApp.
                 let (status, code, reason) = match whose {
                     Whose::Nobodys => (404, "not_found", "no_such_group"),
                     _ => (403, "forbidden", "not_in_group"),

@@ -1,18 +1,18 @@
-//! Who may do what, all of it: every route that the gateway lists × everybody who may ask × what is their
-//! own, another organization's, or nobody's, be it a session, a key or a group. Whoever may do something
-//! with what is their own must see it succeed. A new route is in the matrix by itself, or fails it because it
-//! has a parameter that nobody can fill in; its request comes from `table.rs`.
+//! The full access matrix: every route that the gateway lists × every principal × an object (session, key or
+//! group) of its own organization, of another one, or one that does not exist. A permitted call on an own
+//! object must succeed. A new route is in the matrix by itself, or fails it because the test has no value for
+//! one of its parameters; its request comes from `table.rs`.
 
 mod groups;
 
-use crate::contract::table::{Endpoint, NO_GROUP, NO_SESSION, NOBODY, endpoints};
+use crate::contract::table::{Endpoint, NO_GROUP, NO_MEMBER, NO_SESSION, endpoints};
 use crate::support::{Ask, Frontend, Gateway, Key, Reply, SigningKey, claims};
 use groupdesk::api::Capability;
 use groupdesk::gateway::http::{RouteInfo, routes};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What needs no credentials. A route is open because somebody decided so here as well.
+/// What needs no credentials. A public route must be listed here as well.
 const OPEN: [&str; 6] = [
     "/healthz",
     "/readyz",
@@ -22,7 +22,7 @@ const OPEN: [&str; 6] = [
     "/api/v1/realtime",
 ];
 
-/// Somebody who asks.
+/// A caller with one kind of credential.
 struct Principal {
     name: String,
     bearer: String,
@@ -32,11 +32,11 @@ struct Principal {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
-    /// No organization's things.
+    /// No organization.
     Nothing,
-    /// The first organization's.
+    /// The first organization.
     Home,
-    /// Every organization's, and no home for what is made.
+    /// Every organization; without a home organization to create objects in.
     Everything,
 }
 
@@ -47,12 +47,12 @@ enum Whose {
     Nobodys,
 }
 
-/// What the contract says comes of a request.
+/// The expected result of a request.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Lacks(Capability),
     DoesNotExist,
-    /// Whatever comes of it has nothing to do with who asks.
+    /// The result does not depend on the caller.
     MayPass,
 }
 
@@ -78,7 +78,7 @@ fn verdict(route: &RouteInfo, who: &Principal, whose: Whose) -> Verdict {
     }
 }
 
-/// Whether the path names something that belongs to an organization.
+/// Whether the path names an object of an organization.
 fn names_a_thing(route: &RouteInfo) -> bool {
     route.path.contains("{session}") || route.path.contains("{id}")
 }
@@ -87,20 +87,20 @@ fn guarded() -> impl Iterator<Item = RouteInfo> {
     routes().filter(|route| route.capability.is_some())
 }
 
-/// Things of an organization that may be lost: each request gets fresh ones.
+/// Objects of an organization that a request may destroy: each request gets fresh ones.
 async fn things(gateway: &Gateway, owner: Key) -> BTreeMap<&'static str, String> {
     let make = async |path: &str, body| {
         let made = Ask::post(path).key(owner).json(&body).to(gateway).await;
         made.ok(201)["id"].as_str().unwrap().to_owned()
     };
     let session = make("/api/v1/sessions", json!({})).await;
-    // Whoever may do something with keys has what this one has.
+    // A caller that may manage keys has the capabilities of this one.
     let key = make("/api/v1/keys", json!({ "capabilities": ["manage"] })).await;
     BTreeMap::from([
         ("session", session),
         ("id", key),
         ("gid", NO_GROUP.to_owned()),
-        ("jid", NOBODY.to_owned()),
+        ("jid", NO_MEMBER.to_owned()),
     ])
 }
 
@@ -135,7 +135,7 @@ fn ask_with(route: &RouteInfo, path: &str, bearer: &str, body: Option<Value>) ->
     }
 }
 
-/// What makes the route's request a good one.
+/// The valid request of a route.
 fn body(route: &RouteInfo) -> Option<Value> {
     if (route.method, route.path) == ("POST", "/api/v1/keys") {
         return Some(json!({ "capabilities": ["manage"] }));
@@ -148,13 +148,13 @@ fn is_of(endpoint: &Endpoint, route: &RouteInfo) -> bool {
     (endpoint.method, endpoint.path) == (route.method, short(route).as_str())
 }
 
-/// Whether it asks WhatsApp.
+/// Whether the route calls WhatsApp.
 fn is_live(route: &RouteInfo) -> bool {
     let mut endpoints = endpoints().into_iter();
     endpoints.any(|endpoint| endpoint.live && is_of(&endpoint, route))
 }
 
-/// The path as the table of requests writes it.
+/// The path in the notation of the table of requests.
 fn short(route: &RouteInfo) -> String {
     let path = route
         .path
@@ -165,7 +165,7 @@ fn short(route: &RouteInfo) -> String {
     path.strip_prefix("/api/v1").unwrap().to_owned()
 }
 
-/// An answer without what differs from one to the next.
+/// An answer without the parts that differ between answers.
 fn shape(reply: &Reply) -> (u16, BTreeMap<String, String>, String) {
     let headers = reply
         .headers
@@ -176,7 +176,7 @@ fn shape(reply: &Reply) -> (u16, BTreeMap<String, String>, String) {
     (reply.status, headers, reply.text.clone())
 }
 
-/// Keys: one that may do everything, and for each capability one that lacks it alone.
+/// Keys: one with all capabilities, and for each capability one that lacks only this.
 async fn keys(gateway: &Gateway) -> Vec<Principal> {
     let mut principals = Vec::new();
     for lacks in [None].into_iter().chain(Capability::ALL.map(Some)) {
@@ -227,8 +227,8 @@ fn logins(gateway: &Gateway, key: &SigningKey) -> Vec<Principal> {
     ]
 }
 
-/// Whether this is what comes of a good request with a fresh session, which is not connected and has no
-/// groups, or with a fresh key.
+/// Whether this is the expected answer to a valid request with a fresh session, which is not connected and has
+/// no groups, or with a fresh key.
 fn passes(route: &RouteInfo, who: &Principal, reply: &Reply) -> bool {
     let live = is_live(route);
     let makes = route.method == "POST" && matches!(short(route).as_str(), "/sessions" | "/keys");
@@ -239,7 +239,7 @@ fn passes(route: &RouteInfo, who: &Principal, reply: &Reply) -> bool {
         }
         error if live => error["details"]["reason"] == "not_connected",
         error if route.path.contains("{gid}") => error["message"] == "group not found",
-        // The code comes later, and is waited for.
+        // The code is created in the background.
         error => route.path.ends_with("/qr") && error["message"] == "qr code not found",
     }
 }
@@ -255,7 +255,7 @@ async fn check(gateway: &Gateway, who: &Principal) {
                     ("session", NO_SESSION.to_owned()),
                     ("id", NO_SESSION.to_owned()),
                     ("gid", NO_GROUP.to_owned()),
-                    ("jid", NOBODY.to_owned()),
+                    ("jid", NO_MEMBER.to_owned()),
                 ]),
             };
             let path = path(&route, &things);
@@ -293,20 +293,20 @@ async fn check(gateway: &Gateway, who: &Principal) {
                             let things = self::things(gateway, owner).await;
                             let mut ids = ["session", "id"].into_iter().map(|thing| &things[thing]);
                             let again = ask(&route, &path, &who.bearer).to(gateway).await;
-                            let told = ids.any(|id| again.text.contains(id));
-                            assert_eq!(told, who.reaches(whose), "{case}: {whose:?}");
+                            let shown = ids.any(|id| again.text.contains(id));
+                            assert_eq!(shown, who.reaches(whose), "{case}: {whose:?}");
                         }
                     }
                 }
             }
         }
-        // What belongs to others and what does not exist cannot be told apart.
+        // Objects of others and objects that do not exist are indistinguishable.
         assert!(absent.len() <= 1, "{}: {absent:?}", route.path);
     }
 }
 
 #[tokio::test]
-async fn keys_may_do_what_their_capabilities_say_with_what_is_their_own() {
+async fn keys_may_act_on_their_own_objects_as_their_capabilities_allow() {
     let gateway = Gateway::start().await;
     for who in keys(&gateway).await {
         check(&gateway, &who).await;
@@ -315,7 +315,7 @@ async fn keys_may_do_what_their_capabilities_say_with_what_is_their_own() {
 }
 
 #[tokio::test]
-async fn logins_may_do_what_their_role_says_with_what_is_their_own() {
+async fn logins_may_act_on_their_own_objects_as_their_role_allows() {
     let key = SigningKey::ed25519("k1");
     let frontend = Frontend::start(&[&key]).await;
     let gateway = Gateway::with_login(frontend.login()).await;
@@ -326,7 +326,7 @@ async fn logins_may_do_what_their_role_says_with_what_is_their_own() {
 }
 
 #[tokio::test]
-async fn nobody_passes_without_credentials() {
+async fn without_credentials_every_call_is_refused() {
     let gateway = Gateway::start().await;
     let own = things(&gateway, Key::All).await;
     let gone = gateway
@@ -357,7 +357,7 @@ async fn nobody_passes_without_credentials() {
 }
 
 #[test]
-fn open_routes_are_open_on_purpose() {
+fn public_routes_are_the_listed_ones() {
     let open: BTreeSet<_> = routes()
         .filter(|route| route.capability.is_none())
         .map(|route| route.path)
@@ -366,7 +366,7 @@ fn open_routes_are_open_on_purpose() {
 }
 
 #[test]
-fn the_other_tests_ask_every_route_too() {
+fn every_route_is_in_the_table_of_the_other_tests() {
     let of_routes: BTreeSet<_> = guarded()
         .map(|route| {
             let capability = route.capability.unwrap().as_str();

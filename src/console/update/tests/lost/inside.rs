@@ -1,4 +1,4 @@
-//! A gateway that failed inside, or whose answer cannot be read, may have done what it was asked for.
+//! After an internal error or an unreadable answer, the gateway may have made the change.
 
 use super::*;
 use crate::console::state::{FormPhase, ResetPhase};
@@ -44,9 +44,9 @@ fn a_reset_is_looked_up() {
         unreadable(500),
         unreadable(503),
     ] {
-        let told = format!("{failure:?}");
+        let what = format!("{failure:?}");
         let mut desk = reset(failure);
-        assert_eq!(*reset_phase(&desk), ResetPhase::Checking, "{told}");
+        assert_eq!(*reset_phase(&desk), ResetPhase::Checking, "{what}");
         assert!(nothing_is_sent(&desk));
         desk.answer(
             &Call::Invite(key()),
@@ -59,7 +59,7 @@ fn a_reset_is_looked_up() {
 }
 
 #[test]
-fn a_reset_answered_with_something_that_is_no_link_is_looked_up() {
+fn a_reset_answered_without_a_valid_link_is_looked_up() {
     let mut desk = Harness::opened(WIDE);
     desk.press("R");
     desk.press("Tab");
@@ -74,7 +74,7 @@ fn a_reset_answered_with_something_that_is_no_link_is_looked_up() {
 }
 
 #[test]
-fn a_reset_that_cannot_be_looked_up_is_not_called_undone() {
+fn a_reset_that_cannot_be_looked_up_is_not_reported_as_not_done() {
     let mut desk = reset(internal());
     desk.answer(&Call::Invite(key()), Reply::Invite(Err(internal())));
     let ResetPhase::Failed(failure) = reset_phase(&desk) else {
@@ -88,7 +88,7 @@ fn a_reset_that_cannot_be_looked_up_is_not_called_undone() {
 }
 
 #[test]
-fn a_reset_by_an_account_that_perhaps_is_no_admin_is_told_so_too() {
+fn an_internal_error_of_a_reset_is_not_called_a_lost_answer() {
     let mut desk = reset(internal());
     desk.answer(&Call::Invite(key()), Reply::Invite(Ok(LINK.to_owned())));
     let ResetPhase::Failed(failure) = reset_phase(&desk) else {
@@ -122,7 +122,7 @@ fn a_save_of_one_field_is_looked_up() {
 }
 
 #[test]
-fn what_was_done_to_a_session_is_looked_up() {
+fn a_session_action_is_looked_up() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("Down");

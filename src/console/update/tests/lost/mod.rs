@@ -1,4 +1,4 @@
-//! Lost answers: nothing is sent twice, the gateway is read, and what it says is told.
+//! Lost answers: no change is sent twice; the gateway is read and the outcome reported.
 
 mod inside;
 mod reads;

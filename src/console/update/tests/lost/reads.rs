@@ -1,11 +1,11 @@
-//! Reads that are tried again, and pauses that are asked for.
+//! Retried reads, and `Retry-After`.
 
 use super::*;
 use crate::console::msg::Pause;
 use std::time::Duration;
 
 #[test]
-fn a_read_that_is_tried_again_says_when() {
+fn a_retried_read_shows_when() {
     let mut desk = Harness::with(options(), WIDE);
     desk.answer(&Call::Sessions, sessions());
     let call = Call::Groups {
@@ -19,13 +19,13 @@ fn a_read_that_is_tried_again_says_when() {
     assert_eq!(desk.state.next_attempt(), Some(3));
     assert!(
         desk.is_asked(&Call::Sessions),
-        "is the gateway there at all?"
+        "checks whether the gateway is reachable"
     );
     desk.wait(2_500);
-    assert_eq!(desk.state.next_attempt(), None, "it is under way");
+    assert_eq!(desk.state.next_attempt(), None, "it is in flight");
     desk.list("a", vec![group("1", "Allotment")]);
     assert_eq!(desk.names(), ["Allotment"]);
-    // Nobody waits for it any more.
+    // No screen waits for it any more.
     let failure = away();
     let until = desk.state.now + 2_500;
     desk.send(Msg::Pause(id, Pause { failure, until }));
@@ -33,7 +33,7 @@ fn a_read_that_is_tried_again_says_when() {
 }
 
 #[test]
-fn a_gateway_that_is_away_is_asked_less_and_less_and_says_when() {
+fn an_unreachable_gateway_is_polled_with_backoff_and_a_countdown() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("r");
@@ -41,14 +41,14 @@ fn a_gateway_that_is_away_is_asked_less_and_less_and_says_when() {
     for _ in 0..7 {
         desk.answer(&Call::Sessions, Reply::Sessions(Err(away())));
         let mut passed = 0;
-        let told = desk.state.next_attempt().expect("a time");
+        let announced = desk.state.next_attempt().expect("a time");
         while !desk.is_asked(&Call::Sessions) {
             desk.wait(100);
             passed += 100;
         }
         assert!(
-            (passed - told * 1_000).abs() <= 1_000,
-            "{passed} ms, not {told} s"
+            (passed - announced * 1_000).abs() <= 1_000,
+            "{passed} ms, not {announced} s"
         );
         pauses.push(passed);
     }
@@ -61,7 +61,7 @@ fn a_gateway_that_is_away_is_asked_less_and_less_and_says_when() {
 }
 
 #[test]
-fn a_pause_that_the_gateway_asks_for_is_kept_within_reason() {
+fn retry_after_is_kept_up_to_the_limit() {
     for (asked, kept) in [(40, 40_000), (86_400, 300_000)] {
         let error =
             serde_json::from_value(json!({"code": "gateway_unavailable", "message": "draining"}));
@@ -85,7 +85,7 @@ fn a_pause_that_the_gateway_asks_for_is_kept_within_reason() {
 }
 
 #[test]
-fn asking_again_during_a_countdown_asks_at_once() {
+fn a_retry_by_the_user_during_the_countdown_is_sent_at_once() {
     let mut desk = Harness::with(options(), WIDE);
     desk.answer(&Call::Sessions, sessions());
     let call = Call::Groups {
@@ -103,22 +103,18 @@ fn asking_again_during_a_countdown_asks_at_once() {
     desk.send(Msg::Pause(paused, Pause { failure, until }));
     desk.press("Tab");
     desk.press("r");
-    let asked = of(&desk).expect("it is asked");
-    assert_ne!(asked, paused, "the one that waits was given up");
+    let asked = of(&desk).expect("a new read");
+    assert_ne!(asked, paused, "the waiting read was cancelled");
     assert_eq!(desk.count(&call), 1);
     assert_eq!(desk.state.next_attempt(), None);
     desk.press("r");
-    assert_eq!(
-        of(&desk),
-        Some(asked),
-        "one that is under way is left alone"
-    );
+    assert_eq!(of(&desk), Some(asked), "a read in flight is not repeated");
     desk.list("a", vec![group("1", "Allotment")]);
     assert_eq!(desk.names(), ["Allotment"]);
 }
 
 #[test]
-fn asking_again_for_a_card_asks_for_its_members_at_once() {
+fn a_retry_of_a_card_reads_its_members_at_once() {
     let mut desk = Harness::ready(WIDE);
     desk.press("Enter");
     let call = Call::Members(key());

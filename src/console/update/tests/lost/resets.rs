@@ -1,4 +1,4 @@
-//! Resets, and what was done to a session, without an answer.
+//! Resets and session actions without an answer.
 
 use super::*;
 use crate::console::state::ResetPhase;
@@ -20,7 +20,7 @@ fn reset_phase(desk: &Harness) -> &ResetPhase {
 }
 
 #[test]
-fn a_reset_that_arrived_is_found_by_its_new_link() {
+fn a_lost_reset_with_a_new_link_was_done() {
     let mut desk = lost_reset();
     assert_eq!(*reset_phase(&desk), ResetPhase::Checking);
     assert!(nothing_is_sent(&desk));
@@ -44,7 +44,7 @@ fn a_reset_that_arrived_is_found_by_its_new_link() {
 }
 
 #[test]
-fn a_reset_that_did_not_arrive_is_found_by_the_same_link_and_can_be_sent_again() {
+fn a_lost_reset_with_the_same_link_was_not_done_and_can_be_sent_again() {
     let mut desk = lost_reset();
     desk.answer(&Call::Invite(key()), Reply::Invite(Ok(LINK.to_owned())));
     let ResetPhase::Failed(failure) = reset_phase(&desk) else {
@@ -63,7 +63,7 @@ fn a_reset_that_did_not_arrive_is_found_by_the_same_link_and_can_be_sent_again()
 }
 
 #[test]
-fn a_reset_whose_old_link_nobody_knew_leaves_it_open() {
+fn a_lost_reset_without_a_known_old_link_stays_open() {
     let mut desk = Harness::ready(WIDE);
     desk.press("R");
     desk.press("Tab");
@@ -75,7 +75,7 @@ fn a_reset_whose_old_link_nobody_knew_leaves_it_open() {
 }
 
 #[test]
-fn a_reset_is_looked_up_though_one_leaves_and_once_the_gateway_is_back() {
+fn a_lost_reset_is_looked_up_after_the_dialog_is_left_and_once_the_gateway_is_back() {
     let mut desk = lost_reset();
     desk.press("Esc");
     desk.press("Esc");
@@ -83,7 +83,7 @@ fn a_reset_is_looked_up_though_one_leaves_and_once_the_gateway_is_back() {
     let call = Call::Invite(key());
     assert!(
         desk.is_asked(&call),
-        "nobody looks, but the answer is needed"
+        "no dialog is open, but the outcome must be looked up"
     );
     desk.answer(&call, Reply::Invite(Err(away())));
     assert!(desk.toast().contains("not known"), "{}", desk.toast());
@@ -97,7 +97,7 @@ fn a_reset_is_looked_up_though_one_leaves_and_once_the_gateway_is_back() {
 }
 
 #[test]
-fn an_answer_that_waited_for_the_session_to_come_back_is_still_told() {
+fn an_outcome_that_waited_for_the_session_is_still_reported() {
     let mut desk = lost_reset();
     desk.status("a", "starting");
     let call = Call::Invite(key());
@@ -108,7 +108,7 @@ fn an_answer_that_waited_for_the_session_to_come_back_is_still_told() {
 }
 
 #[test]
-fn what_was_done_to_a_session_is_looked_up_too() {
+fn a_lost_session_action_is_looked_up_too() {
     let mut desk = Harness::ready(WIDE);
     desk.press("BackTab");
     desk.press("Down");
@@ -128,7 +128,7 @@ fn what_was_done_to_a_session_is_looked_up_too() {
 }
 
 #[test]
-fn a_503_without_a_reason_may_have_been_done_and_one_with_a_reason_was_not() {
+fn a_503_without_a_reason_is_unconfirmed_and_one_with_a_reason_is_a_refusal() {
     for (details, is_lost) in [
         (json!({}), true),
         (json!({"reason": "of their own"}), true),
@@ -155,7 +155,7 @@ fn a_503_without_a_reason_may_have_been_done_and_one_with_a_reason_was_not() {
 }
 
 #[test]
-fn what_was_refused_or_never_sent_is_not_lost() {
+fn a_refused_or_unsent_change_is_not_unconfirmed() {
     for failure in [
         away(),
         CallFailure::from(ClientError::WebPage {

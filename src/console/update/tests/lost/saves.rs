@@ -1,4 +1,4 @@
-//! Saves whose answer was lost, or leaves open how far they came.
+//! Saves whose answer was lost, or does not say which fields were applied.
 
 use super::*;
 use crate::api::{PartialUpdate, SettingField};
@@ -37,7 +37,7 @@ fn outcomes(desk: &Harness) -> Vec<FieldOutcome> {
     }
 }
 
-/// What the form says about the save that failed.
+/// The form's message about the failed save.
 fn sentence(desk: &Harness) -> String {
     let FormPhase::Failed(failure) = phase(desk) else {
         panic!("{:?}", phase(desk));
@@ -46,7 +46,7 @@ fn sentence(desk: &Harness) -> String {
 }
 
 #[test]
-fn a_save_that_arrived_is_found_to_be_applied() {
+fn a_lost_save_with_the_new_values_was_applied() {
     let mut desk = lost_save();
     assert_eq!(*phase(&desk), FormPhase::Checking);
     assert!(nothing_is_sent(&desk));
@@ -66,7 +66,7 @@ fn a_save_that_arrived_is_found_to_be_applied() {
 }
 
 #[test]
-fn a_save_that_did_not_arrive_is_found_not_to_be_and_can_be_sent_again() {
+fn a_lost_save_with_the_old_values_was_not_applied_and_can_be_sent_again() {
     let mut desk = lost_save();
     desk.answer(&Call::Group(key()), stored("Allotment", false));
     assert_eq!(
@@ -84,7 +84,7 @@ fn a_save_that_did_not_arrive_is_found_not_to_be_and_can_be_sent_again() {
 }
 
 #[test]
-fn a_save_that_half_arrived_is_told_field_by_field_and_only_the_rest_is_left() {
+fn a_partially_applied_save_is_reported_by_field_and_only_the_rest_is_left() {
     let mut desk = lost_save();
     desk.answer(&Call::Group(key()), stored("Allotment 2", false));
     assert_eq!(
@@ -99,7 +99,7 @@ fn a_save_that_half_arrived_is_told_field_by_field_and_only_the_rest_is_left() {
 }
 
 #[test]
-fn a_setting_that_whatsapp_did_not_answer_is_not_called_refused() {
+fn a_setting_without_whatsapps_answer_is_not_reported_as_refused() {
     let mut desk = lost_save();
     desk.answer(&Call::Group(key()), stored("Allotment", false));
     desk.press("Enter");
@@ -138,7 +138,7 @@ fn a_save_that_cannot_be_looked_up_stays_open_until_the_gateway_answers() {
 }
 
 #[test]
-fn a_form_that_was_left_is_told_about_too() {
+fn the_outcome_of_a_form_that_was_left_is_reported_too() {
     let mut desk = lost_save();
     desk.press("Esc");
     assert!(desk.state.layers.is_empty());
@@ -149,12 +149,12 @@ fn a_form_that_was_left_is_told_about_too() {
 }
 
 #[test]
-fn a_read_that_began_before_the_answer_was_lost_tells_nothing() {
+fn a_read_that_began_before_the_answer_was_lost_proves_nothing() {
     let mut desk = Harness::opened(WIDE);
     desk.press("e");
     desk.type_text(" 2");
     desk.press("Ctrl-s");
-    // Somebody else's change makes the group be read while ours is on its way.
+    // Another admin's change triggers a read of the group while our save is in flight.
     let event = json!({"groupJid": "1@g.us", "leave": ["a@lid"]});
     desk.event(EventKind::GroupParticipant, "a", event);
     let older = desk
@@ -169,7 +169,7 @@ fn a_read_that_began_before_the_answer_was_lost_tells_nothing() {
     assert!(desk.toast().contains("applied"));
 }
 
-/// The group as a gateway tells it that knows no roles: its stored reads may lag behind.
+/// The group from a gateway without roles, whose stored reads may lag behind.
 fn foreign(subject: &str, announce: bool) -> Reply {
     let Reply::Group(Ok(mut group)) = stored(subject, announce) else {
         panic!("no group");
@@ -179,7 +179,7 @@ fn foreign(subject: &str, announce: bool) -> Reply {
 }
 
 #[test]
-fn an_old_value_proves_nothing_where_stored_reads_may_lag_behind() {
+fn an_old_value_proves_nothing_if_stored_reads_may_lag_behind() {
     let mut desk = lost_save();
     desk.answer(&Call::Group(key()), foreign("Allotment 2", false));
     assert_eq!(
@@ -195,7 +195,7 @@ fn an_old_value_proves_nothing_where_stored_reads_may_lag_behind() {
 }
 
 #[test]
-fn a_failure_inside_the_gateway_is_looked_into_however_many_fields_were_sent() {
+fn after_an_internal_error_a_save_is_looked_up_however_many_fields_were_sent() {
     let inside = |status| {
         let error = serde_json::from_value(json!({"code": "internal", "message": "oops"}));
         CallFailure::from(ClientError::Api {
@@ -222,13 +222,13 @@ fn a_failure_inside_the_gateway_is_looked_into_however_many_fields_were_sent() {
     let sentence = sentence(&desk);
     assert!(sentence.contains("oops"), "{sentence}");
     assert!(!sentence.contains("lost"), "{sentence}");
-    // Nor does it prove anything about a single one.
+    // It proves nothing about a single field either.
     desk.press("Enter");
     desk.answer_change(Reply::Updated(Err(inside(500))));
     assert_eq!(*phase(&desk), FormPhase::Checking);
     desk.answer(&Call::Group(key()), stored("Allotment 2", false));
     assert_eq!(outcomes(&desk), [FieldOutcome::NotApplied]);
-    // A gateway that gives its reason has refused.
+    // A gateway that gives a reason has refused.
     let mut desk = saved();
     let refused = failure(FailureKind::Offline);
     desk.answer_change(Reply::Updated(Err(refused)));
@@ -236,7 +236,7 @@ fn a_failure_inside_the_gateway_is_looked_into_however_many_fields_were_sent() {
 }
 
 #[test]
-fn the_look_up_of_a_first_save_leaves_a_second_ones_form_alone() {
+fn the_look_up_of_a_first_save_leaves_the_form_of_a_second_one_alone() {
     let mut desk = lost_save();
     desk.answer(&Call::Group(key()), Reply::Group(Err(away())));
     while !matches!(desk.top(), Some(Layer::Form(form)) if form.focus == FormFocus::Field(SettingField::Subject))
@@ -246,7 +246,7 @@ fn the_look_up_of_a_first_save_leaves_a_second_ones_form_alone() {
     desk.type_text("3");
     desk.press("Ctrl-s");
     assert!(matches!(phase(&desk), FormPhase::Saving(_)));
-    // The list is read meanwhile, and shows what the first save brought.
+    // The list is read meanwhile, with the values of the first save.
     desk.lose_realtime();
     desk.wait(30_000);
     let mut first = group("1", "Allotment 2");
@@ -254,12 +254,12 @@ fn the_look_up_of_a_first_save_leaves_a_second_ones_form_alone() {
     desk.list("a", vec![first, group("2", "Book club")]);
     assert!(
         matches!(phase(&desk), FormPhase::Saving(_)),
-        "its own answer is awaited"
+        "the second save waits for its own answer"
     );
 }
 
 #[test]
-fn what_was_typed_after_a_lost_save_outlives_the_news_that_it_arrived() {
+fn text_typed_after_a_lost_save_is_kept_when_the_save_is_found_applied() {
     let mut desk = lost_save();
     desk.answer(&Call::Group(key()), Reply::Group(Err(away())));
     while !matches!(desk.top(), Some(Layer::Form(form)) if form.focus == FormFocus::Field(SettingField::Subject))

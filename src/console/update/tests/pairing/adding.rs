@@ -1,9 +1,9 @@
-//! The name, the account that is made of it, and leaving before a phone is linked.
+//! The name, creating the account, and leaving before a phone is linked.
 
 use super::*;
 
 #[test]
-fn the_account_is_added_once_whatever_is_pressed() {
+fn the_account_is_added_once_whichever_keys_are_pressed() {
     let mut desk = Harness::adding(BROAD);
     desk.type_text("Front desk");
     for _ in 0..3 {
@@ -25,7 +25,7 @@ fn the_account_is_added_once_whatever_is_pressed() {
 }
 
 #[test]
-fn nothing_is_asked_on_leaving_before_anything_was_added() {
+fn leaving_before_an_account_was_added_asks_nothing() {
     let mut desk = Harness::adding(BROAD);
     desk.press("Esc");
     assert!(desk.state.layers.is_empty() && desk.asked.is_empty());
@@ -51,7 +51,7 @@ fn a_name_that_is_too_long_is_not_sent() {
 }
 
 #[test]
-fn what_the_gateway_says_of_the_name_stands_at_the_name() {
+fn a_refusal_of_the_name_is_shown_at_the_name() {
     let mut desk = Harness::adding(BROAD);
     desk.press("Enter");
     let mut failure = refused("validation_error", FailureKind::Other);
@@ -65,7 +65,7 @@ fn what_the_gateway_says_of_the_name_stands_at_the_name() {
 }
 
 #[test]
-fn without_an_answer_nobody_knows_whether_it_was_added() {
+fn without_an_answer_it_is_unknown_whether_the_account_was_added() {
     let mut desk = Harness::adding(BROAD);
     desk.press("Enter");
     let away = failure(FailureKind::GatewayAway);
@@ -76,25 +76,25 @@ fn without_an_answer_nobody_knows_whether_it_was_added() {
     assert_eq!(
         desk.pairing().step,
         PairingStep::Label,
-        "not sent again by itself"
+        "it is not sent again without the user"
     );
     assert_eq!(desk.asked.len(), 1);
 }
 
 #[test]
-fn leaving_a_half_session_asks_with_the_careful_answer_in_focus() {
+fn leaving_before_the_phone_is_linked_asks_with_the_safe_answer_focused() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     assert!(matches!(desk.pairing().step, PairingStep::AskLeave(None)));
     assert_eq!(desk.pairing().focus, FieldOrButton::Button(ButtonId::Keep));
     desk.press("Enter");
     assert!(desk.state.layers.is_empty());
-    assert!(desk.asked.is_empty(), "nothing is removed");
+    assert!(desk.asked.is_empty(), "no session is removed");
     assert!(desk.toast().contains("Front desk is kept"));
 }
 
 #[test]
-fn leaving_the_question_too_removes_what_the_dialog_made() {
+fn a_second_esc_removes_the_new_session() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Esc");
@@ -105,7 +105,7 @@ fn leaving_the_question_too_removes_what_the_dialog_made() {
 }
 
 #[test]
-fn going_on_after_the_question_waits_for_the_phone_again() {
+fn continuing_after_the_question_waits_for_the_phone_again() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Right");
@@ -115,7 +115,7 @@ fn going_on_after_the_question_waits_for_the_phone_again() {
 }
 
 #[test]
-fn removing_leaves_nothing_behind() {
+fn a_removal_leaves_no_state_behind() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Left");
@@ -142,7 +142,7 @@ fn a_removal_that_fails_asks_again() {
 }
 
 #[test]
-fn quitting_asks_about_the_half_session_first() {
+fn quitting_asks_about_the_unlinked_session_first() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Ctrl-c");
     assert!(matches!(desk.pairing().step, PairingStep::AskLeave(None)));
@@ -152,14 +152,14 @@ fn quitting_asks_about_the_half_session_first() {
 }
 
 #[test]
-fn leaving_while_it_is_added_says_what_became_of_it() {
+fn leaving_while_the_account_is_being_added_reports_the_outcome() {
     let mut desk = Harness::adding(BROAD);
     desk.type_text("Front desk");
     desk.press("Enter");
     desk.press("Esc");
     assert!(desk.state.layers.is_empty());
     desk.press("a");
-    assert!(desk.state.layers.is_empty(), "no second one meanwhile");
+    assert!(desk.state.layers.is_empty(), "no second request meanwhile");
     let new = unlinked("new", SessionStatus::Starting);
     desk.answer(&created(), Reply::SessionCreated(Ok(new)));
     assert!(

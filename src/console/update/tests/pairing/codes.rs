@@ -1,9 +1,9 @@
-//! Codes to scan and codes to type.
+//! QR codes and pairing codes.
 
 use super::*;
 
 #[test]
-fn the_code_rotates_and_counts_down() {
+fn the_qr_code_rotates_and_counts_down() {
     let mut desk = Harness::with_code(BROAD);
     assert_eq!(desk.code(), Some(text(1).as_str()));
     assert!(desk.screen().contains("Next code in 60 s"));
@@ -15,11 +15,15 @@ fn the_code_rotates_and_counts_down() {
     assert!(desk.screen().contains("Next code in 20 s"));
     let other = json!({"code": text(3)});
     desk.event(EventKind::AuthQr, "b", other);
-    assert_eq!(desk.code(), Some(text(2).as_str()), "another session's");
+    assert_eq!(
+        desk.code(),
+        Some(text(2).as_str()),
+        "another session's code"
+    );
 }
 
 #[test]
-fn without_realtime_the_code_is_polled_but_pairing_never_begins_anew_by_itself() {
+fn without_realtime_the_code_is_polled_but_an_ended_pairing_is_not_restarted() {
     let mut desk = Harness::added(BROAD);
     desk.lose_realtime();
     let not_ready = refused("not_found", FailureKind::Other);
@@ -46,12 +50,12 @@ fn without_realtime_the_code_is_polled_but_pairing_never_begins_anew_by_itself()
     assert_eq!(
         desk.pairing().step,
         PairingStep::Link,
-        "the old end is not this one's"
+        "the earlier end does not end this pairing"
     );
 }
 
 #[test]
-fn a_small_window_shows_the_other_way_and_a_larger_one_the_code_again() {
+fn a_small_window_offers_the_pairing_code_and_a_larger_one_the_qr_code_again() {
     let mut desk = Harness::with_code(NARROW);
     assert_eq!(
         pairing_method(&desk.state, desk.pairing()),
@@ -71,7 +75,7 @@ fn a_small_window_shows_the_other_way_and_a_larger_one_the_code_again() {
     assert_eq!(
         pairing_method(&desk.state, desk.pairing()),
         LinkMethod::Code,
-        "a number that is being typed is not taken away"
+        "a number being typed is not discarded"
     );
     desk.press("Tab");
     desk.press("Tab");
@@ -100,7 +104,7 @@ fn a_number_is_checked_before_it_is_sent() {
 }
 
 #[test]
-fn the_code_to_type_is_shown_with_its_age_and_can_be_renewed() {
+fn the_pairing_code_is_shown_with_its_age_and_can_be_renewed() {
     let mut desk = Harness::typed(BROAD);
     assert!(desk.screen().contains("ABCD-1234"));
     assert!(desk.screen().contains("it is 0 s old"));
@@ -118,7 +122,7 @@ fn the_code_to_type_is_shown_with_its_age_and_can_be_renewed() {
 }
 
 #[test]
-fn codes_leave_the_screen_and_the_state_with_the_overlay() {
+fn codes_leave_the_screen_and_the_state_when_the_overlay_closes() {
     for mut desk in [Harness::with_code(BROAD), Harness::typed(BROAD)] {
         desk.press("Esc");
         assert!(!desk.screen().contains("ABCD-1234"));
@@ -137,9 +141,9 @@ fn codes_leave_the_screen_and_the_state_with_the_overlay() {
     }
 }
 
-/// A number is typed with blanks. When its field goes away meanwhile, none of them may press a button.
+/// A number is typed with spaces. If its field disappears meanwhile, a space must not press a button.
 #[test]
-fn blanks_of_a_number_press_no_button() {
+fn spaces_of_a_number_press_no_button() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Tab");
     desk.type_text("+62 812");

@@ -1,9 +1,9 @@
-//! How a pairing ends, well or not.
+//! The end of a pairing, with success or failure.
 
 use super::*;
 
 #[test]
-fn a_scan_leads_straight_to_the_groups() {
+fn a_scan_leads_directly_to_the_groups() {
     let mut desk = Harness::with_code(BROAD);
     let payload = json!({"jid": "6281234567890:7@s.whatsapp.net"});
     desk.event(EventKind::AuthCode, "new", payload);
@@ -26,7 +26,7 @@ fn a_scan_leads_straight_to_the_groups() {
 }
 
 #[test]
-fn a_status_of_working_is_enough_where_no_event_tells() {
+fn the_status_working_completes_pairing_without_an_event() {
     let mut desk = Harness::with_code(BROAD);
     desk.lose_realtime();
     desk.wait(5_000);
@@ -42,7 +42,7 @@ fn a_status_of_working_is_enough_where_no_event_tells() {
 }
 
 #[test]
-fn an_end_is_told_with_its_reason_and_a_way_on() {
+fn a_failed_pairing_shows_its_reason_and_a_next_step() {
     let mut desk = Harness::with_code(BROAD);
     let payload = json!({"status": "failed", "reason": "pairing \u{1b}expired"});
     desk.event(EventKind::SessionStatus, "new", payload);
@@ -53,7 +53,7 @@ fn an_end_is_told_with_its_reason_and_a_way_on() {
 }
 
 #[test]
-fn a_phone_that_is_linked_already_ends_it() {
+fn an_already_linked_phone_ends_the_pairing() {
     let mut desk = Harness::added(BROAD);
     let conflict = refused("conflict", FailureKind::Other);
     desk.answer(&qr_call(), Reply::PairingQr(Err(conflict)));
@@ -64,7 +64,7 @@ fn a_phone_that_is_linked_already_ends_it() {
 }
 
 #[test]
-fn throttled_it_waits_before_it_can_be_tried_again() {
+fn a_rate_limited_pairing_can_be_retried_after_the_wait() {
     for (kind, words) in [
         (FailureKind::RateLimited { wait: Some(30) }, "retry in 30 s"),
         (FailureKind::TooManyConnects { wait: Some(30) }, "Wait 30 s"),
@@ -91,7 +91,7 @@ fn throttled(kind: FailureKind, words: &str) {
 }
 
 #[test]
-fn a_missing_capability_is_told_and_greys_it_out() {
+fn a_missing_capability_is_named_and_disables_pairing() {
     let mut desk = Harness::adding(BROAD);
     desk.press("Enter");
     let forbidden = failure(FailureKind::MissingCapability {
@@ -107,7 +107,7 @@ fn a_missing_capability_is_told_and_greys_it_out() {
 }
 
 #[test]
-fn it_goes_on_by_itself_when_the_gateway_is_back() {
+fn pairing_continues_when_the_gateway_is_back() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Right");
@@ -124,7 +124,7 @@ fn it_goes_on_by_itself_when_the_gateway_is_back() {
 }
 
 #[test]
-fn a_session_that_somebody_removed_is_told() {
+fn the_removal_of_the_session_is_reported() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("F1");
     desk.lose_realtime();
@@ -134,11 +134,14 @@ fn a_session_that_somebody_removed_is_told() {
     assert_eq!(*desk.trouble(), PairingError::Gone);
     desk.press("Esc");
     desk.press("Esc");
-    assert!(desk.state.layers.is_empty(), "nothing is left to ask about");
+    assert!(
+        desk.state.layers.is_empty(),
+        "there is no session left to ask about"
+    );
 }
 
 #[test]
-fn an_unlinked_session_is_linked_again_with_enter_start_or_a() {
+fn an_unlinked_session_is_linked_again_with_enter_start_or_the_add_key() {
     for key in ["Enter", "s", "a"] {
         let mut desk = Harness::ready(BROAD);
         desk.press("BackTab");
@@ -151,19 +154,19 @@ fn an_unlinked_session_is_linked_again_with_enter_start_or_a() {
         desk.press("Esc");
         assert!(
             desk.state.layers.is_empty(),
-            "nothing was added, nothing is asked"
+            "no session was added, so leaving asks nothing"
         );
         let back = Call::Act {
             session: "b".to_owned(),
             action: SessionAction::Logout,
         };
-        assert_eq!(desk.change(), back, "it was logged out before");
+        assert_eq!(desk.change(), back, "the session was logged out before");
         assert_eq!(desk.asked.len(), 1);
     }
 }
 
 #[test]
-fn leaving_puts_a_session_back_as_it_was_or_says_what_remains() {
+fn leaving_restores_the_sessions_status_or_reports_what_remains() {
     for (status, action, word) in [
         (
             "logged_out",
@@ -213,7 +216,7 @@ fn leaving_puts_a_session_back_as_it_was_or_says_what_remains() {
 }
 
 #[test]
-fn every_step_can_be_left_with_the_keys() {
+fn every_step_can_be_left_with_the_keyboard() {
     for desk in [
         Harness::adding(NARROW),
         Harness::added(NARROW),

@@ -1,4 +1,4 @@
-//! "Add an account", from the name to the first groups, and every way it can fail.
+//! "Add an account", from the name to the first groups, with every failure.
 
 mod adding;
 mod codes;
@@ -66,7 +66,7 @@ fn code_call() -> Call {
 }
 
 impl Harness {
-    /// The overlay is open, nothing has been sent.
+    /// The overlay is open; no request has been sent.
     fn adding(size: (u16, u16)) -> Self {
         let mut desk = Self::ready(size);
         desk.press("BackTab");
@@ -74,7 +74,7 @@ impl Harness {
         desk
     }
 
-    /// The account was added, its first QR code is asked for.
+    /// The account was added, and its first QR code requested.
     fn added(size: (u16, u16)) -> Self {
         let mut desk = Self::adding(size);
         desk.type_text("Front desk");
@@ -86,7 +86,7 @@ impl Harness {
         desk
     }
 
-    /// The first QR code is there.
+    /// The first QR code is shown.
     fn with_code(size: (u16, u16)) -> Self {
         let mut desk = Self::added(size);
         let reply = qr(&desk, 1, 60);
@@ -94,7 +94,7 @@ impl Harness {
         desk
     }
 
-    /// The code to type is there.
+    /// The pairing code is shown.
     fn typed(size: (u16, u16)) -> Self {
         let mut desk = Self::with_code(size);
         desk.press("Tab");

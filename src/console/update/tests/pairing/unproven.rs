@@ -1,4 +1,4 @@
-//! Answers that prove nothing while an account is added: what is there is looked up, and a way on is
+//! Answers that prove nothing while an account is added: the sessions are looked up, and a next step is
 //! offered.
 
 use super::*;
@@ -23,7 +23,7 @@ fn not_found() -> CallFailure {
     recorded(404, "not_found", "session not found")
 }
 
-/// The account was to be added, and the gateway failed inside.
+/// The request to add the account failed with an internal error.
 fn failed() -> Harness {
     let mut desk = Harness::adding(BROAD);
     desk.type_text("Front desk");
@@ -42,14 +42,14 @@ fn list(desk: &mut Harness, more: &[Session]) {
 }
 
 #[test]
-fn an_account_that_was_added_all_the_same_is_found_and_linked() {
+fn an_account_that_was_added_despite_the_error_is_found_and_linked() {
     let mut desk = failed();
     assert!(!desk.screen().contains("not added"), "{}", desk.screen());
     list(&mut desk, &[unlinked("new", SessionStatus::ScanQrCode)]);
     assert_eq!(desk.pairing().session.as_deref(), Some("new"));
     assert_eq!(desk.pairing().step, PairingStep::Link);
     assert!(desk.is_asked(&qr_call()));
-    assert!(desk.pairing().created, "leaving asks what becomes of it");
+    assert!(desk.pairing().created, "leaving asks whether to keep it");
     assert!(
         desk.toast().contains("added all the same"),
         "{}",
@@ -59,7 +59,7 @@ fn an_account_that_was_added_all_the_same_is_found_and_linked() {
 }
 
 #[test]
-fn a_list_without_it_says_so_and_adding_can_be_tried_again() {
+fn a_list_without_the_account_is_reported_and_adding_can_be_retried() {
     let mut desk = failed();
     let mut other = unlinked("other", SessionStatus::ScanQrCode);
     other.label = Some("Somebody else's".to_owned());
@@ -72,7 +72,7 @@ fn a_list_without_it_says_so_and_adding_can_be_tried_again() {
 }
 
 #[test]
-fn without_the_list_it_stays_open() {
+fn without_the_list_the_outcome_stays_open() {
     let mut desk = failed();
     desk.answer(&Call::Sessions, Reply::Sessions(Err(internal())));
     let screen = desk.screen();
@@ -81,7 +81,7 @@ fn without_the_list_it_stays_open() {
 }
 
 #[test]
-fn one_who_left_is_told_too() {
+fn after_leaving_the_outcome_is_reported_too() {
     let mut desk = Harness::adding(BROAD);
     desk.type_text("Front desk");
     desk.press("Enter");
@@ -97,7 +97,7 @@ fn one_who_left_is_told_too() {
 }
 
 #[test]
-fn a_code_is_not_waited_for_for_ever() {
+fn waiting_for_a_code_ends_after_the_limit() {
     let mut desk = Harness::added(BROAD);
     desk.answer(&qr_call(), Reply::PairingQr(Err(not_found())));
     for _ in 0..40 {
@@ -117,14 +117,14 @@ fn a_code_is_not_waited_for_for_ever() {
     assert!(screen.contains("gives no code"), "{screen}");
     assert!(screen.contains("[ Try again ]"), "{screen}");
     assert!(screen.contains("[ Start it ]"), "{screen}");
-    // A code that comes after all is shown.
+    // A late code is still shown.
     let code = json!({"code": text(1), "expiresAt": desk.state.now + 20_000});
     desk.event(EventKind::AuthQr, "new", code);
     assert_eq!(desk.code(), Some(text(1).as_str()));
 }
 
 #[test]
-fn starting_it_is_one_press_away() {
+fn an_unstarted_session_can_be_started_with_one_key() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Tab");
     desk.type_text(PHONE);
@@ -150,7 +150,7 @@ fn starting_it_is_one_press_away() {
 }
 
 #[test]
-fn an_unlinked_account_is_not_called_linked() {
+fn an_unlinked_account_is_not_reported_as_linked() {
     let mut desk = Harness::ready(BROAD);
     desk.press("BackTab");
     desk.status("b", "logged_out");
@@ -169,7 +169,7 @@ fn an_unlinked_account_is_not_called_linked() {
 }
 
 #[test]
-fn a_removal_that_proves_nothing_is_looked_up() {
+fn an_unconfirmed_removal_is_looked_up() {
     let mut desk = Harness::with_code(BROAD);
     desk.press("Esc");
     desk.press("Left");

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Semaphore;
 use tokio::time::advance;
 
-/// A frontend in memory: the key ids that it publishes, `None` while it is away.
+/// A frontend in memory: the key ids that it publishes, `None` while it is unreachable.
 #[derive(Clone)]
 struct Frontend {
     kids: Arc<Mutex<Option<&'static [&'static str]>>>,
@@ -32,7 +32,7 @@ impl Source for Frontend {
 }
 
 impl Frontend {
-    /// One that answers as often as it is asked, and a cache of its keys.
+    /// A frontend that answers every request, and a cache of its keys.
     fn new(kids: &'static [&'static str]) -> (Self, Cache<Self>) {
         let frontend = Self {
             kids: Arc::new(Mutex::new(Some(kids))),
@@ -57,7 +57,7 @@ async fn find(cache: &Cache<Frontend>, kid: &str) -> Result<(), Refusal> {
     found.map(|_| ())
 }
 
-/// Lets the tasks that were spawned run to their end.
+/// Runs the spawned tasks to completion.
 async fn settle() {
     for _ in 0..10 {
         tokio::task::yield_now().await;
@@ -65,12 +65,12 @@ async fn settle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_at_once_share_one_fetch() {
+async fn concurrent_lookups_share_one_fetch() {
     let (frontend, cache) = Frontend::new(&["a"]);
     frontend.answers.forget_permits(1_000);
     let all = join_all((0..100).map(|_| find(&cache, "a")));
     let release = async {
-        // `join_all` has asked for all of them before this runs.
+        // `join_all` has polled all of them before this runs.
         settle().await;
         assert_eq!(frontend.asked(), 1);
         frontend.answers.add_permits(1);
@@ -81,7 +81,7 @@ async fn many_at_once_share_one_fetch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_asked_first_may_leave_without_taking_the_fetch_along() {
+async fn dropping_the_first_lookup_does_not_cancel_the_fetch() {
     let (frontend, cache) = Frontend::new(&["a"]);
     frontend.answers.forget_permits(1_000);
     {
@@ -95,7 +95,7 @@ async fn who_asked_first_may_leave_without_taking_the_fetch_along() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_set_is_good_for_an_hour() {
+async fn a_key_set_is_valid_for_an_hour() {
     let (frontend, cache) = Frontend::new(&["a"]);
     find(&cache, "a").await.unwrap();
     advance(Duration::from_secs(60 * 60 - 1)).await;
@@ -105,12 +105,12 @@ async fn a_set_is_good_for_an_hour() {
     advance(Duration::from_secs(1)).await;
     assert_eq!(find(&cache, "a").await, Err(Refusal::UnknownKey));
     assert_eq!(find(&cache, "b").await, Ok(()));
-    // The hour's fetch, and one that the unknown `a` was worth.
+    // The hour's fetch, and one for the unknown `a`.
     assert!(frontend.asked() <= 3, "{}", frontend.asked());
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_key_ids_are_worth_one_fetch_a_minute() {
+async fn unknown_key_ids_cause_at_most_one_fetch_a_minute() {
     let (frontend, cache) = Frontend::new(&["a"]);
     find(&cache, "a").await.unwrap();
     for kid in ["x", "y", "x"] {
@@ -125,14 +125,14 @@ async fn unknown_key_ids_are_worth_one_fetch_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_old_set_serves_while_the_frontend_is_away() {
+async fn the_old_set_is_used_while_the_frontend_is_unreachable() {
     let (frontend, cache) = Frontend::new(&["a"]);
     find(&cache, "a").await.unwrap();
     frontend.publish(None);
     advance(LIFETIME).await;
     assert_eq!(find(&cache, "a").await, Ok(()));
     assert_eq!(frontend.asked(), 2);
-    // No further fetch until the pause is over, and then nobody waits for it.
+    // No further fetch until the pause is over, and then in the background.
     find(&cache, "a").await.unwrap();
     assert_eq!(frontend.asked(), 2);
     advance(RETRY_PAUSE).await;
@@ -140,7 +140,7 @@ async fn the_old_set_serves_while_the_frontend_is_away() {
     assert_eq!(find(&cache, "a").await, Ok(()));
     settle().await;
     assert_eq!(frontend.asked(), 3);
-    // It comes back without `a`.
+    // It is reachable again, without `a`.
     frontend.publish(Some(&["b"]));
     frontend.answers.add_permits(1_000);
     settle().await;
@@ -161,7 +161,7 @@ async fn without_a_key_set_every_login_is_refused() {
     away.publish(Some(&["a"]));
     advance(RETRY_PAUSE).await;
     assert_eq!(find(&empty, "a").await, Ok(()));
-    // A frontend that takes all its keys back is believed.
+    // An empty key set of a reachable frontend replaces the old one.
     frontend.publish(Some(&["a"]));
     advance(UNKNOWN_PAUSE).await;
     assert_eq!(find(&cache, "a").await, Ok(()));

@@ -40,8 +40,8 @@ impl Rules {
         self.by_code.remove(&old);
         self.by_code.insert(code.clone(), index);
         for account in self.present(index) {
-            let told = (Some(account) == by).then(|| code.clone());
-            self.tell(index, account, by, GroupChange::InviteReset(told));
+            let seen = (Some(account) == by).then(|| code.clone());
+            self.tell(index, account, by, GroupChange::InviteReset(seen));
         }
         code
     }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 const GROUP: &str = "Weekend Volunteers";
 
 #[tokio::test]
-async fn without_a_connection_every_call_says_so() {
+async fn without_a_connection_every_call_fails() {
     let world = world();
     let support = Session::open(&world, "Support line");
     let group = named(&world, GROUP);
@@ -20,7 +20,7 @@ async fn without_a_connection_every_call_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn latency_and_timeouts_take_their_time() {
+async fn latency_and_timeouts_delay_the_answer() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, GROUP);
@@ -44,7 +44,7 @@ async fn latency_and_timeouts_take_their_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_can_get_lost_after_the_change() {
+async fn an_answer_can_be_lost_after_the_change() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, GROUP);
@@ -56,7 +56,7 @@ async fn an_answer_can_get_lost_after_the_change() {
 }
 
 #[tokio::test]
-async fn rate_limits_and_failures_befall_the_next_calls_only() {
+async fn rate_limits_and_failures_affect_only_the_next_calls() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, GROUP);
@@ -109,7 +109,7 @@ async fn one_setting_can_be_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_connection_comes_back() {
+async fn a_dropped_connection_is_restored() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let group = named(&world, GROUP);
@@ -145,7 +145,7 @@ async fn a_connection_can_drop_during_a_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_under_way_notices_that_the_connection_went() {
+async fn a_call_in_flight_fails_when_the_connection_drops() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, GROUP);
@@ -158,7 +158,7 @@ async fn a_call_under_way_notices_that_the_connection_went() {
 }
 
 #[tokio::test]
-async fn a_panic_stays_in_its_call() {
+async fn a_panic_stays_within_its_call() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, GROUP);
@@ -170,7 +170,7 @@ async fn a_panic_stays_in_its_call() {
 }
 
 #[tokio::test]
-async fn phones_unlink_replace_and_ban() {
+async fn phones_can_unlink_replace_and_be_banned() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     world.phone().replace(support.id());

@@ -1,4 +1,4 @@
-//! What every world holds, whatever its seed.
+//! The contents of every world, whatever its seed.
 
 use super::*;
 use crate::gateway::whatsapp::GroupSnapshot;
@@ -31,7 +31,7 @@ fn the_same_seed_makes_the_same_world() {
 }
 
 #[test]
-fn ids_do_not_depend_on_when_the_world_begins() {
+fn ids_do_not_depend_on_the_start_time_of_the_world() {
     let at = |now| {
         let world = World::load(WorldOptions {
             seed: Some(3),
@@ -123,7 +123,7 @@ fn there_are_sixty_groups_in_many_scripts_and_sizes() {
 }
 
 #[test]
-fn one_name_is_hostile() {
+fn one_group_name_is_hostile() {
     let world = world();
     let rules = world.rules();
     let hostile = rules
@@ -169,7 +169,7 @@ async fn the_first_session_has_every_role() {
 }
 
 #[test]
-fn a_group_is_remembered_that_the_account_was_removed_from() {
+fn a_group_that_removed_the_account_is_remembered() {
     let world = world();
     let support = &world.seed_sessions()[0];
     let removed = support.groups.iter().find(|group| {
@@ -183,7 +183,7 @@ fn a_group_is_remembered_that_the_account_was_removed_from() {
 }
 
 #[tokio::test]
-async fn a_big_world_is_made_at_once_and_shares_memory() {
+async fn a_large_world_is_created_at_once_and_shares_memory() {
     let world = World::load(WorldOptions {
         seed: Some(1),
         groups: Some(20_000),

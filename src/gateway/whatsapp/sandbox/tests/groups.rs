@@ -15,7 +15,7 @@ fn subject(text: &str) -> Setting {
 }
 
 #[tokio::test]
-async fn an_admin_changes_everything() {
+async fn an_admin_can_change_everything() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, ADMIN_IN);
@@ -35,7 +35,7 @@ async fn an_admin_changes_everything() {
 }
 
 #[tokio::test]
-async fn a_member_changes_the_info_only_of_an_open_group() {
+async fn a_member_can_change_only_the_info_of_an_unlocked_group() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let open = named(&world, MEMBER_IN);
@@ -80,7 +80,7 @@ async fn lengths_are_checked() {
 }
 
 #[tokio::test]
-async fn a_community_keeps_its_switches() {
+async fn a_community_keeps_its_settings() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, "Riverside Community · General");
@@ -94,7 +94,7 @@ async fn a_community_keeps_its_switches() {
 }
 
 #[tokio::test]
-async fn groups_of_others_and_of_nobody_are_told_apart() {
+async fn other_groups_and_missing_groups_have_different_errors() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     for (group, error) in [
@@ -110,7 +110,7 @@ async fn groups_of_others_and_of_nobody_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_reset_kills_the_old_link() {
+async fn a_reset_revokes_the_old_link() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let sales = Session::connected(&world, "Sales").await;
@@ -151,7 +151,7 @@ async fn a_group_may_require_approval_to_join() {
 }
 
 #[tokio::test]
-async fn nobody_can_join_a_full_group() {
+async fn a_full_group_cannot_be_joined() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let sales = Session::connected(&world, "Sales").await;
@@ -162,7 +162,7 @@ async fn nobody_can_join_a_full_group() {
 }
 
 #[tokio::test]
-async fn leaving_is_for_good_and_leaves_somebody_in_charge() {
+async fn leaving_is_permanent_and_another_member_becomes_admin() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, "Book keepers");

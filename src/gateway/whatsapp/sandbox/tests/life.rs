@@ -13,7 +13,7 @@ fn living(seed: u64) -> Arc<World> {
 }
 
 #[test]
-fn a_living_world_needs_a_runtime() {
+fn an_active_world_needs_a_runtime() {
     let options = WorldOptions {
         active: true,
         ..WorldOptions::default()
@@ -21,7 +21,7 @@ fn a_living_world_needs_a_runtime() {
     assert!(matches!(World::load(options), Err(LoadError::NoRuntime)));
 }
 
-/// Everything that one session hears in ten minutes.
+/// All events of one session in ten minutes.
 async fn ten_minutes(seed: u64) -> Vec<DriverEvent> {
     let world = living(seed);
     let mut support = Session::connected(&world, "Support line").await;
@@ -44,7 +44,7 @@ fn without_times(events: Vec<DriverEvent>) -> Vec<DriverEvent> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn things_happen_and_the_session_drops_and_comes_back() {
+async fn events_occur_and_the_session_drops_and_reconnects() {
     let events = ten_minutes(5).await;
     let of = |wanted: fn(&GroupChange) -> bool| {
         events
@@ -62,7 +62,7 @@ async fn things_happen_and_the_session_drops_and_comes_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_seed_lives_the_same_life() {
+async fn the_same_seed_produces_the_same_events() {
     let (one, other) = (ten_minutes(5).await, ten_minutes(5).await);
     assert_eq!(without_times(one), without_times(other));
 }
@@ -115,7 +115,7 @@ async fn the_pairing_code_is_typed_after_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_still_world_keeps_still() {
+async fn a_still_world_produces_no_events() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     tokio::time::sleep(Duration::from_hours(1)).await;
@@ -123,7 +123,7 @@ async fn a_still_world_keeps_still() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_living_world_can_be_dropped() {
+async fn an_active_world_can_be_dropped() {
     let world = living(4);
     let weak = Arc::downgrade(&world);
     drop(world);

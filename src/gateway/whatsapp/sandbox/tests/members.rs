@@ -47,7 +47,7 @@ async fn cast(world: &Arc<World>) -> Cast {
 }
 
 #[tokio::test]
-async fn each_person_has_an_outcome_in_the_order_given() {
+async fn each_person_has_an_outcome_in_the_order_of_the_call() {
     let world = world();
     let cast = cast(&world).await;
     let me = world.phone().jid(cast.support.id()).unwrap();
@@ -114,7 +114,7 @@ async fn promoting_and_demoting_change_the_role() {
 }
 
 #[tokio::test]
-async fn people_who_asked_are_let_in_once() {
+async fn pending_join_requests_are_approved_once() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, "ועד הבית – הרצל 12");
@@ -135,7 +135,7 @@ async fn people_who_asked_are_let_in_once() {
 }
 
 #[tokio::test]
-async fn no_member_is_added_beyond_the_limit() {
+async fn no_member_is_added_beyond_the_group_limit() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let group = named(&world, "Community Announcements");
@@ -153,7 +153,7 @@ async fn no_member_is_added_beyond_the_limit() {
 }
 
 #[tokio::test]
-async fn a_phone_number_names_the_same_person_as_the_lid() {
+async fn a_phone_number_and_its_lid_are_the_same_person() {
     let world = world();
     let cast = cast(&world).await;
     let sales = world.session("Sales").unwrap();
@@ -164,7 +164,7 @@ async fn a_phone_number_names_the_same_person_as_the_lid() {
     let outcomes = driver
         .change_members(&cast.group, MemberChange::Add, &by_phone)
         .await;
-    // Named twice in one call, they are added once.
+    // A person named twice in one call is added once.
     assert_eq!(words(outcomes.unwrap()), ["ok", "ok"]);
     let now = driver.group(&cast.group).await.unwrap();
     let added = now.members.iter().filter(|member| member.lid == lid);

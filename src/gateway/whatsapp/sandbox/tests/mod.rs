@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-/// A driver with what it reports.
+/// A driver with its reported events.
 struct Session {
     account: Account,
     driver: Arc<dyn Driver>,
@@ -37,7 +37,7 @@ impl Session {
         }
     }
 
-    /// A session that somebody creates, unknown to the world.
+    /// A newly created session, unknown to the world.
     fn fresh(world: &Arc<World>) -> Self {
         let session = SessionId::parse("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap();
         let organization = world.organizations()[0].0.clone();
@@ -69,7 +69,7 @@ impl Session {
         self.events.recv().await.unwrap()
     }
 
-    /// What has been reported about groups so far.
+    /// The group events reported so far.
     fn heard(&mut self) -> Vec<GroupEvent> {
         std::iter::from_fn(|| self.events.try_recv().ok())
             .filter_map(|event| match event {

@@ -1,4 +1,4 @@
-//! Linking phones and unlinking them.
+//! Linking and unlinking phones.
 
 use super::*;
 use crate::gateway::whatsapp::DriverError;
@@ -50,7 +50,7 @@ async fn codes_are_the_same_for_the_same_seed() {
 }
 
 #[tokio::test]
-async fn a_scan_links_and_connects() {
+async fn a_scan_links_the_phone_and_connects() {
     let world = world();
     let mut session = Session::open(&world, "New phone");
     assert!(!world.scan(session.id()));
@@ -69,7 +69,7 @@ async fn a_scan_links_and_connects() {
 }
 
 #[tokio::test]
-async fn a_new_session_gets_a_new_person_with_groups() {
+async fn a_new_session_gets_a_new_account_with_groups() {
     let linked = async || {
         let world = world();
         let mut session = Session::fresh(&world);
@@ -88,7 +88,7 @@ async fn a_new_session_gets_a_new_person_with_groups() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pairing_code_is_typed_in_time() {
+async fn a_pairing_code_is_entered_in_time() {
     let world = world();
     let mut session = Session::fresh(&world);
     let phone = "15555550142";
@@ -116,7 +116,7 @@ async fn a_pairing_code_is_typed_in_time() {
 }
 
 #[tokio::test]
-async fn pairing_can_be_told_to_expire() {
+async fn pairing_can_be_configured_to_expire() {
     let world = world();
     let mut session = Session::open(&world, "New phone");
     world.misbehave(session.id(), Fault::PairingExpires);
@@ -130,7 +130,7 @@ async fn pairing_can_be_told_to_expire() {
 }
 
 #[tokio::test]
-async fn logging_out_forgets_the_phone() {
+async fn logging_out_unlinks_the_phone() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     support.driver.log_out().await.unwrap();
@@ -146,7 +146,7 @@ async fn logging_out_forgets_the_phone() {
 }
 
 #[tokio::test]
-async fn some_sessions_find_bad_news_when_they_first_connect() {
+async fn some_sessions_fail_when_they_first_connect() {
     let world = world();
     let mut old = Session::open(&world, "Old phone");
     old.driver.connect().await.unwrap();
@@ -203,7 +203,7 @@ async fn no_two_sessions_show_the_same_code() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_code_asked_for_late_outlives_the_qr_codes() {
+async fn a_late_pairing_code_outlives_the_qr_codes() {
     let world = world();
     let mut session = Session::fresh(&world);
     session.driver.connect().await.unwrap();

@@ -1,4 +1,4 @@
-//! Who is notified of what.
+//! Which accounts receive which events.
 
 use super::*;
 use crate::api::Setting;
@@ -7,7 +7,7 @@ use crate::gateway::whatsapp::{GroupChange, MemberChange};
 const SHARED: &str = "Weekend Volunteers";
 
 #[tokio::test]
-async fn a_change_is_notified_to_every_connected_account_in_the_group() {
+async fn every_connected_account_in_the_group_receives_a_change() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let mut sales = Session::connected(&world, "Sales").await;
@@ -24,13 +24,13 @@ async fn a_change_is_notified_to_every_connected_account_in_the_group() {
         assert_eq!(heard[0].change, GroupChange::Setting(setting.clone()));
     }
     assert!(jakarta.heard().is_empty());
-    // What changes nothing is no news.
+    // A change to the same value sends no event.
     support.driver.set(&group, &setting).await.unwrap();
     assert!(sales.heard().is_empty());
 }
 
 #[tokio::test]
-async fn accounts_of_another_organization_hear_it_too() {
+async fn accounts_of_another_organization_receive_it_too() {
     let world = world();
     let sales = Session::connected(&world, "Sales").await;
     let mut desk = Session::connected(&world, "Front desk").await;
@@ -42,7 +42,7 @@ async fn accounts_of_another_organization_hear_it_too() {
 }
 
 #[tokio::test]
-async fn only_the_account_that_resets_a_link_gets_the_new_one() {
+async fn only_the_account_that_resets_a_link_receives_the_new_one() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let mut sales = Session::connected(&world, "Sales").await;
@@ -56,7 +56,7 @@ async fn only_the_account_that_resets_a_link_gets_the_new_one() {
 }
 
 #[tokio::test]
-async fn coming_and_going_is_told_to_those_inside_and_to_who_comes() {
+async fn membership_changes_are_sent_to_members_and_to_the_affected_account() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let mut sales = Session::connected(&world, "Sales").await;
@@ -71,7 +71,7 @@ async fn coming_and_going_is_told_to_those_inside_and_to_who_comes() {
 
     change(MemberChange::Add).await;
     let GroupChange::Joined(joined) = &support.heard()[0].change else {
-        panic!("nobody joined");
+        panic!("no one joined");
     };
     assert_eq!(joined[0].lid, lid);
     let GroupChange::Entered(snapshot) = &sales.heard()[0].change else {
@@ -92,7 +92,7 @@ async fn coming_and_going_is_told_to_those_inside_and_to_who_comes() {
     let left = GroupChange::Left(who.to_vec());
     assert_eq!(support.heard().last().unwrap().change, left);
 
-    // Joining by link is told the same way.
+    // Joining by link is reported the same way.
     let code = support.driver.invite(&group).await.unwrap();
     sales.driver.join(&code).await.unwrap();
     assert!(matches!(support.heard()[0].change, GroupChange::Joined(_)));
@@ -103,7 +103,7 @@ async fn coming_and_going_is_told_to_those_inside_and_to_who_comes() {
 }
 
 #[tokio::test]
-async fn a_created_group_is_entered_by_creator_and_guests() {
+async fn a_created_group_is_reported_to_its_creator_and_initial_members() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let mut sales = Session::connected(&world, "Sales").await;
@@ -117,7 +117,7 @@ async fn a_created_group_is_entered_by_creator_and_guests() {
 }
 
 #[tokio::test]
-async fn nothing_is_heard_without_a_connection() {
+async fn without_a_connection_no_event_arrives() {
     let world = world();
     let mut sales = Session::connected(&world, "Sales").await;
     sales.driver.disconnect().await;
@@ -129,7 +129,7 @@ async fn nothing_is_heard_without_a_connection() {
 }
 
 #[tokio::test]
-async fn other_people_act_on_groups_and_on_our_accounts() {
+async fn other_people_change_groups_and_our_accounts() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let group = named(&world, SHARED);
