@@ -31,9 +31,9 @@ fn plenty_of_keys() -> Node {
 }
 
 fn no_devices() -> Node {
-    let nobody = NodeBuilder::new("list").children([]).build();
+    let empty_list = NodeBuilder::new("list").children([]).build();
     NodeBuilder::new("usync")
-        .children([empty("result"), nobody])
+        .children([empty("result"), empty_list])
         .build()
 }
 

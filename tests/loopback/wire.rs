@@ -2,7 +2,7 @@
 //! messages, and those carry stanzas.
 //!
 //! Only the Noise pattern IK is spoken, for which the client has to know the server's key already. A
-//! client that opens with XX would check a chain of certificates that nobody but WhatsApp can sign.
+//! client that opens with XX would check a chain of certificates that only WhatsApp can sign.
 
 use anyhow::{Context as _, bail};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -24,7 +24,7 @@ use whatsapp_rust::waproto::whatsapp::{ClientPayload, HandshakeMessage};
 pub type PublicKey = [u8; 32];
 
 /// What a certificate chain would be. The client decrypts it and does not look at it.
-const NO_CERTIFICATE: &[u8] = b"nobody looks at this";
+const NO_CERTIFICATE: &[u8] = b"not checked with IK";
 
 /// An open, encrypted line to a client.
 pub struct Channel {
@@ -147,7 +147,7 @@ impl Frames {
         }
     }
 
-    /// Reads what comes before the first frame: the protocol's name and, from a client that was told
+    /// Reads what comes before the first frame: the protocol's name and, from a client that knows
     /// where to connect, a hint for the servers' routing.
     async fn skip_header(&mut self) -> anyhow::Result<()> {
         let bytes = self.message().await?.context("no message")?;

@@ -27,8 +27,8 @@ impl Recent {
         if self.0.len() == KEPT {
             self.0.pop_front();
         }
-        let told = (event.group.clone(), event.change.clone(), event.at);
-        self.0.push_back(told);
+        let change = (event.group.clone(), event.change.clone(), event.at);
+        self.0.push_back(change);
         is_reordered
     }
 }
@@ -75,7 +75,7 @@ mod tests {
         GroupChange::Setting(Setting::Subject(text.to_owned()))
     }
 
-    fn somebody() -> Vec<MemberJid> {
+    fn one_member() -> Vec<MemberJid> {
         vec![MemberJid::parse("900@lid").unwrap()]
     }
 
@@ -100,12 +100,12 @@ mod tests {
     fn opposite_member_changes_within_a_second_are_reordered() {
         let pairs = [
             (
-                GroupChange::Left(somebody()),
+                GroupChange::Left(one_member()),
                 GroupChange::Joined(Vec::new()),
             ),
             (
-                GroupChange::Demoted(somebody()),
-                GroupChange::Promoted(somebody()),
+                GroupChange::Demoted(one_member()),
+                GroupChange::Promoted(one_member()),
             ),
             (GroupChange::Exited, subject("a")),
         ];
@@ -116,7 +116,7 @@ mod tests {
         }
         let mut recent = Recent::default();
         for _ in 0..2 {
-            assert!(!recent.is_reordered(&event(1, 5_000, GroupChange::Left(somebody()))));
+            assert!(!recent.is_reordered(&event(1, 5_000, GroupChange::Left(one_member()))));
         }
     }
 

@@ -26,8 +26,8 @@ impl Desk {
 
     /// Sales has failed by a panic; the support line goes on, and Sales does after a start.
     async fn only_sales_broke(&mut self) {
-        let told = self.until(SALES, SessionStatus::Failed, true).await;
-        assert_eq!(told, reason::BROKEN);
+        let reason = self.until(SALES, SessionStatus::Failed, true).await;
+        assert_eq!(reason, reason::BROKEN);
         let support = self.session(SUPPORT);
         assert_eq!(support.view().status, SessionStatus::Working);
         let group = self.world.group_named("Weekend Volunteers").unwrap();
@@ -92,7 +92,7 @@ async fn while_a_group_is_looked_at() {
     desk.only_sales_broke().await;
 }
 
-/// Nobody survives asking it.
+/// Every request panics.
 struct Broken;
 
 #[async_trait]
@@ -111,8 +111,8 @@ async fn while_the_client_is_being_built() {
     .await;
     // The version is asked for once, by whoever comes first.
     desk.start(SALES).await;
-    let told = desk.until(SALES, SessionStatus::Failed, true).await;
-    assert_eq!(told, reason::BROKEN);
+    let reason = desk.until(SALES, SessionStatus::Failed, true).await;
+    assert_eq!(reason, reason::BROKEN);
     desk.start(SUPPORT).await;
     desk.working(SUPPORT).await;
     desk.start(SALES).await;
