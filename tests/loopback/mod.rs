@@ -13,7 +13,7 @@ mod connection;
 mod groups;
 mod house;
 mod keys;
-mod phone;
+pub mod phone;
 mod push;
 mod refusal;
 mod stanza;
@@ -23,7 +23,7 @@ use anyhow::Context as _;
 use groupdesk::gateway::domain::{GroupJid, MemberJid, SessionId};
 use groupdesk::gateway::whatsapp::sandbox::{self, World};
 use groupdesk::gateway::whatsapp::{Account, Driver, DriverEvent, Identity};
-use phone::QrCode;
+use phone::{AccountType, QrCode};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -276,7 +276,15 @@ impl Server {
     /// # Errors
     /// It is none of WhatsApp's, or of a device that the server does not know or that does not pair.
     pub fn scan(&self, text: &str) -> anyhow::Result<()> {
-        let code = QrCode::read(text)?;
+        self.scan_with(AccountType::Ordinary, text)
+    }
+
+    /// Scans the code with the phone of an account of this kind.
+    ///
+    /// # Errors
+    /// As [`Self::scan`].
+    pub fn scan_with(&self, account_type: AccountType, text: &str) -> anyhow::Result<()> {
+        let code = QrCode::read(text)?.read_by(account_type);
         let device = self.shared.device(&code.noise).context("nobody's code")?;
         device.order(Order::Scan(code))
     }

@@ -1,5 +1,4 @@
-//! The phone's part in linking a device: what happens on it when somebody points it at a QR code or
-//! types a pairing code into it.
+//! The phone's part in linking a device: scanning a QR code and typing a pairing code.
 
 use super::keys::jid_of_device;
 use super::stanza::{SERVER, bytes, bytes_of, fresh_id, query};
@@ -16,11 +15,26 @@ use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::waproto::codec;
 use whatsapp_rust::waproto::whatsapp::{
-    ADVDeviceIdentity, ADVSignedDeviceIdentity, ADVSignedDeviceIdentityHMAC,
+    ADVDeviceIdentity, ADVEncryptionType, ADVSignedDeviceIdentity, ADVSignedDeviceIdentityHMAC,
 };
 
 /// What comes before the parts that an account's key signs for a new device.
 const ACCOUNT_SIGNATURE: [u8; 2] = [6, 0];
+
+/// What the seal of a hosted account covers before its content.
+const HOSTED_SEAL: [u8; 2] = [6, 5];
+
+/// `companion_platform_id` of Chrome.
+const CHROME: &[u8] = b"1";
+
+/// What kind of account the phone holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountType {
+    Ordinary,
+    /// A WhatsApp Business account that the Business Platform hosts while its phone stays in use. The seal names the account
+    /// hosted, the signed identity does not name the device so, and WhatsApp Web signs by the second (whatsapp-rust#1440).
+    Coexisting,
+}
 
 /// What a QR code says.
 pub struct QrCode {
@@ -35,6 +49,7 @@ pub struct QrCode {
 pub struct Secrets {
     identity: [u8; 32],
     adv: [u8; 32],
+    account_type: AccountType,
 }
 
 impl QrCode {
@@ -56,8 +71,16 @@ impl QrCode {
             secrets: Secrets {
                 identity: key(identity)?,
                 adv: key(adv)?,
+                account_type: AccountType::Ordinary,
             },
         })
+    }
+
+    /// The same code, read by the phone of such an account.
+    #[must_use]
+    pub fn read_by(mut self, account_type: AccountType) -> Self {
+        self.secrets.account_type = account_type;
+        self
     }
 
     pub fn secrets(&self) -> Secrets {
@@ -83,10 +106,15 @@ pub fn pair_success(secrets: Secrets, account: &Identity) -> anyhow::Result<Node
         account_signature: Some(signature.to_vec()),
         device_signature: None,
     });
+    let (prefix, account_type) = match secrets.account_type {
+        AccountType::Ordinary => (&[][..], None),
+        AccountType::Coexisting => (&HOSTED_SEAL[..], Some(ADVEncryptionType::HOSTED)),
+    };
+    let seal = hmac_sha256(&secrets.adv, &[prefix, &identity].concat());
     let sealed = ADVSignedDeviceIdentityHMAC {
-        hmac: Some(hmac_sha256(&secrets.adv, &identity).to_vec()),
+        hmac: Some(seal.to_vec()),
         details: Some(identity),
-        ..Default::default()
+        account_type,
     };
     let device = NodeBuilder::new("device")
         .attr("jid", jid_of_device(account.jid.as_str())?)
@@ -104,7 +132,7 @@ pub fn pair_success(secrets: Secrets, account: &Identity) -> anyhow::Result<Node
     ))
 }
 
-/// A device's request to be linked by a pairing code, as the server keeps it until somebody types
+/// A device's request to be linked by a pairing code, as the server keeps it until the user types
 /// the code.
 #[derive(Clone)]
 pub struct CodeRequest {
@@ -114,8 +142,11 @@ pub struct CodeRequest {
 
 impl CodeRequest {
     /// # Errors
-    /// The device's stanza lacks its key.
+    /// The device's stanza lacks its key, or does not name itself Chrome: the ids of desktop programs were refused for some
+    /// accounts (Baileys#1167, #2769), here for all.
     pub fn read(hello: &Node) -> anyhow::Result<Self> {
+        let platform = bytes_of(hello, "companion_platform_id");
+        ensure!(platform == Some(CHROME), "a platform that is refused");
         let sealed = bytes_of(hello, "link_code_pairing_wrapped_companion_ephemeral_pub");
         Ok(Self {
             reference: fresh_id().into_bytes(),
@@ -123,7 +154,7 @@ impl CodeRequest {
         })
     }
 
-    /// Somebody types the code into the phone. Takes as long as the key derivation wants it to:
+    /// Types the code into the phone. Takes as long as the key derivation:
     /// around a second in a debug build.
     ///
     /// # Errors
@@ -223,7 +254,11 @@ impl CodeTyped {
         let mut adv = [0; 32];
         let secret = [&shared[..], &by_identity, random].concat();
         derive(&secret, None, b"adv_secret", &mut adv)?;
-        Ok(Secrets { identity, adv })
+        Ok(Secrets {
+            identity,
+            adv,
+            account_type: AccountType::Ordinary,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The engine with several real accounts, and what remains of a removed one.
 
 use super::house::House;
+use crate::loopback::phone::AccountType;
 use groupdesk::gateway::domain::{MemberJid, SessionId};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -52,6 +53,26 @@ async fn a_broken_session_and_a_silent_one_delay_no_other() {
         .get(&support, &format!("/groups/{jid}/invite"))
         .await;
     assert!(invite["invite"].is_string(), "{invite}");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_business_account_in_coexistence_is_named_when_it_cannot_be_linked() {
+    let house = House::new(None).await;
+    let new = House::new_phone().session;
+    let engine = house.engine().await;
+    let started = engine.desk.ask(Method::POST, &new, ":start", None).await;
+    assert_eq!(started.unwrap().status(), 200);
+    let code = engine.desk.qr(&new).await;
+    house
+        .server
+        .scan_with(AccountType::Coexisting, &code)
+        .unwrap();
+    let failed = |view: &Value| view["status"] == "failed";
+    let view = engine.desk.until(&new, "", failed).await;
+    let reason = view["statusReason"].as_str().unwrap();
+    assert!(reason.contains("Business Platform"), "{reason}");
+    assert!(reason.contains("starting again does not help"), "{reason}");
     engine.stop().await;
 }
 

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use whatsapp_rust::ErrorChainExt;
-use whatsapp_rust::pair_code::{PairCodeOptions, PairCodeRejection, PairError};
+use whatsapp_rust::pair_code::{
+    CompanionWebClientType, PairCodeOptions, PairCodeRejection, PairError,
+};
 
 /// Validity of a pairing code.
 const CODE_LIFETIME: Duration = Duration::from_mins(3);
@@ -41,6 +43,8 @@ impl Session {
         client.cancel_pair_code().await;
         let options = PairCodeOptions {
             phone_number: phone.to_owned(),
+            // The id that follows from `DESKTOP` was refused for some accounts (Baileys#1167, #2769).
+            platform_id: Some(CompanionWebClientType::Chrome),
             ..PairCodeOptions::default()
         };
         match timeout_at(end, client.pair_with_code(options)).await {

@@ -16,13 +16,20 @@ pub(super) const CODE_SPENT: &str =
 pub(super) const PAIRING_EXPIRED: &str =
     "no phone was linked before the codes expired; start again for new ones";
 pub(super) const PHONE_TOO_OLD: &str = "the phone that scanned the code runs a WhatsApp without linked devices: update WhatsApp there, then start again";
-pub(super) const PASSKEY: &str = "this account wants a passkey to link a device, which the desk does not have: link it with the QR code, or switch the passkey off on the phone";
+pub(super) const PASSKEY: &str = "WhatsApp wants a passkey before it links this account, and groupdesk cannot answer for one; link another account. Deleting the passkey does not help: the phone then asks for a new one";
+const HOSTED: &str = "this WhatsApp Business account is also used on the Business Platform, and its signature cannot be checked by this version of groupdesk; starting again does not help, link another account";
 pub(super) const BROKEN: &str =
     "an internal fault ended this session; restart it (the log has the details)";
 pub(super) const ENDED: &str = "the connection was closed for good without a reason; restart it";
 
-/// A phone and the desk could not agree while linking.
+/// The phone and the library could not agree while linking.
+///
+/// An account that the Business Platform hosts fails with a signature mismatch in 0.7.0, which takes the signature's prefix from
+/// the outer account type (fixed by whatsapp-rust#1440). Every other cause may pass with a new code.
 pub(super) fn link_refused(detail: &str) -> String {
+    if detail.contains("signature-mismatch") {
+        return HOSTED.to_owned();
+    }
     format!(
         "linking the phone did not work ({}); start again for a new code",
         sanitized(detail)
