@@ -39,6 +39,7 @@ pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
         shared.forget(&key);
         return goodbye(&mut channel, &failure(LoginFailure::Unlinked)).await;
     }
+    device.state().arrival.dialled();
     let (orders, inbox) = unbounded_channel();
     let predecessor = device.state().connection.replace(orders.clone());
     if let Some(predecessor) = predecessor {
@@ -238,6 +239,10 @@ impl Connection<'_> {
     // ---- what the client says ----------------------------------------------------------------
 
     async fn hear(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
+        let arrival = self.device.state().arrival.hear(stanza);
+        if let Some(answers) = arrival {
+            return self.say(&answers).await;
+        }
         let kind = attr(stanza, "type");
         match (stanza.tag.as_ref(), kind.as_deref()) {
             ("iq", Some("result")) => return self.hear_answer(stanza).await,
@@ -263,13 +268,15 @@ impl Connection<'_> {
                 Ok(None)
             }
             Some("md") => self.hear_of_devices(stanza).await,
-            _ => {
-                for answer in house::answer(stanza) {
-                    self.channel.send(&answer).await?;
-                }
-                Ok(None)
-            }
+            _ => self.say(&house::answer(stanza)).await,
         }
+    }
+
+    async fn say(&mut self, stanzas: &[Node]) -> anyhow::Result<Option<End>> {
+        for stanza in stanzas {
+            self.channel.send(stanza).await?;
+        }
+        Ok(None)
     }
 
     /// Whether a query is a wish for the list of groups that is not to be answered.

@@ -16,6 +16,7 @@ mod listener;
 mod notice;
 mod options;
 mod pairing;
+mod presence;
 mod reason;
 mod refusal;
 mod reorder;

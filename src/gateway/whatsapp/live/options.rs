@@ -15,6 +15,8 @@ pub struct Options {
     pub version: Option<(u32, u32, u32)>,
     /// The device name shown on the phone.
     pub device_name: String,
+    /// Whether accounts appear online, which stops the notifications on their phones.
+    pub appear_online: bool,
     pub limits: Limits,
     /// Divides the waits inside the client library, so that tests need not sit through a QR code's
     /// minute. 1 is real time.
@@ -64,6 +66,7 @@ impl Options {
             url: None,
             version: None,
             device_name: "groupdesk".to_owned(),
+            appear_online: false,
             limits: Limits::default(),
             pace: 1,
         }
@@ -77,6 +80,7 @@ impl fmt::Debug for Options {
             .field("url", &self.url)
             .field("version", &self.version)
             .field("device_name", &self.device_name)
+            .field("appear_online", &self.appear_online)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

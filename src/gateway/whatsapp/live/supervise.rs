@@ -3,9 +3,9 @@
 use super::dialer::Dialer;
 use super::listener::{Listener, requeries};
 use super::run::{Phase, Run};
-use super::runtime::SessionRuntime;
+use super::runtime::{SessionRuntime, guarded};
 use super::session::{Session, Slot};
-use super::{keys, reason};
+use super::{keys, presence, reason};
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -81,6 +81,10 @@ async fn supervise(session: Arc<Session>, run: Arc<Run>) {
         };
         let client = bot.client();
         run.attach(Some(Arc::clone(&client)));
+        if !session.live.options.appear_online {
+            let kept = presence::keep_unavailable(Arc::downgrade(&client));
+            tokio::spawn(guarded(Arc::downgrade(&run), kept));
+        }
         let mut handle = bot.spawn();
         let verdict = watch(&session, &run, &client, &mut handle).await;
         session.note_traffic(&client);

@@ -2,16 +2,10 @@
 //! connection, and runs normally in between.
 
 use super::loopback::LoginFailure;
-use super::{Desk, SUPPORT};
+use super::{Desk, SUPPORT, pass};
 use crate::api::SessionStatus;
 use crate::gateway::session::limits;
 use std::time::Duration;
-
-async fn pass(time: Duration) {
-    tokio::time::pause();
-    tokio::time::advance(time).await;
-    tokio::time::resume();
-}
 
 #[tokio::test]
 async fn a_login_without_an_answer_is_reported_and_retried() {
