@@ -11,6 +11,7 @@
 
 mod arrival;
 mod connection;
+mod farewell;
 mod groups;
 mod house;
 mod keys;
