@@ -28,6 +28,7 @@ mod supervise;
 #[cfg(test)]
 mod tests;
 mod version;
+mod watchdog;
 
 pub use driver::open;
 pub use options::{Limits, Options};

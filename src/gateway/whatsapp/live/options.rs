@@ -27,9 +27,13 @@ pub struct Options {
 /// Time limits beyond the library's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Time limit from dialling to connected or to the first QR code; then the connection is
-    /// dialled again.
+    /// Time limit from dialling to `<success>` or to the first QR code; then the connection is dialled
+    /// again.
     pub connect: Duration,
+    /// Time limit from `<success>` to connected. Before it is connected, whatsapp-rust 0.7 waits up to
+    /// 60 s for what was missed, and on a fresh link up to 180 s for critical app state
+    /// (`client/node_io.rs`); an interrupted backlog is not resumed (whatsapp-rust#1377).
+    pub ready: Duration,
     /// For one live call, from the end of its wait for the budget. Shorter than the engine's own bound
     /// on a call, so that it is this side that notices and looks after the connection.
     pub call: Duration,
@@ -49,6 +53,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(45),
+            ready: Duration::from_mins(6),
             call: Duration::from_secs(15),
             code: Duration::from_secs(25),
             silence: Duration::from_secs(90),

@@ -7,6 +7,7 @@ mod loopback;
 
 mod panics;
 mod presence;
+mod slow;
 mod waits;
 
 use super::session::Session;
