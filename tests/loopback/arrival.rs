@@ -8,7 +8,7 @@
 use super::house;
 use super::refusal::Answer;
 use super::stanza::{SERVER, attr, child, fresh_id, result};
-use super::{Device, Order, Server};
+use super::{Device, Order, Presence, Server};
 use anyhow::Context as _;
 use groupdesk::gateway::domain::SessionId;
 use tokio::sync::watch;
@@ -17,13 +17,6 @@ use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 
 /// How many stanzas of a backlog come unasked.
 const PRIMER: usize = 5;
-
-/// What a device says of itself. While one is available, WhatsApp sends the phone no notifications.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
-    Available,
-    Unavailable,
-}
 
 /// The part of a device's state that belongs to its logins.
 #[derive(Default)]

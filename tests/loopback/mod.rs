@@ -22,7 +22,6 @@ mod stanza;
 mod wire;
 
 use anyhow::Context as _;
-pub use arrival::Presence;
 use groupdesk::gateway::domain::{GroupJid, MemberJid, SessionId};
 use groupdesk::gateway::whatsapp::sandbox::{self, World};
 use groupdesk::gateway::whatsapp::{Account, Driver, DriverEvent, Identity};
@@ -102,6 +101,13 @@ pub enum Push {
     /// Somebody came in by the link.
     JoinedByLink(MemberJid),
     Deleted,
+}
+
+/// What a device says of itself. While one is available, WhatsApp sends the phone no notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    Available,
+    Unavailable,
 }
 
 /// How a login ends without success.
