@@ -245,6 +245,7 @@ fn backend(settings: &config::Config) -> anyhow::Result<Backend> {
     let mut options = Options::new(&keys);
     options.url.clone_from(&settings.whatsapp.url);
     options.version = settings.whatsapp.version;
+    options.appear_online = settings.whatsapp.appear_online;
     let live =
         Live::new(options).with_context(|| format!("cannot keep keys in {}", keys.display()))?;
     Ok(Backend::Live(live))

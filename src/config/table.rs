@@ -21,7 +21,7 @@ pub(super) enum Kind {
 pub(super) type Setting = (&'static str, &'static str, Kind);
 
 /// The sections that are read here.
-pub(super) const OWN_SETTINGS: [Setting; 10] = [
+pub(super) const OWN_SETTINGS: [Setting; 11] = [
     ("ui", "mouse", Kind::Flag),
     ("ui", "colors", Kind::OneOf(|| names(&ColorChoice::NAMES))),
     (
@@ -40,6 +40,7 @@ pub(super) const OWN_SETTINGS: [Setting; 10] = [
     ("log", "format", Kind::OneOf(|| names(&LogFormat::NAMES))),
     ("whatsapp", "url", Kind::Text),
     ("whatsapp", "version", Kind::Text),
+    ("whatsapp", "appear_online", Kind::Flag),
 ];
 
 /// Every setting outside `[keys]`.

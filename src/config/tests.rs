@@ -140,6 +140,10 @@ fn errors_in_the_file_name_their_line() {
             "config.toml:2: this must be a WebSocket address: wss://..., or ws://... for tests",
         ),
         (
+            "[whatsapp]\nappear_online = 1",
+            "config.toml:2: `whatsapp.appear_online` must be true or false",
+        ),
+        (
             "[whatsapp]\n\nversion = \"2.3000\"",
             "config.toml:3: this must be three numbers with dots between them, such as 2.3000.1042742319",
         ),

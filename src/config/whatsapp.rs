@@ -10,6 +10,8 @@ pub(crate) struct WhatsApp {
     pub url: Option<String>,
     /// The version of WhatsApp Web to introduce ourselves as.
     pub version: Option<(u32, u32, u32)>,
+    /// Whether accounts appear online, which stops the notifications on their phones.
+    pub appear_online: bool,
 }
 
 pub(super) fn read(layers: &Layers) -> Result<WhatsApp, ConfigError> {
@@ -38,6 +40,7 @@ pub(super) fn read(layers: &Layers) -> Result<WhatsApp, ConfigError> {
     Ok(WhatsApp {
         url: url.map(str::to_owned),
         version,
+        appear_online: layers.flag("whatsapp.appear_online").unwrap_or(false),
     })
 }
 

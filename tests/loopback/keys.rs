@@ -36,7 +36,7 @@ pub fn is_nobody(number: Option<u64>) -> bool {
 }
 
 /// Writes a key file that trusts `server`, linked to `account` or to nobody, and returns the key by
-/// which the server will know the device.
+/// which the server will know the device. An empty `name` is one that the phone has not told yet.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -44,6 +44,7 @@ pub async fn write(
     file: &Path,
     server: PublicKey,
     account: Option<&Identity>,
+    name: &str,
 ) -> anyhow::Result<PublicKey> {
     let mut device = Device::new();
     let certificate = CachedNoiseCert {
@@ -55,7 +56,7 @@ pub async fn write(
         intermediate: certificate.clone(),
         leaf: certificate,
     });
-    device.push_name.push_str("groupdesk");
+    device.push_name.push_str(name);
     device.server_has_prekeys = true;
     device.pn = Some(Jid::new(NO_MEMBER.to_string(), Server::Pn));
     if let Some(account) = account {

@@ -9,7 +9,9 @@
 //!
 //! Nothing here weakens the client: it is never built with a feature that turns its checks off.
 
+mod arrival;
 mod connection;
+mod farewell;
 mod groups;
 mod house;
 mod keys;
@@ -33,6 +35,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use whatsapp_rust::wacore::libsignal::protocol::KeyPair;
 use wire::PublicKey;
+
+/// The name of every account whose device knows it.
+const NAME: &str = "groupdesk";
 
 /// A running server. It stops when it is dropped.
 pub struct Server {
@@ -72,6 +77,7 @@ struct DeviceState {
     quicker: Option<String>,
     /// Counts its wishes for the list of its groups, while they are not answered.
     held_imports: Option<watch::Sender<usize>>,
+    arrival: arrival::Arrival,
     /// Its present connection.
     connection: Option<mpsc::UnboundedSender<Order>>,
 }
@@ -95,6 +101,13 @@ pub enum Push {
     /// Somebody came in by the link.
     JoinedByLink(MemberJid),
     Deleted,
+}
+
+/// What a device says of itself. While one is available, WhatsApp sends the phone no notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    Available,
+    Unavailable,
 }
 
 /// How a login ends without success.
@@ -162,7 +175,21 @@ impl Server {
         account: Account,
         identity: Identity,
     ) -> anyhow::Result<()> {
-        self.seed(keys_dir, account, Some(identity)).await
+        self.seed(keys_dir, account, Some(identity), NAME).await
+    }
+
+    /// Makes the key file of a session that was linked just now: it does not know the account's name
+    /// yet, and reads the app state before it counts as connected.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn seed_fresh(
+        &self,
+        keys_dir: &Path,
+        account: Account,
+        identity: Identity,
+    ) -> anyhow::Result<()> {
+        self.seed(keys_dir, account, Some(identity), "").await
     }
 
     /// Makes the key file of a session whose device is linked to nobody, so that it will begin to
@@ -171,7 +198,7 @@ impl Server {
     /// # Errors
     /// The file cannot be written.
     pub async fn seed_unlinked(&self, keys_dir: &Path, account: Account) -> anyhow::Result<()> {
-        self.seed(keys_dir, account, None).await
+        self.seed(keys_dir, account, None, NAME).await
     }
 
     async fn seed(
@@ -179,6 +206,7 @@ impl Server {
         keys_dir: &Path,
         account: Account,
         linked: Option<Identity>,
+        name: &str,
     ) -> anyhow::Result<()> {
         let server = self
             .shared
@@ -187,7 +215,7 @@ impl Server {
             .public_key_bytes()
             .try_into()?;
         let file = keys::path(keys_dir, &account.session);
-        let key = keys::write(&file, server, linked.as_ref()).await?;
+        let key = keys::write(&file, server, linked.as_ref(), name).await?;
         let (report, events) = mpsc::unbounded_channel();
         let device = Device {
             line: sandbox::open(Arc::clone(&self.shared.world), account.clone(), report),

@@ -16,6 +16,7 @@ mod listener;
 mod notice;
 mod options;
 mod pairing;
+mod presence;
 mod reason;
 mod refusal;
 mod reorder;
@@ -27,6 +28,7 @@ mod supervise;
 #[cfg(test)]
 mod tests;
 mod version;
+mod watchdog;
 
 pub use driver::open;
 pub use options::{Limits, Options};

@@ -15,6 +15,8 @@ pub struct Options {
     pub version: Option<(u32, u32, u32)>,
     /// The device name shown on the phone.
     pub device_name: String,
+    /// Whether accounts appear online, which stops the notifications on their phones.
+    pub appear_online: bool,
     pub limits: Limits,
     /// Divides the waits inside the client library, so that tests need not sit through a QR code's
     /// minute. 1 is real time.
@@ -25,9 +27,13 @@ pub struct Options {
 /// Time limits beyond the library's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Time limit from dialling to connected or to the first QR code; then the connection is
-    /// dialled again.
+    /// Time limit from dialling to `<success>` or to the first QR code; then the connection is dialled
+    /// again.
     pub connect: Duration,
+    /// Time limit from `<success>` to connected. Before it is connected, whatsapp-rust 0.7 waits up to
+    /// 60 s for what was missed, and on a fresh link up to 180 s for critical app state
+    /// (`client/node_io.rs`); an interrupted backlog is not resumed (whatsapp-rust#1377).
+    pub ready: Duration,
     /// For one live call, from the end of its wait for the budget. Shorter than the engine's own bound
     /// on a call, so that it is this side that notices and looks after the connection.
     pub call: Duration,
@@ -47,6 +53,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(45),
+            ready: Duration::from_mins(6),
             call: Duration::from_secs(15),
             code: Duration::from_secs(25),
             silence: Duration::from_secs(90),
@@ -64,6 +71,7 @@ impl Options {
             url: None,
             version: None,
             device_name: "groupdesk".to_owned(),
+            appear_online: false,
             limits: Limits::default(),
             pace: 1,
         }
@@ -77,6 +85,7 @@ impl fmt::Debug for Options {
             .field("url", &self.url)
             .field("version", &self.version)
             .field("device_name", &self.device_name)
+            .field("appear_online", &self.appear_online)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

@@ -36,7 +36,7 @@ pub(super) struct Run {
 
 struct Facts {
     client: Option<Arc<Client>>,
-    dialled: Instant,
+    dials: u64,
     /// Whether the last dial has not reached the server (yet).
     unreached: bool,
     /// Until when a pairing code that was given out may be entered.
@@ -60,7 +60,7 @@ impl Run {
             muted: AtomicBool::new(false),
             facts: Mutex::new(Facts {
                 client: None,
-                dialled: Instant::now(),
+                dials: 0,
                 unreached: true,
                 code_until: None,
                 qr_exhausted: false,
@@ -139,7 +139,7 @@ impl Run {
     pub(super) fn dialling(&self) {
         {
             let mut facts = self.facts();
-            facts.dialled = Instant::now();
+            facts.dials += 1;
             facts.unreached = true;
         }
         self.dropped();
@@ -149,10 +149,10 @@ impl Run {
         self.facts().unreached = false;
     }
 
-    /// How long ago the last dial began, and whether it failed.
-    pub(super) fn last_dial(&self) -> (Duration, bool) {
+    /// How many dials there were, and whether the last one has not reached the server (yet).
+    pub(super) fn dials(&self) -> (u64, bool) {
         let facts = self.facts();
-        (facts.dialled.elapsed(), facts.unreached)
+        (facts.dials, facts.unreached)
     }
 
     /// The connection is gone and will be tried again.
@@ -171,13 +171,11 @@ impl Run {
         }
     }
 
-    /// A dial timed out; another one follows.
+    /// A login came to nothing; another one follows.
     pub(super) fn gave_up(&self) {
-        if !self.lives() {
-            return;
+        if self.lives() {
+            self.tell(DriverEvent::ConnectionLost);
         }
-        self.facts().dialled = Instant::now();
-        self.tell(DriverEvent::ConnectionLost);
     }
 
     pub(super) fn qr(&self, code: String, expires_at: EpochMillis) {

@@ -3,13 +3,13 @@
 use super::dialer::Dialer;
 use super::listener::{Listener, requeries};
 use super::run::{Phase, Run};
-use super::runtime::SessionRuntime;
+use super::runtime::{SessionRuntime, guarded};
 use super::session::{Session, Slot};
-use super::{keys, reason};
-use jiff::Timestamp;
+use super::watchdog::{Finding, Seen, Watchdog};
+use super::{keys, presence, reason};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use whatsapp_rust::bot::{Bot, BotHandle};
 use whatsapp_rust::wacore::store::DevicePropsOverride;
 use whatsapp_rust::waproto::whatsapp::device_props::PlatformType;
@@ -17,9 +17,6 @@ use whatsapp_rust::{CacheConfig, CacheEntryConfig, Client, MsgSecretPolicy};
 
 /// How often the state of a run is checked.
 const TICK: Duration = Duration::from_secs(1);
-/// The longest pause between dials while WhatsApp is unreachable. The library backs off up to 15
-/// minutes, which is too long after a network outage.
-const REDIAL: Duration = Duration::from_mins(1);
 /// Time limit of an orderly close.
 const CLOSE: Duration = Duration::from_secs(10);
 
@@ -81,6 +78,10 @@ async fn supervise(session: Arc<Session>, run: Arc<Run>) {
         };
         let client = bot.client();
         run.attach(Some(Arc::clone(&client)));
+        if !session.live.options.appear_online {
+            let kept = presence::keep_unavailable(Arc::downgrade(&client));
+            tokio::spawn(guarded(Arc::downgrade(&run), kept));
+        }
         let mut handle = bot.spawn();
         let verdict = watch(&session, &run, &client, &mut handle).await;
         session.note_traffic(&client);
@@ -166,6 +167,7 @@ async fn watch(
     client: &Arc<Client>,
     handle: &mut BotHandle,
 ) -> Verdict {
+    let mut watchdog = Watchdog::new(Instant::now());
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -186,7 +188,7 @@ async fn watch(
                 return Verdict::Over;
             }
             _ = tick.tick() => {
-                if let Some(verdict) = check(session, run, client).await {
+                if let Some(verdict) = check(session, run, client, &mut watchdog).await {
                     return verdict;
                 }
             }
@@ -195,38 +197,40 @@ async fn watch(
 }
 
 /// Checks for states that the library does not report.
-async fn check(session: &Session, run: &Run, client: &Arc<Client>) -> Option<Verdict> {
-    let limits = &session.live.options.limits;
-    let traffic = session.note_traffic(client);
-    match run.phase() {
-        Phase::Connected => {
-            if !client.is_connected() || !client.is_logged_in() {
-                run.lost();
-            } else if traffic > 0 && silence(traffic) > limits.silence {
-                tracing::info!(session = %session.account.session, "silence timeout");
-                run.lost();
-                client.reconnect_immediately().await;
-            }
+async fn check(
+    session: &Session,
+    run: &Run,
+    client: &Arc<Client>,
+    watchdog: &mut Watchdog,
+) -> Option<Verdict> {
+    session.note_traffic(client);
+    let (dials, unreached) = run.dials();
+    let seen = Seen {
+        phase: run.phase(),
+        is_connected: client.is_connected(),
+        is_logged_in: client.is_logged_in(),
+        received: client.stats().bytes_received,
+        dials,
+        unreached,
+    };
+    if seen.phase == Phase::Pairing {
+        run.check_codes();
+    }
+    let finding = watchdog.look(Instant::now(), seen, &session.live.options.limits)?;
+    tracing::info!(session = %session.account.session, ?finding, "the connection is lost");
+    match finding {
+        Finding::Gone => run.lost(),
+        Finding::Silent if seen.phase == Phase::Connected => {
+            run.lost();
+            client.reconnect_immediately().await;
         }
-        Phase::Connecting => {
-            let (since, unreached) = run.last_dial();
-            if client.is_connected() && since > limits.connect {
-                tracing::info!(session = %session.account.session, "login timeout");
-                run.gave_up();
-                client.reconnect_immediately().await;
-            } else if !client.is_connected() && unreached && since > REDIAL {
-                return Some(Verdict::Redial);
-            }
+        Finding::Silent | Finding::Unanswered | Finding::Unfinished => {
+            run.gave_up();
+            client.reconnect_immediately().await;
         }
-        Phase::Pairing => run.check_codes(),
-        Phase::Ended => {}
+        Finding::Idle => return Some(Verdict::Redial),
     }
     None
-}
-
-fn silence(last: i64) -> Duration {
-    let quiet = Timestamp::now().as_millisecond().saturating_sub(last);
-    Duration::from_millis(u64::try_from(quiet).unwrap_or(0))
 }
 
 /// Checks a connection on which a query timed out, and opens a new one if it is dead.
@@ -240,17 +244,5 @@ pub(super) async fn probe(run: &Run, client: &Arc<Client>, patience: Duration) {
     if run.phase() == Phase::Connected {
         run.lost();
         client.reconnect_immediately().await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn silence_never_runs_backwards() {
-        let now = Timestamp::now().as_millisecond();
-        assert_eq!(silence(now + 60_000), Duration::ZERO);
-        assert!(silence(now - 60_000) >= Duration::from_mins(1));
     }
 }

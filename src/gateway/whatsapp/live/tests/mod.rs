@@ -6,6 +6,8 @@
 mod loopback;
 
 mod panics;
+mod presence;
+mod slow;
 mod waits;
 
 use super::session::Session;
@@ -29,6 +31,9 @@ const SALES: &str = "Sales";
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Seconds, a little more than `KEY_SHARE_GRACE_SECS` in `client/node_io.rs` of whatsapp-rust 0.7.
+const KEY_SHARE: u32 = 11;
+
 type Sessions = Arc<Mutex<HashMap<SessionId, Arc<Session>>>>;
 
 struct Desk {
@@ -39,7 +44,7 @@ struct Desk {
     /// The driver's own side of the sessions.
     sessions: Sessions,
     events: Subscription,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Desk {
@@ -104,8 +109,29 @@ impl Desk {
             caller,
             sessions,
             events,
-            _home: home,
+            home,
         }
+    }
+
+    /// Replaces the keys of a session, which was not started yet, by those of a device that was linked
+    /// just now.
+    async fn link_afresh(&self, label: &str) {
+        let account = self.world.session(label).unwrap();
+        let identity = identity(&self.world, &account);
+        let keys = self.home.path().join("keys");
+        super::keys::erase(&super::keys::path(&keys, &account.session)).unwrap();
+        let linked = self.server.seed_fresh(&keys, account, identity);
+        linked.await.unwrap();
+    }
+
+    /// Waits until a session that was linked just now has caught up, and lets the time pass until it
+    /// asks for app state.
+    async fn until_app_state(&self, label: &str) {
+        let mut caught_up = self.server.caught_up(&self.session(label).id).unwrap();
+        let over = tokio::time::timeout(PATIENCE, caught_up.wait_for(|count| *count > 0));
+        over.await.expect("the login stands still").unwrap();
+        // The library first waits for the phone to share its keys.
+        seconds(KEY_SHARE).await;
     }
 
     fn session(&self, label: &str) -> OwnedSession {
@@ -156,6 +182,23 @@ fn backend(live: Arc<Live>, sessions: Sessions) -> Backend {
         sessions.lock().unwrap().insert(id, Arc::clone(&session));
         driver::over(session)
     }))
+}
+
+/// Moves the clock, for both sides of the connection.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+/// Moves the clock second by second, as it runs for a process that is not suspended.
+async fn seconds(count: u32) {
+    for _ in 0..count {
+        pass(Duration::from_secs(1)).await;
+        for _ in 0..16 {
+            tokio::task::yield_now().await;
+        }
+    }
 }
 
 fn identity(world: &Arc<World>, account: &Account) -> Identity {

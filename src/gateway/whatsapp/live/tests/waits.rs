@@ -2,16 +2,10 @@
 //! connection, and runs normally in between.
 
 use super::loopback::LoginFailure;
-use super::{Desk, SUPPORT};
+use super::{Desk, SUPPORT, pass, seconds};
 use crate::api::SessionStatus;
 use crate::gateway::session::limits;
 use std::time::Duration;
-
-async fn pass(time: Duration) {
-    tokio::time::pause();
-    tokio::time::advance(time).await;
-    tokio::time::resume();
-}
 
 #[tokio::test]
 async fn a_login_without_an_answer_is_reported_and_retried() {
@@ -52,4 +46,33 @@ async fn a_ban_is_over_when_it_is_over() {
     assert!(told.contains("it is started again by itself"), "{told}");
     pass(Duration::from_hours(1) + limits::AFTER_BAN + limits::BAN_SPREAD).await;
     desk.working(SUPPORT).await;
+}
+
+#[tokio::test]
+async fn a_suspended_computer_loses_no_connection() {
+    let mut desk = Desk::new(|_| ()).await;
+    desk.start(SUPPORT).await;
+    desk.working(SUPPORT).await;
+    let support = desk.session(SUPPORT);
+    let group = desk.world.group_named("Weekend Volunteers").unwrap();
+    for _ in 0..3 {
+        pass(Duration::from_mins(10)).await;
+        seconds(2).await;
+        assert_eq!(support.view().status, SessionStatus::Working);
+        desk.engine.invite(&support, &group).await.unwrap();
+    }
+    assert_eq!(desk.server.dials(&support.id), 1);
+}
+
+#[tokio::test]
+async fn a_socket_that_says_nothing_is_found_within_90_seconds() {
+    let mut desk = Desk::new(|_| ()).await;
+    desk.start(SUPPORT).await;
+    desk.working(SUPPORT).await;
+    let support = desk.session(SUPPORT).id;
+    desk.server.freeze(&support).unwrap();
+    // The check runs once a second.
+    seconds(92).await;
+    desk.working(SUPPORT).await;
+    assert_eq!(desk.server.dials(&support), 2);
 }
