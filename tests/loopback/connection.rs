@@ -252,11 +252,12 @@ impl Connection<'_> {
                     Arc::clone(&self.device.line),
                 );
                 let (orders, asked) = (self.orders.clone(), stanza.clone());
+                let odd = self.shared.odd.clone();
                 if child(stanza).is_some_and(|child| child.tag == "description") {
                     self.let_others_describe(stanza);
                 }
                 tokio::spawn(async move {
-                    let answer = groups::answer(&world, &*line, &asked).await;
+                    let answer = groups::answer(&world, &odd, &*line, &asked).await;
                     // A client that has hung up meanwhile does not want to know.
                     let _ = orders.send(Order::Answer(answer));
                 });

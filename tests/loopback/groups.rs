@@ -3,6 +3,7 @@
 //! No rule is decided here. The one thing that the world does not know is the id of a description, by
 //! which WhatsApp notices that somebody else changed it meanwhile; it is derived from the text.
 
+use super::odd::Odd;
 use super::refusal::{Answer, Refused, code_for_member};
 use super::stanza::{attr, child, empty, result, text};
 use groupdesk::api::{MemberRole, Setting};
@@ -14,28 +15,34 @@ use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 
 /// Answers one query.
-pub async fn answer(world: &World, account: &dyn Driver, query: &Node) -> Answer {
-    match ask(world, account, query).await {
+pub async fn answer(world: &World, odd: &Odd, account: &dyn Driver, query: &Node) -> Answer {
+    match ask(world, odd, account, query).await {
         Ok(children) => Answer::Stanza(result(query, children)),
         Err(refusal) => refusal.answer(query),
     }
 }
 
-async fn ask(world: &World, account: &dyn Driver, query: &Node) -> Result<Vec<Node>, Refused> {
+async fn ask(
+    world: &World,
+    odd: &Odd,
+    account: &dyn Driver,
+    query: &Node,
+) -> Result<Vec<Node>, Refused> {
     let asked = child(query).ok_or_else(Refused::malformed)?;
     let is_set = attr(query, "type").as_deref() == Some("set");
     match attr(query, "to").and_then(|to| GroupJid::parse(&to).ok()) {
         Some(group) if is_set => change(world, account, &group, asked)
             .await
             .map_err(Refused::of_a_change),
-        Some(group) => read(account, &group, asked).await,
-        None => at_large(world, account, asked, is_set).await,
+        Some(group) => read(odd, account, &group, asked).await,
+        None => at_large(world, odd, account, asked, is_set).await,
     }
 }
 
 /// Queries that name no group, or name it inside.
 async fn at_large(
     world: &World,
+    odd: &Odd,
     account: &dyn Driver,
     asked: &Node,
     is_set: bool,
@@ -43,7 +50,7 @@ async fn at_large(
     match asked.tag.as_ref() {
         "participating" => {
             let groups = account.joined_groups().await?;
-            let groups = groups.iter().map(group_node);
+            let groups = groups.iter().map(|group| odd.spoil(group, group_node(group)));
             Ok(vec![NodeBuilder::new("groups").children(groups).build()])
         }
         "create" => {
@@ -84,9 +91,17 @@ async fn join(account: &dyn Driver, code: &InviteCode) -> Result<Vec<Node>, Refu
     ])
 }
 
-async fn read(account: &dyn Driver, group: &GroupJid, asked: &Node) -> Result<Vec<Node>, Refused> {
+async fn read(
+    odd: &Odd,
+    account: &dyn Driver,
+    group: &GroupJid,
+    asked: &Node,
+) -> Result<Vec<Node>, Refused> {
     match asked.tag.as_ref() {
-        "query" => Ok(vec![group_node(&account.group(group).await?)]),
+        "query" => {
+            let group = account.group(group).await?;
+            Ok(vec![odd.spoil(&group, group_node(&group))])
+        }
         "invite" => Ok(vec![invite_node(&account.invite(group).await?)]),
         "membership_approval_requests" => {
             let requests = account.membership_requests(group).await?;

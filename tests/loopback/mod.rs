@@ -13,6 +13,7 @@ mod connection;
 mod groups;
 mod house;
 mod keys;
+mod odd;
 mod phone;
 mod push;
 mod refusal;
@@ -23,6 +24,7 @@ use anyhow::Context as _;
 use groupdesk::gateway::domain::{GroupJid, MemberJid, SessionId};
 use groupdesk::gateway::whatsapp::sandbox::{self, World};
 use groupdesk::gateway::whatsapp::{Account, Driver, DriverEvent, Identity};
+pub use odd::Oddity;
 use phone::QrCode;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -46,6 +48,7 @@ struct Shared {
     stopped: CancellationToken,
     devices: Mutex<HashMap<PublicKey, Arc<Device>>>,
     turned_away: watch::Sender<usize>,
+    odd: odd::Odd,
 }
 
 /// A companion device that the server knows.
@@ -135,6 +138,7 @@ impl Server {
             stopped: CancellationToken::new(),
             devices: Mutex::default(),
             turned_away: watch::Sender::new(0),
+            odd: odd::Odd::default(),
         });
         let accepting = accept(Arc::clone(&shared), listener);
         tokio::spawn(shared.stopped.clone().run_until_cancelled_owned(accepting));
@@ -232,6 +236,11 @@ impl Server {
         if let Some(device) = self.shared.device_of(session) {
             device.state().quicker = Some(description.to_owned());
         }
+    }
+
+    /// Describes a group in an odd way from now on, or in the ordinary one again.
+    pub fn make_odd(&self, group: &GroupJid, oddity: Option<Oddity>) {
+        self.shared.odd.set(group, oddity);
     }
 
     /// Leaves the wishes of a session for the list of its groups without an answer, and tells how many

@@ -34,6 +34,8 @@ pub(crate) struct SessionHandle {
     pub(super) control: mpsc::UnboundedSender<Command>,
     view: RwLock<Session>,
     group_count: AtomicU64,
+    /// Groups of the last list that could not be read.
+    unreadable_groups: AtomicU64,
     /// Milliseconds since the epoch; 0 for never.
     last_traffic: AtomicI64,
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -104,6 +106,7 @@ impl SessionHandle {
             connects: CallRate::new(limits.connects_per_minute, limits.connects_per_hour),
             view: RwLock::new(view),
             group_count: AtomicU64::new(group_count),
+            unreadable_groups: AtomicU64::new(0),
             last_traffic: AtomicI64::new(0),
             turn: tokio::sync::Mutex::new(()),
             waiting: AtomicUsize::new(0),
@@ -122,6 +125,8 @@ impl SessionHandle {
     pub(crate) fn view(&self) -> Session {
         let mut view = self.read(Session::clone);
         view.group_count = Some(self.group_count.load(Ordering::Relaxed));
+        let unreadable = self.unreadable_groups.load(Ordering::Relaxed);
+        view.unreadable_groups = (unreadable > 0).then_some(unreadable);
         let heard = match self.last_traffic.load(Ordering::Relaxed) {
             0 => None,
             at => Some(at),
@@ -185,6 +190,11 @@ impl SessionHandle {
 
     pub(crate) fn set_group_count(&self, count: u64) {
         self.group_count.store(count, Ordering::Relaxed);
+    }
+
+    /// Returns whether the number changed.
+    pub(super) fn set_unreadable_groups(&self, count: u64) -> bool {
+        self.unreadable_groups.swap(count, Ordering::Relaxed) != count
     }
 
     /// Whose groups a write of this session's is about.

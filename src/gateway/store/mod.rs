@@ -25,7 +25,7 @@ mod writer;
 pub(crate) use error::StoreError;
 pub(crate) use open::Store;
 #[cfg(test)]
-pub use outage::BELIEVED;
+pub(crate) use outage::BELIEVED;
 pub(crate) use outage::Fault;
 pub(crate) use tables::{Read, within};
 pub(crate) use write::Write;

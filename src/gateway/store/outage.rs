@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// How long a successful probe counts. A failed write ends that at once.
-pub(super) const BELIEVED: Duration = Duration::from_secs(5);
+pub(crate) const BELIEVED: Duration = Duration::from_secs(5);
 /// Most audit entries kept in memory. Changes are refused during an outage, so only those in flight
 /// at its beginning add entries.
 const WAITING: usize = 1000;

@@ -1,6 +1,8 @@
 //! A wrapper around any driver that counts, times and logs its calls.
 
-use super::{Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest};
+use super::{
+    Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup,
+};
 use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::metrics::Metrics;
@@ -92,7 +94,7 @@ impl Driver for Metered {
     async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
-    ) -> Result<(), DriverError> {
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
         self.count("list_groups", self.inner.list_groups(found))
             .await
     }

@@ -10,7 +10,7 @@ use super::supervise::probe;
 use crate::api::{Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
-    DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
+    DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup,
 };
 use std::error::Error;
 use std::future::Future;
@@ -71,7 +71,7 @@ impl Session {
     pub(super) async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
-    ) -> Result<(), DriverError> {
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
         let every = EveryGroup {
             me: self.me(),
             found,

@@ -6,7 +6,7 @@ use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
-    MembershipRequest,
+    MembershipRequest, UnreadGroup,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ impl Driver for LiveDriver {
     async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
-    ) -> Result<(), DriverError> {
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
         self.0.list_groups(found).await
     }
 
