@@ -1,9 +1,10 @@
 //! One connection of a device: login or pairing, then stanzas both ways until somebody hangs up.
 
+use super::farewell::{failure, goodbye, stream_error};
 use super::keys::{self, jid_of_device};
 use super::phone::{CodeRequest, CodeTyped, Secrets, pair_success};
 use super::refusal::{Answer, Refused};
-use super::stanza::{SERVER, attr, bytes, child, error, fresh_id, query, result};
+use super::stanza::{attr, bytes, child, error, fresh_id, query, result};
 use super::wire::{Caller, Channel, PublicKey};
 use super::{Device, LoginFailure, Order, Shared, groups, house, push, wire};
 use anyhow::Context as _;
@@ -11,7 +12,6 @@ use groupdesk::api::Setting;
 use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -20,8 +20,6 @@ use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 
 /// How many QR codes a device is given to show, one after the other.
 const QR_CODES: usize = 6;
-/// How long a client that was told goodbye may take to hang up.
-const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Lets a client in and serves it until one side hangs up.
 ///
@@ -174,8 +172,10 @@ impl Connection<'_> {
                     self.open(&linked).await?;
                 }
             }
-            DriverEvent::Connected(_) | DriverEvent::Connecting | DriverEvent::CodeSpent { .. } => {
-            }
+            DriverEvent::Connected(_)
+            | DriverEvent::Connecting
+            | DriverEvent::CodeSpent { .. }
+            | DriverEvent::GroupsStale => {}
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);
             }
@@ -276,7 +276,8 @@ impl Connection<'_> {
     /// Whether a query is a wish for the list of groups that is not to be answered.
     fn is_held(&self, stanza: &Node) -> bool {
         let is_import = child(stanza).is_some_and(|child| child.tag == "participating");
-        let state = self.device.state();
+        let mut state = self.device.state();
+        state.imports += usize::from(is_import);
         let held = state.held_imports.as_ref().filter(|_| is_import);
         held.inspect(|count| count.send_modify(|count| *count += 1))
             .is_some()
@@ -411,6 +412,7 @@ impl Connection<'_> {
                 let change = push::by_hand(&group, change, self.shared.world.now());
                 self.channel.send(&change).await?;
             }
+            Order::Stale => self.channel.send(&push::stale()).await?,
             Order::TakeCodeBack => {
                 let (request, _) = self.request.take().context("no code was asked for")?;
                 self.channel.send(&request.taken_back()).await?;
@@ -418,38 +420,4 @@ impl Connection<'_> {
         }
         Ok(None)
     }
-}
-
-/// Says a last word and waits until the client has heard it: closing a socket on unread data could
-/// lose it.
-async fn goodbye(channel: &mut Channel, last: &Node) -> anyhow::Result<()> {
-    channel.send(last).await?;
-    let hung_up = async { while let Ok(Some(_)) = channel.next().await {} };
-    // One that stays is hung up on.
-    let _ = tokio::time::timeout(GOODBYE, hung_up).await;
-    Ok(())
-}
-
-fn stream_error(code: &str, conflict: Option<&str>) -> Node {
-    let conflict = conflict.map(|kind| NodeBuilder::new("conflict").attr("type", kind).build());
-    NodeBuilder::new("stream:error")
-        .attr("code", code)
-        .children(conflict)
-        .build()
-}
-
-fn failure(failure: LoginFailure) -> Node {
-    let node = NodeBuilder::new("failure").attr("from", SERVER);
-    match failure {
-        LoginFailure::Unlinked => node.attr("reason", 401_u16),
-        LoginFailure::Banned { seconds } => node
-            .attr("reason", 402_u16)
-            .attr("code", 101_u16)
-            .attr("expire", seconds),
-        LoginFailure::Locked => node.attr("reason", 403_u16),
-        LoginFailure::Outdated => node.attr("reason", 405_u16),
-        LoginFailure::Code(code) => node.attr("reason", code),
-        LoginFailure::Silence => unreachable!("nothing is said then"),
-    }
-    .build()
 }

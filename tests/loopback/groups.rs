@@ -11,8 +11,8 @@ use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use groupdesk::gateway::whatsapp::sandbox::World;
 use groupdesk::gateway::whatsapp::{Driver, GroupSnapshot, JoinOutcome, MemberChange};
 use sha2::{Digest as _, Sha256};
-use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
+use whatsapp_rust::wacore_binary::{Node, NodeContent};
 
 /// Answers one query.
 pub async fn answer(world: &World, odd: &Odd, account: &dyn Driver, query: &Node) -> Answer {
@@ -34,7 +34,7 @@ async fn ask(
         Some(group) if is_set => change(world, account, &group, asked)
             .await
             .map_err(Refused::of_a_change),
-        Some(group) => read(odd, account, &group, asked).await,
+        Some(group) => read(world, odd, account, &group, asked).await,
         None => at_large(world, odd, account, asked, is_set).await,
     }
 }
@@ -50,7 +50,7 @@ async fn at_large(
     match asked.tag.as_ref() {
         "participating" => {
             let groups = account.joined_groups().await?;
-            let groups = groups.iter().map(|group| odd.spoil(group, group_node(group)));
+            let groups = groups.iter().map(|group| described(world, odd, group));
             Ok(vec![NodeBuilder::new("groups").children(groups).build()])
         }
         "create" => {
@@ -92,6 +92,7 @@ async fn join(account: &dyn Driver, code: &InviteCode) -> Result<Vec<Node>, Refu
 }
 
 async fn read(
+    world: &World,
     odd: &Odd,
     account: &dyn Driver,
     group: &GroupJid,
@@ -100,7 +101,7 @@ async fn read(
     match asked.tag.as_ref() {
         "query" => {
             let group = account.group(group).await?;
-            Ok(vec![odd.spoil(&group, group_node(&group))])
+            Ok(vec![described(world, odd, &group)])
         }
         "invite" => Ok(vec![invite_node(&account.invite(group).await?)]),
         "membership_approval_requests" => {
@@ -159,8 +160,10 @@ async fn describe(
     let new = body.and_then(Node::content_as_string).unwrap_or_default();
     let known = attr(asked, "prev").unwrap_or_default();
     let setting = Setting::Description(new.into());
+    // One that is frozen is not replaced even by who knows it.
+    let is_frozen = world.act(|rules| rules.has_frozen_description(group));
     if let Some(present) = world.look_at(group)
-        && known != description_id(&present.description)
+        && (is_frozen || known != description_id(&present.description))
     {
         return Err(Refused::conflict());
     }
@@ -208,6 +211,21 @@ fn invite_node(code: &InviteCode) -> Node {
     NodeBuilder::new("invite")
         .attr("code", code.as_str())
         .build()
+}
+
+/// A group as a query finds it.
+fn described(world: &World, odd: &Odd, group: &GroupSnapshot) -> Node {
+    let mut node = group_node(group);
+    if world.act(|rules| rules.has_frozen_description(&group.jid))
+        && let Some(NodeContent::Nodes(children)) = &mut node.content
+    {
+        let description = children.iter_mut().find(|child| child.tag == "description");
+        if let Some(description) = description {
+            // What some client once wrote instead of an id.
+            description.attrs.insert("id", "undefined");
+        }
+    }
+    odd.spoil(group, node)
 }
 
 /// A group with everything that is known of it.

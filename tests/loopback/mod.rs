@@ -10,6 +10,7 @@
 //! Nothing here weakens the client: it is never built with a feature that turns its checks off.
 
 mod connection;
+mod farewell;
 mod groups;
 mod house;
 mod keys;
@@ -75,6 +76,8 @@ struct DeviceState {
     quicker: Option<String>,
     /// Counts its wishes for the list of its groups, while they are not answered.
     held_imports: Option<watch::Sender<usize>>,
+    /// How many wishes for the list of its groups have come.
+    imports: usize,
     /// Its present connection.
     connection: Option<mpsc::UnboundedSender<Order>>,
 }
@@ -89,6 +92,8 @@ enum Order {
     Freeze,
     /// A change of a group that the world does not know of.
     Push(GroupJid, Push),
+    /// The server's state of the device's groups has changed in ways that it does not tell.
+    Stale,
     /// The pairing code that was given out is of no use any more.
     TakeCodeBack,
 }
@@ -98,6 +103,8 @@ pub enum Push {
     /// Somebody came in by the link.
     JoinedByLink(MemberJid),
     Deleted,
+    /// Something with this tag, about these people: what it means for the group is not said.
+    Tagged(&'static str, Vec<MemberJid>),
 }
 
 /// How a login ends without success.
@@ -203,6 +210,8 @@ impl Server {
             }),
         };
         let session = device.account.session.clone();
+        // As WhatsApp does for a linked device.
+        self.shared.world.keep_missed(&session);
         let mut devices = self.shared.devices();
         devices.retain(|_, other| other.account.session != session);
         devices.insert(key, Arc::new(device));
@@ -269,6 +278,22 @@ impl Server {
     pub fn push(&self, session: &SessionId, group: &GroupJid, push: Push) -> anyhow::Result<()> {
         let device = self.shared.device_of(session).context("no such device")?;
         device.order(Order::Push(group.clone(), push))
+    }
+
+    /// How many times a session has asked for the list of its groups.
+    #[must_use]
+    pub fn imports(&self, session: &SessionId) -> usize {
+        let device = self.shared.device_of(session);
+        device.map_or(0, |device| device.state().imports)
+    }
+
+    /// Tells a session that what it knows of its groups is stale.
+    ///
+    /// # Errors
+    /// The session has no connection.
+    pub fn say_stale(&self, session: &SessionId) -> anyhow::Result<()> {
+        let device = self.shared.device_of(session).context("no such device")?;
+        device.order(Order::Stale)
     }
 
     /// Tells a session that its pairing code is of no use any more.

@@ -15,7 +15,7 @@ use crate::gateway::store::listing::ListCache;
 use crate::gateway::store::{StoreError, Write};
 use crate::gateway::whatsapp::Driver;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -54,6 +54,8 @@ pub(crate) struct SessionHandle {
     /// Invite codes seen on this connection, to recognize what a reset replaces. Never returned to
     /// callers.
     links: Mutex<HashMap<GroupJid, InviteCode>>,
+    /// Whether the last list of all groups is stored, and nothing was lost since.
+    synced: AtomicBool,
     /// Whether startup is complete: connected with all groups read, or not connected.
     ready: watch::Sender<bool>,
     /// How the task ended, once it has.
@@ -116,6 +118,7 @@ impl SessionHandle {
             released: Notify::new(),
             resets: Mutex::default(),
             links: Mutex::default(),
+            synced: AtomicBool::new(false),
             ready: watch::Sender::new(false),
             end: OnceLock::new(),
         }
@@ -195,6 +198,15 @@ impl SessionHandle {
     /// Returns whether the number changed.
     pub(super) fn set_unreadable_groups(&self, count: u64) -> bool {
         self.unreadable_groups.swap(count, Ordering::Relaxed) != count
+    }
+
+    pub(super) fn set_synced(&self, synced: bool) {
+        self.synced.store(synced, Ordering::Relaxed);
+    }
+
+    /// Whether the list of all groups has to be read.
+    pub(super) fn is_list_due(&self) -> bool {
+        !self.synced.load(Ordering::Relaxed) || self.driver.is_list_due()
     }
 
     /// Whose groups a write of this session's is about.

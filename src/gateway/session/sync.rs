@@ -1,4 +1,4 @@
-//! The sync after each connect: what changed in the groups while the session was offline.
+//! The sync after a connect, where the driver may have missed something: what changed in the groups while the session was offline.
 //!
 //! A small number of changed groups is published one by one, like live events. The first import of
 //! an account or a long absence would publish thousands of events, push everything else out of the
@@ -35,14 +35,24 @@ pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: C
 }
 
 async fn try_out(session: &SessionHandle, store: &Store, connection: CancellationToken) {
-    for _ in 0..limits::SYNC_TRIES {
+    let mut tries = 0;
+    // Another sync may have been quicker.
+    while tries < limits::SYNC_TRIES && session.is_list_due() {
         let pause = match once(session, store).await {
-            Ok(())
-            | Err(
+            Ok(()) => return session.set_synced(true),
+            Err(
                 Error::NotConnected { .. }
                 | Error::Driver(DriverError::NotConnected | DriverError::ConnectionLost),
             ) => return,
+            // Not asked, or refused for being asked too often: waiting for it is no failure.
+            Err(Error::Driver(DriverError::RateLimited { retry_after })) => {
+                let seconds = retry_after.as_secs();
+                tracing::info!(session = %session.id, seconds, "the list of groups is asked for later");
+                session.mark_ready();
+                retry_after
+            }
             Err(error) => {
+                tries += 1;
                 tracing::warn!(session = %session.id, cause = error.cause(), "fetching the groups failed");
                 error.retry_after().unwrap_or(limits::SYNC_PAUSE)
             }
@@ -51,6 +61,9 @@ async fn try_out(session: &SessionHandle, store: &Store, connection: Cancellatio
             () = connection.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
+    }
+    if tries < limits::SYNC_TRIES {
+        return;
     }
     tracing::error!(session = %session.id, "gave up fetching the groups until the next connection");
 }
@@ -148,7 +161,10 @@ async fn update(
 /// Says which groups could not be read: in the log, and as a number in the session.
 fn tell_unread(session: &SessionHandle, unread: &[UnreadGroup]) {
     for group in unread.iter().take(LOGGED) {
-        let name = group.jid.as_ref().map_or("without a name", GroupJid::as_str);
+        let name = group
+            .jid
+            .as_ref()
+            .map_or("without a name", GroupJid::as_str);
         tracing::warn!(
             session = %session.id,
             group = name,

@@ -40,6 +40,13 @@ pub trait Driver: Send + Sync + 'static {
         found: mpsc::UnboundedSender<GroupSnapshot>,
     ) -> Result<Vec<UnreadGroup>, DriverError>;
 
+    /// Whether changes of groups may have been missed since the last complete list. Asked after each
+    /// connect; a driver that is told of everything that happened while it was away need not list all
+    /// groups again.
+    fn is_list_due(&self) -> bool {
+        true
+    }
+
     /// All of [`Driver::list_groups`] that could be read.
     async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
         let (found, mut groups) = mpsc::unbounded_channel();

@@ -99,6 +99,10 @@ impl Driver for Metered {
             .await
     }
 
+    fn is_list_due(&self) -> bool {
+        self.inner.is_list_due()
+    }
+
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
         self.count("group", self.inner.group(group)).await
     }

@@ -408,6 +408,7 @@ pub fn limits() -> Limits {
         // What WhatsApp may think of haste is no matter here.
         burst: 10_000,
         per_minute: 60_000,
+        list_interval: Duration::ZERO,
         ..Limits::default()
     }
 }

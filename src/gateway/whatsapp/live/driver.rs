@@ -64,6 +64,10 @@ impl Driver for LiveDriver {
         self.0.list_groups(found).await
     }
 
+    fn is_list_due(&self) -> bool {
+        self.0.is_list_due()
+    }
+
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
         self.0.group(group).await
     }

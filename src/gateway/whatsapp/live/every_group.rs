@@ -119,9 +119,8 @@ mod tests {
 
     #[test]
     fn a_group_that_the_library_refuses_is_named_and_hides_no_other() {
-        let valued = |tag: &'static str, value: &str| {
-            NodeBuilder::new(tag).attr("value", value).build()
-        };
+        let valued =
+            |tag: &'static str, value: &str| NodeBuilder::new(tag).attr("value", value).build();
         let odd = |tag: &'static str, name: &'static str, value: &str| {
             NodeBuilder::new(tag).attr(name, value).build()
         };

@@ -7,7 +7,7 @@ use crate::api::SessionStatus;
 use crate::gateway::session::limits;
 use std::time::Duration;
 
-async fn pass(time: Duration) {
+pub(super) async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
