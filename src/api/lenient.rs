@@ -192,6 +192,7 @@ mod tests {
                 "phoneNumber": "1", "waJid": "1:2@s.whatsapp.net", "waLid": "1:2@lid", "isAdminSession": true,
                 "autoRead": true, "presenceTyping": true, "ratePerMin": 1, "ratePerHour": 2,
                 "createdByUserId": "u", "lastConnectedAt": 1, "createdAt": 2, "updatedAt": 3, "groupCount": 4,
+                "unreadableGroups": 1,
                 "statusReason": "r", "lastTrafficAt": 5}),
             &["id"],
         );

@@ -148,6 +148,14 @@ pub struct Session {
         deserialize_with = "lenient::or_default"
     )]
     pub group_count: Option<u64>,
+    /// Extension: how many groups of WhatsApp's last list could not be read. They stay as they were
+    /// known, or are missing when they were not. Absent when there are none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub unreadable_groups: Option<u64>,
     /// Extension: why the session is `failed` or `logged_out`, as a sentence.
     #[serde(
         default,

@@ -173,8 +173,10 @@ impl Connection<'_> {
                     self.open(&linked).await?;
                 }
             }
-            DriverEvent::Connected(_) | DriverEvent::Connecting | DriverEvent::CodeSpent { .. } => {
-            }
+            DriverEvent::Connected(_)
+            | DriverEvent::Connecting
+            | DriverEvent::CodeSpent { .. }
+            | DriverEvent::GroupsStale => {}
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);
             }
@@ -255,11 +257,12 @@ impl Connection<'_> {
                     Arc::clone(&self.device.line),
                 );
                 let (orders, asked) = (self.orders.clone(), stanza.clone());
+                let odd = self.shared.odd.clone();
                 if child(stanza).is_some_and(|child| child.tag == "description") {
                     self.let_others_describe(stanza);
                 }
                 tokio::spawn(async move {
-                    let answer = groups::answer(&world, &*line, &asked).await;
+                    let answer = groups::answer(&world, &odd, &*line, &asked).await;
                     // A client that has hung up meanwhile does not want to know.
                     let _ = orders.send(Order::Answer(answer));
                 });
@@ -280,7 +283,8 @@ impl Connection<'_> {
     /// Whether a query is a wish for the list of groups that is not to be answered.
     fn is_held(&self, stanza: &Node) -> bool {
         let is_import = child(stanza).is_some_and(|child| child.tag == "participating");
-        let state = self.device.state();
+        let mut state = self.device.state();
+        state.imports += usize::from(is_import);
         let held = state.held_imports.as_ref().filter(|_| is_import);
         held.inspect(|count| count.send_modify(|count| *count += 1))
             .is_some()
@@ -415,6 +419,7 @@ impl Connection<'_> {
                 let change = push::by_hand(&group, change, self.shared.world.now());
                 self.channel.send(&change).await?;
             }
+            Order::Stale => self.channel.send(&push::stale()).await?,
             Order::TakeCodeBack => {
                 let (request, _) = self.request.take().context("no code was asked for")?;
                 self.channel.send(&request.taken_back()).await?;

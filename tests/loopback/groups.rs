@@ -3,6 +3,7 @@
 //! No rule is decided here. The one thing that the world does not know is the id of a description, by
 //! which WhatsApp notices that somebody else changed it meanwhile; it is derived from the text.
 
+use super::odd::Odd;
 use super::refusal::{Answer, Refused, code_for_member};
 use super::stanza::{attr, child, empty, result, text};
 use groupdesk::api::{MemberRole, Setting};
@@ -10,32 +11,38 @@ use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use groupdesk::gateway::whatsapp::sandbox::World;
 use groupdesk::gateway::whatsapp::{Driver, GroupSnapshot, JoinOutcome, MemberChange};
 use sha2::{Digest as _, Sha256};
-use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
+use whatsapp_rust::wacore_binary::{Node, NodeContent};
 
 /// Answers one query.
-pub async fn answer(world: &World, account: &dyn Driver, query: &Node) -> Answer {
-    match ask(world, account, query).await {
+pub async fn answer(world: &World, odd: &Odd, account: &dyn Driver, query: &Node) -> Answer {
+    match ask(world, odd, account, query).await {
         Ok(children) => Answer::Stanza(result(query, children)),
         Err(refusal) => refusal.answer(query),
     }
 }
 
-async fn ask(world: &World, account: &dyn Driver, query: &Node) -> Result<Vec<Node>, Refused> {
+async fn ask(
+    world: &World,
+    odd: &Odd,
+    account: &dyn Driver,
+    query: &Node,
+) -> Result<Vec<Node>, Refused> {
     let asked = child(query).ok_or_else(Refused::malformed)?;
     let is_set = attr(query, "type").as_deref() == Some("set");
     match attr(query, "to").and_then(|to| GroupJid::parse(&to).ok()) {
         Some(group) if is_set => change(world, account, &group, asked)
             .await
             .map_err(Refused::of_a_change),
-        Some(group) => read(account, &group, asked).await,
-        None => at_large(world, account, asked, is_set).await,
+        Some(group) => read(world, odd, account, &group, asked).await,
+        None => at_large(world, odd, account, asked, is_set).await,
     }
 }
 
 /// Queries that name no group, or name it inside.
 async fn at_large(
     world: &World,
+    odd: &Odd,
     account: &dyn Driver,
     asked: &Node,
     is_set: bool,
@@ -43,7 +50,7 @@ async fn at_large(
     match asked.tag.as_ref() {
         "participating" => {
             let groups = account.joined_groups().await?;
-            let groups = groups.iter().map(group_node);
+            let groups = groups.iter().map(|group| described(world, odd, group));
             Ok(vec![NodeBuilder::new("groups").children(groups).build()])
         }
         "create" => {
@@ -84,9 +91,18 @@ async fn join(account: &dyn Driver, code: &InviteCode) -> Result<Vec<Node>, Refu
     ])
 }
 
-async fn read(account: &dyn Driver, group: &GroupJid, asked: &Node) -> Result<Vec<Node>, Refused> {
+async fn read(
+    world: &World,
+    odd: &Odd,
+    account: &dyn Driver,
+    group: &GroupJid,
+    asked: &Node,
+) -> Result<Vec<Node>, Refused> {
     match asked.tag.as_ref() {
-        "query" => Ok(vec![group_node(&account.group(group).await?)]),
+        "query" => {
+            let group = account.group(group).await?;
+            Ok(vec![described(world, odd, &group)])
+        }
         "invite" => Ok(vec![invite_node(&account.invite(group).await?)]),
         "membership_approval_requests" => {
             let requests = account.membership_requests(group).await?;
@@ -144,8 +160,10 @@ async fn describe(
     let new = body.and_then(Node::content_as_string).unwrap_or_default();
     let known = attr(asked, "prev").unwrap_or_default();
     let setting = Setting::Description(new.into());
+    // One that is frozen is not replaced even by who knows it.
+    let is_frozen = world.act(|rules| rules.has_frozen_description(group));
     if let Some(present) = world.look_at(group)
-        && known != description_id(&present.description)
+        && (is_frozen || known != description_id(&present.description))
     {
         return Err(Refused::conflict());
     }
@@ -193,6 +211,21 @@ fn invite_node(code: &InviteCode) -> Node {
     NodeBuilder::new("invite")
         .attr("code", code.as_str())
         .build()
+}
+
+/// A group as a query finds it.
+fn described(world: &World, odd: &Odd, group: &GroupSnapshot) -> Node {
+    let mut node = group_node(group);
+    if world.act(|rules| rules.has_frozen_description(&group.jid))
+        && let Some(NodeContent::Nodes(children)) = &mut node.content
+    {
+        let description = children.iter_mut().find(|child| child.tag == "description");
+        if let Some(description) = description {
+            // What some client once wrote instead of an id.
+            description.attrs.insert("id", "undefined");
+        }
+    }
+    odd.spoil(group, node)
 }
 
 /// A group with everything that is known of it.

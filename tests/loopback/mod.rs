@@ -15,6 +15,7 @@ mod farewell;
 mod groups;
 mod house;
 mod keys;
+mod odd;
 pub mod phone;
 mod push;
 mod refusal;
@@ -25,6 +26,7 @@ use anyhow::Context as _;
 use groupdesk::gateway::domain::{GroupJid, MemberJid, SessionId};
 use groupdesk::gateway::whatsapp::sandbox::{self, World};
 use groupdesk::gateway::whatsapp::{Account, Driver, DriverEvent, Identity};
+pub use odd::Oddity;
 use phone::{AccountType, QrCode};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -51,6 +53,7 @@ struct Shared {
     stopped: CancellationToken,
     devices: Mutex<HashMap<PublicKey, Arc<Device>>>,
     turned_away: watch::Sender<usize>,
+    odd: odd::Odd,
 }
 
 /// A companion device that the server knows.
@@ -78,6 +81,8 @@ struct DeviceState {
     /// Counts its wishes for the list of its groups, while they are not answered.
     held_imports: Option<watch::Sender<usize>>,
     arrival: arrival::Arrival,
+    /// How many wishes for the list of its groups have come.
+    imports: usize,
     /// Its present connection.
     connection: Option<mpsc::UnboundedSender<Order>>,
 }
@@ -92,6 +97,8 @@ enum Order {
     Freeze,
     /// A change of a group that the world does not know of.
     Push(GroupJid, Push),
+    /// The server's state of the device's groups has changed in ways that it does not tell.
+    Stale,
     /// The pairing code that was given out is of no use any more.
     TakeCodeBack,
 }
@@ -101,6 +108,8 @@ pub enum Push {
     /// Somebody came in by the link.
     JoinedByLink(MemberJid),
     Deleted,
+    /// Something with this tag, about these people: what it means for the group is not said.
+    Tagged(&'static str, Vec<MemberJid>),
 }
 
 /// What a device says of itself. While one is available, WhatsApp sends the phone no notifications.
@@ -148,6 +157,7 @@ impl Server {
             stopped: CancellationToken::new(),
             devices: Mutex::default(),
             turned_away: watch::Sender::new(0),
+            odd: odd::Odd::default(),
         });
         let accepting = accept(Arc::clone(&shared), listener);
         tokio::spawn(shared.stopped.clone().run_until_cancelled_owned(accepting));
@@ -227,6 +237,8 @@ impl Server {
             }),
         };
         let session = device.account.session.clone();
+        // As WhatsApp does for a linked device.
+        self.shared.world.keep_missed(&session);
         let mut devices = self.shared.devices();
         devices.retain(|_, other| other.account.session != session);
         devices.insert(key, Arc::new(device));
@@ -262,6 +274,11 @@ impl Server {
         }
     }
 
+    /// Describes a group in an odd way from now on, or in the ordinary one again.
+    pub fn make_odd(&self, group: &GroupJid, oddity: Option<Oddity>) {
+        self.shared.odd.set(group, oddity);
+    }
+
     /// Leaves the wishes of a session for the list of its groups without an answer, and tells how many
     /// there were.
     ///
@@ -288,6 +305,22 @@ impl Server {
     pub fn push(&self, session: &SessionId, group: &GroupJid, push: Push) -> anyhow::Result<()> {
         let device = self.shared.device_of(session).context("no such device")?;
         device.order(Order::Push(group.clone(), push))
+    }
+
+    /// How many times a session has asked for the list of its groups.
+    #[must_use]
+    pub fn imports(&self, session: &SessionId) -> usize {
+        let device = self.shared.device_of(session);
+        device.map_or(0, |device| device.state().imports)
+    }
+
+    /// Tells a session that what it knows of its groups is stale.
+    ///
+    /// # Errors
+    /// The session has no connection.
+    pub fn say_stale(&self, session: &SessionId) -> anyhow::Result<()> {
+        let device = self.shared.device_of(session).context("no such device")?;
+        device.order(Order::Stale)
     }
 
     /// Tells a session that its pairing code is of no use any more.

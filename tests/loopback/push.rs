@@ -24,8 +24,15 @@ pub fn by_hand(group: &GroupJid, push: Push, now: EpochMillis) -> Node {
                 .children([came.build()])
         }
         Push::Deleted => node.children([empty("delete")]),
+        Push::Tagged(tag, people) => node.children([self::people(tag, &people)]),
     }
     .build()
+}
+
+/// The stanza that tells a client that its groups are stale.
+pub fn stale() -> Node {
+    let dirty = NodeBuilder::new("dirty").attr("type", "groups").build();
+    NodeBuilder::new("ib").children([dirty]).build()
 }
 
 /// The stanza that tells `me` of a change.

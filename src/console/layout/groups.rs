@@ -234,6 +234,11 @@ pub(crate) fn groups_notice(state: &State) -> Option<String> {
                 return Some(format!("Not refreshed: {}", state.sentence(failure, None)));
             }
             let session = state.sessions.get(&id)?;
+            if session.status.is_connected()
+                && let Some(count @ 1..) = session.unreadable_groups
+            {
+                return Some(unreadable(count));
+            }
             if !session.status.is_disconnected() || state.groups.is_empty() {
                 return None;
             }
@@ -260,6 +265,17 @@ pub(crate) fn groups_notice(state: &State) -> Option<String> {
             more - 1
         ),
     })
+}
+
+/// The gateway could not read some groups in WhatsApp's list.
+fn unreadable(count: u64) -> String {
+    match count {
+        1 => "1 group could not be read from WhatsApp: it is shown as last stored, if at all."
+            .to_owned(),
+        count => format!(
+            "{count} groups could not be read from WhatsApp: they are shown as last stored, if at all."
+        ),
+    }
 }
 
 /// How many rows of groups fit: a page. At least 1.

@@ -50,6 +50,7 @@ impl Task {
                 }
             }
             DriverEvent::Failed { reason, retry } => self.fail_with(reason, retry).await,
+            DriverEvent::GroupsStale => self.resync(),
             DriverEvent::Group(_) => {}
         }
     }
@@ -116,11 +117,21 @@ impl Task {
             self.handle.renew_connection();
         }
         self.set_status(SessionStatus::Working, None).await;
-        self.tasks.spawn(sync::run(
-            Arc::clone(&self.handle),
-            self.store.clone(),
-            self.handle.connection(),
-        ));
+        self.resync();
+    }
+
+    /// Reads the list of all groups where it is due.
+    fn resync(&self) {
+        if !self.handle.is_list_due() {
+            return self.handle.mark_ready();
+        }
+        if self.status() == SessionStatus::Working {
+            self.tasks.spawn(sync::run(
+                Arc::clone(&self.handle),
+                self.store.clone(),
+                self.handle.connection(),
+            ));
+        }
     }
 
     /// Stores what could not be stored during an outage.
@@ -131,6 +142,7 @@ impl Task {
             // The next connection reads the groups.
             return;
         }
+        self.handle.set_synced(false);
         let (handle, store) = (Arc::clone(&self.handle), self.store.clone());
         self.tasks.spawn(async move {
             sync::run(Arc::clone(&handle), store, handle.connection()).await;
@@ -168,6 +180,7 @@ impl Task {
         (self.should_run, self.banned, self.first) = (false, None, None);
         self.handle.cut_connection();
         self.handle.forget_reset_echoes();
+        self.handle.set_synced(false);
         self.handle.set_qr(None);
         self.forget();
         self.set_status(SessionStatus::LoggedOut, Some(reason))

@@ -15,7 +15,7 @@ use crate::gateway::store::listing::ListCache;
 use crate::gateway::store::{StoreError, Write};
 use crate::gateway::whatsapp::Driver;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -34,6 +34,8 @@ pub(crate) struct SessionHandle {
     pub(super) control: mpsc::UnboundedSender<Command>,
     view: RwLock<Session>,
     group_count: AtomicU64,
+    /// Groups of the last list that could not be read.
+    unreadable_groups: AtomicU64,
     /// Milliseconds since the epoch; 0 for never.
     last_traffic: AtomicI64,
     pub(super) turn: tokio::sync::Mutex<()>,
@@ -52,6 +54,8 @@ pub(crate) struct SessionHandle {
     /// Invite codes seen on this connection, to recognize what a reset replaces. Never returned to
     /// callers.
     links: Mutex<HashMap<GroupJid, InviteCode>>,
+    /// Whether the last list of all groups is stored, and nothing was lost since.
+    synced: AtomicBool,
     /// Whether startup is complete: connected with all groups read, or not connected.
     ready: watch::Sender<bool>,
     /// How the task ended, once it has.
@@ -104,6 +108,7 @@ impl SessionHandle {
             connects: CallRate::new(limits.connects_per_minute, limits.connects_per_hour),
             view: RwLock::new(view),
             group_count: AtomicU64::new(group_count),
+            unreadable_groups: AtomicU64::new(0),
             last_traffic: AtomicI64::new(0),
             turn: tokio::sync::Mutex::new(()),
             waiting: AtomicUsize::new(0),
@@ -113,6 +118,7 @@ impl SessionHandle {
             released: Notify::new(),
             resets: Mutex::default(),
             links: Mutex::default(),
+            synced: AtomicBool::new(false),
             ready: watch::Sender::new(false),
             end: OnceLock::new(),
         }
@@ -122,6 +128,8 @@ impl SessionHandle {
     pub(crate) fn view(&self) -> Session {
         let mut view = self.read(Session::clone);
         view.group_count = Some(self.group_count.load(Ordering::Relaxed));
+        let unreadable = self.unreadable_groups.load(Ordering::Relaxed);
+        view.unreadable_groups = (unreadable > 0).then_some(unreadable);
         let heard = match self.last_traffic.load(Ordering::Relaxed) {
             0 => None,
             at => Some(at),
@@ -185,6 +193,20 @@ impl SessionHandle {
 
     pub(crate) fn set_group_count(&self, count: u64) {
         self.group_count.store(count, Ordering::Relaxed);
+    }
+
+    /// Returns whether the number changed.
+    pub(super) fn set_unreadable_groups(&self, count: u64) -> bool {
+        self.unreadable_groups.swap(count, Ordering::Relaxed) != count
+    }
+
+    pub(super) fn set_synced(&self, synced: bool) {
+        self.synced.store(synced, Ordering::Relaxed);
+    }
+
+    /// Whether the list of all groups has to be read.
+    pub(super) fn is_list_due(&self) -> bool {
+        !self.synced.load(Ordering::Relaxed) || self.driver.is_list_due()
     }
 
     /// Whose groups a write of this session's is about.

@@ -14,7 +14,8 @@ pub(crate) const PAIRING_CODE: Duration = Duration::from_secs(28);
 pub(crate) const SYNC: Duration = Duration::from_secs(90);
 /// Between two tries of a sync that failed.
 pub(crate) const SYNC_PAUSE: Duration = Duration::from_secs(5);
-/// Tries of a sync before it waits for the next connection.
+/// Failed tries of a sync before it waits for the next connection. Rate limiting does not count as
+/// one.
 pub(crate) const SYNC_TRIES: u32 = 5;
 /// How long a session may be `starting` before its reason says so; it goes on trying. A driver that
 /// has not begun to connect by then counts as failed.

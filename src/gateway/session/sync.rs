@@ -1,4 +1,4 @@
-//! The sync after each connect: what changed in the groups while the session was offline.
+//! The sync after a connect, where the driver may have missed something: what changed in the groups while the session was offline.
 //!
 //! A small number of changed groups is published one by one, like live events. The first import of
 //! an account or a long absence would publish thousands of events, push everything else out of the
@@ -10,10 +10,11 @@ use super::command::CommandKind;
 use super::handle::SessionHandle;
 use super::limits;
 use super::live::Turn;
+use crate::gateway::domain::GroupJid;
 use crate::gateway::error::Error;
 use crate::gateway::store::changes::{self, SessionContext};
 use crate::gateway::store::{Store, StoreError, Write, compare};
-use crate::gateway::whatsapp::{DriverError, GroupSnapshot};
+use crate::gateway::whatsapp::{DriverError, GroupSnapshot, UnreadGroup};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,8 @@ use tracing::Instrument as _;
 const CHUNK: usize = 500;
 /// Most changed groups that are published one by one.
 const TOLD: usize = 100;
+/// Most groups that could not be read of which each gets a line in the log.
+const LOGGED: usize = 10;
 
 /// Fetches all groups and stores the differences. Retries while the connection lasts.
 pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: CancellationToken) {
@@ -32,14 +35,24 @@ pub(super) async fn run(session: Arc<SessionHandle>, store: Store, connection: C
 }
 
 async fn try_out(session: &SessionHandle, store: &Store, connection: CancellationToken) {
-    for _ in 0..limits::SYNC_TRIES {
+    let mut tries = 0;
+    // Another sync may have been quicker.
+    while tries < limits::SYNC_TRIES && session.is_list_due() {
         let pause = match once(session, store).await {
-            Ok(())
-            | Err(
+            Ok(()) => return session.set_synced(true),
+            Err(
                 Error::NotConnected { .. }
                 | Error::Driver(DriverError::NotConnected | DriverError::ConnectionLost),
             ) => return,
+            // Not asked, or refused for being asked too often: waiting for it is no failure.
+            Err(Error::Driver(DriverError::RateLimited { retry_after })) => {
+                let seconds = retry_after.as_secs();
+                tracing::info!(session = %session.id, seconds, "the list of groups is asked for later");
+                session.mark_ready();
+                retry_after
+            }
             Err(error) => {
+                tries += 1;
                 tracing::warn!(session = %session.id, cause = error.cause(), "fetching the groups failed");
                 error.retry_after().unwrap_or(limits::SYNC_PAUSE)
             }
@@ -48,6 +61,9 @@ async fn try_out(session: &SessionHandle, store: &Store, connection: Cancellatio
             () = connection.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
+    }
+    if tries < limits::SYNC_TRIES {
+        return;
     }
     tracing::error!(session = %session.id, "gave up fetching the groups until the next connection");
 }
@@ -92,6 +108,7 @@ async fn import(
     let listed = turn
         .ask_within(limits::SYNC, session.driver.list_groups(found))
         .await;
+    let listed = listed.map(|unread| tell_unread(session, &unread));
     match stored.await.unwrap_or(Err(StoreError::Panicked)) {
         Ok(count) => (count > 0, listed.map_err(Error::from)),
         Err(error) => (true, Err(error.into())),
@@ -107,12 +124,18 @@ async fn update(
     session: &SessionHandle,
     store: &Store,
 ) -> Result<(bool, Result<(), Error>), Error> {
-    let fresh = turn
-        .ask_within(limits::SYNC, session.driver.joined_groups())
+    let (found, mut groups) = mpsc::unbounded_channel();
+    let unread = turn
+        .ask_within(limits::SYNC, session.driver.list_groups(found))
         .await?;
+    let mut fresh = Vec::with_capacity(groups.len());
+    while let Ok(group) = groups.try_recv() {
+        fresh.push(group);
+    }
+    tell_unread(session, &unread);
     let scope = session.scope();
     let compare::Differences { changed, gone } = store
-        .read(move |rows| compare::differences(rows, &scope, fresh))
+        .read(move |rows| compare::differences(rows, &scope, fresh, &unread))
         .await?;
     let scope = SessionContext {
         silent: changed.len() + gone.len() > TOLD,
@@ -133,6 +156,30 @@ async fn update(
         Ok(store.write(exits).await?)
     };
     Ok((silent, stored.await))
+}
+
+/// Says which groups could not be read: in the log, and as a number in the session.
+fn tell_unread(session: &SessionHandle, unread: &[UnreadGroup]) {
+    for group in unread.iter().take(LOGGED) {
+        let name = group
+            .jid
+            .as_ref()
+            .map_or("without a name", GroupJid::as_str);
+        tracing::warn!(
+            session = %session.id,
+            group = name,
+            why = group.why,
+            "a group of WhatsApp's list could not be read; it stays as it was known"
+        );
+    }
+    let count = u64::try_from(unread.len()).unwrap_or(u64::MAX);
+    if session.set_unreadable_groups(count) {
+        if count > 0 {
+            tracing::warn!(session = %session.id, count, "groups could not be read");
+        }
+        // Listeners read the session again.
+        let _ = session.control.send(CommandKind::AnnounceResync.into());
+    }
 }
 
 /// Stores groups as they arrive until the sender is dropped; returns their number.

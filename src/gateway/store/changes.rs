@@ -81,6 +81,13 @@ pub(crate) fn apply(
         by: event.by.as_ref(),
         at: event.at,
     };
+    if let GroupChange::Seen(snapshot) = &event.change
+        && !snapshot.members.iter().any(|member| member.is_me)
+        && scope.stored_group(w.rows, &event.group)?.is_none()
+    {
+        // Members of a community may look at its groups without being in them.
+        return Ok(());
+    }
     if let GroupChange::Entered(snapshot) | GroupChange::Seen(snapshot) = &event.change {
         return upsert(w, scope, snapshot, &origin);
     }

@@ -4,7 +4,7 @@ use super::changes::SessionContext;
 use super::rows::StoredMember;
 use super::{Read, StoreError};
 use crate::gateway::domain::GroupJid;
-use crate::gateway::whatsapp::GroupSnapshot;
+use crate::gateway::whatsapp::{GroupSnapshot, UnreadGroup};
 use std::collections::HashSet;
 
 /// The differences that a sync has to write.
@@ -15,7 +15,9 @@ pub(crate) struct Differences {
     pub gone: Vec<GroupJid>,
 }
 
-/// Compares `fresh`, all groups that the account is in, with what is stored.
+/// Compares `fresh` and `unread`, together all groups that the account is in, with what is stored.
+/// A group that could not be read stays as it is stored. When one has no name either, it may be any
+/// of the stored ones, so none counts as gone.
 ///
 /// # Errors
 /// The database refuses.
@@ -23,8 +25,11 @@ pub(crate) fn differences(
     rows: &dyn Read,
     scope: &SessionContext,
     fresh: Vec<GroupSnapshot>,
+    unread: &[UnreadGroup],
 ) -> Result<Differences, StoreError> {
-    let known: HashSet<String> = fresh.iter().map(|group| group.jid.to_string()).collect();
+    let named = unread.iter().filter_map(|group| group.jid.as_ref());
+    let listed = fresh.iter().map(|group| &group.jid).chain(named);
+    let known: HashSet<String> = listed.map(ToString::to_string).collect();
     let mut changed = Vec::new();
     for group in fresh {
         let same = match scope.stored_group(rows, &group.jid)? {
@@ -47,5 +52,8 @@ pub(crate) fn differences(
     }
     let mut gone = rows.joined(&scope.organization, &scope.session)?;
     gone.retain(|jid| !known.contains(jid.as_str()));
+    if unread.iter().any(|group| group.jid.is_none()) {
+        gone.clear();
+    }
     Ok(Differences { changed, gone })
 }

@@ -1,7 +1,7 @@
 //! The interface of a driver.
 
 use super::error::DriverError;
-use super::group::{GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest};
+use super::group::{GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup};
 use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use async_trait::async_trait;
@@ -32,14 +32,22 @@ pub trait Driver: Send + Sync + 'static {
     /// Removes everything that the driver keeps for the account.
     async fn erase(&self) -> Result<(), DriverError>;
 
-    /// Sends every group of the account, with its members, as soon as it is parsed. After a failure
-    /// some may have been sent; these are valid.
+    /// Sends every group of the account, with its members, as soon as it is parsed, and returns those
+    /// that could not be read: one of them must not hide the others. After a failure some may have
+    /// been sent; these are valid.
     async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
-    ) -> Result<(), DriverError>;
+    ) -> Result<Vec<UnreadGroup>, DriverError>;
 
-    /// All of [`Driver::list_groups`].
+    /// Whether changes of groups may have been missed since the last complete list. Asked after each
+    /// connect; a driver that is told of everything that happened while it was away need not list all
+    /// groups again.
+    fn is_list_due(&self) -> bool {
+        true
+    }
+
+    /// All of [`Driver::list_groups`] that could be read.
     async fn joined_groups(&self) -> Result<Vec<GroupSnapshot>, DriverError> {
         let (found, mut groups) = mpsc::unbounded_channel();
         self.list_groups(found).await?;

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// The reason of [`DriverError::Refused`] for a description that WhatsApp never lets anybody change.
+pub(crate) const FROZEN_DESCRIPTION: &str =
+    "WhatsApp has frozen this group's description: nobody can change it, now or later";
+
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DriverError {

@@ -35,6 +35,8 @@ pub enum DriverEvent {
         reason: String,
     },
     Group(GroupEvent),
+    /// Any group may have changed without a [`DriverEvent::Group`]: the list of all groups is due.
+    GroupsStale,
 }
 
 /// When a failed session is started again, apart from an operator's start.
@@ -69,6 +71,7 @@ impl fmt::Debug for DriverEvent {
                 .finish(),
             Self::LoggedOut { reason } => f.debug_tuple("LoggedOut").field(reason).finish(),
             Self::Group(event) => f.debug_tuple("Group").field(event).finish(),
+            Self::GroupsStale => f.write_str("GroupsStale"),
         }
     }
 }

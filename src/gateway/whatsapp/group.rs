@@ -17,6 +17,15 @@ pub struct GroupSnapshot {
     pub members: Vec<Member>,
 }
 
+/// A group in WhatsApp's list that could not be read. The account is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadGroup {
+    /// `None` when not even its name could be read.
+    pub jid: Option<GroupJid>,
+    /// The cause, for the log.
+    pub why: String,
+}
+
 /// A member of a group. WhatsApp names members by LID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {

@@ -1,6 +1,8 @@
 //! A wrapper around any driver that counts, times and logs its calls.
 
-use super::{Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest};
+use super::{
+    Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup,
+};
 use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::metrics::Metrics;
@@ -92,9 +94,13 @@ impl Driver for Metered {
     async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
-    ) -> Result<(), DriverError> {
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
         self.count("list_groups", self.inner.list_groups(found))
             .await
+    }
+
+    fn is_list_due(&self) -> bool {
+        self.inner.is_list_due()
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {

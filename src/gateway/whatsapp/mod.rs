@@ -21,4 +21,4 @@ pub use backend::{Backend, DriverFactory};
 pub use driver::Driver;
 pub use error::DriverError;
 pub use event::{DriverEvent, GroupChange, GroupEvent, Retry};
-pub use group::{GroupSnapshot, JoinOutcome, Member, MemberChange, MembershipRequest};
+pub use group::{GroupSnapshot, JoinOutcome, Member, MemberChange, MembershipRequest, UnreadGroup};

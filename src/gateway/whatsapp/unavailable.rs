@@ -2,7 +2,7 @@
 
 use super::{
     Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
-    Retry,
+    Retry, UnreadGroup,
 };
 use crate::api::Setting;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
@@ -40,7 +40,10 @@ impl Driver for Unavailable {
         Ok(())
     }
 
-    async fn list_groups(&self, _found: UnboundedSender<GroupSnapshot>) -> Result<(), DriverError> {
+    async fn list_groups(
+        &self,
+        _found: UnboundedSender<GroupSnapshot>,
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
         Err(DriverError::NotConnected)
     }
 

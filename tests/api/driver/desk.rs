@@ -406,6 +406,7 @@ pub fn limits() -> Limits {
         // The limits that protect a real account do not matter here.
         burst: 10_000,
         per_minute: 60_000,
+        list_interval: Duration::ZERO,
         ..Limits::default()
     }
 }

@@ -1,10 +1,10 @@
 //! Changes by others.
 
-use super::desk::{Desk, Kind, change_of};
+use super::desk::{Desk, Kind, change_of, in_seconds};
 use crate::loopback::Push;
 use groupdesk::api::{MemberRole, Setting};
 use groupdesk::gateway::domain::GroupJid;
-use groupdesk::gateway::whatsapp::{GroupChange, Member, MemberChange};
+use groupdesk::gateway::whatsapp::{DriverEvent, GroupChange, Member, MemberChange};
 
 over_both_drivers!(
     settings_changed_elsewhere_are_reported,
@@ -172,4 +172,61 @@ async fn joins_by_link_and_deleted_groups_are_reported() {
     assert_eq!(change, GroupChange::Joined(vec![member]));
     desk.server().push(&session, &group, Push::Deleted).unwrap();
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
+}
+
+/// What such a change means is not said, so the driver looks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_is_not_described_is_looked_at() {
+    let mut desk = Desk::connected(Kind::Wire).await;
+    let group = desk.group("Weekend Volunteers");
+    let me = desk.me();
+    let session = desk.account.session.clone();
+    for tag in [
+        "linked_group_promote",
+        "linked_group_demote",
+        "suspended",
+        "growth_locked",
+        "something_new",
+    ] {
+        let pushed = Push::Tagged(tag, vec![me.clone()]);
+        desk.server().push(&session, &group, pushed).unwrap();
+        let seen = desk.seen(&group).await;
+        assert_eq!(in_seconds(seen), desk.truth(&group), "{tag}");
+    }
+    desk.server().say_stale(&session).unwrap();
+    desk.until("stale groups", |event| {
+        (event == DriverEvent::GroupsStale).then_some(())
+    })
+    .await;
+    assert!(desk.driver.is_list_due());
+    desk.driver.joined_groups().await.unwrap();
+    assert!(!desk.driver.is_list_due());
+}
+
+/// WhatsApp keeps what a linked device misses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_missed_during_a_short_drop_is_told_without_a_list() {
+    let mut desk = Desk::connected(Kind::Wire).await;
+    let group = desk.group("Weekend Volunteers");
+    let session = desk.account.session.clone();
+    assert!(desk.driver.is_list_due());
+    desk.driver.joined_groups().await.unwrap();
+    desk.world.drop_connection(&session, None);
+    desk.until_lost().await;
+    desk.world.phone().rename(&group, "Renamed").unwrap();
+    let me = desk.me();
+    let change = MemberChange::Demote;
+    desk.world
+        .phone()
+        .change_member(&group, change, &me)
+        .unwrap();
+    desk.world.reconnect(&session);
+    let told = [
+        desk.change(&group).await.change,
+        desk.change(&group).await.change,
+    ];
+    let subject = Setting::Subject("Renamed".to_owned());
+    assert!(told.contains(&GroupChange::Setting(subject)), "{told:?}");
+    assert!(told.contains(&GroupChange::Demoted(vec![me])), "{told:?}");
+    assert!(!desk.driver.is_list_due());
 }

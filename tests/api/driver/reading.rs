@@ -1,8 +1,10 @@
 //! What a session reads of its groups.
 
 use super::desk::{Desk, Kind, in_seconds};
+use crate::loopback::Oddity;
 use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::DriverError;
+use tokio::sync::mpsc::unbounded_channel;
 
 over_both_drivers!(
     every_group_is_read_with_its_members,
@@ -49,4 +51,31 @@ async fn groups_of_others_are_not_read(kind: Kind) {
         desk.driver.invite(&group).await,
         Err(DriverError::NotInGroup)
     );
+}
+
+/// Only the wire has groups that cannot be read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_group_that_cannot_be_read_hides_no_other() {
+    let desk = Desk::connected(Kind::Wire).await;
+    let group = desk.group("Weekend Volunteers");
+    let all = desk.driver.joined_groups().await.unwrap().len();
+    for oddity in Oddity::ALL {
+        desk.server().make_odd(&group, Some(oddity));
+        let (found, mut groups) = unbounded_channel();
+        let unread = desk.driver.list_groups(found).await.unwrap();
+        let mut read = Vec::new();
+        while let Ok(group) = groups.try_recv() {
+            read.push(group.jid);
+        }
+        assert_eq!(read.len(), all - 1, "{oddity:?}");
+        assert!(!read.contains(&group), "{oddity:?}");
+        let [one] = unread.as_slice() else {
+            panic!("{oddity:?}: {unread:?}");
+        };
+        let named = (oddity != Oddity::Nameless).then(|| group.clone());
+        assert_eq!(one.jid, named, "{oddity:?}");
+        assert!(!one.why.is_empty(), "{oddity:?}");
+    }
+    desk.server().make_odd(&group, None);
+    assert_eq!(desk.driver.joined_groups().await.unwrap().len(), all);
 }

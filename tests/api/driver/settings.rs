@@ -1,6 +1,7 @@
 //! The four settings and the invite link.
 
 use super::desk::{Desk, Kind};
+use crate::loopback::Oddity;
 use groupdesk::api::Setting;
 use groupdesk::gateway::whatsapp::sandbox::DriverCall;
 use groupdesk::gateway::whatsapp::{DriverError, GroupChange};
@@ -8,6 +9,7 @@ use groupdesk::gateway::whatsapp::{DriverError, GroupChange};
 over_both_drivers!(
     each_setting_is_changed_and_reported,
     a_description_that_changed_meanwhile_is_not_overwritten,
+    a_frozen_description_cannot_be_changed,
     a_plain_member_changes_no_setting,
     a_community_keeps_the_settings_of_its_groups,
     an_invite_link_can_be_read_and_reset,
@@ -55,6 +57,38 @@ async fn a_description_that_changed_meanwhile_is_not_overwritten(kind: Kind) {
     );
     assert_ne!(desk.truth(&group).description, "Mine");
     desk.driver.set(&group, &setting).await.unwrap();
+}
+
+async fn a_frozen_description_cannot_be_changed(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let group = desk.group("5-a-side Mondays ⚽");
+    let before = desk.truth(&group).description;
+    desk.world
+        .act(|rules| rules.freeze_description(&group))
+        .unwrap();
+    for text in ["Mine", ""] {
+        let setting = Setting::Description(text.to_owned());
+        let Err(DriverError::Refused(why)) = desk.driver.set(&group, &setting).await else {
+            panic!("a refusal of {text:?}");
+        };
+        assert!(why.contains("nobody can change it"), "{why}");
+        assert!(!why.contains("try again"), "{why}");
+    }
+    assert_eq!(desk.truth(&group).description, before);
+    let subject = Setting::Subject("New".to_owned());
+    desk.driver.set(&group, &subject).await.unwrap();
+}
+
+/// The description's id is all that the driver needs of a group that cannot be read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_description_of_a_group_that_cannot_be_read_can_be_changed() {
+    let desk = Desk::connected(Kind::Wire).await;
+    let group = desk.group("5-a-side Mondays ⚽");
+    let oddity = Some(Oddity::EvolutionVersion);
+    desk.server().make_odd(&group, oddity);
+    let setting = Setting::Description("Mine".to_owned());
+    desk.driver.set(&group, &setting).await.unwrap();
+    assert_eq!(desk.truth(&group).description, "Mine");
 }
 
 /// Another admin changes the description between the driver's read of it and its own change.

@@ -4,7 +4,7 @@ use crate::api::{MemberRole, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Backend, Driver, DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot,
-    Identity, JoinOutcome, Member, MemberChange, MembershipRequest,
+    Identity, JoinOutcome, Member, MemberChange, MembershipRequest, UnreadGroup,
 };
 use async_trait::async_trait;
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +24,8 @@ pub enum Fault {
 #[derive(Default)]
 pub struct World {
     pub groups: BTreeMap<String, GroupSnapshot>,
+    /// Groups of the list that cannot be read.
+    pub unread: Vec<UnreadGroup>,
     pub faults: HashMap<&'static str, Fault>,
     pub paired: bool,
     pub calls: Vec<String>,
@@ -204,11 +206,15 @@ impl Driver for Fake {
         self.call("erase").await
     }
 
-    async fn list_groups(&self, found: UnboundedSender<GroupSnapshot>) -> Result<(), DriverError> {
+    async fn list_groups(
+        &self,
+        found: UnboundedSender<GroupSnapshot>,
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
         for group in self.0.lock().unwrap().groups.values() {
             let _ = found.send(group.clone());
         }
-        self.call("list_groups").await
+        self.call("list_groups").await?;
+        Ok(self.0.lock().unwrap().unread.clone())
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {

@@ -5,6 +5,7 @@ mod ends;
 mod fake;
 mod groups;
 mod keys;
+mod lists;
 mod outage;
 mod revoked;
 mod sessions;

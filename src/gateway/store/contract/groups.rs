@@ -326,7 +326,7 @@ pub(super) async fn only_differences_are_published(place: TestStore) {
     let (fresh, of) = (vec![group(1), renamed.clone(), group(4)], acme.clone());
     let compared = place
         .store
-        .read(move |rows| compare::differences(rows, &of, fresh));
+        .read(move |rows| compare::differences(rows, &of, fresh, &[]));
     let compared = compared.await.unwrap();
     assert_eq!(compared.changed, [renamed, group(4)]);
     assert_eq!(compared.gone, [jid(3)]);

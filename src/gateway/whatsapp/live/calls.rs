@@ -1,6 +1,7 @@
 //! The live calls: one query each, within the budget and a time limit.
 
 use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member};
+use super::description;
 use super::every_group::EveryGroup;
 use super::refusal::{self, QueryKind};
 use super::run::Phase;
@@ -10,7 +11,8 @@ use super::supervise::probe;
 use crate::api::{Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
-    DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
+    DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
+    UnreadGroup,
 };
 use std::error::Error;
 use std::future::Future;
@@ -19,7 +21,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use whatsapp_rust::features::{
     GroupCreateOptions, GroupDescription, GroupParticipantOptions, GroupSubject, JoinGroupResult,
-    ParticipantChangeResponse, PreviousDescription,
+    ParticipantChangeResponse,
 };
 use whatsapp_rust::wacore::iq::groups::{GetGroupInviteInfoIq, GroupInfoOutcome, GroupQueryIq};
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
@@ -71,18 +73,28 @@ impl Session {
     pub(super) async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
-    ) -> Result<(), DriverError> {
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
+        let (run, _) = self.connected()?;
+        self.lists.ask()?;
+        let begun = run.missed.begin_list();
         let every = EveryGroup {
             me: self.me(),
             found,
         };
-        self.ask(
-            1,
-            QueryKind::Group,
-            self.limit() * IMPORT,
-            |client| async move { client.execute(every).await },
-        )
-        .await
+        let unread = self
+            .ask(
+                1,
+                QueryKind::Group,
+                self.limit() * IMPORT,
+                |client| async move { client.execute(every).await },
+            )
+            .await?;
+        self.lists.answered();
+        if run.missed.listed(begun) {
+            // The list is older than the last reason for it.
+            run.tell(DriverEvent::GroupsStale);
+        }
+        Ok(unread)
     }
 
     pub(super) async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {
@@ -134,10 +146,7 @@ impl Session {
                 };
                 // Two: the description's current id is read first.
                 self.ask(2, QueryKind::Group, limit, |client| async move {
-                    client
-                        .groups()
-                        .set_description(jid, text, PreviousDescription::Resolve)
-                        .await
+                    description::set(&client, jid, text).await
                 })
                 .await
             }

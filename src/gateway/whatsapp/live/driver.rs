@@ -6,7 +6,7 @@ use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
-    MembershipRequest,
+    MembershipRequest, UnreadGroup,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -60,8 +60,12 @@ impl Driver for LiveDriver {
     async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
-    ) -> Result<(), DriverError> {
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
         self.0.list_groups(found).await
+    }
+
+    fn is_list_due(&self) -> bool {
+        self.0.is_list_due()
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {

@@ -1,16 +1,34 @@
 //! The query for all groups of an account, whose answer is parsed group by group.
 //!
 //! The library's own query parses all groups before it returns the first. For a thousand groups of
-//! hundreds of members that delays storing and holds both forms in memory.
+//! hundreds of members that delays storing and holds both forms in memory. It also fails as a whole
+//! when it refuses one group. The parser of version 0.7 (`GroupInfoResponse`, `wacore::iq::groups`)
+//! refuses:
+//!
+//! - an `id` that is missing or no JID;
+//! - an `addressing_mode` other than `pn` and `lid`;
+//! - a `<participant>` without `jid`, with a `join_time` or `participant_label_mtime` that is no
+//!   number, or with attributes of the wrong form;
+//! - a `size` or a number of participants over 19,999;
+//! - an `<evolution_version>` whose `value` is missing, no number or over 100;
+//! - an `<ephemeral>` whose `expiration` or `trigger`, or a `<limit_sharing_enabled>` whose `trigger`,
+//!   is no number or out of range;
+//! - an `<appeal_status>` of an unknown type, an `<appeal_update_time>` without a number, a
+//!   `<suspended>` with attributes of the wrong form.
+//!
+//! Such a group is returned as unread, with the parser's own words.
 
-use super::convert::{Me, Naming};
-use crate::gateway::whatsapp::GroupSnapshot;
+use super::convert::{Me, Naming, group_jid};
+use super::reason::sanitized;
+use crate::gateway::domain::GroupJid;
+use crate::gateway::whatsapp::{GroupSnapshot, UnreadGroup};
 use tokio::sync::mpsc;
 use whatsapp_rust::wacore::iq::groups::{GroupInfoResponse, GroupParticipatingIq};
 use whatsapp_rust::wacore::iq::spec::IqSpec;
 use whatsapp_rust::wacore::protocol::ProtocolNode as _;
 use whatsapp_rust::wacore::request::InfoQuery;
 use whatsapp_rust::wacore_binary::NodeRef;
+use whatsapp_rust::{Jid, anyhow};
 
 pub(super) struct EveryGroup {
     pub(super) me: Me,
@@ -18,41 +36,61 @@ pub(super) struct EveryGroup {
 }
 
 impl IqSpec for EveryGroup {
-    type Response = ();
+    /// The groups that could not be read.
+    type Response = Vec<UnreadGroup>;
 
     fn build_iq(&self) -> InfoQuery<'static> {
         GroupParticipatingIq::new().build_iq()
     }
 
-    fn parse_response(&self, response: &NodeRef<'_>) -> anyhow::Result<()> {
+    fn parse_response(&self, response: &NodeRef<'_>) -> anyhow::Result<Vec<UnreadGroup>> {
         let list = ["groups", "communities"]
             .into_iter()
             .find_map(|tag| response.get_optional_child(tag));
         let groups = list.unwrap_or(response).children().unwrap_or_default();
         let mut naming = Naming::new(&self.me);
-        let mut read = 0;
-        for group in groups {
-            if !matches!(group.tag.as_ref(), "group" | "community") {
+        let mut listed = 0;
+        let mut unread = Vec::new();
+        for node in groups {
+            if !matches!(node.tag.as_ref(), "group" | "community") {
                 continue;
             }
-            let group = GroupInfoResponse::try_from_node_ref(group)?;
-            read += 1;
-            if let Some(snapshot) = naming.snapshot(group) {
-                // The receiver was dropped: stop.
-                let _ = self.found.send(snapshot);
+            listed += 1;
+            match GroupInfoResponse::try_from_node_ref(node) {
+                Ok(group) => {
+                    if let Some(snapshot) = naming.snapshot(group) {
+                        // An error means that the receiver was dropped.
+                        let _ = self.found.send(snapshot);
+                    }
+                }
+                Err(why) => unread.push(UnreadGroup {
+                    jid: name_of(node),
+                    why: sanitized(&why.to_string()),
+                }),
             }
         }
         // An empty list is an answer, none at all is not.
-        anyhow::ensure!(list.is_some() || read > 0, "the answer lists no groups");
-        Ok(())
+        anyhow::ensure!(list.is_some() || listed > 0, "the answer lists no groups");
+        Ok(unread)
     }
+}
+
+/// The name of a group that the library cannot read.
+fn name_of(node: &NodeRef<'_>) -> Option<GroupJid> {
+    let id = node.get_attr("id")?.as_str();
+    let jid = if id.contains('@') {
+        id.parse().ok()?
+    } else {
+        Jid::group(id.as_ref())
+    };
+    group_jid(&jid)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use whatsapp_rust::wacore_binary::Node;
-    use whatsapp_rust::{Jid, NodeBuilder};
+    use whatsapp_rust::NodeBuilder;
+    use whatsapp_rust::wacore_binary::{Node, NodeContent};
 
     fn group(id: &str) -> Node {
         NodeBuilder::new("group")
@@ -64,19 +102,112 @@ mod tests {
             .build()
     }
 
+    /// The group with one more attribute.
+    fn with(mut group: Node, name: &'static str, value: &str) -> Node {
+        group.attrs.insert(name, value);
+        group
+    }
+
+    /// The group with one more child.
+    fn and(mut group: Node, child: Node) -> Node {
+        let Some(NodeContent::Nodes(children)) = &mut group.content else {
+            panic!("a group with members");
+        };
+        children.push(child);
+        group
+    }
+
+    #[test]
+    fn a_group_that_the_library_refuses_is_named_and_hides_no_other() {
+        let valued =
+            |tag: &'static str, value: &str| NodeBuilder::new(tag).attr("value", value).build();
+        let odd = |tag: &'static str, name: &'static str, value: &str| {
+            NodeBuilder::new(tag).attr(name, value).build()
+        };
+        let member = || NodeBuilder::new("participant").attr("jid", Jid::lid("5"));
+        let name = Some(GroupJid::parse("2@g.us").unwrap());
+        let refused = [
+            (with(group("2"), "addressing_mode", "username"), "username"),
+            (with(group("2"), "size", "20000"), "'size'"),
+            (with(group("2"), "size", "many"), "'size'"),
+            (
+                and(group("2"), valued("evolution_version", "101")),
+                "exceeds 100",
+            ),
+            (
+                and(group("2"), NodeBuilder::new("evolution_version").build()),
+                "evolution_version",
+            ),
+            (
+                and(group("2"), NodeBuilder::new("participant").build()),
+                "'jid'",
+            ),
+            (
+                and(group("2"), member().attr("join_time", "never").build()),
+                "'join_time'",
+            ),
+            (
+                and(group("2"), odd("ephemeral", "trigger", "21")),
+                "'trigger'",
+            ),
+            (
+                and(group("2"), odd("appeal_status", "type", "new")),
+                "appeal status",
+            ),
+            (
+                and(group("2"), odd("limit_sharing_enabled", "trigger", "21")),
+                "'trigger'",
+            ),
+        ];
+        for (odd, why) in refused {
+            let answer = NodeBuilder::new("iq")
+                .children([NodeBuilder::new("groups")
+                    .children([group("1"), odd, group("3")])
+                    .build()])
+                .build();
+            let library = GroupParticipatingIq::new().parse_response(&answer.as_node_ref());
+            assert!(library.is_err(), "the library reads it now: {why}");
+            let (groups, unread) = everything(&answer).unwrap();
+            assert_eq!(groups, ["1@g.us", "3@g.us"], "{why}");
+            let [one] = unread.as_slice() else {
+                panic!("{unread:?}");
+            };
+            assert_eq!(one.jid, name, "{why}");
+            assert!(one.why.contains(why), "{}", one.why);
+        }
+    }
+
+    #[test]
+    fn a_group_without_a_name_is_unread() {
+        let nameless = NodeBuilder::new("group").attr("subject", "Choir").build();
+        let answer = NodeBuilder::new("groups")
+            .children([group("1"), nameless])
+            .build();
+        let (groups, unread) = everything(&answer).unwrap();
+        assert_eq!(groups, ["1@g.us"]);
+        assert_eq!(unread.len(), 1);
+        assert_eq!(unread[0].jid, None);
+    }
+
     fn read(answer: &Node) -> anyhow::Result<Vec<String>> {
+        let (groups, unread) = everything(answer)?;
+        assert_eq!(unread, []);
+        Ok(groups)
+    }
+
+    fn everything(answer: &Node) -> anyhow::Result<(Vec<String>, Vec<UnreadGroup>)> {
         let (found, mut groups) = mpsc::unbounded_channel();
         let every = EveryGroup {
             me: Me::default(),
             found,
         };
-        every.parse_response(&answer.as_node_ref())?;
+        let unread = every.parse_response(&answer.as_node_ref())?;
         drop(every);
         let mut all = Vec::new();
         while let Ok(group) = groups.try_recv() {
             all.push(group.jid.to_string());
         }
-        Ok(all)
+        Ok((all, unread))
     }
 
     #[test]

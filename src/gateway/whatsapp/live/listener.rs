@@ -26,12 +26,17 @@ use whatsapp_rust::Client;
 use whatsapp_rust::types::events::{
     Event, EventHandler, EventInterest, EventKind, PairSuccess, PairingQrCode,
 };
+use whatsapp_rust::wacore::iq::dirty::DirtyType;
 
 /// Delay before a group is queried that the account joined.
 const ENTERED: Duration = Duration::from_millis(200);
 /// Delay before a group is queried whose changes were reordered: a change of several settings is
 /// complete by then.
 const REORDERED: Duration = Duration::from_secs(1);
+
+/// Delay before a group is queried of which something unclear was reported: such reports come in
+/// series.
+const UNCLEAR: Duration = Duration::from_secs(1);
 
 pub(super) struct Listener {
     pub(super) run: Weak<Run>,
@@ -63,6 +68,7 @@ impl EventHandler for Listener {
             EventKind::TemporaryBan,
             EventKind::ConnectFailure,
             EventKind::GroupUpdate,
+            EventKind::DirtyState,
         ])
     }
 
@@ -124,8 +130,15 @@ impl Listener {
                 Some(Notice::Entered { group, by, at }) => {
                     self.requery(ENTERED, group, by, at, GroupChange::Entered);
                 }
+                Some(Notice::Unclear { group, at }) => {
+                    self.requery(UNCLEAR, group, None, at, GroupChange::Seen);
+                }
+                Some(Notice::AnyGroup) => run.groups_are_stale(),
                 None => {}
             },
+            Event::DirtyState(dirty) if is_about_groups(&dirty.dirty_type) => {
+                run.groups_are_stale();
+            }
             _ => {}
         }
     }
@@ -175,12 +188,21 @@ pub(super) fn requeries(session: Weak<Session>, run: Weak<Run>) -> UnboundedSend
                 session.group(&group).await
             }
         };
+        let online = || {
+            let run = of.upgrade();
+            async move {
+                match run {
+                    Some(run) => run.is_online_again().await,
+                    None => false,
+                }
+            }
+        };
         let tell = |event| {
             if let Some(run) = of.upgrade() {
                 run.tell(DriverEvent::Group(event));
             }
         };
-        requery::take(coming, ask, tell).await;
+        requery::take(coming, ask, online, tell).await;
     };
     tokio::spawn(guarded(run, taking));
     requeries
@@ -203,6 +225,11 @@ fn paired_durably(run: &Arc<Run>, client: &Arc<Client>, identity: Identity) {
         }
     };
     tokio::spawn(guarded(guard, waiting));
+}
+
+/// Whether WhatsApp's state of the groups is stale, by either name. The library has the first one only.
+fn is_about_groups(dirty: &DirtyType) -> bool {
+    matches!(dirty.as_str(), "groups" | "groups_dirty")
 }
 
 fn paired(pair: &PairSuccess) -> Option<Identity> {

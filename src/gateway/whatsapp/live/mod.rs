@@ -8,11 +8,13 @@
 mod budget;
 mod calls;
 mod convert;
+mod description;
 mod dialer;
 mod driver;
 mod every_group;
 mod keys;
 mod listener;
+mod lists;
 mod notice;
 mod options;
 mod pairing;

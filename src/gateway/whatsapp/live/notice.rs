@@ -20,11 +20,30 @@ pub(super) enum Notice {
         by: Option<MemberJid>,
         at: i64,
     },
+    /// Something changed that the notification does not describe well enough: the group has to be
+    /// queried.
+    Unclear {
+        group: GroupJid,
+        at: i64,
+    },
+    /// Any group may have changed: the list of all groups is due.
+    AnyGroup,
 }
+
+/// A tag that the library does not know yet. It comes as [`Action::Unknown`]; a later version may
+/// have a variant of its own.
+const GROUPS_DIRTY: &str = "groups_dirty";
 
 /// `None` for what the engine keeps no record of: disappearing messages, community links, join
 /// requests, a member's changed number (a LID stays the same).
+///
+/// A role that changed in one group of a community, a suspension, a limit of growth, and every tag
+/// that the library does not know are [`Notice::Unclear`]: what they mean for a member's role and for
+/// the switches is not documented.
 pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
+    if matches!(&update.action, Action::Unknown { tag } if tag == GROUPS_DIRTY) {
+        return Some(Notice::AnyGroup);
+    }
     let group = group_jid(&update.group_jid)?;
     let by = update.participant.as_ref().and_then(member_jid);
     let at = update.timestamp.timestamp_millis();
@@ -70,6 +89,13 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
         Action::Promote { participants } => GroupChange::Promoted(names(participants, me)),
         Action::Demote { participants } => GroupChange::Demoted(names(participants, me)),
         Action::Delete { .. } => GroupChange::Exited,
+        Action::LinkedGroupPromote { .. }
+        | Action::LinkedGroupDemote { .. }
+        | Action::Suspended
+        | Action::Unsuspended
+        | Action::GrowthLocked { .. }
+        | Action::GrowthUnlocked
+        | Action::Unknown { .. } => return Some(Notice::Unclear { group, at }),
         _ => return None,
     };
     Some(Notice::Change(GroupEvent {
@@ -238,6 +264,27 @@ mod tests {
     #[test]
     fn irrelevant_notifications_are_ignored() {
         assert_eq!(notice(NodeBuilder::new("not_ephemeral").build()), None);
-        assert_eq!(notice(NodeBuilder::new("something_new").build()), None);
+        assert_eq!(notice(NodeBuilder::new("reports").build()), None);
+    }
+
+    #[test]
+    fn what_is_not_described_is_looked_at() {
+        for tag in [
+            "linked_group_promote",
+            "linked_group_demote",
+            "suspended",
+            "unsuspended",
+            "growth_locked",
+            "growth_unlocked",
+            "something_new",
+        ] {
+            let unclear = Notice::Unclear {
+                group: GroupJid::parse(GROUP).unwrap(),
+                at: 1_795_000_000_000,
+            };
+            assert_eq!(notice(people(tag, &["7@lid"])), Some(unclear), "{tag}");
+        }
+        let dirty = NodeBuilder::new("groups_dirty").build();
+        assert_eq!(notice(dirty), Some(Notice::AnyGroup));
     }
 }

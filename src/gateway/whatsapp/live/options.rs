@@ -43,6 +43,9 @@ pub struct Limits {
     /// How long a connection may be silent before it counts as lost. The library pings an idle
     /// connection every 15 to 30 s.
     pub silence: Duration,
+    /// Between two lists of all groups of an account, for as long as this process runs. Zero for no
+    /// limit.
+    pub list_interval: Duration,
     /// Live calls that may be made at once after a rest.
     pub burst: u32,
     /// Live calls a minute in the long run.
@@ -57,6 +60,7 @@ impl Default for Limits {
             call: Duration::from_secs(15),
             code: Duration::from_secs(25),
             silence: Duration::from_secs(90),
+            list_interval: Duration::from_mins(10),
             burst: 20,
             per_minute: 40,
         }

@@ -3,7 +3,9 @@
 //! The codes are those of WhatsApp's own clients for `w:g2` queries. The same code has different
 //! meanings for different queries, so each is interpreted together with the kind of query.
 
+use super::description::NotDescribed;
 use super::reason::sanitized;
+use crate::gateway::whatsapp::error::FROZEN_DESCRIPTION;
 use crate::gateway::whatsapp::{DriverError, MemberChange};
 use std::error::Error;
 use std::time::Duration;
@@ -27,6 +29,9 @@ pub(super) enum QueryKind {
 /// A call that failed as a whole.
 pub(super) fn of(error: &(dyn Error + 'static), kind: QueryKind) -> DriverError {
     for cause in ErrorChainExt::sources(error) {
+        if let Some(NotDescribed::Frozen) = cause.downcast_ref() {
+            return DriverError::Refused(FROZEN_DESCRIPTION.to_owned());
+        }
         match cause.downcast_ref::<GroupError>() {
             Some(GroupError::DescriptionConflict) => {
                 return DriverError::Conflict(

@@ -3,8 +3,8 @@
 //!
 //! An account may be added to sixty groups in a second. The queries run one after the other,
 //! interleaved with the callers' calls, and one that is rate limited is made later. Queries still
-//! pending when the connection ends are dropped: the next connection begins with a full list of
-//! groups.
+//! pending when the connection drops are made on the next one, which begins with a list of all groups
+//! only after a long drop. They end with the run.
 
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid};
@@ -30,17 +30,20 @@ pub(super) struct Requery {
     pub(super) into_change: fn(Box<GroupSnapshot>) -> GroupChange,
 }
 
-/// Makes the queued queries until the sender is dropped. `ask` queries a group, `tell` publishes
-/// the event.
-pub(super) async fn take<A, F>(
+/// Makes the queued queries until the sender is dropped. `ask` queries a group, `online` waits for the
+/// next connection (false: there will be none), `tell` publishes the event.
+pub(super) async fn take<A, F, O, W>(
     mut coming: UnboundedReceiver<Requery>,
     ask: A,
+    online: O,
     tell: impl Fn(GroupEvent) + Send,
 ) where
     A: Fn(GroupJid) -> F + Send + Sync,
     F: Future<Output = Result<GroupSnapshot, DriverError>> + Send,
+    O: Fn() -> W + Send + Sync,
+    W: Future<Output = bool> + Send,
 {
-    let mut waiting = VecDeque::new();
+    let mut waiting: VecDeque<Requery> = VecDeque::new();
     loop {
         if waiting.is_empty() {
             let Some(requery) = coming.recv().await else {
@@ -63,6 +66,10 @@ pub(super) async fn take<A, F>(
             continue;
         }
         sleep_until(requery.from).await;
+        if !online().await {
+            waiting.clear();
+            continue;
+        }
         match at(&requery.group, &ask).await {
             Ok(snapshot) => tell(GroupEvent {
                 change: (requery.into_change)(Box::new(snapshot)),
@@ -71,7 +78,10 @@ pub(super) async fn take<A, F>(
                 at: requery.at,
             }),
             Err(DriverError::NotConnected | DriverError::ConnectionLost) => {
-                waiting.clear();
+                waiting.push_front(Requery {
+                    from: Instant::now() + AGAIN,
+                    ..requery
+                });
             }
             Err(error) => tracing::info!(%error, "could not query a changed group"),
         }
@@ -133,8 +143,20 @@ mod tests {
         }
     }
 
-    /// The groups that were published for these queries.
+    /// The groups that were published for these queries, on a connection that stays.
     async fn told<A, F>(requeries: impl IntoIterator<Item = Requery>, ask: A) -> Vec<GroupJid>
+    where
+        A: Fn(GroupJid) -> F + Send + Sync,
+        F: Future<Output = Result<GroupSnapshot, DriverError>> + Send,
+    {
+        told_while(requeries, ask, || true).await
+    }
+
+    async fn told_while<A, F>(
+        requeries: impl IntoIterator<Item = Requery>,
+        ask: A,
+        online: impl Fn() -> bool + Send + Sync,
+    ) -> Vec<GroupJid>
     where
         A: Fn(GroupJid) -> F + Send + Sync,
         F: Future<Output = Result<GroupSnapshot, DriverError>> + Send,
@@ -145,7 +167,11 @@ mod tests {
         }
         drop(sender);
         let told = Mutex::new(Vec::new());
-        take(coming, ask, |event| told.lock().unwrap().push(event.group)).await;
+        let online = || ready(online());
+        take(coming, ask, online, |event| {
+            told.lock().unwrap().push(event.group);
+        })
+        .await;
         told.into_inner().unwrap()
     }
 
@@ -181,9 +207,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn pending_queries_are_dropped_when_the_connection_ends() {
-        let ask = |_| ready(Err(DriverError::ConnectionLost));
-        assert_eq!(told((0..3).map(requery), ask).await, []);
+    async fn pending_queries_are_dropped_when_the_run_ends() {
+        let lives = AtomicU32::new(1);
+        let ask = |_| {
+            lives.store(0, Ordering::SeqCst);
+            ready(Err(DriverError::ConnectionLost))
+        };
+        let online = || lives.load(Ordering::SeqCst) == 1;
+        assert_eq!(told_while((0..3).map(requery), ask, online).await, []);
         // A failing query does not block the others.
         let ask = |asked| {
             ready(if asked == group(0) {
@@ -193,6 +224,19 @@ mod tests {
             })
         };
         assert_eq!(told((0..2).map(requery), ask).await, [group(1)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pending_queries_outlast_a_drop() {
+        let left = AtomicU32::new(2);
+        let ask = |group| {
+            let again = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+            ready(match again {
+                Ok(_) => Err(DriverError::ConnectionLost),
+                Err(_) => Ok(snapshot(group)),
+            })
+        };
+        assert_eq!(told((0..2).map(requery), ask).await, [group(0), group(1)]);
     }
 
     #[tokio::test(start_paused = true)]

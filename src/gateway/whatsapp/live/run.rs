@@ -1,6 +1,7 @@
 //! One run of a session, from `connect` until it is stopped or ends: its phase and the events it
 //! reports.
 
+use super::lists::Missed;
 use super::reason;
 use crate::api::EpochMillis;
 use crate::gateway::whatsapp::{DriverEvent, Identity, Retry};
@@ -31,6 +32,8 @@ pub(super) struct Run {
     pub(super) stop: CancellationToken,
     /// Set when what happens from now on is this side's doing.
     muted: AtomicBool,
+    /// Whether changes of groups may have been missed.
+    pub(super) missed: Missed,
     facts: Mutex<Facts>,
 }
 
@@ -58,6 +61,7 @@ impl Run {
             phase: watch::Sender::new(Phase::Connecting),
             stop: CancellationToken::new(),
             muted: AtomicBool::new(false),
+            missed: Missed::new(),
             facts: Mutex::new(Facts {
                 client: None,
                 dials: 0,
@@ -92,6 +96,16 @@ impl Run {
         let mut phase = self.phase.subscribe();
         // The sender lives in `self`, so the wait cannot fail.
         let _ = phase.wait_for(wanted).await;
+    }
+
+    /// Waits until the connection is there; false when the run is over.
+    pub(super) async fn is_online_again(&self) -> bool {
+        let settled = self.until(|phase| matches!(phase, Phase::Connected | Phase::Ended));
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => false,
+            () = settled => self.phase() != Phase::Ended,
+        }
     }
 
     pub(super) fn tell(&self, event: DriverEvent) {
@@ -142,10 +156,12 @@ impl Run {
             facts.dials += 1;
             facts.unreached = true;
         }
+        self.missed.dialling();
         self.dropped();
     }
 
     pub(super) fn reached(&self) {
+        self.missed.reached();
         self.facts().unreached = false;
     }
 
@@ -158,6 +174,7 @@ impl Run {
     /// The connection is gone and will be tried again.
     pub(super) fn lost(&self) {
         if self.enter(Phase::Connecting) {
+            self.missed.lost();
             self.tell(DriverEvent::ConnectionLost);
         }
     }
@@ -260,8 +277,18 @@ impl Run {
             identity.business_name.clone_from(&facts.business_name);
             identity.platform.clone_from(&facts.platform);
         }
+        self.missed.connected();
         if self.enter(Phase::Connected) {
             self.tell(DriverEvent::Connected(identity));
+        }
+    }
+
+    /// Any group may have changed without a notification.
+    pub(super) fn groups_are_stale(&self) {
+        let is_news = self.missed.doubt();
+        // Every connect asks whether the list is due.
+        if is_news && self.phase() == Phase::Connected {
+            self.tell(DriverEvent::GroupsStale);
         }
     }
 

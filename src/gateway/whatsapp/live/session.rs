@@ -2,6 +2,7 @@
 
 use super::budget::Budget;
 use super::convert::Me;
+use super::lists::Lists;
 use super::run::{Phase, Run};
 use super::{Live, keys, reason};
 use crate::api::EpochMillis;
@@ -22,6 +23,7 @@ pub(super) struct Session {
     pub(super) live: Arc<Live>,
     pub(super) account: Account,
     pub(super) budget: Budget,
+    pub(super) lists: Lists,
     pub(super) events: mpsc::UnboundedSender<DriverEvent>,
     /// Held while the session starts or stops, so that no two clients use one key file.
     pub(super) slot: tokio::sync::Mutex<Option<Slot>>,
@@ -43,10 +45,12 @@ impl Session {
         events: mpsc::UnboundedSender<DriverEvent>,
     ) -> Arc<Self> {
         let budget = Budget::new(&live.options.limits);
+        let lists = Lists::new(live.options.limits.list_interval);
         Arc::new(Self {
             live,
             account,
             budget,
+            lists,
             events,
             slot: tokio::sync::Mutex::new(None),
             current: Mutex::new(None),
@@ -87,6 +91,7 @@ impl Session {
             None => reason::LOGGED_OUT_OFFLINE,
         };
         self.end(&mut slot).await;
+        self.lists.forget();
         keys::erase(&self.key_file()).map_err(|error| unusable(&error))?;
         if paired {
             if reason != reason::LOGGED_OUT {
@@ -103,6 +108,7 @@ impl Session {
     pub(super) async fn erase(&self) -> Result<(), DriverError> {
         let mut slot = self.slot.lock().await;
         self.end(&mut slot).await;
+        self.lists.forget();
         keys::erase(&self.key_file()).map_err(|error| unusable(&error))
     }
 
@@ -133,6 +139,11 @@ impl Session {
         }
         let client = run.client().ok_or(DriverError::NotConnected)?;
         Ok((run, client))
+    }
+
+    /// Whether the list of all groups is needed; without a run, it will be.
+    pub(super) fn is_list_due(&self) -> bool {
+        self.run().is_none_or(|run| run.missed.is_list_due())
     }
 
     pub(super) fn me(&self) -> Me {

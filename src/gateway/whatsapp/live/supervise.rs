@@ -97,6 +97,9 @@ async fn supervise(session: Arc<Session>, run: Arc<Run>) {
         }
     }
     drop(alarm);
+    if run.is_unlinked() {
+        session.lists.forget();
+    }
     if run.is_unlinked()
         && let Err(error) = keys::erase(&session.key_file())
     {

@@ -104,7 +104,18 @@ impl World {
         {
             endpoint.phase = Phase::Connected;
             endpoint.emit(DriverEvent::Connected(rules.identity(person)));
+            let missed = endpoint.missed.as_mut().map(std::mem::take);
+            for event in missed.unwrap_or_default() {
+                endpoint.emit(DriverEvent::Group(event));
+            }
         }
+    }
+
+    /// Keeps what happens to a session's groups while it is away, and tells it at its next connect, as
+    /// WhatsApp does for a linked device. Without this the list of all groups has to show it.
+    pub fn keep_missed(&self, session: &SessionId) {
+        let mut endpoints = self.endpoints();
+        endpoint_mut(&mut endpoints, session).missed = Some(Vec::new());
     }
 
     /// The time to connect: none in a still world.
@@ -160,6 +171,9 @@ impl World {
             endpoint.hang_up();
             // Another account may be linked next.
             endpoint.banned = false;
+            if let Some(missed) = &mut endpoint.missed {
+                missed.clear();
+            }
             if endpoint.linked.take().is_some() {
                 endpoint.emit(logged_out(reason));
             }

@@ -8,7 +8,7 @@ use crate::api::{Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
-    MembershipRequest,
+    MembershipRequest, UnreadGroup,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -129,7 +129,7 @@ impl Driver for SandboxDriver {
     async fn list_groups(
         &self,
         found: mpsc::UnboundedSender<GroupSnapshot>,
-    ) -> Result<(), DriverError> {
+    ) -> Result<Vec<UnreadGroup>, DriverError> {
         let groups = self
             .call(DriverCall::JoinedGroups, None, |rules, me| {
                 Ok(rules.joined_groups(me))
@@ -139,7 +139,7 @@ impl Driver for SandboxDriver {
             // The receiver was dropped: stop.
             let _ = found.send(group);
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     async fn group(&self, group: &GroupJid) -> Result<GroupSnapshot, DriverError> {

@@ -7,10 +7,13 @@ use super::rng::Rng;
 use super::rules::PersonId;
 use crate::api::EpochMillis;
 use crate::gateway::domain::SessionId;
-use crate::gateway::whatsapp::DriverEvent;
+use crate::gateway::whatsapp::{DriverEvent, GroupEvent};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
+
+/// Most changes that are kept for a session that is away.
+const MISSED: usize = 1_000;
 
 /// The state of an endpoint.
 #[derive(Debug, Default)]
@@ -65,6 +68,9 @@ pub(super) struct Endpoint {
     /// Cancelled when the present connection, attempt or pairing ends.
     pub(super) current: CancellationToken,
     pub(super) faults: Faults,
+    /// Changes of groups while the session is away, delivered at its next connect. `None`: they are
+    /// not kept.
+    pub(super) missed: Option<Vec<GroupEvent>>,
     /// The number of this endpoint.
     pub(super) number: u64,
     /// The number of values drawn for QR codes, pairing codes and delays.
@@ -76,6 +82,17 @@ impl Endpoint {
         if let Some(events) = &self.events {
             // A closed channel means that the engine has let go of the session.
             let _ = events.send(event);
+        }
+    }
+
+    /// Delivers a change of a group, or keeps it for a session that is away.
+    pub(super) fn tell(&mut self, event: &GroupEvent) {
+        if self.is_connected() {
+            self.emit(DriverEvent::Group(event.clone()));
+        } else if let Some(missed) = &mut self.missed
+            && missed.len() < MISSED
+        {
+            missed.push(event.clone());
         }
     }
 

@@ -8,7 +8,7 @@ use super::rules::{PersonId, Rules};
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
 use crate::gateway::lock::lock;
-use crate::gateway::whatsapp::{Account, DriverEvent, SeedSession};
+use crate::gateway::whatsapp::{Account, SeedSession};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -129,14 +129,12 @@ impl World {
         let outcome = action(&mut rules);
         let notices = rules.take_notices();
         if !notices.is_empty() {
-            let endpoints = self.endpoints();
+            let mut endpoints = self.endpoints();
             for notice in notices {
                 endpoints
-                    .values()
-                    .filter(|endpoint| {
-                        endpoint.is_connected() && endpoint.linked == Some(notice.to)
-                    })
-                    .for_each(|endpoint| endpoint.emit(DriverEvent::Group(notice.event.clone())));
+                    .values_mut()
+                    .filter(|endpoint| endpoint.linked == Some(notice.to))
+                    .for_each(|endpoint| endpoint.tell(&notice.event));
             }
         }
         outcome

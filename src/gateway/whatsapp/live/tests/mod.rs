@@ -5,6 +5,7 @@
 #[allow(dead_code)]
 mod loopback;
 
+mod lists;
 mod panics;
 mod presence;
 mod slow;

@@ -3,6 +3,7 @@
 use super::{GROUP_MAX, GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
 use crate::api::{Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::error::FROZEN_DESCRIPTION;
 use crate::gateway::whatsapp::{GroupChange, GroupSnapshot, Identity, JoinOutcome, Member};
 use std::sync::Arc;
 
@@ -92,7 +93,26 @@ impl Rules {
                 "this group's permissions belong to its community \"{community}\"; change them there"
             )));
         }
+        if matches!(setting, Setting::Description(_)) && self.frozen.contains(&index) {
+            return Err(Refusal::Refused(FROZEN_DESCRIPTION.to_owned()));
+        }
         self.apply_setting(index, Some(me), setting)
+    }
+
+    /// Freezes the description of a group for ever.
+    ///
+    /// # Errors
+    /// Unknown group.
+    pub fn freeze_description(&mut self, group: &GroupJid) -> Result<(), Refusal> {
+        let index = self.find(group)?;
+        self.frozen.insert(index);
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn has_frozen_description(&self, group: &GroupJid) -> bool {
+        let index = self.find(group).ok();
+        index.is_some_and(|index| self.frozen.contains(&index))
     }
 
     /// Cancels the invite code; the new one is returned.

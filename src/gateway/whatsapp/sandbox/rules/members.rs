@@ -6,6 +6,23 @@ use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
 
 impl Rules {
+    /// Makes a member an admin without a notification, as an admin of its community does.
+    ///
+    /// # Errors
+    /// Unknown group, or not a member.
+    pub fn promote_silently(
+        &mut self,
+        group: &GroupJid,
+        member: &MemberJid,
+    ) -> Result<(), Refusal> {
+        let index = self.find(group)?;
+        let person = self.people.find(member).ok_or(Refusal::NotInGroup)?;
+        let told = self.outbox.len();
+        self.re_rank(index, None, &[person], Rank::Admin);
+        self.outbox.truncate(told);
+        Ok(())
+    }
+
     /// Changes members independently of each other.
     ///
     /// # Errors

@@ -136,6 +136,8 @@ pub struct Rules {
     /// The groups of each person that is the account of a session.
     accounts: BTreeMap<PersonId, BTreeSet<usize>>,
     outbox: Vec<Notice>,
+    /// Groups whose description WhatsApp does not let anybody change any more.
+    frozen: BTreeSet<usize>,
     made: u64,
 }
 
@@ -149,6 +151,7 @@ impl Rules {
             by_jid: HashMap::new(),
             by_code: HashMap::new(),
             accounts: BTreeMap::new(),
+            frozen: BTreeSet::new(),
             outbox: Vec::new(),
             made: 0,
         }
