@@ -152,7 +152,7 @@ impl Task {
             Step::TooLong => {
                 // The driver keeps trying, so the status stays `starting`.
                 let reason = format!(
-                    "no answer from WhatsApp within {} s; trying again",
+                    "no connection to WhatsApp within {} s; still trying",
                     limits::STARTING.as_secs()
                 );
                 self.set_status(SessionStatus::Starting, Some(reason)).await;

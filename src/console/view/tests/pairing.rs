@@ -57,7 +57,7 @@ pub const SCENES: &[Scene] = &[
         let mut state = with(|pairing| pairing.qr = None);
         if let Some(row) = state.sessions.rows.last_mut() {
             row.status = SessionStatus::Starting;
-            let reason = "no answer from WhatsApp within 60 s; trying again";
+            let reason = "no connection to WhatsApp within 60 s; still trying";
             row.status_reason = Some(reason.to_owned());
         }
         state

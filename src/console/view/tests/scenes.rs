@@ -41,7 +41,7 @@ pub const SCENES: &[Scene] = &[
         rows[1].last_traffic_at = Some(NOW - 2 * MINUTE);
         rows[2].last_traffic_at = Some(NOW - 61 * MINUTE);
         rows[2].status_reason =
-            Some("no answer from WhatsApp within 60 s; trying again".to_owned());
+            Some("no connection to WhatsApp within 60 s; still trying".to_owned());
         state
     }),
     ("card", || focused(Pane::Group)),

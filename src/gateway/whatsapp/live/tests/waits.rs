@@ -18,7 +18,7 @@ async fn a_login_without_an_answer_is_reported_and_retried() {
     desk.until(SUPPORT, SessionStatus::Starting, false).await;
     pass(limits::STARTING).await;
     let told = desk.until(SUPPORT, SessionStatus::Starting, true).await;
-    assert_eq!(told, "no answer from WhatsApp within 60 s; trying again");
+    assert_eq!(told, "no connection to WhatsApp within 60 s; still trying");
     desk.world.reconnect(&support);
     desk.working(SUPPORT).await;
 }
