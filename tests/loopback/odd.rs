@@ -6,7 +6,7 @@ use groupdesk::gateway::whatsapp::GroupSnapshot;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
-use whatsapp_rust::wacore_binary::{Node, NodeContent};
+use whatsapp_rust::wacore_binary::node::{Attrs, Node, NodeContent};
 
 /// What is odd about a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Oddity {
                 let kept: Vec<_> = kept
                     .map(|(name, value)| (name.clone(), value.clone()))
                     .collect();
-                group.attrs = Default::default();
+                group.attrs = Attrs::default();
                 for (name, value) in kept {
                     group.attrs.push(name, value);
                 }

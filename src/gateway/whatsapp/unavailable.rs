@@ -13,7 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 const REASON: &str = "this build of groupdesk has no connection to WhatsApp; try `groupdesk demo`";
 
 /// See the module.
-pub struct Unavailable(pub UnboundedSender<DriverEvent>);
+pub(crate) struct Unavailable(pub UnboundedSender<DriverEvent>);
 
 #[async_trait]
 impl Driver for Unavailable {

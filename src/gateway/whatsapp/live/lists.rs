@@ -51,7 +51,7 @@ impl Lists {
         let tries = match &*last {
             Some(asked) if now.duration_since(asked.at) < self.interval => {
                 if asked.answered || asked.tries >= TRIES {
-                    let retry_after = self.interval - now.duration_since(asked.at);
+                    let retry_after = self.interval.saturating_sub(now.duration_since(asked.at));
                     return Err(DriverError::RateLimited { retry_after });
                 }
                 asked.tries + 1
