@@ -54,7 +54,7 @@ pub(super) fn head_and_foot(state: &State, screen: &Screen, pairing: &Pairing) -
     let only = |words: String| (words, String::new());
     match &pairing.step {
         PairingStep::Label => (
-            "A name for the account, to know it by. It may stay empty. Have its phone at hand: it is linked next.\n\nThe phone keeps ringing: its notifications stay on."
+            "A name for the account, to know it by. It may stay empty. Have its phone at hand: it is linked next.\n\nBy default groupdesk's gateway keeps the phone ringing."
                 .to_owned(),
             fault(pairing),
         ),

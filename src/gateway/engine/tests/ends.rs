@@ -95,7 +95,7 @@ async fn a_session_that_takes_long_to_start_gets_a_reason_and_keeps_trying() {
     pass(limits::STARTING / 2).await;
     let event = desk.status(SessionStatus::Starting).await;
     let reason = event.payload["reason"].as_str().unwrap();
-    assert!(reason.contains("trying again"), "{reason}");
+    assert!(reason.contains("still trying"), "{reason}");
     desk.worlds
         .send(owned.id.as_str(), DriverEvent::ConnectionLost);
     desk.worlds

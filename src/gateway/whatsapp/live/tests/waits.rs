@@ -32,7 +32,7 @@ async fn a_lost_server_is_reported() {
     desk.until(SUPPORT, SessionStatus::Starting, false).await;
     pass(limits::STARTING).await;
     let told = desk.until(SUPPORT, SessionStatus::Starting, true).await;
-    assert!(told.contains("trying again"), "{told}");
+    assert!(told.contains("still trying"), "{told}");
 }
 
 #[tokio::test]
