@@ -1,8 +1,8 @@
 //! Presence: a linked device stays unavailable, so that the phone keeps ringing.
 //!
 //! While a linked device is available, WhatsApp sends the phone no push notifications
-//! [whatsmeow#262, whatsmeow#605]; a device that never is available is logged out after about 14 days
-//! [wuzapi#357, WAHA#1584]. Hence unavailable, with one short pulse a day.
+//! (whatsmeow#262, whatsmeow#605); a device that never is available is logged out after about 14 days
+//! (wuzapi#357, WAHA#1584). Hence unavailable, with one short pulse a day.
 
 use std::sync::Weak;
 use std::time::Duration;
