@@ -4,6 +4,7 @@ use super::super::presence::{DAY, PULSE};
 use super::loopback::Presence;
 use super::{Desk, PATIENCE, SUPPORT, pass};
 use crate::api::SessionStatus;
+use crate::gateway::domain::SessionId;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -27,14 +28,20 @@ async fn until_available(told: &mut Told) {
     assert!(heard, "{:?}", *told.borrow());
 }
 
-#[tokio::test]
-async fn each_login_and_each_new_name_ends_unavailable() {
-    let mut desk = Desk::new(|_| ()).await;
+/// Logs in for the first time; the presences that the server has seen end unavailable.
+async fn logged_in(desk: &mut Desk) -> (SessionId, Told) {
     let support = desk.session(SUPPORT).id;
     let mut told = desk.server.presences(&support).unwrap();
     desk.start(SUPPORT).await;
     desk.working(SUPPORT).await;
     until_quiet(&mut told, 1).await;
+    (support, told)
+}
+
+#[tokio::test]
+async fn each_login_and_each_new_name_ends_unavailable() {
+    let mut desk = Desk::new(|_| ()).await;
+    let (support, mut told) = logged_in(&mut desk).await;
 
     desk.world.drop_connection(&support, None);
     desk.until(SUPPORT, SessionStatus::Starting, false).await;
@@ -64,11 +71,7 @@ async fn a_fresh_link_is_unavailable_as_soon_as_it_has_a_name() {
 #[tokio::test]
 async fn one_short_pulse_a_day_keeps_the_link() {
     let mut desk = Desk::new(|_| ()).await;
-    let support = desk.session(SUPPORT).id;
-    let mut told = desk.server.presences(&support).unwrap();
-    desk.start(SUPPORT).await;
-    desk.working(SUPPORT).await;
-    until_quiet(&mut told, 1).await;
+    let (support, mut told) = logged_in(&mut desk).await;
     for day in 2..4 {
         pass(DAY).await;
         until_available(&mut told).await;
