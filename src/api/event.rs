@@ -1,6 +1,6 @@
 //! Realtime: tickets, frames and events.
 
-use super::{EpochMillis, SessionStatus, lenient, pattern};
+use super::{Audience, EpochMillis, SessionStatus, lenient, pattern};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -252,6 +252,15 @@ pub struct GroupUpdatePayload {
     pub is_announce: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_locked: Option<bool>,
+    /// Extension, as are the next three.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite_by: Option<Audience>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join_approval: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub add_by: Option<Audience>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ephemeral_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_invite_link: Option<String>,
     #[serde(

@@ -1,8 +1,9 @@
 //! Groups and their members.
 
-use super::{EpochMillis, SUBJECT_MAX, lenient, pattern};
+use super::{Audience, EpochMillis, SUBJECT_MAX, SettingField, lenient, pattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Most members in one call: as many as a group can hold.
 pub const PARTICIPANTS_MAX: usize = 1024;
@@ -99,6 +100,81 @@ impl SessionRole {
     }
 }
 
+/// Extension: what a group is within a community.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupKind {
+    /// A group of its own.
+    #[default]
+    Group,
+    /// A community: the parent of its groups. It has no chat of its own.
+    Community,
+    /// The group of a community that all of its members are in. It has the community's subject.
+    Announcements,
+    /// The community's general group.
+    General,
+    /// Another group of a community.
+    Subgroup,
+    /// A kind that this version does not know.
+    #[serde(untagged)]
+    #[schemars(skip)]
+    Other(String),
+}
+
+impl GroupKind {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Group => "group",
+            Self::Community => "community",
+            Self::Announcements => "announcements",
+            Self::General => "general",
+            Self::Subgroup => "subgroup",
+            Self::Other(word) => word,
+        }
+    }
+
+    /// Why WhatsApp lets nobody change a setting in a group of this kind. Measured for `announce`:
+    /// it answers 400 in a community and in its announcement group, and applies the change in the
+    /// others (Baileys issue 2754, whatsmeow issue 1232).
+    #[must_use]
+    pub fn restriction(&self, field: SettingField) -> Option<&'static str> {
+        match (self, field) {
+            (Self::Community, SettingField::Announce) => {
+                Some("a community has no chat: only its groups have this setting")
+            }
+            (Self::Announcements, SettingField::Announce) => {
+                Some("in a community's announcement group only admins can post")
+            }
+            _ => None,
+        }
+    }
+
+    /// All restrictions; `None` without any.
+    #[must_use]
+    pub fn restricted(&self) -> Option<BTreeMap<String, String>> {
+        let restricted: BTreeMap<_, _> = SettingField::ALL
+            .into_iter()
+            .filter_map(|field| Some((field.to_string(), self.restriction(field)?.to_owned())))
+            .collect();
+        (!restricted.is_empty()).then_some(restricted)
+    }
+}
+
+impl From<&str> for GroupKind {
+    fn from(word: &str) -> Self {
+        match word {
+            "group" => Self::Group,
+            "community" => Self::Community,
+            "announcements" => Self::Announcements,
+            "general" => Self::General,
+            "subgroup" => Self::Subgroup,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
 /// A stored group, as one session sees it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -154,6 +230,69 @@ pub struct Group {
     pub first_seen_at: EpochMillis,
     #[serde(default, deserialize_with = "lenient::time")]
     pub updated_at: EpochMillis,
+    /// Extension: what the group is within a community.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub kind: Option<GroupKind>,
+    /// Extension: the community that the group belongs to. A community has none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
+    pub community_jid: Option<String>,
+    /// Extension: the subject of that community.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub community_subject: Option<String>,
+    /// Extension: who has the invite link.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub invite_by: Option<Audience>,
+    /// Extension: whether an admin has to approve who joins by the link.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub join_approval: Option<bool>,
+    /// Extension: who can add members.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub add_by: Option<Audience>,
+    /// Extension: after how many seconds messages disappear. 0: never.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub ephemeral_seconds: Option<u32>,
+    /// Extension: the number of requests to join that wait for an admin, as last seen.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub pending_requests: Option<u32>,
+    /// Extension: the settings that WhatsApp lets nobody change in this kind of group, with the reason.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub restricted: Option<BTreeMap<String, String>>,
     /// Extension: the role of the session's own account.
     #[serde(
         default,

@@ -30,8 +30,8 @@ pub use event::{
 };
 pub use field_error::FieldError;
 pub use group::{
-    CreateGroup, Group, GroupInfo, GroupMember, MemberRole, MembershipRequest, PARTICIPANTS_MAX,
-    Participants, SessionRole,
+    CreateGroup, Group, GroupInfo, GroupKind, GroupMember, MemberRole, MembershipRequest,
+    PARTICIPANTS_MAX, Participants, SessionRole,
 };
 pub use health::Health;
 pub use invite::{INVITE_PREFIX, InviteLink, JoinGroup, JoinedGroup, code_in, link_code};
@@ -42,7 +42,7 @@ pub use session::{
     SessionStatus, UpdateSession, check_label,
 };
 pub use settings::{
-    DESCRIPTION_MAX, SUBJECT_MAX, Setting, SettingField, SettingsPatch, check_description,
-    check_subject,
+    Audience, DESCRIPTION_MAX, EPHEMERAL_SECONDS, SUBJECT_MAX, Setting, SettingField,
+    SettingsPatch, check_description, check_subject,
 };
 pub use time::EpochMillis;

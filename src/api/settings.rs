@@ -1,4 +1,4 @@
-//! A group's four settings: what a PATCH may hold, and how values are validated.
+//! A group's settings: what a PATCH may hold, and how values are validated.
 //!
 //! The gateway and the console's form both validate with this file, so they cannot disagree.
 
@@ -18,7 +18,7 @@ pub const DESCRIPTION_MAX: usize = 2048;
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "camelCase")]
 pub enum SettingField {
     Subject,
     Description,
@@ -26,14 +26,26 @@ pub enum SettingField {
     Announce,
     /// Only admins can edit the group's info.
     Locked,
+    /// Extension: who has the invite link.
+    InviteBy,
+    /// Extension: an admin has to approve who joins by the link.
+    JoinApproval,
+    /// Extension: who can add members.
+    AddBy,
+    /// Extension: after how many seconds messages disappear.
+    EphemeralSeconds,
 }
 
 impl SettingField {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 8] = [
         Self::Subject,
         Self::Description,
         Self::Announce,
         Self::Locked,
+        Self::InviteBy,
+        Self::JoinApproval,
+        Self::AddBy,
+        Self::EphemeralSeconds,
     ];
 
     #[must_use]
@@ -43,9 +55,59 @@ impl SettingField {
             Self::Description => "description",
             Self::Announce => "announce",
             Self::Locked => "locked",
+            Self::InviteBy => "inviteBy",
+            Self::JoinApproval => "joinApproval",
+            Self::AddBy => "addBy",
+            Self::EphemeralSeconds => "ephemeralSeconds",
+        }
+    }
+
+    /// Whether this is an extension of the contract: it is sent only to a gateway whose groups carry
+    /// it.
+    #[must_use]
+    pub fn is_extension(self) -> bool {
+        self > Self::Locked
+    }
+}
+
+/// Extension: which members may do something.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Audience {
+    /// Only admins.
+    Admins,
+    /// All members.
+    Members,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    #[schemars(skip)]
+    Other(String),
+}
+
+impl Audience {
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Admins => "admins",
+            Self::Members => "members",
+            Self::Other(word) => word,
         }
     }
 }
+
+impl From<&str> for Audience {
+    fn from(word: &str) -> Self {
+        match word {
+            "admins" => Self::Admins,
+            "members" => Self::Members,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+/// The times after which messages can disappear, in seconds; 0 for never (WhatsApp's own choices).
+pub const EPHEMERAL_SECONDS: [u32; 4] = [0, 86_400, 604_800, 7_776_000];
 
 impl fmt::Display for SettingField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,6 +123,11 @@ pub enum Setting {
     Description(String),
     Announce(bool),
     Locked(bool),
+    InviteBy(Audience),
+    JoinApproval(bool),
+    AddBy(Audience),
+    /// One of [`EPHEMERAL_SECONDS`].
+    EphemeralSeconds(u32),
 }
 
 impl Setting {
@@ -71,12 +138,28 @@ impl Setting {
             Self::Description(_) => SettingField::Description,
             Self::Announce(_) => SettingField::Announce,
             Self::Locked(_) => SettingField::Locked,
+            Self::InviteBy(_) => SettingField::InviteBy,
+            Self::JoinApproval(_) => SettingField::JoinApproval,
+            Self::AddBy(_) => SettingField::AddBy,
+            Self::EphemeralSeconds(_) => SettingField::EphemeralSeconds,
+        }
+    }
+
+    /// The value as JSON.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        match self {
+            Self::Subject(text) | Self::Description(text) => text.as_str().into(),
+            Self::Announce(on) | Self::Locked(on) | Self::JoinApproval(on) => (*on).into(),
+            Self::InviteBy(who) | Self::AddBy(who) => who.as_str().into(),
+            Self::EphemeralSeconds(seconds) => (*seconds).into(),
         }
     }
 }
 
 /// Body of `PATCH /sessions/{s}/groups/{gid}`: the fields to change, the others absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 pub struct SettingsPatch {
     /// 1 to 100 characters after trimming, on one line, at least one of them visible.
@@ -96,6 +179,19 @@ pub struct SettingsPatch {
     /// Only admins can edit the group's info.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked: Option<bool>,
+    /// Extension: who has the invite link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite_by: Option<Audience>,
+    /// Extension: an admin has to approve who joins by the link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join_approval: Option<bool>,
+    /// Extension: who can add members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub add_by: Option<Audience>,
+    /// Extension: after how many seconds messages disappear. 0: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = EPHEMERAL_SECONDS))]
+    pub ephemeral_seconds: Option<u32>,
 }
 
 impl SettingsPatch {
@@ -112,6 +208,10 @@ impl SettingsPatch {
             self.description.map(Setting::Description),
             self.announce.map(Setting::Announce),
             self.locked.map(Setting::Locked),
+            self.invite_by.map(Setting::InviteBy),
+            self.join_approval.map(Setting::JoinApproval),
+            self.add_by.map(Setting::AddBy),
+            self.ephemeral_seconds.map(Setting::EphemeralSeconds),
         ]
         .into_iter()
         .flatten()
@@ -134,9 +234,10 @@ impl SettingsPatch {
             return Err(whole("the body must be a JSON object"));
         };
         if fields.is_empty() {
-            return Err(whole(
-                "nothing to change: send at least one of subject, description, announce, locked",
-            ));
+            return Err(whole(&format!(
+                "nothing to change: send at least one of {}",
+                names()
+            )));
         }
         let mut patch = Self::default();
         let mut errors = Vec::new();
@@ -150,9 +251,13 @@ impl SettingsPatch {
                     .map(|description| patch.description = Some(description)),
                 "announce" => flag(value).map(|announce| patch.announce = Some(announce)),
                 "locked" => flag(value).map(|locked| patch.locked = Some(locked)),
-                _ => Err(
-                    "unknown field; allowed are subject, description, announce, locked".to_owned(),
-                ),
+                "inviteBy" => audience(value).map(|who| patch.invite_by = Some(who)),
+                "joinApproval" => flag(value).map(|on| patch.join_approval = Some(on)),
+                "addBy" => audience(value).map(|who| patch.add_by = Some(who)),
+                "ephemeralSeconds" => {
+                    ephemeral(value).map(|seconds| patch.ephemeral_seconds = Some(seconds))
+                }
+                _ => Err(format!("unknown field; allowed are {}", names())),
             };
             if let Err(message) = outcome {
                 errors.push(FieldError {
@@ -179,6 +284,26 @@ fn flag(value: &Value) -> Result<bool, String> {
     value
         .as_bool()
         .ok_or_else(|| format!("must be true or false, not {}", kind(value)))
+}
+
+fn audience(value: &Value) -> Result<Audience, String> {
+    match text(value)?.into() {
+        Audience::Other(_) => Err("must be \"admins\" or \"members\"".to_owned()),
+        known => Ok(known),
+    }
+}
+
+fn ephemeral(value: &Value) -> Result<u32, String> {
+    let seconds = value
+        .as_u64()
+        .and_then(|seconds| u32::try_from(seconds).ok());
+    let allowed = seconds.filter(|seconds| EPHEMERAL_SECONDS.contains(seconds));
+    allowed.ok_or_else(|| "must be 0, 86400, 604800 or 7776000 (seconds)".to_owned())
+}
+
+/// The names of all fields, for an error.
+fn names() -> String {
+    SettingField::ALL.map(SettingField::as_str).join(", ")
 }
 
 fn kind(value: &Value) -> &'static str {

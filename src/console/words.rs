@@ -1,6 +1,6 @@
 //! Names, numbers and times as displayed. All results are clean.
 
-use crate::api::{EpochMillis, SessionRole};
+use crate::api::{Audience, EpochMillis, SessionRole};
 pub(crate) use crate::console::phone::grouped as phone;
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
@@ -139,6 +139,27 @@ pub(crate) fn missing(columns: u16, rows: u16) -> String {
         .flatten()
         .collect::<Vec<_>>()
         .join(" and ")
+}
+
+/// Who may do something.
+#[must_use]
+pub(crate) fn audience(who: &Audience) -> String {
+    match who {
+        Audience::Admins => "admins".to_owned(),
+        Audience::Members => "members".to_owned(),
+        Audience::Other(word) => text::clean_line(word).into_owned(),
+    }
+}
+
+/// When messages disappear.
+#[must_use]
+pub(crate) fn ephemeral(seconds: u32) -> String {
+    match seconds {
+        0 => "never".to_owned(),
+        86_400 => "24 hours".to_owned(),
+        seconds if seconds % 86_400 == 0 => format!("{} days", seconds / 86_400),
+        seconds => format!("{seconds} s"),
+    }
 }
 
 #[cfg(test)]

@@ -251,7 +251,7 @@ impl Connection<'_> {
         }
         match attr(stanza, "xmlns").as_deref() {
             Some("w:g2") if self.is_held(stanza) => Ok(None),
-            Some("w:g2") => {
+            Some("w:g2" | "w:mex") => {
                 let (world, line) = (
                     Arc::clone(&self.shared.world),
                     Arc::clone(&self.device.line),

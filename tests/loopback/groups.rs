@@ -3,13 +3,14 @@
 //! No rule is decided here. The one thing that the world does not know is the id of a description, by
 //! which WhatsApp notices that somebody else changed it meanwhile; it is derived from the text.
 
+use super::modes;
 use super::odd::Odd;
 use super::refusal::{Answer, Refused, code_for_member};
 use super::stanza::{attr, child, empty, result, text};
-use groupdesk::api::{MemberRole, Setting};
+use groupdesk::api::{GroupKind, MemberRole, Setting, SettingField};
 use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use groupdesk::gateway::whatsapp::sandbox::World;
-use groupdesk::gateway::whatsapp::{Driver, GroupSnapshot, JoinOutcome, MemberChange};
+use groupdesk::gateway::whatsapp::{Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange};
 use sha2::{Digest as _, Sha256};
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::wacore_binary::{Node, NodeContent};
@@ -29,6 +30,9 @@ async fn ask(
     query: &Node,
 ) -> Result<Vec<Node>, Refused> {
     let asked = child(query).ok_or_else(Refused::malformed)?;
+    if attr(query, "xmlns").as_deref() == Some("w:mex") {
+        return modes::by_mex(account, asked).await;
+    }
     let is_set = attr(query, "type").as_deref() == Some("set");
     match attr(query, "to").and_then(|to| GroupJid::parse(&to).ok()) {
         Some(group) if is_set => change(world, account, &group, asked)
@@ -144,10 +148,19 @@ async fn change(
             let tag = "membership_requests_action";
             return Ok(vec![NodeBuilder::new(tag).children([outcome]).build()]);
         }
+        "membership_approval_mode" => modes::approval(asked)?,
+        "member_add_mode" => modes::add(asked)?,
+        "ephemeral" => modes::lifetime(asked)?,
+        "not_ephemeral" => Setting::EphemeralSeconds(0),
         _ => return Ok(vec![change_members(account, group, asked).await?]),
     };
-    account.set(group, &setting).await?;
-    Ok(Vec::new())
+    match account.set(group, &setting).await {
+        // What the kind of the group does not allow, WhatsApp calls a bad request.
+        Err(DriverError::Refused(_)) if setting.field() == SettingField::Announce => {
+            Err(Refused::malformed())
+        }
+        outcome => Ok(outcome.map(|()| Vec::new())?),
+    }
 }
 
 async fn describe(
@@ -235,7 +248,7 @@ pub fn group_node(group: &GroupSnapshot) -> Node {
         .attr("id", id)
         .attr("subject", &group.subject)
         .attr("addressing_mode", "lid")
-        .attr("size", group.members.len());
+        .attr("size", group.count());
     if let Some(owner) = &group.owner {
         node = node.attr("creator", owner.as_str());
     }
@@ -247,6 +260,8 @@ pub fn group_node(group: &GroupSnapshot) -> Node {
     let mut children: Vec<Node> = group
         .members
         .iter()
+        // An announcement group lists few of its members, the account not among them.
+        .filter(|member| group.kind != GroupKind::Announcements || member.role.is_admin())
         .map(|member| participant(&member.lid, &member.role))
         .collect();
     if group.announce {
@@ -255,6 +270,7 @@ pub fn group_node(group: &GroupSnapshot) -> Node {
     if group.locked {
         children.push(empty("locked"));
     }
+    children.extend(modes::of(group));
     if !group.description.is_empty() {
         children.push(description_node(&group.description));
     }

@@ -15,6 +15,7 @@ mod farewell;
 mod groups;
 mod house;
 mod keys;
+mod modes;
 mod odd;
 pub mod phone;
 mod push;

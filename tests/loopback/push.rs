@@ -2,6 +2,7 @@
 
 use super::Push;
 use super::groups::{description_node, group_node, participant};
+use super::modes::{add_mode, approval_mode, ephemeral, link_mode};
 use super::stanza::{empty, fresh_id};
 use groupdesk::api::{EpochMillis, MemberRole, Setting};
 use groupdesk::gateway::domain::{GroupJid, MemberJid};
@@ -60,6 +61,12 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
         GroupChange::Setting(Setting::Announce(false)) => empty("not_announcement"),
         GroupChange::Setting(Setting::Locked(true)) => empty("locked"),
         GroupChange::Setting(Setting::Locked(false)) => empty("unlocked"),
+        // The library does not know this one.
+        GroupChange::Setting(Setting::InviteBy(who)) => link_mode(who),
+        GroupChange::Setting(Setting::JoinApproval(on)) => approval_mode(*on),
+        GroupChange::Setting(Setting::AddBy(who)) => add_mode(who),
+        GroupChange::Setting(Setting::EphemeralSeconds(0)) => empty("not_ephemeral"),
+        GroupChange::Setting(Setting::EphemeralSeconds(seconds)) => ephemeral(*seconds),
         // The new code is never said.
         GroupChange::InviteReset(_) => empty("revoke"),
         GroupChange::Joined(members) => NodeBuilder::new("add")

@@ -3,7 +3,7 @@
 use super::context::CommandContext;
 use super::find::Found;
 use super::invite::Which;
-use crate::api::{Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
+use crate::api::{Audience, Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
 use crate::api::{check_description, check_subject};
 use crate::cli::output::{
     AnswerFormat, CallKind, Column, CommandError, Exit, Table, json_text, note, print,
@@ -30,7 +30,7 @@ pub struct Group {
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Action {
-    /// Change subject, description, or who may post and edit
+    /// Change subject, description, or what members may do
     #[command(after_help = EXAMPLES)]
     Set(Set),
 }
@@ -66,6 +66,60 @@ pub struct Settings {
     /// Whether only admins can edit the group's info
     #[arg(long, value_name = "SWITCH")]
     pub locked: Option<Switch>,
+
+    /// Who has the invite link
+    #[arg(long, value_name = "WHO")]
+    pub invite_by: Option<Who>,
+
+    /// Whether an admin has to approve who joins by the link
+    #[arg(long, value_name = "SWITCH")]
+    pub join_approval: Option<Switch>,
+
+    /// Who can add members
+    #[arg(long, value_name = "WHO")]
+    pub add_by: Option<Who>,
+
+    /// When messages disappear
+    #[arg(long, value_name = "WHEN")]
+    pub disappearing: Option<Disappearing>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Who {
+    Admins,
+    Members,
+}
+
+impl Who {
+    fn audience(self) -> Audience {
+        match self {
+            Self::Admins => Audience::Admins,
+            Self::Members => Audience::Members,
+        }
+    }
+}
+
+/// WhatsApp's own choices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Disappearing {
+    Never,
+    #[value(name = "24h")]
+    Day,
+    #[value(name = "7d")]
+    Week,
+    #[value(name = "90d")]
+    Quarter,
+}
+
+impl Disappearing {
+    fn seconds(self) -> u32 {
+        match self {
+            Self::Never => 0,
+            Self::Day => 86_400,
+            Self::Week => 604_800,
+            Self::Quarter => 7_776_000,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -126,6 +180,10 @@ impl Settings {
             description: self.description.clone(),
             announce: on(self.announce),
             locked: on(self.locked),
+            invite_by: self.invite_by.map(Who::audience),
+            join_approval: on(self.join_approval),
+            add_by: self.add_by.map(Who::audience),
+            ephemeral_seconds: self.disappearing.map(Disappearing::seconds),
         }
     }
 }
@@ -268,6 +326,10 @@ fn is_so(group: &Stored, setting: &Setting) -> bool {
         Setting::Description(text) => group.description.as_deref().unwrap_or_default() == text,
         Setting::Announce(on) => group.is_announce == Some(*on),
         Setting::Locked(on) => group.is_locked == Some(*on),
+        Setting::InviteBy(who) => group.invite_by.as_ref() == Some(who),
+        Setting::JoinApproval(on) => group.join_approval == Some(*on),
+        Setting::AddBy(who) => group.add_by.as_ref() == Some(who),
+        Setting::EphemeralSeconds(seconds) => group.ephemeral_seconds == Some(*seconds),
     }
 }
 

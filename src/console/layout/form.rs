@@ -2,11 +2,12 @@
 
 use super::dialog::{Button, Dialog, content_height, content_width, dialog};
 use super::screen::{Screen, row};
-use crate::api::SettingField;
+use crate::api::{Audience, SettingField};
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
     ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Settings, State,
 };
+use crate::console::words;
 use crate::text;
 use ratatui::layout::Rect;
 
@@ -94,7 +95,7 @@ pub(crate) fn form_parts(state: &State, screen: &Screen, form: &EditForm) -> For
     head.push(FormLine::Field(SettingField::Description));
     let description_at = head.len();
     let mut tail: Vec<FormLine> = notes(form, SettingField::Description).collect();
-    for field in [SettingField::Announce, SettingField::Locked] {
+    for field in form.fields().into_iter().skip(2) {
         tail.push(FormLine::Field(field));
         tail.extend(notes(form, field));
     }
@@ -211,7 +212,17 @@ pub(crate) fn value_word(settings: &Settings, field: SettingField) -> String {
         SettingField::Description => text::clean_line(&settings.description).into_owned(),
         SettingField::Announce => switch(settings.announce),
         SettingField::Locked => switch(settings.locked),
+        SettingField::InviteBy => audience_word(settings.invite_by.as_ref()),
+        SettingField::JoinApproval => switch(settings.join_approval.unwrap_or_default()),
+        SettingField::AddBy => audience_word(settings.add_by.as_ref()),
+        SettingField::EphemeralSeconds => {
+            words::ephemeral(settings.ephemeral_seconds.unwrap_or_default())
+        }
     }
+}
+
+fn audience_word(who: Option<&Audience>) -> String {
+    who.map(words::audience).unwrap_or_default()
 }
 
 fn message(state: &State, form: &EditForm, width: u16) -> Vec<FormLine> {

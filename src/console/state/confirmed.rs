@@ -98,6 +98,10 @@ impl Confirmed {
             Setting::Description(text) => group.description = Some(text.clone()),
             Setting::Announce(on) => group.is_announce = Some(*on),
             Setting::Locked(on) => group.is_locked = Some(*on),
+            Setting::InviteBy(who) => group.invite_by = Some(who.clone()),
+            Setting::JoinApproval(on) => group.join_approval = Some(*on),
+            Setting::AddBy(who) => group.add_by = Some(who.clone()),
+            Setting::EphemeralSeconds(seconds) => group.ephemeral_seconds = Some(*seconds),
         }
     }
 }
@@ -111,6 +115,10 @@ fn stored(group: &Group, field: SettingField) -> Option<Setting> {
         )),
         SettingField::Announce => group.is_announce.map(Setting::Announce),
         SettingField::Locked => group.is_locked.map(Setting::Locked),
+        SettingField::InviteBy => group.invite_by.clone().map(Setting::InviteBy),
+        SettingField::JoinApproval => group.join_approval.map(Setting::JoinApproval),
+        SettingField::AddBy => group.add_by.clone().map(Setting::AddBy),
+        SettingField::EphemeralSeconds => group.ephemeral_seconds.map(Setting::EphemeralSeconds),
     }
 }
 

@@ -1,18 +1,25 @@
 //! The settings form.
 
 use super::button::ButtonId;
-use crate::api::{SettingField, SettingsPatch};
+use crate::api::{Audience, EPHEMERAL_SECONDS, SettingField, SettingsPatch};
 use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 use ratatui_textarea::{CursorMove, TextArea};
+use std::collections::BTreeMap;
 
-/// The four values, cleaned as the form can show them.
+/// The values, cleaned as the form can show them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     pub subject: String,
     pub description: String,
     pub announce: bool,
     pub locked: bool,
+    /// `None` where the gateway does not have this setting, as in the next three.
+    pub invite_by: Option<Audience>,
+    pub join_approval: Option<bool>,
+    pub add_by: Option<Audience>,
+    /// 0: messages do not disappear.
+    pub ephemeral_seconds: Option<u32>,
 }
 
 /// The outcome of a field in the last save.
@@ -52,8 +59,10 @@ pub struct EditForm {
     pub base: Settings,
     pub subject: TextArea<'static>,
     pub description: TextArea<'static>,
-    pub announce: bool,
-    pub locked: bool,
+    /// The switches as set in the form; its texts are in the fields above.
+    pub switches: Settings,
+    /// The settings that WhatsApp does not let anybody change in this group, with the reason.
+    pub restricted: BTreeMap<String, String>,
     pub focus: FormFocus,
     pub phase: FormPhase,
     /// Per field, after a save that was not applied as a whole.
@@ -68,13 +77,13 @@ pub struct EditForm {
 impl EditForm {
     /// A form that shows the stored values.
     #[must_use]
-    pub(crate) fn new(key: GroupKey, base: Settings) -> Self {
+    pub(crate) fn new(key: GroupKey, base: Settings, restricted: BTreeMap<String, String>) -> Self {
         Self {
             key,
             subject: text_area(&base.subject),
             description: text_area(&base.description),
-            announce: base.announce,
-            locked: base.locked,
+            switches: base.clone(),
+            restricted,
             base,
             focus: FormFocus::Field(SettingField::Subject),
             phase: FormPhase::Editing,
@@ -90,9 +99,22 @@ impl EditForm {
         Settings {
             subject: self.subject.lines().join(" "),
             description: self.description.lines().join("\n"),
-            announce: self.announce,
-            locked: self.locked,
+            ..self.switches.clone()
         }
+    }
+
+    /// The fields of the form, from top to bottom: the contract's four, and those that the gateway
+    /// has beside them.
+    #[must_use]
+    pub(crate) fn fields(&self) -> Vec<SettingField> {
+        let all = SettingField::ALL.into_iter();
+        all.filter(|field| self.switches.has(*field)).collect()
+    }
+
+    /// Why WhatsApp lets nobody change a field.
+    #[must_use]
+    pub(crate) fn restriction(&self, field: SettingField) -> Option<&str> {
+        self.restricted.get(field.as_str()).map(String::as_str)
     }
 
     /// The fields that differ from the stored values: what a save would send.
@@ -116,6 +138,12 @@ impl EditForm {
                 SettingField::Description => patch.description = Some(typed.description.clone()),
                 SettingField::Announce => patch.announce = Some(typed.announce),
                 SettingField::Locked => patch.locked = Some(typed.locked),
+                SettingField::InviteBy => patch.invite_by.clone_from(&typed.invite_by),
+                SettingField::JoinApproval => patch.join_approval = typed.join_approval,
+                SettingField::AddBy => patch.add_by.clone_from(&typed.add_by),
+                SettingField::EphemeralSeconds => {
+                    patch.ephemeral_seconds = typed.ephemeral_seconds;
+                }
             }
         }
         patch
@@ -126,13 +154,42 @@ impl EditForm {
         match field {
             SettingField::Subject => self.subject = text_area(&values.subject),
             SettingField::Description => self.description = text_area(&values.description),
-            SettingField::Announce => self.announce = values.announce,
-            SettingField::Locked => self.locked = values.locked,
+            switch => self.switches.take(values, switch),
         }
     }
 }
 
 impl Settings {
+    /// Whether the gateway has this setting.
+    #[must_use]
+    pub(crate) fn has(&self, field: SettingField) -> bool {
+        match field {
+            SettingField::Subject
+            | SettingField::Description
+            | SettingField::Announce
+            | SettingField::Locked => true,
+            SettingField::InviteBy => self.invite_by.is_some(),
+            SettingField::JoinApproval => self.join_approval.is_some(),
+            SettingField::AddBy => self.add_by.is_some(),
+            SettingField::EphemeralSeconds => self.ephemeral_seconds.is_some(),
+        }
+    }
+
+    /// Sets a switch to its next value. A text stays.
+    pub(crate) fn advance(&mut self, field: SettingField) {
+        match field {
+            SettingField::Subject | SettingField::Description => {}
+            SettingField::Announce => self.announce = !self.announce,
+            SettingField::Locked => self.locked = !self.locked,
+            SettingField::InviteBy => self.invite_by = self.invite_by.as_ref().map(other),
+            SettingField::JoinApproval => self.join_approval = self.join_approval.map(|on| !on),
+            SettingField::AddBy => self.add_by = self.add_by.as_ref().map(other),
+            SettingField::EphemeralSeconds => {
+                self.ephemeral_seconds = self.ephemeral_seconds.map(longer);
+            }
+        }
+    }
+
     /// Whether a field differs between the two: blanks around a subject are ignored.
     #[must_use]
     pub(crate) fn differs(&self, other: &Self, field: SettingField) -> bool {
@@ -141,6 +198,10 @@ impl Settings {
             SettingField::Description => self.description != other.description,
             SettingField::Announce => self.announce != other.announce,
             SettingField::Locked => self.locked != other.locked,
+            SettingField::InviteBy => self.invite_by != other.invite_by,
+            SettingField::JoinApproval => self.join_approval != other.join_approval,
+            SettingField::AddBy => self.add_by != other.add_by,
+            SettingField::EphemeralSeconds => self.ephemeral_seconds != other.ephemeral_seconds,
         }
     }
 
@@ -151,8 +212,25 @@ impl Settings {
             SettingField::Description => self.description.clone_from(&from.description),
             SettingField::Announce => self.announce = from.announce,
             SettingField::Locked => self.locked = from.locked,
+            SettingField::InviteBy => self.invite_by.clone_from(&from.invite_by),
+            SettingField::JoinApproval => self.join_approval = from.join_approval,
+            SettingField::AddBy => self.add_by.clone_from(&from.add_by),
+            SettingField::EphemeralSeconds => self.ephemeral_seconds = from.ephemeral_seconds,
         }
     }
+}
+
+fn other(who: &Audience) -> Audience {
+    match who {
+        Audience::Admins => Audience::Members,
+        _ => Audience::Admins,
+    }
+}
+
+/// The next longer of WhatsApp's times, and never after the longest.
+fn longer(seconds: u32) -> u32 {
+    let mut times = EPHEMERAL_SECONDS.into_iter();
+    times.find(|time| *time > seconds).unwrap_or(0)
 }
 
 /// A text field with the cursor at its end.

@@ -57,7 +57,7 @@ impl Entry {
         self.name = crate::text::on_screen(&name).into_owned();
     }
 
-    /// The four settings, cleaned as the form shows them.
+    /// The settings, cleaned as the form shows them.
     #[must_use]
     pub(crate) fn settings(&self) -> Settings {
         Settings {
@@ -65,6 +65,10 @@ impl Entry {
             description: clean_block(self.group.description.as_deref().unwrap_or_default()),
             announce: self.group.is_announce.unwrap_or_default(),
             locked: self.group.is_locked.unwrap_or_default(),
+            invite_by: self.group.invite_by.clone(),
+            join_approval: self.group.join_approval,
+            add_by: self.group.add_by.clone(),
+            ephemeral_seconds: self.group.ephemeral_seconds,
         }
     }
 

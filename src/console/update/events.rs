@@ -197,6 +197,10 @@ fn settings_of(payload: &GroupUpdatePayload) -> Vec<Setting> {
         description: payload.description.clone(),
         announce: payload.is_announce,
         locked: payload.is_locked,
+        invite_by: payload.invite_by.clone(),
+        join_approval: payload.join_approval,
+        add_by: payload.add_by.clone(),
+        ephemeral_seconds: payload.ephemeral_seconds,
     };
     patch.into_settings()
 }

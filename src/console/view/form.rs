@@ -2,7 +2,7 @@
 
 use super::field;
 use super::paint::{after, columns, dialog, put, put_all, put_right, title_room};
-use crate::api::{DESCRIPTION_MAX, SUBJECT_MAX, SettingField};
+use crate::api::{Audience, DESCRIPTION_MAX, SUBJECT_MAX, SettingField};
 use crate::console::layout::{
     COUNTS, FormLine, FormParts, LABELS, Note, Screen, form_parts, value_word,
 };
@@ -102,6 +102,10 @@ fn label(
         SettingField::Description => "Description",
         SettingField::Announce => "Announce",
         SettingField::Locked => "Locked",
+        SettingField::InviteBy => "Invite link",
+        SettingField::JoinApproval => "Approval",
+        SettingField::AddBy => "Adding",
+        SettingField::EphemeralSeconds => "Disappear",
     };
     let style = if focused { theme.accent } else { theme.dim };
     let mark = if focused { "▸ " } else { "  " };
@@ -126,20 +130,33 @@ fn label(
                 buffer,
             );
         }
-        SettingField::Announce => {
-            switch(
-                state,
-                typed.announce,
-                focused,
-                "only admins can post",
-                value,
-                buffer,
+        field => {
+            let about = form.restriction(field).map_or_else(
+                || about(field, typed).to_owned(),
+                |why| format!("not possible: {}", text::clean_line(why)),
             );
+            let set = value_word(typed, field);
+            switch(state, &set, focused, &about, value, buffer);
         }
-        SettingField::Locked => {
-            let words = "only admins can edit the group's info";
-            switch(state, typed.locked, focused, words, value, buffer);
+    }
+}
+
+/// What a switch means as it is set.
+fn about(field: SettingField, typed: &Settings) -> &'static str {
+    match field {
+        SettingField::Subject | SettingField::Description => "",
+        SettingField::Announce => "only admins can post",
+        SettingField::Locked => "only admins can edit the group's info",
+        SettingField::InviteBy if typed.invite_by == Some(Audience::Members) => {
+            "all members have the invite link"
         }
+        SettingField::InviteBy => "only admins have the invite link",
+        SettingField::JoinApproval => "an admin has to approve who joins by the link",
+        SettingField::AddBy if typed.add_by == Some(Audience::Members) => {
+            "all members can add others"
+        }
+        SettingField::AddBy => "only admins can add others",
+        SettingField::EphemeralSeconds => "after this time messages disappear",
     }
 }
 
@@ -154,14 +171,20 @@ fn count(state: &State, used: usize, limit: usize, area: Rect, buffer: &mut Buff
     put_right(buffer, area, &format!("{used} / {limit}"), style);
 }
 
-fn switch(state: &State, on: bool, focused: bool, words: &str, area: Rect, buffer: &mut Buffer) {
+/// A switch or a choice, as it is set.
+fn switch(state: &State, set: &str, focused: bool, words: &str, area: Rect, buffer: &mut Buffer) {
     let theme = &state.options.theme;
     let style = if focused {
         theme.button_focused
     } else {
         theme.button
     };
-    let rest = put(buffer, area, if on { "[x]" } else { "[ ]" }, style);
+    let set = match set {
+        "on" => "[x]".to_owned(),
+        "off" => "[ ]".to_owned(),
+        choice => format!("[{choice}]"),
+    };
+    let rest = put(buffer, area, &set, style);
     put_all(buffer, rest, [(" ", theme.text), (words, theme.text)]);
 }
 

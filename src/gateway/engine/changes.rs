@@ -383,16 +383,16 @@ fn old_value(stored: &Group, field: SettingField) -> (String, Value) {
         SettingField::Description => json!(stored.description),
         SettingField::Announce => json!(stored.is_announce),
         SettingField::Locked => json!(stored.is_locked),
+        SettingField::InviteBy => json!(stored.invite_by),
+        SettingField::JoinApproval => json!(stored.join_approval),
+        SettingField::AddBy => json!(stored.add_by),
+        SettingField::EphemeralSeconds => json!(stored.ephemeral_seconds),
     };
     (field.to_string(), value)
 }
 
 fn new_value(setting: &Setting) -> (String, Value) {
-    let value = match setting {
-        Setting::Subject(text) | Setting::Description(text) => json!(text),
-        Setting::Announce(on) | Setting::Locked(on) => json!(on),
-    };
-    (setting.field().to_string(), value)
+    (setting.field().to_string(), setting.value())
 }
 
 fn words(members: &[MemberJid]) -> Value {

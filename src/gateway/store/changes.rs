@@ -190,6 +190,10 @@ fn upsert(
             description: Some(group.description.clone()),
             is_announce: Some(group.announce),
             is_locked: Some(group.locked),
+            invite_by: group.invite_by.clone(),
+            join_approval: Some(group.join_approval),
+            add_by: group.add_by.clone(),
+            ephemeral_seconds: Some(group.ephemeral_seconds),
             ..update_payload(&group.jid, origin)
         };
         publish(w, scope, EventKind::GroupUpdate, &payload)?;
@@ -205,6 +209,13 @@ fn upsert(
             description: changed(&stored.description, &group.description),
             is_announce: changed(&stored.announce, &group.announce),
             is_locked: changed(&stored.locked, &group.locked),
+            invite_by: news(stored.invite_by.as_ref(), group.invite_by.as_ref()),
+            join_approval: news(stored.join_approval.as_ref(), Some(&group.join_approval)),
+            add_by: news(stored.add_by.as_ref(), group.add_by.as_ref()),
+            ephemeral_seconds: news(
+                stored.ephemeral_seconds.as_ref(),
+                Some(&group.ephemeral_seconds),
+            ),
             ..update_payload(&group.jid, origin)
         };
         if payload != update_payload(&group.jid, origin) {
@@ -217,6 +228,11 @@ fn upsert(
 /// The new value, when it is another one.
 fn changed<T: PartialEq + Clone>(old: &T, new: &T) -> Option<T> {
     (old != new).then(|| new.clone())
+}
+
+/// The new value of what may be unknown, when it is known and another one.
+fn news<T: PartialEq + Clone>(old: Option<&T>, new: Option<&T>) -> Option<T> {
+    new.filter(|new| old != Some(*new)).cloned()
 }
 
 /// Inserts a group; `false` when its session is gone.
@@ -260,6 +276,9 @@ fn replace_members(
     }
     let mut left: Vec<String> = known.into_keys().collect();
     left.sort_unstable();
+    if group.is_partial() {
+        left.clear();
+    }
     w.rows
         .put_members(stored.number, &mut fresh.iter().copied(), origin.at)?;
     for lid in &left {
@@ -293,6 +312,18 @@ fn set(
         }
         Setting::Announce(on) if *on != stored.announce => payload.is_announce = Some(*on),
         Setting::Locked(on) if *on != stored.locked => payload.is_locked = Some(*on),
+        Setting::InviteBy(who) if stored.invite_by.as_ref() != Some(who) => {
+            payload.invite_by = Some(who.clone());
+        }
+        Setting::JoinApproval(on) if stored.join_approval != Some(*on) => {
+            payload.join_approval = Some(*on);
+        }
+        Setting::AddBy(who) if stored.add_by.as_ref() != Some(who) => {
+            payload.add_by = Some(who.clone());
+        }
+        Setting::EphemeralSeconds(seconds) if stored.ephemeral_seconds != Some(*seconds) => {
+            payload.ephemeral_seconds = Some(*seconds);
+        }
         _ => return Ok(()),
     }
     w.rows.set_setting(stored.number, setting, origin.at)?;

@@ -37,7 +37,7 @@ pub(crate) fn differences(
             Some(stored) => {
                 stored.is(&group) && {
                     let members = rows.stored_members(stored.number)?;
-                    members.len() == group.members.len()
+                    (group.is_partial() || members.len() == group.members.len())
                         && group.members.iter().all(|member| {
                             members
                                 .get(member.lid.as_str())

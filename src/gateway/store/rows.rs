@@ -1,9 +1,10 @@
 //! Row types of the tables, for every engine.
 
 use crate::api::{
-    ApiKey, AuditAction, AuditOutcome, EpochMillis, MemberRole, Session, SessionRole,
+    ApiKey, Audience, AuditAction, AuditOutcome, EpochMillis, GroupKind, MemberRole, Session,
+    SessionRole,
 };
-use crate::gateway::domain::{MemberJid, OrganizationId, SessionId};
+use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
 use serde_json::Value;
 use std::sync::Arc;
@@ -34,6 +35,16 @@ pub(crate) struct StoredGroup {
     pub announce: bool,
     pub locked: bool,
     pub created_at: Option<EpochMillis>,
+    /// `None` when an earlier version stored the group, as in the following fields.
+    pub kind: Option<GroupKind>,
+    pub community: Option<String>,
+    pub invite_by: Option<Audience>,
+    pub join_approval: Option<bool>,
+    pub add_by: Option<Audience>,
+    pub ephemeral_seconds: Option<u32>,
+    pub count: u32,
+    /// Whether WhatsApp lists only some of the members.
+    pub is_partial: bool,
     /// The role of the session's own account; `none` once it is out.
     pub my_role: SessionRole,
 }
@@ -48,6 +59,14 @@ impl StoredGroup {
             && self.announce == group.announce
             && self.locked == group.locked
             && self.created_at == group.created_at
+            && self.kind.as_ref() == Some(&group.kind)
+            && self.community.as_deref() == group.community.as_ref().map(GroupJid::as_str)
+            && self.invite_by == group.invite_by
+            && self.join_approval == Some(group.join_approval)
+            && self.add_by == group.add_by
+            && self.ephemeral_seconds == Some(group.ephemeral_seconds)
+            && self.is_partial == group.is_partial()
+            && (!self.is_partial || self.count as usize == group.count())
     }
 }
 

@@ -189,6 +189,9 @@ pub(crate) trait WriteGroups {
     /// Writes one setting; `updatedAt` as in [`update_group`](Self::update_group).
     fn set_setting(&mut self, group: i64, setting: &Setting, at: EpochMillis) -> Outcome<()>;
 
+    /// Writes how many requests to join are pending. Returns whether that changed.
+    fn set_pending_requests(&mut self, group: i64, count: u32) -> Outcome<bool>;
+
     /// Inserts members or overwrites their role, seen at `at`.
     fn put_members(
         &mut self,

@@ -1,6 +1,6 @@
 //! Groups and members as WhatsApp reports them.
 
-use crate::api::{EpochMillis, MemberRole};
+use crate::api::{Audience, EpochMillis, GroupKind, MemberRole};
 use crate::gateway::domain::{GroupJid, MemberJid};
 
 /// The state of a group at WhatsApp.
@@ -14,7 +14,57 @@ pub struct GroupSnapshot {
     pub announce: bool,
     pub locked: bool,
     pub created_at: Option<EpochMillis>,
+    pub kind: GroupKind,
+    /// The community that the group belongs to.
+    pub community: Option<GroupJid>,
+    /// Who has the invite link, if WhatsApp reports it.
+    pub invite_by: Option<Audience>,
+    pub join_approval: bool,
+    /// Who can add members, if WhatsApp reports it.
+    pub add_by: Option<Audience>,
+    /// After how many seconds messages disappear. 0: never.
+    pub ephemeral_seconds: u32,
+    /// The number of members by WhatsApp's own count, if it reports one.
+    pub size: Option<u32>,
     pub members: Vec<Member>,
+}
+
+impl GroupSnapshot {
+    /// A group of its own with no settings switched on and no members.
+    #[must_use]
+    pub fn new(jid: GroupJid) -> Self {
+        Self {
+            jid,
+            subject: String::new(),
+            description: String::new(),
+            owner: None,
+            announce: false,
+            locked: false,
+            created_at: None,
+            kind: GroupKind::Group,
+            community: None,
+            invite_by: None,
+            join_approval: false,
+            add_by: None,
+            ephemeral_seconds: 0,
+            size: None,
+            members: Vec::new(),
+        }
+    }
+
+    /// The number of members: WhatsApp's own count where it is larger than the list.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let listed = self.members.len();
+        self.size.map_or(listed, |size| listed.max(size as usize))
+    }
+
+    /// Whether WhatsApp lists only some of the members, as it does in the announcement groups of
+    /// communities (open-wa issue 3023): who is not listed may still be a member.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.count() > self.members.len()
+    }
 }
 
 /// A group in WhatsApp's list that could not be read. The account is in it.

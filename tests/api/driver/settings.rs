@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Kind};
 use crate::loopback::Oddity;
-use groupdesk::api::Setting;
+use groupdesk::api::{Audience, Setting};
 use groupdesk::gateway::whatsapp::sandbox::DriverCall;
 use groupdesk::gateway::whatsapp::{DriverError, GroupChange};
 
@@ -29,6 +29,12 @@ async fn each_setting_is_changed_and_reported(kind: Kind) {
         Setting::Announce(false),
         Setting::Locked(true),
         Setting::Locked(false),
+        Setting::JoinApproval(true),
+        Setting::JoinApproval(false),
+        Setting::AddBy(Audience::Members),
+        Setting::AddBy(Audience::Admins),
+        Setting::EphemeralSeconds(604_800),
+        Setting::EphemeralSeconds(0),
     ] {
         desk.driver.set(&group, &setting).await.unwrap();
         let event = desk.change(&group).await;
@@ -40,6 +46,10 @@ async fn each_setting_is_changed_and_reported(kind: Kind) {
             Setting::Description(description) => assert_eq!(truth.description, description),
             Setting::Announce(announce) => assert_eq!(truth.announce, announce),
             Setting::Locked(locked) => assert_eq!(truth.locked, locked),
+            Setting::InviteBy(who) => assert_eq!(truth.invite_by, Some(who)),
+            Setting::JoinApproval(on) => assert_eq!(truth.join_approval, on),
+            Setting::AddBy(who) => assert_eq!(truth.add_by, Some(who)),
+            Setting::EphemeralSeconds(seconds) => assert_eq!(truth.ephemeral_seconds, seconds),
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn faults(form: &EditForm) -> Vec<(SettingField, String)> {
     let fault = |field| match field {
         SettingField::Subject => check_subject(&typed.subject).err(),
         SettingField::Description => check_description(&typed.description).err(),
-        SettingField::Announce | SettingField::Locked => None,
+        _ => None,
     };
     let changed = form.changes().into_iter();
     changed

@@ -13,14 +13,11 @@ use crate::text::{clean_typed_block, clean_typed_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Where Tab goes, in order.
-const STOPS: [FormFocus; 6] = [
-    FormFocus::Field(SettingField::Subject),
-    FormFocus::Field(SettingField::Description),
-    FormFocus::Field(SettingField::Announce),
-    FormFocus::Field(SettingField::Locked),
-    FormFocus::Button(FORM_BUTTONS[0]),
-    FormFocus::Button(FORM_BUTTONS[1]),
-];
+fn stops(form: &EditForm) -> Vec<FormFocus> {
+    let fields = form.fields().into_iter().map(FormFocus::Field);
+    fields.chain(FORM_BUTTONS.map(FormFocus::Button)).collect()
+}
+
 /// Maximum bytes of a paste: far above what fits, and drawn without delay.
 const PASTE_MAX: usize = 64_000;
 
@@ -34,7 +31,14 @@ pub(crate) fn open(state: &mut State) {
         return;
     };
     let left = state.requests.background_forms.remove(&entry.key);
-    let form = left.unwrap_or_else(|| Box::new(EditForm::new(entry.key.clone(), entry.settings())));
+    let form = left.unwrap_or_else(|| {
+        let restricted = entry.group.restricted.clone().unwrap_or_default();
+        Box::new(EditForm::new(
+            entry.key.clone(),
+            entry.settings(),
+            restricted,
+        ))
+    });
     // Not refused: the stored role may be stale, and the gateway decides.
     let warning = match (&entry.group.my_role, entry.group.is_locked) {
         (Some(SessionRole::None), _) => {
@@ -44,7 +48,7 @@ pub(crate) fn open(state: &mut State) {
             Some("Not an admin, and only admins may edit this group: changes will be refused.")
         }
         (Some(SessionRole::Member), _) => {
-            Some("Not an admin: the two switches will be refused, the texts may pass.")
+            Some("Not an admin: the switches will be refused, the texts may pass.")
         }
         _ => None,
     };
@@ -106,7 +110,7 @@ fn edit_key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Foll
         KeyCode::BackTab | KeyCode::Tab => {
             let shifted = event.modifiers.contains(KeyModifiers::SHIFT);
             let back = event.code == KeyCode::BackTab || shifted;
-            form.focus = neighbour(form.focus, back);
+            form.focus = neighbour(form, back);
             return FollowUp::Nothing;
         }
         _ => {}
@@ -114,7 +118,12 @@ fn edit_key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Foll
     match form.focus {
         FormFocus::Field(SettingField::Subject) => subject_key(form, event),
         FormFocus::Field(SettingField::Description) => description_key(form, event),
-        FormFocus::Field(field) => switch_key(form, field, event),
+        FormFocus::Field(field) => {
+            if let Some(why) = switch_key(form, field, event) {
+                state.note(why);
+                return FollowUp::Nothing;
+            }
+        }
         FormFocus::Button(button) => match event.code {
             KeyCode::Enter | KeyCode::Char(' ') => {
                 press(state, button);
@@ -122,7 +131,7 @@ fn edit_key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Foll
             }
             _ => {
                 if let Some(back) = button_move(event) {
-                    form.focus = neighbour(form.focus, back);
+                    form.focus = neighbour(form, back);
                 }
             }
         },
@@ -139,7 +148,7 @@ fn edit_key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Foll
 
 fn subject_key(form: &mut EditForm, event: &KeyEvent) {
     match event.code {
-        KeyCode::Enter | KeyCode::Down => form.focus = neighbour(form.focus, false),
+        KeyCode::Enter | KeyCode::Down => form.focus = neighbour(form, false),
         KeyCode::Up => {}
         _ => text_input::in_line(&mut form.subject, event),
     }
@@ -148,35 +157,42 @@ fn subject_key(form: &mut EditForm, event: &KeyEvent) {
 fn description_key(form: &mut EditForm, event: &KeyEvent) {
     let row = form.description.cursor().0;
     match event.code {
-        KeyCode::Up if row == 0 => form.focus = neighbour(form.focus, true),
+        KeyCode::Up if row == 0 => form.focus = neighbour(form, true),
         KeyCode::Down if row + 1 >= form.description.lines().len() => {
-            form.focus = neighbour(form.focus, false);
+            form.focus = neighbour(form, false);
         }
         _ => text_input::in_lines(&mut form.description, event),
     }
 }
 
-fn switch_key(form: &mut EditForm, field: SettingField, event: &KeyEvent) {
+/// Returns why the switch stays as it is.
+fn switch_key(form: &mut EditForm, field: SettingField, event: &KeyEvent) -> Option<String> {
     match event.code {
-        KeyCode::Char(' ') | KeyCode::Enter => toggle(form, field),
-        KeyCode::Up => form.focus = neighbour(form.focus, true),
-        KeyCode::Down => form.focus = neighbour(form.focus, false),
+        KeyCode::Char(' ') | KeyCode::Enter => return toggle(form, field),
+        KeyCode::Up => form.focus = neighbour(form, true),
+        KeyCode::Down => form.focus = neighbour(form, false),
         _ => {}
     }
+    None
 }
 
-fn toggle(form: &mut EditForm, field: SettingField) {
-    match field {
-        SettingField::Announce => form.announce = !form.announce,
-        SettingField::Locked => form.locked = !form.locked,
-        SettingField::Subject | SettingField::Description => {}
+/// Sets a switch to its next value, or returns why WhatsApp would refuse that.
+fn toggle(form: &mut EditForm, field: SettingField) -> Option<String> {
+    if let Some(why) = form.restriction(field) {
+        return Some(format!(
+            "Not possible here: {}.",
+            clean_typed_line(why).trim_end_matches('.')
+        ));
     }
+    form.switches.advance(field);
+    None
 }
 
-fn neighbour(focus: FormFocus, back: bool) -> FormFocus {
-    let here = STOPS.iter().position(|stop| *stop == focus).unwrap_or(0);
-    let by = if back { STOPS.len() - 1 } else { 1 };
-    STOPS[(here + by) % STOPS.len()]
+fn neighbour(form: &EditForm, back: bool) -> FormFocus {
+    let stops = stops(form);
+    let here = stops.iter().position(|stop| *stop == form.focus);
+    let by = if back { stops.len() - 1 } else { 1 };
+    stops[(here.unwrap_or(0) + by) % stops.len()]
 }
 
 pub(crate) fn paste(state: &mut State, text: &str) {
@@ -217,8 +233,10 @@ pub(crate) fn click(state: &mut State, focus: FormFocus) {
         FormFocus::Field(field) => {
             if matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_)) {
                 form.focus = focus;
-                toggle(form, field);
-                check(state);
+                match toggle(form, field) {
+                    Some(why) => state.note(why),
+                    None => check(state),
+                }
             }
         }
     }
@@ -283,7 +301,7 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
     match button {
         ButtonId::KeepEditing if asks => {
             form.phase = FormPhase::Editing;
-            form.focus = STOPS[0];
+            form.focus = FormFocus::Field(SettingField::Subject);
         }
         ButtonId::Discard if asks => {
             state.layers.pop();

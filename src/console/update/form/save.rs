@@ -200,6 +200,10 @@ fn rebase(form: &mut EditForm, patch: &SettingsPatch, applied: &[SettingField]) 
         description: patch.description.clone().unwrap_or_default(),
         announce: patch.announce.unwrap_or_default(),
         locked: patch.locked.unwrap_or_default(),
+        invite_by: patch.invite_by.clone(),
+        join_approval: patch.join_approval,
+        add_by: patch.add_by.clone(),
+        ephemeral_seconds: patch.ephemeral_seconds,
     };
     for field in applied {
         form.base.take(&sent, *field);

@@ -81,7 +81,7 @@ fn buttons_hints_fields_and_the_link_react_to_clicks() {
     assert!(matches!(desk.top(), Some(Layer::Form(_))));
     let locked = FormFocus::Field(SettingField::Locked);
     click(&mut desk, |target| target == Target::Field(locked));
-    assert!(matches!(desk.top(), Some(Layer::Form(form)) if form.locked));
+    assert!(matches!(desk.top(), Some(Layer::Form(form)) if form.switches.locked));
     click(&mut desk, |target| {
         matches!(
             target,

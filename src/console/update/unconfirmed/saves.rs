@@ -6,6 +6,7 @@ use crate::api::{Setting, SettingField, SettingsPatch};
 use crate::console::effect::Call;
 use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
+use crate::console::layout::value_word;
 use crate::console::state::{Entry, FieldOutcome, FormPhase, LostUpdate, State};
 
 /// Why a save has to be looked up.
@@ -160,6 +161,26 @@ impl Found {
                 group.is_locked.is_some(),
                 group.is_locked == Some(*on),
                 switch(stored.locked),
+            ),
+            Setting::InviteBy(who) => (
+                group.invite_by.is_some(),
+                group.invite_by.as_ref() == Some(who),
+                value_word(&stored, field),
+            ),
+            Setting::JoinApproval(on) => (
+                group.join_approval.is_some(),
+                group.join_approval == Some(*on),
+                value_word(&stored, field),
+            ),
+            Setting::AddBy(who) => (
+                group.add_by.is_some(),
+                group.add_by.as_ref() == Some(who),
+                value_word(&stored, field),
+            ),
+            Setting::EphemeralSeconds(seconds) => (
+                group.ephemeral_seconds.is_some(),
+                group.ephemeral_seconds == Some(*seconds),
+                value_word(&stored, field),
             ),
         };
         let (outcome, words) = match (is_known, same) {

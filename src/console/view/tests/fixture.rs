@@ -12,6 +12,7 @@ use crate::console::state::{
 };
 use crate::console::theme::{ColorDepth, Theme};
 use ratatui_textarea::{CursorMove, TextArea};
+use std::collections::BTreeMap;
 
 /// 18 November 2026, 12:04:31 UTC.
 pub const NOW: EpochMillis = 1_795_003_471_000;
@@ -307,6 +308,7 @@ pub fn form() -> EditForm {
             .to_owned(),
         announce: false,
         locked: false,
+        ..Settings::default()
     };
-    EditForm::new(key("volunteers"), base)
+    EditForm::new(key("volunteers"), base, BTreeMap::new())
 }

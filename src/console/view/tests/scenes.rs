@@ -210,7 +210,7 @@ pub const SCENES: &[Scene] = &[
     ("edit-refused", || {
         edit(|form| {
             change(form);
-            form.locked = true;
+            form.switches.locked = true;
             form.base.subject = "Weekend Volunteers 2027".to_owned();
             let refusal = failure(FailureKind::NotAdmin, "you are no longer an admin");
             form.phase = FormPhase::Failed(refusal.clone());
@@ -232,7 +232,7 @@ pub const SCENES: &[Scene] = &[
     ("edit-lost", || {
         edit(|form| {
             change(form);
-            form.locked = true;
+            form.switches.locked = true;
             form.base.subject = "Weekend Volunteers 2027".to_owned();
             let says = "The answer was lost. The gateway says: subject is now “Weekend Volunteers 2027”: applied, announce is off: not applied, nothing about locked.";
             form.phase = FormPhase::Failed(CallFailure::lost_answer(says, false));
@@ -423,7 +423,7 @@ fn edit(change: impl Fn(&mut EditForm)) -> State {
 
 fn change(form: &mut EditForm) {
     form.subject = typed("Weekend Volunteers 2027");
-    form.announce = true;
+    form.switches.announce = true;
 }
 
 fn ask(session: &str, action: SessionAction) -> State {

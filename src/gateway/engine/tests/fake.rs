@@ -94,17 +94,14 @@ pub fn member(lid: &str, role: MemberRole) -> Member {
 
 pub fn group(number: u64) -> GroupSnapshot {
     GroupSnapshot {
-        jid: GroupJid::parse(&format!("{number}@g.us")).unwrap(),
         subject: format!("Group {number}"),
-        description: String::new(),
         owner: Some(me()),
-        announce: false,
-        locked: false,
         created_at: Some(1),
         members: vec![
             member("111@lid", MemberRole::Superadmin),
             member("222@lid", MemberRole::Member),
         ],
+        ..GroupSnapshot::new(GroupJid::parse(&format!("{number}@g.us")).unwrap())
     }
 }
 
@@ -228,6 +225,10 @@ impl Driver for Fake {
             SettingField::Description => "description",
             SettingField::Announce => "announce",
             SettingField::Locked => "locked",
+            SettingField::InviteBy => "inviteBy",
+            SettingField::JoinApproval => "joinApproval",
+            SettingField::AddBy => "addBy",
+            SettingField::EphemeralSeconds => "ephemeralSeconds",
         })
         .await?;
         self.change(group, |group| match setting.clone() {
@@ -235,6 +236,10 @@ impl Driver for Fake {
             Setting::Description(text) => group.description = text,
             Setting::Announce(on) => group.announce = on,
             Setting::Locked(on) => group.locked = on,
+            Setting::InviteBy(who) => group.invite_by = Some(who),
+            Setting::JoinApproval(on) => group.join_approval = on,
+            Setting::AddBy(who) => group.add_by = Some(who),
+            Setting::EphemeralSeconds(seconds) => group.ephemeral_seconds = seconds,
         })?;
         self.echo(group, GroupChange::Setting(setting.clone()));
         Ok(())

@@ -1,9 +1,9 @@
 //! Values for the examples: one small world, of the types that serve the requests.
 
 use crate::api::{
-    ApiKey, AuditAction, AuditEntry, AuditOutcome, Capability, CreatedKey, EpochMillis, Group,
-    GroupInfo, GroupMember, InviteLink, List, MemberRole, MembershipRequest, PairingCode, QrCode,
-    Session, SessionMe, SessionRole, SessionStatus, Ticket,
+    ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, Capability, CreatedKey, EpochMillis,
+    Group, GroupInfo, GroupKind, GroupMember, InviteLink, List, MemberRole, MembershipRequest,
+    PairingCode, QrCode, Session, SessionMe, SessionRole, SessionStatus, Ticket,
 };
 use serde_json::json;
 
@@ -87,6 +87,8 @@ pub(super) fn pairing_code() -> PairingCode {
     }
 }
 
+const COMMUNITY: &str = "120363049876543210@g.us";
+
 pub(super) fn group() -> Group {
     Group {
         id: "01JD3Q5A6B7C8D9E0F1G2H3J4K".to_owned(),
@@ -101,6 +103,15 @@ pub(super) fn group() -> Group {
         first_seen_at: THEN,
         updated_at: NOW,
         my_role: Some(SessionRole::Admin),
+        kind: Some(GroupKind::General),
+        community_jid: Some(COMMUNITY.to_owned()),
+        community_subject: Some("Riverside Community".to_owned()),
+        invite_by: Some(Audience::Admins),
+        join_approval: Some(true),
+        add_by: Some(Audience::Members),
+        ephemeral_seconds: Some(604_800),
+        pending_requests: Some(2),
+        restricted: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Groups and members.
 
 use super::{TestStore, group, jid, member, organization, scope, session};
-use crate::api::{Group, GroupMember, MemberRole, SessionRole, Setting};
+use crate::api::{Audience, Group, GroupKind, GroupMember, MemberRole, SessionRole, Setting};
 use crate::gateway::realtime::{Filter, Subscription};
 use crate::gateway::store::rows::{StoredGroup, StoredMember};
 use crate::gateway::store::{changes, compare, cursor, listing};
@@ -86,6 +86,10 @@ pub(super) async fn a_group_reads_back_as_written(place: TestStore) {
         first_seen_at: 1000,
         updated_at: 1000,
         my_role: Some(SessionRole::Admin),
+        kind: Some(GroupKind::Group),
+        join_approval: Some(false),
+        ephemeral_seconds: Some(0),
+        ..Group::default()
     };
     assert_eq!(read(&place, 1).await, expected);
     let row = stored(&place, 1).await;
@@ -180,6 +184,10 @@ pub(super) async fn each_setting_is_written_alone(place: TestStore) {
         Setting::Description(String::new()),
         Setting::Announce(false),
         Setting::Locked(true),
+        Setting::InviteBy(Audience::Members),
+        Setting::JoinApproval(true),
+        Setting::AddBy(Audience::Admins),
+        Setting::EphemeralSeconds(604_800),
     ];
     for setting in settings {
         match &setting {
@@ -187,6 +195,10 @@ pub(super) async fn each_setting_is_written_alone(place: TestStore) {
             Setting::Description(text) => expected.description = Some(text.clone()),
             Setting::Announce(on) => expected.is_announce = Some(*on),
             Setting::Locked(on) => expected.is_locked = Some(*on),
+            Setting::InviteBy(who) => expected.invite_by = Some(who.clone()),
+            Setting::JoinApproval(on) => expected.join_approval = Some(*on),
+            Setting::AddBy(who) => expected.add_by = Some(who.clone()),
+            Setting::EphemeralSeconds(seconds) => expected.ephemeral_seconds = Some(*seconds),
         }
         expected.updated_at += 1;
         place
@@ -195,6 +207,54 @@ pub(super) async fn each_setting_is_written_alone(place: TestStore) {
         assert_eq!(read(&place, 1).await, expected);
     }
     assert_eq!(read(&place, 2).await.updated_at, 1000);
+}
+
+pub(super) async fn groups_of_a_community_name_it_and_count_their_members(place: TestStore) {
+    with_groups(&place, [1, 2]).await;
+    let number = stored(&place, 2).await.number;
+    let announcements = GroupSnapshot {
+        kind: GroupKind::Announcements,
+        community: Some(jid(1)),
+        size: Some(900),
+        ..group(2)
+    };
+    let (partial, fresh) = (announcements.clone(), announcements.clone());
+    place
+        .write(move |rows| rows.update_group(number, &partial, 2000))
+        .await;
+    let read_back = read(&place, 2).await;
+    assert_eq!(read_back.kind, Some(GroupKind::Announcements));
+    assert_eq!(read_back.community_jid, Some(jid(1).to_string()));
+    assert_eq!(read_back.community_subject.as_deref(), Some("Group 1"));
+    assert_eq!(read_back.participant_count, Some(900));
+    let restricted = read_back.restricted.unwrap();
+    assert_eq!(restricted.keys().collect::<Vec<_>>(), ["announce"]);
+    assert!(stored(&place, 2).await.is(&announcements));
+    // Members that are listed say nothing about the number of all of them.
+    let changed = place
+        .write(move |rows| {
+            rows.delete_member(number, "2@lid")?;
+            rows.refresh_member_summary(number)
+        })
+        .await;
+    assert!(!changed);
+    assert_eq!(read(&place, 2).await.participant_count, Some(900));
+    let smaller = GroupSnapshot {
+        size: Some(899),
+        ..fresh
+    };
+    assert!(!stored(&place, 2).await.is(&smaller));
+    let waiting = place
+        .write(move |rows| {
+            Ok([
+                rows.set_pending_requests(number, 4)?,
+                rows.set_pending_requests(number, 4)?,
+            ])
+        })
+        .await;
+    assert_eq!(waiting, [true, false]);
+    assert_eq!(read(&place, 2).await.pending_requests, Some(4));
+    assert_eq!(read(&place, 1).await.pending_requests, None);
 }
 
 pub(super) async fn members_come_change_and_go(place: TestStore) {

@@ -116,18 +116,17 @@ fn member(number: u32, role: MemberRole) -> Member {
 /// A group with the account as its admin and two members.
 fn group(number: u32) -> GroupSnapshot {
     GroupSnapshot {
-        jid: jid(number),
         subject: format!("Group {number}"),
         description: "what it is for".to_owned(),
         owner: Some(MemberJid::parse("3@lid").unwrap()),
         announce: true,
-        locked: false,
         created_at: Some(1_500_000_000_000),
         members: vec![
             member(1, MemberRole::Admin),
             member(2, MemberRole::Member),
             member(3, MemberRole::Superadmin),
         ],
+        ..GroupSnapshot::new(jid(number))
     }
 }
 
@@ -186,6 +185,7 @@ contract! {
             a_group_needs_its_session
             updates_move_forward
             each_setting_is_written_alone
+            groups_of_a_community_name_it_and_count_their_members
             members_come_change_and_go
             a_superadmin_keeps_their_role
             a_group_that_was_left_is_stored_but_not_joined

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_keys.sql"),
     include_str!("migrations/0003_bans.sql"),
     include_str!("migrations/0004_probe.sql"),
+    include_str!("migrations/0005_group_settings.sql"),
 ];
 
 /// Busy timeout of a statement.

@@ -2,7 +2,7 @@
 
 use super::columns::{member_role, session_role};
 use super::connection::Sqlite;
-use crate::api::{EpochMillis, Group, GroupMember, MemberRole, Setting};
+use crate::api::{Audience, EpochMillis, Group, GroupKind, GroupMember, MemberRole, Setting};
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
 use crate::gateway::store::StoreError;
 use crate::gateway::store::rows::{StoredGroup, StoredMember, my_role};
@@ -13,14 +13,23 @@ use std::collections::HashMap;
 use ulid::Ulid;
 
 const COLUMNS: &str = "g.id, g.jid, g.subject, g.description, g.owner, g.participant_count,
-     g.announce, g.locked, g.created_at_wa, g.first_seen_at, g.updated_at, g.my_role";
+     g.announce, g.locked, g.created_at_wa, g.first_seen_at, g.updated_at, g.my_role, g.kind,
+     g.community, (SELECT c.subject FROM groups c WHERE c.session = g.session AND c.jid = g.community),
+     g.invite_by, g.join_approval, g.add_by, g.ephemeral_seconds, g.pending_requests";
 
 /// Every read goes through the session's row, so that the organization is always checked.
 const FROM: &str = "FROM groups g JOIN sessions s ON s.id = g.session
      WHERE s.organization = ?1 AND g.session = ?2";
 
+/// A word of an enum.
+fn word<T: for<'a> From<&'a str>>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>> {
+    let word: Option<String> = row.get(column)?;
+    Ok(word.as_deref().map(T::from))
+}
+
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
     let role: String = row.get(11)?;
+    let kind: Option<GroupKind> = word(row, 12)?;
     Ok(Group {
         id: row.get(0)?,
         group_jid: row.get(1)?,
@@ -34,6 +43,15 @@ fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
         first_seen_at: row.get(9)?,
         updated_at: row.get(10)?,
         my_role: Some(session_role(&role)),
+        community_jid: row.get(13)?,
+        community_subject: row.get(14)?,
+        invite_by: word(row, 15)?,
+        join_approval: row.get(16)?,
+        add_by: word(row, 17)?,
+        ephemeral_seconds: row.get(18)?,
+        pending_requests: row.get(19)?,
+        restricted: kind.as_ref().and_then(GroupKind::restricted),
+        kind,
     })
 }
 
@@ -144,7 +162,9 @@ impl ReadGroups for Sqlite {
     ) -> Result<Option<StoredGroup>, StoreError> {
         let mut query = self.conn.prepare_cached(&format!(
             "SELECT g.number, g.subject, g.description, g.owner, g.announce, g.locked,
-                 g.created_at_wa, g.my_role {FROM} AND g.jid = ?3"
+                 g.created_at_wa, g.my_role, g.kind, g.community, g.invite_by, g.join_approval,
+                 g.add_by, g.ephemeral_seconds, g.participant_count, g.is_partial
+                 {FROM} AND g.jid = ?3"
         ))?;
         let row = query.query_row(
             [organization.as_str(), session.as_str(), jid.as_str()],
@@ -159,6 +179,14 @@ impl ReadGroups for Sqlite {
                     locked: row.get(5)?,
                     created_at: row.get(6)?,
                     my_role: session_role(&role),
+                    kind: word(row, 8)?,
+                    community: row.get(9)?,
+                    invite_by: word(row, 10)?,
+                    join_approval: row.get(11)?,
+                    add_by: word(row, 12)?,
+                    ephemeral_seconds: row.get(13)?,
+                    count: row.get(14)?,
+                    is_partial: row.get(15)?,
                 })
             },
         );
@@ -226,8 +254,10 @@ impl WriteGroups for Sqlite {
         let inserted = self.conn
             .prepare_cached(
                 "INSERT INTO groups (id, session, jid, subject, description, owner, announce, locked,
-                     participant_count, my_role, created_at_wa, first_seen_at, updated_at)
-                 SELECT ?3, s.id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13 FROM sessions s
+                     participant_count, my_role, created_at_wa, first_seen_at, updated_at, kind,
+                     community, invite_by, join_approval, add_by, ephemeral_seconds, is_partial)
+                 SELECT ?3, s.id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16,
+                     ?17, ?18, ?19, ?20 FROM sessions s
                  WHERE s.organization = ?1 AND s.id = ?2",
             )?
             .execute(params![
@@ -240,10 +270,17 @@ impl WriteGroups for Sqlite {
                 group.owner.as_ref().map(MemberJid::as_str),
                 group.announce,
                 group.locked,
-                i64::try_from(group.members.len()).unwrap_or(i64::MAX),
+                i64::try_from(group.count()).unwrap_or(i64::MAX),
                 my_role(&group.members).as_str(),
                 group.created_at,
                 at,
+                group.kind.as_str(),
+                group.community.as_ref().map(GroupJid::as_str),
+                group.invite_by.as_ref().map(Audience::as_str),
+                group.join_approval,
+                group.add_by.as_ref().map(Audience::as_str),
+                group.ephemeral_seconds,
+                group.is_partial(),
             ])?;
         if inserted > 0 {
             put_members(
@@ -264,7 +301,10 @@ impl WriteGroups for Sqlite {
     ) -> Result<(), StoreError> {
         self.conn.prepare_cached(
             "UPDATE groups SET subject = ?, description = ?, owner = ?, announce = ?, locked = ?,
-                 created_at_wa = ?, updated_at = max(updated_at + 1, ?) WHERE number = ?",
+                 created_at_wa = ?, kind = ?, community = ?, invite_by = ?, join_approval = ?,
+                 add_by = ?, ephemeral_seconds = ?, is_partial = ?,
+                 participant_count = CASE WHEN ? THEN ? ELSE participant_count END,
+                 updated_at = max(updated_at + 1, ?) WHERE number = ?",
         )?
         .execute(params![
             group.subject,
@@ -273,6 +313,15 @@ impl WriteGroups for Sqlite {
             group.announce,
             group.locked,
             group.created_at,
+            group.kind.as_str(),
+            group.community.as_ref().map(GroupJid::as_str),
+            group.invite_by.as_ref().map(Audience::as_str),
+            group.join_approval,
+            group.add_by.as_ref().map(Audience::as_str),
+            group.ephemeral_seconds,
+            group.is_partial(),
+            group.is_partial(),
+            i64::try_from(group.count()).unwrap_or(i64::MAX),
             at,
             number,
         ])?;
@@ -290,12 +339,27 @@ impl WriteGroups for Sqlite {
             Setting::Description(text) => ("description", text),
             Setting::Announce(on) => ("announce", on),
             Setting::Locked(on) => ("locked", on),
+            Setting::InviteBy(who) => ("invite_by", &who.as_str()),
+            Setting::JoinApproval(on) => ("join_approval", on),
+            Setting::AddBy(who) => ("add_by", &who.as_str()),
+            Setting::EphemeralSeconds(seconds) => ("ephemeral_seconds", seconds),
         };
         self.conn.prepare_cached(&format!(
             "UPDATE groups SET {column} = ?, updated_at = max(updated_at + 1, ?) WHERE number = ?"
         ))?
         .execute(params![value, at, number])?;
         Ok(())
+    }
+
+    fn set_pending_requests(&mut self, number: i64, count: u32) -> Result<bool, StoreError> {
+        let updated = self
+            .conn
+            .prepare_cached(
+                "UPDATE groups SET pending_requests = ?1, updated_at = updated_at + 1
+                 WHERE number = ?2 AND pending_requests IS NOT ?1",
+            )?
+            .execute(params![count, number])?;
+        Ok(updated > 0)
     }
 
     fn refresh_member_summary(&mut self, number: i64) -> Result<bool, StoreError> {
@@ -305,9 +369,11 @@ impl WriteGroups for Sqlite {
                 "WITH fresh (count, role) AS (
                      SELECT count(*), coalesce(max(role) FILTER (WHERE is_me), 'none')
                      FROM members WHERE group_number = ?1)
-                 UPDATE groups SET participant_count = fresh.count, my_role = fresh.role
+                 UPDATE groups SET my_role = fresh.role,
+                     participant_count = iif(is_partial, max(participant_count, fresh.count), fresh.count)
                  FROM fresh WHERE number = ?1
-                     AND (participant_count <> fresh.count OR my_role <> fresh.role)",
+                     AND ((not is_partial AND participant_count <> fresh.count)
+                         OR participant_count < fresh.count OR my_role <> fresh.role)",
             )?
             .execute([number])?;
         Ok(updated > 0)

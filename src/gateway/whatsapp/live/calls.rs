@@ -1,6 +1,7 @@
 //! The live calls: one query each, within the budget and a time limit.
 
 use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member};
+use super::described::OneGroup;
 use super::description;
 use super::every_group::EveryGroup;
 use super::refusal::{self, QueryKind};
@@ -8,7 +9,7 @@ use super::run::Phase;
 use super::runtime::guarded;
 use super::session::Session;
 use super::supervise::probe;
-use crate::api::{Setting, check_description, check_subject};
+use crate::api::{Audience, Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
@@ -21,9 +22,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use whatsapp_rust::features::{
     GroupCreateOptions, GroupDescription, GroupParticipantOptions, GroupSubject, JoinGroupResult,
-    ParticipantChangeResponse,
+    MemberAddMode, MemberLinkMode, MembershipApprovalMode, ParticipantChangeResponse,
 };
-use whatsapp_rust::wacore::iq::groups::{GetGroupInviteInfoIq, GroupInfoOutcome, GroupQueryIq};
+use whatsapp_rust::wacore::iq::groups::GetGroupInviteInfoIq;
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
 /// Multiple of the call timeout for the list of all groups, which can be megabytes.
@@ -106,23 +107,20 @@ impl Session {
         group: &GroupJid,
         limit: Duration,
     ) -> Result<GroupSnapshot, DriverError> {
-        let jid = to_group(group);
+        let query = OneGroup {
+            me: self.me(),
+            jid: to_group(group),
+        };
         let answer = self
             .ask(1, QueryKind::Group, limit, |client| async move {
-                client.execute(GroupQueryIq::new(&jid)).await
+                client.execute(query).await
             })
             .await;
-        let answer = match answer {
+        match answer {
             // Only members may look: there is no admin's right to miss here.
-            Err(DriverError::NotAdmin) => return Err(DriverError::NotInGroup),
-            answer => answer?,
-        };
-        let me = self.me();
-        let snapshot = match answer {
-            GroupInfoOutcome::Full(found) => Naming::new(&me).snapshot(*found),
-            GroupInfoOutcome::NotModified => None,
-        };
-        snapshot.ok_or_else(unexpected_response)
+            Err(DriverError::NotAdmin) => Err(DriverError::NotInGroup),
+            answer => answer?.ok_or_else(unexpected_response),
+        }
     }
 
     pub(super) async fn set(&self, group: &GroupJid, setting: &Setting) -> Result<(), DriverError> {
@@ -164,6 +162,46 @@ impl Session {
                 })
                 .await
             }
+            Setting::InviteBy(who) => {
+                let mode = match who {
+                    Audience::Admins => MemberLinkMode::AdminLink,
+                    Audience::Members => MemberLinkMode::AllMemberLink,
+                    Audience::Other(_) => return Err(unknown_audience(who)),
+                };
+                self.ask(1, QueryKind::Group, limit, |client| async move {
+                    client.groups().set_member_link_mode(&jid, mode).await
+                })
+                .await
+            }
+            Setting::JoinApproval(on) => {
+                let mode = if *on {
+                    MembershipApprovalMode::On
+                } else {
+                    MembershipApprovalMode::Off
+                };
+                self.ask(1, QueryKind::Group, limit, |client| async move {
+                    client.groups().set_membership_approval(jid, mode).await
+                })
+                .await
+            }
+            Setting::AddBy(who) => {
+                let mode = match who {
+                    Audience::Admins => MemberAddMode::AdminAdd,
+                    Audience::Members => MemberAddMode::AllMemberAdd,
+                    Audience::Other(_) => return Err(unknown_audience(who)),
+                };
+                self.ask(1, QueryKind::Group, limit, |client| async move {
+                    client.groups().set_member_add_mode(jid, mode).await
+                })
+                .await
+            }
+            Setting::EphemeralSeconds(seconds) => {
+                let seconds = *seconds;
+                self.ask(1, QueryKind::Group, limit, |client| async move {
+                    client.groups().set_ephemeral(jid, seconds).await
+                })
+                .await
+            }
         };
         self.told_apart(group, outcome).await
     }
@@ -182,7 +220,10 @@ impl Session {
                 let limit = self.limit().min(FINER);
                 let found = self.group_within(group, limit);
                 Err(match tokio::time::timeout(FINER, found).await {
-                    Ok(Ok(found)) if !found.members.iter().any(|member| member.is_me) => {
+                    Ok(Ok(found))
+                        if !found.is_partial()
+                            && !found.members.iter().any(|member| member.is_me) =>
+                    {
                         DriverError::NotInGroup
                     }
                     Ok(Err(error @ (DriverError::NotInGroup | DriverError::NoSuchGroup))) => error,
@@ -368,6 +409,13 @@ fn is_member_already(error: &(dyn Error + 'static)) -> bool {
     error
         .server_rejection()
         .is_some_and(|rejection| matches!(rejection.code, 304 | 409))
+}
+
+fn unknown_audience(who: &Audience) -> DriverError {
+    DriverError::Refused(format!(
+        "WhatsApp knows no {:?} for this setting",
+        who.as_str()
+    ))
 }
 
 fn unexpected_response() -> DriverError {

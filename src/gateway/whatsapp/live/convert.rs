@@ -2,7 +2,7 @@
 //!
 //! An account may have a thousand groups of hundreds of members, so a member costs one allocation.
 
-use crate::api::{EpochMillis, MemberRole};
+use crate::api::{EpochMillis, GroupKind, MemberRole};
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{GroupSnapshot, Identity, Member};
 use whatsapp_rust::features::{GroupMetadata, ParticipantType};
@@ -139,8 +139,25 @@ impl<'a> Naming<'a> {
             .iter()
             .filter_map(|one| self.member(&one.jid, one.lid.as_ref(), role(one.participant_type)))
             .collect();
+        let kind = if group.is_parent_group {
+            GroupKind::Community
+        } else if group.is_default_sub_group {
+            GroupKind::Announcements
+        } else if group.is_general_chat {
+            GroupKind::General
+        } else if group.parent_group_jid.is_some() {
+            GroupKind::Subgroup
+        } else {
+            GroupKind::Group
+        };
         Some(GroupSnapshot {
-            jid: group_jid(&group.id)?,
+            kind,
+            community: group.parent_group_jid.as_ref().and_then(group_jid),
+            join_approval: group.membership_approval,
+            ephemeral_seconds: group
+                .ephemeral
+                .map_or(0, |ephemeral| ephemeral.expiration.unwrap_or(0)),
+            size: group.size,
             subject: group.subject.into_string(),
             description: group.description.unwrap_or_default(),
             owner: group.creator.as_ref().and_then(member_jid),
@@ -148,6 +165,7 @@ impl<'a> Naming<'a> {
             locked: group.is_locked,
             created_at: group.creation_time.and_then(millis),
             members,
+            ..GroupSnapshot::new(group_jid(&group.id)?)
         })
     }
 
@@ -159,7 +177,6 @@ impl<'a> Naming<'a> {
             .filter_map(|one| self.member(&one.jid, one.lid.as_ref(), role(one.participant_type)))
             .collect();
         Some(GroupSnapshot {
-            jid: group_jid(&group.id)?,
             subject: group.subject,
             description: group.description.unwrap_or_default(),
             owner: group.creator.as_ref().and_then(member_jid),
@@ -167,6 +184,7 @@ impl<'a> Naming<'a> {
             locked: group.is_locked,
             created_at: group.creation_time.and_then(millis),
             members,
+            ..GroupSnapshot::new(group_jid(&group.id)?)
         })
     }
 }

@@ -19,13 +19,14 @@
 //! Such a group is returned as unread, with the parser's own words.
 
 use super::convert::{Me, Naming, group_jid};
+use super::described;
 use super::reason::sanitized;
+use crate::api::MemberRole;
 use crate::gateway::domain::GroupJid;
-use crate::gateway::whatsapp::{GroupSnapshot, UnreadGroup};
+use crate::gateway::whatsapp::{GroupSnapshot, Member, UnreadGroup};
 use tokio::sync::mpsc;
-use whatsapp_rust::wacore::iq::groups::{GroupInfoResponse, GroupParticipatingIq};
+use whatsapp_rust::wacore::iq::groups::GroupParticipatingIq;
 use whatsapp_rust::wacore::iq::spec::IqSpec;
-use whatsapp_rust::wacore::protocol::ProtocolNode as _;
 use whatsapp_rust::wacore::request::InfoQuery;
 use whatsapp_rust::wacore_binary::NodeRef;
 use whatsapp_rust::{Jid, anyhow};
@@ -56,13 +57,13 @@ impl IqSpec for EveryGroup {
                 continue;
             }
             listed += 1;
-            match GroupInfoResponse::try_from_node_ref(node) {
-                Ok(group) => {
-                    if let Some(snapshot) = naming.snapshot(group) {
-                        // An error means that the receiver was dropped.
-                        let _ = self.found.send(snapshot);
-                    }
+            match described::read(node, &mut naming) {
+                Ok(Some(mut group)) => {
+                    self.add_myself(&mut group);
+                    // An error means that the receiver was dropped.
+                    let _ = self.found.send(group);
                 }
+                Ok(None) => {}
                 Err(why) => unread.push(UnreadGroup {
                     jid: name_of(node),
                     why: sanitized(&why.to_string()),
@@ -72,6 +73,23 @@ impl IqSpec for EveryGroup {
         // An empty list is an answer, none at all is not.
         anyhow::ensure!(list.is_some() || listed > 0, "the answer lists no groups");
         Ok(unread)
+    }
+}
+
+impl EveryGroup {
+    /// The account is a member of every listed group, also where WhatsApp does not name it: an
+    /// announcement group lists few of its members.
+    fn add_myself(&self, group: &mut GroupSnapshot) {
+        if group.members.iter().any(|member| member.is_me) {
+            return;
+        }
+        if let Some(identity) = self.me.identity() {
+            group.members.push(Member {
+                lid: identity.lid,
+                role: MemberRole::Member,
+                is_me: true,
+            });
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod budget;
 mod calls;
 mod convert;
+mod described;
 mod description;
 mod dialer;
 mod driver;

@@ -1,6 +1,7 @@
 //! Group notifications of WhatsApp, converted to the engine's events.
 
 use super::convert::{Me, Naming, group_jid, member_jid};
+use super::described::audience;
 use crate::api::{MemberRole, Setting};
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent};
@@ -34,8 +35,7 @@ pub(super) enum Notice {
 /// have a variant of its own.
 const GROUPS_DIRTY: &str = "groups_dirty";
 
-/// `None` for what the engine keeps no record of: disappearing messages, community links, join
-/// requests, a member's changed number (a LID stays the same).
+/// `None` for what the engine keeps no record of: community links, join requests, a member's changed number (a LID stays the same).
 ///
 /// A role that changed in one group of a community, a suspension, a limit of growth, and every tag
 /// that the library does not know are [`Notice::Unclear`]: what they mean for a member's role and for
@@ -56,6 +56,16 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
         Action::NotAnnounce => GroupChange::Setting(Setting::Announce(false)),
         Action::Locked { .. } => GroupChange::Setting(Setting::Locked(true)),
         Action::Unlocked => GroupChange::Setting(Setting::Locked(false)),
+        Action::MembershipApprovalMode { enabled } => {
+            GroupChange::Setting(Setting::JoinApproval(*enabled))
+        }
+        Action::MemberAddMode { mode } => match audience(mode) {
+            Some(who) => GroupChange::Setting(Setting::AddBy(who)),
+            None => return Some(Notice::Unclear { group, at }),
+        },
+        Action::Ephemeral { expiration, .. } => {
+            GroupChange::Setting(Setting::EphemeralSeconds(*expiration))
+        }
         Action::RevokeInvite => GroupChange::InviteReset(None),
         Action::Add { participants, .. } => {
             if participants.iter().any(|one| is_me(me, one)) {

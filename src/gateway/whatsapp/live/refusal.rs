@@ -103,6 +103,8 @@ fn rejected(code: u16, text: &str, backoff: Option<Duration>, kind: QueryKind) -
         (423, _) => refused("this group is locked at the moment"),
         (436, _) => refused("WhatsApp has switched this group's invite links off for now"),
         (406, _) => refused("WhatsApp does not accept this value"),
+        // A group of a community whose settings follow from the community.
+        (400 | 405, QueryKind::Group) => refused("WhatsApp does not allow this in this group"),
         (400, QueryKind::Create) => {
             refused("WhatsApp does not accept this group: check its subject and its participants")
         }

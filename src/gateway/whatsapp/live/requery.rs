@@ -121,16 +121,7 @@ mod tests {
     }
 
     fn snapshot(group: GroupJid) -> GroupSnapshot {
-        GroupSnapshot {
-            jid: group,
-            subject: String::new(),
-            description: String::new(),
-            owner: None,
-            announce: false,
-            locked: false,
-            created_at: None,
-            members: Vec::new(),
-        }
+        GroupSnapshot::new(group)
     }
 
     fn requery(number: u32) -> Requery {

@@ -1,7 +1,7 @@
 //! `assets/world.toml`: the people, sessions and groups of every world.
 
 use super::rules::Rank;
-use crate::api::EpochMillis;
+use crate::api::{Audience, EpochMillis, GroupKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -78,7 +78,14 @@ pub(super) struct Group {
     pub(super) announce: bool,
     #[serde(default)]
     pub(super) locked: bool,
+    #[serde(default)]
+    pub(super) kind: Option<GroupKind>,
+    /// The name of its community, which comes before it.
     pub(super) community: Option<String>,
+    pub(super) invite_by: Option<Audience>,
+    pub(super) add_by: Option<Audience>,
+    #[serde(default)]
+    pub(super) ephemeral_seconds: u32,
     /// Joining by link needs an admin's approval.
     #[serde(default)]
     pub(super) approval: bool,

@@ -4,6 +4,7 @@ use super::asset::{self, Asset};
 use super::clock::Clock;
 use super::rng::Rng;
 use super::rules::{GROUP_MAX, GroupRecord, People, PersonId, Rank, Rules, Seat};
+use crate::api::{Audience, GroupKind};
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::whatsapp::Account;
 use std::collections::BTreeMap;
@@ -123,6 +124,19 @@ fn add_group(
     let which = u64::try_from(rules.groups.len()).unwrap_or_default();
     let mut rng = Rng::of(rules.seed, "fixture", which);
     let (mut jid, code) = rules.new_group_ids();
+    let community = group.community.as_ref().map(|name| {
+        let is_it =
+            |record: &&GroupRecord| record.kind == GroupKind::Community && record.subject == *name;
+        let found = rules.groups.iter().find(is_it);
+        let found = found.map(|record| record.jid.clone());
+        found.ok_or_else(|| format!("group {:?} names an unknown community", group.name))
+    });
+    let community = community.transpose()?;
+    let kind = match (&group.kind, &community) {
+        (Some(kind), _) => kind.clone(),
+        (None, Some(_)) => GroupKind::Subgroup,
+        (None, None) => GroupKind::Group,
+    };
     if group.legacy {
         // A legacy JID: the creator's number and the time in seconds, here of a reserved number and
         // 0.
@@ -168,20 +182,24 @@ fn add_group(
         .find(|seat| seat.rank == Rank::Superadmin)
         .map(|seat| seat.person);
     rules.insert(GroupRecord {
-        jid,
-        subject: group.name.clone(),
         description: group.description.clone(),
         owner,
         announce: group.announce,
         locked: group.locked,
-        community: group.community.clone(),
+        kind,
+        community,
+        invite_by: group.invite_by.clone().unwrap_or(Audience::Admins),
+        add_by: group.add_by.clone().unwrap_or(Audience::Admins),
+        ephemeral_seconds: group.ephemeral_seconds,
         approval: group.approval,
-        created_at: rules.clock.epoch() - group.age.0,
         seats: Arc::new(seats),
         requests,
-        code,
-        resets: 0,
         pinned: group.pinned,
+        ..GroupRecord::new(
+            (jid, code),
+            group.name.clone(),
+            rules.clock.epoch() - group.age.0,
+        )
     });
     Ok(())
 }
@@ -211,7 +229,7 @@ fn add_synthetic(
         .collect();
     rules.reserve(count);
     for number in 1..=count {
-        let (jid, code) = rules.new_group_ids();
+        let ids = rules.new_group_ids();
         let Some((seats, owner)) = rng.pick(&rosters).cloned() else {
             return;
         };
@@ -224,20 +242,16 @@ fn add_synthetic(
             _ => String::new(),
         };
         rules.insert(GroupRecord {
-            jid,
-            subject: format!("{topic} {place} {number}"),
             description,
             owner,
             announce: rng.index(6) == 0,
             locked: rng.index(9) == 0,
-            community: None,
-            approval: false,
-            created_at: rules.clock.epoch() - age * MINUTE_MS,
             seats,
-            requests: Vec::new(),
-            code,
-            resets: 0,
-            pinned: false,
+            ..GroupRecord::new(
+                ids,
+                format!("{topic} {place} {number}"),
+                rules.clock.epoch() - age * MINUTE_MS,
+            )
         });
     }
 }
@@ -286,7 +300,7 @@ pub(super) fn add_arrivals(arrivals: &[asset::Arrival], rules: &mut Rules, perso
         .filter(|someone| !rules.is_account(*someone))
         .collect();
     for arrival in arrivals {
-        let (jid, code) = rules.new_group_ids();
+        let ids = rules.new_group_ids();
         let which = u64::try_from(rules.groups.len()).unwrap_or_default();
         let mut rng = Rng::of(rules.seed, "arrival", which);
         let mut seats = vec![Seat {
@@ -312,20 +326,13 @@ pub(super) fn add_arrivals(arrivals: &[asset::Arrival], rules: &mut Rules, perso
             .map(|seat| seat.person);
         let age = i64::try_from(rng.between(60, 900_000)).unwrap_or_default();
         rules.insert(GroupRecord {
-            jid,
-            subject: arrival.name.clone(),
-            description: String::new(),
             owner,
-            announce: false,
-            locked: false,
-            community: None,
-            approval: false,
-            created_at: rules.clock.epoch() - age * MINUTE_MS,
             seats: Arc::new(seats),
-            requests: Vec::new(),
-            code,
-            resets: 0,
-            pinned: false,
+            ..GroupRecord::new(
+                ids,
+                arrival.name.clone(),
+                rules.clock.epoch() - age * MINUTE_MS,
+            )
         });
     }
 }

@@ -64,23 +64,18 @@ impl World {
                 person,
                 rank: Rank::Superadmin,
             };
-            let (jid, code) = rules.new_group_ids();
+            let ids = rules.new_group_ids();
             let created_at = rules.clock.epoch() - number as i64 * 60_000;
             rules.insert(GroupRecord {
-                jid,
-                subject: format!("Volunteers {number} of desk {which}"),
                 description: "Who helps when, and where to meet.".to_owned(),
                 owner: Some(person),
-                announce: false,
-                locked: false,
-                community: None,
-                approval: false,
-                created_at,
                 seats: Arc::new([me].into_iter().chain(others).collect()),
-                requests: Vec::new(),
-                code,
-                resets: 0,
                 pinned: true,
+                ..GroupRecord::new(
+                    ids,
+                    format!("Volunteers {number} of desk {which}"),
+                    created_at,
+                )
             });
         }
         let identity = rules.identity(person);

@@ -28,6 +28,8 @@ struct Tables {
     audit: BTreeMap<Ulid, (OrganizationId, AuditEntry)>,
     events: BTreeMap<Ulid, (OrganizationId, Logged)>,
     groups_so_far: i64,
+    /// The groups of which WhatsApp lists only some members.
+    partial: BTreeSet<i64>,
 }
 
 /// What survives a connection.
@@ -124,6 +126,18 @@ impl Tables {
     ) -> Option<&(i64, Group)> {
         self.groups_of(organization, session)
             .find(|(_, group)| group.group_jid == jid.as_str())
+    }
+
+    /// The group with the subject of its community.
+    fn with_community(&self, session: &SessionId, group: &Group) -> Group {
+        let community = group.community_jid.as_ref();
+        let found = community
+            .and_then(|jid| self.groups.get(&(session.to_string(), jid.clone())))
+            .and_then(|(_, community)| community.subject.clone());
+        Group {
+            community_subject: found,
+            ..group.clone()
+        }
     }
 
     fn by_number(&mut self, number: i64) -> Option<&mut Group> {

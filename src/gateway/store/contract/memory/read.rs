@@ -48,7 +48,10 @@ impl ReadGroups for Memory {
             let groups = tables.groups_of(organization, session);
             let later = groups.filter(|(_, group)| group.group_jid.as_str() > after);
             let most = limit.map_or(usize::MAX, |limit| limit as usize);
-            later.take(most).map(|(_, group)| group.clone()).collect()
+            later
+                .take(most)
+                .map(|(_, group)| tables.with_community(session, group))
+                .collect()
         })
     }
 
@@ -60,7 +63,7 @@ impl ReadGroups for Memory {
     ) -> Outcome<Option<Group>> {
         self.look(|tables| {
             let found = tables.find(organization, session, jid);
-            found.map(|(_, group)| group.clone())
+            found.map(|(_, group)| tables.with_community(session, group))
         })
     }
 
@@ -103,6 +106,14 @@ impl ReadGroups for Memory {
                 announce: group.is_announce.unwrap(),
                 locked: group.is_locked.unwrap(),
                 created_at: group.created_at_wa,
+                kind: group.kind,
+                community: group.community_jid,
+                invite_by: group.invite_by,
+                join_approval: group.join_approval,
+                add_by: group.add_by,
+                ephemeral_seconds: group.ephemeral_seconds,
+                count: group.participant_count.unwrap(),
+                is_partial: tables.partial.contains(&number),
                 my_role: group.my_role.unwrap(),
             })
         })

@@ -121,19 +121,23 @@ impl WriteGroups for Memory {
             subject: Some(group.subject.clone()),
             description: Some(group.description.clone()),
             owner_jid: group.owner.as_ref().map(MemberJid::to_string),
-            participant_count: Some(group.members.len() as u32),
+            participant_count: Some(group.count() as u32),
             is_announce: Some(group.announce),
             is_locked: Some(group.locked),
             created_at_wa: group.created_at,
             first_seen_at: at,
             updated_at: at,
             my_role: Some(my_role(&group.members)),
+            ..settings_of(group)
         };
         let number = self.change(|tables| {
             if !tables.owns(organization, session) {
                 return None;
             }
             tables.groups_so_far += 1;
+            if group.is_partial() {
+                tables.partial.insert(tables.groups_so_far);
+            }
             let key = (session.to_string(), group.jid.to_string());
             tables.groups.insert(key, (tables.groups_so_far, row));
             Some(tables.groups_so_far)
@@ -155,7 +159,20 @@ impl WriteGroups for Memory {
             row.is_announce = Some(fresh.announce);
             row.is_locked = Some(fresh.locked);
             row.created_at_wa = fresh.created_at;
+            row.kind = Some(fresh.kind.clone());
+            row.restricted = fresh.kind.restricted();
+            row.community_jid = fresh.community.as_ref().map(ToString::to_string);
+            row.invite_by.clone_from(&fresh.invite_by);
+            row.join_approval = Some(fresh.join_approval);
+            row.add_by.clone_from(&fresh.add_by);
+            row.ephemeral_seconds = Some(fresh.ephemeral_seconds);
             row.updated_at = at.max(row.updated_at + 1);
+            if fresh.is_partial() {
+                row.participant_count = Some(fresh.count() as u32);
+                tables.partial.insert(group);
+            } else {
+                tables.partial.remove(&group);
+            }
         })
     }
 
@@ -169,8 +186,26 @@ impl WriteGroups for Memory {
                 Setting::Description(text) => row.description = Some(text.clone()),
                 Setting::Announce(on) => row.is_announce = Some(*on),
                 Setting::Locked(on) => row.is_locked = Some(*on),
+                Setting::InviteBy(who) => row.invite_by = Some(who.clone()),
+                Setting::JoinApproval(on) => row.join_approval = Some(*on),
+                Setting::AddBy(who) => row.add_by = Some(who.clone()),
+                Setting::EphemeralSeconds(seconds) => row.ephemeral_seconds = Some(*seconds),
             }
             row.updated_at = at.max(row.updated_at + 1);
+        })
+    }
+
+    fn set_pending_requests(&mut self, group: i64, count: u32) -> Outcome<bool> {
+        self.change(|tables| {
+            let Some(row) = tables.by_number(group) else {
+                return false;
+            };
+            let is_news = row.pending_requests != Some(count);
+            if is_news {
+                row.pending_requests = Some(count);
+                row.updated_at += 1;
+            }
+            is_news
         })
     }
 
@@ -209,11 +244,16 @@ impl WriteGroups for Memory {
 
     fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool> {
         self.change(|tables| {
+            let is_partial = tables.partial.contains(&group);
             let count = tables.members_of(group).count() as u32;
             let me = tables.members_of(group).find(|(_, member)| member.is_me);
             let role = me.map_or(SessionRole::None, |(_, me)| SessionRole::from(&me.role));
             let Some(row) = tables.by_number(group) else {
                 return false;
+            };
+            let count = match (is_partial, row.participant_count) {
+                (true, Some(known)) => count.max(known),
+                _ => count,
             };
             let fresh = (Some(count), Some(role));
             if (row.participant_count, row.my_role.clone()) == fresh {
@@ -320,5 +360,19 @@ impl Rows for Memory {
 
     fn fill_disk(&mut self, is_full: bool) {
         self.is_full[1] = is_full;
+    }
+}
+
+/// What a group's row says of its place in a community and of its further settings.
+fn settings_of(group: &GroupSnapshot) -> Group {
+    Group {
+        kind: Some(group.kind.clone()),
+        restricted: group.kind.restricted(),
+        community_jid: group.community.as_ref().map(ToString::to_string),
+        invite_by: group.invite_by.clone(),
+        join_approval: Some(group.join_approval),
+        add_by: group.add_by.clone(),
+        ephemeral_seconds: Some(group.ephemeral_seconds),
+        ..Group::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::groups::checked;
 use super::{GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
-use crate::api::Setting;
+use crate::api::{Audience, Setting};
 use crate::gateway::domain::{InviteCode, MemberJid};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, Member};
 use std::sync::Arc;
@@ -22,9 +22,18 @@ impl Rules {
             Setting::Description(new) => replace(&mut group.description, new),
             Setting::Announce(new) => replace(&mut group.announce, new),
             Setting::Locked(new) => replace(&mut group.locked, new),
+            Setting::InviteBy(new) => replace(&mut group.invite_by, new),
+            Setting::JoinApproval(new) => replace(&mut group.approval, new),
+            Setting::AddBy(new) => replace(&mut group.add_by, new),
+            Setting::EphemeralSeconds(new) => replace(&mut group.ephemeral_seconds, new),
         };
         if changed {
+            // Links that members have shared are dead once only admins have the link.
+            let is_closed = setting == Setting::InviteBy(Audience::Admins);
             self.tell_all(index, by, &GroupChange::Setting(setting));
+            if is_closed {
+                self.apply_reset(index, None);
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Reading and changing groups as an account, members apart.
 
 use super::{GROUP_MAX, GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
-use crate::api::{Setting, check_description, check_subject};
+use crate::api::{Audience, GroupKind, Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::error::FROZEN_DESCRIPTION;
 use crate::gateway::whatsapp::{GroupChange, GroupSnapshot, Identity, JoinOutcome, Member};
@@ -42,9 +42,22 @@ impl Rules {
             announce: group.announce,
             locked: group.locked,
             created_at: Some(group.created_at),
+            kind: group.kind.clone(),
+            community: group.community.clone(),
+            invite_by: Some(group.invite_by.clone()),
+            join_approval: group.approval,
+            add_by: Some(group.add_by.clone()),
+            ephemeral_seconds: group.ephemeral_seconds,
+            size: u32::try_from(group.seats.len()).ok(),
             members: group
                 .seats
                 .iter()
+                .filter(|seat| {
+                    // An announcement group lists few of its members.
+                    group.kind != GroupKind::Announcements
+                        || seat.rank != Rank::Member
+                        || Some(seat.person) == me
+                })
                 .map(|seat| Member {
                     lid: self.people.lid(seat.person).clone(),
                     role: seat.rank.role(),
@@ -63,10 +76,14 @@ impl Rules {
     /// The current invite code.
     ///
     /// # Errors
-    /// Unknown group, not in it, or not an admin.
+    /// Unknown group, not in it, or not an admin while only admins have the link.
     pub fn invite(&self, me: PersonId, group: &GroupJid) -> Result<InviteCode, Refusal> {
-        let index = self.as_admin(me, group)?;
-        Ok(self.groups[index].code.clone())
+        let (index, rank) = self.as_member(me, group)?;
+        let group = &self.groups[index];
+        if rank == Rank::Member && group.invite_by != Audience::Members {
+            return Err(Refusal::NotAdmin);
+        }
+        Ok(group.code.clone())
     }
 
     // ---- acting ----------------------------------------------------------------------------
@@ -84,14 +101,12 @@ impl Rules {
     ) -> Result<(), Refusal> {
         let (index, rank) = self.as_member(me, group)?;
         let record = &self.groups[index];
-        let is_switch = matches!(setting, Setting::Announce(_) | Setting::Locked(_));
+        let is_switch = !matches!(setting, Setting::Subject(_) | Setting::Description(_));
         if rank == Rank::Member && (is_switch || record.locked) {
             return Err(Refusal::NotAdmin);
         }
-        if is_switch && let Some(community) = &record.community {
-            return Err(Refusal::Refused(format!(
-                "this group's permissions belong to its community \"{community}\"; change them there"
-            )));
+        if let Some(why) = record.kind.restriction(setting.field()) {
+            return Err(Refusal::Refused(why.to_owned()));
         }
         if matches!(setting, Setting::Description(_)) && self.frozen.contains(&index) {
             return Err(Refusal::Refused(FROZEN_DESCRIPTION.to_owned()));
@@ -173,25 +188,14 @@ impl Rules {
         if participants.len() >= GROUP_MAX {
             return Err(full());
         }
-        let (jid, code) = self.new_group_ids();
+        let ids = self.new_group_ids();
         let index = self.insert(GroupRecord {
-            jid,
-            subject,
-            description: String::new(),
             owner: Some(me),
-            announce: false,
-            locked: false,
-            community: None,
-            approval: false,
-            created_at: self.now(),
             seats: Arc::new(vec![Seat {
                 person: me,
                 rank: Rank::Superadmin,
             }]),
-            requests: Vec::new(),
-            code,
-            resets: 0,
-            pinned: false,
+            ..GroupRecord::new(ids, subject, self.now())
         });
         let mut people = Vec::new();
         for jid in participants {

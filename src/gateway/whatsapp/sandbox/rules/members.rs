@@ -2,6 +2,7 @@
 
 use super::groups::full;
 use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules};
+use crate::api::Audience;
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
 
@@ -34,7 +35,16 @@ impl Rules {
         change: MemberChange,
         members: &[MemberJid],
     ) -> Result<Vec<Result<(), Refusal>>, Refusal> {
-        let index = self.as_admin(me, group)?;
+        let index = match self.as_member(me, group)? {
+            (index, Rank::Member)
+                if change == MemberChange::Add
+                    && self.groups[index].add_by == Audience::Members =>
+            {
+                index
+            }
+            (_, Rank::Member) => return Err(Refusal::NotAdmin),
+            (index, _) => index,
+        };
         let mut accepted = Vec::new();
         let outcomes = members
             .iter()

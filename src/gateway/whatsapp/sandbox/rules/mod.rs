@@ -14,7 +14,7 @@ pub use people::PersonId;
 
 use super::clock::Clock;
 use super::rng::Rng;
-use crate::api::{EpochMillis, MemberRole};
+use crate::api::{Audience, EpochMillis, GroupKind, MemberRole};
 use crate::gateway::domain::{GroupJid, InviteCode};
 use crate::gateway::whatsapp::{DriverError, GroupEvent};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -92,8 +92,12 @@ pub(super) struct GroupRecord {
     pub(super) owner: Option<PersonId>,
     pub(super) announce: bool,
     pub(super) locked: bool,
-    /// The community that the group belongs to, which then owns its two switches.
-    pub(super) community: Option<String>,
+    pub(super) kind: GroupKind,
+    /// The community that the group belongs to.
+    pub(super) community: Option<GroupJid>,
+    pub(super) invite_by: Audience,
+    pub(super) add_by: Audience,
+    pub(super) ephemeral_seconds: u32,
     /// Whether joining by link needs an admin's approval.
     pub(super) approval: bool,
     pub(super) created_at: EpochMillis,
@@ -109,6 +113,34 @@ pub(super) struct GroupRecord {
 }
 
 impl GroupRecord {
+    /// A group of its own with no settings switched on, without members.
+    pub(super) fn new(
+        (jid, code): (GroupJid, InviteCode),
+        subject: String,
+        created_at: EpochMillis,
+    ) -> Self {
+        Self {
+            jid,
+            subject,
+            description: String::new(),
+            owner: None,
+            announce: false,
+            locked: false,
+            kind: GroupKind::Group,
+            community: None,
+            invite_by: Audience::Admins,
+            add_by: Audience::Admins,
+            ephemeral_seconds: 0,
+            approval: false,
+            created_at,
+            seats: Arc::default(),
+            requests: Vec::new(),
+            code,
+            resets: 0,
+            pinned: false,
+        }
+    }
+
     pub(super) fn seat(&self, person: PersonId) -> Option<Seat> {
         self.seats
             .iter()
