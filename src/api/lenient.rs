@@ -193,7 +193,7 @@ mod tests {
                 "autoRead": true, "presenceTyping": true, "ratePerMin": 1, "ratePerHour": 2,
                 "createdByUserId": "u", "lastConnectedAt": 1, "createdAt": 2, "updatedAt": 3, "groupCount": 4,
                 "unreadableGroups": 1,
-                "statusReason": "r", "lastTrafficAt": 5}),
+                "statusReason": "r", "lastTrafficAt": 5, "linkStep": "catching_up"}),
             &["id"],
         );
         reads::<SessionMe>(

@@ -38,8 +38,8 @@ pub use invite::{INVITE_PREFIX, InviteLink, JoinGroup, JoinedGroup, code_in, lin
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;
 pub use session::{
-    CreateSession, LABEL_MAX, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
-    SessionStatus, UpdateSession, check_label,
+    CreateSession, LABEL_MAX, LinkStep, PairingCode, PairingCodeRequest, QrCode, Session,
+    SessionMe, SessionStatus, UpdateSession, check_label,
 };
 pub use settings::{
     Audience, DESCRIPTION_MAX, EPHEMERAL_SECONDS, SUBJECT_MAX, Setting, SettingField,

@@ -78,6 +78,20 @@ impl From<&str> for SessionStatus {
     }
 }
 
+/// What a session does on its way to `Working`, beyond its status.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkStep {
+    /// WhatsApp wants a passkey before it links the account.
+    Passkey,
+    /// Logged in; WhatsApp delivers what was missed.
+    CatchingUp,
+    /// A step that this version does not know.
+    #[serde(untagged)]
+    #[schemars(skip)]
+    Other(String),
+}
+
 /// A WhatsApp session. `id` is a ULID.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -170,6 +184,13 @@ pub struct Session {
         deserialize_with = "lenient::optional_time"
     )]
     pub last_traffic_at: Option<EpochMillis>,
+    /// Extension: what the session does on its way to `working`. Absent most of the time.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub link_step: Option<LinkStep>,
 }
 
 /// Body of `POST /sessions`.

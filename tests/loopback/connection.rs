@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use groupdesk::api::Setting;
 use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -27,7 +27,12 @@ const QR_CODES: usize = 6;
 /// The client broke off or does not speak the protocol.
 pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
     let accepted = wire::accept(tcp, &shared.secret).await;
-    let (mut channel, Caller { key, number }) = accepted.inspect_err(|_| shared.turn_away())?;
+    let (mut channel, caller) = accepted.inspect_err(|_| shared.turn_away())?;
+    let Caller {
+        key,
+        number,
+        version,
+    } = caller;
     let Some(device) = shared.device(&key) else {
         shared.turn_away();
         return goodbye(&mut channel, &failure(LoginFailure::Unlinked)).await;
@@ -38,6 +43,9 @@ pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
         return goodbye(&mut channel, &failure(LoginFailure::Unlinked)).await;
     }
     device.state().arrival.dialled();
+    if version < *shared.oldest.lock().unwrap_or_else(PoisonError::into_inner) {
+        return goodbye(&mut channel, &failure(LoginFailure::Outdated)).await;
+    }
     let (orders, inbox) = unbounded_channel();
     let predecessor = device.state().connection.replace(orders.clone());
     if let Some(predecessor) = predecessor {
@@ -176,6 +184,7 @@ impl Connection<'_> {
             DriverEvent::Connected(_)
             | DriverEvent::Connecting
             | DriverEvent::CodeSpent { .. }
+            | DriverEvent::Delayed { .. }
             | DriverEvent::GroupsStale => {}
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);

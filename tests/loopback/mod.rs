@@ -55,6 +55,8 @@ struct Shared {
     devices: Mutex<HashMap<PublicKey, Arc<Device>>>,
     turned_away: watch::Sender<usize>,
     odd: odd::Odd,
+    /// Logins of older versions are refused.
+    oldest: Mutex<(u32, u32, u32)>,
 }
 
 /// A companion device that the server knows.
@@ -159,6 +161,7 @@ impl Server {
             devices: Mutex::default(),
             turned_away: watch::Sender::new(0),
             odd: odd::Odd::default(),
+            oldest: Mutex::default(),
         });
         let accepting = accept(Arc::clone(&shared), listener);
         tokio::spawn(shared.stopped.clone().run_until_cancelled_owned(accepting));
@@ -251,6 +254,12 @@ impl Server {
         if let Some(device) = self.shared.device_of(session) {
             device.state().login_failure = Some(failure);
         }
+    }
+
+    /// Refuses logins of versions older than this one.
+    pub fn require_version(&self, oldest: (u32, u32, u32)) {
+        let required = self.shared.oldest.lock();
+        *required.unwrap_or_else(PoisonError::into_inner) = oldest;
     }
 
     /// Lets the connection break while a session confirms that a phone let it in, so that no link

@@ -41,6 +41,8 @@ pub struct Caller {
     pub key: PublicKey,
     /// The number that it logs in with.
     pub number: Option<u64>,
+    /// The version of WhatsApp Web that it reports.
+    pub version: (u32, u32, u32),
 }
 
 /// Takes a client in: the line to it, and who it is.
@@ -99,9 +101,20 @@ pub async fn accept(tcp: TcpStream, server: &KeyPair) -> anyhow::Result<(Channel
         written: 0,
         read_so_far: 0,
     };
+    let version = payload
+        .user_agent
+        .into_option()
+        .and_then(|agent| agent.app_version.into_option())
+        .context("no version")?;
+    let part = |part: Option<u32>| part.unwrap_or(0);
     let caller = Caller {
         key: client,
         number: payload.username,
+        version: (
+            part(version.primary),
+            part(version.secondary),
+            part(version.tertiary),
+        ),
     };
     Ok((channel, caller))
 }

@@ -20,7 +20,10 @@ impl Task {
     pub(super) async fn event(&mut self, event: DriverEvent) {
         if !matches!(
             event,
-            DriverEvent::Connecting | DriverEvent::ConnectionLost | DriverEvent::Failed { .. }
+            DriverEvent::Connecting
+                | DriverEvent::ConnectionLost
+                | DriverEvent::Delayed { .. }
+                | DriverEvent::Failed { .. }
         ) {
             self.handle.heard();
         }
@@ -42,6 +45,11 @@ impl Task {
             DriverEvent::ConnectionLost => {
                 self.handle.renew_connection();
                 self.starting().await;
+            }
+            DriverEvent::Delayed { reason } => {
+                if self.status() == SessionStatus::Starting {
+                    self.set_status(SessionStatus::Starting, Some(reason)).await;
+                }
             }
             DriverEvent::CodeSpent { reason } => {
                 if self.status() == SessionStatus::ScanQrCode {

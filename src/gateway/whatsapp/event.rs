@@ -21,6 +21,10 @@ pub enum DriverEvent {
     Connected(Identity),
     /// The connection was lost; the driver reconnects.
     ConnectionLost,
+    /// The driver still tries to connect, and says why it takes long.
+    Delayed {
+        reason: String,
+    },
     /// The pairing code is no longer valid. QR codes are still offered.
     CodeSpent {
         reason: String,
@@ -63,6 +67,7 @@ impl fmt::Debug for DriverEvent {
             Self::Paired(identity) => f.debug_tuple("Paired").field(identity).finish(),
             Self::Connected(identity) => f.debug_tuple("Connected").field(identity).finish(),
             Self::ConnectionLost => f.write_str("ConnectionLost"),
+            Self::Delayed { reason } => f.debug_tuple("Delayed").field(reason).finish(),
             Self::CodeSpent { reason } => f.debug_tuple("CodeSpent").field(reason).finish(),
             Self::Failed { reason, retry } => f
                 .debug_struct("Failed")

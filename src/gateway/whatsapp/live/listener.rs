@@ -6,12 +6,12 @@
 use super::convert::{Me, member_jid};
 use super::keys;
 use super::notice::{self, Notice};
+use super::reason;
 use super::reorder::Recent;
 use super::requery::{self, Requery};
 use super::run::Run;
 use super::runtime::guarded;
 use super::session::Session;
-use super::{reason, version::Version};
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{
@@ -40,7 +40,6 @@ const UNCLEAR: Duration = Duration::from_secs(1);
 
 pub(super) struct Listener {
     pub(super) run: Weak<Run>,
-    pub(super) version: Arc<Version>,
     /// Set before the client runs; weak, because the client owns its listeners.
     pub(super) client: Arc<OnceLock<Weak<Client>>>,
     pub(super) pace: u32,
@@ -111,10 +110,7 @@ impl Listener {
                     until.map_or(Retry::Manual, |until| Retry::After(until.as_millisecond()));
                 run.end(reason::banned(&ban.code, until), retry);
             }
-            Event::ClientOutdated(_) => {
-                self.version.invalidate();
-                run.fail_manually(reason::OUTDATED.to_owned());
-            }
+            Event::ClientOutdated(_) => run.outdated.notify_one(),
             // The library reconnects after these two.
             Event::ConnectFailure(failure) if failure.reason.should_reconnect() => {}
             Event::ConnectFailure(failure) => {

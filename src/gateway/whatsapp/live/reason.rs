@@ -1,6 +1,8 @@
 //! Why a session ended, as a sentence for the operator with a remedy.
 
+use super::version::{Triple, render};
 use jiff::Timestamp;
+use std::time::Duration;
 use whatsapp_rust::types::events::{ConnectFailureReason, TempBanReason};
 
 pub(super) const REPLACED: &str =
@@ -21,6 +23,22 @@ const HOSTED: &str = "this WhatsApp Business account is also used on the Busines
 pub(super) const BROKEN: &str =
     "an internal fault ended this session; restart it (the log has the details)";
 pub(super) const ENDED: &str = "the connection was closed for good without a reason; restart it";
+
+/// WhatsApp refused the version in the config.
+pub(super) fn outdated_setting(version: Triple) -> String {
+    format!(
+        "the setting whatsapp.version, {}, is too old for WhatsApp: remove it, or set a newer version, then restart",
+        render(version)
+    )
+}
+
+/// WhatsApp refused the version, and the lookup of a newer one failed.
+pub(super) fn version_unknown(pause: Duration) -> String {
+    format!(
+        "this version is too old for WhatsApp, and the current one cannot be looked up at web.whatsapp.com; next try in {} min",
+        pause.as_secs() / 60
+    )
+}
 
 /// The phone and the library could not agree while linking.
 ///

@@ -8,7 +8,7 @@ use crate::gateway::whatsapp::{DriverEvent, Identity, Retry};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use whatsapp_rust::Client;
@@ -30,6 +30,8 @@ pub(super) struct Run {
     phase: watch::Sender<Phase>,
     /// Cancelled to stop the run; no event is reported after that.
     pub(super) stop: CancellationToken,
+    /// Notified when WhatsApp refused the version of the client.
+    pub(super) outdated: Notify,
     /// Set when what happens from now on is this side's doing.
     muted: AtomicBool,
     /// Whether changes of groups may have been missed.
@@ -60,6 +62,7 @@ impl Run {
             events,
             phase: watch::Sender::new(Phase::Connecting),
             stop: CancellationToken::new(),
+            outdated: Notify::new(),
             muted: AtomicBool::new(false),
             missed: Missed::new(),
             facts: Mutex::new(Facts {

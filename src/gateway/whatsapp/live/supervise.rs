@@ -5,8 +5,10 @@ use super::listener::{Listener, requeries};
 use super::run::{Phase, Run};
 use super::runtime::{SessionRuntime, guarded};
 use super::session::{Session, Slot};
+use super::version::{NoNewer, Triple};
 use super::watchdog::{Finding, Seen, Watchdog};
 use super::{keys, presence, reason};
+use crate::gateway::whatsapp::DriverEvent;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -20,12 +22,17 @@ const TICK: Duration = Duration::from_secs(1);
 /// Time limit of an orderly close.
 const CLOSE: Duration = Duration::from_secs(10);
 
+/// The first and the longest pause between two lookups of WhatsApp's version while it cannot be had.
+const LOOK_UP_AGAIN: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(1));
+
 /// The result of watching a client.
 enum Verdict {
     /// The run is over.
     Over,
     /// The client backs off too long: replace it.
     Redial,
+    /// WhatsApp refused the client's version.
+    Outdated,
 }
 
 /// Reports a failure when the supervisor itself panics.
@@ -63,10 +70,16 @@ impl Session {
 async fn supervise(session: Arc<Session>, run: Arc<Run>) {
     let alarm = Alarm(Arc::clone(&run));
     while run.lives() {
+        // The library reads it once for each client.
+        let version = tokio::select! {
+            biased;
+            () = run.stop.cancelled() => break,
+            version = session.live.version.get() => version,
+        };
         let built = tokio::select! {
             biased;
             () = run.stop.cancelled() => break,
-            built = build(&session, &run) => built,
+            built = build(&session, &run, version) => built,
         };
         let bot = match built {
             Ok(bot) => bot,
@@ -92,8 +105,10 @@ async fn supervise(session: Arc<Session>, run: Arc<Run>) {
             tracing::warn!(session = %session.account.session, "aborted a connection that did not close in time");
         }
         run.attach(None);
-        if matches!(verdict, Verdict::Over) {
-            break;
+        match verdict {
+            Verdict::Over => break,
+            Verdict::Redial => {}
+            Verdict::Outdated => replace_version(&session, &run, version).await,
         }
     }
     drop(alarm);
@@ -107,7 +122,32 @@ async fn supervise(session: Arc<Session>, run: Arc<Run>) {
     }
 }
 
-async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
+/// Waits until there is a newer version than the refused one. Without one, the run ends.
+async fn replace_version(session: &Session, run: &Run, refused: Triple) {
+    let live = &session.live;
+    let (mut pause, longest) = LOOK_UP_AGAIN;
+    let looking = async {
+        while let Err(why) = live.version.newer_than(refused).await {
+            match why {
+                NoNewer::Fixed if live.options.version.is_some() => {
+                    return run.fail_manually(reason::outdated_setting(refused));
+                }
+                NoNewer::Fixed | NoNewer::None => {
+                    return run.fail_manually(reason::OUTDATED.to_owned());
+                }
+                NoNewer::Unreachable => run.tell(DriverEvent::Delayed {
+                    reason: reason::version_unknown(pause),
+                }),
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(longest);
+        }
+        tracing::info!(session = %session.account.session, "WhatsApp refused this version; a newer one is used");
+    };
+    run.stop.run_until_cancelled(looking).await;
+}
+
+async fn build(session: &Arc<Session>, run: &Arc<Run>, version: Triple) -> anyhow::Result<Bot> {
     let live = &session.live;
     let store = keys::open(&session.key_file()).await?;
     let client = Arc::new(OnceLock::new());
@@ -123,7 +163,7 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
             run: Arc::downgrade(run),
             pace: live.options.pace,
         })
-        .with_version(live.version.get().await)
+        .with_version(version)
         .with_device_props(
             DevicePropsOverride::new()
                 .with_os(live.options.device_name.as_str())
@@ -133,7 +173,6 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>) -> anyhow::Result<Bot> {
         .skip_history_sync()
         .with_event_handler(Listener {
             run: Arc::downgrade(run),
-            version: Arc::clone(&live.version),
             client: Arc::clone(&client),
             pace: live.options.pace,
             recent: Mutex::default(),
@@ -178,6 +217,7 @@ async fn watch(
             biased;
             () = run.stop.cancelled() => return Verdict::Over,
             () = run.until(|phase| *phase == Phase::Ended) => return Verdict::Over,
+            () = run.outdated.notified() => return Verdict::Outdated,
             () = &mut *handle => {
                 // The reason may be reported slightly later: a panicking task drops the handle
                 // first.

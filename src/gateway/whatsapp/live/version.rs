@@ -21,6 +21,19 @@ const GOOD_FOR: Duration = Duration::from_hours(12);
 const PAUSE: Duration = Duration::from_mins(10);
 /// How long the first connection waits for the lookup.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a lookup may take after WhatsApp refused a version.
+const LOOKUP: Duration = Duration::from_secs(30);
+
+/// Why there is no version to replace a refused one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoNewer {
+    /// The version is set, so none is looked up.
+    Fixed,
+    /// WhatsApp serves no newer one than it refused.
+    None,
+    /// The lookup failed.
+    Unreachable,
+}
 
 pub(super) struct Version {
     /// Set by the configuration: no lookup.
@@ -33,7 +46,12 @@ pub(super) struct Version {
 }
 
 struct Known {
+    /// Never below [`BUILT_IN`].
     version: Triple,
+    /// Counts the lookups that are complete.
+    lookups: u64,
+    /// Whether the last lookup succeeded.
+    is_reachable: bool,
     ask_at: Option<Instant>,
 }
 
@@ -51,6 +69,8 @@ impl Version {
             http,
             known: Mutex::new(Known {
                 version: stored.max(BUILT_IN),
+                lookups: 0,
+                is_reachable: false,
                 ask_at: None,
             }),
             asking: tokio::sync::Mutex::new(()),
@@ -77,9 +97,33 @@ impl Version {
         self.known().version
     }
 
-    /// WhatsApp called the version too old: the next connection asks again.
-    pub(super) fn invalidate(&self) {
-        self.known().ask_at = None;
+    /// Looks for a version that is newer than one that WhatsApp refused. Callers at the same time share
+    /// one lookup.
+    ///
+    /// # Errors
+    /// There is no newer version, or none can be looked up.
+    pub(super) async fn newer_than(&self, refused: Triple) -> Result<(), NoNewer> {
+        if self.fixed.is_some() {
+            return Err(NoNewer::Fixed);
+        }
+        let before = self.known().lookups;
+        let _asking = self.asking.lock().await;
+        {
+            let known = self.known();
+            if known.version > refused {
+                return Ok(());
+            }
+            if known.lookups != before {
+                return Err(known.no_newer());
+            }
+        }
+        self.look_up(LOOKUP).await;
+        let known = self.known();
+        if known.version > refused {
+            Ok(())
+        } else {
+            Err(known.no_newer())
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -91,10 +135,24 @@ impl Version {
         if self.known().ask_at.is_some_and(|at| at > Instant::now()) {
             return;
         }
+        self.look_up(LOOKUP).await;
+    }
+
+    /// Call with `asking` held.
+    async fn look_up(&self, patience: Duration) {
         // Set before asking: a question that hangs is not asked again by the next session.
         self.known().ask_at = Some(Instant::now() + PAUSE);
-        match fetch_latest_app_version(&self.http).await {
-            Ok(version) => {
+        let asked = fetch_latest_app_version(&self.http);
+        let answer = tokio::time::timeout(patience, asked).await;
+        let answer = answer.unwrap_or_else(|elapsed| Err(elapsed.into()));
+        {
+            let mut known = self.known();
+            known.lookups += 1;
+            known.is_reachable = answer.is_ok();
+        }
+        match answer {
+            Ok(served) => {
+                let version = served.max(BUILT_IN);
                 {
                     let mut known = self.known();
                     known.version = version;
@@ -111,14 +169,25 @@ impl Version {
     }
 }
 
+impl Known {
+    /// Why the last lookup gave no newer version.
+    fn no_newer(&self) -> NoNewer {
+        if self.is_reachable {
+            NoNewer::None
+        } else {
+            NoNewer::Unreachable
+        }
+    }
+}
+
 fn parse(text: &str) -> Option<Triple> {
     let mut parts = text.trim().split('.').map(|part| part.parse().ok());
     let version = (parts.next()??, parts.next()??, parts.next()??);
     parts.next().is_none().then_some(version)
 }
 
-fn render((first, second, third): Triple) -> String {
-    format!("{first}.{second}.{third}\n")
+pub(super) fn render((first, second, third): Triple) -> String {
+    format!("{first}.{second}.{third}")
 }
 
 #[cfg(test)]
@@ -167,8 +236,10 @@ mod tests {
         assert_eq!(page.asked.load(Ordering::SeqCst), 1);
         let kept = std::fs::read_to_string(home.path().join("version")).unwrap();
         assert_eq!(parse(&kept), Some((2, 3000, 1_099_999_999)));
-        asked.invalidate();
-        asked.get().await;
+        assert_eq!(asked.newer_than(BUILT_IN).await, Ok(()));
+        assert_eq!(page.asked.load(Ordering::SeqCst), 1);
+        let refused = asked.get().await;
+        assert_eq!(asked.newer_than(refused).await, Err(NoNewer::None));
         assert_eq!(page.asked.load(Ordering::SeqCst), 2);
     }
 
@@ -184,7 +255,17 @@ mod tests {
     async fn a_configured_version_needs_no_lookup() {
         let (asked, page, _home) = version("client_revision:1099999999;", Some((2, 1, 3)));
         assert_eq!(asked.get().await, (2, 1, 3));
+        assert_eq!(asked.newer_than((2, 1, 3)).await, Err(NoNewer::Fixed));
         assert_eq!(page.asked.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn an_older_one_than_the_built_in_is_not_used() {
+        let (asked, _page, home) = version("client_revision:1000000001;", None);
+        assert_eq!(asked.get().await, BUILT_IN);
+        assert_eq!(asked.newer_than(BUILT_IN).await, Err(NoNewer::None));
+        let kept = std::fs::read_to_string(home.path().join("version")).unwrap();
+        assert_eq!(parse(&kept), Some(BUILT_IN));
     }
 
     #[test]

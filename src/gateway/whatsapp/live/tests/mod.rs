@@ -6,6 +6,7 @@
 mod loopback;
 
 mod lists;
+mod outdated;
 mod panics;
 mod presence;
 mod slow;
