@@ -252,7 +252,7 @@ pub struct GroupUpdatePayload {
     pub is_announce: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_locked: Option<bool>,
-    /// Extension, as are the next three.
+    /// Extension, as are the next ones up to `pendingRequests`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite_by: Option<Audience>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -261,6 +261,9 @@ pub struct GroupUpdatePayload {
     pub add_by: Option<Audience>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral_seconds: Option<u32>,
+    /// Extension: how many requests to join wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_requests: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_invite_link: Option<String>,
     #[serde(

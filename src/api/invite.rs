@@ -4,7 +4,7 @@
 //! scripts and QR codes, so an address of any other host must not pass. Links that a person typed
 //! or pasted are accepted in every spelling that WhatsApp uses ([`code_in`]).
 
-use super::pattern;
+use super::{GroupKind, pattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +109,44 @@ pub struct JoinedGroup {
         deserialize_with = "super::lenient::or_default"
     )]
     pub pending: bool,
+}
+
+/// Answer of `GET /sessions/{s}/invites/{code}` (an extension): the group that a link leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitePreview {
+    pub group_jid: String,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::lenient::or_default"
+    )]
+    pub subject: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::lenient::or_default"
+    )]
+    pub description: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::lenient::or_default"
+    )]
+    pub participant_count: Option<u32>,
+    /// Whether an admin has to approve who joins by the link.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::lenient::or_default"
+    )]
+    pub join_approval: Option<bool>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::lenient::or_default"
+    )]
+    pub kind: Option<GroupKind>,
 }
 
 #[cfg(test)]

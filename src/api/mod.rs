@@ -34,7 +34,9 @@ pub use group::{
     PARTICIPANTS_MAX, Participants, SessionRole,
 };
 pub use health::Health;
-pub use invite::{INVITE_PREFIX, InviteLink, JoinGroup, JoinedGroup, code_in, link_code};
+pub use invite::{
+    INVITE_PREFIX, InviteLink, InvitePreview, JoinGroup, JoinedGroup, code_in, link_code,
+};
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;
 pub use session::{

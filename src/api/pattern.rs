@@ -58,6 +58,9 @@ macro_rules! code {
     };
 }
 
+/// The code of an invite link.
+pub const INVITE_CODE: &str = "^[A-Za-z0-9_-]{8,64}$";
+
 /// An invite link as the gateway gives it.
 pub const INVITE_LINK: &str = "^https://chat\\.whatsapp\\.com/[A-Za-z0-9_-]{8,64}$";
 

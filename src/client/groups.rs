@@ -5,8 +5,8 @@ use super::encode::encode;
 use super::error::ClientError;
 use super::listing::Listing;
 use crate::api::{
-    CreateGroup, EpochMillis, Group, GroupInfo, GroupMember, InviteLink, JoinGroup, JoinedGroup,
-    Participants, SettingsPatch,
+    CreateGroup, EpochMillis, Group, GroupInfo, GroupMember, InviteLink, InvitePreview, JoinGroup,
+    JoinedGroup, Participants, SettingsPatch,
 };
 use reqwest::Method;
 
@@ -101,6 +101,16 @@ impl Client {
         } else {
             Err(ClientError::NotALink)
         }
+    }
+
+    /// `GET /sessions/{session}/invites/{code}`: the group that an invite link leads to.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 for a link that was reset.
+    pub async fn preview(&self, session: &str, code: &str) -> Result<InvitePreview, ClientError> {
+        let path = format!("/sessions/{}/invites/{}", encode(session), encode(code));
+        self.call(Method::GET, &path, None::<&()>, self.limits.live)
+            .await
     }
 
     /// `POST /sessions/{session}/groups`

@@ -25,6 +25,9 @@ pub enum Error {
     /// The login has no active organization that could own a new resource.
     #[error("this login has no active organization; choose one and log in again")]
     NoOrganization,
+    /// An invite link whose group is asked for leads nowhere.
+    #[error("this invite link leads to no group: it was reset, or never existed")]
+    DeadLink,
     /// Does not exist, or belongs to another organization: `session`, `group`, `qr code`, ...
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -202,7 +205,7 @@ impl Error {
             Self::Validation(_) => ErrorCode::ValidationError,
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::MissingCapability(_) | Self::NoOrganization => ErrorCode::Forbidden,
-            Self::NotFound(_) => ErrorCode::NotFound,
+            Self::NotFound(_) | Self::DeadLink => ErrorCode::NotFound,
             Self::Conflict { .. } => ErrorCode::Conflict,
             Self::Driver(source) | Self::Partial { source, .. } => driver_code(source),
             Self::Members { failed, .. } => failed
@@ -264,6 +267,7 @@ impl Error {
                 }
                 details
             }
+            Self::DeadLink => json!({ "reason": Reason::DeadInvite }),
             Self::Busy => json!({ "reason": Reason::Busy }),
             Self::Driver(source) => driver_details(source),
             Self::Partial { progress, source } => {
@@ -282,9 +286,13 @@ impl Error {
                 details["applied"] = applied.iter().map(MemberJid::as_str).collect();
                 details["failed"] = failed
                     .iter()
-                    .map(
-                        |(jid, error)| json!({ "jid": jid.as_str(), "message": error.to_string() }),
-                    )
+                    .map(|(jid, error)| {
+                        let mut one = json!({ "jid": jid.as_str(), "message": error.to_string() });
+                        if let Some(invite) = driver_details(error).get("invite") {
+                            one["invite"] = invite.clone();
+                        }
+                        one
+                    })
                     .collect();
                 details
             }
@@ -330,9 +338,10 @@ pub(crate) fn wait_seconds(wait: Duration) -> u64 {
 fn driver_code(error: &DriverError) -> ErrorCode {
     match error {
         DriverError::NotConnected => ErrorCode::NotImplemented,
-        DriverError::NotAdmin | DriverError::NotInGroup | DriverError::Refused(_) => {
-            ErrorCode::Forbidden
-        }
+        DriverError::NotAdmin
+        | DriverError::NotInGroup
+        | DriverError::Refused(_)
+        | DriverError::PrivateInvite { .. } => ErrorCode::Forbidden,
         DriverError::NoSuchGroup => ErrorCode::NotFound,
         DriverError::DeadInvite => ErrorCode::ValidationError,
         DriverError::Conflict(_) | DriverError::AlreadyPaired => ErrorCode::Conflict,
@@ -355,6 +364,20 @@ fn driver_details(error: &DriverError) -> Value {
             });
         }
         DriverError::Refused(_) => Reason::Refused,
+        DriverError::PrivateInvite {
+            person,
+            code,
+            expires_at,
+        } => {
+            return json!({
+                "reason": Reason::Refused,
+                "invite": {
+                    "jid": person.as_str(),
+                    "code": code.as_str(),
+                    "expiresAt": expires_at,
+                },
+            });
+        }
         DriverError::Conflict(_) => Reason::Conflict,
         DriverError::AlreadyPaired => Reason::AlreadyPaired,
         DriverError::RateLimited { .. } => Reason::RateLimited,

@@ -204,7 +204,19 @@ async fn change_members(
         let node = NodeBuilder::new("participant").attr("jid", person.as_str());
         match outcome {
             Ok(()) => node.build(),
-            Err(error) => node.attr("error", code_for_member(change, &error)).build(),
+            Err(error) => {
+                let node = node.attr("error", code_for_member(change, &error));
+                match &error {
+                    DriverError::PrivateInvite {
+                        code, expires_at, ..
+                    } => node.children([NodeBuilder::new("add_request")
+                        .attr("code", code.as_str())
+                        .attr("expiration", expires_at / 1000)
+                        .build()]),
+                    _ => node,
+                }
+                .build()
+            }
         }
     });
     Ok(NodeBuilder::new(tag).children(outcomes).build())

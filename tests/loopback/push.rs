@@ -87,6 +87,7 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
                 .build()
         }
         GroupChange::Entered(_) => people("add", std::slice::from_ref(me)),
+        GroupChange::Requests(count) => requests(*count),
         GroupChange::Exited => people("remove", std::slice::from_ref(me)),
         GroupChange::Seen(_) => unreachable!("the world tells each change by itself"),
     }
@@ -98,6 +99,23 @@ fn is_new(group: &GroupSnapshot, event: &GroupEvent) -> bool {
         .created_at
         .is_some_and(|created| event.at - created < 1000)
         && group.owner == event.by
+}
+
+/// Requests to join that came, or that were settled; who made them is not looked at.
+fn requests(by: i64) -> Node {
+    let (tag, person) = if by > 0 {
+        ("created_membership_requests", "requested_user")
+    } else {
+        ("revoked_membership_requests", "participant")
+    };
+    let one = |number: u64| {
+        NodeBuilder::new(person)
+            .attr("jid", format!("{number}@lid"))
+            .build()
+    };
+    NodeBuilder::new(tag)
+        .children((1..=by.unsigned_abs()).map(one))
+        .build()
 }
 
 fn people(tag: &'static str, members: &[MemberJid]) -> Node {

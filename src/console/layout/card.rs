@@ -2,9 +2,11 @@
 
 use super::screen::{inside, row, screen};
 use super::wrap::wrap;
+use crate::api::{Audience, Group, GroupKind};
 use crate::console::qr::{self, Blocks};
 use crate::console::state::{Card, Entry, Invite, Layer, Members, Pane, State};
 use crate::console::words;
+use crate::text::clean_line;
 use ratatui::layout::{Rect, Size};
 
 /// Placeholder for a link that is not read yet, so that nothing moves when it arrives.
@@ -235,6 +237,10 @@ pub(crate) enum Detail {
     Created(i64),
     Changed(i64),
     Owner(String),
+    /// The group's place in a community.
+    Community(String),
+    /// How people get into the group.
+    Joining(String),
     Jid(String),
     /// Saved settings that the gateway's stored row does not show yet.
     NotStored(String),
@@ -247,6 +253,46 @@ fn not_stored(entry: &Entry) -> Option<String> {
     (!names.is_empty()).then(|| format!("The gateway has not stored it yet: {}", names.join(", ")))
 }
 
+/// What the group is within a community, in words.
+fn community(group: &Group) -> Option<String> {
+    let of = |what: &str| match &group.community_subject {
+        Some(subject) => format!("{what} of {}", clean_line(subject)),
+        None => format!("{what} of a community"),
+    };
+    match group.kind.as_ref()? {
+        GroupKind::Group => None,
+        GroupKind::Community => Some("a community: the parent of its groups".to_owned()),
+        GroupKind::Announcements => Some(of("announcement group")),
+        GroupKind::General => Some(of("general group")),
+        GroupKind::Subgroup => Some(of("a group")),
+        GroupKind::Other(kind) => Some(clean_line(kind).into_owned()),
+    }
+}
+
+/// Who has the link, who may add, whether an admin has to approve, and how many wait for that.
+fn joining(group: &Group) -> Option<String> {
+    let mut words = Vec::new();
+    match &group.invite_by {
+        Some(Audience::Members) => words.push("members have the link".to_owned()),
+        Some(Audience::Admins) => words.push("admins have the link".to_owned()),
+        _ => {}
+    }
+    if group.add_by == Some(Audience::Members) {
+        words.push("members can add".to_owned());
+    }
+    if group.join_approval == Some(true) {
+        words.push("approval needed".to_owned());
+    }
+    if let Some(waiting) = group.pending_requests.filter(|waiting| *waiting > 0) {
+        words.push(words::count(
+            waiting as usize,
+            "request waits",
+            "requests wait",
+        ));
+    }
+    (!words.is_empty()).then(|| words.join(" · "))
+}
+
 /// The facts about a group in at most `max` lines: the description is shortened first, then the least important
 /// ones are left out.
 #[must_use]
@@ -257,6 +303,8 @@ pub(crate) fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
         let lines = wrap(&words, columns, NOT_STORED_LINES).into_iter();
         facts.extend(lines.map(Detail::NotStored));
     }
+    facts.extend(community(group).map(Detail::Community));
+    facts.extend(joining(group).map(Detail::Joining));
     facts.extend(group.created_at_wa.map(Detail::Created));
     if group.updated_at > 0 {
         facts.push(Detail::Changed(group.updated_at));
@@ -264,9 +312,7 @@ pub(crate) fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
     if let Some(owner) = &group.owner_jid {
         facts.push(Detail::Owner(words::account(owner)));
     }
-    facts.push(Detail::Jid(
-        crate::text::clean_line(&group.group_jid).into_owned(),
-    ));
+    facts.push(Detail::Jid(clean_line(&group.group_jid).into_owned()));
     let description = crate::text::clean_block(group.description.as_deref().unwrap_or_default());
     let description = description.trim();
     if description.is_empty() {

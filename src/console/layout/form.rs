@@ -242,7 +242,7 @@ fn message(state: &State, form: &EditForm, width: u16) -> Vec<FormLine> {
 }
 
 fn buttons(form: &EditForm, changes: usize) -> Vec<Button> {
-    let changes_word = crate::console::words::count(changes, "change", "changes");
+    let changes_word = words::count(changes, "change", "changes");
     let [save, cancel] = FORM_BUTTONS;
     let [keep_editing, discard] = FORM_LEAVE_BUTTONS;
     match &form.phase {

@@ -2,7 +2,7 @@
 
 use super::confirmed::Confirmed;
 use super::form::Settings;
-use crate::api::{EpochMillis, Group, Setting, SettingField};
+use crate::api::{Audience, EpochMillis, Group, SessionRole, Setting, SettingField};
 use crate::console::failure::CallFailure;
 use crate::console::fuzzy::Index;
 use crate::console::ids::GroupKey;
@@ -131,12 +131,15 @@ impl Entry {
         lagging.map(Confirmed::field).collect()
     }
 
-    /// Whether its session could make an invite link, as far as the role is known: without a role it is
-    /// possible.
+    /// Whether its session could have the invite link, as far as is known: without a role, and for a
+    /// member of a group of which it is not known who has the link, it is possible.
     #[must_use]
     pub(crate) fn may_invite(&self) -> bool {
-        use crate::api::SessionRole::{Member, None};
-        !matches!(self.group.my_role, Some(Member | None))
+        match self.group.my_role {
+            Some(SessionRole::None) => false,
+            Some(SessionRole::Member) => self.group.invite_by != Some(Audience::Admins),
+            _ => true,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::app::State;
 use super::card::LinkHidden;
 use super::layer::Layer;
 use super::reset::{ResetDialog, ResetPhase};
-use crate::api::SessionRole;
+use crate::api::{Audience, SessionRole};
 use crate::console::ids::GroupKey;
 
 impl State {
@@ -17,9 +17,13 @@ impl State {
         if status.is_disconnected() {
             return Some(LinkHidden::SessionLeft(status.clone()));
         }
-        match self.groups.get(key)?.group.my_role {
+        let group = &self.groups.get(key)?.group;
+        match group.my_role {
             Some(SessionRole::None) => Some(LinkHidden::NotInGroup),
-            Some(SessionRole::Member) => Some(LinkHidden::NotAdmin),
+            // Where it is not known who has the link, WhatsApp decides.
+            Some(SessionRole::Member) if group.invite_by == Some(Audience::Admins) => {
+                Some(LinkHidden::NotAdmin)
+            }
             _ => None,
         }
     }

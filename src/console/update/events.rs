@@ -186,6 +186,9 @@ fn group_update(state: &mut State, event: &Envelope, payload: &GroupUpdatePayloa
         for setting in settings_of(payload) {
             entry.apply_event(setting, time, now);
         }
+        if payload.pending_requests.is_some() {
+            entry.group.pending_requests = payload.pending_requests;
+        }
         entry.group.updated_at = entry.group.updated_at.max(time);
     });
 }

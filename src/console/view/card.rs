@@ -139,6 +139,8 @@ fn facts(state: &State, facts: &[Detail], area: Rect, buffer: &mut Buffer) {
             Detail::Created(at) => ("Created", when(*at)),
             Detail::Changed(at) => ("Changed", when(*at)),
             Detail::Owner(owner) => ("Owner", owner.clone()),
+            Detail::Community(words) => ("Kind", words.clone()),
+            Detail::Joining(words) => ("Joining", words.clone()),
             Detail::Jid(jid) => ("Id", jid.clone()),
         };
         put(buffer, area, label, theme.dim);

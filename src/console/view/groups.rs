@@ -3,7 +3,7 @@
 use super::paint::{
     after, bar, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar,
 };
-use crate::api::{Capability, SessionRole};
+use crate::api::{Capability, Group, GroupKind, SessionRole};
 use crate::console::failure::SessionState;
 use crate::console::fuzzy::Highlighter;
 use crate::console::keymap::Action;
@@ -222,14 +222,22 @@ fn one(
     let plain = |style: Style| base.unwrap_or(style);
     let gone = group.my_role == Some(SessionRole::None);
     let name_style = plain(if gone { theme.disabled } else { theme.text });
-    name(
-        entry,
-        at(columns.name, y),
-        name_style,
-        theme.matched,
-        highlighter,
-        buffer,
-    );
+    let whole = at(columns.name, y);
+    let (tag, room) = community_tag(group, whole.width);
+    let left = Rect {
+        width: whole.width - room,
+        ..whole
+    };
+    name(entry, left, name_style, theme.matched, highlighter, buffer);
+    if !tag.is_empty() {
+        let used = u16::try_from(text::width(&entry.name)).unwrap_or(u16::MAX);
+        put(
+            buffer,
+            after(whole, used.min(left.width) + 1),
+            &tag,
+            plain(theme.dim),
+        );
+    }
     if columns.session.width > 0 {
         let label = state.session_name(&entry.key.session);
         let label = fit(&label, usize::from(columns.session.width)).shown;
@@ -255,6 +263,24 @@ fn one(
         .map(|created| words::age(created, state.now))
         .unwrap_or_default();
     put_right(buffer, at(columns.age, y), &age, plain(theme.dim));
+}
+
+/// What follows a group's name: what it is within its community, and the columns that are kept free
+/// for that. A community and its announcement group have the same name, so their tags are kept; the
+/// name of a group's community is shown where the line has room.
+fn community_tag(group: &Group, columns: u16) -> (String, u16) {
+    let tag = match &group.kind {
+        Some(GroupKind::Community) => "community".to_owned(),
+        Some(GroupKind::Announcements) => "announcements".to_owned(),
+        Some(GroupKind::General | GroupKind::Subgroup) => {
+            let community = group.community_subject.as_deref().unwrap_or_default();
+            let tag = format!("‹ {}", text::on_screen(&text::clean_line(community)));
+            return (tag, 0);
+        }
+        _ => return (String::new(), 0),
+    };
+    let width = u16::try_from(tag.len() + 1).unwrap_or(columns);
+    (tag, width.min(columns / 2))
 }
 
 /// A name with the letters marked that match the filter.

@@ -282,6 +282,13 @@ async fn change_them(
             Err(error) => failed.push((member, error)),
         }
     }
+    if matches!(change, MemberChange::Approve | MemberChange::Reject) && !applied.is_empty() {
+        let settled = i64::try_from(applied.len()).unwrap_or(i64::MAX);
+        let job = own_change(&turn, group, GroupChange::Requests(-settled));
+        if let Err(error) = store.write(job).await {
+            tracing::warn!(session = %turn.session.id, %error, "the number of requests to join was not stored");
+        }
+    }
     // Turning people away changes nothing within the group.
     let something = !applied.is_empty() && change != MemberChange::Reject;
     let outcome = match failed.pop() {

@@ -1,10 +1,11 @@
 //! Reading groups from the store, and the invite link from WhatsApp.
 
 use super::{Engine, OwnedSession, Page};
-use crate::api::{Group, GroupMember, InviteLink, List, MembershipRequest};
-use crate::gateway::domain::GroupJid;
+use crate::api::{Group, GroupMember, InviteLink, InvitePreview, List, MembershipRequest};
+use crate::gateway::domain::{GroupJid, InviteCode};
 use crate::gateway::error::Error;
-use crate::gateway::store::{cursor, listing};
+use crate::gateway::store::{Write, changes, cursor, listing};
+use crate::gateway::whatsapp::DriverError;
 use axum::body::Bytes;
 
 impl Engine {
@@ -116,6 +117,32 @@ impl Engine {
         })
     }
 
+    /// The group that an invite code leads to, asked of WhatsApp each time.
+    ///
+    /// # Errors
+    /// [`Error::DeadLink`]; the driver's.
+    pub async fn preview(
+        &self,
+        session: &OwnedSession,
+        code: &InviteCode,
+    ) -> Result<InvitePreview, Error> {
+        self.accept()?;
+        let turn = session.turn(1).await?;
+        let asked = turn.ask(session.handle.driver.preview(code)).await;
+        let group = asked.map_err(|error| match error {
+            DriverError::DeadInvite => Error::DeadLink,
+            error => error.into(),
+        })?;
+        Ok(InvitePreview {
+            group_jid: group.jid.to_string(),
+            participant_count: u32::try_from(group.count()).ok(),
+            subject: Some(group.subject),
+            description: Some(group.description),
+            join_approval: Some(group.join_approval),
+            kind: Some(group.kind),
+        })
+    }
+
     /// Pending requests to join, queried from WhatsApp each time.
     ///
     /// # Errors
@@ -129,6 +156,15 @@ impl Engine {
         let handle = &session.handle;
         let turn = session.turn(1).await?;
         let requests = turn.ask(handle.driver.membership_requests(group)).await?;
+        let scope = handle.scope();
+        let (group, count) = (
+            group.clone(),
+            u32::try_from(requests.len()).unwrap_or(u32::MAX),
+        );
+        let job = move |w: &mut Write<'_>| changes::store_requests(w, &scope, &group, count);
+        if let Err(error) = self.inner.store.write(job).await {
+            tracing::warn!(session = %session.id, %error, "the number of requests to join was not stored");
+        }
         let data = requests.into_iter().map(|request| MembershipRequest {
             jid: request.person.to_string(),
             requested_at: request.at,

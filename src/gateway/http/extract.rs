@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::path::Params;
 use super::server::Server;
 use crate::gateway::auth::Caller;
-use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::{Engine, Error, OwnedSession, Page};
 use axum::extract::Query;
 use axum::http::request::Parts;
@@ -67,6 +67,14 @@ impl AuthedRequest {
     /// Not a JID ending in `@g.us`.
     pub(super) fn group(&self) -> Result<GroupJid, Error> {
         GroupJid::parse(self.param("gid")).map_err(|fault| Error::malformed("gid", fault))
+    }
+
+    /// The path's invite code.
+    ///
+    /// # Errors
+    /// Not a code of 8 to 64 letters, digits, `-` and `_`.
+    pub(super) fn invite_code(&self) -> Result<InviteCode, Error> {
+        InviteCode::parse(self.param("code")).map_err(|fault| Error::malformed("code", fault))
     }
 
     /// The path's member.

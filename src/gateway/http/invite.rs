@@ -12,6 +12,12 @@ pub(super) async fn get(request: &mut AuthedRequest) -> Reply {
     respond::ok(&request.engine.invite(&session, &group).await?)
 }
 
+pub(super) async fn preview(request: &mut AuthedRequest) -> Reply {
+    let session = request.session()?;
+    let code = request.invite_code()?;
+    respond::ok(&request.engine.preview(&session, &code).await?)
+}
+
 pub(super) async fn reset(request: &mut AuthedRequest) -> Reply {
     let (session, group) = request.session_and_group()?;
     let invite = request

@@ -81,6 +81,7 @@ const ROUTES: &[Route] = routes! {
     GET    "/api/v1/sessions/{session}/groups/{gid}/invite" read => invite::get;
     DELETE "/api/v1/sessions/{session}/groups/{gid}/invite" send => invite::reset;
     POST   "/api/v1/sessions/{session}/groups:join"         send => invite::join;
+    GET    "/api/v1/sessions/{session}/invites/{code}"      read => invite::preview;
 
     GET    "/api/v1/sessions/{session}/groups/{gid}/members"               read => members::list;
     POST   "/api/v1/sessions/{session}/groups/{gid}/members"               send => members::add;

@@ -137,8 +137,53 @@ pub(crate) fn apply(
             after_members(w, scope, &stored)?;
             participants(w, scope, &event.group, &origin, Movement::Demote, done)
         }
+        GroupChange::Requests(by) => change_requests(w, scope, &event.group, *by),
         GroupChange::Exited => exit(w, scope, &event.group, &stored, &origin),
     }
+}
+
+/// Stores how many requests to join a group has, as WhatsApp has just listed them.
+///
+/// # Errors
+/// The database refuses.
+pub(crate) fn store_requests(
+    w: &mut Write<'_>,
+    scope: &SessionContext,
+    group: &GroupJid,
+    count: u32,
+) -> Result<(), StoreError> {
+    if let Some(stored) = scope.stored_group(w.rows, group)?
+        && w.rows.set_pending_requests(stored.number, count)?
+    {
+        w.groups_changed(&scope.cache);
+        let payload = GroupUpdatePayload {
+            pending_requests: Some(count),
+            ..update_payload(
+                group,
+                &Origin {
+                    by: None,
+                    at: clock::now(),
+                },
+            )
+        };
+        publish(w, scope, EventKind::GroupUpdate, &payload)?;
+    }
+    Ok(())
+}
+
+/// Requests to join came or were settled. How many there are is then known only if it was before.
+fn change_requests(
+    w: &mut Write<'_>,
+    scope: &SessionContext,
+    group: &GroupJid,
+    by: i64,
+) -> Result<(), StoreError> {
+    let stored = w.rows.group(&scope.organization, &scope.session, group)?;
+    let Some(known) = stored.and_then(|group| group.pending_requests) else {
+        return Ok(());
+    };
+    let count = i64::from(known).saturating_add(by).max(0);
+    store_requests(w, scope, group, u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Marks a group as left.

@@ -73,6 +73,10 @@ pub trait Driver: Send + Sync + 'static {
     /// Joins by invite code. Already a member, or waiting already: the same answer.
     async fn join(&self, code: &InviteCode) -> Result<JoinOutcome, DriverError>;
 
+    /// The group that an invite code leads to. The account need not be in it; its members may be
+    /// left out.
+    async fn preview(&self, code: &InviteCode) -> Result<GroupSnapshot, DriverError>;
+
     async fn leave(&self, group: &GroupJid) -> Result<(), DriverError>;
 
     /// Creates a group with the account as its superadmin.

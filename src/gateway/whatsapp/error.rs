@@ -1,10 +1,16 @@
 //! Errors of driver calls.
 
+use crate::api::EpochMillis;
+use crate::gateway::domain::{InviteCode, MemberJid};
 use std::time::Duration;
 
 /// The reason of [`DriverError::Refused`] for a description that WhatsApp never lets anybody change.
 pub(crate) const FROZEN_DESCRIPTION: &str =
     "WhatsApp has frozen this group's description: nobody can change it, now or later";
+
+/// The reason of a refused add of a person who does not let others add them.
+pub(crate) const PRIVATE: &str =
+    "this person's privacy settings do not let others add them: send the invite link";
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +28,13 @@ pub enum DriverError {
     /// The group or WhatsApp refuses this change; the text is the reason.
     #[error("{0}")]
     Refused(String),
+    /// The person does not let others add them; WhatsApp offers an invite for this person alone.
+    #[error("{PRIVATE}, or the private invite that WhatsApp offers for this person")]
+    PrivateInvite {
+        person: MemberJid,
+        code: InviteCode,
+        expires_at: EpochMillis,
+    },
     #[error("{0}")]
     Conflict(String),
     #[error("rate limited by WhatsApp; retry in {} s", .retry_after.as_secs().max(1))]
@@ -48,6 +61,7 @@ impl DriverError {
             Self::NoSuchGroup => "no_such_group",
             Self::DeadInvite => "dead_invite",
             Self::Refused(_) => "refused",
+            Self::PrivateInvite { .. } => "private_invite",
             Self::Conflict(_) => "conflict",
             Self::RateLimited { .. } => "rate_limited",
             Self::ConnectionLost => "connection_lost",

@@ -101,6 +101,8 @@ pub enum GroupChange {
     Left(Vec<MemberJid>),
     Promoted(Vec<MemberJid>),
     Demoted(Vec<MemberJid>),
+    /// So many requests to join came (positive) or were settled (negative).
+    Requests(i64),
     /// The account came into the group (joined, was added, created it).
     Entered(Box<GroupSnapshot>),
     /// The account is no longer in the group (removed, left, group deleted).

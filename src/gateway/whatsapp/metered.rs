@@ -147,6 +147,10 @@ impl Driver for Metered {
         self.count("change_members", call).await
     }
 
+    async fn preview(&self, code: &InviteCode) -> Result<GroupSnapshot, DriverError> {
+        self.count("preview", self.inner.preview(code)).await
+    }
+
     async fn membership_requests(
         &self,
         group: &GroupJid,

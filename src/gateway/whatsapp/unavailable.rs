@@ -88,6 +88,10 @@ impl Driver for Unavailable {
         Err(DriverError::NotConnected)
     }
 
+    async fn preview(&self, _code: &InviteCode) -> Result<GroupSnapshot, DriverError> {
+        Err(DriverError::NotConnected)
+    }
+
     async fn membership_requests(
         &self,
         _group: &GroupJid,

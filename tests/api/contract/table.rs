@@ -99,6 +99,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::live("POST", "/sessions/{s}/groups", "send").with(json!({ "name": "New" })),
         Endpoint::live("POST", "/sessions/{s}/groups:join", "send")
             .with(json!({ "invite": "AbCdEf1234567890XyZ12" })),
+        Endpoint::live("GET", "/sessions/{s}/invites/AbCdEf1234567890XyZ12", "read"),
         Endpoint::live("POST", "/sessions/{s}/groups/{g}:leave", "send"),
         Endpoint::live("POST", "/sessions/{s}/groups/{g}/members", "send").with(members()),
         Endpoint::live("DELETE", "/sessions/{s}/groups/{g}/members/{m}", "send"),

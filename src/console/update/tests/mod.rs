@@ -25,8 +25,8 @@ mod unknown;
 
 use super::{start, update};
 use crate::api::{
-    Envelope, EpochMillis, EventKind, Group, GroupMember, MemberRole, Session, SessionRole,
-    SessionStatus,
+    Audience, Envelope, EpochMillis, EventKind, Group, GroupMember, MemberRole, Session,
+    SessionRole, SessionStatus,
 };
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -85,6 +85,7 @@ fn group(jid: &str, subject: &str) -> Group {
         created_at_wa: Some(START - 1_000_000),
         updated_at: START - 1_000,
         my_role: Some(SessionRole::Admin),
+        invite_by: Some(Audience::Admins),
         ..Group::default()
     }
 }

@@ -325,6 +325,11 @@ impl Driver for Fake {
         })
     }
 
+    async fn preview(&self, _code: &InviteCode) -> Result<GroupSnapshot, DriverError> {
+        self.call("preview").await?;
+        Err(DriverError::DeadInvite)
+    }
+
     async fn membership_requests(
         &self,
         _group: &GroupJid,

@@ -326,6 +326,7 @@ fn parameters() -> Value {
     json!({
         "session": path("session", "A session's id.", text(pattern::ULID), examples::SESSION),
         "gid": path("gid", "A group's JID.", text(pattern::GROUP_JID), examples::GROUP),
+        "code": path("code", "The code of an invite link.", text(pattern::INVITE_CODE), "AbCdEf1234567890XyZ12"),
         "jid": path("jid", "A person's JID.", text(pattern::MEMBER_JID), examples::MEMBER),
         "id": path("id", "An api-key's id.", text(pattern::ULID), examples::KEY),
         "limit": query(

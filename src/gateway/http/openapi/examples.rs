@@ -2,8 +2,8 @@
 
 use crate::api::{
     ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, Capability, CreatedKey, EpochMillis,
-    Group, GroupInfo, GroupKind, GroupMember, InviteLink, List, MemberRole, MembershipRequest,
-    PairingCode, QrCode, Session, SessionMe, SessionRole, SessionStatus, Ticket,
+    Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview, List, MemberRole,
+    MembershipRequest, PairingCode, QrCode, Session, SessionMe, SessionRole, SessionStatus, Ticket,
 };
 use serde_json::json;
 
@@ -112,6 +112,18 @@ pub(super) fn group() -> Group {
         ephemeral_seconds: Some(604_800),
         pending_requests: Some(2),
         restricted: None,
+    }
+}
+
+pub(super) fn preview() -> InvitePreview {
+    let group = group();
+    InvitePreview {
+        group_jid: group.group_jid,
+        subject: group.subject,
+        description: group.description,
+        participant_count: group.participant_count,
+        join_approval: group.join_approval,
+        kind: group.kind,
     }
 }
 

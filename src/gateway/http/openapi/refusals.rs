@@ -4,7 +4,7 @@
 use super::examples::MEMBER;
 use super::operation::{Operation, Query, Reach, Tag};
 use crate::api::{Capability, ErrorObject, PartialUpdate, SessionStatus, SettingField};
-use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::error::Limit;
 use crate::gateway::http::respond;
 use crate::gateway::store::StoreError;
@@ -120,6 +120,7 @@ fn of_parameter(name: &str) -> Option<(&'static str, Error)> {
     match name {
         "session" => Some(("no_such_session", Error::NotFound("session"))),
         "gid" => Some(("malformed_gid", malformed("gid", GroupJid::parse("")))),
+        "code" => Some(("malformed_code", malformed("code", InviteCode::parse("")))),
         "jid" => Some(("malformed_jid", malformed("jid", MemberJid::parse("")))),
         _ => None,
     }
@@ -148,6 +149,22 @@ fn malformed<T>(name: &str, parsed: Result<T, crate::gateway::domain::Malformed>
     }
 }
 
+/// A refused add, with WhatsApp's offer.
+pub(super) fn private_invite() -> DriverError {
+    let (person, code) = (
+        MemberJid::parse(MEMBER),
+        InviteCode::parse("AbCdEf1234567890XyZ12"),
+    );
+    match (person, code) {
+        (Ok(person), Ok(code)) => DriverError::PrivateInvite {
+            person,
+            code,
+            expires_at: 1_795_171_200_000,
+        },
+        _ => DriverError::NotAdmin,
+    }
+}
+
 /// One of each.
 pub(super) fn driver_errors() -> Vec<DriverError> {
     vec![
@@ -157,6 +174,7 @@ pub(super) fn driver_errors() -> Vec<DriverError> {
         DriverError::NoSuchGroup,
         DriverError::DeadInvite,
         DriverError::Refused("the community that this group belongs to owns this setting".into()),
+        private_invite(),
         DriverError::Conflict("already a member of this group".into()),
         DriverError::RateLimited { retry_after: WAIT },
         DriverError::ConnectionLost,
@@ -183,7 +201,9 @@ pub(super) fn reaches(error: &DriverError) -> Reach {
             Reach::Group
         }
         DriverError::NotAdmin => Reach::Admin,
-        DriverError::DeadInvite | DriverError::AlreadyPaired => Reach::Named,
+        DriverError::PrivateInvite { .. }
+        | DriverError::DeadInvite
+        | DriverError::AlreadyPaired => Reach::Named,
     }
 }
 

@@ -109,6 +109,7 @@ fn every_driver_error_is_in_the_document() {
             | DriverError::NoSuchGroup
             | DriverError::DeadInvite
             | DriverError::Refused(_)
+            | DriverError::PrivateInvite { .. }
             | DriverError::Conflict(_)
             | DriverError::RateLimited { .. }
             | DriverError::ConnectionLost
@@ -117,7 +118,7 @@ fn every_driver_error_is_in_the_document() {
             | DriverError::Other { .. } => {}
         }
     }
-    assert_eq!(refusals::driver_errors().len(), 12);
+    assert_eq!(refusals::driver_errors().len(), 13);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The live calls: one query each, within the budget and a time limit.
 
 use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member};
-use super::described::OneGroup;
+use super::described::{OneGroup, Preview};
 use super::description;
 use super::every_group::EveryGroup;
 use super::refusal::{self, QueryKind};
@@ -11,6 +11,7 @@ use super::session::Session;
 use super::supervise::probe;
 use crate::api::{Audience, Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::error::PRIVATE;
 use crate::gateway::whatsapp::{
     DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest,
     UnreadGroup,
@@ -24,7 +25,7 @@ use whatsapp_rust::features::{
     GroupCreateOptions, GroupDescription, GroupParticipantOptions, GroupSubject, JoinGroupResult,
     MemberAddMode, MemberLinkMode, MembershipApprovalMode, ParticipantChangeResponse,
 };
-use whatsapp_rust::wacore::iq::groups::GetGroupInviteInfoIq;
+use whatsapp_rust::wacore::iq::groups::{AddRequestInfo, GetGroupInviteInfoIq};
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
 /// Multiple of the call timeout for the list of all groups, which can be megabytes.
@@ -269,6 +270,16 @@ impl Session {
         outcome.ok_or_else(unexpected_response)
     }
 
+    pub(super) async fn preview(&self, code: &InviteCode) -> Result<GroupSnapshot, DriverError> {
+        let query = Preview(GetGroupInviteInfoIq::new(code.as_str().to_owned()));
+        let answer = self
+            .ask(1, QueryKind::Join, self.limit(), |client| async move {
+                client.execute(query).await
+            })
+            .await;
+        answer?.ok_or_else(unexpected_response)
+    }
+
     pub(super) async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {
         let jid = to_group(group);
         let outcome = self
@@ -392,7 +403,10 @@ fn outcome_of(
     });
     match answer {
         Some(answer) => match &answer.error {
-            Some(code) => refusal::of_member(change, code).map_or(Ok(()), Err),
+            Some(code) => match (change, &answer.add_request) {
+                (MemberChange::Add, Some(offer)) => Err(private_invite(asked, offer)),
+                _ => refusal::of_member(change, code).map_or(Ok(()), Err),
+            },
             None => Ok(()),
         },
         // No entry for a non-member: nothing to remove.
@@ -401,6 +415,19 @@ fn outcome_of(
             code: None,
             message: "WhatsApp did not say what became of this person".to_owned(),
         }),
+    }
+}
+
+/// WhatsApp does not add the person, and offers an invite for this person alone.
+fn private_invite(asked: &Jid, offer: &AddRequestInfo) -> DriverError {
+    let code = InviteCode::parse(&offer.code).ok();
+    match (member_jid(asked), code, millis(offer.expiration)) {
+        (Some(person), Some(code), Some(expires_at)) => DriverError::PrivateInvite {
+            person,
+            code,
+            expires_at,
+        },
+        _ => DriverError::Refused(PRIVATE.to_owned()),
     }
 }
 

@@ -7,7 +7,7 @@
 use super::convert::{Me, Naming};
 use crate::api::Audience;
 use crate::gateway::whatsapp::GroupSnapshot;
-use whatsapp_rust::wacore::iq::groups::{GroupInfoResponse, GroupQueryIq};
+use whatsapp_rust::wacore::iq::groups::{GetGroupInviteInfoIq, GroupInfoResponse, GroupQueryIq};
 use whatsapp_rust::wacore::iq::spec::IqSpec;
 use whatsapp_rust::wacore::protocol::ProtocolNode as _;
 use whatsapp_rust::wacore::request::InfoQuery;
@@ -63,11 +63,31 @@ impl IqSpec for OneGroup {
     }
 
     fn parse_response(&self, response: &NodeRef<'_>) -> anyhow::Result<Option<GroupSnapshot>> {
-        let group = ["group", "community"]
-            .into_iter()
-            .find_map(|tag| response.get_optional_child(tag));
-        group.map_or(Ok(None), |node| read(node, &mut Naming::new(&self.me)))
+        one(response, &self.me)
     }
+}
+
+/// The query for the group that an invite code leads to.
+pub(super) struct Preview(pub(super) GetGroupInviteInfoIq);
+
+impl IqSpec for Preview {
+    type Response = Option<GroupSnapshot>;
+
+    fn build_iq(&self) -> InfoQuery<'static> {
+        self.0.build_iq()
+    }
+
+    fn parse_response(&self, response: &NodeRef<'_>) -> anyhow::Result<Option<GroupSnapshot>> {
+        one(response, &Me::default())
+    }
+}
+
+/// The only group of an answer.
+fn one(response: &NodeRef<'_>, me: &Me) -> anyhow::Result<Option<GroupSnapshot>> {
+    let group = ["group", "community"]
+        .into_iter()
+        .find_map(|tag| response.get_optional_child(tag));
+    group.map_or(Ok(None), |node| read(node, &mut Naming::new(me)))
 }
 
 #[cfg(test)]

@@ -109,6 +109,10 @@ impl Driver for LiveDriver {
         self.0.change_members(group, change, members).await
     }
 
+    async fn preview(&self, code: &InviteCode) -> Result<GroupSnapshot, DriverError> {
+        self.0.preview(code).await
+    }
+
     async fn membership_requests(
         &self,
         group: &GroupJid,

@@ -35,7 +35,7 @@ pub(super) enum Notice {
 /// have a variant of its own.
 const GROUPS_DIRTY: &str = "groups_dirty";
 
-/// `None` for what the engine keeps no record of: community links, join requests, a member's changed number (a LID stays the same).
+/// `None` for what the engine keeps no record of: community links, a member's changed number (a LID stays the same).
 ///
 /// A role that changed in one group of a community, a suspension, a limit of growth, and every tag
 /// that the library does not know are [`Notice::Unclear`]: what they mean for a member's role and for
@@ -65,6 +65,13 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
         },
         Action::Ephemeral { expiration, .. } => {
             GroupChange::Setting(Setting::EphemeralSeconds(*expiration))
+        }
+        Action::MembershipApprovalRequest { .. } => GroupChange::Requests(1),
+        Action::CreatedMembershipRequests { requests, .. } => {
+            GroupChange::Requests(i64::try_from(requests.len()).unwrap_or(1))
+        }
+        Action::RevokedMembershipRequests { participants } => {
+            GroupChange::Requests(-i64::try_from(participants.len()).unwrap_or(1))
         }
         Action::RevokeInvite => GroupChange::InviteReset(None),
         Action::Add { participants, .. } => {
@@ -133,6 +140,7 @@ fn names(participants: &[GroupParticipantInfo], me: &Me) -> Vec<MemberJid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Audience;
     use crate::gateway::whatsapp::Member;
     use whatsapp_rust::NodeBuilder;
     use whatsapp_rust::wacore::stanza::groups::GroupNotification;
@@ -273,8 +281,44 @@ mod tests {
 
     #[test]
     fn irrelevant_notifications_are_ignored() {
-        assert_eq!(notice(NodeBuilder::new("not_ephemeral").build()), None);
         assert_eq!(notice(NodeBuilder::new("reports").build()), None);
+    }
+
+    #[test]
+    fn modes_and_requests_are_read() {
+        let join = NodeBuilder::new("group_join").attr("state", "on").build();
+        let approval = NodeBuilder::new("membership_approval_mode").children([join]);
+        let adding = NodeBuilder::new("member_add_mode").string_content("all_member_add");
+        let requester = || {
+            NodeBuilder::new("requested_user")
+                .attr("jid", "7@lid")
+                .build()
+        };
+        let requests =
+            NodeBuilder::new("created_membership_requests").children([requester(), requester()]);
+        for (node, change) in [
+            (approval, GroupChange::Setting(Setting::JoinApproval(true))),
+            (
+                adding,
+                GroupChange::Setting(Setting::AddBy(Audience::Members)),
+            ),
+            (
+                NodeBuilder::new("ephemeral").attr("expiration", 86_400_u32),
+                GroupChange::Setting(Setting::EphemeralSeconds(86_400)),
+            ),
+            (
+                NodeBuilder::new("not_ephemeral"),
+                GroupChange::Setting(Setting::EphemeralSeconds(0)),
+            ),
+            (requests, GroupChange::Requests(2)),
+        ] {
+            assert_eq!(self::change(node.build()), change);
+        }
+        let settled = people("revoked_membership_requests", &["7@lid"]);
+        assert_eq!(change(settled), GroupChange::Requests(-1));
+        // Who has the link is told by a tag that the library does not know.
+        let link = NodeBuilder::new("member_link_mode").string_content("admin_link");
+        assert!(matches!(notice(link.build()), Some(Notice::Unclear { .. })));
     }
 
     #[test]

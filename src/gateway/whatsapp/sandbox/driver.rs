@@ -174,6 +174,11 @@ impl Driver for SandboxDriver {
             .await
     }
 
+    async fn preview(&self, code: &InviteCode) -> Result<GroupSnapshot, DriverError> {
+        self.call(DriverCall::Preview, None, |rules, _| rules.preview(code))
+            .await
+    }
+
     async fn leave(&self, group: &GroupJid) -> Result<(), DriverError> {
         self.call(DriverCall::Leave, None, |rules, me| rules.leave(me, group))
             .await

@@ -46,6 +46,7 @@ pub enum DriverCall {
     Invite,
     ResetInvite,
     Join,
+    Preview,
     Leave,
     Create,
     ChangeMembers,

@@ -101,6 +101,7 @@ async fn things(gateway: &Gateway, owner: Key) -> BTreeMap<&'static str, String>
         ("id", key),
         ("gid", NO_GROUP.to_owned()),
         ("jid", NO_MEMBER.to_owned()),
+        ("code", "AbCdEf1234567890XyZ12".to_owned()),
     ])
 }
 
@@ -256,6 +257,7 @@ async fn check(gateway: &Gateway, who: &Principal) {
                     ("id", NO_SESSION.to_owned()),
                     ("gid", NO_GROUP.to_owned()),
                     ("jid", NO_MEMBER.to_owned()),
+                    ("code", "AbCdEf1234567890XyZ12".to_owned()),
                 ]),
             };
             let path = path(&route, &things);

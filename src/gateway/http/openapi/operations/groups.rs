@@ -56,6 +56,11 @@ pub(super) fn operations() -> Vec<Operation> {
             .about("The old link is dead at once. Asking again makes yet another one: after a lost answer, read the link instead.")
             .gives(200, "The new link.", &examples::invite())
             .reaches(Reach::Admin),
+        invite("GET", "/api/v1/sessions/{session}/invites/{code}", "previewInvite", "See where an invite link leads")
+            .about("Asked of WhatsApp each time. The account need not be in the group.")
+            .gives(200, "The group.", &examples::preview())
+            .refuses([("dead_link", Error::DeadLink)])
+            .reaches(Reach::Account),
         invite("POST", "/api/v1/sessions/{session}/groups:join", "joinGroup", "Join a group by its link")
             .about("Where an admin has to approve, the request is sent and waits. An account that is in the group already, or waits already, gets the same answer.")
             .takes(&JoinGroup { invite: examples::invite().invite })

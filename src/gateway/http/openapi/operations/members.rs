@@ -2,7 +2,7 @@
 
 use super::super::examples;
 use super::super::operation::{Operation, Reach, Tag};
-use super::super::refusals::{no_stored_group, some_members};
+use super::super::refusals::{driver, no_stored_group, private_invite, some_members};
 use crate::api::Participants;
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -22,7 +22,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .about("When several are named and some are refused, the code is that of the first refusal, and `details` names both kinds.")
             .takes(&several())
             .becomes(204, "All of them are in the group.")
-            .refuses([some_members()])
+            .refuses([some_members(), driver(private_invite())])
             .reaches(Reach::Admin),
         row("DELETE", "/api/v1/sessions/{session}/groups/{gid}/members/{jid}", "removeMember", "Remove a member")
             .about("May be repeated: who is not in the group is removed already.")

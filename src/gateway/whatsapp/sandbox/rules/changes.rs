@@ -171,6 +171,16 @@ impl Rules {
         }
     }
 
+    /// Requests to join are reported to admins only.
+    pub(super) fn tell_admins(&mut self, index: usize, by: Option<PersonId>, change: &GroupChange) {
+        for account in self.present(index) {
+            let seat = self.groups[index].seat(account);
+            if seat.is_some_and(|seat| seat.rank != Rank::Member) {
+                self.tell(index, account, by, change.clone());
+            }
+        }
+    }
+
     pub(super) fn tell(
         &mut self,
         index: usize,

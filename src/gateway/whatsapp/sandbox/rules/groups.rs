@@ -156,11 +156,24 @@ impl Rules {
         if group.approval {
             if !group.requests.contains(&me) {
                 group.requests.push(me);
+                self.tell_admins(index, Some(me), &GroupChange::Requests(1));
             }
             return Ok(JoinOutcome::Pending(jid));
         }
         self.bring_in(index, None, &[me]);
         Ok(JoinOutcome::Joined(jid))
+    }
+
+    /// The group that an invite code leads to, without its members.
+    ///
+    /// # Errors
+    /// The code is not live.
+    pub fn preview(&self, code: &InviteCode) -> Result<GroupSnapshot, Refusal> {
+        let index = self.find_code(code).ok_or(Refusal::DeadInvite)?;
+        Ok(GroupSnapshot {
+            members: Vec::new(),
+            ..self.seen_by(index, None)
+        })
     }
 
     /// Leaves a group. If no admin is left, its first member becomes one.

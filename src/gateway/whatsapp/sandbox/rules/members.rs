@@ -4,7 +4,11 @@ use super::groups::full;
 use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules};
 use crate::api::Audience;
 use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::whatsapp::error::PRIVATE;
 use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
+
+/// How long an invite for one person is valid; nobody has measured it.
+const PRIVATE_SECONDS: i64 = 3 * 24 * 60 * 60;
 
 impl Rules {
     /// Makes a member an admin without a notification, as an admin of its community does.
@@ -22,6 +26,24 @@ impl Rules {
         self.re_rank(index, None, &[person], Rank::Admin);
         self.outbox.truncate(told);
         Ok(())
+    }
+
+    /// Lets nobody add this person to groups any more.
+    pub fn make_private(&mut self, member: &MemberJid) {
+        self.private.extend(self.people.find(member));
+    }
+
+    fn private_invite(&self, index: usize, person: PersonId, jid: &MemberJid) -> Refusal {
+        let group = u64::try_from(index).unwrap_or_default();
+        match self.code("private invite", (group << 32) | u64::from(person.0)) {
+            Some(code) => Refusal::Private {
+                person: jid.clone(),
+                code,
+                // Whole seconds, as on the wire.
+                expires_at: (self.now() / 1000 + PRIVATE_SECONDS) * 1000,
+            },
+            None => Refusal::Refused(PRIVATE.to_owned()),
+        }
     }
 
     /// Changes members independently of each other.
@@ -113,6 +135,9 @@ impl Rules {
             (MemberChange::Add, _, Some(_)) => Err(Refusal::Conflict(
                 "already a member of this group".to_owned(),
             )),
+            (MemberChange::Add, Some(person), None) if self.private.contains(&person) => {
+                Err(self.private_invite(index, person, jid))
+            }
             (MemberChange::Add, Some(person), None) => {
                 let more = usize::from(!accepted.contains(&person));
                 if group.seats.len() + accepted.len() + more > GROUP_MAX {

@@ -15,7 +15,8 @@ pub use people::PersonId;
 use super::clock::Clock;
 use super::rng::Rng;
 use crate::api::{Audience, EpochMillis, GroupKind, MemberRole};
-use crate::gateway::domain::{GroupJid, InviteCode};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::error::PRIVATE;
 use crate::gateway::whatsapp::{DriverError, GroupEvent};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -37,6 +38,13 @@ pub enum Refusal {
     /// Refused by another rule; the text is for people.
     #[error("{0}")]
     Refused(String),
+    /// The person does not let others add them; they get an invite of their own.
+    #[error("{PRIVATE}")]
+    Private {
+        person: MemberJid,
+        code: InviteCode,
+        expires_at: EpochMillis,
+    },
     /// Already so.
     #[error("{0}")]
     Conflict(String),
@@ -50,6 +58,15 @@ impl From<Refusal> for DriverError {
             Refusal::NoSuchGroup => Self::NoSuchGroup,
             Refusal::DeadInvite => Self::DeadInvite,
             Refusal::Refused(why) => Self::Refused(why),
+            Refusal::Private {
+                person,
+                code,
+                expires_at,
+            } => Self::PrivateInvite {
+                person,
+                code,
+                expires_at,
+            },
             Refusal::Conflict(why) => Self::Conflict(why),
         }
     }
@@ -170,6 +187,8 @@ pub struct Rules {
     outbox: Vec<Notice>,
     /// Groups whose description WhatsApp does not let anybody change any more.
     frozen: BTreeSet<usize>,
+    /// People who do not let others add them to groups.
+    private: BTreeSet<PersonId>,
     made: u64,
 }
 
@@ -185,6 +204,7 @@ impl Rules {
             accounts: BTreeMap::new(),
             frozen: BTreeSet::new(),
             outbox: Vec::new(),
+            private: BTreeSet::new(),
             made: 0,
         }
     }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 /// Names one person of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PersonId(u32);
+pub struct PersonId(pub(super) u32);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Person {

@@ -150,7 +150,7 @@ async fn the_first_session_has_every_role() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
     let groups = support.driver.joined_groups().await.unwrap();
-    assert_eq!(groups.len(), 42);
+    assert_eq!(groups.len(), 45);
     let mine = |group: &GroupSnapshot| {
         let mut members = group.members.iter();
         members.find(|member| member.is_me).unwrap().role.clone()

@@ -1,7 +1,7 @@
 //! Settings, invites, joining, leaving, creating.
 
 use super::*;
-use crate::api::Setting;
+use crate::api::{Audience, GroupKind, Setting};
 use crate::gateway::domain::InviteCode;
 use crate::gateway::whatsapp::{DriverError, JoinOutcome};
 
@@ -80,17 +80,54 @@ async fn lengths_are_checked() {
 }
 
 #[tokio::test]
-async fn a_community_keeps_its_settings() {
+async fn only_a_community_and_its_announcement_group_refuse_the_announce_switch() {
     let world = world();
     let support = Session::connected(&world, "Support line").await;
-    let group = named(&world, "Riverside Community · General");
-    for switch in [Setting::Locked(false), Setting::Announce(true)] {
-        let Err(DriverError::Refused(why)) = support.driver.set(&group, &switch).await else {
-            panic!("{switch:?} was not refused");
-        };
-        assert!(why.contains("community"));
+    let general = named(&world, "Riverside Community · General");
+    let community = named(&world, "Riverside Community");
+    for setting in [Setting::Locked(false), Setting::Announce(true)] {
+        assert_eq!(support.driver.set(&general, &setting).await, Ok(()));
     }
-    assert_eq!(support.driver.set(&group, &subject("River")).await, Ok(()));
+    let switch = Setting::Announce(true);
+    let Err(DriverError::Refused(why)) = support.driver.set(&community, &switch).await else {
+        panic!("{switch:?} was not refused");
+    };
+    assert!(why.contains("community"));
+    for setting in [subject("River"), Setting::Description("New".to_owned())] {
+        assert_eq!(support.driver.set(&community, &setting).await, Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn an_announcement_group_lists_few_of_its_members() {
+    let world = world();
+    let support = Session::connected(&world, "Support line").await;
+    let groups = support.driver.joined_groups().await.unwrap();
+    let mut groups = groups.iter();
+    let found = groups.find(|group| group.kind == GroupKind::Announcements);
+    let group = found.unwrap();
+    assert!(group.is_partial());
+    assert_eq!(group.count(), 402);
+    assert!(group.members.iter().any(|member| member.is_me));
+    assert_eq!(group.community, Some(named(&world, &group.subject)));
+}
+
+#[tokio::test]
+async fn members_have_the_link_while_the_mode_allows_it() {
+    let world = world();
+    let support = Session::connected(&world, "Support line").await;
+    let group = named(&world, "Riverside Gardeners");
+    let link = support.driver.invite(&group).await.unwrap();
+    world
+        .phone()
+        .set(&group, &Setting::InviteBy(Audience::Admins))
+        .unwrap();
+    let refused = support.driver.invite(&group).await;
+    assert_eq!(refused, Err(DriverError::NotAdmin));
+    assert_eq!(
+        support.driver.preview(&link).await,
+        Err(DriverError::DeadInvite)
+    );
 }
 
 #[tokio::test]
