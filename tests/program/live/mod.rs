@@ -6,4 +6,5 @@ mod engine;
 mod hears;
 mod house;
 mod killed;
+mod privacy;
 mod sessions;
