@@ -19,6 +19,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_probe.sql"),
 ];
 
+/// Bytes to which the write-ahead log is cut once its content is in the database. Above the 4 MB at
+/// which SQLite copies it there.
+const LOG_MAX: i64 = 8 << 20;
+
 /// Busy timeout of a statement.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -35,6 +39,8 @@ pub(super) fn open_writer(path: &Path, last: Option<Ulid>) -> Result<Connection,
     // FULL: a commit is on the disk when it is acknowledged, a power cut included.
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "full")?;
+    // Without a limit the log stays as large as the largest transaction made it.
+    conn.pragma_update(None, "journal_size_limit", LOG_MAX)?;
     conn.pragma_update(None, "foreign_keys", true)?;
     migrate(&mut conn, path)?;
     Ok(conn)

@@ -35,6 +35,7 @@ mod watchdog;
 pub use driver::open;
 pub use options::{Limits, Options};
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use version::Version;
@@ -98,5 +99,9 @@ impl Live {
             version,
             options,
         }))
+    }
+
+    pub(super) fn keys_dir(&self) -> &Path {
+        &self.options.keys_dir
     }
 }
