@@ -2,6 +2,8 @@
 //! on loopback.
 
 mod desk;
+#[cfg(target_os = "linux")]
+mod disk;
 mod engine;
 mod hears;
 mod house;

@@ -206,6 +206,24 @@ mod tests {
     }
 
     #[test]
+    fn the_log_shrinks_after_a_large_transaction() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("desk.db");
+        let conn = open_writer(&path, None).unwrap();
+        let log = || std::fs::metadata(beside(&path, "-wal")).unwrap().len();
+        conn.execute_batch("CREATE TABLE bulk (content BLOB)")
+            .unwrap();
+        let insert = |bytes: i64| {
+            let insert = "INSERT INTO bulk VALUES (zeroblob(?1))";
+            conn.execute(insert, [bytes]).unwrap();
+        };
+        insert(3 * LOG_MAX);
+        assert!(log() > LOG_MAX as u64, "{}", log());
+        insert(1);
+        assert!(log() <= LOG_MAX as u64, "{}", log());
+    }
+
+    #[test]
     fn a_newer_schema_a_foreign_file_and_garbage_are_refused() {
         let directory = tempfile::tempdir().unwrap();
         let newer = directory.path().join("newer.db");

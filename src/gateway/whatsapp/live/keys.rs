@@ -166,10 +166,34 @@ fn restrict(_path: &Path, _mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
-    use whatsapp_rust::wacore::store::traits::DeviceStore as _;
+    use std::sync::Arc;
+    use whatsapp_rust::wacore::store::traits::{DeviceStore as _, SignalStore as _};
 
     fn mode(path: &Path) -> u32 {
         std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn the_log_of_a_key_file_is_bounded_by_sqlite() {
+        const MOST: u64 = 6 << 20;
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("keys.sqlite");
+        let store = open(&file).await.unwrap();
+        let mut written = 0;
+        while written < 4 * MOST {
+            // The senders of one flush of the library, with records of the usual size.
+            let keys: Vec<_> = (0..100)
+                .map(|number| {
+                    let address = format!("{}@g.us:{written}:{number}", "1".repeat(18));
+                    (Arc::from(address), vec![7; 1000].into())
+                })
+                .collect();
+            written += 100 * 1000;
+            store.put_sender_keys_batch(&keys).await.unwrap();
+            let log = std::fs::metadata(home.path().join("keys.sqlite-wal"));
+            let log = log.unwrap().len();
+            assert!(log <= MOST, "{log} bytes after {written}");
+        }
     }
 
     #[tokio::test]
