@@ -50,7 +50,7 @@ async fn write(house: &House, session: &SessionId, group: &GroupJid, members: &[
 }
 
 /// The sender keys that are in the key file.
-fn stored(file: &Path) -> Option<usize> {
+fn stored(file: &Path) -> Option<u32> {
     let conn = rusqlite::Connection::open(file).unwrap();
     conn.query_row("SELECT count(*) FROM sender_keys", [], |row| row.get(0))
         .ok()
@@ -78,9 +78,11 @@ async fn a_full_disk_does_not_cost_the_link() {
     })
     .await;
 
-    // The session goes on, with new keys in memory, and says why nothing is stored.
+    // The session goes on, with new keys in memory. The first change that has to be stored makes the
+    // gateway say why nothing is.
     gateway.limit_files(true);
     write(&house, &support, &group, during).await;
+    house.world.phone().rename(&group, "Weekday Crew").unwrap();
     let ready = format!("{}/readyz", gateway.origin());
     until("the gateway is not ready", async || {
         let answer = http().get(&ready).send().await.unwrap();
