@@ -149,9 +149,12 @@ fn look(when: &str, file: &Path) -> u64 {
         .filter_map(|table| {
             let count = format!("SELECT count(*) FROM {table}");
             let count: u32 = conn.query_row(&count, [], |row| row.get(0)).ok()?;
-            (count > 0).then(|| format!("{table} {count}"))
+            let pages = "SELECT sum(pgsize) FROM dbstat WHERE name IN \
+                (SELECT name FROM sqlite_schema WHERE tbl_name = ?1)";
+            let bytes: i64 = conn.query_row(pages, [table], |row| row.get(0)).unwrap();
+            (count > 0).then(|| format!("{table} {count} rows, {} kB", bytes / 1000))
         })
         .collect();
-    println!("{when}: {:.2} MB; {}", bytes as f64 / 1e6, rows.join(", "));
+    println!("{when}: {:.2} MB; {}", bytes as f64 / 1e6, rows.join("; "));
     bytes
 }
