@@ -34,6 +34,17 @@ pub(crate) struct Metrics {
     store: StoreTimes,
     sessions: Family<Status, Gauge>,
     subscribers: Gauge,
+    store_bytes: Gauge,
+    key_bytes: Gauge,
+    largest_key_bytes: Gauge,
+}
+
+/// Bytes on the disk. The key files are not told apart by session: a label of each would grow without a bound.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sizes {
+    pub store: u64,
+    pub key_files: u64,
+    pub largest_key_file: u64,
 }
 
 /// Queueing and commit times of writes.
@@ -83,6 +94,9 @@ impl Default for Metrics {
             store: StoreTimes::default(),
             sessions: Family::default(),
             subscribers: Gauge::default(),
+            store_bytes: Gauge::default(),
+            key_bytes: Gauge::default(),
+            largest_key_bytes: Gauge::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -124,6 +138,24 @@ impl Default for Metrics {
             "realtime_subscribers",
             "Realtime streams that are open",
             metrics.subscribers.clone(),
+        );
+        registry.register_with_unit(
+            "store",
+            "Size of the database with its write-ahead log",
+            Unit::Bytes,
+            metrics.store_bytes.clone(),
+        );
+        registry.register_with_unit(
+            "key_files",
+            "Size of all sessions' key files with their write-ahead logs",
+            Unit::Bytes,
+            metrics.key_bytes.clone(),
+        );
+        registry.register_with_unit(
+            "largest_key_file",
+            "Size of the largest key file with its write-ahead log",
+            Unit::Bytes,
+            metrics.largest_key_bytes.clone(),
         );
         Self {
             registry,
@@ -183,13 +215,21 @@ impl Metrics {
     }
 
     /// The exposition text. Gauges are passed in by their owner.
-    pub(crate) fn text(&self, sessions: &[(&'static str, usize)], subscribers: usize) -> String {
+    pub(crate) fn text(
+        &self,
+        sessions: &[(&'static str, usize)],
+        subscribers: usize,
+        sizes: Sizes,
+    ) -> String {
         for (status, count) in sessions {
             self.sessions
                 .get_or_create(&Status { status })
                 .set(*count as i64);
         }
         self.subscribers.set(subscribers as i64);
+        self.store_bytes.set(sizes.store as i64);
+        self.key_bytes.set(sizes.key_files as i64);
+        self.largest_key_bytes.set(sizes.largest_key_file as i64);
         let mut text = String::new();
         // Writing into a string cannot fail.
         let _ = encode(&mut text, &self.registry);

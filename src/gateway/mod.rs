@@ -7,6 +7,7 @@
 pub mod auth;
 mod clock;
 mod config;
+pub(crate) mod disk;
 pub mod domain;
 mod engine;
 pub(crate) mod error;

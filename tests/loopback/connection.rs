@@ -248,6 +248,7 @@ impl Connection<'_> {
     // ---- what the client says ----------------------------------------------------------------
 
     async fn hear(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
+        self.device.mail.hear(stanza);
         let arrival = self.device.state().arrival.hear(stanza);
         if let Some(answers) = arrival {
             return self.say(&answers).await;

@@ -12,6 +12,7 @@ use groupdesk::gateway::whatsapp::Identity;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use whatsapp_rust::store::SqliteStore;
+use whatsapp_rust::wacore::libsignal::protocol::PublicKey as SignalKey;
 use whatsapp_rust::wacore::store::Device;
 use whatsapp_rust::wacore::store::device::{CachedNoiseCert, CachedServerCertChain};
 use whatsapp_rust::wacore::store::traits::DeviceStore as _;
@@ -22,6 +23,15 @@ use whatsapp_rust::{Jid, Server};
 const NO_MEMBER: u64 = 10_000_000_000;
 /// The companion's number among the devices of its account.
 pub const DEVICE: u16 = 7;
+
+/// What somebody needs to begin a Signal session with a device.
+pub struct Bundle {
+    pub registration: u32,
+    pub identity: SignalKey,
+    pub signed_id: u32,
+    pub signed: SignalKey,
+    pub signature: [u8; 64],
+}
 
 /// The key file of a session in the live driver's directory.
 #[must_use]
@@ -36,7 +46,7 @@ pub fn is_nobody(number: Option<u64>) -> bool {
 }
 
 /// Writes a key file that trusts `server`, linked to `account` or to nobody, and returns the key by
-/// which the server will know the device. An empty `name` is one that the phone has not told yet.
+/// which the server will know the device, and what others encrypt to it with. An empty `name` is one that the phone has not told yet.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -45,7 +55,7 @@ pub async fn write(
     server: PublicKey,
     account: Option<&Identity>,
     name: &str,
-) -> anyhow::Result<PublicKey> {
+) -> anyhow::Result<(PublicKey, Bundle)> {
     let mut device = Device::new();
     let certificate = CachedNoiseCert {
         key: server,
@@ -76,7 +86,14 @@ pub async fn write(
     let store = SqliteStore::new(file).await?;
     store.create().await?;
     store.save(&device).await?;
-    Ok(key)
+    let bundle = Bundle {
+        registration: device.registration_id,
+        identity: device.identity_key.public_key,
+        signed_id: device.signed_pre_key_id,
+        signed: device.signed_pre_key.public_key,
+        signature: device.signed_pre_key_signature,
+    };
+    Ok((key, bundle))
 }
 
 /// The JID of the companion among the devices of an account.

@@ -16,6 +16,7 @@ mod groups;
 mod house;
 mod keys;
 mod modes;
+mod messages;
 mod odd;
 pub mod phone;
 mod push;
@@ -67,6 +68,7 @@ struct Device {
     /// What the world reports of the session; the device's one connection listens.
     events: tokio::sync::Mutex<mpsc::UnboundedReceiver<DriverEvent>>,
     state: Mutex<DeviceState>,
+    mail: messages::Mail,
 }
 
 #[derive(Default)]
@@ -229,7 +231,7 @@ impl Server {
             .public_key_bytes()
             .try_into()?;
         let file = keys::path(keys_dir, &account.session);
-        let key = keys::write(&file, server, linked.as_ref(), name).await?;
+        let (key, bundle) = keys::write(&file, server, linked.as_ref(), name).await?;
         let (report, events) = mpsc::unbounded_channel();
         let device = Device {
             line: sandbox::open(Arc::clone(&self.shared.world), account.clone(), report),
@@ -239,6 +241,7 @@ impl Server {
                 linked,
                 ..DeviceState::default()
             }),
+            mail: messages::Mail::new(bundle),
         };
         let session = device.account.session.clone();
         // As WhatsApp does for a linked device.

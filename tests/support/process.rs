@@ -37,12 +37,19 @@ impl Process {
     /// beyond the limit fails and does not end the process.
     #[cfg(target_os = "linux")]
     pub fn start_to_be_limited(arguments: &[&str]) -> Self {
+        Self::start_to_be_limited_with(arguments, &[])
+    }
+
+    /// Like [`Process::start_to_be_limited`], with these variables.
+    #[cfg(target_os = "linux")]
+    pub fn start_to_be_limited_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut shell = Command::new("sh");
         shell
             .args(["-c", r#"trap '' XFSZ; exec "$@""#, "sh"])
             .arg(env!("CARGO_BIN_EXE_groupdesk"))
             .args(arguments)
-            .env_remove("XDG_CONFIG_HOME");
+            .env_remove("XDG_CONFIG_HOME")
+            .envs(environment.iter().copied());
         Self::run(shell)
     }
 

@@ -2,7 +2,9 @@
 
 use super::report::{Check, Report};
 use crate::config::Config;
+use crate::gateway::disk;
 use crate::gateway::store::sqlite::{Inspection, OpenError, inspect, is_new};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Bytes of free disk below which nothing can be promised.
@@ -11,6 +13,11 @@ const DISK_LEAST: u64 = 100 << 20;
 /// Bytes of free disk that are comfortable.
 #[cfg(unix)]
 const DISK_FINE: u64 = 1 << 30;
+
+/// How many sessions' key files are listed, the largest first.
+const SIZES_SHOWN: usize = 5;
+/// Bytes from which on a key file is reported as large.
+const KEYS_LARGE: u64 = 1_000_000_000;
 
 pub(super) async fn examine(config: &Config, report: &mut Report) -> std::io::Result<()> {
     let seen = format!("the own gateway, in {}", config.data_dir.display());
@@ -35,6 +42,7 @@ fn look(data: &Path) -> Vec<Check> {
     vec![
         directory(data),
         keys(&data.join("keys")),
+        sizes(data),
         disk(data),
         database(&data.join("groupdesk.sqlite")),
     ]
@@ -115,6 +123,36 @@ fn keys(directory: &Path) -> Check {
         ),
         None => Check::ok("data.keys", "the keys of linked phones are yours alone"),
     }
+}
+
+/// How large the database is, and the key files of the largest sessions.
+fn sizes(data: &Path) -> Check {
+    let store = disk::database_bytes(&data.join("groupdesk.sqlite"));
+    let files = disk::key_files(&data.join("keys"));
+    let total: u64 = files.iter().map(|(_, bytes)| bytes).sum();
+    let mut seen = format!(
+        "the database has {}, {} key files have {}",
+        megabytes(store),
+        files.len(),
+        megabytes(total)
+    );
+    for (file, bytes) in files.iter().take(SIZES_SHOWN) {
+        let session = file.file_stem().unwrap_or_default().to_string_lossy();
+        let _ = write!(seen, "; {session}: {}", megabytes(*bytes));
+    }
+    match files.first() {
+        Some((_, bytes)) if *bytes >= KEYS_LARGE => Check::warn(
+            "data.sizes",
+            "large_key_file",
+            seen,
+            "log that session out and link its phone again: its key file starts empty",
+        ),
+        _ => Check::ok("data.sizes", seen),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
 #[cfg(unix)]

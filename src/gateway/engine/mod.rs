@@ -33,6 +33,7 @@ use super::shares::Shares;
 use super::store::Store;
 use super::whatsapp::Backend;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -50,6 +51,8 @@ pub struct Engine {
 
 struct Inner {
     store: Store,
+    /// The store's file.
+    database: PathBuf,
     hub: Arc<Hub>,
     backend: Backend,
     gateway_id: String,

@@ -96,6 +96,7 @@ impl Engine {
         tracing::info!(sessions = handles.len(), "the engine is open");
         let inner = Arc::new(Inner {
             store,
+            database,
             hub,
             backend,
             gateway_id,

@@ -20,7 +20,9 @@ pub(super) async fn expose(request: &mut PublicRequest) -> Reply {
             .await?
             .require(Capability::Manage)?;
     }
-    Ok(respond::open_metrics(request.server.engine.exposition()))
+    Ok(respond::open_metrics(
+        request.server.engine.exposition().await,
+    ))
 }
 
 /// Whether the client is on this machine: not a proxy on it that forwards for another machine, and

@@ -6,6 +6,7 @@ use super::event::DriverEvent;
 #[cfg(feature = "live")]
 use super::live;
 use super::sandbox;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -40,6 +41,16 @@ impl Backend {
             #[cfg(feature = "live")]
             Self::Live(live) => live::open(Arc::clone(live), account, events),
             Self::Custom(make) => make(account, events),
+        }
+    }
+
+    /// The directory of the sessions' key files, where there are any.
+    #[must_use]
+    pub fn key_files(&self) -> Option<&Path> {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Live(live) => Some(live.keys_dir()),
+            Self::Sandbox(_) | Self::Custom(_) => None,
         }
     }
 

@@ -49,6 +49,32 @@ fn data_that_others_can_read_is_reported() {
 }
 
 #[test]
+fn the_sizes_are_reported_the_largest_key_file_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let keys = directory.path().join("keys");
+    std::fs::create_dir(&keys).unwrap();
+    let write = |name: &str, bytes: u64| {
+        let path = keys.join(name);
+        std::fs::File::create(&path)
+            .unwrap()
+            .set_len(bytes)
+            .unwrap();
+        mode(&path, 0o600);
+    };
+    write("01A.sqlite", 2_000_000);
+    write("01B.sqlite", 3_000_000);
+    write("01B.sqlite-wal", 4_000_000);
+    let (_, json) = own(directory.path());
+    assert_eq!(step(&json, "data.sizes"), ("ok", "ok"));
+    let seen = "2 key files have 9.0 MB; 01B: 7.0 MB; 01A: 2.0 MB";
+    assert!(json.to_string().contains(seen), "{json:#}");
+    // Sparse: it takes no room.
+    write("01A.sqlite", 1_000_000_000);
+    let (_, json) = own(directory.path());
+    assert_eq!(step(&json, "data.sizes"), ("warn", "large_key_file"));
+}
+
+#[test]
 fn a_file_that_is_no_database_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("groupdesk.sqlite");

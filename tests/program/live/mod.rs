@@ -2,8 +2,11 @@
 //! on loopback.
 
 mod desk;
+#[cfg(target_os = "linux")]
+mod disk;
 mod engine;
 mod hears;
 mod house;
 mod killed;
+mod privacy;
 mod sessions;

@@ -20,6 +20,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_group_settings.sql"),
 ];
 
+/// Bytes to which the write-ahead log is cut once its content is in the database. Above the 4 MB at
+/// which SQLite copies it there.
+const LOG_MAX: i64 = 8 << 20;
+
 /// Busy timeout of a statement.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -36,6 +40,8 @@ pub(super) fn open_writer(path: &Path, last: Option<Ulid>) -> Result<Connection,
     // FULL: a commit is on the disk when it is acknowledged, a power cut included.
     conn.pragma_update(None, "journal_mode", "wal")?;
     conn.pragma_update(None, "synchronous", "full")?;
+    // Without a limit the log stays as large as the largest transaction made it.
+    conn.pragma_update(None, "journal_size_limit", LOG_MAX)?;
     conn.pragma_update(None, "foreign_keys", true)?;
     migrate(&mut conn, path)?;
     Ok(conn)
@@ -198,6 +204,24 @@ mod tests {
             }
             assert_eq!(mode(path.parent().unwrap()), 0o700);
         }
+    }
+
+    #[test]
+    fn the_log_shrinks_after_a_large_transaction() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("desk.db");
+        let conn = open_writer(&path, None).unwrap();
+        let log = || std::fs::metadata(beside(&path, "-wal")).unwrap().len();
+        conn.execute_batch("CREATE TABLE bulk (content BLOB)")
+            .unwrap();
+        let insert = |bytes: i64| {
+            let insert = "INSERT INTO bulk VALUES (zeroblob(?1))";
+            conn.execute(insert, [bytes]).unwrap();
+        };
+        insert(3 * LOG_MAX);
+        assert!(log() > LOG_MAX as u64, "{}", log());
+        insert(1);
+        assert!(log() <= LOG_MAX as u64, "{}", log());
     }
 
     #[test]

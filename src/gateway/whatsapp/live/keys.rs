@@ -1,6 +1,7 @@
 //! The key files: one SQLite file per session, with mode 0600.
 
 use crate::gateway::domain::SessionId;
+use rusqlite::ErrorCode;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +12,9 @@ use whatsapp_rust::wacore::store::Device;
 /// Page cache of a key file, in KiB. It holds a few hundred small rows; the library's own 512 would
 /// matter with hundreds of sessions in one process.
 const CACHE_KIB: u32 = 64;
+
+/// Busy timeout of the probe.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Poll interval and time limit for a new link to appear in the key file.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -39,6 +43,8 @@ pub(super) async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
         .open(path)?;
     restrict(path, 0o600)?;
     check_header(path)?;
+    let probed = path.to_owned();
+    tokio::task::spawn_blocking(move || probe(&probed)).await??;
     let Some(name) = path.to_str() else {
         anyhow::bail!("the path of the key files is not valid Unicode");
     };
@@ -47,6 +53,36 @@ pub(super) async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
         ..SqliteStoreConfig::default()
     };
     Ok(SqliteStore::with_config(name, config).await?)
+}
+
+/// The key file cannot be written: its disk is full, gone or read-only.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Unwritable(rusqlite::Error);
+
+/// Writes a page to a key file and changes nothing by it. On a full disk the library would try to open
+/// the file for half a minute.
+///
+/// # Errors
+/// [`Unwritable`]. Every other fault is left for the library to report.
+fn probe(path: &Path) -> Result<(), Unwritable> {
+    let write = || {
+        let conn = rusqlite::Connection::open(path)?;
+        conn.busy_timeout(BUSY_TIMEOUT)?;
+        conn.pragma_update(None, "journal_mode", "wal")?;
+        // The library does not use this number.
+        let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        conn.pragma_update(None, "user_version", version)
+    };
+    write().or_else(|error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly,
+        ) => Err(Unwritable(error)),
+        _ => Ok(()),
+    })
 }
 
 /// Detect a damaged file early; the library would retry opening it for half a minute.
@@ -130,10 +166,34 @@ fn restrict(_path: &Path, _mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
-    use whatsapp_rust::wacore::store::traits::DeviceStore as _;
+    use std::sync::Arc;
+    use whatsapp_rust::wacore::store::traits::{DeviceStore as _, SignalStore as _};
 
     fn mode(path: &Path) -> u32 {
         std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn the_log_of_a_key_file_is_bounded_by_sqlite() {
+        const MOST: u64 = 6 << 20;
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("keys.sqlite");
+        let store = open(&file).await.unwrap();
+        let mut written = 0;
+        while written < 4 * MOST {
+            // The senders of one flush of the library, with records of the usual size.
+            let keys: Vec<_> = (0..100)
+                .map(|number| {
+                    let address = format!("{}@g.us:{written}:{number}", "1".repeat(18));
+                    (Arc::from(address), vec![7; 1000].into())
+                })
+                .collect();
+            written += 100 * 1000;
+            store.put_sender_keys_batch(&keys).await.unwrap();
+            let log = std::fs::metadata(home.path().join("keys.sqlite-wal"));
+            let log = log.unwrap().len();
+            assert!(log <= MOST, "{log} bytes after {written}");
+        }
     }
 
     #[tokio::test]

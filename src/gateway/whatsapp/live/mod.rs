@@ -36,6 +36,7 @@ mod watchdog;
 pub use driver::open;
 pub use options::{Limits, Options};
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use version::Version;
@@ -99,5 +100,9 @@ impl Live {
             version,
             options,
         }))
+    }
+
+    pub(super) fn keys_dir(&self) -> &Path {
+        &self.options.keys_dir
     }
 }

@@ -62,6 +62,14 @@ pub(super) fn keys_unusable(detail: &str) -> String {
     )
 }
 
+/// The key file cannot be written, which ends by itself once there is room.
+pub(super) fn keys_unwritable(detail: &str) -> String {
+    format!(
+        "the session's key file cannot be written ({}); make room on the disk of the data directory. The session is started again by itself within ten minutes; the phone stays linked",
+        sanitized(detail)
+    )
+}
+
 /// The longest ban whose end is waited for.
 const LONGEST_BAN: i64 = 366 * 24 * 3600;
 

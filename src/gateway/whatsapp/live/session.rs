@@ -194,7 +194,7 @@ mod tests {
     use super::*;
     use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
     use crate::gateway::whatsapp::live::{Options, open};
-    use crate::gateway::whatsapp::{Driver, DriverEvent};
+    use crate::gateway::whatsapp::{Driver, DriverEvent, Retry};
 
     type Events = mpsc::UnboundedReceiver<DriverEvent>;
 
@@ -249,6 +249,31 @@ mod tests {
         assert_eq!(files(&home), 0);
         // No phone was linked, so nothing was logged out of.
         driver.log_out().await.unwrap();
+        assert!(events.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_key_file_that_cannot_be_written_is_tried_again() {
+        let home = tempfile::tempdir().unwrap();
+        let (driver, mut events) = driver(&home);
+        // SQLite cannot make its log, whoever runs this test.
+        let log = home
+            .path()
+            .join("keys/01JZ0000000000000000000001.sqlite-wal");
+        std::fs::create_dir(&log).unwrap();
+        driver.connect().await.unwrap();
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        match events.recv().await {
+            Some(DriverEvent::Failed { reason, retry }) => {
+                assert!(reason.contains("cannot be written"), "{reason}");
+                assert!(matches!(retry, Retry::After(_)), "{retry:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+        std::fs::remove_dir(&log).unwrap();
+        driver.connect().await.unwrap();
+        assert_eq!(events.recv().await, Some(DriverEvent::Connecting));
+        driver.disconnect().await;
         assert!(events.try_recv().is_err());
     }
 

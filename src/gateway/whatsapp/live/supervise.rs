@@ -8,7 +8,7 @@ use super::session::{Session, Slot};
 use super::version::{NoNewer, Triple};
 use super::watchdog::{Finding, Seen, Watchdog};
 use super::{keys, presence, reason};
-use crate::gateway::whatsapp::DriverEvent;
+use crate::gateway::whatsapp::{DriverEvent, Retry};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -85,7 +85,13 @@ async fn supervise(session: Arc<Session>, run: Arc<Run>) {
             Ok(bot) => bot,
             Err(error) => {
                 tracing::warn!(session = %session.account.session, %error, "cannot open a session");
-                run.fail(reason::keys_unusable(&error.to_string()));
+                let detail = error.to_string();
+                if error.is::<keys::Unwritable>() {
+                    let now = jiff::Timestamp::now().as_millisecond();
+                    run.end(reason::keys_unwritable(&detail), Retry::After(now));
+                } else {
+                    run.fail(reason::keys_unusable(&detail));
+                }
                 break;
             }
         };
