@@ -16,6 +16,7 @@ mod invite;
 mod key;
 pub(crate) mod lenient;
 mod list;
+mod passkey;
 pub mod pattern;
 mod session;
 mod settings;
@@ -37,8 +38,11 @@ pub use health::Health;
 pub use invite::{INVITE_PREFIX, InviteLink, JoinGroup, JoinedGroup, code_in, link_code};
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;
+pub use passkey::{
+    PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
+};
 pub use session::{
-    CreateSession, LABEL_MAX, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
+    CreateSession, LABEL_MAX, LinkStep, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
     SessionStatus, UpdateSession, check_label,
 };
 pub use settings::{

@@ -78,6 +78,20 @@ impl From<&str> for SessionStatus {
     }
 }
 
+/// A step of linking a phone, or of getting ready after it, that `status` does not name (an extension).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkStep {
+    /// WhatsApp asks for the account's passkey (`/sessions/{session}/passkey`).
+    Passkey,
+    /// Reading what was missed.
+    CatchingUp,
+    /// A step that this version does not know.
+    #[serde(untagged)]
+    #[schemars(skip)]
+    Other(String),
+}
+
 /// A WhatsApp session. `id` is a ULID.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -163,6 +177,13 @@ pub struct Session {
         deserialize_with = "lenient::or_default"
     )]
     pub status_reason: Option<String>,
+    /// Extension: the step of linking that is under way. Absent when there is none.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub link_step: Option<LinkStep>,
     /// Extension: when data was last received from WhatsApp.
     #[serde(
         default,
