@@ -11,7 +11,7 @@ use super::requery::{self, Requery};
 use super::run::Run;
 use super::runtime::guarded;
 use super::session::Session;
-use super::{reason, version::Version};
+use super::{passkey, reason, version::Version};
 use crate::api::EpochMillis;
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{
@@ -62,6 +62,8 @@ impl EventHandler for Listener {
             EventKind::PairingCodeRefresh,
             EventKind::PairingCodeError,
             EventKind::PairPasskeyRequest,
+            EventKind::PairPasskeyConfirmation,
+            EventKind::PairPasskeyError,
             EventKind::QrScannedWithoutMultidevice,
             EventKind::ClientOutdated,
             EventKind::StreamReplaced,
@@ -101,7 +103,9 @@ impl Listener {
                 None => run.fail(reason::link_refused("WhatsApp did not say who it is")),
             },
             Event::PairError(error) => run.fail(reason::link_refused(&error.error)),
-            Event::PairPasskeyRequest(_) => run.fail(reason::PASSKEY.to_owned()),
+            Event::PairPasskeyRequest(asked) => passkey::asked(run, client, asked, self.pace),
+            Event::PairPasskeyConfirmation(seen) => passkey::to_compare(run, client, seen),
+            Event::PairPasskeyError(error) => passkey::failed(run, error),
             Event::QrScannedWithoutMultidevice(_) => run.fail(reason::PHONE_TOO_OLD.to_owned()),
             Event::LoggedOut(gone) => run.logged_out(reason::unlinked(gone.reason)),
             Event::StreamReplaced(_) => run.fail_manually(reason::REPLACED.to_owned()),
