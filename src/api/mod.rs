@@ -42,8 +42,8 @@ pub use passkey::{
     PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
 };
 pub use session::{
-    CreateSession, LABEL_MAX, LinkStep, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe,
-    SessionStatus, UpdateSession, check_label,
+    CreateSession, LABEL_MAX, LinkStep, PairingCode, PairingCodeRequest, QrCode, Session,
+    SessionMe, SessionStatus, UpdateSession, check_label,
 };
 pub use settings::{
     DESCRIPTION_MAX, SUBJECT_MAX, Setting, SettingField, SettingsPatch, check_description,

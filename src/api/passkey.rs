@@ -58,7 +58,9 @@ impl PasskeyRequest {
             Some(_) => return Err("allowCredentials must be an array".to_owned()),
         };
         for one in allowed {
-            let one = one.as_object().ok_or("allowCredentials must hold objects")?;
+            let one = one
+                .as_object()
+                .ok_or("allowCredentials must hold objects")?;
             binary(one, "id", "allowCredentials.")?;
         }
         Ok(Self(fields))
@@ -379,7 +381,12 @@ mod tests {
             assert_eq!(PasskeyAssertion::parse(&dressed).as_ref(), Ok(&read));
         }
         let other = PasskeyAssertion::read(&assertion("BBBB")).unwrap();
-        assert!(other.check_answers(&request()).unwrap_err().contains("earlier request"));
+        assert!(
+            other
+                .check_answers(&request())
+                .unwrap_err()
+                .contains("earlier request")
+        );
     }
 
     #[test]
@@ -393,7 +400,11 @@ mod tests {
             PasskeyAssertion::read(&value)
         };
         assert!(without("id").is_ok() && without("rawId").is_ok() && without("type").is_ok());
-        for path in ["response.clientDataJSON", "response.authenticatorData", "response.signature"] {
+        for path in [
+            "response.clientDataJSON",
+            "response.authenticatorData",
+            "response.signature",
+        ] {
             assert_eq!(without(path).unwrap_err(), format!("{path} is missing"));
         }
         let with = |pointer: &str, to: Value| {
@@ -403,8 +414,14 @@ mod tests {
         };
         assert_eq!(with("/id", json!("AAAA")), "id and rawId differ");
         assert_eq!(with("/type", json!("password")), "type must be public-key");
-        assert_eq!(with("/response", json!("x")), "response is missing, or no object");
-        assert_eq!(with("/response/signature", json!("a/b")), "response.signature is not base64url");
+        assert_eq!(
+            with("/response", json!("x")),
+            "response is missing, or no object"
+        );
+        assert_eq!(
+            with("/response/signature", json!("a/b")),
+            "response.signature is not base64url"
+        );
         assert_eq!(
             with("/response/clientDataJSON", json!("AAAA")),
             "response.clientDataJSON does not hold JSON"
@@ -424,7 +441,15 @@ mod tests {
     #[test]
     fn nothing_secret_is_in_debug_output() {
         let read = PasskeyAssertion::read(&assertion("AQIDBA")).unwrap();
-        let shown = format!("{:?} {:?} {:?}", PasskeyAnswer::Assertion(read.clone()), read.response, request());
-        assert!(!shown.contains("MEUC") && !shown.contains("AQIDBA"), "{shown}");
+        let shown = format!(
+            "{:?} {:?} {:?}",
+            PasskeyAnswer::Assertion(read.clone()),
+            read.response,
+            request()
+        );
+        assert!(
+            !shown.contains("MEUC") && !shown.contains("AQIDBA"),
+            "{shown}"
+        );
     }
 }

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
-use whatsapp_rust::wacore_binary::{Node, NodeContent};
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
+use whatsapp_rust::wacore_binary::{Node, NodeContent};
 
 /// How many QR codes a device is given to show, one after the other.
 const QR_CODES: usize = 6;

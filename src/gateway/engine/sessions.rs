@@ -2,9 +2,7 @@
 
 use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};
-use crate::api::{
-    self, AuditAction, CreateSession, PasskeyAnswer, SessionStatus, UpdateSession,
-};
+use crate::api::{self, AuditAction, CreateSession, PasskeyAnswer, SessionStatus, UpdateSession};
 use crate::gateway::auth::{Caller, USER_PREFIX};
 use crate::gateway::clock;
 use crate::gateway::domain::SessionId;

@@ -9,8 +9,7 @@ use crate::gateway::lock::lock;
 /// `statusReason` while the assertion is wanted.
 pub(super) const ASKED: &str = "WhatsApp asks for the account's passkey before it links the phone: answer it with a browser on https://web.whatsapp.com";
 /// `statusReason` while the code is to be compared.
-pub(super) const COMPARE: &str =
-    "WhatsApp accepted the passkey: compare the code with the one on the phone, then confirm it";
+pub(super) const COMPARE: &str = "WhatsApp accepted the passkey: compare the code with the one on the phone, if it shows one, then confirm it";
 /// The error of a call without a step.
 const NONE: Error = Error::NotFound("passkey step");
 

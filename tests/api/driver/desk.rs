@@ -188,7 +188,7 @@ impl Desk {
     fn patience(&self) -> Duration {
         match self.kind {
             // Tokio's paused clock skips waits.
-            Kind::Sandbox => Duration::from_mins(10),
+            Kind::Sandbox => Duration::from_mins(15),
             Kind::Wire => Duration::from_mins(1),
         }
     }

@@ -1,7 +1,7 @@
 //! Connecting, resuming and linking a phone.
 
 use super::desk::{Desk, Kind, NEW, SUPPORT};
-use crate::passkeys::{assertion, challenge_of};
+use crate::support::passkey::{assertion, challenge_of};
 use groupdesk::api::PasskeyRequest;
 use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
 use std::time::Duration;
@@ -118,7 +118,10 @@ async fn a_pairing_code_is_accepted_at_the_second_attempt(kind: Kind) {
 async fn linked_by_passkey(desk: &mut Desk, request: &PasskeyRequest) -> Identity {
     let stale = assertion("AAAA");
     let refused = desk.driver.answer_passkey(&stale).await;
-    assert!(matches!(refused, Err(DriverError::Refused(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(DriverError::Refused(_))),
+        "{refused:?}"
+    );
     let answer = assertion(challenge_of(request).as_str());
     desk.driver.answer_passkey(&answer).await.unwrap();
     let (ours, theirs) = desk.passkey_codes().await;
@@ -173,18 +176,27 @@ async fn an_unanswered_passkey_expires(kind: Kind) {
     desk.scan(&code);
     desk.passkey_request().await;
     let reason = desk.failure().await;
-    assert!(reason.contains("passkey") && reason.contains("start"), "{reason}");
+    assert!(
+        reason.contains("passkey") && reason.contains("start"),
+        "{reason}"
+    );
 }
 
 async fn an_answer_that_nothing_asked_for_is_refused(kind: Kind) {
     let mut desk = Desk::of(kind, NEW).await;
     let answer = assertion("AAAA");
     let refused = desk.driver.answer_passkey(&answer).await;
-    assert!(matches!(refused, Err(DriverError::Refused(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(DriverError::Refused(_))),
+        "{refused:?}"
+    );
     desk.driver.connect().await.unwrap();
     desk.qr_code().await;
     let refused = desk.driver.confirm_passkey().await;
-    assert!(matches!(refused, Err(DriverError::Refused(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(DriverError::Refused(_))),
+        "{refused:?}"
+    );
 }
 
 async fn unscanned_codes_expire(kind: Kind) {

@@ -104,7 +104,7 @@ impl Listener {
             },
             Event::PairError(error) => run.fail(reason::link_refused(&error.error)),
             Event::PairPasskeyRequest(asked) => passkey::asked(run, client, asked, self.pace),
-            Event::PairPasskeyConfirmation(seen) => passkey::to_compare(run, client, seen),
+            Event::PairPasskeyConfirmation(seen) => passkey::to_compare(run, seen),
             Event::PairPasskeyError(error) => passkey::failed(run, error),
             Event::QrScannedWithoutMultidevice(_) => run.fail(reason::PHONE_TOO_OLD.to_owned()),
             Event::LoggedOut(gone) => run.logged_out(reason::unlinked(gone.reason)),

@@ -12,9 +12,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use whatsapp_rust::Client;
 use whatsapp_rust::passkey::{Assertion, PasskeyError};
-use whatsapp_rust::types::events::{
-    PairPasskeyConfirmation, PairPasskeyError, PairPasskeyRequest,
-};
+use whatsapp_rust::types::events::{PairPasskeyConfirmation, PairPasskeyError, PairPasskeyRequest};
 
 /// Time limit of an assertion or a confirmation. Shorter than the engine's.
 const LIMIT: Duration = Duration::from_secs(25);
@@ -23,7 +21,11 @@ const LIMIT: Duration = Duration::from_secs(25);
 pub(super) fn asked(run: &Arc<Run>, client: &Arc<Client>, asked: &PairPasskeyRequest, pace: u32) {
     let request = match PasskeyRequest::parse(&asked.request_options_json) {
         Ok(request) => request,
-        Err(fault) => return run.fail(reason::link_refused(&format!("its passkey request {fault}"))),
+        Err(fault) => {
+            return run.fail(reason::link_refused(&format!(
+                "its passkey request {fault}"
+            )));
+        }
     };
     let patience = request.patience() / pace.max(1);
     run.passkey_asked(request, patience);
@@ -34,20 +36,10 @@ pub(super) fn asked(run: &Arc<Run>, client: &Arc<Client>, asked: &PairPasskeyReq
     tokio::spawn(guarded(Arc::downgrade(run), ending));
 }
 
-/// WhatsApp accepted the assertion, and the phone shows the same code.
-pub(super) fn to_compare(run: &Arc<Run>, client: &Arc<Client>, seen: &PairPasskeyConfirmation) {
+/// WhatsApp accepted the assertion. Confirming is left to a person even where the device has proven that it was linked
+/// before (`skip_handoff_ux`): the phone may show no code then.
+pub(super) fn to_compare(run: &Run, seen: &PairPasskeyConfirmation) {
     run.passkey_code(seen.code.replace('-', ""));
-    if !seen.skip_handoff_ux {
-        return;
-    }
-    // The device was linked before and has proven it: the phone shows no code.
-    let (client, confirmed) = (Arc::clone(client), Arc::clone(run));
-    let confirming = async move {
-        if let Err(error) = client.send_passkey_confirmation().await {
-            confirmed.passkey_refused(reason::passkey_refused(&error.to_string()));
-        }
-    };
-    tokio::spawn(guarded(Arc::downgrade(run), confirming));
 }
 
 /// The step failed without a call of ours.

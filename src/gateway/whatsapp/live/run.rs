@@ -254,7 +254,9 @@ impl Run {
 
     /// Ends pairing when the last code, of either kind, is too old.
     pub(super) fn check_codes(&self) {
-        if let Some(until) = *self.passkey.borrow() {
+        // Copied: failing writes it.
+        let passkey = *self.passkey.borrow();
+        if let Some(until) = passkey {
             if until <= Instant::now() {
                 self.fail(reason::PASSKEY_EXPIRED.to_owned());
             }

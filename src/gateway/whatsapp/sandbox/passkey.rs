@@ -113,7 +113,10 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn confirm_passkey(self: &Arc<Self>, session: &SessionId) -> Result<(), DriverError> {
+    pub(super) fn confirm_passkey(
+        self: &Arc<Self>,
+        session: &SessionId,
+    ) -> Result<(), DriverError> {
         let by = {
             let mut endpoints = self.endpoints();
             let endpoint = endpoints
@@ -121,10 +124,11 @@ impl World {
                 .ok_or(DriverError::NotConnected)?;
             match &endpoint.phase {
                 Phase::Pairing(Pairing {
-                    passkey: Some(Passkey {
-                        by,
-                        answer: Some(_),
-                    }),
+                    passkey:
+                        Some(Passkey {
+                            by,
+                            answer: Some(_),
+                        }),
                     ..
                 }) => by.clone(),
                 _ => return Err(DriverError::Refused(NO_PASSKEY.to_owned())),
