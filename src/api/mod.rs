@@ -16,6 +16,7 @@ mod invite;
 mod key;
 pub(crate) mod lenient;
 mod list;
+mod passkey;
 pub mod pattern;
 mod session;
 mod settings;
@@ -39,6 +40,9 @@ pub use invite::{
 };
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;
+pub use passkey::{
+    PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
+};
 pub use session::{
     CreateSession, LABEL_MAX, LinkStep, PairingCode, PairingCodeRequest, QrCode, Session,
     SessionMe, SessionStatus, UpdateSession, check_label,

@@ -78,13 +78,13 @@ impl From<&str> for SessionStatus {
     }
 }
 
-/// What a session does on its way to `Working`, beyond its status.
+/// A step of linking a phone, or of getting ready after it, that `status` does not name (an extension).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkStep {
-    /// WhatsApp wants a passkey before it links the account.
+    /// WhatsApp asks for the account's passkey (`/sessions/{session}/passkey`).
     Passkey,
-    /// Logged in; WhatsApp delivers what was missed.
+    /// Reading what was missed.
     CatchingUp,
     /// A step that this version does not know.
     #[serde(untagged)]

@@ -5,8 +5,8 @@ use super::encode::encode;
 use super::error::ClientError;
 use super::listing::Listing;
 use crate::api::{
-    AuditEntry, CreateSession, PairingCode, PairingCodeRequest, QrCode, Session, SessionMe, Ticket,
-    TicketRequest, UpdateSession,
+    AuditEntry, CreateSession, PairingCode, PairingCodeRequest, PasskeyAnswer, PasskeyStep, QrCode,
+    Session, SessionMe, Ticket, TicketRequest, UpdateSession,
 };
 use reqwest::Method;
 
@@ -142,6 +142,29 @@ impl Client {
             phone: phone.to_owned(),
         };
         self.call(Method::POST, &path, Some(&body), self.limits.live)
+            .await
+    }
+
+    /// `GET /sessions/{session}/passkey` (an extension): what linking the phone waits for.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 while WhatsApp asks for no passkey, and where the gateway has no such call.
+    pub async fn passkey(&self, session: &str) -> Result<PasskeyStep, ClientError> {
+        self.read(&format!("/sessions/{}/passkey", encode(session)))
+            .await
+    }
+
+    /// `POST /sessions/{session}/passkey` (an extension): the assertion, then the confirmation.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 400 and 403 when the assertion is not accepted: another one may be given.
+    pub async fn answer_passkey(
+        &self,
+        session: &str,
+        answer: &PasskeyAnswer,
+    ) -> Result<(), ClientError> {
+        let path = format!("/sessions/{}/passkey", encode(session));
+        self.command(Method::POST, &path, Some(answer), self.limits.live)
             .await
     }
 

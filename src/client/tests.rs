@@ -83,6 +83,9 @@ async fn requests_match_the_contract() {
     client.start_session(s).await.unwrap();
     client.logout_session(s).await.unwrap();
     client.pairing_code(s, "628123456789").await.unwrap();
+    client.passkey(s).await.unwrap();
+    let confirm = crate::api::PasskeyAnswer::Confirm(true);
+    client.answer_passkey(s, &confirm).await.unwrap();
     client.join(s, "https://chat.whatsapp.com/x").await.unwrap();
     client.leave(s, GROUP).await.unwrap();
     client
@@ -110,6 +113,8 @@ async fn requests_match_the_contract() {
         format!("POST /api/v1/sessions/{s}:start true"),
         format!("POST /api/v1/sessions/{s}:logout true"),
         format!("POST /api/v1/sessions/{s}/pairing-code true {{\"phone\":\"628123456789\"}}"),
+        format!("GET /api/v1/sessions/{s}/passkey true"),
+        format!("POST /api/v1/sessions/{s}/passkey true {{\"confirm\":true}}"),
         format!(
             "POST /api/v1/sessions/{s}/groups:join true {{\"invite\":\"https://chat.whatsapp.com/x\"}}"
         ),

@@ -2,6 +2,7 @@
 
 use super::farewell::{failure, goodbye, stream_error};
 use super::keys::{self, jid_of_device};
+use super::passkey::{self, Handshake};
 use super::phone::{CodeRequest, CodeTyped, Secrets, pair_success};
 use super::refusal::{Answer, Refused};
 use super::stanza::{attr, bytes, child, error, fresh_id, query, result};
@@ -15,8 +16,8 @@ use std::sync::{Arc, PoisonError};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
-use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
+use whatsapp_rust::wacore_binary::{Node, NodeContent};
 
 /// How many QR codes a device is given to show, one after the other.
 const QR_CODES: usize = 6;
@@ -65,6 +66,8 @@ pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
         request: None,
         typed: None,
         secrets: None,
+        passkey_reference: None,
+        handshake: None,
         welcome: None,
     };
     let ended = connection.run(&mut events, inbox).await;
@@ -105,6 +108,10 @@ struct Connection<'a> {
     typed: Option<(Box<CodeTyped>, oneshot::Sender<bool>)>,
     /// What the phone has learned of the device.
     secrets: Option<Secrets>,
+    /// The reference that the device was given for the passkey step.
+    passkey_reference: Option<String>,
+    /// The passkey step, once the device has answered.
+    handshake: Option<Handshake>,
     /// The stanza that lets the device in, until it answers, and whom it is linked to then.
     welcome: Option<(String, Identity)>,
 }
@@ -185,11 +192,19 @@ impl Connection<'_> {
             | DriverEvent::Connecting
             | DriverEvent::CodeSpent { .. }
             | DriverEvent::Delayed { .. }
+            | DriverEvent::PasskeyRefused { .. }
             | DriverEvent::GroupsStale => {}
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);
             }
             DriverEvent::QrCode { .. } => self.offer_codes().await?,
+            DriverEvent::PasskeyAsked(asked) => {
+                self.channel.send(&passkey::request(&asked)).await?;
+            }
+            DriverEvent::PasskeyCode(_) => {
+                let handshake = self.handshake.as_ref().context("nobody answered")?;
+                self.channel.send(&handshake.continuation()?).await?;
+            }
             DriverEvent::Paired(identity) => self.welcome(identity).await?,
             DriverEvent::ConnectionLost => return Ok(Some(End::Server)),
             DriverEvent::LoggedOut { .. } => return self.unlinked().await.map(Some),
@@ -335,6 +350,10 @@ impl Connection<'_> {
 
     async fn hear_of_devices(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
         let asked = child(stanza).context("an empty query")?;
+        if let Some(answer) = self.hear_of_passkey(stanza, asked).await? {
+            self.channel.send(&answer).await?;
+            return Ok(None);
+        }
         match attr(asked, "stage").as_deref() {
             Some("companion_hello") => {
                 let answer = match self.code_wanted(asked).await {
@@ -374,6 +393,44 @@ impl Connection<'_> {
             _ => self.channel.send(&result(stanza, [])).await?,
         }
         Ok(None)
+    }
+
+    /// The answer to a query of the passkey step.
+    async fn hear_of_passkey(
+        &mut self,
+        stanza: &Node,
+        asked: &Node,
+    ) -> anyhow::Result<Option<Node>> {
+        let content = || match &asked.content {
+            Some(NodeContent::Bytes(bytes)) => Ok(bytes.as_slice()),
+            _ => Err(anyhow::anyhow!("no bytes")),
+        };
+        match asked.tag.as_ref() {
+            "ref" => {
+                let reference = format!("passkey-{}", fresh_id());
+                self.passkey_reference = Some(reference.clone());
+                return Ok(Some(result(stanza, [bytes("ref", reference)])));
+            }
+            "passkey_prologue" => {
+                let reference = self.passkey_reference.take().context("no reference")?;
+                let (handshake, assertion) = Handshake::read(asked, &reference)?;
+                self.handshake = Some(handshake);
+                if self.device.line.answer_passkey(&assertion).await.is_err() {
+                    return Ok(Some(error(stanza, 400, "bad-request", None)));
+                }
+            }
+            "companion_nonce" => {
+                let handshake = self.handshake.as_ref().context("nobody answered")?;
+                self.device.state().passkey_code = Some(handshake.code(content()?)?);
+            }
+            "encrypted_pairing_request" => {
+                let handshake = self.handshake.as_ref().context("nobody answered")?;
+                self.secrets = Some(handshake.open(content()?)?);
+                self.device.line.confirm_passkey().await?;
+            }
+            _ => return Ok(None),
+        }
+        Ok(Some(result(stanza, [])))
     }
 
     async fn code_wanted(&mut self, asked: &Node) -> Result<Node, Refused> {

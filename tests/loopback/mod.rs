@@ -15,9 +15,10 @@ mod farewell;
 mod groups;
 mod house;
 mod keys;
-mod modes;
 mod messages;
+mod modes;
 mod odd;
+mod passkey;
 pub mod phone;
 mod push;
 mod refusal;
@@ -81,6 +82,8 @@ struct DeviceState {
     loses_confirmation: bool,
     /// Whether its wish to be removed is refused.
     keeps_device: bool,
+    /// What the phone shows to be compared, in the passkey step.
+    passkey_code: Option<String>,
     /// What somebody else writes into a group just before the device changes its description.
     quicker: Option<String>,
     /// Counts its wishes for the list of its groups, while they are not answered.
@@ -278,6 +281,14 @@ impl Server {
         if let Some(device) = self.shared.device_of(session) {
             device.state().keeps_device = true;
         }
+    }
+
+    /// What the phone shows to be compared with the session's code, in the passkey step.
+    #[must_use]
+    pub fn passkey_code(&self, session: &SessionId) -> Option<String> {
+        let device = self.shared.device_of(session)?;
+        let code = device.state().passkey_code.clone();
+        code
     }
 
     /// Has somebody else write this description just before a session's next change of one arrives.

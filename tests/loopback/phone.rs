@@ -47,9 +47,9 @@ pub struct QrCode {
 /// What the phone and the device know of each other, and the server does not.
 #[derive(Clone, Copy)]
 pub struct Secrets {
-    identity: [u8; 32],
-    adv: [u8; 32],
-    account_type: AccountType,
+    pub(super) identity: [u8; 32],
+    pub(super) adv: [u8; 32],
+    pub(super) account_type: AccountType,
 }
 
 impl QrCode {

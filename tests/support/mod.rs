@@ -11,6 +11,7 @@ mod document;
 mod frontend;
 mod http;
 pub mod login;
+pub mod passkey;
 pub mod process;
 #[cfg(unix)]
 pub mod pty;

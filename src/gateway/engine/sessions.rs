@@ -2,7 +2,7 @@
 
 use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};
-use crate::api::{self, AuditAction, CreateSession, SessionStatus, UpdateSession};
+use crate::api::{self, AuditAction, CreateSession, PasskeyAnswer, SessionStatus, UpdateSession};
 use crate::gateway::auth::{Caller, USER_PREFIX};
 use crate::gateway::clock;
 use crate::gateway::domain::SessionId;
@@ -327,6 +327,52 @@ impl Engine {
                 Ok(api::PairingCode { code })
             }
             .await;
+            record.finish(&store, outcome).await
+        })
+        .await
+    }
+}
+
+impl Engine {
+    /// What the passkey step of a pairing asks for now.
+    ///
+    /// # Errors
+    /// `NotFound("passkey step")` while WhatsApp does not ask for a passkey.
+    pub fn passkey(&self, session: &OwnedSession) -> Result<api::PasskeyStep, Error> {
+        session.handle.passkey()
+    }
+
+    /// Answers the passkey step. The assertion is a secret: the audit log names the step only.
+    ///
+    /// # Errors
+    /// `NotFound("passkey step")`; `Conflict` for an answer at the wrong time; a fault of the field `assertion` when it
+    /// answers another request; the driver's errors, after which another assertion may be given.
+    pub async fn answer_passkey(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        answer: PasskeyAnswer,
+    ) -> Result<(), Error> {
+        let mut record = AuditDraft::of_session(caller, AuditAction::SessionPair, session);
+        record.new = Some(match answer {
+            PasskeyAnswer::Assertion(_) => json!({ "passkey": "assertion" }),
+            PasskeyAnswer::Confirm(_) => json!({ "passkey": "confirm" }),
+        });
+        let store = self.inner.store.clone();
+        let (handle, lease) = (Arc::clone(&session.handle), session.lease.clone());
+        self.detached(async move {
+            let outcome = async {
+                store.check_writable().await?;
+                lease.ensure_valid()?;
+                match answer {
+                    PasskeyAnswer::Assertion(assertion) => handle.answer_passkey(&assertion).await,
+                    PasskeyAnswer::Confirm(_) => handle.confirm_passkey().await,
+                }
+            }
+            .await;
+            if outcome.is_ok() {
+                record.note_applied("passkey");
+            }
             record.finish(&store, outcome).await
         })
         .await

@@ -96,6 +96,13 @@ pub(super) fn flag(value: &Value) -> Result<bool, String> {
         .ok_or_else(|| "must be true or false".to_owned())
 }
 
+/// `true`, and nothing else.
+pub(super) fn confirmed(value: &Value) -> Result<(), String> {
+    flag(value)?
+        .then_some(())
+        .ok_or_else(|| "must be true, or left out".to_owned())
+}
+
 /// An array, each member read by `read`.
 pub(super) fn array<T>(
     value: &Value,

@@ -72,6 +72,8 @@ const ROUTES: &[Route] = routes! {
     GET    "/api/v1/sessions/{session}/me"           read   => sessions::me;
     GET    "/api/v1/sessions/{session}/qr"           manage => sessions::qr;
     POST   "/api/v1/sessions/{session}/pairing-code" manage => sessions::pairing_code;
+    GET    "/api/v1/sessions/{session}/passkey"      manage => sessions::passkey;
+    POST   "/api/v1/sessions/{session}/passkey"      manage => sessions::answer_passkey;
 
     GET    "/api/v1/sessions/{session}/groups"              read => groups::list;
     POST   "/api/v1/sessions/{session}/groups"              send => groups::create;

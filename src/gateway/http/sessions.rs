@@ -1,10 +1,10 @@
 //! `/sessions`: the accounts, their state and their pairing.
 
 use super::extract::AuthedRequest;
-use super::fields::{flag, owned_text};
+use super::fields::{confirmed, flag, owned_text};
 use super::respond::{self, Reply};
-use crate::api::{CreateSession, UpdateSession};
-use crate::gateway::SessionAction;
+use crate::api::{CreateSession, PasskeyAnswer, PasskeyAssertion, UpdateSession};
+use crate::gateway::{Error, SessionAction};
 
 pub(super) async fn list(request: &mut AuthedRequest) -> Reply {
     respond::list(request.engine.list_sessions(&request.caller)?)
@@ -95,4 +95,27 @@ pub(super) async fn pairing_code(request: &mut AuthedRequest) -> Reply {
             .pairing_code(&request.caller, &session, &phone)
             .await?,
     )
+}
+
+pub(super) async fn passkey(request: &mut AuthedRequest) -> Reply {
+    let session = request.session()?;
+    respond::ok(&request.engine.passkey(&session)?)
+}
+
+pub(super) async fn answer_passkey(request: &mut AuthedRequest) -> Reply {
+    let session = request.session()?;
+    let mut fields = request.fields().await?;
+    let assertion = fields.optional("assertion", PasskeyAssertion::read);
+    let confirm = fields.optional("confirm", confirmed);
+    let (assertion, confirm) = fields.finish(Some((assertion, confirm)))?;
+    let answer = match (assertion, confirm) {
+        (Some(assertion), None) => PasskeyAnswer::Assertion(assertion),
+        (None, Some(())) => PasskeyAnswer::Confirm(true),
+        _ => return Err(Error::field("", "needs either assertion or confirm")),
+    };
+    request
+        .engine
+        .answer_passkey(&request.caller, &session, answer)
+        .await?;
+    Ok(respond::no_content())
 }

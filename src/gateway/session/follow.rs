@@ -2,6 +2,7 @@
 
 use super::command::CommandKind;
 use super::handle::Hold;
+use super::passkey::{self, PasskeyStage};
 use super::sync;
 use super::task::Task;
 use crate::api::{
@@ -57,6 +58,20 @@ impl Task {
                         .await;
                 }
             }
+            DriverEvent::PasskeyAsked(request) => {
+                self.handle.set_passkey(Some(PasskeyStage::Asked(request)));
+                self.passkey_status(passkey::ASKED).await;
+            }
+            DriverEvent::PasskeyCode(code) => {
+                if self.handle.show_passkey_code(code) {
+                    self.passkey_status(passkey::COMPARE).await;
+                }
+            }
+            DriverEvent::PasskeyRefused { reason } => {
+                if self.handle.reopen_passkey() {
+                    self.passkey_status(&reason).await;
+                }
+            }
             DriverEvent::Failed { reason, retry } => self.fail_with(reason, retry).await,
             DriverEvent::GroupsStale => self.resync(),
             DriverEvent::Group(_) => {}
@@ -92,6 +107,13 @@ impl Task {
             w.publish_live(&organization, &id, EventKind::AuthQr, &payload)
         })
         .await;
+    }
+
+    /// The step of a pairing that waits for a person. The phone has scanned or typed its code already.
+    async fn passkey_status(&mut self, reason: &str) {
+        self.handle.set_qr(None);
+        self.set_status(SessionStatus::ScanQrCode, Some(reason.to_owned()))
+            .await;
     }
 
     async fn paired(&mut self, identity: &Identity) {

@@ -2,7 +2,8 @@
 
 use super::command::{Acted, Command, CommandKind, SessionAction};
 use super::limits;
-use crate::api::{QrCode, Session, SessionStatus};
+use super::passkey::PasskeyStage;
+use crate::api::{LinkStep, QrCode, Session, SessionStatus};
 use crate::gateway::auth::Lease;
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
@@ -47,6 +48,8 @@ pub(crate) struct SessionHandle {
     connection: Mutex<CancellationToken>,
     /// The current QR code. Kept in memory only.
     qr: Mutex<Option<QrCode>>,
+    /// The passkey step, while it is open. Kept in memory only.
+    pub(super) passkey: Mutex<Option<PasskeyStage>>,
     pub(super) hold: Mutex<Option<Hold>>,
     pub(super) released: Notify,
     /// The new codes of our own resets whose echo has not arrived, and when each was answered.
@@ -114,6 +117,7 @@ impl SessionHandle {
             waiting: AtomicUsize::new(0),
             connection: Mutex::new(connection),
             qr: Mutex::new(None),
+            passkey: Mutex::new(None),
             hold: Mutex::new(None),
             released: Notify::new(),
             resets: Mutex::default(),
@@ -130,6 +134,9 @@ impl SessionHandle {
         view.group_count = Some(self.group_count.load(Ordering::Relaxed));
         let unreadable = self.unreadable_groups.load(Ordering::Relaxed);
         view.unreadable_groups = (unreadable > 0).then_some(unreadable);
+        if lock(&self.passkey).is_some() {
+            view.link_step = Some(LinkStep::Passkey);
+        }
         let heard = match self.last_traffic.load(Ordering::Relaxed) {
             0 => None,
             at => Some(at),

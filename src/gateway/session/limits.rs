@@ -10,6 +10,8 @@ pub(crate) const TURN: Duration = Duration::from_secs(8);
 /// Time limit of a pairing code: connecting, codes on offer, then the code. Shorter than the
 /// client's timeout.
 pub(crate) const PAIRING_CODE: Duration = Duration::from_secs(28);
+/// An assertion or a confirmation of the passkey step: two queries of the driver. Shorter than the client's timeout.
+pub(crate) const PASSKEY: Duration = Duration::from_secs(28);
 /// Fetching every group: one answer, but megabytes of it for a large account.
 pub(crate) const SYNC: Duration = Duration::from_secs(90);
 /// Between two tries of a sync that failed.

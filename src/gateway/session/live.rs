@@ -86,7 +86,7 @@ impl SessionHandle {
     }
 
     /// Runs a query until it answers, times out, panics, or the connection is cut.
-    async fn guard<T>(
+    pub(super) async fn guard<T>(
         &self,
         connection: &CancellationToken,
         limit: Duration,

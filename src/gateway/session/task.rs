@@ -287,6 +287,9 @@ impl Task {
             }
             changed
         });
+        if status != SessionStatus::ScanQrCode {
+            self.handle.set_passkey(None);
+        }
         if !matches!(status, SessionStatus::Starting | SessionStatus::Working) {
             self.handle.mark_ready();
         }

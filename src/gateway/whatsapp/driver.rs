@@ -2,10 +2,13 @@
 
 use super::error::DriverError;
 use super::group::{GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup};
-use crate::api::{EpochMillis, Setting};
+use crate::api::{EpochMillis, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use async_trait::async_trait;
 use tokio::sync::mpsc;
+
+/// The refusal of an answer that nothing asked for.
+pub(crate) const NO_PASSKEY: &str = "WhatsApp does not ask for a passkey now";
 
 /// One account's connection to WhatsApp.
 ///
@@ -23,6 +26,24 @@ pub trait Driver: Send + Sync + 'static {
     /// Asks for a pairing code for a phone (digits of an E.164 number), beginning to pair if need be.
     /// The code has eight characters and is valid for about three minutes.
     async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError>;
+
+    /// Gives the assertion that [`DriverEvent::PasskeyAsked`](super::DriverEvent::PasskeyAsked) asked for.
+    /// [`DriverEvent::PasskeyCode`](super::DriverEvent::PasskeyCode) follows.
+    ///
+    /// # Errors
+    /// `Refused` when none is asked for, or WhatsApp does not accept it; another one may be given then.
+    async fn answer_passkey(&self, _assertion: &PasskeyAssertion) -> Result<(), DriverError> {
+        Err(DriverError::Refused(NO_PASSKEY.to_owned()))
+    }
+
+    /// Says that the phone shows the code of [`DriverEvent::PasskeyCode`](super::DriverEvent::PasskeyCode).
+    /// [`DriverEvent::Paired`](super::DriverEvent::Paired) follows.
+    ///
+    /// # Errors
+    /// As [`Driver::answer_passkey`]; after one, the step begins again with an assertion.
+    async fn confirm_passkey(&self) -> Result<(), DriverError> {
+        Err(DriverError::Refused(NO_PASSKEY.to_owned()))
+    }
 
     /// Unlinks the device, at WhatsApp if possible, and deletes the keys. Idempotent. When it
     /// returns, [`DriverEvent::LoggedOut`](super::DriverEvent::LoggedOut) was sent if a phone was linked; its reason says whether

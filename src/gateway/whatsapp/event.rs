@@ -2,7 +2,7 @@
 
 use super::account::Identity;
 use super::group::{GroupSnapshot, Member};
-use crate::api::{EpochMillis, Setting};
+use crate::api::{EpochMillis, PasskeyRequest, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use std::fmt;
 
@@ -27,6 +27,14 @@ pub enum DriverEvent {
     },
     /// The pairing code is no longer valid. QR codes are still offered.
     CodeSpent {
+        reason: String,
+    },
+    /// WhatsApp asks for the account's passkey before it links the phone that scanned or typed the code.
+    PasskeyAsked(PasskeyRequest),
+    /// The assertion was accepted: eight characters, to be compared with those that the phone shows.
+    PasskeyCode(String),
+    /// The passkey step failed after the assertion was sent. Another assertion may be given.
+    PasskeyRefused {
         reason: String,
     },
     /// Pairing or connecting ended without success and is not tried again.
@@ -69,6 +77,11 @@ impl fmt::Debug for DriverEvent {
             Self::ConnectionLost => f.write_str("ConnectionLost"),
             Self::Delayed { reason } => f.debug_tuple("Delayed").field(reason).finish(),
             Self::CodeSpent { reason } => f.debug_tuple("CodeSpent").field(reason).finish(),
+            Self::PasskeyAsked(_) => f.write_str("PasskeyAsked"),
+            Self::PasskeyCode(_) => f.write_str("PasskeyCode"),
+            Self::PasskeyRefused { reason } => {
+                f.debug_tuple("PasskeyRefused").field(reason).finish()
+            }
             Self::Failed { reason, retry } => f
                 .debug_struct("Failed")
                 .field("reason", reason)

@@ -3,7 +3,7 @@
 use super::{
     Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup,
 };
-use crate::api::{EpochMillis, Setting};
+use crate::api::{EpochMillis, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::metrics::Metrics;
 use async_trait::async_trait;
@@ -80,6 +80,16 @@ impl Driver for Metered {
 
     async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError> {
         self.count("pair_with_code", self.inner.pair_with_code(phone))
+            .await
+    }
+
+    async fn answer_passkey(&self, assertion: &PasskeyAssertion) -> Result<(), DriverError> {
+        self.count("answer_passkey", self.inner.answer_passkey(assertion))
+            .await
+    }
+
+    async fn confirm_passkey(&self) -> Result<(), DriverError> {
+        self.count("confirm_passkey", self.inner.confirm_passkey())
             .await
     }
 

@@ -1,7 +1,7 @@
 //! Bodies: one JSON value of at most 1 MiB, known fields only, every fault named.
 
 use crate::contract::table::{Endpoint, NO_GROUP, NO_MEMBER, endpoints};
-use crate::support::{Ask, Gateway, Key, RawClient};
+use crate::support::{Ask, Gateway, Key, RawClient, passkey};
 use serde_json::json;
 
 /// Endpoints that validate the body next. Those of a key answer 404 before that, because the key does not
@@ -172,6 +172,37 @@ async fn wrong_values_are_refused_by_name() {
             &format!("{new}/pairing-code"),
             json!({ "phone": "1234567890123456" }),
             "phone",
+        ),
+        (
+            "POST",
+            &format!("{new}/passkey"),
+            json!({ "confirm": false }),
+            "confirm",
+        ),
+        ("POST", &format!("{new}/passkey"), json!({}), ""),
+        (
+            "POST",
+            &format!("{new}/passkey"),
+            json!({ "assertion": passkey::printed("AAAA"), "confirm": true }),
+            "",
+        ),
+        (
+            "POST",
+            &format!("{new}/passkey"),
+            json!({ "assertion": "text" }),
+            "assertion",
+        ),
+        (
+            "POST",
+            &format!("{new}/passkey"),
+            json!({ "assertion": { "id": "AAAA", "response": {} } }),
+            "assertion",
+        ),
+        (
+            "POST",
+            &format!("{new}/passkey"),
+            json!({ "confirm": true, "code": "ABCD1234" }),
+            "code",
         ),
         (
             "POST",

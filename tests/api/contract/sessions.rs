@@ -1,7 +1,7 @@
 //! `/sessions`: status, life cycle, pairing.
 
-use crate::support::{Ask, Gateway, Key};
-use serde_json::json;
+use crate::support::{Ask, Gateway, Key, passkey};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn sessions_are_listed_with_all_their_fields() {
@@ -183,6 +183,83 @@ async fn a_phone_is_paired_by_a_pairing_code() {
     assert_eq!(session["phoneNumber"], phone["phone"]);
     let details = gateway.post(&path, phone).await.error(409, "conflict");
     assert_eq!(details["reason"], "already_paired");
+}
+
+#[tokio::test]
+async fn a_phone_whose_account_has_a_passkey_is_paired_in_steps() {
+    let gateway = Gateway::start().await;
+    let id = gateway.session("New phone");
+    let path = format!("/api/v1/sessions/{id}/passkey");
+    gateway.get(&path).await.error(404, "not_found");
+    let account = gateway.world.session("New phone").unwrap();
+    gateway.world.require_passkey(&account.session);
+    gateway
+        .post(&format!("/api/v1/sessions/{id}:start"), json!({}))
+        .await
+        .ok(200);
+    let waiting = gateway.until_status(&id, "scan_qr_code").await;
+    assert_eq!(waiting["linkStep"], Value::Null);
+    assert!(gateway.world.scan(&account.session));
+    let step = gateway
+        .until("a request for the passkey", async || {
+            let reply = gateway.get(&path).await;
+            (reply.status == 200).then(|| reply.ok(200))
+        })
+        .await;
+    assert_eq!(step["request"]["rpId"], "whatsapp.com");
+    let session = gateway.get(&format!("/api/v1/sessions/{id}")).await.ok(200);
+    assert_eq!(session["status"], "scan_qr_code");
+    assert_eq!(session["linkStep"], "passkey");
+    assert!(
+        session["statusReason"]
+            .as_str()
+            .unwrap()
+            .contains("passkey")
+    );
+
+    let early = gateway.post(&path, json!({ "confirm": true })).await;
+    early.error(409, "conflict");
+    let stale = json!({ "assertion": passkey::printed("AAAA") });
+    let faults = gateway
+        .post(&path, stale)
+        .await
+        .error(400, "validation_error");
+    assert_eq!(faults["errors"][0]["field"], "assertion");
+    let challenge = step["request"]["challenge"].as_str().unwrap();
+    let answer = json!({ "assertion": passkey::printed(challenge) });
+    gateway.post(&path, answer.clone()).await.ok(204);
+    let step = gateway
+        .until("a code to compare", async || {
+            let step = gateway.get(&path).await.ok(200);
+            step["code"].is_string().then_some(step)
+        })
+        .await;
+    assert_eq!(
+        step["code"].as_str(),
+        gateway.world.passkey_code(&account.session).as_deref()
+    );
+    assert_eq!(step["request"], Value::Null);
+    gateway.post(&path, answer).await.error(409, "conflict");
+    gateway
+        .post(&path, json!({ "confirm": true }))
+        .await
+        .ok(204);
+    let session = gateway.until_status(&id, "working").await;
+    assert_eq!(session["linkStep"], Value::Null);
+    gateway.get(&path).await.error(404, "not_found");
+    let log = gateway
+        .get(&format!("/api/v1/audit?session={id}"))
+        .await
+        .ok(200);
+    let log = log["data"].to_string();
+    assert!(
+        log.contains("assertion") && log.contains("confirm"),
+        "{log}"
+    );
+    assert!(
+        !log.contains("MEUCIQDqasecrets") && !log.contains("signature"),
+        "{log}"
+    );
 }
 
 #[tokio::test]

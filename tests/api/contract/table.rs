@@ -89,6 +89,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::stored("GET", "/sessions/{s}/qr", "manage"),
         Endpoint::stored("POST", "/sessions/{s}/pairing-code", "manage")
             .with(json!({ "phone": "628123456789" })),
+        Endpoint::stored("GET", "/sessions/{s}/passkey", "manage"),
+        Endpoint::stored("POST", "/sessions/{s}/passkey", "manage")
+            .with(json!({ "confirm": true })),
         Endpoint::stored("GET", "/sessions/{s}/groups", "read"),
         Endpoint::stored("GET", "/sessions/{s}/groups/{g}", "read"),
         Endpoint::stored("GET", "/sessions/{s}/groups/{g}/members", "read"),

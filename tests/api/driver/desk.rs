@@ -1,6 +1,7 @@
 //! A session on one of the two drivers, and access to its simulated world.
 
 use crate::loopback::{LoginFailure, Server};
+use groupdesk::api::PasskeyRequest;
 use groupdesk::gateway::domain::{GroupJid, MemberJid};
 use groupdesk::gateway::whatsapp::live::{self, Limits, Live, Options};
 use groupdesk::gateway::whatsapp::sandbox::{self, DriverCall, Fault, World, WorldOptions};
@@ -187,7 +188,7 @@ impl Desk {
     fn patience(&self) -> Duration {
         match self.kind {
             // Tokio's paused clock skips waits.
-            Kind::Sandbox => Duration::from_mins(10),
+            Kind::Sandbox => Duration::from_mins(15),
             Kind::Wire => Duration::from_mins(1),
         }
     }
@@ -282,6 +283,41 @@ impl Desk {
                 typed.expect("a session that pairs")
             }
         }
+    }
+
+    /// Lets this time of the library and of the sandbox pass, in which nothing is reported.
+    pub async fn quiet_for(&mut self, time: Duration) {
+        let time = match self.kind {
+            Kind::Sandbox => time,
+            Kind::Wire => time / PACE,
+        };
+        let event = tokio::time::timeout(time, self.events.recv()).await;
+        assert!(event.is_err(), "the driver reported {:?}", event.ok());
+    }
+
+    /// The next request for a passkey.
+    pub async fn passkey_request(&mut self) -> PasskeyRequest {
+        self.until("request for a passkey", |event| match event {
+            DriverEvent::PasskeyAsked(request) => Some(request),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The code to compare, and the one that the phone shows.
+    pub async fn passkey_codes(&mut self) -> (String, Option<String>) {
+        let ours = self
+            .until("code to compare", |event| match event {
+                DriverEvent::PasskeyCode(code) => Some(code),
+                _ => None,
+            })
+            .await;
+        let session = &self.account.session;
+        let theirs = match &self.wire {
+            None => self.world.passkey_code(session),
+            Some(wire) => wire.server.passkey_code(session),
+        };
+        (ours, theirs)
     }
 
     /// Gives the session the empty keys of a new installation.

@@ -1,7 +1,10 @@
 //! Connecting, resuming and linking a phone.
 
 use super::desk::{Desk, Kind, NEW, SUPPORT};
+use crate::support::passkey::{assertion, challenge_of};
+use groupdesk::api::PasskeyRequest;
 use groupdesk::gateway::whatsapp::{DriverError, DriverEvent, Identity};
+use std::time::Duration;
 
 over_both_drivers!(
     a_linked_session_connects_and_reports_its_identity,
@@ -14,6 +17,11 @@ over_both_drivers!(
     a_pairing_can_be_cancelled_and_started_again,
     a_linked_session_gets_no_pairing_code,
     an_invalid_number_gets_no_pairing_code,
+    a_passkey_is_asked_for_after_the_scan,
+    a_passkey_is_asked_for_after_the_pairing_code,
+    the_passkey_outlives_the_qr_codes,
+    an_unanswered_passkey_expires,
+    an_answer_that_nothing_asked_for_is_refused,
     logging_out_removes_the_keys,
     erasing_removes_all_files,
 );
@@ -104,6 +112,91 @@ async fn a_pairing_code_is_accepted_at_the_second_attempt(kind: Kind) {
     assert!(desk.type_code(&code).await);
     let paired = linked(&mut desk).await;
     assert_eq!(paired.phone_number, "447700900953");
+}
+
+/// Answers the passkey step until the phone is linked.
+async fn linked_by_passkey(desk: &mut Desk, request: &PasskeyRequest) -> Identity {
+    let stale = assertion("AAAA");
+    let refused = desk.driver.answer_passkey(&stale).await;
+    assert!(
+        matches!(refused, Err(DriverError::Refused(_))),
+        "{refused:?}"
+    );
+    let answer = assertion(challenge_of(request).as_str());
+    desk.driver.answer_passkey(&answer).await.unwrap();
+    let (ours, theirs) = desk.passkey_codes().await;
+    assert_eq!(ours.len(), 8, "{ours}");
+    assert_eq!(Some(ours), theirs);
+    let arrived = desk.world.passkey_assertion(&desk.account.session);
+    assert_eq!(arrived, Some(answer));
+    desk.driver.confirm_passkey().await.unwrap();
+    linked(desk).await
+}
+
+async fn a_passkey_is_asked_for_after_the_scan(kind: Kind) {
+    let mut desk = Desk::of(kind, NEW).await;
+    desk.world.require_passkey(&desk.account.session);
+    desk.driver.connect().await.unwrap();
+    let code = desk.qr_code().await;
+    desk.scan(&code);
+    let request = desk.passkey_request().await;
+    linked_by_passkey(&mut desk, &request).await;
+    desk.driver.joined_groups().await.unwrap();
+}
+
+async fn a_passkey_is_asked_for_after_the_pairing_code(kind: Kind) {
+    let mut desk = Desk::of(kind, NEW).await;
+    let code = desk.driver.pair_with_code("447700900077").await.unwrap();
+    assert!(desk.type_code(&code).await);
+    let request = desk.passkey_request().await;
+    let paired = linked_by_passkey(&mut desk, &request).await;
+    assert_eq!(paired.phone_number, "447700900077");
+}
+
+/// The codes last 160 s, and WhatsApp leaves ten minutes for the passkey.
+async fn the_passkey_outlives_the_qr_codes(kind: Kind) {
+    let mut desk = Desk::hurried(kind, NEW).await;
+    desk.world.require_passkey(&desk.account.session);
+    desk.driver.connect().await.unwrap();
+    for _ in 0..5 {
+        desk.qr_code().await;
+    }
+    let last = desk.qr_code().await;
+    desk.scan(&last);
+    let request = desk.passkey_request().await;
+    desk.quiet_for(Duration::from_secs(60)).await;
+    linked_by_passkey(&mut desk, &request).await;
+}
+
+async fn an_unanswered_passkey_expires(kind: Kind) {
+    let mut desk = Desk::hurried(kind, NEW).await;
+    desk.world.require_passkey(&desk.account.session);
+    desk.driver.connect().await.unwrap();
+    let code = desk.qr_code().await;
+    desk.scan(&code);
+    desk.passkey_request().await;
+    let reason = desk.failure().await;
+    assert!(
+        reason.contains("passkey") && reason.contains("start"),
+        "{reason}"
+    );
+}
+
+async fn an_answer_that_nothing_asked_for_is_refused(kind: Kind) {
+    let mut desk = Desk::of(kind, NEW).await;
+    let answer = assertion("AAAA");
+    let refused = desk.driver.answer_passkey(&answer).await;
+    assert!(
+        matches!(refused, Err(DriverError::Refused(_))),
+        "{refused:?}"
+    );
+    desk.driver.connect().await.unwrap();
+    desk.qr_code().await;
+    let refused = desk.driver.confirm_passkey().await;
+    assert!(
+        matches!(refused, Err(DriverError::Refused(_))),
+        "{refused:?}"
+    );
 }
 
 async fn unscanned_codes_expire(kind: Kind) {

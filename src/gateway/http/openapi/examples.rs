@@ -3,7 +3,8 @@
 use crate::api::{
     ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, Capability, CreatedKey, EpochMillis,
     Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview, List, MemberRole,
-    MembershipRequest, PairingCode, QrCode, Session, SessionMe, SessionRole, SessionStatus, Ticket,
+    MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion, PasskeyRequest,
+    PasskeyResponse, PasskeyStep, QrCode, Session, SessionMe, SessionRole, SessionStatus, Ticket,
 };
 use serde_json::json;
 
@@ -88,6 +89,29 @@ pub(super) fn pairing_code() -> PairingCode {
 }
 
 const COMMUNITY: &str = "120363049876543210@g.us";
+pub(super) fn passkey_step() -> PasskeyStep {
+    let request = r#"{"challenge":"qrS7zN3u_w","timeout":600000,"rpId":"whatsapp.com","allowCredentials":[],"userVerification":"required"}"#;
+    PasskeyStep {
+        request: PasskeyRequest::parse(request).ok(),
+        code: None,
+    }
+}
+
+pub(super) fn passkey_answer() -> PasskeyAnswer {
+    let id = "c2lnbmVkLWJ5LWEtcGFzc2tleQ".to_owned();
+    PasskeyAnswer::Assertion(PasskeyAssertion {
+        id: id.clone(),
+        raw_id: id,
+        r#type: "public-key".to_owned(),
+        response: PasskeyResponse {
+            client_data_json: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoicXJTN3pOM3VfdyJ9"
+                .to_owned(),
+            authenticator_data: "SZYN5YgOjGh0NBcPZHZg".to_owned(),
+            signature: "MEUCIQC3y1cA".to_owned(),
+            user_handle: Some("dXNlcg".to_owned()),
+        },
+    })
+}
 
 pub(super) fn group() -> Group {
     Group {

@@ -2,7 +2,7 @@
 
 use super::Live;
 use super::session::Session;
-use crate::api::{EpochMillis, Setting};
+use crate::api::{EpochMillis, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
@@ -47,6 +47,14 @@ impl Driver for LiveDriver {
 
     async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError> {
         self.0.pair_with_code(phone).await
+    }
+
+    async fn answer_passkey(&self, assertion: &PasskeyAssertion) -> Result<(), DriverError> {
+        self.0.answer_passkey(assertion).await
+    }
+
+    async fn confirm_passkey(&self) -> Result<(), DriverError> {
+        self.0.confirm_passkey().await
     }
 
     async fn log_out(&self) -> Result<(), DriverError> {

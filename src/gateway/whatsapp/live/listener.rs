@@ -6,6 +6,7 @@
 use super::convert::{Me, member_jid};
 use super::keys;
 use super::notice::{self, Notice};
+use super::passkey;
 use super::reason;
 use super::reorder::Recent;
 use super::requery::{self, Requery};
@@ -61,6 +62,8 @@ impl EventHandler for Listener {
             EventKind::PairingCodeRefresh,
             EventKind::PairingCodeError,
             EventKind::PairPasskeyRequest,
+            EventKind::PairPasskeyConfirmation,
+            EventKind::PairPasskeyError,
             EventKind::QrScannedWithoutMultidevice,
             EventKind::ClientOutdated,
             EventKind::StreamReplaced,
@@ -100,7 +103,9 @@ impl Listener {
                 None => run.fail(reason::link_refused("WhatsApp did not say who it is")),
             },
             Event::PairError(error) => run.fail(reason::link_refused(&error.error)),
-            Event::PairPasskeyRequest(_) => run.fail(reason::PASSKEY.to_owned()),
+            Event::PairPasskeyRequest(asked) => passkey::asked(run, client, asked, self.pace),
+            Event::PairPasskeyConfirmation(seen) => passkey::to_compare(run, seen),
+            Event::PairPasskeyError(error) => passkey::failed(run, error),
             Event::QrScannedWithoutMultidevice(_) => run.fail(reason::PHONE_TOO_OLD.to_owned()),
             Event::LoggedOut(gone) => run.logged_out(reason::unlinked(gone.reason)),
             Event::StreamReplaced(_) => run.fail_manually(reason::REPLACED.to_owned()),

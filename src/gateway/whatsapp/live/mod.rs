@@ -19,6 +19,7 @@ mod lists;
 mod notice;
 mod options;
 mod pairing;
+mod passkey;
 mod presence;
 mod reason;
 mod refusal;

@@ -18,7 +18,8 @@ pub(super) const CODE_SPENT: &str =
 pub(super) const PAIRING_EXPIRED: &str =
     "no phone was linked before the codes expired; start again for new ones";
 pub(super) const PHONE_TOO_OLD: &str = "the phone that scanned the code runs a WhatsApp without linked devices: update WhatsApp there, then start again";
-pub(super) const PASSKEY: &str = "WhatsApp wants a passkey before it links this account, and groupdesk cannot answer for one; link another account. Deleting the passkey does not help: the phone then asks for a new one";
+pub(super) const PASSKEY_EXPIRED: &str =
+    "the passkey was not answered in the time that WhatsApp leaves; start again for a new code";
 const HOSTED: &str = "this WhatsApp Business account is also used on the Business Platform, and its signature cannot be checked by this version of groupdesk; starting again does not help, link another account";
 pub(super) const BROKEN: &str =
     "an internal fault ended this session; restart it (the log has the details)";
@@ -50,6 +51,14 @@ pub(super) fn link_refused(detail: &str) -> String {
     }
     format!(
         "linking the phone did not work ({}); start again for a new code",
+        sanitized(detail)
+    )
+}
+
+/// The passkey step came to nothing; it may be repeated.
+pub(super) fn passkey_refused(detail: &str) -> String {
+    format!(
+        "WhatsApp did not accept the passkey's answer ({}); copy the line again, run it again, and give the new answer",
         sanitized(detail)
     )
 }

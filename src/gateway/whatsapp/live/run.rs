@@ -3,12 +3,13 @@
 
 use super::lists::Missed;
 use super::reason;
-use crate::api::EpochMillis;
+use crate::api::{EpochMillis, PasskeyRequest};
 use crate::gateway::whatsapp::{DriverEvent, Identity, Retry};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::task;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use whatsapp_rust::Client;
@@ -28,6 +29,8 @@ pub(super) enum Phase {
 pub(super) struct Run {
     events: mpsc::UnboundedSender<DriverEvent>,
     phase: watch::Sender<Phase>,
+    /// Until when the passkey may be answered; `None` while none is asked for.
+    passkey: watch::Sender<Option<Instant>>,
     /// Cancelled to stop the run; no event is reported after that.
     pub(super) stop: CancellationToken,
     /// Notified when WhatsApp refused the version of the client.
@@ -47,6 +50,8 @@ struct Facts {
     /// Until when a pairing code that was given out may be entered.
     code_until: Option<Instant>,
     qr_exhausted: bool,
+    /// The library's task that shows one QR code after the other.
+    rotation: Option<task::Id>,
     /// Whether the device was unlinked.
     unlinked: bool,
     /// A phone was linked, not reported yet.
@@ -61,6 +66,7 @@ impl Run {
         let run = Arc::new(Self {
             events,
             phase: watch::Sender::new(Phase::Connecting),
+            passkey: watch::Sender::new(None),
             stop: CancellationToken::new(),
             outdated: Notify::new(),
             muted: AtomicBool::new(false),
@@ -71,6 +77,7 @@ impl Run {
                 unreached: true,
                 code_until: None,
                 qr_exhausted: false,
+                rotation: None,
                 unlinked: false,
                 linked: None,
                 business_name: None,
@@ -125,6 +132,9 @@ impl Run {
 
     /// Moves on to a phase. An end is final. False when nothing changed.
     fn enter(&self, next: Phase) -> bool {
+        if next != Phase::Pairing {
+            self.passkey.send_replace(None);
+        }
         self.phase.send_if_modified(|phase| {
             let moves = *phase != Phase::Ended && *phase != next;
             if moves {
@@ -202,7 +212,11 @@ impl Run {
         if !self.lives() {
             return;
         }
-        self.facts().qr_exhausted = false;
+        {
+            let mut facts = self.facts();
+            facts.qr_exhausted = false;
+            facts.rotation = task::try_id();
+        }
         self.tell(DriverEvent::QrCode { code, expires_at });
         self.enter(Phase::Pairing);
     }
@@ -214,7 +228,7 @@ impl Run {
             facts.qr_exhausted = true;
             facts.code_until.is_some_and(|until| until > Instant::now())
         };
-        if !code_waits {
+        if !code_waits && !self.is_passkey_open() {
             self.fail(reason::PAIRING_EXPIRED.to_owned());
         }
     }
@@ -226,6 +240,9 @@ impl Run {
 
     /// The pairing code is no longer valid.
     pub(super) fn code_spent(&self, reason: &str) {
+        if self.is_passkey_open() {
+            return;
+        }
         let (given, over) = {
             let mut facts = self.facts();
             (facts.code_until.take().is_some(), facts.qr_exhausted)
@@ -240,6 +257,14 @@ impl Run {
 
     /// Ends pairing when the last code, of either kind, is too old.
     pub(super) fn check_codes(&self) {
+        // Copied: failing writes it.
+        let passkey = *self.passkey.borrow();
+        if let Some(until) = passkey {
+            if until <= Instant::now() {
+                self.fail(reason::PASSKEY_EXPIRED.to_owned());
+            }
+            return;
+        }
         let stale = {
             let facts = self.facts();
             facts.qr_exhausted && facts.code_until.is_none_or(|until| until <= Instant::now())
@@ -247,6 +272,40 @@ impl Run {
         if stale {
             self.fail(reason::PAIRING_EXPIRED.to_owned());
         }
+    }
+
+    /// WhatsApp asks for the account's passkey, and waits so long for the answer.
+    pub(super) fn passkey_asked(&self, request: PasskeyRequest, patience: Duration) {
+        if self.lives() {
+            self.passkey.send_replace(Some(Instant::now() + patience));
+            self.enter(Phase::Pairing);
+            self.tell(DriverEvent::PasskeyAsked(request));
+        }
+    }
+
+    pub(super) fn passkey_code(&self, code: String) {
+        if self.is_passkey_open() {
+            self.tell(DriverEvent::PasskeyCode(code));
+        }
+    }
+
+    pub(super) fn passkey_refused(&self, reason: String) {
+        if self.is_passkey_open() {
+            self.tell(DriverEvent::PasskeyRefused { reason });
+        }
+    }
+
+    pub(super) fn is_passkey_open(&self) -> bool {
+        self.passkey.borrow().is_some() && self.lives()
+    }
+
+    /// Whether this is the library's task that shows the QR codes.
+    pub(super) fn is_rotation(&self, task: Option<task::Id>) -> bool {
+        task.is_some() && self.facts().rotation == task
+    }
+
+    pub(super) fn watch_passkey(&self) -> watch::Receiver<Option<Instant>> {
+        self.passkey.subscribe()
     }
 
     /// A phone was linked. Reported when the keys are on disk.

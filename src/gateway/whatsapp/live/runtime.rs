@@ -34,6 +34,21 @@ impl SessionRuntime {
     }
 }
 
+/// Keeps the QR code that was scanned in its place while WhatsApp waits for the passkey.
+///
+/// When the last code is spent, at most 160 s after the first, 0.7 closes the connection (`pair.rs`), and the passkey
+/// step with it; WhatsApp leaves ten minutes for it. whatsmeow's callers met the same (osaurus#2290).
+async fn hold_rotation(run: &Weak<Run>) {
+    let over = run
+        .upgrade()
+        .filter(|run| run.is_rotation(tokio::task::try_id()))
+        .map(|run| run.watch_passkey());
+    if let Some(mut over) = over {
+        // An error means that the run is gone.
+        let _ = over.wait_for(Option::is_none).await;
+    }
+}
+
 #[async_trait]
 impl Runtime for SessionRuntime {
     fn spawn(&self, task: Task) -> AbortHandle {
@@ -46,7 +61,12 @@ impl Runtime for SessionRuntime {
     }
 
     fn sleep(&self, wait: Duration) -> Task {
-        Box::pin(tokio::time::sleep(wait / self.pace.max(1)))
+        let run = Weak::clone(&self.run);
+        let slept = tokio::time::sleep(wait / self.pace.max(1));
+        Box::pin(async move {
+            slept.await;
+            hold_rotation(&run).await;
+        })
     }
 
     fn spawn_blocking(&self, work: Box<dyn FnOnce() + Send + 'static>) -> Task {

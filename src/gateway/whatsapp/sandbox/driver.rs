@@ -4,7 +4,7 @@ use super::endpoint::{Endpoint, endpoint_mut};
 use super::faults::DriverCall;
 use super::rules::{PersonId, Refusal, Rules};
 use super::world::World;
-use crate::api::{Setting, SettingField};
+use crate::api::{PasskeyAssertion, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
@@ -98,6 +98,16 @@ impl Driver for SandboxDriver {
     async fn pair_with_code(&self, phone: &str) -> Result<String, DriverError> {
         self.current()?;
         self.world.pair_with_code(&self.account.session, phone)
+    }
+
+    async fn answer_passkey(&self, assertion: &PasskeyAssertion) -> Result<(), DriverError> {
+        self.current()?;
+        self.world.answer_passkey(&self.account.session, assertion)
+    }
+
+    async fn confirm_passkey(&self) -> Result<(), DriverError> {
+        self.current()?;
+        self.world.confirm_passkey(&self.account.session)
     }
 
     async fn log_out(&self) -> Result<(), DriverError> {

@@ -5,7 +5,7 @@ use super::asset::Link;
 use super::faults::Faults;
 use super::rng::Rng;
 use super::rules::PersonId;
-use crate::api::EpochMillis;
+use crate::api::{EpochMillis, PasskeyAssertion};
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::{DriverEvent, GroupEvent};
 use std::collections::BTreeMap;
@@ -32,6 +32,17 @@ pub(super) enum Phase {
 pub(super) struct Pairing {
     /// The latest pairing code.
     pub(super) code: Option<PairingCode>,
+    /// The passkey step, once a phone that needs it has scanned or typed a code.
+    pub(super) passkey: Option<Passkey>,
+}
+
+/// The passkey step of a pairing.
+#[derive(Debug)]
+pub(super) struct Passkey {
+    /// The pairing code that was typed; `None` after a scan.
+    pub(super) by: Option<PairingCode>,
+    /// The assertion that was accepted, and the code that the phone shows.
+    pub(super) answer: Option<(PasskeyAssertion, String)>,
 }
 
 #[derive(Clone)]
@@ -68,6 +79,8 @@ pub(super) struct Endpoint {
     /// Cancelled when the present connection, attempt or pairing ends.
     pub(super) current: CancellationToken,
     pub(super) faults: Faults,
+    /// Whether the phone that links the session belongs to an account with a passkey.
+    pub(super) needs_passkey: bool,
     /// Changes of groups while the session is away, delivered at its next connect. `None`: they are
     /// not kept.
     pub(super) missed: Option<Vec<GroupEvent>>,

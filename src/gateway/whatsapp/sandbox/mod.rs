@@ -23,6 +23,7 @@ mod faults;
 mod invites;
 mod load;
 mod pairing;
+mod passkey;
 mod phone;
 mod rng;
 mod rules;

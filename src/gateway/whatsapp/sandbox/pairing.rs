@@ -3,7 +3,8 @@
 
 use super::build::add_arrivals;
 use super::connection::{failed, pause};
-use super::endpoint::{Endpoint, PairingCode, Phase};
+use super::endpoint::{Endpoint, Pairing, PairingCode, Phase};
+use super::passkey::has_passkey;
 use super::rules::PersonId;
 use super::world::World;
 use crate::gateway::domain::SessionId;
@@ -21,7 +22,7 @@ const EXPIRED: &str = "pairing expired: the code was not scanned in time; start 
 impl World {
     /// Begins to show QR codes.
     pub(super) fn begin_pairing(self: &Arc<Self>, session: &SessionId, endpoint: &mut Endpoint) {
-        let token = endpoint.begin(Phase::Pairing(super::endpoint::Pairing::default()));
+        let token = endpoint.begin(Phase::Pairing(Pairing::default()));
         let world = Arc::downgrade(self);
         let who = session.clone();
         if endpoint.faults.pairing_expires {
@@ -207,6 +208,28 @@ impl World {
     }
 
     fn link(self: &Arc<Self>, session: &SessionId, by: Option<PairingCode>) -> bool {
+        let needs_passkey = {
+            let endpoints = self.endpoints();
+            match endpoints.get(session) {
+                Some(Endpoint {
+                    phase: Phase::Pairing(Pairing { passkey: None, .. }),
+                    needs_passkey,
+                    ..
+                }) => *needs_passkey,
+                _ => return false,
+            }
+        };
+        if needs_passkey || by.as_ref().is_some_and(has_passkey) {
+            return self.ask_passkey(session, by);
+        }
+        self.finish_link(session, by)
+    }
+
+    pub(super) fn finish_link(
+        self: &Arc<Self>,
+        session: &SessionId,
+        by: Option<PairingCode>,
+    ) -> bool {
         let owner = {
             let endpoints = self.endpoints();
             let Some(endpoint) = endpoints.get(session) else {

@@ -74,5 +74,19 @@ pub(super) fn operations() -> Vec<Operation> {
                 ("other_link", DriverError::Conflict("another link is being made".into()).into()),
             ])
             .reaches(Reach::Account),
+        row("GET", "/api/v1/sessions/{session}/passkey", "getPasskey", "Get what the passkey step asks for")
+            .about("Some accounts need their passkey to link a phone (`linkStep` is `passkey`). `request` is what `navigator.credentials.get` takes as `publicKey`, on https://web.whatsapp.com; `code` has to be compared with the one on the phone. Neither: the assertion was sent, and WhatsApp is waited for. An extension of this gateway.")
+            .gives(200, "What is to be done now.", &examples::passkey_step())
+            .refuses([("no_passkey_step", Error::NotFound("passkey step"))]),
+        row("POST", "/api/v1/sessions/{session}/passkey", "answerPasskey", "Answer the passkey step")
+            .about("First `{\"assertion\": …}`, what the browser returned as JSON; then, when the phone shows the same code, `{\"confirm\": true}`. After a refusal another assertion may be given, for as long as the request stands. An extension of this gateway.")
+            .takes(&examples::passkey_answer())
+            .becomes(204, "WhatsApp has it.")
+            .refuses([
+                ("no_passkey_step", Error::NotFound("passkey step")),
+                ("not_now", Error::Conflict { message: "there is no code to confirm yet".to_owned(), reason: None }),
+                driver(DriverError::Refused("WhatsApp did not accept the passkey's answer".into())),
+            ])
+            .reaches(Reach::Account),
     ]
 }
