@@ -10,7 +10,7 @@ use base64::{alphabet, engine::DecodePaddingMode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 /// Largest request or assertion, in bytes of JSON. Real ones have less than 2 KiB.
@@ -85,7 +85,8 @@ impl PasskeyRequest {
             } else {
                 let mut units = [0; 2];
                 for unit in letter.encode_utf16(&mut units) {
-                    ascii.push_str(&format!("\\u{unit:04x}"));
+                    // Writing to a string cannot fail.
+                    let _ = write!(ascii, "\\u{unit:04x}");
                 }
             }
         }

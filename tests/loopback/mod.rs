@@ -287,8 +287,7 @@ impl Server {
     #[must_use]
     pub fn passkey_code(&self, session: &SessionId) -> Option<String> {
         let device = self.shared.device_of(session)?;
-        let code = device.state().passkey_code.clone();
-        code
+        device.state().passkey_code.clone()
     }
 
     /// Has somebody else write this description just before a session's next change of one arrives.

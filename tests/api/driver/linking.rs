@@ -164,7 +164,7 @@ async fn the_passkey_outlives_the_qr_codes(kind: Kind) {
     let last = desk.qr_code().await;
     desk.scan(&last);
     let request = desk.passkey_request().await;
-    desk.quiet_for(Duration::from_secs(60)).await;
+    desk.quiet_for(Duration::from_mins(1)).await;
     linked_by_passkey(&mut desk, &request).await;
 }
 

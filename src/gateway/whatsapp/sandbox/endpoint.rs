@@ -33,7 +33,7 @@ pub(super) struct Pairing {
     /// The latest pairing code.
     pub(super) code: Option<PairingCode>,
     /// The passkey step, once a phone that needs it has scanned or typed a code.
-    pub(super) passkey: Option<Passkey>,
+    pub(super) passkey: Option<Box<Passkey>>,
 }
 
 /// The passkey step of a pairing.

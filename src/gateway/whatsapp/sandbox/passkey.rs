@@ -65,7 +65,7 @@ impl World {
             };
             let token = endpoint.begin(Phase::Pairing(Pairing {
                 code: None,
-                passkey: Some(Passkey { by, answer: None }),
+                passkey: Some(Box::new(Passkey { by, answer: None })),
             }));
             endpoint.emit(DriverEvent::PasskeyAsked(request));
             token
@@ -124,13 +124,9 @@ impl World {
                 .ok_or(DriverError::NotConnected)?;
             match &endpoint.phase {
                 Phase::Pairing(Pairing {
-                    passkey:
-                        Some(Passkey {
-                            by,
-                            answer: Some(_),
-                        }),
+                    passkey: Some(asked),
                     ..
-                }) => by.clone(),
+                }) if asked.answer.is_some() => asked.by.clone(),
                 _ => return Err(DriverError::Refused(NO_PASSKEY.to_owned())),
             }
         };

@@ -240,6 +240,8 @@ fn passes(route: &RouteInfo, who: &Principal, reply: &Reply) -> bool {
         }
         error if live => error["details"]["reason"] == "not_connected",
         error if route.path.contains("{gid}") => error["message"] == "group not found",
+        // No account asks for a passkey.
+        error if route.path.ends_with("/passkey") => error["message"] == "passkey step not found",
         // The code is created in the background.
         error => route.path.ends_with("/qr") && error["message"] == "qr code not found",
     }

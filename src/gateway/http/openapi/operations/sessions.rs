@@ -85,7 +85,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .refuses([
                 ("no_passkey_step", Error::NotFound("passkey step")),
                 ("not_now", Error::Conflict { message: "there is no code to confirm yet".to_owned(), reason: None }),
-                driver(DriverError::Refused("WhatsApp did not accept the passkey's answer".into())),
+                ("passkey_refused", DriverError::Refused("WhatsApp did not accept the passkey's answer".into()).into()),
             ])
             .reaches(Reach::Account),
     ]
