@@ -2,7 +2,8 @@
 
 use super::command::CommandKind;
 use super::handle::Hold;
-use super::passkey::{self, PasskeyStage};
+use super::passkey;
+use super::stage::PasskeyStage;
 use super::sync;
 use super::task::Task;
 use crate::api::{

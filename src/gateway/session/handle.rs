@@ -2,7 +2,7 @@
 
 use super::command::{Acted, Command, CommandKind, SessionAction};
 use super::limits;
-use super::passkey::PasskeyStage;
+use super::stage::PasskeyStage;
 use crate::api::{LinkStep, QrCode, Session, SessionStatus};
 use crate::gateway::auth::Lease;
 use crate::gateway::clock;

@@ -2,7 +2,8 @@
 
 use super::handle::SessionHandle;
 use super::limits;
-use crate::api::{PasskeyAssertion, PasskeyRequest, PasskeyStep};
+use super::stage::PasskeyStage;
+use crate::api::{PasskeyAssertion, PasskeyStep};
 use crate::gateway::error::Error;
 use crate::gateway::lock::lock;
 
@@ -12,28 +13,6 @@ pub(super) const ASKED: &str = "WhatsApp asks for the account's passkey before i
 pub(super) const COMPARE: &str = "WhatsApp accepted the passkey: compare the code with the one on the phone, if it shows one, then confirm it";
 /// The error of a call without a step.
 const NONE: Error = Error::NotFound("passkey step");
-
-/// How far the step is.
-#[derive(Clone)]
-pub(super) enum PasskeyStage {
-    Asked(PasskeyRequest),
-    /// The assertion is on its way, or WhatsApp has it and its code is awaited.
-    Sent(PasskeyRequest),
-    Compare(PasskeyRequest, String),
-    /// The confirmation is on its way, or WhatsApp has it.
-    Confirmed(PasskeyRequest, String),
-}
-
-impl PasskeyStage {
-    fn request(&self) -> &PasskeyRequest {
-        match self {
-            Self::Asked(request)
-            | Self::Sent(request)
-            | Self::Compare(request, _)
-            | Self::Confirmed(request, _) => request,
-        }
-    }
-}
 
 impl SessionHandle {
     pub(super) fn set_passkey(&self, stage: Option<PasskeyStage>) {
