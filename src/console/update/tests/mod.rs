@@ -1,5 +1,6 @@
 //! Tests of `update`: the harness presses keys and plays the gateway.
 
+mod audience;
 mod burst;
 mod card;
 mod filter;
