@@ -138,7 +138,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     }
     let number = number(session).map_or_else(String::new, |digits| words::phone(&digits));
     let status = status(state, session);
-    let reason = reason(session);
+    let reason = reason(state, session);
     if parts.lines == 1 {
         let room = after(area, INDENT - 1).width;
         let label = Rect {
@@ -205,7 +205,16 @@ fn heard(state: &State, session: &Session) -> Option<String> {
     (age != "now").then(|| format!("heard {age} ago"))
 }
 
-fn reason(session: &Session) -> Option<String> {
+/// Why the session is not connected, or until when WhatsApp has restricted its account.
+fn reason(state: &State, session: &Session) -> Option<String> {
+    status_reason(session).or_else(|| {
+        let until = session.restricted_until.filter(|at| *at > state.now)?;
+        let until = words::date(until, &state.options.zone);
+        Some(format!("restricted by WhatsApp until {until}"))
+    })
+}
+
+fn status_reason(session: &Session) -> Option<String> {
     // A connecting session has a reason after several attempts.
     if !matches!(
         session.status,

@@ -12,6 +12,7 @@ mod follow;
 mod handle;
 pub(super) mod limits;
 mod live;
+mod restriction;
 mod sync;
 mod task;
 

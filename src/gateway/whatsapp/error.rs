@@ -6,6 +6,10 @@ use std::time::Duration;
 pub(crate) const FROZEN_DESCRIPTION: &str =
     "WhatsApp has frozen this group's description: nobody can change it, now or later";
 
+/// The reason of [`DriverError::Refused`] for a person who lets only some people add them.
+pub(crate) const PRIVACY: &str =
+    "this person's privacy settings do not let others add them: send the invite link";
+
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DriverError {
@@ -26,6 +30,9 @@ pub enum DriverError {
     Conflict(String),
     #[error("rate limited by WhatsApp; retry in {} s", .retry_after.as_secs().max(1))]
     RateLimited { retry_after: Duration },
+    /// Not sent: the driver asks no faster, because WhatsApp restricts accounts that ask too much.
+    #[error("this session asks WhatsApp no faster; retry in {} s", .retry_after.as_secs().max(1))]
+    Paced { retry_after: Duration },
     #[error("the connection to WhatsApp was lost during the call")]
     ConnectionLost,
     #[error("WhatsApp did not answer in time")]
@@ -38,6 +45,15 @@ pub enum DriverError {
 }
 
 impl DriverError {
+    /// The time to wait, if it says so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Paced { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
     /// The kind of the error: a metrics label, and the name of the example in the OpenAPI document.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -50,6 +66,7 @@ impl DriverError {
             Self::Refused(_) => "refused",
             Self::Conflict(_) => "conflict",
             Self::RateLimited { .. } => "rate_limited",
+            Self::Paced { .. } => "paced",
             Self::ConnectionLost => "connection_lost",
             Self::Timeout => "timeout",
             Self::AlreadyPaired => "already_paired",

@@ -111,13 +111,14 @@ fn every_driver_error_is_in_the_document() {
             | DriverError::Refused(_)
             | DriverError::Conflict(_)
             | DriverError::RateLimited { .. }
+            | DriverError::Paced { .. }
             | DriverError::ConnectionLost
             | DriverError::Timeout
             | DriverError::AlreadyPaired
             | DriverError::Other { .. } => {}
         }
     }
-    assert_eq!(refusals::driver_errors().len(), 12);
+    assert_eq!(refusals::driver_errors().len(), 13);
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod reason;
 mod refusal;
 mod reorder;
 mod requery;
+mod restriction;
 mod run;
 mod runtime;
 mod session;

@@ -5,7 +5,7 @@
 
 use super::description::NotDescribed;
 use super::reason::sanitized;
-use crate::gateway::whatsapp::error::FROZEN_DESCRIPTION;
+use crate::gateway::whatsapp::error::{FROZEN_DESCRIPTION, PRIVACY};
 use crate::gateway::whatsapp::{DriverError, MemberChange};
 use std::error::Error;
 use std::time::Duration;
@@ -123,9 +123,7 @@ pub(super) fn of_member(change: MemberChange, code: &str) -> Option<DriverError>
         }),
         (Remove, Some(404)) => None,
         (Add, Some(401)) => refused("this person has blocked the account"),
-        (Add, Some(403)) => refused(
-            "this person's privacy settings do not let others add them: send the invite link",
-        ),
+        (Add, Some(403)) => refused(PRIVACY),
         (Add, Some(404)) => refused("this number is not on WhatsApp"),
         (Add, Some(408)) => {
             refused("this person left the group not long ago: send the invite link")
