@@ -10,6 +10,8 @@ use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 /// Columns before a session's name: bar, symbol, space.
 const INDENT: u16 = 3;
 /// Minimum columns of a line that shows the number of groups with its word.
@@ -209,8 +211,14 @@ fn heard(state: &State, session: &Session) -> Option<String> {
 fn reason(state: &State, session: &Session) -> Option<String> {
     status_reason(session).or_else(|| {
         let until = session.restricted_until.filter(|at| *at > state.now)?;
-        let until = words::date(until, &state.options.zone);
-        Some(format!("restricted by WhatsApp until {until}"))
+        let zone = &state.options.zone;
+        // Short: the pane has room for some 26 columns.
+        let until = if until - state.now < DAY {
+            words::clock(until, zone)
+        } else {
+            words::date(until, zone)
+        };
+        Some(format!("restricted until {until}"))
     })
 }
 
