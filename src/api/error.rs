@@ -78,6 +78,9 @@ pub enum Reason {
     /// WhatsApp knows no such group.
     NoSuchGroup,
     RateLimited,
+    /// The session has done this as often as it may without a risk for its account, or WhatsApp
+    /// wants no more of it for now; nothing was sent. `details.limit` names the kind of call.
+    Budget,
     ConnectionLost,
     Timeout,
     /// An invite code that is malformed, expired or was reset.

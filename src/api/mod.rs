@@ -6,6 +6,7 @@
 //! different implementation.
 
 mod audit;
+mod budget;
 mod capability;
 mod error;
 mod event;
@@ -23,6 +24,7 @@ mod settings;
 mod time;
 
 pub use audit::{AuditAction, AuditEntry, AuditOutcome};
+pub use budget::{BudgetWindow, SessionBudget};
 pub use capability::{Capabilities, Capability, CapabilityWord};
 pub use error::{ErrorBody, ErrorCode, ErrorObject, PartialUpdate, Reason, UNKNOWN_SESSION};
 pub use event::{

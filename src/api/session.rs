@@ -1,6 +1,6 @@
 //! Sessions: WhatsApp accounts that the gateway keeps connected.
 
-use super::{EpochMillis, lenient, pattern};
+use super::{EpochMillis, SessionBudget, lenient, pattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -191,6 +191,22 @@ pub struct Session {
         deserialize_with = "lenient::or_default"
     )]
     pub link_step: Option<LinkStep>,
+    /// Extension: how much of what gets accounts restricted the session may still do. Absent where
+    /// nothing is limited.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub budget: Option<SessionBudget>,
+    /// Extension: until when WhatsApp has restricted the account: it cannot reach people who do not
+    /// know it, for example by new groups. Absent while it is not known to be restricted.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
+    pub restricted_until: Option<EpochMillis>,
 }
 
 /// Body of `POST /sessions`.

@@ -98,7 +98,11 @@ impl Prepared {
                 backend: Backend::Sandbox(Arc::clone(&world)),
                 memory_keys: Vec::new(),
                 login: None,
-                limits: settings.limits.clone().without_call_limits(),
+                limits: if sandbox.limits {
+                    settings.limits.clone()
+                } else {
+                    settings.limits.clone().without_call_limits()
+                },
                 connect: true,
             },
             organization,

@@ -21,6 +21,12 @@ pub(super) fn read(layers: &Layers) -> Limits {
         calls_per_hour: number("limits.calls_per_hour", defaults.calls_per_hour),
         connects_per_minute: number("limits.connects_per_minute", defaults.connects_per_minute),
         connects_per_hour: number("limits.connects_per_hour", defaults.connects_per_hour),
+        creates_per_hour: number("limits.creates_per_hour", defaults.creates_per_hour),
+        creates_per_day: number("limits.creates_per_day", defaults.creates_per_day),
+        joins_per_hour: number("limits.joins_per_hour", defaults.joins_per_hour),
+        joins_per_day: number("limits.joins_per_day", defaults.joins_per_day),
+        adds_per_hour: number("limits.adds_per_hour", defaults.adds_per_hour),
+        resets_per_hour: number("limits.resets_per_hour", defaults.resets_per_hour),
         connections: number("limits.connections", defaults.connections),
         connections_per_client: number(
             "limits.connections_per_client",

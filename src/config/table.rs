@@ -66,7 +66,7 @@ const SERVE: [Setting; 6] = [
 ];
 
 /// `[limits]`
-const LIMITS: [Setting; 8] = [
+const LIMITS: [Setting; 14] = [
     ("limits", "requests_per_minute", Kind::Number(0, MOST)),
     (
         "limits",
@@ -77,6 +77,12 @@ const LIMITS: [Setting; 8] = [
     ("limits", "calls_per_hour", Kind::Number(0, MOST)),
     ("limits", "connects_per_minute", Kind::Number(0, MOST)),
     ("limits", "connects_per_hour", Kind::Number(0, MOST)),
+    ("limits", "creates_per_hour", Kind::Number(0, MOST)),
+    ("limits", "creates_per_day", Kind::Number(0, MOST)),
+    ("limits", "joins_per_hour", Kind::Number(0, MOST)),
+    ("limits", "joins_per_day", Kind::Number(0, MOST)),
+    ("limits", "adds_per_hour", Kind::Number(0, MOST)),
+    ("limits", "resets_per_hour", Kind::Number(0, MOST)),
     ("limits", "connections", Kind::Number(1, MOST)),
     ("limits", "connections_per_client", Kind::Number(0, MOST)),
 ];

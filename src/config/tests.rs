@@ -152,6 +152,10 @@ fn errors_in_the_file_name_their_line() {
             "config.toml:2: `limits.connections` must be a whole number from 1 to 1000000",
         ),
         (
+            "[limits]\n\nresets_per_hour = \"20/h\"",
+            "config.toml:3: `limits.resets_per_hour` must be a whole number from 0 to 1000000",
+        ),
+        (
             "[serve]\nlisten = \"localhost\"",
             "config.toml:2: this must be an address with a port, such as 127.0.0.1:8080 or [::]:8443 (all interfaces); localhost:8080 and :8080 mean 127.0.0.1:8080",
         ),
@@ -408,6 +412,7 @@ fn flags_override_everything() {
         ("GROUPDESK_SERVE_LISTEN", "127.0.0.1:2"),
         ("GROUPDESK_SERVE_DRAIN_SECONDS", "3"),
         ("GROUPDESK_LIMITS_CALLS_PER_HOUR", "0"),
+        ("GROUPDESK_LIMITS_CREATES_PER_DAY", "3"),
         ("GROUPDESK_LOG_FORMAT", "pretty"),
     ]
     .map(|(name, value)| (OsString::from(name), OsString::from(value)));
@@ -420,6 +425,8 @@ fn flags_override_everything() {
     assert_eq!(config.serve.listen.port(), 1);
     assert_eq!(config.serve.drain, std::time::Duration::from_secs(3));
     assert_eq!(config.limits.calls_per_hour, 0);
+    assert_eq!(config.limits.creates_per_day, 3);
+    assert_eq!(config.limits.creates_per_hour, 5);
     assert!(!format!("{config:?}").contains("wa_secret"));
     let profile = config.profile.unwrap();
     assert_eq!(profile.name, "flag.example");

@@ -401,6 +401,7 @@ fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> Failur
         Some(
             Reason::NoSuchGroup
             | Reason::Busy
+            | Reason::Budget
             | Reason::StoreUnavailable
             | Reason::NotStored
             | Reason::DeadInvite

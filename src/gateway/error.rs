@@ -1,5 +1,6 @@
 //! The engine's error type, with its code, HTTP status and details.
 
+use super::budget::Spent;
 use super::domain::{Malformed, MemberJid};
 use super::store::StoreError;
 use super::whatsapp::DriverError;
@@ -63,6 +64,9 @@ pub enum Error {
     },
     #[error("rate limited: {limit}; retry in {} s", wait_seconds(*.wait))]
     TooManyRequests { limit: Limit, wait: Duration },
+    /// A call that would get the session's account restricted. Nothing was sent.
+    #[error("{0}")]
+    Budget(#[from] Spent),
     #[error("too many connections; retry in 1 s")]
     TooManyConnections,
     #[error("the gateway is shutting down")]
@@ -211,7 +215,7 @@ impl Error {
             Self::Members { failed, .. } => failed
                 .first()
                 .map_or(ErrorCode::Internal, |(_, error)| driver_code(error)),
-            Self::TooManyRequests { .. } => ErrorCode::RateLimited,
+            Self::TooManyRequests { .. } | Self::Budget(_) => ErrorCode::RateLimited,
             Self::NotConnected { .. } => driver_code(&DriverError::NotConnected),
             Self::Busy | Self::Draining | Self::TooManyConnections | Self::StoreUnavailable(_) => {
                 ErrorCode::GatewayUnavailable
@@ -224,16 +228,9 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::TooManyRequests { wait, .. }
-            | Self::Driver(DriverError::RateLimited { retry_after: wait })
-            | Self::Partial {
-                source: DriverError::RateLimited { retry_after: wait },
-                ..
-            } => Some(*wait),
-            Self::Members { failed, .. } => match failed.first() {
-                Some((_, DriverError::RateLimited { retry_after })) => Some(*retry_after),
-                _ => None,
-            },
+            Self::TooManyRequests { wait, .. } | Self::Budget(Spent { wait, .. }) => Some(*wait),
+            Self::Driver(source) | Self::Partial { source, .. } => source.retry_after(),
+            Self::Members { failed, .. } => failed.first()?.1.retry_after(),
             Self::Busy | Self::TooManyConnections => Some(Duration::from_secs(1)),
             Self::StoreUnavailable(_) => Some(STORE_WAIT),
             _ => None,
@@ -299,6 +296,9 @@ impl Error {
             Self::TooManyRequests { limit, .. } => {
                 json!({ "reason": Reason::RateLimited, "limit": limit.as_str() })
             }
+            Self::Budget(spent) => {
+                json!({ "reason": Reason::Budget, "limit": spent.kind.as_str() })
+            }
             Self::TooManyConnections => json!({ "reason": Reason::TooManyConnections }),
             Self::Draining => json!({ "reason": Reason::Draining }),
             Self::StoreUnavailable(_) => json!({ "reason": Reason::StoreUnavailable }),
@@ -345,7 +345,7 @@ fn driver_code(error: &DriverError) -> ErrorCode {
         DriverError::NoSuchGroup => ErrorCode::NotFound,
         DriverError::DeadInvite => ErrorCode::ValidationError,
         DriverError::Conflict(_) | DriverError::AlreadyPaired => ErrorCode::Conflict,
-        DriverError::RateLimited { .. } => ErrorCode::RateLimited,
+        DriverError::RateLimited { .. } | DriverError::Paced { .. } => ErrorCode::RateLimited,
         DriverError::ConnectionLost | DriverError::Timeout => ErrorCode::GatewayUnavailable,
         DriverError::Other { .. } => ErrorCode::Internal,
     }
@@ -380,7 +380,7 @@ fn driver_details(error: &DriverError) -> Value {
         }
         DriverError::Conflict(_) => Reason::Conflict,
         DriverError::AlreadyPaired => Reason::AlreadyPaired,
-        DriverError::RateLimited { .. } => Reason::RateLimited,
+        DriverError::RateLimited { .. } | DriverError::Paced { .. } => Reason::RateLimited,
         DriverError::ConnectionLost => Reason::ConnectionLost,
         DriverError::Timeout => Reason::Timeout,
         DriverError::Other { code, .. } => return json!({ "whatsappCode": code }),

@@ -22,6 +22,17 @@ pub struct Limits {
     /// driver do not count.
     pub connects_per_minute: u32,
     pub connects_per_hour: u32,
+    /// Groups that a session may create. WhatsApp publishes no numbers; these are guesses below what
+    /// got accounts restricted.
+    pub creates_per_hour: u32,
+    pub creates_per_day: u32,
+    /// Groups that a session may join by a link.
+    pub joins_per_hour: u32,
+    pub joins_per_day: u32,
+    /// People whom a session may add to groups.
+    pub adds_per_hour: u32,
+    /// Invite links that a session may reset.
+    pub resets_per_hour: u32,
     /// Connections at a time, realtime streams included.
     pub connections: u32,
     /// Connections per address. Also the concurrent requests (realtime streams included) of one key
@@ -52,6 +63,12 @@ impl Default for Limits {
             calls_per_hour: 1200,
             connects_per_minute: 5,
             connects_per_hour: 30,
+            creates_per_hour: 5,
+            creates_per_day: 15,
+            joins_per_hour: 5,
+            joins_per_day: 20,
+            adds_per_hour: 20,
+            resets_per_hour: 20,
             connections: 1024,
             connections_per_client: 256,
             body_bytes: 64 * MIB,
@@ -66,7 +83,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Removes the limits on calls and connects, for the sandbox.
+    /// Removes the limits on what sessions do at WhatsApp, for the sandbox.
     #[must_use]
     pub fn without_call_limits(self) -> Self {
         Self {
@@ -74,6 +91,12 @@ impl Limits {
             calls_per_hour: 0,
             connects_per_minute: 0,
             connects_per_hour: 0,
+            creates_per_hour: 0,
+            creates_per_day: 0,
+            joins_per_hour: 0,
+            joins_per_day: 0,
+            adds_per_hour: 0,
+            resets_per_hour: 0,
             ..self
         }
     }

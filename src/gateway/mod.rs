@@ -5,6 +5,7 @@
 //! as events, and the store follows them.
 
 pub mod auth;
+mod budget;
 mod clock;
 mod config;
 pub(crate) mod disk;

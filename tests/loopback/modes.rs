@@ -9,6 +9,7 @@ use groupdesk::api::{Audience, GroupKind, Setting};
 use groupdesk::gateway::domain::GroupJid;
 use groupdesk::gateway::whatsapp::{Driver, GroupSnapshot};
 use serde_json::{Value, json};
+use whatsapp_rust::wacore::iq::mex_operations::fetch_reachout_timelock;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::wacore_binary::{Node, NodeContent};
 
@@ -89,8 +90,17 @@ pub fn lifetime(asked: &Node) -> Result<Setting, Refused> {
         .ok_or_else(Refused::malformed)
 }
 
-/// Answers the mutation that sets who has the invite link.
+/// Answers the query for the restriction of the account, and the mutation that sets who has the invite link.
 pub async fn by_mex(account: &dyn Driver, asked: &Node) -> Result<Vec<Node>, Refused> {
+    if attr(asked, "query_id").as_deref() == Some(fetch_reachout_timelock::DOC_ID) {
+        let until = account.restricted_until().await?;
+        let lock = json!({
+            "is_active": until.is_some(),
+            "time_enforcement_ends": until.map(|until| (until / 1000).to_string()),
+        });
+        let answer = json!({ "data": { "xwa2_fetch_account_reachout_timelock": lock } });
+        return Ok(vec![bytes("result", answer.to_string())]);
+    }
     let Some(NodeContent::Bytes(query)) = &asked.content else {
         return Err(Refused::malformed());
     };

@@ -64,7 +64,7 @@ impl Refused {
             DriverError::DeadInvite => "gone",
             DriverError::Refused(_) | DriverError::PrivateInvite { .. } => "not-acceptable",
             DriverError::Conflict(_) | DriverError::AlreadyPaired => "conflict",
-            DriverError::RateLimited { .. } => "rate-overlimit",
+            DriverError::RateLimited { .. } | DriverError::Paced { .. } => "rate-overlimit",
             DriverError::Other { message, .. } => message,
         };
         let backoff = match &self.0 {
@@ -98,7 +98,7 @@ fn code_of(error: &DriverError) -> u16 {
         DriverError::PrivateInvite { .. } => 403,
         DriverError::Conflict(_) | DriverError::AlreadyPaired => 409,
         DriverError::DeadInvite => 410,
-        DriverError::RateLimited { .. } => 429,
+        DriverError::RateLimited { .. } | DriverError::Paced { .. } => 429,
         DriverError::Other { code, .. } => code.unwrap_or(500),
         DriverError::NotConnected | DriverError::ConnectionLost | DriverError::Timeout => 503,
     }

@@ -65,6 +65,10 @@ pub struct Sandbox {
     /// Fill the world up to this many groups
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub groups: Option<u32>,
+
+    /// Limit what sessions do at WhatsApp, as for real accounts
+    #[arg(long)]
+    pub limits: bool,
 }
 
 impl Serve {
@@ -73,7 +77,7 @@ impl Serve {
         if !self.sandbox && self.world != Sandbox::default() {
             return Err((
                 ErrorKind::MissingRequiredArgument,
-                "--seed, --still and --groups describe a simulated world: add --sandbox",
+                "--seed, --still, --groups and --limits describe a simulated world: add --sandbox",
             ));
         }
         Ok(())

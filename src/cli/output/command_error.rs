@@ -192,6 +192,9 @@ fn other(refusal: &failure::CallFailure, status: Option<u16>) -> Exit {
         Exit::NotFound
     } else if refusal.code == ErrorCode::ValidationError.as_str() && !refusal.fields.is_empty() {
         Exit::Usage
+    } else if refusal.code == ErrorCode::RateLimited.as_str() {
+        // The session's budget: its words say until when.
+        Exit::RateLimited
     } else if refusal.code.is_empty() && status.is_some() {
         // Something answers, but no gateway of this contract.
         Exit::GatewayAway

@@ -7,6 +7,7 @@ use super::screen::Screen;
 use super::wrap::wrap;
 use crate::console::qr;
 use crate::console::state::{ButtonId, ResetDialog, ResetPhase, State};
+use crate::console::words;
 use crate::names::fit;
 use crate::text;
 use ratatui::layout::{Rect, Size};
@@ -138,8 +139,8 @@ fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
             state.sentence(failure, Some(&reset.key))
         ),
         ResetPhase::Asking | ResetPhase::Done { .. } => {
-            "The old link stops working at once. Whoever has it can no longer join.\n\nThis cannot be undone."
-                .to_owned()
+            let left = left(state, &reset.key.session).map_or_else(String::new, |left| format!("\n{left}"));
+            format!("The old link stops working at once. Whoever has it can no longer join.\n\nThis cannot be undone.{left}")
         }
     };
     let account = fit(&state.session_name(&reset.key.session), 30).shown;
@@ -149,6 +150,31 @@ fn reset_text(state: &State, reset: &ResetDialog, width: u16) -> Vec<String> {
         width,
         13,
     )
+}
+
+/// How many resets the session has left, once half of them are used.
+fn left(state: &State, session: &str) -> Option<String> {
+    let budget = state.sessions.get(session)?.budget.as_ref()?;
+    let scarce = budget
+        .reset
+        .iter()
+        .filter(|window| window.left <= window.limit / 2);
+    let window = scarce.min_by_key(|window| window.left)?;
+    let span = match window.window_seconds {
+        3600 => "this hour".to_owned(),
+        86_400 => "today".to_owned(),
+        seconds => format!("in {seconds} s"),
+    };
+    let next = match window.resets_at {
+        Some(at) if window.left == 0 => {
+            format!(", the next at {}", words::clock(at, &state.options.zone))
+        }
+        _ => String::new(),
+    };
+    Some(format!(
+        "{} of {} resets left {span}{next}.",
+        window.left, window.limit
+    ))
 }
 
 /// The buttons of a phase, from left to right.

@@ -3,7 +3,7 @@
 use super::copy::copy_link;
 use super::cursor::{button_move, next_button};
 use super::follow_up::FollowUp;
-use super::invite;
+use super::{invite, sessions};
 use crate::api::Capability;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
@@ -36,6 +36,11 @@ pub(super) fn open(state: &mut State) {
     }
     let card = state.card.as_ref().filter(|card| card.key == key);
     let old = card.and_then(|card| card.link()).map(str::to_owned);
+    let session = state.sessions.get(&key.session);
+    if session.is_some_and(|session| session.budget.is_some()) {
+        // The dialog says what is left.
+        sessions::read_row_again(state, &key.session);
+    }
     state.layers.push(Layer::Reset(ResetDialog {
         key,
         name,

@@ -10,6 +10,8 @@ use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 /// Columns before a session's name: bar, symbol, space.
 const INDENT: u16 = 3;
 /// Minimum columns of a line that shows the number of groups with its word.
@@ -138,7 +140,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     }
     let number = number(session).map_or_else(String::new, |digits| words::phone(&digits));
     let status = status(state, session);
-    let reason = reason(session);
+    let reason = reason(state, session);
     if parts.lines == 1 {
         let room = after(area, INDENT - 1).width;
         let label = Rect {
@@ -205,7 +207,22 @@ fn heard(state: &State, session: &Session) -> Option<String> {
     (age != "now").then(|| format!("heard {age} ago"))
 }
 
-fn reason(session: &Session) -> Option<String> {
+/// Why the session is not connected, or until when WhatsApp has restricted its account.
+fn reason(state: &State, session: &Session) -> Option<String> {
+    status_reason(session).or_else(|| {
+        let until = session.restricted_until.filter(|at| *at > state.now)?;
+        let zone = &state.options.zone;
+        // Short: the pane has room for some 26 columns.
+        let until = if until - state.now < DAY {
+            words::clock(until, zone)
+        } else {
+            words::date(until, zone)
+        };
+        Some(format!("restricted until {until}"))
+    })
+}
+
+fn status_reason(session: &Session) -> Option<String> {
     // A connecting session has a reason after several attempts.
     if !matches!(
         session.status,

@@ -7,6 +7,7 @@ use crate::api::{
     check_subject,
 };
 use crate::gateway::auth::Caller;
+use crate::gateway::budget::BudgetKind;
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::error::Error;
@@ -73,7 +74,8 @@ impl Engine {
                 let _held = turn.hold(Some(&group));
                 // Asking for it would cost a query that WhatsApp counts.
                 record.old = handle.known_link(&group).map(|code| json!(link(&code)));
-                let code = turn.ask(handle.driver.reset_invite(&group)).await?;
+                let query = handle.driver.reset_invite(&group);
+                let code = turn.spend(BudgetKind::Reset, 1, query).await?;
                 handle.expect_reset_echo(&group, &code);
                 handle.learn_link(&group, Some(&code));
                 record.note_applied("invite");
@@ -112,7 +114,7 @@ impl Engine {
                 let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(None);
                 let query = turn.session.driver.create(&subject, &participants);
-                let snapshot = turn.ask(query).await?;
+                let snapshot = turn.spend(BudgetKind::Create, 1, query).await?;
                 record.note_applied("create");
                 let info = info(&snapshot);
                 record.group = Some(info.group_jid.clone());
@@ -142,7 +144,8 @@ impl Engine {
             let outcome = async {
                 let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(None);
-                let outcome = turn.ask(turn.session.driver.join(&code)).await?;
+                let query = turn.session.driver.join(&code);
+                let outcome = turn.spend(BudgetKind::Join, 1, query).await?;
                 record.note_applied("join");
                 match &outcome {
                     JoinOutcome::Joined(group) => {
@@ -204,6 +207,15 @@ impl Engine {
             return Err(Error::field(
                 "participants",
                 "must name at least one member",
+            ));
+        }
+        let most = session.handle.budget.most(BudgetKind::Add);
+        if let Some(most) =
+            most.filter(|most| change == MemberChange::Add && members.len() > *most as usize)
+        {
+            return Err(Error::field(
+                "participants",
+                format!("must name at most {most}: a session may add {most} people an hour"),
             ));
         }
         let action = match change {
@@ -270,7 +282,14 @@ async fn change_them(
     let turn = session.turn_to_change(store, 1).await?;
     let _held = turn.hold(Some(group));
     let query = turn.session.driver.change_members(group, change, &members);
-    let outcomes = turn.ask(query).await?;
+    let outcomes = match change {
+        MemberChange::Add => {
+            let outcomes = turn.spend(BudgetKind::Add, members.len(), query).await?;
+            turn.note_added(&outcomes);
+            outcomes
+        }
+        _ => turn.ask(query).await?,
+    };
     let alone = members.len() == 1;
     let (mut applied, mut failed) = (Vec::new(), Vec::new());
     for (member, outcome) in members.into_iter().zip(outcomes) {

@@ -9,10 +9,10 @@ use crate::gateway::hub::Hub;
 use crate::gateway::metrics::Metrics;
 use crate::gateway::rate::CallerRates;
 use crate::gateway::realtime::Tickets;
-use crate::gateway::session;
+use crate::gateway::session::{self, SessionHandle};
 use crate::gateway::shares::Shares;
 use crate::gateway::store::changes::{self, SessionContext};
-use crate::gateway::store::rows::StoredSession;
+use crate::gateway::store::rows::{AuditFilter, StoredSession};
 use crate::gateway::store::{Store, StoreError, Write, sqlite};
 use crate::gateway::{Config, Limits, SeedSession, clock};
 use anyhow::Context as _;
@@ -20,6 +20,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
+
+/// Entries of the audit log that are read at a time.
+const RECALLED: u32 = 200;
 
 impl Engine {
     /// Opens the store, stores the seeded sessions, and starts every session that should run, in
@@ -93,6 +96,11 @@ impl Engine {
             }
             handles.insert(handle.id.to_string(), handle);
         }
+        for handle in handles.values() {
+            recall(&store, handle)
+                .await
+                .with_context(|| format!("cannot read the database {}", database.display()))?;
+        }
         tracing::info!(sessions = handles.len(), "the engine is open");
         let inner = Arc::new(Inner {
             store,
@@ -120,6 +128,32 @@ impl Engine {
         tokio::spawn(super::outage::watch(Arc::downgrade(&inner), faults));
         Ok(Self { inner })
     }
+}
+
+/// Counts what the session did before this process, from the audit log: its budgets span a day.
+async fn recall(store: &Store, session: &Arc<SessionHandle>) -> Result<(), StoreError> {
+    if session.budget.reach().is_none() {
+        return Ok(());
+    }
+    let session = Arc::clone(session);
+    store
+        .read(move |rows| {
+            let organizations = [session.organization.clone()];
+            let mut filter = AuditFilter {
+                session: Some(session.id.to_string()),
+                limit: RECALLED,
+                ..AuditFilter::default()
+            };
+            loop {
+                let entries = rows.audit(&organizations, &filter)?;
+                let oldest = entries.last().and_then(|entry| entry.id.parse().ok());
+                if !session.budget.recall(&entries) || oldest.is_none() {
+                    return Ok(());
+                }
+                filter.before = oldest;
+            }
+        })
+        .await
 }
 
 async fn load(

@@ -80,6 +80,8 @@ pub(super) enum CommandKind {
     /// A sync changed too many groups to publish each: publish the status again, so that listeners
     /// read the groups anew.
     AnnounceResync,
+    /// WhatsApp refused what it refuses to restricted accounts: ask whether this one is.
+    LookForRestriction,
     /// The driver failed to connect or panicked.
     Broken(String),
 }

@@ -4,8 +4,8 @@ use super::command::CommandKind;
 use super::handle::Hold;
 use super::passkey;
 use super::stage::PasskeyStage;
-use super::sync;
 use super::task::Task;
+use super::{restriction, sync};
 use crate::api::{
     AuthCodePayload, AuthQrPayload, EpochMillis, EventKind, QrCode, SessionStatus,
     SessionStatusPayload,
@@ -34,7 +34,13 @@ impl Task {
         }
         self.flush().await;
         match event {
-            DriverEvent::LoggedOut { reason } => self.unlink(reason).await,
+            DriverEvent::LoggedOut { reason } => {
+                let reason = match self.handle.restricted_until() {
+                    Some(until) => restriction::after_unlink(&reason, until),
+                    None => reason,
+                };
+                self.unlink(reason).await;
+            }
             // Ignore late events of a session that should not run.
             _ if !self.should_run => {}
             // The engine alone restarts a failed session.
@@ -120,6 +126,7 @@ impl Task {
     async fn paired(&mut self, identity: &Identity) {
         self.handle.set_qr(None);
         self.identify(identity);
+        self.look_after_linking = true;
         self.set_status(SessionStatus::Starting, None).await;
         let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
         let payload = AuthCodePayload {
@@ -149,6 +156,10 @@ impl Task {
         }
         self.set_status(SessionStatus::Working, None).await;
         self.resync();
+        // A device that was removed cannot ask; its successor can.
+        if std::mem::take(&mut self.look_after_linking) {
+            self.look_for_restriction();
+        }
     }
 
     /// Reads the list of all groups where it is due.

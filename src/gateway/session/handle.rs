@@ -5,6 +5,7 @@ use super::limits;
 use super::stage::PasskeyStage;
 use crate::api::{LinkStep, QrCode, Session, SessionStatus};
 use crate::gateway::auth::Lease;
+use crate::gateway::budget::Budget;
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, OrganizationId, SessionId};
 use crate::gateway::error::{Error, Limit};
@@ -39,11 +40,15 @@ pub(crate) struct SessionHandle {
     unreadable_groups: AtomicU64,
     /// Milliseconds since the epoch; 0 for never.
     last_traffic: AtomicI64,
+    /// When a restriction of the account ends, in milliseconds since the epoch; 0 for none. Kept in
+    /// memory only.
+    pub(super) restricted_until: AtomicI64,
     pub(super) turn: tokio::sync::Mutex<()>,
     pub(super) waiting: AtomicUsize,
     /// `ratePerMin` and `ratePerHour`.
     pub(super) calls: CallRate,
     connects: CallRate,
+    pub(crate) budget: Budget,
     /// Cancelled when the connection ends, which ends running calls.
     connection: Mutex<CancellationToken>,
     /// The current QR code. Kept in memory only.
@@ -109,10 +114,12 @@ impl SessionHandle {
             control,
             calls: CallRate::new(view.rate_per_min, view.rate_per_hour),
             connects: CallRate::new(limits.connects_per_minute, limits.connects_per_hour),
+            budget: Budget::new(limits),
             view: RwLock::new(view),
             group_count: AtomicU64::new(group_count),
             unreadable_groups: AtomicU64::new(0),
             last_traffic: AtomicI64::new(0),
+            restricted_until: AtomicI64::new(0),
             turn: tokio::sync::Mutex::new(()),
             waiting: AtomicUsize::new(0),
             connection: Mutex::new(connection),
@@ -143,6 +150,11 @@ impl SessionHandle {
         };
         // The driver may have seen traffic that produced no event.
         view.last_traffic_at = heard.max(self.driver.last_traffic());
+        view.budget = self.budget.view();
+        if let Some(pace) = self.driver.pace() {
+            view.budget.get_or_insert_default().read.push(pace);
+        }
+        view.restricted_until = self.restricted_until();
         view
     }
 

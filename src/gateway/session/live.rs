@@ -2,10 +2,12 @@
 
 use super::handle::{BROKE, Hold, SessionHandle};
 use super::limits;
+use crate::gateway::budget::BudgetKind;
 use crate::gateway::domain::GroupJid;
 use crate::gateway::error::{Error, Limit};
 use crate::gateway::lock::lock;
 use crate::gateway::whatsapp::DriverError;
+use crate::gateway::whatsapp::error::PRIVATE;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
@@ -116,6 +118,25 @@ impl SessionHandle {
     }
 }
 
+/// Whether a person was not added because of their privacy settings (WhatsApp's 403).
+fn is_private(error: &DriverError) -> bool {
+    match error {
+        DriverError::PrivateInvite { .. } => true,
+        DriverError::Refused(why) => why == PRIVATE,
+        _ => false,
+    }
+}
+
+/// Whether a refusal is one that restricted accounts get. The code of `account_reachout_restricted`
+/// is not known, so any code without a meaning of its own counts.
+fn hints_at_restriction(kind: BudgetKind, error: &DriverError) -> bool {
+    matches!(kind, BudgetKind::Create | BudgetKind::Join)
+        && matches!(
+            error,
+            DriverError::RateLimited { .. } | DriverError::Other { code: Some(_), .. }
+        )
+}
+
 /// Whether an error means that nothing was received: any other error is an answer.
 fn is_silence(error: Option<&DriverError>) -> bool {
     matches!(
@@ -168,6 +189,42 @@ impl Turn<'_> {
         query: impl Future<Output = Result<T, DriverError>> + Send,
     ) -> Result<T, DriverError> {
         self.session.guard(&self.connection, limit, query).await
+    }
+
+    /// [`Turn::ask`] for calls that get accounts restricted when there are many.
+    ///
+    /// # Errors
+    /// [`Error::Budget`]: there were too many, and nothing was sent. Else as [`Turn::ask`].
+    pub(crate) async fn spend<T>(
+        &self,
+        kind: BudgetKind,
+        calls: usize,
+        query: impl Future<Output = Result<T, DriverError>> + Send,
+    ) -> Result<T, Error> {
+        let budget = &self.session.budget;
+        budget.take(kind, calls)?;
+        let answer = self.ask(query).await;
+        let error = answer.as_ref().err();
+        budget.answered(kind, error);
+        if error.is_some_and(|error| hints_at_restriction(kind, error)) {
+            self.session.look_for_restriction();
+        }
+        Ok(answer?)
+    }
+
+    /// Notes the outcomes of adding people.
+    pub(crate) fn note_added(&self, outcomes: &[Result<(), DriverError>]) {
+        for outcome in outcomes {
+            match outcome {
+                Ok(()) => drop(self.session.budget.added(true)),
+                Err(error) if is_private(error) => {
+                    if self.session.budget.added(false) {
+                        self.session.look_for_restriction();
+                    }
+                }
+                Err(_) => {}
+            }
+        }
     }
 
     /// Holds back the driver's events about one group, or about all, until the guard is dropped.

@@ -45,7 +45,9 @@ async fn try_out(session: &SessionHandle, store: &Store, connection: Cancellatio
                 | Error::Driver(DriverError::NotConnected | DriverError::ConnectionLost),
             ) => return,
             // Not asked, or refused for being asked too often: waiting for it is no failure.
-            Err(Error::Driver(DriverError::RateLimited { retry_after })) => {
+            Err(Error::Driver(
+                DriverError::RateLimited { retry_after } | DriverError::Paced { retry_after },
+            )) => {
                 let seconds = retry_after.as_secs();
                 tracing::info!(session = %session.id, seconds, "the list of groups is asked for later");
                 session.mark_ready();

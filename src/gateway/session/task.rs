@@ -60,6 +60,7 @@ pub(crate) fn spawn(
         first: None,
         deadline: None,
         held: Vec::new(),
+        look_after_linking: false,
     };
     tasks.spawn(task.run(commands, events, delay));
     handle
@@ -83,6 +84,8 @@ pub(super) struct Task {
     deadline: Option<Instant>,
     /// Group events held back until a change of ours is stored.
     pub(super) held: Vec<GroupEvent>,
+    /// A phone was linked: ask whether its account is restricted once it is connected.
+    pub(super) look_after_linking: bool,
 }
 
 enum Step {
@@ -228,6 +231,7 @@ impl Task {
             }
             CommandKind::CatchUp => self.catch_up().await,
             CommandKind::AnnounceResync => self.announce_resync().await,
+            CommandKind::LookForRestriction => self.look_for_restriction(),
             CommandKind::Broken(reason) => self.fail(&reason).await,
         }
         Flow::Go

@@ -2,7 +2,7 @@
 
 use super::error::DriverError;
 use super::group::{GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup};
-use crate::api::{EpochMillis, PasskeyAssertion, Setting};
+use crate::api::{BudgetWindow, EpochMillis, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use async_trait::async_trait;
 use tokio::sync::mpsc;
@@ -122,6 +122,16 @@ pub trait Driver: Send + Sync + 'static {
         &self,
         group: &GroupJid,
     ) -> Result<Vec<MembershipRequest>, DriverError>;
+
+    /// Until when WhatsApp has restricted the account; `None` while it is not.
+    async fn restricted_until(&self) -> Result<Option<EpochMillis>, DriverError> {
+        Ok(None)
+    }
+
+    /// How many queries may be made now, where the driver paces them.
+    fn pace(&self) -> Option<BudgetWindow> {
+        None
+    }
 
     /// When WhatsApp last sent anything, for as long as that is known.
     fn last_traffic(&self) -> Option<EpochMillis> {

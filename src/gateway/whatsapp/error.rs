@@ -39,6 +39,9 @@ pub enum DriverError {
     Conflict(String),
     #[error("rate limited by WhatsApp; retry in {} s", .retry_after.as_secs().max(1))]
     RateLimited { retry_after: Duration },
+    /// Not sent: the driver asks no faster, because WhatsApp restricts accounts that ask too much.
+    #[error("this session asks WhatsApp no faster; retry in {} s", .retry_after.as_secs().max(1))]
+    Paced { retry_after: Duration },
     #[error("the connection to WhatsApp was lost during the call")]
     ConnectionLost,
     #[error("WhatsApp did not answer in time")]
@@ -51,6 +54,15 @@ pub enum DriverError {
 }
 
 impl DriverError {
+    /// The time to wait, if it says so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Paced { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
     /// The kind of the error: a metrics label, and the name of the example in the OpenAPI document.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -64,6 +76,7 @@ impl DriverError {
             Self::PrivateInvite { .. } => "private_invite",
             Self::Conflict(_) => "conflict",
             Self::RateLimited { .. } => "rate_limited",
+            Self::Paced { .. } => "paced",
             Self::ConnectionLost => "connection_lost",
             Self::Timeout => "timeout",
             Self::AlreadyPaired => "already_paired",

@@ -3,7 +3,7 @@
 use super::{
     Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup,
 };
-use crate::api::{EpochMillis, PasskeyAssertion, Setting};
+use crate::api::{BudgetWindow, EpochMillis, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::metrics::Metrics;
 use async_trait::async_trait;
@@ -167,6 +167,15 @@ impl Driver for Metered {
     ) -> Result<Vec<MembershipRequest>, DriverError> {
         let call = self.inner.membership_requests(group);
         self.count("membership_requests", call).await
+    }
+
+    async fn restricted_until(&self) -> Result<Option<EpochMillis>, DriverError> {
+        self.count("restricted_until", self.inner.restricted_until())
+            .await
+    }
+
+    fn pace(&self) -> Option<BudgetWindow> {
+        self.inner.pace()
     }
 
     fn last_traffic(&self) -> Option<EpochMillis> {

@@ -6,7 +6,7 @@
 mod account;
 mod backend;
 mod driver;
-mod error;
+pub(crate) mod error;
 mod event;
 mod group;
 #[cfg(feature = "live")]

@@ -130,8 +130,8 @@ async fn members_may_change_the_info_of_an_unlocked_group() {
     assert_eq!(details["reason"], "not_in_group");
     let details = gateway
         .patch(
-            &gateway.support_group("Riverside Community · General"),
-            json!({ "locked": false }),
+            &gateway.support_group("Riverside Community"),
+            json!({ "announce": true }),
         )
         .await
         .error(403, "forbidden");

@@ -53,7 +53,8 @@ impl Endpoint {
             .path
             .replace("{s}", session)
             .replace("{g}", group)
-            .replace("{m}", member);
+            .replace("{m}", member)
+            .replace("{code}", "AbCdEf1234567890XyZ12");
         let ask = Ask::new(self.method, &format!("/api/v1{path}"));
         match &self.body {
             Some(body) => ask.json(body),
@@ -102,7 +103,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::live("POST", "/sessions/{s}/groups", "send").with(json!({ "name": "New" })),
         Endpoint::live("POST", "/sessions/{s}/groups:join", "send")
             .with(json!({ "invite": "AbCdEf1234567890XyZ12" })),
-        Endpoint::live("GET", "/sessions/{s}/invites/AbCdEf1234567890XyZ12", "read"),
+        Endpoint::live("GET", "/sessions/{s}/invites/{code}", "read"),
         Endpoint::live("POST", "/sessions/{s}/groups/{g}:leave", "send"),
         Endpoint::live("POST", "/sessions/{s}/groups/{g}/members", "send").with(members()),
         Endpoint::live("DELETE", "/sessions/{s}/groups/{g}/members/{m}", "send"),

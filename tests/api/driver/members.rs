@@ -8,6 +8,7 @@ use groupdesk::gateway::whatsapp::{DriverError, MemberChange};
 over_both_drivers!(
     each_person_has_an_outcome,
     only_admins_change_members,
+    a_refused_add_offers_a_private_invite,
     requests_are_listed_approved_and_rejected,
 );
 
@@ -75,6 +76,28 @@ async fn each_person_has_an_outcome(kind: Kind) {
         assert_eq!(words, expected, "{change:?}");
         assert_eq!(role(&desk, &group, &outsider), after, "{change:?}");
     }
+}
+
+async fn a_refused_add_offers_a_private_invite(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    let people = desk.world.outsiders(&group, 1);
+    desk.world.act(|rules| rules.make_private(&people[0]));
+    let outcomes = desk
+        .driver
+        .change_members(&group, MemberChange::Add, &people)
+        .await
+        .unwrap();
+    let [
+        Err(DriverError::PrivateInvite {
+            person, expires_at, ..
+        }),
+    ] = outcomes.as_slice()
+    else {
+        panic!("{outcomes:?}");
+    };
+    assert_eq!(*person, people[0]);
+    assert!(*expires_at > desk.world.now());
 }
 
 async fn only_admins_change_members(kind: Kind) {

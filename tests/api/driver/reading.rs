@@ -16,8 +16,13 @@ async fn every_group_is_read_with_its_members(kind: Kind) {
     let desk = Desk::connected(kind).await;
     let groups = desk.driver.joined_groups().await.unwrap();
     assert!(groups.len() > 30);
-    for group in groups {
+    for mut group in groups {
         let truth = desk.truth(&group.jid);
+        if group.is_partial() {
+            // The account is added to what WhatsApp lists.
+            assert!(group.members.iter().any(|member| member.is_me));
+            group.members.retain(|member| member.role.is_admin());
+        }
         assert_eq!(in_seconds(group), truth);
     }
 }

@@ -12,7 +12,21 @@ over_both_drivers!(
     each_code_about_a_link_has_its_meaning,
     a_rate_limit_reports_how_long_to_wait,
     each_code_about_a_new_group_has_its_meaning,
+    a_restriction_of_the_account_has_an_end,
 );
+
+async fn a_restriction_of_the_account_has_an_end(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    assert_eq!(desk.driver.restricted_until().await, Ok(None));
+    let until = 4_102_444_800_000;
+    desk.world.restrict(&desk.account.session, Some(until));
+    assert_eq!(desk.driver.restricted_until().await, Ok(Some(until)));
+    desk.world.restrict(&desk.account.session, None);
+    assert_eq!(desk.driver.restricted_until().await, Ok(None));
+    desk.driver.disconnect().await;
+    let offline = desk.driver.restricted_until().await;
+    assert_eq!(offline, Err(DriverError::NotConnected));
+}
 
 fn other(code: u16) -> DriverError {
     DriverError::Other {

@@ -11,7 +11,8 @@ over_both_drivers!(
     a_description_that_changed_meanwhile_is_not_overwritten,
     a_frozen_description_cannot_be_changed,
     a_plain_member_changes_no_setting,
-    a_community_keeps_the_settings_of_its_groups,
+    only_a_community_and_its_announcement_group_refuse_the_announce_switch,
+    members_have_the_link_while_the_mode_allows_it,
     an_invite_link_can_be_read_and_reset,
     a_member_gets_no_invite_link,
 );
@@ -135,14 +136,40 @@ async fn a_plain_member_changes_no_setting(kind: Kind) {
     }
 }
 
-async fn a_community_keeps_the_settings_of_its_groups(kind: Kind) {
+async fn only_a_community_and_its_announcement_group_refuse_the_announce_switch(kind: Kind) {
     let desk = Desk::connected(kind).await;
-    let group = desk.group("Riverside Community · General");
-    let refused = desk.driver.set(&group, &Setting::Locked(false)).await;
+    let general = desk.group("Riverside Community · General");
+    let community = desk.group("Riverside Community");
+    for setting in [Setting::Announce(true), Setting::Locked(false)] {
+        assert_eq!(desk.driver.set(&general, &setting).await, Ok(()));
+    }
+    let subject = Setting::Subject("Riverside".to_owned());
+    assert_eq!(desk.driver.set(&community, &subject).await, Ok(()));
+    let refused = desk.driver.set(&community, &Setting::Announce(true)).await;
     assert!(
         matches!(refused, Err(DriverError::Refused(_))),
         "{refused:?}"
     );
+}
+
+/// The link mode is set by GraphQL, and reported by a tag that the library does not know.
+async fn members_have_the_link_while_the_mode_allows_it(kind: Kind) {
+    let desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    let opened = Setting::InviteBy(Audience::Members);
+    assert_eq!(desk.driver.set(&group, &opened).await, Ok(()));
+    let read = desk.driver.group(&group).await.unwrap();
+    assert_eq!(read.invite_by, Some(Audience::Members));
+    let link = desk.driver.invite(&group).await.unwrap();
+    let preview = desk.driver.preview(&link).await.unwrap();
+    assert_eq!(preview.count(), read.count());
+    assert_eq!(preview.jid, group);
+    let closed = Setting::InviteBy(Audience::Admins);
+    assert_eq!(desk.driver.set(&group, &closed).await, Ok(()));
+    let dead = desk.driver.preview(&link).await;
+    assert_eq!(dead, Err(DriverError::DeadInvite));
+    let gardeners = desk.group("Riverside Gardeners");
+    assert!(desk.driver.invite(&gardeners).await.is_ok(), "as a member");
 }
 
 async fn an_invite_link_can_be_read_and_reset(kind: Kind) {

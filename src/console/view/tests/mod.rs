@@ -1,6 +1,7 @@
 //! Tests of the drawing: whole screens as text, styles that carry meaning, agreement with the mouse, and no
 //! panic at any size or text.
 
+mod budget;
 mod fixture;
 mod lists;
 mod pairing;

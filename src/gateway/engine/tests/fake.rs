@@ -1,7 +1,8 @@
 //! A driver whose answers are set by the test.
 
-use crate::api::{MemberRole, Setting, SettingField};
+use crate::api::{EpochMillis, MemberRole, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::error::PRIVATE;
 use crate::gateway::whatsapp::{
     Account, Backend, Driver, DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot,
     Identity, JoinOutcome, Member, MemberChange, MembershipRequest, UnreadGroup,
@@ -34,6 +35,8 @@ pub struct World {
     pub resets: u32,
     /// Whether joining needs an admin's approval.
     pub asks_admins: bool,
+    /// Until when WhatsApp has restricted the account.
+    pub restricted_until: Option<EpochMillis>,
     /// Suppresses the echo of its own changes.
     pub mute: bool,
     /// The outcome of the next `connect`, once.
@@ -303,7 +306,7 @@ impl Driver for Fake {
         self.change(group, |group| {
             let outcomes = members.iter().map(|lid| {
                 if *lid == refused {
-                    return Err(DriverError::Refused("their privacy settings".to_owned()));
+                    return Err(DriverError::Refused(PRIVATE.to_owned()));
                 }
                 let known = group.members.iter().position(|member| member.lid == *lid);
                 match (change, known) {
@@ -328,6 +331,11 @@ impl Driver for Fake {
     async fn preview(&self, _code: &InviteCode) -> Result<GroupSnapshot, DriverError> {
         self.call("preview").await?;
         Err(DriverError::DeadInvite)
+    }
+
+    async fn restricted_until(&self) -> Result<Option<EpochMillis>, DriverError> {
+        self.call("restricted_until").await?;
+        Ok(self.0.lock().unwrap().restricted_until)
     }
 
     async fn membership_requests(

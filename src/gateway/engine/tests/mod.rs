@@ -1,6 +1,7 @@
 //! The use cases against a fake driver.
 
 mod bans;
+mod budget;
 mod ends;
 mod fake;
 mod groups;
@@ -83,6 +84,10 @@ async fn open(database: &Path, worlds: &Worlds, seed: Vec<SeedSession>) -> Engin
 
 /// A desk whose first session is paired, connected and in the groups 1 and 2.
 async fn desk() -> Desk {
+    desk_with(Limits::default()).await
+}
+
+async fn desk_with(limits: Limits) -> Desk {
     let worlds = Worlds::default();
     {
         let world = worlds.of(session(1).as_str());
@@ -93,7 +98,7 @@ async fn desk() -> Desk {
             world.groups.insert(group.jid.to_string(), group);
         }
     }
-    let mut desk = idle(worlds, vec![seeded(1, false)]).await;
+    let mut desk = idle_with(worlds, vec![seeded(1, false)], limits).await;
     let owned = desk.session(1);
     desk.engine
         .act(&desk.caller, &owned, super::super::SessionAction::Start)
@@ -108,8 +113,17 @@ async fn desk() -> Desk {
 }
 
 async fn idle(worlds: Worlds, seed: Vec<SeedSession>) -> Desk {
+    idle_with(worlds, seed, Limits::default()).await
+}
+
+async fn idle_with(worlds: Worlds, seed: Vec<SeedSession>, limits: Limits) -> Desk {
     let directory = tempfile::tempdir().unwrap();
-    let engine = open(&directory.path().join("desk.db"), &worlds, seed).await;
+    let config = Config {
+        seed,
+        limits,
+        ..config(&directory.path().join("desk.db"), &worlds)
+    };
+    let engine = Engine::open(config).await.unwrap();
     let caller = caller("acme");
     let ticket = engine
         .issue_ticket(&caller, TicketRequest::default())

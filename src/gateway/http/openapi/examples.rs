@@ -1,10 +1,11 @@
 //! Values for the examples: one small world, of the types that serve the requests.
 
 use crate::api::{
-    ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, Capability, CreatedKey, EpochMillis,
-    Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview, List, MemberRole,
-    MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion, PasskeyRequest,
-    PasskeyResponse, PasskeyStep, QrCode, Session, SessionMe, SessionRole, SessionStatus, Ticket,
+    ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, BudgetWindow, Capability, CreatedKey,
+    EpochMillis, Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview, List,
+    MemberRole, MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion, PasskeyRequest,
+    PasskeyResponse, PasskeyStep, QrCode, Session, SessionBudget, SessionMe, SessionRole,
+    SessionStatus, Ticket,
 };
 use serde_json::json;
 
@@ -44,7 +45,28 @@ pub(super) fn session() -> Session {
         updated_at: NOW,
         group_count: Some(43),
         last_traffic_at: Some(NOW),
+        budget: Some(budget()),
         ..Session::default()
+    }
+}
+
+fn budget() -> SessionBudget {
+    let window = |window_seconds, limit| BudgetWindow {
+        window_seconds,
+        limit,
+        left: limit,
+        resets_at: None,
+    };
+    SessionBudget {
+        create: vec![window(3600, 5), window(86_400, 15)],
+        join: vec![window(3600, 5), window(86_400, 20)],
+        add: vec![window(3600, 20)],
+        reset: vec![BudgetWindow {
+            left: 18,
+            resets_at: Some(NOW),
+            ..window(3600, 20)
+        }],
+        read: vec![window(30, 20)],
     }
 }
 

@@ -4,6 +4,7 @@
 use super::examples::MEMBER;
 use super::operation::{Operation, Query, Reach, Tag};
 use crate::api::{Capability, ErrorObject, PartialUpdate, SessionStatus, SettingField};
+use crate::gateway::budget::{BudgetKind, Spent};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::error::Limit;
 use crate::gateway::http::respond;
@@ -177,6 +178,7 @@ pub(super) fn driver_errors() -> Vec<DriverError> {
         private_invite(),
         DriverError::Conflict("already a member of this group".into()),
         DriverError::RateLimited { retry_after: WAIT },
+        DriverError::Paced { retry_after: WAIT },
         DriverError::ConnectionLost,
         DriverError::Timeout,
         DriverError::AlreadyPaired,
@@ -194,6 +196,7 @@ pub(super) fn reaches(error: &DriverError) -> Reach {
         DriverError::NotConnected
         | DriverError::Conflict(_)
         | DriverError::RateLimited { .. }
+        | DriverError::Paced { .. }
         | DriverError::ConnectionLost
         | DriverError::Timeout
         | DriverError::Other { .. } => Reach::Account,
@@ -250,6 +253,17 @@ pub(super) fn too_many_connects() -> (&'static str, Error) {
         wait: WAIT,
     };
     ("too_many_connects", error)
+}
+
+/// What would get the account restricted.
+pub(super) fn spent_budget(kind: BudgetKind) -> (&'static str, Error) {
+    let (name, most) = match kind {
+        BudgetKind::Create => ("no_create_left", 5),
+        BudgetKind::Join => ("no_join_left", 5),
+        BudgetKind::Add => ("no_add_left", 20),
+        BudgetKind::Reset => ("no_reset_left", 20),
+    };
+    (name, Spent::example(kind, most).into())
 }
 
 /// The error for too many unused tickets.

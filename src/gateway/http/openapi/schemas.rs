@@ -4,6 +4,7 @@ use crate::api::{
     AuthCodePayload, AuthQrPayload, Capability, Envelope, ErrorBody, FieldError,
     GroupParticipantPayload, GroupUpdatePayload, Reason, SessionStatus, SessionStatusPayload,
 };
+use crate::gateway::budget::BudgetKind;
 use crate::gateway::error::Limit;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -113,7 +114,7 @@ impl Schemas {
                 },
                 "limit": {
                     "type": "string",
-                    "enum": Limit::ALL.map(Limit::as_str),
+                    "enum": limits(),
                     "description": "Which of the gateway's own bounds was met (`rate_limited`).",
                 },
                 "applied": {
@@ -235,4 +236,11 @@ fn unwrapped(object: &mut Map<String, Value>) {
 
 fn lines(paragraph: &str) -> String {
     paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The values of `details.limit`.
+fn limits() -> Vec<&'static str> {
+    let limits = Limit::ALL.into_iter().map(Limit::as_str);
+    let budgets = BudgetKind::ALL.into_iter().map(BudgetKind::as_str);
+    limits.chain(budgets).collect()
 }

@@ -112,6 +112,7 @@ fn every_driver_error_is_in_the_document() {
             | DriverError::PrivateInvite { .. }
             | DriverError::Conflict(_)
             | DriverError::RateLimited { .. }
+            | DriverError::Paced { .. }
             | DriverError::ConnectionLost
             | DriverError::Timeout
             | DriverError::AlreadyPaired

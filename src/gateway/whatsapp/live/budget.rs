@@ -1,9 +1,11 @@
 //! The rate limit of live calls: WhatsApp bans accounts that call too often.
 //!
 //! A token bucket: an idle session may make a burst of calls, after which calls are paced. A call
-//! waits for a short pause; for a longer one it fails with `RateLimited`.
+//! waits for a short pause; for a longer one it fails with `Paced`.
 
 use super::options::Limits;
+use crate::api::BudgetWindow;
+use crate::gateway::clock;
 use crate::gateway::whatsapp::DriverError;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -35,13 +37,32 @@ impl Budget {
     /// Pays for `calls` calls, waiting a little if need be.
     ///
     /// # Errors
-    /// [`DriverError::RateLimited`] when the wait would be long; nothing was paid.
+    /// [`DriverError::Paced`] when the wait would be long; nothing was paid.
     pub(super) async fn take(&self, calls: u32) -> Result<(), DriverError> {
         let wait = self.reserve(Instant::now(), calls)?;
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
         Ok(())
+    }
+
+    /// How many calls may be made at once, and when there is one more.
+    pub(super) fn view(&self) -> BudgetWindow {
+        let full_at = *self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let owed = full_at.saturating_duration_since(Instant::now());
+        let calls = |span: Duration| {
+            u32::try_from(span.as_nanos() / self.step.as_nanos()).unwrap_or(u32::MAX)
+        };
+        let limit = calls(self.burst);
+        let used = calls(owed + self.step.saturating_sub(Duration::from_nanos(1)));
+        let next = owed.saturating_sub(self.step * used.saturating_sub(1));
+        let at = clock::now() + i64::try_from(next.as_millis()).unwrap_or(0);
+        BudgetWindow {
+            window_seconds: self.burst.as_secs(),
+            limit,
+            left: limit.saturating_sub(used),
+            resets_at: (used > 0).then_some(at),
+        }
     }
 
     fn reserve(&self, now: Instant, calls: u32) -> Result<Duration, DriverError> {
@@ -51,7 +72,7 @@ impl Budget {
             .saturating_duration_since(now)
             .saturating_sub(self.burst);
         if wait > PATIENCE {
-            return Err(DriverError::RateLimited { retry_after: wait });
+            return Err(DriverError::Paced { retry_after: wait });
         }
         *full_at = then;
         Ok(wait)
@@ -89,7 +110,7 @@ mod tests {
         let refused = budget.take(1).await.unwrap_err();
         assert_eq!(
             refused,
-            DriverError::RateLimited {
+            DriverError::Paced {
                 retry_after: Duration::from_secs(10)
             }
         );

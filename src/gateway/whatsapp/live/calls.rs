@@ -37,7 +37,7 @@ const PING: Duration = Duration::from_secs(5);
 
 impl Session {
     /// Asks WhatsApp something that costs `price` of the budget.
-    async fn ask<T, E, F>(
+    pub(super) async fn ask<T, E, F>(
         &self,
         price: u32,
         kind: QueryKind,
@@ -68,7 +68,7 @@ impl Session {
         answer.map_err(|error| refusal::of(&error, kind))
     }
 
-    fn limit(&self) -> Duration {
+    pub(super) fn limit(&self) -> Duration {
         self.live.options.limits.call
     }
 

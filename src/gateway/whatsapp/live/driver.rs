@@ -2,7 +2,7 @@
 
 use super::Live;
 use super::session::Session;
-use crate::api::{EpochMillis, PasskeyAssertion, Setting};
+use crate::api::{BudgetWindow, EpochMillis, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
@@ -126,6 +126,14 @@ impl Driver for LiveDriver {
         group: &GroupJid,
     ) -> Result<Vec<MembershipRequest>, DriverError> {
         self.0.membership_requests(group).await
+    }
+
+    async fn restricted_until(&self) -> Result<Option<EpochMillis>, DriverError> {
+        self.0.restricted_until().await
+    }
+
+    fn pace(&self) -> Option<BudgetWindow> {
+        Some(self.0.budget.view())
     }
 
     fn last_traffic(&self) -> Option<EpochMillis> {

@@ -25,6 +25,7 @@ mod reason;
 mod refusal;
 mod reorder;
 mod requery;
+mod restriction;
 mod run;
 mod runtime;
 mod session;

@@ -96,7 +96,9 @@ where
     let mut tries = 1;
     loop {
         match ask(group.clone()).await {
-            Err(DriverError::RateLimited { retry_after }) => sleep(retry_after).await,
+            Err(DriverError::RateLimited { retry_after } | DriverError::Paced { retry_after }) => {
+                sleep(retry_after).await
+            }
             Err(DriverError::Timeout | DriverError::Other { .. }) if tries < TRIES => {
                 tries += 1;
                 sleep(AGAIN).await;

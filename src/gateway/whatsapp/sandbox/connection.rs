@@ -4,6 +4,7 @@ use super::asset::Link;
 use super::endpoint::{Endpoint, Phase, endpoint_mut};
 use super::faults::{DriverCall, Fault, Faults};
 use super::world::World;
+use crate::api::EpochMillis;
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::{DriverError, DriverEvent, Retry};
 use std::sync::Arc;
@@ -209,6 +210,11 @@ impl World {
     /// Injects a fault for one kind of call only (for faults of the next calls).
     pub fn misbehave_on(self: &Arc<Self>, session: &SessionId, call: DriverCall, fault: Fault) {
         self.add_fault(session, fault, Some(call));
+    }
+
+    /// Restricts a session's account until then, or no more.
+    pub fn restrict(&self, session: &SessionId, until: Option<EpochMillis>) {
+        endpoint_mut(&mut self.endpoints(), session).restricted_until = until;
     }
 
     fn add_fault(self: &Arc<Self>, session: &SessionId, fault: Fault, only: Option<DriverCall>) {

@@ -4,7 +4,7 @@ use super::endpoint::{Endpoint, endpoint_mut};
 use super::faults::DriverCall;
 use super::rules::{PersonId, Refusal, Rules};
 use super::world::World;
-use crate::api::{PasskeyAssertion, Setting, SettingField};
+use crate::api::{EpochMillis, PasskeyAssertion, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
@@ -220,6 +220,15 @@ impl Driver for SandboxDriver {
             .into_iter()
             .map(|outcome| outcome.map_err(DriverError::from))
             .collect())
+    }
+
+    async fn restricted_until(&self) -> Result<Option<EpochMillis>, DriverError> {
+        let mut endpoints = self.world.endpoints();
+        let endpoint = endpoint_mut(&mut endpoints, &self.account.session);
+        if !endpoint.is_connected() {
+            return Err(DriverError::NotConnected);
+        }
+        Ok(endpoint.restricted_until)
     }
 
     async fn membership_requests(

@@ -70,6 +70,8 @@ pub(super) struct Endpoint {
     /// The link state that the session discovers at its next connect.
     pub(super) surprise: Link,
     pub(super) banned: bool,
+    /// Until when WhatsApp has restricted the account.
+    pub(super) restricted_until: Option<EpochMillis>,
     pub(super) flaky: bool,
     pub(super) phase: Phase,
     /// The event channel of the open driver.

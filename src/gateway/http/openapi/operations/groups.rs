@@ -2,9 +2,10 @@
 
 use super::super::examples;
 use super::super::operation::{Operation, Query, Reach, Tag};
-use super::super::refusals::{driver, no_stored_group, partial};
+use super::super::refusals::{driver, no_stored_group, partial, spent_budget};
 use crate::api::{CreateGroup, JoinGroup, JoinedGroup, SettingsPatch};
 use crate::gateway::Error;
+use crate::gateway::budget::BudgetKind;
 use crate::gateway::whatsapp::DriverError;
 use serde_json::json;
 
@@ -25,7 +26,10 @@ pub(super) fn operations() -> Vec<Operation> {
                 participants: vec![examples::MEMBER.to_owned()],
             })
             .gives(201, "The new group.", &examples::group_info())
-            .refuses([("creation_refused", DriverError::Refused("WhatsApp refused this group".into()).into())])
+            .refuses([
+                spent_budget(BudgetKind::Create),
+                ("creation_refused", DriverError::Refused("WhatsApp refused this group".into()).into()),
+            ])
             .reaches(Reach::Account)
             .offers("gid", "/groupJid"),
         row("GET", "/api/v1/sessions/{session}/groups/{gid}", "getGroup", "Get a group")
@@ -55,6 +59,7 @@ pub(super) fn operations() -> Vec<Operation> {
         invite("DELETE", "/api/v1/sessions/{session}/groups/{gid}/invite", "resetInvite", "Reset a group's invite link")
             .about("The old link is dead at once. Asking again makes yet another one: after a lost answer, read the link instead.")
             .gives(200, "The new link.", &examples::invite())
+            .refuses([spent_budget(BudgetKind::Reset)])
             .reaches(Reach::Admin),
         invite("GET", "/api/v1/sessions/{session}/invites/{code}", "previewInvite", "See where an invite link leads")
             .about("Asked of WhatsApp each time. The account need not be in the group.")
@@ -67,6 +72,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, "The group.", &JoinedGroup { group_jid: examples::GROUP.to_owned(), pending: false })
             .or_gives(202, "An admin has to approve first.", &JoinedGroup { group_jid: examples::GROUP.to_owned(), pending: true })
             .refuses([
+                spent_budget(BudgetKind::Join),
                 driver(DriverError::DeadInvite),
                 ("joining_refused", DriverError::Refused("the group is full".into()).into()),
                 driver(DriverError::NoSuchGroup),

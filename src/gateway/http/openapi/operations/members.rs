@@ -2,8 +2,9 @@
 
 use super::super::examples;
 use super::super::operation::{Operation, Reach, Tag};
-use super::super::refusals::{driver, no_stored_group, private_invite, some_members};
+use super::super::refusals::{driver, no_stored_group, private_invite, some_members, spent_budget};
 use crate::api::Participants;
+use crate::gateway::budget::BudgetKind;
 
 pub(super) fn operations() -> Vec<Operation> {
     let row = |method, path, id, summary| Operation::new(Tag::Members, method, path, id, summary);
@@ -22,7 +23,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .about("When several are named and some are refused, the code is that of the first refusal, and `details` names both kinds.")
             .takes(&several())
             .becomes(204, "All of them are in the group.")
-            .refuses([some_members(), driver(private_invite())])
+            .refuses([some_members(), driver(private_invite()), spent_budget(BudgetKind::Add)])
             .reaches(Reach::Admin),
         row("DELETE", "/api/v1/sessions/{session}/groups/{gid}/members/{jid}", "removeMember", "Remove a member")
             .about("May be repeated: who is not in the group is removed already.")
