@@ -10,6 +10,10 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 /// A message, handled together with its time.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one message is handled at a time"
+)]
 pub enum Msg {
     Key(KeyEvent),
     /// Keys that came in one read of the terminal.

@@ -119,7 +119,7 @@ fn every_driver_error_is_in_the_document() {
             | DriverError::Other { .. } => {}
         }
     }
-    assert_eq!(refusals::driver_errors().len(), 13);
+    assert_eq!(refusals::driver_errors().len(), 14);
 }
 
 #[test]

@@ -97,7 +97,7 @@ where
     loop {
         match ask(group.clone()).await {
             Err(DriverError::RateLimited { retry_after } | DriverError::Paced { retry_after }) => {
-                sleep(retry_after).await
+                sleep(retry_after).await;
             }
             Err(DriverError::Timeout | DriverError::Other { .. }) if tries < TRIES => {
                 tries += 1;
