@@ -312,14 +312,11 @@ fn renamed(number: usize) -> SettingsPatch {
 
 fn seeded(number: u32, groups: u32) -> SeedSession {
     let groups = (0..groups).map(|group| GroupSnapshot {
-        jid: jid(number, group),
         subject: format!("Weekend Volunteers {group}"),
         description: "Meet at the north gate at 8. Bring gloves and water, please.".to_owned(),
-        owner: None,
-        announce: false,
-        locked: false,
         created_at: Some(1_600_000_000_000),
         members: (0..MEMBERS).map(|place| member(group, place)).collect(),
+        ..GroupSnapshot::new(jid(number, group))
     });
     SeedSession {
         account: Account {

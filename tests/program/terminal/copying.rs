@@ -16,7 +16,7 @@ fn copied(directory: &Path, script: &str) -> (Pty, String) {
     let mut pty = Pty::spawn(120, 40, BINARY, &DEMO, &environment);
     pty.wait_for("3 of 5 connected");
     pty.send("/weekvol");
-    pty.wait_for("1 of 62");
+    pty.wait_for("1 of 65");
     pty.send("\r\r");
     pty.wait_for("Members");
     pty.wait_until("a link", |screen| link(screen).is_some());
