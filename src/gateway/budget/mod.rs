@@ -1,7 +1,7 @@
 //! How often a session may do what gets accounts restricted: budgets per kind of call.
 //!
 //! WhatsApp publishes no numbers. Accounts were restricted after some 45 new groups in a day
-//! [open-wa#3021], 150 added people [Baileys#2334] and many joins by link [Baileys#2638]; the
+//! (open-wa#3021), 150 added people (Baileys#2334) and many joins by link (Baileys#2638); the
 //! defaults in [`Limits`] stay well below.
 
 mod kind;
