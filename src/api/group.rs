@@ -141,11 +141,9 @@ impl GroupKind {
     #[must_use]
     pub fn restriction(&self, field: SettingField) -> Option<&'static str> {
         match (self, field) {
-            (Self::Community, SettingField::Announce) => {
-                Some("a community has no chat: only its groups have this setting")
-            }
+            (Self::Community, SettingField::Announce) => Some("a community has no chat of its own"),
             (Self::Announcements, SettingField::Announce) => {
-                Some("in a community's announcement group only admins can post")
+                Some("an announcement group: only admins can post")
             }
             _ => None,
         }

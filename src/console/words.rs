@@ -1,6 +1,6 @@
 //! Names, numbers and times as displayed. All results are clean.
 
-use crate::api::{Audience, EpochMillis, SessionRole};
+use crate::api::{Audience, EpochMillis, SessionRole, SettingField};
 pub(crate) use crate::console::phone::grouped as phone;
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
@@ -139,6 +139,28 @@ pub(crate) fn missing(columns: u16, rows: u16) -> String {
         .flatten()
         .collect::<Vec<_>>()
         .join(" and ")
+}
+
+/// A setting's name on the screen.
+#[must_use]
+pub(crate) fn setting(field: SettingField) -> &'static str {
+    match field {
+        SettingField::Subject => "subject",
+        SettingField::Description => "description",
+        SettingField::Announce => "announce",
+        SettingField::Locked => "locked",
+        SettingField::InviteBy => "invite link",
+        SettingField::JoinApproval => "approval",
+        SettingField::AddBy => "adding",
+        SettingField::EphemeralSeconds => "disappear",
+    }
+}
+
+/// The names of settings, separated by commas.
+#[must_use]
+pub(crate) fn settings(fields: &[SettingField]) -> String {
+    let names: Vec<_> = fields.iter().map(|field| setting(*field)).collect();
+    names.join(", ")
 }
 
 /// Who may do something.

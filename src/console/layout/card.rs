@@ -249,8 +249,8 @@ pub(crate) enum Detail {
 /// Which saved settings are shown although the gateway's stored row lags behind.
 fn not_stored(entry: &Entry) -> Option<String> {
     let fields = entry.not_stored();
-    let names: Vec<_> = fields.iter().map(|field| field.as_str()).collect();
-    (!names.is_empty()).then(|| format!("The gateway has not stored it yet: {}", names.join(", ")))
+    let names = words::settings(&fields);
+    (!fields.is_empty()).then(|| format!("The gateway has not stored it yet: {names}"))
 }
 
 /// What the group is within a community, in words.

@@ -3,6 +3,7 @@
 use super::{confirm, form, pairing, profiles};
 use crate::console::effect::Effect;
 use crate::console::state::{ConfirmDialog, EditForm, FormPhase, Layer, Leaving, Question, State};
+use crate::console::words;
 
 /// Maximum of losses that are listed one by one.
 const NAMED: usize = 5;
@@ -45,9 +46,11 @@ fn losses(state: &State) -> Vec<String> {
     let left = state.requests.background_forms.values().map(Box::as_ref);
     let forms = open.chain(left).filter(|form| is_unsaved(form));
     let texts = forms.map(|form| {
-        let fields: Vec<_> = form.changes().iter().map(|field| field.as_str()).collect();
         let name = state.group_name(&form.key);
-        format!("{name}: {} as typed, not saved", fields.join(", "))
+        format!(
+            "{name}: {} as typed, not saved",
+            words::settings(&form.changes())
+        )
     });
     let resets = state.requests.unconfirmed.open_resets();
     let resets = resets.map(|key| {

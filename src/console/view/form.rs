@@ -7,6 +7,7 @@ use crate::console::layout::{
     COUNTS, FormLine, FormParts, LABELS, Note, Screen, form_parts, value_word,
 };
 use crate::console::state::{EditForm, FormFocus, FormPhase, Settings, State};
+use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -97,19 +98,12 @@ fn label(
 ) {
     let theme = &state.options.theme;
     let focused = form.focus == FormFocus::Field(field) && form.phase != FormPhase::AskLeave;
-    let name = match field {
-        SettingField::Subject => "Subject",
-        SettingField::Description => "Description",
-        SettingField::Announce => "Announce",
-        SettingField::Locked => "Locked",
-        SettingField::InviteBy => "Invite link",
-        SettingField::JoinApproval => "Approval",
-        SettingField::AddBy => "Adding",
-        SettingField::EphemeralSeconds => "Disappear",
-    };
+    let name = words::setting(field);
+    let (first, rest) = name.split_at(1);
+    let name = first.to_uppercase() + rest;
     let style = if focused { theme.accent } else { theme.dim };
     let mark = if focused { "▸ " } else { "  " };
-    put_all(buffer, area, [(mark, style), (name, style)]);
+    put_all(buffer, area, [(mark, style), (name.as_str(), style)]);
     let value = after(area, LABELS);
     match field {
         SettingField::Subject => {
@@ -232,7 +226,7 @@ fn change(
     buffer: &mut Buffer,
 ) {
     let theme = &state.options.theme;
-    put(buffer, area, field.as_str(), theme.text);
+    put(buffer, area, words::setting(field), theme.text);
     let area = after(area, CHANGED);
     let word = |settings: &Settings| {
         let word = value_word(settings, field);

@@ -270,8 +270,8 @@ fn one(
 /// name of a group's community is shown where the line has room.
 fn community_tag(group: &Group, columns: u16) -> (String, u16) {
     let tag = match &group.kind {
-        Some(GroupKind::Community) => "community".to_owned(),
-        Some(GroupKind::Announcements) => "announcements".to_owned(),
+        Some(GroupKind::Community) => "· community",
+        Some(GroupKind::Announcements) => "· announcements",
         Some(GroupKind::General | GroupKind::Subgroup) => {
             let community = group.community_subject.as_deref().unwrap_or_default();
             let tag = format!("‹ {}", text::on_screen(&text::clean_line(community)));
@@ -279,8 +279,8 @@ fn community_tag(group: &Group, columns: u16) -> (String, u16) {
         }
         _ => return (String::new(), 0),
     };
-    let width = u16::try_from(tag.len() + 1).unwrap_or(columns);
-    (tag, width.min(columns / 2))
+    let width = u16::try_from(text::width(tag) + 1).unwrap_or(columns);
+    (tag.to_owned(), width.min(columns / 2))
 }
 
 /// A name with the letters marked that match the filter.

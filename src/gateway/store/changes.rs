@@ -329,7 +329,8 @@ fn replace_members(
     for lid in &left {
         w.rows.delete_member(stored.number, lid)?;
     }
-    if !fresh.is_empty() || !left.is_empty() {
+    // A list that was partial was counted by WhatsApp's own number.
+    if !fresh.is_empty() || !left.is_empty() || stored.is_partial {
         after_members(w, scope, stored)?;
     }
     let jid = &group.jid;

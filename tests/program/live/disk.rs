@@ -1,7 +1,6 @@
 //! The key file of a real account on a full disk, and its size in the metrics.
 
 use super::house::House;
-use super::sessions::groups_of;
 use crate::support::process::{PATIENCE, Process, http, until};
 use groupdesk::gateway::domain::{GroupJid, MemberJid, SessionId};
 use std::path::Path;
@@ -21,19 +20,6 @@ async fn serve(house: &House) -> Process {
         .expect("the session connects")
         .unwrap();
     gateway
-}
-
-/// The house's support line, stored and stopped.
-async fn furnished() -> (House, SessionId) {
-    let house = House::new(None).await;
-    let support = house.support().session;
-    let engine = house.engine().await;
-    engine
-        .desk
-        .until_complete(&support, groups_of(&house, &support))
-        .await;
-    engine.stop().await;
-    (house, support)
 }
 
 /// Lets members write, and waits until the session has read it all.
@@ -58,7 +44,7 @@ fn stored(file: &Path) -> Option<u32> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_does_not_cost_the_link() {
-    let (house, support) = furnished().await;
+    let (house, support) = House::furnished().await;
     let group = house.group("Weekend Volunteers");
     let me = house.world.phone().jid(&support);
     let members = house.world.look_at(&group).unwrap().members;
@@ -107,7 +93,7 @@ async fn a_full_disk_does_not_cost_the_link() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sizes_of_the_files_are_in_the_metrics() {
-    let (house, support) = furnished().await;
+    let (house, support) = House::furnished().await;
     let gateway = serve(&house).await;
     let answer = http().get(format!("{}/metrics", gateway.origin()));
     let text = answer.send().await.unwrap().text().await.unwrap();

@@ -50,6 +50,17 @@ impl House {
         house
     }
 
+    /// The support line's groups are stored, and it is stopped.
+    pub async fn furnished() -> (Self, SessionId) {
+        let house = Self::new(None).await;
+        let support = house.support().session;
+        let engine = house.engine().await;
+        let groups = super::sessions::groups_of(&house, &support);
+        engine.desk.until_complete(&support, groups).await;
+        engine.stop().await;
+        (house, support)
+    }
+
     /// Gives the support line the keys of a linked device.
     pub async fn link_support_again(&self) {
         let seeds = self.world.seed_sessions();

@@ -1,7 +1,6 @@
 //! What is left of messages that an account receives: nothing of their text.
 
 use super::house::{House, SUPPORT};
-use super::sessions::groups_of;
 use crate::support::process::{PATIENCE, Process};
 use std::path::{Path, PathBuf};
 
@@ -57,14 +56,7 @@ fn the_search_finds_a_marker_in_a_database_and_in_its_log() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_text_of_messages_is_neither_stored_nor_logged() {
-    let house = House::new(None).await;
-    let support = house.support().session;
-    let engine = house.engine().await;
-    engine
-        .desk
-        .until_complete(&support, groups_of(&house, &support))
-        .await;
-    engine.stop().await;
+    let (house, support) = House::furnished().await;
 
     let (data, url) = (house.data.path().to_str().unwrap(), house.server.url());
     let mut gateway = Process::start_with(

@@ -9,6 +9,7 @@ use crate::console::ids::GroupKey;
 use crate::console::state::{
     ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Layer, LostUpdate, Settings, State,
 };
+use crate::console::words;
 
 /// Sends the changed fields; nothing if none changed, or if one is invalid.
 pub(super) fn save(state: &mut State) {
@@ -20,7 +21,7 @@ pub(super) fn save(state: &mut State) {
     }
     form.faults = faults(form);
     if let Some((field, fault)) = form.faults.first() {
-        let text = format!("Not saved: the {field} {fault}");
+        let text = format!("Not saved: the {} {fault}", words::setting(*field));
         form.focus = FormFocus::Field(*field);
         state.bad(text);
         return;
@@ -68,8 +69,7 @@ pub(crate) fn answered(
             // The form first, so that its own change is not marked as made elsewhere.
             close(state, key);
             apply(state, key, patch, &sent, answered_at);
-            let names: Vec<_> = sent.iter().map(|field| field.as_str()).collect();
-            state.good(format!("{name}: saved {}", names.join(", ")));
+            state.good(format!("{name}: saved {}", words::settings(&sent)));
         }
         Err(failure) => {
             // A failure with an outcome per field says itself which field is unconfirmed.
@@ -162,7 +162,7 @@ fn outcomes(sent: &[SettingField], failure: &CallFailure) -> Vec<(SettingField, 
             .find(|fault| fault.field == field.as_str())?;
         Some(CallFailure {
             kind: FailureKind::Other,
-            message: format!("the {field} {}", fault.message),
+            message: format!("the {} {}", words::setting(field), fault.message),
             ..failure.clone()
         })
     };

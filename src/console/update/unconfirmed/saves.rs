@@ -8,6 +8,7 @@ use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::layout::value_word;
 use crate::console::state::{Entry, FieldOutcome, FormPhase, LostUpdate, State};
+use crate::console::words;
 
 /// Why a save has to be looked up.
 fn cause_of(state: &State, key: &GroupKey, lost: &LostUpdate) -> String {
@@ -183,23 +184,24 @@ impl Found {
                 value_word(&stored, field),
             ),
         };
+        let shown = words::setting(field);
         let (outcome, words) = match (is_known, same) {
-            (false, _) => (FieldOutcome::Unknown, format!("nothing about {field}")),
+            (false, _) => (FieldOutcome::Unknown, format!("nothing about {shown}")),
             (true, true) => (
                 FieldOutcome::Applied,
-                format!("{field} is now {value}: applied"),
+                format!("{shown} is now {value}: applied"),
             ),
             // Only stored reads of a gateway like ours are known to follow at once; those of others may lag
             // behind.
             (true, false) if group.my_role.is_none() => (
                 FieldOutcome::Unknown,
                 format!(
-                    "the gateway still shows {field} {value}, which it may for a while after a change"
+                    "the gateway still shows {shown} {value}, which it may for a while after a change"
                 ),
             ),
             (true, false) => (
                 FieldOutcome::NotApplied,
-                format!("{field} is {value}: not applied"),
+                format!("{shown} is {value}: not applied"),
             ),
         };
         Self {

@@ -9,11 +9,13 @@ use crate::gateway::whatsapp::error::{FROZEN_DESCRIPTION, PRIVATE};
 use crate::gateway::whatsapp::{DriverError, MemberChange};
 use std::error::Error;
 use std::time::Duration;
-use whatsapp_rust::features::GroupError;
+use whatsapp_rust::features::{GroupError, MexError};
 use whatsapp_rust::{ErrorChainExt, IqError};
 
 /// The wait after a 429 without one.
 const BACKOFF: Duration = Duration::from_mins(1);
+
+const NOT_ACCEPTED: &str = "WhatsApp does not accept this value";
 
 /// The kind of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,22 @@ pub(super) fn of(error: &(dyn Error + 'static), kind: QueryKind) -> DriverError 
                 return DriverError::Conflict(
                     "the description was changed concurrently".to_owned(),
                 );
+            }
+            // GraphQL says in words that the state did not become active, or gives an extension's code.
+            Some(GroupError::Mex(MexError::PayloadParsing(why))) => {
+                tracing::info!(why, "a GraphQL mutation was refused");
+                return DriverError::Refused(NOT_ACCEPTED.to_owned());
+            }
+            Some(GroupError::Mex(MexError::ExtensionError { code, message })) => {
+                tracing::info!(
+                    code,
+                    message = sanitized(message),
+                    "a GraphQL mutation was refused"
+                );
+                return match u16::try_from(*code) {
+                    Ok(code) => rejected(code, message, None, kind),
+                    Err(_) => DriverError::Refused(NOT_ACCEPTED.to_owned()),
+                };
             }
             Some(GroupError::InvalidRequest(why)) if kind == QueryKind::Join => {
                 tracing::debug!(why, "an invite code was refused locally");
@@ -102,7 +120,7 @@ fn rejected(code: u16, text: &str, backoff: Option<Duration>, kind: QueryKind) -
         (416, _) => refused("WhatsApp has suspended this group"),
         (423, _) => refused("this group is locked at the moment"),
         (436, _) => refused("WhatsApp has switched this group's invite links off for now"),
-        (406, _) => refused("WhatsApp does not accept this value"),
+        (406, _) => refused(NOT_ACCEPTED),
         // A group of a community whose settings follow from the community.
         (400 | 405, QueryKind::Group) => refused("WhatsApp does not allow this in this group"),
         (400, QueryKind::Create) => {
@@ -170,6 +188,19 @@ mod tests {
             error_type: None,
             backoff,
         })
+    }
+
+    #[test]
+    fn a_refused_graphql_mutation_is_a_refusal() {
+        let of = |error| of(&GroupError::Mex(error), QueryKind::Group);
+        let inactive = MexError::PayloadParsing("state: None".to_owned());
+        assert!(matches!(of(inactive), DriverError::Refused(_)));
+        let extension = |code| MexError::ExtensionError {
+            code,
+            message: "no".to_owned(),
+        };
+        assert_eq!(of(extension(401)), DriverError::NotAdmin);
+        assert!(matches!(of(extension(-1)), DriverError::Refused(_)));
     }
 
     #[test]
