@@ -102,6 +102,7 @@ def main():
         "people": people,
         "outsiders": outsiders,
         "invites": invites,
+        "codes": [invite.rsplit("/", 1)[1] for invite in invites],
         "keys": keys,
         "cursors": [page],
         "audit_cursors": [gateway.ask("GET", "/audit?limit=1")["nextCursor"]],
@@ -139,6 +140,7 @@ peers = ["ours", "theirs"]
 "path.gid" = { dictionary = "groups", probability = 0.8 }
 "path.jid" = { dictionary = "people", probability = 0.8 }
 "path.id" = { dictionary = "keys", probability = 0.5 }
+"path.code" = { dictionary = "codes", probability = 0.8 }
 "query.cursor" = { dictionary = "cursors", probability = 0.5 }
 
 # Every check that there is.
@@ -187,9 +189,9 @@ expected-statuses = ["2xx", "3xx", "4xx", 501, 503]
 enabled = true
 expected-statuses = ["2xx", 401, 403, 404, 409, 429, 501, 503]
 
-# A cursor is opaque, a link may be dead, a time may be past: no schema can say which.
+# A cursor is opaque, a link may be dead, a time may be past, an assertion encodes JSON: no schema can say which.
 [[operations]]
-include-operation-id = ["listGroups", "listAudit", "joinGroup", "createKey"]
+include-operation-id = ["listGroups", "listAudit", "joinGroup", "createKey", "answerPasskey"]
 checks = { positive_data_acceptance = { expected-statuses = ["2xx", 400, 401, 403, 404, 409, 429, 501, 503] } }
 
 # Speaks WebSocket, so without an upgrade its ticket may be as good as it likes.

@@ -138,7 +138,7 @@ pub enum PasskeyAnswer {
     /// What `navigator.credentials.get` returned, as JSON.
     Assertion(PasskeyAssertion),
     /// `true`: the phone shows the same code.
-    Confirm(bool),
+    Confirm(#[schemars(extend("const" = true))] bool),
 }
 
 /// A WebAuthn assertion. It links an account, so it is a secret.
