@@ -338,6 +338,7 @@ fn member(group: u32, place: u32) -> Member {
     Member {
         lid: MemberJid::parse(&format!("{}@lid", 100_000_000_000_000 + person)).unwrap(),
         role: MemberRole::Member,
+        phone: PhoneNumber::parse(&(628_000_000_000 + person).to_string()),
         is_me: place == 0,
     }
 }

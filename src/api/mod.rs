@@ -16,6 +16,7 @@ mod invite;
 mod key;
 pub(crate) mod lenient;
 mod list;
+mod member;
 pub mod pattern;
 mod session;
 mod settings;
@@ -30,13 +31,17 @@ pub use event::{
 };
 pub use field_error::FieldError;
 pub use group::{
-    CreateGroup, Group, GroupInfo, GroupKind, GroupMember, MemberRole, MembershipRequest,
-    PARTICIPANTS_MAX, Participants, SessionRole,
+    CreateGroup, Group, GroupInfo, GroupKind, MemberRole, PARTICIPANTS_MAX, Participants,
+    SessionRole,
 };
 pub use health::Health;
 pub use invite::{INVITE_PREFIX, InviteLink, JoinGroup, JoinedGroup, code_in, link_code};
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;
+pub use member::{
+    FoundMember, GroupMember, MEMBER_QUERY_MAX, MEMBER_QUERY_MIN, MEMBERS_FOUND_MAX,
+    MembershipRequest,
+};
 pub use session::{
     CreateSession, LABEL_MAX, LinkStep, PairingCode, PairingCodeRequest, QrCode, Session,
     SessionMe, SessionStatus, UpdateSession, check_label,

@@ -1,6 +1,6 @@
 //! Names, numbers and times as displayed. All results are clean.
 
-use crate::api::{Audience, EpochMillis, SessionRole};
+use crate::api::{Audience, EpochMillis, GroupMember, SessionRole};
 pub(crate) use crate::console::phone::grouped as phone;
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
@@ -30,6 +30,40 @@ pub(crate) fn account(jid: &str) -> String {
             phone(user.split_once(':').map_or(user, |(user, _)| user))
         }
         _ => text::clean_line(jid).into_owned(),
+    }
+}
+
+/// Why a member is shown with no more than an id.
+pub(crate) const NO_NUMBER: &str = "number not shown by WhatsApp";
+
+/// A member's name and number. Without a name the number comes first, without either the LID with the
+/// reason.
+#[must_use]
+pub(crate) fn member(member: &GroupMember) -> (String, String) {
+    let name = text::clean_line(member.name.as_deref().unwrap_or_default());
+    let name = name.trim().to_owned();
+    let number = match &member.phone_number {
+        Some(digits) => Some(phone(&text::clean_line(digits))),
+        None if !member.lid.ends_with("@lid") => Some(account(&member.lid)),
+        None => None,
+    };
+    match (name.is_empty(), number) {
+        (false, number) => (name, number.unwrap_or_default()),
+        (true, Some(number)) => (number, String::new()),
+        (true, None) => {
+            let lid = member.lid.trim_end_matches("@lid");
+            (text::clean_line(lid).into_owned(), NO_NUMBER.to_owned())
+        }
+    }
+}
+
+/// Somebody of whom a JID is known, as the members of the group name them.
+#[must_use]
+pub(crate) fn someone(members: &[GroupMember], jid: &str) -> String {
+    let found = members.iter().find(|one| one.lid == jid).map(member);
+    match found {
+        Some((name, more)) if more != NO_NUMBER => name,
+        _ => account(jid),
     }
 }
 
@@ -173,6 +207,35 @@ mod tests {
             "+62 812-3456-7890"
         );
         assert_eq!(account("12345@lid"), "12345@lid");
+    }
+
+    #[test]
+    fn members_are_called_by_name_then_number_then_id() {
+        let called = |name: &str, number: &str, lid: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let (first, second) = member(&GroupMember {
+                lid: lid.to_owned(),
+                name: some(name),
+                phone_number: some(number),
+                ..GroupMember::default()
+            });
+            format!("{first}|{second}")
+        };
+        let number = "6281234567890";
+        assert_eq!(
+            called("Sari W.", number, "1@lid"),
+            "Sari W.|+62 812-3456-7890"
+        );
+        assert_eq!(called(" Sari\u{202e}\n", "", "1@lid"), "Sari|");
+        assert_eq!(called("", number, "1@lid"), "+62 812-3456-7890|");
+        assert_eq!(
+            called("", "", "6281234567890@s.whatsapp.net"),
+            "+62 812-3456-7890|"
+        );
+        assert_eq!(
+            called("", "", "12345@lid"),
+            "12345|number not shown by WhatsApp"
+        );
     }
 
     #[test]

@@ -185,6 +185,7 @@ impl Connection<'_> {
             | DriverEvent::Connecting
             | DriverEvent::CodeSpent { .. }
             | DriverEvent::Delayed { .. }
+            | DriverEvent::Named(_)
             | DriverEvent::GroupsStale => {}
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);

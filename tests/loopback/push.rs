@@ -73,7 +73,7 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
             .children(
                 members
                     .iter()
-                    .map(|member| participant(&member.lid, &member.role)),
+                    .map(|member| participant(&member.lid, &member.role, member.phone)),
             )
             .build(),
         GroupChange::Left(members) => people("remove", members),
@@ -103,6 +103,6 @@ fn is_new(group: &GroupSnapshot, event: &GroupEvent) -> bool {
 fn people(tag: &'static str, members: &[MemberJid]) -> Node {
     let members = members
         .iter()
-        .map(|member| participant(member, &MemberRole::Member));
+        .map(|member| participant(member, &MemberRole::Member, None));
     NodeBuilder::new(tag).children(members).build()
 }

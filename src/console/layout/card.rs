@@ -4,7 +4,6 @@ use super::screen::{inside, row, screen};
 use super::wrap::wrap;
 use crate::console::qr::{self, Blocks};
 use crate::console::state::{Card, Entry, Invite, Layer, Members, Pane, State};
-use crate::console::words;
 use ratatui::layout::{Rect, Size};
 
 /// Placeholder for a link that is not read yet, so that nothing moves when it arrives.
@@ -234,6 +233,7 @@ pub(crate) enum Detail {
     Gap,
     Created(i64),
     Changed(i64),
+    /// Their JID.
     Owner(String),
     Jid(String),
     /// Saved settings that the gateway's stored row does not show yet.
@@ -262,7 +262,7 @@ pub(crate) fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
         facts.push(Detail::Changed(group.updated_at));
     }
     if let Some(owner) = &group.owner_jid {
-        facts.push(Detail::Owner(words::account(owner)));
+        facts.push(Detail::Owner(owner.clone()));
     }
     facts.push(Detail::Jid(
         crate::text::clean_line(&group.group_jid).into_owned(),

@@ -58,6 +58,7 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         summary(state, &entry.group, parts.summary, buffer);
         facts(
             state,
+            card.loaded_members(),
             &details(
                 entry,
                 parts.details.width,
@@ -115,7 +116,13 @@ fn joined(words: &[String], width: u16) -> Vec<String> {
     lines
 }
 
-fn facts(state: &State, facts: &[Detail], area: Rect, buffer: &mut Buffer) {
+fn facts(
+    state: &State,
+    members: &[GroupMember],
+    facts: &[Detail],
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let theme = &state.options.theme;
     let when = |at: i64| {
         format!(
@@ -138,7 +145,7 @@ fn facts(state: &State, facts: &[Detail], area: Rect, buffer: &mut Buffer) {
             }
             Detail::Created(at) => ("Created", when(*at)),
             Detail::Changed(at) => ("Changed", when(*at)),
-            Detail::Owner(owner) => ("Owner", owner.clone()),
+            Detail::Owner(owner) => ("Owner", words::someone(members, owner)),
             Detail::Jid(jid) => ("Id", jid.clone()),
         };
         put(buffer, area, label, theme.dim);
@@ -364,12 +371,12 @@ fn one(state: &State, member: &GroupMember, is_me: bool, area: Rect, buffer: &mu
     put(buffer, left, symbol, style);
     left = after(left, 2);
     left.width = left.width.saturating_sub(1);
-    let account = words::account(&member.lid);
+    let (name, more) = words::member(member);
     let tag = text::clean_line(member.tag.as_deref().unwrap_or_default());
-    if tag.trim().is_empty() {
-        put(buffer, left, &account, theme.text);
-    } else {
-        left = put(buffer, left, tag.trim(), theme.text);
-        put(buffer, after(left, 2), &account, theme.dim);
-    }
+    let (first, second) = match tag.trim() {
+        "" => (name.as_str(), more.as_str()),
+        tag => (tag, name.as_str()),
+    };
+    left = put(buffer, left, first, theme.text);
+    put(buffer, after(left, 2), second, theme.dim);
 }

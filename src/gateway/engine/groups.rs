@@ -129,13 +129,7 @@ impl Engine {
         let handle = &session.handle;
         let turn = session.turn(1).await?;
         let requests = turn.ask(handle.driver.membership_requests(group)).await?;
-        let data = requests.into_iter().map(|request| MembershipRequest {
-            jid: request.person.to_string(),
-            requested_at: request.at,
-        });
-        Ok(List {
-            data: data.collect(),
-            next_cursor: String::new(),
-        })
+        drop(turn);
+        self.with_names(session, requests).await
     }
 }

@@ -1,7 +1,7 @@
 //! Groups and members as WhatsApp reports them.
 
 use crate::api::{Audience, EpochMillis, GroupKind, MemberRole};
-use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::domain::{GroupJid, MemberJid, PhoneNumber};
 
 /// The state of a group at WhatsApp.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,8 @@ pub struct UnreadGroup {
 pub struct Member {
     pub lid: MemberJid,
     pub role: MemberRole,
+    /// `None` when WhatsApp does not report it.
+    pub phone: Option<PhoneNumber>,
     /// Whether this is the session's own account.
     pub is_me: bool,
 }
@@ -89,7 +91,17 @@ pub struct Member {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MembershipRequest {
     pub person: MemberJid,
+    /// `None` when WhatsApp does not report it.
+    pub phone: Option<PhoneNumber>,
     pub at: Option<EpochMillis>,
+}
+
+/// What a person is called: by the phone's contacts, by themselves or by their business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// A LID or the JID of a number.
+    pub person: MemberJid,
+    pub name: String,
 }
 
 /// The outcome of joining by a link.

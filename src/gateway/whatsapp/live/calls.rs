@@ -1,10 +1,11 @@
 //! The live calls: one query each, within the budget and a time limit.
 
-use super::convert::{Naming, group_jid, member_jid, millis, to_group, to_member};
+use super::convert::{Naming, group_jid, to_group, to_member};
 use super::described::OneGroup;
 use super::description;
 use super::every_group::EveryGroup;
 use super::refusal::{self, QueryKind};
+use super::requests::Requests;
 use super::run::Phase;
 use super::runtime::guarded;
 use super::session::Session;
@@ -24,7 +25,7 @@ use whatsapp_rust::features::{
     GroupCreateOptions, GroupDescription, GroupParticipantOptions, GroupSubject, JoinGroupResult,
     MemberAddMode, MemberLinkMode, MembershipApprovalMode, ParticipantChangeResponse,
 };
-use whatsapp_rust::wacore::iq::groups::GetGroupInviteInfoIq;
+use whatsapp_rust::wacore::iq::groups::{GetGroupInviteInfoIq, GetMembershipRequestsIq};
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
 /// Multiple of the call timeout for the list of all groups, which can be megabytes.
@@ -360,18 +361,11 @@ impl Session {
         let jid = to_group(group);
         let answer = self
             .ask(1, QueryKind::Group, self.limit(), |client| async move {
-                client.groups().get_membership_requests(jid).await
+                let query = Requests(GetMembershipRequestsIq::new(&jid));
+                client.execute(query).await
             })
             .await;
-        let requests = self.told_apart(group, answer).await?.into_iter();
-        Ok(requests
-            .filter_map(|request| {
-                Some(MembershipRequest {
-                    person: member_jid(&request.jid)?,
-                    at: request.request_time.and_then(millis),
-                })
-            })
-            .collect())
+        self.told_apart(group, answer).await
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::convert::{Me, member_jid};
 use super::keys;
+use super::names;
 use super::notice::{self, Notice};
 use super::reason;
 use super::reorder::Recent;
@@ -68,6 +69,8 @@ impl EventHandler for Listener {
             EventKind::ConnectFailure,
             EventKind::GroupUpdate,
             EventKind::DirtyState,
+            EventKind::ContactUpdate,
+            EventKind::BusinessStatusUpdate,
         ])
     }
 
@@ -85,6 +88,9 @@ impl EventHandler for Listener {
 
 impl Listener {
     fn heard(&self, run: &Arc<Run>, client: &Arc<Client>, event: &Event) {
+        if let Some(named) = names::of(event) {
+            run.tell(DriverEvent::Named(vec![named]));
+        }
         match event {
             Event::Connected(_) => match Me::of(client).identity() {
                 Some(identity) => run.connected(identity),

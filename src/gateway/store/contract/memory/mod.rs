@@ -1,5 +1,6 @@
 //! A second engine, in memory: it makes the tests state what SQLite does implicitly.
 
+mod people;
 mod read;
 mod rows;
 
@@ -24,6 +25,8 @@ struct Tables {
     groups: BTreeMap<(String, String), (i64, Group)>,
     /// By group and LID.
     members: BTreeMap<(i64, String), (StoredMember, EpochMillis, EpochMillis)>,
+    /// Names by session and JID.
+    people: BTreeMap<(String, String), String>,
     keys: BTreeMap<String, StoredKey>,
     audit: BTreeMap<Ulid, (OrganizationId, AuditEntry)>,
     events: BTreeMap<Ulid, (OrganizationId, Logged)>,
