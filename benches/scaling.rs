@@ -9,7 +9,7 @@
 use futures_util::future::join_all;
 use groupdesk::api::{Capabilities, MemberRole, SettingsPatch, TicketRequest};
 use groupdesk::gateway::auth::{Caller, MemoryKey};
-use groupdesk::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
+use groupdesk::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use groupdesk::gateway::whatsapp::sandbox::{BulkAccounts, World};
 use groupdesk::gateway::whatsapp::{Account, Backend, GroupSnapshot, Member};
 use groupdesk::gateway::{Config, Engine, Limits, OwnedSession, Page, SeedSession};
@@ -335,6 +335,7 @@ fn member(group: u32, place: u32) -> Member {
     Member {
         lid: MemberJid::parse(&format!("{}@lid", 100_000_000_000_000 + person)).unwrap(),
         role: MemberRole::Member,
+        phone: PhoneNumber::parse(&(628_000_000_000 + person).to_string()),
         is_me: place == 0,
     }
 }

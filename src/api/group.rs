@@ -8,20 +8,6 @@ use std::collections::BTreeMap;
 /// Most members in one call: as many as a group can hold.
 pub const PARTICIPANTS_MAX: usize = 1024;
 
-/// A pending request to join a group, as in `GET .../groups/{gid}/requests`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MembershipRequest {
-    pub jid: String,
-    /// When it was made, if WhatsApp reports it.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "lenient::optional_time"
-    )]
-    pub requested_at: Option<EpochMillis>,
-}
-
 /// A member's role.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -298,31 +284,6 @@ pub struct Group {
         deserialize_with = "lenient::or_default"
     )]
     pub my_role: Option<SessionRole>,
-}
-
-/// A stored member of a group.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct GroupMember {
-    #[serde(default, deserialize_with = "lenient::id_or_empty")]
-    pub id: String,
-    #[serde(default, deserialize_with = "lenient::id_or_empty")]
-    pub session_id: String,
-    #[serde(default, deserialize_with = "lenient::id_or_empty")]
-    pub group_jid: String,
-    pub lid: String,
-    #[serde(default, deserialize_with = "lenient::word")]
-    pub role: MemberRole,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "lenient::or_default"
-    )]
-    pub tag: Option<String>,
-    #[serde(default, deserialize_with = "lenient::time")]
-    pub first_seen_at: EpochMillis,
-    #[serde(default, deserialize_with = "lenient::time")]
-    pub last_seen_at: EpochMillis,
 }
 
 /// Answer of `POST /sessions/{s}/groups`.

@@ -17,6 +17,7 @@ mod invite;
 mod key;
 pub(crate) mod lenient;
 mod list;
+mod member;
 mod passkey;
 pub mod pattern;
 mod session;
@@ -33,8 +34,8 @@ pub use event::{
 };
 pub use field_error::FieldError;
 pub use group::{
-    CreateGroup, Group, GroupInfo, GroupKind, GroupMember, MemberRole, MembershipRequest,
-    PARTICIPANTS_MAX, Participants, SessionRole,
+    CreateGroup, Group, GroupInfo, GroupKind, MemberRole, PARTICIPANTS_MAX, Participants,
+    SessionRole,
 };
 pub use health::Health;
 pub use invite::{
@@ -42,6 +43,10 @@ pub use invite::{
 };
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;
+pub use member::{
+    FoundMember, GroupMember, MEMBER_QUERY_MAX, MEMBER_QUERY_MIN, MEMBERS_FOUND_MAX,
+    MembershipRequest,
+};
 pub use passkey::{
     PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
 };

@@ -5,8 +5,8 @@ use super::encode::encode;
 use super::error::ClientError;
 use super::listing::Listing;
 use crate::api::{
-    CreateGroup, EpochMillis, Group, GroupInfo, GroupMember, InviteLink, InvitePreview, JoinGroup,
-    JoinedGroup, Participants, SettingsPatch,
+    CreateGroup, EpochMillis, FoundMember, Group, GroupInfo, GroupMember, InviteLink,
+    InvitePreview, JoinGroup, JoinedGroup, Participants, SettingsPatch,
 };
 use reqwest::Method;
 
@@ -40,6 +40,15 @@ impl Client {
         group: &str,
     ) -> Result<Listing<GroupMember>, ClientError> {
         self.read_all(&format!("{}/members", one(session, group)))
+            .await
+    }
+
+    /// `GET /members` (an extension): members of all groups whose name, number or LID contains `query`.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 where the gateway cannot find members.
+    pub async fn find_members(&self, query: &str) -> Result<Listing<FoundMember>, ClientError> {
+        self.read_page(&format!("/members?query={}", encode(query)))
             .await
     }
 

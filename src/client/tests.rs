@@ -103,6 +103,7 @@ async fn requests_match_the_contract() {
         })
         .await
         .unwrap();
+    client.find_members("Zoë &").await.unwrap();
     client.get_session("../x").await.unwrap();
     client.get_session("..").await.unwrap();
     let g = format!("/api/v1/sessions/{s}/groups/120363041234567890%40g.us");
@@ -124,6 +125,7 @@ async fn requests_match_the_contract() {
         format!("POST {g}/members/1%40lid/promote true"),
         "GET /api/v1/sessions true".to_owned(),
         "GET /api/v1/audit?group=120363041234567890%40g.us&limit=5 true".to_owned(),
+        "GET /api/v1/members?query=Zo%C3%AB%20%26 true".to_owned(),
         "GET /api/v1/sessions/..%2Fx true".to_owned(),
         "GET /api/v1/sessions/~ true".to_owned(),
     ];

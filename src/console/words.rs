@@ -1,6 +1,6 @@
 //! Names, numbers and times as displayed. All results are clean.
 
-use crate::api::{Audience, EpochMillis, SessionRole, SettingField};
+use crate::api::{Audience, EpochMillis, GroupMember, SessionRole, SettingField};
 pub(crate) use crate::console::phone::grouped as phone;
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
@@ -30,6 +30,51 @@ pub(crate) fn account(jid: &str) -> String {
             phone(user.split_once(':').map_or(user, |(user, _)| user))
         }
         _ => text::clean_line(jid).into_owned(),
+    }
+}
+
+/// A member's name and number. Without a name the number comes first, without either the LID, with the
+/// reason: the number is hidden where those of `others` are known, else the gateway reports none.
+#[must_use]
+pub(crate) fn member(member: &GroupMember, others: &[GroupMember]) -> (String, String) {
+    match known(member) {
+        Some(known) => known,
+        None => {
+            let lid = member.lid.trim_end_matches("@lid");
+            let is_hidden = others.iter().any(|other| other.phone_number.is_some());
+            let why = if is_hidden {
+                "number hidden by WhatsApp"
+            } else {
+                "the gateway reports no number"
+            };
+            (text::clean_line(lid).into_owned(), why.to_owned())
+        }
+    }
+}
+
+/// A member's name and number, or only the number. `None` when neither is known.
+fn known(member: &GroupMember) -> Option<(String, String)> {
+    let name = text::clean_line(member.name.as_deref().unwrap_or_default());
+    let name = name.trim().to_owned();
+    let number = match &member.phone_number {
+        Some(digits) => Some(phone(&text::clean_line(digits))),
+        None if !member.lid.ends_with("@lid") => Some(account(&member.lid)),
+        None => None,
+    };
+    if name.is_empty() {
+        return number.map(|number| (number, String::new()));
+    }
+    Some((name, number.unwrap_or_default()))
+}
+
+/// Somebody of whom a JID is known, as the members of the group name them.
+#[must_use]
+pub(crate) fn someone(members: &[GroupMember], jid: &str) -> String {
+    let found = members.iter().find(|one| one.lid == jid);
+    match (found.and_then(known), jid.strip_suffix("@lid")) {
+        (Some((name, _)), _) => name,
+        (None, Some(id)) => format!("{} (name unknown)", text::clean_line(id)),
+        (None, None) => account(jid),
     }
 }
 
@@ -195,6 +240,48 @@ mod tests {
             "+62 812-3456-7890"
         );
         assert_eq!(account("12345@lid"), "12345@lid");
+    }
+
+    #[test]
+    fn members_are_called_by_name_then_number_then_id() {
+        let called_among = |others: &str, name: &str, number: &str, lid: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let one = GroupMember {
+                lid: lid.to_owned(),
+                name: some(name),
+                phone_number: some(number),
+                ..GroupMember::default()
+            };
+            let others = [
+                one.clone(),
+                GroupMember {
+                    phone_number: some(others),
+                    ..GroupMember::default()
+                },
+            ];
+            let (first, second) = member(&one, &others);
+            format!("{first}|{second}")
+        };
+        let called = |name: &str, number: &str, lid: &str| called_among("", name, number, lid);
+        let number = "6281234567890";
+        assert_eq!(
+            called("Sari W.", number, "1@lid"),
+            "Sari W.|+62 812-3456-7890"
+        );
+        assert_eq!(called(" Sari\u{202e}\n", "", "1@lid"), "Sari|");
+        assert_eq!(called("", number, "1@lid"), "+62 812-3456-7890|");
+        assert_eq!(
+            called("", "", "6281234567890@s.whatsapp.net"),
+            "+62 812-3456-7890|"
+        );
+        assert_eq!(
+            called("", "", "12345@lid"),
+            "12345|the gateway reports no number"
+        );
+        assert_eq!(
+            called_among(number, "", "", "12345@lid"),
+            "12345|number hidden by WhatsApp"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::api;
 use std::fmt;
+use std::num::NonZeroU64;
 
 /// Why a text is not the value it should be: a sentence for a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +88,40 @@ impl MemberJid {
         } else {
             Err(Malformed(Self::FORM.to_owned()))
         }
+    }
+}
+
+/// An E.164 number: 1 to 15 digits, the first not 0. A number and not a text, since an account may have
+/// hundreds of thousands of members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PhoneNumber(NonZeroU64);
+
+impl PhoneNumber {
+    /// `None` for any other text.
+    #[must_use]
+    pub fn parse(digits: &str) -> Option<Self> {
+        let valid = (1..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|b| b.is_ascii_digit());
+        valid.then(|| digits.parse().ok().map(Self)).flatten()
+    }
+
+    /// The number as an integer, which a database can store in eight bytes.
+    #[must_use]
+    pub fn to_i64(self) -> i64 {
+        // 15 digits fit.
+        self.0.get().cast_signed()
+    }
+
+    #[must_use]
+    pub fn from_i64(number: i64) -> Option<Self> {
+        Self::parse(&number.to_string())
+    }
+}
+
+impl fmt::Display for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

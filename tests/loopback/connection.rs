@@ -193,6 +193,7 @@ impl Connection<'_> {
             | DriverEvent::CodeSpent { .. }
             | DriverEvent::Delayed { .. }
             | DriverEvent::PasskeyRefused { .. }
+            | DriverEvent::Named(_)
             | DriverEvent::GroupsStale => {}
             DriverEvent::QrCode { .. } if linked.is_some() => {
                 return self.unlinked().await.map(Some);
@@ -211,7 +212,9 @@ impl Connection<'_> {
             DriverEvent::Failed { reason, .. } => return self.failed(&reason).await.map(Some),
             DriverEvent::Group(event) => {
                 if let (true, Some(me)) = (self.is_open, linked) {
-                    let told = push::notification(&event, &me.lid);
+                    let author = event.by.as_ref();
+                    let name = author.and_then(|by| self.shared.world.name_of(by));
+                    let told = push::notification(&event, &me.lid, name);
                     self.channel.send(&told).await?;
                 }
             }

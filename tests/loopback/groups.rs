@@ -8,7 +8,7 @@ use super::odd::Odd;
 use super::refusal::{Answer, Refused, code_for_member};
 use super::stanza::{attr, child, empty, result, text};
 use groupdesk::api::{GroupKind, MemberRole, Setting, SettingField};
-use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid, PhoneNumber};
 use groupdesk::gateway::whatsapp::sandbox::World;
 use groupdesk::gateway::whatsapp::{Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange};
 use sha2::{Digest as _, Sha256};
@@ -113,6 +113,7 @@ async fn read(
             let requests = requests.iter().map(|request| {
                 let mut node = NodeBuilder::new("membership_approval_request")
                     .attr("jid", request.person.as_str());
+                node = with_phone(node, request.phone);
                 if let Some(at) = request.at {
                     node = node.attr("request_time", at / 1000);
                 }
@@ -274,7 +275,7 @@ pub fn group_node(group: &GroupSnapshot) -> Node {
         .iter()
         // An announcement group lists few of its members, the account not among them.
         .filter(|member| group.kind != GroupKind::Announcements || member.role.is_admin())
-        .map(|member| participant(&member.lid, &member.role))
+        .map(|member| participant(&member.lid, &member.role, member.phone))
         .collect();
     if group.announce {
         children.push(empty("announcement"));
@@ -289,8 +290,17 @@ pub fn group_node(group: &GroupSnapshot) -> Node {
     node.children(children).build()
 }
 
-pub fn participant(lid: &MemberJid, role: &MemberRole) -> Node {
+/// The number, which WhatsApp sends beside a LID.
+fn with_phone(node: NodeBuilder, phone: Option<PhoneNumber>) -> NodeBuilder {
+    match phone {
+        Some(phone) => node.attr("phone_number", format!("{phone}@s.whatsapp.net")),
+        None => node,
+    }
+}
+
+pub fn participant(lid: &MemberJid, role: &MemberRole, phone: Option<PhoneNumber>) -> Node {
     let node = NodeBuilder::new("participant").attr("jid", lid.as_str());
+    let node = with_phone(node, phone);
     match role {
         MemberRole::Admin => node.attr("type", "admin").build(),
         MemberRole::Superadmin => node.attr("type", "superadmin").build(),

@@ -77,8 +77,12 @@ impl Server {
         text: &str,
     ) -> anyhow::Result<String> {
         let device = self.shared.device_of(session).context("no such device")?;
-        let number = self.shared.world.number_of(member);
-        let stanza = device.sealed(group, member, number.as_ref(), text).await?;
+        let world = &self.shared.world;
+        let number = world.number_of(member);
+        let mut stanza = device.sealed(group, member, number.as_ref(), text).await?;
+        if let Some(name) = world.name_of(member) {
+            stanza.attrs.push("notify", name);
+        }
         let id = attr(&stanza, "id").unwrap_or_default();
         device.order(Order::Answer(Answer::Stanza(stanza)))?;
         Ok(id)

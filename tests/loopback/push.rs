@@ -36,8 +36,8 @@ pub fn stale() -> Node {
     NodeBuilder::new("ib").children([dirty]).build()
 }
 
-/// The stanza that tells `me` of a change.
-pub fn notification(event: &GroupEvent, me: &MemberJid) -> Node {
+/// The stanza that tells `me` of a change, whose author is called `name`.
+pub fn notification(event: &GroupEvent, me: &MemberJid, name: Option<String>) -> Node {
     let mut node = NodeBuilder::new("notification")
         .attr("from", event.group.as_str())
         .attr("id", fresh_id())
@@ -46,6 +46,9 @@ pub fn notification(event: &GroupEvent, me: &MemberJid) -> Node {
         .attr("addressing_mode", "lid");
     if let Some(by) = &event.by {
         node = node.attr("participant", by.as_str());
+    }
+    if let Some(name) = name {
+        node = node.attr("notify", name);
     }
     node.children([change_node(event, me)]).build()
 }
@@ -73,7 +76,7 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
             .children(
                 members
                     .iter()
-                    .map(|member| participant(&member.lid, &member.role)),
+                    .map(|member| participant(&member.lid, &member.role, member.phone)),
             )
             .build(),
         GroupChange::Left(members) => people("remove", members),
@@ -121,6 +124,6 @@ fn requests(by: i64) -> Node {
 fn people(tag: &'static str, members: &[MemberJid]) -> Node {
     let members = members
         .iter()
-        .map(|member| participant(member, &MemberRole::Member));
+        .map(|member| participant(member, &MemberRole::Member, None));
     NodeBuilder::new(tag).children(members).build()
 }

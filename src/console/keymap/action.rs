@@ -14,6 +14,7 @@ pub(crate) enum Action {
     Open,
     Back,
     Filter,
+    FindMember,
     Sort,
     ReverseSort,
     InvitableOnly,

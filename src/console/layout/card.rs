@@ -236,6 +236,7 @@ pub(crate) enum Detail {
     Gap,
     Created(i64),
     Changed(i64),
+    /// Their JID.
     Owner(String),
     /// The group's place in a community.
     Community(String),
@@ -310,7 +311,7 @@ pub(crate) fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
         facts.push(Detail::Changed(group.updated_at));
     }
     if let Some(owner) = &group.owner_jid {
-        facts.push(Detail::Owner(words::account(owner)));
+        facts.push(Detail::Owner(owner.clone()));
     }
     facts.push(Detail::Jid(clean_line(&group.group_jid).into_owned()));
     let description = crate::text::clean_block(group.description.as_deref().unwrap_or_default());

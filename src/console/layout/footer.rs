@@ -113,6 +113,15 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 "clear"
             },
         ),
+        None if state.is_finding_member() => typing(
+            state,
+            vec![
+                plain("type", "to filter"),
+                plain("↵", "done"),
+                plain("↑↓", "scroll"),
+            ],
+            "leave",
+        ),
         Some(Layer::Qr) | None => of_place(state, screen),
     }
 }

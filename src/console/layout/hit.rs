@@ -123,10 +123,13 @@ fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
         return Target::Pane(Pane::Groups);
     }
     if let Some(area) = screen.card.filter(|area| area.contains(at)) {
-        let on_link = card_parts(state, area)
-            .is_some_and(|parts| parts.link.contains(at) || parts.code.contains(at));
-        return if on_link {
+        let Some(parts) = card_parts(state, area) else {
+            return Target::Pane(Pane::Group);
+        };
+        return if parts.link.contains(at) || parts.code.contains(at) {
             Target::Link
+        } else if parts.members_head.contains(at) {
+            Target::MembersHead
         } else {
             Target::Pane(Pane::Group)
         };

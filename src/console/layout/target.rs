@@ -14,6 +14,8 @@ pub(crate) enum Target {
     Pane(Pane),
     /// The filter line.
     Filter,
+    /// The heading of the members on the card.
+    MembersHead,
     /// The heading of a column of the groups.
     GroupHead(Sort),
     /// A word of the footer.

@@ -1,5 +1,6 @@
 //! The group's card: what is stored about it, its members, and the invite link.
 
+use super::State;
 use crate::api::{EpochMillis, GroupMember, SessionStatus};
 use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
@@ -10,6 +11,7 @@ pub struct Card {
     pub key: GroupKey,
     pub invite: Invite,
     pub members: Members,
+    pub find: MemberFind,
     /// First visible line of the members.
     pub scroll: usize,
     /// When the link was last reset while the card was open: by whom, if known.
@@ -27,6 +29,7 @@ impl Card {
             key,
             invite: Invite::NotAsked,
             members: Members::NotAsked,
+            find: MemberFind::default(),
             scroll: 0,
             reset_seen: None,
             copy_when_shown: false,
@@ -43,6 +46,24 @@ impl Card {
         }
     }
 
+    /// The members that the filter leaves, in the order of display.
+    pub(crate) fn shown_members(&self) -> impl Iterator<Item = &GroupMember> {
+        let members = self.loaded_members();
+        let all = self.find.is_blank().then_some(members);
+        let found = self.find.found.iter().filter_map(|at| members.get(*at));
+        all.unwrap_or_default().iter().chain(found)
+    }
+
+    /// How many there are of these.
+    #[must_use]
+    pub(crate) fn shown_count(&self) -> usize {
+        if self.find.is_blank() {
+            self.loaded_members().len()
+        } else {
+            self.find.found.len()
+        }
+    }
+
     /// The members, if they were read.
     #[must_use]
     pub(crate) fn loaded_members(&self) -> &[GroupMember] {
@@ -50,6 +71,32 @@ impl Card {
             Members::Loaded(members) => members,
             _ => &[],
         }
+    }
+}
+
+impl State {
+    /// Whether the filter of the members is typed.
+    #[must_use]
+    pub(crate) fn is_finding_member(&self) -> bool {
+        self.card.as_ref().is_some_and(|card| card.find.typing)
+    }
+}
+
+/// The filter of the members.
+#[derive(Debug, Default)]
+pub struct MemberFind {
+    pub text: String,
+    /// Whether typing goes into it.
+    pub typing: bool,
+    /// The members that match, as positions in the list, best match first. Empty without a text.
+    pub(crate) found: Vec<usize>,
+}
+
+impl MemberFind {
+    /// Whether every member is shown.
+    #[must_use]
+    pub(crate) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
     }
 }
 

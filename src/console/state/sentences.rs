@@ -57,7 +57,10 @@ impl State {
         let (at, by) = card.reset_seen.as_ref()?;
         let clock = words::clock(*at, &self.options.zone);
         Some(match by {
-            Some(by) => format!("{clock} by {}", words::account(by)),
+            Some(by) => {
+                let by = words::someone(card.loaded_members(), by);
+                format!("{clock} by {by}")
+            }
             None => clock,
         })
     }
@@ -75,7 +78,7 @@ impl State {
             .filter(|member| member.role.is_admin())
             .map(|member| match member.tag.as_deref().map(str::trim) {
                 Some(tag) if !tag.is_empty() => clean_line(tag).into_owned(),
-                _ => words::account(&member.lid),
+                _ => words::someone(std::slice::from_ref(member), &member.lid),
             });
         FailureContext {
             session: Some(self.session_name(&key.session)),

@@ -99,7 +99,7 @@ fn command(state: &mut State, run: &[KeyEvent]) -> usize {
         }
         return run.len();
     }
-    if !goes_on && state.layers.is_empty() && action(&run[0]) == Some(Action::Filter) {
+    if !goes_on && state.layers.is_empty() && opens_filter(action(&run[0])) {
         press(state, &run[0]);
         return 1;
     }
@@ -116,6 +116,10 @@ fn press(state: &mut State, event: &KeyEvent) {
 
 fn is_move(action: Action) -> bool {
     scroll_step(Some(action)).is_some() || matches!(action, Action::NextPane | Action::PreviousPane)
+}
+
+fn opens_filter(action: Option<Action>) -> bool {
+    matches!(action, Some(Action::Filter | Action::FindMember))
 }
 
 fn characters(run: &[KeyEvent]) -> usize {

@@ -1,13 +1,10 @@
-//! The card: follows the selected group, reads its members, and ensures that no link is shown that may be dead.
+//! The card: follows the selected group and ensures that no link is shown that may be dead.
 
 use super::copy::copy_link;
-use super::cursor::{self, Step};
-use super::explain;
 use super::invite;
-use crate::api::{GroupMember, MemberRole};
+use super::members;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
-use crate::console::ids::{GroupKey, RequestId};
 use crate::console::layout;
 use crate::console::state::{Card, Invite, Layer, LinkHidden, Members, Pane, State};
 
@@ -28,7 +25,7 @@ pub(super) fn open(state: &mut State) {
     let key = card.key.clone();
     state.focus = Pane::Group;
     state.requests.read(Call::Group(key));
-    ask_members(state);
+    members::ask(state);
     invite::ask(state);
 }
 
@@ -43,7 +40,7 @@ pub(super) fn refresh(state: &mut State) {
     if matches!(card_members(state), Some(Members::Loaded(_))) {
         state.requests.read_again(Call::Members(key));
     } else {
-        ask_members(state);
+        members::ask(state);
     }
     invite::ask(state);
 }
@@ -83,58 +80,6 @@ fn card_members(state: &State) -> Option<&Members> {
     state.card.as_ref().map(|card| &card.members)
 }
 
-fn ask_members(state: &mut State) {
-    let Some(card) = &state.card else {
-        return;
-    };
-    if matches!(card.members, Members::NotAsked | Members::Failed(_)) {
-        let id = state.requests.read(Call::Members(card.key.clone()));
-        if let Some(card) = &mut state.card {
-            card.members = Members::Waiting(id);
-        }
-    }
-}
-
-/// The members were read.
-pub(super) fn members(
-    state: &mut State,
-    id: RequestId,
-    key: &GroupKey,
-    answer: Result<Vec<GroupMember>, CallFailure>,
-) {
-    let Some(card) = state.card.as_mut().filter(|card| card.key == *key) else {
-        return;
-    };
-    match answer {
-        Ok(mut members) => {
-            let rank = |member: &GroupMember| match member.role {
-                MemberRole::Superadmin => 0,
-                MemberRole::Admin => 1,
-                MemberRole::Member | MemberRole::Other(_) => 2,
-            };
-            members.sort_by_key(rank);
-            card.scroll = card.scroll.min(members.len().saturating_sub(1));
-            card.members = Members::Loaded(members);
-            explain::hidden_link(state, key);
-        }
-        // Members that were read before stay.
-        Err(failure) if card.members == Members::Waiting(id) => {
-            card.members = Members::Failed(failure);
-        }
-        Err(_) => {}
-    }
-}
-
-/// The members have changed.
-pub(super) fn members_changed(state: &mut State, key: &GroupKey) {
-    let Some(card) = state.card.as_mut().filter(|card| card.key == *key) else {
-        return;
-    };
-    if matches!(card.members, Members::Loaded(_) | Members::Waiting(_)) {
-        state.requests.read_again(Call::Members(key.clone()));
-    }
-}
-
 /// Invariants after every message: the card is the selected group's; a link is shown only while nothing
 /// contradicts it; missing data is requested once the cursor has rested.
 pub(super) fn sync(state: &mut State) {
@@ -148,6 +93,9 @@ pub(super) fn sync(state: &mut State) {
         if state.focus == Pane::Group {
             state.focus = Pane::Groups;
         }
+    }
+    if state.focus != Pane::Group {
+        members::end_filter(state);
     }
     invite::sync(state);
     let in_sight = layout::link_in_sight(state);
@@ -197,28 +145,10 @@ pub(super) fn rested(state: &mut State) {
         Invite::NotAsked | Invite::Hidden(LinkHidden::Reset)
     ) || went_unanswered(card);
     if card.members == Members::NotAsked {
-        ask_members(state);
+        members::ask(state);
     }
     if wants_link {
         invite::ask(state);
-    }
-}
-
-/// Scrolls the members.
-pub(super) fn scroll(state: &mut State, step: Step) {
-    let page = layout::member_rows(state);
-    if let Some(card) = &mut state.card {
-        let lines = card.loaded_members().len();
-        card.scroll = step.scroll(card.scroll, lines, page);
-    }
-}
-
-/// The wheel.
-pub(super) fn wheel(state: &mut State, by: isize) {
-    let page = layout::member_rows(state);
-    if let Some(card) = &mut state.card {
-        let lines = card.loaded_members().len();
-        card.scroll = cursor::wheel(card.scroll, by, lines, page);
     }
 }
 

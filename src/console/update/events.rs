@@ -1,6 +1,6 @@
 //! Applies the events of the realtime stream. The client has dropped those that were seen before.
 
-use super::{card, connection, gateway, groups, invite, pairing, sessions};
+use super::{connection, gateway, groups, invite, members, pairing, sessions};
 use crate::api::{
     AuthCodePayload, Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload,
     Session, SessionRole, SessionStatusPayload, Setting, SettingsPatch,
@@ -311,7 +311,7 @@ fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantP
         }
         state.requests.read_again(Call::Group(key.clone()));
     }
-    card::members_changed(state, &key);
+    members::changed(state, &key);
 }
 
 /// Whether a session's own account is among these ids; `None` when its own id of that kind is not known.

@@ -1,6 +1,6 @@
 //! What is read again when the stream opens, the gateway answers again, or an event cannot be read.
 
-use super::{card, connection, groups, invite, sessions};
+use super::{connection, groups, invite, members, sessions};
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
@@ -16,7 +16,7 @@ pub(super) fn catch_up(state: &mut State) {
     if let Some(card) = &state.card {
         let key = card.key.clone();
         let is_shown = card.link().is_some();
-        card::members_changed(state, &key);
+        members::changed(state, &key);
         if is_shown {
             invite::ask(state);
         }
@@ -51,7 +51,7 @@ pub(super) fn unreadable(state: &mut State, session: Option<&str>, group: Option
     if let Some(key) = card.filter(|key| is_meant(key) && may_doubt) {
         state.requests.next_recheck = Some(now + REREAD_EVERY);
         invite::recheck(state, &key);
-        card::members_changed(state, &key);
+        members::changed(state, &key);
     }
     if let Some(after) = state.requests.next_reread.filter(|after| now < *after) {
         // One read for all events until then.

@@ -2,7 +2,7 @@
 
 use super::cursor::{self, Step};
 use super::rows::Keep;
-use super::text_input::cut_word;
+use super::text_input::at_the_end;
 use crate::api::Group;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
@@ -310,7 +310,6 @@ pub(super) fn sessions_changed(state: &mut State) {
 /// take stays here, so that no typed key triggers an action.
 pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
-    let alt = event.modifiers.contains(KeyModifiers::ALT);
     match event.code {
         KeyCode::Esc if clear_filter(state) => {}
         KeyCode::Esc | KeyCode::Enter => end_filter(state),
@@ -327,20 +326,15 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
         KeyCode::Left | KeyCode::Right | KeyCode::Home | KeyCode::End => {
             state.groups.selected_text = false;
         }
-        KeyCode::Char('u') if control => edit(state, String::clear),
         KeyCode::Backspace | KeyCode::Delete if state.groups.selected_text => {
             edit(state, String::clear);
         }
-        KeyCode::Backspace if !control && !alt => edit(state, |filter| {
-            filter.pop();
-        }),
-        KeyCode::Char('w') if control => edit(state, cut_word),
-        KeyCode::Backspace => edit(state, cut_word),
-        KeyCode::Char(character) if !control && !alt => {
-            edit(state, |filter| filter.push(character));
-        }
-        KeyCode::F(_) | KeyCode::Char(_) => return false,
-        _ => {}
+        code => match at_the_end(&state.groups.filter, event) {
+            Some(_) => edit(state, |filter| {
+                *filter = at_the_end(filter, event).unwrap_or_default();
+            }),
+            None => return !matches!(code, KeyCode::F(_) | KeyCode::Char(_)),
+        },
     }
     true
 }

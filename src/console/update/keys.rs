@@ -2,10 +2,10 @@
 
 use super::cursor::Step;
 use super::follow_up::FollowUp;
-use super::text_input::can_undo;
+use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, failures, form, groups, help, leaving, pairing, profiles, qr, rename, reset,
-    sessions,
+    card, confirm, failures, form, groups, help, leaving, members, pairing, profiles, qr, rename,
+    reset, sessions,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -23,8 +23,8 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         leaving::quit(state);
         return;
     }
-    let filters = state.layers.is_empty() && state.groups.typing;
-    if filters && groups::filter_key(state, event) {
+    let filters = state.layers.is_empty() && (state.groups.typing || state.is_finding_member());
+    if filters && filter_key(state, event) {
         return;
     }
     let action = state.options.keymap.action(event, state.key_context());
@@ -53,7 +53,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
-        None if filters && state.groups.typing => return,
+        None if filters && takes_text(state) => return,
         Some(Layer::Qr) | None => match action {
             Some(action) => return perform(state, action),
             None => FollowUp::UnknownKey,
@@ -62,6 +62,15 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
     match rest {
         FollowUp::UnknownKey => unknown(state, event),
         rest => follow_up(state, rest),
+    }
+}
+
+/// A key while a filter is typed; `false` when it is not for the filter.
+fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
+    if state.groups.typing {
+        groups::filter_key(state, event)
+    } else {
+        members::filter_key(state, event)
     }
 }
 
@@ -149,6 +158,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Rename(_)) => rename::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
+        None if state.is_finding_member() => members::filter_paste(state, text),
         _ => {}
     }
 }
@@ -169,6 +179,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,
         _ if !state.layers.is_empty() => {}
         Action::Filter => groups::start_filter(state),
+        Action::FindMember => members::start_filter(state),
         Action::Open => open(state),
         Action::ShowQr => qr::open(state),
         Action::Edit => form::open(state),
@@ -197,7 +208,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
                 match state.focus {
                     Pane::Sessions => sessions::step(state, step),
                     Pane::Groups => groups::step(state, step),
-                    Pane::Group => card::scroll(state, step),
+                    Pane::Group => members::scroll(state, step),
                 }
             }
         }
@@ -232,6 +243,12 @@ fn back(state: &mut State) {
             }
             return;
         }
+        None if state.is_finding_member() => {
+            if !members::clear_filter(state) {
+                members::end_filter(state);
+            }
+            return;
+        }
         None => {}
         Some(Layer::Qr) => {
             state.layers.pop();
@@ -242,8 +259,10 @@ fn back(state: &mut State) {
     }
     match state.focus {
         Pane::Group => {
-            card::leave(state);
-            state.focus = Pane::Groups;
+            if !members::clear_filter(state) {
+                card::leave(state);
+                state.focus = Pane::Groups;
+            }
         }
         Pane::Groups => {
             if !groups::clear_filter(state) {

@@ -6,7 +6,7 @@
 //!
 //! Four levels, each of which imports only those before it:
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`
-//! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `card`
+//! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `members`, `card`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
 //!   `failures`, `qr`, and `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
@@ -31,6 +31,7 @@ mod invariants;
 mod invite;
 mod keys;
 mod leaving;
+mod members;
 mod mouse;
 mod pairing;
 mod profiles;

@@ -1,7 +1,8 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, confirm, failures, form, groups, help, keys, pairing, profiles, rename, reset, sessions,
+    card, confirm, failures, form, groups, help, keys, members, pairing, profiles, rename, reset,
+    sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -58,10 +59,15 @@ fn click(state: &mut State, target: Target) {
             groups::sort_by(state, sort);
         }
         Target::Filter => groups::start_filter(state),
+        Target::MembersHead => {
+            groups::end_filter(state);
+            members::start_filter(state);
+        }
         Target::Pane(Pane::Groups) if state.groups.typing => {}
         Target::Pane(Pane::Group) if state.card.is_none() => {}
         Target::Pane(pane) => {
             groups::end_filter(state);
+            members::end_filter(state);
             state.focus = pane;
         }
         Target::GroupRow(_) | Target::Layer | Target::Nothing => {}
@@ -101,7 +107,9 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         | Target::Pane(Pane::Groups) => {
             groups::wheel(state, rows);
         }
-        Target::Link | Target::Pane(Pane::Group) => card::wheel(state, rows),
+        Target::Link | Target::MembersHead | Target::Pane(Pane::Group) => {
+            members::wheel(state, rows);
+        }
         _ => {}
     }
 }

@@ -2,8 +2,8 @@
 //! classified here, once.
 
 use super::{
-    card, connection, copy, explain, form, gateway, groups, invite, pairing, profiles, qr, rename,
-    reset, sessions, unconfirmed,
+    connection, copy, explain, form, gateway, groups, invite, members, pairing, profiles, qr,
+    rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -138,7 +138,7 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
         },
         (Call::Members(key), Reply::Members(answer)) => {
             let answer = classified(state, id, call, answer);
-            card::members(state, id, key, answer);
+            members::read(state, id, key, answer);
         }
         (Call::Invite(key), Reply::Invite(answer)) => {
             match classified(state, id, call, a_link(answer, false)) {

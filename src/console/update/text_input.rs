@@ -52,6 +52,24 @@ pub(super) fn cut_word(text: &mut String) {
     text.truncate(end);
 }
 
+/// A text that is edited at its end only, after a key. `None` for a key that does not edit.
+pub(super) fn at_the_end(text: &str, event: &KeyEvent) -> Option<String> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    let mut text = text.to_owned();
+    match event.code {
+        KeyCode::Char('u') if control => text.clear(),
+        KeyCode::Backspace if !control && !alt => {
+            text.pop();
+        }
+        KeyCode::Char('w') if control => cut_word(&mut text),
+        KeyCode::Backspace => cut_word(&mut text),
+        KeyCode::Char(character) if !control && !alt => text.push(character),
+        _ => return None,
+    }
+    Some(text)
+}
+
 /// Whether characters are text now.
 pub(super) fn takes_text(state: &State) -> bool {
     match state.layers.last() {
@@ -68,7 +86,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         Some(Layer::Rename(rename)) => rename.takes_text(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
         Some(_) => false,
-        None => state.groups.typing,
+        None => state.groups.typing || state.is_finding_member(),
     }
 }
 

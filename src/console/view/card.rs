@@ -1,26 +1,26 @@
 //! The group's card: facts, invite link with its code, members.
 
+use super::members;
 use super::paint::{
-    after, below, columns, frame, key, pane, put, put_block, put_centred, put_lines, put_right,
-    scrollbar, title_room,
+    after, below, columns, frame, key, pane, put, put_block, put_centred, put_lines, title_room,
 };
-use crate::api::{Group, GroupMember, MemberRole, SessionRole};
-use crate::console::account::is_own;
+use crate::api::{Group, GroupMember, SessionRole};
 use crate::console::keymap::Action;
 use crate::console::layout::{CardParts, Detail, card_parts, details, inside, wrap};
 use crate::console::qr::{self, Fit, QrWidget};
-use crate::console::state::{Card, Invite, LinkHidden, Members, Pane, State};
+use crate::console::state::{Card, Invite, LinkHidden, Pane, State};
 use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 /// Columns of the facts' labels.
 const LABELS: u16 = 10;
 
-pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
+/// Draws the pane; returns the position of the text cursor, if there is one.
+pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let theme = &state.options.theme;
     let focused = state.focus == Pane::Group;
     let (Some(card), Some(parts)) = (&state.card, card_parts(state, area)) else {
@@ -44,7 +44,7 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
                 .map(|line| (line, theme.dim)),
         );
         put_block(buffer, inside(area), &lines);
-        return;
+        return None;
     };
     let entry = state.groups.get(&card.key);
     let name = entry.map_or_else(
@@ -58,6 +58,7 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         summary(state, &entry.group, parts.summary, buffer);
         facts(
             state,
+            card.loaded_members(),
             &details(
                 entry,
                 parts.details.width,
@@ -75,7 +76,7 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         );
     }
     invite(state, card, &parts, buffer);
-    members(state, card, area, &parts, buffer);
+    members::draw(state, card, area, &parts, buffer)
 }
 
 fn summary(state: &State, group: &Group, area: Rect, buffer: &mut Buffer) {
@@ -115,7 +116,13 @@ fn joined(words: &[String], width: u16) -> Vec<String> {
     lines
 }
 
-fn facts(state: &State, facts: &[Detail], area: Rect, buffer: &mut Buffer) {
+fn facts(
+    state: &State,
+    members: &[GroupMember],
+    facts: &[Detail],
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let theme = &state.options.theme;
     let when = |at: i64| {
         format!(
@@ -138,7 +145,7 @@ fn facts(state: &State, facts: &[Detail], area: Rect, buffer: &mut Buffer) {
             }
             Detail::Created(at) => ("Created", when(*at)),
             Detail::Changed(at) => ("Changed", when(*at)),
-            Detail::Owner(owner) => ("Owner", owner.clone()),
+            Detail::Owner(owner) => ("Owner", words::someone(members, owner)),
             Detail::Community(words) => ("Kind", words.clone()),
             Detail::Joining(words) => ("Joining", words.clone()),
             Detail::Jid(jid) => ("Id", jid.clone()),
@@ -289,89 +296,5 @@ pub(crate) fn no_link(state: &State, card: &Card) -> (String, String) {
             };
             (title, state.hidden_sentence(&card.key, hidden))
         }
-    }
-}
-
-fn members(state: &State, card: &Card, pane: Rect, parts: &CardParts, buffer: &mut Buffer) {
-    let theme = &state.options.theme;
-    let counted = (state.groups.get(&card.key))
-        .and_then(|entry| entry.group.participant_count)
-        .map_or(0, |count| count as usize);
-    let (count, note) = match &card.members {
-        Members::NotAsked => (None, String::new()),
-        Members::Waiting(id) => match state.attempt_of(*id) {
-            Some(seconds) => (None, format!("◌ No answer. Trying again in {seconds} s …")),
-            None => (None, "◌ Loading …".to_owned()),
-        },
-        Members::Loaded(members) if members.is_empty() && counted > 0 => (
-            Some(0),
-            "The gateway counts them, but has stored none yet.".to_owned(),
-        ),
-        Members::Loaded(members) if members.is_empty() => (Some(0), "None stored.".to_owned()),
-        Members::Loaded(members) => (Some(members.len()), String::new()),
-        Members::Failed(failure) => (
-            None,
-            format!("✘ {}", state.sentence(failure, Some(&card.key))),
-        ),
-    };
-    let head = match count {
-        // The stored member list may lag behind the group's count.
-        Some(count) if counted > 0 && counted != count => format!(
-            "Members · {} stored of {}",
-            words::thousands(count),
-            words::thousands(counted)
-        ),
-        Some(count) => format!("Members · {}", words::thousands(count)),
-        None => "Members".to_owned(),
-    };
-    put(buffer, parts.members_head, &head, theme.title);
-    if !note.is_empty() {
-        let lines = wrap(
-            &note,
-            parts.members.width,
-            usize::from(parts.members.height),
-        );
-        put_lines(buffer, parts.members, &lines, theme.dim);
-        return;
-    }
-    let Members::Loaded(members) = &card.members else {
-        return;
-    };
-    let seen = usize::from(parts.members.height);
-    let first = card.scroll.min(members.len().saturating_sub(seen));
-    let session = state.sessions.get(&card.key.session);
-    for (line, member) in (0..parts.members.height).zip(&members[first..]) {
-        let is_me = session.is_some_and(|session| is_own(session, &member.lid));
-        one(state, member, is_me, below(parts.members, line), buffer);
-    }
-    // With the code between the members and the border, a scrollbar would be far from its rows.
-    if parts.members.right() + 2 >= pane.right() {
-        scrollbar(buffer, theme, pane, parts.members, first, members.len());
-    }
-}
-
-fn one(state: &State, member: &GroupMember, is_me: bool, area: Rect, buffer: &mut Buffer) {
-    let theme = &state.options.theme;
-    let (symbol, role, style) = match &member.role {
-        MemberRole::Superadmin => ("★", "owner".to_owned(), theme.accent),
-        MemberRole::Admin => ("★", "admin".to_owned(), theme.good),
-        MemberRole::Member => ("·", String::new(), theme.dim),
-        MemberRole::Other(role) => ("·", text::clean_line(role).into_owned(), theme.dim),
-    };
-    let mut left = put_right(buffer, area, &role, style);
-    if is_me {
-        let you = if role.is_empty() { "you" } else { "you · " };
-        left = put_right(buffer, left, you, theme.title);
-    }
-    put(buffer, left, symbol, style);
-    left = after(left, 2);
-    left.width = left.width.saturating_sub(1);
-    let account = words::account(&member.lid);
-    let tag = text::clean_line(member.tag.as_deref().unwrap_or_default());
-    if tag.trim().is_empty() {
-        put(buffer, left, &account, theme.text);
-    } else {
-        left = put(buffer, left, tag.trim(), theme.text);
-        put(buffer, after(left, 2), &account, theme.dim);
     }
 }

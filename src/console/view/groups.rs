@@ -1,7 +1,7 @@
 //! The groups pane: drawing reads only the visible rows, so its cost does not depend on their number.
 
 use super::paint::{
-    after, bar, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar,
+    after, bar, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar, tail,
 };
 use crate::api::{Capability, Group, GroupKind, SessionRole};
 use crate::console::failure::SessionState;
@@ -108,17 +108,6 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     };
     let left = put(buffer, room, shown, style);
     groups.typing.then(|| Position::new(left.x, left.y))
-}
-
-/// The longest end of a text that fits.
-fn tail(words: &str, columns: usize) -> &str {
-    let mut start = 0;
-    while text::width(&words[start..]) > columns {
-        let mut rest = words[start..].char_indices();
-        rest.next();
-        start += rest.next().map_or(words.len() - start, |(at, _)| at);
-    }
-    &words[start..]
 }
 
 fn at(column: Rect, y: u16) -> Rect {

@@ -11,6 +11,7 @@ mod groups;
 mod header;
 mod help;
 mod letters;
+mod members;
 mod paint;
 mod pairing;
 mod profiles;
@@ -78,7 +79,7 @@ fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
             cursor = groups::draw(state, area, buffer);
         }
         if let Some(area) = screen.card {
-            card::draw(state, area, buffer);
+            cursor = card::draw(state, area, buffer).or(cursor);
         }
     }
     for layer in &state.layers {

@@ -230,6 +230,17 @@ pub(crate) fn scrollbar(
     }
 }
 
+/// The longest end of a text that fits.
+pub(crate) fn tail(words: &str, columns: usize) -> &str {
+    let mut start = 0;
+    while text::width(&words[start..]) > columns {
+        let mut rest = words[start..].char_indices();
+        rest.next();
+        start += rest.next().map_or(words.len() - start, |(at, _)| at);
+    }
+    &words[start..]
+}
+
 /// The first key of an action, as the footer writes it.
 pub(crate) fn key(state: &State, action: Action) -> String {
     state

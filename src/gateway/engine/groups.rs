@@ -156,6 +156,7 @@ impl Engine {
         let handle = &session.handle;
         let turn = session.turn(1).await?;
         let requests = turn.ask(handle.driver.membership_requests(group)).await?;
+        drop(turn);
         let scope = handle.scope();
         let (group, count) = (
             group.clone(),
@@ -165,13 +166,6 @@ impl Engine {
         if let Err(error) = self.inner.store.write(job).await {
             tracing::warn!(session = %session.id, %error, "the number of requests to join was not stored");
         }
-        let data = requests.into_iter().map(|request| MembershipRequest {
-            jid: request.person.to_string(),
-            requested_at: request.at,
-        });
-        Ok(List {
-            data: data.collect(),
-            next_cursor: String::new(),
-        })
+        self.with_names(session, requests).await
     }
 }

@@ -10,6 +10,7 @@ mod keys;
 mod metrics;
 mod open;
 mod outage;
+mod people;
 mod realtime;
 mod sessions;
 mod shares;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use audit::AuditQuery;
 pub(crate) use keys::{expired as expired_key, too_many as too_many_keys};
+pub(crate) use people::check_query;
 
 use super::auth::login::LoginVerifier;
 use super::auth::{Caller, KeyRing, Lease};

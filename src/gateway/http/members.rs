@@ -4,11 +4,20 @@
 use super::extract::AuthedRequest;
 use super::fields::participants;
 use super::respond::{self, Reply};
+use crate::gateway::Error;
 use crate::gateway::whatsapp::MemberChange;
 
 pub(super) async fn list(request: &mut AuthedRequest) -> Reply {
     let (session, group) = request.session_and_group()?;
     respond::ok(&request.engine.list_members(&session, &group).await?)
+}
+
+/// `/members` (an extension): members of all groups of the organization.
+pub(super) async fn find(request: &mut AuthedRequest) -> Reply {
+    let query = request.query()?;
+    let text = query.get("query")?;
+    let text = text.ok_or_else(|| Error::field("query", "is required"))?;
+    respond::ok(&request.engine.find_members(&request.caller, text).await?)
 }
 
 pub(super) async fn add(request: &mut AuthedRequest) -> Reply {

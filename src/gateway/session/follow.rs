@@ -14,8 +14,11 @@ use crate::gateway::clock;
 use crate::gateway::domain::MemberJid;
 use crate::gateway::lock::lock;
 use crate::gateway::store::changes;
-use crate::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, Identity};
+use crate::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, Identity, Named};
 use std::sync::Arc;
+
+/// Most characters of a name that are stored. WhatsApp allows fewer.
+const NAME_MAX: usize = 100;
 
 impl Task {
     /// Takes one event.
@@ -81,6 +84,7 @@ impl Task {
             }
             DriverEvent::Failed { reason, retry } => self.fail_with(reason, retry).await,
             DriverEvent::GroupsStale => self.resync(),
+            DriverEvent::Named(people) => self.name(people),
             DriverEvent::Group(_) => {}
         }
     }
@@ -255,6 +259,23 @@ impl Task {
                     .any(|mine| mine.as_deref() == Some(jid.as_str()))
             })
         })
+    }
+
+    /// Stores names beside the events: a phone may have thousands of contacts.
+    fn name(&self, mut people: Vec<Named>) {
+        people.retain_mut(|named| {
+            named.name = named.name.trim().chars().take(NAME_MAX).collect();
+            !named.name.is_empty()
+        });
+        let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
+        let store = self.store.clone();
+        self.tasks.spawn(async move {
+            let session = id.clone();
+            let written = store.write(move |w| w.rows.put_names(&organization, &id, &people));
+            if let Err(cause) = written.await {
+                tracing::warn!(%session, %cause, "names of people were not stored");
+            }
+        });
     }
 
     /// Stores the group events that need not wait.

@@ -5,7 +5,7 @@
 //! the account is removed from the members, the other members stay listed.
 
 use super::listing::ListCache;
-use super::rows::{StoredGroup, StoredMember};
+use super::rows::StoredGroup;
 use super::{Read, StoreError, Write};
 use crate::api::{
     EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, MemberRole, SessionRole,
@@ -304,7 +304,7 @@ fn replace_members(
     let mut fresh = Vec::new();
     for member in &group.members {
         let was = known.remove(member.lid.as_str());
-        if was.as_ref() == Some(&StoredMember::from(member)) {
+        if was.as_ref().is_some_and(|was| was.is(member)) {
             continue;
         }
         fresh.push(member);

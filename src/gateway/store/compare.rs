@@ -1,7 +1,6 @@
 //! Comparing stored groups with a full list from WhatsApp.
 
 use super::changes::SessionContext;
-use super::rows::StoredMember;
 use super::{Read, StoreError};
 use crate::gateway::domain::GroupJid;
 use crate::gateway::whatsapp::{GroupSnapshot, UnreadGroup};
@@ -41,7 +40,7 @@ pub(crate) fn differences(
                         && group.members.iter().all(|member| {
                             members
                                 .get(member.lid.as_str())
-                                .is_some_and(|stored| *stored == StoredMember::from(member))
+                                .is_some_and(|stored| stored.is(member))
                         })
                 }
             }

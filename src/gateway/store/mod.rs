@@ -16,6 +16,7 @@ mod error;
 pub(crate) mod listing;
 mod open;
 mod outage;
+pub(crate) mod people;
 pub(crate) mod rows;
 pub(crate) mod sqlite;
 mod tables;

@@ -4,7 +4,7 @@ use crate::api::{
     ApiKey, Audience, AuditAction, AuditOutcome, EpochMillis, GroupKind, MemberRole, Session,
     SessionRole,
 };
-use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
+use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
 use serde_json::Value;
 use std::sync::Arc;
@@ -75,6 +75,17 @@ impl StoredGroup {
 pub(crate) struct StoredMember {
     pub role: MemberRole,
     pub is_me: bool,
+    pub phone: Option<PhoneNumber>,
+}
+
+impl StoredMember {
+    /// Whether the row equals WhatsApp's state. A number that WhatsApp no longer reports is kept.
+    #[must_use]
+    pub(crate) fn is(&self, member: &Member) -> bool {
+        self.role == member.role
+            && self.is_me == member.is_me
+            && (member.phone.is_none() || self.phone == member.phone)
+    }
 }
 
 impl From<&Member> for StoredMember {
@@ -82,6 +93,7 @@ impl From<&Member> for StoredMember {
         Self {
             role: member.role.clone(),
             is_me: member.is_me,
+            phone: member.phone,
         }
     }
 }

@@ -6,16 +6,17 @@
 //! writer's thread or off the async threads. `contract/` tests what an engine must get right.
 
 use super::error::StoreError;
+use super::people::Wanted;
 use super::rows::{
     AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
 };
 use crate::api::{
-    ApiKey, AuditEntry, EpochMillis, Group, GroupMember, MemberRole, Session, Setting,
+    ApiKey, AuditEntry, EpochMillis, FoundMember, Group, GroupMember, MemberRole, Session, Setting,
 };
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::hub::Published;
 use crate::gateway::scope::Scope;
-use crate::gateway::whatsapp::{GroupSnapshot, Member};
+use crate::gateway::whatsapp::{GroupSnapshot, Member, Named};
 use std::collections::HashMap;
 use ulid::Ulid;
 
@@ -90,6 +91,27 @@ pub(crate) trait ReadGroups {
     fn stored_members(&self, group: i64) -> Outcome<HashMap<String, StoredMember>>;
 }
 
+/// Reading what is known of people.
+#[allow(clippy::missing_errors_doc)]
+pub(crate) trait ReadPeople {
+    /// What somebody is called whose JID this is.
+    fn name(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        jid: &str,
+    ) -> Outcome<Option<String>>;
+
+    /// Members that fit, at most `limit`: of one organization after the other, by session, group and
+    /// LID.
+    fn find_members(
+        &self,
+        organizations: &[OrganizationId],
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Outcome<Vec<FoundMember>>;
+}
+
 /// Reading api-keys.
 #[allow(clippy::missing_errors_doc)]
 pub(crate) trait ReadKeys {
@@ -127,9 +149,9 @@ pub(crate) trait ReadLogs {
 
 /// Reading rows. Callers name the organizations, in any order; rows of other organizations are not
 /// returned. Every method fails when the engine does.
-pub(crate) trait Read: ReadSessions + ReadGroups + ReadKeys + ReadLogs {}
+pub(crate) trait Read: ReadSessions + ReadGroups + ReadPeople + ReadKeys + ReadLogs {}
 
-impl<T: ReadSessions + ReadGroups + ReadKeys + ReadLogs> Read for T {}
+impl<T: ReadSessions + ReadGroups + ReadPeople + ReadKeys + ReadLogs> Read for T {}
 
 /// Writing sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
@@ -164,7 +186,7 @@ pub(crate) trait WriteSessions {
         at: EpochMillis,
     ) -> Outcome<()>;
 
-    /// Deletes a session with its groups and members.
+    /// Deletes a session with its groups, members and people.
     fn delete_session(&mut self, organization: &OrganizationId, session: &SessionId)
     -> Outcome<()>;
 }
@@ -192,7 +214,8 @@ pub(crate) trait WriteGroups {
     /// Writes how many requests to join are pending. Returns whether that changed.
     fn set_pending_requests(&mut self, group: i64, count: u32) -> Outcome<bool>;
 
-    /// Inserts members or overwrites their role, seen at `at`.
+    /// Inserts members or overwrites their role and number, seen at `at`. A number that is known is
+    /// kept where the member comes without one.
     fn put_members(
         &mut self,
         group: i64,
@@ -208,6 +231,18 @@ pub(crate) trait WriteGroups {
 
     /// Updates the member count and own role in a group's row. Returns whether they changed.
     fn refresh_member_summary(&mut self, group: i64) -> Outcome<bool>;
+}
+
+/// Writing what is known of people.
+#[allow(clippy::missing_errors_doc)]
+pub(crate) trait WritePeople {
+    /// Writes what people are called. Nothing when the session is gone.
+    fn put_names(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        people: &[Named],
+    ) -> Outcome<()>;
 }
 
 /// Writing api-keys.
@@ -244,7 +279,9 @@ pub(crate) trait WriteLogs {
 
 /// Writing rows, inside a transaction that the caller commits.
 #[allow(clippy::missing_errors_doc)]
-pub(crate) trait Rows: Read + WriteSessions + WriteGroups + WriteKeys + WriteLogs {
+pub(crate) trait Rows:
+    Read + WriteSessions + WriteGroups + WritePeople + WriteKeys + WriteLogs
+{
     /// Writes about as much as a change of a group does, to test whether that is possible. The row
     /// is never read.
     fn probe(&mut self) -> Outcome<()>;

@@ -1,7 +1,7 @@
 //! The events that drivers report.
 
 use super::account::Identity;
-use super::group::{GroupSnapshot, Member};
+use super::group::{GroupSnapshot, Member, Named};
 use crate::api::{EpochMillis, PasskeyRequest, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use std::fmt;
@@ -47,6 +47,8 @@ pub enum DriverEvent {
         reason: String,
     },
     Group(GroupEvent),
+    /// People's names, members of a group or not.
+    Named(Vec<Named>),
     /// Any group may have changed without a [`DriverEvent::Group`]: the list of all groups is due.
     GroupsStale,
 }
@@ -89,6 +91,7 @@ impl fmt::Debug for DriverEvent {
                 .finish(),
             Self::LoggedOut { reason } => f.debug_tuple("LoggedOut").field(reason).finish(),
             Self::Group(event) => f.debug_tuple("Group").field(event).finish(),
+            Self::Named(people) => f.debug_tuple("Named").field(&people.len()).finish(),
             Self::GroupsStale => f.write_str("GroupsStale"),
         }
     }

@@ -1,7 +1,7 @@
 //! Groups and members as WhatsApp reports them.
 
 use crate::api::{Audience, EpochMillis, GroupKind, MemberRole};
-use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::domain::{GroupJid, MemberJid, PhoneNumber};
 
 /// The state of a group at WhatsApp.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,8 @@ pub struct UnreadGroup {
 pub struct Member {
     pub lid: MemberJid,
     pub role: MemberRole,
+    /// `None` when WhatsApp does not report it.
+    pub phone: Option<PhoneNumber>,
     /// Whether this is the session's own account.
     pub is_me: bool,
 }
@@ -89,7 +91,41 @@ pub struct Member {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MembershipRequest {
     pub person: MemberJid,
+    /// `None` when WhatsApp does not report it.
+    pub phone: Option<PhoneNumber>,
     pub at: Option<EpochMillis>,
+}
+
+/// What a person is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// A LID or the JID of a number.
+    pub person: MemberJid,
+    pub name: String,
+    pub source: NameSource,
+}
+
+/// Where a name comes from. A greater source replaces the name of a lesser one, and not the reverse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NameSource {
+    /// The push name, which everybody chooses for themselves.
+    Push,
+    /// The verified name of a business.
+    Business,
+    /// The contacts that the phone has saved.
+    Contact,
+}
+
+impl NameSource {
+    /// The source's rank in the database.
+    #[must_use]
+    pub fn rank(self) -> i64 {
+        match self {
+            Self::Push => 0,
+            Self::Business => 1,
+            Self::Contact => 2,
+        }
+    }
 }
 
 /// The outcome of joining by a link.

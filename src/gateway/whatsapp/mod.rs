@@ -21,4 +21,7 @@ pub use backend::{Backend, DriverFactory};
 pub use driver::Driver;
 pub use error::DriverError;
 pub use event::{DriverEvent, GroupChange, GroupEvent, Retry};
-pub use group::{GroupSnapshot, JoinOutcome, Member, MemberChange, MembershipRequest, UnreadGroup};
+pub use group::{
+    GroupSnapshot, JoinOutcome, Member, MemberChange, MembershipRequest, NameSource, Named,
+    UnreadGroup,
+};

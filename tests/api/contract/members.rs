@@ -1,7 +1,7 @@
 //! `/sessions/{s}/groups/{gid}/members`.
 
 use crate::contract::table::{NO_GROUP, NO_MEMBER};
-use crate::support::{Ask, Gateway};
+use crate::support::{Ask, Gateway, Key};
 use groupdesk::gateway::domain::MemberJid;
 use serde_json::{Value, json};
 
@@ -29,6 +29,120 @@ async fn members_are_listed_with_all_their_fields() {
     for time in ["firstSeenAt", "lastSeenAt"] {
         assert!(mine[time].as_i64().unwrap() > 1_600_000_000_000);
     }
+}
+
+/// Every member with a name of the first group, once the names are stored.
+async fn named(gateway: &Gateway) -> Vec<Value> {
+    let group = gateway.support_group("Community Announcements");
+    gateway
+        .until("the members' names", || async {
+            let list = gateway.get(&format!("{group}/members")).await.ok(200);
+            let mut members = list["data"].as_array().unwrap().clone();
+            members.retain(|member| member["name"].is_string());
+            (!members.is_empty()).then_some(members)
+        })
+        .await
+}
+
+#[tokio::test]
+async fn members_have_names_and_numbers_where_they_are_known() {
+    let gateway = Gateway::start().await;
+    let named = named(&gateway).await;
+    let group = gateway.support_group("Community Announcements");
+    let list = gateway.get(&format!("{group}/members")).await.ok(200);
+    let members = list["data"].as_array().unwrap();
+    let numbers = members.iter().filter_map(|one| one["phoneNumber"].as_str());
+    let numbers: Vec<&str> = numbers.collect();
+    assert!(
+        numbers
+            .iter()
+            .all(|number| number.bytes().all(|b| b.is_ascii_digit()))
+    );
+    for known in [named.len(), numbers.len()] {
+        assert!((700..1024).contains(&known), "{known} of 1024");
+    }
+    let me = gateway.get(&gateway.support()).await.ok(200);
+    let mine = members.iter().find(|member| member["lid"] == me["waLid"]);
+    assert_eq!(mine.unwrap()["phoneNumber"], me["phoneNumber"]);
+}
+
+#[tokio::test]
+async fn members_of_all_groups_of_the_organization_are_found() {
+    let gateway = Gateway::start().await;
+    let named = named(&gateway).await;
+    let one = named.iter().find(|one| one["phoneNumber"].is_string());
+    let one = one.unwrap();
+    let text = |field: &str| one[field].as_str().unwrap();
+    let find = async |query: &str| {
+        let path = format!("/api/v1/members?query={}", urlencoding(query));
+        gateway.get(&path).await.ok(200)
+    };
+    for query in [
+        text("name").to_uppercase(),
+        format!("+{}", text("phoneNumber")),
+        text("lid").to_owned(),
+    ] {
+        let list = find(&query).await;
+        assert_eq!(list["nextCursor"], "");
+        let found = list["data"].as_array().unwrap();
+        let wanted = found.iter().find(|found| {
+            found["lid"] == one["lid"]
+                && found["groupJid"] == one["groupJid"]
+                && found["sessionId"] == one["sessionId"]
+        });
+        let wanted = wanted.unwrap_or_else(|| panic!("{query} finds {found:?}"));
+        assert_eq!(wanted["name"], one["name"], "{query}");
+        assert_eq!(wanted["phoneNumber"], one["phoneNumber"], "{query}");
+    }
+    assert_eq!(find("lid").await["data"].as_array().unwrap().len(), 200);
+    assert_eq!(find("no such person").await["data"], json!([]));
+    // Another organization's members are not found.
+    let own = gateway.get("/api/v1/sessions").await.ok(200);
+    let own: Vec<&Value> = own["data"].as_array().unwrap().iter().collect();
+    let found = find(text("lid")).await;
+    for found in found["data"].as_array().unwrap() {
+        assert!(
+            own.iter()
+                .any(|session| session["id"] == found["sessionId"])
+        );
+    }
+    let other = Ask::get(&format!("/api/v1/members?query={}", text("lid")))
+        .key(Key::Other)
+        .to(&gateway)
+        .await
+        .ok(200);
+    for found in other["data"].as_array().unwrap() {
+        assert!(
+            !own.iter()
+                .any(|session| session["id"] == found["sessionId"])
+        );
+    }
+}
+
+#[tokio::test]
+async fn members_are_found_by_2_to_100_characters() {
+    let gateway = Gateway::start().await;
+    let long = "a".repeat(101);
+    for query in [
+        "",
+        "?query=",
+        "?query=a",
+        "?query=%20a%20",
+        "?query=ab&query=cd",
+    ] {
+        let fields = gateway
+            .get(&format!("/api/v1/members{query}"))
+            .await
+            .invalid();
+        assert_eq!(fields, ["query"], "{query}");
+    }
+    let path = format!("/api/v1/members?query={long}");
+    assert_eq!(gateway.get(&path).await.invalid(), ["query"]);
+    gateway.get(&path[..path.len() - 1]).await.ok(200);
+}
+
+fn urlencoding(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 #[tokio::test]

@@ -130,6 +130,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             "send",
         ),
         Endpoint::stored("POST", "/realtime/ticket", "events"),
+        Endpoint::stored("GET", "/members", "read"),
         Endpoint::stored("GET", "/audit", "manage"),
         Endpoint::stored("GET", "/keys", "manage"),
         Endpoint::stored("POST", "/keys", "manage").with(json!({ "capabilities": ["read"] })),

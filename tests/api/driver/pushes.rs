@@ -62,6 +62,7 @@ async fn joining_and_leaving_members_are_reported(kind: Kind) {
     let member = Member {
         lid: person.clone(),
         role: MemberRole::Member,
+        phone: desk.world.phone_of(&person),
         is_me: false,
     };
     for (change, expected) in [
@@ -166,6 +167,7 @@ async fn joins_by_link_and_deleted_groups_are_reported() {
     let member = Member {
         lid: person,
         role: MemberRole::Member,
+        phone: None,
         is_me: false,
     };
     let change = desk.change(&group).await.change;

@@ -11,6 +11,7 @@ mod idle;
 mod lag;
 mod leaving;
 mod lost;
+mod members;
 mod mouse;
 mod overlays;
 mod pairing;

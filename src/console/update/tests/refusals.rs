@@ -174,7 +174,7 @@ fn the_not_an_admin_message_names_the_admins_to_ask() {
     );
     desk.press("y");
     assert!(
-        desk.toast().contains("Ask 7@lid or Ana"),
+        desk.toast().contains("Ask 7 (name unknown) or Ana"),
         "{}",
         desk.toast()
     );

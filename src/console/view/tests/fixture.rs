@@ -273,6 +273,13 @@ pub fn members(count: u32) -> Vec<GroupMember> {
                 _ => MemberRole::Member,
             },
             tag: (number == 1).then(|| "Ayu, gate keys".to_owned()),
+            name: match number % 4 {
+                2 => Some("Sari Wulandari".to_owned()),
+                3 => Some("王小明\u{202e}".to_owned()),
+                _ => None,
+            },
+            phone_number: (number % 5 > 0)
+                .then(|| (6_280_100_005_500 + u64::from(number)).to_string()),
             ..GroupMember::default()
         })
         .collect()

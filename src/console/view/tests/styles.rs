@@ -211,7 +211,7 @@ fn the_own_account_is_marked_among_the_members() {
     state.sessions.rows[0].wa_lid = Some("100200300402:5@lid".to_owned());
     state.focus = Pane::Group;
     let (buffer, _) = render(&mut state, 120, 40);
-    let mine = find(&buffer, "100200300402@lid");
+    let mine = find(&buffer, "Sari Wulandari");
     let you = find(&buffer, "you · admin");
     assert_eq!(mine.y, you.y);
     assert_style(&buffer, "you · admin", theme().title);

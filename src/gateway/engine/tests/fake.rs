@@ -92,6 +92,7 @@ pub fn member(lid: &str, role: MemberRole) -> Member {
         is_me: lid == me(),
         lid,
         role,
+        phone: None,
     }
 }
 

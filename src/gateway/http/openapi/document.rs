@@ -4,7 +4,7 @@ use super::examples;
 use super::operation::{Answer, Content, Operation, Query, Tag};
 use super::schemas::Schemas;
 use super::{operations, refusals};
-use crate::api::{Capability, ErrorBody, ErrorObject, pattern};
+use crate::api::{Capability, ErrorBody, ErrorObject, MEMBER_QUERY_MAX, MEMBER_QUERY_MIN, pattern};
 use crate::gateway::Page;
 use crate::gateway::http::route::RouteInfo;
 use serde_json::{Map, Value, json};
@@ -298,6 +298,7 @@ fn query_name(query: Query) -> &'static str {
         Query::Cursor => "cursor",
         Query::Session => "ofSession",
         Query::Group => "ofGroup",
+        Query::Members => "membersBy",
         Query::Ticket => "ticket",
     }
 }
@@ -323,6 +324,13 @@ fn parameters() -> Value {
         json!(examples::TICKET),
     );
     ticket["required"] = json!(true);
+    let mut members = query(
+        "query",
+        "A part of the name, the number or the LID. Case is ignored.",
+        json!({ "type": "string", "minLength": MEMBER_QUERY_MIN, "maxLength": MEMBER_QUERY_MAX }),
+        json!("sari"),
+    );
+    members["required"] = json!(true);
     json!({
         "session": path("session", "A session's id.", text(pattern::ULID), examples::SESSION),
         "gid": path("gid", "A group's JID.", text(pattern::GROUP_JID), examples::GROUP),
@@ -343,6 +351,7 @@ fn parameters() -> Value {
         ),
         "ofSession": query("session", "Only entries about this session.", text(pattern::ULID), json!(examples::SESSION)),
         "ofGroup": query("group", "Only entries about this group.", text(pattern::GROUP_JID), json!(examples::GROUP)),
+        "membersBy": members,
         "ticket": ticket,
     })
 }

@@ -2,10 +2,10 @@
 
 use crate::api::{
     ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, BudgetWindow, Capability, CreatedKey,
-    EpochMillis, Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview, List,
-    MemberRole, MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion, PasskeyRequest,
-    PasskeyResponse, PasskeyStep, QrCode, Session, SessionBudget, SessionMe, SessionRole,
-    SessionStatus, Ticket,
+    EpochMillis, FoundMember, Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview,
+    List, MemberRole, MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion,
+    PasskeyRequest, PasskeyResponse, PasskeyStep, QrCode, Session, SessionBudget, SessionMe,
+    SessionRole, SessionStatus, Ticket,
 };
 use serde_json::json;
 
@@ -200,6 +200,19 @@ pub(super) fn member() -> GroupMember {
         tag: None,
         first_seen_at: THEN,
         last_seen_at: NOW,
+        name: Some("Sari Wulandari".to_owned()),
+        phone_number: Some("6280100005510".to_owned()),
+    }
+}
+
+pub(super) fn found_member() -> FoundMember {
+    let member = member();
+    FoundMember {
+        session_id: member.session_id,
+        group_jid: member.group_jid,
+        lid: member.lid,
+        name: member.name,
+        phone_number: member.phone_number,
     }
 }
 
@@ -207,6 +220,8 @@ pub(super) fn request() -> MembershipRequest {
     MembershipRequest {
         jid: LID.to_owned(),
         requested_at: Some(NOW),
+        name: None,
+        phone_number: Some("6280100005511".to_owned()),
     }
 }
 

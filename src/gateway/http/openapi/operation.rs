@@ -123,6 +123,7 @@ pub(super) enum Query {
     Cursor,
     Session,
     Group,
+    Members,
     Ticket,
 }
 

@@ -6,6 +6,7 @@ use super::operation::{Operation, Query, Reach, Tag};
 use crate::api::{Capability, ErrorObject, PartialUpdate, SessionStatus, SettingField};
 use crate::gateway::budget::{BudgetKind, Spent};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::engine::check_query;
 use crate::gateway::error::Limit;
 use crate::gateway::http::respond;
 use crate::gateway::store::StoreError;
@@ -139,6 +140,7 @@ fn of_query(query: Query) -> Option<(&'static str, Error)> {
             Some(("no_such_cursor", after.err()?))
         }
         Query::Group => Some(("malformed_group", malformed("group", GroupJid::parse("")))),
+        Query::Members => Some(("query_too_short", check_query("").err()?)),
         Query::Session | Query::Ticket => None,
     }
 }

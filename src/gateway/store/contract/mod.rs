@@ -8,6 +8,7 @@ mod jobs;
 mod keys;
 mod logs;
 mod memory;
+mod people;
 mod sessions;
 
 use super::changes::SessionContext;
@@ -109,6 +110,7 @@ fn member(number: u32, role: MemberRole) -> Member {
     Member {
         lid: MemberJid::parse(&format!("{number}@lid")).unwrap(),
         role,
+        phone: None,
         is_me: number == 1,
     }
 }
@@ -190,6 +192,11 @@ contract! {
             a_superadmin_keeps_their_role
             a_group_that_was_left_is_stored_but_not_joined
             only_differences_are_published;
+        people:
+            members_have_the_names_and_numbers_that_are_known
+            a_number_that_is_no_longer_reported_is_kept
+            members_are_found_within_organizations
+            a_deleted_session_s_people_are_gone;
         keys:
             a_key_reads_back_as_created
             a_rotated_key_keeps_its_former_secret_for_the_overlap

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_bans.sql"),
     include_str!("migrations/0004_probe.sql"),
     include_str!("migrations/0005_group_settings.sql"),
+    include_str!("migrations/0006_people.sql"),
 ];
 
 /// Bytes to which the write-ahead log is cut once its content is in the database. Above the 4 MB at

@@ -2,8 +2,9 @@
 
 use super::columns::{member_role, session_role};
 use super::connection::Sqlite;
+use super::people::{name_of_member, phone};
 use crate::api::{Audience, EpochMillis, Group, GroupKind, GroupMember, MemberRole, Setting};
-use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
+use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::store::StoreError;
 use crate::gateway::store::rows::{StoredGroup, StoredMember, my_role};
 use crate::gateway::store::tables::{ReadGroups, WriteGroups};
@@ -62,9 +63,10 @@ fn put_members(
     at: EpochMillis,
 ) -> Result<(), StoreError> {
     let mut put = conn.prepare_cached(
-        "INSERT INTO members (group_number, lid, role, is_me, first_seen_at, last_seen_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-         ON CONFLICT DO UPDATE SET role = ?3, is_me = ?4, last_seen_at = ?5",
+        "INSERT INTO members (group_number, lid, role, is_me, phone, first_seen_at, last_seen_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+         ON CONFLICT DO UPDATE SET role = ?3, is_me = ?4, phone = coalesce(?5, phone),
+             last_seen_at = ?6",
     )?;
     for member in members {
         put.execute(params![
@@ -72,6 +74,7 @@ fn put_members(
             member.lid.as_str(),
             member.role.as_str(),
             member.is_me,
+            member.phone.map(PhoneNumber::to_i64),
             at,
         ])?;
     }
@@ -129,8 +132,9 @@ impl ReadGroups for Sqlite {
             return Ok(None);
         };
         let mut query = self.conn.prepare_cached(&format!(
-            "SELECT m.lid, m.role, m.first_seen_at, m.last_seen_at FROM members m
-             WHERE m.group_number = (SELECT g.number {FROM} AND g.jid = ?3) ORDER BY m.lid"
+            "SELECT m.lid, m.role, m.first_seen_at, m.last_seen_at, m.phone, {} FROM members m
+             WHERE m.group_number = (SELECT g.number {FROM} AND g.jid = ?3) ORDER BY m.lid",
+            name_of_member("?2"),
         ))?;
         let rows = query.query_map(
             [organization.as_str(), session.as_str(), jid.as_str()],
@@ -145,6 +149,8 @@ impl ReadGroups for Sqlite {
                     group_jid: jid.to_string(),
                     role: member_role(&role),
                     tag: None,
+                    phone_number: phone(row, 4)?.map(|phone| phone.to_string()),
+                    name: row.get(5)?,
                     first_seen_at: row.get(2)?,
                     last_seen_at: row.get(3)?,
                     lid,
@@ -227,7 +233,7 @@ impl ReadGroups for Sqlite {
     fn stored_members(&self, group: i64) -> Result<HashMap<String, StoredMember>, StoreError> {
         let mut query = self
             .conn
-            .prepare_cached("SELECT lid, role, is_me FROM members WHERE group_number = ?")?;
+            .prepare_cached("SELECT lid, role, is_me, phone FROM members WHERE group_number = ?")?;
         let rows = query.query_map([group], |row| {
             let role: String = row.get(1)?;
             Ok((
@@ -235,6 +241,7 @@ impl ReadGroups for Sqlite {
                 StoredMember {
                     role: member_role(&role),
                     is_me: row.get(2)?,
+                    phone: phone(row, 3)?,
                 },
             ))
         })?;

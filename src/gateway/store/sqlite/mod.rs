@@ -12,6 +12,7 @@ mod keys;
 mod last_id;
 mod lock;
 mod logs;
+mod people;
 mod probe;
 mod sessions;
 #[cfg(test)]

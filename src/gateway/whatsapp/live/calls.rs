@@ -5,6 +5,7 @@ use super::described::{OneGroup, Preview};
 use super::description;
 use super::every_group::EveryGroup;
 use super::refusal::{self, QueryKind};
+use super::requests::Requests;
 use super::run::Phase;
 use super::runtime::guarded;
 use super::session::Session;
@@ -25,7 +26,9 @@ use whatsapp_rust::features::{
     GroupCreateOptions, GroupDescription, GroupParticipantOptions, GroupSubject, JoinGroupResult,
     MemberAddMode, MemberLinkMode, MembershipApprovalMode, ParticipantChangeResponse,
 };
-use whatsapp_rust::wacore::iq::groups::{AddRequestInfo, GetGroupInviteInfoIq};
+use whatsapp_rust::wacore::iq::groups::{
+    AddRequestInfo, GetGroupInviteInfoIq, GetMembershipRequestsIq,
+};
 use whatsapp_rust::{Client, ErrorChainExt, Jid};
 
 /// Multiple of the call timeout for the list of all groups, which can be megabytes.
@@ -371,18 +374,11 @@ impl Session {
         let jid = to_group(group);
         let answer = self
             .ask(1, QueryKind::Group, self.limit(), |client| async move {
-                client.groups().get_membership_requests(jid).await
+                let query = Requests(GetMembershipRequestsIq::new(&jid));
+                client.execute(query).await
             })
             .await;
-        let requests = self.told_apart(group, answer).await?.into_iter();
-        Ok(requests
-            .filter_map(|request| {
-                Some(MembershipRequest {
-                    person: member_jid(&request.jid)?,
-                    at: request.request_time.and_then(millis),
-                })
-            })
-            .collect())
+        self.told_apart(group, answer).await
     }
 }
 

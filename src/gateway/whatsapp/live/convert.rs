@@ -3,7 +3,7 @@
 //! An account may have a thousand groups of hundreds of members, so a member costs one allocation.
 
 use crate::api::{EpochMillis, GroupKind, MemberRole};
-use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::domain::{GroupJid, MemberJid, PhoneNumber};
 use crate::gateway::whatsapp::{GroupSnapshot, Identity, Member};
 use whatsapp_rust::features::{GroupMetadata, ParticipantType};
 use whatsapp_rust::wacore::iq::groups::GroupInfoResponse;
@@ -97,6 +97,12 @@ fn role(kind: ParticipantType) -> MemberRole {
     }
 }
 
+/// The number of a JID that is one of a number.
+pub(super) fn phone(jid: &Jid) -> Option<PhoneNumber> {
+    let is_number = jid.server.is_pn_family() || jid.server == Server::Legacy;
+    is_number.then(|| PhoneNumber::parse(&jid.user)).flatten()
+}
+
 /// Names people by LID where one is known, and finds the account itself among them.
 pub(super) struct Naming<'a> {
     me: &'a Me,
@@ -111,11 +117,13 @@ impl<'a> Naming<'a> {
         }
     }
 
-    /// `lid` is the person's LID if WhatsApp reports it beside the number.
+    /// `lid` and `pn` are the person's LID and number if WhatsApp reports them beside `jid`, which is
+    /// one of them (`lid` and `phone_number` of `<participant>`).
     pub(super) fn member(
         &mut self,
         jid: &Jid,
         lid: Option<&Jid>,
+        pn: Option<&Jid>,
         role: MemberRole,
     ) -> Option<Member> {
         let is_me = self.me.is(jid) || lid.is_some_and(|lid| self.me.is(lid));
@@ -128,6 +136,10 @@ impl<'a> Naming<'a> {
         Some(Member {
             lid: named(name, &mut self.scratch)?,
             role,
+            phone: pn
+                .and_then(phone)
+                .or_else(|| phone(jid))
+                .or_else(|| self.me.pn.as_ref().filter(|_| is_me).and_then(phone)),
             is_me,
         })
     }
@@ -137,7 +149,10 @@ impl<'a> Naming<'a> {
         let members = group
             .participants
             .iter()
-            .filter_map(|one| self.member(&one.jid, one.lid.as_ref(), role(one.participant_type)))
+            .filter_map(|one| {
+                let (lid, pn) = (one.lid.as_ref(), one.phone_number.as_ref());
+                self.member(&one.jid, lid, pn, role(one.participant_type))
+            })
             .collect();
         let kind = if group.is_parent_group {
             GroupKind::Community
@@ -174,7 +189,10 @@ impl<'a> Naming<'a> {
         let members = group
             .participants
             .iter()
-            .filter_map(|one| self.member(&one.jid, one.lid.as_ref(), role(one.participant_type)))
+            .filter_map(|one| {
+                let (lid, pn) = (one.lid.as_ref(), one.phone_number.as_ref());
+                self.member(&one.jid, lid, pn, role(one.participant_type))
+            })
             .collect();
         Some(GroupSnapshot {
             subject: group.subject,
@@ -237,7 +255,7 @@ mod tests {
         let me = me();
         let mut naming = Naming::new(&me);
         let mut name = |jid: Jid, lid: Option<Jid>| {
-            let member = naming.member(&jid, lid.as_ref(), MemberRole::Member);
+            let member = naming.member(&jid, lid.as_ref(), None, MemberRole::Member);
             member.map(|member| (member.lid.to_string(), member.is_me))
         };
         assert_eq!(
@@ -252,6 +270,25 @@ mod tests {
             name(Jid::pn("62811"), None),
             Some(("62811@s.whatsapp.net".to_owned(), false))
         );
+    }
+
+    #[test]
+    fn a_number_is_known_from_either_jid_or_from_the_account_itself() {
+        let me = me();
+        let mut naming = Naming::new(&me);
+        let mut number = |jid: Jid, pn: Option<Jid>| {
+            let member = naming.member(&jid, None, pn.as_ref(), MemberRole::Member);
+            member.unwrap().phone.map(|phone| phone.to_string())
+        };
+        let known = |number: &str| Some(number.to_owned());
+        assert_eq!(
+            number(Jid::lid("5"), Some(Jid::pn("62811"))),
+            known("62811")
+        );
+        assert_eq!(number(Jid::pn("62811"), None), known("62811"));
+        assert_eq!(number(Jid::lid("900"), None), known("628123456789"));
+        assert_eq!(number(Jid::lid("5"), None), None);
+        assert_eq!(number(Jid::lid("5"), Some(Jid::lid("62811"))), None);
     }
 
     #[test]

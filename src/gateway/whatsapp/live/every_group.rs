@@ -22,7 +22,7 @@ use super::convert::{Me, Naming, group_jid};
 use super::described;
 use super::reason::sanitized;
 use crate::api::MemberRole;
-use crate::gateway::domain::GroupJid;
+use crate::gateway::domain::{GroupJid, PhoneNumber};
 use crate::gateway::whatsapp::{GroupSnapshot, Member, UnreadGroup};
 use tokio::sync::mpsc;
 use whatsapp_rust::wacore::iq::groups::GroupParticipatingIq;
@@ -87,6 +87,7 @@ impl EveryGroup {
             group.members.push(Member {
                 lid: identity.lid,
                 role: MemberRole::Member,
+                phone: PhoneNumber::parse(&identity.phone_number),
                 is_me: true,
             });
         }

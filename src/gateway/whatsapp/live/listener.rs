@@ -5,6 +5,7 @@
 
 use super::convert::{Me, member_jid};
 use super::keys;
+use super::names::Names;
 use super::notice::{self, Notice};
 use super::passkey;
 use super::reason;
@@ -45,12 +46,13 @@ pub(super) struct Listener {
     pub(super) client: Arc<OnceLock<Weak<Client>>>,
     pub(super) pace: u32,
     pub(super) recent: Mutex<Recent>,
+    pub(super) names: Mutex<Names>,
     pub(super) requeries: UnboundedSender<Requery>,
 }
 
 impl EventHandler for Listener {
     fn interest(&self) -> EventInterest {
-        // Other events, messages above all, are then not built at all.
+        // Other events are then not built at all.
         EventInterest::of(&[
             EventKind::Connected,
             EventKind::Disconnected,
@@ -71,6 +73,10 @@ impl EventHandler for Listener {
             EventKind::ConnectFailure,
             EventKind::GroupUpdate,
             EventKind::DirtyState,
+            // For the names of their authors. The library decrypts messages in any case.
+            EventKind::Messages,
+            EventKind::ContactUpdate,
+            EventKind::BusinessStatusUpdate,
         ])
     }
 
@@ -88,6 +94,14 @@ impl EventHandler for Listener {
 
 impl Listener {
     fn heard(&self, run: &Arc<Run>, client: &Arc<Client>, event: &Event) {
+        let named = self
+            .names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .new_in(event);
+        if !named.is_empty() {
+            run.tell(DriverEvent::Named(named));
+        }
         match event {
             Event::Connected(_) => match Me::of(client).identity() {
                 Some(identity) => run.connected(identity),

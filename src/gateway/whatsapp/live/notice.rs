@@ -82,7 +82,14 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
             GroupChange::Joined(
                 participants
                     .iter()
-                    .filter_map(|one| naming.member(&one.jid, one.lid.as_ref(), MemberRole::Member))
+                    .filter_map(|one| {
+                        naming.member(
+                            &one.jid,
+                            one.lid.as_ref(),
+                            one.phone_number.as_ref(),
+                            MemberRole::Member,
+                        )
+                    })
                     .collect(),
             )
         }
@@ -92,7 +99,12 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
             if me.is(joiner) {
                 return Some(Notice::Entered { group, by, at });
             }
-            let member = Naming::new(me).member(joiner, None, MemberRole::Member)?;
+            let member = Naming::new(me).member(
+                joiner,
+                None,
+                update.participant_pn.as_ref(),
+                MemberRole::Member,
+            )?;
             GroupChange::Joined(vec![member])
         }
         Action::Create { .. } => return Some(Notice::Entered { group, by, at }),
@@ -132,7 +144,14 @@ fn names(participants: &[GroupParticipantInfo], me: &Me) -> Vec<MemberJid> {
     let mut naming = Naming::new(me);
     participants
         .iter()
-        .filter_map(|one| naming.member(&one.jid, one.lid.as_ref(), MemberRole::Member))
+        .filter_map(|one| {
+            naming.member(
+                &one.jid,
+                one.lid.as_ref(),
+                one.phone_number.as_ref(),
+                MemberRole::Member,
+            )
+        })
         .map(|member| member.lid)
         .collect()
 }
@@ -243,6 +262,7 @@ mod tests {
                     .map(|lid| Member {
                         lid,
                         role: MemberRole::Member,
+                        phone: None,
                         is_me: false
                     })
                     .collect()
@@ -266,6 +286,7 @@ mod tests {
             GroupChange::Joined(vec![Member {
                 lid: MemberJid::parse("5@lid").unwrap(),
                 role: MemberRole::Member,
+                phone: None,
                 is_me: false
             }])
         );

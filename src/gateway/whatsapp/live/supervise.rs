@@ -182,6 +182,7 @@ async fn build(session: &Arc<Session>, run: &Arc<Run>, version: Triple) -> anyho
             client: Arc::clone(&client),
             pace: live.options.pace,
             recent: Mutex::default(),
+            names: Mutex::default(),
             requeries,
         })
         .build()

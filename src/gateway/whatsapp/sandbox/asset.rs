@@ -1,5 +1,6 @@
 //! `assets/world.toml`: the people, sessions and groups of every world.
 
+use super::rng::Rng;
 use super::rules::Rank;
 use crate::api::{Audience, EpochMillis, GroupKind};
 use serde::Deserialize;
@@ -12,11 +13,34 @@ const TEXT: &str = include_str!("../../../../assets/world.toml");
 pub(super) struct Asset {
     /// The number of people, apart from the sessions' accounts.
     pub(super) crowd: usize,
+    /// What people of the crowd are called.
+    pub(super) culture: Vec<Culture>,
     pub(super) organization: Vec<Organization>,
     pub(super) group: Vec<Group>,
     pub(super) arrival: Vec<Arrival>,
     pub(super) synthetic: Synthetic,
     pub(super) activity: Activity,
+}
+
+/// Names of one part of the world.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Culture {
+    /// The names of a person, each from the list at its place.
+    parts: Vec<Vec<String>>,
+    /// What stands between them.
+    between: String,
+}
+
+impl Culture {
+    pub(super) fn name(&self, rng: &mut Rng) -> Option<String> {
+        let parts: Option<Vec<_>> = self
+            .parts
+            .iter()
+            .map(|names| rng.pick(names).map(String::as_str))
+            .collect();
+        Some(parts?.join(&self.between))
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -44,7 +44,11 @@ pub(super) fn build(
     clock: Clock,
     groups: Option<usize>,
 ) -> Result<Built, String> {
-    let mut rules = Rules::new(seed, clock, People::generate(seed, asset.crowd));
+    let mut rules = Rules::new(
+        seed,
+        clock,
+        People::generate(seed, asset.crowd, &asset.culture),
+    );
     let crowd: Vec<PersonId> = rules.people.ids().collect();
     let (organizations, mut sessions, keys) = organizations(asset, seed, &mut rules)?;
     for group in &asset.group {

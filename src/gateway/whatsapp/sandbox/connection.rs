@@ -105,6 +105,7 @@ impl World {
         {
             endpoint.phase = Phase::Connected;
             endpoint.emit(DriverEvent::Connected(rules.identity(person)));
+            endpoint.emit(DriverEvent::Named(rules.people.names()));
             let missed = endpoint.missed.as_mut().map(std::mem::take);
             for event in missed.unwrap_or_default() {
                 endpoint.emit(DriverEvent::Group(event));

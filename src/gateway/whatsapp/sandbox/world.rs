@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::endpoint::Endpoint;
 use super::rules::{PersonId, Rules};
 use crate::api::EpochMillis;
-use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
+use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::lock::lock;
 use crate::gateway::whatsapp::{Account, SeedSession};
 use std::collections::BTreeMap;
@@ -109,6 +109,21 @@ impl World {
             .take(count)
             .map(|person| rules.people.lid(person).clone())
             .collect()
+    }
+
+    /// The number of somebody, unless it is hidden from the other members of a group.
+    #[must_use]
+    pub fn phone_of(&self, person: &MemberJid) -> Option<PhoneNumber> {
+        let rules = self.rules();
+        rules.people.phone(rules.people.find(person)?)
+    }
+
+    /// What somebody is called.
+    #[must_use]
+    pub fn name_of(&self, person: &MemberJid) -> Option<String> {
+        let rules = self.rules();
+        let person = rules.people.find(person)?;
+        rules.people.name(person)
     }
 
     /// Requests to join a group, by LID, oldest first.

@@ -105,6 +105,19 @@ async fn things(gateway: &Gateway, owner: Key) -> BTreeMap<&'static str, String>
     ])
 }
 
+/// The ids of all sessions of an organization.
+async fn sessions(gateway: &Gateway, owner: Key) -> Vec<String> {
+    let list = Ask::get("/api/v1/sessions")
+        .key(owner)
+        .to(gateway)
+        .await
+        .ok(200);
+    let sessions = list["data"].as_array().unwrap().iter();
+    sessions
+        .map(|session| session["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 /// The path with its parameters filled in.
 fn path(route: &RouteInfo, things: &BTreeMap<&'static str, String>) -> String {
     let mut path = String::new();
@@ -118,6 +131,11 @@ fn path(route: &RouteInfo, things: &BTreeMap<&'static str, String>) -> String {
             value.unwrap_or_else(|| panic!("{}: what fills in {{{parameter}}}?", route.path)),
         );
         path.push_str(rest);
+    }
+    // The one route that demands a parameter of the query: one that fits members of every organization,
+    // and fewer than an answer may have.
+    if route.path.ends_with("/members") && !route.path.contains('{') {
+        path.push_str("?query=00@lid");
     }
     path
 }
@@ -295,9 +313,10 @@ async fn check(gateway: &Gateway, who: &Principal) {
                         for (owner, whose) in [(Key::All, Whose::Ours), (Key::Other, Whose::Theirs)]
                         {
                             let things = self::things(gateway, owner).await;
-                            let mut ids = ["session", "id"].into_iter().map(|thing| &things[thing]);
+                            let mut ids = vec![things["id"].clone()];
+                            ids.extend(sessions(gateway, owner).await);
                             let again = ask(&route, &path, &who.bearer).to(gateway).await;
-                            let shown = ids.any(|id| again.text.contains(id));
+                            let shown = ids.iter().any(|id| again.text.contains(id));
                             assert_eq!(shown, who.reaches(whose), "{case}: {whose:?}");
                         }
                     }

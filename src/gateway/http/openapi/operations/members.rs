@@ -1,7 +1,7 @@
 //! `/sessions/{session}/groups/{gid}/members` and `/requests`
 
 use super::super::examples;
-use super::super::operation::{Operation, Reach, Tag};
+use super::super::operation::{Operation, Query, Reach, Tag};
 use super::super::refusals::{driver, no_stored_group, private_invite, some_members, spent_budget};
 use crate::api::Participants;
 use crate::gateway::budget::BudgetKind;
@@ -19,6 +19,10 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, "The members.", &examples::page(examples::member()))
             .refuses([no_stored_group()])
             .offers("jid", "/data/0/lid"),
+        row("GET", "/api/v1/members", "findMembers", "Find members of all groups")
+            .about("By name, number or LID, from the store: at most 200, by session, group and LID. An extension.")
+            .query(&[Query::Members])
+            .gives(200, "The members.", &examples::page(examples::found_member())),
         row("POST", "/api/v1/sessions/{session}/groups/{gid}/members", "addMembers", "Add members")
             .about("When several are named and some are refused, the code is that of the first refusal, and `details` names both kinds.")
             .takes(&several())

@@ -1,5 +1,6 @@
 //! A second engine, in memory: it makes the tests state what SQLite does implicitly.
 
+mod people;
 mod read;
 mod rows;
 
@@ -9,6 +10,7 @@ use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::store::StoreError;
 use crate::gateway::store::rows::{Logged, StoredKey, StoredMember};
 use crate::gateway::store::tables::{Database, Read, Readers, Transactions};
+use crate::gateway::whatsapp::Named;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -24,6 +26,8 @@ struct Tables {
     groups: BTreeMap<(String, String), (i64, Group)>,
     /// By group and LID.
     members: BTreeMap<(i64, String), (StoredMember, EpochMillis, EpochMillis)>,
+    /// Names by session and JID.
+    people: BTreeMap<(String, String), Named>,
     keys: BTreeMap<String, StoredKey>,
     audit: BTreeMap<Ulid, (OrganizationId, AuditEntry)>,
     events: BTreeMap<Ulid, (OrganizationId, Logged)>,

@@ -83,6 +83,8 @@ impl ReadGroups for Memory {
                 lid: lid.clone(),
                 role: member.role.clone(),
                 tag: None,
+                name: tables.name_of(session.as_str(), lid, member.phone),
+                phone_number: member.phone.map(|phone| phone.to_string()),
                 first_seen_at: *first,
                 last_seen_at: *last,
             });

@@ -102,6 +102,7 @@ impl WriteSessions for Memory {
                 .map(|(_, (number, _))| number)
                 .collect();
             tables.members.retain(|(of, _), _| !numbers.contains(of));
+            tables.people.retain(|(of, _), _| !gone(of));
         })
     }
 }
@@ -218,8 +219,11 @@ impl WriteGroups for Memory {
         self.change(|tables| {
             for member in members {
                 let key = (group, member.lid.to_string());
-                let first = tables.members.get(&key).map_or(at, |(_, first, _)| *first);
-                let row = (StoredMember::from(member), first, at);
+                let known = tables.members.get(&key);
+                let first = known.map_or(at, |(_, first, _)| *first);
+                let mut fresh = StoredMember::from(member);
+                fresh.phone = fresh.phone.or(known.and_then(|(known, ..)| known.phone));
+                let row = (fresh, first, at);
                 tables.members.insert(key, row);
             }
         })

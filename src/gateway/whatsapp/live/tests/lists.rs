@@ -24,7 +24,7 @@ impl Desk {
     }
 
     /// Waits until so many lists were asked for and what they said is stored.
-    async fn until_listed(&mut self, lists: usize) {
+    pub(super) async fn until_listed(&mut self, lists: usize) {
         let enough = async {
             while self.lists() < lists || self.insider(SUPPORT).is_list_due() {
                 tokio::task::yield_now().await;

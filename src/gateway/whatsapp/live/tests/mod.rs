@@ -6,6 +6,7 @@
 mod loopback;
 
 mod lists;
+mod names;
 mod outdated;
 mod panics;
 mod presence;

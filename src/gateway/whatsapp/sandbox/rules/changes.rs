@@ -67,6 +67,7 @@ impl Rules {
             .map(|person| Member {
                 lid: self.people.lid(*person).clone(),
                 role: Rank::Member.role(),
+                phone: self.people.phone(*person),
                 is_me: false,
             })
             .collect();

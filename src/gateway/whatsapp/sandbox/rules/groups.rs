@@ -61,6 +61,7 @@ impl Rules {
                 .map(|seat| Member {
                     lid: self.people.lid(seat.person).clone(),
                     role: seat.rank.role(),
+                    phone: self.people.phone(seat.person),
                     is_me: Some(seat.person) == me,
                 })
                 .collect(),

@@ -92,7 +92,14 @@ impl Rules {
         self.as_admin(me, group)?;
         let people = self.requests(group)?.into_iter();
         Ok(people
-            .map(|person| MembershipRequest { person, at: None })
+            .map(|person| MembershipRequest {
+                phone: self
+                    .people
+                    .find(&person)
+                    .and_then(|id| self.people.phone(id)),
+                person,
+                at: None,
+            })
             .collect())
     }
 

@@ -1,8 +1,9 @@
 //! The people of the world. Each has a phone number and a LID, and can be found by any form of JID.
 
+use super::super::asset::Culture;
 use super::super::rng::Rng;
-use crate::gateway::domain::MemberJid;
-use crate::gateway::whatsapp::Identity;
+use crate::gateway::domain::{MemberJid, PhoneNumber};
+use crate::gateway::whatsapp::{Identity, NameSource, Named};
 use std::collections::HashMap;
 
 /// Names one person of the world.
@@ -12,6 +13,10 @@ pub struct PersonId(pub(super) u32);
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) phone: String,
+    /// Whether the number is hidden from the other members of a group.
+    pub(crate) hides_number: bool,
+    /// What contacts call them.
+    pub(crate) name: Option<String>,
     pub(crate) business_name: Option<String>,
     pub(crate) platform: Option<String>,
     pub(crate) jid: MemberJid,
@@ -37,11 +42,21 @@ fn crowd_phone(which: usize) -> String {
 }
 
 impl People {
-    /// A crowd of `count` people without anything of their own.
-    pub(crate) fn generate(seed: u64, count: usize) -> Self {
+    /// A crowd of `count` people. A few have no name, or hide their number, or both.
+    pub(crate) fn generate(seed: u64, count: usize, cultures: &[Culture]) -> Self {
         let mut people = Self::default();
         for which in 0..count {
-            people.add(seed, &crowd_phone(which), None, None);
+            let Some(id) = people.add(seed, &crowd_phone(which), None, None) else {
+                continue;
+            };
+            let mut rng = Rng::of(seed, "name", u64::from(id.0));
+            let person = &mut people.all[id.0 as usize];
+            person.hides_number = rng.index(12) == 0;
+            if rng.index(9) > 0 {
+                person.name = rng
+                    .pick(cultures)
+                    .and_then(|culture| culture.name(&mut rng));
+            }
         }
         people
     }
@@ -69,6 +84,8 @@ impl People {
         self.by_lid.insert(lid.clone(), id);
         self.all.push(Person {
             phone: phone.to_owned(),
+            hides_number: false,
+            name: business_name.clone(),
             business_name,
             platform,
             jid,
@@ -87,6 +104,31 @@ impl People {
 
     pub(crate) fn lid(&self, person: PersonId) -> &MemberJid {
         &self.get(person).lid
+    }
+
+    /// The number, unless it is hidden.
+    pub(crate) fn phone(&self, person: PersonId) -> Option<PhoneNumber> {
+        let person = self.get(person);
+        let shown = (!person.hides_number).then_some(&person.phone);
+        shown.and_then(|phone| PhoneNumber::parse(phone))
+    }
+
+    /// What contacts call them.
+    pub(crate) fn name(&self, person: PersonId) -> Option<String> {
+        self.get(person).name.clone()
+    }
+
+    /// Everybody who has a name.
+    pub(crate) fn names(&self) -> Vec<Named> {
+        let people = self.all.iter();
+        let named = people.filter_map(|person| {
+            Some(Named {
+                person: person.lid.clone(),
+                name: person.name.clone()?,
+                source: NameSource::Contact,
+            })
+        });
+        named.collect()
     }
 
     pub(crate) fn identity(&self, person: PersonId) -> Identity {

@@ -65,8 +65,14 @@ impl Session {
         &self.account.session
     }
 
+    /// The next event but people's names.
     async fn next(&mut self) -> DriverEvent {
-        self.events.recv().await.unwrap()
+        loop {
+            let event = self.events.recv().await.unwrap();
+            if !matches!(event, DriverEvent::Named(_)) {
+                return event;
+            }
+        }
     }
 
     /// The group events reported so far.
