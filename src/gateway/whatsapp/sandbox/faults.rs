@@ -1,5 +1,6 @@
 //! Faults that can be injected into a session.
 
+use super::backlog::Backlog;
 use crate::api::SettingField;
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use std::collections::{BTreeMap, VecDeque};
@@ -29,6 +30,8 @@ pub enum Fault {
     DropDuringCall { back_after: Option<Duration> },
     /// Pairing ends without success: at once when it is going on, else as soon as it begins.
     PairingExpires,
+    /// The next attempt to connect brings a backlog of `total` stanzas, which takes so long to arrive.
+    Backlog { total: u64, takes: Duration },
     /// The next attempt to connect ends with this event instead. [`DriverEvent::LoggedOut`] unlinks.
     LoginFails(DriverEvent),
     /// The next call panics.
@@ -71,6 +74,7 @@ pub(super) struct Faults {
     next: VecDeque<(Option<DriverCall>, Mishap)>,
     pub(super) pairing_expires: bool,
     pub(super) login_fails: Option<DriverEvent>,
+    pub(super) backlog: Option<Backlog>,
 }
 
 impl Faults {
@@ -87,6 +91,10 @@ impl Faults {
             }
             Fault::LoginFails(event) => {
                 self.login_fails = Some(event);
+                return;
+            }
+            Fault::Backlog { total, takes } => {
+                self.backlog = Some(Backlog { total, takes });
                 return;
             }
             Fault::PairingExpires => {
