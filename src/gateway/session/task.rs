@@ -153,7 +153,7 @@ impl Task {
             }
             Step::Released => self.flush().await,
             // A long backlog, which is on its way.
-            Step::TooLong if self.handle.missed().is_some() => self.deadline = until_too_long(),
+            Step::TooLong if self.handle.missed().is_some() => self.deadline = Some(too_long()),
             Step::TooLong => {
                 // The driver keeps trying, so the status stays `starting`.
                 let reason = format!(
@@ -283,7 +283,7 @@ impl Task {
     /// Sets the status in memory, then in the store, and publishes a change.
     pub(super) async fn set_status(&mut self, status: SessionStatus, reason: Option<String>) {
         let waits = status == SessionStatus::Starting && reason.is_none();
-        self.deadline = if waits { until_too_long() } else { None };
+        self.deadline = waits.then(too_long);
         let changed = self.handle.change(|view| {
             let changed = view.status != status || view.status_reason != reason;
             if changed {
@@ -340,8 +340,8 @@ impl Task {
 }
 
 /// When the reason of a session is set that is still `starting`.
-fn until_too_long() -> Option<Instant> {
-    Some(Instant::now() + limits::STARTING)
+fn too_long() -> Instant {
+    Instant::now() + limits::STARTING
 }
 
 /// When a session is started again whose ban ends at `until`.

@@ -2,8 +2,8 @@
 
 use super::connection::pause;
 use super::endpoint::Phase;
+use super::faults::Backlog;
 use super::world::World;
-use crate::api::Missed;
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::DriverEvent;
 use std::sync::Weak;
@@ -13,37 +13,24 @@ use tokio_util::sync::CancellationToken;
 /// How often its progress is reported.
 const STEP: Duration = Duration::from_secs(1);
 
-/// What an account missed while it was away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Backlog {
-    /// Stanzas.
-    pub(super) total: u64,
-    /// How long they take to arrive.
-    pub(super) takes: Duration,
-}
-
-impl Backlog {
-    fn after(self, passed: Duration) -> Missed {
-        let part = u128::from(self.total) * passed.as_millis() / self.takes.as_millis().max(1);
-        Missed {
-            total: Some(self.total),
-            done: u64::try_from(part).map_or(self.total, |done| done.min(self.total)),
-        }
-    }
-
-    /// Lets it arrive. False when the login is called off before its end.
-    pub(super) async fn arrives(
-        self,
-        world: &Weak<World>,
+impl World {
+    /// Lets a backlog arrive. False when the login is called off before its end.
+    pub(super) async fn catch_up(
+        world: &Weak<Self>,
         session: &SessionId,
         token: &CancellationToken,
+        backlog: Backlog,
     ) -> bool {
         let mut passed = Duration::ZERO;
-        while passed < self.takes {
-            if !self.report(world, session, token, passed) {
+        while passed < backlog.takes {
+            let Some(world) = world.upgrade() else {
+                return false;
+            };
+            if !world.report_backlog(session, token, backlog, passed) {
                 return false;
             }
-            let step = STEP.min(self.takes - passed);
+            drop(world);
+            let step = STEP.min(backlog.takes.saturating_sub(passed));
             if !pause(token, step).await {
                 return false;
             }
@@ -52,17 +39,14 @@ impl Backlog {
         true
     }
 
-    fn report(
-        self,
-        world: &Weak<World>,
+    fn report_backlog(
+        &self,
         session: &SessionId,
         token: &CancellationToken,
+        backlog: Backlog,
         passed: Duration,
     ) -> bool {
-        let Some(world) = world.upgrade() else {
-            return false;
-        };
-        let mut endpoints = world.endpoints();
+        let mut endpoints = self.endpoints();
         let Some(endpoint) = endpoints.get_mut(session) else {
             return false;
         };
@@ -70,7 +54,7 @@ impl Backlog {
         if token.is_cancelled() {
             return false;
         }
-        endpoint.phase = Phase::CatchingUp(self.after(passed));
+        endpoint.phase = Phase::CatchingUp(backlog.after(passed));
         endpoint.emit(DriverEvent::CatchingUp);
         true
     }

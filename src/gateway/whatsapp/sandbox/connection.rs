@@ -1,9 +1,8 @@
 //! Connecting, dropping and unlinking.
 
 use super::asset::Link;
-use super::backlog::Backlog;
 use super::endpoint::{Endpoint, Phase, endpoint_mut};
-use super::faults::{DriverCall, Fault, Faults};
+use super::faults::{Backlog, DriverCall, Fault, Faults};
 use super::world::World;
 use crate::api::EpochMillis;
 use crate::gateway::domain::SessionId;
@@ -93,7 +92,7 @@ impl World {
                 return;
             }
             if let Some(backlog) = backlog
-                && !backlog.arrives(&world, &session, &token).await
+                && !Self::catch_up(&world, &session, &token, backlog).await
             {
                 return;
             }

@@ -1,7 +1,6 @@
 //! Faults that can be injected into a session.
 
-use super::backlog::Backlog;
-use crate::api::SettingField;
+use crate::api::{Missed, SettingField};
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -75,6 +74,26 @@ pub(super) struct Faults {
     pub(super) pairing_expires: bool,
     pub(super) login_fails: Option<DriverEvent>,
     pub(super) backlog: Option<Backlog>,
+}
+
+/// What an account missed while it was away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Backlog {
+    /// Stanzas.
+    pub(super) total: u64,
+    /// How long they take to arrive.
+    pub(super) takes: Duration,
+}
+
+impl Backlog {
+    /// How much has arrived after so long.
+    pub(super) fn after(self, passed: Duration) -> Missed {
+        let part = u128::from(self.total) * passed.as_millis() / self.takes.as_millis().max(1);
+        Missed {
+            total: Some(self.total),
+            done: u64::try_from(part).map_or(self.total, |done| done.min(self.total)),
+        }
+    }
 }
 
 impl Faults {
