@@ -1,6 +1,6 @@
 //! Realtime: tickets, frames and events.
 
-use super::{Audience, EpochMillis, SessionStatus, lenient, pattern};
+use super::{Audience, EpochMillis, LinkStep, Missed, SessionStatus, lenient, pattern};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -172,7 +172,7 @@ impl fmt::Debug for Envelope {
     }
 }
 
-/// Payload of `session.status`. `reason` is an extension.
+/// Payload of `session.status`. All but `status` are extensions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionStatusPayload {
@@ -183,6 +183,21 @@ pub struct SessionStatusPayload {
         deserialize_with = "lenient::or_default"
     )]
     pub reason: Option<String>,
+    /// As in the session.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub link_step: Option<LinkStep>,
+    /// As in the session. While it grows, the event comes again, at most once a second. These events are
+    /// not repeated to a stream that was interrupted.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub missed: Option<Missed>,
 }
 
 /// Payload of `auth.qr`: the text to draw as a QR code.

@@ -122,8 +122,8 @@ where
 mod tests {
     use crate::api::{
         ApiKey, AuditEntry, CapabilityWord, Envelope, ErrorObject, Group, GroupMember,
-        GroupUpdatePayload, InviteLink, JoinedGroup, MemberRole, MembershipRequest, PairingCode,
-        QrCode, Session, SessionMe, SessionStatus, Ticket,
+        GroupUpdatePayload, InviteLink, JoinedGroup, MemberRole, MembershipRequest, Missed,
+        PairingCode, QrCode, Session, SessionMe, SessionStatus, SessionStatusPayload, Ticket,
     };
     use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
@@ -193,7 +193,8 @@ mod tests {
                 "autoRead": true, "presenceTyping": true, "ratePerMin": 1, "ratePerHour": 2,
                 "createdByUserId": "u", "lastConnectedAt": 1, "createdAt": 2, "updatedAt": 3, "groupCount": 4,
                 "unreadableGroups": 1,
-                "statusReason": "r", "lastTrafficAt": 5, "linkStep": "catching_up"}),
+                "statusReason": "r", "lastTrafficAt": 5, "linkStep": "catching_up",
+                "missed": {"total": 2, "done": 1}}),
             &["id"],
         );
         reads::<SessionMe>(
@@ -225,6 +226,12 @@ mod tests {
                 "timestamp": 1, "payload": {}}),
             &["id", "event"],
         );
+        reads::<SessionStatusPayload>(
+            &json!({"status": "starting", "reason": "r", "linkStep": "catching_up",
+                "missed": {"total": 2, "done": 1}}),
+            &["status"],
+        );
+        reads::<Missed>(&json!({"total": 2, "done": 1}), &["done"]);
         reads::<GroupUpdatePayload>(
             &json!({"groupJid": "1@g.us", "sender": "1@lid", "reason": "x", "timestamp": 1}),
             &["groupJid"],

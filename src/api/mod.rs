@@ -51,7 +51,7 @@ pub use passkey::{
     PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
 };
 pub use session::{
-    CreateSession, LABEL_MAX, LinkStep, PairingCode, PairingCodeRequest, QrCode, Session,
+    CreateSession, LABEL_MAX, LinkStep, Missed, PairingCode, PairingCodeRequest, QrCode, Session,
     SessionMe, SessionStatus, UpdateSession, check_label,
 };
 pub use settings::{

@@ -84,12 +84,27 @@ impl From<&str> for SessionStatus {
 pub enum LinkStep {
     /// WhatsApp asks for the account's passkey (`/sessions/{session}/passkey`).
     Passkey,
-    /// Reading what was missed.
+    /// Reading what was missed (`missed`).
     CatchingUp,
     /// A step that this version does not know.
     #[serde(untagged)]
     #[schemars(skip)]
     Other(String),
+}
+
+/// How much of what was missed has arrived, in WhatsApp's stanzas: messages, receipts, notifications and
+/// calls (an extension).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Missed {
+    /// How many there are. Absent when that is not known.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub total: Option<u64>,
+    /// How many have arrived, at most `total`.
+    pub done: u64,
 }
 
 /// A WhatsApp session. `id` is a ULID.
@@ -191,6 +206,13 @@ pub struct Session {
         deserialize_with = "lenient::or_default"
     )]
     pub link_step: Option<LinkStep>,
+    /// Extension: how much of what was missed has arrived, while `linkStep` is `catching_up`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub missed: Option<Missed>,
     /// Extension: how much of what gets accounts restricted the session may still do. Absent where
     /// nothing is limited.
     #[serde(

@@ -1,6 +1,9 @@
 //! Names, numbers and times as displayed. All results are clean.
 
-use crate::api::{Audience, EpochMillis, GroupMember, SessionRole, SettingField};
+use crate::api::{
+    Audience, EpochMillis, GroupMember, LinkStep, Missed, Session, SessionRole, SessionStatus,
+    SettingField,
+};
 pub(crate) use crate::console::phone::grouped as phone;
 use crate::text;
 use jiff::{Timestamp, tz::TimeZone};
@@ -171,6 +174,41 @@ pub(crate) fn thousands(number: usize) -> String {
     out
 }
 
+/// What a session does that reads what it missed, as exactly as `room` columns allow:
+/// `catching up, 1,200 of 2,000`, `catching up 1,200/2,000`, `catching up, 60%`. `None` when it does not.
+#[must_use]
+pub(crate) fn catching_up(session: &Session, room: usize) -> Option<String> {
+    const WORDS: &str = "catching up";
+    if session.status != SessionStatus::Starting || session.link_step != Some(LinkStep::CatchingUp)
+    {
+        return None;
+    }
+    let number = |count: u64| thousands(usize::try_from(count).unwrap_or(usize::MAX));
+    let forms = match session.missed {
+        Some(Missed {
+            total: Some(total),
+            done,
+        }) => {
+            let done = done.min(total);
+            let percent = u128::from(done) * 100 / u128::from(total.max(1));
+            let (done, total) = (number(done), number(total));
+            vec![
+                format!("{WORDS}, {done} of {total}"),
+                format!("{WORDS} {done}/{total}"),
+                format!("{WORDS}, {percent}%"),
+            ]
+        }
+        Some(Missed { total: None, done }) => {
+            let done = number(done);
+            vec![format!("{WORDS}, {done} so far"), format!("{WORDS} {done}")]
+        }
+        None => Vec::new(),
+    };
+    // A truncated number would be another one.
+    let form = forms.into_iter().find(|form| text::width(form) <= room);
+    Some(form.unwrap_or_else(|| WORDS.to_owned()))
+}
+
 /// The missing size of a window: `3 more rows and 12 more columns`.
 #[must_use]
 pub(crate) fn missing(columns: u16, rows: u16) -> String {
@@ -282,6 +320,35 @@ mod tests {
             called_among(number, "", "", "12345@lid"),
             "12345|number hidden by WhatsApp"
         );
+    }
+
+    #[test]
+    fn progress_is_never_cut_in_a_number() {
+        let words = |total, done, room| {
+            let session = Session {
+                status: SessionStatus::Starting,
+                link_step: Some(LinkStep::CatchingUp),
+                missed: Some(Missed { total, done }),
+                ..Session::default()
+            };
+            catching_up(&session, room).unwrap()
+        };
+        let total = Some(2_000);
+        assert_eq!(words(total, 1_200, 27), "catching up, 1,200 of 2,000");
+        assert_eq!(words(total, 1_200, 26), "catching up 1,200/2,000");
+        assert_eq!(words(total, 1_200, 22), "catching up, 60%");
+        assert_eq!(words(total, 1_200, 15), "catching up");
+        assert_eq!(words(total, 9_999, 80), "catching up, 2,000 of 2,000");
+        assert_eq!(words(None, 1_200, 80), "catching up, 1,200 so far");
+        assert_eq!(words(None, 1_200, 20), "catching up 1,200");
+        let mut session = Session {
+            status: SessionStatus::Starting,
+            link_step: Some(LinkStep::CatchingUp),
+            ..Session::default()
+        };
+        assert_eq!(catching_up(&session, 80).unwrap(), "catching up");
+        session.status = SessionStatus::Stopped;
+        assert_eq!(catching_up(&session, 80), None);
     }
 
     #[test]

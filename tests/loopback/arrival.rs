@@ -3,7 +3,9 @@
 //!
 //! The order is the library's (`client/node_io.rs`, `client/offline_resume.rs` of whatsapp-rust 0.7):
 //! the server announces a backlog once the client leaves passive mode, sends a few stanzas, and the rest
-//! only in batches that the client asks for. A backlog that was interrupted is not offered again.
+//! only in batches that the client asks for. A backlog that was interrupted is not offered again. Each of
+//! its stanzas, of whatever kind, has the attribute `offline` (`oxidezap/whatsapp-rust#780`), and the
+//! announced `count` is that of all kinds.
 
 use super::house;
 use super::refusal::Answer;
@@ -17,6 +19,8 @@ use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 
 /// How many stanzas of a backlog come unasked.
 const PRIMER: usize = 5;
+/// How many the client asks for at a time (`BATCH_SIZE` in `client/offline_resume.rs`).
+const BATCH: usize = 200;
 
 /// The part of a device's state that belongs to its logins.
 #[derive(Default)]
@@ -26,6 +30,8 @@ pub struct Arrival {
     presences: watch::Sender<Vec<Presence>>,
     /// How many stanzas wait for the device's next login.
     missed: usize,
+    /// How many are announced, where that is another number.
+    announced: Option<usize>,
     /// How many of them the device asked for since.
     wanted: watch::Sender<usize>,
     delivered: usize,
@@ -61,9 +67,10 @@ impl Arrival {
                 self.total = std::mem::take(&mut self.missed);
                 self.delivered = 0;
                 self.wanted.send_replace(0);
+                let announced = self.announced.take().unwrap_or(self.total);
                 let preview = NodeBuilder::new("offline_preview")
-                    .attr("count", self.total.to_string())
-                    .attr("message", self.total.to_string())
+                    .attr("count", announced.to_string())
+                    .attr("receipt", announced.to_string())
                     .build();
                 let mut answers = vec![result(stanza, []), ib(preview)];
                 answers.extend(self.next(PRIMER));
@@ -138,6 +145,32 @@ impl Server {
     pub fn keep_backlog(&self, session: &SessionId, count: usize) {
         if let Some(device) = self.shared.device_of(session) {
             device.state().arrival.missed = count;
+        }
+    }
+
+    /// Announces the backlog of a session's next login with another number.
+    pub fn announce(&self, session: &SessionId, count: usize) {
+        if let Some(device) = self.shared.device_of(session) {
+            device.state().arrival.announced = Some(count);
+        }
+    }
+
+    /// Sends a session's backlog up to this stanza, as [`Server::deliver`] does.
+    ///
+    /// # Errors
+    /// As [`Server::deliver`].
+    pub async fn deliver_upto(&self, session: &SessionId, upto: usize) -> anyhow::Result<()> {
+        let device = self.shared.device_of(session).context("no such device")?;
+        let mut wanted = device.state().arrival.wanted.subscribe();
+        // The first few come unasked.
+        wanted.wait_for(|wanted| *wanted > 0).await?;
+        loop {
+            let delivered = device.state().arrival.delivered;
+            // The client asks for another batch once the one before begins to arrive.
+            match upto.saturating_sub(delivered).min(BATCH) {
+                0 => return Ok(()),
+                count => self.deliver(session, count).await?,
+            }
         }
     }
 

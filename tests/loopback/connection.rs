@@ -190,6 +190,7 @@ impl Connection<'_> {
             }
             DriverEvent::Connected(_)
             | DriverEvent::Connecting
+            | DriverEvent::CatchingUp
             | DriverEvent::CodeSpent { .. }
             | DriverEvent::Delayed { .. }
             | DriverEvent::PasskeyRefused { .. }

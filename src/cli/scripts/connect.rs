@@ -4,6 +4,7 @@ use super::context::CommandContext;
 use super::find::session_name;
 use crate::api::{Session, SessionStatus};
 use crate::cli::output::{CallKind, CommandError, Exit, note};
+use crate::console::words;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -30,10 +31,12 @@ impl CommandContext<'_> {
                 SessionStatus::Working => return Ok(()),
                 SessionStatus::Starting if Instant::now() < deadline => {}
                 SessionStatus::Starting => {
+                    let progress = words::catching_up(&now, usize::MAX)
+                        .map_or_else(String::new, |words| format!(" ({words})"));
                     return Err(CommandError::new(
                         Exit::NotConnected,
                         format!(
-                            "{name} did not connect to WhatsApp within {} s",
+                            "{name} did not connect to WhatsApp within {} s{progress}",
                             LIMIT.as_secs()
                         ),
                     ));

@@ -66,7 +66,9 @@ fn table(sessions: &[Session]) -> Table {
                 .group_count
                 .map_or_else(String::new, |count| count.to_string()),
             session.id.clone(),
-            session.status_reason.clone().unwrap_or_default(),
+            words::catching_up(session, usize::MAX)
+                .or_else(|| session.status_reason.clone())
+                .unwrap_or_default(),
         ]);
     }
     table
@@ -101,4 +103,23 @@ fn csv(sessions: &[Session], format: ListFormat) -> Result<String, CommandError>
         ])?;
     }
     csv.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{LinkStep, Missed, SessionStatus};
+
+    #[test]
+    fn a_session_that_catches_up_says_how_far_it_is() {
+        let (total, done) = (Some(2_000), 1_200);
+        let session = Session {
+            status: SessionStatus::Starting,
+            link_step: Some(LinkStep::CatchingUp),
+            missed: Some(Missed { total, done }),
+            ..Session::default()
+        };
+        let table = table(&[session]).render(None);
+        assert!(table.contains("catching up, 1,200 of 2,000"), "{table}");
+    }
 }

@@ -6,7 +6,7 @@
 use crate::api::lenient::number_of;
 use crate::api::{
     AuthCodePayload, AuthQrPayload, Envelope, EventKind, GroupParticipantPayload,
-    GroupUpdatePayload, SessionStatusPayload,
+    GroupUpdatePayload, LinkStep, SessionStatusPayload,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -98,7 +98,11 @@ fn checked(envelope: Envelope) -> Result<Envelope, &'static str> {
     let plausible = match &envelope.event {
         EventKind::SessionStatus => {
             let it = typed::<SessionStatusPayload>(payload)?;
-            it.status.as_str().len() <= WORD_MAX && fits([(&it.reason, TEXT_MAX)])
+            let step = match &it.link_step {
+                Some(LinkStep::Other(word)) => word.as_str(),
+                _ => "",
+            };
+            it.status.as_str().len().max(step.len()) <= WORD_MAX && fits([(&it.reason, TEXT_MAX)])
         }
         EventKind::AuthQr => {
             let it = typed::<AuthQrPayload>(payload)?;

@@ -3,6 +3,7 @@
 use super::screen::{inside, row, screen};
 use super::wrap::wrap;
 use crate::console::state::{SessionScope, Sort, State};
+use crate::console::words;
 use crate::text;
 use ratatui::layout::{Position, Rect};
 
@@ -242,10 +243,10 @@ pub(crate) fn groups_notice(state: &State) -> Option<String> {
             if !session.status.is_disconnected() || state.groups.is_empty() {
                 return None;
             }
-            let reason = session
-                .status_reason
-                .as_deref()
-                .map(|reason| format!(" ({})", text::clean_line(reason)))
+            let reason = session.status_reason.as_deref();
+            let reason = words::catching_up(session, usize::MAX)
+                .or_else(|| reason.map(|reason| text::clean_line(reason).into_owned()))
+                .map(|reason| format!(" ({reason})"))
                 .unwrap_or_default();
             return Some(format!(
                 "Not connected{reason}: these are the groups as last stored."

@@ -120,6 +120,7 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
     let mut again = false;
     if let Some(row) = row {
         row.status_reason = payload.reason;
+        (row.link_step, row.missed) = (payload.link_step, payload.missed);
         // A replayed event has an older time.
         row.updated_at = row.updated_at.max(event.timestamp.min(state.now));
         if payload.status.is_connected() {

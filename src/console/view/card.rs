@@ -284,9 +284,13 @@ pub(crate) fn no_link(state: &State, card: &Card) -> (String, String) {
                     None => "⊘ The link was reset".to_owned(),
                 },
                 LinkHidden::SessionLeft(status) => {
+                    let session = state.sessions.get(&card.key.session);
+                    let catching_up =
+                        session.and_then(|session| words::catching_up(session, usize::MAX));
+                    let word = state.options.theme.status(status).word;
                     format!(
                         "⊘ The session is {}",
-                        state.options.theme.status(status).word
+                        catching_up.as_deref().unwrap_or(word)
                     )
                 }
                 LinkHidden::NotAdmin => "⊘ Only admins have the link".to_owned(),

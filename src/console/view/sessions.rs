@@ -139,7 +139,6 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
         name = group_count(state, count, name, buffer);
     }
     let number = number(session).map_or_else(String::new, |digits| words::phone(&digits));
-    let status = status(state, session);
     let reason = reason(state, session);
     if parts.lines == 1 {
         let room = after(area, INDENT - 1).width;
@@ -153,7 +152,13 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
             ..after(name, label.width + 1)
         };
         put(buffer, phone, &number, theme.dim);
-        let left = put(buffer, after(name, label.width + 20), &status, look.style);
+        let left = after(name, label.width + 20);
+        let left = put(
+            buffer,
+            left,
+            &status(state, session, left.width),
+            look.style,
+        );
         let heard = heard(state, session).map(|heard| format!(", {heard}"));
         // A truncated time is useless.
         let heard = heard.filter(|heard| columns(heard) <= left.width);
@@ -165,6 +170,7 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     put(buffer, name, &state.session_name(&session.id), theme.text);
     let mut second = after(below(area, 1), INDENT - 1);
     second.height = 1;
+    let status = status(state, session, second.width);
     if let Some(heard) = heard(state, session) {
         let heard = format!(" {heard} ");
         // The status takes precedence over the time.
@@ -181,10 +187,13 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
     );
 }
 
-/// `connected, 3 min`, or the action in flight.
-fn status(state: &State, session: &Session) -> String {
+/// `connected, 3 min`, or the action in flight, or what is done before it is connected.
+fn status(state: &State, session: &Session, room: u16) -> String {
     if let Some((action, _)) = state.sessions.acting.get(&session.id) {
         return format!("◌ {} …", action.doing());
+    }
+    if let Some(words) = words::catching_up(session, usize::from(room)) {
+        return words;
     }
     let look = state.options.theme.status(&session.status);
     let word = match &session.status {

@@ -2,8 +2,8 @@
 //!
 //! Events get their ids on the store's writer thread and are published after their commit, in the
 //! order of their ids. A listener reads a bounded broadcast buffer; when it lags, it reads the
-//! missed events from the events log by id. Events that are never logged (`auth.qr`) are lost to a
-//! lagging listener; `GET .../qr` returns the current code.
+//! missed events from the events log by id. Events that are never logged (`auth.qr`, the progress
+//! in `session.status`) are lost to a lagging listener; `GET` of the code or the session returns the current state.
 
 mod subscription;
 mod tickets;

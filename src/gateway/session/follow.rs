@@ -26,6 +26,7 @@ impl Task {
         if !matches!(
             event,
             DriverEvent::Connecting
+                | DriverEvent::CatchingUp
                 | DriverEvent::ConnectionLost
                 | DriverEvent::Delayed { .. }
                 | DriverEvent::Failed { .. }
@@ -52,6 +53,7 @@ impl Task {
             DriverEvent::Connecting => self.starting().await,
             DriverEvent::QrCode { code, expires_at } => self.show_qr(code, expires_at).await,
             DriverEvent::Paired(identity) => self.paired(&identity).await,
+            DriverEvent::CatchingUp => self.catching_up().await,
             DriverEvent::Connected(identity) => self.connected(&identity).await,
             DriverEvent::ConnectionLost => {
                 self.handle.renew_connection();
@@ -94,6 +96,22 @@ impl Task {
         if self.status() != SessionStatus::Starting {
             self.set_status(SessionStatus::Starting, None).await;
         }
+    }
+
+    /// More of what was missed has arrived. Published without being logged: the next one replaces it.
+    async fn catching_up(&mut self) {
+        if self.status() != SessionStatus::Starting {
+            return;
+        }
+        let is_delayed = self.handle.read(|view| view.status_reason.is_some());
+        if is_delayed && self.handle.missed().is_some() {
+            // It is connected, whatever held it up before.
+            self.set_status(SessionStatus::Starting, None).await;
+        }
+        let payload = self.handle.status_payload();
+        let (organization, id) = (self.handle.organization.clone(), self.handle.id.clone());
+        self.save(move |w| w.publish_live(&organization, &id, EventKind::SessionStatus, &payload))
+            .await;
     }
 
     async fn show_qr(&mut self, code: String, expires_at: EpochMillis) {
@@ -208,6 +226,8 @@ impl Task {
         let payload = SessionStatusPayload {
             status: SessionStatus::Working,
             reason: None,
+            link_step: None,
+            missed: None,
         };
         self.save(move |w| w.publish(&organization, &id, EventKind::SessionStatus, &payload))
             .await;

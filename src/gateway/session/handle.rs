@@ -3,7 +3,7 @@
 use super::command::{Acted, Command, CommandKind, SessionAction};
 use super::limits;
 use super::stage::PasskeyStage;
-use crate::api::{LinkStep, QrCode, Session, SessionStatus};
+use crate::api::{LinkStep, Missed, QrCode, Session, SessionStatus, SessionStatusPayload};
 use crate::gateway::auth::Lease;
 use crate::gateway::budget::Budget;
 use crate::gateway::clock;
@@ -144,6 +144,12 @@ impl SessionHandle {
         if lock(&self.passkey).is_some() {
             view.link_step = Some(LinkStep::Passkey);
         }
+        if view.status == SessionStatus::Starting {
+            view.missed = self.missed();
+            if view.missed.is_some() {
+                view.link_step = Some(LinkStep::CatchingUp);
+            }
+        }
         let heard = match self.last_traffic.load(Ordering::Relaxed) {
             0 => None,
             at => Some(at),
@@ -203,6 +209,22 @@ impl SessionHandle {
 
     pub(super) fn set_qr(&self, qr: Option<QrCode>) {
         *lock(&self.qr) = qr;
+    }
+
+    /// How much of what the account missed has arrived. The driver keeps it, in memory only.
+    pub(super) fn missed(&self) -> Option<Missed> {
+        self.driver.missed()
+    }
+
+    /// The session's status as its listeners are told.
+    pub(super) fn status_payload(&self) -> SessionStatusPayload {
+        let view = self.view();
+        SessionStatusPayload {
+            status: view.status,
+            reason: view.status_reason,
+            link_step: view.link_step,
+            missed: view.missed,
+        }
     }
 
     /// Notes traffic from WhatsApp.

@@ -152,6 +152,8 @@ impl Task {
                 self.flush().await;
             }
             Step::Released => self.flush().await,
+            // A long backlog, which is on its way.
+            Step::TooLong if self.handle.missed().is_some() => self.deadline = Some(too_long()),
             Step::TooLong => {
                 // The driver keeps trying, so the status stays `starting`.
                 let reason = format!(
@@ -281,7 +283,7 @@ impl Task {
     /// Sets the status in memory, then in the store, and publishes a change.
     pub(super) async fn set_status(&mut self, status: SessionStatus, reason: Option<String>) {
         let waits = status == SessionStatus::Starting && reason.is_none();
-        self.deadline = waits.then(|| Instant::now() + limits::STARTING);
+        self.deadline = waits.then(too_long);
         let changed = self.handle.change(|view| {
             let changed = view.status != status || view.status_reason != reason;
             if changed {
@@ -308,7 +310,13 @@ impl Task {
             w.rows
                 .update_session(&organization, &session, should_run, not_before)?;
             if changed {
-                let payload = SessionStatusPayload { status, reason };
+                let payload = SessionStatusPayload {
+                    status,
+                    reason,
+                    link_step: session.link_step,
+                    // Never stored: what is logged is told again later.
+                    missed: None,
+                };
                 w.publish(&organization, &id, EventKind::SessionStatus, &payload)?;
             }
             Ok(())
@@ -329,6 +337,11 @@ impl Task {
             })
             .ok()
     }
+}
+
+/// When the reason of a session is set that is still `starting`.
+fn too_long() -> Instant {
+    Instant::now() + limits::STARTING
 }
 
 /// When a session is started again whose ban ends at `until`.

@@ -84,7 +84,8 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Publishes an event without logging it: it holds a secret, such as a pairing code.
+    /// Publishes an event without logging it: it holds a secret, such as a pairing code, or it is
+    /// replaced within seconds.
     ///
     /// # Errors
     /// The payload cannot be encoded.

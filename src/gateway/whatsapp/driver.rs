@@ -2,7 +2,7 @@
 
 use super::error::DriverError;
 use super::group::{GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup};
-use crate::api::{BudgetWindow, EpochMillis, PasskeyAssertion, Setting};
+use crate::api::{BudgetWindow, EpochMillis, Missed, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use async_trait::async_trait;
 use tokio::sync::mpsc;
@@ -130,6 +130,12 @@ pub trait Driver: Send + Sync + 'static {
 
     /// How many queries may be made now, where the driver paces them.
     fn pace(&self) -> Option<BudgetWindow> {
+        None
+    }
+
+    /// How much of what the account missed has arrived, while a login is being completed. Each change is
+    /// reported as [`DriverEvent::CatchingUp`](super::DriverEvent::CatchingUp), within a second and at most once a second.
+    fn missed(&self) -> Option<Missed> {
         None
     }
 

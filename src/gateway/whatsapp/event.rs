@@ -19,6 +19,8 @@ pub enum DriverEvent {
     /// A phone was linked; connecting follows.
     Paired(Identity),
     Connected(Identity),
+    /// What [`Driver::missed`](super::Driver::missed) says has changed.
+    CatchingUp,
     /// The connection was lost; the driver reconnects.
     ConnectionLost,
     /// The driver still tries to connect, and says why it takes long.
@@ -76,6 +78,7 @@ impl fmt::Debug for DriverEvent {
                 .finish_non_exhaustive(),
             Self::Paired(identity) => f.debug_tuple("Paired").field(identity).finish(),
             Self::Connected(identity) => f.debug_tuple("Connected").field(identity).finish(),
+            Self::CatchingUp => f.write_str("CatchingUp"),
             Self::ConnectionLost => f.write_str("ConnectionLost"),
             Self::Delayed { reason } => f.debug_tuple("Delayed").field(reason).finish(),
             Self::CodeSpent { reason } => f.debug_tuple("CodeSpent").field(reason).finish(),

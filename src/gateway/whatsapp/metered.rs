@@ -3,7 +3,7 @@
 use super::{
     Driver, DriverError, GroupSnapshot, JoinOutcome, MemberChange, MembershipRequest, UnreadGroup,
 };
-use crate::api::{BudgetWindow, EpochMillis, PasskeyAssertion, Setting};
+use crate::api::{BudgetWindow, EpochMillis, Missed, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::metrics::Metrics;
 use async_trait::async_trait;
@@ -176,6 +176,10 @@ impl Driver for Metered {
 
     fn pace(&self) -> Option<BudgetWindow> {
         self.inner.pace()
+    }
+
+    fn missed(&self) -> Option<Missed> {
+        self.inner.missed()
     }
 
     fn last_traffic(&self) -> Option<EpochMillis> {

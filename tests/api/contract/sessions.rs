@@ -1,7 +1,9 @@
 //! `/sessions`: status, life cycle, pairing.
 
 use crate::support::{Ask, Gateway, Key, passkey};
+use groupdesk::gateway::whatsapp::sandbox::Fault;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::test]
 async fn sessions_are_listed_with_all_their_fields() {
@@ -260,6 +262,40 @@ async fn a_phone_whose_account_has_a_passkey_is_paired_in_steps() {
         !log.contains("MEUCIQDqasecrets") && !log.contains("signature"),
         "{log}"
     );
+}
+
+#[tokio::test]
+async fn a_session_that_catches_up_says_how_far_it_is() {
+    let gateway = Gateway::start().await;
+    let id = gateway.session("Support line");
+    let account = gateway.world.session("Support line").unwrap();
+    gateway.until_status(&id, "working").await;
+    // It never ends by itself, however slow this machine is.
+    let (total, takes) = (2_000_000, Duration::from_hours(1));
+    gateway
+        .world
+        .misbehave(&account.session, Fault::Backlog { total, takes });
+    gateway
+        .post(&format!("/api/v1/sessions/{id}:restart"), json!({}))
+        .await
+        .ok(200);
+    let path = format!("/api/v1/sessions/{id}");
+    let session = gateway
+        .until("progress", async || {
+            let session = gateway.get(&path).await.ok(200);
+            (session["missed"]["done"].as_u64() > Some(0)).then_some(session)
+        })
+        .await;
+    assert_eq!(session["status"], "starting");
+    assert_eq!(session["linkStep"], "catching_up");
+    assert_eq!(session["missed"]["total"], total);
+    gateway
+        .post(&format!("/api/v1/sessions/{id}:stop"), json!({}))
+        .await
+        .ok(200);
+    let session = gateway.get(&path).await.ok(200);
+    assert_eq!(session.get("missed"), None);
+    assert_eq!(session.get("linkStep"), None);
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ const REAL_PACE: u32 = 1;
 const KEYS: &str = "keys";
 /// The timeout of a call: longer than a busy machine takes, even for a pairing code in a debug build.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
+/// How long the sandbox takes for a backlog.
+const BACKLOG: Duration = Duration::from_mins(1);
 /// The timeout where the answer never comes.
 const IMPATIENT: Duration = Duration::from_secs(3);
 
@@ -320,6 +322,31 @@ impl Desk {
         (ours, theirs)
     }
 
+    /// Lets the next login bring a backlog of so many stanzas.
+    pub fn keep_backlog(&self, total: u64) {
+        let session = &self.account.session;
+        match &self.wire {
+            None => {
+                let takes = BACKLOG;
+                self.world
+                    .misbehave(session, Fault::Backlog { total, takes });
+            }
+            Some(wire) => wire.server.keep_backlog(session, stanzas(total)),
+        }
+    }
+
+    /// Lets the backlog arrive up to this stanza. In the sandbox it arrives by itself.
+    pub async fn deliver(&self, upto: u64) {
+        if let Some(wire) = &self.wire {
+            let delivered = wire
+                .server
+                .deliver_upto(&self.account.session, stanzas(upto));
+            let delivered = tokio::time::timeout(self.patience(), delivered).await;
+            let delivered = delivered.expect("the backlog is asked for in time");
+            delivered.expect("a connection");
+        }
+    }
+
     /// Gives the session the empty keys of a new installation.
     pub async fn blank_keys(&self) {
         if let Some(wire) = &self.wire {
@@ -445,6 +472,10 @@ pub fn limits() -> Limits {
         list_interval: Duration::ZERO,
         ..Limits::default()
     }
+}
+
+fn stanzas(count: u64) -> usize {
+    usize::try_from(count).expect("a small number")
 }
 
 fn identity(world: &Arc<World>, account: &Account) -> Option<Identity> {

@@ -28,6 +28,7 @@ macro_rules! over_both_drivers {
     };
 }
 
+mod backlog;
 mod belonging;
 mod linking;
 mod members;

@@ -152,6 +152,9 @@ fn correct(state: &State, id: RequestId, before: Option<&Session>, session: &mut
     let Some((_, status)) = heard.filter(|(newest, _)| *newest >= id.0) else {
         return;
     };
+    if let Some(before) = before {
+        (session.link_step, session.missed) = (before.link_step.clone(), before.missed);
+    }
     if session.status != *status {
         session.status = status.clone();
         session.status_reason = before.and_then(|before| before.status_reason.clone());

@@ -1,6 +1,7 @@
 //! The event stream, and the desk without it.
 
 use super::*;
+use crate::api::{LinkStep, Missed};
 use crate::console::state::Connection;
 
 #[test]
@@ -170,6 +171,36 @@ fn a_repeated_status_event_rereads_the_session() {
     assert!(desk.is_asked(&Call::Groups {
         session: "a".to_owned()
     }));
+}
+
+#[test]
+fn the_progress_of_a_backlog_is_shown_as_it_comes() {
+    let mut desk = Harness::ready(WIDE);
+    let step = |desk: &Harness| {
+        let row = desk.state.sessions.get("a").unwrap();
+        (row.link_step.clone(), row.missed)
+    };
+    let (total, done) = (Some(2_000), 1_200);
+    let catching_up = (Some(LinkStep::CatchingUp), Some(Missed { total, done }));
+    desk.status("a", "starting");
+    desk.lose_realtime();
+    let progress = json!({ "status": "starting", "linkStep": "catching_up",
+        "missed": { "total": 2_000, "done": 1_200 } });
+    desk.event(EventKind::SessionStatus, "a", progress);
+    assert_eq!(step(&desk), catching_up);
+    desk.status("a", "starting");
+    assert_eq!(step(&desk), (None, None));
+    // The answer was written before the event.
+    let mut row = session("a", SessionStatus::Starting);
+    (row.link_step, row.missed) = catching_up.clone();
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(vec![row.clone()])));
+    assert_eq!(step(&desk), (None, None));
+    // The next one is newer.
+    desk.wait(60_000);
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(vec![row])));
+    assert_eq!(step(&desk), catching_up);
+    desk.status("a", "working");
+    assert_eq!(step(&desk), (None, None));
 }
 
 #[test]

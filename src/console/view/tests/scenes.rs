@@ -3,7 +3,7 @@
 use super::fixture::{
     LINK, MINUTE, NOW, REQUEST, SUPPORT, desk, failure, fill, form, fresh, key, typed,
 };
-use crate::api::{Capability, SessionStatus, SettingField};
+use crate::api::{Capability, LinkStep, Missed, SessionStatus, SettingField};
 use crate::console::effect::SessionAction;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
@@ -42,6 +42,19 @@ pub const SCENES: &[Scene] = &[
         rows[2].last_traffic_at = Some(NOW - 61 * MINUTE);
         rows[2].status_reason =
             Some("no connection to WhatsApp within 60 s; still trying".to_owned());
+        state
+    }),
+    ("sessions-catching-up", || {
+        let mut state = focused(Pane::Sessions);
+        let totals = [None, Some(20_000), Some(2_000)];
+        for (row, total) in state.sessions.rows.iter_mut().zip(totals) {
+            row.status = SessionStatus::Starting;
+            row.link_step = Some(LinkStep::CatchingUp);
+            row.missed = Some(Missed { total, done: 1_200 });
+        }
+        let rows = &mut state.sessions.rows;
+        rows[4].status = SessionStatus::Starting;
+        rows[4].link_step = Some(LinkStep::CatchingUp);
         state
     }),
     ("card", || focused(Pane::Group)),

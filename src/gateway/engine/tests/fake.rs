@@ -1,6 +1,6 @@
 //! A driver whose answers are set by the test.
 
-use crate::api::{EpochMillis, MemberRole, Setting, SettingField};
+use crate::api::{EpochMillis, MemberRole, Missed, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::error::PRIVATE;
 use crate::gateway::whatsapp::{
@@ -37,6 +37,8 @@ pub struct World {
     pub asks_admins: bool,
     /// Until when WhatsApp has restricted the account.
     pub restricted_until: Option<EpochMillis>,
+    /// How much of what it missed has arrived.
+    pub missed: Option<Missed>,
     /// Suppresses the echo of its own changes.
     pub mute: bool,
     /// The outcome of the next `connect`, once.
@@ -332,6 +334,10 @@ impl Driver for Fake {
     async fn preview(&self, _code: &InviteCode) -> Result<GroupSnapshot, DriverError> {
         self.call("preview").await?;
         Err(DriverError::DeadInvite)
+    }
+
+    fn missed(&self) -> Option<Missed> {
+        self.0.lock().unwrap().missed
     }
 
     async fn restricted_until(&self) -> Result<Option<EpochMillis>, DriverError> {

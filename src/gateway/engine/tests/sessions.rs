@@ -2,10 +2,11 @@
 
 use super::fake::{self, Fault, identity};
 use super::*;
-use crate::api::{AuditAction, Capability, CreateKey, CreateSession, ErrorCode};
+use crate::api::{AuditAction, Capability, CreateKey, CreateSession, ErrorCode, LinkStep, Missed};
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use crate::gateway::{Error, SessionAction};
 use futures_util::poll;
+use serde_json::json;
 use std::pin::pin;
 use std::time::Instant;
 
@@ -66,6 +67,62 @@ async fn stopping_cancels_a_call_that_hangs() {
             reason: None
         }
     ));
+}
+
+#[tokio::test]
+async fn the_progress_of_a_backlog_is_published_and_not_logged() {
+    let worlds = Worlds::default();
+    let id = session(1);
+    let world = worlds.of(id.as_str());
+    world.lock().unwrap().turned_away = Some(DriverEvent::Connecting);
+    let mut desk = idle(worlds, vec![seeded(1, false)]).await;
+    let owned = desk.session(1);
+    let start = desk.engine.act(&desk.caller, &owned, SessionAction::Start);
+    start.await.unwrap();
+    let first = desk.status(SessionStatus::Starting).await;
+    let delayed = DriverEvent::Delayed {
+        reason: "no version".to_owned(),
+    };
+    desk.worlds.send(id.as_str(), delayed);
+    desk.status(SessionStatus::Starting).await;
+    let (total, done) = (Some(2_000), 1_200);
+    world.lock().unwrap().missed = Some(Missed { total, done });
+    desk.worlds.send(id.as_str(), DriverEvent::CatchingUp);
+    let mut told = desk.status(SessionStatus::Starting).await;
+    // It is connected now, so what delayed it is over.
+    assert_eq!(told.payload.get("reason"), None);
+    if told.payload.get("missed").is_none() {
+        told = desk.status(SessionStatus::Starting).await;
+    }
+    assert_eq!(told.payload["linkStep"], "catching_up");
+    assert_eq!(
+        told.payload["missed"],
+        json!({"total": 2_000, "done": 1_200})
+    );
+    let view = desk.session(1).view();
+    assert_eq!(view.link_step, Some(LinkStep::CatchingUp));
+    assert_eq!(view.missed, Some(Missed { total, done }));
+
+    desk.worlds
+        .send(id.as_str(), DriverEvent::Connected(identity()));
+    let over = desk.status(SessionStatus::Working).await;
+    assert_eq!(over.payload, json!({ "status": "working" }));
+    // A driver that reports it later than it should changes nothing.
+    desk.worlds.send(id.as_str(), DriverEvent::CatchingUp);
+    assert_eq!(desk.session(1).view().missed, None);
+    let again = TicketRequest {
+        since: Some(first.id),
+        ..TicketRequest::default()
+    };
+    let ticket = desk.engine.issue_ticket(&desk.caller, again).unwrap();
+    desk.events = desk.engine.redeem_ticket(&ticket).unwrap();
+    loop {
+        let logged = desk.next("session.status").await;
+        assert_eq!(logged.payload.get("missed"), None);
+        if logged.payload["status"] == "working" {
+            break;
+        }
+    }
 }
 
 #[tokio::test]

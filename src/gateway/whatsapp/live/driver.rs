@@ -2,7 +2,7 @@
 
 use super::Live;
 use super::session::Session;
-use crate::api::{BudgetWindow, EpochMillis, PasskeyAssertion, Setting};
+use crate::api::{BudgetWindow, EpochMillis, Missed, PasskeyAssertion, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
@@ -134,6 +134,10 @@ impl Driver for LiveDriver {
 
     fn pace(&self) -> Option<BudgetWindow> {
         Some(self.0.budget.view())
+    }
+
+    fn missed(&self) -> Option<Missed> {
+        self.0.run()?.backlog.missed()
     }
 
     fn last_traffic(&self) -> Option<EpochMillis> {

@@ -77,6 +77,10 @@ impl EventHandler for Listener {
             EventKind::Messages,
             EventKind::ContactUpdate,
             EventKind::BusinessStatusUpdate,
+            EventKind::OfflineSyncPreview,
+            EventKind::OfflineSyncCompleted,
+            // Built only while a backlog arrives.
+            EventKind::RawNode,
         ])
     }
 
@@ -151,6 +155,9 @@ impl Listener {
                 Some(Notice::AnyGroup) => run.groups_are_stale(),
                 None => {}
             },
+            Event::OfflineSyncPreview(preview) => run.backlog.announced(client, preview.total),
+            Event::RawNode(stanza) => run.backlog.arrived(stanza.get()),
+            Event::OfflineSyncCompleted(_) => run.backlog.end(),
             Event::DirtyState(dirty) if is_about_groups(&dirty.dirty_type) => {
                 run.groups_are_stale();
             }

@@ -5,6 +5,7 @@
 //! and closes; `listener` handles the library's events. Nothing is opened before
 //! [`Driver::connect`](super::Driver::connect).
 
+mod backlog;
 mod budget;
 mod calls;
 mod convert;

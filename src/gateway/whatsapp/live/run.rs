@@ -1,6 +1,7 @@
 //! One run of a session, from `connect` until it is stopped or ends: its phase and the events it
 //! reports.
 
+use super::backlog::Backlog;
 use super::lists::Missed;
 use super::reason;
 use crate::api::{EpochMillis, PasskeyRequest};
@@ -39,6 +40,7 @@ pub(super) struct Run {
     muted: AtomicBool,
     /// Whether changes of groups may have been missed.
     pub(super) missed: Missed,
+    pub(super) backlog: Backlog,
     facts: Mutex<Facts>,
 }
 
@@ -71,6 +73,7 @@ impl Run {
             outdated: Notify::new(),
             muted: AtomicBool::new(false),
             missed: Missed::new(),
+            backlog: Backlog::default(),
             facts: Mutex::new(Facts {
                 client: None,
                 dials: 0,
@@ -145,6 +148,7 @@ impl Run {
     }
 
     pub(super) fn attach(&self, client: Option<Arc<Client>>) {
+        self.backlog.end();
         self.facts().client = client;
     }
 
@@ -184,6 +188,13 @@ impl Run {
         (facts.dials, facts.unreached)
     }
 
+    /// Reports the progress of a backlog, if there is any since it was called last.
+    pub(super) fn report_backlog(&self) {
+        if self.backlog.has_changed() && self.phase() == Phase::Connecting {
+            self.tell(DriverEvent::CatchingUp);
+        }
+    }
+
     /// The connection is gone and will be tried again.
     pub(super) fn lost(&self) {
         if self.enter(Phase::Connecting) {
@@ -194,6 +205,7 @@ impl Run {
 
     /// The library lost the connection, in whatever state it was.
     pub(super) fn dropped(&self) {
+        self.backlog.end();
         if self.phase() == Phase::Connected {
             self.lost();
         } else if self.enter(Phase::Connecting) {
@@ -203,6 +215,7 @@ impl Run {
 
     /// A login came to nothing; another one follows.
     pub(super) fn gave_up(&self) {
+        self.backlog.end();
         if self.lives() {
             self.tell(DriverEvent::ConnectionLost);
         }
@@ -340,6 +353,7 @@ impl Run {
             identity.platform.clone_from(&facts.platform);
         }
         self.missed.connected();
+        self.backlog.end();
         if self.enter(Phase::Connected) {
             self.tell(DriverEvent::Connected(identity));
         }

@@ -254,6 +254,7 @@ async fn check(
     watchdog: &mut Watchdog,
 ) -> Option<Verdict> {
     session.note_traffic(client);
+    run.report_backlog();
     let (dials, unreached) = run.dials();
     let seen = Seen {
         phase: run.phase(),

@@ -66,7 +66,7 @@ pub(super) struct Session {
     /// Whether an engine should start it at once.
     #[serde(default)]
     pub(super) start: bool,
-    /// Slow to connect and more often away than the others, in a living world.
+    /// Slow to connect, with a backlog at each login, and more often away than the others, in a living world.
     #[serde(default)]
     pub(super) flaky: bool,
     /// Whether its groups were stored earlier.

@@ -2,7 +2,7 @@
 
 use super::asset::Link;
 use super::endpoint::{Endpoint, Phase, endpoint_mut};
-use super::faults::{DriverCall, Fault, Faults};
+use super::faults::{Backlog, DriverCall, Fault, Faults};
 use super::world::World;
 use crate::api::EpochMillis;
 use crate::gateway::domain::SessionId;
@@ -72,7 +72,7 @@ impl World {
         } else {
             endpoint.begin(Phase::Lost)
         };
-        let takes = self.connect_time(endpoint);
+        let (takes, backlog) = self.login(endpoint);
         let (world, session) = (Arc::downgrade(self), session.clone());
         tokio::spawn(async move {
             if !pause(&token, wait).await {
@@ -88,9 +88,15 @@ impl World {
                     endpoint.emit(DriverEvent::Connecting);
                 }
             }
-            if pause(&token, takes).await
-                && let Some(world) = world.upgrade()
+            if !pause(&token, takes).await {
+                return;
+            }
+            if let Some(backlog) = backlog
+                && !Self::catch_up(&world, &session, &token, backlog).await
             {
+                return;
+            }
+            if let Some(world) = world.upgrade() {
                 world.finish_connecting(&session, &token);
             }
         });
@@ -120,17 +126,23 @@ impl World {
         endpoint_mut(&mut endpoints, session).missed = Some(Vec::new());
     }
 
-    /// The time to connect: none in a still world.
-    fn connect_time(&self, endpoint: &mut Endpoint) -> Duration {
+    /// The time to connect, none in a still world, and the backlog that follows.
+    fn login(&self, endpoint: &mut Endpoint) -> (Duration, Option<Backlog>) {
+        let wanted = endpoint.faults.backlog.take();
         if !self.active {
-            return Duration::ZERO;
+            return (Duration::ZERO, wanted);
         }
         let mut rng = endpoint.rng(self.seed, "connect");
-        Duration::from_millis(if endpoint.flaky {
-            rng.between(5_000, 9_000)
-        } else {
-            rng.between(400, 1_200)
-        })
+        if !endpoint.flaky {
+            return (Duration::from_millis(rng.between(400, 1_200)), wanted);
+        }
+        let takes = rng.between(4_000, 7_500);
+        let slow = Backlog {
+            total: takes / 4,
+            takes: Duration::from_millis(takes),
+        };
+        let dial = Duration::from_millis(rng.between(1_000, 1_500));
+        (dial, Some(wanted.unwrap_or(slow)))
     }
 
     /// Closes the connection and keeps the link.
@@ -147,7 +159,10 @@ impl World {
         let Some(endpoint) = endpoints.get_mut(session) else {
             return;
         };
-        if !matches!(endpoint.phase, Phase::Connected | Phase::Connecting) {
+        if !matches!(
+            endpoint.phase,
+            Phase::Connected | Phase::Connecting | Phase::CatchingUp(_)
+        ) {
             return;
         }
         endpoint.begin(Phase::Lost);

@@ -1,10 +1,10 @@
 //! The `Driver` of the simulated world: a handle to one session's endpoint.
 
-use super::endpoint::{Endpoint, endpoint_mut};
+use super::endpoint::{Endpoint, Phase, endpoint_mut};
 use super::faults::DriverCall;
 use super::rules::{PersonId, Refusal, Rules};
 use super::world::World;
-use crate::api::{EpochMillis, PasskeyAssertion, Setting, SettingField};
+use crate::api::{EpochMillis, Missed, PasskeyAssertion, Setting, SettingField};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::{
     Account, Driver, DriverError, DriverEvent, GroupSnapshot, JoinOutcome, MemberChange,
@@ -220,6 +220,15 @@ impl Driver for SandboxDriver {
             .into_iter()
             .map(|outcome| outcome.map_err(DriverError::from))
             .collect())
+    }
+
+    fn missed(&self) -> Option<Missed> {
+        let endpoints = self.world.endpoints();
+        let endpoint = endpoints.get(&self.account.session)?;
+        match endpoint.phase {
+            Phase::CatchingUp(missed) if endpoint.serial == self.serial => Some(missed),
+            _ => None,
+        }
     }
 
     async fn restricted_until(&self) -> Result<Option<EpochMillis>, DriverError> {

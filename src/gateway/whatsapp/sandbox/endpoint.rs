@@ -5,7 +5,7 @@ use super::asset::Link;
 use super::faults::Faults;
 use super::rng::Rng;
 use super::rules::PersonId;
-use crate::api::{EpochMillis, PasskeyAssertion};
+use crate::api::{EpochMillis, Missed, PasskeyAssertion};
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::{DriverEvent, GroupEvent};
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ pub(super) enum Phase {
     #[default]
     Idle,
     Connecting,
+    /// What the account missed is arriving.
+    CatchingUp(Missed),
     Connected,
     /// Dropped, will reconnect.
     Lost,

@@ -1,6 +1,6 @@
 //! Faults that can be injected into a session.
 
-use crate::api::SettingField;
+use crate::api::{Missed, SettingField};
 use crate::gateway::whatsapp::{DriverError, DriverEvent};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub enum Fault {
     DropDuringCall { back_after: Option<Duration> },
     /// Pairing ends without success: at once when it is going on, else as soon as it begins.
     PairingExpires,
+    /// The next attempt to connect brings a backlog of `total` stanzas, which takes so long to arrive.
+    Backlog { total: u64, takes: Duration },
     /// The next attempt to connect ends with this event instead. [`DriverEvent::LoggedOut`] unlinks.
     LoginFails(DriverEvent),
     /// The next call panics.
@@ -71,6 +73,27 @@ pub(super) struct Faults {
     next: VecDeque<(Option<DriverCall>, Mishap)>,
     pub(super) pairing_expires: bool,
     pub(super) login_fails: Option<DriverEvent>,
+    pub(super) backlog: Option<Backlog>,
+}
+
+/// What an account missed while it was away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Backlog {
+    /// Stanzas.
+    pub(super) total: u64,
+    /// How long they take to arrive.
+    pub(super) takes: Duration,
+}
+
+impl Backlog {
+    /// How much has arrived after so long.
+    pub(super) fn after(self, passed: Duration) -> Missed {
+        let part = u128::from(self.total) * passed.as_millis() / self.takes.as_millis().max(1);
+        Missed {
+            total: Some(self.total),
+            done: u64::try_from(part).map_or(self.total, |done| done.min(self.total)),
+        }
+    }
 }
 
 impl Faults {
@@ -87,6 +110,10 @@ impl Faults {
             }
             Fault::LoginFails(event) => {
                 self.login_fails = Some(event);
+                return;
+            }
+            Fault::Backlog { total, takes } => {
+                self.backlog = Some(Backlog { total, takes });
                 return;
             }
             Fault::PairingExpires => {

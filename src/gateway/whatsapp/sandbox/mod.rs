@@ -12,6 +12,7 @@
 
 mod activity;
 mod asset;
+mod backlog;
 mod build;
 mod bulk;
 mod calls;

@@ -29,6 +29,8 @@ impl WriteSessions for Memory {
             gateway_id: String::new(),
             group_count: None,
             last_traffic_at: None,
+            link_step: None,
+            missed: None,
             ..session.clone()
         };
         self.change(|tables| {

@@ -5,6 +5,7 @@
 #[allow(dead_code)]
 mod loopback;
 
+mod backlog;
 mod lists;
 mod names;
 mod outdated;

@@ -4,7 +4,7 @@ use super::{Desk, PATIENCE, SUPPORT, seconds};
 use tokio::time::timeout;
 
 /// Sends the next stanzas of the backlog once they are asked for.
-async fn deliver(desk: &Desk, count: usize) {
+pub(super) async fn deliver(desk: &Desk, count: usize) {
     let support = desk.session(SUPPORT).id;
     let delivered = timeout(PATIENCE, desk.server.deliver(&support, count)).await;
     delivered.expect("the backlog is not asked for").unwrap();

@@ -62,6 +62,23 @@ async fn events_occur_and_the_session_drops_and_reconnects() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slow_session_catches_up_at_each_login() {
+    let world = living(5);
+    let mut slow = Session::open(&world, "Jakarta desk");
+    slow.driver.connect().await.unwrap();
+    let mut done = Vec::new();
+    loop {
+        match slow.next().await {
+            DriverEvent::CatchingUp => done.push(slow.driver.missed().unwrap().done),
+            DriverEvent::Connected(_) => break,
+            _ => {}
+        }
+    }
+    assert!(done.len() >= 4 && done.is_sorted(), "{done:?}");
+    assert_eq!(slow.driver.missed(), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_same_seed_produces_the_same_events() {
     let (one, other) = (ten_minutes(5).await, ten_minutes(5).await);
     assert_eq!(without_times(one), without_times(other));
