@@ -4,6 +4,7 @@ mod answers;
 mod clock;
 mod keys;
 mod overlay;
+mod passkey;
 mod progress;
 
 pub(super) use answers::{
@@ -11,4 +12,7 @@ pub(super) use answers::{
     session_read,
 };
 pub(super) use clock::{clock, counts, due, sync};
-pub(super) use keys::{hold_back, key, open, open_selected, paste, press};
+pub(super) use keys::{focus_field, hold_back, key, open, open_selected, paste, press};
+pub(super) use passkey::{
+    answered as passkey_answered, awaits_passkey, status_heard, step as passkey_step,
+};

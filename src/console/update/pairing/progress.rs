@@ -2,19 +2,19 @@
 
 use super::super::{groups, sessions};
 use super::overlay::{close, find, fix_focus, of};
-use crate::api::{EpochMillis, SessionStatus};
+use crate::api::{EpochMillis, LinkStep, Session, SessionStatus};
 use crate::console::effect::Call;
 use crate::console::state::{
-    Connection, Linked, Pairing, PairingQr, PairingSecret, PairingStep, Pane, State,
+    Connection, Linked, Pairing, PairingQr, PairingSecret, PairingStep, Pane, Passkey, State,
 };
 use crate::console::words;
 
 /// Interval for requesting a code that is not ready, without realtime, in milliseconds.
 pub(super) const CODE_EVERY: i64 = 2_000;
 /// The same with realtime, in case the event does not come.
-const CODE_EVERY_LIVE: i64 = 5_000;
+pub(super) const CODE_EVERY_LIVE: i64 = 5_000;
 /// A code without a known expiry is read again after this long.
-const CODE_AGE: i64 = 20_000;
+pub(super) const CODE_AGE: i64 = 20_000;
 /// How often the groups of a phone that was just linked are read.
 pub(super) const GROUPS_EVERY: i64 = 1_500;
 /// The longest wait; a longer one results from a clock that was set.
@@ -49,18 +49,42 @@ pub(super) fn begin(state: &mut State) {
     let Some(session) = pairing.session.clone() else {
         return;
     };
-    let under_way = state
-        .sessions
-        .get(&session)
-        .is_some_and(|row| is_pairing(&row.status));
+    let row = state.sessions.get(&session);
+    let under_way = row.is_some_and(|row| is_pairing(&row.status));
+    let at_passkey = row.is_some_and(asks_passkey);
     if let Some(pairing) = find(state) {
         pairing.armed = under_way;
     }
     if state.requests.away.is_some() {
         sessions::ask(state);
+    } else if at_passkey {
+        return begin_passkey(state, &session);
     } else {
         state.requests.read(Call::PairingQr(session));
     }
+    fix_focus(state);
+}
+
+/// Whether the gateway reports that the session waits for the account's passkey.
+pub(super) fn asks_passkey(row: &Session) -> bool {
+    row.status == SessionStatus::ScanQrCode && row.link_step == Some(LinkStep::Passkey)
+}
+
+/// Begins the passkey step. Codes to scan or to type are of no use any more.
+pub(super) fn begin_passkey(state: &mut State, session: &str) {
+    let now = state.now;
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    pairing.forget();
+    pairing.fault = None;
+    pairing.armed = true;
+    pairing.passkey = Some(Passkey::default());
+    pairing.due = Some(now + CODE_EVERY_LIVE);
+    state
+        .requests
+        .cancel(|call| matches!(call, Call::PairingQr(_)));
+    state.requests.read_again(Call::Passkey(session.to_owned()));
     fix_focus(state);
 }
 
@@ -121,7 +145,7 @@ pub(super) fn succeed(state: &mut State, session: &str, number: Option<String>) 
     pairing.due = Some(now + GROUPS_EVERY);
     state
         .requests
-        .cancel(|call| matches!(call, Call::PairingQr(_)));
+        .cancel(|call| matches!(call, Call::PairingQr(_) | Call::Passkey(_)));
     groups::clear_filter(state);
     groups::end_filter(state);
     select(state, session);
