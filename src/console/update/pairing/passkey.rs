@@ -3,8 +3,8 @@
 use super::super::copy::copy_text;
 use super::super::sessions;
 use super::overlay::{fix_focus, of, peek, top};
-use super::progress::{CODE_AGE, CODE_EVERY, CODE_EVERY_LIVE, asks_passkey, begin, begin_passkey};
-use crate::api::{PasskeyAnswer, PasskeyStep, Session, SessionStatus};
+use super::progress::{CODE_AGE, CODE_EVERY, CODE_EVERY_LIVE, begin};
+use crate::api::{LinkStep, PasskeyAnswer, PasskeyStep, Session, SessionStatus};
 use crate::console::effect::{Call, SessionAction};
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
@@ -16,6 +16,28 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Longest code to compare that is shown, in characters. WhatsApp's have eight.
 const CODE_MAX: usize = 16;
+
+/// Whether the gateway reports that the session waits for the account's passkey.
+fn is_asked(row: &Session) -> bool {
+    row.status == SessionStatus::ScanQrCode && row.link_step == Some(LinkStep::Passkey)
+}
+
+/// Begins the step. Codes to scan or to type are of no use any more.
+fn enter(state: &mut State, session: &str) {
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
+    pairing.forget();
+    pairing.fault = None;
+    pairing.armed = true;
+    pairing.passkey = Some(Passkey::default());
+    state
+        .requests
+        .cancel(|call| matches!(call, Call::PairingQr(_)));
+    state.requests.read_again(Call::Passkey(session.to_owned()));
+    plan(state, session);
+    fix_focus(state);
+}
 
 /// Whether a step of this session is open.
 pub(crate) fn awaits_passkey(state: &State, session: &str) -> bool {
@@ -63,14 +85,14 @@ pub(super) fn plan(state: &mut State, session: &str) {
 /// Leaves the step when the gateway has reported that it is over, and the session shows what follows.
 /// Returns whether the session is at this step.
 pub(super) fn follow(state: &mut State, session: &str, row: &Session) -> bool {
-    let asked = asks_passkey(row);
+    let asked = is_asked(row);
     let Some(pairing) = of(state, session).filter(|pairing| pairing.step == PairingStep::Link)
     else {
         return false;
     };
     let Some(passkey) = &mut pairing.passkey else {
         if asked {
-            begin_passkey(state, session);
+            enter(state, session);
         }
         return asked;
     };
@@ -106,23 +128,26 @@ pub(crate) fn step(state: &mut State, session: &str, answer: Result<PasskeyStep,
             if matches!(passkey.trouble, Some(PasskeyTrouble::Unread(_))) {
                 passkey.trouble = None;
             }
-            let was_asked = passkey.stage == PasskeyStage::Asked;
+            let before = focus_of(passkey);
             take(passkey, step);
-            if on_top && !was_asked && passkey.stage == PasskeyStage::Asked {
-                pairing.focus = first_focus(passkey);
-            }
+            let after = focus_of(passkey).filter(|after| on_top && before.as_ref() != Some(after));
+            pairing.focus = after.unwrap_or(pairing.focus);
         }
     }
     plan(state, session);
     fix_focus(state);
 }
 
-/// What is to be done first: copying the line, or sending an answer that was kept.
-fn first_focus(passkey: &Passkey) -> FieldOrButton {
-    if passkey.answer.is_empty() {
-        FieldOrButton::Button(ButtonId::Copy)
-    } else {
-        FieldOrButton::Field
+/// The focus at the beginning of a stage: what is to be done first, and never a confirmation, because Enter may have
+/// been meant for the stage before.
+fn focus_of(passkey: &Passkey) -> Option<FieldOrButton> {
+    match passkey.stage {
+        PasskeyStage::Asked if passkey.answer.is_empty() => {
+            Some(FieldOrButton::Button(ButtonId::Copy))
+        }
+        PasskeyStage::Asked => Some(FieldOrButton::Field),
+        PasskeyStage::Compare(_) => Some(FieldOrButton::Button(ButtonId::Cancel)),
+        _ => None,
     }
 }
 
@@ -224,11 +249,7 @@ pub(crate) fn answered(
         (PasskeyAnswer::Assertion(_), answer) => sent_assertion(passkey, answer),
         (PasskeyAnswer::Confirm(_), answer) => sent_confirmation(passkey, answer),
     }
-    let focus = match passkey.stage {
-        PasskeyStage::Asked => Some(first_focus(passkey)),
-        PasskeyStage::Compare(_) => Some(FieldOrButton::Button(ButtonId::Cancel)),
-        _ => None,
-    };
+    let focus = focus_of(passkey);
     if let (true, Some(focus), Some(pairing)) = (on_top, focus, of(state, session)) {
         pairing.focus = focus;
     }

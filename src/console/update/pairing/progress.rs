@@ -2,10 +2,10 @@
 
 use super::super::{groups, sessions};
 use super::overlay::{close, find, fix_focus, of};
-use crate::api::{EpochMillis, LinkStep, Session, SessionStatus};
+use crate::api::{EpochMillis, SessionStatus};
 use crate::console::effect::Call;
 use crate::console::state::{
-    Connection, Linked, Pairing, PairingQr, PairingSecret, PairingStep, Pane, Passkey, State,
+    Connection, Linked, Pairing, PairingQr, PairingSecret, PairingStep, Pane, State,
 };
 use crate::console::words;
 
@@ -49,42 +49,18 @@ pub(super) fn begin(state: &mut State) {
     let Some(session) = pairing.session.clone() else {
         return;
     };
-    let row = state.sessions.get(&session);
-    let under_way = row.is_some_and(|row| is_pairing(&row.status));
-    let at_passkey = row.is_some_and(asks_passkey);
+    let under_way = state
+        .sessions
+        .get(&session)
+        .is_some_and(|row| is_pairing(&row.status));
     if let Some(pairing) = find(state) {
         pairing.armed = under_way;
     }
     if state.requests.away.is_some() {
         sessions::ask(state);
-    } else if at_passkey {
-        return begin_passkey(state, &session);
     } else {
         state.requests.read(Call::PairingQr(session));
     }
-    fix_focus(state);
-}
-
-/// Whether the gateway reports that the session waits for the account's passkey.
-pub(super) fn asks_passkey(row: &Session) -> bool {
-    row.status == SessionStatus::ScanQrCode && row.link_step == Some(LinkStep::Passkey)
-}
-
-/// Begins the passkey step. Codes to scan or to type are of no use any more.
-pub(super) fn begin_passkey(state: &mut State, session: &str) {
-    let now = state.now;
-    let Some(pairing) = of(state, session) else {
-        return;
-    };
-    pairing.forget();
-    pairing.fault = None;
-    pairing.armed = true;
-    pairing.passkey = Some(Passkey::default());
-    pairing.due = Some(now + CODE_EVERY_LIVE);
-    state
-        .requests
-        .cancel(|call| matches!(call, Call::PairingQr(_)));
-    state.requests.read_again(Call::Passkey(session.to_owned()));
     fix_focus(state);
 }
 

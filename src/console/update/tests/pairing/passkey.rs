@@ -476,6 +476,10 @@ fn an_unconfirmed_answer_is_looked_up() {
     desk.press_button(ButtonId::Confirm);
     desk.fail_change(lost());
     assert!(desk.screen().contains("not known"));
+    assert_eq!(
+        desk.pairing().focus,
+        FieldOrButton::Button(ButtonId::Cancel)
+    );
     desk.read_step(to_compare("KX7R2WMB"));
     assert!(
         desk.screen().contains("not known"),
@@ -508,6 +512,11 @@ fn an_answer_that_another_desk_gave_is_followed() {
     desk.read_step(to_compare("KX7R2WMB"));
     assert!(desk.screen().contains("KX7R-2WMB"));
     assert!(desk.passkey().answer.is_empty());
+    desk.press("Enter");
+    assert!(
+        desk.asked.iter().all(|(_, call)| !call.changes()),
+        "an Enter that was meant for the answer confirms nothing"
+    );
 }
 
 #[test]
