@@ -93,7 +93,7 @@ pub(crate) const FIXED: &[Fixed] = &[
     ),
     fixed(
         "y",
-        "Copy the new link, the list of failures, or the line for the passkey",
+        "Copy the new link, failures, or the passkey line",
         "dialogs",
         "clipboard",
     ),

@@ -1,7 +1,7 @@
 //! The passkey step of linking a phone: what WhatsApp asks, the pasted answer, and how far the step is.
 
 use super::secret::PairingSecret;
-use crate::api::{PASSKEY_MAX, PasskeyAssertion, PasskeyRequest};
+use crate::api::{EpochMillis, PASSKEY_MAX, PasskeyAssertion, PasskeyRequest};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::text::is_hidden;
@@ -45,6 +45,8 @@ pub struct Passkey {
     pub stage: PasskeyStage,
     pub request: Option<PasskeyRequest>,
     pub answer: PastedAnswer,
+    /// When text was last pasted.
+    pub(crate) pasted_at: Option<EpochMillis>,
     pub trouble: Option<PasskeyTrouble>,
     /// The gateway reported that the session is not at this step: the session itself shows what follows.
     pub(crate) over: bool,

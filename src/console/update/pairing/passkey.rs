@@ -16,6 +16,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Longest code to compare that is shown, in characters. WhatsApp's have eight.
 const CODE_MAX: usize = 16;
+/// A paste that the terminal does not mark arrives in several parts, at most so many milliseconds apart.
+const PASTE_GAP: i64 = 1_000;
 
 /// Whether the gateway reports that the session waits for the account's passkey.
 fn is_asked(row: &Session) -> bool {
@@ -421,14 +423,22 @@ pub(super) fn field_key(state: &mut State, event: &KeyEvent) {
     passkey.trouble = None;
 }
 
-/// Pasted text goes into the field, wherever the focus is, and is checked at once.
+/// Pasted text goes into the field, wherever the focus is, and is checked at once. It replaces what was pasted before.
 pub(super) fn paste(state: &mut State, text: &str) {
+    let now = state.now;
     let Some((_, passkey)) = open(state) else {
         return;
     };
     if passkey.stage != PasskeyStage::Asked {
         return;
     }
+    let continues = passkey
+        .pasted_at
+        .is_some_and(|at| (0..PASTE_GAP).contains(&(now - at)));
+    if !continues {
+        passkey.answer.clear();
+    }
+    passkey.pasted_at = Some(now);
     passkey.answer.push(text);
     check(passkey);
     if let Some(pairing) = top(state) {

@@ -289,6 +289,18 @@ fn an_unmarked_paste_in_parts_is_sent_by_its_last_enter_only() {
 }
 
 #[test]
+fn a_second_paste_replaces_the_first() {
+    let mut desk = Harness::asked_passkey(NARROW);
+    desk.press("Enter");
+    desk.send(Msg::Paste(printed("BBBB")));
+    assert!(desk.words().contains("answers an earlier request"));
+    desk.wait(3_000);
+    desk.send(Msg::Paste(printed(CHALLENGE)));
+    desk.press("Enter");
+    assert!(matches!(desk.change(), Call::AnswerPasskey { .. }));
+}
+
+#[test]
 fn what_is_no_answer_is_explained_and_not_sent() {
     let long = "x".repeat(PASSKEY_MAX + 5_000);
     let cut = printed(CHALLENGE);
