@@ -105,8 +105,8 @@ fn an_account_with_a_passkey_is_linked() {
     pty.wait_for("They are the same");
     pty.send("\x1b[C");
     pty.send("\r");
-    pty.wait_for("+44 7700 900077 is linked");
-    pty.wait_for("Groups · Front desk");
+    pty.wait_for("+44 7700 900077 is linked.");
+    pty.wait_for("+44 7700 900077 is linked: ");
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
     let written = String::from_utf8_lossy(pty.raw());
