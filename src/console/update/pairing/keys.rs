@@ -8,7 +8,7 @@ use super::super::follow_up::FollowUp;
 use super::super::{sessions, text_input};
 use super::clock::clock;
 use super::overlay::{close, find, fix_focus, stops, top};
-use super::passkey;
+use super::passkey_keys;
 use super::progress::{begin, finish};
 use crate::api::{Capability, Session, SessionStatus};
 use crate::console::account::is_unlinked;
@@ -137,14 +137,14 @@ fn field(state: &State) -> Option<PairingField> {
 
 fn field_key(state: &mut State, event: &KeyEvent) {
     if field(state) == Some(PairingField::Answer) {
-        return passkey::field_key(state, event);
+        return passkey_keys::field_key(state, event);
     }
     edit(state, |area| text_input::in_line(area, event));
 }
 
 pub(crate) fn paste(state: &mut State, text: &str) {
     if field(state) == Some(PairingField::Answer) {
-        passkey::paste(state, text);
+        passkey_keys::paste(state, text);
     } else if focus(state).is_field() {
         edit(state, |area| {
             area.insert_str(clean_typed_line(text));
@@ -194,9 +194,9 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
                 pairing.focus = FieldOrButton::Field;
             }
         }
-        ButtonId::Copy | ButtonId::CopyRequest => passkey::copy(state, button),
-        ButtonId::Confirm => passkey::confirm(state),
-        ButtonId::Discard if asks_passkey(state) => passkey::refuse(state),
+        ButtonId::Copy | ButtonId::CopyRequest => passkey_keys::copy(state, button),
+        ButtonId::Confirm => passkey_keys::confirm(state),
+        ButtonId::Discard if asks_passkey(state) => passkey_keys::refuse(state),
         ButtonId::Discard => remove(state),
         ButtonId::Start => start(state),
         ButtonId::Keep => keep(state),
@@ -222,7 +222,7 @@ fn next(state: &mut State) {
     };
     match &pairing.step {
         PairingStep::Label => create(state),
-        PairingStep::Link if pairing.passkey.is_some() => passkey::send(state),
+        PairingStep::Link if pairing.passkey.is_some() => passkey_keys::send(state),
         PairingStep::Link => ask_code(state),
         PairingStep::AskLeave(_) => {
             pairing.step = PairingStep::Link;
