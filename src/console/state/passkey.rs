@@ -48,6 +48,8 @@ pub struct Passkey {
     /// When text was last pasted.
     pub(crate) pasted_at: Option<EpochMillis>,
     pub trouble: Option<PasskeyTrouble>,
+    /// The newest request when the last change was answered: answers to it and to older ones show the step before.
+    pub(crate) changed: u64,
     /// The gateway reported that the session is not at this step: the session itself shows what follows.
     pub(crate) over: bool,
 }

@@ -117,7 +117,7 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
         }
         (Call::Passkey(session), Reply::Passkey(answer)) => {
             let answer = classified(state, id, call, answer);
-            pairing::passkey_step(state, session, answer);
+            pairing::passkey_step(state, id, session, answer);
         }
         (Call::AnswerPasskey { session, answer }, Reply::PasskeyAnswered(outcome)) => {
             let outcome = classified(state, id, call, outcome);

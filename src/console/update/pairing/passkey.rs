@@ -5,6 +5,7 @@ use super::progress::{CODE_AGE, CODE_EVERY, CODE_EVERY_LIVE, begin};
 use crate::api::{LinkStep, PasskeyStep, Session, SessionStatus};
 use crate::console::effect::Call;
 use crate::console::failure::CallFailure;
+use crate::console::ids::RequestId;
 use crate::console::state::{
     ButtonId, Connection, FieldOrButton, PairingSecret, PairingStep, Passkey, PasskeyStage,
     PasskeyTrouble, State,
@@ -107,13 +108,22 @@ pub(super) fn follow(state: &mut State, session: &str, row: &Session) -> bool {
     true
 }
 
-/// The step was read.
-pub(crate) fn step(state: &mut State, session: &str, answer: Result<PasskeyStep, CallFailure>) {
+/// The step was read by this request.
+pub(crate) fn step(
+    state: &mut State,
+    id: RequestId,
+    session: &str,
+    answer: Result<PasskeyStep, CallFailure>,
+) {
     let Some(pairing) = of(state, session) else {
         return;
     };
     let on_top = pairing.step == PairingStep::Link;
-    let Some(passkey) = &mut pairing.passkey else {
+    let Some(passkey) = pairing
+        .passkey
+        .as_mut()
+        .filter(|passkey| id.0 > passkey.changed)
+    else {
         return;
     };
     match answer {

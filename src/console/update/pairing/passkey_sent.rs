@@ -20,6 +20,7 @@ pub(crate) fn answered(
         PasskeyStage::Sending(of) | PasskeyStage::Confirming(of, _) => *of == id,
         _ => false,
     };
+    let newest = state.requests.newest();
     let on_top = peek(state).is_some_and(|pairing| pairing.step == PairingStep::Link);
     let passkey = of(state, session).and_then(|pairing| pairing.passkey.as_mut());
     let Some(passkey) = passkey.filter(waits) else {
@@ -31,6 +32,7 @@ pub(crate) fn answered(
         }
         return;
     };
+    passkey.changed = newest;
     match (sent, answer) {
         (_, Err(failure)) if is_over(&failure) => return over(state, session),
         (PasskeyAnswer::Assertion(_), answer) => sent_assertion(passkey, answer),

@@ -83,6 +83,19 @@ fn an_answer_that_was_not_delivered_is_kept() {
 }
 
 #[test]
+fn a_read_that_is_older_than_the_answer_does_not_ask_again() {
+    let mut desk = Harness::pasted(NARROW);
+    desk.wait(20_000);
+    assert!(desk.is_asked(&step_call()), "the step is polled");
+    desk.press("Enter");
+    desk.answer_change(Reply::PasskeyAnswered(Ok(())));
+    desk.answer(&step_call(), asked(CHALLENGE));
+    assert_eq!(desk.passkey().stage, PasskeyStage::Sent);
+    desk.read_step(&to_compare("KX7R2WMB"));
+    assert!(desk.screen().contains("KX7R-2WMB"));
+}
+
+#[test]
 fn an_unconfirmed_answer_is_looked_up() {
     let lost = || CallFailure {
         unconfirmed: true,
