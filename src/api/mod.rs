@@ -48,7 +48,8 @@ pub use member::{
     MembershipRequest,
 };
 pub use passkey::{
-    PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
+    PASSKEY_LINE, PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse,
+    PasskeyStep,
 };
 pub use session::{
     CreateSession, LABEL_MAX, LinkStep, Missed, PairingCode, PairingCodeRequest, QrCode, Session,

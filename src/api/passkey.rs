@@ -15,6 +15,9 @@ use std::time::Duration;
 
 /// Largest request or assertion, in bytes of JSON. Real ones have less than 2 KiB.
 pub const PASSKEY_MAX: usize = 32 * 1024;
+/// What a browser's console runs on <https://web.whatsapp.com> to answer a request, with the request in place of
+/// `REQUEST`: it prints the assertion. The browser parts are those of the Web Authentication specification, level 3.
+pub const PASSKEY_LINE: &str = "console.log(JSON.stringify(await navigator.credentials.get({publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(REQUEST)})))";
 /// Time that a request leaves when it names none: the `timeout` of every request seen so far.
 const PATIENCE: Duration = Duration::from_mins(10);
 
@@ -72,6 +75,12 @@ impl PasskeyRequest {
         let said = self.0.get("timeout").and_then(Value::as_u64);
         said.map_or(PATIENCE, Duration::from_millis)
             .clamp(Duration::from_secs(10), Duration::from_hours(1))
+    }
+
+    /// [`PASSKEY_LINE`] for this request, in ASCII. JSON is JavaScript, so nothing in it is run.
+    #[must_use]
+    pub fn browser_line(&self) -> String {
+        PASSKEY_LINE.replace("REQUEST", &self.to_json())
     }
 
     /// The request as one line of JSON in ASCII.
@@ -361,6 +370,23 @@ mod tests {
         let odd = PasskeyRequest::parse(r#"{"challenge":"AQ","x":"é😀\u2028"}"#).unwrap();
         assert!(odd.to_json().is_ascii());
         assert_eq!(PasskeyRequest::parse(&odd.to_json()).unwrap(), odd);
+    }
+
+    #[test]
+    fn the_line_for_the_browser_is_that_of_the_documentation() {
+        let recipe = include_str!("../../docs/operators.md");
+        assert!(recipe.lines().any(|line| line.trim() == PASSKEY_LINE));
+        let line = request().browser_line();
+        let json = request().to_json();
+        assert!(line.contains(&format!("FromJSON({json})")), "{line}");
+        let hostile = r#"{"challenge":"AQ","x":"\"})); fetch('//x'); REQUEST \u2028\n"}"#;
+        let line = PasskeyRequest::parse(hostile).unwrap().browser_line();
+        assert_eq!(line.lines().count(), 1);
+        assert!(
+            line.contains(r#"\"})); fetch"#),
+            "the quotation mark stays escaped: {line}"
+        );
+        assert_eq!(line.matches("parseRequest").count(), 1);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Effects: all that the console can request from its runtime.
 
-use crate::api::{Capability, EpochMillis, SettingsPatch};
+use crate::api::{Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
 use std::path::PathBuf;
@@ -72,6 +72,13 @@ pub enum Call {
         session: String,
         phone: String,
     },
+    /// What the passkey step of linking a phone asks for now.
+    Passkey(String),
+    /// Answer the passkey step. The answer is a secret.
+    AnswerPasskey {
+        session: String,
+        answer: PasskeyAnswer,
+    },
     Groups {
         session: String,
     },
@@ -96,6 +103,7 @@ impl Call {
                 | Self::DeleteSession(_)
                 | Self::RenameSession { .. }
                 | Self::PairingCode { .. }
+                | Self::AnswerPasskey { .. }
                 | Self::ResetInvite(_)
                 | Self::Update { .. }
         )
@@ -121,7 +129,9 @@ impl Call {
             | Self::DeleteSession(_)
             | Self::RenameSession { .. }
             | Self::PairingQr(_)
-            | Self::PairingCode { .. } => Capability::Manage,
+            | Self::PairingCode { .. }
+            | Self::Passkey(_)
+            | Self::AnswerPasskey { .. } => Capability::Manage,
             Self::Ready
             | Self::Session(_)
             | Self::Groups { .. }
@@ -155,6 +165,8 @@ impl Call {
             | Self::RenameSession { session, .. }
             | Self::PairingQr(session)
             | Self::PairingCode { session, .. }
+            | Self::Passkey(session)
+            | Self::AnswerPasskey { session, .. }
             | Self::Groups { session } => Some(session),
             _ => self.group().map(|key| key.session.as_str()),
         }

@@ -1,6 +1,6 @@
 //! Messages: everything that can happen to the console.
 
-use crate::api::{EpochMillis, Group, GroupMember, PairingCode, QrCode, Session};
+use crate::api::{EpochMillis, Group, GroupMember, PairingCode, PasskeyStep, QrCode, Session};
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, SavedQr};
 use crate::console::failure::CallFailure;
@@ -57,6 +57,8 @@ pub enum Reply {
     SessionRenamed(Result<Session, CallFailure>),
     PairingQr(Result<QrCode, CallFailure>),
     PairingCode(Result<PairingCode, CallFailure>),
+    Passkey(Result<PasskeyStep, CallFailure>),
+    PasskeyAnswered(Result<(), CallFailure>),
     Groups(Result<Vec<Group>, CallFailure>),
     Group(Result<Group, CallFailure>),
     Members(Result<Vec<GroupMember>, CallFailure>),
@@ -85,6 +87,8 @@ impl Reply {
             Call::RenameSession { .. } => Self::SessionRenamed(Err(failure)),
             Call::PairingQr(_) => Self::PairingQr(Err(failure)),
             Call::PairingCode { .. } => Self::PairingCode(Err(failure)),
+            Call::Passkey(_) => Self::Passkey(Err(failure)),
+            Call::AnswerPasskey { .. } => Self::PasskeyAnswered(Err(failure)),
             Call::Groups { .. } => Self::Groups(Err(failure)),
             Call::Group(_) => Self::Group(Err(failure)),
             Call::Members(_) => Self::Members(Err(failure)),

@@ -290,6 +290,10 @@ impl Caller {
             Call::PairingCode { session, phone } => {
                 Reply::PairingCode(as_failure(client.pairing_code(&session, &phone).await))
             }
+            Call::Passkey(session) => Reply::Passkey(self.once(client.passkey(&session)).await),
+            Call::AnswerPasskey { session, answer } => {
+                Reply::PasskeyAnswered(as_failure(client.answer_passkey(&session, &answer).await))
+            }
             Call::Groups { session } => {
                 Reply::Groups(self.rows(self.with_retries(|| client.list_groups(&session)).await))
             }

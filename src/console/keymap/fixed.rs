@@ -93,7 +93,7 @@ pub(crate) const FIXED: &[Fixed] = &[
     ),
     fixed(
         "y",
-        "Copy the new link, or the list of failures",
+        "Copy the new link, failures, or the passkey line",
         "dialogs",
         "clipboard",
     ),

@@ -1,7 +1,7 @@
 //! The footer's hints: the keys of the top layer, as many as fit.
 
 use super::enabled::can;
-use super::pairing::pairing_field;
+use super::pairing::{pairing_buttons, pairing_field};
 use super::screen::Screen;
 use super::target::Target;
 use crate::api::SettingField;
@@ -158,6 +158,20 @@ fn pairing_hints(state: &State, pairing: &Pairing) -> (Vec<Hint>, usize) {
     let on_field = pairing_field(state, pairing).is_some();
     match &pairing.step {
         PairingStep::Creating(_) | PairingStep::Removing(_) => {}
+        PairingStep::Link if pairing.passkey.is_some() && !on_field => {
+            if pairing_buttons(state, pairing).len() > 1 {
+                hints.push(plain("Tab", "next button"));
+            }
+            hints.push(plain("↵", "press"));
+        }
+        PairingStep::Link if pairing.passkey.is_some() => {
+            if pairing.focus.is_field() {
+                hints.extend([plain("Tab", "next"), plain("↵", "send")]);
+            } else {
+                hints.push(of_action(state, Action::CopyLink, "copy the line"));
+                hints.extend([plain("Tab", "next button"), plain("↵", "press")]);
+            }
+        }
         PairingStep::Link if pairing.method == LinkMethod::Qr && !on_field => {
             hints.extend([plain("Tab", "use a code instead"), plain("↵", "press")]);
         }

@@ -71,7 +71,13 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             }
         }
         Layer::Reset(reset) => in_dialog(&reset_parts(state, screen, reset).dialog),
-        Layer::Pairing(pairing) => in_dialog(&pairing_parts(state, screen, pairing).dialog),
+        Layer::Pairing(pairing) => {
+            let parts = pairing_parts(state, screen, pairing);
+            match parts.field {
+                Some((_, area)) if area.contains(at) => Target::PairingField,
+                _ => in_dialog(&parts.dialog),
+            }
+        }
         Layer::Rename(rename) => in_dialog(&rename_parts(state, screen, rename).dialog),
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(state, screen, confirm).dialog),
         Layer::Profiles(profiles) => {

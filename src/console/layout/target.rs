@@ -28,6 +28,8 @@ pub(crate) enum Target {
     ProfileRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
+    /// The text field of "Add an account".
+    PairingField,
     /// Inside the top layer, on no element.
     Layer,
     Nothing,

@@ -10,8 +10,10 @@ pub enum ButtonId {
     /// Save the form's changes, or the remaining ones.
     Save,
     Close,
-    /// Copy the link, or the failure's text.
+    /// Copy the link, the failure's text, or the line that answers a passkey request.
     Copy,
+    /// Copy the passkey request alone.
+    CopyRequest,
     KeepEditing,
     Discard,
     /// Continue linking a phone.

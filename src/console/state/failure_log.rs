@@ -2,6 +2,7 @@
 
 use super::app::State;
 use super::failures::FailureRecord;
+use crate::api::PasskeyAnswer;
 use crate::console::effect::{Call, SessionAction};
 use crate::console::failure::CallFailure;
 use crate::console::words;
@@ -84,6 +85,11 @@ fn what(call: &Call) -> &'static str {
         Call::RenameSession { .. } => "Rename the account",
         Call::PairingQr(_) => "Get the code to scan",
         Call::PairingCode { .. } => "Get a code to type",
+        Call::Passkey(_) => "Read the passkey request",
+        Call::AnswerPasskey { answer, .. } => match answer {
+            PasskeyAnswer::Assertion(_) => "Answer the passkey request",
+            PasskeyAnswer::Confirm(_) => "Confirm the code of the passkey",
+        },
         Call::Groups { .. } => "List the groups",
         Call::Group(_) => "Read the group",
         Call::Members(_) => "Read the members",

@@ -17,10 +17,12 @@ mod invite;
 mod layer;
 mod names;
 mod pairing;
+mod passkey;
 mod profiles;
 mod rename;
 mod requests;
 mod reset;
+mod secret;
 mod sentences;
 mod sessions;
 mod toasts;
@@ -39,13 +41,15 @@ pub(crate) use help::HelpDialog;
 pub(crate) use layer::Layer;
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
-    PairingSecret, PairingStep, phone_digits,
+    PairingStep, phone_digits,
 };
+pub(crate) use passkey::{Passkey, PasskeyStage, PasskeyTrouble};
 pub use profiles::Profile;
 pub(crate) use profiles::{ProfilesDialog, ProfilesStep};
 pub(crate) use rename::{RenameDialog, RenamePhase};
 pub(crate) use requests::{CopiedText, InFlight, Requests, Stream};
 pub(crate) use reset::{ResetDialog, ResetPhase};
+pub(crate) use secret::PairingSecret;
 pub(crate) use sessions::SessionScope;
 #[cfg(test)]
 pub(crate) use sessions::Sessions;

@@ -1,6 +1,8 @@
 //! "Add an account": linking a WhatsApp session to a phone, by QR code or pairing code.
 
 use super::button::ButtonId;
+use super::passkey::Passkey;
+use super::secret::PairingSecret;
 use crate::api::{EpochMillis, SessionStatus};
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
@@ -8,29 +10,6 @@ use ratatui_textarea::TextArea;
 
 /// Longest name of an account, in characters, as the gateway has it.
 pub(crate) const NAME_MAX: usize = 100;
-
-/// A code that links a phone. It is drawn, and never logged.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PairingSecret(String);
-
-impl PairingSecret {
-    #[must_use]
-    pub(crate) fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text itself, to be drawn.
-    #[must_use]
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for PairingSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(..)")
-    }
-}
 
 /// The QR code to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +32,8 @@ pub enum LinkMethod {
 pub(crate) enum PairingField {
     Label,
     Phone,
+    /// The answer to WhatsApp's request for the passkey.
+    Answer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +77,8 @@ pub enum PairingError {
     Paired,
     /// The gateway lists the session and gives no code for it.
     NoCode,
+    /// The phone shows another code than the passkey step.
+    CodesDiffer,
     /// The gateway is unreachable: the pairing continues when it is back.
     Away,
     /// The session was removed elsewhere.
@@ -156,6 +139,8 @@ pub struct Pairing {
     pub qr: Option<PairingQr>,
     /// The pairing code, and when it was created.
     pub code: Option<(PairingSecret, EpochMillis)>,
+    /// The passkey step, which replaces both ways while WhatsApp waits for it.
+    pub passkey: Option<Passkey>,
     /// A pairing code is in flight.
     pub asking: Option<RequestId>,
     /// Since when it waits for a QR code.
@@ -189,6 +174,7 @@ impl Pairing {
             fault: None,
             qr: None,
             code: None,
+            passkey: None,
             asking: None,
             since: now,
             armed: false,
@@ -214,10 +200,26 @@ impl Pairing {
         matches!(self.step, PairingStep::Link | PairingStep::AskLeave(_))
     }
 
-    /// Drops every code.
+    /// Whether a QR code may arrive for it.
+    pub(crate) fn awaits_qr(&self) -> bool {
+        self.is_waiting() && self.passkey.is_none()
+    }
+
+    /// The code that is drawn in big letters.
+    #[must_use]
+    pub(crate) fn big_code(&self) -> Option<&str> {
+        match (&self.passkey, &self.code) {
+            (Some(passkey), _) => passkey.code(),
+            (None, Some((code, _))) => Some(code.reveal()),
+            (None, None) => None,
+        }
+    }
+
+    /// Drops every code, and the passkey step.
     pub(crate) fn forget(&mut self) {
         self.qr = None;
         self.code = None;
+        self.passkey = None;
         self.asking = None;
         self.due = None;
         self.wants_qr = false;

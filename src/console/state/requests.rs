@@ -109,6 +109,9 @@ pub(crate) enum CopiedText {
     /// The link of the group with this name.
     Link(String),
     Failures,
+    /// The line that a browser's console runs.
+    PasskeyLine,
+    PasskeyRequest,
 }
 
 impl Requests {
@@ -304,7 +307,8 @@ fn collide(first: &Call, second: &Call) -> bool {
         (Call::CreateSession { .. }, Call::CreateSession { .. }) => true,
         (Call::RenameSession { session, .. }, Call::RenameSession { session: other, .. })
         | (Call::DeleteSession(session), Call::DeleteSession(other))
-        | (Call::PairingCode { session, .. }, Call::PairingCode { session: other, .. }) => {
+        | (Call::PairingCode { session, .. }, Call::PairingCode { session: other, .. })
+        | (Call::AnswerPasskey { session, .. }, Call::AnswerPasskey { session: other, .. }) => {
             session == other
         }
         (Call::ResetInvite(key), Call::ResetInvite(other)) => key == other,

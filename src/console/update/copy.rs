@@ -22,9 +22,17 @@ pub(super) fn copy_text(state: &mut State, text: String, what: CopiedText) {
 
 /// Reports which clipboard took the text, or why none did.
 pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<ClipboardKind, String>) {
+    let instead = match what {
+        CopiedText::PasskeyLine | CopiedText::PasskeyRequest => {
+            "Ask whoever runs the gateway: its guide says how to read it."
+        }
+        CopiedText::Link(_) | CopiedText::Failures => "Select it on the screen instead.",
+    };
     let what = match what {
         CopiedText::Link(name) if name.is_empty() => "Link".to_owned(),
         CopiedText::Link(name) => format!("{name}: link"),
+        CopiedText::PasskeyLine => "Line for the browser".to_owned(),
+        CopiedText::PasskeyRequest => "Request".to_owned(),
         CopiedText::Failures => "Error text".to_owned(),
     };
     match answer {
@@ -38,9 +46,7 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         }
         Err(reason) => {
             let reason = crate::text::clean_line(&reason).into_owned();
-            state.bad(format!(
-                "{what} not copied ({reason}). Select it on the screen instead."
-            ));
+            state.bad(format!("{what} not copied ({reason}). {instead}"));
         }
     }
 }

@@ -116,6 +116,7 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
         return;
     }
     let since = at(state, event);
+    let explained = payload.reason.is_some();
     let row = state.sessions.rows.iter_mut().find(|row| row.id == session);
     let mut again = false;
     if let Some(row) = row {
@@ -136,6 +137,7 @@ fn session_status(state: &mut State, event: &Envelope, payload: SessionStatusPay
         sessions::reconnected(state, session.to_owned());
         sessions::read_row_again(state, session);
     }
+    pairing::status_heard(state, session, explained);
 }
 
 fn key_of(event: &Envelope, jid: &str) -> GroupKey {

@@ -11,7 +11,7 @@ use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
 use crate::console::keymap::{Action, Key, KeyContext};
 use crate::console::layout::card_in_sight;
-use crate::console::state::{Layer, Members, Pane, Question, State};
+use crate::console::state::{ButtonId, Layer, Members, Pane, Question, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(state: &mut State, event: &KeyEvent) {
@@ -174,6 +174,9 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Suspend => state.requests.effects.push(Effect::Suspend),
         Action::ErrorDetails => failures::open(state),
         Action::Back => back(state),
+        Action::CopyLink if matches!(state.layers.last(), Some(Layer::Pairing(_))) => {
+            pairing::press(state, ButtonId::Copy);
+        }
         Action::CopyLink => card::copy(state),
         Action::SaveQr => qr::save(state),
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,

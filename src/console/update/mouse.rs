@@ -30,6 +30,7 @@ fn click(state: &mut State, target: Target) {
         Target::Hint(action) => keys::perform(state, action),
         Target::Button(button) => press(state, button),
         Target::Field(focus) => form::click(state, focus),
+        Target::PairingField => pairing::focus_field(state),
         Target::ProfileRow(row) => profiles::click(state, row),
         Target::Link => card::copy(state),
         // Targets under a layer cannot be clicked.

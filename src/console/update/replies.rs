@@ -115,6 +115,14 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             let answer = classified(state, id, call, answer);
             pairing::code(state, id, session, answer);
         }
+        (Call::Passkey(session), Reply::Passkey(answer)) => {
+            let answer = classified(state, id, call, answer);
+            pairing::passkey_step(state, id, session, answer);
+        }
+        (Call::AnswerPasskey { session, answer }, Reply::PasskeyAnswered(outcome)) => {
+            let outcome = classified(state, id, call, outcome);
+            pairing::passkey_answered(state, id, session, answer, outcome);
+        }
         (Call::Groups { session }, Reply::Groups(answer)) => {
             let answer = classified(state, id, call, answer);
             let is_read = answer.is_ok() && state.sessions.get(session).is_some();
@@ -254,6 +262,10 @@ fn is_expected(call: &Call, failure: &CallFailure) -> bool {
     match call {
         // It is already deleted, or no code is ready yet.
         Call::DeleteSession(_) | Call::PairingQr(_) => failure.code == "not_found",
+        // The step is over.
+        Call::Passkey(_) | Call::AnswerPasskey { .. } => {
+            failure.code == "not_found" || failure.status == Some(410)
+        }
         // A validation error of the typed text.
         Call::PairingCode { .. } => failure.fields.iter().any(|fault| fault.field == "phone"),
         _ => false,
@@ -266,6 +278,7 @@ fn is_awaited(state: &State, id: RequestId, call: &Call) -> bool {
         Call::Groups { session } => state.sessions.get(session).is_some(),
         Call::Group(key) => state.sessions.get(&key.session).is_some(),
         Call::PairingQr(session) => pairing::awaits_qr(state, session),
+        Call::Passkey(session) => pairing::awaits_passkey(state, session),
         Call::PairingCode { session, .. } => pairing::awaits_code(state, session, id),
         _ => true,
     }

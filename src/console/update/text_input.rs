@@ -5,7 +5,7 @@
 
 use crate::api::SettingField;
 use crate::console::layout::pairing_field;
-use crate::console::state::{FormFocus, FormPhase, Layer, ProfilesStep, State};
+use crate::console::state::{FormFocus, FormPhase, Layer, PairingField, ProfilesStep, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
@@ -92,10 +92,14 @@ pub(super) fn takes_text(state: &State) -> bool {
 
 /// Whether the focused field has an undo history.
 pub(super) fn can_undo(state: &State) -> bool {
-    matches!(
-        state.layers.last(),
-        Some(Layer::Form(_) | Layer::Pairing(_) | Layer::Rename(_))
-    ) && takes_text(state)
+    let has_history = match state.layers.last() {
+        Some(Layer::Pairing(pairing)) => {
+            pairing_field(state, pairing) != Some(PairingField::Answer)
+        }
+        Some(Layer::Form(_) | Layer::Rename(_)) => true,
+        _ => false,
+    };
+    has_history && takes_text(state)
 }
 
 /// Notes that a character was typed into a form that is being saved.

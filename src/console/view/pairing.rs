@@ -5,8 +5,10 @@ use super::{field, letters};
 use crate::console::layout::{PairingParts, Screen, pairing_parts};
 use crate::console::qr::{self, Fit, QrWidget};
 use crate::console::state::{NAME_MAX, Pairing, PairingField, PairingStep, State};
+use crate::console::words::thousands;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 /// Columns of a field's name.
@@ -37,8 +39,8 @@ pub(crate) fn draw(
             (&widget).render(spot.area, buffer);
         }
     }
-    if let (Some((area, dots)), Some((code, _))) = (parts.letters, &pairing.code) {
-        letters::draw(code.reveal(), dots, area, theme.accent, buffer);
+    if let (Some((area, dots)), Some(code)) = (parts.letters, pairing.big_code()) {
+        letters::draw(code, dots, area, theme.accent, buffer);
     }
     text_field(state, pairing, &parts, buffer)
 }
@@ -69,9 +71,10 @@ fn text_field(
     let theme = &state.options.theme;
     let (which, area) = parts.field?;
     let focused = pairing.focus.is_field() && !matches!(pairing.step, PairingStep::Creating(_));
-    let (name, text) = match which {
-        PairingField::Label => ("Name", &pairing.label),
-        PairingField::Phone => ("Number", &pairing.phone),
+    let name = match which {
+        PairingField::Label => "Name",
+        PairingField::Phone => "Number",
+        PairingField::Answer => "Answer",
     };
     let style = if focused { theme.accent } else { theme.dim };
     let mark = if focused { "▸ " } else { "  " };
@@ -88,6 +91,27 @@ fn text_field(
         put_right(buffer, area, &count, style);
         place.width = place.width.saturating_sub(COUNT.max(columns(&count) + 1));
     }
-    let cursor = field::single(text, place, theme.input, buffer);
+    let cursor = match which {
+        PairingField::Label => field::single(&pairing.label, place, theme.input, buffer),
+        PairingField::Phone => field::single(&pairing.phone, place, theme.input, buffer),
+        PairingField::Answer => answer(pairing, place, theme.input, buffer),
+    };
     focused.then_some(cursor)
+}
+
+/// The pasted answer is a secret: its length stands for it.
+fn answer(pairing: &Pairing, place: Rect, style: Style, buffer: &mut Buffer) -> Position {
+    let length = pairing
+        .passkey
+        .as_ref()
+        .map_or(0, |passkey| passkey.answer.len());
+    let words = match length {
+        0 => String::new(),
+        1 => "•••• 1 character, not shown".to_owned(),
+        length => format!("•••• {} characters, not shown", thousands(length)),
+    };
+    let blank = " ".repeat(usize::from(place.width));
+    put(buffer, place, &blank, style);
+    let behind = put(buffer, place, &words, style);
+    Position::new(behind.x.min(place.right().saturating_sub(1)), behind.y)
 }

@@ -4,7 +4,8 @@ use super::super::dialog::{Button, content_height, content_width};
 use super::super::screen::{Screen, screen};
 use crate::console::qr::{self, Blocks, Level};
 use crate::console::state::{
-    ButtonId, LinkMethod, Pairing, PairingError, PairingField, PairingStep, State,
+    ButtonId, LinkMethod, Pairing, PairingError, PairingField, PairingStep, Passkey, PasskeyStage,
+    State,
 };
 use ratatui::layout::Size;
 use std::borrow::Cow;
@@ -94,9 +95,12 @@ pub(crate) fn pairing_method(state: &State, pairing: &Pairing) -> LinkMethod {
 /// The text field of the step, if it has one.
 #[must_use]
 pub(crate) fn pairing_field(state: &State, pairing: &Pairing) -> Option<PairingField> {
-    match pairing.step {
-        PairingStep::Label => Some(PairingField::Label),
-        PairingStep::Link
+    match (&pairing.step, &pairing.passkey) {
+        (PairingStep::Link, Some(passkey)) => {
+            (passkey.stage == PasskeyStage::Asked).then_some(PairingField::Answer)
+        }
+        (PairingStep::Label, _) => Some(PairingField::Label),
+        (PairingStep::Link, None)
             if pairing.code.is_none()
                 && pairing.asking.is_none()
                 && pairing_method(state, pairing) == LinkMethod::Code =>
@@ -116,6 +120,9 @@ pub(crate) fn pairing_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
         PairingStep::Label => vec![button(ButtonId::Next, "Continue"), cancel()],
         PairingStep::Creating(_) | PairingStep::Removing(_) => Vec::new(),
         PairingStep::Link => {
+            if let Some(passkey) = &pairing.passkey {
+                return passkey_buttons(passkey);
+            }
             if pairing_method(state, pairing) == LinkMethod::Qr {
                 return vec![button(ButtonId::Swap, "Use a code instead"), cancel()];
             }
@@ -141,6 +148,7 @@ pub(crate) fn pairing_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
             let again = match error {
                 PairingError::Paired | PairingError::Gone | PairingError::Away => None,
                 PairingError::NoCode
+                | PairingError::CodesDiffer
                 | PairingError::Refused { .. }
                 | PairingError::Ended { .. } => Some(match error.wait(state.now) {
                     0 => button(ButtonId::Next, "Try again"),
@@ -159,5 +167,23 @@ pub(crate) fn pairing_buttons(state: &State, pairing: &Pairing) -> Vec<Button> {
             button(ButtonId::Discard, "Remove"),
             button(ButtonId::Keep, "Keep for later"),
         ],
+    }
+}
+
+fn passkey_buttons(passkey: &Passkey) -> Vec<Button> {
+    let cancel = Button::new(ButtonId::Cancel, "Cancel");
+    match passkey.stage {
+        PasskeyStage::Asked => vec![
+            Button::new(ButtonId::Copy, "Copy the line"),
+            Button::new(ButtonId::CopyRequest, "Copy the request"),
+            Button::new(ButtonId::Next, "Send"),
+            cancel,
+        ],
+        PasskeyStage::Compare(_) => vec![
+            Button::new(ButtonId::Confirm, "They are the same"),
+            Button::new(ButtonId::Discard, "They differ"),
+            cancel,
+        ],
+        _ => vec![cancel],
     }
 }

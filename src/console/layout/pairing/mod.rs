@@ -2,6 +2,7 @@
 
 mod fit;
 mod parts;
+mod passkey;
 mod words;
 
 pub(crate) use fit::{pairing_buttons, pairing_field, pairing_method};

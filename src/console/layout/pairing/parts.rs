@@ -1,9 +1,12 @@
 //! "Add an account": the areas of a step's texts, field, code and buttons.
 
-use super::super::dialog::{Button, Dialog, content_width, dialog, width as buttons_width};
+use super::super::dialog::{
+    Button, Dialog, content_height, content_width, dialog, width as buttons_width,
+};
 use super::super::screen::Screen;
 use super::super::wrap::wrap;
 use super::fit::{ABOVE, BESIDE, Room, pairing_buttons, pairing_field, qr_room, qr_text};
+use super::passkey;
 use super::words::{beside_code, head_and_foot, held_up, next_code, title};
 use crate::console::qr::{self, Blocks};
 use crate::console::state::{
@@ -55,6 +58,7 @@ pub(crate) fn pairing_parts(state: &State, screen: &Screen, pairing: &Pairing) -
     let buttons = pairing_buttons(state, pairing);
     let title = title(state, pairing);
     if pairing.step == PairingStep::Link
+        && pairing.passkey.is_none()
         && pairing.method == LinkMethod::Qr
         && let Room::Fits {
             room,
@@ -70,7 +74,7 @@ pub(crate) fn pairing_parts(state: &State, screen: &Screen, pairing: &Pairing) -
         return parts;
     }
     let widest = content_width(screen, u16::MAX);
-    let middle = match (pairing_field(state, pairing), &pairing.code) {
+    let middle = match (pairing_field(state, pairing), pairing.big_code()) {
         (Some(field), _) => Middle::Field(field),
         (None, Some(_)) if pairing.step == PairingStep::Link => Middle::Letters,
         _ => Middle::Nothing,
@@ -80,8 +84,19 @@ pub(crate) fn pairing_parts(state: &State, screen: &Screen, pairing: &Pairing) -
         _ => 1,
     };
     let width = content_width(screen, WIDTH.max(LETTERS.width * dots));
-    let (head, foot) = head_and_foot(state, screen, pairing);
-    let (head, foot) = (wrap(&head, width, 8), wrap(&foot, width, 8));
+    let (head, foot) = match &pairing.passkey {
+        Some(passkey) if pairing.step == PairingStep::Link => {
+            passkey::head_and_foot(state, pairing, passkey)
+        }
+        _ => head_and_foot(state, screen, pairing),
+    };
+    let foot = wrap(&foot, width, 8);
+    // The explanation gives way to the field and its message.
+    let most = match pairing.passkey {
+        Some(_) => usize::from(content_height(screen)).saturating_sub(foot.len() + 3),
+        None => 8,
+    };
+    let head = wrap(&head, width, most.max(1));
     let rows = |lines: &[String]| match lines {
         [only] if only.is_empty() => 0,
         lines => u16::try_from(lines.len()).unwrap_or(8),

@@ -23,6 +23,7 @@ pub(super) fn title(state: &State, pairing: &Pairing) -> String {
         PairingStep::Failed(_) if pairing.session.is_none() => {
             "The account was not added".to_owned()
         }
+        PairingStep::Link if pairing.passkey.is_some() => named("Passkey"),
         _ => named("Link a phone"),
     }
 }
@@ -154,14 +155,14 @@ pub(super) fn held_up(state: &State, pairing: &Pairing) -> Option<String> {
 }
 
 /// The reason that the session has in this status.
-fn reason(state: &State, pairing: &Pairing, status: &SessionStatus) -> Option<String> {
+pub(super) fn reason(state: &State, pairing: &Pairing, status: &SessionStatus) -> Option<String> {
     let session = state.sessions.get(pairing.session.as_deref()?)?;
     let reason = crate::text::clean_line(session.status_reason.as_deref()?);
     (session.status == *status && !reason.trim().is_empty()).then(|| reason.trim().to_owned())
 }
 
 /// `ABCD-1234`, as it is typed and read aloud.
-fn spaced(code: &str) -> String {
+pub(super) fn spaced(code: &str) -> String {
     let code: Vec<char> = code.chars().filter(char::is_ascii_alphanumeric).collect();
     let groups: Vec<String> = code.chunks(4).map(|group| group.iter().collect()).collect();
     groups.join("-")
@@ -198,6 +199,9 @@ fn error_sentence(state: &State, pairing: &Pairing, error: &PairingError) -> Str
         PairingError::NoCode => {
             "The gateway lists the account, but gives no code for it: its engine may not have it. Try again, start it, or remove it and add it anew.".to_owned()
         }
+        PairingError::CodesDiffer => {
+            "The codes differ, so linking was ended, and the session is being stopped. Try again for a new code, with the phone at hand.".to_owned()
+        }
         PairingError::Away => {
             "The gateway does not answer. It is asked again by itself, and linking goes on when it does.".to_owned()
         }
@@ -206,7 +210,7 @@ fn error_sentence(state: &State, pairing: &Pairing, error: &PairingError) -> Str
 }
 
 /// The meaning of refusals here: before a phone is linked there is no connection to blame.
-fn refused(state: &State, failure: &CallFailure) -> String {
+pub(super) fn refused(state: &State, failure: &CallFailure) -> String {
     match &failure.kind {
         FailureKind::Offline => {
             "WhatsApp could not be reached. Wait a moment, then try again.".to_owned()

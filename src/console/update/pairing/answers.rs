@@ -3,6 +3,7 @@
 use super::super::rows::Keep;
 use super::super::sessions;
 use super::overlay::{close, find, fix_focus, gone, of, peek};
+use super::passkey::awaits_passkey;
 use super::progress::{awaits_phone, begin, is_end, plan, select, show, succeed};
 use crate::api::{AuthCodePayload, AuthQrPayload, PairingCode, QrCode, Session};
 use crate::console::effect::Call;
@@ -147,7 +148,7 @@ pub(crate) fn removed(state: &mut State, session: &str, answer: Result<(), CallF
 
 /// The QR code was read, or none is ready.
 pub(crate) fn qr(state: &mut State, session: &str, answer: Result<QrCode, CallFailure>) {
-    let Some(pairing) = of(state, session).filter(|pairing| pairing.is_waiting()) else {
+    let Some(pairing) = of(state, session).filter(|pairing| pairing.awaits_qr()) else {
         return;
     };
     let armed = pairing.armed;
@@ -190,6 +191,10 @@ fn no_code_yet(state: &mut State, session: &str, failure: &CallFailure) {
 /// An event brought the next code.
 pub(crate) fn rotated(state: &mut State, session: &str, payload: AuthQrPayload) {
     let no_code = PairingStep::Failed(PairingError::NoCode);
+    if awaits_passkey(state, session) {
+        // A code means that WhatsApp does not wait for the passkey any more.
+        return state.requests.read_again(Call::Passkey(session.to_owned()));
+    }
     let waits = |pairing: &&mut Pairing| pairing.is_waiting() || pairing.step == no_code;
     if let Some(pairing) = of(state, session).filter(waits) {
         if pairing.step == no_code {
@@ -289,7 +294,7 @@ pub(crate) fn linked(state: &mut State, session: &str, payload: &AuthCodePayload
 /// Whether this session waits for a QR code.
 pub(crate) fn awaits_qr(state: &State, session: &str) -> bool {
     let pairing = peek(state);
-    pairing.is_some_and(|it| it.session.as_deref() == Some(session) && it.is_waiting())
+    pairing.is_some_and(|it| it.session.as_deref() == Some(session) && it.awaits_qr())
 }
 
 /// Whether the pairing waits for this request's code.

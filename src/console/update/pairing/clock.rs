@@ -1,6 +1,7 @@
 //! Pairing over time, and the consequences of the session's status.
 
 use super::overlay::{find, fix_focus, gone, of, peek};
+use super::passkey;
 use super::progress::{
     CODE_EVERY, GROUPS_EVERY, LONGEST, awaits_phone, begin, finish, is_end, is_pairing, succeed,
 };
@@ -23,7 +24,8 @@ pub(crate) fn due(state: &State) -> Option<EpochMillis> {
 /// Whether the screen counts seconds.
 pub(crate) fn counts(state: &State) -> bool {
     peek(state).is_some_and(|pairing| match &pairing.step {
-        PairingStep::Link | PairingStep::Linked(_) => true,
+        PairingStep::Link => pairing.passkey.is_none(),
+        PairingStep::Linked(_) => true,
         PairingStep::Failed(error) => error.wait(state.now) > 0,
         _ => false,
     })
@@ -52,6 +54,9 @@ pub(crate) fn clock(state: &mut State) {
         return;
     };
     match &pairing.step {
+        PairingStep::Link if pairing.passkey.is_some() => {
+            passkey::look(state, &session);
+        }
         PairingStep::Link => {
             // Requesting a code restarts an ended pairing, which only the user may do, so the status is read
             // first.
@@ -105,6 +110,10 @@ fn follow(state: &mut State, session: &str, row: &Session) {
     if awaits_phone(pairing) && row.status.is_connected() {
         return succeed(state, session, number);
     }
+    let on_passkey = passkey::follow(state, session, row);
+    let Some(pairing) = of(state, session) else {
+        return;
+    };
     pairing.armed |= is_pairing(&row.status);
     let end = PairingError::Ended {
         status: row.status.clone(),
@@ -119,7 +128,8 @@ fn follow(state: &mut State, session: &str, row: &Session) {
             pairing.forget();
             pairing.step = PairingStep::Failed(end);
         }
-        PairingStep::Link if away => {
+        // What was pasted for the passkey is kept.
+        PairingStep::Link if away && !on_passkey => {
             pairing.forget();
             pairing.step = PairingStep::Failed(PairingError::Away);
         }

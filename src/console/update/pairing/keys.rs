@@ -8,6 +8,7 @@ use super::super::follow_up::FollowUp;
 use super::super::{sessions, text_input};
 use super::clock::clock;
 use super::overlay::{close, find, fix_focus, stops, top};
+use super::passkey_keys;
 use super::progress::{begin, finish};
 use crate::api::{Capability, Session, SessionStatus};
 use crate::console::account::is_unlinked;
@@ -81,6 +82,7 @@ pub(crate) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
                 return FollowUp::Perform(action);
             }
             (None, Some(Action::Back)) => leave(state),
+            (None, Some(Action::CopyLink)) => press(state, ButtonId::Copy),
             _ => {}
         },
     }
@@ -91,7 +93,9 @@ pub(crate) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
 fn shows_code(state: &State) -> bool {
     match state.layers.last() {
         Some(Layer::Pairing(pairing)) => {
-            pairing.step == PairingStep::Link && pairing_method(state, pairing) == LinkMethod::Qr
+            pairing.step == PairingStep::Link
+                && pairing.passkey.is_none()
+                && pairing_method(state, pairing) == LinkMethod::Qr
         }
         _ => false,
     }
@@ -115,12 +119,33 @@ fn move_focus(state: &mut State, back: bool) {
     }
 }
 
+/// A click into the field.
+pub(crate) fn focus_field(state: &mut State) {
+    if let Some(pairing) = top(state) {
+        pairing.focus = FieldOrButton::Field;
+    }
+    fix_focus(state);
+}
+
+/// The field of the step.
+fn field(state: &State) -> Option<PairingField> {
+    match state.layers.last() {
+        Some(Layer::Pairing(pairing)) => pairing_field(state, pairing),
+        _ => None,
+    }
+}
+
 fn field_key(state: &mut State, event: &KeyEvent) {
+    if field(state) == Some(PairingField::Answer) {
+        return passkey_keys::field_key(state, event);
+    }
     edit(state, |area| text_input::in_line(area, event));
 }
 
 pub(crate) fn paste(state: &mut State, text: &str) {
-    if focus(state).is_field() {
+    if field(state) == Some(PairingField::Answer) {
+        passkey_keys::paste(state, text);
+    } else if focus(state).is_field() {
         edit(state, |area| {
             area.insert_str(clean_typed_line(text));
         });
@@ -129,16 +154,11 @@ pub(crate) fn paste(state: &mut State, text: &str) {
 
 /// Changes the text of the step's field.
 fn edit(state: &mut State, change: impl FnOnce(&mut TextArea<'static>)) {
-    let Some(Layer::Pairing(pairing)) = state.layers.last() else {
-        return;
-    };
-    let Some(field) = pairing_field(state, pairing) else {
-        return;
-    };
-    let Some(pairing) = top(state) else {
+    let (Some(field), Some(pairing)) = (field(state), top(state)) else {
         return;
     };
     match field {
+        PairingField::Answer => {}
         PairingField::Label => {
             change(&mut pairing.label);
             let used = pairing.typed_label().chars().count();
@@ -174,11 +194,24 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
                 pairing.focus = FieldOrButton::Field;
             }
         }
+        ButtonId::Copy | ButtonId::CopyRequest => passkey_keys::copy(state, button),
+        ButtonId::Confirm => passkey_keys::confirm(state),
+        ButtonId::Discard if asks_passkey(state) => passkey_keys::refuse(state),
         ButtonId::Discard => remove(state),
         ButtonId::Start => start(state),
         ButtonId::Keep => keep(state),
         ButtonId::Cancel | ButtonId::Close => leave(state),
-        _ => {}
+        ButtonId::Save => {}
+    }
+}
+
+/// Whether the passkey step is shown.
+fn asks_passkey(state: &State) -> bool {
+    match state.layers.last() {
+        Some(Layer::Pairing(pairing)) => {
+            pairing.step == PairingStep::Link && pairing.passkey.is_some()
+        }
+        _ => false,
     }
 }
 
@@ -189,6 +222,7 @@ fn next(state: &mut State) {
     };
     match &pairing.step {
         PairingStep::Label => create(state),
+        PairingStep::Link if pairing.passkey.is_some() => passkey_keys::send(state),
         PairingStep::Link => ask_code(state),
         PairingStep::AskLeave(_) => {
             pairing.step = PairingStep::Link;
@@ -353,7 +387,7 @@ fn remove(state: &mut State) {
             pairing.step = PairingStep::Removing(id);
             state
                 .requests
-                .cancel(|call| matches!(call, Call::PairingQr(_)));
+                .cancel(|call| matches!(call, Call::PairingQr(_) | Call::Passkey(_)));
         }
         _ => state.note("It is being removed already."),
     }

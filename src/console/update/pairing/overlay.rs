@@ -82,7 +82,7 @@ pub(super) fn close(state: &mut State) {
     state.layers.remove(at);
     state
         .requests
-        .cancel(|call| matches!(call, Call::PairingQr(_)));
+        .cancel(|call| matches!(call, Call::PairingQr(_) | Call::Passkey(_)));
 }
 
 /// The session no longer exists.

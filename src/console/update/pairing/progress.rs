@@ -12,9 +12,9 @@ use crate::console::words;
 /// Interval for requesting a code that is not ready, without realtime, in milliseconds.
 pub(super) const CODE_EVERY: i64 = 2_000;
 /// The same with realtime, in case the event does not come.
-const CODE_EVERY_LIVE: i64 = 5_000;
+pub(super) const CODE_EVERY_LIVE: i64 = 5_000;
 /// A code without a known expiry is read again after this long.
-const CODE_AGE: i64 = 20_000;
+pub(super) const CODE_AGE: i64 = 20_000;
 /// How often the groups of a phone that was just linked are read.
 pub(super) const GROUPS_EVERY: i64 = 1_500;
 /// The longest wait; a longer one results from a clock that was set.
@@ -121,7 +121,7 @@ pub(super) fn succeed(state: &mut State, session: &str, number: Option<String>) 
     pairing.due = Some(now + GROUPS_EVERY);
     state
         .requests
-        .cancel(|call| matches!(call, Call::PairingQr(_)));
+        .cancel(|call| matches!(call, Call::PairingQr(_) | Call::Passkey(_)));
     groups::clear_filter(state);
     groups::end_filter(state);
     select(state, session);

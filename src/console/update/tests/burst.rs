@@ -6,7 +6,7 @@ use crossterm::event::KeyEventKind;
 
 impl Harness {
     /// Keys of one read, as a terminal sends a text: `\r` is Enter, `\t` Tab.
-    fn at_once(&mut self, text: &str) {
+    pub(super) fn at_once(&mut self, text: &str) {
         let keys = text.chars().map(|character| {
             KeyEvent::from(match character {
                 '\r' => KeyCode::Enter,

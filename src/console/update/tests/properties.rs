@@ -139,6 +139,8 @@ impl World {
                         code: "ABCD1234".to_owned(),
                     }))
                 }
+                Call::Passkey(_) => refuse(&call, FailureKind::Other),
+                Call::AnswerPasskey { .. } => Reply::PasskeyAnswered(Ok(())),
                 Call::Groups { session } if session == SESSION => {
                     let more = (10..14).map(|n| group(&n.to_string(), &format!("Group {n}")));
                     Reply::Groups(Ok(more.chain([self.group()]).collect()))

@@ -3,13 +3,15 @@
 use super::fixture::{NOW, REQUEST, SUPPORT, desk, failure, typed};
 use super::scenes::Scene;
 use super::{render, text};
-use crate::api::{Session, SessionStatus};
+use crate::api::{PasskeyRequest, Session, SessionStatus};
 use crate::console::failure::FailureKind;
 use crate::console::layout::{Target, hit, pairing_parts, screen};
 use crate::console::state::{
     ButtonId, FieldOrButton, Layer, LinkMethod, Linked, Pairing, PairingError, PairingQr,
-    PairingSecret, PairingStep, Pane, State,
+    PairingSecret, PairingStep, Pane, Passkey, PasskeyStage, PasskeyTrouble, State,
 };
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 const NEW: &str = "01NEWPHONE";
 
@@ -113,6 +115,69 @@ pub const SCENES: &[Scene] = &[
         }
         state
     }),
+    ("pair-passkey-reading", || passkey(|_| {})),
+    ("pair-passkey", || {
+        passkey(|step| step.stage = PasskeyStage::Asked)
+    }),
+    ("pair-passkey-pasted", || {
+        let mut state = passkey(|step| {
+            step.stage = PasskeyStage::Asked;
+            step.answer.push(&answer("AQIDBA"));
+        });
+        focus_field(&mut state);
+        state
+    }),
+    ("pair-passkey-no-answer", || {
+        let mut state = passkey(|step| {
+            step.stage = PasskeyStage::Asked;
+            step.answer.push(&answer("BBBB"));
+            step.trouble = step.read_answer().err().map(PasskeyTrouble::Fault);
+        });
+        focus_field(&mut state);
+        state
+    }),
+    ("pair-passkey-not-sent", || {
+        let mut state = passkey(|step| {
+            step.stage = PasskeyStage::Asked;
+            step.answer.push(&answer("AQIDBA"));
+            let failure = failure(FailureKind::GatewayAway, "no");
+            step.trouble = Some(PasskeyTrouble::NotTaken(failure));
+        });
+        focus_field(&mut state);
+        state
+    }),
+    ("pair-passkey-again", || {
+        let mut state = passkey(|step| {
+            step.stage = PasskeyStage::Asked;
+            step.trouble = Some(PasskeyTrouble::AskedAgain);
+        });
+        if let Some(row) = state.sessions.rows.last_mut() {
+            let reason = "WhatsApp did not accept the passkey's answer (error 400); copy the line again, run it again, and give the new answer";
+            row.status_reason = Some(reason.to_owned());
+        }
+        state
+    }),
+    ("pair-passkey-sending", || {
+        passkey(|step| step.stage = PasskeyStage::Sending(REQUEST))
+    }),
+    ("pair-passkey-sent", || {
+        passkey(|step| step.stage = PasskeyStage::Sent)
+    }),
+    ("pair-passkey-compare", || {
+        passkey(|step| step.stage = PasskeyStage::Compare(to_compare()))
+    }),
+    ("pair-passkey-not-confirmed", || {
+        passkey(|step| {
+            step.stage = PasskeyStage::Compare(to_compare());
+            let mut failure = failure(FailureKind::GatewayAway, "no");
+            failure.unconfirmed = true;
+            step.trouble = Some(PasskeyTrouble::NotConfirmed(failure));
+        })
+    }),
+    ("pair-passkey-linking", || {
+        passkey(|step| step.stage = PasskeyStage::Linking)
+    }),
+    ("pair-codes-differ", || trouble(PairingError::CodesDiffer)),
     ("pair-throttled", || {
         with(|pairing| {
             pairing.step = refused(FailureKind::RateLimited { wait: Some(30) });
@@ -169,6 +234,72 @@ fn shown(expires_at: Option<i64>) -> PairingQr {
     PairingQr {
         code: PairingSecret::new(format!("2@{}", "aB3+/=,".repeat(34))),
         expires_at,
+    }
+}
+
+fn to_compare() -> PairingSecret {
+    PairingSecret::new("KX7R2WMB".to_owned())
+}
+
+/// The passkey step, changed by the scene.
+fn passkey(change: impl FnOnce(&mut Passkey)) -> State {
+    with(|pairing| {
+        let request = r#"{"challenge":"AQIDBA","timeout":600000,"rpId":"whatsapp.com"}"#;
+        let mut step = Passkey {
+            request: PasskeyRequest::parse(request).ok(),
+            ..Passkey::default()
+        };
+        change(&mut step);
+        pairing.focus = FieldOrButton::Button(match step.stage {
+            PasskeyStage::Asked => ButtonId::Copy,
+            _ => ButtonId::Cancel,
+        });
+        pairing.qr = None;
+        pairing.passkey = Some(step);
+    })
+}
+
+fn focus_field(state: &mut State) {
+    if let Some(Layer::Pairing(pairing)) = state.layers.last_mut() {
+        pairing.focus = FieldOrButton::Field;
+    }
+}
+
+/// An answer of several kB.
+fn answer(challenge: &str) -> String {
+    let client = format!(r#"{{"type":"webauthn.get","challenge":"{challenge}"}}"#);
+    let signature = "A".repeat(4_000);
+    let client = BASE64_URL_SAFE_NO_PAD.encode(client);
+    format!(
+        r#"{{"id":"AQ","response":{{"clientDataJSON":"{client}","authenticatorData":"AQ","signature":"{signature}"}}}}"#
+    )
+}
+
+/// At the smallest supported size that is common, every part of the step is visible.
+#[test]
+fn the_passkey_step_shows_all_of_its_parts_in_80_by_24() {
+    for (name, words) in [
+        (
+            "pair-passkey",
+            &["1  Copy", "4  Copy", "Answer", "[ Send ]", "[ Cancel ]"][..],
+        ),
+        ("pair-passkey-again", &["new answer", "4  Copy", "[ Send ]"]),
+        (
+            "pair-passkey-not-sent",
+            &["characters, not shown", "sends it again."],
+        ),
+        (
+            "pair-passkey-not-confirmed",
+            &["KX7R-2WMB", "confirm again", "[ They differ ]"],
+        ),
+    ] {
+        let scene = SCENES.iter().find(|(of, _)| *of == name).unwrap().1;
+        let (buffer, _) = render(&mut scene(), 80, 24);
+        let shown = text(&buffer, None);
+        for word in words {
+            assert!(shown.contains(word), "{name}: {word}\n{shown}");
+        }
+        assert!(!shown.contains("AAAA"), "{name}: the answer is not drawn");
     }
 }
 

@@ -3,6 +3,7 @@
 mod adding;
 mod codes;
 mod ends;
+mod passkey;
 mod unproven;
 
 use super::*;
