@@ -17,6 +17,7 @@ use crate::console::keymap::Keymap;
 use crate::console::locale::{self, Charset};
 use crate::console::state;
 use crate::console::theme::{Background, BackgroundChoice, ColorDepth, TerminalEnvironment, Theme};
+use crate::text::clean_line;
 use anyhow::Context;
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -66,6 +67,10 @@ async fn desk(
         profiles,
         here,
         mouse: config.mouse,
+        counter: state::CounterOptions {
+            text: clean_line(&config.counter_text).trim().to_owned(),
+            dark_after: i64::try_from(config.counter_dark_after).unwrap_or(0) * 1_000,
+        },
         theme,
         keymap,
         zone: jiff::tz::TimeZone::system(),

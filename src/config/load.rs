@@ -25,6 +25,10 @@ pub(crate) struct Config {
     /// All that are configured, by name.
     pub profiles: Vec<Profile>,
     pub mouse: bool,
+    /// The line below the code of counter mode.
+    pub counter_text: String,
+    /// Seconds without a key after which counter mode goes dark; 0 = never.
+    pub counter_dark_after: u64,
     pub colors: ColorChoice,
     pub background: BackgroundChoice,
     pub clipboard: ClipboardChoice,
@@ -104,6 +108,11 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
         limits: limits::read(&layers),
         login: login::read(&layers)?,
         mouse: layers.flag("ui.mouse").unwrap_or(true),
+        counter_text: layers
+            .text("ui.counter_text")
+            .unwrap_or_default()
+            .to_owned(),
+        counter_dark_after: layers.number("ui.counter_dark_after").unwrap_or(600),
         colors: choice(&ColorChoice::NAMES, layers.text("ui.colors")),
         background: choice(&BackgroundChoice::NAMES, layers.text("ui.background")),
         clipboard: choice(&ClipboardChoice::NAMES, layers.text("ui.clipboard")),

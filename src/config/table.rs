@@ -21,7 +21,7 @@ pub(super) enum Kind {
 pub(super) type Setting = (&'static str, &'static str, Kind);
 
 /// The sections that are read here.
-pub(super) const OWN_SETTINGS: [Setting; 11] = [
+pub(super) const OWN_SETTINGS: [Setting; 13] = [
     ("ui", "mouse", Kind::Flag),
     ("ui", "colors", Kind::OneOf(|| names(&ColorChoice::NAMES))),
     (
@@ -34,6 +34,8 @@ pub(super) const OWN_SETTINGS: [Setting; 11] = [
         "clipboard",
         Kind::OneOf(|| names(&ClipboardChoice::NAMES)),
     ),
+    ("ui", "counter_text", Kind::Text),
+    ("ui", "counter_dark_after", Kind::Number(0, 86_400)),
     ("data", "dir", Kind::Path),
     ("log", "level", Kind::OneOf(|| names(&LogLevel::NAMES))),
     ("log", "file", Kind::Path),

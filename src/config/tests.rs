@@ -116,7 +116,7 @@ fn errors_in_the_file_name_their_line() {
     for (text, expected) in [
         (
             "[ui]\nmous = true",
-            "config.toml:2: unknown key `mous` in [ui]; allowed are mouse, colors, background, clipboard",
+            "config.toml:2: unknown key `mous` in [ui]; allowed are mouse, colors, background, clipboard, counter_text, counter_dark_after",
         ),
         (
             "\n[uo]",

@@ -25,6 +25,19 @@ pub enum Blocks {
     Half,
     /// Two columns and one row per module: survives terminals that put space between lines.
     Full,
+    /// So many columns and half as many rows per module; 3 or more.
+    Large(u16),
+}
+
+impl Blocks {
+    /// Half cells per side of a module: as many columns, and half as many rows.
+    fn halves(self) -> u16 {
+        match self {
+            Self::Half => 1,
+            Self::Full => 2,
+            Self::Large(halves) => halves,
+        }
+    }
 }
 
 /// Cells that the drawing of a code takes, quiet zone included.
@@ -36,10 +49,8 @@ pub(crate) fn size(code: &Code, blocks: Blocks) -> Size {
 /// Cells of a square of so many modules per side.
 fn cells(side: usize, blocks: Blocks) -> Size {
     let side = u16::try_from(side).unwrap_or(u16::MAX);
-    match blocks {
-        Blocks::Half => Size::new(side, side.div_ceil(2)),
-        Blocks::Full => Size::new(side.saturating_mul(2), side),
-    }
+    let halves = side.saturating_mul(blocks.halves());
+    Size::new(halves, halves.div_ceil(2))
 }
 
 /// Cells that a text needs as a QR code.
@@ -90,6 +101,30 @@ pub(crate) fn fit(text: &str, room: Size, blocks: Blocks) -> Fit {
     fit
 }
 
+/// The code with the largest modules that fit into so many cells, and among these the sturdiest one. `least`
+/// are the smallest blocks that can be drawn; with whole ones, modules are as many whole cells.
+#[must_use]
+pub(crate) fn largest(text: &str, room: Size, least: Blocks) -> Option<(Code, Blocks)> {
+    let halves = |level| {
+        let side = u16::try_from(required_side(text, level).ok()?).ok()?;
+        let halves = room.width.min(room.height.saturating_mul(2)) / side;
+        Some(halves - halves % least.halves())
+    };
+    let (medium, low) = (halves(Level::Medium), halves(Level::Low));
+    let (level, halves) = if low > medium {
+        (Level::Low, low?)
+    } else {
+        (Level::Medium, medium?)
+    };
+    let blocks = match halves {
+        0 => return None,
+        1 => Blocks::Half,
+        2 => Blocks::Full,
+        halves => Blocks::Large(halves),
+    };
+    Some((Code::new(text, level).ok()?, blocks))
+}
+
 /// The two colours of a code on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ink {
@@ -123,16 +158,9 @@ impl QrWidget<'_> {
     /// The symbol, ink and background of a cell.
     fn cell(&self, column: usize, row: usize) -> (&'static str, Color, Color) {
         let Ink { dark, light } = self.ink;
-        let (upper, lower) = match self.blocks {
-            Blocks::Half => (
-                self.code.is_dark(column, row * 2),
-                self.code.is_dark(column, row * 2 + 1),
-            ),
-            Blocks::Full => {
-                let module = self.code.is_dark(column / 2, row);
-                (module, module)
-            }
-        };
+        let per = usize::from(self.blocks.halves());
+        let half = |at: usize| self.code.is_dark(column / per, at / per);
+        let (upper, lower) = (half(row * 2), half(row * 2 + 1));
         match (upper, lower) {
             (false, false) => ("█", light, light),
             (true, true) => (" ", light, dark),
@@ -163,7 +191,7 @@ impl Widget for &QrWidget<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     const LINK: &str = "https://chat.whatsapp.com/AbCdEf1234567890XyZ12";
@@ -175,7 +203,10 @@ mod tests {
     ];
 
     /// Pixels per cell: 4 wide, 8 high.
-    fn decode(buffer: &Buffer, bright: impl Fn(Color) -> bool) -> Option<String> {
+    pub(in crate::console) fn decode(
+        buffer: &Buffer,
+        bright: impl Fn(Color) -> bool,
+    ) -> Option<String> {
         let area = buffer.area;
         let (width, height) = (usize::from(area.width) * 4, usize::from(area.height) * 8);
         let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
@@ -197,7 +228,7 @@ mod tests {
         grids.first()?.decode().ok().map(|(_, text)| text)
     }
 
-    fn is_light(color: Color) -> bool {
+    pub(in crate::console) fn is_light(color: Color) -> bool {
         match color {
             Color::Rgb(255, 255, 255) | Color::Indexed(231) | Color::White => true,
             Color::Rgb(0, 0, 0) | Color::Indexed(16) | Color::Black | Color::Reset => false,
@@ -221,7 +252,12 @@ mod tests {
     #[test]
     fn every_drawing_decodes() {
         for depth in DEPTHS {
-            for blocks in [Blocks::Half, Blocks::Full] {
+            for blocks in [
+                Blocks::Half,
+                Blocks::Full,
+                Blocks::Large(3),
+                Blocks::Large(4),
+            ] {
                 for level in [Level::Low, Level::Medium] {
                     let code = Code::new(LINK, level).unwrap();
                     let buffer = drawn(&code, blocks, depth);
@@ -286,6 +322,54 @@ mod tests {
         assert_eq!(
             fit(&"x".repeat(5_000), Size::new(500, 500), Blocks::Half),
             Fit::TooLong
+        );
+    }
+
+    #[test]
+    fn the_largest_modules_that_fit_are_chosen() {
+        let chosen = |width, height, least| {
+            let room = Size::new(width, height);
+            let (code, blocks) = largest(LINK, room, least)?;
+            let size = size(&code, blocks);
+            assert!(size.width <= width && size.height <= height);
+            Some((code.level(), blocks))
+        };
+        for (width, height, half, full) in [
+            (36, 24, None, None),
+            (80, 22, Some((Level::Medium, Blocks::Half)), None),
+            (
+                120,
+                37,
+                Some((Level::Low, Blocks::Full)),
+                Some((Level::Low, Blocks::Full)),
+            ),
+            (
+                200,
+                56,
+                Some((Level::Low, Blocks::Large(3))),
+                Some((Level::Medium, Blocks::Full)),
+            ),
+            (
+                400,
+                90,
+                Some((Level::Medium, Blocks::Large(4))),
+                Some((Level::Medium, Blocks::Large(4))),
+            ),
+        ] {
+            assert_eq!(
+                chosen(width, height, Blocks::Half),
+                half,
+                "{width}x{height}"
+            );
+            assert_eq!(
+                chosen(width, height, Blocks::Full),
+                full,
+                "{width}x{height}"
+            );
+        }
+        assert_eq!(
+            largest(&"x".repeat(5_000), Size::new(500, 500), Blocks::Half),
+            None
         );
     }
 

@@ -52,6 +52,7 @@ const UPDATE: &[&[&str]] = &[
     &["card", "connection", "groups", "invite", "sessions"],
     &[
         "confirm",
+        "counter",
         "failures",
         "form",
         "help",

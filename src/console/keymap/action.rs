@@ -22,6 +22,7 @@ pub(crate) enum Action {
     ShowQr,
     SaveQr,
     QrStyle,
+    Counter,
     Edit,
     ResetLink,
     Refresh,

@@ -216,6 +216,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "switch server gateway",
     },
     Binding {
+        action: Action::Counter,
+        name: "counter",
+        keys: &["K"],
+        help: "Show only the code to a visitor, with keys and mouse locked",
+        hint: "counter",
+        contexts: &[Groups, Group, Qr],
+        elsewhere: &[],
+        also: "kiosk lock visitor pin desk turn present full screen",
+    },
+    Binding {
         action: Action::NextPane,
         name: "next_pane",
         keys: &["Tab", "Right", "l"],

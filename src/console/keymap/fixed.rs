@@ -97,6 +97,12 @@ pub(crate) const FIXED: &[Fixed] = &[
         "dialogs",
         "clipboard",
     ),
+    fixed(
+        "PIN, 3 × Esc",
+        "Unlock; tmux and terminal shortcuts still work",
+        "counter",
+        "leave lock kiosk visitor digits wrong pause prefix",
+    ),
     fixed("Ctrl-c", "Quit", "everywhere", "exit close leave"),
 ];
 

@@ -347,7 +347,8 @@ pub(crate) fn card_in_sight(state: &State) -> bool {
     screen(state).is_some_and(|screen| screen.card.is_some())
 }
 
-/// Whether the link would be visible, on the card, as a full-screen code or in the reset dialog.
+/// Whether the link would be visible, on the card, as a full-screen code, on the counter or in
+/// the reset dialog.
 #[must_use]
 pub(crate) fn link_in_sight(state: &State) -> bool {
     let in_dialog = |card: &Card| {
@@ -357,5 +358,6 @@ pub(crate) fn link_in_sight(state: &State) -> bool {
     card_in_sight(state)
         || state.focus == Pane::Group
         || matches!(state.layers.last(), Some(Layer::Qr))
+        || state.is_locked()
         || state.card.as_ref().is_some_and(in_dialog)
 }

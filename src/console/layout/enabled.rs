@@ -32,7 +32,7 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
         Action::CopyLink | Action::SaveQr if in_code => {
             card.is_some_and(|card| card.link().is_some())
         }
-        Action::CopyLink | Action::ShowQr | Action::ResetLink => {
+        Action::CopyLink | Action::ShowQr | Action::Counter | Action::ResetLink => {
             card.is_some_and(|card| state.link_obstacle(&card.key).is_none())
         }
         Action::Edit => card.is_some_and(|card| {

@@ -88,6 +88,14 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 closed_by_keys(state, buttons(), "close")
             }
         }
+        Some(Layer::Counter(counter)) => {
+            if counter.takes_text() {
+                let hints = vec![plain("Tab", "next"), plain("↵", "lock")];
+                typing(state, hints, "cancel")
+            } else {
+                closed_by_keys(state, buttons(), "cancel")
+            }
+        }
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
         Some(Layer::Profiles(dialog)) => match &dialog.step {
             ProfilesStep::Choosing | ProfilesStep::Failed(_) => closed_by_keys(

@@ -2,6 +2,7 @@
 
 use super::card::card_parts;
 use super::confirm::confirm_parts;
+use super::counter::counter_parts;
 use super::dialog::Dialog;
 use super::failures::failures_parts;
 use super::footer::hints;
@@ -22,7 +23,7 @@ use ratatui::layout::{Position, Rect};
 /// What is at a cell of the screen.
 #[must_use]
 pub(crate) fn hit(state: &State, column: u16, row: u16) -> Target {
-    let Some(screen) = screen(state) else {
+    let Some(screen) = screen(state).filter(|_| !state.is_locked()) else {
         return Target::Nothing;
     };
     let at = Position::new(column, row);
@@ -78,6 +79,8 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 _ => in_dialog(&parts.dialog),
             }
         }
+        Layer::Counter(counter) => counter_parts(state, screen, counter)
+            .map_or(Target::Layer, |parts| in_dialog(&parts.dialog)),
         Layer::Rename(rename) => in_dialog(&rename_parts(state, screen, rename).dialog),
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(state, screen, confirm).dialog),
         Layer::Profiles(profiles) => {

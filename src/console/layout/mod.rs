@@ -2,6 +2,7 @@
 
 mod card;
 mod confirm;
+mod counter;
 mod dialog;
 mod enabled;
 mod failures;
@@ -24,6 +25,7 @@ pub(crate) use card::{
     CardParts, Detail, card_in_sight, card_parts, details, link_in_sight, member_rows,
 };
 pub(crate) use confirm::{CONFIRM_BUTTONS, confirm_parts};
+pub(crate) use counter::{CounterDrawing, counter_buttons, counter_parts, counter_screen};
 pub(crate) use dialog::{ButtonSpot, Dialog};
 pub(crate) use enabled::{can, needs};
 pub(crate) use failures::{failures_page, failures_parts};

@@ -1,6 +1,7 @@
 //! The state of the console, and values derived from the whole of it.
 
 use super::card::Card;
+use super::counter::{Counter, CounterLock, CounterOptions, CounterPhase};
 use super::failures::FailureRecord;
 use super::groups::Groups;
 use super::layer::Layer;
@@ -49,6 +50,7 @@ pub struct Options {
     pub profiles: Vec<Profile>,
     pub here: usize,
     pub mouse: bool,
+    pub counter: CounterOptions,
     pub theme: Theme,
     pub keymap: Keymap,
     /// For times of day.
@@ -113,6 +115,23 @@ impl State {
             Pane::Groups => KeyContext::Groups,
             Pane::Group => KeyContext::Group,
         }
+    }
+
+    /// The counter whose lock holds: it gets all input, whatever layer lies above it.
+    #[must_use]
+    pub(crate) fn locked_counter(&self) -> Option<(&Counter, &CounterLock)> {
+        self.layers.iter().find_map(|layer| match layer {
+            Layer::Counter(counter) => match &counter.phase {
+                CounterPhase::Locked(lock) => Some((counter, lock)),
+                CounterPhase::Choosing { .. } => None,
+            },
+            _ => None,
+        })
+    }
+
+    #[must_use]
+    pub(crate) fn is_locked(&self) -> bool {
+        self.locked_counter().is_some()
     }
 
     /// How many requests are in flight.

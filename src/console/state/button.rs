@@ -22,6 +22,8 @@ pub enum ButtonId {
     Swap,
     /// Leave it unlinked for now.
     Keep,
+    /// Lock the screen for a visitor.
+    Lock,
     /// Start the session.
     Start,
 }

@@ -1,6 +1,7 @@
 //! The layers over the screen: dialogs, the help, the full-screen code.
 
 use super::confirm::ConfirmDialog;
+use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
 use super::pairing::Pairing;
@@ -22,6 +23,8 @@ pub enum Layer {
     Profiles(ProfilesDialog),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
+    /// The code for a visitor, with keys and mouse locked.
+    Counter(Counter),
     /// What has failed, newest first.
     Failures {
         scroll: usize,

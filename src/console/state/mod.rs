@@ -8,6 +8,7 @@ mod button;
 mod card;
 mod confirm;
 mod confirmed;
+mod counter;
 mod failure_log;
 mod failures;
 mod form;
@@ -33,6 +34,8 @@ pub use app::{Options, State};
 pub(crate) use button::ButtonId;
 pub(crate) use card::{Card, Invite, LinkHidden, Members};
 pub(crate) use confirm::{ConfirmDialog, Leaving, Question};
+pub use counter::CounterOptions;
+pub(crate) use counter::{Counter, CounterLock, CounterPhase, PIN_LENGTH, Pin};
 #[cfg(test)]
 pub(crate) use failures::FailureRecord;
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};

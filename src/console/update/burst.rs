@@ -21,6 +21,15 @@ pub(super) fn keys(state: &mut State, events: &[KeyEvent]) {
     let layers = state.layers.len();
     let mut rest = events;
     while let Some(first) = rest.first() {
+        if state.is_locked() {
+            press(state, first);
+            if !state.is_locked() {
+                // What follows in this read was typed for the lock.
+                return;
+            }
+            rest = &rest[1..];
+            continue;
+        }
         let run = rest.iter().take_while(|event| is_text(event)).count();
         if run == 0 {
             press(state, first);
@@ -50,11 +59,17 @@ fn is_text(event: &KeyEvent) -> bool {
     plain && texts && event.kind != KeyEventKind::Release
 }
 
-/// Whether the top layer's buttons change something for others.
+/// Whether the top layer's buttons change something for others, or lock the screen.
 fn asks(state: &State) -> bool {
     matches!(
         state.layers.last(),
-        Some(Layer::Confirm(_) | Layer::Reset(_) | Layer::Pairing(_) | Layer::Rename(_))
+        Some(
+            Layer::Confirm(_)
+                | Layer::Reset(_)
+                | Layer::Pairing(_)
+                | Layer::Rename(_)
+                | Layer::Counter(_)
+        )
     )
 }
 

@@ -14,6 +14,9 @@ const DWELL: i64 = 700;
 const DWELL_AFTER_RESET: i64 = 1_000;
 /// The same after the gateway did not answer.
 const DWELL_AFTER_SILENCE: i64 = 5_000;
+/// The same on a locked screen after a refused request, and the longest one that the refusal may ask for.
+const DWELL_OF_LOCK: i64 = 60_000;
+const DWELL_OF_LOCK_MAX: i64 = 600_000;
 
 /// Enter: focuses the card and requests its data at once.
 pub(super) fn open(state: &mut State) {
@@ -83,7 +86,12 @@ fn card_members(state: &State) -> Option<&Members> {
 /// Invariants after every message: the card is the selected group's; a link is shown only while nothing
 /// contradicts it; missing data is requested once the cursor has rested.
 pub(super) fn sync(state: &mut State) {
-    let selected = state.groups.selected().map(|entry| &entry.key);
+    let selected = match state.locked_counter() {
+        // The lock keeps its group, whatever the list selects; a group that is gone has no card.
+        Some((counter, _)) => state.groups.get(&counter.key),
+        None => state.groups.selected(),
+    };
+    let selected = selected.map(|entry| &entry.key);
     if state.card.as_ref().map(|card| &card.key) != selected {
         let selected = selected.cloned();
         cancel_reads(state);
@@ -107,6 +115,9 @@ pub(super) fn sync(state: &mut State) {
         Invite::NotAsked => Some(DWELL),
         Invite::Hidden(LinkHidden::Reset) => Some(DWELL_AFTER_RESET),
         _ if went_unanswered(card) => Some(DWELL_AFTER_SILENCE),
+        Invite::Hidden(LinkHidden::Failed(failure)) if state.is_locked() => {
+            Some(dwell_of_lock(failure))
+        }
         _ => (card.members == Members::NotAsked).then_some(DWELL),
     };
     let wait = wait.filter(|_| in_sight && !card.left && state.requests.away.is_none());
@@ -119,9 +130,20 @@ pub(super) fn sync(state: &mut State) {
     }
 }
 
+/// Milliseconds until the locked screen asks again after a failure: no key can ask there.
+fn dwell_of_lock(failure: &CallFailure) -> i64 {
+    let asked = failure.retry_after.unwrap_or_default();
+    let asked = i64::try_from(asked).map_or(i64::MAX, |seconds| seconds.saturating_mul(1_000));
+    asked.clamp(DWELL_OF_LOCK, DWELL_OF_LOCK_MAX)
+}
+
 /// Closes the full-screen code when the card becomes another group's: people are being shown the previous one.
 fn put_code_away(state: &mut State) {
-    let is_code = |layer: &Layer| matches!(layer, Layer::Qr);
+    let is_code = |layer: &Layer| match layer {
+        Layer::Qr => true,
+        Layer::Counter(counter) => !counter.is_locked(),
+        _ => false,
+    };
     if state.layers.iter().any(is_code) {
         state.layers.retain(|layer| !is_code(layer));
         state.bad("The group of this code is not in the list any more, so the code was put away.");
@@ -143,7 +165,8 @@ pub(super) fn rested(state: &mut State) {
     let wants_link = matches!(
         card.invite,
         Invite::NotAsked | Invite::Hidden(LinkHidden::Reset)
-    ) || went_unanswered(card);
+    ) || went_unanswered(card)
+        || state.is_locked() && matches!(card.invite, Invite::Hidden(LinkHidden::Failed(_)));
     if card.members == Members::NotAsked {
         members::ask(state);
     }

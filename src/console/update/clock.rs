@@ -1,7 +1,7 @@
 //! Timers: what is due, and the next wake.
 
 use super::rows::Keep;
-use super::{card, connection, gateway, groups, invite, pairing, sessions};
+use super::{card, connection, counter, gateway, groups, invite, pairing, sessions};
 use crate::api::{EpochMillis, SessionStatus};
 use crate::console::effect::{Call, Effect};
 use crate::console::state::State;
@@ -56,6 +56,7 @@ pub(super) fn advance(state: &mut State, now: EpochMillis) {
     }
     invite::check_age(state);
     pairing::clock(state);
+    counter::clock(state);
 }
 
 fn shift(state: &mut State, by: i64) {
@@ -77,6 +78,7 @@ fn shift(state: &mut State, by: i64) {
     ] {
         *time = time.map(|time| time.saturating_add(by));
     }
+    counter::shift(state, by);
     state.requests.paste_until = None;
     for toast in &mut state.toasts {
         toast.until = toast.until.saturating_add(by);
@@ -99,8 +101,11 @@ pub(super) fn request_wake(state: &mut State) {
         .rows
         .iter()
         .any(|session| session.status == SessionStatus::Starting);
-    let busy =
-        starting || state.waiting() > 0 || state.requests.away.is_some() || pairing::counts(state);
+    let busy = starting
+        || state.waiting() > 0
+        || state.requests.away.is_some()
+        || pairing::counts(state)
+        || counter::counts(state);
     let tick = if busy { TICK_BUSY } else { TICK_IDLE };
     let now = state.now;
     let next_tick = now - now.rem_euclid(tick) + tick;
@@ -114,6 +119,7 @@ pub(super) fn request_wake(state: &mut State) {
         state.toasts.iter().map(|toast| toast.until).min(),
         invite::next_check(state),
         pairing::due(state),
+        counter::due(state),
         Some(next_tick),
     ];
     let Some(next) = effects.into_iter().flatten().min() else {

@@ -4,8 +4,8 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, failures, form, groups, help, leaving, members, pairing, profiles, qr, rename,
-    reset, sessions,
+    card, confirm, counter, failures, form, groups, help, leaving, members, pairing, profiles, qr,
+    rename, reset, sessions,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -16,6 +16,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(state: &mut State, event: &KeyEvent) {
     if event.kind == KeyEventKind::Release {
+        return;
+    }
+    if state.is_locked() {
+        counter::locked_key(state, event);
         return;
     }
     state.requests.last_key = Some(Key::of(event));
@@ -49,6 +53,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Reset(_)) => reset::key(state, event, action),
         Some(Layer::Pairing(_)) => pairing::key(state, event, action),
         Some(Layer::Rename(_)) => rename::key(state, event, action),
+        Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
@@ -151,11 +156,15 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
 }
 
 pub(super) fn paste(state: &mut State, text: &str) {
+    if state.is_locked() {
+        return;
+    }
     match state.layers.last() {
         Some(Layer::Help(_)) => help::paste(state, text),
         Some(Layer::Form(_)) => form::paste(state, text),
         Some(Layer::Pairing(_)) => pairing::paste(state, text),
         Some(Layer::Rename(_)) => rename::paste(state, text),
+        Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
         None if state.is_finding_member() => members::filter_paste(state, text),
@@ -179,6 +188,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         }
         Action::CopyLink => card::copy(state),
         Action::SaveQr => qr::save(state),
+        Action::Counter => counter::open(state),
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,
         _ if !state.layers.is_empty() => {}
         Action::Filter => groups::start_filter(state),

@@ -1,8 +1,8 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, confirm, failures, form, groups, help, keys, members, pairing, profiles, rename, reset,
-    sessions,
+    card, confirm, counter, failures, form, groups, help, keys, members, pairing, profiles, rename,
+    reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -12,7 +12,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 const NOTCH: isize = 3;
 
 pub(super) fn mouse(state: &mut State, event: MouseEvent) {
-    if !state.options.mouse {
+    if !state.options.mouse || state.is_locked() {
         return;
     }
     state.requests.last_key = None;
@@ -81,6 +81,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Reset(_)) => reset::press(state, button),
         Some(Layer::Pairing(_)) => pairing::press(state, button),
         Some(Layer::Rename(_)) => rename::press(state, button),
+        Some(Layer::Counter(_)) => counter::press(state, button),
         Some(Layer::Confirm(_)) => {
             let rest = confirm::press(state, button);
             keys::follow_up(state, rest);

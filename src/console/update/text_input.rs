@@ -84,6 +84,7 @@ pub(super) fn takes_text(state: &State) -> bool {
             pairing.focus.is_field() && pairing_field(state, pairing).is_some()
         }
         Some(Layer::Rename(rename)) => rename.takes_text(),
+        Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
         Some(_) => false,
         None => state.groups.typing || state.is_finding_member(),

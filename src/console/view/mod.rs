@@ -3,6 +3,7 @@
 
 mod card;
 mod confirm;
+mod counter;
 mod failures;
 mod field;
 mod footer;
@@ -51,6 +52,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Form(form) => return form::draw(state, screen, form, buffer),
         Layer::Profiles(profiles) => return profiles::draw(state, screen, profiles, buffer),
         Layer::Pairing(pairing) => return pairing::draw(state, screen, pairing, buffer),
+        Layer::Counter(counter) => return counter::draw(state, screen, counter, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
@@ -63,6 +65,10 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
 
 /// Draws into a buffer; returns the position of the text cursor, if there is one.
 fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    if let Some((counter, lock)) = state.locked_counter() {
+        counter::draw_locked(state, counter, lock, buffer);
+        return None;
+    }
     let Some(screen) = layout::screen(state) else {
         too_small::draw(state, buffer);
         return None;

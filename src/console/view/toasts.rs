@@ -2,8 +2,9 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, confirm_parts, failures_parts, form_parts, inside,
-    pairing_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row, wrap,
+    Dialog, QrDrawing, Screen, card_parts, confirm_parts, counter_parts, failures_parts,
+    form_parts, inside, pairing_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row,
+    wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -118,6 +119,12 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = rename_parts(state, screen, rename);
             buttons(&parts.dialog);
             areas.push(parts.field);
+        }
+        Some(Layer::Counter(counter)) => {
+            if let Some(parts) = counter_parts(state, screen, counter) {
+                buttons(&parts.dialog);
+                areas.push(parts.field);
+            }
         }
         Some(Layer::Confirm(confirm)) => buttons(&confirm_parts(state, screen, confirm).dialog),
         Some(Layer::Failures { scroll }) => buttons(&failures_parts(state, screen, *scroll).dialog),

@@ -7,7 +7,7 @@ use vt100::{MouseProtocolMode, Screen};
 
 /// All terminal modes are restored.
 #[track_caller]
-fn assert_sane(screen: &Screen) {
+pub(super) fn assert_sane(screen: &Screen) {
     assert!(!screen.alternate_screen(), "alternate screen");
     assert!(!screen.hide_cursor(), "hidden cursor");
     assert!(!screen.bracketed_paste(), "bracketed paste");
@@ -15,7 +15,7 @@ fn assert_sane(screen: &Screen) {
 }
 
 /// A shell that prints a word, runs the demo, and prints its exit code.
-fn in_a_shell() -> (Pty, String) {
+pub(super) fn in_a_shell() -> (Pty, String) {
     let script = format!(
         "echo before; {BINARY} {}; echo ended $?; read line",
         DEMO.join(" ")

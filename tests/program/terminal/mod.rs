@@ -3,6 +3,7 @@
 mod background;
 mod closing;
 mod copying;
+mod counter;
 mod endings;
 mod hands;
 mod headless;

@@ -3,6 +3,7 @@
 mod audience;
 mod burst;
 mod card;
+mod counter;
 mod filter;
 mod form;
 mod groups;
@@ -36,7 +37,7 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::msg::{Msg, Reply};
-use crate::console::state::{Invite, Layer, Options, State};
+use crate::console::state::{CounterOptions, Invite, Layer, Options, State};
 use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -58,6 +59,7 @@ fn options() -> Options {
         profiles: Vec::new(),
         here: 0,
         mouse: true,
+        counter: CounterOptions::default(),
         theme: Theme::new(ColorDepth::TrueColor),
         keymap: Keymap::default(),
         zone: jiff::tz::TimeZone::UTC,

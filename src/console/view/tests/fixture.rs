@@ -7,8 +7,8 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::state::{
-    Card, Connection, EditForm, Entry, Groups, Invite, Members, Options, Pane, Sessions, Settings,
-    State,
+    Card, Connection, CounterOptions, EditForm, Entry, Groups, Invite, Members, Options, Pane,
+    Sessions, Settings, State,
 };
 use crate::console::theme::{ColorDepth, Theme};
 use ratatui_textarea::{CursorMove, TextArea};
@@ -32,6 +32,7 @@ pub fn fresh() -> State {
             profiles: Vec::new(),
             here: 0,
             mouse: true,
+            counter: CounterOptions::default(),
             theme: Theme::new(ColorDepth::TrueColor),
             keymap: Keymap::default(),
             zone: jiff::tz::TimeZone::UTC,

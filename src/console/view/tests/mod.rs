@@ -2,6 +2,7 @@
 //! panic at any size or text.
 
 mod budget;
+mod counter;
 mod fixture;
 mod lists;
 mod pairing;

@@ -7,10 +7,10 @@ use crate::api::{Capability, LinkStep, Missed, SessionStatus, SettingField};
 use crate::console::effect::SessionAction;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
-    ButtonId, ConfirmDialog, Connection, EditForm, FailureRecord, FieldOrButton, FieldOutcome,
-    FormFocus, FormPhase, HelpDialog, Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile,
-    ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase,
-    Sort, State, Toast, ToastKind,
+    ButtonId, ConfirmDialog, Connection, Counter, CounterPhase, EditForm, FailureRecord,
+    FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog, Invite, Layer, Leaving,
+    LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep, Question, RenameDialog,
+    RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind,
 };
 
 /// A name and the state to draw.
@@ -193,6 +193,16 @@ pub const SCENES: &[Scene] = &[
     ("qr-blank", || {
         let mut state = with_invite(desk(), Invite::Hidden(LinkHidden::Reset));
         state.layers.push(Layer::Qr);
+        state
+    }),
+    ("counter-locking", || over(Layer::Counter(counter()))),
+    ("counter-choosing", || {
+        let mut counter = counter();
+        if let CounterPhase::Choosing { pin, .. } = &mut counter.phase {
+            "12345".chars().for_each(|digit| pin.push(digit));
+        }
+        let mut state = over(Layer::Counter(counter));
+        state.options.counter.dark_after = 600_000;
         state
     }),
     ("edit", || edit(|_| ())),
@@ -420,6 +430,10 @@ fn with_invite(mut state: State, invite: Invite) -> State {
 
 fn opened(invite: Invite) -> State {
     with_invite(focused(Pane::Group), invite)
+}
+
+fn counter() -> Counter {
+    Counter::new(key("volunteers"), "Weekend Volunteers".to_owned())
 }
 
 fn over(layer: Layer) -> State {

@@ -57,6 +57,7 @@ fn a_click_on_a_drawn_button_hits_it() {
             ("edit-refused", "[ Retry 2 ]", ButtonId::Save),
             ("edit-leave", "[ Keep editing ]", ButtonId::KeepEditing),
             ("edit-leave", "[ Discard ]", ButtonId::Discard),
+            ("counter-choosing", "[ Lock ]", ButtonId::Lock),
             ("failure", "[ Copy ]", ButtonId::Copy),
         ] {
             assert_hits(name, size, words, Target::Button(button));
