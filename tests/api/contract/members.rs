@@ -4,6 +4,7 @@ use crate::contract::table::{NO_GROUP, NO_MEMBER};
 use crate::support::{Ask, Gateway, Key};
 use groupdesk::gateway::domain::MemberJid;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 async fn role(gateway: &Gateway, group: &str, lid: &str) -> Option<Value> {
     let list = gateway.get(&format!("{group}/members")).await.ok(200);
@@ -142,7 +143,11 @@ async fn members_are_found_by_2_to_100_characters() {
 }
 
 fn urlencoding(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        write!(encoded, "%{byte:02X}").unwrap();
+    }
+    encoded
 }
 
 #[tokio::test]

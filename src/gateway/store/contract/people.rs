@@ -65,6 +65,8 @@ async fn found(place: &TestStore, organizations: &[&str], text: &str) -> Vec<Fou
     found.await.unwrap()
 }
 
+/// A text that is known. An option, since it is compared with fields.
+#[allow(clippy::unnecessary_wraps)]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
