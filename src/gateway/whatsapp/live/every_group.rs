@@ -89,6 +89,7 @@ impl EveryGroup {
                 role: MemberRole::Member,
                 phone: PhoneNumber::parse(&identity.phone_number),
                 is_me: true,
+                joined_via: None,
             });
         }
     }
