@@ -76,7 +76,7 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
         }
         Action::RevokeInvite => GroupChange::InviteReset(None),
         // The library takes this for a join by the link. WhatsApp Web, whatsmeow and Baileys take
-        // the code for that of the new link, which every reset brings.
+        // the code for that of the new link, which every reset brings. No fix upstream is known.
         Action::Invite { code } => GroupChange::InviteReset(InviteCode::parse(code).ok()),
         Action::Add {
             participants,
