@@ -337,6 +337,7 @@ fn member(group: u32, place: u32) -> Member {
         role: MemberRole::Member,
         phone: PhoneNumber::parse(&(628_000_000_000 + person).to_string()),
         is_me: place == 0,
+        joined_via: None,
     }
 }
 

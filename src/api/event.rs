@@ -1,6 +1,6 @@
 //! Realtime: tickets, frames and events.
 
-use super::{Audience, EpochMillis, LinkStep, Missed, SessionStatus, lenient, pattern};
+use super::{Audience, EpochMillis, JoinedVia, LinkStep, Missed, SessionStatus, lenient, pattern};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -314,6 +314,13 @@ pub struct GroupParticipantPayload {
     pub sender: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<Vec<String>>,
+    /// Extension: how the members in `join` came; absent when WhatsApp does not report it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub via: Option<JoinedVia>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leave: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,38 @@ pub const MEMBER_QUERY_MAX: usize = 100;
 /// Most members that are found.
 pub const MEMBERS_FOUND_MAX: usize = 200;
 
+/// Extension: how a member came into a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum JoinedVia {
+    /// By the group's invite link.
+    Link,
+    /// Added by a member of the group.
+    Added,
+    /// By a request to join that an admin approved.
+    Approved,
+}
+
+impl JoinedVia {
+    const ALL: [Self; 3] = [Self::Link, Self::Added, Self::Approved];
+
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Added => "added",
+            Self::Approved => "approved",
+        }
+    }
+
+    /// `None` for a value that this version does not know.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|via| via.as_str() == word)
+    }
+}
+
 /// A stored member of a group.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -48,6 +80,13 @@ pub struct GroupMember {
         deserialize_with = "lenient::optional_id"
     )]
     pub phone_number: Option<String>,
+    /// Extension: how the person came into the group; absent when that was not seen.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub joined_via: Option<JoinedVia>,
 }
 
 /// A member that was found, as in `GET /members`.

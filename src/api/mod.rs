@@ -44,7 +44,7 @@ pub use invite::{
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;
 pub use member::{
-    FoundMember, GroupMember, MEMBER_QUERY_MAX, MEMBER_QUERY_MIN, MEMBERS_FOUND_MAX,
+    FoundMember, GroupMember, JoinedVia, MEMBER_QUERY_MAX, MEMBER_QUERY_MIN, MEMBERS_FOUND_MAX,
     MembershipRequest,
 };
 pub use passkey::{

@@ -40,19 +40,17 @@ pub(crate) fn account(jid: &str) -> String {
 /// reason: the number is hidden where those of `others` are known, else the gateway reports none.
 #[must_use]
 pub(crate) fn member(member: &GroupMember, others: &[GroupMember]) -> (String, String) {
-    match known(member) {
-        Some(known) => known,
-        None => {
-            let lid = member.lid.trim_end_matches("@lid");
-            let is_hidden = others.iter().any(|other| other.phone_number.is_some());
-            let why = if is_hidden {
-                "number hidden by WhatsApp"
-            } else {
-                "the gateway reports no number"
-            };
-            (text::clean_line(lid).into_owned(), why.to_owned())
-        }
+    if let Some(known) = known(member) {
+        return known;
     }
+    let lid = member.lid.trim_end_matches("@lid");
+    let is_hidden = others.iter().any(|other| other.phone_number.is_some());
+    let why = if is_hidden {
+        "number hidden by WhatsApp"
+    } else {
+        "the gateway reports no number"
+    };
+    (text::clean_line(lid).into_owned(), why.to_owned())
 }
 
 /// A member's name and number, or only the number. `None` when neither is known.

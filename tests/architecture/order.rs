@@ -49,7 +49,14 @@ const UPDATE: &[&[&str]] = &[
         "text_input",
         "toasts",
     ],
-    &["card", "connection", "groups", "invite", "sessions"],
+    &[
+        "card",
+        "connection",
+        "groups",
+        "invite",
+        "members",
+        "sessions",
+    ],
     &[
         "confirm",
         "counter",

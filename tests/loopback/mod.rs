@@ -26,7 +26,7 @@ mod stanza;
 mod wire;
 
 use anyhow::Context as _;
-use groupdesk::gateway::domain::{GroupJid, MemberJid, SessionId};
+use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid, SessionId};
 use groupdesk::gateway::whatsapp::sandbox::{self, World};
 use groupdesk::gateway::whatsapp::{Account, Driver, DriverEvent, Identity};
 pub use odd::Oddity;
@@ -113,8 +113,8 @@ enum Order {
 
 /// A change of a group as only the wire tells it.
 pub enum Push {
-    /// Somebody came in by the link.
-    JoinedByLink(MemberJid),
+    /// The link was reset, and this is the new one.
+    NewLink(InviteCode),
     Deleted,
     /// Something with this tag, about these people: what it means for the group is not said.
     Tagged(&'static str, Vec<MemberJid>),

@@ -4,7 +4,7 @@ use super::Push;
 use super::groups::{description_node, group_node, participant};
 use super::modes::{add_mode, approval_mode, ephemeral, link_mode};
 use super::stanza::{empty, fresh_id};
-use groupdesk::api::{EpochMillis, MemberRole, Setting};
+use groupdesk::api::{EpochMillis, JoinedVia, MemberRole, Setting};
 use groupdesk::gateway::domain::{GroupJid, MemberJid};
 use groupdesk::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot};
 use whatsapp_rust::wacore_binary::Node;
@@ -19,10 +19,9 @@ pub fn by_hand(group: &GroupJid, push: Push, now: EpochMillis) -> Node {
         .attr("t", now / 1000)
         .attr("addressing_mode", "lid");
     match push {
-        Push::JoinedByLink(person) => {
-            let came = NodeBuilder::new("invite").attr("code", "AbCdEf1234567890XyZ123");
-            node.attr("participant", person.as_str())
-                .children([came.build()])
+        Push::NewLink(code) => {
+            let link = NodeBuilder::new("invite").attr("code", code.as_str());
+            node.children([link.build()])
         }
         Push::Deleted => node.children([empty("delete")]),
         Push::Tagged(tag, people) => node.children([self::people(tag, &people)]),
@@ -72,13 +71,13 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
         GroupChange::Setting(Setting::EphemeralSeconds(seconds)) => ephemeral(*seconds),
         // The new code is never said.
         GroupChange::InviteReset(_) => empty("revoke"),
-        GroupChange::Joined(members) => NodeBuilder::new("add")
-            .children(
-                members
-                    .iter()
-                    .map(|member| participant(&member.lid, &member.role, member.phone)),
+        GroupChange::Joined(members) => {
+            let came = members.iter();
+            add(
+                members.first().and_then(|member| member.joined_via),
+                came.map(|member| participant(&member.lid, &member.role, member.phone)),
             )
-            .build(),
+        }
         GroupChange::Left(members) => people("remove", members),
         GroupChange::Promoted(members) => people("promote", members),
         GroupChange::Demoted(members) => people("demote", members),
@@ -89,11 +88,24 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
                 .children([group])
                 .build()
         }
-        GroupChange::Entered(_) => people("add", std::slice::from_ref(me)),
+        GroupChange::Entered(group) => {
+            let mine = group.members.iter().find(|member| member.is_me);
+            let came = [participant(me, &MemberRole::Member, None)];
+            add(mine.and_then(|me| me.joined_via), came.into_iter())
+        }
         GroupChange::Requests(count) => requests(*count),
         GroupChange::Exited => people("remove", std::slice::from_ref(me)),
         GroupChange::Seen(_) => unreachable!("the world tells each change by itself"),
     }
+}
+
+/// Who came in by the link has a reason, and so has who asked to by the link and was approved.
+fn add(via: Option<JoinedVia>, people: impl Iterator<Item = Node>) -> Node {
+    let mut node = NodeBuilder::new("add").children(people);
+    if matches!(via, Some(JoinedVia::Link | JoinedVia::Approved)) {
+        node = node.attr("reason", "invite");
+    }
+    node.build()
 }
 
 /// Whether the group was made in the moment in which the account came into it.

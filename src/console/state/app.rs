@@ -83,6 +83,12 @@ pub struct State {
 }
 
 impl State {
+    /// Whether the filter of the members is typed.
+    #[must_use]
+    pub(crate) fn is_finding_member(&self) -> bool {
+        self.card.as_ref().is_some_and(|card| card.find.typing)
+    }
+
     /// The state before any answer of the gateway.
     #[must_use]
     pub(crate) fn new(options: Options, size: (u16, u16), now: EpochMillis) -> Self {

@@ -1,6 +1,5 @@
 //! The group's card: what is stored about it, its members, and the invite link.
 
-use super::State;
 use crate::api::{EpochMillis, GroupMember, SessionStatus};
 use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
@@ -71,14 +70,6 @@ impl Card {
             Members::Loaded(members) => members,
             _ => &[],
         }
-    }
-}
-
-impl State {
-    /// Whether the filter of the members is typed.
-    #[must_use]
-    pub(crate) fn is_finding_member(&self) -> bool {
-        self.card.as_ref().is_some_and(|card| card.find.typing)
     }
 }
 

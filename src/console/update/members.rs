@@ -103,7 +103,7 @@ pub(super) fn end_filter(state: &mut State) {
 /// Clears the filter; whether there was one.
 pub(super) fn clear_filter(state: &mut State) -> bool {
     let has_text = (state.card.as_ref()).is_some_and(|card| !card.find.text.is_empty());
-    edit(state, String::new());
+    edit(state, "");
     has_text
 }
 
@@ -123,7 +123,7 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
         code => {
             let text = state.card.as_ref().map_or("", |card| &card.find.text);
             match at_the_end(text, event) {
-                Some(text) => edit(state, text),
+                Some(text) => edit(state, &text),
                 None => return !matches!(code, KeyCode::F(_) | KeyCode::Char(_)),
             }
         }
@@ -134,11 +134,11 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
 pub(super) fn filter_paste(state: &mut State, text: &str) {
     let before = state.card.as_ref().map_or("", |card| &card.find.text);
     let text = format!("{before}{text}");
-    edit(state, text);
+    edit(state, &text);
 }
 
-fn edit(state: &mut State, text: String) {
-    let text: String = clean_line(&text).chars().take(FIND_MAX).collect();
+fn edit(state: &mut State, text: &str) {
+    let text: String = clean_line(text).chars().take(FIND_MAX).collect();
     let Some(card) = &mut state.card else {
         return;
     };

@@ -1,7 +1,7 @@
 //! The members on the card, with their filter.
 
 use super::paint::{after, below, key, put, put_lines, put_right, scrollbar, tail};
-use crate::api::{GroupMember, MemberRole};
+use crate::api::{GroupMember, JoinedVia, MemberRole};
 use crate::console::account::is_own;
 use crate::console::keymap::Action;
 use crate::console::layout::{CardParts, wrap};
@@ -10,6 +10,9 @@ use crate::console::words;
 use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+
+/// Columns of the card from which on it says how members came.
+const VIA_FROM: u16 = 60;
 
 /// Draws the members' part of the card; returns the position of the filter's cursor.
 pub(super) fn draw(
@@ -78,7 +81,8 @@ pub(super) fn draw(
         let is_me = session.is_some_and(|session| is_own(session, &member.lid));
         let names = words::member(member, members);
         let area = below(parts.members, line);
-        one(state, member, &names, is_me, area, buffer);
+        let via = via(member).filter(|_| pane.width >= VIA_FROM);
+        one(state, member, &names, via, is_me, area, buffer);
     }
     // With the code between the members and the border, a scrollbar would be far from its rows.
     if parts.members.right() + 2 >= pane.right() {
@@ -101,10 +105,19 @@ fn find(state: &State, card: &Card, area: Rect, buffer: &mut Buffer) -> Option<P
     find.typing.then(|| Position::new(left.x, left.y))
 }
 
+fn via(member: &GroupMember) -> Option<&'static str> {
+    member.joined_via.map(|via| match via {
+        JoinedVia::Link => "by link",
+        JoinedVia::Added => "added",
+        JoinedVia::Approved => "approved",
+    })
+}
+
 fn one(
     state: &State,
     member: &GroupMember,
     (name, more): &(String, String),
+    via: Option<&str>,
     is_me: bool,
     area: Rect,
     buffer: &mut Buffer,
@@ -120,6 +133,14 @@ fn one(
     if is_me {
         let you = if role.is_empty() { "you" } else { "you · " };
         left = put_right(buffer, left, you, theme.title);
+    }
+    if let Some(via) = via {
+        let dot = if is_me || !role.is_empty() {
+            " · "
+        } else {
+            ""
+        };
+        left = put_right(buffer, left, &format!("{via}{dot}"), theme.dim);
     }
     put(buffer, left, symbol, style);
     left = after(left, 2);

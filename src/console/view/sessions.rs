@@ -1,7 +1,7 @@
 //! The sessions pane.
 
 use super::paint::{after, bar, below, columns, pane, put, put_lines, put_right, scrollbar};
-use crate::api::{Session, SessionStatus};
+use crate::api::{LinkStep, Session, SessionStatus};
 use crate::console::account::number;
 use crate::console::layout::{SessionsParts, sessions_parts, wrap};
 use crate::console::state::{Connection, Pane, State};
@@ -198,6 +198,9 @@ fn status(state: &State, session: &Session, room: u16) -> String {
     let look = state.options.theme.status(&session.status);
     let word = match &session.status {
         SessionStatus::Other(word) => text::clean_line(word).into_owned(),
+        SessionStatus::ScanQrCode if session.link_step == Some(LinkStep::Passkey) => {
+            "waits for a passkey".to_owned()
+        }
         _ => look.word.to_owned(),
     };
     match state.sessions.since.get(&session.id) {

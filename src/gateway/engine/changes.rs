@@ -3,8 +3,8 @@
 use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};
 use crate::api::{
-    AuditAction, Group, GroupInfo, InviteLink, PartialUpdate, Setting, SettingField, SettingsPatch,
-    check_subject,
+    AuditAction, Group, GroupInfo, InviteLink, JoinedVia, PartialUpdate, Setting, SettingField,
+    SettingsPatch, check_subject,
 };
 use crate::gateway::auth::Caller;
 use crate::gateway::budget::BudgetKind;
@@ -150,7 +150,10 @@ impl Engine {
                 match &outcome {
                     JoinOutcome::Joined(group) => {
                         record.group = Some(group.to_string());
-                        refresh(&turn, &store, group, &mut record, None).await?;
+                        let mark = |group: &mut GroupSnapshot| {
+                            group.set_own_via(Some(JoinedVia::Link));
+                        };
+                        refresh(&turn, &store, group, mark, &mut record, None).await?;
                     }
                     JoinOutcome::Pending(group) => {
                         record.group = Some(group.to_string());
@@ -318,12 +321,21 @@ async fn change_them(
             if let Some(new) = &mut record.new {
                 new["applied"] = words(&applied);
             }
-            Err(Error::Members { applied, failed })
+            Err(Error::Members {
+                applied: applied.clone(),
+                failed,
+            })
         }
     };
     if something {
         // Members are named by number or LID; the current state of the group has to be queried.
-        refresh(&turn, store, group, record, outcome.as_ref().err()).await?;
+        let via = match change {
+            MemberChange::Add => Some(JoinedVia::Added),
+            MemberChange::Approve => Some(JoinedVia::Approved),
+            _ => None,
+        };
+        let mark = |group: &mut GroupSnapshot| set_via(group, &applied, via);
+        refresh(&turn, store, group, mark, record, outcome.as_ref().err()).await?;
     }
     outcome
 }
@@ -344,18 +356,39 @@ fn own_change(
     move |w| changes::apply(w, &scope, &event)
 }
 
-/// Queries a group and stores it together with the audit entry. The change itself was made, so a
+/// Sets how people came who were named by LID or by number.
+fn set_via(group: &mut GroupSnapshot, people: &[MemberJid], via: Option<JoinedVia>) {
+    let Some(via) = via else {
+        return;
+    };
+    for member in &mut group.members {
+        let number = member.phone.map(|phone| format!("{phone}@s.whatsapp.net"));
+        let is_named = |person: &MemberJid| {
+            *person == member.lid || number.as_deref() == Some(person.as_str())
+        };
+        if people.iter().any(is_named) {
+            member.joined_via = Some(via);
+        }
+    }
+}
+
+/// Queries a group, has `mark` add what the answer does not contain, and stores it together with the
+/// audit entry. The change itself was made, so a
 /// failed query is not reported to the caller: the driver's event, or the next sync, updates the
 /// group.
 async fn refresh(
     turn: &Turn<'_>,
     store: &Store,
     group: &GroupJid,
+    mark: impl FnOnce(&mut GroupSnapshot),
     record: &mut AuditDraft,
     refusal: Option<&Error>,
 ) -> Result<(), Error> {
     match turn.ask(turn.session.driver.group(group)).await {
-        Ok(snapshot) => store_snapshot(turn, store, snapshot, record, refusal).await,
+        Ok(mut snapshot) => {
+            mark(&mut snapshot);
+            store_snapshot(turn, store, snapshot, record, refusal).await
+        }
         Err(error) => {
             tracing::warn!(session = %turn.session.id, %error, "a changed group could not be refreshed");
             Ok(())

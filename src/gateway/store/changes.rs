@@ -8,12 +8,12 @@ use super::listing::ListCache;
 use super::rows::StoredGroup;
 use super::{Read, StoreError, Write};
 use crate::api::{
-    EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, MemberRole, SessionRole,
-    Setting,
+    EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, JoinedVia, MemberRole,
+    SessionRole, Setting,
 };
 use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
-use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, Member};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, Member, via_in};
 use std::sync::Arc;
 
 /// Whose groups are written.
@@ -108,14 +108,20 @@ pub(crate) fn apply(
         }
         GroupChange::Joined(members) => {
             let known = w.rows.stored_members(stored.number)?;
-            let new = || {
-                let is_new = |member: &&Member| !known.contains_key(member.lid.as_str());
-                members.iter().filter(is_new)
-            };
-            w.rows.put_members(stored.number, &mut new(), origin.at)?;
-            let joined = new().map(|member| member.lid.to_string()).collect();
+            let approval = stored.join_approval == Some(true);
+            let is_new = |member: &&Member| !known.contains_key(member.lid.as_str());
+            let new: Vec<Member> = members
+                .iter()
+                .filter(is_new)
+                .map(|member| Member {
+                    joined_via: member.joined_via.map(|via| via_in(via, approval)),
+                    ..member.clone()
+                })
+                .collect();
+            w.rows
+                .put_members(stored.number, &mut new.iter(), origin.at)?;
             after_members(w, scope, &stored)?;
-            participants(w, scope, &event.group, &origin, Movement::Join, joined)
+            joins(w, scope, &event.group, &origin, new.iter())
         }
         GroupChange::Left(lids) => {
             let mut left = Vec::new();
@@ -243,8 +249,7 @@ fn upsert(
         };
         publish(w, scope, EventKind::GroupUpdate, &payload)?;
         let me = group.members.iter().filter(|member| member.is_me);
-        let me = me.map(|member| member.lid.to_string()).collect();
-        return participants(w, scope, &group.jid, origin, Movement::Join, me);
+        return joins(w, scope, &group.jid, origin, me);
     };
     if !stored.is(group) {
         w.rows.update_group(stored.number, group, origin.at)?;
@@ -309,7 +314,7 @@ fn replace_members(
         }
         fresh.push(member);
         match was {
-            None => joined.push(member.lid.to_string()),
+            None => joined.push(member),
             Some(was) if was.role.is_admin() && !member.role.is_admin() => {
                 demoted.push(member.lid.to_string());
             }
@@ -334,7 +339,7 @@ fn replace_members(
         after_members(w, scope, stored)?;
     }
     let jid = &group.jid;
-    participants(w, scope, jid, origin, Movement::Join, joined)?;
+    joins(w, scope, jid, origin, joined.into_iter())?;
     participants(w, scope, jid, origin, Movement::Leave, left)?;
     participants(w, scope, jid, origin, Movement::Promote, promoted)?;
     participants(w, scope, jid, origin, Movement::Demote, demoted)
@@ -431,10 +436,32 @@ fn change_roles(
 
 #[derive(Clone, Copy)]
 enum Movement {
-    Join,
+    Join(Option<JoinedVia>),
     Leave,
     Promote,
     Demote,
+}
+
+/// Publishes new members, those who came in the same way together.
+fn joins<'a>(
+    w: &mut Write<'_>,
+    scope: &SessionContext,
+    jid: &GroupJid,
+    origin: &Origin<'_>,
+    members: impl Iterator<Item = &'a Member>,
+) -> Result<(), StoreError> {
+    let mut ways: Vec<(Option<JoinedVia>, Vec<String>)> = Vec::new();
+    for member in members {
+        let lid = member.lid.to_string();
+        match ways.iter_mut().find(|(via, _)| *via == member.joined_via) {
+            Some((_, lids)) => lids.push(lid),
+            None => ways.push((member.joined_via, vec![lid])),
+        }
+    }
+    for (via, lids) in ways {
+        participants(w, scope, jid, origin, Movement::Join(via), lids)?;
+    }
+    Ok(())
 }
 
 fn participants(
@@ -455,7 +482,10 @@ fn participants(
         ..GroupParticipantPayload::default()
     };
     let list = match movement {
-        Movement::Join => &mut payload.join,
+        Movement::Join(via) => {
+            payload.via = via;
+            &mut payload.join
+        }
         Movement::Leave => &mut payload.leave,
         Movement::Promote => &mut payload.promote,
         Movement::Demote => &mut payload.demote,

@@ -1,8 +1,8 @@
 //! Row types of the tables, for every engine.
 
 use crate::api::{
-    ApiKey, Audience, AuditAction, AuditOutcome, EpochMillis, GroupKind, MemberRole, Session,
-    SessionRole,
+    ApiKey, Audience, AuditAction, AuditOutcome, EpochMillis, GroupKind, JoinedVia, MemberRole,
+    Session, SessionRole,
 };
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
@@ -76,15 +76,18 @@ pub(crate) struct StoredMember {
     pub role: MemberRole,
     pub is_me: bool,
     pub phone: Option<PhoneNumber>,
+    pub joined_via: Option<JoinedVia>,
 }
 
 impl StoredMember {
-    /// Whether the row equals WhatsApp's state. A number that WhatsApp no longer reports is kept.
+    /// Whether the row equals WhatsApp's state. A number that WhatsApp no longer reports is kept, and
+    /// so is how the member came.
     #[must_use]
     pub(crate) fn is(&self, member: &Member) -> bool {
         self.role == member.role
             && self.is_me == member.is_me
             && (member.phone.is_none() || self.phone == member.phone)
+            && (member.joined_via.is_none() || self.joined_via == member.joined_via)
     }
 }
 
@@ -94,6 +97,7 @@ impl From<&Member> for StoredMember {
             role: member.role.clone(),
             is_me: member.is_me,
             phone: member.phone,
+            joined_via: member.joined_via,
         }
     }
 }

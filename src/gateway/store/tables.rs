@@ -215,7 +215,7 @@ pub(crate) trait WriteGroups {
     fn set_pending_requests(&mut self, group: i64, count: u32) -> Outcome<bool>;
 
     /// Inserts members or overwrites their role and number, seen at `at`. A number that is known is
-    /// kept where the member comes without one.
+    /// kept where the member comes without one, and so is how the member came.
     fn put_members(
         &mut self,
         group: i64,

@@ -1,6 +1,6 @@
 //! Groups and members as WhatsApp reports them.
 
-use crate::api::{Audience, EpochMillis, GroupKind, MemberRole};
+use crate::api::{Audience, EpochMillis, GroupKind, JoinedVia, MemberRole};
 use crate::gateway::domain::{GroupJid, MemberJid, PhoneNumber};
 
 /// The state of a group at WhatsApp.
@@ -59,11 +59,29 @@ impl GroupSnapshot {
         self.size.map_or(listed, |size| listed.max(size as usize))
     }
 
+    /// Sets how the account came into the group.
+    pub fn set_own_via(&mut self, via: Option<JoinedVia>) {
+        let via = via.map(|via| via_in(via, self.join_approval));
+        for member in self.members.iter_mut().filter(|member| member.is_me) {
+            member.joined_via = via;
+        }
+    }
+
     /// Whether WhatsApp lists only some of the members, as it does in the announcement groups of
     /// communities (open-wa issue 3023): who is not listed may still be a member.
     #[must_use]
     pub fn is_partial(&self) -> bool {
         self.count() > self.members.len()
+    }
+}
+
+/// Corrects how a member came by what the group requires: where an admin has to approve, the link
+/// leads to a request only. WhatsApp's notification does not name approval.
+#[must_use]
+pub fn via_in(via: JoinedVia, join_approval: bool) -> JoinedVia {
+    match via {
+        JoinedVia::Link if join_approval => JoinedVia::Approved,
+        via => via,
     }
 }
 
@@ -85,6 +103,8 @@ pub struct Member {
     pub phone: Option<PhoneNumber>,
     /// Whether this is the session's own account.
     pub is_me: bool,
+    /// How the member came. WhatsApp reports it in the notification of a join only.
+    pub joined_via: Option<JoinedVia>,
 }
 
 /// A request to join a group.

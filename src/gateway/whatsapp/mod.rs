@@ -23,5 +23,5 @@ pub use error::DriverError;
 pub use event::{DriverEvent, GroupChange, GroupEvent, Retry};
 pub use group::{
     GroupSnapshot, JoinOutcome, Member, MemberChange, MembershipRequest, NameSource, Named,
-    UnreadGroup,
+    UnreadGroup, via_in,
 };

@@ -1,9 +1,11 @@
 //! `/sessions/{s}/groups/{gid}/members`.
 
 use crate::contract::table::{NO_GROUP, NO_MEMBER};
-use crate::support::{Ask, Gateway, Key};
+use crate::support::{Ask, Gateway, Key, Stream};
 use groupdesk::gateway::domain::MemberJid;
+use groupdesk::gateway::whatsapp::MemberChange;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 async fn role(gateway: &Gateway, group: &str, lid: &str) -> Option<Value> {
     let list = gateway.get(&format!("{group}/members")).await.ok(200);
@@ -142,7 +144,11 @@ async fn members_are_found_by_2_to_100_characters() {
 }
 
 fn urlencoding(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        write!(encoded, "%{byte:02X}").unwrap();
+    }
+    encoded
 }
 
 #[tokio::test]
@@ -247,6 +253,71 @@ async fn join_requests_are_approved() {
         )
         .await
         .error(403, "forbidden");
+}
+
+#[tokio::test]
+async fn how_members_came_is_published_and_kept() {
+    let gateway = Gateway::start().await;
+    let mut stream = Stream::open(&gateway, Key::Events, json!({})).await;
+    let support = gateway.session("Support line");
+    let (name, asking) = ("Weekend Volunteers", "ועד הבית – הרצל 12");
+    let jid = gateway.world.group_named(name).unwrap();
+    let people = gateway.world.outsiders(&jid, 2);
+    let asking_jid = gateway.world.group_named(asking).unwrap();
+    let requests = gateway.world.requests(&asking_jid);
+    let body = |who: &MemberJid| json!({ "participants": [who.as_str()] });
+    let (group, asking) = (gateway.support_group(name), gateway.support_group(asking));
+
+    let phone = gateway.world.phone();
+    phone.join(&jid, &people[0]).unwrap();
+    let event = stream
+        .event_of("group.participant", &support, jid.as_str())
+        .await;
+    assert_eq!(event["payload"]["join"], json!([people[0].as_str()]));
+    assert_eq!(event["payload"]["via"], "link");
+    let members = format!("{group}/members");
+    gateway.post(&members, body(&people[1])).await.ok(204);
+    let event = stream
+        .event_of("group.participant", &support, jid.as_str())
+        .await;
+    assert_eq!(event["payload"]["via"], "added");
+    let approve = format!("{asking}/members:approve");
+    gateway.post(&approve, body(&requests[0])).await.ok(204);
+    let approve = MemberChange::Approve;
+    phone
+        .change_member(&asking_jid, approve, &requests[1])
+        .unwrap();
+    for who in &requests[..2] {
+        let of = asking_jid.as_str();
+        let event = stream.event_of("group.participant", &support, of).await;
+        assert_eq!(event["payload"]["join"], json!([who.as_str()]));
+        assert_eq!(event["payload"]["via"], "approved");
+    }
+    // The list that follows does not say it.
+    let one = format!("{group}/members/{}", people[0].as_str().replace('@', "%40"));
+    gateway
+        .post(&format!("{one}/promote"), json!({}))
+        .await
+        .ok(204);
+    for (group, who, via) in [
+        (&group, &people[0], json!("link")),
+        (&group, &people[1], json!("added")),
+        (&asking, &requests[0], json!("approved")),
+        (&asking, &requests[1], json!("approved")),
+    ] {
+        let list = gateway.get(&format!("{group}/members")).await.ok(200);
+        let members = list["data"].as_array().unwrap();
+        let member = members.iter().find(|member| member["lid"] == who.as_str());
+        assert_eq!(member.unwrap()["joinedVia"], via);
+        let others = members
+            .iter()
+            .filter(|member| member.get("joinedVia").is_none());
+        assert_eq!(
+            others.count(),
+            members.len() - 2,
+            "the first import says nothing"
+        );
+    }
 }
 
 #[tokio::test]

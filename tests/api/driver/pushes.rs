@@ -2,14 +2,15 @@
 
 use super::desk::{Desk, Kind, change_of, in_seconds};
 use crate::loopback::Push;
-use groupdesk::api::{MemberRole, Setting};
-use groupdesk::gateway::domain::GroupJid;
-use groupdesk::gateway::whatsapp::{DriverEvent, GroupChange, Member, MemberChange};
+use groupdesk::api::{JoinedVia, MemberRole, Setting};
+use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use groupdesk::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, Member, MemberChange};
 
 over_both_drivers!(
     settings_changed_elsewhere_are_reported,
     a_link_reset_elsewhere_is_reported_without_the_new_code,
     joining_and_leaving_members_are_reported,
+    how_members_came_is_reported,
     membership_changes_of_the_account_itself_are_reported,
     changes_made_elsewhere_name_their_author,
     sessions_receive_each_others_changes,
@@ -64,6 +65,7 @@ async fn joining_and_leaving_members_are_reported(kind: Kind) {
         role: MemberRole::Member,
         phone: desk.world.phone_of(&person),
         is_me: false,
+        joined_via: Some(JoinedVia::Added),
     };
     for (change, expected) in [
         (MemberChange::Add, GroupChange::Joined(vec![member])),
@@ -114,7 +116,9 @@ async fn membership_changes_of_the_account_itself_are_reported(kind: Kind) {
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
     by_phone(&desk, MemberChange::Add);
     let change = change_of(desk.change(&group).await);
-    assert_eq!(change, GroupChange::Entered(Box::new(desk.truth(&group))));
+    let mut truth = desk.truth(&group);
+    truth.set_own_via(Some(JoinedVia::Added));
+    assert_eq!(change, GroupChange::Entered(Box::new(truth)));
     by_phone(&desk, MemberChange::Promote);
     let change = desk.change(&group).await.change;
     assert_eq!(change, GroupChange::Promoted(vec![me.clone()]));
@@ -155,23 +159,53 @@ async fn sessions_receive_each_others_changes(kind: Kind) {
     assert_eq!(event.by, Some(support.me()));
 }
 
-/// The simulated world does not distinguish these from other joins and leaves.
+async fn how_members_came_is_reported(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("Weekend Volunteers");
+    let people = desk.world.outsiders(&group, 2);
+    let phone = desk.world.phone();
+    phone.join(&group, &people[0]).unwrap();
+    phone
+        .change_member(&group, MemberChange::Add, &people[1])
+        .unwrap();
+    let mut came = [
+        came(&desk.change(&group).await),
+        came(&desk.change(&group).await),
+    ];
+    came.sort_by_key(|(lid, _)| *lid != people[0]);
+    let [link, added] = came;
+    assert_eq!(link, (people[0].clone(), Some(JoinedVia::Link)));
+    assert_eq!(added, (people[1].clone(), Some(JoinedVia::Added)));
+
+    // WhatsApp does not say that an admin approved; the group does.
+    let group = desk.group("ועד הבית – הרצל 12");
+    let person = desk.world.requests(&group).remove(0);
+    desk.world
+        .phone()
+        .change_member(&group, MemberChange::Approve, &person)
+        .unwrap();
+    let event = desk.change(&group).await;
+    assert_eq!(self::came(&event), (person, Some(JoinedVia::Link)));
+}
+
+fn came(event: &GroupEvent) -> (MemberJid, Option<JoinedVia>) {
+    match &event.change {
+        GroupChange::Joined(members) => (members[0].lid.clone(), members[0].joined_via),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The simulated world does not distinguish these from other changes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn joins_by_link_and_deleted_groups_are_reported() {
+async fn new_links_and_deleted_groups_are_reported() {
     let mut desk = Desk::connected(Kind::Wire).await;
     let group = desk.group("Weekend Volunteers");
-    let person = desk.world.outsiders(&group, 1).remove(0);
     let session = desk.account.session.clone();
-    let joined = Push::JoinedByLink(person.clone());
-    desk.server().push(&session, &group, joined).unwrap();
-    let member = Member {
-        lid: person,
-        role: MemberRole::Member,
-        phone: None,
-        is_me: false,
-    };
+    let code = InviteCode::parse("AbCdEf1234567890XyZ123").unwrap();
+    let link = Push::NewLink(code.clone());
+    desk.server().push(&session, &group, link).unwrap();
     let change = desk.change(&group).await.change;
-    assert_eq!(change, GroupChange::Joined(vec![member]));
+    assert_eq!(change, GroupChange::InviteReset(Some(code)));
     desk.server().push(&session, &group, Push::Deleted).unwrap();
     assert_eq!(desk.change(&group).await.change, GroupChange::Exited);
 }

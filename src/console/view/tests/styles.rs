@@ -1,10 +1,11 @@
 //! Styles that carry meaning: the snapshots contain only characters.
 
-use super::fixture::{desk, failure, form, fresh, typed};
-use super::render;
+use super::fixture::{desk, failure, form, fresh, members, typed};
 use super::scenes::{SCENES, scene};
+use super::{render, text};
+use crate::api::JoinedVia;
 use crate::console::failure::FailureKind;
-use crate::console::state::{Connection, Layer, Pane, State};
+use crate::console::state::{Connection, Layer, Members, Pane, State};
 use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::paint::put;
 use ratatui::buffer::Buffer;
@@ -215,6 +216,30 @@ fn the_own_account_is_marked_among_the_members() {
     let you = find(&buffer, "you · admin");
     assert_eq!(mine.y, you.y);
     assert_style(&buffer, "you · admin", theme().title);
+}
+
+#[test]
+fn a_wide_card_says_how_members_came() {
+    let mut state = desk();
+    state.focus = Pane::Group;
+    let mut members = members(8);
+    members[2].joined_via = Some(JoinedVia::Added);
+    members[3].joined_via = Some(JoinedVia::Link);
+    members[6].joined_via = Some(JoinedVia::Approved);
+    state.card.as_mut().unwrap().members = Members::Loaded(members);
+    let (buffer, _) = render(&mut state, 200, 60);
+    assert_style(&buffer, "by link", theme().dim);
+    find(&buffer, "approved");
+    assert_eq!(
+        find(&buffer, "added · admin").y,
+        find(&buffer, "Sari Wulandari").y
+    );
+    let (buffer, _) = render(&mut state, 100, 40);
+    find(&buffer, "Sari Wulandari");
+    let screen = text(&buffer, None);
+    for word in ["by link", "added · ", "approved"] {
+        assert!(!screen.contains(word), "{word}");
+    }
 }
 
 /// Terminals that draw a syllable in more cells than were counted keep residue unless the cells around it are

@@ -95,6 +95,7 @@ pub fn member(lid: &str, role: MemberRole) -> Member {
         lid,
         role,
         phone: None,
+        joined_via: None,
     }
 }
 

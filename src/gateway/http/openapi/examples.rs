@@ -3,7 +3,7 @@
 use crate::api::{
     ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, BudgetWindow, Capability, CreatedKey,
     EpochMillis, FoundMember, Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview,
-    List, MemberRole, MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion,
+    JoinedVia, List, MemberRole, MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion,
     PasskeyRequest, PasskeyResponse, PasskeyStep, QrCode, Session, SessionBudget, SessionMe,
     SessionRole, SessionStatus, Ticket,
 };
@@ -202,6 +202,7 @@ pub(super) fn member() -> GroupMember {
         last_seen_at: NOW,
         name: Some("Sari Wulandari".to_owned()),
         phone_number: Some("6280100005510".to_owned()),
+        joined_via: Some(JoinedVia::Link),
     }
 }
 

@@ -301,6 +301,7 @@ pub(super) async fn members_come_change_and_go(place: TestStore) {
         role: MemberRole::Admin,
         is_me: true,
         phone: None,
+        joined_via: None,
     };
     assert_eq!(known["1@lid"], me);
     assert_eq!(members(&place, 2).await.len(), 3);

@@ -112,6 +112,7 @@ fn member(number: u32, role: MemberRole) -> Member {
         role,
         phone: None,
         is_me: number == 1,
+        joined_via: None,
     }
 }
 
@@ -195,6 +196,7 @@ contract! {
         people:
             members_have_the_names_and_numbers_that_are_known
             a_number_that_is_no_longer_reported_is_kept
+            how_members_came_is_published_and_kept
             members_are_found_within_organizations
             a_deleted_session_s_people_are_gone;
         keys:

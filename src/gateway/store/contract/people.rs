@@ -1,11 +1,13 @@
 //! Names and numbers of people.
 
 use super::{TestStore, group, jid, member, organization, scope, session};
-use crate::api::{FoundMember, GroupMember, MemberRole};
+use crate::api::{FoundMember, GroupMember, GroupParticipantPayload, JoinedVia, MemberRole};
+use crate::gateway::auth::Lease;
 use crate::gateway::domain::{MemberJid, PhoneNumber};
+use crate::gateway::realtime::{Filter, Subscription};
 use crate::gateway::store::people::Wanted;
 use crate::gateway::store::{changes, compare};
-use crate::gateway::whatsapp::{GroupSnapshot, NameSource, Named};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, Member, NameSource, Named};
 use ulid::Ulid;
 
 fn numbered() -> GroupSnapshot {
@@ -65,6 +67,8 @@ async fn found(place: &TestStore, organizations: &[&str], text: &str) -> Vec<Fou
     found.await.unwrap()
 }
 
+/// A text that is known. An option, since it is compared with fields.
+#[allow(clippy::unnecessary_wraps)]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -145,6 +149,105 @@ pub(super) async fn a_number_that_is_no_longer_reported_is_kept(place: TestStore
     let numbers: Vec<_> = numbers.map(|member| member.phone_number).collect();
     let expected = ["6280100005501", "6280100005510", "447700900951"];
     assert_eq!(numbers, expected.map(some));
+}
+
+pub(super) async fn how_members_came_is_published_and_kept(place: TestStore) {
+    use JoinedVia::{Added, Approved, Link};
+    let (acme, id) = (organization("acme"), session(1));
+    place.session(&acme, &id).await;
+    let scope = scope(acme, id);
+    let filter = Filter {
+        actor: "key:test".to_owned(),
+        scope: scope.organization.clone().into(),
+        lease: Lease::default(),
+        session: None,
+        kinds: None,
+        since: None,
+    };
+    let listener = Subscription::open(&place.hub, place.store.clone(), filter);
+    let mut listener = listener.unwrap();
+    let came = |number, via| Member {
+        joined_via: via,
+        ..member(number, MemberRole::Member)
+    };
+    let joined = |group, members| GroupEvent {
+        group: jid(group),
+        by: None,
+        at: 2000,
+        change: GroupChange::Joined(members),
+    };
+    let asking = GroupSnapshot {
+        join_approval: true,
+        ..group(2)
+    };
+    let events = [
+        joined(
+            1,
+            vec![came(4, Some(Link)), came(5, Some(Added)), came(6, None)],
+        ),
+        // Only approval lets people in here.
+        joined(2, vec![came(4, Some(Link)), came(5, Some(Added))]),
+    ];
+    let (of, fresh) = (scope.clone(), asking.clone());
+    let written = place.store.write(move |w| {
+        changes::seed(w, &of, &[group(1), fresh])?;
+        events
+            .iter()
+            .try_for_each(|event| changes::apply(w, &of, event))
+    });
+    written.await.unwrap();
+    let mut told = Vec::new();
+    for _ in 0..5 {
+        let text = listener.next().await.unwrap();
+        let event: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let payload: GroupParticipantPayload =
+            serde_json::from_value(event["payload"].clone()).unwrap();
+        told.push((payload.join.unwrap().join(" "), payload.via));
+    }
+    let expected = [
+        ("4@lid", Some(Link)),
+        ("5@lid", Some(Added)),
+        ("6@lid", None),
+        ("4@lid", Some(Approved)),
+        ("5@lid", Some(Added)),
+    ];
+    assert_eq!(told, expected.map(|(lid, via)| (lid.to_owned(), via)));
+
+    // A list of WhatsApp does not contain it, and is not a difference therefore.
+    let mut listed = group(1);
+    listed
+        .members
+        .extend([came(4, None), came(5, None), came(6, None)]);
+    let (of, fresh) = (scope.clone(), listed.clone());
+    let compared = place
+        .store
+        .read(move |rows| compare::differences(rows, &of, vec![fresh], &[]));
+    assert_eq!(compared.await.unwrap().changed, []);
+    listed.members[3].role = MemberRole::Admin;
+    let of = scope.clone();
+    let written = place
+        .store
+        .write(move |w| changes::store_snapshot(w, &of, &listed, None));
+    written.await.unwrap();
+    let kept = members(&place).await.into_iter();
+    let kept: Vec<_> = kept.map(|member| member.joined_via).collect();
+    assert_eq!(kept, [None, None, None, Some(Link), Some(Added), None]);
+
+    // Who leaves and comes back came anew.
+    let again = [
+        GroupEvent {
+            change: GroupChange::Left(vec![came(4, None).lid]),
+            ..joined(1, Vec::new())
+        },
+        joined(1, vec![came(4, Some(Added))]),
+    ];
+    let written = place.store.write(move |w| {
+        again
+            .iter()
+            .try_for_each(|event| changes::apply(w, &scope, event))
+    });
+    written.await.unwrap();
+    assert_eq!(members(&place).await[3].joined_via, Some(Added));
 }
 
 pub(super) async fn members_are_found_within_organizations(place: TestStore) {

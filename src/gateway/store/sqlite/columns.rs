@@ -1,6 +1,7 @@
 //! Enums as text columns.
 
-use crate::api::{MemberRole, SessionRole};
+use crate::api::{JoinedVia, MemberRole, SessionRole};
+use rusqlite::Row;
 
 pub(super) fn member_role(word: &str) -> MemberRole {
     match word {
@@ -19,4 +20,9 @@ pub(super) fn session_role(word: &str) -> SessionRole {
         "none" => SessionRole::None,
         other => SessionRole::Other(other.to_owned()),
     }
+}
+
+pub(super) fn joined_via(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<JoinedVia>> {
+    let word: Option<String> = row.get(column)?;
+    Ok(word.as_deref().and_then(JoinedVia::from_word))
 }

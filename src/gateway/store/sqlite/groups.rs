@@ -1,9 +1,11 @@
 //! Rows of groups and their members.
 
-use super::columns::{member_role, session_role};
+use super::columns::{joined_via, member_role, session_role};
 use super::connection::Sqlite;
 use super::people::{name_of_member, phone};
-use crate::api::{Audience, EpochMillis, Group, GroupKind, GroupMember, MemberRole, Setting};
+use crate::api::{
+    Audience, EpochMillis, Group, GroupKind, GroupMember, JoinedVia, MemberRole, Setting,
+};
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::store::StoreError;
 use crate::gateway::store::rows::{StoredGroup, StoredMember, my_role};
@@ -63,10 +65,11 @@ fn put_members(
     at: EpochMillis,
 ) -> Result<(), StoreError> {
     let mut put = conn.prepare_cached(
-        "INSERT INTO members (group_number, lid, role, is_me, phone, first_seen_at, last_seen_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+        "INSERT INTO members (group_number, lid, role, is_me, phone, joined_via, first_seen_at,
+             last_seen_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
          ON CONFLICT DO UPDATE SET role = ?3, is_me = ?4, phone = coalesce(?5, phone),
-             last_seen_at = ?6",
+             joined_via = coalesce(?6, joined_via), last_seen_at = ?7",
     )?;
     for member in members {
         put.execute(params![
@@ -75,6 +78,7 @@ fn put_members(
             member.role.as_str(),
             member.is_me,
             member.phone.map(PhoneNumber::to_i64),
+            member.joined_via.map(JoinedVia::as_str),
             at,
         ])?;
     }
@@ -132,7 +136,8 @@ impl ReadGroups for Sqlite {
             return Ok(None);
         };
         let mut query = self.conn.prepare_cached(&format!(
-            "SELECT m.lid, m.role, m.first_seen_at, m.last_seen_at, m.phone, {} FROM members m
+            "SELECT m.lid, m.role, m.first_seen_at, m.last_seen_at, m.phone, m.joined_via, {}
+             FROM members m
              WHERE m.group_number = (SELECT g.number {FROM} AND g.jid = ?3) ORDER BY m.lid",
             name_of_member("?2"),
         ))?;
@@ -150,7 +155,8 @@ impl ReadGroups for Sqlite {
                     role: member_role(&role),
                     tag: None,
                     phone_number: phone(row, 4)?.map(|phone| phone.to_string()),
-                    name: row.get(5)?,
+                    joined_via: joined_via(row, 5)?,
+                    name: row.get(6)?,
                     first_seen_at: row.get(2)?,
                     last_seen_at: row.get(3)?,
                     lid,
@@ -231,9 +237,9 @@ impl ReadGroups for Sqlite {
     }
 
     fn stored_members(&self, group: i64) -> Result<HashMap<String, StoredMember>, StoreError> {
-        let mut query = self
-            .conn
-            .prepare_cached("SELECT lid, role, is_me, phone FROM members WHERE group_number = ?")?;
+        let mut query = self.conn.prepare_cached(
+            "SELECT lid, role, is_me, phone, joined_via FROM members WHERE group_number = ?",
+        )?;
         let rows = query.query_map([group], |row| {
             let role: String = row.get(1)?;
             Ok((
@@ -242,6 +248,7 @@ impl ReadGroups for Sqlite {
                     role: member_role(&role),
                     is_me: row.get(2)?,
                     phone: phone(row, 3)?,
+                    joined_via: joined_via(row, 4)?,
                 },
             ))
         })?;

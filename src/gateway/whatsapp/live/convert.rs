@@ -141,6 +141,7 @@ impl<'a> Naming<'a> {
                 .or_else(|| phone(jid))
                 .or_else(|| self.me.pn.as_ref().filter(|_| is_me).and_then(phone)),
             is_me,
+            joined_via: None,
         })
     }
 

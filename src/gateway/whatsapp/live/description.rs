@@ -7,6 +7,7 @@
 //! The library reads the id itself (`PreviousDescription::Resolve`), but keeps it, so its
 //! `DescriptionConflict` does not tell the two cases apart. It also needs a group that its parser does
 //! not refuse (see `every_group`). So the id alone is read here.
+//! No fix upstream is known; a `DescriptionConflict` with the id replaces this query.
 
 use whatsapp_rust::features::{GroupDescription, GroupError, PreviousDescription};
 use whatsapp_rust::wacore::iq::groups::GroupQueryIq;

@@ -1,7 +1,7 @@
 //! Opens the connections of a session and reports each attempt to the run.
 //!
 //! The library reports neither an unreachable server nor a connection that it gave up; a new
-//! attempt is the only sign of both.
+//! attempt is the only sign of both. No fix upstream is known; events for both replace this report.
 
 use super::run::Run;
 use async_trait::async_trait;

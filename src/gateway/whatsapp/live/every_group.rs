@@ -16,7 +16,8 @@
 //! - an `<appeal_status>` of an unknown type, an `<appeal_update_time>` without a number, a
 //!   `<suspended>` with attributes of the wrong form.
 //!
-//! Such a group is returned as unread, with the parser's own words.
+//! Such a group is returned as unread, with the parser's own words. No fix upstream is known; a list of
+//! the library that returns unread groups apart replaces this file.
 
 use super::convert::{Me, Naming, group_jid};
 use super::described;
@@ -89,6 +90,7 @@ impl EveryGroup {
                 role: MemberRole::Member,
                 phone: PhoneNumber::parse(&identity.phone_number),
                 is_me: true,
+                joined_via: None,
             });
         }
     }

@@ -15,9 +15,9 @@ use super::run::Run;
 use super::runtime::guarded;
 use super::session::Session;
 use crate::api::EpochMillis;
-use crate::gateway::domain::{GroupJid, MemberJid};
+use crate::gateway::domain::GroupJid;
 use crate::gateway::whatsapp::{
-    DriverError, DriverEvent, GroupChange, GroupEvent, GroupSnapshot, Identity, Retry,
+    DriverError, DriverEvent, GroupChange, GroupEvent, Identity, Retry,
 };
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -146,12 +146,15 @@ impl Listener {
             }
             Event::GroupUpdate(update) => match notice::read(update, &Me::of(client)) {
                 Some(Notice::Change(event)) => self.changed(run, event),
-                Some(Notice::Entered { group, by, at }) => {
-                    self.requery(ENTERED, group, by, at, GroupChange::Entered);
-                }
-                Some(Notice::Unclear { group, at }) => {
-                    self.requery(UNCLEAR, group, None, at, GroupChange::Seen);
-                }
+                Some(Notice::Entered { group, by, at, via }) => self.requery(Requery {
+                    group,
+                    by,
+                    at,
+                    via,
+                    from: Instant::now() + ENTERED,
+                    into_change: GroupChange::Entered,
+                }),
+                Some(Notice::Unclear { group, at }) => self.look_again(UNCLEAR, group, at),
                 Some(Notice::AnyGroup) => run.groups_are_stale(),
                 None => {}
             },
@@ -172,29 +175,26 @@ impl Listener {
             .unwrap_or_else(PoisonError::into_inner)
             .is_reordered(&event);
         if is_reordered {
-            let group = event.group.clone();
-            self.requery(REORDERED, group, None, event.at, GroupChange::Seen);
+            self.look_again(REORDERED, event.group.clone(), event.at);
         }
         run.tell(DriverEvent::Group(event));
     }
 
-    /// Queues a query of a group whose result is published as an event.
-    fn requery(
-        &self,
-        pause: Duration,
-        group: GroupJid,
-        by: Option<MemberJid>,
-        at: EpochMillis,
-        into_change: fn(Box<GroupSnapshot>) -> GroupChange,
-    ) {
-        // An error means that the session has ended.
-        let _ = self.requeries.send(Requery {
+    fn look_again(&self, pause: Duration, group: GroupJid, at: EpochMillis) {
+        self.requery(Requery {
             group,
-            by,
+            by: None,
             at,
+            via: None,
             from: Instant::now() + pause,
-            into_change,
+            into_change: GroupChange::Seen,
         });
+    }
+
+    /// Queues a query of a group whose result is published as an event.
+    fn requery(&self, requery: Requery) {
+        // An error means that the session has ended.
+        let _ = self.requeries.send(requery);
     }
 }
 

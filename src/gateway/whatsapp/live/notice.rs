@@ -2,9 +2,9 @@
 
 use super::convert::{Me, Naming, group_jid, member_jid};
 use super::described::audience;
-use crate::api::{MemberRole, Setting};
-use crate::gateway::domain::{GroupJid, MemberJid};
-use crate::gateway::whatsapp::{GroupChange, GroupEvent};
+use crate::api::{JoinedVia, MemberRole, Setting};
+use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent, Member};
 use whatsapp_rust::Jid;
 use whatsapp_rust::types::events::GroupUpdate;
 use whatsapp_rust::wacore::stanza::groups::{
@@ -20,6 +20,7 @@ pub(super) enum Notice {
         group: GroupJid,
         by: Option<MemberJid>,
         at: i64,
+        via: Option<JoinedVia>,
     },
     /// Something changed that the notification does not describe well enough: the group has to be
     /// queried.
@@ -74,40 +75,40 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
             GroupChange::Requests(-i64::try_from(participants.len()).unwrap_or(1))
         }
         Action::RevokeInvite => GroupChange::InviteReset(None),
-        Action::Add { participants, .. } => {
+        // The library takes this for a join by the link. WhatsApp Web, whatsmeow and Baileys take
+        // the code for that of the new link, which every reset brings. No fix upstream is known.
+        Action::Invite { code } => GroupChange::InviteReset(InviteCode::parse(code).ok()),
+        Action::Add {
+            participants,
+            reason,
+        } => {
+            let via = joined_via(reason.as_deref(), update, participants);
             if participants.iter().any(|one| is_me(me, one)) {
-                return Some(Notice::Entered { group, by, at });
+                return Some(Notice::Entered { group, by, at, via });
             }
             let mut naming = Naming::new(me);
             GroupChange::Joined(
                 participants
                     .iter()
                     .filter_map(|one| {
-                        naming.member(
+                        let member = naming.member(
                             &one.jid,
                             one.lid.as_ref(),
                             one.phone_number.as_ref(),
                             MemberRole::Member,
-                        )
+                        )?;
+                        Some(Member {
+                            joined_via: via,
+                            ..member
+                        })
                     })
                     .collect(),
             )
         }
-        // Joined by the link: the author of the notification is the new member.
-        Action::Invite { .. } => {
-            let joiner = update.participant.as_ref()?;
-            if me.is(joiner) {
-                return Some(Notice::Entered { group, by, at });
-            }
-            let member = Naming::new(me).member(
-                joiner,
-                None,
-                update.participant_pn.as_ref(),
-                MemberRole::Member,
-            )?;
-            GroupChange::Joined(vec![member])
+        Action::Create { .. } => {
+            let via = None;
+            return Some(Notice::Entered { group, by, at, via });
         }
-        Action::Create { .. } => return Some(Notice::Entered { group, by, at }),
         Action::Remove { participants, .. } => {
             if participants.iter().any(|one| is_me(me, one)) {
                 GroupChange::Exited
@@ -138,6 +139,33 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
 fn is_me(me: &Me, one: &GroupParticipantInfo) -> bool {
     let is = |jid: Option<&Jid>| jid.is_some_and(|jid| me.is(jid));
     me.is(&one.jid) || is(one.lid.as_ref()) || is(one.phone_number.as_ref())
+}
+
+/// How the participants of an `<add>` came. WhatsApp Web knows seven reasons; `invite` is the link
+/// (whatsmeow says the same), `default_subgroup_admin_add` an admin of the community, and the other
+/// five are joins of a community's groups, which are none of the three ways here. Without a reason,
+/// whoever made the change has added them, unless they are the author themselves.
+fn joined_via(
+    reason: Option<&str>,
+    update: &GroupUpdate,
+    participants: &[GroupParticipantInfo],
+) -> Option<JoinedVia> {
+    let is_author = |jid: &Jid| {
+        let author = [update.participant.as_ref(), update.participant_pn.as_ref()];
+        let mut author = author.into_iter().flatten();
+        author.any(|one| one.user == jid.user && one.server == jid.server)
+    };
+    let by_themselves = participants.iter().any(|one| {
+        let jids = [Some(&one.jid), one.lid.as_ref(), one.phone_number.as_ref()];
+        jids.into_iter().flatten().any(is_author)
+    });
+    match reason {
+        Some("invite") => Some(JoinedVia::Link),
+        Some("default_subgroup_admin_add") => Some(JoinedVia::Added),
+        Some(_) => None,
+        None if by_themselves => Some(JoinedVia::Link),
+        None => update.participant.as_ref().map(|_| JoinedVia::Added),
+    }
 }
 
 fn names(participants: &[GroupParticipantInfo], me: &Me) -> Vec<MemberJid> {
@@ -183,13 +211,19 @@ mod tests {
 
     /// What the library makes of a notification with one action in it.
     fn notice(action: Node) -> Option<Notice> {
-        let node = NodeBuilder::new("notification")
+        notice_by(Some("5@lid"), action)
+    }
+
+    fn notice_by(author: Option<&str>, action: Node) -> Option<Notice> {
+        let mut node = NodeBuilder::new("notification")
             .attr("from", GROUP)
             .attr("type", "w:gp2")
-            .attr("participant", "5@lid")
             .attr("t", "1795000000")
-            .children([action])
-            .build();
+            .children([action]);
+        if let Some(author) = author {
+            node = node.attr("participant", author);
+        }
+        let node = node.build();
         let parsed = GroupNotification::try_from_node_ref(&node.as_node_ref()).unwrap();
         let action = parsed.actions.into_iter().next().unwrap();
         let update = GroupUpdate::builder()
@@ -260,10 +294,8 @@ mod tests {
                 lids(&["7@lid", "8@lid"])
                     .into_iter()
                     .map(|lid| Member {
-                        lid,
-                        role: MemberRole::Member,
-                        phone: None,
-                        is_me: false
+                        joined_via: Some(JoinedVia::Added),
+                        ..newcomer(lid)
                     })
                     .collect()
             )
@@ -280,16 +312,70 @@ mod tests {
             change(people("demote", &["7@lid"])),
             GroupChange::Demoted(lids(&["7@lid"]))
         );
-        let by_link = NodeBuilder::new("invite").attr("code", "x").build();
-        assert_eq!(
-            change(by_link),
-            GroupChange::Joined(vec![Member {
-                lid: MemberJid::parse("5@lid").unwrap(),
-                role: MemberRole::Member,
-                phone: None,
-                is_me: false
-            }])
-        );
+    }
+
+    fn newcomer(lid: MemberJid) -> Member {
+        Member {
+            lid,
+            role: MemberRole::Member,
+            phone: None,
+            is_me: false,
+            joined_via: None,
+        }
+    }
+
+    #[test]
+    fn how_members_came_is_read_from_the_reason_and_the_author() {
+        use JoinedVia::{Added, Link};
+        let (admin, joiner) = (Some("5@lid"), Some("7@lid"));
+        for (reason, author, via) in [
+            (Some("invite"), None, Some(Link)),
+            (Some("invite"), joiner, Some(Link)),
+            (Some("invite"), admin, Some(Link)),
+            (Some("default_subgroup_admin_add"), admin, Some(Added)),
+            (Some("linked_group_join"), joiner, None),
+            (Some("something_new"), admin, None),
+            (None, admin, Some(Added)),
+            (None, joiner, Some(Link)),
+            (None, None, None),
+        ] {
+            let add = |who: &str| {
+                let node = people("add", &[who]);
+                let mut action =
+                    NodeBuilder::new("add").children(node.children().unwrap().to_vec());
+                if let Some(reason) = reason {
+                    action = action.attr("reason", reason);
+                }
+                notice_by(author, action.build())
+            };
+            let Some(Notice::Change(event)) = add("7@lid") else {
+                panic!("{reason:?} by {author:?}");
+            };
+            let member = Member {
+                joined_via: via,
+                ..newcomer(lids(&["7@lid"]).remove(0))
+            };
+            assert_eq!(
+                event.change,
+                GroupChange::Joined(vec![member]),
+                "{reason:?} by {author:?}"
+            );
+            if author != joiner {
+                let own = add("900@lid");
+                assert!(
+                    matches!(own, Some(Notice::Entered { via: own, .. }) if own == via),
+                    "{own:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_invite_is_the_link_after_a_reset() {
+        let code = "AbCdEf1234567890XyZ123";
+        let invite = NodeBuilder::new("invite").attr("code", code).build();
+        let code = InviteCode::parse(code).unwrap();
+        assert_eq!(change(invite), GroupChange::InviteReset(Some(code)));
     }
 
     #[test]

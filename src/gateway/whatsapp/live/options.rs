@@ -32,7 +32,8 @@ pub struct Limits {
     pub connect: Duration,
     /// Time limit from `<success>` to connected. Before it is connected, whatsapp-rust 0.7 waits up to
     /// 60 s for what was missed, and on a fresh link up to 180 s for critical app state
-    /// (`client/node_io.rs`); an interrupted backlog is not resumed (whatsapp-rust#1377).
+    /// (`client/node_io.rs`); an interrupted backlog is not resumed (whatsapp-rust#1377,
+    /// whatsapp-rust#1380; not released). With both mended, the limit can be that of a login.
     pub ready: Duration,
     /// For one live call, from the end of its wait for the budget. Shorter than the engine's own bound
     /// on a call, so that it is this side that notices and looks after the connection.

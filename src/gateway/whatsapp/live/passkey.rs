@@ -30,7 +30,8 @@ pub(super) fn asked(run: &Arc<Run>, client: &Arc<Client>, asked: &PairPasskeyReq
     let patience = request.patience() / pace.max(1);
     run.passkey_asked(request, patience);
     // A code that was typed has done its part. 0.7 writes it off a minute later and then replaces the ADV secret, which
-    // by that time may be the one of this step (`pair_code.rs`, `start_pair_success_timeout`).
+    // by that time may be the one of this step (`pair_code.rs`, `start_pair_success_timeout`). A time-out that
+    // ends with the passkey step replaces this.
     let client = Arc::clone(client);
     let ending = async move { client.cancel_pair_code().await };
     tokio::spawn(guarded(Arc::downgrade(run), ending));

@@ -44,7 +44,7 @@ pub(super) fn version_unknown(pause: Duration) -> String {
 /// The phone and the library could not agree while linking.
 ///
 /// An account that the Business Platform hosts fails with a signature mismatch in 0.7.0, which takes the signature's prefix from
-/// the outer account type (fixed by whatsapp-rust#1440). Every other cause may pass with a new code.
+/// the outer account type (fixed by whatsapp-rust#1440, with which this case can go). Every other cause may pass with a new code.
 pub(super) fn link_refused(detail: &str) -> String {
     if detail.contains("signature-mismatch") {
         return HOSTED.to_owned();

@@ -3,7 +3,7 @@
 //! WhatsApp sends notifications in order, but the library handles each in a task of its own, so two
 //! that arrive close together may be delivered in the wrong order; their timestamps have a
 //! resolution of one second. When two such changes contradict each other, the group is queried
-//! again.
+//! again. No fix upstream is known; a library that keeps the order of a group replaces this file.
 
 use crate::api::{EpochMillis, Setting};
 use crate::gateway::domain::GroupJid;

@@ -6,7 +6,7 @@
 //! pending when the connection drops are made on the next one, which begins with a list of all groups
 //! only after a long drop. They end with the run.
 
-use crate::api::EpochMillis;
+use crate::api::{EpochMillis, JoinedVia};
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{DriverError, GroupChange, GroupEvent, GroupSnapshot};
 use std::collections::VecDeque;
@@ -25,6 +25,8 @@ pub(super) struct Requery {
     pub(super) group: GroupJid,
     pub(super) by: Option<MemberJid>,
     pub(super) at: EpochMillis,
+    /// How the account came into the group, if that is the change.
+    pub(super) via: Option<JoinedVia>,
     /// Earliest time: changes of a group arrive in several notifications.
     pub(super) from: Instant,
     pub(super) into_change: fn(Box<GroupSnapshot>) -> GroupChange,
@@ -71,12 +73,15 @@ pub(super) async fn take<A, F, O, W>(
             continue;
         }
         match at(&requery.group, &ask).await {
-            Ok(snapshot) => tell(GroupEvent {
-                change: (requery.into_change)(Box::new(snapshot)),
-                group: requery.group,
-                by: requery.by,
-                at: requery.at,
-            }),
+            Ok(mut snapshot) => {
+                snapshot.set_own_via(requery.via);
+                tell(GroupEvent {
+                    change: (requery.into_change)(Box::new(snapshot)),
+                    group: requery.group,
+                    by: requery.by,
+                    at: requery.at,
+                });
+            }
             Err(DriverError::NotConnected | DriverError::ConnectionLost) => {
                 waiting.push_front(Requery {
                     from: Instant::now() + AGAIN,
@@ -131,6 +136,7 @@ mod tests {
             group: group(number),
             by: None,
             at: 1,
+            via: None,
             from: Instant::now(),
             into_change: GroupChange::Entered,
         }

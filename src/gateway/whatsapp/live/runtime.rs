@@ -38,6 +38,7 @@ impl SessionRuntime {
 ///
 /// When the last code is spent, at most 160 s after the first, 0.7 closes the connection (`pair.rs`), and the passkey
 /// step with it; WhatsApp leaves ten minutes for it. whatsmeow's callers met the same (osaurus#2290).
+/// No fix upstream is known; a rotation that waits for the passkey step replaces this.
 async fn hold_rotation(run: &Weak<Run>) {
     let over = run
         .upgrade()

@@ -171,7 +171,8 @@ impl Session {
 
 /// Unlinks this device at WhatsApp. Returns whether WhatsApp confirmed it.
 ///
-/// The library's own logout asks the same question and keeps the answer to itself.
+/// The library's own logout asks the same question and keeps the answer to itself; one that returns it
+/// replaces this.
 async fn unlink_at_server(run: &Run, client: &Client) -> bool {
     let Some(own) = client.pn() else {
         return false;

@@ -4,7 +4,7 @@ use super::connection::pause;
 use super::rng::Rng;
 use super::rules::{GROUP_MAX, PersonId, Rank, Rules};
 use super::world::World;
-use crate::api::{SUBJECT_MAX, Setting};
+use crate::api::{JoinedVia, SUBJECT_MAX, Setting};
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::MemberChange;
 use std::sync::Arc;
@@ -154,7 +154,7 @@ fn member_joins(rules: &mut Rules, index: usize, rng: &mut Rng) {
         .filter_map(|_| rng.pick(&people).copied())
         .find(|person| group.seat(*person).is_none() && !rules.is_account(*person));
     if let Some(person) = newcomer {
-        rules.apply_members(index, None, MemberChange::Add, &[person]);
+        rules.bring_in(index, None, &[person], JoinedVia::Link);
     }
 }
 

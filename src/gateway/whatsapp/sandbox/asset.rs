@@ -1,7 +1,6 @@
 //! `assets/world.toml`: the people, sessions and groups of every world.
 
-use super::rng::Rng;
-use super::rules::Rank;
+use super::rules::{Culture, Rank};
 use crate::api::{Audience, EpochMillis, GroupKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -20,27 +19,6 @@ pub(super) struct Asset {
     pub(super) arrival: Vec<Arrival>,
     pub(super) synthetic: Synthetic,
     pub(super) activity: Activity,
-}
-
-/// Names of one part of the world.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Culture {
-    /// The names of a person, each from the list at its place.
-    parts: Vec<Vec<String>>,
-    /// What stands between them.
-    between: String,
-}
-
-impl Culture {
-    pub(super) fn name(&self, rng: &mut Rng) -> Option<String> {
-        let parts: Option<Vec<_>> = self
-            .parts
-            .iter()
-            .map(|names| rng.pick(names).map(String::as_str))
-            .collect();
-        Some(parts?.join(&self.between))
-    }
 }
 
 #[derive(Debug, Deserialize)]

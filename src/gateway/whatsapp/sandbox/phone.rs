@@ -4,7 +4,7 @@ use super::rules::{PersonId, Rank, Refusal, Rules};
 use super::world::World;
 use crate::api::Setting;
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, SessionId};
-use crate::gateway::whatsapp::MemberChange;
+use crate::gateway::whatsapp::{JoinOutcome, MemberChange};
 use std::sync::Arc;
 
 /// Actions of other people. Group operations are never refused for missing rights: another admin
@@ -77,6 +77,19 @@ impl<'a> Phone<'a> {
             let by = rules.other_admin_than(index, Some(person));
             rules.apply_members(index, by, change, &[person]);
             Ok(())
+        })
+    }
+
+    /// Somebody joins by the link, or asks to where an admin has to approve.
+    ///
+    /// # Errors
+    /// Unknown group or person, or a group that is full.
+    pub fn join(self, group: &GroupJid, person: &MemberJid) -> Result<JoinOutcome, Refusal> {
+        self.world.act(|rules| {
+            let index = rules.find(group)?;
+            let person = rules.people.find(person).ok_or(Refusal::NotInGroup)?;
+            let code = rules.groups[index].code.clone();
+            rules.join(person, &code)
         })
     }
 

@@ -85,6 +85,7 @@ impl ReadGroups for Memory {
                 tag: None,
                 name: tables.name_of(session.as_str(), lid, member.phone),
                 phone_number: member.phone.map(|phone| phone.to_string()),
+                joined_via: member.joined_via,
                 first_seen_at: *first,
                 last_seen_at: *last,
             });

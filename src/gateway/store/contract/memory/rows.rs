@@ -224,7 +224,10 @@ impl WriteGroups for Memory {
                 let known = tables.members.get(&key);
                 let first = known.map_or(at, |(_, first, _)| *first);
                 let mut fresh = StoredMember::from(member);
-                fresh.phone = fresh.phone.or(known.and_then(|(known, ..)| known.phone));
+                if let Some((known, ..)) = known {
+                    fresh.phone = fresh.phone.or(known.phone);
+                    fresh.joined_via = fresh.joined_via.or(known.joined_via);
+                }
                 let row = (fresh, first, at);
                 tables.members.insert(key, row);
             }

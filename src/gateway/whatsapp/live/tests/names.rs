@@ -61,7 +61,7 @@ async fn whoever_changes_a_group_gets_a_name() {
     desk.working(SUPPORT).await;
     desk.until_listed(1).await;
     // The world lets another admin act, the owner first: a group whose owner has a name.
-    let owned = [
+    let groups = [
         "Weekend Volunteers",
         "School Volleyball",
         "Community Announcements",
@@ -73,8 +73,8 @@ async fn whoever_changes_a_group_gets_a_name() {
         (group, owner.unwrap().lid)
     });
     let is_named = |lid| desk.world.name_of(lid).is_some();
-    let mut owned = owned.iter();
-    let (group, owner) = owned.find(|(_, owner)| is_named(owner)).unwrap();
+    let mut candidates = groups.iter();
+    let (group, owner) = candidates.find(|(_, owner)| is_named(owner)).unwrap();
     desk.world.phone().rename(group, "Another name").unwrap();
     desk.until_named(group, owner).await;
 }

@@ -85,6 +85,7 @@ async fn while_a_group_is_looked_at() {
         group: desk.group_of_sales(),
         by: None,
         at: 1,
+        via: None,
         from: Instant::now(),
         into_change: |_| panic!("on purpose"),
     };

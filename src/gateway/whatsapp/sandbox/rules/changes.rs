@@ -2,7 +2,7 @@
 
 use super::groups::checked;
 use super::{GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
-use crate::api::{Audience, Setting};
+use crate::api::{Audience, JoinedVia, Setting};
 use crate::gateway::domain::{InviteCode, MemberJid};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, Member};
 use std::sync::Arc;
@@ -56,7 +56,13 @@ impl Rules {
     }
 
     /// Adds people who are not members yet, and notifies the members.
-    pub(crate) fn bring_in(&mut self, index: usize, by: Option<PersonId>, people: &[PersonId]) {
+    pub(crate) fn bring_in(
+        &mut self,
+        index: usize,
+        by: Option<PersonId>,
+        people: &[PersonId],
+        via: JoinedVia,
+    ) {
         if people.is_empty() {
             return;
         }
@@ -69,6 +75,7 @@ impl Rules {
                 role: Rank::Member.role(),
                 phone: self.people.phone(*person),
                 is_me: false,
+                joined_via: Some(via),
             })
             .collect();
         let joined = GroupChange::Joined(joined);
@@ -77,7 +84,8 @@ impl Rules {
         }
         for person in people {
             if self.is_account(*person) {
-                let snapshot = self.snapshot(index, *person);
+                let mut snapshot = self.snapshot(index, *person);
+                snapshot.set_own_via(Some(via));
                 let entered = GroupChange::Entered(Box::new(snapshot));
                 self.tell(index, *person, by, entered);
             }

@@ -1,7 +1,7 @@
 //! Reading and changing groups as an account, members apart.
 
 use super::{GROUP_MAX, GroupRecord, PersonId, Rank, Refusal, Rules, Seat};
-use crate::api::{Audience, GroupKind, Setting, check_description, check_subject};
+use crate::api::{Audience, GroupKind, JoinedVia, Setting, check_description, check_subject};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use crate::gateway::whatsapp::error::FROZEN_DESCRIPTION;
 use crate::gateway::whatsapp::{GroupChange, GroupSnapshot, Identity, JoinOutcome, Member};
@@ -63,6 +63,7 @@ impl Rules {
                     role: seat.rank.role(),
                     phone: self.people.phone(seat.person),
                     is_me: Some(seat.person) == me,
+                    joined_via: None,
                 })
                 .collect(),
         }
@@ -161,7 +162,7 @@ impl Rules {
             }
             return Ok(JoinOutcome::Pending(jid));
         }
-        self.bring_in(index, None, &[me]);
+        self.bring_in(index, None, &[me], JoinedVia::Link);
         Ok(JoinOutcome::Joined(jid))
     }
 

@@ -2,7 +2,7 @@
 
 use super::groups::full;
 use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules};
-use crate::api::Audience;
+use crate::api::{Audience, JoinedVia};
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::error::PRIVATE;
 use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
@@ -112,7 +112,9 @@ impl Rules {
         people: &[PersonId],
     ) {
         match change {
-            MemberChange::Add | MemberChange::Approve => self.bring_in(index, by, people),
+            MemberChange::Add => self.bring_in(index, by, people, JoinedVia::Added),
+            // The request was made by the link; the notification does not name approval.
+            MemberChange::Approve => self.bring_in(index, by, people, JoinedVia::Link),
             MemberChange::Remove => self.put_out(index, by, people),
             MemberChange::Promote => self.re_rank(index, by, people, Rank::Admin),
             MemberChange::Demote => self.re_rank(index, by, people, Rank::Member),

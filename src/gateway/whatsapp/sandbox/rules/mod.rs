@@ -9,8 +9,8 @@ mod groups;
 mod members;
 mod people;
 
-pub(super) use people::People;
 pub use people::PersonId;
+pub(super) use people::{Culture, People};
 
 use super::clock::Clock;
 use super::rng::Rng;

@@ -1,9 +1,9 @@
 //! The people of the world. Each has a phone number and a LID, and can be found by any form of JID.
 
-use super::super::asset::Culture;
 use super::super::rng::Rng;
 use crate::gateway::domain::{MemberJid, PhoneNumber};
 use crate::gateway::whatsapp::{Identity, NameSource, Named};
+use serde::Deserialize;
 use std::collections::HashMap;
 
 /// Names one person of the world.
@@ -21,6 +21,27 @@ pub(crate) struct Person {
     pub(crate) platform: Option<String>,
     pub(crate) jid: MemberJid,
     pub(crate) lid: MemberJid,
+}
+
+/// Names of one part of the world.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Culture {
+    /// The names of a person, each from the list at its place.
+    parts: Vec<Vec<String>>,
+    /// What stands between them.
+    between: String,
+}
+
+impl Culture {
+    fn name(&self, rng: &mut Rng) -> Option<String> {
+        let parts: Option<Vec<_>> = self
+            .parts
+            .iter()
+            .map(|names| rng.pick(names).map(String::as_str))
+            .collect();
+        Some(parts?.join(&self.between))
+    }
 }
 
 #[derive(Debug, Default)]
