@@ -219,7 +219,10 @@ async fn run_engine(directory: &Path, crowd: BulkAccounts, url: &str) {
     }
     if crowd.members == 200 {
         let import = connected.unwrap().elapsed();
-        println!("  the engine, from connected to stored {import:.0?}");
+        println!(
+            "  the engine, from connected to stored {} ms",
+            import.as_millis()
+        );
     } else {
         tokio::time::sleep(SETTLE).await;
         let (now, most) = resident();
@@ -260,11 +263,17 @@ async fn run_library(directory: &Path, crowd: BulkAccounts, url: &str) {
     let answer = bot.client().execute(GroupParticipatingIq::new()).await;
     let took = begin.elapsed();
     assert_eq!(answer.unwrap().groups.len(), crowd.groups);
-    println!("  the library, asking and reading      {took:.0?}");
+    println!(
+        "  the library, asking and reading      {} ms",
+        took.as_millis()
+    );
     let begin = Instant::now();
     bot.client().groups().get_participating().await.unwrap();
     let took = begin.elapsed();
-    println!("  the same, remembering everybody      {took:.0?}");
+    println!(
+        "  the same, remembering everybody      {} ms",
+        took.as_millis()
+    );
     bot.shutdown().await;
 }
 
@@ -279,7 +288,10 @@ async fn run_driver(directory: &Path, crowd: BulkAccounts, url: &str) {
     let groups = driver.joined_groups().await.unwrap();
     let took = begin.elapsed();
     assert_eq!(groups.len(), crowd.groups);
-    println!("  the driver, asking and reading       {took:.0?}");
+    println!(
+        "  the driver, asking and reading       {} ms",
+        took.as_millis()
+    );
     driver.disconnect().await;
 }
 
