@@ -5,6 +5,7 @@ use super::invite;
 use super::members;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
+use crate::console::ids::GroupKey;
 use crate::console::layout;
 use crate::console::state::{Card, Invite, Layer, LinkHidden, Members, Pane, State};
 
@@ -173,6 +174,22 @@ pub(super) fn rested(state: &mut State) {
     if wants_link {
         invite::ask(state);
     }
+}
+
+/// The group whose code is to be shown; otherwise reports why there is none, after `refusal`.
+pub(super) fn with_code(state: &mut State, refusal: &str) -> Option<GroupKey> {
+    sync(state);
+    let Some(card) = &state.card else {
+        state.note("Select a group first.");
+        return None;
+    };
+    let key = card.key.clone();
+    if let Some(hidden) = state.link_obstacle(&key) {
+        let sentence = state.hidden_sentence(&key, &hidden);
+        state.bad(format!("{refusal}: {sentence}"));
+        return None;
+    }
+    Some(key)
 }
 
 /// `y`: copies the link, or as soon as it is read.

@@ -27,23 +27,12 @@ pub(super) fn open(state: &mut State) {
     if !matches!(state.layers.last(), None | Some(Layer::Qr)) {
         return;
     }
-    card::sync(state);
-    let Some(card) = &state.card else {
-        state.note("Select a group first.");
+    let Some(key) = card::with_code(state, "No code for the counter") else {
         return;
     };
-    let key = card.key.clone();
-    let is_shown = card.link().is_some();
-    if let Some(hidden) = state.link_obstacle(&key) {
-        let sentence = state.hidden_sentence(&key, &hidden);
-        state.bad(format!("No code for the counter: {sentence}"));
-        return;
-    }
     let name = state.group_name(&key);
     state.layers.push(Layer::Counter(Counter::new(key, name)));
-    if !is_shown {
-        invite::ask(state);
-    }
+    invite::ask_unless_shown(state);
 }
 
 fn choosing(state: &mut State) -> Option<(&mut Pin, &mut FieldOrButton)> {
@@ -164,9 +153,7 @@ fn lock(state: &mut State) {
     };
     card.copy_when_shown = false;
     card.left = false;
-    if card.link().is_none() {
-        invite::ask(state);
-    }
+    invite::ask_unless_shown(state);
 }
 
 fn locked(state: &mut State) -> Option<&mut CounterLock> {

@@ -326,13 +326,9 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
         KeyCode::Left | KeyCode::Right | KeyCode::Home | KeyCode::End => {
             state.groups.selected_text = false;
         }
-        KeyCode::Backspace | KeyCode::Delete if state.groups.selected_text => {
-            edit(state, String::clear);
-        }
-        code => match at_the_end(&state.groups.filter, event) {
-            Some(_) => edit(state, |filter| {
-                *filter = at_the_end(filter, event).unwrap_or_default();
-            }),
+        KeyCode::Backspace | KeyCode::Delete if state.groups.selected_text => edit(state, ""),
+        code => match at_the_end(kept(state), event) {
+            Some(filter) => edit(state, &filter),
             None => return !matches!(code, KeyCode::F(_) | KeyCode::Char(_)),
         },
     }
@@ -340,20 +336,22 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
 }
 
 pub(super) fn filter_paste(state: &mut State, text: &str) {
-    edit(state, |filter| filter.push_str(&clean_line(text)));
+    let filter = format!("{}{text}", kept(state));
+    edit(state, &filter);
 }
 
-/// Changes the filter; a selected text goes first.
-fn edit(state: &mut State, edit: impl FnOnce(&mut String)) {
-    let mut filter = state.groups.filter.clone();
-    if std::mem::take(&mut state.groups.selected_text) {
-        filter.clear();
+/// The filter that typing continues: none if its text is selected.
+fn kept(state: &State) -> &str {
+    if state.groups.selected_text {
+        ""
+    } else {
+        &state.groups.filter
     }
-    edit(&mut filter);
-    let filter = clean_line(&filter)
-        .chars()
-        .take(FILTER_MAX)
-        .collect::<String>();
+}
+
+fn edit(state: &mut State, filter: &str) {
+    state.groups.selected_text = false;
+    let filter: String = clean_line(filter).chars().take(FILTER_MAX).collect();
     if filter == state.groups.filter {
         return;
     }

@@ -60,6 +60,14 @@ fn drop_request(state: &mut State, key: &GroupKey) {
         .cancel(|call| matches!(call, Call::Invite(group) if group == key));
 }
 
+/// Reads the card's link now, unless it is shown.
+pub(super) fn ask_unless_shown(state: &mut State) {
+    let card = state.card.as_ref();
+    if card.is_some_and(|card| card.link().is_none()) {
+        ask(state);
+    }
+}
+
 /// Reads the card's link now. A shown one stays during the check.
 pub(super) fn ask(state: &mut State) {
     let Some(key) = state.card.as_ref().map(|card| card.key.clone()) else {

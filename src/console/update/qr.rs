@@ -6,21 +6,9 @@ use crate::console::state::{InFlight, Layer, State};
 
 /// `Q`: fills the screen with the code; asks for the link if it is not there.
 pub(super) fn open(state: &mut State) {
-    card::sync(state);
-    let Some(card) = &state.card else {
-        state.note("Select a group first.");
-        return;
-    };
-    let key = card.key.clone();
-    let is_shown = card.link().is_some();
-    if let Some(hidden) = state.link_obstacle(&key) {
-        let sentence = state.hidden_sentence(&key, &hidden);
-        state.bad(format!("No QR code: {sentence}"));
-        return;
-    }
-    state.layers.push(Layer::Qr);
-    if !is_shown {
-        invite::ask(state);
+    if card::with_code(state, "No QR code").is_some() {
+        state.layers.push(Layer::Qr);
+        invite::ask_unless_shown(state);
     }
 }
 

@@ -60,19 +60,11 @@ impl Engine {
             .read(move |rows| {
                 let named = requests.into_iter().map(|request| {
                     let jid = request.person.to_string();
-                    let phone_number = request.phone.map(|phone| phone.to_string());
-                    let mut name = rows.name(&organization, &id, &jid)?;
-                    if name.is_none()
-                        && let Some(phone) = &phone_number
-                    {
-                        let jid = format!("{phone}@s.whatsapp.net");
-                        name = rows.name(&organization, &id, &jid)?;
-                    }
                     Ok(MembershipRequest {
+                        name: rows.name(&organization, &id, &jid, request.phone)?,
                         jid,
                         requested_at: request.at,
-                        name,
-                        phone_number,
+                        phone_number: request.phone.map(|phone| phone.to_string()),
                     })
                 });
                 named.collect::<Result<Vec<_>, _>>()

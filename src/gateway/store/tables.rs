@@ -13,7 +13,7 @@ use super::rows::{
 use crate::api::{
     ApiKey, AuditEntry, EpochMillis, FoundMember, Group, GroupMember, MemberRole, Session, Setting,
 };
-use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::domain::{GroupJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::hub::Published;
 use crate::gateway::scope::Scope;
 use crate::gateway::whatsapp::{GroupSnapshot, Member, Named};
@@ -94,12 +94,13 @@ pub(crate) trait ReadGroups {
 /// Reading what is known of people.
 #[allow(clippy::missing_errors_doc)]
 pub(crate) trait ReadPeople {
-    /// What somebody is called whose JID this is.
+    /// What somebody is called with this JID and number, from the best source.
     fn name(
         &self,
         organization: &OrganizationId,
         session: &SessionId,
         jid: &str,
+        phone: Option<PhoneNumber>,
     ) -> Outcome<Option<String>>;
 
     /// Members that fit, at most `limit`: of one organization after the other, by session, group and

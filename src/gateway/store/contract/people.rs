@@ -105,6 +105,8 @@ pub(super) async fn members_have_the_names_and_numbers_that_are_known(place: Tes
                 from(NameSource::Contact, "3@lid", "Ann B."),
                 from(NameSource::Push, "2@lid", "zoe"),
                 from(NameSource::Push, "3@lid", "ann"),
+                from(NameSource::Push, "5@lid", "bo"),
+                from(NameSource::Contact, "15555@s.whatsapp.net", "Bo C."),
                 from(NameSource::Push, "6280100005510@s.whatsapp.net", "z"),
             ];
             rows.put_names(&organization("acme"), &session(1), &people)
@@ -112,16 +114,19 @@ pub(super) async fn members_have_the_names_and_numbers_that_are_known(place: Tes
         .await;
     expected[2].0 = some("Ann B.");
     assert_eq!(known(&place).await, expected);
-    let names = async |organization_name: &str, jid: &'static str| {
+    let names = async |organization_name: &str, jid: &'static str, phone: &str| {
         let organization = organization(organization_name);
+        let phone = PhoneNumber::parse(phone);
         let name = place
             .store
-            .read(move |rows| rows.name(&organization, &session(1), jid));
+            .read(move |rows| rows.name(&organization, &session(1), jid, phone));
         name.await.unwrap()
     };
-    assert_eq!(names("acme", "2@lid").await, some("Zoë Ö."));
-    assert_eq!(names("acme", "1@lid").await, None);
-    assert_eq!(names("other", "2@lid").await, None);
+    assert_eq!(names("acme", "2@lid", "").await, some("Zoë Ö."));
+    assert_eq!(names("acme", "1@lid", "").await, None);
+    assert_eq!(names("other", "2@lid", "").await, None);
+    assert_eq!(names("acme", "5@lid", "").await, some("bo"));
+    assert_eq!(names("acme", "5@lid", "15555").await, some("Bo C."));
 }
 
 pub(super) async fn a_number_that_is_no_longer_reported_is_kept(place: TestStore) {

@@ -30,16 +30,16 @@ impl ReadPeople for Sqlite {
         organization: &OrganizationId,
         session: &SessionId,
         jid: &str,
+        phone: Option<PhoneNumber>,
     ) -> Result<Option<String>, StoreError> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT p.name FROM people p JOIN sessions s ON s.id = p.session
-             WHERE s.organization = ? AND p.session = ? AND p.jid = ?",
-        )?;
-        Ok(query
-            .query_row([organization.as_str(), session.as_str(), jid], |row| {
-                row.get(0)
-            })
-            .optional()?)
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT {} FROM sessions s, (SELECT ?3 AS lid, ?4 AS phone) m
+             WHERE s.organization = ?1 AND s.id = ?2",
+            name_of_member("s.id")
+        ))?;
+        let phone = phone.map(PhoneNumber::to_i64);
+        let row = params![organization.as_str(), session.as_str(), jid, phone];
+        Ok(query.query_row(row, |row| row.get(0)).optional()?.flatten())
     }
 
     fn find_members(

@@ -24,7 +24,7 @@ pub(super) struct Backlog(Mutex<State>);
 struct State {
     arriving: Option<Arriving>,
     /// What was reported last.
-    told: Option<Missed>,
+    reported: Option<Missed>,
 }
 
 struct Arriving {
@@ -67,7 +67,7 @@ impl Backlog {
     pub(super) fn has_changed(&self) -> bool {
         let mut state = lock(&self.0);
         let now = state.missed();
-        std::mem::replace(&mut state.told, now) != now
+        std::mem::replace(&mut state.reported, now) != now
     }
 }
 

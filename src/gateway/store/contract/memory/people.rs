@@ -30,10 +30,11 @@ impl ReadPeople for Memory {
         organization: &OrganizationId,
         session: &SessionId,
         jid: &str,
+        phone: Option<PhoneNumber>,
     ) -> Outcome<Option<String>> {
         self.look(|tables| {
             let owned = tables.owns(organization, session);
-            owned.then(|| tables.name_of(session.as_str(), jid, None))?
+            owned.then(|| tables.name_of(session.as_str(), jid, phone))?
         })
     }
 
