@@ -108,30 +108,26 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         },
         Some(Layer::Form(form)) => form_hints(state, form),
         Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),
-        None if state.groups.typing => typing(
-            state,
-            vec![
-                plain("type", "to filter"),
-                plain("↵", "done"),
-                plain("↑↓", "move"),
-            ],
-            if state.groups.filter.is_empty() {
-                "leave"
-            } else {
-                "clear"
-            },
-        ),
-        None if state.is_finding_member() => typing(
-            state,
-            vec![
-                plain("type", "to filter"),
-                plain("↵", "done"),
-                plain("↑↓", "scroll"),
-            ],
-            "leave",
-        ),
+        None if state.groups.typing => filter_hints(state, "move", &state.groups.filter),
+        None if state.is_finding_member() => {
+            let text = state.card.as_ref().map_or("", |card| &card.find.text);
+            filter_hints(state, "scroll", text)
+        }
         Some(Layer::Qr) | None => of_place(state, screen),
     }
+}
+
+/// While a filter is typed; the first Esc clears a text.
+fn filter_hints(state: &State, arrows: &'static str, text: &str) -> (Vec<Hint>, usize) {
+    typing(
+        state,
+        vec![
+            plain("type", "to filter"),
+            plain("↵", "done"),
+            plain("↑↓", arrows),
+        ],
+        if text.is_empty() { "leave" } else { "clear" },
+    )
 }
 
 fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {

@@ -63,7 +63,7 @@ fn keys_are_text_in_the_members_filter_until_it_ends() {
     desk.type_text("qeRy?");
     assert!(desk.state.is_finding_member() && desk.others.is_empty());
     assert!(desk.state.layers.is_empty() && desk.state.groups.filter.is_empty());
-    assert!(desk.screen().contains("No member matches."));
+    assert!(desk.screen().contains("No member matches.") && desk.screen().contains("Esc clear"));
     desk.press("Ctrl-u");
     desk.send(Msg::Paste("sa\u{202e}\nri".to_owned()));
     assert_eq!(desk.state.card.as_ref().unwrap().find.text, "sa ri");
