@@ -115,6 +115,8 @@ fn fields(group: &Group) -> Fields<'_> {
         description: &group.description,
         jid: &group.jid,
         number: "6281234567890",
+        note: "",
+        account: 0,
     }
 }
 
@@ -210,6 +212,7 @@ impl Nucleo {
                 description,
                 jid,
                 number,
+                ..
             } = fields(group);
             Utf32String::from(format!("{name}\n{description}\n{jid}\n{number}"))
         };

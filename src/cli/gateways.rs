@@ -8,6 +8,7 @@ use crate::console::io::connectors::GatewayConnector;
 use crate::console::state;
 use async_trait::async_trait;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// A gateway in the list.
@@ -22,6 +23,8 @@ pub(super) struct Gateways {
     entries: Vec<Entry>,
     /// Typed tokens by position: an accepted token is not asked for again.
     typed: Mutex<BTreeMap<usize, Secret>>,
+    /// The directory of the notebooks, and their files by position.
+    notebooks: (PathBuf, Vec<String>),
 }
 
 impl Gateways {
@@ -32,6 +35,7 @@ impl Gateways {
         place: &GatewayInfo,
         profiles: &[Profile],
         typed: Option<Secret>,
+        state_dir: &Path,
     ) -> (Self, Vec<state::Profile>, usize) {
         let here = profiles
             .iter()
@@ -51,10 +55,16 @@ impl Gateways {
                 },
             );
         }
+        let file = |entry: &Entry| match entry {
+            Entry::Started(_) => file_name("", &place.name),
+            Entry::Profile(profile) => file_name("profile-", &profile.name),
+        };
+        let notebooks = (state_dir.join("desk"), entries.iter().map(file).collect());
         let here = here.unwrap_or(0);
         shown[here].known = true;
         let gateways = Self {
             entries,
+            notebooks,
             typed: Mutex::new(typed.map(|typed| (here, typed)).into_iter().collect()),
         };
         (gateways, shown, here)
@@ -69,6 +79,19 @@ impl Gateways {
         let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
         typed.insert(at, token);
     }
+}
+
+/// A name as a part of a file's name.
+fn file_name(prefix: &str, name: &str) -> String {
+    let plain = |character: char| {
+        if character.is_alphanumeric() {
+            character
+        } else {
+            '-'
+        }
+    };
+    let name: String = name.chars().map(plain).take(80).collect();
+    format!("{prefix}{name}.json")
 }
 
 fn shown(profile: &Profile) -> state::Profile {
@@ -101,6 +124,11 @@ impl GatewayConnector for Gateways {
             self.remember(at, token);
         }
         Ok(client)
+    }
+
+    fn notebook(&self, at: usize) -> PathBuf {
+        let (directory, files) = &self.notebooks;
+        directory.join(files.get(at).map_or("unknown.json", String::as_str))
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Config {
     /// Changed keys, in the order of their actions.
     pub keys: Vec<KeySetting>,
     pub data_dir: PathBuf,
+    /// Where the desk keeps its notebooks: the platform's state directory, or the data directory if that is named.
+    pub state_dir: PathBuf,
     pub log_level: LogLevel,
     pub log_file: PathBuf,
     pub log_format: LogFormat,
@@ -99,6 +101,10 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
                 )
             })?,
     };
+    let state_dir = match (layers.path("data.dir"), project_dirs()) {
+        (None, Some(dirs)) => dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned(),
+        _ => data_dir.clone(),
+    };
     let profiles = profile::all(&layers)?;
     Ok(Config {
         profile: profile::chosen(&layers, &profiles)?,
@@ -122,6 +128,7 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
             .unwrap_or_else(|| data_dir.join("groupdesk.log")),
         log_format: choice(&LogFormat::NAMES, layers.text("log.format")),
         data_dir,
+        state_dir,
         keys: layers.keys,
         warnings: layers.warnings,
     })

@@ -3,6 +3,7 @@
 use crate::api::{Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
+use crate::console::notebook::NotebookChange;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,13 @@ pub enum Effect {
         text: String,
         /// The title, which becomes part of the file name.
         title: String,
+    },
+    /// Read the notebook of the gateway of a profile, and apply a change to it if there is one; answered by
+    /// `Reply::Notebook`.
+    Notebook {
+        id: RequestId,
+        profile: usize,
+        change: Option<NotebookChange>,
     },
     /// Check whether a profile's gateway accepts our credentials; answered by `Reply::Connected`. `token` is
     /// what the user typed for it.
@@ -84,6 +92,8 @@ pub enum Call {
     },
     Group(GroupKey),
     Members(GroupKey),
+    /// Members of all groups whose name or number contains this text.
+    FindMembers(String),
     Invite(GroupKey),
     ResetInvite(GroupKey),
     Update {
@@ -137,6 +147,7 @@ impl Call {
             | Self::Groups { .. }
             | Self::Group(_)
             | Self::Members(_)
+            | Self::FindMembers(_)
             | Self::Invite(_) => Capability::Read,
             Self::ResetInvite(_) | Self::Update { .. } => Capability::Send,
         }

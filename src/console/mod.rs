@@ -14,6 +14,7 @@ pub mod keymap;
 pub(crate) mod layout;
 pub mod locale;
 pub mod msg;
+pub mod notebook;
 pub(crate) mod phone;
 pub(crate) mod qr;
 pub mod state;

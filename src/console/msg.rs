@@ -1,10 +1,13 @@
 //! Messages: everything that can happen to the console.
 
-use crate::api::{EpochMillis, Group, GroupMember, PairingCode, PasskeyStep, QrCode, Session};
+use crate::api::{
+    EpochMillis, FoundMember, Group, GroupMember, PairingCode, PasskeyStep, QrCode, Session,
+};
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, SavedQr};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
+use crate::console::notebook::Notebook;
 use crate::console::theme::Background;
 use crossterm::event::{KeyEvent, MouseEvent};
 
@@ -62,11 +65,14 @@ pub enum Reply {
     Groups(Result<Vec<Group>, CallFailure>),
     Group(Result<Group, CallFailure>),
     Members(Result<Vec<GroupMember>, CallFailure>),
+    FoundMembers(Result<Vec<FoundMember>, CallFailure>),
     /// The link in full.
     Invite(Result<String, CallFailure>),
     InviteReset(Result<String, CallFailure>),
     /// When the gateway answered, by its own clock, where it says so.
     Updated(Result<Option<EpochMillis>, CallFailure>),
+    /// The notebook as it is now.
+    Notebook(Result<Notebook, String>),
     Copied(Result<ClipboardKind, String>),
     QrSaved(Result<SavedQr, String>),
     /// Whether another gateway accepts our credentials, or why not.
@@ -92,6 +98,7 @@ impl Reply {
             Call::Groups { .. } => Self::Groups(Err(failure)),
             Call::Group(_) => Self::Group(Err(failure)),
             Call::Members(_) => Self::Members(Err(failure)),
+            Call::FindMembers(_) => Self::FoundMembers(Err(failure)),
             Call::Invite(_) => Self::Invite(Err(failure)),
             Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
             Call::Update { .. } => Self::Updated(Err(failure)),

@@ -28,7 +28,7 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
 /// do not import each other. Modules that are not listed are held by the circle test alone.
 const CONSOLE: &[&[&str]] = &[
     &[
-        "ids", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg",
+        "ids", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg", "notebook",
     ],
     &["state"],
     &["layout"],
@@ -45,6 +45,7 @@ const UPDATE: &[&[&str]] = &[
         "explain",
         "follow_up",
         "index",
+        "notebook",
         "rows",
         "text_input",
         "toasts",
@@ -52,6 +53,7 @@ const UPDATE: &[&[&str]] = &[
     &[
         "card",
         "connection",
+        "find",
         "groups",
         "invite",
         "members",
@@ -64,6 +66,7 @@ const UPDATE: &[&[&str]] = &[
         "form",
         "help",
         "leaving",
+        "note",
         "pairing",
         "profiles",
         "qr",

@@ -16,6 +16,8 @@ pub struct Pty {
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
     raw: Vec<u8>,
+    /// The home directory of a program that is given none.
+    _home: tempfile::TempDir,
 }
 
 impl Pty {
@@ -47,6 +49,8 @@ impl Pty {
             command.env(name, value);
         }
         command.env("PATH", std::env::var_os("PATH").expect("PATH"));
+        let home = tempfile::tempdir().expect("a directory");
+        command.env("HOME", home.path());
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -72,6 +76,7 @@ impl Pty {
             output,
             parser: vt100::Parser::new(cells(rows), cells(columns), 0),
             raw: Vec::new(),
+            _home: home,
         }
     }
 

@@ -97,6 +97,8 @@ fn matching(found: &[Found], filter: &str) -> Vec<Found> {
     });
     let mut index = Index::new();
     index.rebuild(found.iter().map(|one| Fields {
+        note: "",
+        account: 0,
         name: one.group.subject.as_deref().unwrap_or_default(),
         description: one.group.description.as_deref().unwrap_or_default(),
         jid: &one.group.group_jid,

@@ -76,6 +76,38 @@ impl Highlighter {
     }
 }
 
+impl Highlighter {
+    /// The part of `text` around the first word of the query that it contains and that `name` does not: from where
+    /// the name alone does not explain the match. At most about `letters` letters.
+    pub(crate) fn snippet(&mut self, name: &str, text: &str, letters: usize) -> Option<String> {
+        let mut folded_name = String::new();
+        fold_into(name, &mut folded_name);
+        let missing = |word: &&String| !folded_name.contains(word.as_str());
+        let mut words = self.words.iter().map(|(word, _)| word).filter(missing);
+        if text.is_empty() || words.clone().next().is_none() {
+            return None;
+        }
+        // For each byte of the folded text the byte of the text where its grapheme starts.
+        let (mut folded, mut origins) = (String::new(), Vec::new());
+        for (start, grapheme) in text.grapheme_indices(true) {
+            fold_into(grapheme, &mut folded);
+            origins.resize(folded.len(), start);
+        }
+        let at = words.find_map(|word| folded.find(word.as_str()))?;
+        let at = origins[at];
+        let before = text[..at].grapheme_indices(true).rev().take(letters / 4);
+        let start = before.last().map_or(at, |(start, _)| start);
+        // From the start of a word, if one begins soon.
+        let start = match text[start..at].find(' ') {
+            Some(blank) if start > 0 => start + blank + 1,
+            _ => start,
+        };
+        let part: String = text[start..].graphemes(true).take(letters).collect();
+        let cut = if start > 0 { "…" } else { "" };
+        Some(format!("{cut}{part}"))
+    }
+}
+
 /// The letters of the best literal match of the word, the first of equals.
 fn side_by_side(word: &str, name: &str) -> Option<Range<usize>> {
     let (at, _) = name

@@ -1,6 +1,7 @@
 //! The index: blocks of rows, and cached results of the last queries.
 
 use super::block::{Block, ROWS_MAX};
+use super::fold::folded;
 use super::row::{Fields, Hit};
 use super::score::{WHOLE_NAME, WHOLE_START};
 use super::search::{Scratch, search};
@@ -21,6 +22,8 @@ struct Stage {
 pub struct Index {
     /// No block is empty.
     blocks: Vec<Block>,
+    /// The folded names of the accounts, by the positions that rows name.
+    accounts: Vec<String>,
     /// The last query without its last word, which the user is typing.
     head: Stage,
     /// The last query: becomes the head when the user begins another word.
@@ -44,6 +47,18 @@ impl Index {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
+    }
+
+    /// Replaces the names of the accounts: a row is found by the start of a word of its account's name.
+    /// Returns whether any has changed.
+    pub fn set_accounts<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> bool {
+        let names: Vec<String> = names.into_iter().map(folded).collect();
+        if names == self.accounts {
+            return false;
+        }
+        self.forget();
+        self.accounts = names;
+        true
     }
 
     /// Replaces all rows.
@@ -105,7 +120,9 @@ impl Index {
             std::mem::swap(&mut self.head, &mut self.whole);
         }
         if self.head.words != head {
-            let mut seekers: Vec<Word> = head.iter().map(|word| Word::new(word)).collect();
+            let mut seekers: Vec<Word> = (head.iter())
+                .map(|word| Word::new(word, &self.accounts))
+                .collect();
             // Longest word first: it matches the fewest rows, and the others search only those.
             seekers.sort_by_key(|word| Reverse(word.len()));
             self.head.words = head.to_vec();
@@ -121,7 +138,7 @@ impl Index {
             }
         }
         let among = (!head.is_empty()).then_some(self.head.rows.as_slice());
-        let mut last = [Word::new(last)];
+        let mut last = [Word::new(last, &self.accounts)];
         self.whole.rows.clear();
         look(
             &self.blocks,

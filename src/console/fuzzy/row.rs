@@ -8,6 +8,10 @@ pub struct Fields<'a> {
     pub jid: &'a str,
     /// The digits of the account's phone number, if known.
     pub number: &'a str,
+    /// What is noted about the group, with its tags.
+    pub note: &'a str,
+    /// The account's position in the names given to `Index::set_accounts`.
+    pub account: u16,
 }
 
 /// A matching row.

@@ -6,7 +6,8 @@ use super::letters::{begins_word_at, ends_word_at};
 /// Where a word was found; better places compare greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FoundIn {
-    Jid = 1,
+    Account = 1,
+    Jid,
     /// In the name, with letters skipped within its words.
     Scattered,
     Description,

@@ -3,7 +3,7 @@
 use super::align::{Aligner, Letter, SWAPPED_MIN, find_swapped, holds_in_order, name_letters};
 use super::block::Block;
 use super::fold::folded;
-use super::letters::{begins_word_at, bit, bit_is_its_own};
+use super::letters::{begins_word_at, bit, bit_is_its_own, ends_word_at};
 use super::score::{FoundIn, Score, Stand};
 use memchr::memmem::Finder;
 
@@ -65,6 +65,8 @@ pub(super) struct Word {
     first_two: u64,
     /// The finder for JIDs and numbers, without the plus sign, which they do not contain.
     in_jid: Option<Finder<'static>>,
+    /// Whether it begins a word of each account's name; empty if it begins none.
+    accounts: Vec<bool>,
     /// The letters of the current name.
     name: Vec<Letter>,
     /// The rows to search next.
@@ -72,8 +74,16 @@ pub(super) struct Word {
 }
 
 impl Word {
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str, accounts: &[String]) -> Self {
         let letters = text.chars().count();
+        let names_account = |name: &String| {
+            let mut places = name.match_indices(text);
+            // One letter begins a word of almost every name, so it must be the whole word.
+            places.any(|(at, _)| {
+                begins_word_at(name, at) && (letters > 1 || ends_word_at(name, at + text.len()))
+            })
+        };
+        let accounts: Vec<bool> = accounts.iter().map(names_account).collect();
         let number = text.strip_prefix('+').unwrap_or(text);
         let in_jid = number.bytes().any(|byte| byte.is_ascii_digit())
             && number
@@ -91,6 +101,11 @@ impl Word {
                 .take(2)
                 .fold(0, |bits, letter| bits | bit(letter)),
             in_jid: in_jid.then(|| Finder::new(number.as_bytes()).into_owned()),
+            accounts: if accounts.contains(&true) {
+                accounts
+            } else {
+                Vec::new()
+            },
             name: Vec::new(),
             rows: Vec::new(),
             text: text.to_owned(),
@@ -119,6 +134,18 @@ impl Word {
                 false
             });
             self.in_jid = Some(number);
+        }
+        if !self.accounts.is_empty() {
+            self.look_at_accounts(block, rows, best);
+        }
+    }
+
+    fn look_at_accounts(&self, block: &Block, rows: &[u16], best: &mut [Score]) {
+        for row in rows.iter().map(|row| usize::from(*row)) {
+            let account = usize::from(block.accounts[row]);
+            if best[row] == Score::NONE && self.accounts.get(account) == Some(&true) {
+                best[row] = Score::new(FoundIn::Account, 0);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::client::{Client, Secret};
 use async_trait::async_trait;
+use std::path::PathBuf;
 
 /// The gateways behind [`crate::console::state::Options::profiles`], in the same order.
 #[async_trait]
@@ -11,4 +12,7 @@ pub(crate) trait GatewayConnector: Send + Sync {
     /// # Errors
     /// Why the connection failed, as a sentence without secrets.
     async fn open(&self, profile: usize, token: Option<Secret>) -> Result<Client, String>;
+
+    /// The file of a gateway's notebook.
+    fn notebook(&self, profile: usize) -> PathBuf;
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod clipboard;
 pub(crate) mod connectors;
+mod notebook;
 pub(crate) mod notice;
 pub(crate) mod perform;
 pub(crate) mod runtime;

@@ -8,8 +8,10 @@ use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::io::clipboard::Clipboard;
 use crate::console::io::connectors::GatewayConnector;
+use crate::console::io::notebook;
 use crate::console::io::notice::{Notice, now};
 use crate::console::msg::{Msg, Pause, Reply};
+use crate::console::notebook::NotebookChange;
 use crate::qr;
 use futures_util::FutureExt as _;
 use serde_json::Value;
@@ -138,6 +140,17 @@ impl Performer {
             answer(id, Reply::Copied(outcome))
         };
         let panicked = move || answer(id, Reply::Copied(Err(PANICKED.to_owned())));
+        replying(&self.inbox, panicked, task);
+    }
+
+    pub(super) fn notebook(&self, id: RequestId, profile: usize, change: Option<NotebookChange>) {
+        let file = self.connector.notebook(profile);
+        let task = async move {
+            let task = tokio::task::spawn_blocking(move || notebook::read_or_change(&file, change));
+            let read = task.await.unwrap_or_else(|_| Err(PANICKED.to_owned()));
+            answer(id, Reply::Notebook(read))
+        };
+        let panicked = move || answer(id, Reply::Notebook(Err(PANICKED.to_owned())));
         replying(&self.inbox, panicked, task);
     }
 
@@ -307,6 +320,9 @@ impl Caller {
                         .await,
                 ),
             ),
+            Call::FindMembers(query) => {
+                Reply::FoundMembers(self.rows(self.once(client.find_members(&query)).await))
+            }
             Call::Invite(group) => Reply::Invite(
                 self.once(client.invite(&group.session, &group.jid))
                     .await

@@ -265,6 +265,11 @@ impl EventLoop {
                 Effect::Call { id, call } => {
                     self.running.insert(id, self.performer.call(id, call));
                 }
+                Effect::Notebook {
+                    id,
+                    profile,
+                    change,
+                } => self.performer.notebook(id, profile, change),
                 Effect::Copy { id, text } => self.performer.copy(id, text),
                 Effect::SaveQr { id, text, title } => self.performer.save_qr(id, text, title),
             }

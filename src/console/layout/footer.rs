@@ -80,22 +80,9 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 closed_by_keys(state, buttons(), "cancel")
             }
         },
-        Some(Layer::Rename(rename)) => {
-            if rename.takes_text() {
-                let hints = vec![plain("Tab", "next"), plain("↵", "save")];
-                typing(state, hints, "cancel")
-            } else {
-                closed_by_keys(state, buttons(), "close")
-            }
-        }
-        Some(Layer::Counter(counter)) => {
-            if counter.takes_text() {
-                let hints = vec![plain("Tab", "next"), plain("↵", "lock")];
-                typing(state, hints, "cancel")
-            } else {
-                closed_by_keys(state, buttons(), "cancel")
-            }
-        }
+        Some(Layer::Rename(rename)) => one_line(state, rename.takes_text(), "save", "close"),
+        Some(Layer::Note(note)) => one_line(state, note.takes_text(), "save", "cancel"),
+        Some(Layer::Counter(counter)) => one_line(state, counter.takes_text(), "lock", "cancel"),
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
         Some(Layer::Profiles(dialog)) => match &dialog.step {
             ProfilesStep::Choosing | ProfilesStep::Failed(_) => closed_by_keys(
@@ -114,6 +101,22 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             filter_hints(state, "scroll", text)
         }
         Some(Layer::Qr) | None => of_place(state, screen),
+    }
+}
+
+/// A dialog whose text fields have one line each.
+fn one_line(
+    state: &State,
+    typing_now: bool,
+    enter: &'static str,
+    esc: &'static str,
+) -> (Vec<Hint>, usize) {
+    if typing_now {
+        let hints = vec![plain("Tab", "next"), plain("↵", enter)];
+        typing(state, hints, "cancel")
+    } else {
+        let buttons = vec![plain("Tab", "next button"), plain("↵", "press")];
+        closed_by_keys(state, buttons, esc)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::screen::{inside, row, screen};
 use super::wrap::wrap;
-use crate::console::state::{SessionScope, Sort, State};
+use crate::console::state::{PeopleState, SessionScope, Sort, State};
 use crate::console::words;
 use crate::text;
 use ratatui::layout::{Position, Rect};
@@ -100,7 +100,8 @@ pub(crate) fn group_head(state: &State, parts: &GroupsParts, at: Position) -> Op
 /// sessions' names, the age and the role.
 #[must_use]
 pub(crate) fn group_columns(state: &State, area: Rect) -> GroupColumns {
-    let all = state.sessions.scope() == SessionScope::AllSessions;
+    let all = state.sessions.scope() == SessionScope::AllSessions
+        || !state.groups.parts.is_empty() && state.sessions.rows.len() > 1;
     let broad = Widths::BROAD.with_session(if all { session_width(state) } else { 0 });
     let tight = broad.tight();
     let without_age = Widths {
@@ -228,6 +229,9 @@ impl Widths {
 /// A notice about the rows: that they are stored ones, or that some are missing.
 #[must_use]
 pub(crate) fn groups_notice(state: &State) -> Option<String> {
+    if let Some(notice) = find_notice(state) {
+        return Some(notice);
+    }
     let asked: Vec<&str> = match state.sessions.scope() {
         SessionScope::Session(id) => {
             let failure = state.groups.failures.get(&id);
@@ -266,6 +270,36 @@ pub(crate) fn groups_notice(state: &State) -> Option<String> {
             more - 1
         ),
     })
+}
+
+/// What the filter did not search.
+fn find_notice(state: &State) -> Option<String> {
+    let groups = &state.groups;
+    if !groups.is_filtered() {
+        return None;
+    }
+    match groups.loading.len() {
+        0 => {}
+        1 => return Some("The groups of 1 account are still being read.".to_owned()),
+        more => {
+            return Some(format!(
+                "The groups of {more} accounts are still being read."
+            ));
+        }
+    }
+    let people = &groups.people;
+    match people.state {
+        PeopleState::Failed => {
+            Some("People could not be looked up; only groups were searched.".to_owned())
+        }
+        PeopleState::Answered if people.unsupported => {
+            let opened = words::count(people.seen.len(), "group", "groups");
+            Some(format!(
+                "This gateway cannot search for people: only the members of {opened} opened here were searched."
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// The gateway could not read some groups in WhatsApp's list.

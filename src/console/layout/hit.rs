@@ -9,6 +9,7 @@ use super::footer::hints;
 use super::form::form_parts;
 use super::groups::{group_head, groups_parts};
 use super::help::help_parts;
+use super::note::note_parts;
 use super::pairing::pairing_parts;
 use super::profiles::profiles_parts;
 use super::qr::{QrDrawing, qr_parts};
@@ -17,7 +18,7 @@ use super::reset::reset_parts;
 use super::screen::{Screen, screen};
 use super::sessions::sessions_parts;
 use super::target::Target;
-use crate::console::state::{FormFocus, Layer, Pane, State};
+use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, State};
 use ratatui::layout::{Position, Rect};
 
 /// What is at a cell of the screen.
@@ -82,6 +83,16 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
         Layer::Counter(counter) => counter_parts(state, screen, counter)
             .map_or(Target::Layer, |parts| in_dialog(&parts.dialog)),
         Layer::Rename(rename) => in_dialog(&rename_parts(state, screen, rename).dialog),
+        Layer::Note(note) => {
+            let parts = note_parts(state, screen, note);
+            if parts.note.contains(at) {
+                Target::NoteField(NoteFocus::Note)
+            } else if parts.tags.contains(at) {
+                Target::NoteField(NoteFocus::Tags)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(state, screen, confirm).dialog),
         Layer::Profiles(profiles) => {
             let parts = profiles_parts(state, screen, profiles);
@@ -124,8 +135,8 @@ fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
             return Target::GroupHead(sort);
         }
         if parts.rows.contains(at) {
-            let row = usize::from(at.y - parts.rows.y) + state.groups.offset;
-            if row < state.groups.len() {
+            let line = usize::from(at.y - parts.rows.y) + state.groups.offset;
+            if let Some(Line::Row(row)) = state.groups.line(line) {
                 return Target::GroupRow(row);
             }
         }

@@ -11,6 +11,7 @@ mod form;
 mod groups;
 mod help;
 mod hit;
+mod note;
 mod pairing;
 mod profiles;
 mod qr;
@@ -39,6 +40,7 @@ pub(crate) use groups::{
 };
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use hit::hit;
+pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{
     PairingParts, pairing_buttons, pairing_field, pairing_method, pairing_parts,
 };

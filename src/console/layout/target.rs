@@ -1,7 +1,7 @@
 //! Mouse targets.
 
 use crate::console::keymap::Action;
-use crate::console::state::{ButtonId, FormFocus, Pane, Sort};
+use crate::console::state::{ButtonId, FormFocus, NoteFocus, Pane, Sort};
 
 /// The target of a mouse event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) enum Target {
     ProfileRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
+    /// A field of a group's note.
+    NoteField(NoteFocus),
     /// The text field of "Add an account".
     PairingField,
     /// Inside the top layer, on no element.

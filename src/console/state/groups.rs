@@ -1,11 +1,13 @@
 //! The groups pane: all loaded groups, and the rows that scope, filter and sort leave.
 
 use super::confirmed::Confirmed;
+use super::find::{Line, Part, PartHead, PeopleFind};
 use super::form::Settings;
 use crate::api::{Audience, EpochMillis, Group, SessionRole, Setting, SettingField};
 use crate::console::failure::CallFailure;
 use crate::console::fuzzy::Index;
 use crate::console::ids::GroupKey;
+use crate::console::notebook::Notebook;
 use crate::names::sort_key;
 use crate::text::{clean_block, clean_line};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -190,15 +192,6 @@ impl Sort {
     }
 }
 
-/// How many groups match the filter and are not shown, by the reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Hidden {
-    /// "Can invite" leaves them out.
-    pub by_invite: usize,
-    /// They are in sessions that are not selected.
-    pub elsewhere: usize,
-}
-
 /// The groups pane.
 #[derive(Default)]
 pub struct Groups {
@@ -219,16 +212,26 @@ pub struct Groups {
     pub(crate) order: Vec<usize>,
     /// Positions into `entries`: what is shown, in order.
     pub(crate) rows: Vec<usize>,
+    /// The parts of the rows that have a line above them, in order.
+    pub(crate) parts: Vec<PartHead>,
+    /// What the filter finds beyond the groups' own texts.
+    pub(crate) people: PeopleFind,
+    /// What is kept about these groups on this computer.
+    pub(crate) notebook: Notebook,
+    /// The accounts by their number in the index.
+    pub(crate) accounts: HashMap<String, u16>,
+    /// The selected group when an empty filter was opened: leaving it returns there.
+    pub(crate) before_find: Option<GroupKey>,
     /// How many groups are shown. One that several sessions see has a row for each, and counts once.
     pub shown: usize,
     /// How many there would be without the filter and "can invite".
     pub total: usize,
     /// How many groups all sessions have, as far as their lists were read.
     pub(crate) everywhere: usize,
-    /// What matches the filter and is not shown.
-    pub hidden: Hidden,
+    /// How many groups match the filter and are hidden by "can invite", while none is shown.
+    pub hidden: usize,
     pub cursor: usize,
-    /// First visible row.
+    /// First visible line.
     pub offset: usize,
     pub filter: String,
     /// Whether typing goes into the filter.
@@ -253,6 +256,56 @@ impl Groups {
     pub(crate) fn count_of(&self, session: &str) -> Option<usize> {
         let count = self.counts.get(session).copied().unwrap_or_default();
         self.loaded.contains(session).then_some(count)
+    }
+
+    /// How many lines the rows take with the lines above their parts.
+    #[must_use]
+    pub(crate) fn lines(&self) -> usize {
+        self.rows.len() + self.parts.len()
+    }
+
+    /// The line of a row.
+    #[must_use]
+    pub(crate) fn line_of(&self, row: usize) -> usize {
+        row + self.parts.iter().filter(|part| part.before <= row).count()
+    }
+
+    /// What a line shows.
+    #[must_use]
+    pub(crate) fn line(&self, line: usize) -> Option<Line> {
+        let mut row = line;
+        for (above, part) in self.parts.iter().enumerate() {
+            match (part.before + above).cmp(&line) {
+                std::cmp::Ordering::Equal => return Some(Line::Head(part.part)),
+                std::cmp::Ordering::Less => row = line - above - 1,
+                std::cmp::Ordering::Greater => break,
+            }
+        }
+        (row < self.rows.len()).then_some(Line::Row(row))
+    }
+
+    /// How many rows a part has.
+    #[must_use]
+    pub(crate) fn part_length(&self, part: Part) -> usize {
+        let at = self.parts.iter().position(|head| head.part == part);
+        at.map_or(0, |at| {
+            let end = self
+                .parts
+                .get(at + 1)
+                .map_or(self.rows.len(), |next| next.before);
+            end - self.parts[at].before
+        })
+    }
+
+    /// Whether the rows are not simply in the order of the list.
+    #[must_use]
+    pub(crate) fn is_arranged(&self) -> bool {
+        self.is_filtered() || !self.parts.is_empty()
+    }
+
+    #[must_use]
+    pub(crate) fn is_filtered(&self) -> bool {
+        !self.filter.trim().is_empty()
     }
 
     /// How many rows are shown.

@@ -4,6 +4,7 @@ use super::confirm::ConfirmDialog;
 use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
+use super::note::NoteDialog;
 use super::pairing::Pairing;
 use super::profiles::ProfilesDialog;
 use super::rename::RenameDialog;
@@ -20,6 +21,8 @@ pub enum Layer {
     Pairing(Box<Pairing>),
     Confirm(ConfirmDialog),
     Rename(Box<RenameDialog>),
+    /// A group's note and tags.
+    Note(Box<NoteDialog>),
     Profiles(ProfilesDialog),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,

@@ -11,12 +11,14 @@ mod confirmed;
 mod counter;
 mod failure_log;
 mod failures;
+mod find;
 mod form;
 mod groups;
 mod help;
 mod invite;
 mod layer;
 mod names;
+mod note;
 mod pairing;
 mod passkey;
 mod profiles;
@@ -38,10 +40,12 @@ pub use counter::CounterOptions;
 pub(crate) use counter::{Counter, CounterLock, CounterPhase, PIN_LENGTH, Pin};
 #[cfg(test)]
 pub(crate) use failures::FailureRecord;
+pub(crate) use find::{Line, Part, PartHead, PeopleState, Person};
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
-pub(crate) use groups::{Entry, Groups, Hidden, Sort};
+pub(crate) use groups::{Entry, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use layer::Layer;
+pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
     PairingStep, phone_digits,

@@ -74,6 +74,8 @@ pub(crate) struct Due {
     pub(crate) sessions: Option<EpochMillis>,
     /// Read the groups in scope.
     pub(crate) groups: Option<EpochMillis>,
+    /// Ask the gateway for people that match the filter.
+    pub(crate) people: Option<EpochMillis>,
     /// Rank the filtered rows again.
     pub(crate) rank: Option<EpochMillis>,
     /// Ask whether the gateway is ready.
@@ -99,6 +101,7 @@ pub(crate) enum InFlight {
     Call(Call),
     Copy(CopiedText),
     SaveQr,
+    Notebook,
     /// At the gateway of this profile.
     Connect(usize),
 }
@@ -129,6 +132,12 @@ impl Requests {
             InFlight::Call(call) => Some(call),
             _ => None,
         })
+    }
+
+    /// Whether the notebook is being read or changed.
+    pub(crate) fn is_noting(&self) -> bool {
+        let mut requests = self.in_flight.values();
+        requests.any(|request| *request == InFlight::Notebook)
     }
 
     /// Remembers how many rows of a listing could not be read. Whether that is another number than before.

@@ -3,6 +3,7 @@
 use super::copy::copy_link;
 use super::invite;
 use super::members;
+use super::notebook;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
@@ -28,6 +29,7 @@ pub(super) fn open(state: &mut State) {
     card.left = false;
     let key = card.key.clone();
     state.focus = Pane::Group;
+    notebook::used(state, &key);
     state.requests.read(Call::Group(key));
     members::ask(state);
     invite::ask(state);

@@ -1,7 +1,7 @@
 //! Timers: what is due, and the next wake.
 
 use super::rows::Keep;
-use super::{card, connection, counter, gateway, groups, invite, pairing, sessions};
+use super::{card, connection, counter, find, gateway, groups, invite, pairing, sessions};
 use crate::api::{EpochMillis, SessionStatus};
 use crate::console::effect::{Call, Effect};
 use crate::console::state::State;
@@ -36,6 +36,9 @@ pub(super) fn advance(state: &mut State, now: EpochMillis) {
         state.rebuild_rows(Keep::Pinned);
         card::sync(state);
     }
+    if due(state.requests.due.people) {
+        find::ask(state);
+    }
     if due(state.requests.due.sessions) {
         sessions::ask(state);
     }
@@ -66,6 +69,7 @@ fn shift(state: &mut State, by: i64) {
         &mut due.sessions,
         &mut due.groups,
         &mut due.rank,
+        &mut due.people,
         &mut due.ready,
         &mut due.unreadable,
         &mut due.link_check,
@@ -114,6 +118,7 @@ pub(super) fn request_wake(state: &mut State) {
         due.sessions,
         due.groups,
         due.rank,
+        due.people,
         due.ready,
         due.unreadable,
         state.toasts.iter().map(|toast| toast.until).min(),

@@ -1,5 +1,6 @@
 //! Copying to the clipboard.
 
+use super::notebook;
 use crate::console::effect::Effect;
 use crate::console::ids::GroupKey;
 use crate::console::msg::ClipboardKind;
@@ -10,6 +11,7 @@ const NAME_COLUMNS: usize = 40;
 
 /// Copies the link of a group.
 pub(super) fn copy_link(state: &mut State, key: &GroupKey, link: String) {
+    notebook::used(state, key);
     let name = state.groups.get(key).map_or("", |entry| &entry.name);
     let name = crate::text::truncate_to_width(name, NAME_COLUMNS);
     copy_text(state, link, CopiedText::Link(name));

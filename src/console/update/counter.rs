@@ -2,7 +2,7 @@
 
 use super::cursor::{button_move, next_button};
 use super::follow_up::FollowUp;
-use super::{card, invite};
+use super::{card, invite, notebook};
 use crate::api::EpochMillis;
 use crate::console::keymap::Action;
 use crate::console::layout::counter_buttons;
@@ -30,6 +30,7 @@ pub(super) fn open(state: &mut State) {
     let Some(key) = card::with_code(state, "No code for the counter") else {
         return;
     };
+    notebook::used(state, &key);
     let name = state.group_name(&key);
     state.layers.push(Layer::Counter(Counter::new(key, name)));
     invite::ask_unless_shown(state);

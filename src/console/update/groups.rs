@@ -24,7 +24,19 @@ pub(super) fn ensure(state: &mut State) {
     if state.requests.away.is_some() {
         return;
     }
-    for session in state.sessions.in_scope() {
+    // The filter finds groups of all accounts.
+    let finding = state.groups.typing || state.groups.is_filtered();
+    let wanted = if finding {
+        state
+            .sessions
+            .rows
+            .iter()
+            .map(|session| session.id.clone())
+            .collect()
+    } else {
+        state.sessions.in_scope()
+    };
+    for session in wanted {
         let groups = &state.groups;
         let known = groups.loaded.contains(&session)
             || groups.loading.contains_key(&session)
@@ -175,7 +187,7 @@ pub(super) fn patch(state: &mut State, key: &GroupKey, change: impl FnOnce(&mut 
 
 /// After a change of one entry the filter ranks again, with a delay, because changes come in bursts.
 fn changed(state: &mut State) {
-    if !state.groups.filter.trim().is_empty() {
+    if state.groups.is_arranged() {
         let soon = state.now + 250;
         state.requests.due.rank.get_or_insert(soon);
     }
@@ -192,13 +204,16 @@ pub(super) fn step(state: &mut State, step: Step) {
 pub(super) fn snap(state: &mut State) {
     let page = layout::group_rows(state).max(1);
     let groups = &mut state.groups;
-    groups.offset =
-        (groups.offset.min(groups.cursor)).max((groups.cursor + 1).saturating_sub(page));
+    let line = groups.line_of(groups.cursor);
+    // The line above a part comes into sight with its first row.
+    let is_first = groups.parts.iter().any(|part| part.before == groups.cursor);
+    let top = line - usize::from(is_first && page > 1);
+    groups.offset = groups.offset.min(top).max((line + 1).saturating_sub(page));
 }
 
 /// The wheel moves the view, not the cursor.
 pub(super) fn wheel(state: &mut State, by: isize) {
-    let (lines, page) = (state.groups.len(), layout::group_rows(state));
+    let (lines, page) = (state.groups.lines(), layout::group_rows(state));
     state.groups.offset = cursor::wheel(state.groups.offset, by, lines, page);
 }
 
@@ -206,9 +221,8 @@ pub(super) fn wheel(state: &mut State, by: isize) {
 pub(super) fn keep_in_sight(state: &mut State) {
     let page = layout::group_rows(state).max(1);
     let groups = &mut state.groups;
-    let lines = groups.rows.len();
-    groups.cursor = groups.cursor.min(lines.saturating_sub(1));
-    groups.offset = cursor::filled(groups.offset, lines, page);
+    groups.cursor = groups.cursor.min(groups.rows.len().saturating_sub(1));
+    groups.offset = cursor::filled(groups.offset, groups.lines(), page);
     let shown = Some((groups.cursor, state.size));
     if state.requests.shown_group != shown {
         state.requests.shown_group = shown;
@@ -219,16 +233,90 @@ pub(super) fn keep_in_sight(state: &mut State) {
 /// Focuses the filter line and selects its text, so that typing replaces it.
 pub(super) fn start_filter(state: &mut State) {
     state.focus = Pane::Groups;
-    if !state.groups.typing {
-        state.groups.typing = true;
-        state.groups.selected_text = !state.groups.filter.is_empty();
+    if state.groups.typing {
+        return;
+    }
+    let groups = &mut state.groups;
+    groups.typing = true;
+    groups.selected_text = !groups.filter.is_empty();
+    groups.before_find = groups.selected().map(|entry| entry.key.clone());
+    ensure(state);
+    if !state.groups.is_filtered() {
+        state.rebuild_rows(Keep::Selected);
+        if !state.groups.parts.is_empty() {
+            state.groups.cursor = 0;
+            state.groups.offset = 0;
+        }
     }
 }
 
 /// Leaves the filter line and keeps its text.
 pub(super) fn end_filter(state: &mut State) {
+    let was_typing = std::mem::take(&mut state.groups.typing);
+    state.groups.selected_text = false;
+    if was_typing && !state.groups.is_filtered() && !state.groups.parts.is_empty() {
+        bring_into_scope(state);
+        state.rebuild_rows(Keep::Selected);
+    }
+}
+
+/// Leaves the filter line; without a text the group that was selected before is selected again.
+fn cancel_filter(state: &mut State) {
+    if !state.groups.is_filtered()
+        && let Some(before) = state.groups.before_find.take()
+    {
+        select(state, &before);
+    }
+    end_filter(state);
+}
+
+/// Selects the account of the selected group, where only another account's groups are shown.
+fn bring_into_scope(state: &mut State) {
+    let Some(key) = state.groups.selected().map(|entry| entry.key.clone()) else {
+        return;
+    };
+    let scope = state.sessions.scope();
+    let elsewhere = matches!(&scope, SessionScope::Session(id) if *id != key.session);
+    let at = (state.sessions.rows.iter()).position(|session| session.id == key.session);
+    if let (true, Some(at)) = (elsewhere, at) {
+        state.sessions.cursor = at + 1;
+        ensure(state);
+    }
+}
+
+/// Selects a group among the rows; whether it is there.
+fn select(state: &mut State, key: &GroupKey) -> bool {
+    let groups = &mut state.groups;
+    let position = groups.positions.get(key).copied();
+    let row = position.and_then(|wanted| groups.rows.iter().position(|row| *row == wanted));
+    if let Some(row) = row {
+        groups.cursor = row;
+    }
+    row.is_some()
+}
+
+/// Goes to a group, whatever account and filter are selected; whether it is loaded.
+pub(super) fn go_to(state: &mut State, key: &GroupKey) -> bool {
+    if state.groups.get(key).is_none() {
+        return false;
+    }
     state.groups.typing = false;
     state.groups.selected_text = false;
+    state.focus = Pane::Groups;
+    state.rebuild_rows(Keep::Selected);
+    if select(state, key) {
+        return true;
+    }
+    state.groups.filter.clear();
+    state.groups.invitable_only = false;
+    if let Some(at) = (state.sessions.rows.iter()).position(|row| row.id == key.session)
+        && state.sessions.scope() != SessionScope::AllSessions
+    {
+        state.sessions.cursor = at + 1;
+    }
+    state.rebuild_rows(Keep::Selected);
+    ensure(state);
+    select(state, key)
 }
 
 /// Sorts by the next column.
@@ -289,6 +377,7 @@ pub(super) fn clear_filter(state: &mut State) -> bool {
     }
     state.groups.filter.clear();
     state.groups.selected_text = false;
+    super::find::typed(state);
     state.rebuild_rows(Keep::Selected);
     true
 }
@@ -296,7 +385,9 @@ pub(super) fn clear_filter(state: &mut State) -> bool {
 /// Groups are found by their account's number, and sorted by its name.
 pub(super) fn sessions_changed(state: &mut State) {
     let groups = &mut state.groups;
-    let found_anew = groups.know_numbers(&state.sessions.rows) && !groups.filter.trim().is_empty();
+    let renamed = groups.know_accounts(&state.sessions.rows);
+    let renumbered = groups.know_numbers(&state.sessions.rows);
+    let found_anew = (renamed || renumbered) && groups.is_filtered();
     let sorted_anew = groups.rank_sessions(&state.sessions.rows) && groups.sort == Sort::Session;
     if sorted_anew {
         groups.reorder();
@@ -312,7 +403,8 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     match event.code {
         KeyCode::Esc if clear_filter(state) => {}
-        KeyCode::Esc | KeyCode::Enter => end_filter(state),
+        KeyCode::Esc => cancel_filter(state),
+        KeyCode::Enter => end_filter(state),
         KeyCode::Tab | KeyCode::BackTab => {
             end_filter(state);
             return false;
@@ -356,5 +448,6 @@ fn edit(state: &mut State, filter: &str) {
         return;
     }
     state.groups.filter = filter;
+    super::find::typed(state);
     state.rebuild_rows(Keep::Best);
 }

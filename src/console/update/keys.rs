@@ -4,8 +4,8 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, counter, failures, form, groups, help, leaving, members, pairing, profiles, qr,
-    rename, reset, sessions,
+    card, confirm, counter, failures, form, groups, help, leaving, members, note, notebook,
+    pairing, profiles, qr, rename, reset, sessions,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -28,7 +28,13 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         return;
     }
     let filters = state.layers.is_empty() && (state.groups.typing || state.is_finding_member());
+    // Enter in the empty filter opens the favourite or the group used last.
+    let opens =
+        state.groups.typing && !state.groups.is_filtered() && !state.groups.parts.is_empty();
     if filters && filter_key(state, event) {
+        if opens && event.code == KeyCode::Enter {
+            card::open(state);
+        }
         return;
     }
     let action = state.options.keymap.action(event, state.key_context());
@@ -53,6 +59,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Reset(_)) => reset::key(state, event, action),
         Some(Layer::Pairing(_)) => pairing::key(state, event, action),
         Some(Layer::Rename(_)) => rename::key(state, event, action),
+        Some(Layer::Note(_)) => note::key(state, event, action),
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
@@ -164,6 +171,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Form(_)) => form::paste(state, text),
         Some(Layer::Pairing(_)) => pairing::paste(state, text),
         Some(Layer::Rename(_)) => rename::paste(state, text),
+        Some(Layer::Note(_)) => note::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
@@ -195,6 +203,8 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::FindMember => members::start_filter(state),
         Action::Open => open(state),
         Action::ShowQr => qr::open(state),
+        Action::Favourite => notebook::toggle_favourite(state),
+        Action::Note => note::open(state),
         Action::Edit => form::open(state),
         Action::ResetLink => reset::open(state),
         Action::Sort => groups::sort(state),

@@ -47,9 +47,10 @@ pub(super) fn read(
                 MemberRole::Member | MemberRole::Other(_) => 2,
             };
             members.sort_by_key(rank);
-            card.members = Members::Loaded(members);
+            card.members = Members::Loaded(members.clone());
             find(card);
             card.scroll = card.scroll.min(card.shown_count().saturating_sub(1));
+            super::find::remember(state, key, &members);
             explain::hidden_link(state, key);
         }
         // Members that were read before stay.
@@ -164,6 +165,7 @@ fn find(card: &mut Card) {
         description: "",
         jid: &member.lid,
         number: member.phone_number.as_deref().unwrap_or_default(),
+        ..Fields::default()
     }));
     let mut hits = Vec::new();
     index.search(&card.find.text, &mut hits);

@@ -22,6 +22,7 @@ mod cursor;
 mod events;
 mod explain;
 mod failures;
+mod find;
 mod follow_up;
 mod form;
 mod gateway;
@@ -34,6 +35,8 @@ mod keys;
 mod leaving;
 mod members;
 mod mouse;
+mod note;
+mod notebook;
 mod pairing;
 mod profiles;
 mod qr;
@@ -60,6 +63,7 @@ use crate::console::state::{Options, State};
 pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Vec<Effect>) {
     let mut state = State::new(options, size, now);
     state.requests.read(Call::Sessions);
+    notebook::read(&mut state);
     if state.options.theme.charset == Charset::Ascii {
         state.note(
             "The locale is not UTF-8: everything is drawn in ASCII. Set LANG to a UTF-8 locale, such as C.UTF-8.",

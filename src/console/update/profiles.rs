@@ -5,6 +5,7 @@
 
 use super::cursor::scroll_step;
 use super::follow_up::FollowUp;
+use super::notebook;
 use crate::client::Secret;
 use crate::console::effect::{Call, Effect};
 use crate::console::ids::RequestId;
@@ -228,6 +229,7 @@ fn switch_gateway(state: &mut State, id: RequestId, profile: usize) {
     *state = State::new(options, state.size, state.now);
     state.requests = requests;
     state.requests.read(Call::Sessions);
+    notebook::read(state);
     state.whole_blocks = whole_blocks;
     state.good(format!("You are on {} now", clean_line(&there.name)));
 }

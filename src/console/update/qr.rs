@@ -1,12 +1,13 @@
 //! The full-screen QR code.
 
-use super::{card, invite};
+use super::{card, invite, notebook};
 use crate::console::effect::{Effect, SavedQr};
 use crate::console::state::{InFlight, Layer, State};
 
 /// `Q`: fills the screen with the code; asks for the link if it is not there.
 pub(super) fn open(state: &mut State) {
-    if card::with_code(state, "No QR code").is_some() {
+    if let Some(key) = card::with_code(state, "No QR code") {
+        notebook::used(state, &key);
         state.layers.push(Layer::Qr);
         invite::ask_unless_shown(state);
     }

@@ -2,8 +2,8 @@
 //! classified here, once.
 
 use super::{
-    connection, copy, explain, form, gateway, groups, invite, members, pairing, profiles, qr,
-    rename, reset, sessions, unconfirmed,
+    connection, copy, explain, find, form, gateway, groups, invite, members, notebook, pairing,
+    profiles, qr, rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -18,6 +18,7 @@ pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
     };
     match (request, reply) {
         (InFlight::Copy(what), Reply::Copied(answer)) => copy::copied(state, what, answer),
+        (InFlight::Notebook, Reply::Notebook(answer)) => notebook::answered(state, id, answer),
         (InFlight::SaveQr, Reply::QrSaved(answer)) => qr::saved(state, answer),
         (InFlight::Connect(profile), Reply::Connected(answer)) => {
             profiles::connected(state, id, profile, answer);
@@ -148,6 +149,10 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             let answer = classified(state, id, call, answer);
             members::read(state, id, key, answer);
         }
+        (Call::FindMembers(_), Reply::FoundMembers(answer)) => {
+            let answer = classified(state, id, call, answer);
+            find::answered(state, id, answer);
+        }
         (Call::Invite(key), Reply::Invite(answer)) => {
             match classified(state, id, call, a_link(answer, false)) {
                 Ok(link) => {
@@ -262,6 +267,8 @@ fn is_expected(call: &Call, failure: &CallFailure) -> bool {
     match call {
         // It is already deleted, or no code is ready yet.
         Call::DeleteSession(_) | Call::PairingQr(_) => failure.code == "not_found",
+        // The gateway cannot search for people.
+        Call::FindMembers(_) => matches!(failure.status, Some(404 | 405 | 501)),
         // The step is over.
         Call::Passkey(_) | Call::AnswerPasskey { .. } => {
             failure.code == "not_found" || failure.status == Some(410)
@@ -317,7 +324,7 @@ fn is_shown(state: &State, call: &Call) -> bool {
         Call::Members(key) | Call::Invite(key) => {
             state.card.as_ref().is_some_and(|card| card.key == *key)
         }
-        Call::Group(_) => false,
+        Call::Group(_) | Call::FindMembers(_) => false,
         _ => true,
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::api::{EpochMillis, Group, SessionRole};
 use crate::console::ids::GroupKey;
-use crate::console::state::{Entry, Groups, Hidden, Pane, SessionScope, Sort, State};
+use crate::console::state::{Entry, Groups, Pane, Part, PartHead, SessionScope, Sort, State};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
@@ -26,10 +26,14 @@ impl Pick {
     }
 
     fn fits(&self, entry: &Entry) -> bool {
-        self.in_scope(entry)
-            && self.connected.as_ref().is_none_or(|connected| {
-                entry.may_invite() && connected.contains(&entry.key.session)
-            })
+        self.in_scope(entry) && self.may_invite(entry)
+    }
+
+    /// Whether "can invite" leaves it in.
+    fn may_invite(&self, entry: &Entry) -> bool {
+        self.connected
+            .as_ref()
+            .is_none_or(|connected| entry.may_invite() && connected.contains(&entry.key.session))
     }
 }
 
@@ -84,17 +88,14 @@ impl Groups {
     /// Rebuilds the rows from scope, filter, sort and "can invite".
     fn rebuild(&mut self, pick: &Pick, keep: Keep) {
         let selected = self.rows.get(self.cursor).copied();
-        let filtered = !self.filter.trim().is_empty();
-        let order = if filtered {
-            self.search()
-        } else {
-            self.order.clone()
-        };
-        let (rows, left_out): (Vec<_>, Vec<_>) =
-            (order.into_iter()).partition(|position| pick.fits(&self.entries[*position]));
-        self.rows = rows;
+        let filtered = self.is_filtered();
+        let left_out = self.arrange(pick);
         self.identify();
-        self.count_hidden(pick, &left_out);
+        self.hidden = if self.rows.is_empty() && filtered {
+            self.distinct(left_out.into_iter())
+        } else {
+            0
+        };
         // While a filter is typed the best match is selected.
         let best = keep == Keep::Best
             || (keep == Keep::Pinned && !pick.chosen)
@@ -108,6 +109,9 @@ impl Groups {
             {
                 self.cursor = self.cursor.min(self.rows.len());
                 self.rows.insert(self.cursor, wanted);
+                for part in &mut self.parts {
+                    part.before += usize::from(part.before > self.cursor);
+                }
             }
             _ => {
                 self.cursor = 0;
@@ -117,28 +121,116 @@ impl Groups {
         self.count(pick);
     }
 
-    /// Counts the groups of the scope, of all sessions, and those that are shown.
+    /// Chooses the rows and their parts; returns the positions that match and "can invite" leaves out.
+    fn arrange(&mut self, pick: &Pick) -> Vec<usize> {
+        self.parts.clear();
+        if self.is_filtered() {
+            return self.arrange_found(pick);
+        }
+        let (favourites, recent) = if self.typing {
+            self.kept_first(pick)
+        } else {
+            Default::default()
+        };
+        let first: HashSet<usize> = favourites.iter().chain(&recent).copied().collect();
+        let rest = self.order.iter().copied();
+        let rest: Vec<usize> = rest
+            .filter(|at| pick.fits(&self.entries[*at]) && !first.contains(at))
+            .collect();
+        self.rows.clear();
+        if first.is_empty() {
+            self.rows = rest;
+        } else {
+            self.put_part(Part::Favourites, favourites);
+            self.put_part(Part::LastUsed, recent);
+            self.put_part(Part::Others, rest);
+        }
+        Vec::new()
+    }
+
+    /// The matches in scope, then those in other accounts, then the groups whose members match.
+    fn arrange_found(&mut self, pick: &Pick) -> Vec<usize> {
+        let keys = self.people.hits.keys();
+        let mut people: HashSet<usize> = keys
+            .filter_map(|key| self.positions.get(key).copied())
+            .collect();
+        let (mut here, mut elsewhere, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+        for position in self.search() {
+            let entry = &self.entries[position];
+            if !people.is_empty() {
+                people.remove(&position);
+            }
+            if !pick.may_invite(entry) {
+                left_out.push(position);
+            } else if pick.in_scope(entry) {
+                here.push(position);
+            } else {
+                elsewhere.push(position);
+            }
+        }
+        let may_invite = |at: &usize| pick.may_invite(&self.entries[*at]);
+        let mut people: Vec<usize> = people.into_iter().filter(may_invite).collect();
+        people.sort_unstable_by(|first, second| self.compare(*first, *second));
+        self.rows = here;
+        self.put_part(Part::OtherAccounts, elsewhere);
+        self.put_part(Part::People, people);
+        left_out
+    }
+
+    fn put_part(&mut self, part: Part, mut rows: Vec<usize>) {
+        if !rows.is_empty() {
+            let before = self.rows.len();
+            self.parts.push(PartHead { before, part });
+            self.rows.append(&mut rows);
+        }
+    }
+
+    /// The favourites in the list's order, and the groups used last; of all accounts, each group once.
+    fn kept_first(&self, pick: &Pick) -> (Vec<usize>, Vec<usize>) {
+        let sessions: Vec<&String> = self.counts.keys().collect();
+        let seen_by = |jid: &str| {
+            let keys = sessions.iter().map(|session| GroupKey {
+                session: (*session).clone(),
+                jid: jid.to_owned(),
+            });
+            let positions = keys.filter_map(|key| self.positions.get(&key).copied());
+            positions.max_by_key(|at| {
+                let entry = &self.entries[*at];
+                (pick.in_scope(entry), power(entry), std::cmp::Reverse(*at))
+            })
+        };
+        let mut favourites: Vec<usize> = (self.notebook.favourites.iter())
+            .filter_map(|jid| seen_by(jid))
+            .collect();
+        favourites.sort_unstable_by(|first, second| self.compare(*first, *second));
+        let recent = self.notebook.recent.iter().filter_map(|used| {
+            let key = GroupKey {
+                session: used.session.clone(),
+                jid: used.group.clone(),
+            };
+            let favourite = self.notebook.is_favourite(&used.group);
+            let at = self.positions.get(&key).copied();
+            at.or_else(|| seen_by(&used.group)).filter(|_| !favourite)
+        });
+        let recent = recent.collect();
+        (favourites, recent)
+    }
+
+    /// Counts the groups of the scope, of all sessions, and those of the scope that are shown.
     fn count(&mut self, pick: &Pick) {
         self.identify();
         self.total = match &pick.scope {
             SessionScope::AllSessions => self.everywhere,
             SessionScope::Session(id) => self.counts.get(id).copied().unwrap_or_default(),
         };
-        self.shown = self.distinct(self.rows.iter().copied());
-    }
-
-    /// Counts the matches that are hidden, while no row is shown.
-    fn count_hidden(&mut self, pick: &Pick, left_out: &[usize]) {
-        self.hidden = Hidden::default();
-        if !self.rows.is_empty() || self.filter.trim().is_empty() {
-            return;
-        }
-        let (here, elsewhere): (Vec<usize>, Vec<usize>) = (left_out.iter().copied())
-            .partition(|position| pick.in_scope(&self.entries[*position]));
-        self.hidden = Hidden {
-            by_invite: self.distinct(here.into_iter()),
-            elsewhere: self.distinct(elsewhere.into_iter()),
+        let here = if self.is_filtered() {
+            self.parts
+                .first()
+                .map_or(self.rows.len(), |part| part.before)
+        } else {
+            self.rows.len()
         };
+        self.shown = self.distinct(self.rows[..here].iter().copied());
     }
 
     /// How many distinct groups are at these positions.
@@ -266,6 +358,7 @@ impl Groups {
         self.rows = (selected.and_then(|key| self.positions.get(&key).copied()))
             .into_iter()
             .collect();
+        self.parts.clear();
         self.cursor = 0;
     }
 
@@ -337,7 +430,7 @@ impl Groups {
         let was = self.rows.iter().position(|row| *row == position);
         let selected = was == Some(self.cursor);
         let fits = pick.fits(&self.entries[position]);
-        if !self.filter.trim().is_empty() {
+        if self.is_arranged() {
             return;
         }
         if let Some(old) = was {

@@ -10,7 +10,7 @@ use crate::console::keymap::Action;
 use crate::console::layout::{
     GroupColumns, GroupsParts, group_columns, groups_notice, groups_parts, inside, wrap,
 };
-use crate::console::state::{Connection, Entry, Hidden, Pane, SessionScope, Sort, State};
+use crate::console::state::{Connection, Entry, Line, Pane, Part, SessionScope, Sort, State};
 use crate::console::words;
 use crate::names::fit;
 use crate::text;
@@ -45,7 +45,7 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
             area,
             parts.rows,
             state.groups.offset,
-            state.groups.len(),
+            state.groups.lines(),
         );
     }
     if let Some(notice) = groups_notice(state) {
@@ -86,7 +86,7 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     }
     let slash = format!("{} ", key(state, Action::Filter));
     if groups.filter.is_empty() && !groups.typing {
-        let hint = "filter by name, description, id or number";
+        let hint = "find by name, person, account, note or number";
         put_all(
             buffer,
             line,
@@ -172,11 +172,24 @@ fn rows(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer) 
     let groups = &state.groups;
     let mut highlighter = Highlighter::new(&groups.filter);
     for line in 0..area.height {
-        let row = groups.offset.saturating_add(usize::from(line));
+        let y = area.y + line;
+        let row = match groups.line(groups.offset.saturating_add(usize::from(line))) {
+            Some(Line::Row(row)) => row,
+            Some(Line::Head(part)) => {
+                let style = state.options.theme.accent;
+                put(
+                    buffer,
+                    after(at(area, y), 1),
+                    &part_head(state, part),
+                    style,
+                );
+                continue;
+            }
+            None => break,
+        };
         let Some(entry) = groups.row(row) else {
             break;
         };
-        let y = area.y + line;
         let selected = row == groups.cursor;
         let focused = state.focus == Pane::Groups;
         let whole = Rect {
@@ -197,6 +210,51 @@ fn rows(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer) 
     }
 }
 
+/// The line above a part of the rows.
+fn part_head(state: &State, part: Part) -> String {
+    let groups = &state.groups;
+    let count = words::thousands(groups.part_length(part));
+    match part {
+        Part::Favourites => "Favourites".to_owned(),
+        Part::LastUsed => "Last used".to_owned(),
+        Part::Others => "All groups".to_owned(),
+        Part::OtherAccounts => format!("In other accounts · {count}"),
+        Part::People if groups.people.unsupported => {
+            format!("With such a member, of the groups opened here · {count}")
+        }
+        Part::People => format!("With such a member · {count}"),
+    }
+}
+
+/// What a row says after the group's name: who or what matched where the name does not show it, otherwise
+/// the tags. With whether it explains the match.
+fn detail(
+    state: &State,
+    entry: &Entry,
+    columns: u16,
+    highlighter: &mut Highlighter,
+) -> (String, bool) {
+    let groups = &state.groups;
+    let note = groups.notebook.note(&entry.key.jid);
+    if groups.is_filtered() {
+        if let Some(person) = groups.people.hits.get(&entry.key) {
+            return (format!("· {person}"), true);
+        }
+        let note = note.map(|note| note.searched()).unwrap_or_default();
+        let description = text::clean_line(entry.group.description.as_deref().unwrap_or_default());
+        let room = usize::from(columns);
+        let found = highlighter
+            .snippet(&entry.name, &description, room)
+            .or_else(|| highlighter.snippet(&entry.name, &note, room));
+        if let Some(found) = found {
+            return (format!("· {}", text::on_screen(&found)), true);
+        }
+    }
+    let tags = note.map(|note| note.tags.iter().map(|tag| format!("#{tag}")));
+    let tags: Vec<String> = tags.into_iter().flatten().collect();
+    (text::on_screen(&tags.join(" ")).into_owned(), false)
+}
+
 fn one(
     state: &State,
     entry: &Entry,
@@ -212,20 +270,36 @@ fn one(
     let gone = group.my_role == Some(SessionRole::None);
     let name_style = plain(if gone { theme.disabled } else { theme.text });
     let whole = at(columns.name, y);
+    if state.groups.notebook.is_favourite(&entry.key.jid) {
+        let star = Rect {
+            x: whole.x.saturating_sub(1),
+            width: 1,
+            ..whole
+        };
+        put(buffer, star, "*", plain(theme.accent));
+    }
     let (tag, room) = community_tag(group, whole.width);
+    let (detail, explains) = detail(state, entry, whole.width, highlighter);
+    // A name leaves room for what explains the match.
+    let kept = if explains {
+        let wanted = u16::try_from(text::width(&detail) + 1).unwrap_or(u16::MAX);
+        wanted.min(whole.width / 2)
+    } else {
+        0
+    };
     let left = Rect {
-        width: whole.width - room,
+        width: whole.width - room.max(kept),
         ..whole
     };
     name(entry, left, name_style, theme.matched, highlighter, buffer);
-    if !tag.is_empty() {
-        let used = u16::try_from(text::width(&entry.name)).unwrap_or(u16::MAX);
-        put(
-            buffer,
-            after(whole, used.min(left.width) + 1),
-            &tag,
-            plain(theme.dim),
-        );
+    let used = u16::try_from(text::width(&entry.name)).unwrap_or(u16::MAX);
+    let mut rest = after(whole, used.min(left.width) + 1);
+    if !tag.is_empty() && !(explains && room == 0) {
+        rest = after(put(buffer, rest, &tag, plain(theme.dim)), 1);
+    }
+    if !detail.is_empty() {
+        let shown = fit(&detail, usize::from(rest.width)).shown;
+        put(buffer, rest, &shown, plain(theme.dim));
     }
     if columns.session.width > 0 {
         let label = state.session_name(&entry.key.session);
@@ -322,21 +396,11 @@ fn empty(state: &State, inner: Rect, parts: &GroupsParts, buffer: &mut Buffer) {
 
 /// How many matching groups are hidden, and how to show them.
 fn hidden(state: &State) -> String {
-    let Hidden {
-        by_invite,
-        elsewhere,
-    } = state.groups.hidden;
     let mut words = Vec::new();
-    if by_invite > 0 {
-        let (count, key) = (
-            words::thousands(by_invite),
-            key(state, Action::InvitableOnly),
-        );
+    if state.groups.hidden > 0 {
+        let count = words::thousands(state.groups.hidden);
+        let key = key(state, Action::InvitableOnly);
         words.push(format!("{count} hidden by “can invite” ({key} shows all)."));
-    }
-    if elsewhere > 0 {
-        let count = words::thousands(elsewhere);
-        words.push(format!("{count} in other sessions (see “All sessions”)."));
     }
     words.push("Esc clears the filter.".to_owned());
     words.join(" ")

@@ -13,6 +13,7 @@ mod header;
 mod help;
 mod letters;
 mod members;
+mod note;
 mod paint;
 mod pairing;
 mod profiles;
@@ -54,6 +55,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Pairing(pairing) => return pairing::draw(state, screen, pairing, buffer),
         Layer::Counter(counter) => return counter::draw(state, screen, counter, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
+        Layer::Note(note) => return note::draw(state, screen, note, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
         Layer::Failures { scroll } => failures::draw(state, screen, *scroll, buffer),

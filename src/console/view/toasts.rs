@@ -3,8 +3,8 @@
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
     Dialog, QrDrawing, Screen, card_parts, confirm_parts, counter_parts, failures_parts,
-    form_parts, inside, pairing_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row,
-    wrap,
+    form_parts, inside, note_parts, pairing_parts, profiles_parts, qr_parts, rename_parts,
+    reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -119,6 +119,11 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = rename_parts(state, screen, rename);
             buttons(&parts.dialog);
             areas.push(parts.field);
+        }
+        Some(Layer::Note(note)) => {
+            let parts = note_parts(state, screen, note);
+            buttons(&parts.dialog);
+            areas.extend([parts.note, parts.tags]);
         }
         Some(Layer::Counter(counter)) => {
             if let Some(parts) = counter_parts(state, screen, counter) {

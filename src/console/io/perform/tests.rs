@@ -27,6 +27,10 @@ impl GatewayConnector for Nowhere {
     async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
         Err("nowhere to go".to_owned())
     }
+
+    fn notebook(&self, _: usize) -> PathBuf {
+        PathBuf::new()
+    }
 }
 
 #[tokio::test]
@@ -158,6 +162,10 @@ struct Broken;
 impl GatewayConnector for Broken {
     async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
         panic!("a fault of the desk")
+    }
+
+    fn notebook(&self, _: usize) -> PathBuf {
+        PathBuf::new()
     }
 }
 

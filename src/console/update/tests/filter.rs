@@ -1,7 +1,7 @@
 //! The filter of the groups.
 
 use super::*;
-use crate::console::state::{Hidden, Pane};
+use crate::console::state::Pane;
 
 #[test]
 fn typing_filters_and_selects_the_best_match() {
@@ -67,34 +67,17 @@ fn equal_matches_follow_the_sort_whichever_session_answered_first() {
 }
 
 #[test]
-fn hidden_matches_are_counted() {
+fn matches_hidden_by_can_invite_are_counted() {
     let mut desk = Harness::ready(WIDE);
     desk.press("i");
     desk.press("/");
     desk.type_text("choir");
-    let hidden = |by_invite, elsewhere| Hidden {
-        by_invite,
-        elsewhere,
-    };
     assert!(desk.names().is_empty());
-    assert_eq!(desk.state.groups.hidden, hidden(1, 0));
-    desk.press("Ctrl-u");
+    assert_eq!(desk.state.groups.hidden, 1);
+    desk.press("Esc");
     desk.type_text("allot");
-    assert_eq!(
-        desk.state.groups.hidden,
-        hidden(0, 0),
-        "the match is visible"
-    );
-    let mut desk = Harness::ready(WIDE);
-    desk.press("BackTab");
-    desk.press("End");
-    desk.press("/");
-    desk.type_text("o");
-    assert!(desk.names().is_empty(), "{:?}", desk.names());
-    assert_eq!(desk.state.groups.hidden, hidden(0, 3));
-    desk.press("Ctrl-u");
-    desk.type_text("xyzzy");
-    assert_eq!(desk.state.groups.hidden, hidden(0, 0));
+    assert_eq!(desk.names(), ["Allotment"]);
+    assert_eq!(desk.state.groups.hidden, 0);
 }
 
 #[test]

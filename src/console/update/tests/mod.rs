@@ -5,6 +5,7 @@ mod burst;
 mod card;
 mod counter;
 mod filter;
+mod find;
 mod form;
 mod groups;
 mod health;
@@ -14,6 +15,7 @@ mod leaving;
 mod lost;
 mod members;
 mod mouse;
+mod notebook;
 mod overlays;
 mod pairing;
 mod profiles;
@@ -37,6 +39,7 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::msg::{Msg, Reply};
+use crate::console::notebook::{Notebook, NotebookChange};
 use crate::console::state::{CounterOptions, Invite, Layer, Options, State};
 use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::view;
@@ -124,6 +127,8 @@ fn failure(kind: FailureKind) -> CallFailure {
 struct Harness {
     state: State,
     asked: Vec<(RequestId, Call)>,
+    /// Changes of the notebook, and its first read, in order.
+    noted: Vec<(RequestId, Option<NotebookChange>)>,
     /// All other effects, in order.
     others: Vec<Effect>,
     /// The gateway's clock, which continues when the local clock is set back.
@@ -136,6 +141,7 @@ impl Harness {
         let mut desk = Self {
             state,
             asked: Vec::new(),
+            noted: Vec::new(),
             others: Vec::new(),
             clock: START,
         };
@@ -191,6 +197,7 @@ impl Harness {
                     self.asked.retain(|(asked, _)| *asked != id);
                 }
                 Effect::Wake(at) => assert!(at > self.state.now, "a wake in the past"),
+                Effect::Notebook { id, change, .. } => self.noted.push((id, change)),
                 other => self.others.push(other),
             }
         }

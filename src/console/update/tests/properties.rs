@@ -150,6 +150,7 @@ impl World {
                 Call::Group(key) => {
                     Reply::Group(Ok(group(key.jid.trim_end_matches("@g.us"), "Some group")))
                 }
+                Call::FindMembers(_) => refuse(&call, FailureKind::Other),
                 Call::Members(_) => Reply::Members(Ok(members())),
                 Call::Invite(_) => Reply::Invite(Ok(self.link())),
                 Call::ResetInvite(_) => {

@@ -6,7 +6,7 @@ use super::scenes::scene;
 use super::sizes::{lines, targets};
 use crate::api::Group;
 use crate::console::layout::{Target, group_columns, groups_parts, screen};
-use crate::console::state::{Entry, Hidden, Pane, Sort, State};
+use crate::console::state::{Entry, Pane, Sort, State};
 use crate::console::theme::{ColorDepth, Theme};
 use ratatui::style::Style;
 
@@ -183,19 +183,12 @@ fn headings_can_be_clicked_and_show_the_order() {
 #[test]
 fn an_empty_result_names_what_hides_matches() {
     let mut state = scene("filter-without-match");
-    state.groups.hidden = Hidden {
-        by_invite: 1,
-        elsewhere: 1_204,
-    };
+    state.groups.hidden = 1;
     for size in [(80, 24), (120, 40), (200, 60)] {
         let text = shown(&mut state, size).join(" ");
-        for words in [
-            "1 hidden by “can invite” (i shows all)",
-            "1,204 in other sessions",
-        ] {
-            let found = words.split(' ').all(|word| text.contains(word));
-            assert!(found, "{words} at {size:?}:\n{text}");
-        }
+        let words = "1 hidden by “can invite” (i shows all)";
+        let found = words.split(' ').all(|word| text.contains(word));
+        assert!(found, "{words} at {size:?}:\n{text}");
     }
 }
 

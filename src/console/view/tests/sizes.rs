@@ -71,7 +71,7 @@ fn a_click_hits_the_drawn_target() {
     for size in [(80, 24), (120, 40), (200, 60)] {
         for (name, words, target) in [
             ("groups", "School Volleyball", Target::GroupRow(1)),
-            ("groups", "/ filter by", Target::Filter),
+            ("groups", "/ find by", Target::Filter),
             ("groups", "? help", Target::Hint(Action::Help)),
             ("groups", "y copy link", Target::Hint(Action::CopyLink)),
             (

@@ -1,0 +1,131 @@
+//! People in the filter: whose groups are found by their members.
+
+use super::rows::Keep;
+use crate::api::{FoundMember, GroupMember};
+use crate::console::effect::Call;
+use crate::console::failure::CallFailure;
+use crate::console::ids::{GroupKey, RequestId};
+use crate::console::state::{PeopleState, Person, State};
+use crate::names::{caseless, holds};
+use crate::text::clean_line;
+
+/// Milliseconds without a key after which the gateway is asked.
+const PAUSE: i64 = 300;
+/// A shorter text would match too many people.
+const QUERY_MIN: usize = 3;
+/// Opened groups whose members are remembered, for a gateway without the search.
+const SEEN_MAX: usize = 50;
+
+/// The filter's text has changed.
+pub(super) fn typed(state: &mut State) {
+    let query = state.groups.filter.trim().to_owned();
+    let people = &mut state.groups.people;
+    if people.query == query {
+        return;
+    }
+    people.hits.clear();
+    people.state = PeopleState::Idle;
+    people.query = query;
+    let long_enough = people.query.chars().count() >= QUERY_MIN;
+    let unsupported = people.unsupported;
+    state.requests.due.people = None;
+    state
+        .requests
+        .cancel(|call| matches!(call, Call::FindMembers(_)));
+    if long_enough && unsupported {
+        among_seen(state);
+    } else if long_enough {
+        state.requests.due.people = Some(state.now + PAUSE);
+    }
+}
+
+/// Asks the gateway, once typing has paused.
+pub(super) fn ask(state: &mut State) {
+    state.requests.due.people = None;
+    if state.requests.away.is_some() {
+        return;
+    }
+    let query = state.groups.people.query.clone();
+    let id = state.requests.read(Call::FindMembers(query));
+    state.groups.people.state = PeopleState::Asked(id);
+}
+
+/// The gateway has answered.
+pub(super) fn answered(
+    state: &mut State,
+    id: RequestId,
+    answer: Result<Vec<FoundMember>, CallFailure>,
+) {
+    let people = &mut state.groups.people;
+    if people.state != PeopleState::Asked(id) {
+        return;
+    }
+    match answer {
+        Ok(found) => {
+            people.state = PeopleState::Answered;
+            for member in found {
+                let key = GroupKey {
+                    session: member.session_id,
+                    jid: member.group_jid,
+                };
+                let who = person(member.name.as_deref(), member.phone_number.as_deref());
+                people.hits.entry(key).or_insert_with(|| who.shown());
+            }
+            rebuild(state);
+        }
+        Err(failure) if matches!(failure.status, Some(404 | 405 | 501)) => {
+            people.unsupported = true;
+            among_seen(state);
+        }
+        Err(_) => people.state = PeopleState::Failed,
+    }
+}
+
+/// Finds people among the members of the groups that were opened.
+fn among_seen(state: &mut State) {
+    let people = &mut state.groups.people;
+    let digits: String = people.query.chars().filter(char::is_ascii_digit).collect();
+    let is_number = digits.len() >= QUERY_MIN
+        && (people.query.chars()).all(|sign| sign.is_ascii_digit() || " +-()./".contains(sign));
+    let part = caseless(&people.query);
+    for (key, members) in &people.seen {
+        let hit = members.iter().find(|member| {
+            is_number && member.number.contains(&digits) || holds(&caseless(&member.name), &part)
+        });
+        if let Some(hit) = hit {
+            people.hits.insert(key.clone(), hit.shown());
+        }
+    }
+    people.state = PeopleState::Answered;
+    rebuild(state);
+}
+
+fn rebuild(state: &mut State) {
+    if !state.groups.people.hits.is_empty() {
+        state.rebuild_rows(Keep::Pinned);
+    }
+}
+
+/// Remembers the members of an opened group.
+pub(super) fn remember(state: &mut State, key: &GroupKey, members: &[GroupMember]) {
+    let members = members
+        .iter()
+        .map(|member| person(member.name.as_deref(), member.phone_number.as_deref()));
+    let members = members
+        .filter(|person| *person != Person::default())
+        .collect();
+    let seen = &mut state.groups.people.seen;
+    seen.retain(|(known, _)| known != key);
+    seen.push((key.clone(), members));
+    if seen.len() > SEEN_MAX {
+        seen.remove(0);
+    }
+}
+
+fn person(name: Option<&str>, number: Option<&str>) -> Person {
+    let digits = number.unwrap_or_default().chars();
+    Person {
+        name: clean_line(name.unwrap_or_default()).into_owned(),
+        number: digits.filter(char::is_ascii_digit).collect(),
+    }
+}

@@ -1,0 +1,193 @@
+//! What the filter finds beyond the selected account and the groups' own texts.
+
+use super::*;
+use crate::api::FoundMember;
+use crate::console::state::{Line, Pane, Part};
+
+/// [`Harness::ready`] with account `a` selected.
+fn on_one_account() -> Harness {
+    let mut desk = Harness::ready(WIDE);
+    desk.press("BackTab");
+    desk.press("Down");
+    desk.press("Tab");
+    assert_eq!(desk.names(), ["Allotment", "Book club", "Choir"]);
+    desk
+}
+
+fn heads(desk: &Harness) -> Vec<(usize, Part)> {
+    let parts = desk.state.groups.parts.iter();
+    parts.map(|head| (head.before, head.part)).collect()
+}
+
+fn anna(session: &str, group: &str) -> FoundMember {
+    FoundMember {
+        session_id: session.to_owned(),
+        group_jid: format!("{group}@g.us"),
+        lid: "9@lid".to_owned(),
+        name: Some("Anna \u{202e}Weber".to_owned()),
+        phone_number: Some("491701234567".to_owned()),
+        ..FoundMember::default()
+    }
+}
+
+#[test]
+fn matches_in_other_accounts_follow_below_a_line() {
+    let mut desk = on_one_account();
+    desk.press("/");
+    desk.type_text("ar");
+    assert_eq!(desk.names(), ["Darts"]);
+    assert_eq!(heads(&desk), [(0, Part::OtherAccounts)]);
+    assert_eq!(desk.state.groups.shown, 0, "none in the selected account");
+    assert!(desk.screen().contains("In other accounts · 1"));
+    desk.press("Backspace");
+    desk.press("Backspace");
+    desk.type_text("o");
+    assert_eq!(
+        desk.state.groups.parts.first().map(|part| part.before),
+        None,
+        "no other account has a match"
+    );
+}
+
+#[test]
+fn the_card_of_a_match_in_another_account_opens() {
+    let mut desk = on_one_account();
+    desk.press("/");
+    desk.type_text("darts");
+    desk.press("Enter");
+    desk.press("Enter");
+    assert_eq!(desk.state.focus, Pane::Group);
+    let card = desk.state.card.as_ref().expect("a card");
+    assert_eq!(card.key, key_of("b", "4"));
+}
+
+#[test]
+fn the_groups_of_every_account_are_read_once_something_is_looked_for() {
+    let mut desk = Harness::with(options(), WIDE);
+    let rows = vec![
+        session("a", SessionStatus::Working),
+        session("b", SessionStatus::Working),
+    ];
+    desk.press("Down");
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows)));
+    desk.press("Down");
+    let b = Call::Groups {
+        session: "b".to_owned(),
+    };
+    let of_all = desk.count(&b);
+    desk.press("/");
+    assert_eq!(desk.count(&b), 1, "asked {of_all} times before");
+    desk.type_text("zebra");
+    assert!(desk.screen().contains("still being read"));
+}
+
+#[test]
+fn an_account_is_found_by_its_name() {
+    let mut desk = Harness::ready(WIDE);
+    desk.press("/");
+    desk.type_text("desk b");
+    assert_eq!(desk.names(), ["Book club", "Darts"]);
+    desk.press("Esc");
+    desk.type_text("desk b dar");
+    assert_eq!(desk.names(), ["Darts"]);
+}
+
+#[test]
+fn a_group_is_found_by_a_member_once_typing_pauses() {
+    let mut desk = on_one_account();
+    desk.press("/");
+    desk.type_text("weber");
+    let call = Call::FindMembers("weber".to_owned());
+    assert!(!desk.is_asked(&call));
+    desk.wait(300);
+    assert!(desk.is_asked(&call));
+    let found = vec![anna("a", "2"), anna("b", "4"), anna("x", "9")];
+    desk.answer(&call, Reply::FoundMembers(Ok(found)));
+    assert_eq!(desk.names(), ["Book club", "Darts"]);
+    assert_eq!(heads(&desk), [(0, Part::People)]);
+    let screen = desk.screen();
+    assert!(screen.contains("With such a member · 2"), "{screen}");
+    assert!(screen.contains("Anna Weber +49 170 1234567"), "{screen}");
+}
+
+#[test]
+fn an_answer_about_people_for_an_earlier_text_is_dropped() {
+    let mut desk = Harness::ready(WIDE);
+    desk.press("/");
+    desk.type_text("weber");
+    desk.wait(300);
+    let call = Call::FindMembers("weber".to_owned());
+    assert!(desk.is_asked(&call));
+    desk.type_text("x");
+    assert!(!desk.is_asked(&call), "it was cancelled");
+    desk.press("Esc");
+    desk.type_text("we");
+    desk.wait(300);
+    assert!(
+        !(desk.asked.iter()).any(|(_, call)| matches!(call, Call::FindMembers(_))),
+        "two letters would match too many people"
+    );
+}
+
+#[test]
+fn a_gateway_without_the_search_finds_members_of_opened_groups_and_says_so() {
+    let mut desk = Harness::opened(WIDE);
+    let member = GroupMember {
+        lid: "5@lid".to_owned(),
+        name: Some("Anna Weber".to_owned()),
+        phone_number: Some("491701234567".to_owned()),
+        ..GroupMember::default()
+    };
+    desk.press("r");
+    desk.answer(
+        &Call::Members(key_of("a", "1")),
+        Reply::Members(Ok(vec![member])),
+    );
+    desk.press("Esc");
+    desk.press("/");
+    desk.type_text("0170 123");
+    desk.press("Esc");
+    desk.type_text("weber");
+    desk.wait(300);
+    let missing = CallFailure {
+        status: Some(404),
+        ..failure(FailureKind::Other)
+    };
+    let call = Call::FindMembers("weber".to_owned());
+    desk.answer(&call, Reply::FoundMembers(Err(missing)));
+    assert_eq!(desk.names(), ["Allotment"]);
+    let screen = desk.screen();
+    assert!(screen.contains("cannot search for people"), "{screen}");
+    assert!(desk.state.failures.is_empty());
+    desk.press("Esc");
+    desk.type_text("+49 170 1234");
+    assert_eq!(desk.names(), ["Allotment"], "by number, without asking");
+}
+
+#[test]
+fn a_match_in_the_description_shows_its_snippet() {
+    let mut desk = Harness::ready(WIDE);
+    desk.press("/");
+    desk.type_text("eight");
+    let screen = desk.screen();
+    assert!(screen.contains("· Meet at eight."), "{screen}");
+}
+
+#[test]
+fn lines_count_the_heads_of_parts() {
+    let mut desk = on_one_account();
+    desk.press("/");
+    desk.type_text("b");
+    let groups = &desk.state.groups;
+    let lines: Vec<_> = (0..=groups.lines()).map(|line| groups.line(line)).collect();
+    let rows = groups.len();
+    assert_eq!(lines.last(), Some(&None));
+    assert_eq!(lines.iter().flatten().count(), groups.lines());
+    for row in 0..rows {
+        assert_eq!(groups.line(groups.line_of(row)), Some(Line::Row(row)));
+    }
+    for head in &groups.parts {
+        let above = groups.line_of(head.before) - 1;
+        assert_eq!(groups.line(above), Some(Line::Head(head.part)));
+    }
+}
