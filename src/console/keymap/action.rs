@@ -34,6 +34,7 @@ pub(crate) enum Action {
     RenameSession,
     RemoveSession,
     Profiles,
+    Theme,
     ErrorDetails,
     Help,
     Suspend,
