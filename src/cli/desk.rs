@@ -104,7 +104,13 @@ fn theme(config: &Config, environment: &TerminalEnvironment) -> Theme {
     if let Some((variable, locale)) = encoding.filter(|_| charset == Charset::Ascii) {
         tracing::warn!(variable, locale, "the locale is not UTF-8: drawing ASCII");
     }
-    Theme::on(config.colors.depth(environment), background).with_charset(charset)
+    Theme::of(
+        config.theme,
+        config.colors.depth(environment),
+        background,
+        config.own_colors,
+    )
+    .with_charset(charset)
 }
 
 fn need_a_terminal() -> anyhow::Result<()> {

@@ -7,8 +7,9 @@ use super::log::LogFormat;
 use super::overrides::Overrides;
 use super::profile_name::{KEY_VARIABLE, check_name};
 use super::table::{Kind, PROFILE, settings};
-use crate::console::theme::ColorChoice;
+use crate::console::theme::{ColorChoice, allowed_colors, parse_color};
 use crate::text::clean_line;
+use ratatui::style::Color;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub(super) enum Value {
     Flag(bool),
     Path(PathBuf),
     Number(u64),
+    Color(Color),
 }
 
 #[derive(Debug, Default)]
@@ -76,6 +78,13 @@ impl Layers {
     pub(super) fn number(&self, setting: &str) -> Option<u64> {
         match self.values.get(setting) {
             Some((Value::Number(number), _)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub(super) fn color(&self, setting: &str) -> Option<Color> {
+        match self.values.get(setting) {
+            Some((Value::Color(color), _)) => Some(*color),
             _ => None,
         }
     }
@@ -395,6 +404,8 @@ fn from_toml(kind: Kind, value: &Spanned<DeValue<'_>>, base: &Path) -> Result<Va
         (Kind::OneOf(names), DeValue::String(text)) => one_of(&names(), text),
         // A bare 256 can only mean the name.
         (Kind::OneOf(names), DeValue::Integer(number)) => one_of(&names(), number.as_str()),
+        (Kind::Color, DeValue::String(text)) => color(text),
+        (Kind::Color, DeValue::Integer(number)) if number.radix() == 10 => color(number.as_str()),
         (Kind::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
         (Kind::Number(least, most), DeValue::Integer(number)) if number.radix() == 10 => {
             whole(least, most, number.as_str())
@@ -415,6 +426,7 @@ fn from_text(kind: Kind, text: &str) -> Result<Value, String> {
         Kind::Path if !text.is_empty() => Ok(Value::Path(home(text))),
         Kind::Path => Err(allowed(kind)),
         Kind::OneOf(names) => one_of(&names(), text),
+        Kind::Color => color(text),
         Kind::Number(least, most) => whole(least, most, text),
         Kind::Flag => match text {
             "true" | "1" => Ok(Value::Flag(true)),
@@ -438,6 +450,12 @@ fn one_of(names: &[&str], text: &str) -> Result<Value, String> {
     }
 }
 
+fn color(text: &str) -> Result<Value, String> {
+    parse_color(text)
+        .map(Value::Color)
+        .ok_or_else(|| allowed(Kind::Color))
+}
+
 fn whole(least: u64, most: u64, text: &str) -> Result<Value, String> {
     text.parse()
         .ok()
@@ -455,6 +473,7 @@ fn allowed(kind: Kind) -> String {
         Kind::Path => "a path in quotes".to_owned(),
         Kind::Number(least, most) => format!("a whole number from {least} to {most}"),
         Kind::OneOf(names) => format!("one of {}", names().join(", ")),
+        Kind::Color => allowed_colors(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::serve::{self, Serve};
 use super::whatsapp::{self, WhatsApp};
 use super::{limits, login};
 use crate::console::io::clipboard::ClipboardChoice;
-use crate::console::theme::{BackgroundChoice, ColorChoice};
+use crate::console::theme::{BackgroundChoice, ColorChoice, OwnColors, ThemeName};
 use crate::gateway::Limits;
 use crate::gateway::auth::Login;
 use std::ffi::OsString;
@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub counter_text: String,
     /// Seconds without a key after which counter mode goes dark; 0 = never.
     pub counter_dark_after: u64,
+    pub theme: ThemeName,
+    pub own_colors: OwnColors,
     pub colors: ColorChoice,
     pub background: BackgroundChoice,
     pub clipboard: ClipboardChoice,
@@ -119,6 +121,16 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
             .unwrap_or_default()
             .to_owned(),
         counter_dark_after: layers.number("ui.counter_dark_after").unwrap_or(600),
+        theme: choice(&ThemeName::NAMES, layers.text("ui.theme")),
+        own_colors: OwnColors {
+            text: layers.color("theme.text"),
+            background: layers.color("theme.background"),
+            accent: layers.color("theme.accent"),
+            good: layers.color("theme.good"),
+            warn: layers.color("theme.warn"),
+            bad: layers.color("theme.bad"),
+            dim: layers.color("theme.dim"),
+        },
         colors: choice(&ColorChoice::NAMES, layers.text("ui.colors")),
         background: choice(&BackgroundChoice::NAMES, layers.text("ui.background")),
         clipboard: choice(&ClipboardChoice::NAMES, layers.text("ui.clipboard")),

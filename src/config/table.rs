@@ -3,7 +3,7 @@
 use super::choice::names;
 use super::log::{LogFormat, LogLevel};
 use crate::console::io::clipboard::ClipboardChoice;
-use crate::console::theme::{BackgroundChoice, ColorChoice};
+use crate::console::theme::{BackgroundChoice, ColorChoice, ThemeName};
 
 /// The type of a setting.
 #[derive(Debug, Clone, Copy)]
@@ -15,14 +15,16 @@ pub(super) enum Kind {
     /// A whole number from the first to the second.
     Number(u64, u64),
     OneOf(fn() -> Vec<&'static str>),
+    Color,
 }
 
 /// `(section, key, kind)` of a setting.
 pub(super) type Setting = (&'static str, &'static str, Kind);
 
 /// The sections that are read here.
-pub(super) const OWN_SETTINGS: [Setting; 13] = [
+pub(super) const OWN_SETTINGS: [Setting; 14] = [
     ("ui", "mouse", Kind::Flag),
+    ("ui", "theme", Kind::OneOf(|| names(&ThemeName::NAMES))),
     ("ui", "colors", Kind::OneOf(|| names(&ColorChoice::NAMES))),
     (
         "ui",
@@ -49,6 +51,7 @@ pub(super) const OWN_SETTINGS: [Setting; 13] = [
 pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
     OWN_SETTINGS
         .iter()
+        .chain(&THEME)
         .chain(&SERVE)
         .chain(&LIMITS)
         .chain(&LOGIN)
@@ -56,6 +59,17 @@ pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
 
 /// Largest limit that can be set.
 const MOST: u64 = 1_000_000;
+
+/// `[theme]`: own colours.
+const THEME: [Setting; 7] = [
+    ("theme", "text", Kind::Color),
+    ("theme", "background", Kind::Color),
+    ("theme", "accent", Kind::Color),
+    ("theme", "good", Kind::Color),
+    ("theme", "warn", Kind::Color),
+    ("theme", "bad", Kind::Color),
+    ("theme", "dim", Kind::Color),
+];
 
 /// `[serve]`
 const SERVE: [Setting; 6] = [

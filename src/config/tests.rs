@@ -6,8 +6,9 @@ use super::*;
 mod profiles;
 
 use crate::console::keymap::{self, BINDINGS};
-use crate::console::theme::{ColorChoice, ColorDepth};
+use crate::console::theme::{ColorChoice, ColorDepth, OwnColors, ThemeName};
 use crate::gateway::auth::login::KeySource;
+use ratatui::style::Color;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -112,15 +113,33 @@ fn the_example_contains_every_setting_with_its_default() {
 }
 
 #[test]
+fn own_colours_are_read_from_the_file_and_the_environment() {
+    let config = load_text(
+        "[ui]\ntheme = \"high-contrast\"\n[theme]\naccent = \"#5fafff\"\ndim = 247\nbad = \"red\"",
+        &[("GROUPDESK_THEME_GOOD", "bright-green")],
+    )
+    .unwrap();
+    assert_eq!(config.theme, ThemeName::HighContrast);
+    let own = OwnColors {
+        accent: Some(Color::Rgb(0x5f, 0xaf, 0xff)),
+        dim: Some(Color::Indexed(247)),
+        bad: Some(Color::Red),
+        good: Some(Color::LightGreen),
+        ..OwnColors::default()
+    };
+    assert_eq!(config.own_colors, own);
+}
+
+#[test]
 fn errors_in_the_file_name_their_line() {
     for (text, expected) in [
         (
             "[ui]\nmous = true",
-            "config.toml:2: unknown key `mous` in [ui]; allowed are mouse, colors, background, clipboard, counter_text, counter_dark_after",
+            "config.toml:2: unknown key `mous` in [ui]; allowed are mouse, theme, colors, background, clipboard, counter_text, counter_dark_after",
         ),
         (
             "\n[uo]",
-            "config.toml:2: unknown section `uo`; allowed are ui, data, log, whatsapp, serve, limits, login, profiles, keys",
+            "config.toml:2: unknown section `uo`; allowed are ui, data, log, whatsapp, theme, serve, limits, login, profiles, keys",
         ),
         ("ui = 1", "config.toml:1: `ui` must be a section: [ui]"),
         (
@@ -130,6 +149,18 @@ fn errors_in_the_file_name_their_line() {
         (
             "[ui]\ncolors = \"many\"",
             "config.toml:2: `ui.colors` must be one of auto, truecolor, 256, 16, none",
+        ),
+        (
+            "[ui]\ntheme = \"pink\"",
+            "config.toml:2: `ui.theme` must be one of auto, dark, light, high-contrast, terminal",
+        ),
+        (
+            "[theme]\n\nacent = \"red\"",
+            "config.toml:3: unknown key `acent` in [theme]; allowed are text, background, accent, good, warn, bad, dim",
+        ),
+        (
+            "[theme]\nbad = \"red\"\naccent = \"#5faff\"",
+            "config.toml:3: `theme.accent` must be a colour: \"#rrggbb\", a number from 0 to 255, or one of black, red, green, yellow, blue, magenta, cyan, white, bright-black, bright-red, bright-green, bright-yellow, bright-blue, bright-magenta, bright-cyan, bright-white",
         ),
         (
             "[keys]\nreset = 1",

@@ -36,6 +36,7 @@ pub(crate) enum Action {
     RenameSession,
     RemoveSession,
     Profiles,
+    Theme,
     ErrorDetails,
     Help,
     Suspend,

@@ -246,6 +246,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "tag label remark comment memo",
     },
     Binding {
+        action: Action::Theme,
+        name: "theme",
+        keys: &["T"],
+        help: "Change the colours: the next theme",
+        hint: "",
+        contexts: &[Everywhere],
+        elsewhere: &[],
+        also: "theme dark light high contrast colors",
+    },
+    Binding {
         action: Action::NextPane,
         name: "next_pane",
         keys: &["Tab", "Right", "l"],

@@ -1,6 +1,9 @@
-//! The colours that carry meaning, by what is known of the terminal's background.
+//! The colours that carry meaning: by theme, depth, and what is known of the terminal's background.
 
 use super::depth::ColorDepth;
+use super::name::ThemeName;
+use super::own::OwnColors;
+use super::rgb::luminance;
 use ratatui::style::Color;
 
 /// How bright the terminal's background is.
@@ -56,9 +59,13 @@ impl BackgroundChoice {
     ];
 }
 
-/// One colour per meaning; `None` is the terminal's own foreground.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One colour per meaning; `None` is the terminal's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Colours {
+    /// Text without another colour.
+    pub text: Option<Color>,
+    /// The background that is painted.
+    pub paper: Option<Color>,
     pub accent: Option<Color>,
     pub good: Option<Color>,
     pub warn: Option<Color>,
@@ -68,73 +75,137 @@ pub(super) struct Colours {
     pub dim: Option<Color>,
 }
 
+const DARK: Colours = indexed(252, 234, [80, 114, 221, 210, 247]);
+const LIGHT: Colours = indexed(235, 255, [24, 22, 94, 124, 240]);
+const BRIGHT_ON_BLACK: Colours = indexed(231, 16, [51, 83, 226, 210, 252]);
+const DARK_ON_WHITE: Colours = indexed(16, 231, [18, 22, 90, 88, 238]);
+
+/// Of the 256 colours: text, background, then accent, good, warn, bad, dim.
+const fn indexed(text: u8, paper: u8, others: [u8; 5]) -> Colours {
+    let [accent, good, warn, bad, dim] = others;
+    Colours {
+        text: Some(Color::Indexed(text)),
+        paper: Some(Color::Indexed(paper)),
+        accent: Some(Color::Indexed(accent)),
+        good: Some(Color::Indexed(good)),
+        warn: Some(Color::Indexed(warn)),
+        bad: Some(Color::Indexed(bad)),
+        dim: Some(Color::Indexed(dim)),
+    }
+}
+
 impl Colours {
-    pub(super) fn new(depth: ColorDepth, background: Background) -> Self {
-        use ColorDepth::{Ansi16, Ansi256, TrueColor};
-        let indexed = |accent, good, warn, bad, dim| Self {
-            accent: Some(Color::Indexed(accent)),
-            good: Some(Color::Indexed(good)),
-            warn: Some(Color::Indexed(warn)),
-            bad: Some(Color::Indexed(bad)),
-            dim: Some(Color::Indexed(dim)),
-        };
-        match (depth, background) {
-            (ColorDepth::None, _) => Self {
-                accent: None,
-                good: None,
-                warn: None,
-                bad: None,
-                dim: None,
-            },
-            // Of the 16 colours only these are dark in every common palette.
-            (Ansi16, Background::Light) => Self {
-                accent: Some(Color::Blue),
-                good: None,
-                warn: Some(Color::Magenta),
-                bad: Some(Color::Red),
-                dim: None,
-            },
-            (Ansi256 | TrueColor, Background::Light) => indexed(24, 22, 94, 124, 240),
-            (Ansi256, Background::Unknown) => indexed(63, 29, 130, 163, 243),
-            (TrueColor, Background::Unknown) => Self {
+    /// The colours of a theme, and the configuration's in place of some of them.
+    pub(super) fn new(
+        name: ThemeName,
+        depth: ColorDepth,
+        background: Background,
+        own: OwnColors,
+    ) -> Self {
+        let own = own.shown_at(depth);
+        let theme = Self::of_theme(name, depth, background);
+        Self {
+            text: own.text.or(theme.text),
+            paper: own.background.or(theme.paper),
+            accent: own.accent.or(theme.accent),
+            good: own.good.or(theme.good),
+            warn: own.warn.or(theme.warn),
+            bad: own.bad.or(theme.bad),
+            dim: own.dim.or(theme.dim),
+        }
+    }
+
+    fn of_theme(name: ThemeName, depth: ColorDepth, background: Background) -> Self {
+        use Background::{Dark, Light, Unknown};
+        if depth == ColorDepth::None {
+            return Self::default();
+        }
+        let few = depth == ColorDepth::Ansi16;
+        match (name, background) {
+            (ThemeName::Terminal, _) => Self::of_palette(background),
+            (ThemeName::HighContrast, _) if few => Self::bright_of_palette(background),
+            (ThemeName::HighContrast, Light) => DARK_ON_WHITE,
+            (ThemeName::HighContrast, Dark | Unknown) => BRIGHT_ON_BLACK,
+            (ThemeName::Dark, _) if few => Self::of_palette(Dark),
+            (ThemeName::Dark, _) => DARK,
+            (ThemeName::Light, _) if few => Self::of_palette(Light),
+            (ThemeName::Light, _) => LIGHT,
+            (ThemeName::Auto, _) if few => Self::of_palette(background),
+            (ThemeName::Auto, Dark) => DARK.unpainted(),
+            (ThemeName::Auto, Light) => LIGHT.unpainted(),
+            (ThemeName::Auto, Unknown) => Self::on_both(depth),
+        }
+    }
+
+    fn unpainted(self) -> Self {
+        Self {
+            text: None,
+            paper: None,
+            ..self
+        }
+    }
+
+    /// Colours that can be read on black and on white.
+    fn on_both(depth: ColorDepth) -> Self {
+        if depth == ColorDepth::TrueColor {
+            Self {
                 accent: Some(Color::Rgb(0, 130, 138)),
                 good: Some(Color::Rgb(0, 137, 0)),
                 warn: Some(Color::Rgb(165, 104, 0)),
                 bad: Some(Color::Rgb(228, 36, 64)),
                 dim: Some(Color::Rgb(118, 118, 118)),
+                ..Self::default()
+            }
+        } else {
+            indexed(0, 0, [63, 29, 130, 163, 243]).unpainted()
+        }
+    }
+
+    /// The terminal's own 16 colours.
+    fn of_palette(background: Background) -> Self {
+        match background {
+            // Only these are dark in every common palette.
+            Background::Light => Self {
+                accent: Some(Color::Blue),
+                warn: Some(Color::Magenta),
+                bad: Some(Color::Red),
+                ..Self::default()
             },
-            (_, Background::Dark) | (Ansi16, Background::Unknown) => Self {
+            Background::Dark | Background::Unknown => Self {
                 accent: Some(Color::Cyan),
                 good: Some(Color::Green),
                 warn: Some(Color::Yellow),
                 bad: Some(Color::Red),
-                dim: None,
+                ..Self::default()
+            },
+        }
+    }
+
+    /// The brighter half of the 16 colours, without DIM; on a light background the dark ones.
+    fn bright_of_palette(background: Background) -> Self {
+        match background {
+            Background::Light => Self::of_palette(background),
+            Background::Dark | Background::Unknown => Self {
+                accent: Some(Color::LightCyan),
+                good: Some(Color::LightGreen),
+                warn: Some(Color::LightYellow),
+                bad: Some(Color::LightRed),
+                dim: Some(Color::Gray),
+                ..Self::default()
             },
         }
     }
 }
 
-/// Relative luminance (WCAG 2.2) of sRGB components from 0 to 1.
-fn luminance(red: f64, green: f64, blue: f64) -> f64 {
-    let linear = |component: f64| {
-        if component <= 0.04045 {
-            component / 12.92
-        } else {
-            ((component + 0.055) / 1.055).powf(2.4)
-        }
-    };
-    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::theme::rgb::{contrast, fixed};
 
     const WHITE: (u8, u8, u8) = (255, 255, 255);
-    const SOLARIZED_LIGHT: (u8, u8, u8) = (253, 246, 227);
     const BLACK: (u8, u8, u8) = (0, 0, 0);
 
-    /// A colour's RGB value in xterm.
+    /// A colour's RGB value; of the 16 colours xterm's.
     fn rgb(color: Color) -> (u8, u8, u8) {
         const NAMED: [(Color, (u8, u8, u8)); 6] = [
             (Color::Red, (205, 0, 0)),
@@ -144,39 +215,15 @@ mod tests {
             (Color::Magenta, (205, 0, 205)),
             (Color::Cyan, (0, 205, 205)),
         ];
-        match color {
-            Color::Rgb(red, green, blue) => (red, green, blue),
-            Color::Indexed(index @ 16..=231) => {
-                let level = |part: u8| if part == 0 { 0 } else { 55 + 40 * part };
-                let cube = index - 16;
-                (level(cube / 36), level(cube / 6 % 6), level(cube % 6))
-            }
-            Color::Indexed(index @ 232..) => {
-                let grey = 8 + 10 * (index - 232);
-                (grey, grey, grey)
-            }
-            named => {
-                let found = NAMED.iter().find(|(known, _)| *known == named);
-                found
-                    .unwrap_or_else(|| panic!("{named:?} has no fixed colour"))
-                    .1
-            }
-        }
-    }
-
-    /// Contrast ratio (WCAG 2.2), from 1 to 21.
-    fn contrast(one: (u8, u8, u8), other: (u8, u8, u8)) -> f64 {
-        let brightness = |(red, green, blue): (u8, u8, u8)| {
-            let part = |part: u8| f64::from(part) / 255.0;
-            luminance(part(red), part(green), part(blue)) + 0.05
-        };
-        let (one, other) = (brightness(one), brightness(other));
-        one.max(other) / one.min(other)
+        let named = || NAMED.iter().find(|(known, _)| *known == color);
+        fixed(color)
+            .or_else(|| Some(named()?.1))
+            .unwrap_or_else(|| panic!("{color:?} has no fixed colour"))
     }
 
     #[track_caller]
     fn assert_readable(depth: ColorDepth, background: Background, on: (u8, u8, u8), least: f64) {
-        let colours = Colours::new(depth, background);
+        let colours = Colours::new(ThemeName::Auto, depth, background, OwnColors::default());
         let all = [
             colours.accent,
             colours.good,
@@ -191,17 +238,8 @@ mod tests {
     }
 
     #[test]
-    fn text_is_readable_on_a_light_background() {
-        for depth in [
-            ColorDepth::TrueColor,
-            ColorDepth::Ansi256,
-            ColorDepth::Ansi16,
-        ] {
-            assert_readable(depth, Background::Light, WHITE, 4.5);
-        }
-        for depth in [ColorDepth::TrueColor, ColorDepth::Ansi256] {
-            assert_readable(depth, Background::Light, SOLARIZED_LIGHT, 4.5);
-        }
+    fn sixteen_colours_are_readable_on_white() {
+        assert_readable(ColorDepth::Ansi16, Background::Light, WHITE, 4.5);
     }
 
     #[test]
@@ -214,15 +252,42 @@ mod tests {
     }
 
     #[test]
-    fn cyan_and_yellow_stay_on_dark_backgrounds_only() {
+    fn the_palettes_cyan_and_yellow_stay_on_dark_backgrounds() {
         for color in [Color::Cyan, Color::Yellow] {
             assert!(contrast(rgb(color), WHITE) < 2.0 && contrast(rgb(color), BLACK) > 7.0);
         }
-        let dark = Colours::new(ColorDepth::TrueColor, Background::Dark);
+        let on = |background| {
+            let own = OwnColors::default();
+            let colours = Colours::new(ThemeName::Terminal, ColorDepth::TrueColor, background, own);
+            (colours.accent, colours.warn)
+        };
+        let bright = (Some(Color::Cyan), Some(Color::Yellow));
+        assert_eq!(on(Background::Dark), bright);
         assert_eq!(
-            (dark.accent, dark.warn),
-            (Some(Color::Cyan), Some(Color::Yellow))
+            on(Background::Light),
+            (Some(Color::Blue), Some(Color::Magenta))
         );
+    }
+
+    #[test]
+    fn own_colours_replace_those_of_every_theme() {
+        let own = OwnColors {
+            accent: Some(Color::Rgb(1, 2, 3)),
+            background: Some(Color::Rgb(4, 5, 6)),
+            ..OwnColors::default()
+        };
+        for name in ThemeName::ALL {
+            let plain = Colours::new(
+                name,
+                ColorDepth::TrueColor,
+                Background::Dark,
+                OwnColors::default(),
+            );
+            let colours = Colours::new(name, ColorDepth::TrueColor, Background::Dark, own);
+            assert_eq!(colours.accent, own.accent, "{name:?}");
+            assert_eq!(colours.paper, own.background, "{name:?}");
+            assert_eq!(colours.bad, plain.bad, "{name:?}");
+        }
     }
 
     #[test]

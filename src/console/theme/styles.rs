@@ -1,22 +1,30 @@
 //! Styles by meaning, for terminals with many, few or no colours.
 //!
-//! On a dark background the terminal's own palette is used (named colours); a light one needs darker
-//! colours than the palette's cyan and yellow. No style paints a background; what is selected is
-//! reversed. Colour is never the only signal: without colours every style that carries meaning
-//! differs by its modifiers, and statuses have their symbol and word. Only QR codes bring colours of
-//! their own (see [`Ink`]).
+//! No style sets a background: what is selected is reversed, and [`Theme::paint`] gives the whole screen
+//! the theme's text colour and background, if it has them. Colour is never the only signal: without
+//! colours every style that carries meaning differs by its modifiers, and statuses have their symbol
+//! and word. Only QR codes bring colours of their own (see [`Ink`]).
 
 use super::colours::{Background, Colours};
 use super::depth::ColorDepth;
+use super::name::ThemeName;
+use super::own::OwnColors;
 use crate::api::SessionStatus;
 use crate::console::locale::Charset;
 use crate::console::qr::{Blocks, Ink};
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
 /// The styles, by meaning. They are patches: what they do not mention stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
+    pub(crate) name: ThemeName,
     pub depth: ColorDepth,
+    /// What is known of the terminal's background.
+    pub(super) background: Background,
+    pub(super) own: OwnColors,
+    /// The text colour and the background of cells that have none of their own.
+    pub(super) paper: Style,
     /// What can be drawn; the drawing of QR codes depends on it.
     pub charset: Charset,
     pub text: Style,
@@ -56,16 +64,26 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The styles for a dark background.
+    /// The styles of `auto` on a dark background.
     #[must_use]
     pub fn new(depth: ColorDepth) -> Self {
-        Self::on(depth, Background::Dark)
+        Self::of(
+            ThemeName::Auto,
+            depth,
+            Background::Dark,
+            OwnColors::default(),
+        )
     }
 
-    /// The styles for a background.
+    /// The styles of a theme on a terminal of this depth and background.
     #[must_use]
-    pub(crate) fn on(depth: ColorDepth, background: Background) -> Self {
-        let colours = Colours::new(depth, background);
+    pub(crate) fn of(
+        name: ThemeName,
+        depth: ColorDepth,
+        background: Background,
+        own: OwnColors,
+    ) -> Self {
+        let colours = Colours::new(name, depth, background, own);
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let reversed = bold.add_modifier(Modifier::REVERSED);
@@ -80,7 +98,15 @@ impl Theme {
         };
         let accent = colour(bold, colours.accent);
         Self {
+            name,
             depth,
+            background,
+            own,
+            paper: Style {
+                fg: colours.text,
+                bg: colours.paper,
+                ..plain
+            },
             charset: Charset::default(),
             text: plain,
             title: bold,
@@ -115,13 +141,38 @@ impl Theme {
     /// The same for another background.
     #[must_use]
     pub(crate) fn with_background(self, background: Background) -> Self {
-        Self::on(self.depth, background).with_charset(self.charset)
+        Self::of(self.name, self.depth, background, self.own).with_charset(self.charset)
+    }
+
+    /// Another theme on the same terminal.
+    #[must_use]
+    pub(crate) fn with_name(self, name: ThemeName) -> Self {
+        Self::of(name, self.depth, self.background, self.own).with_charset(self.charset)
     }
 
     /// The same for another character set.
     #[must_use]
     pub(crate) fn with_charset(self, charset: Charset) -> Self {
         Self { charset, ..self }
+    }
+
+    /// Gives the theme's text colour and background to the cells that have none of their own.
+    pub(crate) fn paint(&self, buffer: &mut Buffer) {
+        let (ink, paper) = (
+            self.paper.fg.unwrap_or(Color::Reset),
+            self.paper.bg.unwrap_or(Color::Reset),
+        );
+        if (ink, paper) == (Color::Reset, Color::Reset) {
+            return;
+        }
+        for cell in &mut buffer.content {
+            if cell.fg == Color::Reset {
+                cell.fg = ink;
+            }
+            if cell.bg == Color::Reset {
+                cell.bg = paper;
+            }
+        }
     }
 
     /// The colours of QR codes, which are painted even where nothing else is.
@@ -208,20 +259,6 @@ mod tests {
         assert_ne!(theme.button, theme.button_focused);
         assert_ne!(theme.removed, theme.added);
         assert_ne!(theme.good, theme.bad);
-    }
-
-    #[test]
-    fn no_style_paints_a_background() {
-        for (depth, background) in [
-            (ColorDepth::TrueColor, Background::Dark),
-            (ColorDepth::TrueColor, Background::Light),
-            (ColorDepth::Ansi16, Background::Unknown),
-        ] {
-            let theme = Theme::on(depth, background);
-            for style in [theme.selected, theme.toast_bad, theme.button_danger] {
-                assert_eq!(style.bg, None);
-            }
-        }
     }
 
     #[test]

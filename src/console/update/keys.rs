@@ -4,8 +4,7 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, counter, failures, form, groups, help, leaving, members, note, notebook,
-    pairing, profiles, qr, rename, reset, sessions,
+    card, confirm, counter, failures, form, groups, help, leaving, members, note, notebook, pairing, profiles, qr, rename, reset, sessions, theme,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -197,6 +196,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::CopyLink => card::copy(state),
         Action::SaveQr => qr::save(state),
         Action::Counter => counter::open(state),
+        Action::Theme => theme::choose(state, state.options.theme.name.next()),
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,
         _ if !state.layers.is_empty() => {}
         Action::Filter => groups::start_filter(state),

@@ -5,7 +5,7 @@
 //! is scheduled) and returns the effects.
 //!
 //! Four levels, each of which imports only those before it:
-//! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`
+//! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`, `theme`
 //! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `members`, `card`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
 //!   `failures`, `qr`, `counter`, and `unconfirmed` and `leaving`, which look at several
@@ -46,6 +46,7 @@ mod reset;
 mod rows;
 mod sessions;
 mod text_input;
+pub(crate) mod theme;
 mod toasts;
 mod unconfirmed;
 

@@ -49,6 +49,14 @@ pub(crate) fn draw(
     focused.then_some(cursor)
 }
 
+/// Whether the locked screen has gone dark.
+pub(crate) fn is_dark(state: &State) -> bool {
+    let dark_after = state.options.counter.dark_after;
+    let locked = state.locked_counter();
+    let dark_at = locked.and_then(|(_, lock)| lock.dark_at(dark_after));
+    dark_at.is_some_and(|dark| state.now >= dark)
+}
+
 /// Draws the locked screen: nothing else is drawn with it.
 pub(crate) fn draw_locked(
     state: &State,
@@ -56,8 +64,7 @@ pub(crate) fn draw_locked(
     lock: &CounterLock,
     buffer: &mut Buffer,
 ) {
-    let dark = lock.dark_at(state.options.counter.dark_after);
-    if dark.is_some_and(|dark| state.now >= dark) {
+    if is_dark(state) {
         return;
     }
     let theme = &state.options.theme;

@@ -67,6 +67,14 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
 
 /// Draws into a buffer; returns the position of the text cursor, if there is one.
 fn draw(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    let cursor = parts(state, buffer);
+    if !counter::is_dark(state) {
+        state.options.theme.paint(buffer);
+    }
+    cursor
+}
+
+fn parts(state: &State, buffer: &mut Buffer) -> Option<Position> {
     if let Some((counter, lock)) = state.locked_counter() {
         counter::draw_locked(state, counter, lock, buffer);
         return None;

@@ -26,6 +26,7 @@ mod refusals;
 mod rename;
 mod reset;
 mod sessions;
+mod theme;
 mod unknown;
 
 use super::{start, update};

@@ -8,6 +8,8 @@ use crate::console::qr::tests::{decode, is_light};
 use crate::console::state::{
     Counter, CounterLock, CounterPhase, Invite, Layer, LinkHidden, Pin, State, Toast, ToastKind,
 };
+use crate::console::theme::ThemeName;
+use ratatui::style::Color;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -135,10 +137,13 @@ fn no_cell_of_the_locked_screen_is_a_target() {
 #[test]
 fn the_dark_screen_is_empty() {
     let mut state = locked(|state, _| state.options.counter.dark_after = 1_000);
+    // A light theme must not light it up.
+    state.options.theme = state.options.theme.with_name(ThemeName::Light);
     state.now = NOW + 999;
     let (buffer, _) = render(&mut state, 80, 24);
     assert!(!text(&buffer, None).trim().is_empty());
     state.now = NOW + 1_000;
     let (buffer, _) = render(&mut state, 80, 24);
     assert_eq!(text(&buffer, None).trim(), "");
+    assert!(buffer.content.iter().all(|cell| cell.bg == Color::Reset));
 }

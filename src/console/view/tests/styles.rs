@@ -6,11 +6,12 @@ use super::{render, text};
 use crate::api::JoinedVia;
 use crate::console::failure::FailureKind;
 use crate::console::state::{Connection, Layer, Members, Pane, State};
-use crate::console::theme::{ColorDepth, Theme};
+use crate::console::theme::{ColorDepth, Theme, ThemeName, contrast};
 use crate::console::view::paint::put;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
+use std::collections::HashMap;
 
 /// The first position of a text, by rows.
 fn find(buffer: &Buffer, text: &str) -> Position {
@@ -202,6 +203,51 @@ fn without_colours_only_the_code_has_colours() {
             let none = cell.fg == Color::Reset && cell.bg == Color::Reset;
             let code = cell.fg == ink.light && [ink.light, ink.dark].contains(&cell.bg);
             assert!(none || code, "{name}: {cell:?}");
+        }
+    }
+}
+
+/// The colours of every cell of every scene, as the terminal shows them: no place can combine two styles that
+/// cannot be read together.
+#[test]
+fn every_text_of_every_scene_can_be_read_in_every_theme() {
+    for (theme, terminals, least) in contrast::themes() {
+        let ink = theme.ink();
+        for (name, scene) in SCENES {
+            let mut state: State = scene();
+            state.options.theme = theme;
+            let (buffer, _) = render(&mut state, 120, 40);
+            let mut looks = HashMap::new();
+            for cell in &buffer.content {
+                let is_block = "█▀▄".contains(cell.symbol());
+                let is_code = is_block && [ink.light, ink.dark].contains(&cell.bg);
+                if !is_code && cell.symbol() != " " {
+                    looks.insert((cell.fg, cell.bg, cell.modifier), cell);
+                }
+            }
+            for cell in looks.into_values() {
+                for terminal in &terminals {
+                    let ratio = contrast::of_cell(cell, *terminal);
+                    assert!(
+                        ratio >= least,
+                        "{name} in {}: {cell:?} has {ratio:.2}",
+                        theme.name.name()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_theme_paints_the_whole_screen() {
+    for (name, scene) in SCENES {
+        for size in [(120, 40), (20, 5)] {
+            let mut state = scene();
+            state.options.theme = theme().with_name(ThemeName::Light);
+            let (buffer, _) = render(&mut state, size.0, size.1);
+            let unpainted = buffer.content.iter().find(|cell| cell.bg == Color::Reset);
+            assert_eq!(unpainted, None, "{name}");
         }
     }
 }
