@@ -1,6 +1,8 @@
 //! Messages: everything that can happen to the console.
 
-use crate::api::{EpochMillis, Group, GroupMember, PairingCode, PasskeyStep, QrCode, Session};
+use crate::api::{
+    EpochMillis, Group, GroupMember, InvitePreview, PairingCode, PasskeyStep, QrCode, Session,
+};
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, SavedQr};
 use crate::console::failure::CallFailure;
@@ -64,6 +66,9 @@ pub enum Reply {
     Members(Result<Vec<GroupMember>, CallFailure>),
     /// The link in full.
     Invite(Result<String, CallFailure>),
+    /// How many requests to join wait.
+    Requests(Result<usize, CallFailure>),
+    Preview(Result<InvitePreview, CallFailure>),
     InviteReset(Result<String, CallFailure>),
     /// When the gateway answered, by its own clock, where it says so.
     Updated(Result<Option<EpochMillis>, CallFailure>),
@@ -93,6 +98,8 @@ impl Reply {
             Call::Group(_) => Self::Group(Err(failure)),
             Call::Members(_) => Self::Members(Err(failure)),
             Call::Invite(_) => Self::Invite(Err(failure)),
+            Call::Requests(_) => Self::Requests(Err(failure)),
+            Call::Preview { .. } => Self::Preview(Err(failure)),
             Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
             Call::Update { .. } => Self::Updated(Err(failure)),
         }

@@ -28,7 +28,7 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
 /// do not import each other. Modules that are not listed are held by the circle test alone.
 const CONSOLE: &[&[&str]] = &[
     &[
-        "ids", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg",
+        "ids", "checks", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg",
     ],
     &["state"],
     &["layout"],
@@ -58,12 +58,14 @@ const UPDATE: &[&[&str]] = &[
         "sessions",
     ],
     &[
+        "check",
         "confirm",
         "counter",
         "failures",
         "form",
         "help",
         "leaving",
+        "other_account",
         "pairing",
         "profiles",
         "qr",

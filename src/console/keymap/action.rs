@@ -23,6 +23,8 @@ pub(crate) enum Action {
     SaveQr,
     QrStyle,
     Counter,
+    WhyNoJoin,
+    OtherAccount,
     Edit,
     ResetLink,
     Refresh,

@@ -88,6 +88,16 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 closed_by_keys(state, buttons(), "close")
             }
         }
+        Some(Layer::Check(check)) => {
+            if check.takes_text() {
+                let hints = vec![plain("↵", "check the link"), plain("Tab", "next")];
+                typing(state, hints, "close")
+            } else {
+                let mut hints = vec![of_action(state, Action::Refresh, "check again")];
+                hints.extend([plain("Tab", "next"), plain("↑↓", "scroll")]);
+                closed_by_keys(state, hints, "close")
+            }
+        }
         Some(Layer::Counter(counter)) => {
             if counter.takes_text() {
                 let hints = vec![plain("Tab", "next"), plain("↵", "lock")];

@@ -1,6 +1,7 @@
 //! What is at a cell of the screen.
 
 use super::card::card_parts;
+use super::check::check_parts;
 use super::confirm::confirm_parts;
 use super::counter::counter_parts;
 use super::dialog::Dialog;
@@ -17,6 +18,7 @@ use super::reset::reset_parts;
 use super::screen::{Screen, screen};
 use super::sessions::sessions_parts;
 use super::target::Target;
+use crate::console::keymap::Action;
 use crate::console::state::{FormFocus, Layer, Pane, State};
 use ratatui::layout::{Position, Rect};
 
@@ -81,6 +83,14 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
         }
         Layer::Counter(counter) => counter_parts(state, screen, counter)
             .map_or(Target::Layer, |parts| in_dialog(&parts.dialog)),
+        Layer::Check(check) => {
+            let parts = check_parts(state, screen, check);
+            if parts.field.contains(at) {
+                Target::CheckField
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
         Layer::Rename(rename) => in_dialog(&rename_parts(state, screen, rename).dialog),
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(state, screen, confirm).dialog),
         Layer::Profiles(profiles) => {
@@ -137,6 +147,8 @@ fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
         };
         return if parts.link.contains(at) || parts.code.contains(at) {
             Target::Link
+        } else if parts.other.contains(at) {
+            Target::Hint(Action::OtherAccount)
         } else if parts.members_head.contains(at) {
             Target::MembersHead
         } else {

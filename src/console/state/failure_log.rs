@@ -94,6 +94,8 @@ fn what(call: &Call) -> &'static str {
         Call::Group(_) => "Read the group",
         Call::Members(_) => "Read the members",
         Call::Invite(_) => "Get the invite link",
+        Call::Requests(_) => "Read the requests to join",
+        Call::Preview { .. } => "See where a link leads",
         Call::ResetInvite(_) => "Reset the invite link",
         Call::Update { .. } => "Save the settings",
     }

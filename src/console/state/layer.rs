@@ -1,5 +1,6 @@
 //! The layers over the screen: dialogs, the help, the full-screen code.
 
+use super::check::CheckDialog;
 use super::confirm::ConfirmDialog;
 use super::counter::Counter;
 use super::form::EditForm;
@@ -20,6 +21,8 @@ pub enum Layer {
     Pairing(Box<Pairing>),
     Confirm(ConfirmDialog),
     Rename(Box<RenameDialog>),
+    /// "Why can't people join?"
+    Check(Box<CheckDialog>),
     Profiles(ProfilesDialog),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,

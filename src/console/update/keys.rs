@@ -4,8 +4,8 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, counter, failures, form, groups, help, leaving, members, pairing, profiles, qr,
-    rename, reset, sessions,
+    card, check, confirm, counter, failures, form, groups, help, leaving, members, other_account,
+    pairing, profiles, qr, rename, reset, sessions,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -53,6 +53,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Reset(_)) => reset::key(state, event, action),
         Some(Layer::Pairing(_)) => pairing::key(state, event, action),
         Some(Layer::Rename(_)) => rename::key(state, event, action),
+        Some(Layer::Check(_)) => check::key(state, event, action),
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
@@ -146,7 +147,12 @@ fn unknown(state: &mut State, event: &KeyEvent) {
 fn lacks_card(state: &mut State, action: Action) -> bool {
     let about_card = matches!(
         action,
-        Action::CopyLink | Action::ShowQr | Action::Edit | Action::ResetLink
+        Action::CopyLink
+            | Action::ShowQr
+            | Action::Edit
+            | Action::ResetLink
+            | Action::WhyNoJoin
+            | Action::OtherAccount
     );
     let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {
@@ -164,6 +170,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Form(_)) => form::paste(state, text),
         Some(Layer::Pairing(_)) => pairing::paste(state, text),
         Some(Layer::Rename(_)) => rename::paste(state, text),
+        Some(Layer::Check(_)) => check::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
@@ -197,6 +204,8 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::ShowQr => qr::open(state),
         Action::Edit => form::open(state),
         Action::ResetLink => reset::open(state),
+        Action::WhyNoJoin => check::open(state),
+        Action::OtherAccount => other_account::go(state),
         Action::Sort => groups::sort(state),
         Action::ReverseSort => groups::reverse(state),
         Action::InvitableOnly => groups::invitable_only(state),

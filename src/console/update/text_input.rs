@@ -84,6 +84,7 @@ pub(super) fn takes_text(state: &State) -> bool {
             pairing.focus.is_field() && pairing_field(state, pairing).is_some()
         }
         Some(Layer::Rename(rename)) => rename.takes_text(),
+        Some(Layer::Check(check)) => check.takes_text(),
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
         Some(_) => false,
@@ -97,7 +98,7 @@ pub(super) fn can_undo(state: &State) -> bool {
         Some(Layer::Pairing(pairing)) => {
             pairing_field(state, pairing) != Some(PairingField::Answer)
         }
-        Some(Layer::Form(_) | Layer::Rename(_)) => true,
+        Some(Layer::Form(_) | Layer::Rename(_) | Layer::Check(_)) => true,
         _ => false,
     };
     has_history && takes_text(state)

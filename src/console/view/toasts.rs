@@ -2,9 +2,9 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, confirm_parts, counter_parts, failures_parts,
-    form_parts, inside, pairing_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row,
-    wrap,
+    Dialog, QrDrawing, Screen, card_parts, check_parts, confirm_parts, counter_parts,
+    failures_parts, form_parts, inside, pairing_parts, profiles_parts, qr_parts, rename_parts,
+    reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -117,6 +117,11 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
         }
         Some(Layer::Rename(rename)) => {
             let parts = rename_parts(state, screen, rename);
+            buttons(&parts.dialog);
+            areas.push(parts.field);
+        }
+        Some(Layer::Check(check)) => {
+            let parts = check_parts(state, screen, check);
             buttons(&parts.dialog);
             areas.push(parts.field);
         }

@@ -3,6 +3,7 @@
 mod audience;
 mod burst;
 mod card;
+mod check;
 mod counter;
 mod filter;
 mod form;
@@ -14,6 +15,7 @@ mod leaving;
 mod lost;
 mod members;
 mod mouse;
+mod other_account;
 mod overlays;
 mod pairing;
 mod profiles;

@@ -152,6 +152,8 @@ impl World {
                 }
                 Call::Members(_) => Reply::Members(Ok(members())),
                 Call::Invite(_) => Reply::Invite(Ok(self.link())),
+                Call::Requests(_) => Reply::Requests(Ok(2)),
+                Call::Preview { .. } => refuse(&call, FailureKind::DeadInvite),
                 Call::ResetInvite(_) => {
                     self.resets += 1;
                     Reply::InviteReset(Ok(self.link()))
