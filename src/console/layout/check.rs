@@ -90,7 +90,13 @@ fn lines_of(finding: &Finding, width: u16) -> Vec<CheckLine> {
         words,
         is_todo,
     };
-    let seen = wrap(&finding.seen, width, 3).into_iter();
+    // The outcome in words, so that it does not depend on mark and colour. What is unknown says so itself.
+    let seen = match finding.outcome {
+        Outcome::Ok => format!("ok: {}", finding.seen),
+        Outcome::Problem => format!("problem: {}", finding.seen),
+        Outcome::Unknown | Outcome::Checking => finding.seen.clone(),
+    };
+    let seen = wrap(&seen, width, 3).into_iter();
     let mut lines: Vec<_> = seen.map(|words| line(words, false)).collect();
     if let Some(first) = lines.first_mut() {
         first.name = Some(finding.check.label());

@@ -1,6 +1,6 @@
 //! "Why can't people join?": what is known is shown at once, WhatsApp is asked for the rest.
 
-use super::cursor::{self, next_button, scroll_step};
+use super::cursor::{self, Step, next_button, scroll_step};
 use super::follow_up::FollowUp;
 use super::{card, groups, invite, text_input};
 use crate::api::InvitePreview;
@@ -101,6 +101,8 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
             KeyCode::Enter => check_typed(state),
             KeyCode::Tab | KeyCode::Down => move_focus(dialog, false),
             KeyCode::BackTab | KeyCode::Up => move_focus(dialog, true),
+            KeyCode::PageUp => scroll(state, Step::PageUp),
+            KeyCode::PageDown => scroll(state, Step::PageDown),
             _ => {
                 text_input::in_line(&mut dialog.link, event);
                 edited(dialog);
@@ -127,13 +129,17 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
             let Some(step) = scroll_step(action) else {
                 return FollowUp::UnknownKey;
             };
-            let (page, lines) = layout::check_page(state);
-            if let Some(dialog) = top(state) {
-                dialog.scroll = step.scroll(dialog.scroll, lines, page);
-            }
+            scroll(state, step);
         }
     }
     FollowUp::Nothing
+}
+
+fn scroll(state: &mut State, step: Step) {
+    let (page, lines) = layout::check_page(state);
+    if let Some(dialog) = top(state) {
+        dialog.scroll = step.scroll(dialog.scroll, lines, page);
+    }
 }
 
 fn move_focus(dialog: &mut CheckDialog, back: bool) {
