@@ -251,10 +251,10 @@ fn approval(facts: &Facts<'_>, group: &Group) -> Finding {
             CHECK,
             "the gateway does not report whether joining needs an approval",
         ),
-        Some(false) => Finding::ok(CHECK, "off: whoever has the link joins at once"),
+        Some(false) => Finding::ok(CHECK, "not needed: whoever has the link joins at once"),
         Some(true) if facts.requests == Answer::Waiting => Finding::checking(CHECK),
         Some(true) if waiting(facts, group).is_some_and(|(count, _)| count == 0) => {
-            Finding::ok(CHECK, "on: an admin approves each person; nobody waits")
+            Finding::ok(CHECK, "needed: an admin approves each person; nobody waits")
         }
         Some(true) => Finding::problem(
             CHECK,

@@ -92,8 +92,8 @@ fn lines_of(finding: &Finding, width: u16) -> Vec<CheckLine> {
     };
     // The outcome in words, so that it does not depend on mark and colour. What is unknown says so itself.
     let seen = match finding.outcome {
-        Outcome::Ok => format!("ok: {}", finding.seen),
-        Outcome::Problem => format!("problem: {}", finding.seen),
+        Outcome::Ok => format!("ok · {}", finding.seen),
+        Outcome::Problem => format!("problem · {}", finding.seen),
         Outcome::Unknown | Outcome::Checking => finding.seen.clone(),
     };
     let seen = wrap(&seen, width, 3).into_iter();
