@@ -6,7 +6,7 @@ use super::error::ClientError;
 use super::listing::Listing;
 use crate::api::{
     CreateGroup, EpochMillis, FoundMember, Group, GroupInfo, GroupMember, InviteLink,
-    InvitePreview, JoinGroup, JoinedGroup, Participants, SettingsPatch,
+    InvitePreview, JoinGroup, JoinedGroup, List, MembershipRequest, Participants, SettingsPatch,
 };
 use reqwest::Method;
 
@@ -118,6 +118,21 @@ impl Client {
     /// See [`ClientError`]; 404 for a link that was reset.
     pub async fn preview(&self, session: &str, code: &str) -> Result<InvitePreview, ClientError> {
         let path = format!("/sessions/{}/invites/{}", encode(session), encode(code));
+        self.call(Method::GET, &path, None::<&()>, self.limits.live)
+            .await
+    }
+
+    /// `GET /sessions/{session}/groups/{group}/requests` (an extension): the requests to join that wait for an
+    /// admin, asked of WhatsApp.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 where the gateway has no such call.
+    pub async fn membership_requests(
+        &self,
+        session: &str,
+        group: &str,
+    ) -> Result<List<MembershipRequest>, ClientError> {
+        let path = format!("{}/requests", one(session, group));
         self.call(Method::GET, &path, None::<&()>, self.limits.live)
             .await
     }

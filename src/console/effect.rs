@@ -95,6 +95,13 @@ pub enum Call {
     /// Members of all groups whose name or number contains this text.
     FindMembers(String),
     Invite(GroupKey),
+    /// The requests to join that wait for an admin.
+    Requests(GroupKey),
+    /// Where an invite code leads.
+    Preview {
+        session: String,
+        code: String,
+    },
     ResetInvite(GroupKey),
     Update {
         group: GroupKey,
@@ -124,7 +131,11 @@ impl Call {
     pub(crate) fn is_live(&self) -> bool {
         matches!(
             self,
-            Self::Invite(_) | Self::ResetInvite(_) | Self::Update { .. }
+            Self::Invite(_)
+                | Self::Requests(_)
+                | Self::Preview { .. }
+                | Self::ResetInvite(_)
+                | Self::Update { .. }
         )
     }
 
@@ -149,6 +160,9 @@ impl Call {
             | Self::Members(_)
             | Self::FindMembers(_)
             | Self::Invite(_) => Capability::Read,
+            | Self::Invite(_)
+            | Self::Requests(_)
+            | Self::Preview { .. } => Capability::Read,
             Self::ResetInvite(_) | Self::Update { .. } => Capability::Send,
         }
     }
@@ -160,6 +174,7 @@ impl Call {
             Self::Group(key)
             | Self::Members(key)
             | Self::Invite(key)
+            | Self::Requests(key)
             | Self::ResetInvite(key)
             | Self::Update { group: key, .. } => Some(key),
             _ => None,
@@ -178,6 +193,7 @@ impl Call {
             | Self::PairingCode { session, .. }
             | Self::Passkey(session)
             | Self::AnswerPasskey { session, .. }
+            | Self::Preview { session, .. }
             | Self::Groups { session } => Some(session),
             _ => self.group().map(|key| key.session.as_str()),
         }

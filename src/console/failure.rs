@@ -50,6 +50,8 @@ pub enum FailureKind {
     /// has lost this one.
     NotInEngine,
     NotInGroup,
+    /// WhatsApp knows no such invite link: it was reset, or never was one.
+    DeadInvite,
     RateLimited {
         /// Seconds to wait; `None` when the gateway did not say.
         wait: Option<u64>,
@@ -358,6 +360,9 @@ impl FailureKind {
             Self::NotInGroup => {
                 "This account is not in the group. Have somebody invite it, or choose another session.".to_owned()
             }
+            Self::DeadInvite => {
+                "This invite link is dead: it was reset, or never was one.".to_owned()
+            }
             Self::RateLimited { wait } => match wait {
                 Some(seconds) => format!("Rate limited by WhatsApp; retry in {seconds} s."),
                 None => "Rate limited by WhatsApp; retry in a minute.".to_owned(),
@@ -392,6 +397,7 @@ fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> Failur
         }
         Some(Reason::NotAdmin) => return FailureKind::NotAdmin,
         Some(Reason::NotInGroup) => return FailureKind::NotInGroup,
+        Some(Reason::DeadInvite) => return FailureKind::DeadInvite,
         Some(Reason::RateLimited) if error.limit().as_deref() == Some("connects") => {
             return FailureKind::TooManyConnects { wait: retry_after };
         }
@@ -404,7 +410,6 @@ fn kind_of(status: u16, error: &ErrorObject, retry_after: Option<u64>) -> Failur
             | Reason::Budget
             | Reason::StoreUnavailable
             | Reason::NotStored
-            | Reason::DeadInvite
             | Reason::Refused
             | Reason::AlreadyPaired
             | Reason::Conflict

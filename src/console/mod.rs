@@ -5,6 +5,7 @@
 //! `layout` computes the positions for a given state, so that drawing and mouse input agree.
 
 pub(crate) mod account;
+pub(crate) mod checks;
 pub mod effect;
 pub mod failure;
 pub mod fuzzy;

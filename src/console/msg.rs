@@ -1,7 +1,7 @@
 //! Messages: everything that can happen to the console.
 
 use crate::api::{
-    EpochMillis, FoundMember, Group, GroupMember, PairingCode, PasskeyStep, QrCode, Session,
+    EpochMillis, FoundMember, Group, GroupMember, InvitePreview, PairingCode, PasskeyStep, QrCode, Session,
 };
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, SavedQr};
@@ -68,6 +68,9 @@ pub enum Reply {
     FoundMembers(Result<Vec<FoundMember>, CallFailure>),
     /// The link in full.
     Invite(Result<String, CallFailure>),
+    /// How many requests to join wait.
+    Requests(Result<usize, CallFailure>),
+    Preview(Result<InvitePreview, CallFailure>),
     InviteReset(Result<String, CallFailure>),
     /// When the gateway answered, by its own clock, where it says so.
     Updated(Result<Option<EpochMillis>, CallFailure>),
@@ -100,6 +103,8 @@ impl Reply {
             Call::Members(_) => Self::Members(Err(failure)),
             Call::FindMembers(_) => Self::FoundMembers(Err(failure)),
             Call::Invite(_) => Self::Invite(Err(failure)),
+            Call::Requests(_) => Self::Requests(Err(failure)),
+            Call::Preview { .. } => Self::Preview(Err(failure)),
             Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
             Call::Update { .. } => Self::Updated(Err(failure)),
         }

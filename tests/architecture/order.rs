@@ -29,6 +29,7 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
 const CONSOLE: &[&[&str]] = &[
     &[
         "ids", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg", "notebook",
+        "ids", "checks", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg",
     ],
     &["state"],
     &["layout"],
@@ -60,6 +61,7 @@ const UPDATE: &[&[&str]] = &[
         "sessions",
     ],
     &[
+        "check",
         "confirm",
         "counter",
         "failures",
@@ -67,6 +69,7 @@ const UPDATE: &[&[&str]] = &[
         "help",
         "leaving",
         "note",
+        "other_account",
         "pairing",
         "profiles",
         "qr",

@@ -33,12 +33,14 @@ pub enum Exit {
     Unknown,
     /// A change was made, and its answer could not be written: a full disk, a closed output, a reader that is gone.
     AnswerLost,
+    /// `invite check` found something that keeps people from joining.
+    ProblemFound,
     /// Ended by a signal.
     Interrupted,
 }
 
 impl Exit {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Failed,
         Self::Usage,
         Self::NotFound,
@@ -54,6 +56,7 @@ impl Exit {
         Self::NotOffered,
         Self::Unknown,
         Self::AnswerLost,
+        Self::ProblemFound,
         Self::Interrupted,
     ];
 
@@ -76,6 +79,7 @@ impl Exit {
             Self::NotOffered => 13,
             Self::Unknown => 14,
             Self::AnswerLost => 15,
+            Self::ProblemFound => 16,
             Self::Interrupted => 130,
         }
     }
@@ -99,6 +103,7 @@ impl Exit {
             Self::NotOffered => "not_offered",
             Self::Unknown => "outcome_unknown",
             Self::AnswerLost => "answer_lost",
+            Self::ProblemFound => "problem_found",
             Self::Interrupted => "interrupted",
         }
     }

@@ -10,7 +10,7 @@ use crate::client::{AuditFilter, ClientError};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -18,6 +18,8 @@ Examples:
   groupdesk audit --csv > audit.csv         all of it, for a spreadsheet
   groupdesk audit --group \"Weekend Volunteers\" --json";
 
+/// What the actor begins with when an api-key acted.
+const KEY_ACTOR: &str = "key:";
 /// Entries per request.
 const PAGE: usize = 1_000;
 /// Pages of a log that ends.
@@ -44,7 +46,44 @@ pub struct Audit {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    entries: &'a [AuditEntry],
+    entries: Vec<Row<'a>>,
+}
+
+/// An entry with the names that are known now; they may have been others when it was written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    #[serde(flatten)]
+    entry: &'a AuditEntry,
+    /// The label of the api-key that acted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor_label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+}
+
+/// Names by ids.
+#[derive(Default)]
+struct Names {
+    keys: HashMap<String, String>,
+    sessions: HashMap<String, String>,
+    groups: HashMap<String, String>,
+}
+
+impl Names {
+    fn row<'a>(&'a self, entry: &'a AuditEntry) -> Row<'a> {
+        let of = |names: &'a HashMap<String, String>, id: Option<&str>| {
+            id.and_then(|id| names.get(id)).map(String::as_str)
+        };
+        Row {
+            entry,
+            actor_label: of(&self.keys, entry.actor.strip_prefix(KEY_ACTOR)),
+            session_label: of(&self.sessions, entry.session_id.as_deref()),
+            subject: of(&self.groups, entry.group_jid.as_deref()),
+        }
+    }
 }
 
 impl CommandContext<'_> {
@@ -63,13 +102,56 @@ impl CommandContext<'_> {
         };
         let most = arguments.limit.map_or(usize::MAX, |limit| limit as usize);
         let entries = self.entries(session, group, most).await?;
+        let names = self.names(&entries).await;
+        let rows: Vec<Row<'_>> = entries.iter().map(|entry| names.row(entry)).collect();
         if arguments.format.json {
-            print_document(&Document { entries: &entries })
+            print_document(&Document { entries: rows })
         } else if arguments.format.csv {
-            print(&csv(&entries, arguments.format)?)
+            print(&csv(&rows, arguments.format)?)
         } else {
-            print_table(&table(&entries))
+            print_table(&table(&rows))
         }
+    }
+
+    /// The names of what the entries are about, as far as the gateway gives them: without one there is the id.
+    async fn names(&self, entries: &[AuditEntry]) -> Names {
+        let mut names = Names::default();
+        let of_key = |entry: &AuditEntry| entry.actor.starts_with(KEY_ACTOR);
+        if entries.iter().any(of_key)
+            && let Ok(keys) = self.client.list_keys().await
+        {
+            let keys = keys.rows.into_iter();
+            names.keys = keys.filter_map(|key| Some((key.id, key.label?))).collect();
+        }
+        if entries.iter().all(|entry| entry.session_id.is_none()) {
+            return names;
+        }
+        let Ok(sessions) = self.client.list_sessions().await else {
+            return names;
+        };
+        let about: HashSet<&str> = (entries.iter())
+            .filter(|entry| entry.group_jid.is_some())
+            .filter_map(|entry| entry.session_id.as_deref())
+            .collect();
+        let wanted: HashSet<&str> = (entries.iter())
+            .filter_map(|entry| entry.group_jid.as_deref())
+            .collect();
+        for session in sessions.rows {
+            if about.contains(session.id.as_str())
+                && let Ok(groups) = self.client.list_groups(&session.id).await
+            {
+                let groups = groups.rows.into_iter();
+                names.groups.extend(
+                    groups
+                        .filter(|group| wanted.contains(group.group_jid.as_str()))
+                        .filter_map(|group| Some((group.group_jid, group.subject?))),
+                );
+            }
+            if let Some(label) = session.label {
+                names.sessions.insert(session.id, label);
+            }
+        }
+        names
     }
 
     async fn entries(
@@ -131,7 +213,7 @@ fn word(of: &impl Serialize) -> String {
     value(serde_json::to_value(of).ok().as_ref())
 }
 
-fn table(entries: &[AuditEntry]) -> Table {
+fn table(rows: &[Row<'_>]) -> Table {
     let mut table = Table::new(&[
         Column::text("TIME"),
         Column::name("WHO"),
@@ -140,8 +222,12 @@ fn table(entries: &[AuditEntry]) -> Table {
         Column::text("GROUP"),
         Column::name("BEFORE"),
         Column::name("AFTER"),
+        Column::name("KEY"),
+        Column::name("ACCOUNT"),
+        Column::name("SUBJECT"),
     ]);
-    for entry in entries {
+    for row in rows {
+        let entry = row.entry;
         table.row([
             time(entry.at),
             entry.actor.clone(),
@@ -150,12 +236,15 @@ fn table(entries: &[AuditEntry]) -> Table {
             entry.group_jid.clone().unwrap_or_default(),
             value(entry.old.as_ref()),
             value(entry.new.as_ref()),
+            row.actor_label.unwrap_or_default().to_owned(),
+            row.session_label.unwrap_or_default().to_owned(),
+            row.subject.unwrap_or_default().to_owned(),
         ]);
     }
     table
 }
 
-fn csv(entries: &[AuditEntry], format: ListFormat) -> Result<String, CommandError> {
+fn csv(rows: &[Row<'_>], format: ListFormat) -> Result<String, CommandError> {
     let mut csv = Csv::new(
         format,
         &[
@@ -168,9 +257,13 @@ fn csv(entries: &[AuditEntry], format: ListFormat) -> Result<String, CommandErro
             "groupJid",
             "old",
             "new",
+            "actorLabel",
+            "sessionLabel",
+            "subject",
         ],
     )?;
-    for entry in entries {
+    for row in rows {
+        let entry = row.entry;
         csv.row([
             entry.id.clone(),
             time(entry.at),
@@ -181,6 +274,9 @@ fn csv(entries: &[AuditEntry], format: ListFormat) -> Result<String, CommandErro
             entry.group_jid.clone().unwrap_or_default(),
             value(entry.old.as_ref()),
             value(entry.new.as_ref()),
+            row.actor_label.unwrap_or_default().to_owned(),
+            row.session_label.unwrap_or_default().to_owned(),
+            row.subject.unwrap_or_default().to_owned(),
         ])?;
     }
     csv.finish()

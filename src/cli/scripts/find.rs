@@ -153,7 +153,11 @@ impl CommandContext<'_> {
         Ok(found.swap_remove(0).group.group_jid)
     }
 
-    async fn by_jid(&self, sessions: &[Session], jid: &str) -> Result<Vec<Found>, CommandError> {
+    pub(super) async fn by_jid(
+        &self,
+        sessions: &[Session],
+        jid: &str,
+    ) -> Result<Vec<Found>, CommandError> {
         let looked = futures_util::stream::iter(sessions)
             .map(|session| async move {
                 let group = self.own_group(session, jid).await?;

@@ -1,6 +1,7 @@
-//! `groupdesk invite get|reset|qr`
+//! `groupdesk invite get|reset|qr|check`
 
 use super::ask;
+use super::check::{self, Check};
 use super::context::CommandContext;
 use super::find::{Found, group_name, session_name};
 use crate::api::InviteLink;
@@ -52,6 +53,10 @@ pub enum Action {
     /// Save the link as a QR code
     #[command(after_help = QR_EXAMPLES)]
     Qr(Qr),
+
+    /// Look for what keeps people from joining a group
+    #[command(after_help = check::EXAMPLES)]
+    Check(Check),
 }
 
 /// Which group is meant.
@@ -120,7 +125,7 @@ impl Picture {
     }
 }
 
-/// The JSON answer of all three.
+/// The JSON answer of `get`, `reset` and `qr`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer<'a> {
@@ -157,16 +162,18 @@ impl Invite {
             Action::Get(get) => get.format.json,
             Action::Reset(reset) => reset.format.json,
             Action::Qr(qr) => qr.format.json,
+            Action::Check(check) => check.format.json,
         }
     }
 
-    /// Fails early if a confirmation is needed but not possible.
+    /// Fails early if a confirmation is needed but not possible, or if a link to check is none.
     pub(super) fn check(&self) -> Result<(), CommandError> {
         match &self.action {
             Action::Reset(reset) if !reset.yes && !ask::is_possible() => Err(CommandError::new(
                 Exit::NotConfirmed,
                 "a reset kills the old link at once, and there is no terminal to ask on: say --yes",
             )),
+            Action::Check(check) => check.check(),
             _ => Ok(()),
         }
     }
@@ -178,6 +185,7 @@ impl CommandContext<'_> {
             Action::Get(get) => self.get_invite(get).await,
             Action::Reset(reset) => self.reset_invite(reset).await,
             Action::Qr(qr) => self.save_qr(qr).await,
+            Action::Check(check) => self.check_invite(check).await,
         }
     }
 

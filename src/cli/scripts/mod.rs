@@ -5,6 +5,7 @@
 
 mod ask;
 mod audit;
+mod check;
 mod connect;
 mod context;
 mod find;

@@ -17,7 +17,7 @@ pub enum Script {
     #[command(after_help = group::EXAMPLES)]
     Group(group::Group),
 
-    /// Read, reset or draw a group's invite link
+    /// Read, reset, draw or check a group's invite link
     #[command(after_help = invite::EXAMPLES)]
     Invite(invite::Invite),
 

@@ -328,6 +328,14 @@ impl Caller {
                     .await
                     .map(|link| link.invite),
             ),
+            Call::Requests(group) => Reply::Requests(
+                self.once(client.membership_requests(&group.session, &group.jid))
+                    .await
+                    .map(|list| list.data.len()),
+            ),
+            Call::Preview { session, code } => {
+                Reply::Preview(self.once(client.preview(&session, &code)).await)
+            }
             Call::ResetInvite(group) => Reply::InviteReset(as_failure(
                 client
                     .reset_invite(&group.session, &group.jid)

@@ -3,6 +3,7 @@
 use super::screen::{inside, row, screen};
 use super::wrap::wrap;
 use crate::api::{Audience, Group, GroupKind};
+use crate::console::keymap::Action;
 use crate::console::qr::{self, Blocks};
 use crate::console::state::{Card, Entry, Invite, Layer, Members, Pane, State};
 use crate::console::words;
@@ -15,6 +16,8 @@ const USUAL_LINK: &str = "https://chat.whatsapp.com/AAAAAAAAAAAAAAAAAAAAAA";
 const BESIDE: u16 = 30;
 /// Lines that a code leaves to facts and members if possible.
 const REST: u16 = 4;
+/// Most lines of the hint at another account.
+pub(crate) const OTHER_LINES: usize = 2;
 /// Most lines of the description.
 const DESCRIPTION_LINES: usize = 6;
 /// The same of what the gateway has not stored yet.
@@ -25,6 +28,8 @@ const NOT_STORED_LINES: usize = 3;
 pub(crate) struct CardParts {
     /// Number of members, own role, settings.
     pub summary: Rect,
+    /// Which other account can do more here.
+    pub other: Rect,
     /// The code, or the reason why there is none.
     pub code: Rect,
     pub link: Rect,
@@ -52,7 +57,14 @@ pub(crate) fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
         inner
     };
     let link_height = link_width.div_ceil(link_area.width.max(1)).clamp(1, 3);
-    let fixed = 2 + link_height;
+    let other = better_account(state);
+    let other_height = |width: u16| {
+        let lines = other
+            .as_ref()
+            .map(|words| wrap(words, width, OTHER_LINES).len());
+        u16::try_from(lines.unwrap_or(0)).unwrap_or(0)
+    };
+    let fixed = 2 + link_height + other_height(text.width);
     let least = state.options.theme.least_blocks();
     let beneath = |rest: u16| {
         code_size(
@@ -72,6 +84,7 @@ pub(crate) fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
         )
     };
     let frame = Frame {
+        other: &other_height,
         entry: state.groups.get(&card.key),
         card,
         inner,
@@ -106,6 +119,8 @@ fn padded(area: Rect) -> Rect {
 }
 
 struct Frame<'a> {
+    /// Lines of the hint at another account, at so many columns.
+    other: &'a dyn Fn(u16) -> u16,
     entry: Option<&'a Entry>,
     card: &'a Card,
     inner: Rect,
@@ -120,11 +135,13 @@ impl Frame<'_> {
             Invite::Hidden(_) | Invite::NotAsked if code.height == 0 => 4,
             _ => 1,
         };
-        let used = 1 + code.height + self.link.height + status_height;
+        let other_height = (self.other)(self.text.width);
+        let used = 1 + other_height + code.height + self.link.height + status_height;
         let left = self.inner.height.saturating_sub(used);
         let gap = u16::from(left >= 8);
         let mut rows = Rows::new(self.inner);
         let summary = rows.take(1, self.text);
+        let other = rows.take(other_height, self.text);
         rows.take(gap, self.text);
         let code_area = rows.take(code.height, self.inner);
         let link = rows.take(self.link.height, self.link);
@@ -133,6 +150,7 @@ impl Frame<'_> {
         let (details, members_head, members) = self.rest(&mut rows, self.text);
         CardParts {
             summary,
+            other,
             code: code_area,
             link,
             status,
@@ -160,10 +178,12 @@ impl Frame<'_> {
             ..left
         });
         let summary = rows.take(2, left);
+        let other = rows.take((self.other)(left.width), left);
         rows.take(1, left);
         let (details, members_head, members) = self.rest(&mut rows, left);
         CardParts {
             summary,
+            other,
             code: code_area,
             link: Rect {
                 y: self.inner.bottom() - self.link.height,
@@ -227,6 +247,16 @@ impl Rows {
         self.next += height;
         taken
     }
+}
+
+/// That another account can do more in the card's group, and the key that leads there.
+#[must_use]
+pub(crate) fn better_account(state: &State) -> Option<String> {
+    let entry = state.better_account()?;
+    let name = state.session_name(&entry.key.session);
+    let key = state.options.keymap.keys(Action::OtherAccount).first();
+    let press = key.map_or_else(String::new, |key| format!(": press {key}"));
+    Some(format!("{name} is an admin here{press}"))
 }
 
 /// One line of the facts.
@@ -347,8 +377,8 @@ pub(crate) fn card_in_sight(state: &State) -> bool {
     screen(state).is_some_and(|screen| screen.card.is_some())
 }
 
-/// Whether the link would be visible, on the card, as a full-screen code, on the counter or in
-/// the reset dialog.
+/// Whether the link would be visible, on the card, as a full-screen code, on the counter, or in the
+/// dialogs of a reset and of the checks.
 #[must_use]
 pub(crate) fn link_in_sight(state: &State) -> bool {
     let in_dialog = |card: &Card| {
@@ -357,7 +387,7 @@ pub(crate) fn link_in_sight(state: &State) -> bool {
     };
     card_in_sight(state)
         || state.focus == Pane::Group
-        || matches!(state.layers.last(), Some(Layer::Qr))
+        || matches!(state.layers.last(), Some(Layer::Qr | Layer::Check(_)))
         || state.is_locked()
         || state.card.as_ref().is_some_and(in_dialog)
 }

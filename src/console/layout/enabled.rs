@@ -35,6 +35,8 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
         Action::CopyLink | Action::ShowQr | Action::Counter | Action::ResetLink => {
             card.is_some_and(|card| state.link_obstacle(&card.key).is_none())
         }
+        Action::WhyNoJoin => card.is_some(),
+        Action::OtherAccount => state.better_account().is_some(),
         Action::Edit => card.is_some_and(|card| {
             !matches!(
                 state.link_obstacle(&card.key),

@@ -83,6 +83,32 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         Some(Layer::Rename(rename)) => one_line(state, rename.takes_text(), "save", "close"),
         Some(Layer::Note(note)) => one_line(state, note.takes_text(), "save", "cancel"),
         Some(Layer::Counter(counter)) => one_line(state, counter.takes_text(), "lock", "cancel"),
+        Some(Layer::Rename(rename)) => {
+            if rename.takes_text() {
+                let hints = vec![plain("Tab", "next"), plain("↵", "save")];
+                typing(state, hints, "cancel")
+            } else {
+                closed_by_keys(state, buttons(), "close")
+            }
+        }
+        Some(Layer::Check(check)) => {
+            if check.takes_text() {
+                let hints = vec![plain("↵", "check the link"), plain("Tab", "next")];
+                typing(state, hints, "close")
+            } else {
+                let mut hints = vec![of_action(state, Action::Refresh, "check again")];
+                hints.extend([plain("Tab", "next"), plain("↑↓", "scroll")]);
+                closed_by_keys(state, hints, "close")
+            }
+        }
+        Some(Layer::Counter(counter)) => {
+            if counter.takes_text() {
+                let hints = vec![plain("Tab", "next"), plain("↵", "lock")];
+                typing(state, hints, "cancel")
+            } else {
+                closed_by_keys(state, buttons(), "cancel")
+            }
+        }
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
         Some(Layer::Profiles(dialog)) => match &dialog.step {
             ProfilesStep::Choosing | ProfilesStep::Failed(_) => closed_by_keys(

@@ -194,6 +194,7 @@ fn refusal(failure: &CallFailure) -> String {
             "the gateway does not have the session".to_owned()
         }
         FailureKind::NotInGroup => "not in the group".to_owned(),
+        FailureKind::DeadInvite => "the link is dead".to_owned(),
         FailureKind::RateLimited { .. } | FailureKind::TooManyConnects { .. } => {
             "too many requests".to_owned()
         }

@@ -1,6 +1,7 @@
 //! What is at a cell of the screen.
 
 use super::card::card_parts;
+use super::check::check_parts;
 use super::confirm::confirm_parts;
 use super::counter::counter_parts;
 use super::dialog::Dialog;
@@ -19,6 +20,8 @@ use super::screen::{Screen, screen};
 use super::sessions::sessions_parts;
 use super::target::Target;
 use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, State};
+use crate::console::keymap::Action;
+use crate::console::state::{FormFocus, Layer, Pane, State};
 use ratatui::layout::{Position, Rect};
 
 /// What is at a cell of the screen.
@@ -82,6 +85,14 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
         }
         Layer::Counter(counter) => counter_parts(state, screen, counter)
             .map_or(Target::Layer, |parts| in_dialog(&parts.dialog)),
+        Layer::Check(check) => {
+            let parts = check_parts(state, screen, check);
+            if parts.field.contains(at) {
+                Target::CheckField
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
         Layer::Rename(rename) => in_dialog(&rename_parts(state, screen, rename).dialog),
         Layer::Note(note) => {
             let parts = note_parts(state, screen, note);
@@ -148,6 +159,8 @@ fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
         };
         return if parts.link.contains(at) || parts.code.contains(at) {
             Target::Link
+        } else if parts.other.contains(at) {
+            Target::Hint(Action::OtherAccount)
         } else if parts.members_head.contains(at) {
             Target::MembersHead
         } else {

@@ -1,6 +1,7 @@
 //! Positions on the screen: a pure function of the state, shared by drawing and mouse input.
 
 mod card;
+mod check;
 mod confirm;
 mod counter;
 mod dialog;
@@ -23,8 +24,10 @@ mod target;
 mod wrap;
 
 pub(crate) use card::{
-    CardParts, Detail, card_in_sight, card_parts, details, link_in_sight, member_rows,
+    CardParts, Detail, OTHER_LINES, better_account, card_in_sight, card_parts, details,
+    link_in_sight, member_rows,
 };
+pub(crate) use check::{CHECK_BUTTONS, CHECK_NAMES, check_page, check_parts};
 pub(crate) use confirm::{CONFIRM_BUTTONS, confirm_parts};
 pub(crate) use counter::{CounterDrawing, counter_buttons, counter_parts, counter_screen};
 pub(crate) use dialog::{ButtonSpot, Dialog};

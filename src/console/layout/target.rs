@@ -32,6 +32,8 @@ pub(crate) enum Target {
     NoteField(NoteFocus),
     /// The text field of "Add an account".
     PairingField,
+    /// The text field of "Why can't people join?"
+    CheckField,
     /// Inside the top layer, on no element.
     Layer,
     Nothing,

@@ -95,6 +95,8 @@ fn what(call: &Call) -> &'static str {
         Call::Members(_) => "Read the members",
         Call::FindMembers(_) => "Look for people",
         Call::Invite(_) => "Get the invite link",
+        Call::Requests(_) => "Read the requests to join",
+        Call::Preview { .. } => "See where a link leads",
         Call::ResetInvite(_) => "Reset the invite link",
         Call::Update { .. } => "Save the settings",
     }

@@ -1,5 +1,6 @@
 //! The layers over the screen: dialogs, the help, the full-screen code.
 
+use super::check::CheckDialog;
 use super::confirm::ConfirmDialog;
 use super::counter::Counter;
 use super::form::EditForm;
@@ -23,6 +24,8 @@ pub enum Layer {
     Rename(Box<RenameDialog>),
     /// A group's note and tags.
     Note(Box<NoteDialog>),
+    /// "Why can't people join?"
+    Check(Box<CheckDialog>),
     Profiles(ProfilesDialog),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,

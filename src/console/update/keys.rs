@@ -4,7 +4,7 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, counter, failures, form, groups, help, leaving, members, note, notebook, pairing, profiles, qr, rename, reset, sessions, theme,
+    card, check, confirm, counter, failures, form, groups, help, leaving, members, note, notebook, other_account, pairing, profiles, qr, rename, reset, sessions, theme,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -59,6 +59,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Pairing(_)) => pairing::key(state, event, action),
         Some(Layer::Rename(_)) => rename::key(state, event, action),
         Some(Layer::Note(_)) => note::key(state, event, action),
+        Some(Layer::Check(_)) => check::key(state, event, action),
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
@@ -152,7 +153,12 @@ fn unknown(state: &mut State, event: &KeyEvent) {
 fn lacks_card(state: &mut State, action: Action) -> bool {
     let about_card = matches!(
         action,
-        Action::CopyLink | Action::ShowQr | Action::Edit | Action::ResetLink
+        Action::CopyLink
+            | Action::ShowQr
+            | Action::Edit
+            | Action::ResetLink
+            | Action::WhyNoJoin
+            | Action::OtherAccount
     );
     let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {
@@ -171,6 +177,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Pairing(_)) => pairing::paste(state, text),
         Some(Layer::Rename(_)) => rename::paste(state, text),
         Some(Layer::Note(_)) => note::paste(state, text),
+        Some(Layer::Check(_)) => check::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
@@ -207,6 +214,8 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Note => note::open(state),
         Action::Edit => form::open(state),
         Action::ResetLink => reset::open(state),
+        Action::WhyNoJoin => check::open(state),
+        Action::OtherAccount => other_account::go(state),
         Action::Sort => groups::sort(state),
         Action::ReverseSort => groups::reverse(state),
         Action::InvitableOnly => groups::invitable_only(state),

@@ -7,12 +7,13 @@
 //! Four levels, each of which imports only those before it:
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`, `theme`
 //! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `members`, `card`
-//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
-//!   `failures`, `qr`, `counter`, and `unconfirmed` and `leaving`, which look at several
+//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`, `check`,
+//!   `failures`, `qr`, `counter`, `other_account`, and `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
 mod burst;
 mod card;
+mod check;
 mod clock;
 mod confirm;
 mod connection;
@@ -37,6 +38,7 @@ mod members;
 mod mouse;
 mod note;
 mod notebook;
+mod other_account;
 mod pairing;
 mod profiles;
 mod qr;

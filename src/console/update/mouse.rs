@@ -1,7 +1,7 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, confirm, counter, failures, form, groups, help, keys, members, note, pairing, profiles,
+    card, check, confirm, counter, failures, form, groups, help, keys, members, note, pairing, profiles,
     rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
@@ -32,6 +32,7 @@ fn click(state: &mut State, target: Target) {
         Target::Field(focus) => form::click(state, focus),
         Target::NoteField(focus) => note::click(state, focus),
         Target::PairingField => pairing::focus_field(state),
+        Target::CheckField => check::focus_field(state),
         Target::ProfileRow(row) => profiles::click(state, row),
         Target::Link => card::copy(state),
         // Targets under a layer cannot be clicked.
@@ -83,6 +84,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Pairing(_)) => pairing::press(state, button),
         Some(Layer::Rename(_)) => rename::press(state, button),
         Some(Layer::Note(_)) => note::press(state, button),
+        Some(Layer::Check(_)) => check::press(state, button),
         Some(Layer::Counter(_)) => counter::press(state, button),
         Some(Layer::Confirm(_)) => {
             let rest = confirm::press(state, button);
@@ -100,6 +102,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
     match state.layers.last() {
         Some(Layer::Help(_)) => return help::wheel(state, rows),
         Some(Layer::Failures { .. }) => return failures::wheel(state, rows),
+        Some(Layer::Check(_)) => return check::wheel(state, rows),
         Some(_) => return,
         None => {}
     }

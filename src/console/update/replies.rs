@@ -2,8 +2,7 @@
 //! classified here, once.
 
 use super::{
-    connection, copy, explain, find, form, gateway, groups, invite, members, notebook, pairing,
-    profiles, qr, rename, reset, sessions, unconfirmed,
+    check, connection, copy, explain, find, form, gateway, groups, invite, members, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -165,6 +164,14 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
                 }
             }
         }
+        (Call::Requests(key), Reply::Requests(answer)) => {
+            let answer = classified(state, id, call, answer);
+            check::requests_read(state, key, answer);
+        }
+        (Call::Preview { .. }, Reply::Preview(answer)) => {
+            let answer = classified(state, id, call, answer);
+            check::previewed(state, call, answer);
+        }
         (Call::ResetInvite(key), Reply::InviteReset(answer)) => {
             // A success even so: the old link may be dead.
             let answer = classified(state, id, call, a_link(answer, true));
@@ -272,6 +279,10 @@ fn is_expected(call: &Call, failure: &CallFailure) -> bool {
         // The step is over.
         Call::Passkey(_) | Call::AnswerPasskey { .. } => {
             failure.code == "not_found" || failure.status == Some(410)
+        }
+        // The link is dead, or the gateway has no such call.
+        Call::Preview { .. } | Call::Requests(_) => {
+            failure.kind == FailureKind::DeadInvite || failure.is_not_offered()
         }
         // A validation error of the typed text.
         Call::PairingCode { .. } => failure.fields.iter().any(|fault| fault.field == "phone"),

@@ -85,6 +85,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         }
         Some(Layer::Rename(rename)) => rename.takes_text(),
         Some(Layer::Note(note)) => note.takes_text(),
+        Some(Layer::Check(check)) => check.takes_text(),
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
         Some(_) => false,
@@ -99,6 +100,7 @@ pub(super) fn can_undo(state: &State) -> bool {
             pairing_field(state, pairing) != Some(PairingField::Answer)
         }
         Some(Layer::Form(_) | Layer::Rename(_) | Layer::Note(_)) => true,
+        Some(Layer::Form(_) | Layer::Rename(_) | Layer::Check(_)) => true,
         _ => false,
     };
     has_history && takes_text(state)

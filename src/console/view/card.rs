@@ -6,7 +6,9 @@ use super::paint::{
 };
 use crate::api::{Group, GroupMember, SessionRole};
 use crate::console::keymap::Action;
-use crate::console::layout::{CardParts, Detail, card_parts, details, inside, wrap};
+use crate::console::layout::{
+    CardParts, Detail, OTHER_LINES, better_account, card_parts, details, inside, wrap,
+};
 use crate::console::qr::{self, Fit, QrWidget};
 use crate::console::state::{Card, Invite, LinkHidden, Pane, State};
 use crate::console::words;
@@ -74,6 +76,10 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
             "This group is gone from the list.",
             theme.warn,
         );
+    }
+    if let Some(words) = better_account(state) {
+        let lines = wrap(&words, parts.other.width, OTHER_LINES);
+        put_lines(buffer, parts.other, &lines, theme.accent);
     }
     invite(state, card, &parts, buffer);
     members::draw(state, card, area, &parts, buffer)

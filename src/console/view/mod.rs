@@ -2,6 +2,7 @@
 //! the positions, the theme the styles.
 
 mod card;
+mod check;
 mod confirm;
 mod counter;
 mod failures;
@@ -54,6 +55,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Profiles(profiles) => return profiles::draw(state, screen, profiles, buffer),
         Layer::Pairing(pairing) => return pairing::draw(state, screen, pairing, buffer),
         Layer::Counter(counter) => return counter::draw(state, screen, counter, buffer),
+        Layer::Check(check) => return check::draw(state, screen, check, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Note(note) => return note::draw(state, screen, note, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),

@@ -2,8 +2,7 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, confirm_parts, counter_parts, failures_parts,
-    form_parts, inside, note_parts, pairing_parts, profiles_parts, qr_parts, rename_parts,
+    Dialog, QrDrawing, Screen, card_parts, check_parts, confirm_parts, counter_parts, failures_parts, form_parts, inside, note_parts, pairing_parts, profiles_parts, qr_parts, rename_parts,
     reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
@@ -124,6 +123,10 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = note_parts(state, screen, note);
             buttons(&parts.dialog);
             areas.extend([parts.note, parts.tags]);
+        Some(Layer::Check(check)) => {
+            let parts = check_parts(state, screen, check);
+            buttons(&parts.dialog);
+            areas.push(parts.field);
         }
         Some(Layer::Counter(counter)) => {
             if let Some(parts) = counter_parts(state, screen, counter) {

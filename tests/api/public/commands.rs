@@ -210,7 +210,43 @@ async fn an_unavailable_database_is_not_a_wrong_token() {
     }
 }
 
-/// The result of each check of the doctor.
+/// Where roles, kinds, approvals, requests and previews are not reported, nothing is claimed about them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_checks_of_a_group_claim_only_what_is_reported() {
+    let gateway = PublicGateway::connected().await;
+    let profile = Profile::new(&gateway, KEY_READ_SEND);
+    let report = profile
+        .run(&["invite", "check", VOLUNTEERS, "--json"])
+        .await
+        .json();
+    let expected = [
+        ("session", "unknown"),
+        ("role", "unknown"),
+        ("link", "ok"),
+        ("approval", "unknown"),
+        ("requests", "unknown"),
+        ("size", "ok"),
+        ("community", "unknown"),
+        ("restriction", "unknown"),
+    ];
+    let expected = expected.map(|(check, result)| (check.to_owned(), result.to_owned()));
+    assert_eq!(results(&report), expected, "{report:#}");
+    assert_eq!(report["problem"], false);
+    let requests = report["checks"][4]["seen"].as_str().expect("a text");
+    assert!(
+        requests.contains("this gateway does not report requests"),
+        "{requests}"
+    );
+    let link = profile.run(&["invite", "check", &gateway.link()]).await;
+    assert_eq!(link.code, 13, "{}{}", link.out, link.err);
+    assert!(
+        link.err.contains("does not report where a link leads"),
+        "{}",
+        link.err
+    );
+}
+
+/// The result of each check of the doctor, or of a group.
 fn results(report: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     report["checks"]

@@ -105,6 +105,9 @@ fn the_audit_log_shows_the_actor_and_the_change() {
     assert_eq!(entries.len(), 1, "{chess}");
     assert_eq!(entries[0]["action"], "group.update");
     assert_eq!(entries[0]["outcome"], "ok");
+    assert_eq!(entries[0]["sessionLabel"], "Support line");
+    let subject = entries[0]["subject"].as_str().expect("a name");
+    assert!(subject.starts_with("Chess Club"), "{subject}");
 
     let csv = world.run(&["audit", "--csv", "--limit", "1"]).ok();
     let mut rows = csv::Reader::from_reader(csv.as_bytes());
@@ -112,11 +115,13 @@ fn the_audit_log_shows_the_actor_and_the_change() {
     assert_eq!(entries[0]["id"], record[0]);
     assert!(record[1].ends_with('Z'), "{record:?}");
     assert_eq!(&record[3], "group.update");
+    assert_eq!(&record[10], "Support line");
+    assert!(record[11].starts_with("Chess Club"), "{record:?}");
     assert!(rows.records().next().is_none());
 
     let table = world.run(&["audit"]).ok();
     assert!(
-        table.starts_with("TIME") && table.contains("group.update"),
+        table.starts_with("TIME") && table.contains("Chess Club"),
         "{table}"
     );
     let none = world.run(&["audit", "--group", jid, "--json"]).json();

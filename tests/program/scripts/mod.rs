@@ -1,6 +1,7 @@
 //! Commands for scripts, as processes: their output and exit codes.
 
 mod changes;
+mod checks;
 mod faults;
 mod foreign;
 mod keys;

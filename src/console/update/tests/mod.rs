@@ -3,6 +3,7 @@
 mod audience;
 mod burst;
 mod card;
+mod check;
 mod counter;
 mod filter;
 mod find;
@@ -16,6 +17,7 @@ mod lost;
 mod members;
 mod mouse;
 mod notebook;
+mod other_account;
 mod overlays;
 mod pairing;
 mod profiles;

@@ -153,6 +153,8 @@ impl World {
                 Call::FindMembers(_) => refuse(&call, FailureKind::Other),
                 Call::Members(_) => Reply::Members(Ok(members())),
                 Call::Invite(_) => Reply::Invite(Ok(self.link())),
+                Call::Requests(_) => Reply::Requests(Ok(2)),
+                Call::Preview { .. } => refuse(&call, FailureKind::DeadInvite),
                 Call::ResetInvite(_) => {
                     self.resets += 1;
                     Reply::InviteReset(Ok(self.link()))

@@ -3,14 +3,17 @@
 use super::fixture::{
     LINK, MINUTE, NOW, REQUEST, SUPPORT, desk, failure, fill, form, fresh, key, typed,
 };
-use crate::api::{Capability, LinkStep, Missed, SessionStatus, SettingField};
+use crate::api::{
+    Audience, Capability, Group, GroupKind, LinkStep, Missed, SessionRole, SessionStatus,
+    SettingField,
+};
 use crate::console::effect::SessionAction;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
-    ButtonId, ConfirmDialog, Connection, Counter, CounterPhase, EditForm, FailureRecord,
-    FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog, Invite, Layer, Leaving,
-    LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep, Question, RenameDialog,
-    RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind,
+    ButtonId, CheckDialog, ConfirmDialog, Connection, Counter, CounterPhase, EditForm, Entry,
+    FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog, Invite, Layer,
+    Leaving, LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep, Question,
+    RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind,
 };
 
 /// A name and the state to draw.
@@ -322,6 +325,51 @@ pub const SCENES: &[Scene] = &[
             held: None,
         }))
     }),
+    ("check", || check(|_, _| ())),
+    ("check-problems", || {
+        check(|group, dialog| {
+            group.join_approval = Some(true);
+            group.participant_count = Some(1_024);
+            dialog.requests = Some(Ok(3));
+            let dead = CallFailure {
+                status: Some(404),
+                ..failure(FailureKind::DeadInvite, "the link is dead")
+            };
+            let link = "https://chat.whatsapp.com/Zz9876543210FeDcBa987";
+            dialog.given = Some((link.to_owned(), Some(Err(dead))));
+            dialog.link = typed(link);
+            dialog.focus = FieldOrButton::Field;
+        })
+    }),
+    ("check-foreign", || {
+        check(|group, dialog| {
+            *group = Group {
+                group_jid: group.group_jid.clone(),
+                subject: group.subject.clone(),
+                participant_count: group.participant_count,
+                ..Group::default()
+            };
+            dialog.requests = Some(Err(CallFailure {
+                status: Some(404),
+                ..failure(FailureKind::Other, "not found")
+            }));
+        })
+    }),
+    ("card-other-account", || {
+        let mut state = focused(Pane::Group);
+        let mut group = state.groups.entries[0].group.clone();
+        state.groups.entries[0].group.my_role = Some(SessionRole::Member);
+        state.groups.entries[0].group.invite_by = Some(Audience::Admins);
+        group.my_role = Some(SessionRole::Admin);
+        let entry = Entry::new("01SALES", group);
+        let position = state.groups.entries.len();
+        state.groups.positions.insert(entry.key.clone(), position);
+        state.groups.entries.push(entry);
+        if let Some(card) = &mut state.card {
+            card.invite = Invite::Hidden(LinkHidden::NotAdmin);
+        }
+        state
+    }),
     ("rename", || rename(|_| ())),
     ("rename-impossible", || {
         rename(|dialog| {
@@ -464,6 +512,20 @@ fn ask(session: &str, action: SessionAction) -> State {
         focus: ButtonId::Cancel,
         held: None,
     }))
+}
+
+/// The checks of the volunteers, after a change of what is known.
+fn check(change: impl Fn(&mut Group, &mut CheckDialog)) -> State {
+    let mut state = desk();
+    let mut dialog = CheckDialog::new(key("volunteers"), "Weekend Volunteers".to_owned(), NOW);
+    dialog.requests = Some(Ok(0));
+    let group = &mut state.groups.entries[0].group;
+    group.kind = Some(GroupKind::Group);
+    group.invite_by = Some(Audience::Admins);
+    group.join_approval = Some(false);
+    change(group, &mut dialog);
+    state.layers.push(Layer::Check(Box::new(dialog)));
+    state
 }
 
 fn rename(change: impl Fn(&mut RenameDialog)) -> State {

@@ -59,6 +59,8 @@ fn a_click_on_a_drawn_button_hits_it() {
             ("edit-leave", "[ Discard ]", ButtonId::Discard),
             ("counter-choosing", "[ Lock ]", ButtonId::Lock),
             ("failure", "[ Copy ]", ButtonId::Copy),
+            ("check", "[ Check again ]", ButtonId::Confirm),
+            ("check-problems", "[ Close ]", ButtonId::Close),
         ] {
             assert_hits(name, size, words, Target::Button(button));
         }
@@ -95,6 +97,16 @@ fn a_click_hits_the_drawn_target() {
             ("edit", "Will change", Target::Layer),
             ("edit", "[ Nothing to save ]", Target::Layer),
             ("help", "Search:", Target::Layer),
+            (
+                "check",
+                "paste the link that people use",
+                Target::CheckField,
+            ),
+            (
+                "card-other-account",
+                "is an admin",
+                Target::Hint(Action::OtherAccount),
+            ),
         ] {
             // The scope's name first occurs in the header, above the panes.
             if size.0 > 80 && name == "sessions" && words == "All sessions" {

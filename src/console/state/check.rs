@@ -1,0 +1,136 @@
+//! "Why can't people join?"
+
+use super::app::State;
+use super::card::{Card, Invite, LinkHidden};
+use super::form::text_area;
+use super::pairing::FieldOrButton;
+use crate::api::{EpochMillis, InvitePreview, code_in};
+use crate::console::checks::{Answer, Facts, Given, Report, checks};
+use crate::console::effect::Call;
+use crate::console::failure::{CallFailure, FailureKind};
+use crate::console::ids::GroupKey;
+use ratatui_textarea::TextArea;
+
+/// The panel. What it shows follows from the state at any time; it holds only its own answers.
+pub struct CheckDialog {
+    pub key: GroupKey,
+    /// The group's name when it was opened, cleaned.
+    pub name: String,
+    /// A link that the user types or pastes.
+    pub link: TextArea<'static>,
+    pub focus: FieldOrButton,
+    /// First visible line of the findings.
+    pub scroll: usize,
+    /// When WhatsApp was last asked.
+    pub asked_at: EpochMillis,
+    /// How many requests to join wait.
+    pub requests: Option<Result<usize, CallFailure>>,
+    /// The link that was checked, and what the gateway said about it.
+    pub given: Option<(String, Option<Result<InvitePreview, CallFailure>>)>,
+}
+
+impl CheckDialog {
+    #[must_use]
+    pub(crate) fn new(key: GroupKey, name: String, now: EpochMillis) -> Self {
+        Self {
+            key,
+            name,
+            link: text_area(""),
+            focus: FieldOrButton::Button(super::ButtonId::Confirm),
+            scroll: 0,
+            asked_at: now,
+            requests: None,
+            given: None,
+        }
+    }
+
+    /// The link as it would be checked.
+    #[must_use]
+    pub(crate) fn typed(&self) -> String {
+        self.link.lines().join(" ").trim().to_owned()
+    }
+
+    /// Whether keys go into the link.
+    #[must_use]
+    pub(crate) fn takes_text(&self) -> bool {
+        self.focus.is_field()
+    }
+
+    /// The call that looks up where a link leads; `None` when it is not a link.
+    #[must_use]
+    pub(crate) fn preview_of(&self, link: &str) -> Option<Call> {
+        Some(Call::Preview {
+            session: self.key.session.clone(),
+            code: code_in(link)?.to_owned(),
+        })
+    }
+}
+
+impl State {
+    /// The checks of the panel's group, as far as is known now.
+    #[must_use]
+    pub(crate) fn check_report(&self, dialog: &CheckDialog) -> Report {
+        let key = &dialog.key;
+        let answer = |call: Option<&Call>| call.is_some_and(|call| self.requests.is_running(call));
+        let given = dialog.given.as_ref().map(|(text, preview)| Given {
+            text: text.clone(),
+            preview: known(answer(dialog.preview_of(text).as_ref()), preview.as_ref()),
+        });
+        checks(&Facts {
+            away: self.requests.away.is_some(),
+            session: self.sessions.get(&key.session),
+            group: self.groups.get(key).map(|entry| &entry.group),
+            link: self.link_answer(key),
+            requests: known(
+                answer(Some(&Call::Requests(key.clone()))),
+                dialog.requests.as_ref(),
+            ),
+            given,
+            other_admin: self
+                .other_admin(key)
+                .map(|entry| self.session_name(&entry.key.session)),
+            now: self.now,
+            zone: &self.options.zone,
+        })
+    }
+
+    /// What the card's lookup of the link says.
+    fn link_answer(&self, key: &GroupKey) -> Answer<String> {
+        if self.requests.is_running(&Call::Invite(key.clone())) || self.requests.is_being_reset(key)
+        {
+            return Answer::Waiting;
+        }
+        let refused = |kind| {
+            Answer::Failed(CallFailure {
+                kind,
+                ..CallFailure::no_answer("")
+            })
+        };
+        match self.card_of(key).map(|card| &card.invite) {
+            Some(Invite::Shown { link, .. }) => Answer::Known(link.clone()),
+            Some(Invite::Waiting(_)) | Some(Invite::Hidden(LinkHidden::Reset)) => Answer::Waiting,
+            Some(Invite::Hidden(hidden)) => match hidden {
+                LinkHidden::NotInGroup => refused(FailureKind::NotInGroup),
+                LinkHidden::Failed(failure) => Answer::Failed(failure.clone()),
+                LinkHidden::NotAdmin
+                | LinkHidden::Reset
+                | LinkHidden::SessionLeft(_)
+                | LinkHidden::GatewayAway => Answer::NotAsked,
+            },
+            Some(Invite::NotAsked) | None => Answer::NotAsked,
+        }
+    }
+
+    fn card_of(&self, key: &GroupKey) -> Option<&Card> {
+        self.card.as_ref().filter(|card| card.key == *key)
+    }
+}
+
+fn known<T: Clone>(is_running: bool, answer: Option<&Result<T, CallFailure>>) -> Answer<T> {
+    match answer {
+        _ if is_running => Answer::Waiting,
+        None => Answer::NotAsked,
+        Some(Ok(value)) => Answer::Known(value.clone()),
+        Some(Err(failure)) => Answer::Failed(failure.clone()),
+    }
+}
