@@ -11,6 +11,7 @@ use super::serve::{self, Serve};
 use super::whatsapp::{self, WhatsApp};
 use super::{limits, login};
 use crate::console::io::clipboard::ClipboardChoice;
+use crate::console::state::CopyText;
 use crate::console::theme::{BackgroundChoice, ColorChoice};
 use crate::gateway::Limits;
 use crate::gateway::auth::Login;
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     pub clipboard: ClipboardChoice,
     /// Changed keys, in the order of their actions.
     pub keys: Vec<KeySetting>,
+    /// The texts in which links are copied, beside the built-in ones.
+    pub copy: Vec<CopyText>,
     pub data_dir: PathBuf,
     pub log_level: LogLevel,
     pub log_file: PathBuf,
@@ -123,6 +126,7 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
         log_format: choice(&LogFormat::NAMES, layers.text("log.format")),
         data_dir,
         keys: layers.keys,
+        copy: layers.copy,
         warnings: layers.warnings,
     })
 }

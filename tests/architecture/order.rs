@@ -59,6 +59,7 @@ const UPDATE: &[&[&str]] = &[
     ],
     &[
         "confirm",
+        "copy_as",
         "counter",
         "failures",
         "form",

@@ -19,6 +19,7 @@ pub(crate) enum Action {
     ReverseSort,
     InvitableOnly,
     CopyLink,
+    CopyAs,
     ShowQr,
     SaveQr,
     QrStyle,

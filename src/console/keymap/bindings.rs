@@ -76,6 +76,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "revoke renew new invite url regenerate",
     },
     Binding {
+        action: Action::CopyAs,
+        name: "copy_as",
+        keys: &["Y"],
+        help: "Copy the name and link, or a prepared text",
+        hint: "copy as",
+        contexts: &[Groups, Group, Qr],
+        elsewhere: &[Sessions],
+        also: "clipboard share invite template language message",
+    },
+    Binding {
         action: Action::SaveQr,
         name: "save_qr",
         keys: &["S"],

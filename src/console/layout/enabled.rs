@@ -29,12 +29,14 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
     let in_code = matches!(state.layers.last(), Some(Layer::Qr));
     let card = state.card.as_ref();
     match action {
-        Action::CopyLink | Action::SaveQr if in_code => {
+        Action::CopyLink | Action::CopyAs | Action::SaveQr if in_code => {
             card.is_some_and(|card| card.link().is_some())
         }
-        Action::CopyLink | Action::ShowQr | Action::Counter | Action::ResetLink => {
-            card.is_some_and(|card| state.link_obstacle(&card.key).is_none())
-        }
+        Action::CopyLink
+        | Action::CopyAs
+        | Action::ShowQr
+        | Action::Counter
+        | Action::ResetLink => card.is_some_and(|card| state.link_obstacle(&card.key).is_none()),
         Action::Edit => card.is_some_and(|card| {
             !matches!(
                 state.link_obstacle(&card.key),

@@ -106,6 +106,15 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             ProfilesStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
             ProfilesStep::Connecting(_) => closed_by_keys(state, Vec::new(), "back"),
         },
+        Some(Layer::CopyAs(_)) => closed_by_keys(
+            state,
+            vec![
+                plain("↑↓", "move"),
+                plain("1-9", "choose"),
+                plain("↵", "copy"),
+            ],
+            "close",
+        ),
         Some(Layer::Form(form)) => form_hints(state, form),
         Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),
         None if state.groups.typing => filter_hints(state, "move", &state.groups.filter),

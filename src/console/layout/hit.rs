@@ -2,6 +2,7 @@
 
 use super::card::card_parts;
 use super::confirm::confirm_parts;
+use super::copy_as::copy_as_parts;
 use super::counter::counter_parts;
 use super::dialog::Dialog;
 use super::failures::failures_parts;
@@ -88,6 +89,15 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
             if parts.rows.contains(at) && row < state.options.profiles.len() {
                 Target::ProfileRow(row)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::CopyAs(menu) => {
+            let parts = copy_as_parts(state, screen, menu);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < state.options.copy.len() {
+                Target::CopyRow(row)
             } else {
                 in_dialog(&parts.dialog)
             }

@@ -2,6 +2,7 @@
 
 mod card;
 mod confirm;
+mod copy_as;
 mod counter;
 mod dialog;
 mod enabled;
@@ -25,6 +26,7 @@ pub(crate) use card::{
     CardParts, Detail, card_in_sight, card_parts, details, link_in_sight, member_rows,
 };
 pub(crate) use confirm::{CONFIRM_BUTTONS, confirm_parts};
+pub(crate) use copy_as::{copy_as_parts, copy_as_rows};
 pub(crate) use counter::{CounterDrawing, counter_buttons, counter_parts, counter_screen};
 pub(crate) use dialog::{ButtonSpot, Dialog};
 pub(crate) use enabled::{can, needs};

@@ -26,6 +26,8 @@ pub(crate) enum Target {
     Button(ButtonId),
     /// A row of the profiles.
     ProfileRow(usize),
+    /// A row of "copy as".
+    CopyRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
     /// The text field of "Add an account".

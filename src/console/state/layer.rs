@@ -1,6 +1,7 @@
 //! The layers over the screen: dialogs, the help, the full-screen code.
 
 use super::confirm::ConfirmDialog;
+use super::copy_as::CopyAs;
 use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
@@ -21,6 +22,7 @@ pub enum Layer {
     Confirm(ConfirmDialog),
     Rename(Box<RenameDialog>),
     Profiles(ProfilesDialog),
+    CopyAs(CopyAs),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
     /// The code for a visitor, with keys and mouse locked.

@@ -8,6 +8,7 @@ mod button;
 mod card;
 mod confirm;
 mod confirmed;
+mod copy_as;
 mod counter;
 mod failure_log;
 mod failures;
@@ -34,6 +35,8 @@ pub use app::{Options, State};
 pub(crate) use button::ButtonId;
 pub(crate) use card::{Card, Invite, LinkHidden, Members};
 pub(crate) use confirm::{ConfirmDialog, Leaving, Question};
+pub(crate) use copy_as::CopyAs;
+pub use copy_as::{COPY_NAME_MAX, CopyText, copy_texts};
 pub use counter::CounterOptions;
 pub(crate) use counter::{Counter, CounterLock, CounterPhase, PIN_LENGTH, Pin};
 #[cfg(test)]

@@ -4,8 +4,8 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, counter, failures, form, groups, help, leaving, members, pairing, profiles, qr,
-    rename, reset, sessions,
+    card, confirm, copy_as, counter, failures, form, groups, help, leaving, members, pairing,
+    profiles, qr, rename, reset, sessions,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -56,6 +56,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
+        Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
         None if filters && takes_text(state) => return,
@@ -146,7 +147,7 @@ fn unknown(state: &mut State, event: &KeyEvent) {
 fn lacks_card(state: &mut State, action: Action) -> bool {
     let about_card = matches!(
         action,
-        Action::CopyLink | Action::ShowQr | Action::Edit | Action::ResetLink
+        Action::CopyLink | Action::CopyAs | Action::ShowQr | Action::Edit | Action::ResetLink
     );
     let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {
@@ -186,7 +187,8 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::CopyLink if matches!(state.layers.last(), Some(Layer::Pairing(_))) => {
             pairing::press(state, ButtonId::Copy);
         }
-        Action::CopyLink => card::copy(state),
+        Action::CopyLink => card::copy(state, 0),
+        Action::CopyAs => copy_as::open(state),
         Action::SaveQr => qr::save(state),
         Action::Counter => counter::open(state),
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,

@@ -8,7 +8,7 @@
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`
 //! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `members`, `card`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
-//!   `failures`, `qr`, `counter`, and `unconfirmed` and `leaving`, which look at several
+//!   `failures`, `qr`, `copy_as`, `counter`, and `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
 mod burst;
@@ -17,6 +17,7 @@ mod clock;
 mod confirm;
 mod connection;
 mod copy;
+mod copy_as;
 mod counter;
 mod cursor;
 mod events;

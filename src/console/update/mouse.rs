@@ -1,8 +1,8 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, confirm, counter, failures, form, groups, help, keys, members, pairing, profiles, rename,
-    reset, sessions,
+    card, confirm, copy_as, counter, failures, form, groups, help, keys, members, pairing,
+    profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -32,7 +32,8 @@ fn click(state: &mut State, target: Target) {
         Target::Field(focus) => form::click(state, focus),
         Target::PairingField => pairing::focus_field(state),
         Target::ProfileRow(row) => profiles::click(state, row),
-        Target::Link => card::copy(state),
+        Target::CopyRow(row) => copy_as::click(state, row),
+        Target::Link => card::copy(state, 0),
         // Targets under a layer cannot be clicked.
         _ if !state.layers.is_empty() => {}
         Target::SessionRow(row) => {
@@ -87,6 +88,7 @@ fn press(state: &mut State, button: ButtonId) {
             keys::follow_up(state, rest);
         }
         Some(Layer::Failures { .. }) => failures::press(state, button),
+        Some(Layer::CopyAs(_)) => copy_as::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();
         }
@@ -98,6 +100,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
     match state.layers.last() {
         Some(Layer::Help(_)) => return help::wheel(state, rows),
         Some(Layer::Failures { .. }) => return failures::wheel(state, rows),
+        Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
         Some(_) => return,
         None => {}
     }

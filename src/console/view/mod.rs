@@ -3,6 +3,7 @@
 
 mod card;
 mod confirm;
+mod copy_as;
 mod counter;
 mod failures;
 mod field;
@@ -57,6 +58,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
         Layer::Failures { scroll } => failures::draw(state, screen, *scroll, buffer),
+        Layer::CopyAs(menu) => copy_as::draw(state, screen, menu, buffer),
         // It fills the whole screen.
         Layer::Qr => {}
     }

@@ -2,9 +2,9 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, confirm_parts, counter_parts, failures_parts,
-    form_parts, inside, pairing_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row,
-    wrap,
+    Dialog, QrDrawing, Screen, card_parts, confirm_parts, copy_as_parts, counter_parts,
+    failures_parts, form_parts, inside, pairing_parts, profiles_parts, qr_parts, rename_parts,
+    reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -132,6 +132,11 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = profiles_parts(state, screen, profiles);
             buttons(&parts.dialog);
             areas.push(parts.rows);
+        }
+        Some(Layer::CopyAs(menu)) => {
+            let parts = copy_as_parts(state, screen, menu);
+            buttons(&parts.dialog);
+            areas.extend([parts.rows, parts.preview]);
         }
         Some(Layer::Help(_) | Layer::Qr) => {}
     }

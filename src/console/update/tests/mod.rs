@@ -3,6 +3,7 @@
 mod audience;
 mod burst;
 mod card;
+mod copy_as;
 mod counter;
 mod filter;
 mod form;
@@ -37,7 +38,7 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::msg::{Msg, Reply};
-use crate::console::state::{CounterOptions, Invite, Layer, Options, State};
+use crate::console::state::{CounterOptions, Invite, Layer, Options, State, copy_texts};
 use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -60,6 +61,7 @@ fn options() -> Options {
         here: 0,
         mouse: true,
         counter: CounterOptions::default(),
+        copy: copy_texts(Vec::new()),
         theme: Theme::new(ColorDepth::TrueColor),
         keymap: Keymap::default(),
         zone: jiff::tz::TimeZone::UTC,
