@@ -12,7 +12,7 @@ use groupdesk::client::realtime::RealtimeEvent;
 use groupdesk::console::effect::{Call, Effect};
 use groupdesk::console::keymap::Keymap;
 use groupdesk::console::msg::{Msg, Reply};
-use groupdesk::console::state::{CounterOptions, Options, State};
+use groupdesk::console::state::{CounterOptions, Options, State, copy_texts};
 use groupdesk::console::theme::{ColorDepth, Theme};
 use groupdesk::console::update::{start, update};
 use groupdesk::console::view::view;
@@ -85,6 +85,7 @@ fn desk(count: usize) -> State {
         here: 0,
         mouse: true,
         counter: CounterOptions::default(),
+        copy: copy_texts(Vec::new()),
         theme: Theme::new(ColorDepth::TrueColor),
         keymap: Keymap::default(),
         zone: jiff::tz::TimeZone::UTC,

@@ -39,7 +39,10 @@ pub(super) async fn own(cli: &Cli) -> anyhow::Result<()> {
 /// The console on the sandbox.
 pub(super) async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
     let ending = shutdown_signal()?;
-    let (config, keymap) = configuration(cli)?;
+    let (mut config, keymap) = configuration(cli)?;
+    if config.copy.is_empty() {
+        config.copy = demo_texts();
+    }
     need_a_terminal()?;
     let prepared = Prepared::sandbox(&config, &demo.sandbox, cli.common.data_dir.as_deref())?;
     let (engine, client) = prepared.embed().await?;
@@ -48,6 +51,18 @@ pub(super) async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
     let shutdown = ending.requested.clone();
     let outcome = desk(&config, keymap, client, &place, None, shutdown).await;
     ending.finish(engine.stop()).await.and(outcome)
+}
+
+/// Texts in three languages, so that the demo shows what `[[copy]]` is for.
+fn demo_texts() -> Vec<state::CopyText> {
+    [
+        ("English", "Join “{name}” on WhatsApp: {link}"),
+        ("Français", "Rejoignez « {name} » sur WhatsApp : {link}"),
+        ("Bahasa Indonesia", "Gabung ke “{name}” di WhatsApp: {link}"),
+    ]
+    .into_iter()
+    .filter_map(|(name, text)| state::CopyText::parse(name, text).ok())
+    .collect()
 }
 
 async fn desk(
@@ -72,6 +87,7 @@ async fn desk(
             text: clean_line(&config.counter_text).trim().to_owned(),
             dark_after: i64::try_from(config.counter_dark_after).unwrap_or(0) * 1_000,
         },
+        copy: state::copy_texts(config.copy.clone()),
         theme,
         keymap,
         zone: jiff::tz::TimeZone::system(),

@@ -1,12 +1,14 @@
 //! The layers of the configuration, merged, each value with its source.
 
 use super::choice::name_of;
+use super::copy;
 use super::error::ConfigError;
 use super::keys::{KeyCheck, KeySetting};
 use super::log::LogFormat;
 use super::overrides::Overrides;
 use super::profile_name::{KEY_VARIABLE, check_name};
 use super::table::{Kind, PROFILE, settings};
+use crate::console::state::CopyText;
 use crate::console::theme::{ColorChoice, allowed_colors, parse_color};
 use crate::text::clean_line;
 use ratatui::style::Color;
@@ -38,6 +40,7 @@ pub(super) struct Layers {
     /// The names of the profiles.
     pub(super) profiles: Vec<String>,
     pub(super) keys: Vec<KeySetting>,
+    pub(super) copy: Vec<CopyText>,
     /// Ignored settings, as sentences.
     pub(super) warnings: Vec<String>,
 }
@@ -122,6 +125,11 @@ impl Layers {
                 let value = from_toml(Kind::Text, section, base)
                     .map_err(|allowed| fault(start, format!("`profile` must be {allowed}")))?;
                 self.values.insert("profile".to_owned(), (value, at(start)));
+                continue;
+            }
+            if name == "copy" {
+                let texts = copy::read(start, section);
+                self.copy = texts.map_err(|(at, wrong)| fault(at, wrong))?;
                 continue;
             }
             if !matches!(name, "keys" | "profiles") && !settings().any(|(known, ..)| *known == name)
@@ -336,7 +344,7 @@ fn find(section: &str, key: &str) -> Option<Kind> {
 fn sections() -> String {
     let mut sections: Vec<&str> = settings().map(|(section, ..)| *section).collect();
     sections.dedup();
-    sections.extend(["profiles", "keys"]);
+    sections.extend(["profiles", "copy", "keys"]);
     sections.join(", ")
 }
 

@@ -11,6 +11,7 @@ use super::serve::{self, Serve};
 use super::whatsapp::{self, WhatsApp};
 use super::{limits, login};
 use crate::console::io::clipboard::ClipboardChoice;
+use crate::console::state::CopyText;
 use crate::console::theme::{BackgroundChoice, ColorChoice, OwnColors, ThemeName};
 use crate::gateway::Limits;
 use crate::gateway::auth::Login;
@@ -36,6 +37,8 @@ pub(crate) struct Config {
     pub clipboard: ClipboardChoice,
     /// Changed keys, in the order of their actions.
     pub keys: Vec<KeySetting>,
+    /// The texts in which links are copied, beside the built-in ones.
+    pub copy: Vec<CopyText>,
     pub data_dir: PathBuf,
     /// Where the desk keeps its notebooks: the platform's state directory, or the data directory if that is named.
     pub state_dir: PathBuf,
@@ -142,6 +145,7 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
         data_dir,
         state_dir,
         keys: layers.keys,
+        copy: layers.copy,
         warnings: layers.warnings,
     })
 }

@@ -5,6 +5,7 @@
 //! `config.example.toml` documents all settings.
 
 mod choice;
+mod copy;
 mod error;
 mod keys;
 mod layer;

@@ -73,7 +73,8 @@ fn the_example_contains_every_setting_with_its_default() {
         .map(|line| match line.strip_prefix('#') {
             Some(setting)
                 if setting.starts_with(|c: char| c.is_ascii_lowercase())
-                    || setting.starts_with("[profiles.") =>
+                    || setting.starts_with("[profiles.")
+                    || setting == "[[copy]]" =>
             {
                 format!("{setting}\n")
             }
@@ -96,6 +97,8 @@ fn the_example_contains_every_setting_with_its_default() {
     assert_eq!(config.whatsapp.url.unwrap(), "ws://127.0.0.1:9000/ws/chat");
     assert!(config.serve.tls.unwrap().key.ends_with("key.pem"));
     assert_eq!(config.whatsapp.version, Some((2, 3000, 1_042_742_319)));
+    let names: Vec<_> = config.copy.iter().map(|text| text.name.as_str()).collect();
+    assert_eq!(names, ["Français", "Español", "Deutsch"]);
     assert_eq!(config.login.unwrap().audience.unwrap(), "groupdesk");
     let keys: BTreeMap<_, _> = config
         .keys
@@ -139,7 +142,7 @@ fn errors_in_the_file_name_their_line() {
         ),
         (
             "\n[uo]",
-            "config.toml:2: unknown section `uo`; allowed are ui, data, log, whatsapp, theme, serve, limits, login, profiles, keys",
+            "config.toml:2: unknown section `uo`; allowed are ui, data, log, whatsapp, theme, serve, limits, login, profiles, copy, keys",
         ),
         ("ui = 1", "config.toml:1: `ui` must be a section: [ui]"),
         (
@@ -165,6 +168,42 @@ fn errors_in_the_file_name_their_line() {
         (
             "[keys]\nreset = 1",
             "config.toml:2: `keys.reset` must be a key or a list of keys, such as [\"R\"]",
+        ),
+        (
+            "copy = 1",
+            "config.toml:1: `copy` must be sections with name and text: [[copy]], name = \"…\", text = \"…\"",
+        ),
+        (
+            "\n[[copy]]\nname = \"A\"",
+            "config.toml:2: [[copy]] needs a text: text = \"…\"",
+        ),
+        (
+            "[[copy]]\ntext = \"{link}\"",
+            "config.toml:1: [[copy]] needs a name: name = \"…\"",
+        ),
+        (
+            "[[copy]]\nname = \"A\"\ntext = \"{link}\"\nlang = \"fr\"",
+            "config.toml:4: unknown key `lang` in [[copy]]; allowed are name, text",
+        ),
+        (
+            "[[copy]]\nname = \"A\"\ntext = 1",
+            "config.toml:3: `copy.text` must be a text in quotes",
+        ),
+        (
+            "[[copy]]\nname = \"A\"\ntext = \"{link}\"\n\n[[copy]]\nname = \"B\"\ntext = \"{nmae}: {link}\"",
+            "config.toml:7: `copy.text`: unknown placeholder {nmae}; allowed are {name}, {link} and {account}; a brace is written twice",
+        ),
+        (
+            "[[copy]]\nname = \"A\"\ntext = \"\"",
+            "config.toml:3: `copy.text`: the text is empty",
+        ),
+        (
+            "[[copy]]\nname = \" \"\ntext = \"{link}\"",
+            "config.toml:2: `copy.name` must not be empty",
+        ),
+        (
+            "[[copy]]\nname = \"Name and link\"\ntext = \"{link}\"",
+            "config.toml:2: `copy.name` `Name and link` is used already",
         ),
         (
             "[whatsapp]\nurl = \"https://example.com\"",

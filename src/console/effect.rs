@@ -159,7 +159,6 @@ impl Call {
             | Self::Group(_)
             | Self::Members(_)
             | Self::FindMembers(_)
-            | Self::Invite(_) => Capability::Read,
             | Self::Invite(_)
             | Self::Requests(_)
             | Self::Preview { .. } => Capability::Read,

@@ -28,8 +28,8 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
 /// do not import each other. Modules that are not listed are held by the circle test alone.
 const CONSOLE: &[&[&str]] = &[
     &[
-        "ids", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg", "notebook",
-        "ids", "checks", "theme", "keymap", "words", "qr", "fuzzy", "failure", "effect", "msg",
+        "ids", "checks", "notebook", "theme", "keymap", "words", "qr", "fuzzy", "failure",
+        "effect", "msg",
     ],
     &["state"],
     &["layout"],
@@ -62,7 +62,10 @@ const UPDATE: &[&[&str]] = &[
     ],
     &[
         "check",
+        "columns",
+        "palette",
         "confirm",
+        "copy_as",
         "counter",
         "failures",
         "form",

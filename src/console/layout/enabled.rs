@@ -29,14 +29,16 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
     let in_code = matches!(state.layers.last(), Some(Layer::Qr));
     let card = state.card.as_ref();
     match action {
-        Action::CopyLink | Action::SaveQr if in_code => {
+        Action::CopyLink | Action::CopyAs | Action::SaveQr if in_code => {
             card.is_some_and(|card| card.link().is_some())
-        }
-        Action::CopyLink | Action::ShowQr | Action::Counter | Action::ResetLink => {
-            card.is_some_and(|card| state.link_obstacle(&card.key).is_none())
         }
         Action::WhyNoJoin => card.is_some(),
         Action::OtherAccount => state.better_account().is_some(),
+        Action::CopyLink
+        | Action::CopyAs
+        | Action::ShowQr
+        | Action::Counter
+        | Action::ResetLink => card.is_some_and(|card| state.link_obstacle(&card.key).is_none()),
         Action::Edit => card.is_some_and(|card| {
             !matches!(
                 state.link_obstacle(&card.key),
@@ -64,6 +66,53 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
         }
         _ => true,
     }
+}
+
+/// Why an action cannot work now, as the end of a sentence. `None` where it can, as far as is known.
+#[must_use]
+pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
+    if let Some(capability) = needs(action).filter(|capability| state.lacks(*capability)) {
+        return Some(format!("your key lacks `{}`", capability.as_str()));
+    }
+    let card = state.card.as_ref();
+    let about_group = matches!(
+        action,
+        Action::CopyLink
+            | Action::CopyAs
+            | Action::ShowQr
+            | Action::SaveQr
+            | Action::Counter
+            | Action::ResetLink
+            | Action::Edit
+            | Action::Favourite
+            | Action::Note
+            | Action::FindMember
+            | Action::WhyNoJoin
+            | Action::OtherAccount
+    );
+    if about_group && card.is_none() {
+        return Some("no group is selected".to_owned());
+    }
+    if can(state, action) {
+        return None;
+    }
+    let hidden = card.and_then(|card| Some((&card.key, state.link_obstacle(&card.key)?)));
+    Some(match (action, hidden) {
+        (Action::OtherAccount, _) => {
+            "no other connected account is known to be an admin there".to_owned()
+        }
+        (_, Some((key, hidden))) if about_group => {
+            let sentence = state.hidden_sentence(key, &hidden);
+            let first = sentence.split(". ").next().unwrap_or_default();
+            first.trim_end_matches('.').to_owned()
+        }
+        (Action::Filter | Action::Sort | Action::InvitableOnly, _) => {
+            "no groups are loaded".to_owned()
+        }
+        (Action::SaveQr, _) => "there is no code yet".to_owned(),
+        _ if state.sessions.selected().is_none() => "select one account first".to_owned(),
+        _ => "not in the account's present state".to_owned(),
+    })
 }
 
 /// Whether one session is selected that has no action in flight and meets the condition.

@@ -62,6 +62,15 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             vec![plain("type", "to search"), plain("↑↓", "scroll")],
             "close",
         ),
+        Some(Layer::Palette(palette)) => {
+            let arrows = [plain("type", "to search"), plain("↑↓", "move"), plain("↵", "go")];
+            let esc = if palette.search.is_empty() { "close" } else { "clear" };
+            typing(state, arrows.to_vec(), esc)
+        }
+        Some(Layer::Columns(_)) => {
+            let hints = vec![plain("↑↓", "move"), plain("Space", "show or hide")];
+            closed_by_keys(state, hints, "close")
+        }
         Some(Layer::Failures { .. }) => closed_by_keys(
             state,
             vec![plain("↑↓", "scroll"), plain("y", "copy")],
@@ -83,14 +92,6 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         Some(Layer::Rename(rename)) => one_line(state, rename.takes_text(), "save", "close"),
         Some(Layer::Note(note)) => one_line(state, note.takes_text(), "save", "cancel"),
         Some(Layer::Counter(counter)) => one_line(state, counter.takes_text(), "lock", "cancel"),
-        Some(Layer::Rename(rename)) => {
-            if rename.takes_text() {
-                let hints = vec![plain("Tab", "next"), plain("↵", "save")];
-                typing(state, hints, "cancel")
-            } else {
-                closed_by_keys(state, buttons(), "close")
-            }
-        }
         Some(Layer::Check(check)) => {
             if check.takes_text() {
                 let hints = vec![plain("↵", "check the link"), plain("Tab", "next")];
@@ -99,14 +100,6 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 let mut hints = vec![of_action(state, Action::Refresh, "check again")];
                 hints.extend([plain("Tab", "next"), plain("↑↓", "scroll")]);
                 closed_by_keys(state, hints, "close")
-            }
-        }
-        Some(Layer::Counter(counter)) => {
-            if counter.takes_text() {
-                let hints = vec![plain("Tab", "next"), plain("↵", "lock")];
-                typing(state, hints, "cancel")
-            } else {
-                closed_by_keys(state, buttons(), "cancel")
             }
         }
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
@@ -119,6 +112,15 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             ProfilesStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
             ProfilesStep::Connecting(_) => closed_by_keys(state, Vec::new(), "back"),
         },
+        Some(Layer::CopyAs(_)) => closed_by_keys(
+            state,
+            vec![
+                plain("↑↓", "move"),
+                plain("1-9", "choose"),
+                plain("↵", "copy"),
+            ],
+            "close",
+        ),
         Some(Layer::Form(form)) => form_hints(state, form),
         Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),
         None if state.groups.typing => filter_hints(state, "move", &state.groups.filter),

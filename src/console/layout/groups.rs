@@ -2,7 +2,7 @@
 
 use super::screen::{inside, row, screen};
 use super::wrap::wrap;
-use crate::console::state::{PeopleState, SessionScope, Sort, State};
+use crate::console::state::{GroupColumn, PeopleState, SessionScope, Sort, State};
 use crate::console::words;
 use crate::text;
 use ratatui::layout::{Position, Rect};
@@ -102,7 +102,19 @@ pub(crate) fn group_head(state: &State, parts: &GroupsParts, at: Position) -> Op
 pub(crate) fn group_columns(state: &State, area: Rect) -> GroupColumns {
     let all = state.sessions.scope() == SessionScope::AllSessions
         || !state.groups.parts.is_empty() && state.sessions.rows.len() > 1;
-    let broad = Widths::BROAD.with_session(if all { session_width(state) } else { 0 });
+    let hidden = |column| state.groups.hidden_columns.contains(&column);
+    let all = all && !hidden(GroupColumn::Account);
+    let mut broad = Widths::BROAD.with_session(if all { session_width(state) } else { 0 });
+    for (column, width) in [
+        (GroupColumn::Members, &mut broad.members),
+        (GroupColumn::Role, &mut broad.role),
+        (GroupColumn::Switches, &mut broad.marks),
+        (GroupColumn::Age, &mut broad.age),
+    ] {
+        if hidden(column) {
+            *width = 0;
+        }
+    }
     let tight = broad.tight();
     let without_age = Widths {
         age: if state.groups.sort == Sort::Age {
@@ -178,7 +190,7 @@ impl Widths {
 
     fn tight(self) -> Self {
         Self {
-            members: 5,
+            members: self.members.min(5),
             gap: 1,
             margin: 0,
             ..self

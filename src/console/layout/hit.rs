@@ -2,7 +2,9 @@
 
 use super::card::card_parts;
 use super::check::check_parts;
+use super::columns::columns_parts;
 use super::confirm::confirm_parts;
+use super::copy_as::copy_as_parts;
 use super::counter::counter_parts;
 use super::dialog::Dialog;
 use super::failures::failures_parts;
@@ -12,6 +14,7 @@ use super::groups::{group_head, groups_parts};
 use super::help::help_parts;
 use super::note::note_parts;
 use super::pairing::pairing_parts;
+use super::palette::palette_parts;
 use super::profiles::profiles_parts;
 use super::qr::{QrDrawing, qr_parts};
 use super::rename::rename_parts;
@@ -19,9 +22,8 @@ use super::reset::reset_parts;
 use super::screen::{Screen, screen};
 use super::sessions::sessions_parts;
 use super::target::Target;
-use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, State};
 use crate::console::keymap::Action;
-use crate::console::state::{FormFocus, Layer, Pane, State};
+use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, State};
 use ratatui::layout::{Position, Rect};
 
 /// What is at a cell of the screen.
@@ -105,11 +107,37 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             }
         }
         Layer::Confirm(confirm) => in_dialog(&confirm_parts(state, screen, confirm).dialog),
+        Layer::Palette(palette) => {
+            let parts = palette_parts(screen, palette);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < palette.found.len() {
+                Target::PaletteRow(row)
+            } else {
+                inside_or_nothing(parts.area, at)
+            }
+        }
+        Layer::Columns(columns) => {
+            let parts = columns_parts(screen, columns);
+            if parts.rows.contains(at) {
+                Target::ColumnRow(usize::from(at.y - parts.rows.y))
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
         Layer::Profiles(profiles) => {
             let parts = profiles_parts(state, screen, profiles);
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
             if parts.rows.contains(at) && row < state.options.profiles.len() {
                 Target::ProfileRow(row)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::CopyAs(menu) => {
+            let parts = copy_as_parts(state, screen, menu);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < state.options.copy.len() {
+                Target::CopyRow(row)
             } else {
                 in_dialog(&parts.dialog)
             }

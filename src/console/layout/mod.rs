@@ -2,7 +2,9 @@
 
 mod card;
 mod check;
+mod columns;
 mod confirm;
+mod copy_as;
 mod counter;
 mod dialog;
 mod enabled;
@@ -14,6 +16,7 @@ mod help;
 mod hit;
 mod note;
 mod pairing;
+mod palette;
 mod profiles;
 mod qr;
 mod rename;
@@ -28,10 +31,12 @@ pub(crate) use card::{
     link_in_sight, member_rows,
 };
 pub(crate) use check::{CHECK_BUTTONS, CHECK_NAMES, check_page, check_parts};
+pub(crate) use columns::columns_parts;
 pub(crate) use confirm::{CONFIRM_BUTTONS, confirm_parts};
+pub(crate) use copy_as::{copy_as_parts, copy_as_rows};
 pub(crate) use counter::{CounterDrawing, counter_buttons, counter_parts, counter_screen};
 pub(crate) use dialog::{ButtonSpot, Dialog};
-pub(crate) use enabled::{can, needs};
+pub(crate) use enabled::{can, needs, why_not};
 pub(crate) use failures::{failures_page, failures_parts};
 pub(crate) use footer::hints;
 pub(crate) use form::{
@@ -47,6 +52,7 @@ pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{
     PairingParts, pairing_buttons, pairing_field, pairing_method, pairing_parts,
 };
+pub(crate) use palette::{palette_page, palette_parts, palette_row};
 pub(crate) use profiles::{profile_rows, profiles_parts};
 pub(crate) use qr::{QrDrawing, QrParts, qr_parts};
 pub(crate) use rename::{rename_buttons, rename_parts};

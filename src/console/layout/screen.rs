@@ -62,7 +62,7 @@ pub(crate) fn screen(state: &State) -> Option<Screen> {
         card: None,
     };
     let tall = rows >= TALL;
-    if columns >= WIDE && tall {
+    if !state.zoomed && columns >= WIDE && tall {
         let extra = columns - WIDE;
         let sessions = SESSIONS_WIDTH + (extra / 8).min(10);
         let card = CARD_WIDTH + (extra / 4).min(30);
@@ -71,7 +71,9 @@ pub(crate) fn screen(state: &State) -> Option<Screen> {
         screen.sessions = Some(left);
         screen.groups = Some(middle);
         screen.card = Some(right);
-    } else if columns >= WIDE || (columns >= MEDIUM && (tall || state.focus != Pane::Group)) {
+    } else if !state.zoomed
+        && (columns >= WIDE || (columns >= MEDIUM && (tall || state.focus != Pane::Group)))
+    {
         if state.focus == Pane::Sessions {
             let (left, right) = split_left(body, columns / 3);
             screen.sessions = Some(left);

@@ -24,8 +24,14 @@ pub(crate) enum Target {
     Link,
     /// A button of the top layer.
     Button(ButtonId),
+    /// A row of the palette.
+    PaletteRow(usize),
+    /// A row of the list of columns.
+    ColumnRow(usize),
     /// A row of the profiles.
     ProfileRow(usize),
+    /// A row of "copy as".
+    CopyRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
     /// A field of a group's note.

@@ -1,6 +1,7 @@
 //! The state of the console, and values derived from the whole of it.
 
 use super::card::Card;
+use super::copy_as::CopyText;
 use super::counter::{Counter, CounterLock, CounterOptions, CounterPhase};
 use super::failures::FailureRecord;
 use super::groups::Groups;
@@ -51,6 +52,8 @@ pub struct Options {
     pub here: usize,
     pub mouse: bool,
     pub counter: CounterOptions,
+    /// The texts in which a link can be copied; the first one is the bare link.
+    pub copy: Vec<CopyText>,
     pub theme: Theme,
     pub keymap: Keymap,
     /// For times of day.
@@ -68,6 +71,8 @@ pub struct State {
     pub sessions: Sessions,
     pub groups: Groups,
     pub focus: Pane,
+    /// Whether the focused pane has the whole screen.
+    pub zoomed: bool,
     /// The group whose card is shown: the selected one, or the opened one.
     pub card: Option<Card>,
     /// Dialogs over the screen; the last one gets the input.
@@ -77,6 +82,8 @@ pub struct State {
     pub failures: Vec<FailureRecord>,
     /// Whether whole blocks draw the QR code.
     pub whole_blocks: bool,
+    /// The name of the text that was copied last by "copy as".
+    pub copied_as: Option<String>,
     /// Capabilities that the gateway has refused us; actions that need them are dimmed.
     pub lacking: Vec<Capability>,
     pub(crate) requests: Requests,
@@ -100,11 +107,13 @@ impl State {
             sessions: Sessions::default(),
             groups: Groups::default(),
             focus: Pane::Sessions,
+            zoomed: false,
             card: None,
             layers: Vec::new(),
             toasts: Vec::new(),
             failures: Vec::new(),
             whole_blocks: false,
+            copied_as: None,
             lacking: Vec::new(),
             requests: Requests::default(),
         }

@@ -15,8 +15,8 @@ pub struct Card {
     pub scroll: usize,
     /// When the link was last reset while the card was open: by whom, if known.
     pub reset_seen: Option<(EpochMillis, Option<String>)>,
-    /// Copy the link as soon as it is read.
-    pub copy_when_shown: bool,
+    /// Copy the link as soon as it is read, in this one of [`super::Options::copy`].
+    pub copy_when_shown: Option<usize>,
     /// The user left during the read: it is not repeated without the user.
     pub(crate) left: bool,
 }
@@ -31,7 +31,7 @@ impl Card {
             find: MemberFind::default(),
             scroll: 0,
             reset_seen: None,
-            copy_when_shown: false,
+            copy_when_shown: None,
             left: false,
         }
     }

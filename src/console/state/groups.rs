@@ -192,6 +192,33 @@ impl Sort {
     }
 }
 
+/// A column of the list that can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GroupColumn {
+    Account,
+    Members,
+    Role,
+    Switches,
+    Age,
+}
+
+impl GroupColumn {
+    /// Each with its name in the notebook.
+    pub(crate) const NAMES: [(Self, &'static str); 5] = [
+        (Self::Account, "account"),
+        (Self::Members, "members"),
+        (Self::Role, "role"),
+        (Self::Switches, "switches"),
+        (Self::Age, "age"),
+    ];
+
+    #[must_use]
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let named = Self::NAMES.into_iter().find(|(_, known)| *known == name);
+        named.map(|(column, _)| column)
+    }
+}
+
 /// The groups pane.
 #[derive(Default)]
 pub struct Groups {
@@ -242,6 +269,8 @@ pub struct Groups {
     /// Whether the order is reversed.
     pub reversed: bool,
     pub invitable_only: bool,
+    /// Columns that the user has left out.
+    pub(crate) hidden_columns: BTreeSet<GroupColumn>,
     /// Sessions whose groups are being loaded for the first time.
     pub loading: BTreeMap<String, crate::console::ids::RequestId>,
     /// Sessions whose groups have been read.

@@ -1,12 +1,15 @@
 //! The layers over the screen: dialogs, the help, the full-screen code.
 
 use super::check::CheckDialog;
+use super::columns::ColumnsDialog;
 use super::confirm::ConfirmDialog;
+use super::copy_as::CopyAs;
 use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
 use super::note::NoteDialog;
 use super::pairing::Pairing;
+use super::palette::Palette;
 use super::profiles::ProfilesDialog;
 use super::rename::RenameDialog;
 use super::reset::ResetDialog;
@@ -27,6 +30,9 @@ pub enum Layer {
     /// "Why can't people join?"
     Check(Box<CheckDialog>),
     Profiles(ProfilesDialog),
+    Palette(Palette),
+    Columns(ColumnsDialog),
+    CopyAs(CopyAs),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
     /// The code for a visitor, with keys and mouse locked.

@@ -7,8 +7,10 @@ mod app;
 mod button;
 mod card;
 mod check;
+mod columns;
 mod confirm;
 mod confirmed;
+mod copy_as;
 mod counter;
 mod failure_log;
 mod failures;
@@ -22,6 +24,7 @@ mod names;
 mod note;
 mod other_account;
 mod pairing;
+mod palette;
 mod passkey;
 mod profiles;
 mod rename;
@@ -38,14 +41,17 @@ pub use app::{Options, State};
 pub(crate) use button::ButtonId;
 pub(crate) use card::{Card, Invite, LinkHidden, Members};
 pub(crate) use check::CheckDialog;
+pub(crate) use columns::ColumnsDialog;
 pub(crate) use confirm::{ConfirmDialog, Leaving, Question};
+pub(crate) use copy_as::CopyAs;
+pub use copy_as::{COPY_NAME_MAX, CopyText, copy_texts};
 pub use counter::CounterOptions;
 pub(crate) use counter::{Counter, CounterLock, CounterPhase, PIN_LENGTH, Pin};
 #[cfg(test)]
 pub(crate) use failures::FailureRecord;
 pub(crate) use find::{Line, Part, PartHead, PeopleState, Person};
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
-pub(crate) use groups::{Entry, Groups, Sort};
+pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use layer::Layer;
 pub(crate) use note::{NoteDialog, NoteFocus};
@@ -53,6 +59,7 @@ pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
     PairingStep, phone_digits,
 };
+pub(crate) use palette::{Palette, PaletteItem};
 pub(crate) use passkey::{Passkey, PasskeyStage, PasskeyTrouble};
 pub use profiles::Profile;
 pub(crate) use profiles::{ProfilesDialog, ProfilesStep};

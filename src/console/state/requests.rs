@@ -111,6 +111,8 @@ pub(crate) enum InFlight {
 pub(crate) enum CopiedText {
     /// The link of the group with this name.
     Link(String),
+    /// The link of the first name's group, in the text of the second name.
+    Filled(String, String),
     Failures,
     /// The line that a browser's console runs.
     PasskeyLine,

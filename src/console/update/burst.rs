@@ -59,7 +59,7 @@ fn is_text(event: &KeyEvent) -> bool {
     plain && texts && event.kind != KeyEventKind::Release
 }
 
-/// Whether the top layer's buttons change something for others, or lock the screen.
+/// Whether keys of the top layer change something for others, lock the screen or fill the clipboard.
 fn asks(state: &State) -> bool {
     matches!(
         state.layers.last(),
@@ -69,6 +69,7 @@ fn asks(state: &State) -> bool {
                 | Layer::Pairing(_)
                 | Layer::Rename(_)
                 | Layer::Counter(_)
+                | Layer::CopyAs(_)
         )
     )
 }

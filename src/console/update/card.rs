@@ -1,6 +1,6 @@
 //! The card: follows the selected group and ensures that no link is shown that may be dead.
 
-use super::copy::copy_link;
+use super::copy::copy_filled;
 use super::invite;
 use super::members;
 use super::notebook;
@@ -65,7 +65,7 @@ pub(super) fn leave(state: &mut State) {
             card.members = Members::NotAsked;
         }
         card.left = true;
-        card.copy_when_shown = false;
+        card.copy_when_shown = None;
     }
 }
 
@@ -147,6 +147,11 @@ fn put_code_away(state: &mut State) {
         Layer::Counter(counter) => !counter.is_locked(),
         _ => false,
     };
+    let is_menu = |layer: &Layer| matches!(layer, Layer::CopyAs(_));
+    if state.layers.iter().any(is_menu) {
+        state.layers.retain(|layer| !is_menu(layer));
+        state.bad("Not copied: the group is not in the list any more.");
+    }
     if state.layers.iter().any(is_code) {
         state.layers.retain(|layer| !is_code(layer));
         state.bad("The group of this code is not in the list any more, so the code was put away.");
@@ -194,8 +199,9 @@ pub(super) fn with_code(state: &mut State, refusal: &str) -> Option<GroupKey> {
     Some(key)
 }
 
-/// `y`: copies the link, or as soon as it is read.
-pub(super) fn copy(state: &mut State) {
+/// Copies the link in one of the texts of [`Options::copy`](crate::console::state::Options), at once or as soon as it is
+/// read. `y` copies the first one, the bare link.
+pub(super) fn copy(state: &mut State, text: usize) {
     sync(state);
     let Some(card) = &state.card else {
         state.note("Select a group first.");
@@ -204,7 +210,7 @@ pub(super) fn copy(state: &mut State) {
     let key = card.key.clone();
     if let Some(link) = card.link() {
         let link = link.to_owned();
-        copy_link(state, &key, link);
+        copy_filled(state, &key, &link, text);
         return;
     }
     if let Some(hidden) = state.link_obstacle(&key) {
@@ -214,7 +220,7 @@ pub(super) fn copy(state: &mut State) {
     }
     invite::ask(state);
     if let Some(card) = &mut state.card {
-        card.copy_when_shown = true;
+        card.copy_when_shown = Some(text);
     }
     state.note("The link is copied as soon as it arrives.");
 }

@@ -17,6 +17,23 @@ pub(super) fn copy_link(state: &mut State, key: &GroupKey, link: String) {
     copy_text(state, link, CopiedText::Link(name));
 }
 
+/// Copies the link of a group in one of the texts of "copy as".
+pub(super) fn copy_filled(state: &mut State, key: &GroupKey, link: &str, text: usize) {
+    let Some(text) = state
+        .options
+        .copy
+        .get(text)
+        .filter(|text| !text.is_bare_link())
+    else {
+        return copy_link(state, key, link.to_owned());
+    };
+    let (name, account) = (state.group_name(key), state.session_name(&key.session));
+    let filled = text.fill(&name, link, &account);
+    let name = crate::text::truncate_to_width(&name, NAME_COLUMNS);
+    let what = CopiedText::Filled(name, text.name.clone());
+    copy_text(state, filled, what);
+}
+
 pub(super) fn copy_text(state: &mut State, text: String, what: CopiedText) {
     let id = state.requests.issue(InFlight::Copy(what));
     state.requests.effects.push(Effect::Copy { id, text });
@@ -28,11 +45,14 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         CopiedText::PasskeyLine | CopiedText::PasskeyRequest => {
             "Ask whoever runs the gateway: its guide says how to read it."
         }
-        CopiedText::Link(_) | CopiedText::Failures => "Select it on the screen instead.",
+        CopiedText::Link(_) | CopiedText::Filled(..) | CopiedText::Failures => {
+            "Select it on the screen instead."
+        }
     };
     let what = match what {
         CopiedText::Link(name) if name.is_empty() => "Link".to_owned(),
         CopiedText::Link(name) => format!("{name}: link"),
+        CopiedText::Filled(group, text) => format!("{group}: “{text}”"),
         CopiedText::PasskeyLine => "Line for the browser".to_owned(),
         CopiedText::PasskeyRequest => "Request".to_owned(),
         CopiedText::Failures => "Error text".to_owned(),

@@ -152,7 +152,7 @@ fn lock(state: &mut State) {
     let Some(card) = &mut state.card else {
         return;
     };
-    card.copy_when_shown = false;
+    card.copy_when_shown = None;
     card.left = false;
     invite::ask_unless_shown(state);
 }

@@ -1,6 +1,6 @@
 //! The invite link of the card: reading, showing and hiding it.
 
-use super::copy::copy_link;
+use super::copy::copy_filled;
 use crate::api::EpochMillis;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
@@ -30,7 +30,7 @@ pub(super) fn sync(state: &mut State) {
         Some(hidden) => {
             if card.invite != Invite::Hidden(hidden.clone()) {
                 card.invite = Invite::Hidden(hidden);
-                card.copy_when_shown = false;
+                card.copy_when_shown = None;
                 drop_request(state, &key);
                 state
                     .requests
@@ -123,8 +123,8 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
         link: link.clone(),
         fetched_at: now,
     };
-    if std::mem::take(&mut card.copy_when_shown) {
-        copy_link(state, key, link);
+    if let Some(text) = card.copy_when_shown.take() {
+        copy_filled(state, key, &link, text);
     }
 }
 
@@ -141,7 +141,7 @@ pub(super) fn refused(state: &mut State, key: &GroupKey, failure: &CallFailure) 
     let Some(card) = card_of(state, key) else {
         return;
     };
-    let wished = std::mem::take(&mut card.copy_when_shown);
+    let wished = card.copy_when_shown.take().is_some();
     let limited = matches!(failure.kind, FailureKind::RateLimited { .. });
     let was_shown = matches!(card.invite, Invite::Shown { .. });
     let age = match card.invite {

@@ -4,7 +4,7 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, check, confirm, counter, failures, form, groups, help, leaving, members, note, notebook, other_account, pairing, profiles, qr, rename, reset, sessions, theme,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, leaving, members, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset, sessions, theme,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -59,10 +59,13 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Pairing(_)) => pairing::key(state, event, action),
         Some(Layer::Rename(_)) => rename::key(state, event, action),
         Some(Layer::Note(_)) => note::key(state, event, action),
+        Some(Layer::Palette(_)) => palette::key(state, event),
+        Some(Layer::Columns(_)) => columns::key(state, event, action),
         Some(Layer::Check(_)) => check::key(state, event, action),
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
+        Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
         None if filters && takes_text(state) => return,
@@ -154,6 +157,7 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
     let about_card = matches!(
         action,
         Action::CopyLink
+            | Action::CopyAs
             | Action::ShowQr
             | Action::Edit
             | Action::ResetLink
@@ -177,6 +181,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Pairing(_)) => pairing::paste(state, text),
         Some(Layer::Rename(_)) => rename::paste(state, text),
         Some(Layer::Note(_)) => note::paste(state, text),
+        Some(Layer::Palette(_)) => palette::paste(state, text),
         Some(Layer::Check(_)) => check::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
@@ -197,15 +202,19 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Suspend => state.requests.effects.push(Effect::Suspend),
         Action::ErrorDetails => failures::open(state),
         Action::Back => back(state),
+        Action::Palette => palette::open(state),
         Action::CopyLink if matches!(state.layers.last(), Some(Layer::Pairing(_))) => {
             pairing::press(state, ButtonId::Copy);
         }
-        Action::CopyLink => card::copy(state),
+        Action::CopyLink => card::copy(state, 0),
+        Action::CopyAs => copy_as::open(state),
         Action::SaveQr => qr::save(state),
         Action::Counter => counter::open(state),
         Action::Theme => theme::choose(state, state.options.theme.name.next()),
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,
         _ if !state.layers.is_empty() => {}
+        Action::Zoom => state.zoomed = !state.zoomed,
+        Action::Columns => columns::open(state),
         Action::Filter => groups::start_filter(state),
         Action::FindMember => members::start_filter(state),
         Action::Open => open(state),

@@ -7,17 +7,20 @@
 //! Four levels, each of which imports only those before it:
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`, `theme`
 //! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `members`, `card`
-//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`, `check`,
-//!   `failures`, `qr`, `counter`, `other_account`, and `unconfirmed` and `leaving`, which look at several
+//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`,
+//!   `help`, `check`, `failures`, `qr`, `copy_as`, `counter`, and `other_account`, `unconfirmed` and `leaving`, which
+//!   look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
 mod burst;
 mod card;
 mod check;
 mod clock;
+mod columns;
 mod confirm;
 mod connection;
 mod copy;
+mod copy_as;
 mod counter;
 mod cursor;
 mod events;
@@ -40,6 +43,7 @@ mod note;
 mod notebook;
 mod other_account;
 mod pairing;
+mod palette;
 mod profiles;
 mod qr;
 mod rename;

@@ -1,8 +1,7 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, check, confirm, counter, failures, form, groups, help, keys, members, note, pairing, profiles,
-    rename, reset, sessions,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, keys, members, note, pairing, palette, profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -34,7 +33,13 @@ fn click(state: &mut State, target: Target) {
         Target::PairingField => pairing::focus_field(state),
         Target::CheckField => check::focus_field(state),
         Target::ProfileRow(row) => profiles::click(state, row),
-        Target::Link => card::copy(state),
+        Target::PaletteRow(row) => {
+            let rest = palette::click(state, row);
+            keys::follow_up(state, rest);
+        }
+        Target::ColumnRow(row) => columns::toggle(state, row),
+        Target::CopyRow(row) => copy_as::click(state, row),
+        Target::Link => card::copy(state, 0),
         // Targets under a layer cannot be clicked.
         _ if !state.layers.is_empty() => {}
         Target::SessionRow(row) => {
@@ -84,6 +89,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Pairing(_)) => pairing::press(state, button),
         Some(Layer::Rename(_)) => rename::press(state, button),
         Some(Layer::Note(_)) => note::press(state, button),
+        Some(Layer::Columns(_)) => columns::press(state, button),
         Some(Layer::Check(_)) => check::press(state, button),
         Some(Layer::Counter(_)) => counter::press(state, button),
         Some(Layer::Confirm(_)) => {
@@ -91,10 +97,11 @@ fn press(state: &mut State, button: ButtonId) {
             keys::follow_up(state, rest);
         }
         Some(Layer::Failures { .. }) => failures::press(state, button),
+        Some(Layer::CopyAs(_)) => copy_as::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();
         }
-        Some(Layer::Qr | Layer::Profiles(_)) | None => {}
+        Some(Layer::Qr | Layer::Profiles(_) | Layer::Palette(_)) | None => {}
     }
 }
 
@@ -103,6 +110,8 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::Help(_)) => return help::wheel(state, rows),
         Some(Layer::Failures { .. }) => return failures::wheel(state, rows),
         Some(Layer::Check(_)) => return check::wheel(state, rows),
+        Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
+        Some(Layer::Palette(_)) => return palette::wheel(state, rows),
         Some(_) => return,
         None => {}
     }

@@ -1,9 +1,7 @@
 //! From a group's card to the same group of another account that is an admin there.
 
-use super::rows::Keep;
-use super::{card, groups, sessions};
-use crate::console::ids::GroupKey;
-use crate::console::state::{SessionScope, State};
+use super::{card, groups};
+use crate::console::state::State;
 
 /// `c`: selects the other account's row of the group and opens its card.
 pub(super) fn go(state: &mut State) {
@@ -16,27 +14,9 @@ pub(super) fn go(state: &mut State) {
         state.note(text);
         return;
     };
-    groups::end_filter(state);
-    if state.sessions.scope() != SessionScope::AllSessions {
-        let rows = &state.sessions.rows;
-        let row = rows.iter().position(|row| row.id == key.session);
-        sessions::select(state, row.map_or(0, |at| at + 1));
-    }
-    if row_of(state, &key).is_none() {
-        // The filter may have matched the former account's number.
-        state.groups.filter.clear();
-        state.rebuild_rows(Keep::Selected);
-    }
-    if let Some(row) = row_of(state, &key) {
-        state.groups.cursor = row;
+    if groups::go_to(state, &key) {
         card::open(state);
         let name = state.session_name(&key.session);
         state.note(format!("Now through {name}."));
     }
-}
-
-/// The row of a group, if it is shown.
-fn row_of(state: &State, key: &GroupKey) -> Option<usize> {
-    let position = state.groups.positions.get(key)?;
-    state.groups.rows.iter().position(|row| row == position)
 }

@@ -160,6 +160,14 @@ pub(super) fn click(state: &mut State, row: usize) {
     }
 }
 
+/// Goes to a profile of the open list, as by Enter on its row.
+pub(super) fn go_to(state: &mut State, row: usize) {
+    if let Some(dialog) = dialog(state) {
+        dialog.cursor = row;
+        go(state);
+    }
+}
+
 /// Connects to the selected profile; prompts for its token first if it was not typed yet.
 fn go(state: &mut State) {
     let here = state.options.here;
@@ -225,11 +233,12 @@ fn switch_gateway(state: &mut State, id: RequestId, profile: usize) {
     options.session_ids = there.session_ids;
     let mut requests = Requests::after(&state.requests);
     requests.effects.push(Effect::SwitchGateway(id));
-    let whole_blocks = state.whole_blocks;
+    let (whole_blocks, copied_as) = (state.whole_blocks, state.copied_as.take());
     *state = State::new(options, state.size, state.now);
     state.requests = requests;
     state.requests.read(Call::Sessions);
     notebook::read(state);
     state.whole_blocks = whole_blocks;
+    state.copied_as = copied_as;
     state.good(format!("You are on {} now", clean_line(&there.name)));
 }

@@ -141,7 +141,7 @@ fn send(state: &mut State) {
         .cancel(|call| matches!(call, Call::Invite(group) if *group == key));
     if let Some(card) = state.card.as_mut().filter(|card| card.key == key) {
         card.invite = Invite::Waiting(id);
-        card.copy_when_shown = false;
+        card.copy_when_shown = None;
     }
 }
 

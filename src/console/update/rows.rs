@@ -216,6 +216,15 @@ impl Groups {
         (favourites, recent)
     }
 
+    /// The groups used last that are loaded, each once.
+    pub(super) fn recent_keys(&self) -> Vec<GroupKey> {
+        let keys = self.notebook.recent.iter().map(|used| GroupKey {
+            session: used.session.clone(),
+            jid: used.group.clone(),
+        });
+        keys.filter(|key| self.positions.contains_key(key)).collect()
+    }
+
     /// Counts the groups of the scope, of all sessions, and those of the scope that are shown.
     fn count(&mut self, pick: &Pick) {
         self.identify();

@@ -73,7 +73,7 @@ pub(super) fn at_the_end(text: &str, event: &KeyEvent) -> Option<String> {
 /// Whether characters are text now.
 pub(super) fn takes_text(state: &State) -> bool {
     match state.layers.last() {
-        Some(Layer::Help(_)) => true,
+        Some(Layer::Help(_) | Layer::Palette(_)) => true,
         Some(Layer::Form(form)) => {
             let field = FormFocus::Field;
             matches!(form.phase, FormPhase::Editing | FormPhase::Failed(_))
@@ -99,8 +99,7 @@ pub(super) fn can_undo(state: &State) -> bool {
         Some(Layer::Pairing(pairing)) => {
             pairing_field(state, pairing) != Some(PairingField::Answer)
         }
-        Some(Layer::Form(_) | Layer::Rename(_) | Layer::Note(_)) => true,
-        Some(Layer::Form(_) | Layer::Rename(_) | Layer::Check(_)) => true,
+        Some(Layer::Form(_) | Layer::Rename(_) | Layer::Note(_) | Layer::Check(_)) => true,
         _ => false,
     };
     has_history && takes_text(state)

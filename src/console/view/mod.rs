@@ -3,7 +3,9 @@
 
 mod card;
 mod check;
+mod columns;
 mod confirm;
+mod copy_as;
 mod counter;
 mod failures;
 mod field;
@@ -17,6 +19,7 @@ mod members;
 mod note;
 mod paint;
 mod pairing;
+mod palette;
 mod profiles;
 mod qr;
 mod rename;
@@ -57,10 +60,13 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Counter(counter) => return counter::draw(state, screen, counter, buffer),
         Layer::Check(check) => return check::draw(state, screen, check, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
+        Layer::Palette(palette) => return palette::draw(state, screen, palette, buffer),
         Layer::Note(note) => return note::draw(state, screen, note, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
+        Layer::Columns(columns) => columns::draw(state, screen, columns, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
         Layer::Failures { scroll } => failures::draw(state, screen, *scroll, buffer),
+        Layer::CopyAs(menu) => copy_as::draw(state, screen, menu, buffer),
         // It fills the whole screen.
         Layer::Qr => {}
     }

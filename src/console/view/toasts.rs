@@ -2,7 +2,7 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, check_parts, confirm_parts, counter_parts, failures_parts, form_parts, inside, note_parts, pairing_parts, profiles_parts, qr_parts, rename_parts,
+    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts, counter_parts, failures_parts, form_parts, inside, note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts, rename_parts,
     reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
@@ -123,6 +123,7 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = note_parts(state, screen, note);
             buttons(&parts.dialog);
             areas.extend([parts.note, parts.tags]);
+        }
         Some(Layer::Check(check)) => {
             let parts = check_parts(state, screen, check);
             buttons(&parts.dialog);
@@ -141,6 +142,13 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             buttons(&parts.dialog);
             areas.push(parts.rows);
         }
+        Some(Layer::CopyAs(menu)) => {
+            let parts = copy_as_parts(state, screen, menu);
+            buttons(&parts.dialog);
+            areas.extend([parts.rows, parts.preview]);
+        }
+        Some(Layer::Palette(palette)) => areas.push(palette_parts(screen, palette).rows),
+        Some(Layer::Columns(columns)) => buttons(&columns_parts(screen, columns).dialog),
         Some(Layer::Help(_) | Layer::Qr) => {}
     }
     areas.retain(|area| !area.is_empty());

@@ -132,7 +132,7 @@ fn a_copy_waits_for_the_link_in_flight() {
     desk.press("y");
     desk.press("y");
     assert_eq!(desk.count(&Call::Invite(key_of("a", "1"))), 1);
-    assert!(desk.state.card.as_ref().unwrap().copy_when_shown);
+    assert!(desk.state.card.as_ref().unwrap().copy_when_shown.is_some());
     desk.answer(
         &Call::Invite(key_of("a", "1")),
         Reply::Invite(Ok(LINK.to_owned())),

@@ -4,6 +4,7 @@ mod audience;
 mod burst;
 mod card;
 mod check;
+mod copy_as;
 mod counter;
 mod filter;
 mod find;
@@ -43,7 +44,7 @@ use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::msg::{Msg, Reply};
 use crate::console::notebook::{Notebook, NotebookChange};
-use crate::console::state::{CounterOptions, Invite, Layer, Options, State};
+use crate::console::state::{CounterOptions, Invite, Layer, Options, State, copy_texts};
 use crate::console::theme::{ColorDepth, Theme};
 use crate::console::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -66,6 +67,7 @@ fn options() -> Options {
         here: 0,
         mouse: true,
         counter: CounterOptions::default(),
+        copy: copy_texts(Vec::new()),
         theme: Theme::new(ColorDepth::TrueColor),
         keymap: Keymap::default(),
         zone: jiff::tz::TimeZone::UTC,

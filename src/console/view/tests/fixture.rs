@@ -8,7 +8,7 @@ use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::state::{
     Card, Connection, CounterOptions, EditForm, Entry, Groups, Invite, Members, Options, Pane,
-    Sessions, Settings, State,
+    Sessions, Settings, State, copy_texts,
 };
 use crate::console::theme::{ColorDepth, Theme};
 use ratatui_textarea::{CursorMove, TextArea};
@@ -33,6 +33,7 @@ pub fn fresh() -> State {
             here: 0,
             mouse: true,
             counter: CounterOptions::default(),
+            copy: copy_texts(Vec::new()),
             theme: Theme::new(ColorDepth::TrueColor),
             keymap: Keymap::default(),
             zone: jiff::tz::TimeZone::UTC,
@@ -43,11 +44,13 @@ pub fn fresh() -> State {
         sessions: Sessions::default(),
         groups: Groups::default(),
         focus: Pane::Groups,
+        zoomed: false,
         card: None,
         layers: Vec::new(),
         toasts: Vec::new(),
         failures: Vec::new(),
         whole_blocks: false,
+        copied_as: None,
         lacking: Vec::new(),
         requests: crate::console::state::Requests::default(),
     }

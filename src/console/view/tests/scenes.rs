@@ -10,10 +10,7 @@ use crate::api::{
 use crate::console::effect::SessionAction;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
-    ButtonId, CheckDialog, ConfirmDialog, Connection, Counter, CounterPhase, EditForm, Entry,
-    FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog, Invite, Layer,
-    Leaving, LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep, Question,
-    RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind,
+    ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter, CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog, Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind, copy_texts,
 };
 
 /// A name and the state to draw.
@@ -197,6 +194,22 @@ pub const SCENES: &[Scene] = &[
         let mut state = with_invite(desk(), Invite::Hidden(LinkHidden::Reset));
         state.layers.push(Layer::Qr);
         state
+    }),
+    ("copy-as", || {
+        let mut state = over(copy_as(3));
+        let text = |name, text| CopyText::parse(name, text).expect("a text");
+        state.options.copy = copy_texts(vec![
+            text(
+                "Français",
+                "Rejoignez « {name} » sur WhatsApp avec « {account} » :\n{link}",
+            ),
+            text("العربية", "انضم إلى «{name}» على واتساب: {link}"),
+            text("日本語", "WhatsAppの「{name}」に参加: {link}"),
+        ]);
+        state
+    }),
+    ("copy-as-no-link", || {
+        with_invite(over(copy_as(1)), Invite::Waiting(REQUEST))
     }),
     ("counter-locking", || over(Layer::Counter(counter()))),
     ("counter-choosing", || {
@@ -478,6 +491,13 @@ fn with_invite(mut state: State, invite: Invite) -> State {
 
 fn opened(invite: Invite) -> State {
     with_invite(focused(Pane::Group), invite)
+}
+
+fn copy_as(cursor: usize) -> Layer {
+    Layer::CopyAs(CopyAs {
+        key: key("volunteers"),
+        cursor,
+    })
 }
 
 fn counter() -> Counter {
