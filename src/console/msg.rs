@@ -1,7 +1,8 @@
 //! Messages: everything that can happen to the console.
 
 use crate::api::{
-    EpochMillis, FoundMember, Group, GroupMember, InvitePreview, PairingCode, PasskeyStep, QrCode, Session,
+    EpochMillis, FoundMember, Group, GroupMember, InvitePreview, PairingCode, PasskeyStep, QrCode,
+    Session,
 };
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, SavedQr};

@@ -73,6 +73,7 @@ const UPDATE: &[&[&str]] = &[
         "leaving",
         "note",
         "other_account",
+        "place",
         "pairing",
         "profiles",
         "qr",

@@ -63,8 +63,16 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             "close",
         ),
         Some(Layer::Palette(palette)) => {
-            let arrows = [plain("type", "to search"), plain("↑↓", "move"), plain("↵", "go")];
-            let esc = if palette.search.is_empty() { "close" } else { "clear" };
+            let arrows = [
+                plain("type", "to search"),
+                plain("↑↓", "move"),
+                plain("↵", "go"),
+            ];
+            let esc = if palette.search.is_empty() {
+                "close"
+            } else {
+                "clear"
+            };
             typing(state, arrows.to_vec(), esc)
         }
         Some(Layer::Columns(_)) => {

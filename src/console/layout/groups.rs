@@ -2,7 +2,7 @@
 
 use super::screen::{inside, row, screen};
 use super::wrap::wrap;
-use crate::console::state::{GroupColumn, PeopleState, SessionScope, Sort, State};
+use crate::console::state::{GroupColumn, LinkAnswer, PeopleState, SessionScope, Sort, State};
 use crate::console::words;
 use crate::text;
 use ratatui::layout::{Position, Rect};
@@ -289,6 +289,13 @@ fn find_notice(state: &State) -> Option<String> {
     let groups = &state.groups;
     if !groups.is_filtered() {
         return None;
+    }
+    if let Some(link) = &groups.link {
+        let name = match &link.answer {
+            LinkAnswer::Live { name, .. } if !groups.is_empty() => name,
+            _ => return None,
+        };
+        return Some(format!("The link is live: it leads to “{name}”."));
     }
     match groups.loading.len() {
         0 => {}

@@ -110,14 +110,14 @@ pub(crate) fn palette_row(state: &State, item: &PaletteItem) -> PaletteRow {
 fn action_row(state: &State, action: Action) -> PaletteRow {
     let binding = BINDINGS.iter().find(|binding| binding.action == action);
     let contexts = binding.map_or(&[][..], |binding| binding.contexts);
-    let place = if contexts.contains(&KeyContext::Group) && !contexts.contains(&KeyContext::Sessions)
-    {
-        state.card.as_ref().map(|card| state.group_name(&card.key))
-    } else if contexts == [KeyContext::Sessions] {
-        (state.sessions.selected()).map(|session| state.session_name(&session.id))
-    } else {
-        None
-    };
+    let place =
+        if contexts.contains(&KeyContext::Group) && !contexts.contains(&KeyContext::Sessions) {
+            state.card.as_ref().map(|card| state.group_name(&card.key))
+        } else if contexts == [KeyContext::Sessions] {
+            (state.sessions.selected()).map(|session| state.session_name(&session.id))
+        } else {
+            None
+        };
     PaletteRow {
         name: binding.map_or("", |binding| binding.help).to_owned(),
         kind: place.unwrap_or_default(),

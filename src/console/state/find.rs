@@ -1,5 +1,6 @@
 //! What the filter finds beyond the groups' own texts: people, and how the found rows are divided.
 
+use crate::api::EpochMillis;
 use crate::console::ids::{GroupKey, RequestId};
 use std::collections::HashMap;
 
@@ -32,7 +33,7 @@ pub(crate) enum Line {
 
 /// The people that match the filter.
 #[derive(Debug, Default)]
-pub struct PeopleFind {
+pub(crate) struct PeopleFind {
     /// The text that the hits belong to.
     pub query: String,
     pub state: PeopleState,
@@ -75,5 +76,72 @@ impl Person {
             (false, true) => self.name.clone(),
             (true, _) => number,
         }
+    }
+}
+
+/// An invite link in the filter, and where it leads.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LinkFind {
+    pub code: String,
+    pub answer: LinkAnswer,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum LinkAnswer {
+    /// Nobody was asked: Enter asks.
+    Unknown,
+    Asked,
+    /// It leads to this group, with this name.
+    Live {
+        jid: String,
+        name: String,
+    },
+    /// It leads nowhere; since when this desk knows of that, if it saw it.
+    Dead(Option<EpochMillis>),
+    /// Why it could not be looked up.
+    Failed(String),
+}
+
+/// A link that this desk has seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SeenLink {
+    pub code: String,
+    pub key: GroupKey,
+    pub dead_since: Option<EpochMillis>,
+}
+
+/// The links that this desk has seen since it started, the newest last. In memory only.
+#[derive(Default)]
+pub(crate) struct SeenLinks(Vec<SeenLink>);
+
+/// Links that are remembered.
+const LINKS_MAX: usize = 1_000;
+
+impl SeenLinks {
+    /// A group's link was read: an earlier one of the group is dead.
+    pub(crate) fn live(&mut self, key: &GroupKey, code: &str, now: EpochMillis) {
+        self.0.retain(|seen| seen.code != code);
+        self.dead(key, now);
+        self.0.push(SeenLink {
+            code: code.to_owned(),
+            key: key.clone(),
+            dead_since: None,
+        });
+        if self.0.len() > LINKS_MAX {
+            self.0.remove(0);
+        }
+    }
+
+    /// A group's link was reset.
+    pub(crate) fn dead(&mut self, key: &GroupKey, now: EpochMillis) {
+        let of_group = self.0.iter_mut().filter(|seen| seen.key.jid == key.jid);
+        for seen in of_group {
+            seen.dead_since.get_or_insert(now);
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn get(&self, code: &str) -> Option<&SeenLink> {
+        self.0.iter().find(|seen| seen.code == code)
     }
 }

@@ -1,13 +1,13 @@
 //! The groups pane: all loaded groups, and the rows that scope, filter and sort leave.
 
 use super::confirmed::Confirmed;
-use super::find::{Line, Part, PartHead, PeopleFind};
+use super::find::{Line, LinkFind, Part, PartHead, PeopleFind, SeenLinks};
 use super::form::Settings;
 use crate::api::{Audience, EpochMillis, Group, SessionRole, Setting, SettingField};
 use crate::console::failure::CallFailure;
 use crate::console::fuzzy::Index;
 use crate::console::ids::GroupKey;
-use crate::console::notebook::Notebook;
+use crate::console::notebook::{ListPlace, Notebook};
 use crate::names::sort_key;
 use crate::text::{clean_block, clean_line};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -161,6 +161,21 @@ pub enum Sort {
 }
 
 impl Sort {
+    const ALL: [Self; 6] = [
+        Self::Name,
+        Self::Members,
+        Self::Age,
+        Self::Changed,
+        Self::Role,
+        Self::Session,
+    ];
+
+    /// The order with this word.
+    #[must_use]
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.word() == word)
+    }
+
     #[must_use]
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -194,7 +209,7 @@ impl Sort {
 
 /// A column of the list that can be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GroupColumn {
+pub(crate) enum GroupColumn {
     Account,
     Members,
     Role,
@@ -243,10 +258,15 @@ pub struct Groups {
     pub(crate) parts: Vec<PartHead>,
     /// What the filter finds beyond the groups' own texts.
     pub(crate) people: PeopleFind,
+    /// The invite link in the filter, and the links that were seen.
+    pub(crate) link: Option<LinkFind>,
+    pub(crate) links: SeenLinks,
     /// What is kept about these groups on this computer.
     pub(crate) notebook: Notebook,
     /// The accounts by their number in the index.
     pub(crate) accounts: HashMap<String, u16>,
+    /// How the list was left the last time, until it is restored.
+    pub(crate) restoring: Option<ListPlace>,
     /// The selected group when an empty filter was opened: leaving it returns there.
     pub(crate) before_find: Option<GroupKey>,
     /// How many groups are shown. One that several sessions see has a row for each, and counts once.

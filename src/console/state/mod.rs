@@ -49,7 +49,7 @@ pub use counter::CounterOptions;
 pub(crate) use counter::{Counter, CounterLock, CounterPhase, PIN_LENGTH, Pin};
 #[cfg(test)]
 pub(crate) use failures::FailureRecord;
-pub(crate) use find::{Line, Part, PartHead, PeopleState, Person};
+pub(crate) use find::{Line, LinkAnswer, LinkFind, Part, PartHead, PeopleState, Person};
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;

@@ -74,6 +74,8 @@ pub(crate) struct Due {
     pub(crate) sessions: Option<EpochMillis>,
     /// Read the groups in scope.
     pub(crate) groups: Option<EpochMillis>,
+    /// Write down how the list is left.
+    pub(crate) place: Option<EpochMillis>,
     /// Ask the gateway for people that match the filter.
     pub(crate) people: Option<EpochMillis>,
     /// Rank the filtered rows again.

@@ -1,7 +1,7 @@
 //! Timers: what is due, and the next wake.
 
 use super::rows::Keep;
-use super::{card, connection, counter, find, gateway, groups, invite, pairing, sessions};
+use super::{card, connection, counter, find, gateway, groups, invite, pairing, place, sessions};
 use crate::api::{EpochMillis, SessionStatus};
 use crate::console::effect::{Call, Effect};
 use crate::console::state::State;
@@ -35,6 +35,9 @@ pub(super) fn advance(state: &mut State, now: EpochMillis) {
     if due(state.requests.due.rank) {
         state.rebuild_rows(Keep::Pinned);
         card::sync(state);
+    }
+    if due(state.requests.due.place) {
+        place::write(state);
     }
     if due(state.requests.due.people) {
         find::ask(state);
@@ -70,6 +73,7 @@ fn shift(state: &mut State, by: i64) {
         &mut due.groups,
         &mut due.rank,
         &mut due.people,
+        &mut due.place,
         &mut due.ready,
         &mut due.unreadable,
         &mut due.link_check,
@@ -119,6 +123,7 @@ pub(super) fn request_wake(state: &mut State) {
         due.groups,
         due.rank,
         due.people,
+        due.place,
         due.ready,
         due.unreadable,
         state.toasts.iter().map(|toast| toast.until).min(),

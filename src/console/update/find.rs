@@ -1,14 +1,16 @@
 //! People in the filter: whose groups are found by their members.
 
 use super::rows::Keep;
-use crate::api::{FoundMember, GroupMember};
+use crate::api::{FoundMember, GroupMember, InvitePreview, code_in};
 use crate::console::effect::Call;
-use crate::console::failure::CallFailure;
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
-use crate::console::state::{PeopleState, Person, State};
+use crate::console::state::{LinkAnswer, LinkFind, PeopleState, Person, State};
 use crate::names::{caseless, holds};
 use crate::text::clean_line;
 
+/// What every invite link contains.
+const HOST: &str = "chat.whatsapp.com/";
 /// Milliseconds without a key after which the gateway is asked.
 const PAUSE: i64 = 300;
 /// A shorter text would match too many people.
@@ -19,6 +21,11 @@ const SEEN_MAX: usize = 50;
 /// The filter's text has changed.
 pub(super) fn typed(state: &mut State) {
     let query = state.groups.filter.trim().to_owned();
+    let code = query.contains(HOST).then(|| code_in(&query)).flatten();
+    state.groups.link = code.map(|code| LinkFind {
+        code: code.to_owned(),
+        answer: seen(state, code),
+    });
     let people = &mut state.groups.people;
     if people.query == query {
         return;
@@ -26,7 +33,8 @@ pub(super) fn typed(state: &mut State) {
     people.hits.clear();
     people.state = PeopleState::Idle;
     people.query = query;
-    let long_enough = people.query.chars().count() >= QUERY_MIN;
+    let is_link = state.groups.link.is_some();
+    let long_enough = !is_link && people.query.chars().count() >= QUERY_MIN;
     let unsupported = people.unsupported;
     state.requests.due.people = None;
     state
@@ -37,6 +45,69 @@ pub(super) fn typed(state: &mut State) {
     } else if long_enough {
         state.requests.due.people = Some(state.now + PAUSE);
     }
+}
+
+/// What this desk knows about a link.
+fn seen(state: &State, code: &str) -> LinkAnswer {
+    match state.groups.links.get(code) {
+        Some(link) => match link.dead_since {
+            None => LinkAnswer::Live {
+                jid: link.key.jid.clone(),
+                name: state.group_name(&link.key),
+            },
+            since => LinkAnswer::Dead(since),
+        },
+        None => LinkAnswer::Unknown,
+    }
+}
+
+/// Enter on a link that is not known: asks WhatsApp where it leads. `false` when there is no such link.
+pub(super) fn look_up(state: &mut State) -> bool {
+    let can_ask =
+        |link: &&LinkFind| matches!(link.answer, LinkAnswer::Unknown | LinkAnswer::Failed(_));
+    let Some(link) = state.groups.link.as_ref().filter(can_ask) else {
+        return false;
+    };
+    let code = link.code.clone();
+    let selected = state.sessions.selected();
+    let mut sessions = selected.into_iter().chain(&state.sessions.rows);
+    let session = sessions.find(|session| session.status.is_connected());
+    let session = session.map(|session| session.id.clone());
+    let answer = match session {
+        Some(session) if state.requests.away.is_none() => {
+            state.requests.read(Call::Preview { session, code });
+            LinkAnswer::Asked
+        }
+        Some(_) => LinkAnswer::Failed("the gateway does not answer".to_owned()),
+        None => LinkAnswer::Failed("no account is connected".to_owned()),
+    };
+    if let Some(link) = &mut state.groups.link {
+        link.answer = answer;
+    }
+    true
+}
+
+/// Where a link leads was answered.
+pub(super) fn previewed(
+    state: &mut State,
+    code: &str,
+    answer: &Result<InvitePreview, CallFailure>,
+) {
+    let Some(link) = state.groups.link.as_mut().filter(|link| link.code == code) else {
+        return;
+    };
+    link.answer = match answer {
+        Ok(preview) => LinkAnswer::Live {
+            jid: preview.group_jid.clone(),
+            name: clean_line(preview.subject.as_deref().unwrap_or_default()).into_owned(),
+        },
+        Err(failure) if failure.kind == FailureKind::DeadInvite => LinkAnswer::Dead(None),
+        Err(failure) if failure.is_not_offered() => {
+            LinkAnswer::Failed("this gateway does not report where a link leads".to_owned())
+        }
+        Err(failure) => LinkAnswer::Failed(clean_line(&failure.message).into_owned()),
+    };
+    state.rebuild_rows(Keep::Best);
 }
 
 /// Asks the gateway, once typing has paused.

@@ -285,7 +285,7 @@ fn bring_into_scope(state: &mut State) {
 }
 
 /// Selects a group among the rows; whether it is there.
-fn select(state: &mut State, key: &GroupKey) -> bool {
+pub(super) fn select(state: &mut State, key: &GroupKey) -> bool {
     let groups = &mut state.groups;
     let position = groups.positions.get(key).copied();
     let row = position.and_then(|wanted| groups.rows.iter().position(|row| *row == wanted));
@@ -404,6 +404,7 @@ pub(super) fn filter_key(state: &mut State, event: &KeyEvent) -> bool {
     match event.code {
         KeyCode::Esc if clear_filter(state) => {}
         KeyCode::Esc => cancel_filter(state),
+        KeyCode::Enter if super::find::look_up(state) => {}
         KeyCode::Enter => end_filter(state),
         KeyCode::Tab | KeyCode::BackTab => {
             end_filter(state);

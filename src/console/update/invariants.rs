@@ -1,6 +1,6 @@
 //! The invariants of the state, restored after every message.
 
-use super::{card, clock, form, groups, pairing, reset, sessions, unconfirmed};
+use super::{card, clock, form, groups, pairing, place, reset, sessions, unconfirmed};
 use crate::console::effect::Effect;
 use crate::console::state::State;
 
@@ -12,6 +12,7 @@ pub(super) fn take_effects(state: &mut State) -> Vec<Effect> {
 
 /// Restores what must hold between panes, card, dialogs and requests.
 pub(super) fn restore(state: &mut State) {
+    place::sync(state);
     sessions::keep_in_sight(state);
     groups::keep_in_sight(state);
     form::sync(state);

@@ -1,7 +1,7 @@
 //! The invite link of the card: reading, showing and hiding it.
 
 use super::copy::copy_filled;
-use crate::api::EpochMillis;
+use crate::api::{EpochMillis, link_code};
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
@@ -116,6 +116,9 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
     }
     let now = state.now;
     state.requests.due.link_check = None;
+    if let Some(code) = link_code(&link) {
+        state.groups.links.live(key, code, now);
+    }
     let Some(card) = card_of(state, key) else {
         return;
     };
@@ -185,6 +188,7 @@ pub(super) fn reset_elsewhere(
         state.requests.reset_events.insert(key.clone(), new);
         return;
     }
+    state.groups.links.dead(key, at);
     if let Some(card) = card_of(state, key) {
         card.reset_seen = Some((at, by));
         card.invite = Invite::Hidden(LinkHidden::Reset);

@@ -4,7 +4,9 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, leaving, members, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset, sessions, theme,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, leaving,
+    members, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset,
+    sessions, theme,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};

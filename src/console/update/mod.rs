@@ -44,6 +44,7 @@ mod notebook;
 mod other_account;
 mod pairing;
 mod palette;
+mod place;
 mod profiles;
 mod qr;
 mod rename;

@@ -38,6 +38,9 @@ pub(super) fn answered(state: &mut State, _id: RequestId, answer: Result<Noteboo
         // A later change is in flight: its answer holds this one, too.
         Ok(_) if state.requests.is_noting() => {}
         Ok(notebook) => {
+            if state.groups.notebook == Notebook::default() {
+                state.groups.restoring.clone_from(&notebook.list);
+            }
             if notebook != state.groups.notebook {
                 let noted = notebook.notes != state.groups.notebook.notes;
                 state.groups.notebook = notebook;

@@ -110,19 +110,22 @@ pub(super) fn wheel(state: &mut State, by: isize) {
 
 /// The actions that the palette offers: all but those that move, and its own.
 fn actions() -> impl Iterator<Item = Action> {
-    BINDINGS.iter().map(|binding| binding.action).filter(|action| {
-        !matches!(
-            action,
-            Action::Up
-                | Action::Down
-                | Action::PageUp
-                | Action::PageDown
-                | Action::Top
-                | Action::Bottom
-                | Action::Back
-                | Action::Palette
-        )
-    })
+    BINDINGS
+        .iter()
+        .map(|binding| binding.action)
+        .filter(|action| {
+            !matches!(
+                action,
+                Action::Up
+                    | Action::Down
+                    | Action::PageUp
+                    | Action::PageDown
+                    | Action::Top
+                    | Action::Bottom
+                    | Action::Back
+                    | Action::Palette
+            )
+        })
 }
 
 /// Everything but the groups.
@@ -147,7 +150,11 @@ fn search(state: &mut State) {
     };
     let others = others(state);
     let found = if query.is_empty() {
-        let recent = state.groups.recent_keys().into_iter().map(PaletteItem::Group);
+        let recent = state
+            .groups
+            .recent_keys()
+            .into_iter()
+            .map(PaletteItem::Group);
         recent.chain(others).collect()
     } else {
         ranked(state, &query, others)
@@ -159,7 +166,10 @@ fn search(state: &mut State) {
 
 fn ranked(state: &mut State, query: &str, others: Vec<PaletteItem>) -> Vec<PaletteItem> {
     let mut hits = Vec::new();
-    state.groups.index.search(&crate::text::on_screen(query), &mut hits);
+    state
+        .groups
+        .index
+        .search(&crate::text::on_screen(query), &mut hits);
     let entries = &state.groups.entries;
     let mut ranked: Vec<(u32, PaletteItem)> = (hits.iter().take(GROUPS_MAX))
         .filter_map(|hit| Some((hit.score, entries.get(hit.row as usize)?)))
@@ -211,7 +221,8 @@ fn go(state: &mut State) -> FollowUp {
         state.layers.pop();
         let binding = BINDINGS.iter().find(|binding| binding.action == action);
         let contexts = binding.map_or(&[][..], |binding| binding.contexts);
-        let of_group = contexts.contains(&KeyContext::Group) || contexts.contains(&KeyContext::Groups);
+        let of_group =
+            contexts.contains(&KeyContext::Group) || contexts.contains(&KeyContext::Groups);
         if of_group && !contexts.contains(&KeyContext::Sessions) && state.focus == Pane::Sessions {
             state.focus = Pane::Groups;
         }
@@ -226,7 +237,11 @@ fn go(state: &mut State) -> FollowUp {
             }
         }
         PaletteItem::Account(id) => {
-            let at = state.sessions.rows.iter().position(|session| session.id == id);
+            let at = state
+                .sessions
+                .rows
+                .iter()
+                .position(|session| session.id == id);
             if let Some(at) = at {
                 sessions::select(state, at + 1);
                 state.focus = Pane::Groups;

@@ -2,7 +2,8 @@
 //! classified here, once.
 
 use super::{
-    check, connection, copy, explain, find, form, gateway, groups, invite, members, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
+    check, connection, copy, explain, find, form, gateway, groups, invite, members, notebook,
+    pairing, profiles, qr, rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -168,8 +169,9 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             let answer = classified(state, id, call, answer);
             check::requests_read(state, key, answer);
         }
-        (Call::Preview { .. }, Reply::Preview(answer)) => {
+        (Call::Preview { code, .. }, Reply::Preview(answer)) => {
             let answer = classified(state, id, call, answer);
+            find::previewed(state, code, &answer);
             check::previewed(state, call, answer);
         }
         (Call::ResetInvite(key), Reply::InviteReset(answer)) => {

@@ -3,7 +3,9 @@
 
 use crate::api::{EpochMillis, Group, SessionRole};
 use crate::console::ids::GroupKey;
-use crate::console::state::{Entry, Groups, Pane, Part, PartHead, SessionScope, Sort, State};
+use crate::console::state::{
+    Entry, Groups, LinkAnswer, Pane, Part, PartHead, SessionScope, Sort, State,
+};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
@@ -124,6 +126,17 @@ impl Groups {
     /// Chooses the rows and their parts; returns the positions that match and "can invite" leaves out.
     fn arrange(&mut self, pick: &Pick) -> Vec<usize> {
         self.parts.clear();
+        if let Some(link) = &self.link {
+            let jid = match &link.answer {
+                LinkAnswer::Live { jid, .. } => Some(jid),
+                _ => None,
+            };
+            let order = self.order.iter().copied();
+            self.rows = order
+                .filter(|at| Some(&self.entries[*at].key.jid) == jid)
+                .collect();
+            return Vec::new();
+        }
         if self.is_filtered() {
             return self.arrange_found(pick);
         }
@@ -222,7 +235,8 @@ impl Groups {
             session: used.session.clone(),
             jid: used.group.clone(),
         });
-        keys.filter(|key| self.positions.contains_key(key)).collect()
+        keys.filter(|key| self.positions.contains_key(key))
+            .collect()
     }
 
     /// Counts the groups of the scope, of all sessions, and those of the scope that are shown.

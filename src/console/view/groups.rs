@@ -10,7 +10,9 @@ use crate::console::keymap::Action;
 use crate::console::layout::{
     GroupColumns, GroupsParts, group_columns, groups_notice, groups_parts, inside, wrap,
 };
-use crate::console::state::{Connection, Entry, Line, Pane, Part, SessionScope, Sort, State};
+use crate::console::state::{
+    Connection, Entry, Line, LinkAnswer, LinkFind, Pane, Part, SessionScope, Sort, State,
+};
 use crate::console::words;
 use crate::names::fit;
 use crate::text;
@@ -417,9 +419,40 @@ pub(crate) fn first_account(state: &State) -> String {
     format!("Press {add} to link a phone.")
 }
 
+/// What is known about a link in the filter.
+fn about_link(state: &State, link: &LinkFind) -> (String, String) {
+    match &link.answer {
+        LinkAnswer::Unknown => (
+            "This link is not known here".to_owned(),
+            "Enter asks WhatsApp where it leads.".to_owned(),
+        ),
+        LinkAnswer::Asked => ("◌ Looking the link up …".to_owned(), String::new()),
+        LinkAnswer::Live { name, .. } => (
+            format!("The link is live: it leads to “{}”", fit(name, 40).shown),
+            "None of the accounts here is in that group.".to_owned(),
+        ),
+        LinkAnswer::Dead(since) => {
+            let since = since.map_or_else(String::new, |since| {
+                format!(" since {}", words::clock(since, &state.options.zone))
+            });
+            (
+                format!("This link is dead{since}"),
+                "It was reset, or never was one. Give people the group's current link.".to_owned(),
+            )
+        }
+        LinkAnswer::Failed(why) => (
+            "The link could not be looked up".to_owned(),
+            format!("Enter tries again. The reason: {why}."),
+        ),
+    }
+}
+
 /// Why there are no rows, and what to do.
 fn why_empty(state: &State) -> (String, String) {
     let groups = &state.groups;
+    if let Some(link) = &groups.link {
+        return about_link(state, link);
+    }
     let refresh = key(state, Action::Refresh);
     if let (Connection::Away { failure, .. }, 0) = (&state.connection, groups.total) {
         return (

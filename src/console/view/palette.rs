@@ -1,6 +1,8 @@
 //! The palette.
 
-use super::paint::{after, bar, below, clear, columns, pane, put, put_block, put_right, scrollbar, tail};
+use super::paint::{
+    after, bar, below, clear, columns, pane, put, put_block, put_right, scrollbar, tail,
+};
 use crate::console::layout::{Screen, palette_parts, palette_row};
 use crate::console::state::{Palette, State};
 use crate::names::fit;

@@ -2,8 +2,9 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts, counter_parts, failures_parts, form_parts, inside, note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts, rename_parts,
-    reset_parts, row, wrap,
+    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts,
+    copy_as_parts, counter_parts, failures_parts, form_parts, inside, note_parts, pairing_parts,
+    palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;

@@ -191,3 +191,85 @@ fn lines_count_the_heads_of_parts() {
         assert_eq!(groups.line(above), Some(Line::Head(head.part)));
     }
 }
+
+fn preview_of(code: &str) -> Call {
+    Call::Preview {
+        session: "a".to_owned(),
+        code: code.to_owned(),
+    }
+}
+
+const CODE: &str = "Zz9876543210FeDcBa987";
+
+#[test]
+fn a_pasted_link_that_was_seen_is_known_at_once() {
+    let mut desk = Harness::opened(WIDE);
+    desk.press("Esc");
+    desk.press("/");
+    desk.send(Msg::Paste(format!("look: {LINK}?mode=r_c")));
+    desk.press("Ctrl-u");
+    desk.send(Msg::Paste(LINK.to_owned()));
+    assert_eq!(desk.names(), ["Allotment"]);
+    assert!(
+        desk.screen().contains("The link is live"),
+        "{}",
+        desk.screen()
+    );
+    desk.press("Esc");
+    desk.press("Esc");
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({"groupJid": "1@g.us", "inviteCode": CODE}),
+    );
+    desk.press("/");
+    desk.send(Msg::Paste(LINK.to_owned()));
+    assert!(desk.names().is_empty());
+    assert!(
+        desk.screen().contains("This link is dead since"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn an_unknown_link_is_looked_up_by_enter_only() {
+    let mut desk = Harness::ready(WIDE);
+    desk.press("/");
+    desk.send(Msg::Paste(OTHER_LINK.to_owned()));
+    assert!(desk.screen().contains("not known here"));
+    desk.wait(1_000);
+    assert!(!desk.is_asked(&preview_of(CODE)));
+    desk.press("Enter");
+    let preview = crate::api::InvitePreview {
+        group_jid: "4@g.us".to_owned(),
+        subject: Some("Darts".to_owned()),
+        ..Default::default()
+    };
+    desk.answer(&preview_of(CODE), Reply::Preview(Ok(preview)));
+    assert_eq!(desk.names(), ["Darts"]);
+    assert!(desk.screen().contains("leads to “Darts”"));
+}
+
+#[test]
+fn a_dead_link_and_one_that_cannot_be_looked_up_are_told_apart() {
+    for (kind, status, words) in [
+        (FailureKind::DeadInvite, Some(404), "This link is dead"),
+        (
+            FailureKind::Other,
+            Some(501),
+            "does not report where a link leads",
+        ),
+    ] {
+        let mut desk = Harness::ready(WIDE);
+        desk.press("/");
+        desk.send(Msg::Paste(OTHER_LINK.to_owned()));
+        desk.press("Enter");
+        let refused = CallFailure {
+            status,
+            ..failure(kind)
+        };
+        desk.answer(&preview_of(CODE), Reply::Preview(Err(refused)));
+        assert!(desk.screen().contains(words), "{}", desk.screen());
+    }
+}

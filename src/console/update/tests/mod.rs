@@ -21,6 +21,8 @@ mod notebook;
 mod other_account;
 mod overlays;
 mod pairing;
+mod palette;
+mod place;
 mod profiles;
 mod properties;
 mod public;

@@ -10,7 +10,11 @@ use crate::api::{
 use crate::console::effect::SessionAction;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
-    ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter, CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog, Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind, copy_texts,
+    ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter, CounterPhase,
+    EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog,
+    Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep,
+    Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind,
+    copy_texts,
 };
 
 /// A name and the state to draw.
