@@ -220,7 +220,7 @@ fn a_pasted_link_that_was_seen_is_known_at_once() {
     desk.event(
         EventKind::GroupUpdate,
         "a",
-        json!({"groupJid": "1@g.us", "inviteCode": CODE}),
+        json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK}),
     );
     desk.press("/");
     desk.send(Msg::Paste(LINK.to_owned()));
