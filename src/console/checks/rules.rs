@@ -82,6 +82,18 @@ pub(super) fn why(failure: &CallFailure) -> String {
     }
 }
 
+/// Why WhatsApp was not asked.
+pub(super) fn not_asked(facts: &Facts<'_>) -> &'static str {
+    let is_off = |session: &Session| session.status.is_disconnected();
+    if facts.away {
+        "the gateway does not answer"
+    } else if facts.session.is_some_and(is_off) {
+        "the account is not connected to WhatsApp"
+    } else {
+        "it was not looked up"
+    }
+}
+
 fn session(facts: &Facts<'_>) -> Finding {
     const CHECK: CheckName = CheckName::Session;
     if facts.away {
@@ -180,23 +192,13 @@ fn link(facts: &Facts<'_>, group: &Group) -> Finding {
             return Finding::ok(CHECK, format!("WhatsApp confirms {}", clean_line(link)));
         }
         Answer::Waiting => return Finding::checking(CHECK),
-        Answer::NotAsked if facts.away => {
-            return Finding::unknown(CHECK, "the gateway does not answer");
-        }
-        Answer::NotAsked
-            if facts
-                .session
-                .is_some_and(|one| one.status.is_disconnected()) =>
-        {
-            return Finding::unknown(CHECK, "the account is not connected to WhatsApp");
-        }
         Answer::NotAsked => {
             let why = match group.my_role {
                 Some(SessionRole::None) => "the account is not in the group",
                 Some(SessionRole::Member) if group.invite_by == Some(Audience::Admins) => {
                     "only admins can look it up"
                 }
-                _ => "it was not looked up",
+                _ => not_asked(facts),
             };
             return Finding::unknown(CHECK, why);
         }
