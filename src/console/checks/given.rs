@@ -1,8 +1,8 @@
 //! The link that the user gave: is it one, does it live, and whose is it?
 
 use super::facts::{Answer, Facts, Given};
+use super::reasons::{not_asked, why};
 use super::report::{CheckName, Finding};
-use super::rules::{not_asked, why};
 use crate::api::{INVITE_PREFIX, InvitePreview, code_in, link_code};
 use crate::console::failure::FailureKind;
 use crate::text::clean_line;
