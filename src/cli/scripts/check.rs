@@ -99,7 +99,7 @@ impl Check {
         match report.cause() {
             Some(cause) => Err(CommandError::new(
                 Exit::ProblemFound,
-                format!("most likely: {}", cause.seen),
+                format!("{}: {}", cause.likelihood().to_lowercase(), cause.seen),
             )
             .with("check", cause.check.word())
             .with("problem", cause.code)),

@@ -1,8 +1,8 @@
 //! The link that the user gave: is it one, does it live, and whose is it?
 
 use super::facts::{Answer, Facts, Given};
+use super::reasons::{not_asked, why};
 use super::report::{CheckName, Finding};
-use super::rules::why;
 use crate::api::{INVITE_PREFIX, InvitePreview, code_in, link_code};
 use crate::console::failure::FailureKind;
 use crate::text::clean_line;
@@ -17,7 +17,7 @@ pub(super) fn given_link(given: &Given, jid: Option<&str>, facts: &Facts<'_>) ->
         return Finding::problem(
             CHECK,
             "not_a_link",
-            "this is no invite link",
+            "what was given is no invite link",
             format!("an invite link looks like {INVITE_PREFIX}AbCdEf1234567890XyZ12"),
         );
     };
@@ -61,7 +61,7 @@ pub(super) fn given_link(given: &Given, jid: Option<&str>, facts: &Facts<'_>) ->
             "this gateway does not report where a link leads".to_owned()
         }
         Some(failure) => why(failure),
-        None => "it was not looked up".to_owned(),
+        None => not_asked(facts).to_owned(),
     };
     Finding::unknown(CHECK, &why)
 }

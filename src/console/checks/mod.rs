@@ -5,6 +5,7 @@
 
 mod facts;
 mod given;
+mod reasons;
 mod report;
 mod rules;
 

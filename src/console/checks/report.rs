@@ -38,7 +38,7 @@ impl CheckName {
     #[must_use]
     pub(crate) fn label(self) -> &'static str {
         match self {
-            Self::GivenLink => "Your link",
+            Self::GivenLink => "Given link",
             Self::Session => "Account",
             Self::Role => "Role",
             Self::Link => "Link",
@@ -124,6 +124,16 @@ impl Finding {
         }
     }
 
+    /// How likely the problem is why people cannot join.
+    #[must_use]
+    pub(crate) fn likelihood(&self) -> &'static str {
+        if self.rank() < ONLY_THIS_ACCOUNT {
+            "Most likely"
+        } else {
+            "Possibly"
+        }
+    }
+
     /// How likely a problem of this kind is the cause that people notice; the lowest comes first. A guess, from
     /// what stops everybody to what only stops the user from handing out the link.
     fn rank(&self) -> u8 {
@@ -141,6 +151,9 @@ impl Finding {
         }
     }
 }
+
+/// Ranks from which on a problem stops this account only: people who have the link join without it.
+const ONLY_THIS_ACCOUNT: u8 = 5;
 
 /// All checks of a group, in a fixed order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +178,7 @@ impl Report {
     #[must_use]
     pub(crate) fn head(&self) -> String {
         if let Some(cause) = self.cause() {
-            return format!("Most likely: {}.", cause.seen);
+            return format!("{}: {}.", cause.likelihood(), cause.seen);
         }
         if self.with(Outcome::Checking).next().is_some() {
             return "Nothing found yet; checking …".to_owned();

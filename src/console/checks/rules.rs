@@ -2,12 +2,13 @@
 
 use super::facts::{Answer, Facts, Given};
 use super::given::given_link;
+use super::reasons::{not_asked, why};
 use super::report::{CheckName, Finding, Report};
 use crate::api::{
     Audience, Group, GroupKind, PARTICIPANTS_MAX, Session, SessionRole, SessionStatus,
 };
 use crate::console::account;
-use crate::console::failure::{CallFailure, FailureKind};
+use crate::console::failure::FailureKind;
 use crate::console::words;
 use crate::text::clean_line;
 
@@ -48,37 +49,6 @@ pub(crate) fn checks(facts: &Facts<'_>) -> Report {
 pub(crate) fn given_alone(given: &Given, facts: &Facts<'_>) -> Report {
     Report {
         findings: vec![given_link(given, None, facts)],
-    }
-}
-
-/// Why a call did not answer the question, without a capital and a full stop.
-pub(super) fn why(failure: &CallFailure) -> String {
-    match &failure.kind {
-        FailureKind::Offline => "the account is not connected to WhatsApp".to_owned(),
-        FailureKind::NoSuchSession | FailureKind::NotInEngine => {
-            "the gateway's engine does not have this account".to_owned()
-        }
-        FailureKind::NotAdmin => "WhatsApp answers it to admins only".to_owned(),
-        FailureKind::NotInGroup => "the account is not in the group".to_owned(),
-        FailureKind::RateLimited { wait } | FailureKind::TooManyConnects { wait } => match wait {
-            Some(seconds) => format!("rate limited; retry in {seconds} s"),
-            None => "rate limited; retry in a minute".to_owned(),
-        },
-        FailureKind::MissingCapability { capability } if capability.is_empty() => {
-            "the key may not ask for it".to_owned()
-        }
-        FailureKind::MissingCapability { capability } => {
-            format!("the key lacks the capability {}", clean_line(capability))
-        }
-        FailureKind::GatewayAway => "the gateway does not answer".to_owned(),
-        FailureKind::DeadInvite => "the link is dead".to_owned(),
-        FailureKind::PerhapsNotAdmin | FailureKind::PerhapsOffline => {
-            "the gateway failed without a reason".to_owned()
-        }
-        FailureKind::Other => match clean_line(&failure.message).trim() {
-            "" => "the gateway refused without a reason".to_owned(),
-            message => message.trim_end_matches('.').to_owned(),
-        },
     }
 }
 
@@ -180,23 +150,13 @@ fn link(facts: &Facts<'_>, group: &Group) -> Finding {
             return Finding::ok(CHECK, format!("WhatsApp confirms {}", clean_line(link)));
         }
         Answer::Waiting => return Finding::checking(CHECK),
-        Answer::NotAsked if facts.away => {
-            return Finding::unknown(CHECK, "the gateway does not answer");
-        }
-        Answer::NotAsked
-            if facts
-                .session
-                .is_some_and(|one| one.status.is_disconnected()) =>
-        {
-            return Finding::unknown(CHECK, "the account is not connected to WhatsApp");
-        }
         Answer::NotAsked => {
             let why = match group.my_role {
                 Some(SessionRole::None) => "the account is not in the group",
                 Some(SessionRole::Member) if group.invite_by == Some(Audience::Admins) => {
                     "only admins can look it up"
                 }
-                _ => "it was not looked up",
+                _ => not_asked(facts),
             };
             return Finding::unknown(CHECK, why);
         }

@@ -1,13 +1,14 @@
 //! The console's state. Only `update` changes it; `view` and `layout` read it.
 //!
-//! One file per screen or dialog holds its data. `app` combines them; `names`, `sentences`, `invite` and
-//! `failure_log` derive texts and facts from the whole state.
+//! One file per screen or dialog holds its data. `app` combines them; `names`, `sentences`, `invite`, `check_facts`,
+//! `other_account` and `failure_log` derive texts and facts from the whole state.
 
 mod app;
 mod button;
 mod card;
 mod check;
 mod columns;
+mod check_facts;
 mod confirm;
 mod confirmed;
 mod copy_as;

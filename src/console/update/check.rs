@@ -171,12 +171,15 @@ fn check_typed(state: &mut State) {
     }
 }
 
-/// A pasted text is the link, wherever the focus is.
+/// A pasted text is the link, wherever the focus is. It replaces one that was checked.
 pub(super) fn paste(state: &mut State, text: &str) {
     let Some(dialog) = top(state) else {
         return;
     };
     dialog.focus = FieldOrButton::Field;
+    if dialog.given.is_some() {
+        dialog.link.select_all();
+    }
     let text: String = clean_typed_line(text).chars().take(LINK_MAX).collect();
     dialog.link.insert_str(text);
     edited(dialog);

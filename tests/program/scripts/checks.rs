@@ -56,7 +56,7 @@ fn a_problem_has_its_exit_code_and_the_answer_all_the_same() {
         member.out
     );
     assert!(
-        member.err.contains("most likely: this account is no admin"),
+        member.err.contains("possibly: this account is no admin"),
         "{}",
         member.err
     );

@@ -185,6 +185,35 @@ fn rubbish_is_no_link_and_costs_no_call() {
 }
 
 #[test]
+fn the_next_paste_replaces_a_link_that_was_checked() {
+    let mut desk = checked(NARROW);
+    // A paste that arrives in two parts is one link.
+    let (first, second) = OTHER_LINK.split_at(30);
+    desk.send(Msg::Paste(first.to_owned()));
+    desk.send(Msg::Paste(second.to_owned()));
+    assert_eq!(dialog(&desk).typed(), OTHER_LINK);
+    desk.press("Enter");
+    desk.send(Msg::Paste(LINK.to_owned()));
+    assert_eq!(dialog(&desk).typed(), LINK);
+    desk.press("Enter");
+    assert_eq!(finding(&desk, "given_link").outcome, Outcome::Ok);
+}
+
+#[test]
+fn long_findings_scroll_from_the_field_and_from_the_buttons() {
+    let mut desk = checked((60, 16));
+    desk.press("Down");
+    assert_eq!(dialog(&desk).scroll, 1);
+    desk.press("End");
+    assert!(desk.screen().contains("Restriction"), "{}", desk.screen());
+    desk.press("Tab");
+    desk.press("Tab");
+    desk.press("PageUp");
+    desk.press("PageUp");
+    assert_eq!(dialog(&desk).scroll, 0);
+}
+
+#[test]
 fn a_gateway_without_the_calls_gets_no_false_claim() {
     let mut desk = Harness::opened(WIDE);
     desk.press("W");
