@@ -72,14 +72,10 @@ impl Engine {
             let outcome = async {
                 let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(Some(&group));
-                // Asking for it would cost a query that WhatsApp counts.
-                record.old = handle.known_link(&group).map(|code| json!(link(&code)));
                 let query = handle.driver.reset_invite(&group);
                 let code = turn.spend(BudgetKind::Reset, 1, query).await?;
                 handle.expect_reset_echo(&group, &code);
-                handle.learn_link(&group, Some(&code));
                 record.note_applied("invite");
-                record.new = Some(json!(link(&code)));
                 let change = GroupChange::InviteReset(Some(code.clone()));
                 let job = own_change(&turn, &group, change);
                 record.commit_with(&store, None, job).await?;
