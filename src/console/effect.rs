@@ -1,8 +1,9 @@
 //! Effects: all that the console can request from its runtime.
 
-use crate::api::{Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
+use crate::api::{AuditEntry, Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +85,8 @@ pub enum Call {
     },
     Group(GroupKey),
     Members(GroupKey),
+    /// What the gateway has recorded about a group.
+    History(GroupKey),
     Invite(GroupKey),
     ResetInvite(GroupKey),
     Update {
@@ -131,7 +134,8 @@ impl Call {
             | Self::PairingQr(_)
             | Self::PairingCode { .. }
             | Self::Passkey(_)
-            | Self::AnswerPasskey { .. } => Capability::Manage,
+            | Self::AnswerPasskey { .. }
+            | Self::History(_) => Capability::Manage,
             Self::Ready
             | Self::Session(_)
             | Self::Groups { .. }
@@ -148,6 +152,7 @@ impl Call {
         match self {
             Self::Group(key)
             | Self::Members(key)
+            | Self::History(key)
             | Self::Invite(key)
             | Self::ResetInvite(key)
             | Self::Update { group: key, .. } => Some(key),
@@ -192,6 +197,17 @@ impl SessionAction {
             Self::Logout => "logging out",
         }
     }
+}
+
+/// What the gateway has recorded about a group.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GroupHistory {
+    /// Newest first.
+    pub entries: Vec<AuditEntry>,
+    /// The labels of api-keys, by their ids.
+    pub labels: BTreeMap<String, String>,
+    /// Whether there are older entries.
+    pub more: bool,
 }
 
 /// Where a QR code was written.

@@ -2,7 +2,7 @@
 
 use crate::api::{EpochMillis, Group, GroupMember, PairingCode, PasskeyStep, QrCode, Session};
 use crate::client::realtime::RealtimeEvent;
-use crate::console::effect::{Call, SavedQr};
+use crate::console::effect::{Call, GroupHistory, SavedQr};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::theme::Background;
@@ -62,6 +62,7 @@ pub enum Reply {
     Groups(Result<Vec<Group>, CallFailure>),
     Group(Result<Group, CallFailure>),
     Members(Result<Vec<GroupMember>, CallFailure>),
+    History(Result<GroupHistory, CallFailure>),
     /// The link in full.
     Invite(Result<String, CallFailure>),
     InviteReset(Result<String, CallFailure>),
@@ -92,6 +93,7 @@ impl Reply {
             Call::Groups { .. } => Self::Groups(Err(failure)),
             Call::Group(_) => Self::Group(Err(failure)),
             Call::Members(_) => Self::Members(Err(failure)),
+            Call::History(_) => Self::History(Err(failure)),
             Call::Invite(_) => Self::Invite(Err(failure)),
             Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
             Call::Update { .. } => Self::Updated(Err(failure)),

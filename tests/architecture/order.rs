@@ -64,6 +64,7 @@ const UPDATE: &[&[&str]] = &[
         "failures",
         "form",
         "help",
+        "history",
         "leaving",
         "pairing",
         "profiles",
@@ -71,6 +72,7 @@ const UPDATE: &[&[&str]] = &[
         "rename",
         "reset",
         "unconfirmed",
+        "undo",
     ],
     &[
         "burst",

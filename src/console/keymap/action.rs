@@ -25,6 +25,8 @@ pub(crate) enum Action {
     QrStyle,
     Counter,
     Edit,
+    Undo,
+    History,
     ResetLink,
     Refresh,
     AddAccount,

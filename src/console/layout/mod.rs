@@ -11,6 +11,7 @@ mod footer;
 mod form;
 mod groups;
 mod help;
+mod history;
 mod hit;
 mod pairing;
 mod profiles;
@@ -40,6 +41,7 @@ pub(crate) use groups::{
     GroupColumns, GroupsParts, group_columns, group_rows, groups_notice, groups_parts,
 };
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
+pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
 pub(crate) use pairing::{
     PairingParts, pairing_buttons, pairing_field, pairing_method, pairing_parts,

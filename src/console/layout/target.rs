@@ -28,6 +28,8 @@ pub(crate) enum Target {
     ProfileRow(usize),
     /// A row of "copy as".
     CopyRow(usize),
+    /// A row of the history.
+    HistoryRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
     /// The text field of "Add an account".

@@ -93,6 +93,7 @@ fn what(call: &Call) -> &'static str {
         Call::Groups { .. } => "List the groups",
         Call::Group(_) => "Read the group",
         Call::Members(_) => "Read the members",
+        Call::History(_) => "Read the history",
         Call::Invite(_) => "Get the invite link",
         Call::ResetInvite(_) => "Reset the invite link",
         Call::Update { .. } => "Save the settings",

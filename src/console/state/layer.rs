@@ -5,6 +5,7 @@ use super::copy_as::CopyAs;
 use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
+use super::history::HistoryDialog;
 use super::pairing::Pairing;
 use super::profiles::ProfilesDialog;
 use super::rename::RenameDialog;
@@ -23,6 +24,7 @@ pub enum Layer {
     Rename(Box<RenameDialog>),
     Profiles(ProfilesDialog),
     CopyAs(CopyAs),
+    History(HistoryDialog),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
     /// The code for a visitor, with keys and mouse locked.

@@ -15,6 +15,7 @@ mod failures;
 mod form;
 mod groups;
 mod help;
+mod history;
 mod invite;
 mod layer;
 mod names;
@@ -29,6 +30,7 @@ mod sentences;
 mod sessions;
 mod toasts;
 mod unconfirmed;
+mod undo;
 
 pub(crate) use app::{Connection, Pane};
 pub use app::{Options, State};
@@ -44,6 +46,7 @@ pub(crate) use failures::FailureRecord;
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, Groups, Hidden, Sort};
 pub(crate) use help::HelpDialog;
+pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
@@ -61,3 +64,4 @@ pub(crate) use sessions::SessionScope;
 pub(crate) use sessions::Sessions;
 pub(crate) use toasts::{Toast, ToastKind};
 pub(crate) use unconfirmed::{LostAction, LostCreation, LostReset, LostUpdate};
+pub(crate) use undo::{UndoOffer, values_like};

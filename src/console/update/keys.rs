@@ -4,8 +4,8 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, copy_as, counter, failures, form, groups, help, leaving, members, pairing,
-    profiles, qr, rename, reset, sessions,
+    card, confirm, copy_as, counter, failures, form, groups, help, history, leaving, members,
+    pairing, profiles, qr, rename, reset, sessions, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -56,6 +56,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
+        Some(Layer::History(_)) => history::key(state, event, action),
         Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
@@ -147,7 +148,12 @@ fn unknown(state: &mut State, event: &KeyEvent) {
 fn lacks_card(state: &mut State, action: Action) -> bool {
     let about_card = matches!(
         action,
-        Action::CopyLink | Action::CopyAs | Action::ShowQr | Action::Edit | Action::ResetLink
+        Action::CopyLink
+            | Action::CopyAs
+            | Action::ShowQr
+            | Action::Edit
+            | Action::History
+            | Action::ResetLink
     );
     let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {
@@ -198,6 +204,8 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Open => open(state),
         Action::ShowQr => qr::open(state),
         Action::Edit => form::open(state),
+        Action::History => history::open(state),
+        Action::Undo => undo::undo(state),
         Action::ResetLink => reset::open(state),
         Action::Sort => groups::sort(state),
         Action::ReverseSort => groups::reverse(state),

@@ -8,7 +8,7 @@
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`
 //! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `members`, `card`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
-//!   `failures`, `qr`, `copy_as`, `counter`, and `unconfirmed` and `leaving`, which look at several
+//!   `failures`, `qr`, `copy_as`, `counter`, `undo`, `history`, and `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
 mod burst;
@@ -28,6 +28,7 @@ mod form;
 mod gateway;
 mod groups;
 mod help;
+mod history;
 mod index;
 mod invariants;
 mod invite;
@@ -46,6 +47,7 @@ mod sessions;
 mod text_input;
 mod toasts;
 mod unconfirmed;
+mod undo;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, confirm, copy_as, counter, failures, form, groups, help, keys, members, pairing,
+    card, confirm, copy_as, counter, failures, form, groups, help, history, keys, members, pairing,
     profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
@@ -32,6 +32,7 @@ fn click(state: &mut State, target: Target) {
         Target::Field(focus) => form::click(state, focus),
         Target::PairingField => pairing::focus_field(state),
         Target::ProfileRow(row) => profiles::click(state, row),
+        Target::HistoryRow(row) => history::click(state, row),
         Target::CopyRow(row) => copy_as::click(state, row),
         Target::Link => card::copy(state, 0),
         // Targets under a layer cannot be clicked.
@@ -88,6 +89,7 @@ fn press(state: &mut State, button: ButtonId) {
             keys::follow_up(state, rest);
         }
         Some(Layer::Failures { .. }) => failures::press(state, button),
+        Some(Layer::History(_)) => history::press(state, button),
         Some(Layer::CopyAs(_)) => copy_as::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();
@@ -100,6 +102,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
     match state.layers.last() {
         Some(Layer::Help(_)) => return help::wheel(state, rows),
         Some(Layer::Failures { .. }) => return failures::wheel(state, rows),
+        Some(Layer::History(_)) => return history::wheel(state, rows),
         Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
         Some(_) => return,
         None => {}

@@ -2,8 +2,8 @@
 //! classified here, once.
 
 use super::{
-    connection, copy, explain, form, gateway, groups, invite, members, pairing, profiles, qr,
-    rename, reset, sessions, unconfirmed,
+    connection, copy, explain, form, gateway, groups, history, invite, members, pairing, profiles,
+    qr, rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -148,6 +148,10 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             let answer = classified(state, id, call, answer);
             members::read(state, id, key, answer);
         }
+        (Call::History(_), Reply::History(answer)) => {
+            let answer = classified(state, id, call, answer);
+            history::answered(state, id, answer);
+        }
         (Call::Invite(key), Reply::Invite(answer)) => {
             match classified(state, id, call, a_link(answer, false)) {
                 Ok(link) => {
@@ -266,6 +270,7 @@ fn is_expected(call: &Call, failure: &CallFailure) -> bool {
         Call::Passkey(_) | Call::AnswerPasskey { .. } => {
             failure.code == "not_found" || failure.status == Some(410)
         }
+        Call::History(_) => history::is_missing(failure),
         // A validation error of the typed text.
         Call::PairingCode { .. } => failure.fields.iter().any(|fault| fault.field == "phone"),
         _ => false,
@@ -277,6 +282,7 @@ fn is_awaited(state: &State, id: RequestId, call: &Call) -> bool {
     match call {
         Call::Groups { session } => state.sessions.get(session).is_some(),
         Call::Group(key) => state.sessions.get(&key.session).is_some(),
+        Call::History(_) => history::awaits(state, id),
         Call::PairingQr(session) => pairing::awaits_qr(state, session),
         Call::Passkey(session) => pairing::awaits_passkey(state, session),
         Call::PairingCode { session, .. } => pairing::awaits_code(state, session, id),

@@ -12,6 +12,7 @@ mod form;
 mod groups;
 mod header;
 mod help;
+mod history;
 mod letters;
 mod members;
 mod paint;
@@ -58,6 +59,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
         Layer::Failures { scroll } => failures::draw(state, screen, *scroll, buffer),
+        Layer::History(history) => history::draw(state, screen, history, buffer),
         Layer::CopyAs(menu) => copy_as::draw(state, screen, menu, buffer),
         // It fills the whole screen.
         Layer::Qr => {}

@@ -9,6 +9,7 @@ mod filter;
 mod form;
 mod groups;
 mod health;
+mod history;
 mod idle;
 mod lag;
 mod leaving;
@@ -25,6 +26,7 @@ mod refusals;
 mod rename;
 mod reset;
 mod sessions;
+mod undo;
 mod unknown;
 
 use super::{start, update};

@@ -47,6 +47,7 @@ pub fn fresh() -> State {
         card: None,
         layers: Vec::new(),
         toasts: Vec::new(),
+        undo: Default::default(),
         failures: Vec::new(),
         whole_blocks: false,
         copied_as: None,
