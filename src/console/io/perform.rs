@@ -339,9 +339,10 @@ async fn history(client: &Client, jid: &str) -> Result<GroupHistory, ClientError
     };
     let page = client.audit(&filter).await?;
     let is_key = |entry: &AuditEntry| entry.actor.starts_with("key:");
-    let keys = match page.rows.iter().any(is_key) {
-        true => client.list_keys().await.map(|keys| keys.rows),
-        false => Ok(Vec::new()),
+    let keys = if page.rows.iter().any(is_key) {
+        client.list_keys().await.map(|keys| keys.rows)
+    } else {
+        Ok(Vec::new())
     };
     let labels = keys.unwrap_or_default().into_iter();
     Ok(GroupHistory {

@@ -37,9 +37,10 @@ pub(crate) fn history_parts(
         Button::new(ButtonId::Edit, "Put back…").enabled(history.can_restore()),
         Button::new(ButtonId::Close, "Close"),
     ];
-    let focus = match history.can_restore() {
-        true => ButtonId::Edit,
-        false => ButtonId::Close,
+    let focus = if history.can_restore() {
+        ButtonId::Edit
+    } else {
+        ButtonId::Close
     };
     let dialog = dialog(
         screen,

@@ -64,4 +64,6 @@ pub(crate) use sessions::SessionScope;
 pub(crate) use sessions::Sessions;
 pub(crate) use toasts::{Toast, ToastKind};
 pub(crate) use unconfirmed::{LostAction, LostCreation, LostReset, LostUpdate};
+#[cfg(test)]
+pub(crate) use undo::Undo;
 pub(crate) use undo::{UndoOffer, values_like};

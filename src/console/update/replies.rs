@@ -155,7 +155,7 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
         (Call::Invite(key), Reply::Invite(answer)) => {
             match classified(state, id, call, a_link(answer, false)) {
                 Ok(link) => {
-                    invite::show(state, key, link.clone());
+                    invite::show(state, key, &link);
                     unconfirmed::link_read(state, key, &link);
                 }
                 Err(failure) => {

@@ -20,7 +20,7 @@ pub(super) fn entries(state: &State, history: &GroupHistory) -> Vec<HistoryEntry
     let mut entries: Vec<_> = entries
         .map(|entry| one(state, entry, &history.labels))
         .collect();
-    entries.sort_by(|one, other| other.at.cmp(&one.at));
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     entries
 }
 

@@ -100,7 +100,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
             };
             match scroll_step(action) {
                 Some(step) => {
-                    dialog.cursor = step.apply(dialog.cursor, dialog.entries().len(), page)
+                    dialog.cursor = step.apply(dialog.cursor, dialog.entries().len(), page);
                 }
                 None if arrows => {}
                 None => return FollowUp::UnknownKey,
