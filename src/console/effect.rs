@@ -1,9 +1,10 @@
 //! Effects: all that the console can request from its runtime.
 
-use crate::api::{Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
+use crate::api::{AuditEntry, Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::notebook::NotebookChange;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +95,8 @@ pub enum Call {
     Members(GroupKey),
     /// Members of all groups whose name or number contains this text.
     FindMembers(String),
+    /// What the gateway has recorded about a group.
+    History(GroupKey),
     Invite(GroupKey),
     /// The requests to join that wait for an admin.
     Requests(GroupKey),
@@ -152,7 +155,8 @@ impl Call {
             | Self::PairingQr(_)
             | Self::PairingCode { .. }
             | Self::Passkey(_)
-            | Self::AnswerPasskey { .. } => Capability::Manage,
+            | Self::AnswerPasskey { .. }
+            | Self::History(_) => Capability::Manage,
             Self::Ready
             | Self::Session(_)
             | Self::Groups { .. }
@@ -172,6 +176,7 @@ impl Call {
         match self {
             Self::Group(key)
             | Self::Members(key)
+            | Self::History(key)
             | Self::Invite(key)
             | Self::Requests(key)
             | Self::ResetInvite(key)
@@ -218,6 +223,17 @@ impl SessionAction {
             Self::Logout => "logging out",
         }
     }
+}
+
+/// What the gateway has recorded about a group.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GroupHistory {
+    /// Newest first.
+    pub entries: Vec<AuditEntry>,
+    /// The labels of api-keys, by their ids.
+    pub labels: BTreeMap<String, String>,
+    /// Whether there are older entries.
+    pub more: bool,
 }
 
 /// Where a QR code was written.

@@ -5,7 +5,7 @@ use crate::api::{
     Session,
 };
 use crate::client::realtime::RealtimeEvent;
-use crate::console::effect::{Call, SavedQr};
+use crate::console::effect::{Call, GroupHistory, SavedQr};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::notebook::Notebook;
@@ -67,6 +67,7 @@ pub enum Reply {
     Group(Result<Group, CallFailure>),
     Members(Result<Vec<GroupMember>, CallFailure>),
     FoundMembers(Result<Vec<FoundMember>, CallFailure>),
+    History(Result<GroupHistory, CallFailure>),
     /// The link in full.
     Invite(Result<String, CallFailure>),
     /// How many requests to join wait.
@@ -103,6 +104,7 @@ impl Reply {
             Call::Group(_) => Self::Group(Err(failure)),
             Call::Members(_) => Self::Members(Err(failure)),
             Call::FindMembers(_) => Self::FoundMembers(Err(failure)),
+            Call::History(_) => Self::History(Err(failure)),
             Call::Invite(_) => Self::Invite(Err(failure)),
             Call::Requests(_) => Self::Requests(Err(failure)),
             Call::Preview { .. } => Self::Preview(Err(failure)),

@@ -70,6 +70,7 @@ const UPDATE: &[&[&str]] = &[
         "failures",
         "form",
         "help",
+        "history",
         "leaving",
         "note",
         "other_account",
@@ -80,6 +81,7 @@ const UPDATE: &[&[&str]] = &[
         "rename",
         "reset",
         "unconfirmed",
+        "undo",
     ],
     &[
         "burst",

@@ -1,9 +1,9 @@
 //! Performs effects: each in a task of its own, which answers with a message.
 
-use crate::api::{CreateSession, EpochMillis};
+use crate::api::{AuditEntry, CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
-use crate::client::{Client, ClientError, Listing, Retry, Secret};
-use crate::console::effect::{Call, SavedQr, SessionAction};
+use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
+use crate::console::effect::{Call, GroupHistory, SavedQr, SessionAction};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::io::clipboard::Clipboard;
@@ -24,6 +24,8 @@ use tokio::task::AbortHandle;
 
 /// Reads in flight at the same time; more wait for a permit. Changes never wait behind reads.
 const PARALLEL_READS: usize = 8;
+/// Entries of a group's history.
+const HISTORY_ENTRIES: u32 = 200;
 /// Maximum realtime events in the queue to the loop before the stream is slowed down.
 const EVENTS_WAITING: usize = 1_024;
 /// Maximum bytes of memory that the queued events may take together.
@@ -323,6 +325,7 @@ impl Caller {
             Call::FindMembers(query) => {
                 Reply::FoundMembers(self.rows(self.once(client.find_members(&query)).await))
             }
+            Call::History(group) => Reply::History(self.once(history(client, &group.jid)).await),
             Call::Invite(group) => Reply::Invite(
                 self.once(client.invite(&group.session, &group.jid))
                     .await
@@ -349,6 +352,30 @@ impl Caller {
             )),
         }
     }
+}
+
+/// What the audit log holds about a group, and the labels of keys: without them the ids are shown.
+async fn history(client: &Client, jid: &str) -> Result<GroupHistory, ClientError> {
+    let filter = AuditFilter {
+        group: Some(jid.to_owned()),
+        limit: Some(HISTORY_ENTRIES),
+        ..AuditFilter::default()
+    };
+    let page = client.audit(&filter).await?;
+    let is_key = |entry: &AuditEntry| entry.actor.starts_with("key:");
+    let keys = if page.rows.iter().any(is_key) {
+        client.list_keys().await.map(|keys| keys.rows)
+    } else {
+        Ok(Vec::new())
+    };
+    let labels = keys.unwrap_or_default().into_iter();
+    Ok(GroupHistory {
+        entries: page.rows,
+        labels: labels
+            .filter_map(|key| Some((key.id, key.label?)))
+            .collect(),
+        more: !page.next_cursor.is_empty(),
+    })
 }
 
 /// Passes the realtime stream on until the loop ends.

@@ -29,6 +29,8 @@ pub(crate) enum Action {
     OtherAccount,
     WhyNoJoin,
     Edit,
+    Undo,
+    History,
     ResetLink,
     Refresh,
     AddAccount,

@@ -66,6 +66,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "rename name title topic announce lock settings description about",
     },
     Binding {
+        action: Action::Undo,
+        name: "undo",
+        keys: &["u"],
+        help: "Undo the last save, within ten seconds",
+        hint: "",
+        contexts: &[Sessions, Groups, Group],
+        elsewhere: &[],
+        also: "revert back former settings edit",
+    },
+    Binding {
         action: Action::ResetLink,
         name: "reset_link",
         keys: &["R"],
@@ -284,6 +294,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         contexts: &[Groups, Group],
         elsewhere: &[Sessions],
         also: "switch session admin same",
+    },
+    Binding {
+        action: Action::History,
+        name: "history",
+        keys: &["H"],
+        help: "Who changed what on the group, and former settings",
+        hint: "history",
+        contexts: &[Groups, Group],
+        elsewhere: &[Sessions],
+        also: "audit log before former old undo revert restore",
     },
     Binding {
         action: Action::NextPane,

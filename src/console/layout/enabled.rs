@@ -8,8 +8,9 @@ use crate::console::state::{Layer, LinkHidden, State};
 #[must_use]
 pub(crate) fn needs(action: Action) -> Option<Capability> {
     match action {
-        Action::Edit | Action::ResetLink => Some(Capability::Send),
+        Action::Edit | Action::Undo | Action::ResetLink => Some(Capability::Send),
         Action::AddAccount
+        | Action::History
         | Action::StartSession
         | Action::StopSession
         | Action::RestartSession
@@ -45,6 +46,8 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
                 Some(LinkHidden::SessionLeft(_) | LinkHidden::NotInGroup | LinkHidden::GatewayAway)
             )
         }),
+        Action::History => !state.requests.no_history && state.groups.selected().is_some(),
+        Action::Undo => (state.undo.offer.as_ref()).is_some_and(|offer| state.now < offer.until),
         Action::Filter | Action::Sort | Action::InvitableOnly => !state.groups.entries.is_empty(),
         Action::StartSession => on_session(state, |session| {
             !matches!(

@@ -129,6 +129,14 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             ],
             "close",
         ),
+        Some(Layer::History(history)) => {
+            let mut hints = vec![plain("↑↓", "move")];
+            if history.can_restore() {
+                hints.push(of_action(state, Action::Undo, "put back"));
+            }
+            hints.push(of_action(state, Action::Refresh, "refresh"));
+            closed_by_keys(state, hints, "close")
+        }
         Some(Layer::Form(form)) => form_hints(state, form),
         Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),
         None if state.groups.typing => filter_hints(state, "move", &state.groups.filter),

@@ -13,6 +13,7 @@ use super::form::form_parts;
 use super::groups::{group_head, groups_parts};
 use super::help::help_parts;
 use super::note::note_parts;
+use super::history::history_parts;
 use super::pairing::pairing_parts;
 use super::palette::palette_parts;
 use super::profiles::profiles_parts;
@@ -138,6 +139,15 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
             if parts.rows.contains(at) && row < state.options.copy.len() {
                 Target::CopyRow(row)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::History(history) => {
+            let parts = history_parts(state, screen, history);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < history.entries().len() {
+                Target::HistoryRow(row)
             } else {
                 in_dialog(&parts.dialog)
             }

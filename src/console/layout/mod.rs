@@ -13,6 +13,7 @@ mod footer;
 mod form;
 mod groups;
 mod help;
+mod history;
 mod hit;
 mod note;
 mod pairing;
@@ -47,6 +48,7 @@ pub(crate) use groups::{
     GroupColumns, GroupsParts, group_columns, group_rows, groups_notice, groups_parts,
 };
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
+pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
 pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{

@@ -32,6 +32,8 @@ pub(crate) enum Target {
     ProfileRow(usize),
     /// A row of "copy as".
     CopyRow(usize),
+    /// A row of the history.
+    HistoryRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
     /// A field of a group's note.

@@ -10,6 +10,7 @@ use super::profiles::Profile;
 use super::requests::Requests;
 use super::sessions::Sessions;
 use super::toasts::Toast;
+use super::undo::Undo;
 use crate::api::{Capability, EpochMillis, Session};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
@@ -78,6 +79,8 @@ pub struct State {
     /// Dialogs over the screen; the last one gets the input.
     pub layers: Vec<Layer>,
     pub toasts: Vec<Toast>,
+    /// Saves that can be undone.
+    pub undo: Undo,
     /// What has failed and was shown, newest first.
     pub failures: Vec<FailureRecord>,
     /// Whether whole blocks draw the QR code.
@@ -111,6 +114,7 @@ impl State {
             card: None,
             layers: Vec::new(),
             toasts: Vec::new(),
+            undo: Undo::default(),
             failures: Vec::new(),
             whole_blocks: false,
             copied_as: None,

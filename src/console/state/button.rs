@@ -14,6 +14,8 @@ pub enum ButtonId {
     Copy,
     /// Copy the passkey request alone.
     CopyRequest,
+    /// Open the form.
+    Edit,
     KeepEditing,
     Discard,
     /// Continue linking a phone.

@@ -94,6 +94,7 @@ fn what(call: &Call) -> &'static str {
         Call::Group(_) => "Read the group",
         Call::Members(_) => "Read the members",
         Call::FindMembers(_) => "Look for people",
+        Call::History(_) => "Read the history",
         Call::Invite(_) => "Get the invite link",
         Call::Requests(_) => "Read the requests to join",
         Call::Preview { .. } => "See where a link leads",

@@ -4,6 +4,7 @@ use super::button::ButtonId;
 use crate::api::{Audience, EPHEMERAL_SECONDS, SettingField, SettingsPatch};
 use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
+use crate::text::{clean_typed_block, clean_typed_line};
 use ratatui_textarea::{CursorMove, TextArea};
 use std::collections::BTreeMap;
 
@@ -149,6 +150,20 @@ impl EditForm {
         patch
     }
 
+    /// Puts these values into their fields, as if they were typed. Fields that the gateway does not have, and those that
+    /// WhatsApp lets nobody change, stay as they are.
+    pub(crate) fn fill(&mut self, patch: &SettingsPatch) {
+        let mut values = Settings::of_patch(patch);
+        values.subject = clean_typed_line(&values.subject);
+        values.description = clean_typed_block(&values.description);
+        for setting in patch.clone().into_settings() {
+            let field = setting.field();
+            if self.switches.has(field) && self.restriction(field).is_none() {
+                self.show(&values, field);
+            }
+        }
+    }
+
     /// Puts a stored value into its field.
     pub(crate) fn show(&mut self, values: &Settings, field: SettingField) {
         match field {
@@ -160,6 +175,21 @@ impl EditForm {
 }
 
 impl Settings {
+    /// The values of a patch; a field that it lacks has no meaning.
+    #[must_use]
+    pub(crate) fn of_patch(patch: &SettingsPatch) -> Self {
+        Self {
+            subject: patch.subject.clone().unwrap_or_default(),
+            description: patch.description.clone().unwrap_or_default(),
+            announce: patch.announce.unwrap_or_default(),
+            locked: patch.locked.unwrap_or_default(),
+            invite_by: patch.invite_by.clone(),
+            join_approval: patch.join_approval,
+            add_by: patch.add_by.clone(),
+            ephemeral_seconds: patch.ephemeral_seconds,
+        }
+    }
+
     /// Whether the gateway has this setting.
     #[must_use]
     pub(crate) fn has(&self, field: SettingField) -> bool {

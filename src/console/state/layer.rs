@@ -8,6 +8,7 @@ use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
 use super::note::NoteDialog;
+use super::history::HistoryDialog;
 use super::pairing::Pairing;
 use super::palette::Palette;
 use super::profiles::ProfilesDialog;
@@ -33,6 +34,7 @@ pub enum Layer {
     Palette(Palette),
     Columns(ColumnsDialog),
     CopyAs(CopyAs),
+    History(HistoryDialog),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
     /// The code for a visitor, with keys and mouse locked.

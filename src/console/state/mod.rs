@@ -19,6 +19,7 @@ mod find;
 mod form;
 mod groups;
 mod help;
+mod history;
 mod invite;
 mod layer;
 mod names;
@@ -36,6 +37,7 @@ mod sentences;
 mod sessions;
 mod toasts;
 mod unconfirmed;
+mod undo;
 
 pub(crate) use app::{Connection, Pane};
 pub use app::{Options, State};
@@ -54,6 +56,7 @@ pub(crate) use find::{Line, LinkAnswer, LinkFind, Part, PartHead, PeopleState, P
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
+pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
 pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{
@@ -73,3 +76,6 @@ pub(crate) use sessions::SessionScope;
 pub(crate) use sessions::Sessions;
 pub(crate) use toasts::{Toast, ToastKind};
 pub(crate) use unconfirmed::{LostAction, LostCreation, LostReset, LostUpdate};
+#[cfg(test)]
+pub(crate) use undo::Undo;
+pub(crate) use undo::{UndoOffer, values_like};

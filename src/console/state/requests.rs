@@ -61,6 +61,8 @@ pub(crate) struct Requests {
     pub(crate) paste_until: Option<EpochMillis>,
     /// When a character was last typed into a form that was being saved.
     pub(crate) typed_while_saving: Option<EpochMillis>,
+    /// The gateway has no audit log.
+    pub(crate) no_history: bool,
     /// The last key that was pressed.
     pub(crate) last_key: Option<Key>,
 }

@@ -86,6 +86,9 @@ fn shift(state: &mut State, by: i64) {
     ] {
         *time = time.map(|time| time.saturating_add(by));
     }
+    if let Some(offer) = &mut state.undo.offer {
+        offer.until = offer.until.saturating_add(by);
+    }
     counter::shift(state, by);
     state.requests.paste_until = None;
     for toast in &mut state.toasts {

@@ -110,7 +110,7 @@ pub(super) fn look_up(state: &mut State, key: &GroupKey) {
 }
 
 /// Shows a link that was just read, if nothing contradicts it.
-pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
+pub(super) fn show(state: &mut State, key: &GroupKey, link: &str) {
     if state.link_obstacle(key).is_some() {
         return;
     }
@@ -123,11 +123,11 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: String) {
         return;
     };
     card.invite = Invite::Shown {
-        link: link.clone(),
+        link: link.to_owned(),
         fetched_at: now,
     };
     if let Some(text) = card.copy_when_shown.take() {
-        copy_filled(state, key, &link, text);
+        copy_filled(state, key, link, text);
     }
 }
 

@@ -4,9 +4,7 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, leaving,
-    members, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset,
-    sessions, theme,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, leaving, members, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset, sessions, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -67,6 +65,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
+        Some(Layer::History(_)) => history::key(state, event, action),
         Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
@@ -165,6 +164,8 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
             | Action::ResetLink
             | Action::WhyNoJoin
             | Action::OtherAccount
+            | Action::History
+            | Action::ResetLink
     );
     let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {
@@ -224,6 +225,8 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Favourite => notebook::toggle_favourite(state),
         Action::Note => note::open(state),
         Action::Edit => form::open(state),
+        Action::History => history::open(state),
+        Action::Undo => undo::undo(state),
         Action::ResetLink => reset::open(state),
         Action::WhyNoJoin => check::open(state),
         Action::OtherAccount => other_account::go(state),

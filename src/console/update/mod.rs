@@ -10,6 +10,8 @@
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`,
 //!   `help`, `check`, `failures`, `qr`, `copy_as`, `counter`, and `other_account`, `unconfirmed` and `leaving`, which
 //!   look at several
+//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
+//!   `failures`, `qr`, `copy_as`, `counter`, `undo`, `history`, and `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
 mod burst;
@@ -32,6 +34,7 @@ mod form;
 mod gateway;
 mod groups;
 mod help;
+mod history;
 mod index;
 mod invariants;
 mod invite;
@@ -56,6 +59,7 @@ mod text_input;
 pub(crate) mod theme;
 mod toasts;
 mod unconfirmed;
+mod undo;
 
 #[cfg(test)]
 mod tests;

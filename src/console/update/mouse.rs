@@ -1,8 +1,7 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, keys, members,
-    note, pairing, palette, profiles, rename, reset, sessions,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys, members, note, pairing, palette, profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -39,6 +38,7 @@ fn click(state: &mut State, target: Target) {
             keys::follow_up(state, rest);
         }
         Target::ColumnRow(row) => columns::toggle(state, row),
+        Target::HistoryRow(row) => history::click(state, row),
         Target::CopyRow(row) => copy_as::click(state, row),
         Target::Link => card::copy(state, 0),
         // Targets under a layer cannot be clicked.
@@ -98,6 +98,7 @@ fn press(state: &mut State, button: ButtonId) {
             keys::follow_up(state, rest);
         }
         Some(Layer::Failures { .. }) => failures::press(state, button),
+        Some(Layer::History(_)) => history::press(state, button),
         Some(Layer::CopyAs(_)) => copy_as::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();
@@ -111,6 +112,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::Help(_)) => return help::wheel(state, rows),
         Some(Layer::Failures { .. }) => return failures::wheel(state, rows),
         Some(Layer::Check(_)) => return check::wheel(state, rows),
+        Some(Layer::History(_)) => return history::wheel(state, rows),
         Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
         Some(Layer::Palette(_)) => return palette::wheel(state, rows),
         Some(_) => return,

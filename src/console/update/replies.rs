@@ -2,8 +2,7 @@
 //! classified here, once.
 
 use super::{
-    check, connection, copy, explain, find, form, gateway, groups, invite, members, notebook,
-    pairing, profiles, qr, rename, reset, sessions, unconfirmed,
+    check, connection, copy, explain, find, form, gateway, groups, history, invite, members, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -152,11 +151,14 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
         (Call::FindMembers(_), Reply::FoundMembers(answer)) => {
             let answer = classified(state, id, call, answer);
             find::answered(state, id, answer);
+        (Call::History(_), Reply::History(answer)) => {
+            let answer = classified(state, id, call, answer);
+            history::answered(state, id, answer);
         }
         (Call::Invite(key), Reply::Invite(answer)) => {
             match classified(state, id, call, a_link(answer, false)) {
                 Ok(link) => {
-                    invite::show(state, key, link.clone());
+                    invite::show(state, key, &link);
                     unconfirmed::link_read(state, key, &link);
                 }
                 Err(failure) => {
@@ -286,6 +288,7 @@ fn is_expected(call: &Call, failure: &CallFailure) -> bool {
         Call::Preview { .. } | Call::Requests(_) => {
             failure.kind == FailureKind::DeadInvite || failure.is_not_offered()
         }
+        Call::History(_) => history::is_missing(failure),
         // A validation error of the typed text.
         Call::PairingCode { .. } => failure.fields.iter().any(|fault| fault.field == "phone"),
         _ => false,
@@ -297,6 +300,7 @@ fn is_awaited(state: &State, id: RequestId, call: &Call) -> bool {
     match call {
         Call::Groups { session } => state.sessions.get(session).is_some(),
         Call::Group(key) => state.sessions.get(&key.session).is_some(),
+        Call::History(_) => history::awaits(state, id),
         Call::PairingQr(session) => pairing::awaits_qr(state, session),
         Call::Passkey(session) => pairing::awaits_passkey(state, session),
         Call::PairingCode { session, .. } => pairing::awaits_code(state, session, id),

@@ -194,7 +194,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
                 card.reset_seen = None;
                 card.invite = Invite::NotAsked;
             }
-            invite::show(state, key, link.clone());
+            invite::show(state, key, &link);
             let mut same = false;
             let shown = match dialog(state, key) {
                 Some(dialog) => {

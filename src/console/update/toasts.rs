@@ -10,12 +10,17 @@ const TOASTS_MAX: usize = 3;
 
 impl State {
     pub(super) fn toast(&mut self, kind: ToastKind, text: impl Into<String>) {
-        let text = text.into();
         let seconds = match kind {
             ToastKind::Good => 4,
             ToastKind::Note => 5,
             ToastKind::Bad => 8,
         };
+        self.toast_for(kind, text, seconds);
+    }
+
+    /// A message that stays for so many seconds.
+    pub(super) fn toast_for(&mut self, kind: ToastKind, text: impl Into<String>, seconds: i64) {
+        let text = text.into();
         self.toasts.retain(|toast| toast.text != text);
         if self.toasts.len() == TOASTS_MAX {
             self.toasts.remove(0);

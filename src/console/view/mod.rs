@@ -14,6 +14,7 @@ mod form;
 mod groups;
 mod header;
 mod help;
+mod history;
 mod letters;
 mod members;
 mod note;
@@ -66,6 +67,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Columns(columns) => columns::draw(state, screen, columns, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),
         Layer::Failures { scroll } => failures::draw(state, screen, *scroll, buffer),
+        Layer::History(history) => history::draw(state, screen, history, buffer),
         Layer::CopyAs(menu) => copy_as::draw(state, screen, menu, buffer),
         // It fills the whole screen.
         Layer::Qr => {}

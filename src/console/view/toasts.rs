@@ -2,9 +2,7 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts,
-    copy_as_parts, counter_parts, failures_parts, form_parts, inside, note_parts, pairing_parts,
-    palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row, wrap,
+    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts, counter_parts, failures_parts, form_parts, history_parts, inside, note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -142,6 +140,11 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = profiles_parts(state, screen, profiles);
             buttons(&parts.dialog);
             areas.push(parts.rows);
+        }
+        Some(Layer::History(history)) => {
+            let parts = history_parts(state, screen, history);
+            buttons(&parts.dialog);
+            areas.extend([parts.rows, parts.details]);
         }
         Some(Layer::CopyAs(menu)) => {
             let parts = copy_as_parts(state, screen, menu);

@@ -210,10 +210,17 @@ impl Engine {
             limit,
         };
         let scope = caller.scope.clone();
-        Ok(self
+        let mut page = self
             .inner
             .store
             .read(move |rows| listing::audit(rows, &within(rows, &scope)?, filter))
-            .await?)
+            .await?;
+        // Entries of earlier versions hold the links.
+        for entry in &mut page.data {
+            if entry.action == AuditAction::InviteReset {
+                (entry.old, entry.new) = (None, None);
+            }
+        }
+        Ok(page)
     }
 }

@@ -3,8 +3,8 @@
 use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};
 use crate::api::{
-    AuditAction, Group, GroupInfo, InviteLink, JoinedVia, PartialUpdate, Setting, SettingField,
-    SettingsPatch, check_subject,
+    AuditAction, DESCRIPTION_MAX, Group, GroupInfo, InviteLink, JoinedVia, PartialUpdate,
+    SUBJECT_MAX, Setting, SettingField, SettingsPatch, check_subject,
 };
 use crate::gateway::auth::Caller;
 use crate::gateway::budget::BudgetKind;
@@ -14,6 +14,7 @@ use crate::gateway::error::Error;
 use crate::gateway::session::Turn;
 use crate::gateway::store::{Store, StoreError, Write, changes};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, JoinOutcome, MemberChange};
+use crate::text::MORE;
 use serde_json::{Value, json};
 
 impl Engine {
@@ -72,14 +73,10 @@ impl Engine {
             let outcome = async {
                 let turn = session.turn_to_change(&store, 1).await?;
                 let _held = turn.hold(Some(&group));
-                // Asking for it would cost a query that WhatsApp counts.
-                record.old = handle.known_link(&group).map(|code| json!(link(&code)));
                 let query = handle.driver.reset_invite(&group);
                 let code = turn.spend(BudgetKind::Reset, 1, query).await?;
                 handle.expect_reset_echo(&group, &code);
-                handle.learn_link(&group, Some(&code));
                 record.note_applied("invite");
-                record.new = Some(json!(link(&code)));
                 let change = GroupChange::InviteReset(Some(code.clone()));
                 let job = own_change(&turn, &group, change);
                 record.commit_with(&store, None, job).await?;
@@ -438,8 +435,10 @@ async fn stored_values(
 
 fn old_value(stored: &Group, field: SettingField) -> (String, Value) {
     let value = match field {
-        SettingField::Subject => json!(stored.subject),
-        SettingField::Description => json!(stored.description),
+        SettingField::Subject => json!(bounded(stored.subject.as_deref(), SUBJECT_MAX)),
+        SettingField::Description => {
+            json!(bounded(stored.description.as_deref(), DESCRIPTION_MAX))
+        }
         SettingField::Announce => json!(stored.is_announce),
         SettingField::Locked => json!(stored.is_locked),
         SettingField::InviteBy => json!(stored.invite_by),
@@ -448,6 +447,16 @@ fn old_value(stored: &Group, field: SettingField) -> (String, Value) {
         SettingField::EphemeralSeconds => json!(stored.ephemeral_seconds),
     };
     (field.to_string(), value)
+}
+
+/// A stored text of at most so many characters. A longer one ends with [`MORE`], which makes it too long to be
+/// sent back by mistake.
+fn bounded(text: Option<&str>, most: usize) -> Option<String> {
+    let text = text?;
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Some(format!("{}{MORE}", &text[..end])),
+        None => Some(text.to_owned()),
+    }
 }
 
 fn new_value(setting: &Setting) -> (String, Value) {
@@ -473,5 +482,25 @@ fn info(group: &GroupSnapshot) -> GroupInfo {
         participants: group.members.len().try_into().ok(),
         is_announce: Some(group.announce),
         is_locked: Some(group.locked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_former_text_is_cut_and_cannot_be_sent_back() {
+        let stored = Group {
+            description: Some("é".repeat(DESCRIPTION_MAX + 1)),
+            subject: Some("Choir".to_owned()),
+            ..Group::default()
+        };
+        let (_, value) = old_value(&stored, SettingField::Description);
+        let text = value.as_str().unwrap();
+        assert_eq!(text.chars().count(), DESCRIPTION_MAX + 1);
+        assert!(crate::api::check_description(text).is_err());
+        let (_, value) = old_value(&stored, SettingField::Subject);
+        assert_eq!(value, "Choir");
     }
 }

@@ -111,7 +111,6 @@ impl Engine {
         let handle = &session.handle;
         let turn = session.turn(1).await?;
         let code = turn.ask(handle.driver.invite(group)).await?;
-        handle.learn_link(group, Some(&code));
         Ok(InviteLink {
             invite: code.link(),
         })

@@ -313,11 +313,6 @@ impl Task {
             }
         };
         ready.retain(|event| !self.is_echo_of_reset(event));
-        for event in &ready {
-            if let GroupChange::InviteReset(code) = &event.change {
-                self.handle.learn_link(&event.group, code.as_ref());
-            }
-        }
         if ready.is_empty() {
             return;
         }

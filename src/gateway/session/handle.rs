@@ -59,9 +59,6 @@ pub(crate) struct SessionHandle {
     pub(super) released: Notify,
     /// The new codes of our own resets whose echo has not arrived, and when each was answered.
     resets: Mutex<HashMap<GroupJid, (InviteCode, Instant)>>,
-    /// Invite codes seen on this connection, to recognize what a reset replaces. Never returned to
-    /// callers.
-    links: Mutex<HashMap<GroupJid, InviteCode>>,
     /// Whether the last list of all groups is stored, and nothing was lost since.
     synced: AtomicBool,
     /// Whether startup is complete: connected with all groups read, or not connected.
@@ -128,7 +125,6 @@ impl SessionHandle {
             hold: Mutex::new(None),
             released: Notify::new(),
             resets: Mutex::default(),
-            links: Mutex::default(),
             synced: AtomicBool::new(false),
             ready: watch::Sender::new(false),
             end: OnceLock::new(),
@@ -277,8 +273,6 @@ impl SessionHandle {
     pub(super) fn renew_connection(&self) {
         let old = std::mem::take(&mut *lock(&self.connection));
         old.cancel();
-        // Links may have been reset while the session was offline.
-        lock(&self.links).clear();
         self.forget_reset_echoes();
     }
 
@@ -317,20 +311,6 @@ impl SessionHandle {
     /// Drops expected echoes: the connection that would deliver them is gone.
     pub(super) fn forget_reset_echoes(&self) {
         lock(&self.resets).clear();
-    }
-
-    /// The invite code of a group, as last seen.
-    pub(crate) fn known_link(&self, group: &GroupJid) -> Option<InviteCode> {
-        lock(&self.links).get(group).cloned()
-    }
-
-    /// Remembers a group's link; `None` when it is no longer known.
-    pub(crate) fn learn_link(&self, group: &GroupJid, code: Option<&InviteCode>) {
-        let mut links = lock(&self.links);
-        match code {
-            Some(code) => drop(links.insert(group.clone(), code.clone())),
-            None => drop(links.remove(group)),
-        }
     }
 
     /// The outcome in [`Acted`] holds the action's own errors, among them `Unauthorized` when the

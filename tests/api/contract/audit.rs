@@ -47,6 +47,23 @@ async fn a_change_of_settings_is_recorded() {
 }
 
 #[tokio::test]
+async fn a_reset_is_recorded_without_its_links() {
+    let gateway = Gateway::start().await;
+    let path = gateway.support_group("Weekend Volunteers");
+    let code = |invite: &Value| {
+        let link = invite["invite"].as_str().unwrap();
+        link.rsplit('/').next().unwrap().to_owned()
+    };
+    let old = code(&gateway.get(&format!("{path}/invite")).await.ok(200));
+    let new = code(&gateway.delete(&format!("{path}/invite")).await.ok(200));
+    let entry = last(&gateway).await;
+    assert_eq!(entry["action"], "group.invite.reset");
+    assert_eq!(entry["outcome"], "ok");
+    let text = entry.to_string();
+    assert!(!text.contains(&old) && !text.contains(&new), "{text}");
+}
+
+#[tokio::test]
 async fn failures_are_recorded_too() {
     let gateway = Gateway::start().await;
     let path = gateway.support_group("Weekend Volunteers");

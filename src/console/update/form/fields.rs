@@ -2,7 +2,7 @@
 
 use crate::api::{SettingField, check_description, check_subject};
 use crate::console::ids::GroupKey;
-use crate::console::state::{EditForm, Entry, Layer, Settings, State};
+use crate::console::state::{EditForm, Entry, FormPhase, Layer, Settings, State};
 
 /// The form of a group, open or left while its save runs.
 pub(crate) fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut EditForm> {
@@ -20,10 +20,13 @@ pub(crate) fn find<'a>(state: &'a mut State, key: &GroupKey) -> Option<&'a mut E
     }
 }
 
-/// Whether the form of this group is open.
+/// Whether the form of this group is open and shows the outcome of its save itself.
 pub(crate) fn is_open(state: &State, key: &GroupKey) -> bool {
     let mut layers = state.layers.iter();
-    layers.any(|layer| matches!(layer, Layer::Form(form) if form.key == *key))
+    layers.any(|layer| match layer {
+        Layer::Form(form) => form.key == *key && form.phase != FormPhase::Editing,
+        _ => false,
+    })
 }
 
 /// A message about where to see the outcome of a save after its form was left.

@@ -5,7 +5,8 @@ use super::super::follow_up::FollowUp;
 use super::super::text_input;
 use super::fields::faults;
 use super::save::save;
-use crate::api::{Capability, SessionRole, SettingField};
+use crate::api::{Capability, SessionRole, SettingField, SettingsPatch};
+use crate::console::ids::GroupKey;
 use crate::console::keymap::Action;
 use crate::console::layout::{FORM_BUTTONS, FORM_LEAVE_BUTTONS};
 use crate::console::state::{ButtonId, EditForm, FormFocus, FormPhase, Layer, State};
@@ -26,12 +27,20 @@ pub(crate) fn open(state: &mut State) {
     if state.refuses(Capability::Send) {
         return;
     }
-    let Some(entry) = state.groups.selected() else {
+    let Some(key) = state.groups.selected().map(|entry| entry.key.clone()) else {
         state.note("Select a group first.");
         return;
     };
+    open_with(state, &key, &SettingsPatch::default());
+}
+
+/// Opens the form of a group with these values in their fields, as if they were typed.
+pub(crate) fn open_with(state: &mut State, key: &GroupKey, values: &SettingsPatch) {
+    let Some(entry) = state.groups.get(key) else {
+        return;
+    };
     let left = state.requests.background_forms.remove(&entry.key);
-    let form = left.unwrap_or_else(|| {
+    let mut form = left.unwrap_or_else(|| {
         let restricted = entry.group.restricted.clone().unwrap_or_default();
         Box::new(EditForm::new(
             entry.key.clone(),
@@ -39,6 +48,8 @@ pub(crate) fn open(state: &mut State) {
             restricted,
         ))
     });
+    form.fill(values);
+    form.faults = faults(&form);
     // Not refused: the stored role may be stale, and the gateway decides.
     let warning = match (&entry.group.my_role, entry.group.is_locked) {
         (Some(SessionRole::None), _) => {

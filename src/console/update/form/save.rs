@@ -5,11 +5,16 @@ use super::fields::{faults, find, hint, is_open};
 use crate::api::{EpochMillis, SettingField, SettingsPatch};
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
-use crate::console::ids::GroupKey;
+use crate::console::ids::{GroupKey, RequestId};
+use crate::console::keymap::Action;
 use crate::console::state::{
     ButtonId, EditForm, FieldOutcome, FormFocus, FormPhase, Layer, LostUpdate, Settings, State,
+    ToastKind, UndoOffer, values_like,
 };
 use crate::console::words;
+
+/// For how many seconds a save can be undone.
+const UNDO_SECONDS: i64 = 10;
 
 /// Sends the changed fields; nothing if none changed, or if one is invalid.
 pub(super) fn save(state: &mut State) {
@@ -32,13 +37,13 @@ pub(super) fn save(state: &mut State) {
         return;
     }
     let group = form.key.clone();
-    match state.requests.change(Call::Update {
-        group: group.clone(),
-        patch,
-    }) {
+    let stored = state.groups.get(&group);
+    let before = stored.and_then(|entry| values_like(&patch, &entry.group));
+    match send(state, &group, patch) {
         Some(id) => {
-            state.requests.unconfirmed.updates.remove(&group);
-            groups::patch(state, &group, |entry| entry.changed_since_save.clear());
+            if let Some(before) = before {
+                state.undo.before.insert(group, before);
+            }
             if let Some(Layer::Form(form)) = state.layers.last_mut() {
                 form.phase = FormPhase::Saving(id);
                 form.outcomes.clear();
@@ -46,6 +51,18 @@ pub(super) fn save(state: &mut State) {
         }
         None => state.note("An earlier save of this group still runs."),
     }
+}
+
+/// Sends a change of settings, unless one of this group is in flight.
+pub(crate) fn send(state: &mut State, group: &GroupKey, patch: SettingsPatch) -> Option<RequestId> {
+    let id = state.requests.change(Call::Update {
+        group: group.clone(),
+        patch,
+    })?;
+    state.requests.unconfirmed.updates.remove(group);
+    groups::patch(state, group, |entry| entry.changed_since_save.clear());
+    state.undo.offer.take_if(|offer| offer.key == *group);
+    Some(id)
 }
 
 /// The fields that a patch holds.
@@ -64,17 +81,27 @@ pub(crate) fn answered(
     let name = state.group_name(key);
     let sent = fields(patch);
     state.requests.unconfirmed.updates.remove(key);
+    // An undo has no form: one that is open is being typed into.
+    let is_undo = state.undo.running.remove(key);
+    let before = state.undo.before.remove(key);
     match answer {
         Ok(answered_at) => {
             // The form first, so that its own change is not marked as made elsewhere.
-            close(state, key);
+            if !is_undo {
+                close(state, key);
+            }
             apply(state, key, patch, &sent, answered_at);
-            state.good(format!("{name}: saved {}", words::settings(&sent)));
+            let fields = words::settings(&sent);
+            match before {
+                _ if is_undo => state.good(format!("{name}: undone, {fields} as before")),
+                Some(before) => offer_undo(state, key, patch, before, &name),
+                None => state.good(format!("{name}: saved {fields}")),
+            }
         }
         Err(failure) => {
             // A failure with an outcome per field says itself which field is unconfirmed.
             if failure.partial.is_none() && failure.unconfirmed {
-                lost(state, key, patch, failure);
+                lost(state, key, patch, failure, is_undo);
                 return;
             }
             let outcomes = outcomes(&sent, &failure);
@@ -83,11 +110,11 @@ pub(crate) fn answered(
                 .filter(|(_, outcome)| *outcome == FieldOutcome::Applied)
                 .map(|(field, _)| *field)
                 .collect();
-            if let Some(form) = find(state, key) {
+            if let Some(form) = find(state, key).filter(|_| !is_undo) {
                 fail(form, patch, &applied, outcomes, failure.clone());
             }
             apply(state, key, patch, &applied, None);
-            if !is_open(state, key) {
+            if is_undo || !is_open(state, key) {
                 let sentence = state.sentence(&failure, Some(key));
                 let hint = hint(state, key);
                 state.bad(format!("{name}: not all was saved. {sentence}{hint}"));
@@ -98,13 +125,41 @@ pub(crate) fn answered(
 }
 
 /// The answer was lost, or does not say which fields were applied: the group is read.
-fn lost(state: &mut State, key: &GroupKey, patch: &SettingsPatch, failure: CallFailure) {
+fn lost(
+    state: &mut State,
+    key: &GroupKey,
+    patch: &SettingsPatch,
+    failure: CallFailure,
+    is_undo: bool,
+) {
     let lost = LostUpdate::new(patch.clone(), failure, state.requests.newest());
     state.requests.unconfirmed.updates.insert(key.clone(), lost);
-    if let Some(form) = find(state, key) {
+    if let Some(form) = find(state, key).filter(|_| !is_undo) {
         form.phase = FormPhase::Checking;
     }
     state.requests.read_again(Call::Group(key.clone()));
+}
+
+/// Says that a save was made, and for how long it can be undone.
+fn offer_undo(
+    state: &mut State,
+    key: &GroupKey,
+    saved: &SettingsPatch,
+    before: SettingsPatch,
+    name: &str,
+) {
+    let fields = words::settings(&fields(saved));
+    let Some(undo) = state.options.keymap.keys(Action::Undo).first() else {
+        return state.good(format!("{name}: saved {fields}"));
+    };
+    let text = format!("{name}: saved {fields} · {undo} undoes");
+    state.toast_for(ToastKind::Good, text, UNDO_SECONDS);
+    state.undo.offer = Some(UndoOffer {
+        key: key.clone(),
+        before,
+        saved: saved.clone(),
+        until: state.now + UNDO_SECONDS * 1_000,
+    });
 }
 
 fn close(state: &mut State, key: &GroupKey) {
@@ -195,16 +250,7 @@ pub(crate) fn fail(
 
 /// Makes the applied values the base of the form.
 fn rebase(form: &mut EditForm, patch: &SettingsPatch, applied: &[SettingField]) {
-    let sent = Settings {
-        subject: patch.subject.clone().unwrap_or_default(),
-        description: patch.description.clone().unwrap_or_default(),
-        announce: patch.announce.unwrap_or_default(),
-        locked: patch.locked.unwrap_or_default(),
-        invite_by: patch.invite_by.clone(),
-        join_approval: patch.join_approval,
-        add_by: patch.add_by.clone(),
-        ephemeral_seconds: patch.ephemeral_seconds,
-    };
+    let sent = Settings::of_patch(patch);
     for field in applied {
         form.base.take(&sent, *field);
     }

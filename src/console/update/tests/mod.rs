@@ -11,6 +11,7 @@ mod find;
 mod form;
 mod groups;
 mod health;
+mod history;
 mod idle;
 mod lag;
 mod leaving;
@@ -32,6 +33,7 @@ mod rename;
 mod reset;
 mod sessions;
 mod theme;
+mod undo;
 mod unknown;
 
 use super::{start, update};

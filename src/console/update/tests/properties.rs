@@ -5,6 +5,7 @@
 
 use super::*;
 use crate::api::{EventKind, PairingCode, PartialUpdate, QrCode, SettingField};
+use crate::console::effect::GroupHistory;
 use crate::console::state::{Connection, FormPhase, Pane, ResetPhase};
 use crate::console::view::view;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -107,6 +108,7 @@ impl World {
                     Some(added) => Reply::Session(Ok(added.clone())),
                     None => refuse(&call, FailureKind::Other),
                 },
+                Call::History(_) => Reply::History(Ok(GroupHistory::default())),
                 Call::Session(_) => Reply::Session(Ok(self.session())),
                 Call::Act { session: of, .. } if of == SESSION => {
                     self.status = "starting";

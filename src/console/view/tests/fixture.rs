@@ -8,7 +8,7 @@ use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::state::{
     Card, Connection, CounterOptions, EditForm, Entry, Groups, Invite, Members, Options, Pane,
-    Sessions, Settings, State, copy_texts,
+    Sessions, Settings, State, Undo, copy_texts,
 };
 use crate::console::theme::{ColorDepth, Theme};
 use ratatui_textarea::{CursorMove, TextArea};
@@ -48,6 +48,7 @@ pub fn fresh() -> State {
         card: None,
         layers: Vec::new(),
         toasts: Vec::new(),
+        undo: Undo::default(),
         failures: Vec::new(),
         whole_blocks: false,
         copied_as: None,

@@ -15,6 +15,15 @@ use crate::console::state::{
     Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep,
     Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind,
     copy_texts,
+use crate::api::{Capability, LinkStep, Missed, SessionStatus, SettingField, SettingsPatch};
+use crate::console::effect::SessionAction;
+use crate::console::failure::{CallFailure, FailureKind};
+use crate::console::state::{
+    ButtonId, ConfirmDialog, Connection, CopyAs, CopyText, Counter, CounterPhase, EditForm,
+    FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog, HistoryDialog,
+    HistoryEntry, HistoryPhase, Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile,
+    ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase,
+    Sort, State, Toast, ToastKind, copy_texts,
 };
 
 /// A name and the state to draw.
@@ -214,6 +223,18 @@ pub const SCENES: &[Scene] = &[
     }),
     ("copy-as-no-link", || {
         with_invite(over(copy_as(1)), Invite::Waiting(REQUEST))
+    }),
+    ("history", || history(history_entries())),
+    ("history-not-kept", || history(HistoryPhase::NotKept)),
+    ("history-empty", || {
+        history(HistoryPhase::Read {
+            entries: Vec::new(),
+            more: false,
+        })
+    }),
+    ("history-failed", || {
+        let failure = failure(FailureKind::Other, "the store is locked");
+        history(HistoryPhase::Failed(failure))
     }),
     ("counter-locking", || over(Layer::Counter(counter()))),
     ("counter-choosing", || {
@@ -502,6 +523,55 @@ fn copy_as(cursor: usize) -> Layer {
         key: key("volunteers"),
         cursor,
     })
+}
+
+fn history(phase: HistoryPhase) -> State {
+    over(Layer::History(HistoryDialog {
+        key: key("volunteers"),
+        cursor: 1,
+        phase,
+    }))
+}
+
+fn history_entries() -> HistoryPhase {
+    let entry = |minutes: i64, who: &str, what: &str| HistoryEntry {
+        at: NOW - minutes * MINUTE,
+        who: who.to_owned(),
+        session: Some("Support line".to_owned()),
+        what: what.to_owned(),
+        ..HistoryEntry::default()
+    };
+    let change =
+        |field, before: &str, after: &str| (field, Some(before.to_owned()), Some(after.to_owned()));
+    let entries = vec![
+        entry(2, "this desk", "link reset"),
+        HistoryEntry {
+            id: Some("key:01JD5Q8Z4YV6T3N2M1K0H9G8F7".to_owned()),
+            changes: vec![
+                change(
+                    SettingField::Subject,
+                    "“Weekend Volunteers of the neighbourhood”",
+                    "“Weekend Volunteers”",
+                ),
+                change(SettingField::Announce, "off", "on"),
+            ],
+            former: SettingsPatch {
+                subject: Some("Weekend Volunteers of the neighbourhood".to_owned()),
+                announce: Some(false),
+                ..SettingsPatch::default()
+            },
+            ..entry(90, "Jakarta office", "subject, announce")
+        },
+        HistoryEntry {
+            refused: Some("not_admin".to_owned()),
+            ..entry(4_000, "東京オフィスの受付端末とその予備機", "settings")
+        },
+        entry(90_000, "0190-ana", "3 members added"),
+    ];
+    HistoryPhase::Read {
+        entries,
+        more: false,
+    }
 }
 
 fn counter() -> Counter {

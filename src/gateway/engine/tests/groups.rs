@@ -148,8 +148,11 @@ async fn own_and_foreign_resets_are_published_once() {
     assert_eq!(events.len(), 1, "{events:?}");
     assert_eq!(events[0].payload["newInviteLink"], new.invite);
     let entry = desk.audit().await.remove(0);
-    assert_eq!(entry.old, Some(json!(old)));
-    assert_eq!(entry.new, Some(json!(new)));
+    let text = serde_json::to_string(&entry).unwrap();
+    assert!(
+        !text.contains(&old.invite) && !text.contains(&new.invite),
+        "{text}"
+    );
     let event = elsewhere(1, GroupChange::InviteReset(None));
     desk.worlds.send(owned.id.as_str(), event);
     let event = desk.next("group.update").await;

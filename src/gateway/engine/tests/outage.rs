@@ -159,7 +159,8 @@ async fn changes_made_before_an_outage_is_detected_are_recorded_later() {
         .filter(|entry| entry.action == AuditAction::InviteReset);
     let reset = resets.next().unwrap();
     assert_eq!(reset.outcome, AuditOutcome::Ok);
-    assert_eq!(reset.new, Some(json!(link)));
+    let text = serde_json::to_string(reset).unwrap();
+    assert!(!text.contains(&link.invite), "{text}");
     assert!(resets.next().is_none());
     desk.engine
         .reset_invite(&desk.caller, &owned, &group)
