@@ -2,7 +2,7 @@
 
 use crate::api::{EpochMillis, Group, GroupMember, PairingCode, PasskeyStep, QrCode, Session};
 use crate::client::realtime::RealtimeEvent;
-use crate::console::effect::{Call, SavedQr};
+use crate::console::effect::{Call, GatewayFault, SavedQr};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::theme::Background;
@@ -71,6 +71,8 @@ pub enum Reply {
     QrSaved(Result<SavedQr, String>),
     /// Whether another gateway accepts our credentials, or why not.
     Connected(Result<(), String>),
+    /// Whether a new gateway was checked and saved, or why not.
+    Added(Result<(), GatewayFault>),
 }
 
 impl Reply {

@@ -1,6 +1,7 @@
 //! Connections to other gateways; the caller of the console provides them.
 
 use crate::client::{Client, Secret};
+use crate::console::effect::{GatewayFault, NewGateway};
 use async_trait::async_trait;
 
 /// The gateways behind [`crate::console::state::Options::profiles`], in the same order.
@@ -11,4 +12,10 @@ pub(crate) trait GatewayConnector: Send + Sync {
     /// # Errors
     /// Why the connection failed, as a sentence without secrets.
     async fn open(&self, profile: usize, token: Option<Secret>) -> Result<Client, String>;
+
+    /// Checks a gateway and saves it as the profile at this position: a client of it.
+    ///
+    /// # Errors
+    /// What is to be corrected, and why. Nothing was saved.
+    async fn add(&self, gateway: NewGateway, profile: usize) -> Result<Client, GatewayFault>;
 }

@@ -34,6 +34,8 @@ pub(crate) enum Action {
     RenameSession,
     RemoveSession,
     Profiles,
+    Demo,
+    NewGateway,
     Theme,
     ErrorDetails,
     Help,

@@ -100,11 +100,24 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         Some(Layer::Profiles(dialog)) => match &dialog.step {
             ProfilesStep::Choosing | ProfilesStep::Failed(_) => closed_by_keys(
                 state,
-                vec![plain("↑↓", "move"), plain("↵", "go there")],
+                vec![
+                    plain("↑↓", "move"),
+                    plain("↵", "go there"),
+                    of_action(state, Action::NewGateway, "add a gateway"),
+                ],
                 "close",
             ),
             ProfilesStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
             ProfilesStep::Connecting(_) => closed_by_keys(state, Vec::new(), "back"),
+        },
+        Some(Layer::NewGateway(gateway)) => match gateway.field() {
+            Some(_) => typing(
+                state,
+                vec![plain("Tab", "next"), plain("↵", "next")],
+                "cancel",
+            ),
+            None if gateway.is_checking() => closed_by_keys(state, Vec::new(), "stop"),
+            None => closed_by_keys(state, buttons(), "cancel"),
         },
         Some(Layer::Form(form)) => form_hints(state, form),
         Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),

@@ -1,5 +1,6 @@
 //! Mouse targets.
 
+use crate::console::effect::GatewayField;
 use crate::console::keymap::Action;
 use crate::console::state::{ButtonId, FormFocus, Pane, Sort};
 
@@ -28,6 +29,8 @@ pub(crate) enum Target {
     ProfileRow(usize),
     /// A field of the edit form.
     Field(FormFocus),
+    /// A field of "Add a gateway".
+    GatewayField(GatewayField),
     /// The text field of "Add an account".
     PairingField,
     /// Inside the top layer, on no element.

@@ -4,6 +4,7 @@ use super::confirm::ConfirmDialog;
 use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
+use super::new_gateway::NewGatewayDialog;
 use super::pairing::Pairing;
 use super::profiles::ProfilesDialog;
 use super::rename::RenameDialog;
@@ -21,6 +22,8 @@ pub enum Layer {
     Confirm(ConfirmDialog),
     Rename(Box<RenameDialog>),
     Profiles(ProfilesDialog),
+    /// "Add a gateway".
+    NewGateway(Box<NewGatewayDialog>),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
     /// The code for a visitor, with keys and mouse locked.

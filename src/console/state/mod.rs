@@ -17,6 +17,7 @@ mod help;
 mod invite;
 mod layer;
 mod names;
+mod new_gateway;
 mod pairing;
 mod passkey;
 mod profiles;
@@ -42,6 +43,7 @@ pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, Groups, Hidden, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use layer::Layer;
+pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
     PairingStep, phone_digits,

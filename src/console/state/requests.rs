@@ -101,6 +101,7 @@ pub(crate) enum InFlight {
     SaveQr,
     /// At the gateway of this profile.
     Connect(usize),
+    AddGateway,
 }
 
 /// What was copied.

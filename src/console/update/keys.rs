@@ -4,8 +4,8 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, confirm, counter, failures, form, groups, help, leaving, members, pairing, profiles, qr,
-    rename, reset, sessions, theme,
+    card, confirm, counter, failures, form, groups, help, leaving, members, new_gateway, pairing,
+    profiles, qr, rename, reset, sessions, theme,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -56,6 +56,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
+        Some(Layer::NewGateway(_)) => new_gateway::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
         None if filters && takes_text(state) => return,
@@ -166,6 +167,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Rename(_)) => rename::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
+        Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
         None if state.is_finding_member() => members::filter_paste(state, text),
         _ => {}
@@ -191,7 +193,9 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Counter => counter::open(state),
         Action::Theme => theme::choose(state, state.options.theme.name.next()),
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,
+        Action::NewGateway => leaving::to_new_gateway(state),
         _ if !state.layers.is_empty() => {}
+        Action::Demo => leaving::to_demo(state),
         Action::Filter => groups::start_filter(state),
         Action::FindMember => members::start_filter(state),
         Action::Open => open(state),

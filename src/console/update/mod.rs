@@ -7,7 +7,7 @@
 //! Four levels, each of which imports only those before it:
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`, `theme`
 //! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `members`, `card`
-//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
+//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `new_gateway`, `help`,
 //!   `failures`, `qr`, `counter`, and `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
@@ -34,6 +34,7 @@ mod keys;
 mod leaving;
 mod members;
 mod mouse;
+mod new_gateway;
 mod pairing;
 mod profiles;
 mod qr;

@@ -1,8 +1,8 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, confirm, counter, failures, form, groups, help, keys, members, pairing, profiles, rename,
-    reset, sessions,
+    card, confirm, counter, failures, form, groups, help, keys, members, new_gateway, pairing,
+    profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -31,6 +31,7 @@ fn click(state: &mut State, target: Target) {
         Target::Button(button) => press(state, button),
         Target::Field(focus) => form::click(state, focus),
         Target::PairingField => pairing::focus_field(state),
+        Target::GatewayField(field) => new_gateway::click(state, field),
         Target::ProfileRow(row) => profiles::click(state, row),
         Target::Link => card::copy(state),
         // Targets under a layer cannot be clicked.
@@ -81,6 +82,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Reset(_)) => reset::press(state, button),
         Some(Layer::Pairing(_)) => pairing::press(state, button),
         Some(Layer::Rename(_)) => rename::press(state, button),
+        Some(Layer::NewGateway(_)) => new_gateway::press(state, button),
         Some(Layer::Counter(_)) => counter::press(state, button),
         Some(Layer::Confirm(_)) => {
             let rest = confirm::press(state, button);

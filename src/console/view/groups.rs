@@ -3,12 +3,12 @@
 use super::paint::{
     after, bar, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar, tail,
 };
-use crate::api::{Capability, Group, GroupKind, SessionRole};
+use crate::api::{Group, GroupKind, SessionRole};
 use crate::console::failure::SessionState;
 use crate::console::fuzzy::Highlighter;
 use crate::console::keymap::Action;
 use crate::console::layout::{
-    GroupColumns, GroupsParts, group_columns, groups_notice, groups_parts, inside, wrap,
+    GroupColumns, GroupsParts, first_run, group_columns, groups_notice, groups_parts, inside, wrap,
 };
 use crate::console::state::{Connection, Entry, Hidden, Pane, SessionScope, Sort, State};
 use crate::console::words;
@@ -303,6 +303,9 @@ fn name(
 
 fn empty(state: &State, inner: Rect, parts: &GroupsParts, buffer: &mut Buffer) {
     let theme = &state.options.theme;
+    if let Some(ways) = first_run(state, parts.rows) {
+        return super::first_run::draw(state, &ways, buffer);
+    }
     let (title, next) = why_empty(state);
     let width = inner.width.saturating_sub(4).min(60);
     let mut lines: Vec<(String, Style)> = wrap(&title, width, 3)
@@ -342,17 +345,6 @@ fn hidden(state: &State) -> String {
     words.join(" ")
 }
 
-pub(super) const NO_ACCOUNTS: &str = "No accounts yet";
-
-/// How to add the first account.
-pub(crate) fn first_account(state: &State) -> String {
-    let add = key(state, Action::AddAccount);
-    if state.lacks(Capability::Manage) {
-        return "Your key lacks the capability `manage`, which adding one needs. Ask whoever runs the gateway.".to_owned();
-    }
-    format!("Press {add} to link a phone.")
-}
-
 /// Why there are no rows, and what to do.
 fn why_empty(state: &State) -> (String, String) {
     let groups = &state.groups;
@@ -371,9 +363,6 @@ fn why_empty(state: &State) -> (String, String) {
             ),
             None => ("◌ Loading the sessions …".to_owned(), String::new()),
         };
-    }
-    if state.sessions.rows.is_empty() {
-        return (NO_ACCOUNTS.to_owned(), first_account(state));
     }
     if groups.total > 0 && !groups.filter.is_empty() {
         let filter = fit(&text::clean_line(&groups.filter), 40).shown;

@@ -6,6 +6,7 @@ mod confirm;
 mod counter;
 mod failures;
 mod field;
+mod first_run;
 mod footer;
 mod form;
 mod groups;
@@ -13,6 +14,7 @@ mod header;
 mod help;
 mod letters;
 mod members;
+mod new_gateway;
 mod paint;
 mod pairing;
 mod profiles;
@@ -51,6 +53,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Help(help) => return help::draw(state, screen, help, buffer),
         Layer::Form(form) => return form::draw(state, screen, form, buffer),
         Layer::Profiles(profiles) => return profiles::draw(state, screen, profiles, buffer),
+        Layer::NewGateway(gateway) => return new_gateway::draw(state, screen, gateway, buffer),
         Layer::Pairing(pairing) => return pairing::draw(state, screen, pairing, buffer),
         Layer::Counter(counter) => return counter::draw(state, screen, counter, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),

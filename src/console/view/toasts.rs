@@ -3,8 +3,8 @@
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
     Dialog, QrDrawing, Screen, card_parts, confirm_parts, counter_parts, failures_parts,
-    form_parts, inside, pairing_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row,
-    wrap,
+    form_parts, inside, new_gateway_parts, pairing_parts, profiles_parts, qr_parts, rename_parts,
+    reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -132,6 +132,12 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = profiles_parts(state, screen, profiles);
             buttons(&parts.dialog);
             areas.push(parts.rows);
+        }
+        Some(Layer::NewGateway(gateway)) => {
+            let parts = new_gateway_parts(screen, gateway);
+            buttons(&parts.dialog);
+            areas.extend(parts.fields.map(|(_, area)| area));
+            areas.push(parts.words);
         }
         Some(Layer::Help(_) | Layer::Qr) => {}
     }

@@ -27,6 +27,10 @@ impl GatewayConnector for Nowhere {
     async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
         Err("nowhere to go".to_owned())
     }
+
+    async fn add(&self, _: NewGateway, _: usize) -> Result<Client, GatewayFault> {
+        unreachable!("nothing is added")
+    }
 }
 
 #[tokio::test]
@@ -157,6 +161,10 @@ struct Broken;
 #[async_trait::async_trait]
 impl GatewayConnector for Broken {
     async fn open(&self, _: usize, _: Option<Secret>) -> Result<Client, String> {
+        panic!("a fault of the desk")
+    }
+
+    async fn add(&self, _: NewGateway, _: usize) -> Result<Client, GatewayFault> {
         panic!("a fault of the desk")
     }
 }
