@@ -19,6 +19,7 @@ mod serve;
 mod table;
 #[cfg(test)]
 mod tests;
+mod value;
 mod whatsapp;
 mod write;
 
