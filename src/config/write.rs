@@ -78,6 +78,7 @@ impl NewProfile {
 
     /// The file's text with the profile at its end.
     fn extended(&self, url: &str) -> Result<String, ConfigError> {
+        use std::fmt::Write as _;
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let mut text = self.text.clone();
         if !text.is_empty() && !text.ends_with('\n') {
@@ -86,12 +87,13 @@ impl NewProfile {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "[profiles.{}]\nurl = {}\ntoken_file = {}\n",
             quoted(&self.name),
             quoted(url),
             quoted(&format!("{}.token", self.name)),
-        ));
+        );
         match has_profile(&text, &self.name) {
             Ok(true) => Ok(text),
             Ok(false) | Err(_) => Err(ConfigError(format!(

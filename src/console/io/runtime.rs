@@ -82,6 +82,7 @@ pub(crate) async fn run(
                     .terminal()
                     .draw(|frame| view(&event_loop.state, frame))?;
                 screen.end_frame()?;
+                screen.color_cursor(event_loop.state.options.theme.cursor())?;
             }
             Next::Wait => {}
         }

@@ -196,23 +196,19 @@ pub(super) fn answered(state: &mut State, id: RequestId, answer: Result<(), Gate
     let Some(dialog) = dialog(state) else {
         return;
     };
-    match answer {
-        Err(fault) => {
-            let reason = clean_block(&fault.reason);
-            failed(dialog, GatewayFault { reason, ..fault });
-        }
-        Ok(()) => {
-            let profile = Profile {
-                name: NewGatewayDialog::typed(&dialog.name),
-                address: NewGatewayDialog::typed(&dialog.address),
-                session_ids: Vec::new(),
-                prompts: false,
-                known: true,
-                is_demo: false,
-            };
-            state.options.profiles.push(profile);
-            let at = state.options.profiles.len() - 1;
-            profiles::switch_gateway(state, id, at);
-        }
+    if let Err(fault) = answer {
+        let reason = clean_block(&fault.reason);
+        return failed(dialog, GatewayFault { reason, ..fault });
     }
+    let profile = Profile {
+        name: NewGatewayDialog::typed(&dialog.name),
+        address: NewGatewayDialog::typed(&dialog.address),
+        session_ids: Vec::new(),
+        prompts: false,
+        known: true,
+        is_demo: false,
+    };
+    state.options.profiles.push(profile);
+    let at = state.options.profiles.len() - 1;
+    profiles::switch_gateway(state, id, at);
 }

@@ -61,7 +61,7 @@ fn a_gateway_is_checked_and_becomes_a_profile() {
     pty.wait_for("nothing listens there");
     // The field at fault has the focus, and everything that was typed is still there.
     pty.send(&format!("\x15\x1b[200~{url}\x1b[201~"));
-    pty.wait_for(&url);
+    pty.wait_for(url);
     pty.send("\t\r");
     pty.wait_for("not accept");
     let config = directory.path().join("config.toml");
