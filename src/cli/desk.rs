@@ -7,8 +7,8 @@ use super::settings::configuration;
 use super::signals::shutdown_signal;
 use super::target::{GatewayInfo, Target};
 use super::{log, output};
-use crate::client::{Client, Secret};
-use crate::config::Config;
+use crate::client::Client;
+use crate::config::{Config, file_path};
 use crate::console::io::clipboard::{Clipboard, Surroundings};
 use crate::console::io::perform::Performer;
 use crate::console::io::runtime;
@@ -32,8 +32,25 @@ pub(super) async fn own(cli: &Cli) -> anyhow::Result<()> {
     let target = Target::open(&config, &ending.requested).await?;
     let (client, typed) = (target.client.clone(), target.typed.clone());
     let shutdown = ending.requested.clone();
-    let outcome = desk(&config, keymap, client, &target.place, typed, shutdown).await;
-    ending.finish(target.close()).await.and(outcome)
+    let (gateways, profiles, here) =
+        Gateways::new(&client, &target.place, &config, file(cli), typed, true);
+    let gateways = Arc::new(gateways);
+    let connector = Arc::clone(&gateways);
+    let place = &target.place;
+    let outcome = desk(
+        &config,
+        keymap,
+        client,
+        place,
+        (connector, profiles, here),
+        shutdown,
+    )
+    .await;
+    let closing = async {
+        gateways.close().await;
+        target.close().await;
+    };
+    ending.finish(closing).await.and(outcome)
 }
 
 /// The console on the sandbox.
@@ -49,7 +66,10 @@ pub(super) async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
     let _log = log::to_file(&engine.log_file(), config.log_level, config.log_format)?;
     let place = GatewayInfo::own("demo", "a simulated world in this process");
     let shutdown = ending.requested.clone();
-    let outcome = desk(&config, keymap, client, &place, None, shutdown).await;
+    let (gateways, profiles, here) =
+        Gateways::new(&client, &place, &config, file(cli), None, false);
+    let gateways = (Arc::new(gateways), profiles, here);
+    let outcome = desk(&config, keymap, client, &place, gateways, shutdown).await;
     ending.finish(engine.stop()).await.and(outcome)
 }
 
@@ -70,7 +90,7 @@ async fn desk(
     keymap: Keymap,
     client: Client,
     place: &GatewayInfo,
-    typed: Option<Secret>,
+    (gateways, profiles, here): (Arc<Gateways>, Vec<state::Profile>, usize),
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let environment = TerminalEnvironment::read(variable);
@@ -93,7 +113,7 @@ async fn desk(
         zone: jiff::tz::TimeZone::system(),
     };
     let clipboard = Clipboard::new(config.clipboard, Surroundings::of(variable));
-    let (performer, inbox) = Performer::new(client, clipboard, pictures(), Arc::new(gateways));
+    let (performer, inbox) = Performer::new(client, clipboard, pictures(), gateways);
     let take = || -> std::io::Result<RealScreen> {
         let mut screen = RealScreen::take(config.mouse, theme.charset)?;
         if config.background == BackgroundChoice::Auto && theme.depth != ColorDepth::None {
@@ -103,6 +123,12 @@ async fn desk(
     };
     let mut screen = take().context("the terminal cannot be used")?;
     runtime::run(&mut screen, options, performer, inbox, shutdown).await
+}
+
+/// The configuration file, for new profiles.
+fn file(cli: &Cli) -> Option<std::path::PathBuf> {
+    let environment: Vec<_> = std::env::vars_os().collect();
+    file_path(&cli.overrides(), &environment)
 }
 
 fn variable(name: &str) -> Option<String> {

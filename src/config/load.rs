@@ -67,13 +67,7 @@ pub(crate) fn load(
     check_key: KeyCheck<'_>,
 ) -> Result<Config, ConfigError> {
     let mut layers = Layers::default();
-    let named = overrides.file.clone().or_else(|| {
-        environment
-            .iter()
-            .find(|(name, path)| name == "GROUPDESK_CONFIG" && !path.is_empty())
-            .map(|(_, path)| PathBuf::from(path))
-    });
-    if let Some(file) = named {
+    if let Some(file) = named_file(overrides, environment) {
         let text = read_bounded(&file).map_err(|error| unreadable(&file, &error))?;
         layers.file(&file, &text, check_key)?;
     } else if let Some(file) = default_file() {
@@ -93,6 +87,24 @@ pub(crate) fn load(
     layers.environment(environment)?;
     layers.flags(overrides);
     finish(layers)
+}
+
+/// The path of the configuration file, whether or not there is one; `None` without a home directory.
+#[must_use]
+pub(crate) fn file_path(
+    overrides: &Overrides,
+    environment: &[(OsString, OsString)],
+) -> Option<PathBuf> {
+    named_file(overrides, environment).or_else(default_file)
+}
+
+fn named_file(overrides: &Overrides, environment: &[(OsString, OsString)]) -> Option<PathBuf> {
+    overrides.file.clone().or_else(|| {
+        environment
+            .iter()
+            .find(|(name, path)| name == "GROUPDESK_CONFIG" && !path.is_empty())
+            .map(|(_, path)| PathBuf::from(path))
+    })
 }
 
 fn finish(layers: Layers) -> Result<Config, ConfigError> {
@@ -151,7 +163,7 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
 }
 
 /// The text of a configuration file of at most [`FILE_MAX`] bytes.
-fn read_bounded(file: &Path) -> std::io::Result<String> {
+pub(super) fn read_bounded(file: &Path) -> std::io::Result<String> {
     use std::io::{Error, ErrorKind, Read as _};
     let mut bytes = Vec::new();
     std::fs::File::open(file)?

@@ -20,13 +20,16 @@ mod serve;
 mod table;
 #[cfg(test)]
 mod tests;
+mod value;
 mod whatsapp;
+mod write;
 
 pub(crate) use error::ConfigError;
 pub(crate) use keys::KeySetting;
-pub(crate) use load::{Config, load};
+pub(crate) use load::{Config, file_path, load};
 pub(crate) use log::{LogFormat, LogLevel};
 pub(crate) use overrides::{Overrides, ServeOverrides};
 pub(crate) use profile::{Profile, TokenFrom};
 pub(crate) use profile_name::{KEY_VARIABLE, OWN};
 pub(crate) use serve::{TlsFiles, parse_listen};
+pub(crate) use write::NewProfile;

@@ -35,10 +35,16 @@ pub(crate) enum TokenFrom {
 }
 
 impl Profile {
-    /// The gateway of `--gateway`: under the name of its host, with the token of [`KEY_VARIABLE`].
+    /// The gateway of `--gateway`: under the name of its host.
     fn of_address(url: &str) -> Self {
+        Self::new(&host_of(url), url)
+    }
+
+    /// A gateway with the token of [`KEY_VARIABLE`].
+    #[must_use]
+    pub(crate) fn new(name: &str, url: &str) -> Self {
         Self {
-            name: host_of(url),
+            name: name.to_owned(),
             url: url.to_owned(),
             token: TokenFrom::Variable(KEY_VARIABLE.to_owned()),
             sessions: Vec::new(),

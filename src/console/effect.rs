@@ -42,6 +42,13 @@ pub enum Effect {
         profile: usize,
         token: Option<Secret>,
     },
+    /// Check a gateway that has no profile yet, and save it as one; answered by `Reply::Added`. `profile` is
+    /// its position among the profiles from then on.
+    AddGateway {
+        id: RequestId,
+        gateway: NewGateway,
+        profile: usize,
+    },
     /// Leave this gateway for the one that this request has connected to: its requests and its
     /// realtime end, what follows goes to the new one.
     SwitchGateway(RequestId),
@@ -50,6 +57,31 @@ pub enum Effect {
     /// Suspend the process as Ctrl-Z does in other programs.
     Suspend,
     Quit,
+}
+
+/// A gateway as it was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewGateway {
+    pub name: String,
+    pub address: String,
+    pub token: Secret,
+}
+
+/// What is typed of a gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GatewayField {
+    Name,
+    Address,
+    Token,
+}
+
+/// Why a gateway was not added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayFault {
+    /// What is to be corrected.
+    pub field: GatewayField,
+    /// A sentence without secrets.
+    pub reason: String,
 }
 
 /// A call of the gateway's contract.

@@ -5,7 +5,7 @@ use crate::api::{
     Session,
 };
 use crate::client::realtime::RealtimeEvent;
-use crate::console::effect::{Call, GroupHistory, SavedQr};
+use crate::console::effect::{Call, GatewayFault, GroupHistory, SavedQr};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::notebook::Notebook;
@@ -82,6 +82,8 @@ pub enum Reply {
     QrSaved(Result<SavedQr, String>),
     /// Whether another gateway accepts our credentials, or why not.
     Connected(Result<(), String>),
+    /// Whether a new gateway was checked and saved, or why not.
+    Added(Result<(), GatewayFault>),
 }
 
 impl Reply {

@@ -17,4 +17,4 @@ mod tls;
 mod token;
 
 pub use arguments::Doctor;
-pub(super) use run::run;
+pub(super) use run::{obstacle, run};

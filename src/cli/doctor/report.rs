@@ -139,6 +139,12 @@ impl Report {
         self.checks.iter().filter(failed).count()
     }
 
+    /// The first failure of one of these steps.
+    pub(super) fn first_failure(&self, of: impl Fn(&str) -> bool) -> Option<&Check> {
+        let mut checks = self.checks.iter();
+        checks.find(|check| check.result == Verdict::Fail && of(check.step))
+    }
+
     /// One JSON object, for scripts.
     pub(super) fn document(&self) -> serde_json::Value {
         serde_json::json!({

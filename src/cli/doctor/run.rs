@@ -89,6 +89,45 @@ async fn remote(
     report: &mut Report,
     shutdown: &CancellationToken,
 ) -> std::io::Result<()> {
+    let (known, token) = token::check(profile, shutdown).await;
+    remote_with(profile, (known, token), limit, report).await
+}
+
+/// The first check that failed of those without which a gateway cannot be used.
+pub(crate) struct Obstacle {
+    /// Whether the key is at fault, not the way to the gateway.
+    pub of_token: bool,
+    /// What was seen, and what to do.
+    pub reason: String,
+}
+
+/// What keeps a profile with this token from working; `None` if nothing does. Each step may take `limit`.
+pub(crate) async fn obstacle(
+    profile: &Profile,
+    token: &Secret,
+    limit: Duration,
+) -> Option<Obstacle> {
+    const ACCESS: [&str; 2] = ["token", "access"];
+    const WAY: [&str; 6] = ["config", "resolve", "connect", "proxy", "tls", "health"];
+    let mut report = Report::new(&profile.name, false);
+    let known = (token::known(profile, token), Some(token.clone()));
+    // A silent report is not written anywhere.
+    let _ = remote_with(profile, known, limit, &mut report).await;
+    let failed = report.first_failure(|step| ACCESS.contains(&step) || WAY.contains(&step))?;
+    let todo = failed.todo.as_deref().unwrap_or_default();
+    Some(Obstacle {
+        of_token: ACCESS.contains(&failed.step),
+        reason: format!("{}; {todo}.", failed.seen),
+    })
+}
+
+/// The steps with what is known of the token.
+async fn remote_with(
+    profile: &Profile,
+    (known, token): (Check, Option<Secret>),
+    limit: Duration,
+    report: &mut Report,
+) -> std::io::Result<()> {
     const AFTER_CONFIG: [&str; 6] = ["resolve", "connect", "tls", "health", "clock", "access"];
     const CALLS: [&str; 7] = [
         "access",
@@ -99,7 +138,6 @@ async fn remote(
         "groups",
         "realtime",
     ];
-    let (known, token) = token::check(profile, shutdown).await;
     // The address and the authorities are part of the configuration.
     let options = target::options(
         profile,

@@ -47,6 +47,11 @@ pub(super) async fn check(
     }
 }
 
+/// What is known about a token that was typed.
+pub(super) fn known(profile: &Profile, token: &Secret) -> Check {
+    about(profile, token, Timestamp::now().as_second())
+}
+
 /// Whether a token is one of a login, for which clocks matter.
 pub(super) fn is_login(token: Option<&Secret>) -> bool {
     token.is_some_and(|token| claims(token.expose()).is_some())

@@ -1,6 +1,7 @@
 //! Connections to other gateways; the caller of the console provides them.
 
 use crate::client::{Client, Secret};
+use crate::console::effect::{GatewayFault, NewGateway};
 use async_trait::async_trait;
 use std::path::PathBuf;
 
@@ -15,4 +16,9 @@ pub(crate) trait GatewayConnector: Send + Sync {
 
     /// The file of a gateway's notebook.
     fn notebook(&self, profile: usize) -> PathBuf;
+    /// Checks a gateway and saves it as the profile at this position: a client of it.
+    ///
+    /// # Errors
+    /// What is to be corrected, and why. Nothing was saved.
+    async fn add(&self, gateway: NewGateway, profile: usize) -> Result<Client, GatewayFault>;
 }

@@ -3,6 +3,7 @@
 use crate::api::EpochMillis;
 use crate::client::Client;
 use crate::client::realtime::RealtimeEvent;
+use crate::console::effect::GatewayFault;
 use crate::console::ids::RequestId;
 use crate::console::msg::{Msg, Reply};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,6 +24,8 @@ pub(crate) enum Notice {
     Raw(Vec<u8>),
     /// Another gateway has answered, and this is the client for it.
     Connected(RequestId, Result<Client, String>),
+    /// A new gateway was saved, and this is the client for it.
+    Added(RequestId, Result<Client, GatewayFault>),
 }
 
 /// The time now, in milliseconds since the epoch.

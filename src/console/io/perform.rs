@@ -4,6 +4,10 @@ use crate::api::{AuditEntry, CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{Call, GroupHistory, SavedQr, SessionAction};
+use crate::client::{Client, ClientError, Listing, Retry, Secret};
+use crate::console::effect::{
+    Call, GatewayFault, GatewayField, NewGateway, SavedQr, SessionAction,
+};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::io::clipboard::Clipboard;
@@ -102,6 +106,25 @@ impl Performer {
         let connector = Arc::clone(&self.connector);
         let task = async move { Notice::Connected(id, connector.open(profile, token).await) };
         let panicked = move || Notice::Connected(id, Err(PANICKED.to_owned()));
+        replying(&self.inbox, panicked, task)
+    }
+
+    /// Checks and saves another gateway. Aborting the task drops the answer.
+    pub(super) fn add_gateway(
+        &self,
+        id: RequestId,
+        gateway: NewGateway,
+        profile: usize,
+    ) -> AbortHandle {
+        let connector = Arc::clone(&self.connector);
+        let task = async move { Notice::Added(id, connector.add(gateway, profile).await) };
+        let panicked = move || {
+            let fault = GatewayFault {
+                field: GatewayField::Address,
+                reason: PANICKED.to_owned(),
+            };
+            Notice::Added(id, Err(fault))
+        };
         replying(&self.inbox, panicked, task)
     }
 

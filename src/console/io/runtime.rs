@@ -82,6 +82,7 @@ pub(crate) async fn run(
                     .terminal()
                     .draw(|frame| view(&event_loop.state, frame))?;
                 screen.end_frame()?;
+                screen.color_cursor(event_loop.state.options.theme.cursor())?;
             }
             Next::Wait => {}
         }
@@ -236,6 +237,13 @@ impl EventLoop {
                 self.connected = None;
                 Ok(next)
             }
+            Notice::Added(id, answer) => {
+                self.running.remove(&id);
+                let as_fault = answer.map(|client| self.connected = Some((id, client)));
+                let next = self.take(Msg::Reply(id, Reply::Added(as_fault)));
+                self.connected = None;
+                Ok(next)
+            }
             Notice::Raw(bytes) => {
                 screen.write_raw(&bytes)?;
                 Ok(Next::Wait)
@@ -257,6 +265,14 @@ impl EventLoop {
                 }
                 Effect::Connect { id, profile, token } => {
                     let task = self.performer.connect(id, profile, token);
+                    self.running.insert(id, task);
+                }
+                Effect::AddGateway {
+                    id,
+                    gateway,
+                    profile,
+                } => {
+                    let task = self.performer.add_gateway(id, gateway, profile);
                     self.running.insert(id, task);
                 }
                 Effect::SwitchGateway(id) => self.enter(id),

@@ -26,6 +26,10 @@ pub(crate) trait Screen {
     /// Writes bytes that are not cells, between two frames.
     fn write_raw(&mut self, bytes: &[u8]) -> io::Result<()>;
 
+    /// Gives the text cursor a colour (red, green, blue), or with `None` the terminal's own, until the
+    /// terminal is left.
+    fn color_cursor(&mut self, color: Option<(u8, u8, u8)>) -> io::Result<()>;
+
     /// Enters our terminal modes, whatever other programs have set.
     fn enter(&mut self) -> io::Result<()>;
 

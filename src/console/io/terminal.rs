@@ -30,6 +30,12 @@ const TITLE_POP: &str = "\x1b[23;0t";
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
+/// Gives the text cursor its own colour again (xterm control sequences, "OSC Ps", Ps = 112).
+const CURSOR_RESET: &str = "\x1b]112\x1b\\";
+
+/// Whether the text cursor has a colour of ours.
+static CURSOR_COLORED: AtomicBool = AtomicBool::new(false);
+
 /// Whether our terminal modes are set. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -44,6 +50,8 @@ pub async fn closed() {
 pub struct RealScreen {
     terminal: Terminal<TerminalBackend>,
     mouse: bool,
+    /// The colour that the text cursor was given.
+    cursor: Option<(u8, u8, u8)>,
     hang_up: HangUp,
 }
 
@@ -64,6 +72,7 @@ impl RealScreen {
         let mut screen = Self {
             terminal: Terminal::new(TerminalBackend::new(charset, &hang_up))?,
             mouse,
+            cursor: None,
             hang_up,
         };
         screen.enter()?;
@@ -105,7 +114,23 @@ impl Screen for RealScreen {
         Write::flush(output)
     }
 
+    fn color_cursor(&mut self, color: Option<(u8, u8, u8)>) -> io::Result<()> {
+        if self.cursor == color {
+            return Ok(());
+        }
+        self.cursor = color;
+        CURSOR_COLORED.store(color.is_some(), Ordering::SeqCst);
+        let bytes = match color {
+            Some((red, green, blue)) => {
+                format!("\x1b]12;rgb:{red:02x}/{green:02x}/{blue:02x}\x1b\\")
+            }
+            None => CURSOR_RESET.to_owned(),
+        };
+        self.write_raw(bytes.as_bytes())
+    }
+
     fn enter(&mut self) -> io::Result<()> {
+        self.cursor = None;
         self.hang_up.forgive(enable_raw_mode(), ())?;
         TAKEN.store(true, Ordering::SeqCst);
         self.write_raw(&on(self.mouse)?)?;
@@ -132,7 +157,10 @@ fn give_back() -> io::Result<()> {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
-    let written = off().and_then(|bytes| {
+    let written = off().and_then(|mut bytes| {
+        if CURSOR_COLORED.swap(false, Ordering::SeqCst) {
+            bytes.extend_from_slice(CURSOR_RESET.as_bytes());
+        }
         let mut out = io::stdout().lock();
         out.write_all(&bytes)?;
         out.flush()

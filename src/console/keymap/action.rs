@@ -41,6 +41,8 @@ pub(crate) enum Action {
     RenameSession,
     RemoveSession,
     Profiles,
+    Demo,
+    NewGateway,
     Theme,
     ErrorDetails,
     Palette,

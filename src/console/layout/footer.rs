@@ -114,7 +114,11 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         Some(Layer::Profiles(dialog)) => match &dialog.step {
             ProfilesStep::Choosing | ProfilesStep::Failed(_) => closed_by_keys(
                 state,
-                vec![plain("↑↓", "move"), plain("↵", "go there")],
+                vec![
+                    plain("↑↓", "move"),
+                    plain("↵", "go there"),
+                    of_action(state, Action::NewGateway, "add a gateway"),
+                ],
                 "close",
             ),
             ProfilesStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
@@ -137,6 +141,15 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             hints.push(of_action(state, Action::Refresh, "refresh"));
             closed_by_keys(state, hints, "close")
         }
+        Some(Layer::NewGateway(gateway)) => match gateway.field() {
+            Some(_) => typing(
+                state,
+                vec![plain("Tab", "next"), plain("↵", "next")],
+                "cancel",
+            ),
+            None if gateway.is_checking() => closed_by_keys(state, Vec::new(), "stop"),
+            None => closed_by_keys(state, buttons(), "cancel"),
+        },
         Some(Layer::Form(form)) => form_hints(state, form),
         Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),
         None if state.groups.typing => filter_hints(state, "move", &state.groups.filter),

@@ -8,12 +8,14 @@ use super::copy_as::copy_as_parts;
 use super::counter::counter_parts;
 use super::dialog::Dialog;
 use super::failures::failures_parts;
+use super::first_run::first_run;
 use super::footer::hints;
 use super::form::form_parts;
 use super::groups::{group_head, groups_parts};
 use super::help::help_parts;
 use super::note::note_parts;
 use super::history::history_parts;
+use super::new_gateway::new_gateway_parts;
 use super::pairing::pairing_parts;
 use super::palette::palette_parts;
 use super::profiles::profiles_parts;
@@ -21,7 +23,7 @@ use super::qr::{QrDrawing, qr_parts};
 use super::rename::rename_parts;
 use super::reset::reset_parts;
 use super::screen::{Screen, screen};
-use super::sessions::sessions_parts;
+use super::sessions::{first_run_of_sessions, sessions_parts};
 use super::target::Target;
 use crate::console::keymap::Action;
 use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, State};
@@ -150,6 +152,11 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 Target::HistoryRow(row)
             } else {
                 in_dialog(&parts.dialog)
+        Layer::NewGateway(gateway) => {
+            let parts = new_gateway_parts(screen, gateway);
+            match parts.field_at(at) {
+                Some(field) => Target::GatewayField(field),
+                None => in_dialog(&parts.dialog),
             }
         }
         Layer::Failures { scroll } => in_dialog(&failures_parts(state, screen, *scroll).dialog),
@@ -167,6 +174,9 @@ fn inside_or_nothing(area: Rect, at: Position) -> Target {
 fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
     if let Some(area) = screen.sessions.filter(|area| area.contains(at)) {
         let parts = sessions_parts(state, area);
+        if let Some(action) = first_run_of_sessions(state, &parts).and_then(|ways| ways.at(at)) {
+            return Target::Hint(action);
+        }
         if parts.rows.contains(at) {
             let row = usize::from((at.y - parts.rows.y) / parts.height) + state.sessions.offset;
             if row <= state.sessions.rows.len() {
@@ -177,6 +187,9 @@ fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
     }
     if let Some(area) = screen.groups.filter(|area| area.contains(at)) {
         let parts = groups_parts(state, area);
+        if let Some(action) = first_run(state, parts.rows).and_then(|ways| ways.at(at)) {
+            return Target::Hint(action);
+        }
         if parts.filter.contains(at) {
             return Target::Filter;
         }

@@ -9,6 +9,7 @@ mod counter;
 mod dialog;
 mod enabled;
 mod failures;
+mod first_run;
 mod footer;
 mod form;
 mod groups;
@@ -16,6 +17,7 @@ mod help;
 mod history;
 mod hit;
 mod note;
+mod new_gateway;
 mod pairing;
 mod palette;
 mod profiles;
@@ -39,6 +41,7 @@ pub(crate) use counter::{CounterDrawing, counter_buttons, counter_parts, counter
 pub(crate) use dialog::{ButtonSpot, Dialog};
 pub(crate) use enabled::{can, needs, why_not};
 pub(crate) use failures::{failures_page, failures_parts};
+pub(crate) use first_run::{FirstRun, first_run};
 pub(crate) use footer::hints;
 pub(crate) use form::{
     COUNTS, FORM_BUTTONS, FORM_LEAVE_BUTTONS, FormLine, FormParts, LABELS, Note, form_parts,
@@ -51,6 +54,7 @@ pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
 pub(crate) use note::{note_buttons, note_parts};
+pub(crate) use new_gateway::{new_gateway_buttons, new_gateway_parts};
 pub(crate) use pairing::{
     PairingParts, pairing_buttons, pairing_field, pairing_method, pairing_parts,
 };
@@ -60,6 +64,6 @@ pub(crate) use qr::{QrDrawing, QrParts, qr_parts};
 pub(crate) use rename::{rename_buttons, rename_parts};
 pub(crate) use reset::{reset_buttons, reset_parts};
 pub(crate) use screen::{MIN_SIZE, Screen, inside, row, screen};
-pub(crate) use sessions::{SessionsParts, session_rows, sessions_parts};
+pub(crate) use sessions::{SessionsParts, first_run_of_sessions, session_rows, sessions_parts};
 pub(crate) use target::Target;
 pub(crate) use wrap::wrap;

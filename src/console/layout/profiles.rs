@@ -75,8 +75,10 @@ fn sentence(state: &State, profiles: &ProfilesDialog) -> String {
     let name = text::clean_line(&profile.name);
     match &profiles.step {
         ProfilesStep::Choosing if state.options.profiles.len() < 2 => {
-            "Other gateways appear here once the configuration has profiles for them.".to_owned()
+            "Other gateways appear here once they were added.".to_owned()
         }
+        ProfilesStep::Connecting(_) if profile.is_demo => "◌ Starting the demo …".to_owned(),
+        ProfilesStep::Failed(reason) if profile.is_demo => format!("✘ The demo: {reason}."),
         ProfilesStep::Choosing if profiles.cursor == state.options.here => {
             "This is where you are.".to_owned()
         }

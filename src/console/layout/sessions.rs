@@ -1,5 +1,6 @@
 //! The sessions pane.
 
+use super::first_run::{FirstRun, first_run};
 use super::screen::{inside, screen};
 use crate::console::state::State;
 use ratatui::layout::Rect;
@@ -52,6 +53,19 @@ impl SessionsParts {
             ..self.rows
         }
     }
+}
+
+/// The ways on from a desk without accounts, where the sessions fill the screen.
+#[must_use]
+pub(crate) fn first_run_of_sessions(state: &State, parts: &SessionsParts) -> Option<FirstRun> {
+    let below = Rect {
+        y: parts.rows.y + parts.height.min(parts.rows.height),
+        height: parts.rows.height.saturating_sub(parts.height),
+        ..parts.rows
+    };
+    (parts.lines == 1)
+        .then(|| first_run(state, below))
+        .flatten()
 }
 
 /// How many rows of sessions fit. At least 1.

@@ -1,5 +1,6 @@
 //! Mouse targets.
 
+use crate::console::effect::GatewayField;
 use crate::console::keymap::Action;
 use crate::console::state::{ButtonId, FormFocus, NoteFocus, Pane, Sort};
 
@@ -38,6 +39,8 @@ pub(crate) enum Target {
     Field(FormFocus),
     /// A field of a group's note.
     NoteField(NoteFocus),
+    /// A field of "Add a gateway".
+    GatewayField(GatewayField),
     /// The text field of "Add an account".
     PairingField,
     /// The text field of "Why can't people join?"

@@ -61,6 +61,14 @@ pub struct Options {
     pub zone: jiff::tz::TimeZone,
 }
 
+impl Options {
+    /// The position of the demo among the profiles.
+    #[must_use]
+    pub(crate) fn demo(&self) -> Option<usize> {
+        self.profiles.iter().position(|profile| profile.is_demo)
+    }
+}
+
 /// The whole state.
 pub struct State {
     pub options: Options,

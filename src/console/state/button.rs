@@ -26,6 +26,8 @@ pub enum ButtonId {
     Keep,
     /// Lock the screen for a visitor.
     Lock,
+    /// Check a gateway and go there.
+    Connect,
     /// Start the session.
     Start,
 }

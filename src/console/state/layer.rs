@@ -9,6 +9,7 @@ use super::form::EditForm;
 use super::help::HelpDialog;
 use super::note::NoteDialog;
 use super::history::HistoryDialog;
+use super::new_gateway::NewGatewayDialog;
 use super::pairing::Pairing;
 use super::palette::Palette;
 use super::profiles::ProfilesDialog;
@@ -35,6 +36,8 @@ pub enum Layer {
     Columns(ColumnsDialog),
     CopyAs(CopyAs),
     History(HistoryDialog),
+    /// "Add a gateway".
+    NewGateway(Box<NewGatewayDialog>),
     /// The QR code of the card's link and the group's name, filling the screen.
     Qr,
     /// The code for a visitor, with keys and mouse locked.

@@ -25,6 +25,7 @@ mod layer;
 mod names;
 mod note;
 mod other_account;
+mod new_gateway;
 mod pairing;
 mod palette;
 mod passkey;
@@ -59,6 +60,7 @@ pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
 pub(crate) use note::{NoteDialog, NoteFocus};
+pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
     PairingStep, phone_digits,

@@ -14,6 +14,8 @@ pub struct Profile {
     pub prompts: bool,
     /// The typed token is known and was accepted.
     pub known: bool,
+    /// The simulated WhatsApp of this process.
+    pub is_demo: bool,
 }
 
 impl Profile {

@@ -108,6 +108,7 @@ pub(crate) enum InFlight {
     Notebook,
     /// At the gateway of this profile.
     Connect(usize),
+    AddGateway,
 }
 
 /// What was copied.

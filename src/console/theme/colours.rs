@@ -126,14 +126,23 @@ impl Colours {
             (ThemeName::HighContrast, _) if few => Self::bright_of_palette(background),
             (ThemeName::HighContrast, Light) => DARK_ON_WHITE,
             (ThemeName::HighContrast, Dark | Unknown) => BRIGHT_ON_BLACK,
-            (ThemeName::Dark, _) if few => Self::of_palette(Dark),
+            (ThemeName::Dark, _) if few => Self::of_palette(Dark).on(Color::Gray, Color::Black),
             (ThemeName::Dark, _) => DARK,
-            (ThemeName::Light, _) if few => Self::of_palette(Light),
+            // The palette's bright white is no background on terminals of eight colours.
+            (ThemeName::Light, _) if few => Self::of_palette(Light).on(Color::Black, Color::Gray),
             (ThemeName::Light, _) => LIGHT,
             (ThemeName::Auto, _) if few => Self::of_palette(background),
             (ThemeName::Auto, Dark) => DARK.unpainted(),
             (ThemeName::Auto, Light) => LIGHT.unpainted(),
             (ThemeName::Auto, Unknown) => Self::on_both(depth),
+        }
+    }
+
+    fn on(self, text: Color, paper: Color) -> Self {
+        Self {
+            text: Some(text),
+            paper: Some(paper),
+            ..self
         }
     }
 
@@ -191,7 +200,8 @@ impl Colours {
                 warn: Some(Color::LightYellow),
                 bad: Some(Color::LightRed),
                 dim: Some(Color::Gray),
-                ..Self::default()
+                text: Some(Color::White),
+                paper: Some(Color::Black),
             },
         }
     }
@@ -267,6 +277,23 @@ mod tests {
             on(Background::Light),
             (Some(Color::Blue), Some(Color::Magenta))
         );
+    }
+
+    #[test]
+    fn with_sixteen_colours_dark_and_light_bring_their_background() {
+        for (name, background) in [
+            (ThemeName::Dark, Background::Light),
+            (ThemeName::Light, Background::Dark),
+            (ThemeName::HighContrast, Background::Unknown),
+        ] {
+            let own = OwnColors::default();
+            let colours = Colours::new(name, ColorDepth::Ansi16, background, own);
+            assert!(
+                colours.text.is_some() && colours.paper.is_some(),
+                "{name:?}"
+            );
+            assert_ne!(colours.text, colours.paper, "{name:?}");
+        }
     }
 
     #[test]

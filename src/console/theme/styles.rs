@@ -9,6 +9,7 @@ use super::colours::{Background, Colours};
 use super::depth::ColorDepth;
 use super::name::ThemeName;
 use super::own::OwnColors;
+use super::rgb;
 use crate::api::SessionStatus;
 use crate::console::locale::Charset;
 use crate::console::qr::{Blocks, Ink};
@@ -172,6 +173,18 @@ impl Theme {
             if cell.bg == Color::Reset {
                 cell.bg = paper;
             }
+        }
+    }
+
+    /// Red, green and blue of the text cursor where the background is painted: the terminal's own cursor may
+    /// have the colour of this background. `None` for the terminal's own.
+    #[must_use]
+    pub(crate) fn cursor(&self) -> Option<(u8, u8, u8)> {
+        self.paper.bg?;
+        match self.paper.fg? {
+            Color::Black => Some((0, 0, 0)),
+            Color::Gray | Color::White => Some((0xe5, 0xe5, 0xe5)),
+            color => rgb::fixed(color),
         }
     }
 

@@ -68,6 +68,7 @@ fn asks(state: &State) -> bool {
                 | Layer::Reset(_)
                 | Layer::Pairing(_)
                 | Layer::Rename(_)
+                | Layer::NewGateway(_)
                 | Layer::Counter(_)
                 | Layer::CopyAs(_)
         )

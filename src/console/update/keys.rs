@@ -4,7 +4,7 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, leaving, members, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset, sessions, theme, undo,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, leaving, members, new_gateway, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset, sessions, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -67,6 +67,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::History(_)) => history::key(state, event, action),
         Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
+        Some(Layer::NewGateway(_)) => new_gateway::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
         None if filters && takes_text(state) => return,
@@ -188,6 +189,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Check(_)) => check::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
+        Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
         None if state.is_finding_member() => members::filter_paste(state, text),
         _ => {}
@@ -215,9 +217,11 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Counter => counter::open(state),
         Action::Theme => theme::choose(state, state.options.theme.name.next()),
         Action::QrStyle => state.whole_blocks = !state.whole_blocks,
+        Action::NewGateway => leaving::to_new_gateway(state),
         _ if !state.layers.is_empty() => {}
         Action::Zoom => state.zoomed = !state.zoomed,
         Action::Columns => columns::open(state),
+        Action::Demo => leaving::to_demo(state),
         Action::Filter => groups::start_filter(state),
         Action::FindMember => members::start_filter(state),
         Action::Open => open(state),

@@ -1,6 +1,6 @@
 //! Quitting and going to another gateway, after a question that lists what would be lost.
 
-use super::{confirm, form, pairing, profiles};
+use super::{confirm, form, new_gateway, pairing, profiles};
 use crate::console::effect::Effect;
 use crate::console::state::{ConfirmDialog, EditForm, FormPhase, Layer, Leaving, Question, State};
 use crate::console::words;
@@ -26,6 +26,29 @@ pub(super) fn to_profiles(state: &mut State) {
     }
     if !asks(state, Leaving::Gateway) {
         profiles::open(state);
+    }
+}
+
+/// Goes to the demo, by way of the list of profiles.
+pub(super) fn to_demo(state: &mut State) {
+    if state.options.demo().is_none() {
+        state.note("This is a demo already.");
+        return;
+    }
+    to_profiles(state);
+    profiles::go_to_demo(state);
+}
+
+/// Asks for another gateway; over the list of profiles as well.
+pub(super) fn to_new_gateway(state: &mut State) {
+    match state.layers.last() {
+        None => to_profiles(state),
+        Some(Layer::Profiles(_)) => {}
+        Some(_) => return,
+    }
+    if matches!(state.layers.last(), Some(Layer::Profiles(_))) {
+        state.layers.pop();
+        new_gateway::open(state);
     }
 }
 

@@ -12,6 +12,8 @@
 //!   look at several
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
 //!   `failures`, `qr`, `copy_as`, `counter`, `undo`, `history`, and `unconfirmed` and `leaving`, which look at several
+//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `new_gateway`, `help`,
+//!   `failures`, `qr`, `counter`, and `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
 mod burst;
@@ -45,6 +47,7 @@ mod mouse;
 mod note;
 mod notebook;
 mod other_account;
+mod new_gateway;
 mod pairing;
 mod palette;
 mod place;

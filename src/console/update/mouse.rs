@@ -1,7 +1,7 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys, members, note, pairing, palette, profiles, rename, reset, sessions,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys, members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -32,6 +32,7 @@ fn click(state: &mut State, target: Target) {
         Target::NoteField(focus) => note::click(state, focus),
         Target::PairingField => pairing::focus_field(state),
         Target::CheckField => check::focus_field(state),
+        Target::GatewayField(field) => new_gateway::click(state, field),
         Target::ProfileRow(row) => profiles::click(state, row),
         Target::PaletteRow(row) => {
             let rest = palette::click(state, row);
@@ -92,6 +93,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Note(_)) => note::press(state, button),
         Some(Layer::Columns(_)) => columns::press(state, button),
         Some(Layer::Check(_)) => check::press(state, button),
+        Some(Layer::NewGateway(_)) => new_gateway::press(state, button),
         Some(Layer::Counter(_)) => counter::press(state, button),
         Some(Layer::Confirm(_)) => {
             let rest = confirm::press(state, button);

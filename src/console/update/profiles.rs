@@ -18,7 +18,7 @@ use crate::text::{clean_block, clean_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Longest token, in characters.
-const TOKEN_MAX: usize = 64 << 10;
+pub(super) const TOKEN_MAX: usize = 64 << 10;
 
 /// Opens the list of profiles.
 pub(super) fn open(state: &mut State) {
@@ -26,6 +26,15 @@ pub(super) fn open(state: &mut State) {
         cursor: state.options.here,
         step: ProfilesStep::Choosing,
     }));
+}
+
+/// Goes to the demo.
+pub(super) fn go_to_demo(state: &mut State) {
+    let demo = state.options.demo();
+    if let (Some(demo), Some(dialog)) = (demo, dialog(state)) {
+        dialog.cursor = demo;
+        go(state);
+    }
 }
 
 fn dialog(state: &mut State) -> Option<&mut ProfilesDialog> {
@@ -108,7 +117,9 @@ fn choose(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Follow
             state.layers.pop();
         }
         (KeyCode::Enter | KeyCode::Char(' '), _) => go(state),
-        (_, Some(action @ (Action::Help | Action::Quit))) => return FollowUp::Perform(action),
+        (_, Some(action @ (Action::Help | Action::Quit | Action::NewGateway))) => {
+            return FollowUp::Perform(action);
+        }
         _ => {
             let rows = state.options.profiles.len();
             let page = layout::profile_rows(state);
@@ -223,7 +234,7 @@ pub(super) fn connected(
 }
 
 /// Starts with an empty state on the other gateway.
-fn switch_gateway(state: &mut State, id: RequestId, profile: usize) {
+pub(super) fn switch_gateway(state: &mut State, id: RequestId, profile: usize) {
     let mut options = state.options.clone();
     let Some(there) = options.profiles.get(profile).cloned() else {
         return;

@@ -2,7 +2,7 @@
 //! classified here, once.
 
 use super::{
-    check, connection, copy, explain, find, form, gateway, groups, history, invite, members, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
+    check, connection, copy, explain, find, form, gateway, groups, history, invite, members, new_gateway, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -22,6 +22,7 @@ pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
         (InFlight::Connect(profile), Reply::Connected(answer)) => {
             profiles::connected(state, id, profile, answer);
         }
+        (InFlight::AddGateway, Reply::Added(answer)) => new_gateway::answered(state, id, answer),
         (InFlight::Call(call), reply) => {
             if !answered(state, id, &call, reply) {
                 // Not an answer to this call: the right one is still awaited.

@@ -4,6 +4,7 @@
 //! plain strings that are edited at their end only: a key there changes the result at once.
 
 use crate::api::SettingField;
+use crate::console::effect::GatewayField;
 use crate::console::layout::pairing_field;
 use crate::console::state::{FormFocus, FormPhase, Layer, PairingField, ProfilesStep, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -87,6 +88,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         Some(Layer::Note(note)) => note.takes_text(),
         Some(Layer::Check(check)) => check.takes_text(),
         Some(Layer::Counter(counter)) => counter.takes_text(),
+        Some(Layer::NewGateway(dialog)) => dialog.field().is_some(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
         Some(_) => false,
         None => state.groups.typing || state.is_finding_member(),
@@ -100,6 +102,8 @@ pub(super) fn can_undo(state: &State) -> bool {
             pairing_field(state, pairing) != Some(PairingField::Answer)
         }
         Some(Layer::Form(_) | Layer::Rename(_) | Layer::Note(_) | Layer::Check(_)) => true,
+        Some(Layer::NewGateway(dialog)) => dialog.field() != Some(GatewayField::Token),
+        Some(Layer::Form(_) | Layer::Rename(_)) => true,
         _ => false,
     };
     has_history && takes_text(state)

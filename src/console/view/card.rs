@@ -27,21 +27,11 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
     let focused = state.focus == Pane::Group;
     let (Some(card), Some(parts)) = (&state.card, card_parts(state, area)) else {
         pane(buffer, theme, area, "Group", focused);
-        let nothing_yet = state.sessions.loaded && state.sessions.rows.is_empty();
-        let next = if nothing_yet {
-            super::groups::first_account(state)
-        } else {
-            "Its invite link and QR code stand here.".to_owned()
-        };
-        let title = if nothing_yet {
-            super::groups::NO_ACCOUNTS
-        } else {
-            "No group selected"
-        };
-        let mut lines = vec![(title.to_owned(), theme.title), (String::new(), theme.text)];
+        let title = "No group selected".to_owned();
+        let mut lines = vec![(title, theme.title), (String::new(), theme.text)];
         let width = inside(area).width.saturating_sub(4);
         lines.extend(
-            wrap(&next, width, 4)
+            wrap("Its invite link and QR code stand here.", width, 4)
                 .into_iter()
                 .map(|line| (line, theme.dim)),
         );

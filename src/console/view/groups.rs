@@ -3,12 +3,12 @@
 use super::paint::{
     after, bar, key, pane, put, put_all, put_block, put_lines, put_right, scrollbar, tail,
 };
-use crate::api::{Capability, Group, GroupKind, SessionRole};
+use crate::api::{Group, GroupKind, SessionRole};
 use crate::console::failure::SessionState;
 use crate::console::fuzzy::Highlighter;
 use crate::console::keymap::Action;
 use crate::console::layout::{
-    GroupColumns, GroupsParts, group_columns, groups_notice, groups_parts, inside, wrap,
+    GroupColumns, GroupsParts, first_run, group_columns, groups_notice, groups_parts, inside, wrap,
 };
 use crate::console::state::{
     Connection, Entry, Line, LinkAnswer, LinkFind, Pane, Part, SessionScope, Sort, State,
@@ -379,6 +379,9 @@ fn name(
 
 fn empty(state: &State, inner: Rect, parts: &GroupsParts, buffer: &mut Buffer) {
     let theme = &state.options.theme;
+    if let Some(ways) = first_run(state, parts.rows) {
+        return super::first_run::draw(state, &ways, buffer);
+    }
     let (title, next) = why_empty(state);
     let width = inner.width.saturating_sub(4).min(60);
     let mut lines: Vec<(String, Style)> = wrap(&title, width, 3)
@@ -468,9 +471,6 @@ fn why_empty(state: &State) -> (String, String) {
             ),
             None => ("◌ Loading the sessions …".to_owned(), String::new()),
         };
-    }
-    if state.sessions.rows.is_empty() {
-        return (NO_ACCOUNTS.to_owned(), first_account(state));
     }
     if groups.total > 0 && !groups.filter.is_empty() {
         let filter = fit(&text::clean_line(&groups.filter), 40).shown;

@@ -9,6 +9,7 @@ mod copy_as;
 mod counter;
 mod failures;
 mod field;
+mod first_run;
 mod footer;
 mod form;
 mod groups;
@@ -18,6 +19,7 @@ mod history;
 mod letters;
 mod members;
 mod note;
+mod new_gateway;
 mod paint;
 mod pairing;
 mod palette;
@@ -57,6 +59,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Help(help) => return help::draw(state, screen, help, buffer),
         Layer::Form(form) => return form::draw(state, screen, form, buffer),
         Layer::Profiles(profiles) => return profiles::draw(state, screen, profiles, buffer),
+        Layer::NewGateway(gateway) => return new_gateway::draw(state, screen, gateway, buffer),
         Layer::Pairing(pairing) => return pairing::draw(state, screen, pairing, buffer),
         Layer::Counter(counter) => return counter::draw(state, screen, counter, buffer),
         Layer::Check(check) => return check::draw(state, screen, check, buffer),

@@ -3,7 +3,7 @@
 use super::paint::{after, bar, below, columns, pane, put, put_lines, put_right, scrollbar};
 use crate::api::{LinkStep, Session, SessionStatus};
 use crate::console::account::number;
-use crate::console::layout::{SessionsParts, sessions_parts, wrap};
+use crate::console::layout::{SessionsParts, first_run_of_sessions, sessions_parts, wrap};
 use crate::console::state::{Connection, Pane, State};
 use crate::console::words;
 use crate::text;
@@ -57,7 +57,10 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         .saturating_mul(u16::try_from(total - offset).unwrap_or(u16::MAX));
     // With three lines per row, the first row already shows the reason.
     if parts.lines == 1 {
-        no_sessions(state, below(parts.rows, used), buffer);
+        match first_run_of_sessions(state, &parts) {
+            Some(ways) => super::first_run::draw(state, &ways, buffer),
+            None => no_sessions(state, below(parts.rows, used), buffer),
+        }
     }
     if total > parts.count() {
         let seen = Rect {
@@ -82,10 +85,6 @@ fn no_sessions(state: &State, area: Rect, buffer: &mut Buffer) {
             ("✖ The gateway is away", state.sentence(failure, None))
         }
         (None, _) if !sessions.loaded => ("◌ Loading the sessions …", String::new()),
-        (None, _) if sessions.rows.is_empty() => (
-            super::groups::NO_ACCOUNTS,
-            super::groups::first_account(state),
-        ),
         (None, _) => return,
     };
     let area = after(area, INDENT);

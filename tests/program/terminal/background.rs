@@ -71,7 +71,16 @@ fn a_theme_from_the_setting_is_painted_and_a_key_changes_it() {
     pty.send("\x1b]11;rgb:0000/0000/0000\x07T");
     pty.wait_for("Theme: high-contrast");
     assert_eq!(corner(pty.screen()), Some(Color::Idx(16)));
+    // The terminal's own cursor could have the colour of the painted background.
+    let raw = String::from_utf8_lossy(pty.raw()).into_owned();
+    assert!(raw.contains("\x1b]12;rgb:26/26/26\x1b\\"), "{raw:?}");
+    assert!(raw.contains("\x1b]12;rgb:ff/ff/ff\x1b\\"), "{raw:?}");
     pty.send("TT");
     pty.wait_for("Theme: auto");
     assert_eq!(corner(pty.screen()), Some(Color::Default));
+    pty.send("TTq");
+    assert_eq!(pty.wait_end(), 0);
+    let raw = String::from_utf8_lossy(pty.raw()).into_owned();
+    let after = raw.rsplit("\x1b]12;").next().unwrap_or_default();
+    assert!(after.contains("\x1b]112\x1b\\"), "{after:?}");
 }

@@ -5,6 +5,7 @@ mod closing;
 mod copying;
 mod counter;
 mod endings;
+mod first_run;
 mod hands;
 mod headless;
 mod job;

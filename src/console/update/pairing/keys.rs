@@ -202,6 +202,7 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
         ButtonId::Keep => keep(state),
         ButtonId::Cancel | ButtonId::Close => leave(state),
         ButtonId::Save | ButtonId::Edit | ButtonId::Lock => {}
+        ButtonId::Save | ButtonId::Lock | ButtonId::Connect => {}
     }
 }
 

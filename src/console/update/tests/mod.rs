@@ -20,6 +20,7 @@ mod members;
 mod mouse;
 mod notebook;
 mod other_account;
+mod new_gateway;
 mod overlays;
 mod pairing;
 mod palette;
@@ -201,6 +202,7 @@ impl Harness {
         for effect in effects {
             match effect {
                 Effect::Call { id, call } => self.asked.push((id, call)),
+                Effect::Cancel(id) if self.is_adding(id) => self.others.push(Effect::Cancel(id)),
                 Effect::Cancel(id) => {
                     assert!(self.asked.iter().any(|(asked, _)| *asked == id));
                     self.asked.retain(|(asked, _)| *asked != id);
@@ -210,6 +212,13 @@ impl Harness {
                 other => self.others.push(other),
             }
         }
+    }
+
+    /// Whether a gateway is added with this request.
+    fn is_adding(&self, request: RequestId) -> bool {
+        let is_it =
+            |effect: &Effect| matches!(effect, Effect::AddGateway { id, .. } if *id == request);
+        self.others.iter().any(is_it)
     }
 
     fn send(&mut self, msg: Msg) {

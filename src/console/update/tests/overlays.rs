@@ -222,7 +222,7 @@ fn every_pane_leads_to_adding_the_first_account() {
             }
             let screen = desk.screen();
             assert!(screen.contains("No accounts yet"), "{screen}");
-            assert!(screen.contains("Press a to link a phone"), "{screen}");
+            assert!(screen.contains("a  Link a phone"), "{screen}");
             assert!(screen.contains("a add account"), "{screen}");
             assert!(!screen.contains("This key sees"), "{screen}");
             desk.press("a");

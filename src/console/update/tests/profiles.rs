@@ -11,6 +11,7 @@ fn profile(name: &str) -> Profile {
         session_ids: Vec::new(),
         prompts: false,
         known: false,
+        is_demo: false,
     }
 }
 

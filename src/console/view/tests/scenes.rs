@@ -24,6 +24,15 @@ use crate::console::state::{
     HistoryEntry, HistoryPhase, Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile,
     ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase,
     Sort, State, Toast, ToastKind, copy_texts,
+use crate::api::{Capability, LinkStep, Missed, SessionStatus, SettingField};
+use crate::console::effect::{GatewayFault, GatewayField, SessionAction};
+use crate::console::failure::{CallFailure, FailureKind};
+use crate::console::state::{
+    ButtonId, ConfirmDialog, Connection, Counter, CounterPhase, EditForm, FailureRecord,
+    FieldOrButton, FieldOutcome, FormFocus, FormPhase, GatewayFocus, HelpDialog, Invite, Layer,
+    Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, Pane, Profile, ProfilesDialog,
+    ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast,
+    ToastKind,
 };
 
 /// A name and the state to draw.
@@ -36,6 +45,18 @@ pub const SCENES: &[Scene] = &[
         state.connection = Connection::Live;
         state.sessions.loaded = true;
         state
+    }),
+    ("first-run", || {
+        let mut state = with_demo();
+        state.focus = Pane::Sessions;
+        state
+    }),
+    ("new-gateway", || new_gateway(NewGatewayPhase::Editing)),
+    ("new-gateway-failed", || {
+        new_gateway(NewGatewayPhase::Failed(GatewayFault {
+            field: GatewayField::Address,
+            reason: "wa.example.com has no address: the name server knows none; check the spelling, the network and the VPN; a proxy may be needed to get out.".to_owned(),
+        }))
     }),
     ("gateway-away", || {
         let mut state = fresh();
@@ -638,6 +659,34 @@ fn reset(phase: ResetPhase, focus: ButtonId) -> State {
     }))
 }
 
+/// An own gateway without accounts, which offers the demo.
+fn with_demo() -> State {
+    let mut state = fresh();
+    state.connection = Connection::Live;
+    state.sessions.loaded = true;
+    state.options.profiles = vec![Profile {
+        name: "demo".to_owned(),
+        address: "a simulated world in this process".to_owned(),
+        session_ids: Vec::new(),
+        prompts: false,
+        known: true,
+        is_demo: true,
+    }];
+    state
+}
+
+fn new_gateway(phase: NewGatewayPhase) -> State {
+    let mut state = with_demo();
+    let mut dialog = NewGatewayDialog::new();
+    dialog.name = typed("work");
+    dialog.address = typed("https://wa.example.com");
+    dialog.token = "wa_secret".to_owned();
+    dialog.focus = GatewayFocus::Field(GatewayField::Address);
+    dialog.phase = phase;
+    state.layers.push(Layer::NewGateway(Box::new(dialog)));
+    state
+}
+
 /// The list of profiles, with the second one selected.
 fn over_profiles(step: ProfilesStep) -> State {
     let mut state = over(Layer::Profiles(ProfilesDialog { cursor: 1, step }));
@@ -647,6 +696,7 @@ fn over_profiles(step: ProfilesStep) -> State {
         session_ids: Vec::new(),
         prompts: false,
         known: false,
+        is_demo: false,
     };
     state.options.profiles = vec![
         profile("demo", "a simulated world in this process"),
