@@ -95,8 +95,6 @@ async fn desk(
 ) -> anyhow::Result<()> {
     let environment = TerminalEnvironment::read(variable);
     let theme = theme(config, &environment);
-    let (gateways, profiles, here) =
-        Gateways::new(&client, place, &config.profiles, typed, &config.state_dir);
     let options = state::Options {
         gateway_name: place.name.clone(),
         session_ids: place.session_ids.clone(),

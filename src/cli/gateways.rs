@@ -12,8 +12,6 @@ use crate::console::io::connectors::GatewayConnector;
 use crate::console::state;
 use async_trait::async_trait;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -38,8 +36,8 @@ pub(super) struct Gateways {
     entries: Mutex<Vec<Entry>>,
     /// Typed tokens by position: an accepted token is not asked for again.
     typed: Mutex<BTreeMap<usize, Secret>>,
-    /// The directory of the notebooks, and their files by position.
-    notebooks: (PathBuf, Vec<String>),
+    /// The name of the gateway that the desk was started on.
+    started: String,
     config: Config,
     /// The configuration file, for new profiles.
     file: Option<PathBuf>,
@@ -56,7 +54,6 @@ impl Gateways {
         config: &Config,
         file: Option<PathBuf>,
         typed: Option<Secret>,
-        state_dir: &Path,
         with_demo: bool,
     ) -> (Self, Vec<state::Profile>, usize) {
         let profiles = &config.profiles;
@@ -81,18 +78,12 @@ impl Gateways {
                 ..of_process("demo", "a simulated world in this process")
             });
         }
-        let file = |entry: &Entry| match entry {
-            Entry::Started(_) => file_name("", &place.name),
-            Entry::Profile(profile) => file_name("profile-", &profile.name),
-        };
-        let notebooks = (state_dir.join("desk"), entries.iter().map(file).collect());
         let here = here.unwrap_or(0);
         shown[here].known = true;
         let gateways = Self {
-            entries,
-            notebooks,
             entries: Mutex::new(entries),
             typed: Mutex::new(typed.map(|typed| (here, typed)).into_iter().collect()),
+            started: place.name.clone(),
             config: config.clone(),
             file,
             demo: Arc::default(),
@@ -156,6 +147,8 @@ fn file_name(prefix: &str, name: &str) -> String {
     };
     let name: String = name.chars().map(plain).take(80).collect();
     format!("{prefix}{name}.json")
+}
+
 fn of_process(name: &str, address: &str) -> state::Profile {
     state::Profile {
         name: name.to_owned(),
@@ -207,8 +200,14 @@ impl GatewayConnector for Gateways {
     }
 
     fn notebook(&self, at: usize) -> PathBuf {
-        let (directory, files) = &self.notebooks;
-        directory.join(files.get(at).map_or("unknown.json", String::as_str))
+        let name = match self.entry(at) {
+            Some(Entry::Profile(profile)) => file_name("profile-", &profile.name),
+            Some(Entry::Demo) => "demo.json".to_owned(),
+            Some(Entry::Started(_)) | None => file_name("", &self.started),
+        };
+        self.config.state_dir.join("desk").join(name)
+    }
+
     async fn add(&self, gateway: NewGateway, at: usize) -> Result<Client, GatewayFault> {
         use GatewayField::{Address, Name, Token};
         let Some(file) = &self.file else {

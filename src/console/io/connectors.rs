@@ -16,6 +16,7 @@ pub(crate) trait GatewayConnector: Send + Sync {
 
     /// The file of a gateway's notebook.
     fn notebook(&self, profile: usize) -> PathBuf;
+
     /// Checks a gateway and saves it as the profile at this position: a client of it.
     ///
     /// # Errors

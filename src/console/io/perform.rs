@@ -3,10 +3,8 @@
 use crate::api::{AuditEntry, CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
-use crate::console::effect::{Call, GroupHistory, SavedQr, SessionAction};
-use crate::client::{Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{
-    Call, GatewayFault, GatewayField, NewGateway, SavedQr, SessionAction,
+    Call, GatewayFault, GatewayField, GroupHistory, NewGateway, SavedQr, SessionAction,
 };
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;

@@ -13,9 +13,9 @@ use super::footer::hints;
 use super::form::form_parts;
 use super::groups::{group_head, groups_parts};
 use super::help::help_parts;
-use super::note::note_parts;
 use super::history::history_parts;
 use super::new_gateway::new_gateway_parts;
+use super::note::note_parts;
 use super::pairing::pairing_parts;
 use super::palette::palette_parts;
 use super::profiles::profiles_parts;
@@ -152,6 +152,8 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 Target::HistoryRow(row)
             } else {
                 in_dialog(&parts.dialog)
+            }
+        }
         Layer::NewGateway(gateway) => {
             let parts = new_gateway_parts(screen, gateway);
             match parts.field_at(at) {

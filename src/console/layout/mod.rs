@@ -16,8 +16,8 @@ mod groups;
 mod help;
 mod history;
 mod hit;
-mod note;
 mod new_gateway;
+mod note;
 mod pairing;
 mod palette;
 mod profiles;
@@ -53,8 +53,8 @@ pub(crate) use groups::{
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
-pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use new_gateway::{new_gateway_buttons, new_gateway_parts};
+pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{
     PairingParts, pairing_buttons, pairing_field, pairing_method, pairing_parts,
 };

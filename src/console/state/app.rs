@@ -93,8 +93,6 @@ pub struct State {
     pub failures: Vec<FailureRecord>,
     /// Whether whole blocks draw the QR code.
     pub whole_blocks: bool,
-    /// The name of the text that was copied last by "copy as".
-    pub copied_as: Option<String>,
     /// Capabilities that the gateway has refused us; actions that need them are dimmed.
     pub lacking: Vec<Capability>,
     pub(crate) requests: Requests,
@@ -125,7 +123,6 @@ impl State {
             undo: Undo::default(),
             failures: Vec::new(),
             whole_blocks: false,
-            copied_as: None,
             lacking: Vec::new(),
             requests: Requests::default(),
         }

@@ -7,8 +7,8 @@ mod app;
 mod button;
 mod card;
 mod check;
-mod columns;
 mod check_facts;
+mod columns;
 mod confirm;
 mod confirmed;
 mod copy_as;
@@ -23,9 +23,9 @@ mod history;
 mod invite;
 mod layer;
 mod names;
+mod new_gateway;
 mod note;
 mod other_account;
-mod new_gateway;
 mod pairing;
 mod palette;
 mod passkey;
@@ -59,8 +59,8 @@ pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
-pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
+pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
     PairingStep, phone_digits,

@@ -2,9 +2,10 @@
 
 use super::cursor::scroll_step;
 use super::follow_up::FollowUp;
-use super::{card, invite};
+use super::{card, invite, notebook};
 use crate::console::keymap::Action;
 use crate::console::layout;
+use crate::console::notebook::NotebookChange;
 use crate::console::state::{ButtonId, CopyAs, Layer, State};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -16,7 +17,7 @@ pub(super) fn open(state: &mut State) {
     let Some(key) = card::with_code(state, "No link") else {
         return;
     };
-    let last = state.copied_as.as_deref();
+    let last = state.groups.notebook.copy_as.as_deref();
     let cursor = state
         .options
         .copy
@@ -133,6 +134,9 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
 
 fn copy(state: &mut State, row: usize) {
     state.layers.pop();
-    state.copied_as = state.options.copy.get(row).map(|text| text.name.clone());
+    let name = state.options.copy.get(row).map(|text| text.name.clone());
+    if let Some(name) = name.filter(|name| state.groups.notebook.copy_as.as_ref() != Some(name)) {
+        notebook::change(state, NotebookChange::CopyAs(name));
+    }
     card::copy(state, row);
 }

@@ -4,7 +4,9 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, leaving, members, new_gateway, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset, sessions, theme, undo,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history,
+    leaving, members, new_gateway, note, notebook, other_account, pairing, palette, profiles, qr,
+    rename, reset, sessions, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -166,7 +168,6 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
             | Action::WhyNoJoin
             | Action::OtherAccount
             | Action::History
-            | Action::ResetLink
     );
     let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {

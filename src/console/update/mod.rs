@@ -5,15 +5,12 @@
 //! is scheduled) and returns the effects.
 //!
 //! Four levels, each of which imports only those before it:
-//! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`, `theme`
-//! - facts take an answer in and return what changed: `connection`, `invite`, `groups`, `sessions`, `members`, `card`
-//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`,
-//!   `help`, `check`, `failures`, `qr`, `copy_as`, `counter`, and `other_account`, `unconfirmed` and `leaving`, which
-//!   look at several
-//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `help`,
-//!   `failures`, `qr`, `copy_as`, `counter`, `undo`, `history`, and `unconfirmed` and `leaving`, which look at several
-//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `confirm`, `profiles`, `new_gateway`, `help`,
-//!   `failures`, `qr`, `counter`, and `unconfirmed` and `leaving`, which look at several
+//! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`, `theme`, `notebook`
+//! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `sessions`, `members`,
+//!   `card`
+//! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`, `new_gateway`, `help`,
+//!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`; and `palette`, `place`,
+//!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
 mod burst;
@@ -44,10 +41,10 @@ mod keys;
 mod leaving;
 mod members;
 mod mouse;
+mod new_gateway;
 mod note;
 mod notebook;
 mod other_account;
-mod new_gateway;
 mod pairing;
 mod palette;
 mod place;

@@ -1,7 +1,8 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys, members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys,
+    members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};

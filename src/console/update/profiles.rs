@@ -244,12 +244,11 @@ pub(super) fn switch_gateway(state: &mut State, id: RequestId, profile: usize) {
     options.session_ids = there.session_ids;
     let mut requests = Requests::after(&state.requests);
     requests.effects.push(Effect::SwitchGateway(id));
-    let (whole_blocks, copied_as) = (state.whole_blocks, state.copied_as.take());
+    let whole_blocks = state.whole_blocks;
     *state = State::new(options, state.size, state.now);
     state.requests = requests;
     state.requests.read(Call::Sessions);
     notebook::read(state);
     state.whole_blocks = whole_blocks;
-    state.copied_as = copied_as;
     state.good(format!("You are on {} now", clean_line(&there.name)));
 }

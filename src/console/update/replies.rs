@@ -2,7 +2,8 @@
 //! classified here, once.
 
 use super::{
-    check, connection, copy, explain, find, form, gateway, groups, history, invite, members, new_gateway, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
+    check, connection, copy, explain, find, form, gateway, groups, history, invite, members,
+    new_gateway, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -152,6 +153,7 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
         (Call::FindMembers(_), Reply::FoundMembers(answer)) => {
             let answer = classified(state, id, call, answer);
             find::answered(state, id, answer);
+        }
         (Call::History(_), Reply::History(answer)) => {
             let answer = classified(state, id, call, answer);
             history::answered(state, id, answer);

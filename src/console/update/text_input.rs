@@ -103,7 +103,6 @@ pub(super) fn can_undo(state: &State) -> bool {
         }
         Some(Layer::Form(_) | Layer::Rename(_) | Layer::Note(_) | Layer::Check(_)) => true,
         Some(Layer::NewGateway(dialog)) => dialog.field() != Some(GatewayField::Token),
-        Some(Layer::Form(_) | Layer::Rename(_)) => true,
         _ => false,
     };
     has_history && takes_text(state)

@@ -411,17 +411,6 @@ fn hidden(state: &State) -> String {
     words.join(" ")
 }
 
-pub(super) const NO_ACCOUNTS: &str = "No accounts yet";
-
-/// How to add the first account.
-pub(crate) fn first_account(state: &State) -> String {
-    let add = key(state, Action::AddAccount);
-    if state.lacks(Capability::Manage) {
-        return "Your key lacks the capability `manage`, which adding one needs. Ask whoever runs the gateway.".to_owned();
-    }
-    format!("Press {add} to link a phone.")
-}
-
 /// What is known about a link in the filter.
 fn about_link(state: &State, link: &LinkFind) -> (String, String) {
     match &link.answer {

@@ -2,7 +2,10 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts, counter_parts, failures_parts, form_parts, history_parts, inside, new_gateway_parts, note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts, row, wrap,
+    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts,
+    copy_as_parts, counter_parts, failures_parts, form_parts, history_parts, inside,
+    new_gateway_parts, note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts,
+    rename_parts, reset_parts, row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;

@@ -30,6 +30,8 @@ impl GatewayConnector for Nowhere {
 
     fn notebook(&self, _: usize) -> PathBuf {
         PathBuf::new()
+    }
+
     async fn add(&self, _: NewGateway, _: usize) -> Result<Client, GatewayFault> {
         unreachable!("nothing is added")
     }
@@ -168,6 +170,8 @@ impl GatewayConnector for Broken {
 
     fn notebook(&self, _: usize) -> PathBuf {
         PathBuf::new()
+    }
+
     async fn add(&self, _: NewGateway, _: usize) -> Result<Client, GatewayFault> {
         panic!("a fault of the desk")
     }

@@ -201,8 +201,7 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
         ButtonId::Start => start(state),
         ButtonId::Keep => keep(state),
         ButtonId::Cancel | ButtonId::Close => leave(state),
-        ButtonId::Save | ButtonId::Edit | ButtonId::Lock => {}
-        ButtonId::Save | ButtonId::Lock | ButtonId::Connect => {}
+        ButtonId::Save | ButtonId::Edit | ButtonId::Lock | ButtonId::Connect => {}
     }
 }
 

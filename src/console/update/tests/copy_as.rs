@@ -82,10 +82,13 @@ fn the_last_choice_is_the_next_default() {
     desk.press("Esc");
     desk.press("Y");
     assert_eq!(cursor(&desk), 3, "Esc chooses nothing");
-    assert_eq!(desk.state.copied_as.as_deref(), Some("Filipino"));
+    assert_eq!(
+        desk.state.groups.notebook.copy_as.as_deref(),
+        Some("Filipino")
+    );
     // A text that the configuration has no longer.
     desk.press("Esc");
-    desk.state.copied_as = Some("Klingon".to_owned());
+    desk.state.groups.notebook.copy_as = Some("Klingon".to_owned());
     desk.press("Y");
     assert_eq!(cursor(&desk), 0);
 }

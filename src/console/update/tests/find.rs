@@ -257,7 +257,7 @@ fn a_dead_link_and_one_that_cannot_be_looked_up_are_told_apart() {
         (FailureKind::DeadInvite, Some(404), "This link is dead"),
         (
             FailureKind::Other,
-            Some(501),
+            Some(404),
             "does not report where a link leads",
         ),
     ] {

@@ -194,6 +194,7 @@ fn another_gateway_has_nothing_to_undo() {
         session_ids: Vec::new(),
         prompts: false,
         known: false,
+        is_demo: false,
     };
     desk.state.options.profiles = vec![profile("here"), profile("there")];
     desk.press("p");

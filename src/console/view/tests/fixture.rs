@@ -51,7 +51,6 @@ pub fn fresh() -> State {
         undo: Undo::default(),
         failures: Vec::new(),
         whole_blocks: false,
-        copied_as: None,
         lacking: Vec::new(),
         requests: crate::console::state::Requests::default(),
     }

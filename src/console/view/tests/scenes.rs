@@ -5,34 +5,17 @@ use super::fixture::{
 };
 use crate::api::{
     Audience, Capability, Group, GroupKind, LinkStep, Missed, SessionRole, SessionStatus,
-    SettingField,
+    SettingField, SettingsPatch,
 };
-use crate::console::effect::SessionAction;
-use crate::console::failure::{CallFailure, FailureKind};
-use crate::console::state::{
-    ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter, CounterPhase,
-    EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog,
-    Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile, ProfilesDialog, ProfilesStep,
-    Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast, ToastKind,
-    copy_texts,
-use crate::api::{Capability, LinkStep, Missed, SessionStatus, SettingField, SettingsPatch};
-use crate::console::effect::SessionAction;
-use crate::console::failure::{CallFailure, FailureKind};
-use crate::console::state::{
-    ButtonId, ConfirmDialog, Connection, CopyAs, CopyText, Counter, CounterPhase, EditForm,
-    FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase, HelpDialog, HistoryDialog,
-    HistoryEntry, HistoryPhase, Invite, Layer, Leaving, LinkHidden, Members, Pane, Profile,
-    ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase,
-    Sort, State, Toast, ToastKind, copy_texts,
-use crate::api::{Capability, LinkStep, Missed, SessionStatus, SettingField};
 use crate::console::effect::{GatewayFault, GatewayField, SessionAction};
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
-    ButtonId, ConfirmDialog, Connection, Counter, CounterPhase, EditForm, FailureRecord,
-    FieldOrButton, FieldOutcome, FormFocus, FormPhase, GatewayFocus, HelpDialog, Invite, Layer,
-    Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, Pane, Profile, ProfilesDialog,
+    ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter, CounterPhase,
+    EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase,
+    GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase, Invite, Layer, Leaving,
+    LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, Pane, Profile, ProfilesDialog,
     ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast,
-    ToastKind,
+    ToastKind, copy_texts,
 };
 
 /// A name and the state to draw.
