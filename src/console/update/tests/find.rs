@@ -258,7 +258,7 @@ fn a_dead_link_and_one_that_cannot_be_looked_up_are_told_apart() {
         (
             FailureKind::Other,
             Some(404),
-            "does not report where a link leads",
+            "does not report",
         ),
     ] {
         let mut desk = Harness::ready(WIDE);

@@ -173,8 +173,8 @@ fn an_unbound_key_is_reported_in_one_line() {
     desk.press("BackTab");
     desk.press("Down");
     desk.press("x");
-    desk.press("z");
-    assert_eq!(desk.toast(), "Key z does nothing here; ? shows the keys.");
+    desk.press("X");
+    assert_eq!(desk.toast(), "Key X does nothing here; ? shows the keys.");
 }
 
 #[test]
