@@ -40,7 +40,7 @@ pub(super) fn keys(state: &mut State, events: &[KeyEvent]) {
         if asks_since {
             // The user had not seen a dialog that opened within this read, so its keys are dropped.
             rest = &rest[run..];
-        } else if takes_text(state) {
+        } else if takes_text(state) || takes_paste(state, &rest[..run]) {
             type_or_paste(state, &rest[..run]);
             rest = &rest[run..];
         } else {
@@ -57,6 +57,14 @@ fn is_text(event: &KeyEvent) -> bool {
         .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     let texts = matches!(event.code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab);
     plain && texts && event.kind != KeyEventKind::Release
+}
+
+/// Whether these keys are a paste for a layer whose text field takes one wherever the focus is.
+fn takes_paste(state: &State, run: &[KeyEvent]) -> bool {
+    let is_held = run.iter().all(|event| event.code == run[0].code);
+    matches!(state.layers.last(), Some(Layer::Check(_)))
+        && characters(run) >= PASTE_CHARACTERS
+        && !is_held
 }
 
 /// Whether the top layer's buttons change something for others, or lock the screen.
