@@ -17,6 +17,7 @@ use crate::console::phone;
 use clap::Args;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use std::fmt::Write as _;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -183,13 +184,11 @@ impl CommandContext<'_> {
             (gone, off, !is_admin(&one.group))
         });
         let given = check.given(Answer::Known(preview));
-        match ours.into_iter().next() {
-            Some(found) => self.check_group(check, found, Some(given)).await,
-            None => {
-                let zone = TimeZone::system();
-                check.answer(&given_alone(&given, &facts(None, &zone)), None)
-            }
+        if let Some(found) = ours.into_iter().next() {
+            return self.check_group(check, found, Some(given)).await;
         }
+        let zone = TimeZone::system();
+        check.answer(&given_alone(&given, &facts(None, &zone)), None)
     }
 
     /// The first session that can ask WhatsApp.
@@ -338,11 +337,11 @@ fn table(report: &Report) -> String {
     let problems = report.findings.iter();
     for finding in problems.filter(|one| one.outcome == Outcome::Problem) {
         if let Some(todo) = &finding.todo {
-            text.push_str(&format!("→ {}: {todo}\n", finding.check.word()));
+            let _ = writeln!(text, "→ {}: {todo}", finding.check.word());
         }
     }
     if report.cause().is_none() {
-        text.push_str(&format!("{}\n", report.head()));
+        let _ = writeln!(text, "{}", report.head());
     }
     text
 }

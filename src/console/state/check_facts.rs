@@ -50,7 +50,7 @@ impl State {
         };
         match self.card_of(key).map(|card| &card.invite) {
             Some(Invite::Shown { link, .. }) => Answer::Known(link.clone()),
-            Some(Invite::Waiting(_)) | Some(Invite::Hidden(LinkHidden::Reset)) => Answer::Waiting,
+            Some(Invite::Waiting(_) | Invite::Hidden(LinkHidden::Reset)) => Answer::Waiting,
             Some(Invite::Hidden(hidden)) => match hidden {
                 LinkHidden::NotInGroup => refused(FailureKind::NotInGroup),
                 LinkHidden::Failed(failure) => Answer::Failed(failure.clone()),

@@ -40,7 +40,7 @@ pub(super) fn keys(state: &mut State, events: &[KeyEvent]) {
         if asks_since {
             // The user had not seen a dialog that opened within this read, so its keys are dropped.
             rest = &rest[run..];
-        } else if takes_text(state) {
+        } else if takes_text(state) || takes_paste(state, &rest[..run]) {
             type_or_paste(state, &rest[..run]);
             rest = &rest[run..];
         } else {
@@ -60,6 +60,15 @@ fn is_text(event: &KeyEvent) -> bool {
 }
 
 /// Whether keys of the top layer change something for others, lock the screen or fill the clipboard.
+/// Whether these keys are a paste for a layer whose text field takes one wherever the focus is.
+fn takes_paste(state: &State, run: &[KeyEvent]) -> bool {
+    let is_held = run.iter().all(|event| event.code == run[0].code);
+    matches!(state.layers.last(), Some(Layer::Check(_)))
+        && characters(run) >= PASTE_CHARACTERS
+        && !is_held
+}
+
+/// Whether the top layer's buttons change something for others, or lock the screen.
 fn asks(state: &State) -> bool {
     matches!(
         state.layers.last(),

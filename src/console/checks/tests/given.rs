@@ -4,7 +4,7 @@ use super::*;
 use crate::api::InvitePreview;
 
 /// A text that the user gave, and the answer to its preview.
-fn given(text: &str, preview: Answer<InvitePreview>, link: Answer<String>) -> Report {
+fn given(text: &str, preview: &Answer<InvitePreview>, link: &Answer<String>) -> Report {
     report(|_, _, facts| {
         facts.link = link.clone();
         facts.given = Some(Given {
@@ -119,7 +119,7 @@ fn a_given_link_is_judged_by_where_it_leads() {
             "this gateway does not report where",
         ),
     ] {
-        let report = given(text, preview, link);
+        let report = given(text, &preview, &link);
         let found = finding(&report, CheckName::GivenLink);
         assert_eq!(
             (found.outcome, found.code),

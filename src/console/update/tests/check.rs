@@ -213,6 +213,21 @@ fn long_findings_scroll_from_the_field_and_from_the_buttons() {
     assert_eq!(dialog(&desk).scroll, 0);
 }
 
+/// Some terminals do not mark a paste.
+#[test]
+fn a_paste_that_is_not_marked_goes_into_the_field_too() {
+    let mut desk = checked(NARROW);
+    let keys = OTHER_LINK.chars().map(KeyCode::Char).map(KeyEvent::from);
+    desk.send(Msg::Keys(keys.collect()));
+    assert_eq!(dialog(&desk).typed(), OTHER_LINK);
+    assert!(desk.state.toasts.is_empty(), "{}", desk.toast());
+    // A held key is none.
+    let mut desk = checked(NARROW);
+    let held = std::iter::repeat_n(KeyEvent::from(KeyCode::Char('j')), 5);
+    desk.send(Msg::Keys(held.collect()));
+    assert_eq!(dialog(&desk).typed(), "");
+}
+
 #[test]
 fn a_gateway_without_the_calls_gets_no_false_claim() {
     let mut desk = Harness::opened(WIDE);
