@@ -382,7 +382,11 @@ async fn history(client: &Client, jid: &str) -> Result<GroupHistory, ClientError
         limit: Some(HISTORY_ENTRIES),
         ..AuditFilter::default()
     };
-    let page = client.audit(&filter).await?;
+    let mut page = client.audit(&filter).await?;
+    // A gateway may ignore the limit.
+    let most = HISTORY_ENTRIES as usize;
+    let more = !page.next_cursor.is_empty() || page.rows.len() > most;
+    page.rows.truncate(most);
     let is_key = |entry: &AuditEntry| entry.actor.starts_with("key:");
     let keys = if page.rows.iter().any(is_key) {
         client.list_keys().await.map(|keys| keys.rows)
@@ -395,7 +399,7 @@ async fn history(client: &Client, jid: &str) -> Result<GroupHistory, ClientError
         labels: labels
             .filter_map(|key| Some((key.id, key.label?)))
             .collect(),
-        more: !page.next_cursor.is_empty(),
+        more,
     })
 }
 
