@@ -59,7 +59,6 @@ fn is_text(event: &KeyEvent) -> bool {
     plain && texts && event.kind != KeyEventKind::Release
 }
 
-/// Whether keys of the top layer change something for others, lock the screen or fill the clipboard.
 /// Whether these keys are a paste for a layer whose text field takes one wherever the focus is.
 fn takes_paste(state: &State, run: &[KeyEvent]) -> bool {
     let is_held = run.iter().all(|event| event.code == run[0].code);
@@ -68,7 +67,7 @@ fn takes_paste(state: &State, run: &[KeyEvent]) -> bool {
         && !is_held
 }
 
-/// Whether the top layer's buttons change something for others, or lock the screen.
+/// Whether keys of the top layer change something for others, lock the screen or fill the clipboard.
 fn asks(state: &State) -> bool {
     matches!(
         state.layers.last(),
