@@ -47,6 +47,7 @@ const UPDATE: &[&[&str]] = &[
         "index",
         "rows",
         "text_input",
+        "theme",
         "toasts",
     ],
     &[
@@ -64,6 +65,7 @@ const UPDATE: &[&[&str]] = &[
         "form",
         "help",
         "leaving",
+        "new_gateway",
         "pairing",
         "profiles",
         "qr",
