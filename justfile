@@ -29,6 +29,11 @@ picture:
     cargo build
     cargo run --example picture -- target/debug/groupdesk > assets/screen.svg
 
+# Record the README's tour again
+recording:
+    cargo build
+    cargo run --example recording -- target/debug/groupdesk > assets/tour.svg
+
 # Fuzz the served API for so many seconds
 fuzz seconds="100":
     .ci/fuzz --seconds {{ seconds }}

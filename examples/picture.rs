@@ -5,25 +5,15 @@
 #[path = "../tests/support/pty.rs"]
 #[allow(dead_code)]
 mod pty;
+mod svg;
 
 use pty::Pty;
 use std::fmt::Write as _;
-use vt100::{Cell, Color};
+use svg::{HEIGHT, INK, PAPER, WIDTH, click, color, escaped};
+use vt100::Cell;
 
 const COLUMNS: u16 = 144;
 const ROWS: u16 = 36;
-/// A cell in SVG units.
-const WIDTH: u16 = 8;
-const HEIGHT: u16 = 16;
-const INK: &str = "#d8dee9";
-const PAPER: &str = "#161b22";
-
-/// The sixteen colours of the picture's terminal.
-const PALETTE: [&str; 16] = [
-    "#161b22", "#ff7b72", "#7ee787", "#e3b341", "#79c0ff", "#d2a8ff", "#76e3ea", "#d8dee9",
-    "#6e7681", "#ffa198", "#aff5b4", "#f2cc60", "#a5d6ff", "#e2c5ff", "#b3f0f4", "#ffffff",
-];
-
 fn main() {
     let program = std::env::args()
         .nth(1)
@@ -41,31 +31,17 @@ fn main() {
     // The formats of phone numbers are loaded beside the first frames.
     pty.wait_for("+44 7700 900951");
     pty.send("j");
-    pty.wait_for("Groups · Support line · 43");
+    pty.wait_for("Groups · Support line · 46");
     click(&mut pty, "Marathon Training");
     pty.wait_for("95 members · you are admin");
     pty.wait_for("https://chat.whatsapp.com/");
     #[allow(clippy::print_stdout)]
     {
-        print!("{}", svg(pty.screen()));
+        print!("{}", drawn(pty.screen()));
     }
 }
 
-/// A click on the first place where a text stands.
-fn click(pty: &mut Pty, text: &str) {
-    let place = pty
-        .screen()
-        .rows(0, COLUMNS)
-        .enumerate()
-        .find_map(|(row, line)| {
-            let at = line.find(text)?;
-            Some((line[..at].chars().count() + 1, row + 1))
-        });
-    let (column, row) = place.expect("the text on the screen");
-    pty.send(&format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
-}
-
-fn svg(screen: &vt100::Screen) -> String {
+fn drawn(screen: &vt100::Screen) -> String {
     let (width, height) = (COLUMNS * WIDTH, ROWS * HEIGHT);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-12 -12 {} {}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"13\">\n\
@@ -119,34 +95,12 @@ fn draw(out: &mut String, cell: &Cell, x: u16, y: u16) {
             } else {
                 ""
             };
-            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            let text = escaped(text);
             let _ = writeln!(
                 out,
                 "<text x=\"{x}\" y=\"{}\" fill=\"{ink}\"{weight}{faint}{line}>{text}</text>",
                 y + 12
             );
         }
-    }
-}
-
-fn color(color: Color, default: &str) -> String {
-    match color {
-        Color::Default => default.to_owned(),
-        Color::Idx(index @ 0..=15) => PALETTE[usize::from(index)].to_owned(),
-        Color::Idx(index @ 232..) => {
-            let level = 8 + 10 * (u16::from(index) - 232);
-            format!("#{level:02x}{level:02x}{level:02x}")
-        }
-        Color::Idx(index) => {
-            let cube = u16::from(index) - 16;
-            let level = |part: u16| if part == 0 { 0 } else { 55 + 40 * part };
-            format!(
-                "#{:02x}{:02x}{:02x}",
-                level(cube / 36),
-                level(cube / 6 % 6),
-                level(cube % 6)
-            )
-        }
-        Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
     }
 }

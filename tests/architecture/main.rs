@@ -17,6 +17,7 @@ mod examples;
 mod modules;
 mod names;
 mod order;
+mod pictures;
 mod syntax;
 mod tokens;
 mod unix;

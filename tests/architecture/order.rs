@@ -49,6 +49,7 @@ const UPDATE: &[&[&str]] = &[
         "notebook",
         "rows",
         "text_input",
+        "theme",
         "toasts",
     ],
     &[
@@ -75,6 +76,7 @@ const UPDATE: &[&[&str]] = &[
         "note",
         "other_account",
         "place",
+        "new_gateway",
         "pairing",
         "profiles",
         "qr",

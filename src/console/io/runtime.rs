@@ -77,12 +77,12 @@ pub(crate) async fn run(
                 continue;
             }
             Next::Draw => {
+                screen.color_cursor(event_loop.state.options.theme.cursor())?;
                 screen.begin_frame()?;
                 screen
                     .terminal()
                     .draw(|frame| view(&event_loop.state, frame))?;
                 screen.end_frame()?;
-                screen.color_cursor(event_loop.state.options.theme.cursor())?;
             }
             Next::Wait => {}
         }
