@@ -97,11 +97,11 @@ fn private_directory(directory: &Path) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    fn favourite(group: &str) -> Option<NotebookChange> {
-        Some(NotebookChange::Favourite {
+    fn favourite(group: &str) -> NotebookChange {
+        NotebookChange::Favourite {
             group: group.to_owned(),
             on: true,
-        })
+        }
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
                 let file = file.clone();
                 std::thread::spawn(move || {
                     for group in 0..20 {
-                        read_or_change(&file, favourite(&format!("{desk}-{group}"))).unwrap();
+                        read_or_change(&file, Some(favourite(&format!("{desk}-{group}")))).unwrap();
                     }
                 })
             })
@@ -138,7 +138,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("demo.json");
         std::fs::write(&file, "{\n  \"favourites\": [1,\n").unwrap();
-        let error = read_or_change(&file, favourite("g")).unwrap_err();
+        let error = read_or_change(&file, Some(favourite("g"))).unwrap_err();
         assert!(
             error.contains("demo.json") && error.contains("line 2"),
             "{error}"

@@ -116,7 +116,7 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: &str) {
     }
     let now = state.now;
     state.requests.due.link_check = None;
-    if let Some(code) = link_code(&link) {
+    if let Some(code) = link_code(link) {
         state.groups.links.live(key, code, now);
     }
     let Some(card) = card_of(state, key) else {

@@ -57,7 +57,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) -> FollowUp {
     match event.code {
         KeyCode::Esc => {
             // One step back: the search first.
-            if !edit(state, String::new()) {
+            if !edit(state, "") {
                 state.layers.pop();
             }
         }
@@ -65,7 +65,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) -> FollowUp {
         _ => {
             let before = top(state).map(|palette| palette.search.clone());
             if let Some(text) = at_the_end(&before.unwrap_or_default(), event) {
-                edit(state, text);
+                edit(state, &text);
             }
         }
     }
@@ -74,12 +74,12 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) -> FollowUp {
 
 pub(super) fn paste(state: &mut State, text: &str) {
     let before = top(state).map(|palette| palette.search.clone());
-    edit(state, format!("{}{text}", before.unwrap_or_default()));
+    edit(state, &format!("{}{text}", before.unwrap_or_default()));
 }
 
 /// Changes the search; whether it is another one.
-fn edit(state: &mut State, text: String) -> bool {
-    let text: String = clean_line(&text).chars().take(SEARCH_MAX).collect();
+fn edit(state: &mut State, text: &str) -> bool {
+    let text: String = clean_line(text).chars().take(SEARCH_MAX).collect();
     let Some(palette) = top(state).filter(|palette| palette.search != text) else {
         return false;
     };
@@ -157,14 +157,14 @@ fn search(state: &mut State) {
             .map(PaletteItem::Group);
         recent.chain(others).collect()
     } else {
-        ranked(state, &query, others)
+        ranked(state, &query, &others)
     };
     if let Some(palette) = top(state) {
         palette.found = found;
     }
 }
 
-fn ranked(state: &mut State, query: &str, others: Vec<PaletteItem>) -> Vec<PaletteItem> {
+fn ranked(state: &mut State, query: &str, others: &[PaletteItem]) -> Vec<PaletteItem> {
     let mut hits = Vec::new();
     state
         .groups

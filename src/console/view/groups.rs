@@ -10,6 +10,7 @@ use crate::console::keymap::Action;
 use crate::console::layout::{
     GroupColumns, GroupsParts, first_run, group_columns, groups_notice, groups_parts, inside, wrap,
 };
+use crate::console::notebook::Note;
 use crate::console::state::{
     Connection, Entry, Line, LinkAnswer, LinkFind, Pane, Part, SessionScope, Sort, State,
 };
@@ -242,7 +243,7 @@ fn detail(
         if let Some(person) = groups.people.hits.get(&entry.key) {
             return (format!("· {person}"), true);
         }
-        let note = note.map(|note| note.searched()).unwrap_or_default();
+        let note = note.map(Note::searched).unwrap_or_default();
         let description = text::clean_line(entry.group.description.as_deref().unwrap_or_default());
         let room = usize::from(columns);
         let found = highlighter
@@ -296,7 +297,7 @@ fn one(
     name(entry, left, name_style, theme.matched, highlighter, buffer);
     let used = u16::try_from(text::width(&entry.name)).unwrap_or(u16::MAX);
     let mut rest = after(whole, used.min(left.width) + 1);
-    if !tag.is_empty() && !(explains && room == 0) {
+    if !(tag.is_empty() || explains && room == 0) {
         rest = after(put(buffer, rest, &tag, plain(theme.dim)), 1);
     }
     if !detail.is_empty() {

@@ -64,7 +64,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Counter(counter) => return counter::draw(state, screen, counter, buffer),
         Layer::Check(check) => return check::draw(state, screen, check, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
-        Layer::Palette(palette) => return palette::draw(state, screen, palette, buffer),
+        Layer::Palette(palette) => return Some(palette::draw(state, screen, palette, buffer)),
         Layer::Note(note) => return note::draw(state, screen, note, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Columns(columns) => columns::draw(state, screen, columns, buffer),

@@ -16,7 +16,7 @@ pub(crate) fn draw(
     screen: &Screen,
     palette: &Palette,
     buffer: &mut Buffer,
-) -> Option<Position> {
+) -> Position {
     let theme = &state.options.theme;
     let parts = palette_parts(screen, palette);
     clear(buffer, parts.area);
@@ -32,7 +32,7 @@ pub(crate) fn draw(
     if palette.found.is_empty() {
         let words = format!("Nothing is called “{}”", fit(&search, 40).shown);
         put_block(buffer, parts.rows, &[(words, theme.title)]);
-        return Some(Position::new(at.x, at.y));
+        return Position::new(at.x, at.y);
     }
     let items = palette.found.iter().enumerate().skip(parts.first);
     for ((position, item), line) in items.zip(0..parts.rows.height) {
@@ -65,5 +65,5 @@ pub(crate) fn draw(
     }
     let rows = palette.found.len();
     scrollbar(buffer, theme, parts.area, parts.rows, parts.first, rows);
-    Some(Position::new(at.x, at.y))
+    Position::new(at.x, at.y)
 }

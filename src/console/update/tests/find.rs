@@ -26,7 +26,6 @@ fn anna(session: &str, group: &str) -> FoundMember {
         lid: "9@lid".to_owned(),
         name: Some("Anna \u{202e}Weber".to_owned()),
         phone_number: Some("491701234567".to_owned()),
-        ..FoundMember::default()
     }
 }
 
@@ -255,11 +254,7 @@ fn an_unknown_link_is_looked_up_by_enter_only() {
 fn a_dead_link_and_one_that_cannot_be_looked_up_are_told_apart() {
     for (kind, status, words) in [
         (FailureKind::DeadInvite, Some(404), "This link is dead"),
-        (
-            FailureKind::Other,
-            Some(404),
-            "does not report",
-        ),
+        (FailureKind::Other, Some(404), "does not report"),
     ] {
         let mut desk = Harness::ready(WIDE);
         desk.press("/");
