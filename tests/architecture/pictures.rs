@@ -26,7 +26,7 @@ fn mistake(document: &str) -> Option<String> {
             return Some("a tag that does not end".to_owned());
         };
         let tag = &rest[start + 1..start + length];
-        if tag.matches('"').count() % 2 != 0 {
+        if !tag.matches('"').count().is_multiple_of(2) {
             return Some(format!("an open quote in {tag:?}"));
         }
         let name = tag.trim_start_matches('/');
