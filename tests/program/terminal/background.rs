@@ -78,7 +78,9 @@ fn a_theme_from_the_setting_is_painted_and_a_key_changes_it() {
     pty.send("TT");
     pty.wait_for("Theme: auto");
     assert_eq!(corner(pty.screen()), Some(Color::Default));
-    pty.send("TTq");
+    pty.send("T");
+    pty.wait_for("Theme: dark");
+    pty.send("q");
     assert_eq!(pty.wait_end(), 0);
     let raw = String::from_utf8_lossy(pty.raw()).into_owned();
     let after = raw.rsplit("\x1b]12;").next().unwrap_or_default();
