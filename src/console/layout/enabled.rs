@@ -92,6 +92,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
             | Action::FindMember
             | Action::WhyNoJoin
             | Action::OtherAccount
+            | Action::History
     );
     if about_group && card.is_none() {
         return Some("no group is selected".to_owned());
@@ -104,15 +105,17 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
         (Action::OtherAccount, _) => {
             "no other connected account is known to be an admin there".to_owned()
         }
+        (Action::History, _) => "this gateway keeps no history".to_owned(),
+        (Action::Undo, _) => "nothing was saved in the last ten seconds".to_owned(),
+        (Action::Filter | Action::Sort | Action::InvitableOnly, _) => {
+            "no groups are loaded".to_owned()
+        }
         (_, Some((key, hidden))) if about_group => {
             let sentence = state.hidden_sentence(key, &hidden);
             let first = sentence.split(". ").next().unwrap_or_default();
             first.trim_end_matches('.').to_owned()
         }
-        (Action::Filter | Action::Sort | Action::InvitableOnly, _) => {
-            "no groups are loaded".to_owned()
-        }
-        (Action::SaveQr, _) => "there is no code yet".to_owned(),
+        _ if about_group => "there is no link yet".to_owned(),
         _ if state.sessions.selected().is_none() => "select one account first".to_owned(),
         _ => "not in the account's present state".to_owned(),
     })

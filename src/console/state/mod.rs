@@ -53,6 +53,8 @@ pub use counter::CounterOptions;
 pub(crate) use counter::{Counter, CounterLock, CounterPhase, PIN_LENGTH, Pin};
 #[cfg(test)]
 pub(crate) use failures::FailureRecord;
+#[cfg(test)]
+pub(crate) use find::SeenLinks;
 pub(crate) use find::{Line, LinkAnswer, LinkFind, Part, PartHead, PeopleState, Person};
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};

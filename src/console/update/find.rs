@@ -15,6 +15,8 @@ const HOST: &str = "chat.whatsapp.com/";
 const PAUSE: i64 = 300;
 /// A shorter text would match too many people.
 const QUERY_MIN: usize = 3;
+/// People that are shown.
+const PEOPLE_MAX: usize = 200;
 /// Opened groups whose members are remembered, for a gateway without the search.
 const SEEN_MAX: usize = 50;
 
@@ -134,7 +136,7 @@ pub(super) fn answered(
     match answer {
         Ok(found) => {
             people.state = PeopleState::Answered;
-            for member in found {
+            for member in found.into_iter().take(PEOPLE_MAX) {
                 let key = GroupKey {
                     session: member.session_id,
                     jid: member.group_jid,

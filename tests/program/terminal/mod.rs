@@ -11,6 +11,7 @@ mod headless;
 mod job;
 mod locale;
 mod login;
+mod notebook;
 mod pairing;
 mod profiles;
 mod proxy;

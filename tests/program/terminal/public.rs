@@ -291,3 +291,14 @@ fn a_failed_link_names_both_of_its_likely_causes() {
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
 }
+
+#[test]
+fn people_are_found_among_the_opened_groups_only_and_the_screen_says_so() {
+    let mut place = Place::new(120, 40);
+    let pty = &mut place.pty;
+    pty.wait_for("2,012");
+    pty.send("/weber");
+    pty.wait_for("cannot search for people");
+    pty.send("\x1b\x1bq");
+    assert_eq!(pty.wait_end(), 0);
+}

@@ -268,3 +268,43 @@ fn a_dead_link_and_one_that_cannot_be_looked_up_are_told_apart() {
         assert!(desk.screen().contains(words), "{}", desk.screen());
     }
 }
+
+#[test]
+fn found_people_and_remembered_members_are_bounded() {
+    let mut desk = Harness::ready(WIDE);
+    let many: Vec<_> = (0..300)
+        .map(|at| group(&format!("9{at}"), "Crowd"))
+        .collect();
+    desk.press("r");
+    desk.list("a", many);
+    desk.press("/");
+    desk.type_text("weber");
+    desk.wait(300);
+    let found = (0..300).map(|at| anna("a", &format!("9{at}"))).collect();
+    let call = Call::FindMembers("weber".to_owned());
+    desk.answer(&call, Reply::FoundMembers(Ok(found)));
+    assert_eq!(desk.names().len(), 200);
+    desk.press("Esc");
+    desk.press("Esc");
+    for _ in 0..60 {
+        desk.press("Enter");
+        let key = desk.state.card.as_ref().expect("a card").key.clone();
+        desk.answer(&Call::Members(key), Reply::Members(Ok(members())));
+        desk.press("Esc");
+        desk.press("Down");
+    }
+    assert_eq!(desk.state.groups.people.seen.len(), 50);
+}
+
+#[test]
+fn seen_links_are_bounded() {
+    let mut links = crate::console::state::SeenLinks::default();
+    for at in 0..1_100 {
+        links.live(&key_of("a", &at.to_string()), &format!("code{at}"), START);
+    }
+    assert!(links.get("code99").is_none());
+    assert!(links.get("code100").is_some());
+    links.live(&key_of("b", "1050"), "new", START + 1);
+    let old = links.get("code1050").expect("kept");
+    assert_eq!(old.dead_since, Some(START + 1), "of whichever account");
+}

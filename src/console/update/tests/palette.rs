@@ -98,3 +98,22 @@ fn typed_keys_are_text_and_esc_goes_back_one_step() {
     desk.press("Ctrl-p");
     assert!(desk.top().is_none(), "in the filter it moves");
 }
+
+#[test]
+fn the_reason_of_each_dimmed_action_is_about_that_action() {
+    let mut desk = Harness::ready(WIDE);
+    for (search, reason) in [
+        ("undo", "nothing was saved in the last ten seconds"),
+        ("restart", "select one account first"),
+        ("admin same", "no other connected account"),
+    ] {
+        ask(&mut desk, search);
+        assert!(
+            desk.screen().contains(reason),
+            "{search}: {}",
+            desk.screen()
+        );
+        desk.press("Esc");
+        desk.press("Esc");
+    }
+}

@@ -217,13 +217,14 @@ fn leaving_restores_the_sessions_status_or_reports_what_remains() {
 
 #[test]
 fn every_step_can_be_left_with_the_keyboard() {
-    for desk in [
-        Harness::adding(NARROW),
-        Harness::added(NARROW),
-        Harness::with_code(BROAD),
-        Harness::typed(BROAD),
-    ] {
-        let mut desk = desk;
+    let steps: [fn() -> Harness; 4] = [
+        || Harness::adding(NARROW),
+        || Harness::added(NARROW),
+        || Harness::with_code(BROAD),
+        || Harness::typed(BROAD),
+    ];
+    for step in steps {
+        let mut desk = step();
         let buttons = pairing_buttons(&desk.state, desk.pairing());
         assert!(buttons.iter().any(|button| button.id == ButtonId::Cancel));
         desk.press("Esc");
