@@ -267,6 +267,8 @@ pub struct Groups {
     pub(crate) accounts: HashMap<String, u16>,
     /// How the list was left the last time, until it is restored.
     pub(crate) restoring: Option<ListPlace>,
+    /// Whether the empty filter was opened and the cursor not moved since: the first row stays selected.
+    pub(crate) at_first: bool,
     /// The selected group when an empty filter was opened: leaving it returns there.
     pub(crate) before_find: Option<GroupKey>,
     /// How many groups are shown. One that several sessions see has a row for each, and counts once.

@@ -196,6 +196,7 @@ fn changed(state: &mut State) {
 /// Moves the cursor.
 pub(super) fn step(state: &mut State, step: Step) {
     let page = layout::group_rows(state);
+    state.groups.at_first = false;
     state.groups.cursor = step.apply(state.groups.cursor, state.groups.len(), page);
     snap(state);
 }
@@ -242,17 +243,15 @@ pub(super) fn start_filter(state: &mut State) {
     groups.before_find = groups.selected().map(|entry| entry.key.clone());
     ensure(state);
     if !state.groups.is_filtered() {
+        state.groups.at_first = true;
         state.rebuild_rows(Keep::Selected);
-        if !state.groups.parts.is_empty() {
-            state.groups.cursor = 0;
-            state.groups.offset = 0;
-        }
     }
 }
 
 /// Leaves the filter line and keeps its text.
 pub(super) fn end_filter(state: &mut State) {
     let was_typing = std::mem::take(&mut state.groups.typing);
+    state.groups.at_first = false;
     state.groups.selected_text = false;
     if was_typing && !state.groups.is_filtered() && !state.groups.parts.is_empty() {
         bring_into_scope(state);

@@ -60,6 +60,7 @@ fn click(state: &mut State, target: Target) {
             let again = state.groups.cursor == row && state.focus == Pane::Groups;
             state.focus = Pane::Groups;
             state.groups.cursor = row;
+            state.groups.at_first = false;
             if again {
                 groups::end_filter(state);
                 card::open(state);

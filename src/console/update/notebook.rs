@@ -47,7 +47,7 @@ pub(super) fn answered(state: &mut State, _id: RequestId, answer: Result<Noteboo
                 if noted {
                     state.groups.index_all();
                 }
-                if state.groups.is_arranged() {
+                if state.groups.is_arranged() || state.groups.typing {
                     state.rebuild_rows(Keep::Pinned);
                 }
             }

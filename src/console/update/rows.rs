@@ -101,7 +101,8 @@ impl Groups {
         // While a filter is typed the best match is selected.
         let best = keep == Keep::Best
             || (keep == Keep::Pinned && !pick.chosen)
-            || (self.typing && self.cursor == 0 && filtered);
+            || (self.typing && self.cursor == 0 && filtered)
+            || (self.typing && self.at_first && !self.parts.is_empty());
         let selected = selected.filter(|_| !best);
         let place = selected.and_then(|wanted| self.rows.iter().position(|row| *row == wanted));
         match (place, selected) {

@@ -16,7 +16,7 @@ fn favourites_notes_and_the_groups_used_last_survive_a_restart() {
     let path = home.path().to_str().expect("UTF-8");
     let mut pty = desk(path);
     pty.send("\t");
-    pty.wait_for("↵ open");
+    pty.wait_for("/ find by name");
     pty.send("/chess");
     pty.wait_for("1 of 65");
     pty.send("\r");
@@ -68,12 +68,14 @@ fn a_notebook_that_cannot_be_read_is_named_and_left_as_it_is() {
     let mut pty = desk(home.path().to_str().expect("UTF-8"));
     pty.wait_for("are not kept");
     pty.send("\t");
-    pty.wait_for("↵ open");
+    pty.wait_for("/ find by name");
     pty.send("*");
     pty.wait_for("is a favourite");
     pty.send("!");
+    pty.wait_for("What has failed");
     pty.wait_for("line 2");
     pty.send("\x1b");
+    pty.wait_gone("What has failed");
     pty.send("q");
     assert_eq!(pty.wait_end(), 0);
     let text = std::fs::read_to_string(&file).expect("the file");

@@ -299,6 +299,8 @@ fn people_are_found_among_the_opened_groups_only_and_the_screen_says_so() {
     pty.wait_for("2,012");
     pty.send("/weber");
     pty.wait_for("cannot search for people");
-    pty.send("\x1b\x1bq");
+    pty.send("\x1b");
+    pty.wait_for("Esc leave");
+    pty.send("\x03");
     assert_eq!(pty.wait_end(), 0);
 }

@@ -175,3 +175,25 @@ fn another_gateway_has_another_notebook() {
     let fresh = Harness::with(options, WIDE);
     assert_eq!(fresh.noted.len(), 1, "each start reads the notebook");
 }
+
+#[test]
+fn the_first_favourite_stays_selected_while_the_lists_arrive() {
+    let mut desk = Harness::with(options(), NARROW);
+    let rows = ["a", "b"].map(|id| session(id, SessionStatus::Working));
+    desk.answer(&Call::Sessions, Reply::Sessions(Ok(rows.to_vec())));
+    desk.list("b", vec![group("4", "Darts"), group("5", "Euchre")]);
+    desk.press("/");
+    read(&mut desk, favourites(&["5", "2"]));
+    assert_eq!(desk.selected(), "Euchre");
+    desk.list("a", vec![group("2", "Book club"), group("1", "Allotment")]);
+    assert_eq!(desk.selected(), "Book club", "the first row");
+    desk.press("Down");
+    assert_eq!(desk.selected(), "Euchre");
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({"groupJid": "2@g.us", "subject": "Zebra watch"}),
+    );
+    desk.wait(250);
+    assert_eq!(desk.selected(), "Euchre", "chosen by the user");
+}
