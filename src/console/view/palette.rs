@@ -52,8 +52,14 @@ pub(crate) fn draw(
         let mut rest = put_right(buffer, inner, &row.key, key_style);
         rest.width = rest.width.saturating_sub(2);
         let kind = row.obstacle.as_deref().unwrap_or(&row.kind);
-        // The name comes first; what it is gets at least a third.
-        let wanted = columns(&row.name).min(rest.width - rest.width / 3);
+        // What an item is gets at least a third beside a long name, the reason of an obstacle two thirds.
+        let third = rest.width / 3;
+        let most = if row.obstacle.is_some() {
+            third
+        } else {
+            rest.width - third
+        };
+        let wanted = columns(&row.name).min(most);
         let kind = fit(kind, usize::from(rest.width.saturating_sub(wanted + 2))).shown;
         let mut name = put_right(buffer, rest, &kind, theme.dim);
         name.width = name.width.saturating_sub(2);
