@@ -61,7 +61,7 @@ pub(super) async fn on_demo(cli: &Cli, demo: &Demo) -> anyhow::Result<()> {
         config.copy = demo_texts();
     }
     need_a_terminal()?;
-    let prepared = Prepared::sandbox(&config, &demo.sandbox, cli.common.data_dir.as_deref())?;
+    let prepared = Prepared::demo(&config, &demo.sandbox, cli.common.data_dir.as_deref())?;
     let (engine, client) = prepared.embed().await?;
     let _log = log::to_file(&engine.log_file(), config.log_level, config.log_format)?;
     let place = GatewayInfo::own("demo", "a simulated world in this process");

@@ -26,6 +26,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The tenant that owns the user's own sessions.
 const OWN_ORGANIZATION: &str = "local";
+/// The seed of the demo's world, unless another one is given.
+const DEMO_SEED: u64 = 1;
 /// A free port that only this machine reaches.
 const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
@@ -64,6 +66,23 @@ impl Prepared {
             scratch: None,
             data,
         })
+    }
+
+    /// On the demo's simulated world: without a seed the same one at every start, so that favourites and notes of the
+    /// demo find their groups again.
+    ///
+    /// # Errors
+    /// As [`Self::sandbox`].
+    pub(super) fn demo(
+        settings: &config::Config,
+        sandbox: &Sandbox,
+        data_dir: Option<&Path>,
+    ) -> anyhow::Result<Self> {
+        let sandbox = Sandbox {
+            seed: sandbox.seed.or(Some(DEMO_SEED)),
+            ..sandbox.clone()
+        };
+        Self::sandbox(settings, &sandbox, data_dir)
     }
 
     /// On a simulated world. Without a data directory it is thrown away at the end.

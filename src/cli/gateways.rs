@@ -112,7 +112,7 @@ impl Gateways {
             let (_, client) = demo
                 .get_or_try_init(async || {
                     let prepared = tokio::task::spawn_blocking(move || {
-                        Prepared::sandbox(&config, &Sandbox::default(), None)
+                        Prepared::demo(&config, &Sandbox::default(), None)
                     });
                     prepared.await??.embed().await
                 })

@@ -1,8 +1,8 @@
 //! A block of rows: small enough that changing a row is cheap, large enough for sequential scans.
 
 use super::column::{Column, Lettered};
-use super::fold::{fold_into, folded};
 use super::row::Fields;
+use crate::names::{fold_into, folded};
 
 /// Rows per full block.
 pub(super) const ROWS_MAX: usize = 1_024;

@@ -1,9 +1,9 @@
 //! The letters of a displayed name that the filter matched.
 
 use super::align::{Aligner, Letter, NAME_MAX, find_swapped, push_letter};
-use super::fold::fold_into;
 use super::score::Stand;
 use super::word::{may_be_scattered, words};
+use crate::names::fold_into;
 use std::cmp::Reverse;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;

@@ -1,11 +1,11 @@
 //! The index: blocks of rows, and cached results of the last queries.
 
 use super::block::{Block, ROWS_MAX};
-use super::fold::folded;
 use super::row::{Fields, Hit};
 use super::score::{WHOLE_NAME, WHOLE_START};
 use super::search::{Scratch, search};
 use super::word::{Word, words};
+use crate::names::folded;
 use std::cmp::Reverse;
 
 /// The cached result of some words.

@@ -8,14 +8,13 @@
 //! JIDs and numbers. The rank of several words is that of the worst one. Equal matches keep the order of
 //! their rows.
 //!
-//! The texts are folded (see `fold`) when they are set and stored contiguously in blocks of some thousand
+//! The texts are folded (see `names::folded`) when they are set and stored contiguously in blocks of some thousand
 //! rows, so that a keystroke scans memory sequentially and allocates nothing per row.
 //! `docs/decisions/0005-own-filter.md` compares it with libraries.
 
 mod align;
 mod block;
 mod column;
-mod fold;
 mod highlight;
 mod index;
 mod letters;

@@ -1,5 +1,5 @@
-use super::fold::folded;
 use super::*;
+use crate::names::folded;
 use proptest::prelude::*;
 use std::ops::Range;
 

@@ -2,9 +2,9 @@
 
 use super::align::{Aligner, Letter, SWAPPED_MIN, find_swapped, holds_in_order, name_letters};
 use super::block::Block;
-use super::fold::folded;
 use super::letters::{begins_word_at, bit, bit_is_its_own, ends_word_at};
 use super::score::{FoundIn, Score, Stand};
+use crate::names::folded;
 use memchr::memmem::Finder;
 
 /// Words of a query beyond this many are ignored.

@@ -152,10 +152,12 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         },
         Some(Layer::Form(form)) => form_hints(state, form),
         Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),
-        None if state.groups.typing => filter_hints(state, "move", &state.groups.filter),
+        None if state.groups.typing => {
+            filter_hints(state, "to find a group", "move", &state.groups.filter)
+        }
         None if state.is_finding_member() => {
             let text = state.card.as_ref().map_or("", |card| &card.find.text);
-            filter_hints(state, "scroll", text)
+            filter_hints(state, "to find a member", "scroll", text)
         }
         Some(Layer::Qr) | None => of_place(state, screen),
     }
@@ -178,14 +180,15 @@ fn one_line(
 }
 
 /// While a filter is typed; the first Esc clears a text.
-fn filter_hints(state: &State, arrows: &'static str, text: &str) -> (Vec<Hint>, usize) {
+fn filter_hints(
+    state: &State,
+    what: &'static str,
+    arrows: &'static str,
+    text: &str,
+) -> (Vec<Hint>, usize) {
     typing(
         state,
-        vec![
-            plain("type", "to filter"),
-            plain("↵", "done"),
-            plain("↑↓", arrows),
-        ],
+        vec![plain("type", what), plain("↵", "done"), plain("↑↓", arrows)],
         if text.is_empty() { "leave" } else { "clear" },
     )
 }

@@ -246,6 +246,15 @@ pub(crate) fn groups_notice(state: &State) -> Option<String> {
     }
     let asked: Vec<&str> = match state.sessions.scope() {
         SessionScope::Session(id) => {
+            // What follows is about the rows of this account.
+            if state
+                .groups
+                .parts
+                .first()
+                .is_some_and(|part| part.before == 0)
+            {
+                return None;
+            }
             let failure = state.groups.failures.get(&id);
             if let (Some(failure), false) = (failure, state.groups.is_empty()) {
                 return Some(format!("Not refreshed: {}", state.sentence(failure, None)));
@@ -291,11 +300,17 @@ fn find_notice(state: &State) -> Option<String> {
         return None;
     }
     if let Some(link) = &groups.link {
-        let name = match &link.answer {
-            LinkAnswer::Live { name, .. } if !groups.is_empty() => name,
-            _ => return None,
+        return match &link.answer {
+            _ if groups.is_empty() => None,
+            LinkAnswer::Live { name, .. } => {
+                Some(format!("The link is live: it leads to “{name}”."))
+            }
+            LinkAnswer::Reset { name, at, .. } => Some(format!(
+                "This link of “{name}” is dead since {}: it was reset.",
+                words::clock(*at, &state.options.zone)
+            )),
+            _ => None,
         };
-        return Some(format!("The link is live: it leads to “{name}”."));
     }
     match groups.loading.len() {
         0 => {}

@@ -38,7 +38,7 @@ pub(crate) struct PeopleFind {
     pub query: String,
     pub state: PeopleState,
     /// Who matches, by group.
-    pub hits: HashMap<GroupKey, String>,
+    pub hits: HashMap<GroupKey, Person>,
     /// The gateway has no such search.
     pub unsupported: bool,
     /// Members of the groups that were opened, for a gateway without the search.
@@ -64,17 +64,20 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// How a row names the person.
+    /// The name with the number, or what fits into so many columns of the two.
     #[must_use]
-    pub(crate) fn shown(&self) -> String {
+    pub(crate) fn shown(&self, columns: usize) -> String {
         let number = match self.number.as_str() {
             "" => String::new(),
             number => crate::console::words::phone(number),
         };
-        match (self.name.is_empty(), number.is_empty()) {
-            (false, false) => format!("{} {number}", self.name),
-            (false, true) => self.name.clone(),
-            (true, _) => number,
+        let both = format!("{} {number}", self.name);
+        if self.name.is_empty() {
+            number
+        } else if number.is_empty() || crate::text::width(&both) > columns {
+            self.name.clone()
+        } else {
+            both
         }
     }
 }
@@ -96,8 +99,14 @@ pub(crate) enum LinkAnswer {
         jid: String,
         name: String,
     },
-    /// It leads nowhere; since when this desk knows of that, if it saw it.
-    Dead(Option<EpochMillis>),
+    /// It leads nowhere.
+    Dead,
+    /// It was this group's; it was reset then, as this desk has seen.
+    Reset {
+        jid: String,
+        name: String,
+        at: EpochMillis,
+    },
     /// Why it could not be looked up.
     Failed(String),
 }

@@ -6,7 +6,7 @@ use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::state::{LinkAnswer, LinkFind, PeopleState, Person, State};
-use crate::names::{caseless, holds};
+use crate::names::PersonQuery;
 use crate::text::clean_line;
 
 /// What every invite link contains.
@@ -52,13 +52,13 @@ pub(super) fn typed(state: &mut State) {
 /// What this desk knows about a link.
 fn seen(state: &State, code: &str) -> LinkAnswer {
     match state.groups.links.get(code) {
-        Some(link) => match link.dead_since {
-            None => LinkAnswer::Live {
-                jid: link.key.jid.clone(),
-                name: state.group_name(&link.key),
-            },
-            since => LinkAnswer::Dead(since),
-        },
+        Some(link) => {
+            let (jid, name) = (link.key.jid.clone(), state.group_name(&link.key));
+            match link.dead_since {
+                None => LinkAnswer::Live { jid, name },
+                Some(at) => LinkAnswer::Reset { jid, name, at },
+            }
+        }
         None => LinkAnswer::Unknown,
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn previewed(
             jid: preview.group_jid.clone(),
             name: clean_line(preview.subject.as_deref().unwrap_or_default()).into_owned(),
         },
-        Err(failure) if failure.kind == FailureKind::DeadInvite => LinkAnswer::Dead(None),
+        Err(failure) if failure.kind == FailureKind::DeadInvite => LinkAnswer::Dead,
         Err(failure) if failure.is_not_offered() => {
             LinkAnswer::Failed("this gateway does not report where a link leads".to_owned())
         }
@@ -142,7 +142,7 @@ pub(super) fn answered(
                     jid: member.group_jid,
                 };
                 let who = person(member.name.as_deref(), member.phone_number.as_deref());
-                people.hits.entry(key).or_insert_with(|| who.shown());
+                people.hits.entry(key).or_insert(who);
             }
             rebuild(state);
         }
@@ -157,16 +157,13 @@ pub(super) fn answered(
 /// Finds people among the members of the groups that were opened.
 fn among_seen(state: &mut State) {
     let people = &mut state.groups.people;
-    let digits: String = people.query.chars().filter(char::is_ascii_digit).collect();
-    let is_number = digits.len() >= QUERY_MIN
-        && (people.query.chars()).all(|sign| sign.is_ascii_digit() || " +-()./".contains(sign));
-    let part = caseless(&people.query);
+    let query = PersonQuery::new(&people.query);
     for (key, members) in &people.seen {
-        let hit = members.iter().find(|member| {
-            is_number && member.number.contains(&digits) || holds(&caseless(&member.name), &part)
-        });
+        let hit = members
+            .iter()
+            .find(|member| query.fits(Some(&member.name), Some(&member.number)));
         if let Some(hit) = hit {
-            people.hits.insert(key.clone(), hit.shown());
+            people.hits.insert(key.clone(), hit.clone());
         }
     }
     people.state = PeopleState::Answered;

@@ -374,6 +374,9 @@ pub(super) fn clear_filter(state: &mut State) -> bool {
     if state.groups.filter.is_empty() {
         return false;
     }
+    if !state.groups.typing {
+        bring_into_scope(state);
+    }
     state.groups.filter.clear();
     state.groups.selected_text = false;
     super::find::typed(state);

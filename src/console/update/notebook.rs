@@ -3,6 +3,7 @@
 use super::rows::Keep;
 use crate::console::effect::Effect;
 use crate::console::ids::{GroupKey, RequestId};
+use crate::console::keymap::Action;
 use crate::console::notebook::{Notebook, NotebookChange, RecentGroup};
 use crate::console::state::{InFlight, State};
 use crate::text::clean_line;
@@ -82,8 +83,10 @@ pub(super) fn toggle_favourite(state: &mut State) {
     let (group, name) = (entry.key.jid.clone(), entry.name.clone());
     let on = !state.groups.notebook.is_favourite(&group);
     change(state, NotebookChange::Favourite { group, on });
+    let find = state.options.keymap.keys(Action::Filter).first();
+    let find = find.map(ToString::to_string).unwrap_or_default();
     state.note(if on {
-        format!("{name} is a favourite: first in the list while the filter is empty.")
+        format!("{name} is a favourite: {find} lists it first.")
     } else {
         format!("{name} is no favourite any more.")
     });

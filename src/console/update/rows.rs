@@ -129,13 +129,14 @@ impl Groups {
         self.parts.clear();
         if let Some(link) = &self.link {
             let jid = match &link.answer {
-                LinkAnswer::Live { jid, .. } => Some(jid),
+                LinkAnswer::Live { jid, .. } | LinkAnswer::Reset { jid, .. } => Some(jid),
                 _ => None,
             };
             let order = self.order.iter().copied();
-            self.rows = order
-                .filter(|at| Some(&self.entries[*at].key.jid) == jid)
-                .collect();
+            let found = order.filter(|at| Some(&self.entries[*at].key.jid) == jid);
+            let (here, elsewhere) = found.partition(|at| pick.in_scope(&self.entries[*at]));
+            self.rows = here;
+            self.put_part(Part::OtherAccounts, elsewhere);
             return Vec::new();
         }
         if self.is_filtered() {
@@ -240,21 +241,14 @@ impl Groups {
             .collect()
     }
 
-    /// Counts the groups of the scope, of all sessions, and those of the scope that are shown.
+    /// Counts the groups of the scope, of all sessions, and those that are shown.
     fn count(&mut self, pick: &Pick) {
         self.identify();
         self.total = match &pick.scope {
             SessionScope::AllSessions => self.everywhere,
             SessionScope::Session(id) => self.counts.get(id).copied().unwrap_or_default(),
         };
-        let here = if self.is_filtered() {
-            self.parts
-                .first()
-                .map_or(self.rows.len(), |part| part.before)
-        } else {
-            self.rows.len()
-        };
-        self.shown = self.distinct(self.rows[..here].iter().copied());
+        self.shown = self.distinct(self.rows.iter().copied());
     }
 
     /// How many distinct groups are at these positions.

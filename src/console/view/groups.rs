@@ -12,7 +12,7 @@ use crate::console::layout::{
 };
 use crate::console::notebook::Note;
 use crate::console::state::{
-    Connection, Entry, Line, LinkAnswer, LinkFind, Pane, Part, SessionScope, Sort, State,
+    Connection, Entry, Line, LinkAnswer, LinkFind, Pane, Part, Person, SessionScope, Sort, State,
 };
 use crate::console::words;
 use crate::names::fit;
@@ -80,7 +80,12 @@ fn filter(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
         right.push(format!(
             "{} of {}",
             words::thousands(groups.shown),
-            words::thousands(groups.total)
+            // The filter finds groups of all accounts.
+            words::thousands(if groups.is_filtered() {
+                groups.everywhere
+            } else {
+                groups.total
+            })
         ));
     }
     if !right.is_empty() {
@@ -174,6 +179,8 @@ fn heads(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer)
 fn rows(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer) {
     let groups = &state.groups;
     let mut highlighter = Highlighter::new(&groups.filter);
+    let people = groups.parts.iter().find(|head| head.part == Part::People);
+    let people = people.map(|head| head.before);
     for line in 0..area.height {
         let y = area.y + line;
         let row = match groups.line(groups.offset.saturating_add(usize::from(line))) {
@@ -209,7 +216,22 @@ fn rows(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer) 
         if let Some(style) = base {
             buffer.set_style(after(whole, 1).intersection(buffer.area), style);
         }
-        one(state, entry, columns, y, base, &mut highlighter, buffer);
+        // Elsewhere the name or a text explains the match.
+        let by_people = people.is_some_and(|before| row >= before);
+        let person = if by_people {
+            groups.people.hits.get(&entry.key)
+        } else {
+            None
+        };
+        let place = (columns, y);
+        one(
+            state,
+            (entry, person),
+            place,
+            base,
+            &mut highlighter,
+            buffer,
+        );
     }
 }
 
@@ -234,14 +256,16 @@ fn part_head(state: &State, part: Part) -> String {
 fn detail(
     state: &State,
     entry: &Entry,
+    person: Option<&Person>,
     columns: u16,
     highlighter: &mut Highlighter,
 ) -> (String, bool) {
     let groups = &state.groups;
     let note = groups.notebook.note(&entry.key.jid);
     if groups.is_filtered() {
-        if let Some(person) = groups.people.hits.get(&entry.key) {
-            return (format!("· {person}"), true);
+        if let Some(person) = person {
+            let room = usize::from(columns / 2).saturating_sub(2);
+            return (format!("· {}", text::on_screen(&person.shown(room))), true);
         }
         let note = note.map(Note::searched).unwrap_or_default();
         let description = text::clean_line(entry.group.description.as_deref().unwrap_or_default());
@@ -260,9 +284,8 @@ fn detail(
 
 fn one(
     state: &State,
-    entry: &Entry,
-    columns: &GroupColumns,
-    y: u16,
+    (entry, person): (&Entry, Option<&Person>),
+    (columns, y): (&GroupColumns, u16),
     base: Option<Style>,
     highlighter: &mut Highlighter,
     buffer: &mut Buffer,
@@ -282,7 +305,7 @@ fn one(
         put(buffer, star, "*", plain(theme.accent));
     }
     let (tag, room) = community_tag(group, whole.width);
-    let (detail, explains) = detail(state, entry, whole.width, highlighter);
+    let (detail, explains) = detail(state, entry, person, whole.width, highlighter);
     // A name leaves room for what explains the match.
     let kept = if explains {
         let wanted = u16::try_from(text::width(&detail) + 1).unwrap_or(u16::MAX);
@@ -424,15 +447,17 @@ fn about_link(state: &State, link: &LinkFind) -> (String, String) {
             format!("The link is live: it leads to “{}”", fit(name, 40).shown),
             "None of the accounts here is in that group.".to_owned(),
         ),
-        LinkAnswer::Dead(since) => {
-            let since = since.map_or_else(String::new, |since| {
-                format!(" since {}", words::clock(since, &state.options.zone))
-            });
-            (
-                format!("This link is dead{since}"),
-                "It was reset, or never was one. Give people the group's current link.".to_owned(),
-            )
-        }
+        LinkAnswer::Dead => (
+            "This link is dead".to_owned(),
+            "It was reset, or never was one. Give people the group's current link.".to_owned(),
+        ),
+        LinkAnswer::Reset { name, at, .. } => (
+            format!(
+                "This link is dead since {}",
+                words::clock(*at, &state.options.zone)
+            ),
+            format!("It was a link of “{}”, and was reset.", fit(name, 40).shown),
+        ),
         LinkAnswer::Failed(why) => (
             "The link could not be looked up".to_owned(),
             format!("Enter tries again. The reason: {why}."),

@@ -59,7 +59,9 @@ async fn the_desk_pairs_resets_renames_reconnects_and_logs_out() {
     // Both reconnect.
     let mut pty = open(&house);
     pty.wait_for("2 of 2 connected");
-    pty.send("j");
+    // The desk is where it was left.
+    pty.wait_for(&format!("connected   {NEW}"));
+    pty.send("k");
     pty.wait_for(&format!("connected   {SUPPORT}"));
     pty.wait_for("Night Shift");
 

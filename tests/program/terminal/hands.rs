@@ -95,15 +95,15 @@ fn a_paste_with_control_characters_is_only_text() {
 fn configured_keys_replace_the_defaults() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config.toml");
-    std::fs::write(&file, "[keys]\nquit = [\"X\"]\nhelp = [\"H\"]\n").expect("a file");
+    std::fs::write(&file, "[keys]\nquit = [\"X\"]\nhelp = [\"B\"]\n").expect("a file");
     let file = file.to_str().expect("UTF-8");
     let arguments: Vec<_> = DEMO.into_iter().chain(["--config", file]).collect();
     let mut pty = Pty::spawn(80, 24, BINARY, &arguments, &[]);
     pty.wait_for("3 of 5 connected");
-    pty.wait_for("H help  X quit");
+    pty.wait_for("B help  X quit");
     pty.send("q?");
-    pty.wait_for("H shows the keys");
-    pty.send("H");
+    pty.wait_for("B shows the keys");
+    pty.send("B");
     pty.wait_for("─ Help");
     pty.send("\x1b");
     pty.wait_gone("─ Help");

@@ -17,7 +17,7 @@ wwwwwwwwwwxxxxyyzzzzzzhtwy?s????aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee\
 eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy??????";
 
 /// Passes the folded letters of a composed character to `emit`: none for a mark, rarely more than one.
-pub(super) fn fold_char(character: char, mut emit: impl FnMut(char)) {
+fn fold_char(character: char, mut emit: impl FnMut(char)) {
     if character.is_ascii() {
         emit(character.to_ascii_lowercase());
         return;
@@ -92,14 +92,14 @@ fn latin(character: char) -> Option<char> {
 }
 
 /// A folded copy of a text.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     fold_into(text, &mut out);
     out
 }
 
 /// Appends a folded copy of a text.
-pub(super) fn fold_into(text: &str, out: &mut String) {
+pub(crate) fn fold_into(text: &str, out: &mut String) {
     if text.is_ascii() {
         let start = out.len();
         out.push_str(text);
