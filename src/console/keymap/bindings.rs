@@ -56,16 +56,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "barcode scan code poster big",
     },
     Binding {
-        action: Action::Palette,
-        name: "palette",
-        keys: &[":", "Ctrl-p"],
-        help: "Go to any group, account or gateway, or do anything, by its name",
-        hint: "go to",
-        contexts: &[Everywhere],
-        elsewhere: &[],
-        also: "command palette menu jump switch",
-    },
-    Binding {
         action: Action::Edit,
         name: "edit",
         keys: &["e"],
@@ -94,6 +84,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         contexts: &[Groups, Group],
         elsewhere: &[Sessions],
         also: "revoke renew new invite url regenerate",
+    },
+    Binding {
+        action: Action::Palette,
+        name: "palette",
+        keys: &[":", "Ctrl-p"],
+        help: "Go to any group, account or gateway, or do anything, by its name",
+        hint: "go to",
+        contexts: &[Everywhere],
+        elsewhere: &[],
+        also: "command palette menu jump switch",
     },
     Binding {
         action: Action::CopyAs,

@@ -234,7 +234,7 @@ fn every_pane_leads_to_adding_the_first_account() {
 #[test]
 fn the_help_finds_synonyms_and_explains_the_signs() {
     for (search, found) in [
-        ("rename", "Change the group's subject"),
+        ("rename", "Rename the group, change its description"),
         ("rename", "Rename the account"),
         ("barcode", "Fill the screen"),
         ("unlink", "Log the session out"),
