@@ -126,6 +126,24 @@ fn index(groups: &[Group]) -> Index {
     index
 }
 
+/// The index of a desk with twenty accounts and a note on every hundredth group.
+fn with_accounts_and_notes(groups: &[Group]) -> Index {
+    let mut index = Index::new();
+    let names: Vec<String> = (0..20).map(|at| format!("Volunteer desk {at}")).collect();
+    index.set_accounts(names.iter().map(String::as_str));
+    let rows = groups.iter().enumerate();
+    index.rebuild(rows.map(|(at, group)| Fields {
+        account: u16::try_from(at % 20).unwrap_or_default(),
+        note: if at % 100 == 0 {
+            "#vip ask the volunteers at the north gate first"
+        } else {
+            ""
+        },
+        ..fields(group)
+    }));
+    index
+}
+
 fn bare(groups: &[Group]) -> usize {
     groups
         .iter()
@@ -259,6 +277,8 @@ impl Nucleo {
 fn table(_: &mut Criterion) {
     let [few, many] = COUNTS.map(groups);
     let (mut index_few, mut index_many) = (index(&few), index(&many));
+    let (mut full_few, mut full_many) =
+        (with_accounts_and_notes(&few), with_accounts_and_notes(&many));
     let bare_few = shortest(|| {
         black_box(bare(&few));
     });
@@ -286,6 +306,9 @@ fn table(_: &mut Criterion) {
         let [key_many, pasted_many] = times(&mut index_many, query);
         line(query, "longest key", key_few, key_many);
         line(query, "pasted", pasted_few, pasted_many);
+        let [full_few, _] = times(&mut full_few, query);
+        let [full_many, _] = times(&mut full_many, query);
+        line(query, "all fields", full_few, full_many);
         let [few, many] = [&mut nucleo_few, &mut nucleo_many].map(|it| it.longest_key(query));
         line(query, "nucleo", few, many);
     }
