@@ -277,8 +277,10 @@ impl Nucleo {
 fn table(_: &mut Criterion) {
     let [few, many] = COUNTS.map(groups);
     let (mut index_few, mut index_many) = (index(&few), index(&many));
-    let (mut full_few, mut full_many) =
-        (with_accounts_and_notes(&few), with_accounts_and_notes(&many));
+    let (mut full_few, mut full_many) = (
+        with_accounts_and_notes(&few),
+        with_accounts_and_notes(&many),
+    );
     let bare_few = shortest(|| {
         black_box(bare(&few));
     });
