@@ -128,7 +128,7 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             state,
             vec![
                 plain("↑↓", "move"),
-                plain("1-9", "choose"),
+                plain("1-9", "copy"),
                 plain("↵", "copy"),
             ],
             "close",

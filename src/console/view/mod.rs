@@ -12,6 +12,7 @@ mod field;
 mod first_run;
 mod footer;
 mod form;
+mod group_rows;
 mod groups;
 mod header;
 mod help;
