@@ -67,7 +67,7 @@ async fn the_desk_pairs_resets_renames_reconnects_and_logs_out() {
 
     // Find a group, open it, copy its link.
     pty.send("/weekvol");
-    pty.wait_for("1 of 4");
+    pty.wait_for("1 of 50");
     pty.send("\r");
     pty.send("\r");
     pty.wait_until("the link and its code", |screen| link(screen).is_some());

@@ -65,7 +65,7 @@ fn with_the_mouse_disabled_the_terminal_keeps_it() {
 fn a_paste_with_control_characters_is_only_text() {
     let mut pty = demo(80, 24);
     pty.send("/");
-    pty.wait_for("to filter");
+    pty.wait_for("to find a group");
     let rubbish = format!(
         "q\x1b]0;owned\x07\r\nR\x1b[2J\u{202e}x{}",
         "long ".repeat(20_000)

@@ -10,7 +10,7 @@ fn open_the_volunteers(pty: &mut Pty) {
     pty.send("j");
     pty.wait_for("connected   Support line");
     pty.send("/weekvol");
-    pty.wait_for("1 of 46");
+    pty.wait_for("1 of 65");
     pty.send("\r");
     pty.send("\r");
     pty.wait_until("the code of the shown link", |screen| {

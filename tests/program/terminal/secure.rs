@@ -53,7 +53,7 @@ fn calls_and_realtime_work_over_tls() {
     pty.send("j");
     pty.wait_for("▌● Support line");
     pty.send("/weekvol");
-    pty.wait_for("1 of 46");
+    pty.wait_for("1 of 65");
     pty.send("\r\r");
     pty.wait_until("the code of the shown link", |screen| {
         link(screen).is_some() && code(screen) == link(screen)
