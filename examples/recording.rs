@@ -63,7 +63,7 @@ fn tour(program: &str) -> Vec<Frame> {
     pty.wait_for("3 of 5 connected");
     pty.wait_for("+44 7700 900951");
     step(&mut pty, "\t", "Groups · all sessions · 65", 1_600);
-    step(&mut pty, "/", "type to filter", 500);
+    step(&mut pty, "/", "type to find a group", 500);
     step(&mut pty, "w", "/ w", 300);
     step(&mut pty, "e", "/ we", 300);
     step(&mut pty, "e", "/ wee", 300);
