@@ -1,21 +1,48 @@
 //! The file of a notebook: read, changed and replaced as a whole, under a lock that other desks respect.
 
+use crate::console::ids::RequestId;
 use crate::console::notebook::{Notebook, NotebookChange};
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a notebook.
 const FILE_MAX: u64 = 8 << 20;
+
+/// What is to be read or changed, the oldest first.
+#[derive(Default)]
+pub(super) struct NotebookJobs {
+    waiting: Mutex<VecDeque<(RequestId, PathBuf, Option<NotebookChange>)>>,
+    /// Held by the job that runs.
+    turn: Mutex<()>,
+}
+
+impl NotebookJobs {
+    pub(super) fn add(&self, id: RequestId, file: PathBuf, change: Option<NotebookChange>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push_back((id, file, change));
+    }
+
+    /// Runs the oldest job, after the one that runs. No outcome: it panicked.
+    pub(super) fn run_next(&self) -> Option<(RequestId, Option<Result<Notebook, String>>)> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = (self.waiting.lock())
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front();
+        let (id, file, change) = next?;
+        let run = AssertUnwindSafe(|| read_or_change(&file, change));
+        Some((id, std::panic::catch_unwind(run).ok()))
+    }
+}
 
 /// Reads the notebook, and applies a change to it if there is one.
 ///
 /// # Errors
 /// A sentence that names the file: it cannot be read or written, or is not a notebook. Then it is left as it is.
-pub(super) fn read_or_change(
-    file: &Path,
-    change: Option<NotebookChange>,
-) -> Result<Notebook, String> {
+fn read_or_change(file: &Path, change: Option<NotebookChange>) -> Result<Notebook, String> {
     let fault = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
     let Some(change) = change else {
         return read(file).map_err(|error| fault(&error));
@@ -147,5 +174,25 @@ mod tests {
             std::fs::read_to_string(&file).unwrap(),
             "{\n  \"favourites\": [1,\n"
         );
+    }
+
+    #[test]
+    fn jobs_are_done_in_their_order_whichever_thread_runs_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("demo.json");
+        let jobs = NotebookJobs::default();
+        for at in 0..51 {
+            let on = at % 2 == 0;
+            let group = "g".to_owned();
+            let change = NotebookChange::Favourite { group, on };
+            jobs.add(RequestId(at), file.clone(), Some(change));
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..51 {
+                scope.spawn(|| jobs.run_next().unwrap().1.unwrap().unwrap());
+            }
+        });
+        assert!(jobs.run_next().is_none());
+        assert!(read(&file).unwrap().is_favourite("g"));
     }
 }

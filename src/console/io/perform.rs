@@ -10,7 +10,7 @@ use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::io::clipboard::Clipboard;
 use crate::console::io::connectors::GatewayConnector;
-use crate::console::io::notebook;
+use crate::console::io::notebook::NotebookJobs;
 use crate::console::io::notice::{Notice, now};
 use crate::console::msg::{Msg, Pause, Reply};
 use crate::console::notebook::NotebookChange;
@@ -43,6 +43,7 @@ pub(crate) struct Performer {
     inbox: mpsc::UnboundedSender<Notice>,
     read_permits: Arc<Semaphore>,
     retry: Retry,
+    notebooks: Arc<NotebookJobs>,
     stream: AbortHandle,
 }
 
@@ -89,6 +90,7 @@ impl Performer {
             inbox,
             read_permits: Arc::new(Semaphore::new(PARALLEL_READS)),
             retry: Retry::default(),
+            notebooks: Arc::default(),
             stream,
         };
         (performer, notices)
@@ -166,15 +168,18 @@ impl Performer {
         replying(&self.inbox, panicked, task);
     }
 
+    /// Changes of a notebook are made in the order of their requests, one at a time.
     pub(super) fn notebook(&self, id: RequestId, profile: usize, change: Option<NotebookChange>) {
         let file = self.connector.notebook(profile);
-        let task = async move {
-            let task = tokio::task::spawn_blocking(move || notebook::read_or_change(&file, change));
-            let read = task.await.unwrap_or_else(|_| Err(PANICKED.to_owned()));
-            answer(id, Reply::Notebook(read))
-        };
-        let panicked = move || answer(id, Reply::Notebook(Err(PANICKED.to_owned())));
-        replying(&self.inbox, panicked, task);
+        self.notebooks.add(id, file, change);
+        let (notebooks, inbox) = (Arc::clone(&self.notebooks), self.inbox.clone());
+        // Started here, so that a change is written even if the desk ends now.
+        tokio::task::spawn_blocking(move || {
+            if let Some((id, outcome)) = notebooks.run_next() {
+                let outcome = outcome.unwrap_or_else(|| Err(PANICKED.to_owned()));
+                let _ = inbox.send(answer(id, Reply::Notebook(outcome)));
+            }
+        });
     }
 
     pub(super) fn save_qr(&self, id: RequestId, text: String, title: String) {
