@@ -34,6 +34,8 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
             card.is_some_and(|card| card.link().is_some())
         }
         Action::WhyNoJoin => card.is_some(),
+        Action::CopyLink if state.groups.marks.len() > 0 && !in_code => true,
+        Action::Mark | Action::MarkRange => state.groups.selected().is_some(),
         Action::OtherAccount => state.better_account().is_some(),
         Action::CopyLink
         | Action::CopyAs
@@ -88,6 +90,8 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
             | Action::ResetLink
             | Action::Edit
             | Action::Favourite
+            | Action::Mark
+            | Action::MarkRange
             | Action::Note
             | Action::FindMember
             | Action::WhyNoJoin

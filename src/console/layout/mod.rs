@@ -1,5 +1,6 @@
 //! Positions on the screen: a pure function of the state, shared by drawing and mouse input.
 
+mod batch_menu;
 mod card;
 mod check;
 mod columns;
@@ -16,6 +17,7 @@ mod groups;
 mod help;
 mod history;
 mod hit;
+mod marks;
 mod new_gateway;
 mod note;
 mod pairing;
@@ -29,6 +31,7 @@ mod sessions;
 mod target;
 mod wrap;
 
+pub(crate) use batch_menu::{batch_items, batch_menu_parts, batch_menu_rows};
 pub(crate) use card::{
     CardParts, Detail, OTHER_LINES, better_account, card_in_sight, card_parts, details,
     link_in_sight, member_rows,
@@ -53,6 +56,7 @@ pub(crate) use groups::{
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
+pub(crate) use marks::marks_bar;
 pub(crate) use new_gateway::{new_gateway_buttons, new_gateway_parts};
 pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{

@@ -6,6 +6,7 @@ use super::counter::{Counter, CounterLock, CounterOptions, CounterPhase};
 use super::failures::FailureRecord;
 use super::groups::Groups;
 use super::layer::Layer;
+use super::link_list::LinkList;
 use super::profiles::Profile;
 use super::requests::Requests;
 use super::sessions::Sessions;
@@ -87,6 +88,8 @@ pub struct State {
     /// Dialogs over the screen; the last one gets the input.
     pub layers: Vec<Layer>,
     pub toasts: Vec<Toast>,
+    /// Links that are being read to be copied.
+    pub(crate) link_list: Option<LinkList>,
     /// Saves that can be undone.
     pub undo: Undo,
     /// What has failed and was shown, newest first.
@@ -120,6 +123,7 @@ impl State {
             card: None,
             layers: Vec::new(),
             toasts: Vec::new(),
+            link_list: None,
             undo: Undo::default(),
             failures: Vec::new(),
             whole_blocks: false,

@@ -1,5 +1,6 @@
 //! The layers over the screen: dialogs, the help, the full-screen code.
 
+use super::batch_menu::BatchMenu;
 use super::check::CheckDialog;
 use super::columns::ColumnsDialog;
 use super::confirm::ConfirmDialog;
@@ -35,6 +36,8 @@ pub enum Layer {
     Palette(Palette),
     Columns(ColumnsDialog),
     CopyAs(CopyAs),
+    /// What can be done with the marked groups.
+    BatchMenu(BatchMenu),
     History(HistoryDialog),
     /// "Add a gateway".
     NewGateway(Box<NewGatewayDialog>),

@@ -4,6 +4,7 @@
 //! `other_account` and `failure_log` derive texts and facts from the whole state.
 
 mod app;
+mod batch_menu;
 mod button;
 mod card;
 mod check;
@@ -22,6 +23,8 @@ mod help;
 mod history;
 mod invite;
 mod layer;
+mod link_list;
+mod marks;
 mod names;
 mod new_gateway;
 mod note;
@@ -42,6 +45,7 @@ mod undo;
 
 pub(crate) use app::{Connection, Pane};
 pub use app::{Options, State};
+pub(crate) use batch_menu::{BatchEntry, BatchMenu};
 pub(crate) use button::ButtonId;
 pub(crate) use card::{Card, Invite, LinkHidden, Members};
 pub(crate) use check::CheckDialog;
@@ -61,6 +65,7 @@ pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
+pub(crate) use link_list::{LinkList, ListForm};
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
 pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{

@@ -79,6 +79,7 @@ fn asks(state: &State) -> bool {
                 | Layer::NewGateway(_)
                 | Layer::Counter(_)
                 | Layer::CopyAs(_)
+                | Layer::BatchMenu(_)
         )
     )
 }

@@ -1,6 +1,8 @@
 //! The invariants of the state, restored after every message.
 
-use super::{card, clock, form, groups, pairing, place, reset, sessions, unconfirmed};
+use super::{
+    card, clock, form, groups, link_list, marks, pairing, place, reset, sessions, unconfirmed,
+};
 use crate::console::effect::Effect;
 use crate::console::state::State;
 
@@ -15,8 +17,10 @@ pub(super) fn restore(state: &mut State) {
     place::sync(state);
     sessions::keep_in_sight(state);
     groups::keep_in_sight(state);
+    marks::sync(state);
     form::sync(state);
     card::sync(state);
+    link_list::sync(state);
     unconfirmed::sync(state);
     reset::sync(state);
     pairing::sync(state);

@@ -6,13 +6,14 @@
 //!
 //! Four levels, each of which imports only those before it:
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`, `theme`, `notebook`
-//! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `sessions`, `members`,
-//!   `card`
+//! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `marks`, `sessions`,
+//!   `members`, `card`, `link_list`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`, `new_gateway`, `help`,
 //!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`; and `palette`, `place`,
 //!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
+mod batch_menu;
 mod burst;
 mod card;
 mod check;
@@ -39,6 +40,8 @@ mod invariants;
 mod invite;
 mod keys;
 mod leaving;
+mod link_list;
+mod marks;
 mod members;
 mod mouse;
 mod new_gateway;

@@ -1,8 +1,9 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys,
-    members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
+    batch_menu, card, check, columns, confirm, copy_as, counter, failures, form, groups, help,
+    history, keys, marks, members, new_gateway, note, pairing, palette, profiles, rename, reset,
+    sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -42,10 +43,12 @@ fn click(state: &mut State, target: Target) {
         Target::ColumnRow(row) => columns::toggle(state, row),
         Target::HistoryRow(row) => history::click(state, row),
         Target::CopyRow(row) => copy_as::click(state, row),
+        Target::BatchRow(row) => batch_menu::click(state, row),
         Target::Link => card::copy(state, 0),
         // Targets under a layer cannot be clicked.
         _ if !state.layers.is_empty() => {}
         Target::SessionRow(row) => {
+            marks::end_range(state);
             groups::end_filter(state);
             let again = state.sessions.cursor == row && state.focus == Pane::Sessions;
             state.focus = Pane::Sessions;
@@ -66,11 +69,16 @@ fn click(state: &mut State, target: Target) {
                 card::open(state);
             }
         }
+        Target::Mark(row) => marks::toggle_row(state, row),
         Target::GroupHead(sort) => {
+            marks::end_range(state);
             state.focus = Pane::Groups;
             groups::sort_by(state, sort);
         }
-        Target::Filter => groups::start_filter(state),
+        Target::Filter => {
+            marks::end_range(state);
+            groups::start_filter(state);
+        }
         Target::MembersHead => {
             groups::end_filter(state);
             members::start_filter(state);
@@ -104,6 +112,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Failures { .. }) => failures::press(state, button),
         Some(Layer::History(_)) => history::press(state, button),
         Some(Layer::CopyAs(_)) => copy_as::press(state, button),
+        Some(Layer::BatchMenu(_)) => batch_menu::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();
         }
@@ -118,6 +127,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::Check(_)) => return check::wheel(state, rows),
         Some(Layer::History(_)) => return history::wheel(state, rows),
         Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
+        Some(Layer::BatchMenu(_)) => return batch_menu::wheel(state, rows),
         Some(Layer::Palette(_)) => return palette::wheel(state, rows),
         Some(_) => return,
         None => {}
@@ -125,6 +135,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
     match target {
         Target::SessionRow(_) | Target::Pane(Pane::Sessions) => sessions::wheel(state, rows),
         Target::GroupRow(_)
+        | Target::Mark(_)
         | Target::GroupHead(_)
         | Target::Filter
         | Target::Pane(Pane::Groups) => {

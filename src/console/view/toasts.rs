@@ -2,8 +2,8 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts,
-    copy_as_parts, counter_parts, failures_parts, form_parts, history_parts, inside,
+    Dialog, QrDrawing, Screen, batch_menu_parts, card_parts, check_parts, columns_parts,
+    confirm_parts, copy_as_parts, counter_parts, failures_parts, form_parts, history_parts, inside,
     new_gateway_parts, note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts,
     rename_parts, reset_parts, row, wrap,
 };
@@ -153,6 +153,11 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = copy_as_parts(state, screen, menu);
             buttons(&parts.dialog);
             areas.extend([parts.rows, parts.preview]);
+        }
+        Some(Layer::BatchMenu(menu)) => {
+            let parts = batch_menu_parts(state, screen, menu);
+            buttons(&parts.dialog);
+            areas.push(parts.rows);
         }
         Some(Layer::Palette(palette)) => areas.push(palette_parts(screen, palette).rows),
         Some(Layer::Columns(columns)) => buttons(&columns_parts(screen, columns).dialog),

@@ -16,6 +16,7 @@ mod idle;
 mod lag;
 mod leaving;
 mod lost;
+mod marks;
 mod members;
 mod mouse;
 mod new_gateway;

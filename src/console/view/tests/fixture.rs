@@ -48,6 +48,7 @@ pub fn fresh() -> State {
         card: None,
         layers: Vec::new(),
         toasts: Vec::new(),
+        link_list: None,
         undo: Undo::default(),
         failures: Vec::new(),
         whole_blocks: false,

@@ -10,10 +10,10 @@ use crate::api::{
 use crate::console::effect::{GatewayFault, GatewayField, SessionAction};
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::state::{
-    ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter, CounterPhase,
-    EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus, FormPhase,
-    GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase, Invite, Layer, Leaving,
-    LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, Pane, Profile, ProfilesDialog,
+    BatchMenu, ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter,
+    CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus,
+    FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase, Invite, Layer,
+    Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, Pane, Profile, ProfilesDialog,
     ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast,
     ToastKind, copy_texts,
 };
@@ -126,6 +126,18 @@ pub const SCENES: &[Scene] = &[
         state.groups.invitable_only = true;
         state.groups.rows.clear();
         state.groups.shown = 0;
+        state
+    }),
+    ("marks", marked),
+    ("marks-range", || {
+        let mut state = marked();
+        state.groups.marks.range_from = Some(state.groups.entries[2].key.clone());
+        state.groups.cursor = 4;
+        state
+    }),
+    ("batch-menu", || {
+        let mut state = marked();
+        state.layers.push(Layer::BatchMenu(BatchMenu::default()));
         state
     }),
     ("groups-loading", || {
@@ -686,5 +698,15 @@ fn over_profiles(step: ProfilesStep) -> State {
         profile("work", "https://wa.example.com"),
         profile("東京", "https://gateway.tokyo.example.com:8443/whatsapp"),
     ];
+    state
+}
+
+/// Two marked groups, and one that the filter hides.
+fn marked() -> State {
+    let mut state = desk();
+    for position in [0, 1, 3] {
+        state.groups.marks.set(position, true);
+    }
+    state.groups.rows.retain(|row| *row != 3);
     state
 }
