@@ -10,6 +10,7 @@
 extern crate self as groupdesk;
 
 pub mod api;
+pub mod batch;
 pub mod cli;
 pub mod client;
 pub(crate) mod config;

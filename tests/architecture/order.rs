@@ -10,16 +10,22 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
     ("qr", &[]),
     ("names", &["text"]),
     ("client", &["api", "text", "qr", "names"]),
-    ("console", &["api", "text", "qr", "names", "client"]),
+    ("batch", &["api", "text", "client"]),
+    (
+        "console",
+        &["api", "text", "qr", "names", "client", "batch"],
+    ),
     ("gateway", &["api", "text", "qr", "names"]),
     (
         "config",
-        &["api", "text", "qr", "names", "client", "console", "gateway"],
+        &[
+            "api", "text", "qr", "names", "client", "batch", "console", "gateway",
+        ],
     ),
     (
         "cli",
         &[
-            "api", "text", "qr", "names", "client", "console", "gateway", "config",
+            "api", "text", "qr", "names", "client", "batch", "console", "gateway", "config",
         ],
     ),
 ];
