@@ -34,7 +34,7 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
             card.is_some_and(|card| card.link().is_some())
         }
         Action::WhyNoJoin => card.is_some(),
-        Action::CopyLink if state.groups.marks.len() > 0 && !in_code => true,
+        Action::CopyLink | Action::ResetLink if state.groups.marks.len() > 0 && !in_code => true,
         Action::Mark | Action::MarkRange => state.groups.selected().is_some(),
         Action::OtherAccount => state.better_account().is_some(),
         Action::CopyLink

@@ -1,7 +1,7 @@
 //! The footer's hints: the keys of the top layer, as many as fit.
 
 use super::enabled::can;
-use super::marks::{escape_word, marks_lines};
+use super::marks_lines::{escape_word, marks_lines};
 use super::pairing::{pairing_buttons, pairing_field};
 use super::screen::Screen;
 use super::target::Target;
@@ -125,6 +125,30 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             ProfilesStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
             ProfilesStep::Connecting(_) => closed_by_keys(state, Vec::new(), "back"),
         },
+        Some(Layer::BatchBefore(before)) if before.takes_text() => typing(
+            state,
+            vec![plain("Tab", "next"), plain("PgDn", "scroll")],
+            "cancel",
+        ),
+        Some(Layer::BatchBefore(_)) => {
+            let mut hints = buttons();
+            hints.push(plain("↑↓", "scroll"));
+            closed_by_keys(state, hints, "cancel")
+        }
+        Some(Layer::BatchProgress(_)) => {
+            let mut hints = buttons();
+            hints.push(plain("↑↓", "scroll"));
+            hints.push(of_action(state, Action::BatchMenu, "menu"));
+            let running = state.batch_is_running();
+            let escape = if running { "leave it running" } else { "close" };
+            closed_by_keys(state, hints, escape)
+        }
+        Some(Layer::BatchResume(_)) => {
+            let mut hints = buttons();
+            hints.push(plain("↑↓", "scroll"));
+            hints.push(of_action(state, Action::BatchMenu, "menu"));
+            closed_by_keys(state, hints, "later")
+        }
         Some(Layer::BatchMenu(_)) => closed_by_keys(
             state,
             vec![plain("↑↓", "move"), plain("↵", "do it")],
@@ -332,7 +356,8 @@ fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
     let marking = marks_lines(state) > 0 && state.layers.is_empty();
     if marking {
         // The line of the marks says what these do now.
-        hints.retain(|hint| hint.target != Target::Hint(Action::CopyLink));
+        let about_marked = [Action::CopyLink, Action::ResetLink].map(Target::Hint);
+        hints.retain(|hint| state.groups.marks.len() == 0 || !about_marked.contains(&hint.target));
     }
     let leads_back =
         screen.is_single() && matches!(context, KeyContext::Groups | KeyContext::Group);

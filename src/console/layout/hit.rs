@@ -1,6 +1,9 @@
 //! What is at a cell of the screen.
 
+use super::batch_before::batch_before_parts;
 use super::batch_menu::{batch_items, batch_menu_parts};
+use super::batch_progress::batch_progress_parts;
+use super::batch_resume::batch_resume_parts;
 use super::card::card_parts;
 use super::check::check_parts;
 use super::columns::columns_parts;
@@ -15,7 +18,7 @@ use super::form::form_parts;
 use super::groups::{MARK_COLUMNS, group_head, groups_parts};
 use super::help::help_parts;
 use super::history::history_parts;
-use super::marks::marks_bar;
+use super::marks::{batch_bar, marks_bar};
 use super::new_gateway::new_gateway_parts;
 use super::note::note_parts;
 use super::pairing::pairing_parts;
@@ -45,8 +48,8 @@ pub(crate) fn hit(state: &State, column: u16, row: u16) -> Target {
             .map_or(Target::Nothing, |hint| hint.target);
     }
     if screen.marks.contains(at) && state.layers.is_empty() {
-        let hints = marks_bar(state, &screen).map(|bar| bar.hints);
-        let mut hints = hints.unwrap_or_default().into_iter();
+        let bars = [marks_bar(state, &screen), batch_bar(state, &screen)];
+        let mut hints = bars.into_iter().flatten().flat_map(|bar| bar.hints);
         return hints
             .find(|hint| hint.area.contains(at))
             .map_or(Target::Nothing, |hint| hint.target);
@@ -163,6 +166,19 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 in_dialog(&parts.dialog)
             }
         }
+        Layer::BatchBefore(before) => {
+            let parts = batch_before_parts(state, screen, before);
+            match parts.field_at(at) {
+                Some(field) => Target::BatchField(field),
+                None => in_dialog(&parts.dialog),
+            }
+        }
+        Layer::BatchProgress(progress) => state.batch.as_ref().map_or(Target::Layer, |run| {
+            in_dialog(&batch_progress_parts(screen, run, progress, state.now).dialog)
+        }),
+        Layer::BatchResume(resume) => state.unfinished.first().map_or(Target::Layer, |open| {
+            in_dialog(&batch_resume_parts(state, screen, open, resume).dialog)
+        }),
         Layer::History(history) => {
             let parts = history_parts(state, screen, history);
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;

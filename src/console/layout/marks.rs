@@ -1,11 +1,14 @@
-//! The line of the marks above the footer, and what Esc does next.
+//! The lines of the marks and of the batch above the footer.
 
+use super::batch_before::sentence;
+use super::batch_progress::batch_count;
 use super::footer::{Hint, of_action};
+use super::marks_lines::{escape_word, has_batch_line};
 use super::screen::{Screen, row};
 use crate::console::keymap::Action;
-use crate::console::state::{Layer, Pane, State};
+use crate::console::state::State;
 use crate::console::words;
-use crate::text;
+use crate::text::{self, clean_line};
 use ratatui::layout::Rect;
 
 /// Columns between two hints.
@@ -18,36 +21,51 @@ pub(crate) struct MarksBar {
     pub hints: Vec<Hint>,
 }
 
-/// How many lines the marks take above the footer. A dialog that shows a code keeps the whole screen.
-#[must_use]
-pub(crate) fn marks_lines(state: &State) -> u16 {
-    let covered = matches!(
-        state.layers.last(),
-        Some(Layer::Pairing(_) | Layer::Reset(_) | Layer::Qr | Layer::Counter(_))
-    );
-    let marks = &state.groups.marks;
-    let any = marks.len() > 0 || marks.range_from.is_some() || state.link_list.is_some();
-    u16::from(any && !covered)
+/// What the line of the batch says, unless its dialog is open.
+fn batch_words(state: &State) -> Option<String> {
+    if !has_batch_line(state) {
+        return None;
+    }
+    if let Some(run) = &state.batch {
+        let mark = if run.is_running() { "◌" } else { "·" };
+        let words = sentence(&clean_line(&run.change));
+        return Some(format!("{mark} {words} · {}", batch_count(run)));
+    }
+    let open = state.unfinished.first()?;
+    let left = open.rows.iter().filter(|row| row.outcome.is_none());
+    Some(format!(
+        "! Not finished: {} · {} left",
+        clean_line(&open.change),
+        words::count(left.count(), "group", "groups")
+    ))
 }
 
-/// What Esc does next in the panes.
+/// The line of the batch, with the key that shows it.
 #[must_use]
-pub(crate) fn escape_word(state: &State) -> Option<&'static str> {
-    let groups = &state.groups;
-    if groups.marks.range_from.is_some() {
-        return Some("end range");
-    }
-    let marked = groups.marks.len() > 0;
-    let card = state.card.as_ref();
-    match state.focus {
-        Pane::Group if card.is_some_and(|card| !card.find.text.is_empty()) => Some("clear filter"),
-        Pane::Group => Some("back"),
-        _ if state.link_list.is_some() => Some("stop the list"),
-        Pane::Groups if !groups.filter.is_empty() => Some("clear filter"),
-        _ if marked => Some("clear marks"),
-        Pane::Groups => Some("back"),
-        Pane::Sessions => None,
-    }
+pub(crate) fn batch_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
+    let said = batch_words(state)?;
+    let line = row(screen.marks, screen.marks.height.checked_sub(1)?);
+    let hint = of_action(state, Action::BatchMenu, "show");
+    let width = u16::try_from(text::width(&said)).unwrap_or(u16::MAX);
+    let room = line.width.saturating_sub(hint.area.width + GAP + 2);
+    let area = Rect {
+        x: line.x + 1,
+        width: width.min(room),
+        ..line
+    };
+    let hint = Hint {
+        area: Rect {
+            x: area.right() + GAP,
+            y: line.y,
+            ..hint.area
+        },
+        ..hint
+    };
+    Some(MarksBar {
+        words: said,
+        area,
+        hints: vec![hint],
+    })
 }
 
 /// The line's words and hints; of the hints those that fit.
@@ -58,6 +76,10 @@ pub(crate) fn marks_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
         return None;
     }
     let groups = &state.groups;
+    let any = groups.marks.len() > 0 || groups.marks.range_from.is_some();
+    if !any && state.link_list.is_none() {
+        return None;
+    }
     let (marked, hidden) = groups.marked();
     let mut said = format!("✓ {} marked", words::thousands(marked));
     if hidden > 0 {
@@ -82,6 +104,9 @@ pub(crate) fn marks_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
         wanted.push(of_action(state, Action::MarkRange, "end range"));
     } else if state.link_list.is_none() {
         wanted.push(of_action(state, Action::CopyLink, "copy list"));
+    }
+    if range.is_none() && state.link_list.is_none() {
+        wanted.push(of_action(state, Action::ResetLink, "reset"));
     }
     wanted.push(of_action(state, Action::BatchMenu, "more …"));
     wanted.extend(escape.map(|word| of_action(state, Action::Back, word)));

@@ -4,7 +4,7 @@
 //! order (`details` of the card, columns of the list), which constraints on lengths cannot express, and the
 //! mouse needs the result without drawing.
 
-use super::marks::marks_lines;
+use super::marks_lines::marks_lines;
 use crate::console::state::{Pane, State};
 use ratatui::layout::Rect;
 
@@ -26,9 +26,9 @@ const SESSIONS_WIDTH: u16 = 25;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Screen {
     pub header: Rect,
-    /// Everything between header and footer, but the line of the marks.
+    /// Everything between header and footer, but the lines of marks and batch.
     pub body: Rect,
-    /// The line above the footer that counts the marks; empty without any.
+    /// The lines above the footer of the marks and of the batch; empty without any.
     pub marks: Rect,
     pub footer: Rect,
     pub sessions: Option<Rect>,

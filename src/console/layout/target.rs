@@ -35,6 +35,8 @@ pub(crate) enum Target {
     ProfileRow(usize),
     /// A row of "copy as".
     CopyRow(usize),
+    /// A text field of a batch.
+    BatchField(usize),
     /// A row of the batch menu.
     BatchRow(usize),
     /// A row of the history.

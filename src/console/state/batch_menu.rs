@@ -1,5 +1,7 @@
 //! What can be done with the marked groups.
 
+use super::batch_before::BatchKind;
+
 /// The menu.
 #[derive(Debug, Default)]
 pub struct BatchMenu {
@@ -7,8 +9,12 @@ pub struct BatchMenu {
 }
 
 /// An entry of the menu.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BatchEntry {
+    /// Show the batch that runs.
+    Progress,
+    /// Ask about a batch that was not finished.
+    Resume,
     MarkShown,
     InvertShown,
     ClearMarks,
@@ -16,4 +22,6 @@ pub(crate) enum BatchEntry {
     CopyCsv,
     /// In a text of [`super::Options::copy`].
     CopyText(usize),
+    /// Change every marked group.
+    Change(BatchKind),
 }

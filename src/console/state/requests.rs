@@ -120,6 +120,8 @@ pub(crate) enum CopiedText {
     Filled(String, String),
     /// The links of so many groups.
     List(usize),
+    /// What became of each group of a batch.
+    Results,
     Failures,
     /// The line that a browser's console runs.
     PasskeyLine,

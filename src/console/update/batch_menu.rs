@@ -2,26 +2,40 @@
 
 use super::cursor::scroll_step;
 use super::follow_up::FollowUp;
-use super::{link_list, marks};
+use super::{batch, batch_before, link_list, marks};
 use crate::console::keymap::Action;
 use crate::console::layout::{batch_items, batch_menu_rows};
-use crate::console::state::{BatchEntry, BatchMenu, ButtonId, Layer, ListForm, State};
+use crate::console::state::{BatchEntry, BatchKind, BatchMenu, ButtonId, Layer, ListForm, State};
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// Whether an action is about the marked groups now, instead of the card's.
 pub(super) fn takes(state: &State, action: Action) -> bool {
-    matches!(action, Action::CopyLink) && state.layers.is_empty() && state.groups.marks.len() > 0
+    matches!(action, Action::CopyLink | Action::ResetLink)
+        && state.layers.is_empty()
+        && state.groups.marks.len() > 0
 }
 
 /// Does the action with the marked groups.
 pub(super) fn instead(state: &mut State, action: Action) {
-    if action == Action::CopyLink {
-        copy(state, ListForm::Lines);
+    match action {
+        Action::CopyLink => copy(state, ListForm::Lines),
+        Action::ResetLink => batch_before::open(state, BatchKind::Reset),
+        _ => {}
     }
 }
 
-/// Opens the menu.
+/// Shows the batch that runs, or asks about one that was not finished; otherwise opens the menu.
 pub(super) fn open(state: &mut State) {
+    if state.batch.is_some() {
+        batch::show(state);
+    } else if !state.unfinished.is_empty() {
+        batch::offer(state);
+    } else {
+        open_menu(state);
+    }
+}
+
+pub(super) fn open_menu(state: &mut State) {
     state.layers.push(Layer::BatchMenu(BatchMenu::default()));
     let first = batch_items(state)
         .iter()
@@ -108,7 +122,11 @@ fn choose(state: &mut State) {
         state.note(format!("Not now: {reason}."));
         return;
     }
+    state.layers.pop();
     match item.entry {
+        BatchEntry::Progress => batch::show(state),
+        BatchEntry::Resume => batch::offer(state),
+        BatchEntry::Change(kind) => batch_before::open(state, kind),
         BatchEntry::MarkShown => marks::mark_shown(state),
         BatchEntry::InvertShown => marks::invert_shown(state),
         BatchEntry::ClearMarks => {
@@ -118,9 +136,6 @@ fn choose(state: &mut State) {
         BatchEntry::CopyCsv => copy(state, ListForm::Csv),
         BatchEntry::CopyText(text) => copy(state, ListForm::Text(text)),
     }
-    state
-        .layers
-        .retain(|layer| !matches!(layer, Layer::BatchMenu(_)));
 }
 
 fn copy(state: &mut State, form: ListForm) {

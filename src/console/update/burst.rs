@@ -80,6 +80,9 @@ fn asks(state: &State) -> bool {
                 | Layer::Counter(_)
                 | Layer::CopyAs(_)
                 | Layer::BatchMenu(_)
+                | Layer::BatchBefore(_)
+                | Layer::BatchProgress(_)
+                | Layer::BatchResume(_)
         )
     )
 }

@@ -118,6 +118,8 @@ pub(super) fn request_wake(state: &mut State) {
     let busy = starting
         || state.waiting() > 0
         || state.requests.away.is_some()
+        || state.batch_is_running()
+        || state.link_list.is_some()
         || pairing::counts(state)
         || counter::counts(state);
     let tick = if busy { TICK_BUSY } else { TICK_IDLE };

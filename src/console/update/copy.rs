@@ -49,6 +49,7 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         CopiedText::Link(_)
         | CopiedText::Filled(..)
         | CopiedText::List(_)
+        | CopiedText::Results
         | CopiedText::Failures => "Select it on the screen instead.",
     };
     let what = match what {
@@ -56,6 +57,7 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         CopiedText::Link(name) => format!("{name}: link"),
         CopiedText::Filled(group, text) => format!("{group}: “{text}”"),
         CopiedText::List(count) => words::count(count, "link", "links"),
+        CopiedText::Results => "Results".to_owned(),
         CopiedText::PasskeyLine => "Line for the browser".to_owned(),
         CopiedText::PasskeyRequest => "Request".to_owned(),
         CopiedText::Failures => "Error text".to_owned(),

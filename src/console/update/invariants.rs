@@ -1,7 +1,8 @@
 //! The invariants of the state, restored after every message.
 
 use super::{
-    card, clock, form, groups, link_list, marks, pairing, place, reset, sessions, unconfirmed,
+    batch_progress, batch_resume, card, clock, form, groups, link_list, marks, pairing, place,
+    reset, sessions, unconfirmed,
 };
 use crate::console::effect::Effect;
 use crate::console::state::State;
@@ -21,6 +22,8 @@ pub(super) fn restore(state: &mut State) {
     form::sync(state);
     card::sync(state);
     link_list::sync(state);
+    batch_progress::sync(state);
+    batch_resume::sync(state);
     unconfirmed::sync(state);
     reset::sync(state);
     pairing::sync(state);

@@ -4,9 +4,10 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    batch_menu, card, check, columns, confirm, copy_as, counter, failures, form, groups, help,
-    history, leaving, link_list, marks, members, new_gateway, note, notebook, other_account,
-    pairing, palette, profiles, qr, rename, reset, sessions, theme, undo,
+    batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
+    counter, failures, form, groups, help, history, leaving, link_list, marks, members,
+    new_gateway, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset,
+    sessions, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -70,6 +71,9 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::History(_)) => history::key(state, event, action),
         Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
         Some(Layer::BatchMenu(_)) => batch_menu::key(state, event, action),
+        Some(Layer::BatchBefore(_)) => batch_before::key(state, event, action),
+        Some(Layer::BatchProgress(_)) => batch_progress::key(state, event, action),
+        Some(Layer::BatchResume(_)) => batch_resume::key(state, event, action),
         Some(Layer::NewGateway(_)) => new_gateway::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
@@ -192,6 +196,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Note(_)) => note::paste(state, text),
         Some(Layer::Palette(_)) => palette::paste(state, text),
         Some(Layer::Check(_)) => check::paste(state, text),
+        Some(Layer::BatchBefore(_)) => batch_before::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),

@@ -13,7 +13,11 @@
 //!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
+mod batch;
+mod batch_before;
 mod batch_menu;
+mod batch_progress;
+mod batch_resume;
 mod burst;
 mod card;
 mod check;
@@ -104,6 +108,7 @@ pub fn update(state: &mut State, now: EpochMillis, msg: Msg) -> Vec<Effect> {
         Msg::Reply(id, reply) => replies::reply(state, id, reply),
         Msg::Realtime(news) => events::realtime(state, news),
         Msg::Pause(id, pause) => replies::pause(state, id, pause),
+        Msg::Batch(news) => batch::news(state, news),
         Msg::Unreadable(id, rows) => replies::unreadable(state, id, rows),
     }
     invariants::take_effects(state)

@@ -1,6 +1,7 @@
 //! Tests of `update`: the harness presses keys and plays the gateway.
 
 mod audience;
+mod batch;
 mod burst;
 mod card;
 mod check;

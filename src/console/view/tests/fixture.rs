@@ -49,6 +49,8 @@ pub fn fresh() -> State {
         layers: Vec::new(),
         toasts: Vec::new(),
         link_list: None,
+        batch: None,
+        unfinished: Vec::new(),
         undo: Undo::default(),
         failures: Vec::new(),
         whole_blocks: false,
