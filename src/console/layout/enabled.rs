@@ -98,7 +98,9 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
             | Action::OtherAccount
             | Action::History
     );
-    if about_group && card.is_none() {
+    let about_marked = matches!(action, Action::CopyLink | Action::ResetLink)
+        && state.groups.marks.len() > 0;
+    if about_group && card.is_none() && !about_marked {
         return Some("no group is selected".to_owned());
     }
     if can(state, action) {

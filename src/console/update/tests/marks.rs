@@ -355,4 +355,8 @@ fn marking_a_hundred_thousand_groups_is_quick() {
     time(&mut desk, "targets", &|desk| {
         assert_eq!(desk.state.marked_once().len(), 99_999);
     });
+    time(&mut desk, "table", &|desk| desk.press("R"));
+    time(&mut desk, "draw the table", &|desk| {
+        desk.screen();
+    });
 }
