@@ -1,6 +1,7 @@
 //! Effects: all that the console can request from its runtime.
 
 use crate::api::{AuditEntry, Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
+use crate::batch::{Control, Plan};
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::notebook::NotebookChange;
@@ -49,6 +50,8 @@ pub enum Effect {
         gateway: NewGateway,
         profile: usize,
     },
+    /// What the batch engine is to do; it reports by `Msg::Batch`.
+    Batch(BatchCommand),
     /// Leave this gateway for the one that this request has connected to: its requests and its
     /// realtime end, what follows goes to the new one.
     SwitchGateway(RequestId),
@@ -57,6 +60,18 @@ pub enum Effect {
     /// Suspend the process as Ctrl-Z does in other programs.
     Suspend,
     Quit,
+}
+
+/// What the batch engine is to do. One batch runs at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BatchCommand {
+    Start(Plan),
+    /// Go on with the journal of this id.
+    Resume(String),
+    /// Give the rest of the journal of this id up.
+    GiveUp(String),
+    /// Pause, stop or go on with the batch that runs.
+    Control(Control),
 }
 
 /// A gateway as it was typed.

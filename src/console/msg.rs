@@ -4,6 +4,7 @@ use crate::api::{
     EpochMillis, FoundMember, Group, GroupMember, InvitePreview, PairingCode, PasskeyStep, QrCode,
     Session,
 };
+use crate::batch::{Ended, Outcome, Report, Target};
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, GatewayFault, GroupHistory, SavedQr};
 use crate::console::failure::CallFailure;
@@ -37,8 +38,43 @@ pub enum Msg {
     Realtime(RealtimeEvent),
     /// A read failed and will be retried.
     Pause(RequestId, Pause),
+    /// The batch engine reports.
+    Batch(BatchNews),
     /// This many rows of a listing cannot be read; the others follow as its reply.
     Unreadable(RequestId, usize),
+}
+
+/// What the batch engine reports.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BatchNews {
+    /// Batches of this gateway that were not finished, oldest first; sent once when the desk starts there.
+    Unfinished(Vec<OpenBatch>),
+    /// A batch runs, with its journal: a new one, or one that goes on.
+    Started(OpenBatch),
+    Report(Report),
+    Ended(Ended),
+    /// It could not be started; the reason is a sentence.
+    Failed(String),
+}
+
+/// A batch with its rows in the order of its plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenBatch {
+    /// The id of its journal; empty before it has one.
+    pub id: String,
+    /// As in "reset the invite link".
+    pub change: String,
+    pub started_at: EpochMillis,
+    pub rows: Vec<OpenRow>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenRow {
+    pub target: Target,
+    /// `None` while it is not known.
+    pub outcome: Option<Outcome>,
+    /// It was under way when the desk ended.
+    pub in_doubt: bool,
 }
 
 /// Why and until when a read waits for its next attempt.

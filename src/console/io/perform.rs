@@ -4,7 +4,8 @@ use crate::api::{AuditEntry, CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{
-    Call, GatewayFault, GatewayField, GroupHistory, NewGateway, SavedQr, SessionAction,
+    BatchCommand, Call, GatewayFault, GatewayField, GroupHistory, NewGateway, SavedQr,
+    SessionAction,
 };
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
@@ -12,7 +13,7 @@ use crate::console::io::clipboard::Clipboard;
 use crate::console::io::connectors::GatewayConnector;
 use crate::console::io::notebook::NotebookJobs;
 use crate::console::io::notice::{Notice, now};
-use crate::console::msg::{Msg, Pause, Reply};
+use crate::console::msg::{BatchNews, Msg, Pause, Reply};
 use crate::console::notebook::NotebookChange;
 use crate::qr;
 use futures_util::FutureExt as _;
@@ -180,6 +181,16 @@ impl Performer {
                 let _ = inbox.send(answer(id, Reply::Notebook(outcome)));
             }
         });
+    }
+
+    /// Batches are not run yet.
+    pub(super) fn batch(&self, command: BatchCommand) {
+        if matches!(command, BatchCommand::Start(_) | BatchCommand::Resume(_)) {
+            let why = "This desk cannot run batches.".to_owned();
+            let _ = self
+                .inbox
+                .send(Notice::Msg(Msg::Batch(BatchNews::Failed(why))));
+        }
     }
 
     pub(super) fn save_qr(&self, id: RequestId, text: String, title: String) {

@@ -123,6 +123,12 @@ const fn sign(
 pub(crate) const SIGNS: &[Sign] = &[
     sign("▌", "Selected", "lists", "cursor bar mark"),
     sign(
+        "✓",
+        "Marked for what is done to several groups",
+        "groups",
+        "tick select batch",
+    ),
+    sign(
         "A",
         "Announce: only admins can post",
         "groups",

@@ -1,6 +1,7 @@
 //! The footer's hints: the keys of the top layer, as many as fit.
 
 use super::enabled::can;
+use super::marks_lines::{escape_word, marks_lines};
 use super::pairing::{pairing_buttons, pairing_field};
 use super::screen::Screen;
 use super::target::Target;
@@ -124,6 +125,35 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             ProfilesStep::TypingToken(_) => typing(state, vec![plain("↵", "go there")], "back"),
             ProfilesStep::Connecting(_) => closed_by_keys(state, Vec::new(), "back"),
         },
+        Some(Layer::BatchBefore(before)) if before.takes_text() => typing(
+            state,
+            vec![plain("Tab", "next"), plain("PgDn", "scroll")],
+            "cancel",
+        ),
+        Some(Layer::BatchBefore(_)) => {
+            let mut hints = buttons();
+            hints.push(plain("↑↓", "scroll"));
+            closed_by_keys(state, hints, "cancel")
+        }
+        Some(Layer::BatchProgress(_)) => {
+            let mut hints = buttons();
+            hints.push(plain("↑↓", "scroll"));
+            hints.push(of_action(state, Action::BatchMenu, "menu"));
+            let running = state.batch_is_running();
+            let escape = if running { "leave it running" } else { "close" };
+            closed_by_keys(state, hints, escape)
+        }
+        Some(Layer::BatchResume(_)) => {
+            let mut hints = buttons();
+            hints.push(plain("↑↓", "scroll"));
+            hints.push(of_action(state, Action::BatchMenu, "menu"));
+            closed_by_keys(state, hints, "later")
+        }
+        Some(Layer::BatchMenu(_)) => closed_by_keys(
+            state,
+            vec![plain("↑↓", "move"), plain("↵", "do it")],
+            "close",
+        ),
         Some(Layer::CopyAs(_)) => closed_by_keys(
             state,
             vec![
@@ -297,7 +327,7 @@ fn closed_by_keys(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hin
     (hints, 3)
 }
 
-fn of_action(state: &State, action: Action, word: &str) -> Hint {
+pub(super) fn of_action(state: &State, action: Action, word: &str) -> Hint {
     let key = state.options.keymap.keys(action).first();
     let key = key.map(ToString::to_string).unwrap_or_default();
     hint(key, word, Target::Hint(action))
@@ -323,10 +353,20 @@ fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
     if nothing_yet && context != KeyContext::Sessions && state.layers.is_empty() {
         hints.insert(0, of_action(state, Action::AddAccount, "add account"));
     }
+    let marking = marks_lines(state) > 0 && state.layers.is_empty();
+    if marking {
+        // The line of the marks says what these do now.
+        let about_marked = [Action::CopyLink, Action::ResetLink].map(Target::Hint);
+        hints.retain(|hint| state.groups.marks.len() == 0 || !about_marked.contains(&hint.target));
+    }
     let leads_back =
         screen.is_single() && matches!(context, KeyContext::Groups | KeyContext::Group);
-    if leads_back {
-        let back = of_action(state, Action::Back, "back");
+    let escape = match escape_word(state) {
+        Some(word) if marking => Some(word),
+        _ => leads_back.then_some("back"),
+    };
+    if let Some(word) = escape {
+        let back = of_action(state, Action::Back, word);
         hints.insert(hints.len().saturating_sub(2), back);
     }
     let kept = hints

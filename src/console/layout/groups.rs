@@ -40,8 +40,8 @@ pub(crate) fn groups_parts(state: &State, area: Rect) -> GroupsParts {
     }
 }
 
-/// Columns before a name: the mark of the selected row and a space.
-const INDENT: u16 = 2;
+/// Columns before a name: the bar of the selected row, then the mark or the star of a favourite.
+pub(super) const MARK_COLUMNS: u16 = 2;
 /// Minimum columns of a name while other columns can be narrowed.
 const NAME_WIDTH: u16 = 40;
 /// Columns that a name needs beside its session.
@@ -128,7 +128,7 @@ pub(crate) fn group_columns(state: &State, area: Rect) -> GroupColumns {
         role: 0,
         ..without_age
     };
-    let room = area.width.saturating_sub(INDENT);
+    let room = area.width.saturating_sub(MARK_COLUMNS);
     let fits = |widths: &&Widths, name: u16| room >= widths.sum() + name;
     let wide = [broad, tight];
     let narrow = [without_age, without_role];
@@ -205,7 +205,7 @@ impl Widths {
 
     /// From right to left.
     fn place(self, area: Rect) -> GroupColumns {
-        let indent = INDENT.min(area.width);
+        let indent = MARK_COLUMNS.min(area.width);
         let mut rest = Rect {
             x: area.x + indent,
             width: (area.width - indent).saturating_sub(self.margin),

@@ -1,5 +1,9 @@
 //! What is at a cell of the screen.
 
+use super::batch_before::batch_before_parts;
+use super::batch_menu::{batch_items, batch_menu_parts};
+use super::batch_progress::batch_progress_parts;
+use super::batch_resume::batch_resume_parts;
 use super::card::card_parts;
 use super::check::check_parts;
 use super::columns::columns_parts;
@@ -11,9 +15,10 @@ use super::failures::failures_parts;
 use super::first_run::first_run;
 use super::footer::hints;
 use super::form::form_parts;
-use super::groups::{group_head, groups_parts};
+use super::groups::{MARK_COLUMNS, group_head, groups_parts};
 use super::help::help_parts;
 use super::history::history_parts;
+use super::marks::{batch_bar, marks_bar};
 use super::new_gateway::new_gateway_parts;
 use super::note::note_parts;
 use super::pairing::pairing_parts;
@@ -39,6 +44,13 @@ pub(crate) fn hit(state: &State, column: u16, row: u16) -> Target {
     if screen.footer.contains(at) {
         return hints(state, &screen)
             .into_iter()
+            .find(|hint| hint.area.contains(at))
+            .map_or(Target::Nothing, |hint| hint.target);
+    }
+    if screen.marks.contains(at) && state.layers.is_empty() {
+        let bars = [marks_bar(state, &screen), batch_bar(state, &screen)];
+        let mut hints = bars.into_iter().flatten().flat_map(|bar| bar.hints);
+        return hints
             .find(|hint| hint.area.contains(at))
             .map_or(Target::Nothing, |hint| hint.target);
     }
@@ -145,6 +157,28 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 in_dialog(&parts.dialog)
             }
         }
+        Layer::BatchMenu(menu) => {
+            let parts = batch_menu_parts(state, screen, menu);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < batch_items(state).len() {
+                Target::BatchRow(row)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::BatchBefore(before) => {
+            let parts = batch_before_parts(state, screen, before);
+            match parts.field_at(at) {
+                Some(field) => Target::BatchField(field),
+                None => in_dialog(&parts.dialog),
+            }
+        }
+        Layer::BatchProgress(progress) => state.batch.as_ref().map_or(Target::Layer, |run| {
+            in_dialog(&batch_progress_parts(screen, run, progress, state.now).dialog)
+        }),
+        Layer::BatchResume(resume) => state.unfinished.first().map_or(Target::Layer, |open| {
+            in_dialog(&batch_resume_parts(state, screen, open, resume).dialog)
+        }),
         Layer::History(history) => {
             let parts = history_parts(state, screen, history);
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
@@ -201,7 +235,11 @@ fn hit_panes(state: &State, screen: &Screen, at: Position) -> Target {
         if parts.rows.contains(at) {
             let line = usize::from(at.y - parts.rows.y) + state.groups.offset;
             if let Some(Line::Row(row)) = state.groups.line(line) {
-                return Target::GroupRow(row);
+                return if at.x - parts.rows.x < MARK_COLUMNS {
+                    Target::Mark(row)
+                } else {
+                    Target::GroupRow(row)
+                };
             }
         }
         return Target::Pane(Pane::Groups);

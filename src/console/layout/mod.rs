@@ -1,5 +1,10 @@
 //! Positions on the screen: a pure function of the state, shared by drawing and mouse input.
 
+mod batch_before;
+mod batch_lines;
+mod batch_menu;
+mod batch_progress;
+mod batch_resume;
 mod card;
 mod check;
 mod columns;
@@ -16,6 +21,8 @@ mod groups;
 mod help;
 mod history;
 mod hit;
+mod marks;
+mod marks_lines;
 mod new_gateway;
 mod note;
 mod pairing;
@@ -29,6 +36,15 @@ mod sessions;
 mod target;
 mod wrap;
 
+pub(crate) use batch_before::{
+    BATCH_BEFORE_BUTTONS, BATCH_FIELD_NAME, batch_before_page, batch_before_parts, sentence,
+};
+pub(crate) use batch_lines::{BatchLine, BatchTone, open_line, planned_line, run_line};
+pub(crate) use batch_menu::{batch_items, batch_menu_parts, batch_menu_rows};
+pub(crate) use batch_progress::{
+    batch_count, batch_progress_buttons, batch_progress_page, batch_progress_parts,
+};
+pub(crate) use batch_resume::{BATCH_RESUME_BUTTONS, batch_resume_page, batch_resume_parts};
 pub(crate) use card::{
     CardParts, Detail, OTHER_LINES, better_account, card_in_sight, card_parts, details,
     link_in_sight, member_rows,
@@ -53,6 +69,7 @@ pub(crate) use groups::{
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
+pub(crate) use marks::{batch_bar, marks_bar};
 pub(crate) use new_gateway::{new_gateway_buttons, new_gateway_parts};
 pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{

@@ -4,6 +4,7 @@
 //! order (`details` of the card, columns of the list), which constraints on lengths cannot express, and the
 //! mouse needs the result without drawing.
 
+use super::marks_lines::marks_lines;
 use crate::console::state::{Pane, State};
 use ratatui::layout::Rect;
 
@@ -25,8 +26,10 @@ const SESSIONS_WIDTH: u16 = 25;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Screen {
     pub header: Rect,
-    /// Everything between header and footer.
+    /// Everything between header and footer, but the lines of marks and batch.
     pub body: Rect,
+    /// The lines above the footer of the marks and of the batch; empty without any.
+    pub marks: Rect,
     pub footer: Rect,
     pub sessions: Option<Rect>,
     pub groups: Option<Rect>,
@@ -52,10 +55,12 @@ pub(crate) fn screen(state: &State) -> Option<Screen> {
     if columns < MIN_SIZE.0 || rows < MIN_SIZE.1 {
         return None;
     }
-    let body = Rect::new(0, 1, columns, rows - 2);
+    let marks = marks_lines(state);
+    let body = Rect::new(0, 1, columns, rows - 2 - marks);
     let mut screen = Screen {
         header: Rect::new(0, 0, columns, 1),
         body,
+        marks: Rect::new(0, body.bottom(), columns, marks),
         footer: Rect::new(0, rows - 1, columns, 1),
         sessions: None,
         groups: None,

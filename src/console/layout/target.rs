@@ -11,6 +11,8 @@ pub(crate) enum Target {
     SessionRow(usize),
     /// A row of the groups, counted from the first one, not from the first visible one.
     GroupRow(usize),
+    /// Where the mark of such a row stands.
+    Mark(usize),
     /// Elsewhere in a pane.
     Pane(Pane),
     /// The filter line.
@@ -33,6 +35,10 @@ pub(crate) enum Target {
     ProfileRow(usize),
     /// A row of "copy as".
     CopyRow(usize),
+    /// A text field of a batch.
+    BatchField(usize),
+    /// A row of the batch menu.
+    BatchRow(usize),
     /// A row of the history.
     HistoryRow(usize),
     /// A field of the edit form.

@@ -1,11 +1,13 @@
 //! The state of the console, and values derived from the whole of it.
 
+use super::batch::BatchRun;
 use super::card::Card;
 use super::copy_as::CopyText;
 use super::counter::{Counter, CounterLock, CounterOptions, CounterPhase};
 use super::failures::FailureRecord;
 use super::groups::Groups;
 use super::layer::Layer;
+use super::link_list::LinkList;
 use super::profiles::Profile;
 use super::requests::Requests;
 use super::sessions::Sessions;
@@ -15,6 +17,7 @@ use crate::api::{Capability, EpochMillis, Session};
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::keymap::{KeyContext, Keymap};
+use crate::console::msg::OpenBatch;
 use crate::console::theme::Theme;
 
 /// The three panes of the wide screen; a narrow one shows only the focused pane.
@@ -87,6 +90,12 @@ pub struct State {
     /// Dialogs over the screen; the last one gets the input.
     pub layers: Vec<Layer>,
     pub toasts: Vec<Toast>,
+    /// Links that are being read to be copied.
+    pub(crate) link_list: Option<LinkList>,
+    /// The batch that runs, or one that has ended and was not looked at yet.
+    pub(crate) batch: Option<BatchRun>,
+    /// Batches of this gateway that were not finished, oldest first.
+    pub(crate) unfinished: Vec<OpenBatch>,
     /// Saves that can be undone.
     pub undo: Undo,
     /// What has failed and was shown, newest first.
@@ -120,6 +129,9 @@ impl State {
             card: None,
             layers: Vec::new(),
             toasts: Vec::new(),
+            link_list: None,
+            batch: None,
+            unfinished: Vec::new(),
             undo: Undo::default(),
             failures: Vec::new(),
             whole_blocks: false,
@@ -156,6 +168,12 @@ impl State {
     #[must_use]
     pub(crate) fn is_locked(&self) -> bool {
         self.locked_counter().is_some()
+    }
+
+    /// Whether a batch may still send something.
+    #[must_use]
+    pub(crate) fn batch_is_running(&self) -> bool {
+        self.batch.as_ref().is_some_and(BatchRun::is_running)
     }
 
     /// How many requests are in flight.

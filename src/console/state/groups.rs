@@ -3,6 +3,7 @@
 use super::confirmed::Confirmed;
 use super::find::{Line, LinkFind, Part, PartHead, PeopleFind, SeenLinks};
 use super::form::Settings;
+use super::marks::Marks;
 use crate::api::{Audience, EpochMillis, Group, SessionRole, Setting, SettingField};
 use crate::console::failure::CallFailure;
 use crate::console::fuzzy::Index;
@@ -261,6 +262,7 @@ pub struct Groups {
     /// The invite link in the filter, and the links that were seen.
     pub(crate) link: Option<LinkFind>,
     pub(crate) links: SeenLinks,
+    pub(crate) marks: Marks,
     /// What is kept about these groups on this computer.
     pub(crate) notebook: Notebook,
     /// The accounts by their number in the index.

@@ -1,5 +1,9 @@
 //! The layers over the screen: dialogs, the help, the full-screen code.
 
+use super::batch_before::BatchBefore;
+use super::batch_menu::BatchMenu;
+use super::batch_progress::BatchProgress;
+use super::batch_resume::BatchResume;
 use super::check::CheckDialog;
 use super::columns::ColumnsDialog;
 use super::confirm::ConfirmDialog;
@@ -35,6 +39,14 @@ pub enum Layer {
     Palette(Palette),
     Columns(ColumnsDialog),
     CopyAs(CopyAs),
+    /// What can be done with the marked groups.
+    BatchMenu(BatchMenu),
+    /// What a batch will do.
+    BatchBefore(Box<BatchBefore>),
+    /// The batch that runs.
+    BatchProgress(BatchProgress),
+    /// A batch that was not finished.
+    BatchResume(BatchResume),
     History(HistoryDialog),
     /// "Add a gateway".
     NewGateway(Box<NewGatewayDialog>),

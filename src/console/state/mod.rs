@@ -4,6 +4,11 @@
 //! `other_account` and `failure_log` derive texts and facts from the whole state.
 
 mod app;
+mod batch;
+mod batch_before;
+mod batch_menu;
+mod batch_progress;
+mod batch_resume;
 mod button;
 mod card;
 mod check;
@@ -22,6 +27,9 @@ mod help;
 mod history;
 mod invite;
 mod layer;
+mod link_list;
+mod marked;
+mod marks;
 mod names;
 mod new_gateway;
 mod note;
@@ -42,6 +50,11 @@ mod undo;
 
 pub(crate) use app::{Connection, Pane};
 pub use app::{Options, State};
+pub(crate) use batch::{BatchPhase, BatchRow, BatchRun, tally_words};
+pub(crate) use batch_before::{BatchBefore, BatchFocus, BatchKind};
+pub(crate) use batch_menu::{BatchEntry, BatchMenu};
+pub(crate) use batch_progress::BatchProgress;
+pub(crate) use batch_resume::BatchResume;
 pub(crate) use button::ButtonId;
 pub(crate) use card::{Card, Invite, LinkHidden, Members};
 pub(crate) use check::CheckDialog;
@@ -61,6 +74,7 @@ pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
+pub(crate) use link_list::{LinkList, ListForm};
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
 pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{

@@ -118,6 +118,10 @@ pub(crate) enum CopiedText {
     Link(String),
     /// The link of the first name's group, in the text of the second name.
     Filled(String, String),
+    /// The links of so many groups.
+    List(usize),
+    /// What became of each group of a batch.
+    Results,
     Failures,
     /// The line that a browser's console runs.
     PasskeyLine,

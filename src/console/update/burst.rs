@@ -79,6 +79,10 @@ fn asks(state: &State) -> bool {
                 | Layer::NewGateway(_)
                 | Layer::Counter(_)
                 | Layer::CopyAs(_)
+                | Layer::BatchMenu(_)
+                | Layer::BatchBefore(_)
+                | Layer::BatchProgress(_)
+                | Layer::BatchResume(_)
         )
     )
 }

@@ -89,6 +89,9 @@ fn shift(state: &mut State, by: i64) {
     if let Some(offer) = &mut state.undo.offer {
         offer.until = offer.until.saturating_add(by);
     }
+    if let Some(list) = &mut state.link_list {
+        list.due = list.due.map(|due| due.saturating_add(by));
+    }
     counter::shift(state, by);
     state.requests.paste_until = None;
     for toast in &mut state.toasts {
@@ -115,6 +118,8 @@ pub(super) fn request_wake(state: &mut State) {
     let busy = starting
         || state.waiting() > 0
         || state.requests.away.is_some()
+        || state.batch_is_running()
+        || state.link_list.is_some()
         || pairing::counts(state)
         || counter::counts(state);
     let tick = if busy { TICK_BUSY } else { TICK_IDLE };
@@ -129,6 +134,7 @@ pub(super) fn request_wake(state: &mut State) {
         due.place,
         due.ready,
         due.unreadable,
+        state.link_list.as_ref().and_then(|list| list.due),
         state.toasts.iter().map(|toast| toast.until).min(),
         invite::next_check(state),
         pairing::due(state),

@@ -5,6 +5,7 @@ use crate::console::effect::Effect;
 use crate::console::ids::GroupKey;
 use crate::console::msg::ClipboardKind;
 use crate::console::state::{CopiedText, InFlight, State};
+use crate::console::words;
 
 /// Columns of a group's name in a short message.
 const NAME_COLUMNS: usize = 40;
@@ -45,14 +46,18 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         CopiedText::PasskeyLine | CopiedText::PasskeyRequest => {
             "Ask whoever runs the gateway: its guide says how to read it."
         }
-        CopiedText::Link(_) | CopiedText::Filled(..) | CopiedText::Failures => {
-            "Select it on the screen instead."
-        }
+        CopiedText::Link(_)
+        | CopiedText::Filled(..)
+        | CopiedText::List(_)
+        | CopiedText::Results
+        | CopiedText::Failures => "Select it on the screen instead.",
     };
     let what = match what {
         CopiedText::Link(name) if name.is_empty() => "Link".to_owned(),
         CopiedText::Link(name) => format!("{name}: link"),
         CopiedText::Filled(group, text) => format!("{group}: “{text}”"),
+        CopiedText::List(count) => words::count(count, "link", "links"),
+        CopiedText::Results => "Results".to_owned(),
         CopiedText::PasskeyLine => "Line for the browser".to_owned(),
         CopiedText::PasskeyRequest => "Request".to_owned(),
         CopiedText::Failures => "Error text".to_owned(),

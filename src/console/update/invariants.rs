@@ -1,6 +1,9 @@
 //! The invariants of the state, restored after every message.
 
-use super::{card, clock, form, groups, pairing, place, reset, sessions, unconfirmed};
+use super::{
+    batch_progress, batch_resume, card, clock, form, groups, link_list, marks, pairing, place,
+    reset, sessions, unconfirmed,
+};
 use crate::console::effect::Effect;
 use crate::console::state::State;
 
@@ -15,8 +18,12 @@ pub(super) fn restore(state: &mut State) {
     place::sync(state);
     sessions::keep_in_sight(state);
     groups::keep_in_sight(state);
+    marks::sync(state);
     form::sync(state);
     card::sync(state);
+    link_list::sync(state);
+    batch_progress::sync(state);
+    batch_resume::sync(state);
     unconfirmed::sync(state);
     reset::sync(state);
     pairing::sync(state);

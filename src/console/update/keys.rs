@@ -4,9 +4,10 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history,
-    leaving, members, new_gateway, note, notebook, other_account, pairing, palette, profiles, qr,
-    rename, reset, sessions, theme, undo,
+    batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
+    counter, failures, form, groups, help, history, leaving, link_list, marks, members,
+    new_gateway, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset,
+    sessions, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -69,6 +70,10 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::History(_)) => history::key(state, event, action),
         Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
+        Some(Layer::BatchMenu(_)) => batch_menu::key(state, event, action),
+        Some(Layer::BatchBefore(_)) => batch_before::key(state, event, action),
+        Some(Layer::BatchProgress(_)) => batch_progress::key(state, event, action),
+        Some(Layer::BatchResume(_)) => batch_resume::key(state, event, action),
         Some(Layer::NewGateway(_)) => new_gateway::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
@@ -158,6 +163,9 @@ fn unknown(state: &mut State, event: &KeyEvent) {
 
 /// Whether an action of the card has no card to act on; shows a note if so.
 fn lacks_card(state: &mut State, action: Action) -> bool {
+    if batch_menu::takes(state, action) {
+        return false;
+    }
     let about_card = matches!(
         action,
         Action::CopyLink
@@ -188,6 +196,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Note(_)) => note::paste(state, text),
         Some(Layer::Palette(_)) => palette::paste(state, text),
         Some(Layer::Check(_)) => check::paste(state, text),
+        Some(Layer::BatchBefore(_)) => batch_before::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),
@@ -199,7 +208,19 @@ pub(super) fn paste(state: &mut State, text: &str) {
 
 /// Performs the action of a key, or of a click on its hint, on the panes or the full-screen code.
 pub(super) fn perform(state: &mut State, action: Action) {
+    // A range is extended by moving; any other action ends it first.
+    if Step::of(action).is_none()
+        && state.layers.is_empty()
+        && marks::end_range(state)
+        && matches!(action, Action::Back | Action::Mark | Action::MarkRange)
+    {
+        return;
+    }
     if lacks_card(state, action) {
+        return;
+    }
+    if batch_menu::takes(state, action) {
+        batch_menu::instead(state, action);
         return;
     }
     match action {
@@ -228,6 +249,9 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Open => open(state),
         Action::ShowQr => qr::open(state),
         Action::Favourite => notebook::toggle_favourite(state),
+        Action::Mark => marks::toggle(state),
+        Action::MarkRange => marks::start_range(state),
+        Action::BatchMenu => batch_menu::open(state),
         Action::Note => note::open(state),
         Action::Edit => form::open(state),
         Action::History => history::open(state),
@@ -316,11 +340,16 @@ fn back(state: &mut State) {
             }
         }
         Pane::Groups => {
-            if !groups::clear_filter(state) {
+            let is_nearer = link_list::stop(state) || groups::clear_filter(state);
+            if !is_nearer && !marks::clear(state) {
                 state.focus = Pane::Sessions;
             }
         }
-        Pane::Sessions => {}
+        Pane::Sessions => {
+            if !link_list::stop(state) {
+                marks::clear(state);
+            }
+        }
     }
 }
 

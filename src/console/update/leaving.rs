@@ -2,8 +2,10 @@
 
 use super::{confirm, form, new_gateway, pairing, profiles};
 use crate::console::effect::Effect;
+use crate::console::layout::batch_count;
 use crate::console::state::{ConfirmDialog, EditForm, FormPhase, Layer, Leaving, Question, State};
 use crate::console::words;
+use crate::text::clean_line;
 
 /// Maximum of losses that are listed one by one.
 const NAMED: usize = 5;
@@ -80,7 +82,15 @@ fn losses(state: &State) -> Vec<String> {
         let name = state.group_name(key);
         format!("{name}: whether its link was reset")
     });
-    let mut losses: Vec<String> = texts.chain(resets).collect();
+    let batch = (state.batch.as_ref()).filter(|run| run.is_running());
+    let batch = batch.map(|run| {
+        format!(
+            "A batch is running ({}), {}. What is left can go on at the next start",
+            clean_line(&run.change),
+            batch_count(run)
+        )
+    });
+    let mut losses: Vec<String> = texts.chain(resets).chain(batch).collect();
     if state.requests.is_changing() {
         losses.insert(
             0,

@@ -6,13 +6,18 @@
 //!
 //! Four levels, each of which imports only those before it:
 //! - tools: `cursor`, `text_input`, `rows`, `index`, `toasts`, `copy`, `explain`, `follow_up`, `theme`, `notebook`
-//! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `sessions`, `members`,
-//!   `card`
+//! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `marks`, `sessions`,
+//!   `members`, `card`, `link_list`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`, `new_gateway`, `help`,
 //!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`; and `palette`, `place`,
 //!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
+mod batch;
+mod batch_before;
+mod batch_menu;
+mod batch_progress;
+mod batch_resume;
 mod burst;
 mod card;
 mod check;
@@ -39,6 +44,8 @@ mod invariants;
 mod invite;
 mod keys;
 mod leaving;
+mod link_list;
+mod marks;
 mod members;
 mod mouse;
 mod new_gateway;
@@ -101,6 +108,7 @@ pub fn update(state: &mut State, now: EpochMillis, msg: Msg) -> Vec<Effect> {
         Msg::Reply(id, reply) => replies::reply(state, id, reply),
         Msg::Realtime(news) => events::realtime(state, news),
         Msg::Pause(id, pause) => replies::pause(state, id, pause),
+        Msg::Batch(news) => batch::news(state, news),
         Msg::Unreadable(id, rows) => replies::unreadable(state, id, rows),
     }
     invariants::take_effects(state)

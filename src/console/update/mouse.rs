@@ -1,8 +1,9 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys,
-    members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
+    batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
+    counter, failures, form, groups, help, history, keys, marks, members, new_gateway, note,
+    pairing, palette, profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -42,10 +43,13 @@ fn click(state: &mut State, target: Target) {
         Target::ColumnRow(row) => columns::toggle(state, row),
         Target::HistoryRow(row) => history::click(state, row),
         Target::CopyRow(row) => copy_as::click(state, row),
+        Target::BatchField(field) => batch_before::click(state, field),
+        Target::BatchRow(row) => batch_menu::click(state, row),
         Target::Link => card::copy(state, 0),
         // Targets under a layer cannot be clicked.
         _ if !state.layers.is_empty() => {}
         Target::SessionRow(row) => {
+            marks::end_range(state);
             groups::end_filter(state);
             let again = state.sessions.cursor == row && state.focus == Pane::Sessions;
             state.focus = Pane::Sessions;
@@ -66,11 +70,16 @@ fn click(state: &mut State, target: Target) {
                 card::open(state);
             }
         }
+        Target::Mark(row) => marks::toggle_row(state, row),
         Target::GroupHead(sort) => {
+            marks::end_range(state);
             state.focus = Pane::Groups;
             groups::sort_by(state, sort);
         }
-        Target::Filter => groups::start_filter(state),
+        Target::Filter => {
+            marks::end_range(state);
+            groups::start_filter(state);
+        }
         Target::MembersHead => {
             groups::end_filter(state);
             members::start_filter(state);
@@ -104,6 +113,10 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Failures { .. }) => failures::press(state, button),
         Some(Layer::History(_)) => history::press(state, button),
         Some(Layer::CopyAs(_)) => copy_as::press(state, button),
+        Some(Layer::BatchMenu(_)) => batch_menu::press(state, button),
+        Some(Layer::BatchBefore(_)) => batch_before::press(state, button),
+        Some(Layer::BatchProgress(_)) => batch_progress::press(state, button),
+        Some(Layer::BatchResume(_)) => batch_resume::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();
         }
@@ -118,6 +131,10 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::Check(_)) => return check::wheel(state, rows),
         Some(Layer::History(_)) => return history::wheel(state, rows),
         Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
+        Some(Layer::BatchMenu(_)) => return batch_menu::wheel(state, rows),
+        Some(Layer::BatchBefore(_)) => return batch_before::wheel(state, rows),
+        Some(Layer::BatchProgress(_)) => return batch_progress::wheel(state, rows),
+        Some(Layer::BatchResume(_)) => return batch_resume::wheel(state, rows),
         Some(Layer::Palette(_)) => return palette::wheel(state, rows),
         Some(_) => return,
         None => {}
@@ -125,6 +142,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
     match target {
         Target::SessionRow(_) | Target::Pane(Pane::Sessions) => sessions::wheel(state, rows),
         Target::GroupRow(_)
+        | Target::Mark(_)
         | Target::GroupHead(_)
         | Target::Filter
         | Target::Pane(Pane::Groups) => {

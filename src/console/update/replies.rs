@@ -2,8 +2,8 @@
 //! classified here, once.
 
 use super::{
-    check, connection, copy, explain, find, form, gateway, groups, history, invite, members,
-    new_gateway, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
+    check, connection, copy, explain, find, form, gateway, groups, history, invite, link_list,
+    members, new_gateway, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -162,10 +162,12 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             match classified(state, id, call, a_link(answer, false)) {
                 Ok(link) => {
                     invite::show(state, key, &link);
+                    link_list::read(state, key, Ok(&link));
                     unconfirmed::link_read(state, key, &link);
                 }
                 Err(failure) => {
                     invite::refused(state, key, &failure);
+                    link_list::read(state, key, Err(&failure));
                     unconfirmed::link_unread(state, key, &failure);
                 }
             }

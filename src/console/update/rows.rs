@@ -362,6 +362,9 @@ impl Groups {
     /// entries until then.
     pub(super) fn retain(&mut self, keep: impl Fn(&Entry) -> bool) {
         let selected = self.selected().map(|entry| entry.key.clone());
+        let entries = self.entries.iter();
+        self.marks
+            .keep(entries.map(|entry| (entry.name.as_str(), keep(entry))));
         self.entries.retain(keep);
         self.positions = (self.entries.iter().enumerate())
             .map(|(position, entry)| (entry.key.clone(), position))

@@ -175,9 +175,13 @@ fn invite(state: &State, card: &Card, parts: &CardParts, buffer: &mut Buffer) {
     if let Some(reset) = state.reset_seen(&card.key) {
         words = format!("{words} · reset {reset}");
     }
+    // With marks the key copies their list.
+    let copy = match state.groups.marks.len() {
+        0 => format!(" · {} copy", key(state, Action::CopyLink)),
+        _ => String::new(),
+    };
     let keys = format!(
-        " · {} copy · {} {}",
-        key(state, Action::CopyLink),
+        "{copy} · {} {}",
         key(state, Action::ShowQr),
         if parts.code.is_empty() {
             "code"

@@ -26,6 +26,7 @@ pub(super) fn at(column: Rect, y: u16) -> Rect {
 pub(super) fn draw(state: &State, columns: &GroupColumns, area: Rect, buffer: &mut Buffer) {
     let groups = &state.groups;
     let mut highlighter = Highlighter::new(&groups.filter);
+    let range = groups.range();
     let people = groups.parts.iter().find(|head| head.part == Part::People);
     let people = people.map(|head| head.before);
     for line in 0..area.height {
@@ -70,10 +71,13 @@ pub(super) fn draw(state: &State, columns: &GroupColumns, area: Rect, buffer: &m
         } else {
             None
         };
+        let in_range = range.as_ref().is_some_and(|range| range.contains(&row));
+        let position = groups.rows.get(row).copied().unwrap_or(usize::MAX);
+        let marked = in_range || groups.marks.contains(position);
         let place = (columns, y);
         one(
             state,
-            (entry, person),
+            (entry, person, marked),
             place,
             base,
             &mut highlighter,
@@ -131,7 +135,7 @@ fn detail(
 
 fn one(
     state: &State,
-    (entry, person): (&Entry, Option<&Person>),
+    (entry, person, marked): (&Entry, Option<&Person>, bool),
     (columns, y): (&GroupColumns, u16),
     base: Option<Style>,
     highlighter: &mut Highlighter,
@@ -143,13 +147,15 @@ fn one(
     let gone = group.my_role == Some(SessionRole::None);
     let name_style = plain(if gone { theme.disabled } else { theme.text });
     let whole = at(columns.name, y);
-    if state.groups.notebook.is_favourite(&entry.key.jid) {
-        let star = Rect {
-            x: whole.x.saturating_sub(1),
-            width: 1,
-            ..whole
-        };
-        put(buffer, star, "*", plain(theme.accent));
+    let before_name = Rect {
+        x: whole.x.saturating_sub(1),
+        width: 1,
+        ..whole
+    };
+    if marked {
+        put(buffer, before_name, "✓", plain(theme.accent));
+    } else if state.groups.notebook.is_favourite(&entry.key.jid) {
+        put(buffer, before_name, "*", plain(theme.accent));
     }
     let (tag, room) = community_tag(group, whole.width);
     let (detail, explains) = detail(state, entry, person, whole.width, highlighter);

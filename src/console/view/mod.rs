@@ -1,6 +1,11 @@
 //! Drawing: reads the state and changes nothing. One file per part of the screen; `console::layout` sets
 //! the positions, the theme the styles.
 
+mod batch_before;
+mod batch_lines;
+mod batch_menu;
+mod batch_progress;
+mod batch_resume;
 mod card;
 mod check;
 mod columns;
@@ -18,6 +23,7 @@ mod header;
 mod help;
 mod history;
 mod letters;
+mod marks;
 mod members;
 mod new_gateway;
 mod note;
@@ -73,6 +79,12 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Failures { scroll } => failures::draw(state, screen, *scroll, buffer),
         Layer::History(history) => history::draw(state, screen, history, buffer),
         Layer::CopyAs(menu) => copy_as::draw(state, screen, menu, buffer),
+        Layer::BatchBefore(before) => return batch_before::draw(state, screen, before, buffer),
+        Layer::BatchProgress(progress) => {
+            batch_progress::draw(state, screen, progress, buffer);
+        }
+        Layer::BatchResume(resume) => batch_resume::draw(state, screen, resume, buffer),
+        Layer::BatchMenu(menu) => batch_menu::draw(state, screen, menu, buffer),
         // It fills the whole screen.
         Layer::Qr => {}
     }
@@ -116,6 +128,7 @@ fn parts(state: &State, buffer: &mut Buffer) -> Option<Position> {
         cursor = self::layer(state, &screen, layer, buffer);
     }
     toasts::draw(state, &screen, buffer);
+    marks::draw(state, &screen, buffer);
     footer::draw(state, &screen, buffer);
     cursor
 }

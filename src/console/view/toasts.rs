@@ -2,10 +2,11 @@
 
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
-    Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts,
-    copy_as_parts, counter_parts, failures_parts, form_parts, history_parts, inside,
-    new_gateway_parts, note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts,
-    rename_parts, reset_parts, row, wrap,
+    Dialog, QrDrawing, Screen, batch_before_parts, batch_menu_parts, batch_progress_parts,
+    batch_resume_parts, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts,
+    counter_parts, failures_parts, form_parts, history_parts, inside, new_gateway_parts,
+    note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts,
+    row, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -153,6 +154,31 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = copy_as_parts(state, screen, menu);
             buttons(&parts.dialog);
             areas.extend([parts.rows, parts.preview]);
+        }
+        Some(Layer::BatchBefore(before)) => {
+            let parts = batch_before_parts(state, screen, before);
+            buttons(&parts.dialog);
+            areas.extend(parts.fields.iter().map(|(_, area)| *area));
+            areas.push(parts.head_area);
+        }
+        Some(Layer::BatchProgress(progress)) => {
+            if let Some(run) = &state.batch {
+                let parts = batch_progress_parts(screen, run, progress, state.now);
+                buttons(&parts.dialog);
+                areas.push(parts.head_area);
+            }
+        }
+        Some(Layer::BatchResume(resume)) => {
+            if let Some(open) = state.unfinished.first() {
+                let parts = batch_resume_parts(state, screen, open, resume);
+                buttons(&parts.dialog);
+                areas.push(parts.head_area);
+            }
+        }
+        Some(Layer::BatchMenu(menu)) => {
+            let parts = batch_menu_parts(state, screen, menu);
+            buttons(&parts.dialog);
+            areas.push(parts.rows);
         }
         Some(Layer::Palette(palette)) => areas.push(palette_parts(screen, palette).rows),
         Some(Layer::Columns(columns)) => buttons(&columns_parts(screen, columns).dialog),

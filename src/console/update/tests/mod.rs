@@ -1,6 +1,7 @@
 //! Tests of `update`: the harness presses keys and plays the gateway.
 
 mod audience;
+mod batch;
 mod burst;
 mod card;
 mod check;
@@ -16,6 +17,7 @@ mod idle;
 mod lag;
 mod leaving;
 mod lost;
+mod marks;
 mod members;
 mod mouse;
 mod new_gateway;

@@ -1,0 +1,139 @@
+//! The lines of the marks and of the batch above the footer.
+
+use super::batch_before::sentence;
+use super::batch_progress::batch_count;
+use super::footer::{Hint, of_action};
+use super::marks_lines::{escape_word, has_batch_line};
+use super::screen::{Screen, row};
+use crate::console::keymap::Action;
+use crate::console::state::State;
+use crate::console::words;
+use crate::text::{self, clean_line};
+use ratatui::layout::Rect;
+
+/// Columns between two hints.
+const GAP: u16 = 2;
+
+/// The line of the marks.
+pub(crate) struct MarksBar {
+    pub words: String,
+    pub area: Rect,
+    pub hints: Vec<Hint>,
+}
+
+/// What the line of the batch says, unless its dialog is open.
+fn batch_words(state: &State) -> Option<String> {
+    if !has_batch_line(state) {
+        return None;
+    }
+    if let Some(run) = &state.batch {
+        let mark = if run.is_running() { "◌" } else { "·" };
+        let words = sentence(&clean_line(&run.change));
+        return Some(format!("{mark} {words} · {}", batch_count(run)));
+    }
+    let open = state.unfinished.first()?;
+    let left = open.rows.iter().filter(|row| row.outcome.is_none());
+    Some(format!(
+        "! Not finished: {} · {} left",
+        clean_line(&open.change),
+        words::count(left.count(), "group", "groups")
+    ))
+}
+
+/// The line of the batch, with the key that shows it.
+#[must_use]
+pub(crate) fn batch_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
+    let said = batch_words(state)?;
+    let line = row(screen.marks, screen.marks.height.checked_sub(1)?);
+    let hint = of_action(state, Action::BatchMenu, "show");
+    let width = u16::try_from(text::width(&said)).unwrap_or(u16::MAX);
+    let room = line.width.saturating_sub(hint.area.width + GAP + 2);
+    let area = Rect {
+        x: line.x + 1,
+        width: width.min(room),
+        ..line
+    };
+    let hint = Hint {
+        area: Rect {
+            x: area.right() + GAP,
+            y: line.y,
+            ..hint.area
+        },
+        ..hint
+    };
+    Some(MarksBar {
+        words: said,
+        area,
+        hints: vec![hint],
+    })
+}
+
+/// The line's words and hints; of the hints those that fit.
+#[must_use]
+pub(crate) fn marks_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
+    let line = row(screen.marks, 0);
+    if line.is_empty() {
+        return None;
+    }
+    let groups = &state.groups;
+    let any = groups.marks.len() > 0 || groups.marks.range_from.is_some();
+    if !any && state.link_list.is_none() {
+        return None;
+    }
+    let (marked, hidden) = groups.marked();
+    let mut said = format!("✓ {} marked", words::thousands(marked));
+    if hidden > 0 {
+        said.push_str(&format!(" ({} hidden)", words::thousands(hidden)));
+    }
+    let range = groups.range().map(|range| range.count());
+    if let Some(rows) = range {
+        said.push_str(&format!(" · range of {}", words::thousands(rows)));
+    }
+    if let Some(list) = &state.link_list {
+        let (done, total) = (list.done.len(), list.total);
+        let pause = list.due.map(|due| words::seconds(state.now, due));
+        let pause = pause.map_or(String::new(), |pause| format!(", goes on in {pause}"));
+        said = format!("◌ reading links: {done} of {total}{pause}");
+    }
+    let escape = match escape_word(state) {
+        Some("clear marks") => Some("clear"),
+        word => word.filter(|word| matches!(*word, "end range" | "stop the list")),
+    };
+    let mut wanted = Vec::new();
+    if range.is_some() {
+        wanted.push(of_action(state, Action::MarkRange, "end range"));
+    } else if state.link_list.is_none() {
+        wanted.push(of_action(state, Action::CopyLink, "copy list"));
+    }
+    if range.is_none() && state.link_list.is_none() {
+        wanted.push(of_action(state, Action::ResetLink, "reset"));
+    }
+    wanted.push(of_action(state, Action::BatchMenu, "more …"));
+    wanted.extend(escape.map(|word| of_action(state, Action::Back, word)));
+    let said_width = u16::try_from(text::width(&said)).unwrap_or(u16::MAX);
+    let area = Rect {
+        x: line.x + 1,
+        width: said_width.min(line.width.saturating_sub(2)),
+        ..line
+    };
+    let room = line.width.saturating_sub(area.width + GAP + 3);
+    let width = |hints: &[Hint]| hints.iter().map(|hint| hint.area.width + GAP).sum::<u16>();
+    // The first ones are given up first: their keys stay in the menu and in the help.
+    while width(&wanted) > room + GAP && !wanted.is_empty() {
+        wanted.remove(0);
+    }
+    let mut x = area.right() + GAP + 1;
+    for hint in &mut wanted {
+        hint.area = Rect {
+            x,
+            y: line.y,
+            ..hint.area
+        };
+        x += hint.area.width + GAP;
+    }
+    Some(MarksBar {
+        words: said,
+        area,
+        hints: wanted,
+    })
+}
