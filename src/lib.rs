@@ -15,6 +15,8 @@ pub mod client;
 pub(crate) mod config;
 pub mod console;
 pub mod gateway;
+pub(crate) mod links;
 pub(crate) mod names;
 pub mod qr;
+pub mod sheet;
 pub mod text;

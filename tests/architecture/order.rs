@@ -9,17 +9,25 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("qr", &[]),
     ("names", &["text"]),
+    ("sheet", &["api", "text", "qr", "names"]),
     ("client", &["api", "text", "qr", "names"]),
-    ("console", &["api", "text", "qr", "names", "client"]),
+    ("links", &["api", "client"]),
+    (
+        "console",
+        &["api", "text", "qr", "names", "sheet", "client", "links"],
+    ),
     ("gateway", &["api", "text", "qr", "names"]),
     (
         "config",
-        &["api", "text", "qr", "names", "client", "console", "gateway"],
+        &[
+            "api", "text", "qr", "names", "sheet", "client", "links", "console", "gateway",
+        ],
     ),
     (
         "cli",
         &[
-            "api", "text", "qr", "names", "client", "console", "gateway", "config",
+            "api", "text", "qr", "names", "sheet", "client", "links", "console", "gateway",
+            "config",
         ],
     ),
 ];

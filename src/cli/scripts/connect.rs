@@ -98,6 +98,7 @@ mod tests {
             session_ids: &[],
             own,
             notes: false,
+            copy_texts: &[],
         };
         let session = Session {
             id: "s1".to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::cli::output::note;
 use crate::client::Client;
+use crate::console::state::CopyText;
 
 /// The context of a command.
 pub(super) struct CommandContext<'a> {
@@ -12,6 +13,8 @@ pub(super) struct CommandContext<'a> {
     pub(super) own: bool,
     /// Whether notes may be written to standard error.
     pub(super) notes: bool,
+    /// The texts of "copy as": the built-in ones and those of the configuration.
+    pub(super) copy_texts: &'a [CopyText],
 }
 
 /// Notes how many rows of a listing were unreadable. Standard output has the others.

@@ -16,6 +16,7 @@ mod keys;
 mod run;
 mod script;
 mod sessions;
+mod sheet;
 mod shell;
 
 pub(super) use run::run;

@@ -8,6 +8,7 @@ use crate::cli::output::CommandError;
 use crate::cli::settings::settings;
 use crate::cli::signals::shutdown_signal;
 use crate::cli::target::Target;
+use crate::console::state::copy_texts;
 use clap::CommandFactory as _;
 
 /// Runs the command to its end.
@@ -19,6 +20,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Completions(completions) => return Ok(completions.write(&mut Cli::command())?),
         Script::Man(man) => return Ok(man.write(Cli::command())?),
         Script::Invite(invite) => invite.check()?,
+        Script::Sheet(sheet) => sheet.check()?,
         Script::Keys(keys) => keys.check()?,
         _ => {}
     }
@@ -37,11 +39,13 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
     } else {
         Target::open_stored(&config, &shutdown).await?
     };
+    let copy_texts = copy_texts(config.copy.clone());
     let desk = CommandContext {
         client: &target.client,
         session_ids: &target.place.session_ids,
         own: target.is_own(),
         notes: !script.wants_json(),
+        copy_texts: &copy_texts,
     };
     let outcome = tokio::select! {
         outcome = answer(&desk, script) => outcome,
@@ -59,6 +63,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Groups(groups) => desk.list_groups(groups).await,
         Script::Group(group) => desk.change_group(group).await,
         Script::Invite(invite) => desk.invite(invite).await,
+        Script::Sheet(sheet) => desk.sheet(sheet).await,
         Script::Audit(audit) => desk.audit(audit).await,
         Script::Keys(keys) => desk.keys(keys).await,
         Script::Completions(_) | Script::Man(_) => Ok(()),

@@ -15,6 +15,7 @@ use crate::console::io::notice::{Notice, now};
 use crate::console::msg::{Msg, Pause, Reply};
 use crate::console::notebook::NotebookChange;
 use crate::qr;
+use crate::sheet::file_title;
 use futures_util::FutureExt as _;
 use serde_json::Value;
 use std::panic::AssertUnwindSafe;
@@ -475,7 +476,7 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     let png = qr::to_png(text, qr::PICTURE_SCALE).map_err(|error| failed(&error))?;
     let svg = qr::to_svg(text).map_err(|error| failed(&error))?;
     std::fs::create_dir_all(directory).map_err(|error| failed(&error))?;
-    let title = file_name(title);
+    let title = file_title(title);
     let base = (1..=SAME_TITLE)
         .map(|number| match number {
             1 => directory.join(format!("{title}.png")),
@@ -490,26 +491,6 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     std::fs::write(&saved.png, png).map_err(|error| failed(&error))?;
     std::fs::write(&saved.svg, svg).map_err(|error| failed(&error))?;
     Ok(saved)
-}
-
-/// Untrusted text as a file name: letters, digits, blanks, hyphens; at most 60 characters.
-fn file_name(title: &str) -> String {
-    let kept: String = title
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == '-' {
-                c
-            } else {
-                ' '
-            }
-        })
-        .collect();
-    let words: Vec<_> = kept.split_whitespace().collect();
-    let name: String = words.join(" ").chars().take(60).collect();
-    match name.trim_end() {
-        "" => "invite".to_owned(),
-        name => name.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -5,20 +5,6 @@ use crate::api::Envelope;
 use crate::console::io::clipboard::{ClipboardChoice, Surroundings};
 use serde_json::json;
 
-#[test]
-fn a_file_name_made_of_a_group_name_stays_in_the_directory() {
-    for (title, name) in [
-        ("Weekend Volunteers", "Weekend Volunteers"),
-        ("../../etc/passwd", "etc passwd"),
-        ("\u{1b}[31mred\u{202e}", "31mred"),
-        ("🎉", "invite"),
-        ("a.b:c", "a b c"),
-    ] {
-        assert_eq!(file_name(title), name, "{title:?}");
-    }
-    assert_eq!(file_name(&"x".repeat(500)).len(), 60);
-}
-
 /// No profile to switch to.
 struct Nowhere;
 
