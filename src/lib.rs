@@ -15,7 +15,7 @@ pub mod client;
 pub(crate) mod config;
 pub mod console;
 pub mod gateway;
-pub(crate) mod links;
+pub mod links;
 pub(crate) mod names;
 pub mod qr;
 pub mod sheet;

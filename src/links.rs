@@ -30,13 +30,13 @@ const CALL: Duration = Duration::from_millis(300);
 
 /// A question about one link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ask {
+pub struct Ask {
     pub session: String,
     pub what: What,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum What {
+pub enum What {
     /// The current link of the group with this JID.
     Link(String),
     /// Where this invite code leads.
@@ -44,14 +44,14 @@ pub(crate) enum What {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Answer {
+pub enum Answer {
     Link(String),
     Preview(InvitePreview),
 }
 
 /// What happens while many questions are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
+pub enum Step {
     /// So many have their answer.
     Answered { done: usize },
     /// A session waits so long for its budget, or because it is rate limited.
@@ -59,7 +59,7 @@ pub(crate) enum Step {
 }
 
 /// Whom the questions are put to.
-pub(crate) trait Source: Sync {
+pub trait Source: Sync {
     /// The session's windows of reads; empty when it has no limit, `None` when the gateway reports none.
     fn budget(&self, session: &str) -> impl Future<Output = Option<Vec<BudgetWindow>>> + Send;
     fn ask(&self, ask: &Ask) -> impl Future<Output = Result<Answer, ClientError>> + Send;
@@ -95,14 +95,14 @@ impl Source for Client {
 ///
 /// Failures that the gateway calls temporary are repeated. A session whose gateway stays away, or asks for a pause of more
 /// than a quarter of an hour, is not asked further: the rest of its questions fail with the same error.
-pub(crate) async fn ask_all<S: Source>(
+pub async fn ask_all<S: Source>(
     source: &S,
     asks: &[Ask],
     on_step: &(impl Fn(Step) + Sync),
 ) -> Vec<Result<Answer, ClientError>> {
-    let mut by_session: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_session: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, ask) in asks.iter().enumerate() {
-        by_session.entry(&ask.session).or_default().push(at);
+        by_session.entry(ask.session.clone()).or_default().push(at);
     }
     let answers: Mutex<BTreeMap<usize, Result<Answer, ClientError>>> = Mutex::default();
     futures_util::stream::iter(by_session)
@@ -114,7 +114,7 @@ pub(crate) async fn ask_all<S: Source>(
                 for at in places {
                     let answer = match &ended {
                         Some(error) => Err(error.clone()),
-                        None => one(source, session, &asks[at], &mut pace, on_step).await,
+                        None => one(source, &session, &asks[at], &mut pace, on_step).await,
                     };
                     if let Err(error) = &answer
                         && error.is_passing()
@@ -222,7 +222,7 @@ fn until_reset(windows: &[BudgetWindow], now: EpochMillis) -> Duration {
 
 /// How long so many questions to one session take. `windows` as [`Source::budget`] gives them.
 #[must_use]
-pub(crate) fn estimate(questions: usize, windows: Option<&[BudgetWindow]>) -> Duration {
+pub fn estimate(questions: usize, windows: Option<&[BudgetWindow]>) -> Duration {
     let over = |free: usize| u32::try_from(questions.saturating_sub(free)).unwrap_or(u32::MAX);
     let calls = CALL * over(0);
     let paced = match windows {

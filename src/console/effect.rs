@@ -4,6 +4,7 @@ use crate::api::{AuditEntry, Capability, EpochMillis, PasskeyAnswer, SettingsPat
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::notebook::NotebookChange;
+use crate::sheet::{Layout, SheetFormat, SheetGroup};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -27,6 +28,16 @@ pub enum Effect {
         text: String,
         /// The title, which becomes part of the file name.
         title: String,
+    },
+    /// Read the links of these groups, paced; answered by `Msg::LinksStep` and in the end by `Reply::Links`.
+    AskLinks {
+        id: RequestId,
+        groups: Vec<GroupKey>,
+    },
+    /// Write a print sheet; answered by `Reply::SheetSaved`.
+    SaveSheet {
+        id: RequestId,
+        order: SheetOrder,
     },
     /// Read the notebook of the gateway of a profile, and apply a change to it if there is one; answered by
     /// `Reply::Notebook`.
@@ -57,6 +68,18 @@ pub enum Effect {
     /// Suspend the process as Ctrl-Z does in other programs.
     Suspend,
     Quit,
+}
+
+/// A print sheet to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetOrder {
+    /// Becomes the name of the file, or of the folder of pictures.
+    pub title: String,
+    pub groups: Vec<SheetGroup>,
+    pub layout: Layout,
+    pub format: SheetFormat,
+    /// The day on which the links were read.
+    pub made: String,
 }
 
 /// A gateway as it was typed.

@@ -90,6 +90,7 @@ const UPDATE: &[&[&str]] = &[
         "qr",
         "rename",
         "reset",
+        "sheet",
         "unconfirmed",
         "undo",
     ],

@@ -4,18 +4,19 @@ use crate::api::{AuditEntry, CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{
-    Call, GatewayFault, GatewayField, GroupHistory, NewGateway, SavedQr, SessionAction,
+    Call, GatewayFault, GatewayField, GroupHistory, NewGateway, SavedQr, SessionAction, SheetOrder,
 };
 use crate::console::failure::CallFailure;
-use crate::console::ids::RequestId;
+use crate::console::ids::{GroupKey, RequestId};
 use crate::console::io::clipboard::Clipboard;
 use crate::console::io::connectors::GatewayConnector;
 use crate::console::io::notebook::NotebookJobs;
 use crate::console::io::notice::{Notice, now};
 use crate::console::msg::{Msg, Pause, Reply};
 use crate::console::notebook::NotebookChange;
+use crate::links::{Answer, Ask, What, ask_all};
 use crate::qr;
-use crate::sheet::file_title;
+use crate::sheet::{Place, SheetFormat, file_title};
 use futures_util::FutureExt as _;
 use serde_json::Value;
 use std::panic::AssertUnwindSafe;
@@ -181,6 +182,46 @@ impl Performer {
                 let _ = inbox.send(answer(id, Reply::Notebook(outcome)));
             }
         });
+    }
+
+    /// Reads the links of many groups, paced. Aborting the task stops it.
+    pub(super) fn ask_links(&self, id: RequestId, groups: Vec<GroupKey>) -> AbortHandle {
+        let (client, inbox) = (self.client.clone(), self.inbox.clone());
+        let count = groups.len();
+        let asks: Vec<Ask> = (groups.into_iter())
+            .map(|key| Ask {
+                session: key.session,
+                what: What::Link(key.jid),
+            })
+            .collect();
+        let task = async move {
+            let tell = |step| {
+                let _ = inbox.send(Notice::Msg(Msg::LinksStep(id, step)));
+            };
+            let answers = ask_all(&client, &asks, &tell).await.into_iter();
+            let links = answers.map(|answer| match answer {
+                Ok(Answer::Link(link)) => Ok(link),
+                Ok(Answer::Preview(_)) => Err(CallFailure::no_answer("")),
+                Err(error) => Err(CallFailure::from(error)),
+            });
+            answer(id, Reply::Links(links.collect()))
+        };
+        let panicked = move || {
+            let failure = CallFailure::no_answer(PANICKED);
+            answer(id, Reply::Links(vec![Err(failure); count]))
+        };
+        replying(&self.inbox, panicked, task)
+    }
+
+    pub(super) fn save_sheet(&self, id: RequestId, order: SheetOrder) {
+        let directory = self.pictures.clone();
+        let task = async move {
+            let saving = tokio::task::spawn_blocking(move || save_sheet(&directory, &order));
+            let saved = saving.await.unwrap_or_else(|_| Err(PANICKED.to_owned()));
+            answer(id, Reply::SheetSaved(saved))
+        };
+        let panicked = move || answer(id, Reply::SheetSaved(Err(PANICKED.to_owned())));
+        replying(&self.inbox, panicked, task);
     }
 
     pub(super) fn save_qr(&self, id: RequestId, text: String, title: String) {
@@ -491,6 +532,35 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     std::fs::write(&saved.png, png).map_err(|error| failed(&error))?;
     std::fs::write(&saved.svg, svg).map_err(|error| failed(&error))?;
     Ok(saved)
+}
+
+/// Writes a sheet beside the saved pictures, with a number after its title if that exists already.
+fn save_sheet(directory: &Path, order: &SheetOrder) -> Result<PathBuf, String> {
+    let failed = |error: &dyn std::fmt::Display| {
+        format!(
+            "The sheet cannot be saved in {}: {error}.",
+            directory.display()
+        )
+    };
+    std::fs::create_dir_all(directory).map_err(|error| failed(&error))?;
+    let title = file_title(&order.title);
+    let ending = match order.format {
+        SheetFormat::Html => ".html",
+        SheetFormat::Csv => ".csv",
+        // A folder.
+        SheetFormat::Png | SheetFormat::Svg => "",
+    };
+    let file = (1..=SAME_TITLE)
+        .map(|number| match number {
+            1 => directory.join(format!("{title}{ending}")),
+            _ => directory.join(format!("{title} ({number}){ending}")),
+        })
+        .find(|path| !path.exists())
+        .ok_or_else(|| failed(&"too many files have this name"))?;
+    Place::prepare(&file, order.format)
+        .and_then(|place| place.save(&order.groups, order.layout, &order.made))
+        .map_err(|error| failed(&error))?;
+    Ok(file)
 }
 
 #[cfg(test)]

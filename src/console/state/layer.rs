@@ -15,6 +15,7 @@ use super::palette::Palette;
 use super::profiles::ProfilesDialog;
 use super::rename::RenameDialog;
 use super::reset::ResetDialog;
+use super::sheet::SheetDialog;
 
 /// One layer over the screen.
 // There are only ever a few of them, so their size does not matter.
@@ -35,6 +36,8 @@ pub enum Layer {
     Palette(Palette),
     Columns(ColumnsDialog),
     CopyAs(CopyAs),
+    /// "Print sheet".
+    Sheet(Box<SheetDialog>),
     History(HistoryDialog),
     /// "Add a gateway".
     NewGateway(Box<NewGatewayDialog>),

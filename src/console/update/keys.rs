@@ -6,7 +6,7 @@ use super::text_input::{can_undo, takes_text};
 use super::{
     card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history,
     leaving, members, new_gateway, note, notebook, other_account, pairing, palette, profiles, qr,
-    rename, reset, sessions, theme, undo,
+    rename, reset, sessions, sheet, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -70,6 +70,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::History(_)) => history::key(state, event, action),
         Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
         Some(Layer::NewGateway(_)) => new_gateway::key(state, event, action),
+        Some(Layer::Sheet(_)) => sheet::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
         None if filters && takes_text(state) => return,
@@ -191,6 +192,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),
+        Some(Layer::Sheet(_)) => sheet::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
         None if state.is_finding_member() => members::filter_paste(state, text),
         _ => {}
@@ -227,6 +229,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::FindMember => members::start_filter(state),
         Action::Open => open(state),
         Action::ShowQr => qr::open(state),
+        Action::Sheet => sheet::open(state),
         Action::Favourite => notebook::toggle_favourite(state),
         Action::Note => note::open(state),
         Action::Edit => form::open(state),

@@ -2,7 +2,7 @@
 
 use super::{
     card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys,
-    members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
+    members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions, sheet,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -34,6 +34,7 @@ fn click(state: &mut State, target: Target) {
         Target::PairingField => pairing::focus_field(state),
         Target::CheckField => check::focus_field(state),
         Target::GatewayField(field) => new_gateway::click(state, field),
+        Target::SheetField(field) => sheet::click(state, field),
         Target::ProfileRow(row) => profiles::click(state, row),
         Target::PaletteRow(row) => {
             let rest = palette::click(state, row);
@@ -96,6 +97,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Columns(_)) => columns::press(state, button),
         Some(Layer::Check(_)) => check::press(state, button),
         Some(Layer::NewGateway(_)) => new_gateway::press(state, button),
+        Some(Layer::Sheet(_)) => sheet::press(state, button),
         Some(Layer::Counter(_)) => counter::press(state, button),
         Some(Layer::Confirm(_)) => {
             let rest = confirm::press(state, button);
@@ -118,6 +120,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::Check(_)) => return check::wheel(state, rows),
         Some(Layer::History(_)) => return history::wheel(state, rows),
         Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
+        Some(Layer::Sheet(_)) => return sheet::wheel(state, rows),
         Some(Layer::Palette(_)) => return palette::wheel(state, rows),
         Some(_) => return,
         None => {}

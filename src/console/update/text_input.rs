@@ -89,6 +89,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         Some(Layer::Check(check)) => check.takes_text(),
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::NewGateway(dialog)) => dialog.field().is_some(),
+        Some(Layer::Sheet(sheet)) => sheet.takes_text(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
         Some(_) => false,
         None => state.groups.typing || state.is_finding_member(),
@@ -101,7 +102,9 @@ pub(super) fn can_undo(state: &State) -> bool {
         Some(Layer::Pairing(pairing)) => {
             pairing_field(state, pairing) != Some(PairingField::Answer)
         }
-        Some(Layer::Form(_) | Layer::Rename(_) | Layer::Note(_) | Layer::Check(_)) => true,
+        Some(
+            Layer::Form(_) | Layer::Rename(_) | Layer::Note(_) | Layer::Check(_) | Layer::Sheet(_),
+        ) => true,
         Some(Layer::NewGateway(dialog)) => dialog.field() != Some(GatewayField::Token),
         _ => false,
     };

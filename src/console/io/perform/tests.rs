@@ -5,6 +5,32 @@ use crate::api::Envelope;
 use crate::console::io::clipboard::{ClipboardChoice, Surroundings};
 use serde_json::json;
 
+#[test]
+fn a_second_sheet_of_the_same_name_gets_a_number() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("Pictures");
+    let link = "https://chat.whatsapp.com/AbCdEf1234567890XyZ12";
+    let group = crate::sheet::SheetGroup::new("Choir", link, "Support", "1@g.us", "01S");
+    for (format, names) in [
+        (SheetFormat::Html, ["etc sheet.html", "etc sheet (2).html"]),
+        (SheetFormat::Csv, ["etc sheet.csv", "etc sheet (2).csv"]),
+        (SheetFormat::Png, ["etc sheet", "etc sheet (2)"]),
+    ] {
+        let order = SheetOrder {
+            title: "../etc/sheet".to_owned(),
+            groups: vec![group.clone()],
+            layout: crate::sheet::Layout::A5,
+            format,
+            made: "2026-11-27".to_owned(),
+        };
+        for name in names {
+            assert_eq!(save_sheet(&place, &order), Ok(place.join(name)));
+        }
+    }
+    assert!(place.join("etc sheet").join("Choir.png").is_file());
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
 /// No profile to switch to.
 struct Nowhere;
 
@@ -190,7 +216,7 @@ fn fault() -> Notice {
 #[tokio::test]
 async fn a_change_whose_task_panics_is_unconfirmed() {
     let (inbox, mut notices) = mpsc::unbounded_channel();
-    let call = Call::ResetInvite(crate::console::ids::GroupKey {
+    let call = Call::ResetInvite(GroupKey {
         session: "s".to_owned(),
         jid: "1@g.us".to_owned(),
     });
