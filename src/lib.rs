@@ -16,6 +16,8 @@ pub mod client;
 pub(crate) mod config;
 pub mod console;
 pub mod gateway;
+pub mod links;
 pub(crate) mod names;
 pub mod qr;
+pub mod sheet;
 pub mod text;

@@ -5,6 +5,7 @@
 
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode, bits};
+use std::fmt::Write as _;
 
 /// Light modules around the code, on every side.
 const QUIET: usize = 4;
@@ -117,6 +118,32 @@ pub fn to_svg(text: &str) -> Result<String, TooLong> {
         .quiet_zone(true)
         .min_dimensions(512, 512)
         .build())
+}
+
+/// The text as an SVG element for a page of HTML: black on white, quiet zone included, as large as its box. One path, so
+/// that a printed page has no seams between modules.
+///
+/// # Errors
+/// The text is too long for a code.
+pub fn to_inline_svg(text: &str) -> Result<String, TooLong> {
+    let code = Code::new(text, Level::Medium)?;
+    let side = code.side();
+    let mut path = String::new();
+    for row in 0..side {
+        let mut column = 0;
+        while column < side {
+            let run = (column..side)
+                .take_while(|at| code.is_dark(*at, row))
+                .count();
+            if run > 0 {
+                let _ = write!(path, "M{column} {row}h{run}v1h-{run}z");
+            }
+            column += run + 1;
+        }
+    }
+    Ok(format!(
+        r##"<svg viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><rect width="{side}" height="{side}" fill="#fff"/><path fill="#000" d="{path}"/></svg>"##
+    ))
 }
 
 /// The text as a PNG image, quiet zone included, with `scale` pixels (at least one) per module.

@@ -5,6 +5,7 @@ use crate::batch::{Control, Plan};
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::notebook::NotebookChange;
+use crate::sheet::{Layout, SheetFormat, SheetGroup};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -28,6 +29,16 @@ pub enum Effect {
         text: String,
         /// The title, which becomes part of the file name.
         title: String,
+    },
+    /// Read the links of these groups, paced; answered by `Msg::LinksStep` and in the end by `Reply::Links`.
+    AskLinks {
+        id: RequestId,
+        groups: Vec<GroupKey>,
+    },
+    /// Write a print sheet; answered by `Reply::SheetSaved`.
+    SaveSheet {
+        id: RequestId,
+        order: SheetOrder,
     },
     /// Read the notebook of the gateway of a profile, and apply a change to it if there is one; answered by
     /// `Reply::Notebook`.
@@ -77,6 +88,18 @@ pub enum BatchCommand {
     GiveUp(String),
     /// Pause, stop or go on with the batch that runs.
     Control(Control),
+}
+
+/// A print sheet to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetOrder {
+    /// Becomes the name of the file, or of the folder of pictures.
+    pub title: String,
+    pub groups: Vec<SheetGroup>,
+    pub layout: Layout,
+    pub format: SheetFormat,
+    /// The day on which the links were read.
+    pub made: String,
 }
 
 /// A gateway as it was typed.

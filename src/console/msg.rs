@@ -11,7 +11,9 @@ use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
 use crate::console::notebook::Notebook;
 use crate::console::theme::Background;
+use crate::links::Step;
 use crossterm::event::{KeyEvent, MouseEvent};
+use std::path::PathBuf;
 
 /// A message, handled together with its time.
 #[derive(Debug, Clone)]
@@ -42,6 +44,8 @@ pub enum Msg {
     Batch(BatchNews),
     /// This many rows of a listing cannot be read; the others follow as its reply.
     Unreadable(RequestId, usize),
+    /// How far the links of many groups are.
+    LinksStep(RequestId, Step),
 }
 
 /// What the batch engine reports.
@@ -116,6 +120,10 @@ pub enum Reply {
     Notebook(Result<Notebook, String>),
     Copied(Result<ClipboardKind, String>),
     QrSaved(Result<SavedQr, String>),
+    /// The links of many groups, in the order in which they were asked for.
+    Links(Vec<Result<String, CallFailure>>),
+    /// Where a print sheet was written.
+    SheetSaved(Result<PathBuf, String>),
     /// Whether another gateway accepts our credentials, or why not.
     Connected(Result<(), String>),
     /// Whether a new gateway was checked and saved, or why not.

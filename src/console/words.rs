@@ -137,6 +137,12 @@ pub(crate) fn date(at: EpochMillis, zone: &TimeZone) -> String {
     format_time(at, zone, "%-d %b %Y, %H:%M")
 }
 
+/// A day that sorts as text and is read everywhere: `2026-11-27`.
+#[must_use]
+pub(crate) fn day(at: EpochMillis, zone: &TimeZone) -> String {
+    format_time(at, zone, "%Y-%m-%d")
+}
+
 fn format_time(at: EpochMillis, zone: &TimeZone, format: &str) -> String {
     Timestamp::from_millisecond(at).map_or_else(
         |_| "unknown".to_owned(),

@@ -9,23 +9,28 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("qr", &[]),
     ("names", &["text"]),
+    ("sheet", &["api", "text", "qr", "names"]),
     ("client", &["api", "text", "qr", "names"]),
     ("batch", &["api", "text", "client"]),
+    ("links", &["api", "client"]),
     (
         "console",
-        &["api", "text", "qr", "names", "client", "batch"],
+        &[
+            "api", "text", "qr", "names", "sheet", "client", "links", "batch",
+        ],
     ),
     ("gateway", &["api", "text", "qr", "names"]),
     (
         "config",
         &[
-            "api", "text", "qr", "names", "client", "batch", "console", "gateway",
+            "api", "text", "qr", "names", "client", "batch", "console", "gateway", "sheet", "links",
         ],
     ),
     (
         "cli",
         &[
             "api", "text", "qr", "names", "client", "batch", "console", "gateway", "config",
+            "sheet", "links",
         ],
     ),
 ];
@@ -95,6 +100,7 @@ const UPDATE: &[&[&str]] = &[
         "qr",
         "rename",
         "reset",
+        "sheet",
         "unconfirmed",
         "undo",
     ],

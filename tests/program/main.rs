@@ -18,6 +18,8 @@ mod doctor;
 mod headless;
 #[cfg(all(unix, feature = "live"))]
 mod live;
+#[cfg(target_os = "linux")]
+mod printed;
 mod scripts;
 mod serve;
 #[cfg(unix)]

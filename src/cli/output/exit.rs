@@ -21,7 +21,7 @@ pub enum Exit {
     RateLimited,
     /// No gateway answers, or it is shutting down.
     GatewayAway,
-    /// Some settings were changed, others were not.
+    /// Some settings were changed, others were not; or some groups have no link for a sheet.
     PartlyApplied,
     /// Another groupdesk works on the data directory.
     InUse,
@@ -33,7 +33,7 @@ pub enum Exit {
     Unknown,
     /// A change was made, and its answer could not be written: a full disk, a closed output, a reader that is gone.
     AnswerLost,
-    /// `invite check` found something that keeps people from joining.
+    /// `invite check` found something that keeps people from joining, or `sheet check` a dead link.
     ProblemFound,
     /// Ended by a signal.
     Interrupted,

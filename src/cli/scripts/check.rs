@@ -192,7 +192,7 @@ impl CommandContext<'_> {
     }
 
     /// The first session that can ask WhatsApp.
-    async fn first_connected<'s>(
+    pub(super) async fn first_connected<'s>(
         &self,
         sessions: &'s [Session],
     ) -> Result<&'s Session, CommandError> {

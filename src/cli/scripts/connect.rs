@@ -100,6 +100,7 @@ mod tests {
             notes: false,
             batches: std::path::PathBuf::new(),
             stop: tokio_util::sync::CancellationToken::new(),
+            copy_texts: &[],
         };
         let session = Session {
             id: "s1".to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::cli::output::note;
 use crate::client::Client;
+use crate::console::state::CopyText;
 use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,8 @@ pub(super) struct CommandContext<'a> {
     pub(super) batches: PathBuf,
     /// Cancelled when the command is asked to end.
     pub(super) stop: CancellationToken,
+    /// The texts of "copy as": the built-in ones and those of the configuration.
+    pub(super) copy_texts: &'a [CopyText],
 }
 
 /// Notes how many rows of a listing were unreadable. Standard output has the others.

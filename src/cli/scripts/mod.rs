@@ -18,6 +18,7 @@ mod run;
 mod script;
 mod selection;
 mod sessions;
+mod sheet;
 mod shell;
 
 pub(super) use run::run;

@@ -9,6 +9,7 @@ use crate::cli::settings::settings;
 use crate::cli::signals::shutdown_signal;
 use crate::cli::state_files;
 use crate::cli::target::Target;
+use crate::console::state::copy_texts;
 use clap::CommandFactory as _;
 
 /// Runs the command to its end.
@@ -20,6 +21,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Completions(completions) => return Ok(completions.write(&mut Cli::command())?),
         Script::Man(man) => return Ok(man.write(Cli::command())?),
         Script::Invite(invite) => invite.check()?,
+        Script::Sheet(sheet) => sheet.check()?,
         Script::Keys(keys) => keys.check()?,
         Script::Batch(batch) => batch.check()?,
         _ => {}
@@ -40,6 +42,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
     } else {
         Target::open_stored(&config, &shutdown).await?
     };
+    let copy_texts = copy_texts(config.copy.clone());
     let desk = CommandContext {
         client: &target.client,
         session_ids: &target.place.session_ids,
@@ -47,6 +50,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         notes: !script.wants_json(),
         batches: state_files::batches(&config.state_dir, &(&target.place).into()),
         stop: shutdown.clone(),
+        copy_texts: &copy_texts,
     };
     let cut_off = if script.stops_by_itself() {
         &ending.forced
@@ -69,6 +73,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Groups(groups) => desk.list_groups(groups).await,
         Script::Group(group) => desk.change_group(group).await,
         Script::Invite(invite) => desk.invite(invite).await,
+        Script::Sheet(sheet) => desk.sheet(sheet).await,
         Script::Audit(audit) => desk.audit(audit).await,
         Script::Keys(keys) => desk.keys(keys).await,
         Script::Batch(batch) => desk.batch(batch).await,

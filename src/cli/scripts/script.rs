@@ -1,6 +1,6 @@
 //! The list of script commands.
 
-use super::{audit, batch, group, groups, invite, keys, sessions, shell};
+use super::{audit, batch, group, groups, invite, keys, sessions, sheet, shell};
 use clap::Subcommand;
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -24,6 +24,10 @@ pub enum Script {
     /// Read, reset, draw or check a group's invite link
     #[command(after_help = invite::EXAMPLES)]
     Invite(invite::Invite),
+
+    /// Make a print sheet of groups with their QR codes, or check one that was made earlier
+    #[command(after_help = sheet::EXAMPLES)]
+    Sheet(sheet::Sheet),
 
     /// Write out the audit log, the newest entries first
     #[command(after_help = audit::EXAMPLES)]
@@ -52,6 +56,7 @@ impl Script {
             Self::Group(group) => group.wants_json(),
             Self::Invite(invite) => invite.wants_json(),
             Self::Batch(batch) => batch.wants_json(),
+            Self::Sheet(sheet) => sheet.wants_json(),
             Self::Audit(audit) => audit.format.json,
             Self::Keys(keys) => keys.wants_json(),
             Self::Completions(_) | Self::Man(_) => false,
@@ -60,7 +65,10 @@ impl Script {
 
     /// Whether the command queries WhatsApp, so that sessions must connect.
     pub(super) fn is_live(&self) -> bool {
-        matches!(self, Self::Group(_) | Self::Invite(_) | Self::Batch(_))
+        matches!(
+            self,
+            Self::Group(_) | Self::Invite(_) | Self::Batch(_) | Self::Sheet(_)
+        )
     }
 
     /// Whether the command ends what is in flight before it stops; only a second signal cuts it off.

@@ -5,10 +5,10 @@ use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{
     BatchCommand, Call, GatewayFault, GatewayField, GroupHistory, NewGateway, SavedQr,
-    SessionAction,
+    SessionAction, SheetOrder,
 };
 use crate::console::failure::CallFailure;
-use crate::console::ids::RequestId;
+use crate::console::ids::{GroupKey, RequestId};
 use crate::console::io::batch::BatchTask;
 use crate::console::io::clipboard::Clipboard;
 use crate::console::io::connectors::GatewayConnector;
@@ -16,7 +16,9 @@ use crate::console::io::notebook::NotebookJobs;
 use crate::console::io::notice::{Notice, now};
 use crate::console::msg::{Msg, Pause, Reply};
 use crate::console::notebook::NotebookChange;
+use crate::links::{Answer, Ask, What, ask_all};
 use crate::qr;
+use crate::sheet::{Place, SheetFormat, file_title};
 use futures_util::FutureExt as _;
 use serde_json::Value;
 use std::panic::AssertUnwindSafe;
@@ -191,6 +193,46 @@ impl Performer {
         let directory = self.connector.batches(profile);
         let client = self.client.clone();
         self.batches.take(client, directory, command, &self.inbox);
+    }
+
+    /// Reads the links of many groups, paced. Aborting the task stops it.
+    pub(super) fn ask_links(&self, id: RequestId, groups: Vec<GroupKey>) -> AbortHandle {
+        let (client, inbox) = (self.client.clone(), self.inbox.clone());
+        let count = groups.len();
+        let asks: Vec<Ask> = (groups.into_iter())
+            .map(|key| Ask {
+                session: key.session,
+                what: What::Link(key.jid),
+            })
+            .collect();
+        let task = async move {
+            let tell = |step| {
+                let _ = inbox.send(Notice::Msg(Msg::LinksStep(id, step)));
+            };
+            let answers = ask_all(&client, &asks, &tell).await.into_iter();
+            let links = answers.map(|answer| match answer {
+                Ok(Answer::Link(link)) => Ok(link),
+                Ok(Answer::Preview(_)) => Err(CallFailure::no_answer("")),
+                Err(error) => Err(CallFailure::from(error)),
+            });
+            answer(id, Reply::Links(links.collect()))
+        };
+        let panicked = move || {
+            let failure = CallFailure::no_answer(PANICKED);
+            answer(id, Reply::Links(vec![Err(failure); count]))
+        };
+        replying(&self.inbox, panicked, task)
+    }
+
+    pub(super) fn save_sheet(&self, id: RequestId, order: SheetOrder) {
+        let directory = self.pictures.clone();
+        let task = async move {
+            let saving = tokio::task::spawn_blocking(move || save_sheet(&directory, &order));
+            let saved = saving.await.unwrap_or_else(|_| Err(PANICKED.to_owned()));
+            answer(id, Reply::SheetSaved(saved))
+        };
+        let panicked = move || answer(id, Reply::SheetSaved(Err(PANICKED.to_owned())));
+        replying(&self.inbox, panicked, task);
     }
 
     pub(super) fn save_qr(&self, id: RequestId, text: String, title: String) {
@@ -486,7 +528,7 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     let png = qr::to_png(text, qr::PICTURE_SCALE).map_err(|error| failed(&error))?;
     let svg = qr::to_svg(text).map_err(|error| failed(&error))?;
     std::fs::create_dir_all(directory).map_err(|error| failed(&error))?;
-    let title = file_name(title);
+    let title = file_title(title);
     let base = (1..=SAME_TITLE)
         .map(|number| match number {
             1 => directory.join(format!("{title}.png")),
@@ -503,24 +545,33 @@ fn save(directory: &Path, text: &str, title: &str) -> Result<SavedQr, String> {
     Ok(saved)
 }
 
-/// Untrusted text as a file name: letters, digits, blanks, hyphens; at most 60 characters.
-fn file_name(title: &str) -> String {
-    let kept: String = title
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == '-' {
-                c
-            } else {
-                ' '
-            }
+/// Writes a sheet beside the saved pictures, with a number after its title if that exists already.
+fn save_sheet(directory: &Path, order: &SheetOrder) -> Result<PathBuf, String> {
+    let failed = |error: &dyn std::fmt::Display| {
+        format!(
+            "The sheet cannot be saved in {}: {error}.",
+            directory.display()
+        )
+    };
+    std::fs::create_dir_all(directory).map_err(|error| failed(&error))?;
+    let title = file_title(&order.title);
+    let ending = match order.format {
+        SheetFormat::Html => ".html",
+        SheetFormat::Csv => ".csv",
+        // A folder.
+        SheetFormat::Png | SheetFormat::Svg => "",
+    };
+    let file = (1..=SAME_TITLE)
+        .map(|number| match number {
+            1 => directory.join(format!("{title}{ending}")),
+            _ => directory.join(format!("{title} ({number}){ending}")),
         })
-        .collect();
-    let words: Vec<_> = kept.split_whitespace().collect();
-    let name: String = words.join(" ").chars().take(60).collect();
-    match name.trim_end() {
-        "" => "invite".to_owned(),
-        name => name.to_owned(),
-    }
+        .find(|path| !path.exists())
+        .ok_or_else(|| failed(&"too many files have this name"))?;
+    Place::prepare(&file, order.format)
+        .and_then(|place| place.save(&order.groups, order.layout, &order.made))
+        .map_err(|error| failed(&error))?;
+    Ok(file)
 }
 
 #[cfg(test)]

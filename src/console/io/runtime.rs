@@ -288,6 +288,11 @@ impl EventLoop {
                     change,
                 } => self.performer.notebook(id, profile, change),
                 Effect::Copy { id, text } => self.performer.copy(id, text),
+                Effect::AskLinks { id, groups } => {
+                    let task = self.performer.ask_links(id, groups);
+                    self.running.insert(id, task);
+                }
+                Effect::SaveSheet { id, order } => self.performer.save_sheet(id, order),
                 Effect::SaveQr { id, text, title } => self.performer.save_qr(id, text, title),
             }
         }

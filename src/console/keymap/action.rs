@@ -22,6 +22,7 @@ pub(crate) enum Action {
     CopyAs,
     ShowQr,
     SaveQr,
+    Sheet,
     QrStyle,
     Counter,
     Favourite,

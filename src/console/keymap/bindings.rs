@@ -116,6 +116,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "export file print download png svg barcode",
     },
     Binding {
+        action: Action::Sheet,
+        name: "sheet",
+        keys: &["S"],
+        help: "Make a print sheet of groups with their QR codes",
+        hint: "sheet",
+        contexts: &[Groups, Group],
+        elsewhere: &[],
+        also: "print poster paper pdf html csv png svg export qr codes many labels",
+    },
+    Binding {
         action: Action::QrStyle,
         name: "qr_style",
         keys: &["b"],

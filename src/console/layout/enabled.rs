@@ -51,6 +51,7 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
         Action::History => !state.requests.no_history && state.groups.selected().is_some(),
         Action::Undo => (state.undo.offer.as_ref()).is_some_and(|offer| state.now < offer.until),
         Action::Filter | Action::Sort | Action::InvitableOnly => !state.groups.entries.is_empty(),
+        Action::Sheet => !state.groups.rows.is_empty(),
         Action::StartSession => on_session(state, |session| {
             !matches!(
                 session.status,
@@ -116,6 +117,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
         (Action::Filter | Action::Sort | Action::InvitableOnly, _) => {
             "no groups are loaded".to_owned()
         }
+        (Action::Sheet, _) => "the list shows no group".to_owned(),
         (_, Some((key, hidden))) if about_group => {
             let sentence = state.hidden_sentence(key, &hidden);
             let first = sentence.split(". ").next().unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::api::SettingField;
 use crate::console::keymap::{Action, KeyContext};
 use crate::console::state::{
     EditForm, FormFocus, FormPhase, Layer, LinkMethod, Pairing, PairingStep, ProfilesStep,
-    ResetPhase, State,
+    ResetPhase, SheetField, State,
 };
 use crate::text;
 use ratatui::layout::Rect;
@@ -179,6 +179,20 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             ),
             None if gateway.is_checking() => closed_by_keys(state, Vec::new(), "stop"),
             None => closed_by_keys(state, buttons(), "cancel"),
+        },
+        Some(Layer::Sheet(sheet)) => match sheet.field() {
+            Some(SheetField::Name) => one_line(state, true, "make it", "cancel"),
+            Some(_) => {
+                let hints = vec![
+                    plain("Tab", "next"),
+                    plain("←→", "change"),
+                    plain("↵", "make it"),
+                ];
+                closed_by_keys(state, hints, "cancel")
+            }
+            None if sheet.is_choosing() => closed_by_keys(state, buttons(), "cancel"),
+            None if sheet.is_done() => closed_by_keys(state, vec![plain("↑↓", "scroll")], "close"),
+            None => closed_by_keys(state, Vec::new(), "stop"),
         },
         Some(Layer::Form(form)) => form_hints(state, form),
         Some(Layer::Pairing(pairing)) => pairing_hints(state, pairing),

@@ -29,6 +29,7 @@ use super::rename::rename_parts;
 use super::reset::reset_parts;
 use super::screen::{Screen, screen};
 use super::sessions::{first_run_of_sessions, sessions_parts};
+use super::sheet::sheet_parts;
 use super::target::Target;
 use crate::console::keymap::Action;
 use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, State};
@@ -192,6 +193,13 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             let parts = new_gateway_parts(screen, gateway);
             match parts.field_at(at) {
                 Some(field) => Target::GatewayField(field),
+                None => in_dialog(&parts.dialog),
+            }
+        }
+        Layer::Sheet(sheet) => {
+            let parts = sheet_parts(state, screen, sheet);
+            match parts.field_at(at) {
+                Some(field) => Target::SheetField(field),
                 None => in_dialog(&parts.dialog),
             }
         }

@@ -33,6 +33,7 @@ mod rename;
 mod reset;
 mod screen;
 mod sessions;
+mod sheet;
 mod target;
 mod wrap;
 
@@ -82,5 +83,6 @@ pub(crate) use rename::{rename_buttons, rename_parts};
 pub(crate) use reset::{reset_buttons, reset_parts};
 pub(crate) use screen::{MIN_SIZE, Screen, inside, row, screen};
 pub(crate) use sessions::{SessionsParts, first_run_of_sessions, session_rows, sessions_parts};
+pub(crate) use sheet::{sheet_buttons, sheet_page, sheet_parts};
 pub(crate) use target::Target;
 pub(crate) use wrap::wrap;

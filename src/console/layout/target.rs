@@ -2,7 +2,7 @@
 
 use crate::console::effect::GatewayField;
 use crate::console::keymap::Action;
-use crate::console::state::{ButtonId, FormFocus, NoteFocus, Pane, Sort};
+use crate::console::state::{ButtonId, FormFocus, NoteFocus, Pane, SheetField, Sort};
 
 /// The target of a mouse event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(crate) enum Target {
     NoteField(NoteFocus),
     /// A field of "Add a gateway".
     GatewayField(GatewayField),
+    /// A row of "Print sheet".
+    SheetField(SheetField),
     /// The text field of "Add an account".
     PairingField,
     /// The text field of "Why can't people join?"

@@ -32,6 +32,19 @@ impl CopyText {
     /// # Errors
     /// A sentence about what is wrong with the text.
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
+        let text = Self::without_link(name, text)?;
+        if text.parts.contains(&Part::Link) {
+            Ok(text)
+        } else {
+            Err("the text must contain {link}".to_owned())
+        }
+    }
+
+    /// A text beside which the link stands anyway, as on a print sheet.
+    ///
+    /// # Errors
+    /// As [`CopyText::parse`], but it need not contain the link.
+    pub(crate) fn without_link(name: &str, text: &str) -> Result<Self, String> {
         if text.trim().is_empty() {
             return Err("the text is empty".to_owned());
         }
@@ -41,9 +54,6 @@ impl CopyText {
             ));
         }
         let parts = parts(&clean_typed_block(text))?;
-        if !parts.contains(&Part::Link) {
-            return Err("the text must contain {link}".to_owned());
-        }
         let name = clean_line(name).trim().to_owned();
         Ok(Self { name, parts })
     }

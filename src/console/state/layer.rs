@@ -19,6 +19,7 @@ use super::palette::Palette;
 use super::profiles::ProfilesDialog;
 use super::rename::RenameDialog;
 use super::reset::ResetDialog;
+use super::sheet::SheetDialog;
 
 /// One layer over the screen.
 // There are only ever a few of them, so their size does not matter.
@@ -47,6 +48,8 @@ pub enum Layer {
     BatchProgress(BatchProgress),
     /// A batch that was not finished.
     BatchResume(BatchResume),
+    /// "Print sheet".
+    Sheet(Box<SheetDialog>),
     History(HistoryDialog),
     /// "Add a gateway".
     NewGateway(Box<NewGatewayDialog>),

@@ -44,6 +44,7 @@ mod reset;
 mod secret;
 mod sentences;
 mod sessions;
+mod sheet;
 mod toasts;
 mod unconfirmed;
 mod undo;
@@ -92,6 +93,7 @@ pub(crate) use secret::PairingSecret;
 pub(crate) use sessions::SessionScope;
 #[cfg(test)]
 pub(crate) use sessions::Sessions;
+pub(crate) use sheet::{SheetDialog, SheetField, SheetFocus, SheetPhase, SheetSource};
 pub(crate) use toasts::{Toast, ToastKind};
 pub(crate) use unconfirmed::{LostAction, LostCreation, LostReset, LostUpdate};
 #[cfg(test)]

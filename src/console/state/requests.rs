@@ -105,6 +105,10 @@ pub(crate) enum InFlight {
     Call(Call),
     Copy(CopiedText),
     SaveQr,
+    /// The links of many groups.
+    Links,
+    /// With so many groups.
+    SaveSheet(usize),
     Notebook,
     /// At the gateway of this profile.
     Connect(usize),

@@ -7,7 +7,7 @@ use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
     counter, failures, form, groups, help, history, leaving, link_list, marks, members,
     new_gateway, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset,
-    sessions, theme, undo,
+    sessions, sheet, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -75,6 +75,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::BatchProgress(_)) => batch_progress::key(state, event, action),
         Some(Layer::BatchResume(_)) => batch_resume::key(state, event, action),
         Some(Layer::NewGateway(_)) => new_gateway::key(state, event, action),
+        Some(Layer::Sheet(_)) => sheet::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
         // While the filter stays open, its keys end here; a key that closed it is also an action.
         None if filters && takes_text(state) => return,
@@ -200,6 +201,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),
+        Some(Layer::Sheet(_)) => sheet::paste(state, text),
         None if state.groups.typing => groups::filter_paste(state, text),
         None if state.is_finding_member() => members::filter_paste(state, text),
         _ => {}
@@ -248,6 +250,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::FindMember => members::start_filter(state),
         Action::Open => open(state),
         Action::ShowQr => qr::open(state),
+        Action::Sheet => sheet::open(state),
         Action::Favourite => notebook::toggle_favourite(state),
         Action::Mark => marks::toggle(state),
         Action::MarkRange => marks::start_range(state),

@@ -9,7 +9,7 @@
 //! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `marks`, `sessions`,
 //!   `members`, `card`, `link_list`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`, `new_gateway`, `help`,
-//!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`; and `palette`, `place`,
+//!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`, `sheet`; and `palette`, `place`,
 //!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
@@ -62,6 +62,7 @@ mod replies;
 mod reset;
 mod rows;
 mod sessions;
+mod sheet;
 mod text_input;
 pub(crate) mod theme;
 mod toasts;
@@ -110,6 +111,7 @@ pub fn update(state: &mut State, now: EpochMillis, msg: Msg) -> Vec<Effect> {
         Msg::Realtime(news) => events::realtime(state, news),
         Msg::Pause(id, pause) => replies::pause(state, id, pause),
         Msg::Batch(news) => batch::news(state, news),
+        Msg::LinksStep(id, step) => sheet::step(state, id, step),
         Msg::Unreadable(id, rows) => replies::unreadable(state, id, rows),
     }
     invariants::take_effects(state)

@@ -3,7 +3,7 @@
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
     counter, failures, form, groups, help, history, keys, marks, members, new_gateway, note,
-    pairing, palette, profiles, rename, reset, sessions,
+    pairing, palette, profiles, rename, reset, sessions, sheet,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -35,6 +35,7 @@ fn click(state: &mut State, target: Target) {
         Target::PairingField => pairing::focus_field(state),
         Target::CheckField => check::focus_field(state),
         Target::GatewayField(field) => new_gateway::click(state, field),
+        Target::SheetField(field) => sheet::click(state, field),
         Target::ProfileRow(row) => profiles::click(state, row),
         Target::PaletteRow(row) => {
             let rest = palette::click(state, row);
@@ -105,6 +106,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Columns(_)) => columns::press(state, button),
         Some(Layer::Check(_)) => check::press(state, button),
         Some(Layer::NewGateway(_)) => new_gateway::press(state, button),
+        Some(Layer::Sheet(_)) => sheet::press(state, button),
         Some(Layer::Counter(_)) => counter::press(state, button),
         Some(Layer::Confirm(_)) => {
             let rest = confirm::press(state, button);
@@ -135,6 +137,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::BatchBefore(_)) => return batch_before::wheel(state, rows),
         Some(Layer::BatchProgress(_)) => return batch_progress::wheel(state, rows),
         Some(Layer::BatchResume(_)) => return batch_resume::wheel(state, rows),
+        Some(Layer::Sheet(_)) => return sheet::wheel(state, rows),
         Some(Layer::Palette(_)) => return palette::wheel(state, rows),
         Some(_) => return,
         None => {}

@@ -3,7 +3,8 @@
 
 use super::{
     check, connection, copy, explain, find, form, gateway, groups, history, invite, link_list,
-    members, new_gateway, notebook, pairing, profiles, qr, rename, reset, sessions, unconfirmed,
+    members, new_gateway, notebook, pairing, profiles, qr, rename, reset, sessions, sheet,
+    unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -20,6 +21,10 @@ pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
         (InFlight::Copy(what), Reply::Copied(answer)) => copy::copied(state, what, answer),
         (InFlight::Notebook, Reply::Notebook(answer)) => notebook::answered(state, id, answer),
         (InFlight::SaveQr, Reply::QrSaved(answer)) => qr::saved(state, answer),
+        (InFlight::Links, Reply::Links(answers)) => sheet::linked(state, id, answers),
+        (InFlight::SaveSheet(groups), Reply::SheetSaved(answer)) => {
+            sheet::saved(state, id, groups, answer);
+        }
         (InFlight::Connect(profile), Reply::Connected(answer)) => {
             profiles::connected(state, id, profile, answer);
         }

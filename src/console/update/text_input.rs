@@ -90,6 +90,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         Some(Layer::BatchBefore(before)) => before.takes_text(),
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::NewGateway(dialog)) => dialog.field().is_some(),
+        Some(Layer::Sheet(sheet)) => sheet.takes_text(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
         Some(_) => false,
         None => state.groups.typing || state.is_finding_member(),
@@ -107,7 +108,8 @@ pub(super) fn can_undo(state: &State) -> bool {
             | Layer::Rename(_)
             | Layer::Note(_)
             | Layer::Check(_)
-            | Layer::BatchBefore(_),
+            | Layer::BatchBefore(_)
+            | Layer::Sheet(_),
         ) => true,
         Some(Layer::NewGateway(dialog)) => dialog.field() != Some(GatewayField::Token),
         _ => false,

@@ -35,6 +35,7 @@ mod qr;
 mod rename;
 mod reset;
 mod sessions;
+mod sheet;
 #[cfg(test)]
 mod tests;
 mod toasts;
@@ -67,6 +68,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Form(form) => return form::draw(state, screen, form, buffer),
         Layer::Profiles(profiles) => return profiles::draw(state, screen, profiles, buffer),
         Layer::NewGateway(gateway) => return new_gateway::draw(state, screen, gateway, buffer),
+        Layer::Sheet(sheet) => return sheet::draw(state, screen, sheet, buffer),
         Layer::Pairing(pairing) => return pairing::draw(state, screen, pairing, buffer),
         Layer::Counter(counter) => return counter::draw(state, screen, counter, buffer),
         Layer::Check(check) => return check::draw(state, screen, check, buffer),

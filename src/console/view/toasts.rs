@@ -6,7 +6,7 @@ use crate::console::layout::{
     batch_resume_parts, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts,
     counter_parts, failures_parts, form_parts, history_parts, inside, new_gateway_parts,
     note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts,
-    row, wrap,
+    row, sheet_parts, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -184,6 +184,12 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
         Some(Layer::Columns(columns)) => buttons(&columns_parts(screen, columns).dialog),
         Some(Layer::NewGateway(gateway)) => {
             let parts = new_gateway_parts(screen, gateway);
+            buttons(&parts.dialog);
+            areas.extend(parts.fields.map(|(_, area)| area));
+            areas.push(parts.words);
+        }
+        Some(Layer::Sheet(sheet)) => {
+            let parts = sheet_parts(state, screen, sheet);
             buttons(&parts.dialog);
             areas.extend(parts.fields.map(|(_, area)| area));
             areas.push(parts.words);

@@ -6,17 +6,29 @@ use crate::console::io::clipboard::{ClipboardChoice, Surroundings};
 use serde_json::json;
 
 #[test]
-fn a_file_name_made_of_a_group_name_stays_in_the_directory() {
-    for (title, name) in [
-        ("Weekend Volunteers", "Weekend Volunteers"),
-        ("../../etc/passwd", "etc passwd"),
-        ("\u{1b}[31mred\u{202e}", "31mred"),
-        ("🎉", "invite"),
-        ("a.b:c", "a b c"),
+fn a_second_sheet_of_the_same_name_gets_a_number() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("Pictures");
+    let link = "https://chat.whatsapp.com/AbCdEf1234567890XyZ12";
+    let group = crate::sheet::SheetGroup::new("Choir", link, "Support", "1@g.us", "01S");
+    for (format, names) in [
+        (SheetFormat::Html, ["etc sheet.html", "etc sheet (2).html"]),
+        (SheetFormat::Csv, ["etc sheet.csv", "etc sheet (2).csv"]),
+        (SheetFormat::Png, ["etc sheet", "etc sheet (2)"]),
     ] {
-        assert_eq!(file_name(title), name, "{title:?}");
+        let order = SheetOrder {
+            title: "../etc/sheet".to_owned(),
+            groups: vec![group.clone()],
+            layout: crate::sheet::Layout::A5,
+            format,
+            made: "2026-11-27".to_owned(),
+        };
+        for name in names {
+            assert_eq!(save_sheet(&place, &order), Ok(place.join(name)));
+        }
     }
-    assert_eq!(file_name(&"x".repeat(500)).len(), 60);
+    assert!(place.join("etc sheet").join("Choir.png").is_file());
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
 /// No profile to switch to.
@@ -212,7 +224,7 @@ fn fault() -> Notice {
 #[tokio::test]
 async fn a_change_whose_task_panics_is_unconfirmed() {
     let (inbox, mut notices) = mpsc::unbounded_channel();
-    let call = Call::ResetInvite(crate::console::ids::GroupKey {
+    let call = Call::ResetInvite(GroupKey {
         session: "s".to_owned(),
         jid: "1@g.us".to_owned(),
     });

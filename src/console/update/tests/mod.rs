@@ -35,6 +35,7 @@ mod refusals;
 mod rename;
 mod reset;
 mod sessions;
+mod sheet;
 mod theme;
 mod undo;
 mod unknown;
@@ -216,10 +217,9 @@ impl Harness {
         }
     }
 
-    /// Whether a gateway is added with this request.
+    /// Whether a gateway is added, or many links are read, with this request.
     fn is_adding(&self, request: RequestId) -> bool {
-        let is_it =
-            |effect: &Effect| matches!(effect, Effect::AddGateway { id, .. } if *id == request);
+        let is_it = |effect: &Effect| matches!(effect, Effect::AddGateway { id, .. } | Effect::AskLinks { id, .. } if *id == request);
         self.others.iter().any(is_it)
     }
 

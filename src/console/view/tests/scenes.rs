@@ -10,6 +10,7 @@ use crate::api::{
 use crate::batch::{Outcome, RowState, Target};
 use crate::console::effect::{GatewayFault, GatewayField, SessionAction};
 use crate::console::failure::{CallFailure, FailureKind};
+use crate::console::ids::RequestId;
 use crate::console::msg::{OpenBatch, OpenRow};
 use crate::console::state::{
     BatchBefore, BatchFocus, BatchKind, BatchMenu, BatchPhase, BatchProgress, BatchResume,
@@ -17,8 +18,8 @@ use crate::console::state::{
     CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus,
     FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase, Invite, Layer,
     Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, Pane, Profile, ProfilesDialog,
-    ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, Sort, State, Toast,
-    ToastKind, copy_texts,
+    ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, SheetDialog,
+    SheetFocus, SheetPhase, SheetSource, Sort, State, Toast, ToastKind, copy_texts,
 };
 
 /// A name and the state to draw.
@@ -43,6 +44,23 @@ pub const SCENES: &[Scene] = &[
             field: GatewayField::Address,
             reason: "wa.example.com has no address: the name server knows none; check the spelling, the network and the VPN; a proxy may be needed to get out.".to_owned(),
         }))
+    }),
+    ("sheet", || sheet(SheetPhase::Choosing(None))),
+    ("sheet-reading", || {
+        sheet(SheetPhase::Reading {
+            request: RequestId(7),
+            asked: vec![key("volunteers"); 120],
+            done: 41,
+            begun: NOW - 20_000,
+            expected: 3 * MINUTE,
+            paused: None,
+        })
+    }),
+    ("sheet-done", || {
+        sheet(SheetPhase::Done {
+            file: "/home/desk/Pictures/sheet 2026-11-27.html".into(),
+            groups: 41,
+        })
     }),
     ("gateway-away", || {
         let mut state = fresh();
@@ -715,6 +733,31 @@ fn with_demo() -> State {
         is_demo: true,
     }];
     state
+}
+
+fn sheet(phase: SheetPhase) -> State {
+    let source = |label: &str, count| SheetSource {
+        label: label.to_owned(),
+        title: "sheet 2026-11-27".to_owned(),
+        groups: vec![key("volunteers"); count],
+    };
+    let mut dialog = SheetDialog::new(vec![source("all 120 that the list shows", 120)]);
+    dialog.layout = crate::sheet::Layout::Twelve;
+    if let SheetPhase::Done { .. } = phase {
+        dialog.focus = SheetFocus::Button(ButtonId::Close);
+        dialog.left_out = vec![
+            (
+                "Weekend Volunteers".to_owned(),
+                "Only admins have the link.".to_owned(),
+            ),
+            (
+                "東京オフィス".to_owned(),
+                "Sales is not connected.".to_owned(),
+            ),
+        ];
+    }
+    dialog.phase = phase;
+    over(Layer::Sheet(Box::new(dialog)))
 }
 
 fn new_gateway(phase: NewGatewayPhase) -> State {

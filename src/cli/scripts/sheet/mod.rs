@@ -1,0 +1,348 @@
+//! `groupdesk sheet` and `groupdesk sheet check`
+
+mod check;
+mod choose;
+mod progress;
+
+use super::context::CommandContext;
+use super::find::{Found, group_name, session_name};
+use crate::cli::output::{CallKind, CommandError, Exit, json_text, note, print};
+use crate::console::state::CopyText;
+use crate::console::words;
+use crate::links::{Answer, Ask, What, ask_all};
+use crate::names::caseless;
+use crate::sheet::{Layout, Place, SheetFormat, SheetGroup};
+use crate::text::clean_line;
+use check::Check;
+use choose::{Chosen, LeftOut};
+use clap::{Args, Subcommand};
+use progress::Progress;
+use serde::Serialize;
+use std::path::PathBuf;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  groupdesk sheet \"Weekend Volunteers\" --out poster.html    one group on a page of A4
+  groupdesk sheet --all --layout 12 --out wall.html         every group, twelve to a page
+  groupdesk sheet --filter choir --text \"Scan to join {name}\" --out choirs.html
+  groupdesk sheet --all --session Support --format png --out codes/
+  groupdesk sheet check wall.html                           which of its links are dead by now
+
+Print an HTML sheet from a browser, at 100 % and without margins. Groups without a link are listed with the reason and left
+out; the command ends with 10 then.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  groupdesk sheet check wall.html
+  groupdesk sheet check links.csv --json
+
+Ends with 0 when every link is alive, with 16 when some are dead, with 10 when some could not be checked.";
+
+/// Arguments of `groupdesk sheet`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(subcommand_negates_reqs = true)]
+pub struct Sheet {
+    #[command(subcommand)]
+    pub action: Option<Action>,
+
+    #[command(flatten)]
+    pub make: Make,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Action {
+    /// Read a sheet that was made earlier, HTML or CSV, and say which of its links are dead
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+}
+
+/// Which groups, and how their sheet is written.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
+pub struct Make {
+    /// The groups: each by its id, its name, or a part of its name that no other group has
+    #[arg(value_name = "GROUP")]
+    pub groups: Vec<String>,
+
+    /// All groups that match, found as at the desk
+    #[arg(long, value_name = "TEXT", conflicts_with = "groups")]
+    pub filter: Option<String>,
+
+    /// All groups
+    #[arg(long, conflicts_with_all = ["groups", "filter"])]
+    pub all: bool,
+
+    /// Through this session: its id, its label or its number
+    #[arg(long, value_name = "SESSION")]
+    pub session: Option<String>,
+
+    /// The file, which is replaced; with png or svg a folder, which must be new or empty. Only its owner can read it
+    #[arg(long, value_name = "FILE", required = true)]
+    pub out: Option<PathBuf>,
+
+    /// html (for a browser's print dialog), csv, or png or svg for one picture per group [default: html]
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    pub format: Option<SheetFormat>,
+
+    /// Groups to a page: a4 or a5 for one, 2, 4, 8 or 12 on A4 [default: a4]
+    #[arg(long, value_name = "LAYOUT", value_parser = layout)]
+    pub layout: Option<Layout>,
+
+    /// Print this text of `[[copy]]` below the code
+    #[arg(long, value_name = "NAME", conflicts_with = "text")]
+    pub template: Option<String>,
+
+    /// Print this text below the code; {name}, {link} and {account} are filled in
+    #[arg(long, value_name = "TEXT")]
+    pub text: Option<String>,
+
+    /// Write one JSON document about the sheet
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn format(word: &str) -> Result<SheetFormat, String> {
+    let known = SheetFormat::ALL.into_iter().find(|one| one.word() == word);
+    known.ok_or_else(|| "must be one of html, png, svg, csv".to_owned())
+}
+
+fn layout(word: &str) -> Result<Layout, String> {
+    let known = Layout::ALL.into_iter().find(|one| one.word() == word);
+    known.ok_or_else(|| "must be one of a4, a5, 2, 4, 8, 12".to_owned())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    file: &'a str,
+    format: &'static str,
+    layout: &'static str,
+    made: &'a str,
+    groups: Vec<Row<'a>>,
+    left_out: Vec<Left<'a>>,
+}
+
+/// A group as its session sees it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    session_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_label: Option<&'a str>,
+    group_jid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invite: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Left<'a> {
+    #[serde(flatten)]
+    row: Row<'a>,
+    code: &'static str,
+    reason: &'a str,
+}
+
+impl<'a> Row<'a> {
+    fn of(found: &'a Found, invite: Option<&'a str>) -> Self {
+        Self {
+            session_id: &found.session.id,
+            session_label: found.session.label.as_deref(),
+            group_jid: &found.group.group_jid,
+            subject: found.group.subject.as_deref(),
+            invite,
+        }
+    }
+}
+
+impl Sheet {
+    pub(super) fn wants_json(&self) -> bool {
+        match &self.action {
+            Some(Action::Check(check)) => check.format.json,
+            None => self.make.json,
+        }
+    }
+
+    /// Reports what is missing or contradicts itself, before any account connects for it.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        let usage = |words: &str| Err(CommandError::new(Exit::Usage, words));
+        let make = &self.make;
+        if self.action.is_some() {
+            return if *make == Make::default() {
+                Ok(())
+            } else {
+                usage("`sheet check` takes a file only; a group of that name is meant by its id")
+            };
+        }
+        if make.groups.is_empty() && make.filter.is_none() && !make.all {
+            return usage("name the groups, or say --filter TEXT or --all");
+        }
+        make.own_text().map(|_| ())
+    }
+}
+
+impl Make {
+    /// The text of `--text`.
+    fn own_text(&self) -> Result<Option<CopyText>, CommandError> {
+        let text = self.text.as_deref();
+        let text = text
+            .map(|text| CopyText::without_link("", text))
+            .transpose();
+        text.map_err(|fault| CommandError::new(Exit::Usage, format!("--text: {fault}")))
+    }
+
+    fn house_text(&self, known: &[CopyText]) -> Result<Option<CopyText>, CommandError> {
+        let Some(name) = &self.template else {
+            return self.own_text();
+        };
+        let found = known
+            .iter()
+            .find(|text| caseless(&text.name) == caseless(name));
+        found.cloned().map(Some).ok_or_else(|| {
+            CommandError::new(
+                Exit::Usage,
+                format!(
+                    "no text is called `{}`; the configuration has",
+                    clean_line(name)
+                ),
+            )
+            .listing(known.iter().map(|text| text.name.clone()))
+        })
+    }
+}
+
+impl CommandContext<'_> {
+    pub(super) async fn sheet(&self, sheet: &Sheet) -> Result<(), CommandError> {
+        match &sheet.action {
+            Some(Action::Check(check)) => self.check_sheet(check).await,
+            None => self.make_sheet(&sheet.make).await,
+        }
+    }
+
+    async fn make_sheet(&self, make: &Make) -> Result<(), CommandError> {
+        let text = make.house_text(self.copy_texts)?;
+        let (format, layout) = (
+            make.format.unwrap_or_default(),
+            make.layout.unwrap_or_default(),
+        );
+        let out = make.out.clone().unwrap_or_default();
+        let cannot = |error: std::io::Error| {
+            let words = format!("cannot save {}: {error}", out.display());
+            CommandError::new(Exit::Failed, words)
+        };
+        // Before the links are read, which may take long.
+        let place = Place::prepare(&out, format).map_err(cannot)?;
+        let Chosen {
+            groups,
+            mut left_out,
+        } = self.choose_groups(make).await?;
+        let now = jiff::Timestamp::now().as_millisecond();
+        let made = words::day(now, &jiff::tz::TimeZone::system());
+        let linked = self.links_of(groups, &mut left_out).await;
+        if linked.is_empty() {
+            let exit = left_out
+                .first()
+                .map_or(Exit::NotFound, |left| left.error.exit);
+            return Err(CommandError::new(
+                exit,
+                "no sheet was made: no group has a link that could be read",
+            )
+            .listing(left_out.iter().map(LeftOut::line)));
+        }
+        let on_sheet = linked.iter().map(|(found, link)| {
+            let account = session_name(&found.session);
+            let (jid, session) = (&found.group.group_jid, &found.session.id);
+            let group = SheetGroup::new(group_name(&found.group), link, &account, jid, session);
+            match &text {
+                Some(text) => group.with_text(|name, link, account| text.fill(name, link, account)),
+                None => group,
+            }
+        });
+        let on_sheet: Vec<SheetGroup> = on_sheet.collect();
+        let day = made.clone();
+        let saved = tokio::task::spawn_blocking(move || place.save(&on_sheet, layout, &day)).await;
+        let saved = saved.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        saved.map_err(cannot)?;
+        let file = out.to_string_lossy();
+        if make.json {
+            print(&json_text(&Document {
+                file: &file,
+                format: format.word(),
+                layout: layout.word(),
+                made: &made,
+                groups: linked
+                    .iter()
+                    .map(|(found, link)| Row::of(found, Some(link)))
+                    .collect(),
+                left_out: left_out.iter().map(left).collect(),
+            })?)?;
+        } else {
+            print(&format!("{file}\n"))?;
+        }
+        if left_out.is_empty() {
+            return Ok(());
+        }
+        let all = linked.len() + left_out.len();
+        Err(CommandError::new(
+            Exit::PartlyApplied,
+            format!("{} of {all} groups are left out", left_out.len()),
+        )
+        .listing(left_out.iter().map(LeftOut::line)))
+    }
+
+    /// The groups with their links; those without go to `left_out`.
+    async fn links_of(
+        &self,
+        groups: Vec<Found>,
+        left_out: &mut Vec<LeftOut>,
+    ) -> Vec<(Found, String)> {
+        let ask = |found: &Found| Ask {
+            session: found.session.id.clone(),
+            what: What::Link(found.group.group_jid.clone()),
+        };
+        let asks: Vec<Ask> = groups.iter().map(ask).collect();
+        let progress = Progress::begin(self, &asks, "link").await;
+        let answers = ask_all(self.client, &asks, &|step| progress.step(step)).await;
+        progress.end();
+        let mut linked = Vec::new();
+        for (found, answer) in groups.into_iter().zip(answers) {
+            match answer {
+                Ok(Answer::Link(link)) => linked.push((found, link)),
+                Ok(Answer::Preview(_)) => {}
+                Err(error) => left_out.push(LeftOut {
+                    found,
+                    error: CommandError::of_call(error, CallKind::Live),
+                }),
+            }
+        }
+        if self.notes && asks.is_empty() && left_out.is_empty() {
+            note("no group matches");
+        }
+        linked
+    }
+}
+
+fn left(left: &LeftOut) -> Left<'_> {
+    Left {
+        row: Row::of(&left.found, None),
+        code: left.error.exit.word(),
+        reason: &left.error.message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_and_layouts_have_the_names_of_the_help() {
+        for one in SheetFormat::ALL {
+            assert_eq!(format(one.word()), Ok(one));
+            assert!(format("x").unwrap_err().contains(one.word()));
+        }
+        for one in Layout::ALL {
+            assert_eq!(layout(one.word()), Ok(one));
+            assert!(layout("3").unwrap_err().contains(one.word()));
+        }
+    }
+}
