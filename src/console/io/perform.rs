@@ -184,7 +184,7 @@ impl Performer {
     }
 
     /// Batches are not run yet.
-    pub(super) fn batch(&self, command: BatchCommand) {
+    pub(super) fn batch(&self, command: &BatchCommand) {
         if matches!(command, BatchCommand::Start(_) | BatchCommand::Resume(_)) {
             let why = "This desk cannot run batches.".to_owned();
             let _ = self

@@ -98,8 +98,8 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
             | Action::OtherAccount
             | Action::History
     );
-    let about_marked = matches!(action, Action::CopyLink | Action::ResetLink)
-        && state.groups.marks.len() > 0;
+    let about_marked =
+        matches!(action, Action::CopyLink | Action::ResetLink) && state.groups.marks.len() > 0;
     if about_group && card.is_none() && !about_marked {
         return Some("no group is selected".to_owned());
     }
