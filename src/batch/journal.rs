@@ -97,6 +97,14 @@ pub struct JournalRow {
     pub outcome: Option<Outcome>,
 }
 
+impl JournalRow {
+    /// Whether it may have been sent, and its outcome is not known yet.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.in_doubt.is_some() && self.outcome.is_none()
+    }
+}
+
 /// A row that may have been sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct InDoubt {
@@ -279,9 +287,7 @@ impl Journal {
             started_at: self.started_at,
             change: self.change.clone(),
             tally: Tally::of(self.rows.iter().map(|row| row.outcome.as_ref())),
-            in_doubt: (self.rows.iter())
-                .filter(|row| row.in_doubt.is_some() && row.outcome.is_none())
-                .count(),
+            in_doubt: self.rows.iter().filter(|row| row.is_in_doubt()).count(),
         }
     }
 

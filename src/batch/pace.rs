@@ -6,7 +6,7 @@ use crate::api::{BudgetWindow, EpochMillis, Session};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Between two queries of a session whose gateway reports no budget: 40 a minute. No account was reported banned
+/// Between two queries of a session whose gateway reports neither a budget nor a rate: 40 a minute. No account was reported banned
 /// for reading at that rate; that changes are tolerated as often is a guess.
 const UNKNOWN_GAP: Duration = Duration::from_millis(1_500);
 
@@ -26,18 +26,21 @@ fn queries(step: &Step) -> u32 {
 
 /// The least time between a row of this step and the next one of the session.
 pub(super) fn gap(session: Option<&Session>, step: &Step) -> Duration {
-    let one = match session.and_then(|session| session.budget.as_ref()) {
-        None => UNKNOWN_GAP,
-        Some(budget) => {
-            let shortest = (budget.read.iter())
-                .filter(|window| window.limit > 0)
-                .min_by_key(|window| window.window_seconds);
-            shortest.map_or(Duration::ZERO, |window| {
-                Duration::from_secs(window.window_seconds) / window.limit
-            })
-        }
+    let budget = session.and_then(|session| session.budget.as_ref());
+    let windows = budget.map_or(&[][..], |budget| &budget.read);
+    let shortest = (windows.iter())
+        .filter(|window| window.limit > 0)
+        .min_by_key(|window| window.window_seconds)
+        .map(|window| Duration::from_secs(window.window_seconds) / window.limit);
+    let rate = session.map_or(0, |session| session.rate_per_min);
+    let rated = (rate > 0).then(|| Duration::from_secs(60) / rate);
+    let unknown = if budget.is_some() {
+        // The gateway has budgets, and none for queries.
+        Duration::ZERO
+    } else {
+        UNKNOWN_GAP
     };
-    one * queries(step)
+    shortest.max(rated).unwrap_or(unknown) * queries(step)
 }
 
 /// What a window allows a batch now, and in each full window.
@@ -233,6 +236,11 @@ mod tests {
             gap(Some(&session(None)), &Step::Reset),
             Duration::from_secs(3)
         );
+        let rated = Session {
+            rate_per_min: 20,
+            ..session(None)
+        };
+        assert_eq!(gap(Some(&rated), &Step::Reset), Duration::from_secs(6));
         // Budgets without limits.
         let free = session(Some(SessionBudget::default()));
         assert_eq!(gap(Some(&free), &Step::Reset), Duration::ZERO);

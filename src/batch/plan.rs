@@ -7,6 +7,7 @@ use crate::api::{
     Group, Session, SessionRole, Setting, SettingField, check_description, check_subject,
 };
 use crate::text::clean_line;
+use std::collections::HashSet;
 
 /// A group of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,9 +62,11 @@ impl Plan {
     }
 }
 
-/// Plans a change for groups, in their order.
+/// Plans a change for groups, in their order. A group that is marked in several accounts is changed through the
+/// first one that can.
 #[must_use]
 pub fn plan<'a>(change: &Change, groups: impl IntoIterator<Item = Candidate<'a>>) -> Plan {
+    let mut taken = HashSet::new();
     let rows = groups.into_iter().map(|candidate| {
         let Candidate { session, group } = candidate;
         let subject = group.subject.as_deref().map(clean_line);
@@ -78,6 +81,9 @@ pub fn plan<'a>(change: &Change, groups: impl IntoIterator<Item = Candidate<'a>>
                 name,
             },
             plan: match step(change, session, group) {
+                Ok(_) if !taken.insert(group.group_jid.as_str()) => {
+                    RowPlan::Skip("it is done through another account".to_owned())
+                }
                 Ok((step, old)) => RowPlan::Send { step, old },
                 Err(why) => RowPlan::Skip(why),
             },
@@ -319,6 +325,34 @@ mod tests {
             skipped,
             RowPlan::Skip("the account is not connected".to_owned())
         );
+    }
+
+    #[test]
+    fn a_group_of_two_accounts_is_changed_once() {
+        let (one, other) = (
+            Group {
+                my_role: Some(SessionRole::Member),
+                ..group()
+            },
+            group(),
+        );
+        let second = Session {
+            id: "01T".to_owned(),
+            ..session()
+        };
+        let rows = [
+            (session(), one),
+            (second.clone(), other.clone()),
+            (second, other),
+        ];
+        let marked = rows
+            .iter()
+            .map(|(session, group)| Candidate { session, group });
+        let plan = plan(&Change::Reset, marked);
+        assert_eq!(plan.sent(), 1);
+        assert!(matches!(plan.rows[1].plan, RowPlan::Send { .. }));
+        let again = RowPlan::Skip("it is done through another account".to_owned());
+        assert_eq!(plan.rows[2].plan, again);
     }
 
     #[test]

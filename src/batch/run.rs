@@ -68,7 +68,7 @@ impl Batch<'_> {
     ) -> Result<Ended, Ended> {
         let in_doubt = self.read(|journal| {
             let rows = journal.rows.iter().enumerate();
-            rows.filter(|(_, row)| row.outcome.is_none() && row.in_doubt.is_some())
+            rows.filter(|(_, row)| row.is_in_doubt())
                 .map(|(index, _)| index)
                 .collect::<Vec<_>>()
         });

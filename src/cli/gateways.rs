@@ -3,6 +3,7 @@
 use super::args::Sandbox;
 use super::doctor;
 use super::engine::{Prepared, Running};
+use super::state_files::{self, StateName};
 use super::target::{self, GatewayInfo};
 use super::token;
 use crate::client::{self, Client, ClientError, Secret};
@@ -100,6 +101,14 @@ impl Gateways {
         }
     }
 
+    fn name_of(&self, at: usize) -> StateName {
+        match self.entry(at) {
+            Some(Entry::Profile(profile)) => StateName::of_profile(&profile.name),
+            Some(Entry::Demo) => StateName::of("demo"),
+            Some(Entry::Started(_)) | None => StateName::of(&self.started),
+        }
+    }
+
     fn entry(&self, at: usize) -> Option<Entry> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(at).cloned()
@@ -134,19 +143,6 @@ impl Gateways {
         let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
         typed.insert(at, token);
     }
-}
-
-/// A name as a part of a file's name.
-fn file_name(prefix: &str, name: &str) -> String {
-    let plain = |character: char| {
-        if character.is_alphanumeric() {
-            character
-        } else {
-            '-'
-        }
-    };
-    let name: String = name.chars().map(plain).take(80).collect();
-    format!("{prefix}{name}.json")
 }
 
 fn of_process(name: &str, address: &str) -> state::Profile {
@@ -200,12 +196,11 @@ impl GatewayConnector for Gateways {
     }
 
     fn notebook(&self, at: usize) -> PathBuf {
-        let name = match self.entry(at) {
-            Some(Entry::Profile(profile)) => file_name("profile-", &profile.name),
-            Some(Entry::Demo) => "demo.json".to_owned(),
-            Some(Entry::Started(_)) | None => file_name("", &self.started),
-        };
-        self.config.state_dir.join("desk").join(name)
+        state_files::notebook(&self.config.state_dir, &self.name_of(at))
+    }
+
+    fn batches(&self, at: usize) -> PathBuf {
+        state_files::batches(&self.config.state_dir, &self.name_of(at))
     }
 
     async fn add(&self, gateway: NewGateway, at: usize) -> Result<Client, GatewayFault> {

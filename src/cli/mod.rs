@@ -13,6 +13,7 @@ mod scripts;
 mod serve;
 mod settings;
 mod signals;
+mod state_files;
 mod target;
 mod token;
 

@@ -50,8 +50,11 @@ pub enum Effect {
         gateway: NewGateway,
         profile: usize,
     },
-    /// What the batch engine is to do; it reports by `Msg::Batch`.
-    Batch(BatchCommand),
+    /// What the batch engine is to do on the gateway of this profile; it reports by `Msg::Batch`.
+    Batch {
+        profile: usize,
+        command: BatchCommand,
+    },
     /// Leave this gateway for the one that this request has connected to: its requests and its
     /// realtime end, what follows goes to the new one.
     SwitchGateway(RequestId),
@@ -65,6 +68,8 @@ pub enum Effect {
 /// What the batch engine is to do. One batch runs at a time.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BatchCommand {
+    /// Report the batches of this gateway that were not finished.
+    Look,
     Start(Plan),
     /// Go on with the journal of this id.
     Resume(String),

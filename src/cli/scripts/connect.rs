@@ -98,6 +98,8 @@ mod tests {
             session_ids: &[],
             own,
             notes: false,
+            batches: std::path::PathBuf::new(),
+            stop: tokio_util::sync::CancellationToken::new(),
         };
         let session = Session {
             id: "s1".to_owned(),

@@ -2,6 +2,8 @@
 
 use crate::cli::output::note;
 use crate::client::Client;
+use std::path::PathBuf;
+use tokio_util::sync::CancellationToken;
 
 /// The context of a command.
 pub(super) struct CommandContext<'a> {
@@ -12,6 +14,10 @@ pub(super) struct CommandContext<'a> {
     pub(super) own: bool,
     /// Whether notes may be written to standard error.
     pub(super) notes: bool,
+    /// The directory of the gateway's batches.
+    pub(super) batches: PathBuf,
+    /// Cancelled when the command is asked to end.
+    pub(super) stop: CancellationToken,
 }
 
 /// Notes how many rows of a listing were unreadable. Standard output has the others.

@@ -29,6 +29,13 @@ pub(super) struct Found {
     pub group: Group,
 }
 
+impl Found {
+    /// Whether the account was removed from the group or has left it.
+    pub(super) fn is_gone(&self) -> bool {
+        self.group.my_role == Some(SessionRole::None)
+    }
+}
+
 /// A session as people call it.
 pub(super) fn session_name(session: &Session) -> String {
     let label = session.label.as_deref().map(clean_line);
@@ -210,6 +217,17 @@ impl CommandContext<'_> {
     }
 }
 
+/// The one of these groups that is meant, as in [`CommandContext::find`].
+pub(super) fn resolve(all: &[Found], wanted: &str) -> Result<Found, CommandError> {
+    let found = if is_jid(wanted) {
+        let is_it = |one: &&Found| one.group.group_jid == wanted;
+        all.iter().filter(is_it).cloned().collect()
+    } else {
+        named(all.to_vec(), wanted)
+    };
+    one_session(one_group(found, wanted)?, wanted)
+}
+
 fn is_jid(text: &str) -> bool {
     text.ends_with("@g.us")
 }
@@ -252,8 +270,8 @@ fn named(all: Vec<Found>, wanted: &str) -> Vec<Found> {
 fn one_group(mut found: Vec<Found>, wanted: &str) -> Result<Vec<Found>, CommandError> {
     let shown = clean_line(wanted);
     // An account that was removed can do nothing there, so it is no choice beside one that can.
-    if found.iter().any(|one| !is_gone(one)) {
-        found.retain(|one| !is_gone(one));
+    if found.iter().any(|one| !one.is_gone()) {
+        found.retain(|one| !one.is_gone());
     }
     let jids = found.iter().map(|one| one.group.group_jid.as_str());
     match jids.collect::<BTreeSet<_>>().len() {
@@ -293,10 +311,6 @@ fn one_session(mut found: Vec<Found>, wanted: &str) -> Result<Found, CommandErro
         format!("{}  {name} ({status}, {role})", one.session.id)
     }))
     .with("candidates", candidates(&found)))
-}
-
-fn is_gone(found: &Found) -> bool {
-    found.group.my_role == Some(SessionRole::None)
 }
 
 /// Every line once: a group that several sessions see is one group.

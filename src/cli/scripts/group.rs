@@ -91,7 +91,7 @@ pub enum Who {
 }
 
 impl Who {
-    fn audience(self) -> Audience {
+    pub(super) fn audience(self) -> Audience {
         match self {
             Self::Admins => Audience::Admins,
             Self::Members => Audience::Members,
@@ -112,7 +112,7 @@ pub enum Disappearing {
 }
 
 impl Disappearing {
-    fn seconds(self) -> u32 {
+    pub(super) fn seconds(self) -> u32 {
         match self {
             Self::Never => 0,
             Self::Day => 86_400,

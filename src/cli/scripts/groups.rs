@@ -89,7 +89,7 @@ fn row(found: &Found) -> Row<'_> {
 }
 
 /// The matches of the console's filter, in its order.
-fn matching(found: &[Found], filter: &str) -> Vec<Found> {
+pub(super) fn matching(found: &[Found], filter: &str) -> Vec<Found> {
     let mut found: Vec<&Found> = found.iter().collect();
     found.sort_by_cached_key(|one| {
         let ids = (one.session.id.clone(), one.group.group_jid.clone());

@@ -5,6 +5,7 @@
 
 mod ask;
 mod audit;
+mod batch;
 mod check;
 mod connect;
 mod context;
@@ -15,6 +16,7 @@ mod invite;
 mod keys;
 mod run;
 mod script;
+mod selection;
 mod sessions;
 mod shell;
 

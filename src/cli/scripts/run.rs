@@ -7,6 +7,7 @@ use crate::cli::log;
 use crate::cli::output::CommandError;
 use crate::cli::settings::settings;
 use crate::cli::signals::shutdown_signal;
+use crate::cli::state_files;
 use crate::cli::target::Target;
 use clap::CommandFactory as _;
 
@@ -20,9 +21,11 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Man(man) => return Ok(man.write(Cli::command())?),
         Script::Invite(invite) => invite.check()?,
         Script::Keys(keys) => keys.check()?,
+        Script::Batch(batch) => batch.check()?,
         _ => {}
     }
-    let shutdown = shutdown_signal()?.requested;
+    let ending = shutdown_signal()?;
+    let shutdown = ending.requested.clone();
     let config = settings(cli)?;
     let _log = match config.profile {
         Some(_) => None,
@@ -42,10 +45,17 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         session_ids: &target.place.session_ids,
         own: target.is_own(),
         notes: !script.wants_json(),
+        batches: state_files::batches(&config.state_dir, &(&target.place).into()),
+        stop: shutdown.clone(),
+    };
+    let cut_off = if script.stops_by_itself() {
+        &ending.forced
+    } else {
+        &ending.requested
     };
     let outcome = tokio::select! {
         outcome = answer(&desk, script) => outcome,
-        () = shutdown.cancelled() => Err(CommandError::interrupted(
+        () = cut_off.cancelled() => Err(CommandError::interrupted(
             "a change that was under way may have been made",
         )),
     };
@@ -61,6 +71,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Invite(invite) => desk.invite(invite).await,
         Script::Audit(audit) => desk.audit(audit).await,
         Script::Keys(keys) => desk.keys(keys).await,
+        Script::Batch(batch) => desk.batch(batch).await,
         Script::Completions(_) | Script::Man(_) => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! The list of script commands.
 
-use super::{audit, group, groups, invite, keys, sessions, shell};
+use super::{audit, batch, group, groups, invite, keys, sessions, shell};
 use clap::Subcommand;
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -16,6 +16,10 @@ pub enum Script {
     /// Change a group
     #[command(after_help = group::EXAMPLES)]
     Group(group::Group),
+
+    /// Change many groups in the same way
+    #[command(after_help = batch::EXAMPLES)]
+    Batch(batch::Batch),
 
     /// Read, reset, draw or check a group's invite link
     #[command(after_help = invite::EXAMPLES)]
@@ -47,6 +51,7 @@ impl Script {
             Self::Groups(groups) => groups.format.json,
             Self::Group(group) => group.wants_json(),
             Self::Invite(invite) => invite.wants_json(),
+            Self::Batch(batch) => batch.wants_json(),
             Self::Audit(audit) => audit.format.json,
             Self::Keys(keys) => keys.wants_json(),
             Self::Completions(_) | Self::Man(_) => false,
@@ -55,6 +60,11 @@ impl Script {
 
     /// Whether the command queries WhatsApp, so that sessions must connect.
     pub(super) fn is_live(&self) -> bool {
-        matches!(self, Self::Group(_) | Self::Invite(_))
+        matches!(self, Self::Group(_) | Self::Invite(_) | Self::Batch(_))
+    }
+
+    /// Whether the command ends what is in flight before it stops; only a second signal cuts it off.
+    pub(super) fn stops_by_itself(&self) -> bool {
+        matches!(self, Self::Batch(_))
     }
 }

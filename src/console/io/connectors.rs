@@ -17,6 +17,9 @@ pub(crate) trait GatewayConnector: Send + Sync {
     /// The file of a gateway's notebook.
     fn notebook(&self, profile: usize) -> PathBuf;
 
+    /// The directory of the journals of a gateway's batches.
+    fn batches(&self, profile: usize) -> PathBuf;
+
     /// Checks a gateway and saves it as the profile at this position: a client of it.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Input and output of the console: the event loop, the tasks that perform effects, the terminal.
 
-pub(crate) mod clipboard;
+pub(crate) mod batch;
+mod clipboard;
 pub(crate) mod connectors;
 mod notebook;
 pub(crate) mod notice;

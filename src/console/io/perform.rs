@@ -9,11 +9,12 @@ use crate::console::effect::{
 };
 use crate::console::failure::CallFailure;
 use crate::console::ids::RequestId;
+use crate::console::io::batch::BatchTask;
 use crate::console::io::clipboard::Clipboard;
 use crate::console::io::connectors::GatewayConnector;
 use crate::console::io::notebook::NotebookJobs;
 use crate::console::io::notice::{Notice, now};
-use crate::console::msg::{BatchNews, Msg, Pause, Reply};
+use crate::console::msg::{Msg, Pause, Reply};
 use crate::console::notebook::NotebookChange;
 use crate::qr;
 use futures_util::FutureExt as _;
@@ -45,13 +46,15 @@ pub(crate) struct Performer {
     read_permits: Arc<Semaphore>,
     retry: Retry,
     notebooks: Arc<NotebookJobs>,
+    batches: BatchTask,
     stream: AbortHandle,
 }
 
-/// The stream of a gateway ends with its performer.
+/// The stream of a gateway ends with its performer, and its batch after the row in flight.
 impl Drop for Performer {
     fn drop(&mut self) {
         self.stream.abort();
+        self.batches.stop();
     }
 }
 
@@ -92,6 +95,7 @@ impl Performer {
             read_permits: Arc::new(Semaphore::new(PARALLEL_READS)),
             retry: Retry::default(),
             notebooks: Arc::default(),
+            batches: BatchTask::default(),
             stream,
         };
         (performer, notices)
@@ -183,14 +187,10 @@ impl Performer {
         });
     }
 
-    /// Batches are not run yet.
-    pub(super) fn batch(&self, command: &BatchCommand) {
-        if matches!(command, BatchCommand::Start(_) | BatchCommand::Resume(_)) {
-            let why = "This desk cannot run batches.".to_owned();
-            let _ = self
-                .inbox
-                .send(Notice::Msg(Msg::Batch(BatchNews::Failed(why))));
-        }
+    pub(super) fn batch(&self, profile: usize, command: BatchCommand) {
+        let directory = self.connector.batches(profile);
+        let client = self.client.clone();
+        self.batches.take(client, directory, command, &self.inbox);
     }
 
     pub(super) fn save_qr(&self, id: RequestId, text: String, title: String) {

@@ -275,7 +275,7 @@ impl EventLoop {
                     let task = self.performer.add_gateway(id, gateway, profile);
                     self.running.insert(id, task);
                 }
-                Effect::Batch(command) => self.performer.batch(&command),
+                Effect::Batch { profile, command } => self.performer.batch(profile, command),
                 Effect::SwitchGateway(id) => self.enter(id),
                 Effect::Suspend => next = Next::Suspend,
                 Effect::Quit => return Next::Quit,

@@ -12,7 +12,16 @@ use crate::console::state::{
 use crate::text::clean_line;
 
 fn command(state: &mut State, command: BatchCommand) {
-    state.requests.effects.push(Effect::Batch(command));
+    let profile = state.options.here;
+    let effect = Effect::Batch { profile, command };
+    state.requests.effects.push(effect);
+}
+
+/// Looks for batches of this gateway that were not finished. A batch of the gateway before has been stopped.
+pub(super) fn look(state: &mut State) {
+    state.batch = None;
+    state.unfinished.clear();
+    command(state, BatchCommand::Look);
 }
 
 /// Begins a batch and shows its progress.

@@ -83,6 +83,7 @@ pub fn start(options: Options, size: (u16, u16), now: EpochMillis) -> (State, Ve
     let mut state = State::new(options, size, now);
     state.requests.read(Call::Sessions);
     notebook::read(&mut state);
+    batch::look(&mut state);
     if state.options.theme.charset == Charset::Ascii {
         state.note(
             "The locale is not UTF-8: everything is drawn in ASCII. Set LANG to a UTF-8 locale, such as C.UTF-8.",

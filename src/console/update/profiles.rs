@@ -5,7 +5,7 @@
 
 use super::cursor::scroll_step;
 use super::follow_up::FollowUp;
-use super::notebook;
+use super::{batch, notebook};
 use crate::client::Secret;
 use crate::console::effect::{Call, Effect};
 use crate::console::ids::RequestId;
@@ -249,6 +249,7 @@ pub(super) fn switch_gateway(state: &mut State, id: RequestId, profile: usize) {
     state.requests = requests;
     state.requests.read(Call::Sessions);
     notebook::read(state);
+    batch::look(state);
     state.whole_blocks = whole_blocks;
     state.good(format!("You are on {} now", clean_line(&there.name)));
 }

@@ -194,8 +194,8 @@ impl Budget {
         true
     }
 
-    /// For the session's state; `None` without any budget.
-    pub(super) fn view(&self) -> Option<SessionBudget> {
+    /// For the session's state. A kind without a limit has no windows.
+    pub(super) fn view(&self) -> SessionBudget {
         let now = self.now();
         let kinds = lock(&self.kinds);
         let of = |kind: BudgetKind| {
@@ -208,14 +208,13 @@ impl Budget {
                 .map(|window| window.view(&this.made, now, blocked))
                 .collect::<Vec<_>>()
         };
-        let budget = SessionBudget {
+        SessionBudget {
             create: of(BudgetKind::Create),
             join: of(BudgetKind::Join),
             add: of(BudgetKind::Add),
             reset: of(BudgetKind::Reset),
             read: Vec::new(),
-        };
-        (budget != SessionBudget::default()).then_some(budget)
+        }
     }
 
     fn now(&self) -> Moment {

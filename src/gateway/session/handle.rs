@@ -152,10 +152,9 @@ impl SessionHandle {
         };
         // The driver may have seen traffic that produced no event.
         view.last_traffic_at = heard.max(self.driver.last_traffic());
-        view.budget = self.budget.view();
-        if let Some(pace) = self.driver.pace() {
-            view.budget.get_or_insert_default().read.push(pace);
-        }
+        let mut budget = self.budget.view();
+        budget.read.extend(self.driver.pace());
+        view.budget = Some(budget);
         view.restricted_until = self.restricted_until();
         view
     }

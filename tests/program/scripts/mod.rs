@@ -1,5 +1,6 @@
 //! Commands for scripts, as processes: their output and exit codes.
 
+mod batches;
 mod changes;
 mod checks;
 mod faults;
@@ -84,7 +85,13 @@ struct World {
 
 impl World {
     fn start() -> Self {
-        let demo = Process::start(&["demo", "--headless", "--still", "--seed", "7"]);
+        Self::start_with(&[])
+    }
+
+    /// With further arguments of the demo.
+    fn start_with(arguments: &[&str]) -> Self {
+        let usual = ["demo", "--headless", "--still", "--seed", "7"];
+        let demo = Process::start(&[&usual, arguments].concat());
         let world = Self { demo };
         let deadline = Instant::now() + PATIENCE;
         loop {

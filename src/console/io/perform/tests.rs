@@ -32,6 +32,10 @@ impl GatewayConnector for Nowhere {
         PathBuf::new()
     }
 
+    fn batches(&self, _: usize) -> PathBuf {
+        PathBuf::new()
+    }
+
     async fn add(&self, _: NewGateway, _: usize) -> Result<Client, GatewayFault> {
         unreachable!("nothing is added")
     }
@@ -169,6 +173,10 @@ impl GatewayConnector for Broken {
     }
 
     fn notebook(&self, _: usize) -> PathBuf {
+        PathBuf::new()
+    }
+
+    fn batches(&self, _: usize) -> PathBuf {
         PathBuf::new()
     }
 
