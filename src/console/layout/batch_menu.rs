@@ -48,7 +48,12 @@ pub(crate) fn batch_items(state: &State) -> Vec<BatchItem> {
         words,
         why_not,
     };
-    let shown = words::count(groups.len(), "group", "groups");
+    // A group that several accounts see has a row for each.
+    let rows = match groups.len() {
+        rows if rows == groups.shown => String::new(),
+        rows => format!(" in {}", words::count(rows, "row", "rows")),
+    };
+    let shown = format!("{}{rows}", words::count(groups.shown, "group", "groups"));
     let all = if groups.is_filtered() || groups.invitable_only {
         format!("Mark all that match: {shown}")
     } else {

@@ -81,14 +81,15 @@ pub(crate) fn marks_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
         return None;
     }
     let (marked, hidden) = groups.marked();
-    let mut said = format!("✓ {} marked", words::thousands(marked));
-    if hidden > 0 {
-        said.push_str(&format!(" ({} hidden)", words::thousands(hidden)));
-    }
-    let range = groups.range().map(|range| range.count());
-    if let Some(rows) = range {
-        said.push_str(&format!(" · range of {}", words::thousands(rows)));
-    }
+    let hidden = match hidden {
+        0 => String::new(),
+        hidden => format!(" ({} hidden)", words::thousands(hidden)),
+    };
+    let range = groups.range().map(Iterator::count);
+    let in_range = range.map_or(String::new(), |rows| {
+        format!(" · range of {}", words::thousands(rows))
+    });
+    let mut said = format!("✓ {} marked{hidden}{in_range}", words::thousands(marked));
     if let Some(list) = &state.link_list {
         let (done, total) = (list.done.len(), list.total);
         let pause = list.due.map(|due| words::seconds(state.now, due));

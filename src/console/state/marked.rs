@@ -46,7 +46,7 @@ impl State {
         let mut best: HashMap<&str, &GroupKey> = HashMap::with_capacity(keys.len());
         for key in &keys {
             let known = best.entry(&key.jid).or_insert(key);
-            if self.reach(key) > self.reach(known) {
+            if *known != key && self.reach(key) > self.reach(known) {
                 *known = key;
             }
         }

@@ -75,7 +75,7 @@ pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
-pub(crate) use link_list::{LinkList, ListForm};
+pub(crate) use link_list::{LinkList, ListForm, ListedLink};
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
 pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{

@@ -72,12 +72,10 @@ pub(super) fn leave(state: &mut State) {
 fn cancel_reads(state: &mut State) {
     if let Some(card) = &state.card {
         let key = card.key.clone();
-        let waits = state
-            .link_list
-            .as_ref()
-            .and_then(|list| list.waiting.as_ref());
-        let needed =
-            waits == Some(&key) || state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
+        let list = state.link_list.as_ref();
+        let waiting = list.and_then(|list| list.waiting.as_ref());
+        let needed = waiting.is_some_and(|(_, waiting)| *waiting == key)
+            || state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
         // The group's row is not only read for the card.
         state.requests.cancel(|call| match call {
             Call::Invite(of) => *of == key && !needed,

@@ -115,6 +115,9 @@ pub(super) fn show(state: &mut State, key: &GroupKey, link: &str) {
         return;
     }
     let now = state.now;
+    if let Some(list) = &mut state.link_list {
+        list.correct(key, link);
+    }
     state.requests.due.link_check = None;
     if let Some(code) = link_code(link) {
         state.groups.links.live(key, code, now);
@@ -184,6 +187,9 @@ pub(super) fn reset_elsewhere(
     new: Option<String>,
 ) {
     drop_request(state, key);
+    if let Some(list) = &mut state.link_list {
+        list.read_again(key);
+    }
     if state.requests.is_being_reset(key) {
         state.requests.reset_events.insert(key.clone(), new);
         return;
@@ -200,6 +206,9 @@ pub(super) fn reset_elsewhere(
 pub(super) fn recheck(state: &mut State, key: &GroupKey) {
     let reset = state.requests.is_being_reset(key);
     drop_request(state, key);
+    if let Some(list) = &mut state.link_list {
+        list.read_again(key);
+    }
     match card_of(state, key) {
         Some(card) if !reset && !matches!(card.invite, Invite::Hidden(_)) => {
             card.invite = Invite::NotAsked;

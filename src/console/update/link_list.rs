@@ -6,7 +6,7 @@ use super::invite;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
-use crate::console::state::{CopiedText, LinkList, ListForm, State};
+use crate::console::state::{CopiedText, LinkList, ListForm, ListedLink, State};
 use crate::text::clean_line;
 
 /// Milliseconds until a link is asked for again after the gateway refused it for the number of requests,
@@ -24,10 +24,14 @@ pub(super) fn start(state: &mut State, groups: Vec<GroupKey>, form: ListForm) {
         state.note(format!("A list is being read: {done} of {total} links."));
         return;
     }
+    if state.requests.away.is_some() {
+        state.note("Not now: the gateway does not answer.");
+        return;
+    }
     state.link_list = Some(LinkList {
         form,
         total: groups.len(),
-        queue: groups.into(),
+        queue: groups.into_iter().enumerate().collect(),
         waiting: None,
         due: None,
         done: Vec::new(),
@@ -40,7 +44,7 @@ pub(super) fn stop(state: &mut State) -> bool {
     let Some(list) = state.link_list.take() else {
         return false;
     };
-    if let Some(key) = list.waiting {
+    if let Some((_, key)) = list.waiting {
         let on_card = state.card.as_ref().is_some_and(|card| card.key == key);
         let needed = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
         if !on_card && !needed {
@@ -57,34 +61,35 @@ pub(super) fn sync(state: &mut State) {
         let Some(list) = &mut state.link_list else {
             return;
         };
-        if let Some(key) = &list.waiting {
+        if let Some((_, key)) = &list.waiting {
             if state.requests.is_running(&Call::Invite(key.clone())) {
                 return;
             }
             list.queue.extend(list.waiting.take());
             list.queue.rotate_right(1);
         }
-        if list.due.is_some_and(|due| due > state.now) {
+        let is_away = state.requests.away.is_some() && !list.queue.is_empty();
+        if is_away || list.due.is_some_and(|due| due > state.now) {
             return;
         }
         list.due = None;
-        let Some(key) = list.queue.pop_front() else {
+        let Some((place, key)) = list.queue.pop_front() else {
             finish(state);
             return;
         };
         if let Some(hidden) = state.link_obstacle(&key) {
             let reason = state.hidden_sentence(&key, &hidden);
-            take(state, key, Err(reason));
+            take(state, (place, key), Err(reason));
             continue;
         }
         let card = state.card.as_ref().filter(|card| card.key == key);
         if let Some(link) = card.and_then(|card| card.link()).map(str::to_owned) {
-            take(state, key, Ok(link));
+            take(state, (place, key), Ok(link));
             continue;
         }
         let on_card = card.is_some();
         if let Some(list) = &mut state.link_list {
-            list.waiting = Some(key.clone());
+            list.waiting = Some((place, key.clone()));
         }
         if on_card {
             invite::ask(state);
@@ -101,10 +106,10 @@ pub(super) fn read(state: &mut State, key: &GroupKey, answer: Result<&str, &Call
     let Some(list) = &mut state.link_list else {
         return;
     };
-    if list.waiting.as_ref() != Some(key) {
+    let waiting = list.waiting.take_if(|(_, waiting)| waiting == key);
+    let Some((place, key)) = waiting else {
         return;
-    }
-    list.waiting = None;
+    };
     let retried = |failure: &CallFailure| {
         matches!(
             failure.kind,
@@ -116,33 +121,34 @@ pub(super) fn read(state: &mut State, key: &GroupKey, answer: Result<&str, &Call
             let wait = failure.retry_after.map_or(PAUSE, |seconds| {
                 i64::try_from(seconds).map_or(PAUSE_MAX, |seconds| seconds.saturating_mul(1_000))
             });
-            list.queue.push_front(key.clone());
+            list.queue.push_front((place, key));
             list.due = Some(now + wait.clamp(1_000, PAUSE_MAX));
         }
         Err(failure) => {
-            let reason = state.sentence(failure, Some(key));
-            take(state, key.clone(), Err(reason));
+            let reason = state.sentence(failure, Some(&key));
+            take(state, (place, key), Err(reason));
         }
-        Ok(link) => take(state, key.clone(), Ok(link.to_owned())),
+        Ok(link) => take(state, (place, key), Ok(link.to_owned())),
     }
 }
 
-fn take(state: &mut State, key: GroupKey, answer: Result<String, String>) {
+fn take(state: &mut State, (place, key): (usize, GroupKey), link: Result<String, String>) {
     if let Some(list) = &mut state.link_list {
-        list.done.push((key, answer));
+        list.done.push(ListedLink { place, key, link });
     }
 }
 
 /// Copies what was read, and reports the groups without a link.
 fn finish(state: &mut State) {
-    let Some(list) = state.link_list.take() else {
+    let Some(mut list) = state.link_list.take() else {
         return;
     };
+    list.done.sort_unstable_by_key(|listed| listed.place);
     let mut rows = Vec::new();
     let mut without = Vec::new();
-    for (key, answer) in &list.done {
+    for ListedLink { key, link, .. } in &list.done {
         let name = state.group_name(key);
-        match answer {
+        match link {
             Ok(link) => rows.push((name, link.as_str(), state.session_name(&key.session))),
             Err(reason) => {
                 let first = reason.split(". ").next().unwrap_or_default();

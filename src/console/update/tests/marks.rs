@@ -265,6 +265,28 @@ fn the_links_of_marked_groups_are_read_one_by_one_and_copied() {
 }
 
 #[test]
+fn a_link_that_is_reset_while_the_list_is_read_is_read_again() {
+    let mut desk = desk();
+    open(&mut desk, "Mark all");
+    desk.press("y");
+    let [first, second] = ["1", "2"].map(|jid| Call::Invite(key_of("a", jid)));
+    desk.answer(&first, Reply::Invite(Ok(LINK.to_owned())));
+    desk.event(
+        EventKind::GroupUpdate,
+        "a",
+        json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK, "sender": "6@lid"}),
+    );
+    let third = "https://chat.whatsapp.com/Third67890FeDcBa98765".to_owned();
+    desk.answer(&second, Reply::Invite(Ok(third.clone())));
+    assert_eq!(desk.copied(), None);
+    desk.answer(&first, Reply::Invite(Ok(OTHER_LINK.to_owned())));
+    assert_eq!(
+        desk.copied(),
+        Some(format!("Allotment, {OTHER_LINK}\nBook club, {third}\n").as_str())
+    );
+}
+
+#[test]
 fn a_list_that_is_read_can_be_stopped_and_outlives_moves() {
     let mut desk = desk();
     desk.press("Space");

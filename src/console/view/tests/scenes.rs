@@ -798,6 +798,7 @@ fn marked() -> State {
         state.groups.marks.set(position, true);
     }
     state.groups.rows.retain(|row| *row != 3);
+    state.groups.shown = state.groups.rows.len();
     state
 }
 
