@@ -1,8 +1,14 @@
-//! `groupdesk group set`
+//! `groupdesk group set|create|join|leave`
 
+mod create;
+mod join;
+mod leave;
+
+use self::{create::Create, join::Join, leave::Leave};
 use super::context::CommandContext;
 use super::find::Found;
 use super::invite::Which;
+use super::outcome::{Outcome, ended};
 use crate::api::{Audience, Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
 use crate::api::{check_description, check_subject};
 use crate::cli::output::{
@@ -33,12 +39,28 @@ pub enum Action {
     /// Change subject, description, or what members may do
     #[command(after_help = EXAMPLES)]
     Set(Set),
+
+    /// Create a group
+    #[command(after_help = create::EXAMPLES)]
+    Create(Create),
+
+    /// Join a group by its invite link
+    #[command(after_help = join::EXAMPLES)]
+    Join(Join),
+
+    /// Leave a group
+    #[command(after_help = leave::EXAMPLES)]
+    Leave(Leave),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Set {
     #[command(flatten)]
     pub which: Which,
+
+    /// The new subject, 1 to 100 characters
+    #[arg(long, value_name = "TEXT", value_parser = check_subject)]
+    pub subject: Option<String>,
 
     #[command(flatten)]
     pub settings: Settings,
@@ -47,14 +69,29 @@ pub struct Set {
     pub format: AnswerFormat,
 }
 
-/// The changes; at least one.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-#[group(required = true, multiple = true)]
-pub struct Settings {
-    /// The new subject, 1 to 100 characters
-    #[arg(long, value_name = "TEXT", value_parser = check_subject)]
-    pub subject: Option<String>,
+impl Set {
+    fn patch(&self) -> SettingsPatch {
+        SettingsPatch {
+            subject: self.subject.clone(),
+            ..self.settings.patch()
+        }
+    }
 
+    fn check(&self) -> Result<(), CommandError> {
+        if self.patch() != SettingsPatch::default() {
+            return Ok(());
+        }
+        Err(CommandError::new(
+            Exit::Usage,
+            "say what to change: --subject, --description, --announce, --locked, --invite-by, \
+             --join-approval, --add-by or --disappearing",
+        ))
+    }
+}
+
+/// Settings of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Settings {
     /// The new description, up to 2048 characters; "" clears it
     #[arg(long, value_name = "TEXT", value_parser = check_description)]
     pub description: Option<String>,
@@ -128,27 +165,6 @@ pub enum Switch {
     Off,
 }
 
-/// The outcome of a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Outcome {
-    Applied,
-    Refused,
-    NotTried,
-    Unknown,
-}
-
-impl Outcome {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Refused => "refused",
-            Self::NotTried => "not tried",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct FieldOutcome {
     field: SettingField,
@@ -167,8 +183,22 @@ struct Document<'a> {
 
 impl Group {
     pub(super) fn wants_json(&self) -> bool {
-        let Action::Set(set) = &self.action;
-        set.format.json
+        match &self.action {
+            Action::Set(set) => set.format.json,
+            Action::Create(create) => create.format.json,
+            Action::Join(join) => join.format.json,
+            Action::Leave(leave) => leave.format.json,
+        }
+    }
+
+    /// Fails early for what needs no gateway to be refused.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        match &self.action {
+            Action::Set(set) => set.check(),
+            Action::Create(_) => Ok(()),
+            Action::Join(join) => join.check(),
+            Action::Leave(leave) => leave.check(),
+        }
     }
 }
 
@@ -176,7 +206,7 @@ impl Settings {
     fn patch(&self) -> SettingsPatch {
         let on = |switch: Option<Switch>| switch.map(|switch| switch == Switch::On);
         SettingsPatch {
-            subject: self.subject.clone(),
+            subject: None,
             description: self.description.clone(),
             announce: on(self.announce),
             locked: on(self.locked),
@@ -190,9 +220,17 @@ impl Settings {
 
 impl CommandContext<'_> {
     pub(super) async fn change_group(&self, group: &Group) -> Result<(), CommandError> {
-        let Action::Set(set) = &group.action;
+        match &group.action {
+            Action::Set(set) => self.set_settings(set).await,
+            Action::Create(create) => self.create_group(create).await,
+            Action::Join(join) => self.join_group(join).await,
+            Action::Leave(leave) => self.leave_group(leave).await,
+        }
+    }
+
+    async fn set_settings(&self, set: &Set) -> Result<(), CommandError> {
         let found = self.reach(&set.which).await?;
-        let patch = set.settings.patch();
+        let patch = set.patch();
         let (session, jid) = (&found.session.id, &found.group.group_jid);
         let wanted = patch.clone().into_settings();
         let (fields, failure) = match self.client.update_settings(session, jid, &patch).await {
@@ -253,22 +291,12 @@ impl CommandContext<'_> {
 
     /// The error of a change that the gateway refused.
     fn ended(&self, fields: &[FieldOutcome], failure: CommandError) -> Option<CommandError> {
-        let some = |outcome| fields.iter().any(|field| field.outcome == outcome);
-        if fields.iter().all(|field| field.outcome == Outcome::Applied) {
-            if self.notes {
-                note("the answer to the change was lost, but the group is as it should be now");
-            }
-            return None;
+        let outcomes: Vec<_> = fields.iter().map(|field| field.outcome).collect();
+        let failure = ended(&outcomes, failure);
+        if failure.is_none() && self.notes {
+            note("the answer to the change was lost, but the group is as it should be now");
         }
-        let exit = if some(Outcome::Applied) {
-            Exit::PartlyApplied
-        } else if some(Outcome::Unknown) {
-            Exit::Unknown
-        } else {
-            return Some(failure);
-        };
-        let cause = failure.exit.word();
-        Some(CommandError { exit, ..failure }.with("cause", cause))
+        failure
     }
 
     /// Settings of which nothing is known, but which are now as they should be, were applied.

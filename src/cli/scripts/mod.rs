@@ -13,6 +13,8 @@ mod group;
 mod groups;
 mod invite;
 mod keys;
+mod members;
+mod outcome;
 mod run;
 mod script;
 mod sessions;

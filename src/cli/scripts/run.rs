@@ -20,6 +20,8 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Man(man) => return Ok(man.write(Cli::command())?),
         Script::Invite(invite) => invite.check()?,
         Script::Keys(keys) => keys.check()?,
+        Script::Members(members) => members.check()?,
+        Script::Group(group) => group.check()?,
         _ => {}
     }
     let shutdown = shutdown_signal()?.requested;
@@ -58,6 +60,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Sessions(sessions) => desk.list_sessions(sessions).await,
         Script::Groups(groups) => desk.list_groups(groups).await,
         Script::Group(group) => desk.change_group(group).await,
+        Script::Members(members) => desk.members(members).await,
         Script::Invite(invite) => desk.invite(invite).await,
         Script::Audit(audit) => desk.audit(audit).await,
         Script::Keys(keys) => desk.keys(keys).await,

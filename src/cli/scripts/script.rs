@@ -1,6 +1,6 @@
 //! The list of script commands.
 
-use super::{audit, group, groups, invite, keys, sessions, shell};
+use super::{audit, group, groups, invite, keys, members, sessions, shell};
 use clap::Subcommand;
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -13,9 +13,13 @@ pub enum Script {
     #[command(after_help = groups::EXAMPLES)]
     Groups(groups::Groups),
 
-    /// Change a group
+    /// Create, join, change or leave a group
     #[command(after_help = group::EXAMPLES)]
     Group(group::Group),
+
+    /// List, add, remove, promote and demote the members of a group
+    #[command(after_help = members::EXAMPLES)]
+    Members(members::Members),
 
     /// Read, reset, draw or check a group's invite link
     #[command(after_help = invite::EXAMPLES)]
@@ -46,6 +50,7 @@ impl Script {
             Self::Sessions(sessions) => sessions.format.json,
             Self::Groups(groups) => groups.format.json,
             Self::Group(group) => group.wants_json(),
+            Self::Members(members) => members.wants_json(),
             Self::Invite(invite) => invite.wants_json(),
             Self::Audit(audit) => audit.format.json,
             Self::Keys(keys) => keys.wants_json(),
@@ -55,6 +60,10 @@ impl Script {
 
     /// Whether the command queries WhatsApp, so that sessions must connect.
     pub(super) fn is_live(&self) -> bool {
-        matches!(self, Self::Group(_) | Self::Invite(_))
+        match self {
+            Self::Group(_) | Self::Invite(_) => true,
+            Self::Members(members) => members.is_live(),
+            _ => false,
+        }
     }
 }

@@ -5,12 +5,15 @@ mod checks;
 mod faults;
 mod foreign;
 mod keys;
+mod life;
 mod lists;
+mod members;
 mod own;
 mod places;
 mod shell;
 mod stub;
 mod unconfirmed;
+mod unconfirmed_members;
 
 use crate::support::process::{PATIENCE, Process};
 use serde_json::Value;
