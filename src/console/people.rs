@@ -1,6 +1,7 @@
 //! People as they are pasted: names and numbers in any notation, one a line or with commas between them.
 
 use super::account;
+use crate::api::PARTICIPANTS_MAX;
 use crate::text::{clean_line, truncate_to_width};
 use phonenumber::country::Id;
 use std::collections::HashSet;
@@ -36,7 +37,7 @@ impl Country {
     }
 }
 
-/// Somebody whom WhatsApp can be asked about.
+/// A person whom WhatsApp can be asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
     /// A JID that the gateway accepts.
@@ -61,7 +62,7 @@ pub(crate) struct Fault {
 /// What a text says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Pasted {
-    /// Everybody once, in the order of the text.
+    /// Each person once, in the order of the text.
     pub people: Vec<Person>,
     pub faults: Vec<Fault>,
     /// How many were named again.
@@ -75,6 +76,11 @@ pub(crate) fn read(text: &str, country: Option<Country>) -> Pasted {
     let mut known = HashSet::new();
     for line in text.lines() {
         read_line(line, country, &mut pasted, &mut known);
+        if pasted.people.len() > PARTICIPANTS_MAX {
+            let why = format!("more than {PARTICIPANTS_MAX} people at once");
+            pasted.faults.insert(0, fault(line, why));
+            break;
+        }
     }
     pasted
 }
@@ -430,10 +436,7 @@ mod tests {
     #[test]
     fn hostile_texts_are_cleaned_and_bounded() {
         let pasted = read("A\u{1b}[2J\u{202e}nn +447700900123", None);
-        assert_eq!(
-            pasted.people[0].name.as_deref(),
-            Some("A\u{fffd}[2J\u{fffd}nn")
-        );
+        assert_eq!(pasted.people[0].name.as_deref(), Some("A\u{fffd}[2Jnn"));
         let pasted = read(&"x\u{1b}".repeat(5_000), None);
         assert!(pasted.faults[0].typed.chars().count() <= SHOWN);
         assert!(!pasted.faults[0].typed.contains('\u{1b}'));

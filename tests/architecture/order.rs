@@ -63,6 +63,9 @@ const UPDATE: &[&[&str]] = &[
     ],
     &[
         "check",
+        "roster",
+        "new_group",
+        "leave_group",
         "columns",
         "palette",
         "confirm",

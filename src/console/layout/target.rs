@@ -2,7 +2,7 @@
 
 use crate::console::effect::GatewayField;
 use crate::console::keymap::Action;
-use crate::console::state::{ButtonId, FormFocus, NoteFocus, Pane, Sort};
+use crate::console::state::{ButtonId, FormFocus, NewGroupFocus, NoteFocus, Pane, Sort};
 
 /// The target of a mouse event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,12 @@ pub(crate) enum Target {
     NoteField(NoteFocus),
     /// A field of "Add a gateway".
     GatewayField(GatewayField),
+    /// A field of "New group".
+    NewGroupField(NewGroupFocus),
+    /// A row of the members, or of a change of members.
+    RosterRow(usize),
+    /// The filter of the members, or the field for people.
+    RosterField,
     /// The text field of "Add an account".
     PairingField,
     /// The text field of "Why can't people join?"

@@ -4,6 +4,7 @@
 //! `other_account` and `failure_log` derive texts and facts from the whole state.
 
 mod app;
+mod budget;
 mod button;
 mod card;
 mod check;
@@ -22,8 +23,10 @@ mod help;
 mod history;
 mod invite;
 mod layer;
+mod leave_group;
 mod names;
 mod new_gateway;
+mod new_group;
 mod note;
 mod other_account;
 mod pairing;
@@ -33,6 +36,7 @@ mod profiles;
 mod rename;
 mod requests;
 mod reset;
+mod roster;
 mod secret;
 mod sentences;
 mod sessions;
@@ -61,7 +65,9 @@ pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
+pub(crate) use leave_group::{LeaveGroupDialog, LeavePhase};
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
+pub(crate) use new_group::{NewGroupDialog, NewGroupFocus, NewGroupPhase, NewGroupWay};
 pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
@@ -74,6 +80,10 @@ pub(crate) use profiles::{ProfilesDialog, ProfilesStep};
 pub(crate) use rename::{RenameDialog, RenamePhase};
 pub(crate) use requests::{CopiedText, InFlight, Requests, Stream};
 pub(crate) use reset::{ResetDialog, ResetPhase};
+pub(crate) use roster::{
+    PersonOutcome, RosterDialog, RosterFocus, RosterLine, RosterPerson, RosterPhase, RosterTask,
+    RosterWork, WorkStep, empty_text, refused,
+};
 pub(crate) use secret::PairingSecret;
 pub(crate) use sessions::SessionScope;
 #[cfg(test)]

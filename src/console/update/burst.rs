@@ -79,6 +79,9 @@ fn asks(state: &State) -> bool {
                 | Layer::NewGateway(_)
                 | Layer::Counter(_)
                 | Layer::CopyAs(_)
+                | Layer::Roster(_)
+                | Layer::NewGroup(_)
+                | Layer::LeaveGroup(_)
         )
     )
 }

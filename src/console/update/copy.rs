@@ -45,6 +45,7 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         CopiedText::PasskeyLine | CopiedText::PasskeyRequest => {
             "Ask whoever runs the gateway: its guide says how to read it."
         }
+        CopiedText::PrivateInvite(_) => "`groupdesk members add` shows it to scripts.",
         CopiedText::Link(_) | CopiedText::Filled(..) | CopiedText::Failures => {
             "Select it on the screen instead."
         }
@@ -53,6 +54,7 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         CopiedText::Link(name) if name.is_empty() => "Link".to_owned(),
         CopiedText::Link(name) => format!("{name}: link"),
         CopiedText::Filled(group, text) => format!("{group}: “{text}”"),
+        CopiedText::PrivateInvite(name) => format!("Private invite of {name}"),
         CopiedText::PasskeyLine => "Line for the browser".to_owned(),
         CopiedText::PasskeyRequest => "Request".to_owned(),
         CopiedText::Failures => "Error text".to_owned(),

@@ -9,7 +9,7 @@
 //! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `sessions`, `members`,
 //!   `card`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`, `new_gateway`, `help`,
-//!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`; and `palette`, `place`,
+//!   `check`, `roster`, `new_group`, `leave_group`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`; and `palette`, `place`,
 //!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
@@ -38,10 +38,12 @@ mod index;
 mod invariants;
 mod invite;
 mod keys;
+mod leave_group;
 mod leaving;
 mod members;
 mod mouse;
 mod new_gateway;
+mod new_group;
 mod note;
 mod notebook;
 mod other_account;
@@ -53,6 +55,7 @@ mod qr;
 mod rename;
 mod replies;
 mod reset;
+mod roster;
 mod rows;
 mod sessions;
 mod text_input;

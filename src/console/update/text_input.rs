@@ -6,7 +6,9 @@
 use crate::api::SettingField;
 use crate::console::effect::GatewayField;
 use crate::console::layout::pairing_field;
-use crate::console::state::{FormFocus, FormPhase, Layer, PairingField, ProfilesStep, State};
+use crate::console::state::{
+    FormFocus, FormPhase, Layer, PairingField, ProfilesStep, RosterPhase, State,
+};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
@@ -87,6 +89,8 @@ pub(super) fn takes_text(state: &State) -> bool {
         Some(Layer::Rename(rename)) => rename.takes_text(),
         Some(Layer::Note(note)) => note.takes_text(),
         Some(Layer::Check(check)) => check.takes_text(),
+        Some(Layer::Roster(roster)) => roster.takes_text(),
+        Some(Layer::NewGroup(group)) => group.takes_text(),
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::NewGateway(dialog)) => dialog.field().is_some(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),
@@ -101,7 +105,14 @@ pub(super) fn can_undo(state: &State) -> bool {
         Some(Layer::Pairing(pairing)) => {
             pairing_field(state, pairing) != Some(PairingField::Answer)
         }
-        Some(Layer::Form(_) | Layer::Rename(_) | Layer::Note(_) | Layer::Check(_)) => true,
+        Some(
+            Layer::Form(_)
+            | Layer::Rename(_)
+            | Layer::Note(_)
+            | Layer::Check(_)
+            | Layer::NewGroup(_),
+        ) => true,
+        Some(Layer::Roster(roster)) => matches!(roster.phase, RosterPhase::Adding(_)),
         Some(Layer::NewGateway(dialog)) => dialog.field() != Some(GatewayField::Token),
         _ => false,
     };

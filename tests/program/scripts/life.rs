@@ -28,7 +28,7 @@ fn a_group_is_created_with_settings_and_members() {
     assert!(several.err.contains("--session"), "{}", several.err);
 
     let ran = world.run(&[&create[..], &SUPPORT].concat());
-    // Somebody whose privacy settings forbid it is not in the group.
+    // A person whose privacy settings forbid it is not in the group.
     assert_eq!(ran.code, 10, "{}", ran.err);
     let answer: Value = serde_json::from_str(&ran.out).expect("JSON");
     assert_eq!(answer["created"], "applied");

@@ -5,7 +5,7 @@ use crate::support::pty::Pty;
 use serde_json::{Value, json};
 
 const CHESS: &str = "Chess Club";
-/// Somebody of the simulated world whose privacy settings forbid adding them.
+/// A person of the simulated world whose privacy settings forbid adding them.
 const PRIVATE: &str = "+44 7700 900799";
 
 fn members(world: &World) -> Vec<Value> {

@@ -1,6 +1,7 @@
 //! `groupdesk group create`
 
-use super::{FieldOutcome, Settings, all};
+use super::set::{FieldOutcome, all};
+use super::settings::Settings;
 use crate::api::{CreateGroup, Group, Session, check_subject};
 use crate::cli::output::{
     AnswerFormat, CallKind, Column, CommandError, Exit, Table, json_text, note, print,
@@ -22,7 +23,7 @@ Examples:
 
 The account becomes the group's creator. Settings are made one by one afterwards.";
 
-/// Why somebody may be missing from a new group.
+/// Why a person may be missing from a new group.
 const NOT_IN: &str = "not in the new group: this person's privacy settings may forbid it; send the invite link, \
                       or see what `members add` answers";
 
@@ -39,7 +40,7 @@ pub struct Create {
     #[command(flatten)]
     pub settings: Settings,
 
-    /// Somebody to add, by the number in any notation; may be repeated
+    /// A person to add, by the number in any notation; may be repeated
     #[arg(long = "member", value_name = "NUMBER")]
     pub members: Vec<String>,
 
@@ -166,7 +167,7 @@ impl CommandContext<'_> {
         let failure = failure.unwrap_or_else(|| {
             CommandError::new(
                 Exit::PartlyApplied,
-                "the group was created, but not everybody is in it",
+                "the group was created, but not all people are in it",
             )
         });
         ended(&outcomes, failure)

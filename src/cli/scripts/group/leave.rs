@@ -17,7 +17,7 @@ Examples:
   groupdesk group leave \"Old Project\"
   groupdesk group leave 120363041234567890@g.us --session Support --yes --json
 
-To come back, an admin has to add the account, or somebody needs the invite link.";
+To come back, the account needs an admin or the invite link.";
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Leave {

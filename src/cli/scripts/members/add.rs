@@ -1,6 +1,6 @@
 //! `groupdesk members add`
 
-use super::Add;
+use super::arguments::Add;
 use super::report::{Line, tell};
 use super::whom;
 use crate::api::PartialMembers;
@@ -76,7 +76,7 @@ impl CommandContext<'_> {
         let outcomes: Vec<_> = lines.iter().map(|line| line.outcome).collect();
         let failure = ended(&outcomes, failure);
         if failure.is_none() && self.notes {
-            note("the answer to the change was lost, but everybody is in the group now");
+            note("the answer to the change was lost, but all people are in the group now");
         }
         (lines, failure)
     }

@@ -1,8 +1,8 @@
 //! `groupdesk members remove|promote|demote`: one call per person.
 
+use super::arguments::{Rank, Remove, Whom};
 use super::report::{Line, tell};
 use super::whom::{self, Target};
-use super::{Rank, Remove, Whom};
 use crate::api::GroupMember;
 use crate::cli::output::{AnswerFormat, CallKind, CommandError, Exit, note};
 use crate::cli::scripts::ask;

@@ -1,6 +1,6 @@
 //! `groupdesk members list`
 
-use super::List;
+use super::arguments::List;
 use crate::api::GroupMember;
 use crate::cli::output::{
     CallKind, Column, CommandError, Csv, Table, print, print_document, print_table, time,

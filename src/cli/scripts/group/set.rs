@@ -1,57 +1,28 @@
-//! `groupdesk group set|create|join|leave`
+//! `groupdesk group set`
 
-mod create;
-mod join;
-mod leave;
-
-use self::{create::Create, join::Join, leave::Leave};
-use super::context::CommandContext;
-use super::find::Found;
-use super::invite::Which;
-use super::outcome::{Outcome, ended};
-use crate::api::{Audience, Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
-use crate::api::{check_description, check_subject};
+use super::settings::Settings;
+use crate::api::{
+    Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch, check_subject,
+};
 use crate::cli::output::{
     AnswerFormat, CallKind, Column, CommandError, Exit, Table, json_text, note, print,
     print_change, table_text,
 };
+use crate::cli::scripts::context::CommandContext;
+use crate::cli::scripts::find::Found;
+use crate::cli::scripts::invite::Which;
+use crate::cli::scripts::outcome::{Outcome, ended};
 use crate::client::ClientError;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
-pub(super) const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Examples:
   groupdesk group set \"Weekend Volunteers\" --subject \"Sunday Volunteers\"
   groupdesk group set 120363041234567890@g.us --announce on --locked on --json
   groupdesk group set volunteers --description \"\"     clears the description
 
 Only what is named is changed. GROUP is an id, a name, or a part of a name that no other group has.";
-
-/// Arguments of `groupdesk group`.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct Group {
-    #[command(subcommand)]
-    pub action: Action,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum Action {
-    /// Change subject, description, or what members may do
-    #[command(after_help = EXAMPLES)]
-    Set(Set),
-
-    /// Create a group
-    #[command(after_help = create::EXAMPLES)]
-    Create(Create),
-
-    /// Join a group by its invite link
-    #[command(after_help = join::EXAMPLES)]
-    Join(Join),
-
-    /// Leave a group
-    #[command(after_help = leave::EXAMPLES)]
-    Leave(Leave),
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Set {
@@ -77,7 +48,7 @@ impl Set {
         }
     }
 
-    fn check(&self) -> Result<(), CommandError> {
+    pub(super) fn check(&self) -> Result<(), CommandError> {
         if self.patch() != SettingsPatch::default() {
             return Ok(());
         }
@@ -89,86 +60,10 @@ impl Set {
     }
 }
 
-/// Settings of a group.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct Settings {
-    /// The new description, up to 2048 characters; "" clears it
-    #[arg(long, value_name = "TEXT", value_parser = check_description)]
-    pub description: Option<String>,
-
-    /// Whether only admins can post
-    #[arg(long, value_name = "SWITCH")]
-    pub announce: Option<Switch>,
-
-    /// Whether only admins can edit the group's info
-    #[arg(long, value_name = "SWITCH")]
-    pub locked: Option<Switch>,
-
-    /// Who has the invite link
-    #[arg(long, value_name = "WHO")]
-    pub invite_by: Option<Who>,
-
-    /// Whether an admin has to approve who joins by the link
-    #[arg(long, value_name = "SWITCH")]
-    pub join_approval: Option<Switch>,
-
-    /// Who can add members
-    #[arg(long, value_name = "WHO")]
-    pub add_by: Option<Who>,
-
-    /// When messages disappear
-    #[arg(long, value_name = "WHEN")]
-    pub disappearing: Option<Disappearing>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Who {
-    Admins,
-    Members,
-}
-
-impl Who {
-    fn audience(self) -> Audience {
-        match self {
-            Self::Admins => Audience::Admins,
-            Self::Members => Audience::Members,
-        }
-    }
-}
-
-/// WhatsApp's own choices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Disappearing {
-    Never,
-    #[value(name = "24h")]
-    Day,
-    #[value(name = "7d")]
-    Week,
-    #[value(name = "90d")]
-    Quarter,
-}
-
-impl Disappearing {
-    fn seconds(self) -> u32 {
-        match self {
-            Self::Never => 0,
-            Self::Day => 86_400,
-            Self::Week => 604_800,
-            Self::Quarter => 7_776_000,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
-    On,
-    Off,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-struct FieldOutcome {
-    field: SettingField,
-    outcome: Outcome,
+pub(super) struct FieldOutcome {
+    pub(super) field: SettingField,
+    pub(super) outcome: Outcome,
 }
 
 #[derive(Serialize)]
@@ -181,54 +76,8 @@ struct Document<'a> {
     fields: &'a [FieldOutcome],
 }
 
-impl Group {
-    pub(super) fn wants_json(&self) -> bool {
-        match &self.action {
-            Action::Set(set) => set.format.json,
-            Action::Create(create) => create.format.json,
-            Action::Join(join) => join.format.json,
-            Action::Leave(leave) => leave.format.json,
-        }
-    }
-
-    /// Fails early for what needs no gateway to be refused.
-    pub(super) fn check(&self) -> Result<(), CommandError> {
-        match &self.action {
-            Action::Set(set) => set.check(),
-            Action::Create(_) => Ok(()),
-            Action::Join(join) => join.check(),
-            Action::Leave(leave) => leave.check(),
-        }
-    }
-}
-
-impl Settings {
-    fn patch(&self) -> SettingsPatch {
-        let on = |switch: Option<Switch>| switch.map(|switch| switch == Switch::On);
-        SettingsPatch {
-            subject: None,
-            description: self.description.clone(),
-            announce: on(self.announce),
-            locked: on(self.locked),
-            invite_by: self.invite_by.map(Who::audience),
-            join_approval: on(self.join_approval),
-            add_by: self.add_by.map(Who::audience),
-            ephemeral_seconds: self.disappearing.map(Disappearing::seconds),
-        }
-    }
-}
-
 impl CommandContext<'_> {
-    pub(super) async fn change_group(&self, group: &Group) -> Result<(), CommandError> {
-        match &group.action {
-            Action::Set(set) => self.set_settings(set).await,
-            Action::Create(create) => self.create_group(create).await,
-            Action::Join(join) => self.join_group(join).await,
-            Action::Leave(leave) => self.leave_group(leave).await,
-        }
-    }
-
-    async fn set_settings(&self, set: &Set) -> Result<(), CommandError> {
+    pub(super) async fn set_settings(&self, set: &Set) -> Result<(), CommandError> {
         let found = self.reach(&set.which).await?;
         let patch = set.patch();
         let (session, jid) = (&found.session.id, &found.group.group_jid);
@@ -251,7 +100,7 @@ impl CommandContext<'_> {
 
     /// The outcome of each setting, and the error to exit with. Nothing is sent again: if the
     /// gateway did not answer, the group is read.
-    async fn failed(
+    pub(super) async fn failed(
         &self,
         found: &Found,
         wanted: &[Setting],
@@ -316,7 +165,7 @@ impl CommandContext<'_> {
     }
 }
 
-fn all(wanted: &[Setting], outcome: Outcome) -> Vec<FieldOutcome> {
+pub(super) fn all(wanted: &[Setting], outcome: Outcome) -> Vec<FieldOutcome> {
     wanted
         .iter()
         .map(|setting| FieldOutcome {
