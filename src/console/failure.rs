@@ -27,9 +27,9 @@ pub struct CallFailure {
     /// How far a settings change was applied.
     pub partial: Option<PartialUpdate>,
     /// For whom a change of several members was made, and for whom not.
-    pub members: Option<PartialMembers>,
+    pub members: Option<Box<PartialMembers>>,
     /// What WhatsApp offers where it refuses to add a person.
-    pub invite: Option<PrivateInvite>,
+    pub invite: Option<Box<PrivateInvite>>,
     /// The HTTP status, where something answered.
     pub status: Option<u16>,
     /// Seconds that the gateway asks to wait, whatever it refused for.
@@ -131,8 +131,8 @@ impl CallFailure {
                 })
                 .collect(),
             partial: error.partial_update(),
-            members: error.partial_members(),
-            invite: error.private_invite(),
+            members: error.partial_members().map(Box::new),
+            invite: error.private_invite().map(Box::new),
             status: Some(status),
             retry_after,
             unconfirmed: false,

@@ -110,12 +110,11 @@ pub(crate) fn roster_obstacle(
         return Some("Your key lacks `send`, so members cannot be changed.".to_owned());
     }
     let key = &roster.key;
-    match state.link_obstacle(key) {
-        Some(
-            hidden
-            @ (LinkHidden::GatewayAway | LinkHidden::SessionLeft(_) | LinkHidden::NotInGroup),
-        ) => return Some(state.hidden_sentence(key, &hidden)),
-        _ => {}
+    if let Some(
+        hidden @ (LinkHidden::GatewayAway | LinkHidden::SessionLeft(_) | LinkHidden::NotInGroup),
+    ) = state.link_obstacle(key)
+    {
+        return Some(state.hidden_sentence(key, &hidden));
     }
     let group = &state.groups.get(key)?.group;
     let is_member = group.my_role == Some(SessionRole::Member);

@@ -110,7 +110,7 @@ fn by_report(lines: &mut [Line], partial: &PartialMembers) {
             Outcome::Applied
         } else if let Some(failed) = partial.failed.iter().find(|failed| failed.jid == *jid) {
             line.message = Some(failed.message.clone()).filter(|message| !message.is_empty());
-            line.invite = failed.invite.clone();
+            line.invite.clone_from(&failed.invite);
             Outcome::Refused
         } else {
             Outcome::Unknown

@@ -13,7 +13,7 @@ use arguments::Action;
 use change::Change;
 
 pub(super) use arguments::EXAMPLES;
-pub use arguments::Members;
+pub(super) use arguments::Members;
 pub(super) use report::{Line, Row};
 pub(super) use whom::{Target, home, numbers};
 

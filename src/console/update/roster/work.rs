@@ -129,7 +129,7 @@ fn refuse(work: &mut RosterWork, failure: &CallFailure, sentence: String) {
     let Some(partial) = &failure.members else {
         let alone = work.count(|outcome| *outcome == PersonOutcome::Running) == 1;
         if alone {
-            let invite = failure.invite.clone();
+            let invite = failure.invite.as_deref().cloned();
             let line = work
                 .lines
                 .iter_mut()

@@ -95,14 +95,14 @@ fn a_private_invite_can_be_copied_and_what_was_typed_stays() {
             expires_at: None,
         };
         let refused = CallFailure {
-            members: Some(PartialMembers {
+            members: Some(Box::new(PartialMembers {
                 applied: vec!["6281234567891@s.whatsapp.net".to_owned()],
                 failed: vec![RefusedMember {
                     jid: NUMBER.to_owned(),
                     message: "pri\u{1b}vacy".to_owned(),
                     invite: Some(invite),
                 }],
-            }),
+            })),
             ..failure(FailureKind::Other)
         };
         desk.answer_change(Reply::MembersChanged(Err(refused)));
