@@ -153,6 +153,13 @@ impl<'a> Part<'a> {
                 number: Some(word.trim_matches(['<', '>'])),
             });
         }
+        // A short number is a mistake, not a name.
+        if part.chars().all(is_of_number) && part.bytes().any(|byte| byte.is_ascii_digit()) {
+            return Some(Self {
+                name: None,
+                number: Some(part),
+            });
+        }
         let Some((from, to)) = number_in(part) else {
             return Some(Self {
                 name: Some(part),
@@ -406,7 +413,8 @@ mod tests {
                     +447700900125, +447700900126\n\
                     Dee, +447700900127, Eve 2, +447700900128\n\
                     Ann again +44 7700 900123\n\
-                    somebody without one\n";
+                    +447700900129, 12\n\
+                    a person without one\n";
         let pasted = read(text, home());
         let shown: Vec<_> = pasted
             .people
@@ -426,11 +434,13 @@ mod tests {
                 "- 447700900126",
                 "Dee 447700900127",
                 "Eve 2 447700900128",
+                "- 447700900129",
             ]
         );
         assert_eq!(pasted.repeated, 1);
-        assert_eq!(pasted.faults.len(), 1);
-        assert_eq!(pasted.faults[0].typed, "somebody without one");
+        assert_eq!(pasted.faults.len(), 2);
+        assert_eq!(pasted.faults[0].typed, "12");
+        assert_eq!(pasted.faults[1].typed, "a person without one");
     }
 
     #[test]
