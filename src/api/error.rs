@@ -2,6 +2,7 @@
 
 use super::Capability;
 use super::field_error::FieldError;
+use super::invite::PrivateInvite;
 use super::lenient;
 use super::settings::SettingField;
 use schemars::JsonSchema;
@@ -191,6 +192,18 @@ impl ErrorObject {
         serde_json::from_value(Value::Object(self.details.clone())).ok()
     }
 
+    /// The outcome of a change of several members that failed for some of them.
+    #[must_use]
+    pub fn partial_members(&self) -> Option<PartialMembers> {
+        serde_json::from_value(Value::Object(self.details.clone())).ok()
+    }
+
+    /// `details.invite`: the private invite that WhatsApp offers where it refuses to add a person.
+    #[must_use]
+    pub fn private_invite(&self) -> Option<PrivateInvite> {
+        self.detail("invite")
+    }
+
     fn detail<T: serde::de::DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_value(self.details.get(name)?.clone()).ok()
     }
@@ -206,4 +219,28 @@ pub struct PartialUpdate {
     pub failed: SettingField,
     #[serde(default, deserialize_with = "lenient::readable")]
     pub not_attempted: Vec<SettingField>,
+}
+
+/// `details` of a change of several members that failed for some of them (an extension).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartialMembers {
+    /// The JIDs for which it was done.
+    #[serde(deserialize_with = "lenient::readable")]
+    pub applied: Vec<String>,
+    #[serde(deserialize_with = "lenient::readable")]
+    pub failed: Vec<RefusedMember>,
+}
+
+/// A person for whom a change of members failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RefusedMember {
+    pub jid: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub message: String,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub invite: Option<PrivateInvite>,
 }

@@ -4,7 +4,7 @@
 //! scripts and QR codes, so an address of any other host must not pass. Links that a person typed
 //! or pasted are accepted in every spelling that WhatsApp uses ([`code_in`]).
 
-use super::{GroupKind, pattern};
+use super::{EpochMillis, GroupKind, pattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +149,39 @@ pub struct InvitePreview {
     pub kind: Option<GroupKind>,
 }
 
+/// Extension: an invite for one person alone, offered where WhatsApp refuses to add them. Whoever has
+/// the code may use it in that person's place, so it is not shown in debug output.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PrivateInvite {
+    /// The person for whom it is.
+    pub jid: String,
+    pub code: String,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::lenient::optional_time"
+    )]
+    pub expires_at: Option<EpochMillis>,
+}
+
+impl PrivateInvite {
+    /// The address that is sent to the person; `None` for a code that is none.
+    #[must_use]
+    pub fn link(&self) -> Option<String> {
+        code(&self.code).map(|code| InviteLink::from_code(code).invite)
+    }
+}
+
+impl std::fmt::Debug for PrivateInvite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PrivateInvite")
+            .field("jid", &self.jid)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,6 +269,20 @@ mod tests {
         ] {
             assert_eq!(code_in(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_private_invite_is_a_link_and_hides_its_code() {
+        let body = format!(r#"{{"jid": "1@lid", "code": "{CODE}", "expiresAt": 1700000000000}}"#);
+        let invite: PrivateInvite = serde_json::from_str(&body).unwrap();
+        let link = format!("{INVITE_PREFIX}{CODE}");
+        assert_eq!(invite.link().as_deref(), Some(link.as_str()));
+        assert!(!format!("{invite:?}").contains(CODE));
+        let odd = PrivateInvite {
+            code: "x/../y?".to_owned(),
+            ..invite
+        };
+        assert_eq!(odd.link(), None);
     }
 
     #[test]

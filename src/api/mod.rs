@@ -27,7 +27,10 @@ mod time;
 pub use audit::{AuditAction, AuditEntry, AuditOutcome};
 pub use budget::{BudgetWindow, SessionBudget};
 pub use capability::{Capabilities, Capability, CapabilityWord};
-pub use error::{ErrorBody, ErrorCode, ErrorObject, PartialUpdate, Reason, UNKNOWN_SESSION};
+pub use error::{
+    ErrorBody, ErrorCode, ErrorObject, PartialMembers, PartialUpdate, Reason, RefusedMember,
+    UNKNOWN_SESSION,
+};
 pub use event::{
     AuthCodePayload, AuthQrPayload, Envelope, EventKind, Frame, GroupParticipantPayload,
     GroupUpdatePayload, SessionStatusPayload, Ticket, TicketRequest, TicketScope,
@@ -39,7 +42,8 @@ pub use group::{
 };
 pub use health::Health;
 pub use invite::{
-    INVITE_PREFIX, InviteLink, InvitePreview, JoinGroup, JoinedGroup, code_in, link_code,
+    INVITE_PREFIX, InviteLink, InvitePreview, JoinGroup, JoinedGroup, PrivateInvite, code_in,
+    link_code,
 };
 pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;

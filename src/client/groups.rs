@@ -253,6 +253,19 @@ impl Client {
         self.rank(session, group, member, "promote").await
     }
 
+    /// `POST /sessions/{session}/groups/{group}/members/{member}/demote`
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn demote_member(
+        &self,
+        session: &str,
+        group: &str,
+        member: &str,
+    ) -> Result<(), ClientError> {
+        self.rank(session, group, member, "demote").await
+    }
+
     async fn rank(
         &self,
         session: &str,

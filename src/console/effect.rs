@@ -181,6 +181,24 @@ pub enum Call {
         code: String,
     },
     ResetInvite(GroupKey),
+    /// Change members by their JIDs: one, or several that are added.
+    ChangeMembers {
+        group: GroupKey,
+        change: MemberChange,
+        members: Vec<String>,
+    },
+    /// Create a group with these people, given by their JIDs.
+    CreateGroup {
+        session: String,
+        name: String,
+        members: Vec<String>,
+    },
+    /// Join a group by the code of its invite link.
+    JoinGroup {
+        session: String,
+        code: String,
+    },
+    LeaveGroup(GroupKey),
     Update {
         group: GroupKey,
         patch: SettingsPatch,
@@ -200,6 +218,10 @@ impl Call {
                 | Self::PairingCode { .. }
                 | Self::AnswerPasskey { .. }
                 | Self::ResetInvite(_)
+                | Self::ChangeMembers { .. }
+                | Self::CreateGroup { .. }
+                | Self::JoinGroup { .. }
+                | Self::LeaveGroup(_)
                 | Self::Update { .. }
         )
     }
@@ -213,6 +235,10 @@ impl Call {
                 | Self::Requests(_)
                 | Self::Preview { .. }
                 | Self::ResetInvite(_)
+                | Self::ChangeMembers { .. }
+                | Self::CreateGroup { .. }
+                | Self::JoinGroup { .. }
+                | Self::LeaveGroup(_)
                 | Self::Update { .. }
         )
     }
@@ -241,7 +267,12 @@ impl Call {
             | Self::Invite(_)
             | Self::Requests(_)
             | Self::Preview { .. } => Capability::Read,
-            Self::ResetInvite(_) | Self::Update { .. } => Capability::Send,
+            Self::ResetInvite(_)
+            | Self::ChangeMembers { .. }
+            | Self::CreateGroup { .. }
+            | Self::JoinGroup { .. }
+            | Self::LeaveGroup(_)
+            | Self::Update { .. } => Capability::Send,
         }
     }
 
@@ -255,6 +286,8 @@ impl Call {
             | Self::Invite(key)
             | Self::Requests(key)
             | Self::ResetInvite(key)
+            | Self::LeaveGroup(key)
+            | Self::ChangeMembers { group: key, .. }
             | Self::Update { group: key, .. } => Some(key),
             _ => None,
         }
@@ -273,10 +306,21 @@ impl Call {
             | Self::Passkey(session)
             | Self::AnswerPasskey { session, .. }
             | Self::Preview { session, .. }
+            | Self::CreateGroup { session, .. }
+            | Self::JoinGroup { session, .. }
             | Self::Groups { session } => Some(session),
             _ => self.group().map(|key| key.session.as_str()),
         }
     }
+}
+
+/// A change of members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MemberChange {
+    Add,
+    Remove,
+    Promote,
+    Demote,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

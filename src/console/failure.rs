@@ -2,7 +2,8 @@
 //! message and request id.
 
 use crate::api::{
-    ErrorCode, ErrorObject, FieldError, PartialUpdate, Reason, Session, SessionStatus,
+    ErrorCode, ErrorObject, FieldError, PartialMembers, PartialUpdate, PrivateInvite, Reason,
+    Session, SessionStatus,
 };
 use crate::client::ClientError;
 use crate::console::account::is_unlinked;
@@ -25,6 +26,10 @@ pub struct CallFailure {
     pub fields: Vec<FieldError>,
     /// How far a settings change was applied.
     pub partial: Option<PartialUpdate>,
+    /// For whom a change of several members was made, and for whom not.
+    pub members: Option<Box<PartialMembers>>,
+    /// What WhatsApp offers where it refuses to add a person.
+    pub invite: Option<Box<PrivateInvite>>,
     /// The HTTP status, where something answered.
     pub status: Option<u16>,
     /// Seconds that the gateway asks to wait, whatever it refused for.
@@ -126,6 +131,8 @@ impl CallFailure {
                 })
                 .collect(),
             partial: error.partial_update(),
+            members: error.partial_members().map(Box::new),
+            invite: error.private_invite().map(Box::new),
             status: Some(status),
             retry_after,
             unconfirmed: false,
@@ -142,6 +149,8 @@ impl CallFailure {
             request_id: None,
             fields: Vec::new(),
             partial: None,
+            members: None,
+            invite: None,
             status: None,
             retry_after: None,
             unconfirmed: false,

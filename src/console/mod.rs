@@ -16,6 +16,7 @@ pub(crate) mod layout;
 pub mod locale;
 pub mod msg;
 pub mod notebook;
+pub(crate) mod people;
 pub(crate) mod phone;
 pub(crate) mod qr;
 pub mod state;

@@ -1,8 +1,8 @@
 //! Messages: everything that can happen to the console.
 
 use crate::api::{
-    EpochMillis, FoundMember, Group, GroupMember, InvitePreview, PairingCode, PasskeyStep, QrCode,
-    Session,
+    EpochMillis, FoundMember, Group, GroupInfo, GroupMember, InvitePreview, JoinedGroup,
+    PairingCode, PasskeyStep, QrCode, Session,
 };
 use crate::batch::{Ended, Outcome, Report, Target};
 use crate::client::realtime::RealtimeEvent;
@@ -114,6 +114,10 @@ pub enum Reply {
     Requests(Result<usize, CallFailure>),
     Preview(Result<InvitePreview, CallFailure>),
     InviteReset(Result<String, CallFailure>),
+    MembersChanged(Result<(), CallFailure>),
+    GroupCreated(Result<GroupInfo, CallFailure>),
+    GroupJoined(Result<JoinedGroup, CallFailure>),
+    GroupLeft(Result<(), CallFailure>),
     /// When the gateway answered, by its own clock, where it says so.
     Updated(Result<Option<EpochMillis>, CallFailure>),
     /// The notebook as it is now.
@@ -155,6 +159,10 @@ impl Reply {
             Call::Requests(_) => Self::Requests(Err(failure)),
             Call::Preview { .. } => Self::Preview(Err(failure)),
             Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
+            Call::ChangeMembers { .. } => Self::MembersChanged(Err(failure)),
+            Call::CreateGroup { .. } => Self::GroupCreated(Err(failure)),
+            Call::JoinGroup { .. } => Self::GroupJoined(Err(failure)),
+            Call::LeaveGroup(_) => Self::GroupLeft(Err(failure)),
             Call::Update { .. } => Self::Updated(Err(failure)),
         }
     }

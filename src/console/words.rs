@@ -1,8 +1,8 @@
 //! Names, numbers and times as displayed. All results are clean.
 
 use crate::api::{
-    Audience, EpochMillis, GroupMember, LinkStep, Missed, Session, SessionRole, SessionStatus,
-    SettingField,
+    Audience, EpochMillis, GroupMember, InvitePreview, LinkStep, Missed, Session, SessionRole,
+    SessionStatus, SettingField,
 };
 pub(crate) use crate::console::phone::grouped as phone;
 use crate::text;
@@ -152,6 +152,25 @@ fn format_time(at: EpochMillis, zone: &TimeZone, format: &str) -> String {
                 .to_string()
         },
     )
+}
+
+/// The group that a link leads to: `Chess Club, 44 members, an admin has to approve`.
+#[must_use]
+pub(crate) fn preview(group: &InvitePreview) -> String {
+    let subject = text::clean_line(group.subject.as_deref().unwrap_or_default());
+    let mut words = match subject.trim() {
+        "" => text::clean_line(&group.group_jid).into_owned(),
+        subject => subject.to_owned(),
+    };
+    if let Some(members) = group.participant_count {
+        let members = usize::try_from(members).unwrap_or(usize::MAX);
+        words.push_str(", ");
+        words.push_str(&count(members, "member", "members"));
+    }
+    if group.join_approval == Some(true) {
+        words.push_str(", an admin has to approve");
+    }
+    words
 }
 
 /// `1 change`, `2 changes`

@@ -14,6 +14,8 @@ mod group;
 mod groups;
 mod invite;
 mod keys;
+mod members;
+mod outcome;
 mod run;
 mod script;
 mod selection;

@@ -24,6 +24,8 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Sheet(sheet) => sheet.check()?,
         Script::Keys(keys) => keys.check()?,
         Script::Batch(batch) => batch.check()?,
+        Script::Members(members) => members.check()?,
+        Script::Group(group) => group.check()?,
         _ => {}
     }
     let ending = shutdown_signal()?;
@@ -72,6 +74,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Sessions(sessions) => desk.list_sessions(sessions).await,
         Script::Groups(groups) => desk.list_groups(groups).await,
         Script::Group(group) => desk.change_group(group).await,
+        Script::Members(members) => desk.members(members).await,
         Script::Invite(invite) => desk.invite(invite).await,
         Script::Sheet(sheet) => desk.sheet(sheet).await,
         Script::Audit(audit) => desk.audit(audit).await,

@@ -1,6 +1,6 @@
 //! The list of script commands.
 
-use super::{audit, batch, group, groups, invite, keys, sessions, sheet, shell};
+use super::{audit, batch, group, groups, invite, keys, members, sessions, sheet, shell};
 use clap::Subcommand;
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -13,13 +13,16 @@ pub enum Script {
     #[command(after_help = groups::EXAMPLES)]
     Groups(groups::Groups),
 
-    /// Change a group
+    /// Create, join, change or leave a group
     #[command(after_help = group::EXAMPLES)]
     Group(group::Group),
 
     /// Change many groups in the same way
     #[command(after_help = batch::EXAMPLES)]
     Batch(batch::Batch),
+    /// List, add, remove, promote and demote the members of a group
+    #[command(after_help = members::EXAMPLES)]
+    Members(members::Members),
 
     /// Read, reset, draw or check a group's invite link
     #[command(after_help = invite::EXAMPLES)]
@@ -54,6 +57,7 @@ impl Script {
             Self::Sessions(sessions) => sessions.format.json,
             Self::Groups(groups) => groups.format.json,
             Self::Group(group) => group.wants_json(),
+            Self::Members(members) => members.wants_json(),
             Self::Invite(invite) => invite.wants_json(),
             Self::Batch(batch) => batch.wants_json(),
             Self::Sheet(sheet) => sheet.wants_json(),
@@ -65,10 +69,11 @@ impl Script {
 
     /// Whether the command queries WhatsApp, so that sessions must connect.
     pub(super) fn is_live(&self) -> bool {
-        matches!(
-            self,
-            Self::Group(_) | Self::Invite(_) | Self::Batch(_) | Self::Sheet(_)
-        )
+        match self {
+            Self::Group(_) | Self::Invite(_) | Self::Batch(_) | Self::Sheet(_) => true,
+            Self::Members(members) => members.is_live(),
+            _ => false,
+        }
     }
 
     /// Whether the command ends what is in flight before it stops; only a second signal cuts it off.

@@ -1,11 +1,11 @@
 //! Performs effects: each in a task of its own, which answers with a message.
 
-use crate::api::{AuditEntry, CreateSession, EpochMillis};
+use crate::api::{AuditEntry, CreateGroup, CreateSession, EpochMillis};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{
-    BatchCommand, Call, GatewayFault, GatewayField, GroupHistory, NewGateway, SavedQr,
-    SessionAction, SheetOrder,
+    BatchCommand, Call, GatewayFault, GatewayField, GroupHistory, MemberChange, NewGateway,
+    SavedQr, SessionAction, SheetOrder,
 };
 use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
@@ -424,6 +424,30 @@ impl Caller {
                     .await
                     .map(|link| link.invite),
             )),
+            Call::ChangeMembers {
+                group,
+                change,
+                members,
+            } => Reply::MembersChanged(as_failure(
+                change_members(client, &group, change, &members).await,
+            )),
+            Call::CreateGroup {
+                session,
+                name,
+                members,
+            } => {
+                let group = CreateGroup {
+                    name,
+                    participants: members,
+                };
+                Reply::GroupCreated(as_failure(client.create_group(&session, &group).await))
+            }
+            Call::JoinGroup { session, code } => {
+                Reply::GroupJoined(as_failure(client.join(&session, &code).await))
+            }
+            Call::LeaveGroup(group) => {
+                Reply::GroupLeft(as_failure(client.leave(&group.session, &group.jid).await))
+            }
             Call::Update { group, patch } => Reply::Updated(as_failure(
                 client
                     .update_settings(&group.session, &group.jid, &patch)
@@ -431,6 +455,29 @@ impl Caller {
             )),
         }
     }
+}
+
+/// Adds all of them, or changes one after the other.
+async fn change_members(
+    client: &Client,
+    group: &GroupKey,
+    change: MemberChange,
+    members: &[String],
+) -> Result<(), ClientError> {
+    let (session, jid) = (&group.session, &group.jid);
+    if change == MemberChange::Add {
+        return client.add_members(session, jid, members).await;
+    }
+    for member in members {
+        match change {
+            MemberChange::Promote => client.promote_member(session, jid, member).await?,
+            MemberChange::Demote => client.demote_member(session, jid, member).await?,
+            MemberChange::Add | MemberChange::Remove => {
+                client.remove_member(session, jid, member).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the audit log holds about a group, and the labels of keys: without them the ids are shown.

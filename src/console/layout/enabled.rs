@@ -8,7 +8,9 @@ use crate::console::state::{Layer, LinkHidden, State};
 #[must_use]
 pub(crate) fn needs(action: Action) -> Option<Capability> {
     match action {
-        Action::Edit | Action::Undo | Action::ResetLink => Some(Capability::Send),
+        Action::Edit | Action::Undo | Action::ResetLink | Action::NewGroup | Action::LeaveGroup => {
+            Some(Capability::Send)
+        }
         Action::AddAccount
         | Action::History
         | Action::StartSession
@@ -33,7 +35,7 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
         Action::CopyLink | Action::CopyAs | Action::SaveQr if in_code => {
             card.is_some_and(|card| card.link().is_some())
         }
-        Action::WhyNoJoin => card.is_some(),
+        Action::WhyNoJoin | Action::Members => card.is_some(),
         Action::CopyLink | Action::ResetLink if state.groups.marks.len() > 0 && !in_code => true,
         Action::Mark | Action::MarkRange => state.groups.selected().is_some(),
         Action::OtherAccount => state.better_account().is_some(),
@@ -42,7 +44,11 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
         | Action::ShowQr
         | Action::Counter
         | Action::ResetLink => card.is_some_and(|card| state.link_obstacle(&card.key).is_none()),
-        Action::Edit => card.is_some_and(|card| {
+        Action::NewGroup => {
+            let mut rows = state.sessions.rows.iter();
+            state.requests.away.is_none() && rows.any(|row| !row.status.is_disconnected())
+        }
+        Action::Edit | Action::LeaveGroup => card.is_some_and(|card| {
             !matches!(
                 state.link_obstacle(&card.key),
                 Some(LinkHidden::SessionLeft(_) | LinkHidden::NotInGroup | LinkHidden::GatewayAway)
@@ -96,6 +102,8 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
             | Action::Note
             | Action::FindMember
             | Action::WhyNoJoin
+            | Action::Members
+            | Action::LeaveGroup
             | Action::OtherAccount
             | Action::History
     );
@@ -112,6 +120,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
         (Action::OtherAccount, _) => {
             "no other connected account is known to be an admin there".to_owned()
         }
+        (Action::NewGroup, _) => "no account is connected to WhatsApp now".to_owned(),
         (Action::History, _) => "this gateway keeps no history".to_owned(),
         (Action::Undo, _) => "nothing was saved in the last ten seconds".to_owned(),
         (Action::Filter | Action::Sort | Action::InvitableOnly, _) => {

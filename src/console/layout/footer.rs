@@ -8,8 +8,9 @@ use super::target::Target;
 use crate::api::SettingField;
 use crate::console::keymap::{Action, KeyContext};
 use crate::console::state::{
-    EditForm, FormFocus, FormPhase, Layer, LinkMethod, Pairing, PairingStep, ProfilesStep,
-    ResetPhase, SheetField, State,
+    EditForm, FormFocus, FormPhase, Layer, LinkMethod, NewGroupDialog, NewGroupFocus, Pairing,
+    PairingStep, ProfilesStep, ResetPhase, RosterDialog, RosterFocus, RosterPhase, SheetField,
+    State,
 };
 use crate::text;
 use ratatui::layout::Rect;
@@ -111,6 +112,9 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
                 closed_by_keys(state, hints, "close")
             }
         }
+        Some(Layer::NewGroup(group)) => new_group_hints(state, group),
+        Some(Layer::LeaveGroup(_)) => closed_by_keys(state, buttons(), "cancel"),
+        Some(Layer::Roster(roster)) => roster_hints(state, roster),
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),
         Some(Layer::Profiles(dialog)) => match &dialog.step {
             ProfilesStep::Choosing | ProfilesStep::Failed(_) => closed_by_keys(
@@ -204,6 +208,63 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             filter_hints(state, "to find a member", "scroll", text)
         }
         Some(Layer::Qr) | None => of_place(state, screen),
+    }
+}
+
+fn new_group_hints(state: &State, group: &NewGroupDialog) -> (Vec<Hint>, usize) {
+    let next = plain("Tab", "next");
+    if group.takes_text() {
+        let enter = match group.focus {
+            NewGroupFocus::People => plain("↵", "new line"),
+            NewGroupFocus::Link => plain("↵", "where it leads"),
+            _ => plain("↵", "next"),
+        };
+        return typing(state, vec![next, enter], "cancel");
+    }
+    let hints = match group.focus {
+        NewGroupFocus::Button(_) => vec![next, plain("↵", "press")],
+        _ => vec![next, plain("Space", "change")],
+    };
+    closed_by_keys(state, hints, "cancel")
+}
+
+fn roster_hints(state: &State, roster: &RosterDialog) -> (Vec<Hint>, usize) {
+    let buttons = vec![plain("Tab", "next button"), plain("↵", "press")];
+    match &roster.phase {
+        RosterPhase::List if roster.focus == RosterFocus::Filter => {
+            filter_hints(state, "to find a member", "move", &roster.find)
+        }
+        RosterPhase::List => {
+            let hints = vec![
+                plain("Space", "mark"),
+                plain("a", "add"),
+                plain("d", "remove"),
+                plain("p", "make admin"),
+                plain("m", "no admin"),
+                plain("/", "filter"),
+            ];
+            closed_by_keys(state, hints, "close")
+        }
+        RosterPhase::Adding(focus) if focus.is_field() => {
+            let hints = vec![
+                plain("↵", "new line"),
+                plain("Ctrl-s", "go on"),
+                plain("Tab", "next"),
+            ];
+            typing(state, hints, "back")
+        }
+        RosterPhase::Adding(_) => closed_by_keys(state, buttons, "back"),
+        RosterPhase::Asking(..) => closed_by_keys(state, buttons, "cancel"),
+        RosterPhase::Working(work) if work.is_running() => {
+            closed_by_keys(state, vec![plain("↑↓", "move")], "stop")
+        }
+        RosterPhase::Working(work) => {
+            let mut hints = vec![plain("↑↓", "reasons")];
+            if work.selected_invite().is_some() {
+                hints.push(plain("y", "copy private invite"));
+            }
+            closed_by_keys(state, hints, "back")
+        }
     }
 }
 

@@ -18,8 +18,10 @@ use super::form::form_parts;
 use super::groups::{MARK_COLUMNS, group_head, groups_parts};
 use super::help::help_parts;
 use super::history::history_parts;
+use super::leave_group::leave_group_parts;
 use super::marks::{batch_bar, marks_bar};
 use super::new_gateway::new_gateway_parts;
+use super::new_group::new_group_parts;
 use super::note::note_parts;
 use super::pairing::pairing_parts;
 use super::palette::palette_parts;
@@ -27,12 +29,13 @@ use super::profiles::profiles_parts;
 use super::qr::{QrDrawing, qr_parts};
 use super::rename::rename_parts;
 use super::reset::reset_parts;
+use super::roster::roster_parts;
 use super::screen::{Screen, screen};
 use super::sessions::{first_run_of_sessions, sessions_parts};
 use super::sheet::sheet_parts;
 use super::target::Target;
 use crate::console::keymap::Action;
-use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, State};
+use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, RosterPhase, State};
 use ratatui::layout::{Position, Rect};
 
 /// What is at a cell of the screen.
@@ -107,6 +110,30 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             let parts = check_parts(state, screen, check);
             if parts.field.contains(at) {
                 Target::CheckField
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::NewGroup(group) => {
+            let parts = new_group_parts(state, screen, group);
+            match parts.field_at(at) {
+                Some(field) => Target::NewGroupField(field),
+                None => in_dialog(&parts.dialog),
+            }
+        }
+        Layer::LeaveGroup(leave) => in_dialog(&leave_group_parts(state, screen, leave).dialog),
+        Layer::Roster(roster) => {
+            let parts = roster_parts(state, screen, roster);
+            let count = match &roster.phase {
+                RosterPhase::List => roster.shown.len(),
+                RosterPhase::Working(work) => work.lines.len(),
+                RosterPhase::Adding(_) | RosterPhase::Asking(..) => 0,
+            };
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < count {
+                Target::RosterRow(row)
+            } else if parts.head.contains(at) || parts.field.contains(at) {
+                Target::RosterField
             } else {
                 in_dialog(&parts.dialog)
             }

@@ -21,9 +21,11 @@ mod groups;
 mod help;
 mod history;
 mod hit;
+mod leave_group;
 mod marks;
 mod marks_lines;
 mod new_gateway;
+mod new_group;
 mod note;
 mod pairing;
 mod palette;
@@ -31,6 +33,7 @@ mod profiles;
 mod qr;
 mod rename;
 mod reset;
+mod roster;
 mod screen;
 mod sessions;
 mod sheet;
@@ -70,8 +73,10 @@ pub(crate) use groups::{
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
+pub(crate) use leave_group::{leave_group_buttons, leave_group_parts};
 pub(crate) use marks::{batch_bar, marks_bar};
 pub(crate) use new_gateway::{new_gateway_buttons, new_gateway_parts};
+pub(crate) use new_group::{NEW_GROUP_NAMES, new_group_buttons, new_group_fault, new_group_parts};
 pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{
     PairingParts, pairing_buttons, pairing_field, pairing_method, pairing_parts,
@@ -81,6 +86,7 @@ pub(crate) use profiles::{profile_rows, profiles_parts};
 pub(crate) use qr::{QrDrawing, QrParts, qr_parts};
 pub(crate) use rename::{rename_buttons, rename_parts};
 pub(crate) use reset::{reset_buttons, reset_parts};
+pub(crate) use roster::{RosterParts, roster_obstacle, roster_parts, roster_rows, roster_stops};
 pub(crate) use screen::{MIN_SIZE, Screen, inside, row, screen};
 pub(crate) use sessions::{SessionsParts, first_run_of_sessions, session_rows, sessions_parts};
 pub(crate) use sheet::{sheet_buttons, sheet_page, sheet_parts};

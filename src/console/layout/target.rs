@@ -2,7 +2,9 @@
 
 use crate::console::effect::GatewayField;
 use crate::console::keymap::Action;
-use crate::console::state::{ButtonId, FormFocus, NoteFocus, Pane, SheetField, Sort};
+use crate::console::state::{
+    ButtonId, FormFocus, NewGroupFocus, NoteFocus, Pane, SheetField, Sort,
+};
 
 /// The target of a mouse event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,12 @@ pub(crate) enum Target {
     GatewayField(GatewayField),
     /// A row of "Print sheet".
     SheetField(SheetField),
+    /// A field of "New group".
+    NewGroupField(NewGroupFocus),
+    /// A row of the members, or of a change of members.
+    RosterRow(usize),
+    /// The filter of the members, or the field for people.
+    RosterField,
     /// The text field of "Add an account".
     PairingField,
     /// The text field of "Why can't people join?"

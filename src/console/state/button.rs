@@ -30,4 +30,9 @@ pub enum ButtonId {
     Connect,
     /// Start the session.
     Start,
+    /// Type or paste people to add.
+    AddPeople,
+    RemovePeople,
+    Promote,
+    Demote,
 }

@@ -3,7 +3,7 @@
 use super::app::State;
 use super::failures::FailureRecord;
 use crate::api::PasskeyAnswer;
-use crate::console::effect::{Call, SessionAction};
+use crate::console::effect::{Call, MemberChange, SessionAction};
 use crate::console::failure::CallFailure;
 use crate::console::words;
 
@@ -99,6 +99,15 @@ fn what(call: &Call) -> &'static str {
         Call::Requests(_) => "Read the requests to join",
         Call::Preview { .. } => "See where a link leads",
         Call::ResetInvite(_) => "Reset the invite link",
+        Call::ChangeMembers { change, .. } => match change {
+            MemberChange::Add => "Add people",
+            MemberChange::Remove => "Remove a member",
+            MemberChange::Promote => "Make a member admin",
+            MemberChange::Demote => "Take the admin role",
+        },
+        Call::CreateGroup { .. } => "Create a group",
+        Call::JoinGroup { .. } => "Join a group",
+        Call::LeaveGroup(_) => "Leave the group",
         Call::Update { .. } => "Save the settings",
     }
 }

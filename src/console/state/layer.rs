@@ -12,13 +12,16 @@ use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
 use super::history::HistoryDialog;
+use super::leave_group::LeaveGroupDialog;
 use super::new_gateway::NewGatewayDialog;
+use super::new_group::NewGroupDialog;
 use super::note::NoteDialog;
 use super::pairing::Pairing;
 use super::palette::Palette;
 use super::profiles::ProfilesDialog;
 use super::rename::RenameDialog;
 use super::reset::ResetDialog;
+use super::roster::RosterDialog;
 use super::sheet::SheetDialog;
 
 /// One layer over the screen.
@@ -36,6 +39,11 @@ pub enum Layer {
     Note(Box<NoteDialog>),
     /// "Why can't people join?"
     Check(Box<CheckDialog>),
+    /// Create a group, or join one.
+    NewGroup(Box<NewGroupDialog>),
+    LeaveGroup(Box<LeaveGroupDialog>),
+    /// The members of a group.
+    Roster(Box<RosterDialog>),
     Profiles(ProfilesDialog),
     Palette(Palette),
     Columns(ColumnsDialog),

@@ -9,6 +9,7 @@ mod batch_before;
 mod batch_menu;
 mod batch_progress;
 mod batch_resume;
+mod budget;
 mod button;
 mod card;
 mod check;
@@ -27,11 +28,13 @@ mod help;
 mod history;
 mod invite;
 mod layer;
+mod leave_group;
 mod link_list;
 mod marked;
 mod marks;
 mod names;
 mod new_gateway;
+mod new_group;
 mod note;
 mod other_account;
 mod pairing;
@@ -41,6 +44,7 @@ mod profiles;
 mod rename;
 mod requests;
 mod reset;
+mod roster;
 mod secret;
 mod sentences;
 mod sessions;
@@ -75,8 +79,10 @@ pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use layer::Layer;
+pub(crate) use leave_group::{LeaveGroupDialog, LeavePhase};
 pub(crate) use link_list::{LinkList, ListForm, ListedLink};
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
+pub(crate) use new_group::{NewGroupDialog, NewGroupFocus, NewGroupPhase, NewGroupWay};
 pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,
@@ -89,6 +95,10 @@ pub(crate) use profiles::{ProfilesDialog, ProfilesStep};
 pub(crate) use rename::{RenameDialog, RenamePhase};
 pub(crate) use requests::{CopiedText, InFlight, Requests, Stream};
 pub(crate) use reset::{ResetDialog, ResetPhase};
+pub(crate) use roster::{
+    PersonOutcome, RosterDialog, RosterFocus, RosterLine, RosterPerson, RosterPhase, RosterTask,
+    RosterWork, WorkStep, empty_text, refused,
+};
 pub(crate) use secret::PairingSecret;
 pub(crate) use sessions::SessionScope;
 #[cfg(test)]

@@ -127,6 +127,8 @@ pub(crate) enum CopiedText {
     /// What became of each group of a batch.
     Results,
     Failures,
+    /// The invite for this person alone.
+    PrivateInvite(String),
     /// The line that a browser's console runs.
     PasskeyLine,
     PasskeyRequest,
@@ -335,8 +337,14 @@ fn collide(first: &Call, second: &Call) -> bool {
         | (Call::AnswerPasskey { session, .. }, Call::AnswerPasskey { session: other, .. }) => {
             session == other
         }
-        (Call::ResetInvite(key), Call::ResetInvite(other)) => key == other,
-        (Call::Update { group, .. }, Call::Update { group: other, .. }) => group == other,
+        (Call::ResetInvite(key), Call::ResetInvite(other))
+        | (Call::LeaveGroup(key), Call::LeaveGroup(other)) => key == other,
+        (Call::CreateGroup { session, .. }, Call::CreateGroup { session: other, .. })
+        | (Call::JoinGroup { session, .. }, Call::JoinGroup { session: other, .. }) => {
+            session == other
+        }
+        (Call::ChangeMembers { group, .. }, Call::ChangeMembers { group: other, .. })
+        | (Call::Update { group, .. }, Call::Update { group: other, .. }) => group == other,
         _ => false,
     }
 }

@@ -83,6 +83,9 @@ fn asks(state: &State) -> bool {
                 | Layer::BatchBefore(_)
                 | Layer::BatchProgress(_)
                 | Layer::BatchResume(_)
+                | Layer::Roster(_)
+                | Layer::NewGroup(_)
+                | Layer::LeaveGroup(_)
         )
     )
 }

@@ -46,6 +46,7 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         CopiedText::PasskeyLine | CopiedText::PasskeyRequest => {
             "Ask whoever runs the gateway: its guide says how to read it."
         }
+        CopiedText::PrivateInvite(_) => "`groupdesk members add` shows it to scripts.",
         CopiedText::Link(_)
         | CopiedText::Filled(..)
         | CopiedText::List(_)
@@ -58,6 +59,7 @@ pub(super) fn copied(state: &mut State, what: CopiedText, answer: Result<Clipboa
         CopiedText::Filled(group, text) => format!("{group}: “{text}”"),
         CopiedText::List(count) => words::count(count, "link", "links"),
         CopiedText::Results => "Results".to_owned(),
+        CopiedText::PrivateInvite(name) => format!("Private invite of {name}"),
         CopiedText::PasskeyLine => "Line for the browser".to_owned(),
         CopiedText::PasskeyRequest => "Request".to_owned(),
         CopiedText::Failures => "Error text".to_owned(),

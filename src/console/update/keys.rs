@@ -5,9 +5,9 @@ use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
-    counter, failures, form, groups, help, history, leaving, link_list, marks, members,
-    new_gateway, note, notebook, other_account, pairing, palette, profiles, qr, rename, reset,
-    sessions, sheet, theme, undo,
+    counter, failures, form, groups, help, history, leave_group, leaving, link_list, marks,
+    members, new_gateway, new_group, note, notebook, other_account, pairing, palette, profiles, qr,
+    rename, reset, roster, sessions, sheet, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -65,6 +65,9 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Palette(_)) => palette::key(state, event),
         Some(Layer::Columns(_)) => columns::key(state, event, action),
         Some(Layer::Check(_)) => check::key(state, event, action),
+        Some(Layer::Roster(_)) => roster::key(state, event, action),
+        Some(Layer::NewGroup(_)) => new_group::key(state, event, action),
+        Some(Layer::LeaveGroup(_)) => leave_group::key(state, event, action),
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
@@ -175,6 +178,8 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
             | Action::Edit
             | Action::ResetLink
             | Action::WhyNoJoin
+            | Action::Members
+            | Action::LeaveGroup
             | Action::OtherAccount
             | Action::History
     );
@@ -198,6 +203,8 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Palette(_)) => palette::paste(state, text),
         Some(Layer::Check(_)) => check::paste(state, text),
         Some(Layer::BatchBefore(_)) => batch_before::paste(state, text),
+        Some(Layer::Roster(_)) => roster::paste(state, text),
+        Some(Layer::NewGroup(_)) => new_group::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),
@@ -261,6 +268,9 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Undo => undo::undo(state),
         Action::ResetLink => reset::open(state),
         Action::WhyNoJoin => check::open(state),
+        Action::Members => roster::open(state),
+        Action::NewGroup => new_group::open(state),
+        Action::LeaveGroup => leave_group::open(state),
         Action::OtherAccount => other_account::go(state),
         Action::Sort => groups::sort(state),
         Action::ReverseSort => groups::reverse(state),

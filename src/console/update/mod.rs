@@ -9,7 +9,7 @@
 //! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `marks`, `sessions`,
 //!   `members`, `card`, `link_list`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`, `new_gateway`, `help`,
-//!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`, `sheet`; and `palette`, `place`,
+//!   `check`, `roster`, `new_group`, `leave_group`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`, `sheet`; and `palette`, `place`,
 //!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
@@ -43,12 +43,14 @@ mod index;
 mod invariants;
 mod invite;
 mod keys;
+mod leave_group;
 mod leaving;
 mod link_list;
 mod marks;
 mod members;
 mod mouse;
 mod new_gateway;
+mod new_group;
 mod note;
 mod notebook;
 mod other_account;
@@ -60,6 +62,7 @@ mod qr;
 mod rename;
 mod replies;
 mod reset;
+mod roster;
 mod rows;
 mod sessions;
 mod sheet;

@@ -2,8 +2,8 @@
 
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
-    counter, failures, form, groups, help, history, keys, marks, members, new_gateway, note,
-    pairing, palette, profiles, rename, reset, sessions, sheet,
+    counter, failures, form, groups, help, history, keys, leave_group, marks, members, new_gateway,
+    new_group, note, pairing, palette, profiles, rename, reset, roster, sessions, sheet,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -36,6 +36,9 @@ fn click(state: &mut State, target: Target) {
         Target::CheckField => check::focus_field(state),
         Target::GatewayField(field) => new_gateway::click(state, field),
         Target::SheetField(field) => sheet::click(state, field),
+        Target::NewGroupField(focus) => new_group::click(state, focus),
+        Target::RosterRow(row) => roster::click(state, row),
+        Target::RosterField => roster::click_field(state),
         Target::ProfileRow(row) => profiles::click(state, row),
         Target::PaletteRow(row) => {
             let rest = palette::click(state, row);
@@ -105,6 +108,9 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Note(_)) => note::press(state, button),
         Some(Layer::Columns(_)) => columns::press(state, button),
         Some(Layer::Check(_)) => check::press(state, button),
+        Some(Layer::Roster(_)) => roster::press(state, button),
+        Some(Layer::NewGroup(_)) => new_group::press(state, button),
+        Some(Layer::LeaveGroup(_)) => leave_group::press(state, button),
         Some(Layer::NewGateway(_)) => new_gateway::press(state, button),
         Some(Layer::Sheet(_)) => sheet::press(state, button),
         Some(Layer::Counter(_)) => counter::press(state, button),
@@ -131,6 +137,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::Help(_)) => return help::wheel(state, rows),
         Some(Layer::Failures { .. }) => return failures::wheel(state, rows),
         Some(Layer::Check(_)) => return check::wheel(state, rows),
+        Some(Layer::Roster(_)) => return roster::wheel(state, rows),
         Some(Layer::History(_)) => return history::wheel(state, rows),
         Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
         Some(Layer::BatchMenu(_)) => return batch_menu::wheel(state, rows),

@@ -2,9 +2,9 @@
 //! classified here, once.
 
 use super::{
-    check, connection, copy, explain, find, form, gateway, groups, history, invite, link_list,
-    members, new_gateway, notebook, pairing, profiles, qr, rename, reset, sessions, sheet,
-    unconfirmed,
+    check, connection, copy, explain, find, form, gateway, groups, history, invite, leave_group,
+    link_list, members, new_gateway, new_group, notebook, pairing, profiles, qr, rename, reset,
+    roster, sessions, sheet, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -134,12 +134,14 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             let answer = classified(state, id, call, answer);
             let is_read = answer.is_ok() && state.sessions.get(session).is_some();
             groups::listed(state, id, session, answer);
+            new_group::groups_read(state, session, id, is_read);
             if is_read {
                 unconfirmed::groups_read(state, session, id);
             }
         }
         (Call::Group(key), Reply::Group(answer)) => match classified(state, id, call, answer) {
             Ok(group) => {
+                leave_group::group_read(state, key, id, Ok(&group));
                 if groups::read(state, id, key, Ok(group)) {
                     unconfirmed::group_read(state, key, id);
                 }
@@ -148,11 +150,15 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
                 if state.sessions.get(&key.session).is_some() {
                     unconfirmed::group_unread(state, key, &failure);
                 }
+                leave_group::group_read(state, key, id, Err(&failure));
                 groups::read(state, id, key, Err(&failure));
             }
         },
         (Call::Members(key), Reply::Members(answer)) => {
             let answer = classified(state, id, call, answer);
+            roster::members_read(state, id, key, &answer);
+            new_group::members_read(state, id, key, &answer);
+            leave_group::members_read(state, key, &answer);
             members::read(state, id, key, answer);
         }
         (Call::FindMembers(_), Reply::FoundMembers(answer)) => {
@@ -184,6 +190,7 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
         (Call::Preview { code, .. }, Reply::Preview(answer)) => {
             let answer = classified(state, id, call, answer);
             find::previewed(state, code, &answer);
+            new_group::previewed(state, call, &answer);
             check::previewed(state, call, answer);
         }
         (Call::ResetInvite(key), Reply::InviteReset(answer)) => {
@@ -191,9 +198,27 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             let answer = classified(state, id, call, a_link(answer, true));
             reset::answered(state, key, answer);
         }
+        (Call::ChangeMembers { group, .. }, Reply::MembersChanged(answer)) => {
+            let answer = classified(state, id, call, answer);
+            roster::answered(state, (id, newest), group, answer);
+        }
+        (Call::CreateGroup { session, .. }, Reply::GroupCreated(answer)) => {
+            let answer = classified(state, id, call, answer);
+            new_group::created(state, (id, newest), session, answer);
+        }
+        (Call::JoinGroup { session, .. }, Reply::GroupJoined(answer)) => {
+            let answer = classified(state, id, call, answer);
+            new_group::joined(state, (id, newest), session, answer);
+        }
+        (Call::LeaveGroup(key), Reply::GroupLeft(answer)) => {
+            let answer = classified(state, id, call, answer);
+            leave_group::answered(state, (id, newest), key, answer);
+        }
         (Call::Update { group, patch }, Reply::Updated(answer)) => {
             let answer = classified(state, id, call, answer);
-            form::answered(state, group, patch, answer);
+            if !new_group::settings_answered(state, id, &answer) {
+                form::answered(state, group, patch, answer);
+            }
         }
         _ => return false,
     }

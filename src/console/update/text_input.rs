@@ -6,7 +6,9 @@
 use crate::api::SettingField;
 use crate::console::effect::GatewayField;
 use crate::console::layout::pairing_field;
-use crate::console::state::{FormFocus, FormPhase, Layer, PairingField, ProfilesStep, State};
+use crate::console::state::{
+    FormFocus, FormPhase, Layer, PairingField, ProfilesStep, RosterPhase, State,
+};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::TextArea;
 
@@ -88,6 +90,8 @@ pub(super) fn takes_text(state: &State) -> bool {
         Some(Layer::Note(note)) => note.takes_text(),
         Some(Layer::Check(check)) => check.takes_text(),
         Some(Layer::BatchBefore(before)) => before.takes_text(),
+        Some(Layer::Roster(roster)) => roster.takes_text(),
+        Some(Layer::NewGroup(group)) => group.takes_text(),
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::NewGateway(dialog)) => dialog.field().is_some(),
         Some(Layer::Sheet(sheet)) => sheet.takes_text(),
@@ -109,8 +113,10 @@ pub(super) fn can_undo(state: &State) -> bool {
             | Layer::Note(_)
             | Layer::Check(_)
             | Layer::BatchBefore(_)
-            | Layer::Sheet(_),
+            | Layer::Sheet(_)
+            | Layer::NewGroup(_),
         ) => true,
+        Some(Layer::Roster(roster)) => matches!(roster.phase, RosterPhase::Adding(_)),
         Some(Layer::NewGateway(dialog)) => dialog.field() != Some(GatewayField::Token),
         _ => false,
     };

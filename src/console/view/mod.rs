@@ -22,10 +22,12 @@ mod groups;
 mod header;
 mod help;
 mod history;
+mod leave_group;
 mod letters;
 mod marks;
 mod members;
 mod new_gateway;
+mod new_group;
 mod note;
 mod paint;
 mod pairing;
@@ -34,6 +36,7 @@ mod profiles;
 mod qr;
 mod rename;
 mod reset;
+mod roster;
 mod sessions;
 mod sheet;
 #[cfg(test)]
@@ -75,6 +78,9 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Palette(palette) => return Some(palette::draw(state, screen, palette, buffer)),
         Layer::Note(note) => return note::draw(state, screen, note, buffer),
+        Layer::Roster(roster) => return roster::draw(state, screen, roster, buffer),
+        Layer::NewGroup(group) => return new_group::draw(state, screen, group, buffer),
+        Layer::LeaveGroup(leave) => leave_group::draw(state, screen, leave, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Columns(columns) => columns::draw(state, screen, columns, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),

@@ -4,9 +4,9 @@ use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
     Dialog, QrDrawing, Screen, batch_before_parts, batch_menu_parts, batch_progress_parts,
     batch_resume_parts, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts,
-    counter_parts, failures_parts, form_parts, history_parts, inside, new_gateway_parts,
-    note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts,
-    row, sheet_parts, wrap,
+    counter_parts, failures_parts, form_parts, history_parts, inside, leave_group_parts,
+    new_gateway_parts, new_group_parts, note_parts, pairing_parts, palette_parts, profiles_parts,
+    qr_parts, rename_parts, reset_parts, roster_parts, row, sheet_parts, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -131,6 +131,20 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = check_parts(state, screen, check);
             buttons(&parts.dialog);
             areas.push(parts.field);
+        }
+        Some(Layer::Roster(roster)) => {
+            let parts = roster_parts(state, screen, roster);
+            buttons(&parts.dialog);
+            areas.extend([parts.head, parts.field, parts.words]);
+        }
+        Some(Layer::NewGroup(group)) => {
+            let parts = new_group_parts(state, screen, group);
+            buttons(&parts.dialog);
+            areas.extend(parts.fields.iter().map(|(_, area)| *area));
+            areas.push(parts.words);
+        }
+        Some(Layer::LeaveGroup(leave)) => {
+            buttons(&leave_group_parts(state, screen, leave).dialog);
         }
         Some(Layer::Counter(counter)) => {
             if let Some(parts) = counter_parts(state, screen, counter) {

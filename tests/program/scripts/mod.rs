@@ -6,13 +6,16 @@ mod checks;
 mod faults;
 mod foreign;
 mod keys;
+mod life;
 mod lists;
+mod members;
 mod own;
 mod places;
 mod sheets;
 mod shell;
 mod stub;
 mod unconfirmed;
+mod unconfirmed_members;
 
 use crate::support::process::{PATIENCE, Process};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use crate::api::{Setting, check_description};
 use crate::batch::Change;
 use crate::cli::output::AnswerFormat;
-use crate::cli::scripts::group::{Disappearing, Switch, Who};
+use crate::cli::scripts::group::settings::{Disappearing, Switch, Who};
 use crate::cli::scripts::selection::Selection;
 use clap::{Args, Subcommand};
 

@@ -15,12 +15,14 @@ mod health;
 mod history;
 mod idle;
 mod lag;
+mod leave_group;
 mod leaving;
 mod lost;
 mod marks;
 mod members;
 mod mouse;
 mod new_gateway;
+mod new_group;
 mod notebook;
 mod other_account;
 mod overlays;
@@ -34,6 +36,7 @@ mod realtime;
 mod refusals;
 mod rename;
 mod reset;
+mod roster;
 mod sessions;
 mod sheet;
 mod theme;
@@ -130,6 +133,8 @@ fn failure(kind: FailureKind) -> CallFailure {
         request_id: Some("req-1".to_owned()),
         fields: Vec::new(),
         partial: None,
+        members: None,
+        invite: None,
         status: None,
         retry_after: None,
         unconfirmed: false,

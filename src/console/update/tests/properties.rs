@@ -4,7 +4,9 @@
 //! reports every change through the stream at once.
 
 use super::*;
-use crate::api::{EventKind, PairingCode, PartialUpdate, QrCode, SettingField};
+use crate::api::{
+    EventKind, GroupInfo, JoinedGroup, PairingCode, PartialUpdate, QrCode, SettingField,
+};
 use crate::console::effect::GroupHistory;
 use crate::console::state::{Connection, FormPhase, Pane, ResetPhase};
 use crate::console::view::view;
@@ -161,6 +163,22 @@ impl World {
                     self.resets += 1;
                     Reply::InviteReset(Ok(self.link()))
                 }
+                Call::ChangeMembers { members, .. } => {
+                    assert!(!members.is_empty());
+                    Reply::MembersChanged(Ok(()))
+                }
+                Call::CreateGroup { name, .. } => {
+                    assert!(!name.trim().is_empty());
+                    Reply::GroupCreated(Ok(GroupInfo {
+                        group_jid: "20@g.us".to_owned(),
+                        ..GroupInfo::default()
+                    }))
+                }
+                Call::JoinGroup { .. } => Reply::GroupJoined(Ok(JoinedGroup {
+                    group_jid: "21@g.us".to_owned(),
+                    pending: true,
+                })),
+                Call::LeaveGroup(_) => Reply::GroupLeft(Ok(())),
                 Call::Update { group, patch } => {
                     assert!(!patch.is_empty());
                     if let Some(entry) = self.desk.state.groups.get(group) {

@@ -300,6 +300,8 @@ pub fn failure(kind: FailureKind, message: &str) -> CallFailure {
         request_id: Some("01REQUEST0000000000000000".to_owned()),
         fields: Vec::new(),
         partial: None,
+        members: None,
+        invite: None,
         status: None,
         retry_after: None,
         unconfirmed: false,

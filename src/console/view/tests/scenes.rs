@@ -4,22 +4,25 @@ use super::fixture::{
     LINK, MINUTE, NOW, REQUEST, SUPPORT, desk, failure, fill, form, fresh, key, typed,
 };
 use crate::api::{
-    Audience, Capability, Group, GroupKind, LinkStep, Missed, SessionRole, SessionStatus,
-    SettingField, SettingsPatch,
+    Audience, Capability, Group, GroupKind, InvitePreview, LinkStep, Missed, PrivateInvite,
+    SessionRole, SessionStatus, SettingField, SettingsPatch,
 };
 use crate::batch::{Outcome, RowState, Target};
-use crate::console::effect::{GatewayFault, GatewayField, SessionAction};
+use crate::console::effect::{GatewayFault, GatewayField, MemberChange, SessionAction};
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
 use crate::console::msg::{OpenBatch, OpenRow};
+use crate::console::people;
 use crate::console::state::{
     BatchBefore, BatchFocus, BatchKind, BatchMenu, BatchPhase, BatchProgress, BatchResume,
     BatchRun, ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter,
     CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus,
     FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase, Invite, Layer,
-    Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, Pane, Profile, ProfilesDialog,
-    ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, SheetDialog,
-    SheetFocus, SheetPhase, SheetSource, Sort, State, Toast, ToastKind, copy_texts,
+    LeaveGroupDialog, LeavePhase, Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase,
+    NewGroupDialog, NewGroupFocus, NewGroupWay, Pane, PersonOutcome, Profile, ProfilesDialog,
+    ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, RosterDialog,
+    RosterPerson, RosterPhase, RosterTask, RosterWork, SheetDialog, SheetFocus, SheetPhase,
+    SheetSource, Sort, State, Toast, ToastKind, copy_texts,
 };
 
 /// A name and the state to draw.
@@ -521,6 +524,85 @@ pub const SCENES: &[Scene] = &[
             "the gateway cannot be reached: Connection refused (os error 111)".to_owned(),
         ))
     }),
+    ("members", || roster(|_| {})),
+    ("members-add", || {
+        roster(|dialog| {
+            let text = "Budi Santoso: +62 812-3456-7890\nChloé, +44 7911 123456\n12345\n";
+            dialog.typed = typed(text.trim_end());
+            dialog.pasted = people::read(text, None);
+            dialog.phase = RosterPhase::Adding(FieldOrButton::Field);
+        })
+    }),
+    ("members-ask", || {
+        roster(|dialog| {
+            let members = dialog.loaded();
+            let people = members.iter().take(2);
+            let people = people.map(|member| RosterPerson::of(member, members));
+            let task = RosterTask {
+                change: MemberChange::Remove,
+                people: people.collect(),
+            };
+            dialog.phase = RosterPhase::Asking(task, ButtonId::Cancel);
+        })
+    }),
+    ("members-refused", || {
+        roster(|dialog| {
+            let people = [
+                "Budi Santoso (+62 812-3456-7890)",
+                "Chloé (+44 7911 123456)",
+            ];
+            let people = people.map(|name| RosterPerson {
+                jid: "6281234567890@s.whatsapp.net".to_owned(),
+                name: name.to_owned(),
+            });
+            let mut work = RosterWork::new(RosterTask {
+                change: MemberChange::Add,
+                people: people.into(),
+            });
+            work.lines[0].outcome = PersonOutcome::Refused(
+                "this person's privacy settings do not let others add them".to_owned(),
+            );
+            work.lines[0].invite = Some(PrivateInvite {
+                jid: "6281234567890@s.whatsapp.net".to_owned(),
+                code: "AbCdEf1234567890XyZ12".to_owned(),
+                expires_at: None,
+            });
+            work.lines[1].outcome = PersonOutcome::Applied;
+            dialog.phase = RosterPhase::Working(work);
+        })
+    }),
+    ("new-group", || {
+        new_group(|dialog| {
+            dialog.name = typed("Sunday walk");
+            dialog.people = typed("Budi +62 812-3456-7890");
+            dialog.pasted = people::read("Budi +62 812-3456-7890", None);
+        })
+    }),
+    ("new-group-join", || {
+        new_group(|dialog| {
+            dialog.way = NewGroupWay::Join;
+            dialog.link = typed(LINK);
+            dialog.focus = NewGroupFocus::Link;
+            let preview = InvitePreview {
+                subject: Some("Chess Club".to_owned()),
+                participant_count: Some(44),
+                join_approval: Some(true),
+                ..InvitePreview::default()
+            };
+            let code = dialog.code().unwrap_or_default();
+            dialog.preview = Some((code, Some(Ok(preview))));
+        })
+    }),
+    ("leave-group", || {
+        over(Layer::LeaveGroup(Box::new(LeaveGroupDialog {
+            key: key("volunteers"),
+            name: "Weekend Volunteers".to_owned(),
+            only_admin: Some(true),
+            focus: ButtonId::Cancel,
+            phase: LeavePhase::Asking,
+            held: None,
+        })))
+    }),
     ("help", || over(Layer::Help(HelpDialog::default()))),
     ("help-search", || {
         over(Layer::Help(HelpDialog {
@@ -701,6 +783,29 @@ fn check(change: impl Fn(&mut Group, &mut CheckDialog)) -> State {
     change(group, &mut dialog);
     state.layers.push(Layer::Check(Box::new(dialog)));
     state
+}
+
+/// The members of the volunteers, after a change of the dialog.
+fn roster(change: impl Fn(&mut RosterDialog)) -> State {
+    let mut state = desk();
+    let members = state.card.as_ref().map(|card| card.members.clone());
+    let mut dialog = RosterDialog::new(key("volunteers"), "Weekend Volunteers".to_owned(), None);
+    dialog.members = members.unwrap_or(Members::NotAsked);
+    dialog.shown = (0..dialog.loaded().len()).collect();
+    dialog.cursor = 1;
+    dialog
+        .marked
+        .extend(dialog.loaded().first().map(|member| member.lid.clone()));
+    change(&mut dialog);
+    state.layers.push(Layer::Roster(Box::new(dialog)));
+    state
+}
+
+fn new_group(change: impl Fn(&mut NewGroupDialog)) -> State {
+    let accounts = vec![SUPPORT.to_owned(), "second".to_owned()];
+    let mut dialog = NewGroupDialog::new(accounts, 0, true);
+    change(&mut dialog);
+    over(Layer::NewGroup(Box::new(dialog)))
 }
 
 fn rename(change: impl Fn(&mut RenameDialog)) -> State {

@@ -12,6 +12,8 @@ const TEXT: &str = include_str!("../../../../assets/world.toml");
 pub(super) struct Asset {
     /// The number of people, apart from the sessions' accounts.
     pub(super) crowd: usize,
+    /// Digits of the numbers of those of the crowd who do not let others add them.
+    pub(super) private: Vec<String>,
     /// What people of the crowd are called.
     pub(super) culture: Vec<Culture>,
     pub(super) organization: Vec<Organization>,

@@ -5,7 +5,7 @@ use super::clock::Clock;
 use super::rng::Rng;
 use super::rules::{GROUP_MAX, GroupRecord, People, PersonId, Rank, Rules, Seat};
 use crate::api::{Audience, GroupKind};
-use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
+use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
 use crate::gateway::whatsapp::Account;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,6 +50,14 @@ pub(super) fn build(
         People::generate(seed, asset.crowd, &asset.culture),
     );
     let crowd: Vec<PersonId> = rules.people.ids().collect();
+    for phone in &asset.private {
+        let jid = MemberJid::parse(&format!("{phone}@s.whatsapp.net"));
+        let jid = jid.map_err(|why| format!("the private number {phone:?}: {why}"))?;
+        if rules.people.find(&jid).is_none() {
+            return Err(format!("nobody has the private number {phone:?}"));
+        }
+        rules.make_private(&jid);
+    }
     let (organizations, mut sessions, keys) = organizations(asset, seed, &mut rules)?;
     for group in &asset.group {
         add_group(group, &mut rules, &crowd, &keys, &mut sessions)?;

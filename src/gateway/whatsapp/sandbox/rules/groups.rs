@@ -216,6 +216,7 @@ impl Rules {
         for jid in participants {
             if let Some(person) = self.people.find(jid)
                 && person != me
+                && !self.private.contains(&person)
                 && !people.contains(&person)
             {
                 people.push(person);

@@ -1,19 +1,22 @@
 //! `groupdesk group set`
 
-use super::context::CommandContext;
-use super::find::Found;
-use super::invite::Which;
-use crate::api::{Audience, Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch};
-use crate::api::{check_description, check_subject};
+use super::settings::Settings;
+use crate::api::{
+    Group as Stored, PartialUpdate, Setting, SettingField, SettingsPatch, check_subject,
+};
 use crate::cli::output::{
     AnswerFormat, CallKind, Column, CommandError, Exit, Table, json_text, note, print,
     print_change, table_text,
 };
+use crate::cli::scripts::context::CommandContext;
+use crate::cli::scripts::find::Found;
+use crate::cli::scripts::invite::Which;
+use crate::cli::scripts::outcome::{Outcome, ended};
 use crate::client::ClientError;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
-pub(super) const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Examples:
   groupdesk group set \"Weekend Volunteers\" --subject \"Sunday Volunteers\"
   groupdesk group set 120363041234567890@g.us --announce on --locked on --json
@@ -21,24 +24,14 @@ Examples:
 
 Only what is named is changed. GROUP is an id, a name, or a part of a name that no other group has.";
 
-/// Arguments of `groupdesk group`.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct Group {
-    #[command(subcommand)]
-    pub action: Action,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum Action {
-    /// Change subject, description, or what members may do
-    #[command(after_help = EXAMPLES)]
-    Set(Set),
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Set {
     #[command(flatten)]
     pub which: Which,
+
+    /// The new subject, 1 to 100 characters
+    #[arg(long, value_name = "TEXT", value_parser = check_subject)]
+    pub subject: Option<String>,
 
     #[command(flatten)]
     pub settings: Settings,
@@ -47,112 +40,30 @@ pub struct Set {
     pub format: AnswerFormat,
 }
 
-/// The changes; at least one.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-#[group(required = true, multiple = true)]
-pub struct Settings {
-    /// The new subject, 1 to 100 characters
-    #[arg(long, value_name = "TEXT", value_parser = check_subject)]
-    pub subject: Option<String>,
-
-    /// The new description, up to 2048 characters; "" clears it
-    #[arg(long, value_name = "TEXT", value_parser = check_description)]
-    pub description: Option<String>,
-
-    /// Whether only admins can post
-    #[arg(long, value_name = "SWITCH")]
-    pub announce: Option<Switch>,
-
-    /// Whether only admins can edit the group's info
-    #[arg(long, value_name = "SWITCH")]
-    pub locked: Option<Switch>,
-
-    /// Who has the invite link
-    #[arg(long, value_name = "WHO")]
-    pub invite_by: Option<Who>,
-
-    /// Whether an admin has to approve who joins by the link
-    #[arg(long, value_name = "SWITCH")]
-    pub join_approval: Option<Switch>,
-
-    /// Who can add members
-    #[arg(long, value_name = "WHO")]
-    pub add_by: Option<Who>,
-
-    /// When messages disappear
-    #[arg(long, value_name = "WHEN")]
-    pub disappearing: Option<Disappearing>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Who {
-    Admins,
-    Members,
-}
-
-impl Who {
-    pub(super) fn audience(self) -> Audience {
-        match self {
-            Self::Admins => Audience::Admins,
-            Self::Members => Audience::Members,
+impl Set {
+    fn patch(&self) -> SettingsPatch {
+        SettingsPatch {
+            subject: self.subject.clone(),
+            ..self.settings.patch()
         }
     }
-}
 
-/// WhatsApp's own choices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Disappearing {
-    Never,
-    #[value(name = "24h")]
-    Day,
-    #[value(name = "7d")]
-    Week,
-    #[value(name = "90d")]
-    Quarter,
-}
-
-impl Disappearing {
-    pub(super) fn seconds(self) -> u32 {
-        match self {
-            Self::Never => 0,
-            Self::Day => 86_400,
-            Self::Week => 604_800,
-            Self::Quarter => 7_776_000,
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        if self.patch() != SettingsPatch::default() {
+            return Ok(());
         }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
-    On,
-    Off,
-}
-
-/// The outcome of a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Outcome {
-    Applied,
-    Refused,
-    NotTried,
-    Unknown,
-}
-
-impl Outcome {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Refused => "refused",
-            Self::NotTried => "not tried",
-            Self::Unknown => "unknown",
-        }
+        Err(CommandError::new(
+            Exit::Usage,
+            "say what to change: --subject, --description, --announce, --locked, --invite-by, \
+             --join-approval, --add-by or --disappearing",
+        ))
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-struct FieldOutcome {
-    field: SettingField,
-    outcome: Outcome,
+pub(super) struct FieldOutcome {
+    pub(super) field: SettingField,
+    pub(super) outcome: Outcome,
 }
 
 #[derive(Serialize)]
@@ -165,34 +76,10 @@ struct Document<'a> {
     fields: &'a [FieldOutcome],
 }
 
-impl Group {
-    pub(super) fn wants_json(&self) -> bool {
-        let Action::Set(set) = &self.action;
-        set.format.json
-    }
-}
-
-impl Settings {
-    fn patch(&self) -> SettingsPatch {
-        let on = |switch: Option<Switch>| switch.map(|switch| switch == Switch::On);
-        SettingsPatch {
-            subject: self.subject.clone(),
-            description: self.description.clone(),
-            announce: on(self.announce),
-            locked: on(self.locked),
-            invite_by: self.invite_by.map(Who::audience),
-            join_approval: on(self.join_approval),
-            add_by: self.add_by.map(Who::audience),
-            ephemeral_seconds: self.disappearing.map(Disappearing::seconds),
-        }
-    }
-}
-
 impl CommandContext<'_> {
-    pub(super) async fn change_group(&self, group: &Group) -> Result<(), CommandError> {
-        let Action::Set(set) = &group.action;
+    pub(super) async fn set_settings(&self, set: &Set) -> Result<(), CommandError> {
         let found = self.reach(&set.which).await?;
-        let patch = set.settings.patch();
+        let patch = set.patch();
         let (session, jid) = (&found.session.id, &found.group.group_jid);
         let wanted = patch.clone().into_settings();
         let (fields, failure) = match self.client.update_settings(session, jid, &patch).await {
@@ -213,7 +100,7 @@ impl CommandContext<'_> {
 
     /// The outcome of each setting, and the error to exit with. Nothing is sent again: if the
     /// gateway did not answer, the group is read.
-    async fn failed(
+    pub(super) async fn failed(
         &self,
         found: &Found,
         wanted: &[Setting],
@@ -253,22 +140,12 @@ impl CommandContext<'_> {
 
     /// The error of a change that the gateway refused.
     fn ended(&self, fields: &[FieldOutcome], failure: CommandError) -> Option<CommandError> {
-        let some = |outcome| fields.iter().any(|field| field.outcome == outcome);
-        if fields.iter().all(|field| field.outcome == Outcome::Applied) {
-            if self.notes {
-                note("the answer to the change was lost, but the group is as it should be now");
-            }
-            return None;
+        let outcomes: Vec<_> = fields.iter().map(|field| field.outcome).collect();
+        let failure = ended(&outcomes, failure);
+        if failure.is_none() && self.notes {
+            note("the answer to the change was lost, but the group is as it should be now");
         }
-        let exit = if some(Outcome::Applied) {
-            Exit::PartlyApplied
-        } else if some(Outcome::Unknown) {
-            Exit::Unknown
-        } else {
-            return Some(failure);
-        };
-        let cause = failure.exit.word();
-        Some(CommandError { exit, ..failure }.with("cause", cause))
+        failure
     }
 
     /// Settings of which nothing is known, but which are now as they should be, were applied.
@@ -288,7 +165,7 @@ impl CommandContext<'_> {
     }
 }
 
-fn all(wanted: &[Setting], outcome: Outcome) -> Vec<FieldOutcome> {
+pub(super) fn all(wanted: &[Setting], outcome: Outcome) -> Vec<FieldOutcome> {
     wanted
         .iter()
         .map(|setting| FieldOutcome {
