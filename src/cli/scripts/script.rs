@@ -62,4 +62,12 @@ impl Script {
     pub(super) fn is_live(&self) -> bool {
         matches!(self, Self::Group(_) | Self::Invite(_) | Self::Sheet(_))
     }
+
+    /// What a signal means for what the command was doing.
+    pub(super) fn when_interrupted(&self) -> &'static str {
+        match self {
+            Self::Sheet(_) => "no sheet was written",
+            _ => "a change that was under way may have been made",
+        }
+    }
 }
