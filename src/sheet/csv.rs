@@ -1,11 +1,16 @@
 //! A sheet as a table for spreadsheets.
 
-use super::{SheetError, SheetGroup};
+use super::format::SheetError;
+use super::group::SheetGroup;
 
 /// The names of the columns, by which a table is read again.
 pub(super) const COLUMNS: [&str; 5] = ["name", "link", "account", "groupJid", "sessionId"];
 
-pub(super) fn table(groups: &[SheetGroup], bom: bool) -> Result<String, SheetError> {
+/// The groups as CSV, with a header. `bom` begins it with a byte order mark, which Excel needs to read UTF-8.
+///
+/// # Errors
+/// [`SheetError::Table`].
+pub fn table(groups: &[SheetGroup], bom: bool) -> Result<String, SheetError> {
     let failed = |error: &dyn std::fmt::Display| SheetError::Table(error.to_string());
     let start = if bom { "\u{feff}" } else { "" };
     let mut writer = csv::Writer::from_writer(start.as_bytes().to_vec());

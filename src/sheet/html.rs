@@ -1,8 +1,9 @@
 //! The page: HTML and CSS in one file, without a script, a font or anything else to fetch.
 
 use super::fitting::{Fitted, LINE, Room};
-use super::layout::{FOOT, Geometry};
-use super::{END_ISOLATE, ISOLATE, Layout, SheetError, SheetGroup};
+use super::format::SheetError;
+use super::group::{END_ISOLATE, ISOLATE, SheetGroup};
+use super::layout::{FOOT, Geometry, Layout};
 use crate::qr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,11 +31,11 @@ body{background:#ddd;color:#000;font-family:system-ui,sans-serif}\
 .foot{position:absolute;font-size:2.6mm;line-height:5mm;color:#444;text-align:center}\
 @media print{body{background:#fff}.page{margin:0}}";
 
-pub(super) fn page(
-    groups: &[SheetGroup],
-    layout: Layout,
-    made: &str,
-) -> Result<String, SheetError> {
+/// The groups as one page of HTML. `made` is the day on which the links were read: `2026-11-27`.
+///
+/// # Errors
+/// [`SheetError::TooLong`].
+pub fn html(groups: &[SheetGroup], layout: Layout, made: &str) -> Result<String, SheetError> {
     let geometry = layout.geometry();
     let mut sizes = BTreeSet::new();
     let pages = groups.chunks(layout.per_page().max(1));
@@ -167,7 +168,7 @@ fn style(geometry: &Geometry, sizes: &BTreeSet<u32>) -> String {
 }
 
 /// Text for an element or an attribute in double quotes.
-pub(super) fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

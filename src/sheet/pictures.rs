@@ -1,6 +1,7 @@
 //! A sheet as one picture per group.
 
-use super::{SheetError, SheetGroup};
+use super::format::SheetError;
+use super::group::SheetGroup;
 use crate::qr;
 use crate::text::is_hidden;
 use std::collections::BTreeSet;

@@ -1,6 +1,11 @@
 //! Writing a sheet: whole or not at all. It is readable by its owner only, because everybody who has a link can join.
 
-use super::{Layout, PictureKind, SheetFormat, SheetGroup, html, pictures, table};
+use super::csv::table;
+use super::format::SheetFormat;
+use super::group::SheetGroup;
+use super::html::html;
+use super::layout::Layout;
+use super::pictures::{PictureKind, pictures};
 use std::io::{Error, ErrorKind, Result, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempDir};

@@ -1,3 +1,4 @@
+use super::group::{END_ISOLATE, ISOLATE};
 use super::*;
 use crate::api::InviteLink;
 use crate::qr::{Code, Level};

@@ -61,9 +61,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
     };
     let outcome = tokio::select! {
         outcome = answer(&desk, script) => outcome,
-        () = cut_off.cancelled() => Err(CommandError::interrupted(
-            "a change that was under way may have been made",
-        )),
+        () = cut_off.cancelled() => Err(CommandError::interrupted(script.when_interrupted())),
     };
     target.close().await;
     Ok(outcome?)

@@ -80,4 +80,12 @@ impl Script {
     pub(super) fn stops_by_itself(&self) -> bool {
         matches!(self, Self::Batch(_))
     }
+
+    /// What a signal means for what the command was doing.
+    pub(super) fn when_interrupted(&self) -> &'static str {
+        match self {
+            Self::Sheet(_) => "no sheet was written",
+            _ => "a change that was under way may have been made",
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The groups of a sheet, each once, and those that cannot have a link.
 
-use super::Make;
+use super::arguments::Make;
 use crate::api::{Audience, SessionRole};
 use crate::cli::output::{CommandError, Exit};
 use crate::cli::scripts::context::CommandContext;

@@ -1,5 +1,6 @@
 //! `groupdesk sheet` and `groupdesk sheet check`
 
+mod arguments;
 mod check;
 mod choose;
 mod progress;
@@ -7,18 +8,15 @@ mod progress;
 use super::context::CommandContext;
 use super::find::{Found, group_name, session_name};
 use crate::cli::output::{CallKind, CommandError, Exit, json_text, note, print};
-use crate::console::state::CopyText;
 use crate::console::words;
 use crate::links::{Answer, Ask, What, ask_all};
-use crate::names::caseless;
-use crate::sheet::{Layout, Place, SheetFormat, SheetGroup};
-use crate::text::clean_line;
+use crate::sheet::{Place, SheetGroup};
+use arguments::Make;
 use check::Check;
 use choose::{Chosen, LeftOut};
 use clap::{Args, Subcommand};
 use progress::Progress;
 use serde::Serialize;
-use std::path::PathBuf;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -54,60 +52,6 @@ pub enum Action {
     /// Read a sheet that was made earlier, HTML or CSV, and say which of its links are dead
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
-}
-
-/// Which groups, and how their sheet is written.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
-pub struct Make {
-    /// The groups: each by its id, its name, or a part of its name that no other group has
-    #[arg(value_name = "GROUP")]
-    pub groups: Vec<String>,
-
-    /// All groups that match, found as at the desk
-    #[arg(long, value_name = "TEXT", conflicts_with = "groups")]
-    pub filter: Option<String>,
-
-    /// All groups
-    #[arg(long, conflicts_with_all = ["groups", "filter"])]
-    pub all: bool,
-
-    /// Through this session: its id, its label or its number
-    #[arg(long, value_name = "SESSION")]
-    pub session: Option<String>,
-
-    /// The file, which is replaced; with png or svg a folder, which must be new or empty. Only its owner can read it
-    #[arg(long, value_name = "FILE", required = true)]
-    pub out: Option<PathBuf>,
-
-    /// html (for a browser's print dialog), csv, or png or svg for one picture per group [default: html]
-    #[arg(long, value_name = "FORMAT", value_parser = format)]
-    pub format: Option<SheetFormat>,
-
-    /// Groups to a page: a4 or a5 for one, 2, 4, 8 or 12 on A4 [default: a4]
-    #[arg(long, value_name = "LAYOUT", value_parser = layout)]
-    pub layout: Option<Layout>,
-
-    /// Print this text of `[[copy]]` below the code
-    #[arg(long, value_name = "NAME", conflicts_with = "text")]
-    pub template: Option<String>,
-
-    /// Print this text below the code; {name}, {link} and {account} are filled in
-    #[arg(long, value_name = "TEXT")]
-    pub text: Option<String>,
-
-    /// Write one JSON document about the sheet
-    #[arg(long)]
-    pub json: bool,
-}
-
-fn format(word: &str) -> Result<SheetFormat, String> {
-    let known = SheetFormat::ALL.into_iter().find(|one| one.word() == word);
-    known.ok_or_else(|| "must be one of html, png, svg, csv".to_owned())
-}
-
-fn layout(word: &str) -> Result<Layout, String> {
-    let known = Layout::ALL.into_iter().find(|one| one.word() == word);
-    known.ok_or_else(|| "must be one of a4, a5, 2, 4, 8, 12".to_owned())
 }
 
 #[derive(Serialize)]
@@ -178,36 +122,6 @@ impl Sheet {
             return usage("name the groups, or say --filter TEXT or --all");
         }
         make.own_text().map(|_| ())
-    }
-}
-
-impl Make {
-    /// The text of `--text`.
-    fn own_text(&self) -> Result<Option<CopyText>, CommandError> {
-        let text = self.text.as_deref();
-        let text = text
-            .map(|text| CopyText::without_link("", text))
-            .transpose();
-        text.map_err(|fault| CommandError::new(Exit::Usage, format!("--text: {fault}")))
-    }
-
-    fn house_text(&self, known: &[CopyText]) -> Result<Option<CopyText>, CommandError> {
-        let Some(name) = &self.template else {
-            return self.own_text();
-        };
-        let found = known
-            .iter()
-            .find(|text| caseless(&text.name) == caseless(name));
-        found.cloned().map(Some).ok_or_else(|| {
-            CommandError::new(
-                Exit::Usage,
-                format!(
-                    "no text is called `{}`; the configuration has",
-                    clean_line(name)
-                ),
-            )
-            .listing(known.iter().map(|text| text.name.clone()))
-        })
     }
 }
 
@@ -327,22 +241,5 @@ fn left(left: &LeftOut) -> Left<'_> {
         row: Row::of(&left.found, None),
         code: left.error.exit.word(),
         reason: &left.error.message,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formats_and_layouts_have_the_names_of_the_help() {
-        for one in SheetFormat::ALL {
-            assert_eq!(format(one.word()), Ok(one));
-            assert!(format("x").unwrap_err().contains(one.word()));
-        }
-        for one in Layout::ALL {
-            assert_eq!(layout(one.word()), Ok(one));
-            assert!(layout("3").unwrap_err().contains(one.word()));
-        }
     }
 }
