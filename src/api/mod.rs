@@ -6,6 +6,7 @@
 //! different implementation.
 
 mod audit;
+pub mod audit_chain;
 mod budget;
 mod capability;
 mod error;
@@ -24,7 +25,7 @@ mod session;
 mod settings;
 mod time;
 
-pub use audit::{AuditAction, AuditEntry, AuditOutcome};
+pub use audit::{AuditAction, AuditEntry, AuditHead, AuditOutcome, AuditTrimmed, TrimAudit};
 pub use budget::{BudgetWindow, SessionBudget};
 pub use capability::{Capabilities, Capability, CapabilityWord};
 pub use error::{ErrorBody, ErrorCode, ErrorObject, PartialUpdate, Reason, UNKNOWN_SESSION};

@@ -20,6 +20,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Man(man) => return Ok(man.write(Cli::command())?),
         Script::Invite(invite) => invite.check()?,
         Script::Keys(keys) => keys.check()?,
+        Script::Audit(audit) => audit.check()?,
         _ => {}
     }
     let shutdown = shutdown_signal()?.requested;

@@ -21,7 +21,7 @@ pub enum Script {
     #[command(after_help = invite::EXAMPLES)]
     Invite(invite::Invite),
 
-    /// Write out the audit log, the newest entries first
+    /// Write out the audit log, the newest entries first, or check its hash chain
     #[command(after_help = audit::EXAMPLES)]
     Audit(audit::Audit),
 
@@ -47,7 +47,7 @@ impl Script {
             Self::Groups(groups) => groups.format.json,
             Self::Group(group) => group.wants_json(),
             Self::Invite(invite) => invite.wants_json(),
-            Self::Audit(audit) => audit.format.json,
+            Self::Audit(audit) => audit.wants_json(),
             Self::Keys(keys) => keys.wants_json(),
             Self::Completions(_) | Self::Man(_) => false,
         }

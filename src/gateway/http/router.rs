@@ -101,7 +101,9 @@ const ROUTES: &[Route] = routes! {
     POST   "/api/v1/realtime/ticket" events => realtime::ticket;
     GET    "/api/v1/realtime"        open   => realtime::stream;
 
-    GET    "/api/v1/audit"     manage => audit::list;
+    GET    "/api/v1/audit"      manage => audit::list;
+    GET    "/api/v1/audit/head" manage => audit::head;
+    POST   "/api/v1/audit:trim" manage => audit::trim;
     GET    "/api/v1/keys"      manage => keys::list;
     POST   "/api/v1/keys"      manage => keys::create;
     PATCH  "/api/v1/keys/{id}" manage => keys::update;

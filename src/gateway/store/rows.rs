@@ -1,8 +1,8 @@
 //! Row types of the tables, for every engine.
 
 use crate::api::{
-    ApiKey, Audience, AuditAction, AuditOutcome, EpochMillis, GroupKind, JoinedVia, MemberRole,
-    Session, SessionRole,
+    ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, EpochMillis, GroupKind, JoinedVia,
+    MemberRole, Session, SessionRole, audit_chain,
 };
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
@@ -124,6 +124,44 @@ pub(crate) struct AuditRow {
     pub old: Option<Value>,
     pub new: Option<Value>,
     pub outcome: AuditOutcome,
+}
+
+impl AuditRow {
+    /// The entry as it is logged, chained on the entry before.
+    ///
+    /// # Errors
+    /// It has no JSON form.
+    pub(crate) fn chained(
+        &self,
+        id: Ulid,
+        at: EpochMillis,
+        previous: &str,
+    ) -> Result<AuditEntry, serde_json::Error> {
+        let mut entry = AuditEntry {
+            id: id.to_string(),
+            organization_id: Some(self.organization.to_string()),
+            at,
+            actor: self.actor.clone(),
+            action: self.action.clone(),
+            session_id: self.session.clone(),
+            group_jid: self.group.clone(),
+            old: self.old.clone(),
+            new: self.new.clone(),
+            outcome: self.outcome.clone(),
+            hash: None,
+        };
+        entry.hash = Some(hash(&entry, previous)?);
+        Ok(entry)
+    }
+}
+
+/// The hash of an entry that follows the one with the hash `previous`.
+pub(crate) fn hash(entry: &AuditEntry, previous: &str) -> Result<String, serde_json::Error> {
+    let object = match serde_json::to_value(entry)? {
+        Value::Object(object) => object,
+        _ => serde_json::Map::new(),
+    };
+    Ok(audit_chain::hash(&object, previous))
 }
 
 /// Which audit entries to read.

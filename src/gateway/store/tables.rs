@@ -7,9 +7,7 @@
 
 use super::error::StoreError;
 use super::people::Wanted;
-use super::rows::{
-    AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
-};
+use super::rows::{AuditFilter, Logged, StoredGroup, StoredKey, StoredMember, StoredSession};
 use crate::api::{
     ApiKey, AuditEntry, EpochMillis, FoundMember, Group, GroupMember, MemberRole, Session, Setting,
 };
@@ -270,7 +268,12 @@ pub(crate) trait WriteKeys {
 /// Writing the audit log and the events log.
 #[allow(clippy::missing_errors_doc)]
 pub(crate) trait WriteLogs {
-    fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()>;
+    /// Adds an entry with its hash, after all others of the organization.
+    fn insert_audit(&mut self, organization: &OrganizationId, entry: &AuditEntry) -> Outcome<()>;
+
+    /// Removes the organization's audit entries up to `last`, that one included. Returns how many
+    /// there were.
+    fn remove_audit(&mut self, organization: &OrganizationId, last: Ulid) -> Outcome<u64>;
 
     fn insert_event(&mut self, event: &Published) -> Outcome<()>;
 

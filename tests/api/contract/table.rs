@@ -132,6 +132,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::stored("POST", "/realtime/ticket", "events"),
         Endpoint::stored("GET", "/members", "read"),
         Endpoint::stored("GET", "/audit", "manage"),
+        Endpoint::stored("GET", "/audit/head", "manage"),
+        Endpoint::stored("POST", "/audit:trim", "manage").with(json!({ "before": 1 })),
         Endpoint::stored("GET", "/keys", "manage"),
         Endpoint::stored("POST", "/keys", "manage").with(json!({ "capabilities": ["read"] })),
         Endpoint::stored("PATCH", "/keys/{k}", "manage").with(json!({ "disabled": false })),

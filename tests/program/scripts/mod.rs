@@ -1,5 +1,6 @@
 //! Commands for scripts, as processes: their output and exit codes.
 
+mod audit;
 mod changes;
 mod checks;
 mod faults;

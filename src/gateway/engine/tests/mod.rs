@@ -1,5 +1,6 @@
 //! The use cases against a fake driver.
 
+mod audit;
 mod bans;
 mod budget;
 mod ends;

@@ -206,6 +206,8 @@ contract! {
             keys_are_listed_by_organization;
         logs:
             the_audit_log_is_read_backwards
+            entries_are_chained_in_the_order_of_their_ids
+            old_audit_entries_are_removed_and_the_chain_goes_on
             audit_entries_are_found_by_what_they_are_about
             a_page_of_the_audit_log_leads_to_the_next
             events_are_replayed_in_order
