@@ -47,6 +47,10 @@ pub enum AuditAction {
     MembersApprove,
     #[serde(rename = "group.members.reject")]
     MembersReject,
+    #[serde(rename = "group.schedule.set")]
+    ScheduleSet,
+    #[serde(rename = "group.schedule.clear")]
+    ScheduleClear,
     #[serde(rename = "key.create")]
     KeyCreate,
     #[serde(rename = "key.update")]
@@ -90,7 +94,7 @@ pub struct AuditEntry {
     pub organization_id: Option<String>,
     #[serde(default, deserialize_with = "lenient::time")]
     pub at: EpochMillis,
-    /// `key:<id>` or `user:<id>`.
+    /// `key:<id>`, `user:<id>`, or `schedule` for opening hours.
     #[serde(default, deserialize_with = "lenient::id_or_empty")]
     pub actor: String,
     #[serde(deserialize_with = "lenient::word")]

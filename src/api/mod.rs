@@ -21,6 +21,7 @@ mod list;
 mod member;
 mod passkey;
 pub mod pattern;
+mod schedule;
 mod session;
 mod settings;
 mod time;
@@ -51,6 +52,10 @@ pub use member::{
 pub use passkey::{
     PASSKEY_LINE, PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse,
     PasskeyStep,
+};
+pub use schedule::{
+    GroupSchedule, PutSchedule, RULES_MAX, ScheduleOutcome, ScheduleRule, ScheduledGroup, Weekday,
+    ZONE_MAX, check_rules, parse_days,
 };
 pub use session::{
     CreateSession, LABEL_MAX, LinkStep, Missed, PairingCode, PairingCodeRequest, QrCode, Session,

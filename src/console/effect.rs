@@ -1,6 +1,6 @@
 //! Effects: all that the console can request from its runtime.
 
-use crate::api::{AuditEntry, Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
+use crate::api::{AuditEntry, Capability, EpochMillis, PasskeyAnswer, PutSchedule, SettingsPatch};
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::notebook::NotebookChange;
@@ -142,6 +142,13 @@ pub enum Call {
         group: GroupKey,
         patch: SettingsPatch,
     },
+    /// The opening hours of a group.
+    Schedule(GroupKey),
+    /// Set the opening hours of a group, or remove them.
+    SetSchedule {
+        group: GroupKey,
+        schedule: Option<PutSchedule>,
+    },
 }
 
 impl Call {
@@ -158,6 +165,7 @@ impl Call {
                 | Self::AnswerPasskey { .. }
                 | Self::ResetInvite(_)
                 | Self::Update { .. }
+                | Self::SetSchedule { .. }
         )
     }
 
@@ -198,7 +206,10 @@ impl Call {
             | Self::Invite(_)
             | Self::Requests(_)
             | Self::Preview { .. } => Capability::Read,
-            Self::ResetInvite(_) | Self::Update { .. } => Capability::Send,
+            Self::ResetInvite(_)
+            | Self::Update { .. }
+            | Self::Schedule(_)
+            | Self::SetSchedule { .. } => Capability::Send,
         }
     }
 
@@ -212,6 +223,8 @@ impl Call {
             | Self::Invite(key)
             | Self::Requests(key)
             | Self::ResetInvite(key)
+            | Self::Schedule(key)
+            | Self::SetSchedule { group: key, .. }
             | Self::Update { group: key, .. } => Some(key),
             _ => None,
         }

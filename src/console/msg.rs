@@ -1,8 +1,8 @@
 //! Messages: everything that can happen to the console.
 
 use crate::api::{
-    EpochMillis, FoundMember, Group, GroupMember, InvitePreview, PairingCode, PasskeyStep, QrCode,
-    Session,
+    EpochMillis, FoundMember, Group, GroupMember, GroupSchedule, InvitePreview, PairingCode,
+    PasskeyStep, QrCode, Session,
 };
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, GatewayFault, GroupHistory, SavedQr};
@@ -76,6 +76,9 @@ pub enum Reply {
     InviteReset(Result<String, CallFailure>),
     /// When the gateway answered, by its own clock, where it says so.
     Updated(Result<Option<EpochMillis>, CallFailure>),
+    Schedule(Result<GroupSchedule, CallFailure>),
+    /// The opening hours after a change of them.
+    ScheduleSet(Result<GroupSchedule, CallFailure>),
     /// The notebook as it is now.
     Notebook(Result<Notebook, String>),
     Copied(Result<ClipboardKind, String>),
@@ -112,6 +115,8 @@ impl Reply {
             Call::Preview { .. } => Self::Preview(Err(failure)),
             Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
             Call::Update { .. } => Self::Updated(Err(failure)),
+            Call::Schedule(_) => Self::Schedule(Err(failure)),
+            Call::SetSchedule { .. } => Self::ScheduleSet(Err(failure)),
         }
     }
 }

@@ -15,6 +15,7 @@ mod invite;
 mod keys;
 mod moment;
 mod run;
+mod schedule;
 mod script;
 mod sessions;
 mod shell;

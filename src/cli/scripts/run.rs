@@ -21,6 +21,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Invite(invite) => invite.check()?,
         Script::Keys(keys) => keys.check()?,
         Script::Audit(audit) => audit.check()?,
+        Script::Schedule(schedule) => schedule.check()?,
         _ => {}
     }
     let shutdown = shutdown_signal()?.requested;
@@ -60,6 +61,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Groups(groups) => desk.list_groups(groups).await,
         Script::Group(group) => desk.change_group(group).await,
         Script::Invite(invite) => desk.invite(invite).await,
+        Script::Schedule(schedule) => desk.schedule(schedule).await,
         Script::Audit(audit) => desk.audit(audit).await,
         Script::Keys(keys) => desk.keys(keys).await,
         Script::Completions(_) | Script::Man(_) => Ok(()),

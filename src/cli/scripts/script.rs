@@ -1,6 +1,6 @@
 //! The list of script commands.
 
-use super::{audit, group, groups, invite, keys, sessions, shell};
+use super::{audit, group, groups, invite, keys, schedule, sessions, shell};
 use clap::Subcommand;
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -20,6 +20,10 @@ pub enum Script {
     /// Read, reset, draw or check a group's invite link
     #[command(after_help = invite::EXAMPLES)]
     Invite(invite::Invite),
+
+    /// Set, show or remove a group's opening hours
+    #[command(after_help = schedule::EXAMPLES)]
+    Schedule(schedule::Schedule),
 
     /// Write out the audit log, the newest entries first, or check its hash chain
     #[command(after_help = audit::EXAMPLES)]
@@ -47,6 +51,7 @@ impl Script {
             Self::Groups(groups) => groups.format.json,
             Self::Group(group) => group.wants_json(),
             Self::Invite(invite) => invite.wants_json(),
+            Self::Schedule(schedule) => schedule.wants_json(),
             Self::Audit(audit) => audit.wants_json(),
             Self::Keys(keys) => keys.wants_json(),
             Self::Completions(_) | Self::Man(_) => false,

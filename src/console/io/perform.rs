@@ -1,13 +1,13 @@
 //! Performs effects: each in a task of its own, which answers with a message.
 
-use crate::api::{AuditEntry, CreateSession, EpochMillis};
+use crate::api::{AuditEntry, CreateSession, EpochMillis, GroupSchedule, PutSchedule};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{
     Call, GatewayFault, GatewayField, GroupHistory, NewGateway, SavedQr, SessionAction,
 };
 use crate::console::failure::CallFailure;
-use crate::console::ids::RequestId;
+use crate::console::ids::{GroupKey, RequestId};
 use crate::console::io::clipboard::Clipboard;
 use crate::console::io::connectors::GatewayConnector;
 use crate::console::io::notebook::NotebookJobs;
@@ -371,11 +371,36 @@ impl Caller {
                     .await
                     .map(|link| link.invite),
             )),
+            Call::Schedule(group) => {
+                Reply::Schedule(self.once(client.schedule(&group.session, &group.jid)).await)
+            }
+            Call::SetSchedule { group, schedule } => {
+                Reply::ScheduleSet(as_failure(set_schedule(client, &group, schedule).await))
+            }
             Call::Update { group, patch } => Reply::Updated(as_failure(
                 client
                     .update_settings(&group.session, &group.jid, &patch)
                     .await,
             )),
+        }
+    }
+}
+
+/// Sets or removes the opening hours of a group; returns them as they are then.
+async fn set_schedule(
+    client: &Client,
+    group: &GroupKey,
+    schedule: Option<PutSchedule>,
+) -> Result<GroupSchedule, ClientError> {
+    match schedule {
+        Some(schedule) => {
+            client
+                .set_schedule(&group.session, &group.jid, &schedule)
+                .await
+        }
+        None => {
+            client.clear_schedule(&group.session, &group.jid).await?;
+            Ok(GroupSchedule::default())
         }
     }
 }

@@ -26,6 +26,7 @@ pub(crate) enum Action {
     Counter,
     Favourite,
     Note,
+    OpeningHours,
     OtherAccount,
     WhyNoJoin,
     Edit,

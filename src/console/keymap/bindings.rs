@@ -276,6 +276,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "tag label remark comment memo",
     },
     Binding {
+        action: Action::OpeningHours,
+        name: "opening_hours",
+        keys: &["C"],
+        help: "Set the group's opening hours: at other times only admins can post",
+        hint: "hours",
+        contexts: &[Groups, Group],
+        elsewhere: &[],
+        also: "schedule close announce night weekday time zone",
+    },
+    Binding {
         action: Action::Demo,
         name: "demo",
         keys: &["d"],

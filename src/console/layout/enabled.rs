@@ -8,7 +8,9 @@ use crate::console::state::{Layer, LinkHidden, State};
 #[must_use]
 pub(crate) fn needs(action: Action) -> Option<Capability> {
     match action {
-        Action::Edit | Action::Undo | Action::ResetLink => Some(Capability::Send),
+        Action::Edit | Action::Undo | Action::ResetLink | Action::OpeningHours => {
+            Some(Capability::Send)
+        }
         Action::AddAccount
         | Action::History
         | Action::StartSession
@@ -46,6 +48,11 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
                 Some(LinkHidden::SessionLeft(_) | LinkHidden::NotInGroup | LinkHidden::GatewayAway)
             )
         }),
+        // Only gateways of our own kind have them; these know the account's role in every group.
+        Action::OpeningHours => {
+            let entry = card.and_then(|card| state.groups.get(&card.key));
+            !state.requests.no_hours && entry.is_some_and(|entry| entry.group.my_role.is_some())
+        }
         Action::History => !state.requests.no_history && state.groups.selected().is_some(),
         Action::Undo => (state.undo.offer.as_ref()).is_some_and(|offer| state.now < offer.until),
         Action::Filter | Action::Sort | Action::InvitableOnly => !state.groups.entries.is_empty(),
@@ -93,6 +100,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
             | Action::WhyNoJoin
             | Action::OtherAccount
             | Action::History
+            | Action::OpeningHours
     );
     if about_group && card.is_none() {
         return Some("no group is selected".to_owned());
@@ -106,6 +114,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
             "no other connected account is known to be an admin there".to_owned()
         }
         (Action::History, _) => "this gateway keeps no history".to_owned(),
+        (Action::OpeningHours, _) => "this gateway has none".to_owned(),
         (Action::Undo, _) => "nothing was saved in the last ten seconds".to_owned(),
         (Action::Filter | Action::Sort | Action::InvitableOnly, _) => {
             "no groups are loaded".to_owned()

@@ -14,6 +14,7 @@ use super::form::form_parts;
 use super::groups::{group_head, groups_parts};
 use super::help::help_parts;
 use super::history::history_parts;
+use super::hours::hours_parts;
 use super::new_gateway::new_gateway_parts;
 use super::note::note_parts;
 use super::pairing::pairing_parts;
@@ -26,7 +27,7 @@ use super::screen::{Screen, screen};
 use super::sessions::{first_run_of_sessions, sessions_parts};
 use super::target::Target;
 use crate::console::keymap::Action;
-use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, State};
+use crate::console::state::{FormFocus, HoursFocus, Layer, Line, NoteFocus, Pane, State};
 use ratatui::layout::{Position, Rect};
 
 /// What is at a cell of the screen.
@@ -105,6 +106,16 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 Target::NoteField(NoteFocus::Note)
             } else if parts.tags.contains(at) {
                 Target::NoteField(NoteFocus::Tags)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::Hours(hours) => {
+            let parts = hours_parts(state, screen, hours);
+            if parts.zone.contains(at) {
+                Target::HoursField(HoursFocus::Zone)
+            } else if parts.rules.contains(at) {
+                Target::HoursField(HoursFocus::Rules)
             } else {
                 in_dialog(&parts.dialog)
             }

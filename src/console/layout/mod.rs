@@ -16,6 +16,7 @@ mod groups;
 mod help;
 mod history;
 mod hit;
+mod hours;
 mod new_gateway;
 mod note;
 mod pairing;
@@ -31,7 +32,7 @@ mod wrap;
 
 pub(crate) use card::{
     CardParts, Detail, OTHER_LINES, better_account, card_in_sight, card_parts, details,
-    link_in_sight, member_rows,
+    link_in_sight, member_rows, opening_hours,
 };
 pub(crate) use check::{CHECK_BUTTONS, CHECK_NAMES, check_page, check_parts};
 pub(crate) use columns::columns_parts;
@@ -53,6 +54,7 @@ pub(crate) use groups::{
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
+pub(crate) use hours::{hours_buttons, hours_parts};
 pub(crate) use new_gateway::{new_gateway_buttons, new_gateway_parts};
 pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{

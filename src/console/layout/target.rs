@@ -2,7 +2,7 @@
 
 use crate::console::effect::GatewayField;
 use crate::console::keymap::Action;
-use crate::console::state::{ButtonId, FormFocus, NoteFocus, Pane, Sort};
+use crate::console::state::{ButtonId, FormFocus, HoursFocus, NoteFocus, Pane, Sort};
 
 /// The target of a mouse event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub(crate) enum Target {
     Field(FormFocus),
     /// A field of a group's note.
     NoteField(NoteFocus),
+    /// A field of a group's opening hours.
+    HoursField(HoursFocus),
     /// A field of "Add a gateway".
     GatewayField(GatewayField),
     /// The text field of "Add an account".

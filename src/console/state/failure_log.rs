@@ -100,5 +100,7 @@ fn what(call: &Call) -> &'static str {
         Call::Preview { .. } => "See where a link leads",
         Call::ResetInvite(_) => "Reset the invite link",
         Call::Update { .. } => "Save the settings",
+        Call::Schedule(_) => "Read the opening hours",
+        Call::SetSchedule { .. } => "Set the opening hours",
     }
 }

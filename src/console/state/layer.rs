@@ -8,6 +8,7 @@ use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
 use super::history::HistoryDialog;
+use super::hours::HoursDialog;
 use super::new_gateway::NewGatewayDialog;
 use super::note::NoteDialog;
 use super::pairing::Pairing;
@@ -29,6 +30,8 @@ pub enum Layer {
     Rename(Box<RenameDialog>),
     /// A group's note and tags.
     Note(Box<NoteDialog>),
+    /// A group's opening hours.
+    Hours(Box<HoursDialog>),
     /// "Why can't people join?"
     Check(Box<CheckDialog>),
     Profiles(ProfilesDialog),

@@ -4,7 +4,7 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, hours,
     leaving, members, new_gateway, note, notebook, other_account, pairing, palette, profiles, qr,
     rename, reset, sessions, theme, undo,
 };
@@ -61,6 +61,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Pairing(_)) => pairing::key(state, event, action),
         Some(Layer::Rename(_)) => rename::key(state, event, action),
         Some(Layer::Note(_)) => note::key(state, event, action),
+        Some(Layer::Hours(_)) => hours::key(state, event, action),
         Some(Layer::Palette(_)) => palette::key(state, event),
         Some(Layer::Columns(_)) => columns::key(state, event, action),
         Some(Layer::Check(_)) => check::key(state, event, action),
@@ -168,6 +169,7 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
             | Action::WhyNoJoin
             | Action::OtherAccount
             | Action::History
+            | Action::OpeningHours
     );
     let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {
@@ -186,6 +188,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Pairing(_)) => pairing::paste(state, text),
         Some(Layer::Rename(_)) => rename::paste(state, text),
         Some(Layer::Note(_)) => note::paste(state, text),
+        Some(Layer::Hours(_)) => hours::paste(state, text),
         Some(Layer::Palette(_)) => palette::paste(state, text),
         Some(Layer::Check(_)) => check::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
@@ -229,6 +232,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::ShowQr => qr::open(state),
         Action::Favourite => notebook::toggle_favourite(state),
         Action::Note => note::open(state),
+        Action::OpeningHours => hours::open(state),
         Action::Edit => form::open(state),
         Action::History => history::open(state),
         Action::Undo => undo::undo(state),

@@ -1,8 +1,8 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys,
-    members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, hours,
+    keys, members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -31,6 +31,7 @@ fn click(state: &mut State, target: Target) {
         Target::Button(button) => press(state, button),
         Target::Field(focus) => form::click(state, focus),
         Target::NoteField(focus) => note::click(state, focus),
+        Target::HoursField(focus) => hours::click(state, focus),
         Target::PairingField => pairing::focus_field(state),
         Target::CheckField => check::focus_field(state),
         Target::GatewayField(field) => new_gateway::click(state, field),
@@ -93,6 +94,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Pairing(_)) => pairing::press(state, button),
         Some(Layer::Rename(_)) => rename::press(state, button),
         Some(Layer::Note(_)) => note::press(state, button),
+        Some(Layer::Hours(_)) => hours::press(state, button),
         Some(Layer::Columns(_)) => columns::press(state, button),
         Some(Layer::Check(_)) => check::press(state, button),
         Some(Layer::NewGateway(_)) => new_gateway::press(state, button),

@@ -86,6 +86,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         }
         Some(Layer::Rename(rename)) => rename.takes_text(),
         Some(Layer::Note(note)) => note.takes_text(),
+        Some(Layer::Hours(hours)) => hours.takes_text(),
         Some(Layer::Check(check)) => check.takes_text(),
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::NewGateway(dialog)) => dialog.field().is_some(),
@@ -101,7 +102,9 @@ pub(super) fn can_undo(state: &State) -> bool {
         Some(Layer::Pairing(pairing)) => {
             pairing_field(state, pairing) != Some(PairingField::Answer)
         }
-        Some(Layer::Form(_) | Layer::Rename(_) | Layer::Note(_) | Layer::Check(_)) => true,
+        Some(
+            Layer::Form(_) | Layer::Rename(_) | Layer::Note(_) | Layer::Hours(_) | Layer::Check(_),
+        ) => true,
         Some(Layer::NewGateway(dialog)) => dialog.field() != Some(GatewayField::Token),
         _ => false,
     };

@@ -17,6 +17,7 @@ mod groups;
 mod header;
 mod help;
 mod history;
+mod hours;
 mod letters;
 mod members;
 mod new_gateway;
@@ -66,6 +67,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Check(check) => return check::draw(state, screen, check, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Palette(palette) => return Some(palette::draw(state, screen, palette, buffer)),
+        Layer::Hours(hours) => return hours::draw(state, screen, hours, buffer),
         Layer::Note(note) => return note::draw(state, screen, note, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Columns(columns) => columns::draw(state, screen, columns, buffer),

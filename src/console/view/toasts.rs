@@ -3,7 +3,7 @@
 use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
     Dialog, QrDrawing, Screen, card_parts, check_parts, columns_parts, confirm_parts,
-    copy_as_parts, counter_parts, failures_parts, form_parts, history_parts, inside,
+    copy_as_parts, counter_parts, failures_parts, form_parts, history_parts, hours_parts, inside,
     new_gateway_parts, note_parts, pairing_parts, palette_parts, profiles_parts, qr_parts,
     rename_parts, reset_parts, row, wrap,
 };
@@ -125,6 +125,11 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = note_parts(state, screen, note);
             buttons(&parts.dialog);
             areas.extend([parts.note, parts.tags]);
+        }
+        Some(Layer::Hours(hours)) => {
+            let parts = hours_parts(state, screen, hours);
+            buttons(&parts.dialog);
+            areas.extend([parts.zone, parts.rules]);
         }
         Some(Layer::Check(check)) => {
             let parts = check_parts(state, screen, check);

@@ -186,7 +186,7 @@ impl AuditDraft {
 }
 
 /// The most specific name of an error: its reason, else its code.
-fn word(error: &Error) -> String {
+pub(super) fn word(error: &Error) -> String {
     let object = error.to_object();
     match object.details.get("reason") {
         Some(Value::String(reason)) => reason.clone(),

@@ -9,7 +9,9 @@ use super::extract::{AuthedRequest, PublicRequest};
 use super::path::{Params, matches, segments};
 use super::respond::Reply;
 use super::route::RouteInfo;
-use super::{audit, docs, groups, health, invite, keys, members, metrics, realtime, sessions};
+use super::{
+    audit, docs, groups, health, invite, keys, members, metrics, realtime, schedule, sessions,
+};
 use crate::api::Capability;
 use axum::http::Method;
 use std::future::Future;
@@ -97,6 +99,11 @@ const ROUTES: &[Route] = routes! {
     GET    "/api/v1/sessions/{session}/groups/{gid}/requests"               read => members::requests;
     POST   "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/approve" send => members::let_in;
     POST   "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/reject"  send => members::reject;
+
+    GET    "/api/v1/sessions/{session}/groups/{gid}/schedule" send => schedule::get;
+    PUT    "/api/v1/sessions/{session}/groups/{gid}/schedule" send => schedule::put;
+    DELETE "/api/v1/sessions/{session}/groups/{gid}/schedule" send => schedule::clear;
+    GET    "/api/v1/schedules" send => schedule::list;
 
     POST   "/api/v1/realtime/ticket" events => realtime::ticket;
     GET    "/api/v1/realtime"        open   => realtime::stream;

@@ -2,7 +2,7 @@
 
 use crate::api::{
     ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, EpochMillis, GroupKind, JoinedVia,
-    MemberRole, Session, SessionRole, audit_chain,
+    MemberRole, ScheduleOutcome, ScheduleRule, Session, SessionRole, audit_chain,
 };
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
@@ -172,6 +172,20 @@ pub(crate) struct AuditFilter {
     /// Only entries older than this one.
     pub before: Option<Ulid>,
     pub limit: u32,
+}
+
+/// A group's opening hours, and how far they were applied.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredSchedule {
+    pub organization: OrganizationId,
+    pub session: SessionId,
+    pub group: GroupJid,
+    /// An IANA time zone.
+    pub zone: String,
+    pub rules: Vec<ScheduleRule>,
+    /// The time of the last transition that was applied or given up.
+    pub handled_at: Option<EpochMillis>,
+    pub last: Option<ScheduleOutcome>,
 }
 
 /// An event read back from the log.

@@ -129,6 +129,13 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/sessions/{s}/groups/{g}/requests/{m}/reject",
             "send",
         ),
+        Endpoint::stored("GET", "/sessions/{s}/groups/{g}/schedule", "send"),
+        Endpoint::stored("PUT", "/sessions/{s}/groups/{g}/schedule", "send").with(json!({
+            "zone": "UTC",
+            "rules": [{ "days": ["mon"], "open": "08:00", "close": "22:00" }],
+        })),
+        Endpoint::stored("DELETE", "/sessions/{s}/groups/{g}/schedule", "send"),
+        Endpoint::stored("GET", "/schedules", "send"),
         Endpoint::stored("POST", "/realtime/ticket", "events"),
         Endpoint::stored("GET", "/members", "read"),
         Endpoint::stored("GET", "/audit", "manage"),

@@ -9,6 +9,7 @@ mod keys;
 mod lists;
 mod own;
 mod places;
+mod schedule;
 mod shell;
 mod stub;
 mod unconfirmed;

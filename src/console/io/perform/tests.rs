@@ -204,7 +204,7 @@ fn fault() -> Notice {
 #[tokio::test]
 async fn a_change_whose_task_panics_is_unconfirmed() {
     let (inbox, mut notices) = mpsc::unbounded_channel();
-    let call = Call::ResetInvite(crate::console::ids::GroupKey {
+    let call = Call::ResetInvite(GroupKey {
         session: "s".to_owned(),
         jid: "1@g.us".to_owned(),
     });

@@ -201,7 +201,8 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
         ButtonId::Start => start(state),
         ButtonId::Keep => keep(state),
         ButtonId::Cancel | ButtonId::Close => leave(state),
-        ButtonId::Save | ButtonId::Edit | ButtonId::Lock | ButtonId::Connect => {}
+        ButtonId::Save | ButtonId::Remove | ButtonId::Edit | ButtonId::Lock | ButtonId::Connect => {
+        }
     }
 }
 

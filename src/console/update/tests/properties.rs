@@ -4,7 +4,7 @@
 //! reports every change through the stream at once.
 
 use super::*;
-use crate::api::{EventKind, PairingCode, PartialUpdate, QrCode, SettingField};
+use crate::api::{EventKind, GroupSchedule, PairingCode, PartialUpdate, QrCode, SettingField};
 use crate::console::effect::GroupHistory;
 use crate::console::state::{Connection, FormPhase, Pane, ResetPhase};
 use crate::console::view::view;
@@ -109,6 +109,8 @@ impl World {
                     None => refuse(&call, FailureKind::Other),
                 },
                 Call::History(_) => Reply::History(Ok(GroupHistory::default())),
+                Call::Schedule(_) => Reply::Schedule(Ok(GroupSchedule::default())),
+                Call::SetSchedule { .. } => refuse(&call, FailureKind::Other),
                 Call::Session(_) => Reply::Session(Ok(self.session())),
                 Call::Act { session: of, .. } if of == SESSION => {
                     self.status = "starting";

@@ -10,6 +10,7 @@ mod keys;
 mod lists;
 mod outage;
 mod revoked;
+mod schedules;
 mod sessions;
 mod waiting;
 

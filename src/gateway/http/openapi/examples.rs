@@ -3,9 +3,10 @@
 use crate::api::{
     ApiKey, Audience, AuditAction, AuditEntry, AuditHead, AuditOutcome, AuditTrimmed, BudgetWindow,
     Capability, CreatedKey, EpochMillis, FoundMember, Group, GroupInfo, GroupKind, GroupMember,
-    InviteLink, InvitePreview, JoinedVia, List, MemberRole, MembershipRequest, PairingCode,
-    PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep, QrCode, Session,
-    SessionBudget, SessionMe, SessionRole, SessionStatus, Ticket,
+    GroupSchedule, InviteLink, InvitePreview, JoinedVia, List, MemberRole, MembershipRequest,
+    PairingCode, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
+    QrCode, ScheduleOutcome, ScheduleRule, ScheduledGroup, Session, SessionBudget, SessionMe,
+    SessionRole, SessionStatus, Ticket, Weekday,
 };
 use serde_json::json;
 
@@ -264,6 +265,39 @@ pub(super) fn trimmed() -> AuditTrimmed {
         removed: 1_204,
         last_id: Some(ENTRY.to_owned()),
         last_hash: Some(HASH.to_owned()),
+    }
+}
+
+pub(super) fn schedule() -> GroupSchedule {
+    GroupSchedule {
+        zone: Some("Europe/Berlin".to_owned()),
+        rules: vec![
+            ScheduleRule {
+                days: Weekday::ALL[..5].to_vec(),
+                open: "08:00".to_owned(),
+                close: "22:00".to_owned(),
+            },
+            ScheduleRule {
+                days: Weekday::ALL[5..].to_vec(),
+                open: "10:00".to_owned(),
+                close: "02:00".to_owned(),
+            },
+        ],
+        is_open: Some(true),
+        next_change_at: Some(NOW + 7_200_000),
+        last_outcome: Some(ScheduleOutcome {
+            at: NOW - 43_200_000,
+            announce: false,
+            outcome: AuditOutcome::Ok,
+        }),
+    }
+}
+
+pub(super) fn scheduled() -> ScheduledGroup {
+    ScheduledGroup {
+        session_id: SESSION.to_owned(),
+        group_jid: GROUP.to_owned(),
+        schedule: schedule(),
     }
 }
 

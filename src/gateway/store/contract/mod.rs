@@ -9,6 +9,7 @@ mod keys;
 mod logs;
 mod memory;
 mod people;
+mod schedules;
 mod sessions;
 
 use super::changes::SessionContext;
@@ -212,5 +213,8 @@ contract! {
             a_page_of_the_audit_log_leads_to_the_next
             events_are_replayed_in_order
             old_events_are_swept;
+        schedules:
+            a_schedule_reads_back_as_written
+            a_deleted_session_s_schedules_are_gone;
     }
 }

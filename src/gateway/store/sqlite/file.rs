@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_group_settings.sql"),
     include_str!("migrations/0006_people.sql"),
     AUDIT_CHAIN,
+    include_str!("migrations/0008_schedules.sql"),
 ];
 
 /// After this one the hashes are computed.

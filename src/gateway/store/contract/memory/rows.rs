@@ -105,6 +105,7 @@ impl WriteSessions for Memory {
                 .collect();
             tables.members.retain(|(of, _), _| !numbers.contains(of));
             tables.people.retain(|(of, _), _| !gone(of));
+            tables.schedules.retain(|(of, _), _| !gone(of));
         })
     }
 }
