@@ -104,6 +104,7 @@ def main():
         "invites": invites,
         "codes": [invite.rsplit("/", 1)[1] for invite in invites],
         "keys": keys,
+        "zones": ["Europe/Berlin", "Asia/Jakarta", "UTC"],
         "cursors": [page],
         "audit_cursors": [gateway.ask("GET", "/audit?limit=1")["nextCursor"]],
     }
@@ -189,9 +190,10 @@ expected-statuses = ["2xx", "3xx", "4xx", 501, 503]
 enabled = true
 expected-statuses = ["2xx", 401, 403, 404, 409, 429, 501, 503]
 
-# A cursor is opaque, a link may be dead, a time may be past, an assertion encodes JSON: no schema can say which.
+# A cursor is opaque, a link may be dead, a time may be past or too recent, an assertion encodes JSON, opening hours
+# may overlap or name no zone: no schema can say which.
 [[operations]]
-include-operation-id = ["listGroups", "listAudit", "joinGroup", "createKey", "answerPasskey"]
+include-operation-id = ["listGroups", "listAudit", "joinGroup", "createKey", "answerPasskey", "trimAudit", "putSchedule"]
 checks = { positive_data_acceptance = { expected-statuses = ["2xx", 400, 401, 403, 404, 409, 429, 501, 503] } }
 
 # Speaks WebSocket, so without an upgrade its ticket may be as good as it likes.
@@ -199,14 +201,18 @@ checks = { positive_data_acceptance = { expected-statuses = ["2xx", 400, 401, 40
 include-operation-id = "openStream"
 checks = { positive_data_acceptance = { enabled = false } }
 
-# Deleting a link makes another one: there is always one to read.
+# Deleting a link makes another one, and a group without opening hours says so: there is always one to read.
 [[operations]]
-include-operation-id = "getInvite"
+include-operation-id = ["getInvite", "getSchedule"]
 checks = { use_after_free = { enabled = false } }
 
 [[operations]]
 include-operation-id = "listAudit"
 parameters = { "query.cursor" = { dictionary = "audit_cursors", probability = 0.5 } }
+
+[[operations]]
+include-operation-id = "putSchedule"
+parameters = { "body.zone" = { dictionary = "zones", probability = 0.8 } }
 
 [[operations]]
 include-operation-id = "createTicket"

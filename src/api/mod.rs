@@ -6,6 +6,7 @@
 //! different implementation.
 
 mod audit;
+pub mod audit_chain;
 mod budget;
 mod capability;
 mod error;
@@ -20,11 +21,12 @@ mod list;
 mod member;
 mod passkey;
 pub mod pattern;
+mod schedule;
 mod session;
 mod settings;
 mod time;
 
-pub use audit::{AuditAction, AuditEntry, AuditOutcome};
+pub use audit::{AuditAction, AuditEntry, AuditHead, AuditOutcome, AuditTrimmed, TrimAudit};
 pub use budget::{BudgetWindow, SessionBudget};
 pub use capability::{Capabilities, Capability, CapabilityWord};
 pub use error::{
@@ -54,6 +56,10 @@ pub use member::{
 pub use passkey::{
     PASSKEY_LINE, PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse,
     PasskeyStep,
+};
+pub use schedule::{
+    GroupSchedule, PutSchedule, RULES_MAX, ScheduleOutcome, ScheduleRule, ScheduledGroup, Weekday,
+    ZONE_MAX, check_rules, parse_days,
 };
 pub use session::{
     CreateSession, LABEL_MAX, LinkStep, Missed, PairingCode, PairingCodeRequest, QrCode, Session,

@@ -5,8 +5,9 @@ use super::encode::encode;
 use super::error::ClientError;
 use super::listing::Listing;
 use crate::api::{
-    CreateGroup, EpochMillis, FoundMember, Group, GroupInfo, GroupMember, InviteLink,
-    InvitePreview, JoinGroup, JoinedGroup, List, MembershipRequest, Participants, SettingsPatch,
+    CreateGroup, EpochMillis, FoundMember, Group, GroupInfo, GroupMember, GroupSchedule,
+    InviteLink, InvitePreview, JoinGroup, JoinedGroup, List, MembershipRequest, Participants,
+    PutSchedule, ScheduledGroup, SettingsPatch,
 };
 use reqwest::Method;
 
@@ -278,6 +279,53 @@ impl Client {
         self.command(Method::POST, &path, None::<&()>, self.limits.live)
             .await
     }
+}
+
+impl Client {
+    /// `GET /sessions/{session}/groups/{group}/schedule` (an extension)
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 where the gateway has no opening hours.
+    pub async fn schedule(&self, session: &str, group: &str) -> Result<GroupSchedule, ClientError> {
+        self.read(&schedule(session, group)).await
+    }
+
+    /// `PUT /sessions/{session}/groups/{group}/schedule` (an extension)
+    ///
+    /// # Errors
+    /// See [`Client::schedule`].
+    pub async fn set_schedule(
+        &self,
+        session: &str,
+        group: &str,
+        body: &PutSchedule,
+    ) -> Result<GroupSchedule, ClientError> {
+        let limit = self.limits.stored;
+        self.call(Method::PUT, &schedule(session, group), Some(body), limit)
+            .await
+    }
+
+    /// `DELETE /sessions/{session}/groups/{group}/schedule` (an extension)
+    ///
+    /// # Errors
+    /// See [`Client::schedule`].
+    pub async fn clear_schedule(&self, session: &str, group: &str) -> Result<(), ClientError> {
+        let path = schedule(session, group);
+        self.command(Method::DELETE, &path, None::<&()>, self.limits.stored)
+            .await
+    }
+
+    /// `GET /schedules` (an extension)
+    ///
+    /// # Errors
+    /// See [`Client::schedule`].
+    pub async fn list_schedules(&self) -> Result<Listing<ScheduledGroup>, ClientError> {
+        self.read_all("/schedules").await
+    }
+}
+
+fn schedule(session: &str, group: &str) -> String {
+    format!("{}/schedule", one(session, group))
 }
 
 fn groups(session: &str) -> String {

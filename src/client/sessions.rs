@@ -5,10 +5,12 @@ use super::encode::encode;
 use super::error::ClientError;
 use super::listing::Listing;
 use crate::api::{
-    AuditEntry, CreateSession, PairingCode, PairingCodeRequest, PasskeyAnswer, PasskeyStep, QrCode,
-    Session, SessionMe, Ticket, TicketRequest, UpdateSession,
+    AuditEntry, AuditHead, AuditTrimmed, CreateSession, PairingCode, PairingCodeRequest,
+    PasskeyAnswer, PasskeyStep, QrCode, Session, SessionMe, Ticket, TicketRequest, TrimAudit,
+    UpdateSession,
 };
 use reqwest::Method;
+use serde_json::{Map, Value};
 
 /// Which entries of the audit log to read; all of the organization by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -173,20 +175,37 @@ impl Client {
     /// # Errors
     /// See [`ClientError`]; 404 where the gateway has no audit log.
     pub async fn audit(&self, filter: &AuditFilter) -> Result<Listing<AuditEntry>, ClientError> {
-        let limit = filter.limit.map(|limit| limit.to_string());
-        let query: Vec<String> = [
-            ("session", filter.session.as_deref()),
-            ("group", filter.group.as_deref()),
-            ("limit", limit.as_deref()),
-            ("cursor", filter.cursor.as_deref()),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", encode(value?))))
-        .collect();
-        match query.join("&").as_str() {
-            "" => self.read_page("/audit").await,
-            query => self.read_page(&format!("/audit?{query}")).await,
-        }
+        self.read_page(&audit_path(filter)).await
+    }
+
+    /// `GET /audit`: one page of entries as they came, with members that this version does not know:
+    /// their hashes cover them.
+    ///
+    /// # Errors
+    /// See [`Client::audit`].
+    pub async fn audit_objects(
+        &self,
+        filter: &AuditFilter,
+    ) -> Result<Listing<Map<String, Value>>, ClientError> {
+        self.read_page(&audit_path(filter)).await
+    }
+
+    /// `GET /audit/head` (an extension)
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 where the audit log has no hash chain.
+    pub async fn audit_head(&self) -> Result<AuditHead, ClientError> {
+        self.read("/audit/head").await
+    }
+
+    /// `POST /audit:trim` (an extension)
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 where the audit log has no hash chain.
+    pub async fn trim_audit(&self, trim: TrimAudit) -> Result<AuditTrimmed, ClientError> {
+        let limit = self.limits.live;
+        self.call(Method::POST, "/audit:trim", Some(&trim), limit)
+            .await
     }
 
     /// `POST /realtime/ticket`
@@ -197,5 +216,22 @@ impl Client {
         let limit = self.limits.stored;
         self.call(Method::POST, "/realtime/ticket", Some(request), limit)
             .await
+    }
+}
+
+fn audit_path(filter: &AuditFilter) -> String {
+    let limit = filter.limit.map(|limit| limit.to_string());
+    let query: Vec<String> = [
+        ("session", filter.session.as_deref()),
+        ("group", filter.group.as_deref()),
+        ("limit", limit.as_deref()),
+        ("cursor", filter.cursor.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(format!("{name}={}", encode(value?))))
+    .collect();
+    match query.join("&").as_str() {
+        "" => "/audit".to_owned(),
+        query => format!("/audit?{query}"),
     }
 }

@@ -1,6 +1,6 @@
 //! Effects: all that the console can request from its runtime.
 
-use crate::api::{AuditEntry, Capability, EpochMillis, PasskeyAnswer, SettingsPatch};
+use crate::api::{AuditEntry, Capability, EpochMillis, PasskeyAnswer, PutSchedule, SettingsPatch};
 use crate::batch::{Control, Plan};
 use crate::client::Secret;
 use crate::console::ids::{GroupKey, RequestId};
@@ -203,6 +203,13 @@ pub enum Call {
         group: GroupKey,
         patch: SettingsPatch,
     },
+    /// The opening hours of a group.
+    Schedule(GroupKey),
+    /// Set the opening hours of a group, or remove them.
+    SetSchedule {
+        group: GroupKey,
+        schedule: Option<PutSchedule>,
+    },
 }
 
 impl Call {
@@ -223,6 +230,7 @@ impl Call {
                 | Self::JoinGroup { .. }
                 | Self::LeaveGroup(_)
                 | Self::Update { .. }
+                | Self::SetSchedule { .. }
         )
     }
 
@@ -272,7 +280,9 @@ impl Call {
             | Self::CreateGroup { .. }
             | Self::JoinGroup { .. }
             | Self::LeaveGroup(_)
-            | Self::Update { .. } => Capability::Send,
+            | Self::Update { .. }
+            | Self::Schedule(_)
+            | Self::SetSchedule { .. } => Capability::Send,
         }
     }
 
@@ -288,6 +298,8 @@ impl Call {
             | Self::ResetInvite(key)
             | Self::LeaveGroup(key)
             | Self::ChangeMembers { group: key, .. }
+            | Self::Schedule(key)
+            | Self::SetSchedule { group: key, .. }
             | Self::Update { group: key, .. } => Some(key),
             _ => None,
         }

@@ -1,8 +1,8 @@
 //! Messages: everything that can happen to the console.
 
 use crate::api::{
-    EpochMillis, FoundMember, Group, GroupInfo, GroupMember, InvitePreview, JoinedGroup,
-    PairingCode, PasskeyStep, QrCode, Session,
+    EpochMillis, FoundMember, Group, GroupInfo, GroupMember, GroupSchedule, InvitePreview,
+    JoinedGroup, PairingCode, PasskeyStep, QrCode, Session,
 };
 use crate::batch::{Ended, Outcome, Report, Target};
 use crate::client::realtime::RealtimeEvent;
@@ -120,6 +120,9 @@ pub enum Reply {
     GroupLeft(Result<(), CallFailure>),
     /// When the gateway answered, by its own clock, where it says so.
     Updated(Result<Option<EpochMillis>, CallFailure>),
+    Schedule(Result<GroupSchedule, CallFailure>),
+    /// The opening hours after a change of them.
+    ScheduleSet(Result<GroupSchedule, CallFailure>),
     /// The notebook as it is now.
     Notebook(Result<Notebook, String>),
     Copied(Result<ClipboardKind, String>),
@@ -164,6 +167,8 @@ impl Reply {
             Call::JoinGroup { .. } => Self::GroupJoined(Err(failure)),
             Call::LeaveGroup(_) => Self::GroupLeft(Err(failure)),
             Call::Update { .. } => Self::Updated(Err(failure)),
+            Call::Schedule(_) => Self::Schedule(Err(failure)),
+            Call::SetSchedule { .. } => Self::ScheduleSet(Err(failure)),
         }
     }
 }

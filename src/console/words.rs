@@ -1,8 +1,8 @@
 //! Names, numbers and times as displayed. All results are clean.
 
 use crate::api::{
-    Audience, EpochMillis, GroupMember, InvitePreview, LinkStep, Missed, Session, SessionRole,
-    SessionStatus, SettingField,
+    Audience, AuditOutcome, EpochMillis, GroupMember, GroupSchedule, InvitePreview, LinkStep,
+    Missed, Session, SessionRole, SessionStatus, SettingField,
 };
 pub(crate) use crate::console::phone::grouped as phone;
 use crate::text;
@@ -91,6 +91,34 @@ pub(crate) fn age(then: EpochMillis, now: EpochMillis) -> String {
         MONTH..YEAR => format!("{}mo", passed / MONTH),
         _ => format!("{}y", passed / YEAR),
     }
+}
+
+/// When a group is open, what happens next, and what went wrong the last time. `None` without
+/// opening hours.
+#[must_use]
+pub(crate) fn opening_hours(schedule: &GroupSchedule, now: EpochMillis) -> Option<String> {
+    let zone = schedule.zone.as_ref()?;
+    let rules: Vec<String> = schedule.rules.iter().map(ToString::to_string).collect();
+    let mut words = format!("Open {} {zone}", rules.join("; "));
+    if let (Some(is_open), Some(next)) = (schedule.is_open, schedule.next_change_at)
+        && next > now
+    {
+        let what = if is_open { "closes" } else { "opens" };
+        let left = if next - now < MINUTE {
+            "within a minute".to_owned()
+        } else {
+            format!("in {}", duration(now, next))
+        };
+        words = format!("{words}; {what} {left}");
+    }
+    if let Some(last) = &schedule.last_outcome
+        && let AuditOutcome::Failed(reason) = &last.outcome
+    {
+        let what = if last.announce { "closing" } else { "opening" };
+        let reason = reason.replace('_', " ");
+        words = format!("{words}; {what} failed: {reason}");
+    }
+    Some(text::clean_line(&words).into_owned())
 }
 
 /// How long something has been so: `3 min`, `2 h`, `5 days`. Nothing finer than a minute, so that

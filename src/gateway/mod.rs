@@ -19,6 +19,7 @@ mod lock;
 mod metrics;
 mod rate;
 mod realtime;
+mod schedule;
 mod scope;
 mod session;
 mod shares;

@@ -1,6 +1,6 @@
 //! `groupdesk demo --headless`: the sandbox world as a server, for scripts.
 
-use crate::support::process::{Process, complaint, complaint_with, http};
+use crate::support::process::{PATIENCE, Process, complaint, complaint_with, http};
 use serde_json::json;
 
 fn demo(arguments: &[&str]) -> Process {
@@ -163,6 +163,52 @@ async fn acknowledged_writes_survive_a_kill() {
         .filter(|entry| entry["action"] == "session.create")
         .count();
     assert!(creations >= acknowledged.len(), "{creations} audit entries");
+}
+
+#[tokio::test]
+async fn acknowledged_opening_hours_survive_a_kill() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let data = directory.path().to_str().expect("UTF-8");
+    let (path, set) = {
+        let demo = demo(&["--still", "--seed", "7", "--data-dir", data]);
+        let key = demo.key(0, "all");
+        let path = group_path(&demo, key).await;
+        let body = json!({
+            "zone": "Europe/Berlin",
+            "rules": [{ "days": ["mon"], "open": "08:00", "close": "22:00" }],
+        });
+        let path = format!("{path}/schedule");
+        let request = http().put(demo.url(&path)).bearer_auth(key).json(&body);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        demo.signal("KILL");
+        (path, body)
+    };
+    let demo = demo(&["--still", "--seed", "7", "--data-dir", data]);
+    let (status, kept) = demo.get(demo.key(0, "all"), &path).await;
+    assert_eq!(status, 200, "{kept}");
+    assert_eq!(
+        (&kept["zone"], &kept["rules"]),
+        (&set["zone"], &set["rules"])
+    );
+}
+
+/// The path of a stored group of the first session that has one.
+async fn group_path(demo: &Process, key: &str) -> String {
+    let look = async {
+        loop {
+            let (_, sessions) = demo.get(key, "/sessions").await;
+            for session in sessions["data"].as_array().expect("data") {
+                let id = session["id"].as_str().expect("an id");
+                let (_, groups) = demo.get(key, &format!("/sessions/{id}/groups")).await;
+                if let Some(jid) = groups["data"][0]["groupJid"].as_str() {
+                    return format!("/sessions/{id}/groups/{jid}");
+                }
+            }
+        }
+    };
+    let found = tokio::time::timeout(PATIENCE, look).await;
+    found.expect("a stored group")
 }
 
 #[test]

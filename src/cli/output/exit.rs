@@ -33,7 +33,8 @@ pub enum Exit {
     Unknown,
     /// A change was made, and its answer could not be written: a full disk, a closed output, a reader that is gone.
     AnswerLost,
-    /// `invite check` found something that keeps people from joining, or `sheet check` a dead link.
+    /// `invite check` found something that keeps people from joining, `sheet check` a dead link, or `audit verify` an
+    /// entry that does not fit its hash.
     ProblemFound,
     /// Ended by a signal.
     Interrupted,

@@ -1,5 +1,11 @@
-//! `groupdesk audit`
+//! `groupdesk audit [head|verify|trim]`
 
+mod chain;
+mod heads;
+mod trim;
+mod verify;
+
+use super::ask;
 use super::context::{CommandContext, left_out};
 use crate::api::AuditEntry;
 use crate::cli::output::{
@@ -7,7 +13,7 @@ use crate::cli::output::{
     print_table, time,
 };
 use crate::client::{AuditFilter, ClientError};
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -16,7 +22,10 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   groupdesk audit --limit 20                what was changed last, by whom
   groupdesk audit --csv > audit.csv         all of it, for a spreadsheet
-  groupdesk audit --group \"Weekend Volunteers\" --json";
+  groupdesk audit --group \"Weekend Volunteers\" --json
+  groupdesk audit head >> heads.txt         the newest entry and its hash, to be kept elsewhere
+  groupdesk audit verify --head heads.txt   whether anything was changed, removed or added since
+  groupdesk audit trim --before 2026-01-01  removes what was written before";
 
 /// What the actor begins with when an api-key acted.
 const KEY_ACTOR: &str = "key:";
@@ -27,7 +36,11 @@ const PAGES_MAX: usize = 10_000;
 
 /// Arguments of `groupdesk audit`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Audit {
+    #[command(subcommand)]
+    pub action: Option<Action>,
+
     /// Only entries about this group
     #[arg(long, value_name = "GROUP")]
     pub group: Option<String>,
@@ -42,6 +55,45 @@ pub struct Audit {
 
     #[command(flatten)]
     pub format: ListFormat,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Action {
+    /// Write the newest entry's id and hash, to be kept elsewhere
+    Head(heads::Head),
+
+    /// Check the hash chain of the whole log
+    Verify(verify::Verify),
+
+    /// Remove old entries
+    Trim(trim::Trim),
+}
+
+impl Audit {
+    /// Checks that clap cannot express.
+    ///
+    /// # Errors
+    /// A confirmation is needed but not possible.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        match &self.action {
+            Some(Action::Trim(trim)) if !trim.yes && !ask::is_possible() => Err(CommandError::new(
+                Exit::NotConfirmed,
+                "removed entries cannot be brought back, and a confirmation is not possible here: add --yes",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether errors are written as JSON.
+    #[must_use]
+    pub fn wants_json(&self) -> bool {
+        match &self.action {
+            Some(Action::Head(head)) => head.format.json,
+            Some(Action::Verify(verify)) => verify.format.json,
+            Some(Action::Trim(trim)) => trim.format.json,
+            None => self.format.json,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -88,6 +140,15 @@ impl Names {
 
 impl CommandContext<'_> {
     pub(super) async fn audit(&self, arguments: &Audit) -> Result<(), CommandError> {
+        match &arguments.action {
+            Some(Action::Head(head)) => self.audit_head(head).await,
+            Some(Action::Verify(verify)) => self.verify_audit(verify).await,
+            Some(Action::Trim(trim)) => self.trim_audit(trim).await,
+            None => self.list_audit(arguments).await,
+        }
+    }
+
+    async fn list_audit(&self, arguments: &Audit) -> Result<(), CommandError> {
         let session = match arguments.session.as_deref() {
             Some(wanted) => self
                 .sessions(Some(wanted))
@@ -178,16 +239,20 @@ impl CommandContext<'_> {
             }
             let is_new = cursors.insert(page.next_cursor.clone());
             if !is_new || cursors.len() >= PAGES_MAX {
-                return Err(CommandError::new(
-                    Exit::GatewayAway,
-                    "the gateway's audit log does not end; --limit takes its first entries",
-                ));
+                return Err(endless());
             }
             filter.cursor = Some(page.next_cursor);
         }
         entries.truncate(most);
         Ok(entries)
     }
+}
+
+fn endless() -> CommandError {
+    CommandError::new(
+        Exit::GatewayAway,
+        "the gateway's audit log does not end; --limit takes its first entries",
+    )
 }
 
 /// A gateway without an audit log knows no such path.
@@ -198,6 +263,21 @@ fn failure(error: ClientError) -> CommandError {
         }
         _ => CommandError::of_call(error, CallKind::Stored),
     }
+}
+
+/// A gateway without a hash chain does not know the path.
+fn unchained(error: ClientError) -> CommandError {
+    match error.status() {
+        Some(404 | 405 | 501) => no_chain(),
+        _ => CommandError::of_call(error, CallKind::Stored),
+    }
+}
+
+fn no_chain() -> CommandError {
+    CommandError::new(
+        Exit::NotOffered,
+        "the audit log of this gateway has no hash chain",
+    )
 }
 
 /// A value before or after a change, on one line.

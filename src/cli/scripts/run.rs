@@ -26,6 +26,8 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Batch(batch) => batch.check()?,
         Script::Members(members) => members.check()?,
         Script::Group(group) => group.check()?,
+        Script::Audit(audit) => audit.check()?,
+        Script::Schedule(schedule) => schedule.check()?,
         _ => {}
     }
     let ending = shutdown_signal()?;
@@ -75,6 +77,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Members(members) => desk.members(members).await,
         Script::Invite(invite) => desk.invite(invite).await,
         Script::Sheet(sheet) => desk.sheet(sheet).await,
+        Script::Schedule(schedule) => desk.schedule(schedule).await,
         Script::Audit(audit) => desk.audit(audit).await,
         Script::Keys(keys) => desk.keys(keys).await,
         Script::Batch(batch) => desk.batch(batch).await,

@@ -1,6 +1,6 @@
 //! The list of script commands.
 
-use super::{audit, batch, group, groups, invite, keys, members, sessions, sheet, shell};
+use super::{audit, batch, group, groups, invite, keys, members, schedule, sessions, sheet, shell};
 use clap::Subcommand;
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -32,7 +32,11 @@ pub enum Script {
     #[command(after_help = sheet::EXAMPLES)]
     Sheet(sheet::Sheet),
 
-    /// Write out the audit log, the newest entries first
+    /// Set, show or remove a group's opening hours
+    #[command(after_help = schedule::EXAMPLES)]
+    Schedule(schedule::Schedule),
+
+    /// Write out the audit log, the newest entries first, or check its hash chain
     #[command(after_help = audit::EXAMPLES)]
     Audit(audit::Audit),
 
@@ -61,7 +65,8 @@ impl Script {
             Self::Invite(invite) => invite.wants_json(),
             Self::Batch(batch) => batch.wants_json(),
             Self::Sheet(sheet) => sheet.wants_json(),
-            Self::Audit(audit) => audit.format.json,
+            Self::Schedule(schedule) => schedule.wants_json(),
+            Self::Audit(audit) => audit.wants_json(),
             Self::Keys(keys) => keys.wants_json(),
             Self::Completions(_) | Self::Man(_) => false,
         }

@@ -1,6 +1,6 @@
 //! Performs effects: each in a task of its own, which answers with a message.
 
-use crate::api::{AuditEntry, CreateGroup, CreateSession, EpochMillis};
+use crate::api::{AuditEntry, CreateGroup, CreateSession, EpochMillis, GroupSchedule, PutSchedule};
 use crate::client::realtime::{self, RealtimeEvent};
 use crate::client::{AuditFilter, Client, ClientError, Listing, Retry, Secret};
 use crate::console::effect::{
@@ -448,6 +448,12 @@ impl Caller {
             Call::LeaveGroup(group) => {
                 Reply::GroupLeft(as_failure(client.leave(&group.session, &group.jid).await))
             }
+            Call::Schedule(group) => {
+                Reply::Schedule(self.once(client.schedule(&group.session, &group.jid)).await)
+            }
+            Call::SetSchedule { group, schedule } => {
+                Reply::ScheduleSet(as_failure(set_schedule(client, &group, schedule).await))
+            }
             Call::Update { group, patch } => Reply::Updated(as_failure(
                 client
                     .update_settings(&group.session, &group.jid, &patch)
@@ -478,6 +484,25 @@ async fn change_members(
         }
     }
     Ok(())
+}
+
+/// Sets or removes the opening hours of a group; returns them as they are then.
+async fn set_schedule(
+    client: &Client,
+    group: &GroupKey,
+    schedule: Option<PutSchedule>,
+) -> Result<GroupSchedule, ClientError> {
+    match schedule {
+        Some(schedule) => {
+            client
+                .set_schedule(&group.session, &group.jid, &schedule)
+                .await
+        }
+        None => {
+            client.clear_schedule(&group.session, &group.jid).await?;
+            Ok(GroupSchedule::default())
+        }
+    }
 }
 
 /// What the audit log holds about a group, and the labels of keys: without them the ids are shown.

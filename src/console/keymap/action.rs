@@ -30,6 +30,7 @@ pub(crate) enum Action {
     MarkRange,
     BatchMenu,
     Note,
+    OpeningHours,
     OtherAccount,
     WhyNoJoin,
     Members,

@@ -316,6 +316,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "batch bulk several many marked all invert mass actions",
     },
     Binding {
+        action: Action::OpeningHours,
+        name: "opening_hours",
+        keys: &["C"],
+        help: "Set the group's opening hours: at other times only admins can post",
+        hint: "hours",
+        contexts: &[Groups, Group],
+        elsewhere: &[],
+        also: "schedule close announce night weekday time zone",
+    },
+    Binding {
         action: Action::Demo,
         name: "demo",
         keys: &["d"],

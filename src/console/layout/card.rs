@@ -22,6 +22,8 @@ pub(crate) const OTHER_LINES: usize = 2;
 const DESCRIPTION_LINES: usize = 6;
 /// The same of what the gateway has not stored yet.
 const NOT_STORED_LINES: usize = 3;
+/// The same of the opening hours.
+const HOURS_LINES: usize = 3;
 
 /// The areas of the card's parts. A part that does not fit is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,6 +86,7 @@ pub(crate) fn card_parts(state: &State, area: Rect) -> Option<CardParts> {
         )
     };
     let frame = Frame {
+        hours: opening_hours(state),
         other: &other_height,
         entry: state.groups.get(&card.key),
         card,
@@ -119,6 +122,8 @@ fn padded(area: Rect) -> Rect {
 }
 
 struct Frame<'a> {
+    /// The opening hours, in words.
+    hours: Option<String>,
     /// Lines of the hint at another account, at so many columns.
     other: &'a dyn Fn(u16) -> u16,
     entry: Option<&'a Entry>,
@@ -206,7 +211,8 @@ impl Frame<'_> {
             _ => 2,
         };
         let needed = self.entry.map_or(0, |entry| {
-            u16::try_from(details(entry, area.width, usize::MAX).len()).unwrap_or(u16::MAX)
+            u16::try_from(details(entry, self.hours.as_deref(), area.width, usize::MAX).len())
+                .unwrap_or(u16::MAX)
         });
         let details = rows.take(needed.min(left.saturating_sub(for_members)), area);
         if rows.left() > for_members {
@@ -259,6 +265,13 @@ pub(crate) fn better_account(state: &State) -> Option<String> {
     Some(format!("{name} is an admin here{press}"))
 }
 
+/// The opening hours of the card's group, in words.
+#[must_use]
+pub(crate) fn opening_hours(state: &State) -> Option<String> {
+    let schedule = state.card.as_ref()?.schedule.as_ref()?;
+    words::opening_hours(schedule, state.now)
+}
+
 /// One line of the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Detail {
@@ -272,6 +285,8 @@ pub(crate) enum Detail {
     Community(String),
     /// How people get into the group.
     Joining(String),
+    /// A line about the opening hours.
+    Hours(String),
     Jid(String),
     /// Saved settings that the gateway's stored row does not show yet.
     NotStored(String),
@@ -327,12 +342,16 @@ fn joining(group: &Group) -> Option<String> {
 /// The facts about a group in at most `max` lines: the description is shortened first, then the least important
 /// ones are left out.
 #[must_use]
-pub(crate) fn details(entry: &Entry, columns: u16, max: usize) -> Vec<Detail> {
+pub(crate) fn details(entry: &Entry, hours: Option<&str>, columns: u16, max: usize) -> Vec<Detail> {
     let group = &entry.group;
     let mut facts = Vec::new();
     if let Some(words) = not_stored(entry) {
         let lines = wrap(&words, columns, NOT_STORED_LINES).into_iter();
         facts.extend(lines.map(Detail::NotStored));
+    }
+    if let Some(hours) = hours {
+        let lines = wrap(hours, columns, HOURS_LINES).into_iter();
+        facts.extend(lines.map(Detail::Hours));
     }
     facts.extend(community(group).map(Detail::Community));
     facts.extend(joining(group).map(Detail::Joining));

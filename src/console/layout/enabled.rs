@@ -8,9 +8,12 @@ use crate::console::state::{Layer, LinkHidden, State};
 #[must_use]
 pub(crate) fn needs(action: Action) -> Option<Capability> {
     match action {
-        Action::Edit | Action::Undo | Action::ResetLink | Action::NewGroup | Action::LeaveGroup => {
-            Some(Capability::Send)
-        }
+        Action::Edit
+        | Action::Undo
+        | Action::ResetLink
+        | Action::NewGroup
+        | Action::LeaveGroup
+        | Action::OpeningHours => Some(Capability::Send),
         Action::AddAccount
         | Action::History
         | Action::StartSession
@@ -54,6 +57,11 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
                 Some(LinkHidden::SessionLeft(_) | LinkHidden::NotInGroup | LinkHidden::GatewayAway)
             )
         }),
+        // Only gateways of our own kind have them; these know the account's role in every group.
+        Action::OpeningHours => {
+            let entry = card.and_then(|card| state.groups.get(&card.key));
+            !state.requests.no_hours && entry.is_some_and(|entry| entry.group.my_role.is_some())
+        }
         Action::History => !state.requests.no_history && state.groups.selected().is_some(),
         Action::Undo => (state.undo.offer.as_ref()).is_some_and(|offer| state.now < offer.until),
         Action::Filter | Action::Sort | Action::InvitableOnly => !state.groups.entries.is_empty(),
@@ -106,6 +114,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
             | Action::LeaveGroup
             | Action::OtherAccount
             | Action::History
+            | Action::OpeningHours
     );
     let about_marked =
         matches!(action, Action::CopyLink | Action::ResetLink) && state.groups.marks.len() > 0;
@@ -122,6 +131,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
         }
         (Action::NewGroup, _) => "no account is connected to WhatsApp now".to_owned(),
         (Action::History, _) => "this gateway keeps no history".to_owned(),
+        (Action::OpeningHours, _) => "this gateway has none".to_owned(),
         (Action::Undo, _) => "nothing was saved in the last ten seconds".to_owned(),
         (Action::Filter | Action::Sort | Action::InvitableOnly, _) => {
             "no groups are loaded".to_owned()

@@ -100,6 +100,7 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             }
         },
         Some(Layer::Rename(rename)) => one_line(state, rename.takes_text(), "save", "close"),
+        Some(Layer::Hours(hours)) => one_line(state, hours.takes_text(), "save", "close"),
         Some(Layer::Note(note)) => one_line(state, note.takes_text(), "save", "cancel"),
         Some(Layer::Counter(counter)) => one_line(state, counter.takes_text(), "lock", "cancel"),
         Some(Layer::Check(check)) => {

@@ -18,6 +18,7 @@ use super::form::form_parts;
 use super::groups::{MARK_COLUMNS, group_head, groups_parts};
 use super::help::help_parts;
 use super::history::history_parts;
+use super::hours::hours_parts;
 use super::leave_group::leave_group_parts;
 use super::marks::{batch_bar, marks_bar};
 use super::new_gateway::new_gateway_parts;
@@ -35,7 +36,9 @@ use super::sessions::{first_run_of_sessions, sessions_parts};
 use super::sheet::sheet_parts;
 use super::target::Target;
 use crate::console::keymap::Action;
-use crate::console::state::{FormFocus, Layer, Line, NoteFocus, Pane, RosterPhase, State};
+use crate::console::state::{
+    FormFocus, HoursFocus, Layer, Line, NoteFocus, Pane, RosterPhase, State,
+};
 use ratatui::layout::{Position, Rect};
 
 /// What is at a cell of the screen.
@@ -145,6 +148,16 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 Target::NoteField(NoteFocus::Note)
             } else if parts.tags.contains(at) {
                 Target::NoteField(NoteFocus::Tags)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::Hours(hours) => {
+            let parts = hours_parts(state, screen, hours);
+            if parts.zone.contains(at) {
+                Target::HoursField(HoursFocus::Zone)
+            } else if parts.rules.contains(at) {
+                Target::HoursField(HoursFocus::Rules)
             } else {
                 in_dialog(&parts.dialog)
             }

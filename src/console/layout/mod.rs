@@ -21,6 +21,7 @@ mod groups;
 mod help;
 mod history;
 mod hit;
+mod hours;
 mod leave_group;
 mod marks;
 mod marks_lines;
@@ -51,7 +52,7 @@ pub(crate) use batch_progress::{
 pub(crate) use batch_resume::{BATCH_RESUME_BUTTONS, batch_resume_page, batch_resume_parts};
 pub(crate) use card::{
     CardParts, Detail, OTHER_LINES, better_account, card_in_sight, card_parts, details,
-    link_in_sight, member_rows,
+    link_in_sight, member_rows, opening_hours,
 };
 pub(crate) use check::{CHECK_BUTTONS, CHECK_NAMES, check_page, check_parts};
 pub(crate) use columns::columns_parts;
@@ -73,6 +74,7 @@ pub(crate) use groups::{
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
+pub(crate) use hours::{hours_buttons, hours_parts};
 pub(crate) use leave_group::{leave_group_buttons, leave_group_parts};
 pub(crate) use marks::{batch_bar, marks_bar};
 pub(crate) use new_gateway::{new_gateway_buttons, new_gateway_parts};

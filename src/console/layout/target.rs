@@ -3,7 +3,7 @@
 use crate::console::effect::GatewayField;
 use crate::console::keymap::Action;
 use crate::console::state::{
-    ButtonId, FormFocus, NewGroupFocus, NoteFocus, Pane, SheetField, Sort,
+    ButtonId, FormFocus, HoursFocus, NewGroupFocus, NoteFocus, Pane, SheetField, Sort,
 };
 
 /// The target of a mouse event.
@@ -47,6 +47,8 @@ pub(crate) enum Target {
     Field(FormFocus),
     /// A field of a group's note.
     NoteField(NoteFocus),
+    /// A field of a group's opening hours.
+    HoursField(HoursFocus),
     /// A field of "Add a gateway".
     GatewayField(GatewayField),
     /// A row of "Print sheet".

@@ -10,6 +10,8 @@ pub enum ButtonId {
     /// Save the form's changes, or the remaining ones.
     Save,
     Close,
+    /// Remove what is set.
+    Remove,
     /// Copy the link, the failure's text, or the line that answers a passkey request.
     Copy,
     /// Copy the passkey request alone.

@@ -1,6 +1,6 @@
 //! The group's card: what is stored about it, its members, and the invite link.
 
-use crate::api::{EpochMillis, GroupMember, SessionStatus};
+use crate::api::{EpochMillis, GroupMember, GroupSchedule, SessionStatus};
 use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 
@@ -11,6 +11,8 @@ pub struct Card {
     pub invite: Invite,
     pub members: Members,
     pub find: MemberFind,
+    /// The opening hours, once they were read.
+    pub schedule: Option<GroupSchedule>,
     /// First visible line of the members.
     pub scroll: usize,
     /// When the link was last reset while the card was open: by whom, if known.
@@ -29,6 +31,7 @@ impl Card {
             invite: Invite::NotAsked,
             members: Members::NotAsked,
             find: MemberFind::default(),
+            schedule: None,
             scroll: 0,
             reset_seen: None,
             copy_when_shown: None,

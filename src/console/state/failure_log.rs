@@ -109,5 +109,7 @@ fn what(call: &Call) -> &'static str {
         Call::JoinGroup { .. } => "Join a group",
         Call::LeaveGroup(_) => "Leave the group",
         Call::Update { .. } => "Save the settings",
+        Call::Schedule(_) => "Read the opening hours",
+        Call::SetSchedule { .. } => "Set the opening hours",
     }
 }

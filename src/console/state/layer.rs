@@ -12,6 +12,7 @@ use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
 use super::history::HistoryDialog;
+use super::hours::HoursDialog;
 use super::leave_group::LeaveGroupDialog;
 use super::new_gateway::NewGatewayDialog;
 use super::new_group::NewGroupDialog;
@@ -37,6 +38,8 @@ pub enum Layer {
     Rename(Box<RenameDialog>),
     /// A group's note and tags.
     Note(Box<NoteDialog>),
+    /// A group's opening hours.
+    Hours(Box<HoursDialog>),
     /// "Why can't people join?"
     Check(Box<CheckDialog>),
     /// Create a group, or join one.

@@ -63,6 +63,8 @@ pub(crate) struct Requests {
     pub(crate) typed_while_saving: Option<EpochMillis>,
     /// The gateway has no audit log.
     pub(crate) no_history: bool,
+    /// The gateway has no opening hours.
+    pub(crate) no_hours: bool,
     /// The last key that was pressed.
     pub(crate) last_key: Option<Key>,
 }
@@ -344,7 +346,10 @@ fn collide(first: &Call, second: &Call) -> bool {
             session == other
         }
         (Call::ChangeMembers { group, .. }, Call::ChangeMembers { group: other, .. })
-        | (Call::Update { group, .. }, Call::Update { group: other, .. }) => group == other,
+        | (Call::Update { group, .. }, Call::Update { group: other, .. })
+        | (Call::SetSchedule { group, .. }, Call::SetSchedule { group: other, .. }) => {
+            group == other
+        }
         _ => false,
     }
 }

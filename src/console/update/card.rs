@@ -7,6 +7,7 @@ use super::notebook;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::GroupKey;
+use crate::console::keymap::Action;
 use crate::console::layout;
 use crate::console::state::{Card, Invite, Layer, LinkHidden, Members, Pane, State};
 
@@ -31,8 +32,19 @@ pub(super) fn open(state: &mut State) {
     state.focus = Pane::Group;
     notebook::used(state, &key);
     state.requests.read(Call::Group(key));
+    ask_hours(state);
     members::ask(state);
     invite::ask(state);
+}
+
+/// Reads the opening hours where the gateway may have some and the key may see them.
+fn ask_hours(state: &mut State) {
+    if layout::can(state, Action::OpeningHours)
+        && let Some(card) = &state.card
+    {
+        let key = card.key.clone();
+        state.requests.read(Call::Schedule(key));
+    }
 }
 
 /// `r`: requests all data of the card again.
@@ -43,6 +55,7 @@ pub(super) fn refresh(state: &mut State) {
     card.left = false;
     let key = card.key.clone();
     state.requests.read_again(Call::Group(key.clone()));
+    ask_hours(state);
     if matches!(card_members(state), Some(Members::Loaded(_))) {
         state.requests.read_again(Call::Members(key));
     } else {
@@ -76,10 +89,13 @@ fn cancel_reads(state: &mut State) {
         let waiting = list.and_then(|list| list.waiting.as_ref());
         let needed = waiting.is_some_and(|(_, waiting)| *waiting == key)
             || state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
+        let is_dialog = |layer: &Layer| matches!(layer, Layer::Hours(of) if of.key == key);
+        let in_dialog = state.layers.iter().any(is_dialog);
         // The group's row is not only read for the card.
         state.requests.cancel(|call| match call {
             Call::Invite(of) => *of == key && !needed,
             Call::Members(of) => *of == key,
+            Call::Schedule(of) => *of == key && !in_dialog,
             _ => false,
         });
     }

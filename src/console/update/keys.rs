@@ -5,7 +5,7 @@ use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
-    counter, failures, form, groups, help, history, leave_group, leaving, link_list, marks,
+    counter, failures, form, groups, help, history, hours, leave_group, leaving, link_list, marks,
     members, new_gateway, new_group, note, notebook, other_account, pairing, palette, profiles, qr,
     rename, reset, roster, sessions, sheet, theme, undo,
 };
@@ -62,6 +62,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Pairing(_)) => pairing::key(state, event, action),
         Some(Layer::Rename(_)) => rename::key(state, event, action),
         Some(Layer::Note(_)) => note::key(state, event, action),
+        Some(Layer::Hours(_)) => hours::key(state, event, action),
         Some(Layer::Palette(_)) => palette::key(state, event),
         Some(Layer::Columns(_)) => columns::key(state, event, action),
         Some(Layer::Check(_)) => check::key(state, event, action),
@@ -182,6 +183,7 @@ fn lacks_card(state: &mut State, action: Action) -> bool {
             | Action::LeaveGroup
             | Action::OtherAccount
             | Action::History
+            | Action::OpeningHours
     );
     let hidden = state.layers.is_empty() && state.focus == Pane::Sessions && !card_in_sight(state);
     if about_card && hidden {
@@ -200,6 +202,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Pairing(_)) => pairing::paste(state, text),
         Some(Layer::Rename(_)) => rename::paste(state, text),
         Some(Layer::Note(_)) => note::paste(state, text),
+        Some(Layer::Hours(_)) => hours::paste(state, text),
         Some(Layer::Palette(_)) => palette::paste(state, text),
         Some(Layer::Check(_)) => check::paste(state, text),
         Some(Layer::BatchBefore(_)) => batch_before::paste(state, text),
@@ -263,6 +266,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::MarkRange => marks::start_range(state),
         Action::BatchMenu => batch_menu::open(state),
         Action::Note => note::open(state),
+        Action::OpeningHours => hours::open(state),
         Action::Edit => form::open(state),
         Action::History => history::open(state),
         Action::Undo => undo::undo(state),

@@ -39,6 +39,7 @@ mod gateway;
 mod groups;
 mod help;
 mod history;
+mod hours;
 mod index;
 mod invariants;
 mod invite;

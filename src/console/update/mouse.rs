@@ -2,8 +2,9 @@
 
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
-    counter, failures, form, groups, help, history, keys, leave_group, marks, members, new_gateway,
-    new_group, note, pairing, palette, profiles, rename, reset, roster, sessions, sheet,
+    counter, failures, form, groups, help, history, hours, keys, leave_group, marks, members,
+    new_gateway, new_group, note, pairing, palette, profiles, rename, reset, roster, sessions,
+    sheet,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -32,6 +33,7 @@ fn click(state: &mut State, target: Target) {
         Target::Button(button) => press(state, button),
         Target::Field(focus) => form::click(state, focus),
         Target::NoteField(focus) => note::click(state, focus),
+        Target::HoursField(focus) => hours::click(state, focus),
         Target::PairingField => pairing::focus_field(state),
         Target::CheckField => check::focus_field(state),
         Target::GatewayField(field) => new_gateway::click(state, field),
@@ -106,6 +108,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Pairing(_)) => pairing::press(state, button),
         Some(Layer::Rename(_)) => rename::press(state, button),
         Some(Layer::Note(_)) => note::press(state, button),
+        Some(Layer::Hours(_)) => hours::press(state, button),
         Some(Layer::Columns(_)) => columns::press(state, button),
         Some(Layer::Check(_)) => check::press(state, button),
         Some(Layer::Roster(_)) => roster::press(state, button),

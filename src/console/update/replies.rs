@@ -2,9 +2,9 @@
 //! classified here, once.
 
 use super::{
-    check, connection, copy, explain, find, form, gateway, groups, history, invite, leave_group,
-    link_list, members, new_gateway, new_group, notebook, pairing, profiles, qr, rename, reset,
-    roster, sessions, sheet, unconfirmed,
+    check, connection, copy, explain, find, form, gateway, groups, history, hours, invite,
+    leave_group, link_list, members, new_gateway, new_group, notebook, pairing, profiles, qr,
+    rename, reset, roster, sessions, sheet, unconfirmed,
 };
 use crate::api::{Capability, InviteLink, Session};
 use crate::console::effect::Call;
@@ -220,6 +220,14 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
                 form::answered(state, group, patch, answer);
             }
         }
+        (Call::Schedule(key), Reply::Schedule(answer)) => {
+            let answer = classified(state, id, call, answer);
+            hours::read(state, id, key, answer);
+        }
+        (Call::SetSchedule { group, .. }, Reply::ScheduleSet(answer)) => {
+            let answer = classified(state, id, call, answer);
+            hours::answered(state, id, group, answer);
+        }
         _ => return false,
     }
     true
@@ -324,6 +332,10 @@ fn is_expected(call: &Call, failure: &CallFailure) -> bool {
             failure.kind == FailureKind::DeadInvite || failure.is_not_offered()
         }
         Call::History(_) => history::is_missing(failure),
+        // The gateway has none, or the typed zone is unknown.
+        Call::Schedule(_) | Call::SetSchedule { .. } => {
+            hours::is_missing(failure) || !failure.fields.is_empty()
+        }
         // A validation error of the typed text.
         Call::PairingCode { .. } => failure.fields.iter().any(|fault| fault.field == "phone"),
         _ => false,
@@ -376,7 +388,7 @@ fn is_shown(state: &State, call: &Call) -> bool {
         Call::Members(key) | Call::Invite(key) => {
             state.card.as_ref().is_some_and(|card| card.key == *key)
         }
-        Call::Group(_) | Call::FindMembers(_) => false,
+        Call::Group(_) | Call::FindMembers(_) | Call::Schedule(_) => false,
         _ => true,
     }
 }

@@ -88,6 +88,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         }
         Some(Layer::Rename(rename)) => rename.takes_text(),
         Some(Layer::Note(note)) => note.takes_text(),
+        Some(Layer::Hours(hours)) => hours.takes_text(),
         Some(Layer::Check(check)) => check.takes_text(),
         Some(Layer::BatchBefore(before)) => before.takes_text(),
         Some(Layer::Roster(roster)) => roster.takes_text(),
@@ -111,6 +112,7 @@ pub(super) fn can_undo(state: &State) -> bool {
             Layer::Form(_)
             | Layer::Rename(_)
             | Layer::Note(_)
+            | Layer::Hours(_)
             | Layer::Check(_)
             | Layer::BatchBefore(_)
             | Layer::Sheet(_)

@@ -7,7 +7,8 @@ use super::paint::{
 use crate::api::{Group, GroupMember, SessionRole};
 use crate::console::keymap::Action;
 use crate::console::layout::{
-    CardParts, Detail, OTHER_LINES, better_account, card_parts, details, inside, wrap,
+    CardParts, Detail, OTHER_LINES, better_account, card_parts, details, inside, opening_hours,
+    wrap,
 };
 use crate::console::qr::{self, Fit, QrWidget};
 use crate::console::state::{Card, Invite, LinkHidden, Pane, State};
@@ -53,6 +54,7 @@ pub(crate) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
             card.loaded_members(),
             &details(
                 entry,
+                opening_hours(state).as_deref(),
                 parts.details.width,
                 usize::from(parts.details.height),
             ),
@@ -137,6 +139,10 @@ fn facts(
             }
             Detail::NotStored(words) => {
                 put(buffer, area, words, theme.warn);
+                continue;
+            }
+            Detail::Hours(line) => {
+                put(buffer, area, line, theme.text);
                 continue;
             }
             Detail::Created(at) => ("Created", when(*at)),

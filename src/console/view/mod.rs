@@ -22,6 +22,7 @@ mod groups;
 mod header;
 mod help;
 mod history;
+mod hours;
 mod leave_group;
 mod letters;
 mod marks;
@@ -77,6 +78,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Check(check) => return check::draw(state, screen, check, buffer),
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Palette(palette) => return Some(palette::draw(state, screen, palette, buffer)),
+        Layer::Hours(hours) => return hours::draw(state, screen, hours, buffer),
         Layer::Note(note) => return note::draw(state, screen, note, buffer),
         Layer::Roster(roster) => return roster::draw(state, screen, roster, buffer),
         Layer::NewGroup(group) => return new_group::draw(state, screen, group, buffer),

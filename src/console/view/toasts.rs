@@ -4,9 +4,10 @@ use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
     Dialog, QrDrawing, Screen, batch_before_parts, batch_menu_parts, batch_progress_parts,
     batch_resume_parts, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts,
-    counter_parts, failures_parts, form_parts, history_parts, inside, leave_group_parts,
-    new_gateway_parts, new_group_parts, note_parts, pairing_parts, palette_parts, profiles_parts,
-    qr_parts, rename_parts, reset_parts, roster_parts, row, sheet_parts, wrap,
+    counter_parts, failures_parts, form_parts, history_parts, hours_parts, inside,
+    leave_group_parts, new_gateway_parts, new_group_parts, note_parts, pairing_parts,
+    palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts, roster_parts, row,
+    sheet_parts, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -126,6 +127,11 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = note_parts(state, screen, note);
             buttons(&parts.dialog);
             areas.extend([parts.note, parts.tags]);
+        }
+        Some(Layer::Hours(hours)) => {
+            let parts = hours_parts(state, screen, hours);
+            buttons(&parts.dialog);
+            areas.extend([parts.zone, parts.rules]);
         }
         Some(Layer::Check(check)) => {
             let parts = check_parts(state, screen, check);

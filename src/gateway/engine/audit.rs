@@ -1,16 +1,25 @@
 //! The audit log: a draft that follows a use case to its outcome, and the query.
 
 use super::{Engine, OwnedSession, Page};
-use crate::api::{AuditAction, AuditEntry, AuditOutcome, List, SettingField};
+use crate::api::{
+    AuditAction, AuditEntry, AuditHead, AuditOutcome, AuditTrimmed, List, SettingField, TrimAudit,
+    audit_chain,
+};
 use crate::gateway::auth::Caller;
+use crate::gateway::clock;
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::error::Error;
 use crate::gateway::store::rows::{AuditFilter, AuditRow};
 use crate::gateway::store::{Store, StoreError, Write, cursor, listing, within};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::time::Duration;
+use ulid::Ulid;
 
 /// Entries in a page when no limit is given.
 const PAGE: u32 = 100;
+/// How old an entry must be to be removed: the budgets of sessions are counted from the log, and an
+/// entry is to be noticed before it can be removed.
+pub(crate) const TRIM_AGE: Duration = Duration::from_hours(7 * 24);
 
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
@@ -177,7 +186,7 @@ impl AuditDraft {
 }
 
 /// The most specific name of an error: its reason, else its code.
-fn word(error: &Error) -> String {
+pub(super) fn word(error: &Error) -> String {
     let object = error.to_object();
     match object.details.get("reason") {
         Some(Value::String(reason)) => reason.clone(),
@@ -210,17 +219,87 @@ impl Engine {
             limit,
         };
         let scope = caller.scope.clone();
-        let mut page = self
+        Ok(self
             .inner
             .store
             .read(move |rows| listing::audit(rows, &within(rows, &scope)?, filter))
-            .await?;
-        // Entries of earlier versions hold the links.
-        for entry in &mut page.data {
-            if entry.action == AuditAction::InviteReset {
-                (entry.old, entry.new) = (None, None);
-            }
-        }
-        Ok(page)
+            .await?)
+    }
+
+    /// The end of the chain of the caller's organization.
+    ///
+    /// # Errors
+    /// [`Error::NoOrganization`]; the store.
+    pub async fn audit_head(&self, caller: &Caller) -> Result<AuditHead, Error> {
+        let owner = [caller.scope.home()?.clone()];
+        let newest = self
+            .inner
+            .store
+            .read(move |rows| rows.audit(&owner, &newest(None)));
+        let newest = newest.await?.pop();
+        let (id, hash) = newest.map_or((None, None), |newest| (Some(newest.id), newest.hash));
+        Ok(AuditHead {
+            id,
+            hash: hash.unwrap_or_else(|| audit_chain::FIRST.to_owned()),
+        })
+    }
+
+    /// Removes the entries of the caller's organization that were written before a time, and logs
+    /// the id and hash of the last of them: the chain is checked from there on.
+    ///
+    /// # Errors
+    /// [`Error::NoOrganization`]; `before` is less than [`TRIM_AGE`] ago; the store.
+    pub async fn trim_audit(
+        &self,
+        caller: &Caller,
+        trim: TrimAudit,
+    ) -> Result<AuditTrimmed, Error> {
+        let owner = caller.scope.home()?.clone();
+        let age = i64::try_from(TRIM_AGE.as_millis()).unwrap_or(i64::MAX);
+        let before = u64::try_from(trim.before);
+        let before = match before {
+            Ok(before) if trim.before <= clock::now() - age => before,
+            _ => return Err(Error::field("before", "must be at least seven days ago")),
+        };
+        let mut record = AuditDraft::new(caller, &owner, AuditAction::AuditTrim);
+        let store = self.inner.store.clone();
+        let trimmed = self.detached(async move {
+            let trimmed = store.write(move |w| {
+                // Ids hold the time at which an entry was written.
+                let first_kept = Ulid::from_parts(before, 0);
+                let own = std::slice::from_ref(&owner);
+                let last = w.rows.audit(own, &newest(Some(first_kept)))?.pop();
+                let Some(AuditEntry { id, hash, .. }) = last else {
+                    return Ok(AuditTrimmed {
+                        removed: 0,
+                        last_id: None,
+                        last_hash: None,
+                    });
+                };
+                let last = Ulid::from_string(&id).unwrap_or_default();
+                record.new = Some(json!({
+                    "before": before,
+                    "lastId": id,
+                    "lastHash": hash,
+                }));
+                record.insert_success(w)?;
+                Ok(AuditTrimmed {
+                    removed: w.rows.remove_audit(&owner, last)?,
+                    last_id: Some(id),
+                    last_hash: hash,
+                })
+            });
+            Ok(trimmed.await?)
+        });
+        trimmed.await
+    }
+}
+
+/// The newest entry, of those before an id.
+fn newest(before: Option<Ulid>) -> AuditFilter {
+    AuditFilter {
+        before,
+        limit: 1,
+        ..AuditFilter::default()
     }
 }

@@ -12,6 +12,7 @@ mod open;
 mod outage;
 mod people;
 mod realtime;
+mod schedules;
 mod sessions;
 mod shares;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod tests;
 pub use audit::AuditQuery;
 pub(crate) use keys::{expired as expired_key, too_many as too_many_keys};
 pub(crate) use people::check_query;
+pub(crate) use schedules::{too_many as too_many_schedules, unknown_zone};
 
 use super::auth::login::LoginVerifier;
 use super::auth::{Caller, KeyRing, Lease};
@@ -74,6 +76,7 @@ struct Inner {
     unread: Arc<Shares>,
     limits: Limits,
     tickets: Tickets,
+    schedules: schedules::Schedules,
     /// By id, so that a listing is in the order of creation.
     sessions: RwLock<BTreeMap<String, Arc<SessionHandle>>>,
     /// Everything that was spawned: closing waits for it.

@@ -59,6 +59,10 @@ impl Engine {
         let (stored, ring) = load(&store, seed, &limits)
             .await
             .with_context(|| format!("cannot read the database {}", database.display()))?;
+        let schedules = store
+            .read(|rows| rows.schedules())
+            .await
+            .with_context(|| format!("cannot read the database {}", database.display()))?;
         for key in &memory_keys {
             ring.insert_memory(key);
         }
@@ -118,6 +122,7 @@ impl Engine {
             unread: Shares::new(limits.unread_bytes, limits.unread_bytes_per_caller),
             limits,
             tickets: Tickets::default(),
+            schedules: super::schedules::Schedules::new(schedules),
             sessions: RwLock::new(handles),
             tasks,
             metrics,
@@ -126,6 +131,7 @@ impl Engine {
         tokio::spawn(super::keys::keep_uses(Arc::downgrade(&inner)));
         let faults = inner.store.watch();
         tokio::spawn(super::outage::watch(Arc::downgrade(&inner), faults));
+        tokio::spawn(super::schedules::keep(Arc::downgrade(&inner)));
         Ok(Self { inner })
     }
 }

@@ -217,6 +217,7 @@ impl Engine {
                 .write()
                 .unwrap_or_else(PoisonError::into_inner)
                 .remove(handle.id.as_str());
+            engine.forget_schedules(handle.id.as_str());
             Ok(())
         })
         .await

@@ -32,6 +32,7 @@ mod realtime;
 mod respond;
 mod route;
 mod router;
+mod schedule;
 mod serve;
 mod server;
 mod sessions;

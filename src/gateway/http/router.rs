@@ -9,7 +9,9 @@ use super::extract::{AuthedRequest, PublicRequest};
 use super::path::{Params, matches, segments};
 use super::respond::Reply;
 use super::route::RouteInfo;
-use super::{audit, docs, groups, health, invite, keys, members, metrics, realtime, sessions};
+use super::{
+    audit, docs, groups, health, invite, keys, members, metrics, realtime, schedule, sessions,
+};
 use crate::api::Capability;
 use axum::http::Method;
 use std::future::Future;
@@ -98,10 +100,17 @@ const ROUTES: &[Route] = routes! {
     POST   "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/approve" send => members::let_in;
     POST   "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/reject"  send => members::reject;
 
+    GET    "/api/v1/sessions/{session}/groups/{gid}/schedule" send => schedule::get;
+    PUT    "/api/v1/sessions/{session}/groups/{gid}/schedule" send => schedule::put;
+    DELETE "/api/v1/sessions/{session}/groups/{gid}/schedule" send => schedule::clear;
+    GET    "/api/v1/schedules" send => schedule::list;
+
     POST   "/api/v1/realtime/ticket" events => realtime::ticket;
     GET    "/api/v1/realtime"        open   => realtime::stream;
 
-    GET    "/api/v1/audit"     manage => audit::list;
+    GET    "/api/v1/audit"      manage => audit::list;
+    GET    "/api/v1/audit/head" manage => audit::head;
+    POST   "/api/v1/audit:trim" manage => audit::trim;
     GET    "/api/v1/keys"      manage => keys::list;
     POST   "/api/v1/keys"      manage => keys::create;
     PATCH  "/api/v1/keys/{id}" manage => keys::update;

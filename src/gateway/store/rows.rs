@@ -1,8 +1,8 @@
 //! Row types of the tables, for every engine.
 
 use crate::api::{
-    ApiKey, Audience, AuditAction, AuditOutcome, EpochMillis, GroupKind, JoinedVia, MemberRole,
-    Session, SessionRole,
+    ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, EpochMillis, GroupKind, JoinedVia,
+    MemberRole, ScheduleOutcome, ScheduleRule, Session, SessionRole, audit_chain,
 };
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
@@ -126,6 +126,44 @@ pub(crate) struct AuditRow {
     pub outcome: AuditOutcome,
 }
 
+impl AuditRow {
+    /// The entry as it is logged, chained on the entry before.
+    ///
+    /// # Errors
+    /// It has no JSON form.
+    pub(crate) fn chained(
+        &self,
+        id: Ulid,
+        at: EpochMillis,
+        previous: &str,
+    ) -> Result<AuditEntry, serde_json::Error> {
+        let mut entry = AuditEntry {
+            id: id.to_string(),
+            organization_id: Some(self.organization.to_string()),
+            at,
+            actor: self.actor.clone(),
+            action: self.action.clone(),
+            session_id: self.session.clone(),
+            group_jid: self.group.clone(),
+            old: self.old.clone(),
+            new: self.new.clone(),
+            outcome: self.outcome.clone(),
+            hash: None,
+        };
+        entry.hash = Some(hash(&entry, previous)?);
+        Ok(entry)
+    }
+}
+
+/// The hash of an entry that follows the one with the hash `previous`.
+pub(crate) fn hash(entry: &AuditEntry, previous: &str) -> Result<String, serde_json::Error> {
+    let object = match serde_json::to_value(entry)? {
+        Value::Object(object) => object,
+        _ => serde_json::Map::new(),
+    };
+    Ok(audit_chain::hash(&object, previous))
+}
+
 /// Which audit entries to read.
 #[derive(Default)]
 pub(crate) struct AuditFilter {
@@ -134,6 +172,20 @@ pub(crate) struct AuditFilter {
     /// Only entries older than this one.
     pub before: Option<Ulid>,
     pub limit: u32,
+}
+
+/// A group's opening hours, and how far they were applied.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredSchedule {
+    pub organization: OrganizationId,
+    pub session: SessionId,
+    pub group: GroupJid,
+    /// An IANA time zone.
+    pub zone: String,
+    pub rules: Vec<ScheduleRule>,
+    /// The time of the last transition that was applied or given up.
+    pub handled_at: Option<EpochMillis>,
+    pub last: Option<ScheduleOutcome>,
 }
 
 /// An event read back from the log.

@@ -8,7 +8,7 @@
 use super::error::StoreError;
 use super::people::Wanted;
 use super::rows::{
-    AuditFilter, AuditRow, Logged, StoredGroup, StoredKey, StoredMember, StoredSession,
+    AuditFilter, Logged, StoredGroup, StoredKey, StoredMember, StoredSchedule, StoredSession,
 };
 use crate::api::{
     ApiKey, AuditEntry, EpochMillis, FoundMember, Group, GroupMember, MemberRole, Session, Setting,
@@ -148,11 +148,21 @@ pub(crate) trait ReadLogs {
     fn last_id(&self) -> Outcome<Ulid>;
 }
 
+/// Reading opening hours.
+#[allow(clippy::missing_errors_doc)]
+pub(crate) trait ReadSchedules {
+    /// Every organization's, by session and group.
+    fn schedules(&self) -> Outcome<Vec<StoredSchedule>>;
+}
+
 /// Reading rows. Callers name the organizations, in any order; rows of other organizations are not
 /// returned. Every method fails when the engine does.
-pub(crate) trait Read: ReadSessions + ReadGroups + ReadPeople + ReadKeys + ReadLogs {}
+pub(crate) trait Read:
+    ReadSessions + ReadGroups + ReadPeople + ReadKeys + ReadLogs + ReadSchedules
+{
+}
 
-impl<T: ReadSessions + ReadGroups + ReadPeople + ReadKeys + ReadLogs> Read for T {}
+impl<T: ReadSessions + ReadGroups + ReadPeople + ReadKeys + ReadLogs + ReadSchedules> Read for T {}
 
 /// Writing sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
@@ -270,7 +280,12 @@ pub(crate) trait WriteKeys {
 /// Writing the audit log and the events log.
 #[allow(clippy::missing_errors_doc)]
 pub(crate) trait WriteLogs {
-    fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()>;
+    /// Adds an entry with its hash, after all others of the organization.
+    fn insert_audit(&mut self, organization: &OrganizationId, entry: &AuditEntry) -> Outcome<()>;
+
+    /// Removes the organization's audit entries up to `last`, that one included. Returns how many
+    /// there were.
+    fn remove_audit(&mut self, organization: &OrganizationId, last: Ulid) -> Outcome<u64>;
 
     fn insert_event(&mut self, event: &Published) -> Outcome<()>;
 
@@ -278,10 +293,24 @@ pub(crate) trait WriteLogs {
     fn sweep_events(&mut self, organization: &OrganizationId, keep: u32) -> Outcome<()>;
 }
 
+/// Writing opening hours.
+#[allow(clippy::missing_errors_doc)]
+pub(crate) trait WriteSchedules {
+    /// Inserts or replaces a group's; `false` when its session is gone.
+    fn put_schedule(&mut self, schedule: &StoredSchedule) -> Outcome<bool>;
+
+    fn delete_schedule(
+        &mut self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        group: &GroupJid,
+    ) -> Outcome<()>;
+}
+
 /// Writing rows, inside a transaction that the caller commits.
 #[allow(clippy::missing_errors_doc)]
 pub(crate) trait Rows:
-    Read + WriteSessions + WriteGroups + WritePeople + WriteKeys + WriteLogs
+    Read + WriteSessions + WriteGroups + WritePeople + WriteKeys + WriteLogs + WriteSchedules
 {
     /// Writes about as much as a change of a group does, to test whether that is possible. The row
     /// is never read.

@@ -2,9 +2,9 @@
 
 use super::error::StoreError;
 use super::listing::ListCache;
-use super::rows::AuditRow;
+use super::rows::{AuditFilter, AuditRow};
 use super::tables::Rows;
-use crate::api::{Envelope, EpochMillis, EventKind};
+use crate::api::{Envelope, EpochMillis, EventKind, audit_chain};
 use crate::gateway::clock;
 use crate::gateway::domain::{OrganizationId, SessionId};
 use crate::gateway::hub::Published;
@@ -38,7 +38,8 @@ impl Write<'_> {
         self.changed.push(Arc::clone(cache));
     }
 
-    /// Adds an entry to the audit log.
+    /// Adds an entry to the audit log. Ids only grow, so the order of ids is the order of the hash
+    /// chain, whatever the times are.
     ///
     /// # Errors
     /// The database refuses.
@@ -58,7 +59,16 @@ impl Write<'_> {
         let id = self.next_id();
         // Readers of all organizations need the organization to exist.
         self.rows.put_organization(&entry.organization, at)?;
-        self.rows.insert_audit(id, at, entry)?;
+        let newest = AuditFilter {
+            limit: 1,
+            ..AuditFilter::default()
+        };
+        let owner = &entry.organization;
+        let newest = self.rows.audit(std::slice::from_ref(owner), &newest)?.pop();
+        let previous = newest.and_then(|newest| newest.hash);
+        let previous = previous.as_deref().unwrap_or(audit_chain::FIRST);
+        let entry = entry.chained(id, at, previous)?;
+        self.rows.insert_audit(owner, &entry)?;
         self.logged = Some(id);
         Ok(())
     }

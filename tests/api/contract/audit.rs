@@ -299,3 +299,71 @@ async fn the_log_of_another_organization_is_not_visible() {
         assert!(!list.text.contains("invite.reset"), "{}", list.text);
     }
 }
+
+/// The hash of an entry, by the description in docs/scripts.md and without the program's own code: the
+/// members of `Value` are sorted and written without spaces, and all names here are ASCII.
+fn hash(entry: &Value, previous: &str) -> String {
+    let mut covered = entry.clone();
+    let members = covered.as_object_mut().unwrap();
+    members.remove("hash");
+    members.insert("previous".to_owned(), json!(previous));
+    let digest = ring::digest::digest(&ring::digest::SHA256, covered.to_string().as_bytes());
+    let digits = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}
+
+#[tokio::test]
+async fn the_hashes_can_be_computed_from_the_answers() {
+    let gateway = Gateway::start().await;
+    let zeros = "0".repeat(64);
+    let head = gateway.get("/api/v1/audit/head").await.ok(200);
+    assert_eq!(head, json!({ "hash": zeros }));
+    let path = gateway.support_group("Weekend Volunteers");
+    for subject in [
+        "Ünïcode \u{1f600} \"quoted\" \\ / \u{200d}",
+        "Weekend Volunteers",
+    ] {
+        let change = json!({ "subject": subject, "announce": false });
+        gateway.patch(&path, change).await.ok(204);
+    }
+    gateway.delete(&format!("{path}/invite")).await.ok(200);
+    let mut previous = zeros;
+    let entries = log(&gateway, "").await;
+    assert_eq!(entries.len(), 3);
+    for entry in &entries {
+        previous = hash(entry, &previous);
+        assert_eq!(entry["hash"], previous, "{entry}");
+    }
+    let head = gateway.get("/api/v1/audit/head").await.ok(200);
+    assert_eq!(head, json!({ "id": entries[2]["id"], "hash": previous }));
+    let head = Ask::get("/api/v1/audit/head").key(Key::Other);
+    let others = head.to(&gateway).await.ok(200);
+    assert_eq!(
+        others.get("id"),
+        None,
+        "each organization has a chain of its own"
+    );
+}
+
+#[tokio::test]
+async fn recent_entries_are_not_removed() {
+    let gateway = Gateway::start().await;
+    let trim = async |body: Value| {
+        let ask = Ask::post("/api/v1/audit:trim").json(&body);
+        ask.to(&gateway).await
+    };
+    let week = 7 * 24 * 60 * 60 * 1000;
+    let now = jiff::Timestamp::now().as_millisecond();
+    for body in [
+        json!({ "before": now - week + 60_000 }),
+        json!({ "before": -1 }),
+        json!({ "before": "yesterday" }),
+        json!({}),
+        json!({ "before": 1, "after": 2 }),
+    ] {
+        let fields = trim(body.clone()).await.invalid();
+        assert!(!fields.is_empty(), "{body}");
+    }
+    let done = trim(json!({ "before": now - week - 60_000 })).await.ok(200);
+    assert_eq!(done, json!({ "removed": 0 }));
+}

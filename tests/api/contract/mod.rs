@@ -19,6 +19,7 @@ mod metrics;
 mod precedence;
 mod realtime;
 mod restart;
+mod schedule;
 mod sessions;
 mod settings;
 mod table;

@@ -1,5 +1,6 @@
 //! Commands for scripts, as processes: their output and exit codes.
 
+mod audit;
 mod batches;
 mod changes;
 mod checks;
@@ -11,6 +12,7 @@ mod lists;
 mod members;
 mod own;
 mod places;
+mod schedule;
 mod sheets;
 mod shell;
 mod stub;

@@ -1,5 +1,6 @@
 //! The arguments of `groupdesk keys`, and the syntax of durations.
 
+use super::super::moment::moment;
 use crate::api::{Capability, EpochMillis};
 use crate::cli::output::{AnswerFormat, ListFormat};
 use clap::{Args, Subcommand};
@@ -180,17 +181,10 @@ fn expiry(text: &str) -> Result<Expiry, String> {
     if let Ok(span) = span(text) {
         return Ok(Expiry::In(span));
     }
-    let moment = text.parse::<jiff::Timestamp>().or_else(|_| {
-        let day = text.parse::<jiff::civil::Date>()?;
-        let midnight = day.to_zoned_datetime(jiff::tz::TimeZone::UTC)?;
-        Ok::<_, jiff::Error>(midnight.timestamp())
-    });
-    moment
-        .map(|moment| Expiry::At(moment.as_millisecond()))
-        .map_err(|_| {
-            "must be a time from now such as 90d, a day such as 2027-01-01, or a moment such as 2027-01-01T08:00:00Z"
-                .to_owned()
-        })
+    moment(text).map(Expiry::At).ok_or_else(|| {
+        "must be a time from now such as 90d, a day such as 2027-01-01, or a moment such as 2027-01-01T08:00:00Z"
+            .to_owned()
+    })
 }
 
 #[cfg(test)]

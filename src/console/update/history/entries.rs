@@ -9,6 +9,8 @@ use crate::text::{clean_line, truncate_to_width};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// The actor of changes by opening hours.
+const SCHEDULE: &str = "schedule";
 /// The actor of a desk that runs its own gateway.
 const DESK: &str = "key:console";
 /// Columns of a value.
@@ -66,6 +68,9 @@ fn who(actor: &str, labels: &BTreeMap<String, String>) -> (String, Option<String
     let shown = clean_line(actor).into_owned();
     if actor == DESK {
         return ("this desk".to_owned(), None);
+    }
+    if actor == SCHEDULE {
+        return ("the opening hours".to_owned(), None);
     }
     let label = actor.strip_prefix("key:").and_then(|id| labels.get(id));
     let label = label.map(|label| clean_line(label).trim().to_owned());

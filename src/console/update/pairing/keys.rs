@@ -206,6 +206,7 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
         | ButtonId::Promote
         | ButtonId::Demote
         | ButtonId::Save
+        | ButtonId::Remove
         | ButtonId::Edit
         | ButtonId::Lock
         | ButtonId::Connect => {}

@@ -13,6 +13,7 @@ fn entry(minutes: i64, actor: &str, action: AuditAction, old: Value, new: Value)
     let some = |value: Value| (!value.is_null()).then_some(value);
     AuditEntry {
         id: format!("01{minutes}"),
+        organization_id: None,
         at: START - minutes * 60_000,
         actor: actor.to_owned(),
         action,
@@ -21,6 +22,7 @@ fn entry(minutes: i64, actor: &str, action: AuditAction, old: Value, new: Value)
         old: some(old),
         new: some(new),
         outcome: AuditOutcome::Ok,
+        hash: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod form;
 mod groups;
 mod health;
 mod history;
+mod hours;
 mod idle;
 mod lag;
 mod leave_group;
@@ -45,8 +46,8 @@ mod unknown;
 
 use super::{start, update};
 use crate::api::{
-    Audience, Envelope, EpochMillis, EventKind, Group, GroupMember, MemberRole, Session,
-    SessionRole, SessionStatus,
+    Audience, Envelope, EpochMillis, EventKind, Group, GroupMember, GroupSchedule, MemberRole,
+    Session, SessionRole, SessionStatus,
 };
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -201,6 +202,8 @@ impl Harness {
             &Call::Group(key.clone()),
             Reply::Group(Ok(group("1", "Allotment"))),
         );
+        let none = GroupSchedule::default();
+        desk.answer(&Call::Schedule(key.clone()), Reply::Schedule(Ok(none)));
         desk.answer(&Call::Members(key.clone()), Reply::Members(Ok(members())));
         desk.answer(&Call::Invite(key), Reply::Invite(Ok(LINK.to_owned())));
         desk

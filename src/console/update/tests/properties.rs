@@ -5,7 +5,8 @@
 
 use super::*;
 use crate::api::{
-    EventKind, GroupInfo, JoinedGroup, PairingCode, PartialUpdate, QrCode, SettingField,
+    EventKind, GroupInfo, GroupSchedule, JoinedGroup, PairingCode, PartialUpdate, QrCode,
+    SettingField,
 };
 use crate::console::effect::GroupHistory;
 use crate::console::state::{Connection, FormPhase, Pane, ResetPhase};
@@ -111,6 +112,8 @@ impl World {
                     None => refuse(&call, FailureKind::Other),
                 },
                 Call::History(_) => Reply::History(Ok(GroupHistory::default())),
+                Call::Schedule(_) => Reply::Schedule(Ok(GroupSchedule::default())),
+                Call::SetSchedule { .. } => refuse(&call, FailureKind::Other),
                 Call::Session(_) => Reply::Session(Ok(self.session())),
                 Call::Act { session: of, .. } if of == SESSION => {
                     self.status = "starting";

@@ -4,8 +4,8 @@ use super::fixture::{
     LINK, MINUTE, NOW, REQUEST, SUPPORT, desk, failure, fill, form, fresh, key, typed,
 };
 use crate::api::{
-    Audience, Capability, Group, GroupKind, InvitePreview, LinkStep, Missed, PrivateInvite,
-    SessionRole, SessionStatus, SettingField, SettingsPatch,
+    Audience, Capability, Group, GroupKind, GroupSchedule, InvitePreview, LinkStep, Missed,
+    PrivateInvite, SessionRole, SessionStatus, SettingField, SettingsPatch,
 };
 use crate::batch::{Outcome, RowState, Target};
 use crate::console::effect::{GatewayFault, GatewayField, MemberChange, SessionAction};
@@ -17,13 +17,32 @@ use crate::console::state::{
     BatchBefore, BatchFocus, BatchKind, BatchMenu, BatchPhase, BatchProgress, BatchResume,
     BatchRun, ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter,
     CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus,
-    FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase, Invite, Layer,
-    LeaveGroupDialog, LeavePhase, Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase,
-    NewGroupDialog, NewGroupFocus, NewGroupWay, Pane, PersonOutcome, Profile, ProfilesDialog,
-    ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, RosterDialog,
-    RosterPerson, RosterPhase, RosterTask, RosterWork, SheetDialog, SheetFocus, SheetPhase,
-    SheetSource, Sort, State, Toast, ToastKind, copy_texts,
+    FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase, HoursDialog,
+    HoursPhase, Invite, Layer, LeaveGroupDialog, LeavePhase, Leaving, LinkHidden, Members,
+    NewGatewayDialog, NewGatewayPhase, NewGroupDialog, NewGroupFocus, NewGroupWay, Pane,
+    PersonOutcome, Profile, ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase,
+    ResetDialog, ResetPhase, RosterDialog, RosterPerson, RosterPhase, RosterTask, RosterWork,
+    SheetDialog, SheetFocus, SheetPhase, SheetSource, Sort, State, Toast, ToastKind, copy_texts,
 };
+
+/// The dialog over a card that shows the same hours.
+fn opening_hours() -> State {
+    let mut state = desk();
+    let rules = ["mon-fri 08:00-22:00", "sat,sun 10:00-02:00"];
+    let schedule = GroupSchedule {
+        zone: Some("Europe/Berlin".to_owned()),
+        rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
+        is_open: Some(true),
+        next_change_at: Some(NOW + 125 * MINUTE),
+        last_outcome: None,
+    };
+    let card = state.card.as_mut().unwrap();
+    let mut dialog = HoursDialog::reading(card.key.clone(), "Choir".to_owned(), RequestId(1));
+    dialog.fill(&schedule, "UTC");
+    card.schedule = Some(schedule);
+    state.layers.push(Layer::Hours(Box::new(dialog)));
+    state
+}
 
 /// A name and the state to draw.
 pub type Scene = (&'static str, fn() -> State);
@@ -74,6 +93,17 @@ pub const SCENES: &[Scene] = &[
         state
     }),
     ("groups", desk),
+    ("opening-hours", opening_hours),
+    ("opening-hours-failed", || {
+        let mut state = opening_hours();
+        if let Some(Layer::Hours(dialog)) = state.layers.last_mut() {
+            dialog.phase = HoursPhase::Failed(failure(
+                FailureKind::Other,
+                "zone: must be an IANA time zone",
+            ));
+        }
+        state
+    }),
     ("sessions", || focused(Pane::Sessions)),
     ("sessions-heard", || {
         let mut state = focused(Pane::Sessions);

@@ -1,5 +1,6 @@
 //! The use cases against a fake driver.
 
+mod audit;
 mod bans;
 mod budget;
 mod ends;
@@ -9,6 +10,7 @@ mod keys;
 mod lists;
 mod outage;
 mod revoked;
+mod schedules;
 mod sessions;
 mod waiting;
 

@@ -1,11 +1,12 @@
 //! Values for the examples: one small world, of the types that serve the requests.
 
 use crate::api::{
-    ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, BudgetWindow, Capability, CreatedKey,
-    EpochMillis, FoundMember, Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview,
-    JoinedVia, List, MemberRole, MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion,
-    PasskeyRequest, PasskeyResponse, PasskeyStep, QrCode, Session, SessionBudget, SessionMe,
-    SessionRole, SessionStatus, Ticket,
+    ApiKey, Audience, AuditAction, AuditEntry, AuditHead, AuditOutcome, AuditTrimmed, BudgetWindow,
+    Capability, CreatedKey, EpochMillis, FoundMember, Group, GroupInfo, GroupKind, GroupMember,
+    GroupSchedule, InviteLink, InvitePreview, JoinedVia, List, MemberRole, MembershipRequest,
+    PairingCode, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
+    QrCode, ScheduleOutcome, ScheduleRule, ScheduledGroup, Session, SessionBudget, SessionMe,
+    SessionRole, SessionStatus, Ticket, Weekday,
 };
 use serde_json::json;
 
@@ -16,9 +17,11 @@ pub(super) const KEY: &str = "01JD3Q8N9P0Q1R2S3T4V5W6X7Y";
 pub(super) const TICKET: &str = "rt_2Vn8s0qLZr4kXcTqv1mYbH6dJw";
 const LID: &str = "123456789012345@lid";
 const ENTRY: &str = "01JD3R0A1B2C3D4E5F6G7H8J9K";
+/// The hash of [`entry`] as the first of its organization.
+const HASH: &str = "6f15aa757851e0cbf199697327648cfa721ec824adb53aca1ba0194cafb39551";
 const ORGANIZATION: &str = "saint-mary";
 const SUBJECT: &str = "Weekend Volunteers";
-const THEN: EpochMillis = 1_794_823_200_000;
+pub(super) const THEN: EpochMillis = 1_794_823_200_000;
 const NOW: EpochMillis = 1_794_912_000_000;
 
 pub(super) fn page<T>(one: T) -> List<T> {
@@ -237,6 +240,7 @@ pub(super) fn ticket() -> Ticket {
 pub(super) fn entry() -> AuditEntry {
     AuditEntry {
         id: ENTRY.to_owned(),
+        organization_id: Some(ORGANIZATION.to_owned()),
         at: NOW,
         actor: format!("key:{KEY}"),
         action: AuditAction::GroupUpdate,
@@ -245,6 +249,55 @@ pub(super) fn entry() -> AuditEntry {
         old: Some(json!({ "subject": SUBJECT })),
         new: Some(json!({ "subject": "Weekend Volunteers 2027" })),
         outcome: AuditOutcome::Ok,
+        hash: Some(HASH.to_owned()),
+    }
+}
+
+pub(super) fn head() -> AuditHead {
+    AuditHead {
+        id: Some(ENTRY.to_owned()),
+        hash: HASH.to_owned(),
+    }
+}
+
+pub(super) fn trimmed() -> AuditTrimmed {
+    AuditTrimmed {
+        removed: 1_204,
+        last_id: Some(ENTRY.to_owned()),
+        last_hash: Some(HASH.to_owned()),
+    }
+}
+
+pub(super) fn schedule() -> GroupSchedule {
+    GroupSchedule {
+        zone: Some("Europe/Berlin".to_owned()),
+        rules: vec![
+            ScheduleRule {
+                days: Weekday::ALL[..5].to_vec(),
+                open: "08:00".to_owned(),
+                close: "22:00".to_owned(),
+            },
+            ScheduleRule {
+                days: Weekday::ALL[5..].to_vec(),
+                open: "10:00".to_owned(),
+                close: "02:00".to_owned(),
+            },
+        ],
+        is_open: Some(true),
+        next_change_at: Some(NOW + 7_200_000),
+        last_outcome: Some(ScheduleOutcome {
+            at: NOW - 43_200_000,
+            announce: false,
+            outcome: AuditOutcome::Ok,
+        }),
+    }
+}
+
+pub(super) fn scheduled() -> ScheduledGroup {
+    ScheduledGroup {
+        session_id: SESSION.to_owned(),
+        group_jid: GROUP.to_owned(),
+        schedule: schedule(),
     }
 }
 
@@ -265,5 +318,18 @@ pub(super) fn created_key() -> CreatedKey {
         // Obviously not a valid key.
         secret: "wa_this-is-what-a-secret-would-stand-in".to_owned(),
         key: key(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::audit_chain::FIRST;
+    use crate::gateway::store::rows::hash;
+
+    /// The constant was computed by Python: `json.dumps(entry, sort_keys=True, separators=(",", ":"))`.
+    #[test]
+    fn the_hash_of_the_example_fits_it() {
+        assert_eq!(hash(&entry(), FIRST).unwrap(), HASH);
     }
 }

@@ -13,6 +13,7 @@ pub(super) enum Tag {
     Invites,
     Members,
     Requests,
+    Schedules,
     Realtime,
     Audit,
     Keys,
@@ -20,12 +21,13 @@ pub(super) enum Tag {
 }
 
 impl Tag {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Sessions,
         Self::Groups,
         Self::Invites,
         Self::Members,
         Self::Requests,
+        Self::Schedules,
         Self::Realtime,
         Self::Audit,
         Self::Keys,
@@ -51,6 +53,10 @@ impl Tag {
             Self::Requests => (
                 "Requests to join",
                 "Who asked to join a group, where an admin has to let people in. An extension.",
+            ),
+            Self::Schedules => (
+                "Opening hours",
+                "When a group is open: at other times only admins can post. The gateway opens and closes it, so it must run at these times. An extension.",
             ),
             Self::Realtime => (
                 "Realtime",

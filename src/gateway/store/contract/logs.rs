@@ -1,9 +1,9 @@
 //! The audit log and the events log.
 
 use super::{TestStore, organization, session};
-use crate::api::{AuditAction, AuditEntry, AuditOutcome, EventKind};
-use crate::gateway::store::rows::{AuditFilter, AuditRow};
-use crate::gateway::store::{self, cursor};
+use crate::api::{AuditAction, AuditEntry, AuditOutcome, EventKind, audit_chain};
+use crate::gateway::store::rows::{AuditFilter, AuditRow, hash};
+use crate::gateway::store::{self, StoreError, cursor};
 use serde_json::json;
 use ulid::Ulid;
 
@@ -27,9 +27,8 @@ async fn fill(place: &TestStore) -> Vec<Ulid> {
         for number in 0..6_u32 {
             let about = (number % 2 == 0).then_some("s1");
             let group = (number % 3 == 0).then_some("g1");
-            let (id, row) = (w.next_id(), entry("acme", about, group));
-            w.rows.insert_audit(id, i64::from(number), &row)?;
-            ids.push(id);
+            w.record_at(i64::from(number), &entry("acme", about, group))?;
+            ids.extend(w.logged);
         }
         w.record(&entry("other", Some("s1"), Some("g1")))?;
         Ok(ids)
@@ -63,6 +62,7 @@ pub(super) async fn the_audit_log_is_read_backwards(place: TestStore) {
     let oldest = read_back.last().unwrap();
     let expected = AuditEntry {
         id: oldest.id.clone(),
+        organization_id: Some("acme".to_owned()),
         at: 0,
         actor: "key:1".to_owned(),
         action: AuditAction::GroupUpdate,
@@ -71,6 +71,7 @@ pub(super) async fn the_audit_log_is_read_backwards(place: TestStore) {
         old: Some(json!({ "subject": "old" })),
         new: None,
         outcome: AuditOutcome::Failed("not_admin".to_owned()),
+        hash: oldest.hash.clone(),
     };
     assert_eq!(*oldest, expected);
     assert_eq!(ids(&read(&place, &["acme"], most(2)).await), written[..2]);
@@ -80,7 +81,64 @@ pub(super) async fn the_audit_log_is_read_backwards(place: TestStore) {
     assert_eq!(both[1..], written[..2], "the newest is the other's");
     assert!(read(&place, &[], most(100)).await.is_empty());
     let known = place.store.read(|rows| rows.organizations()).await.unwrap();
-    assert_eq!(known, [organization("other")], "recording makes it known");
+    assert_eq!(
+        known,
+        ["acme", "other"].map(organization),
+        "recording makes them known"
+    );
+}
+
+/// Asserts that entries, newest first, are chained on each other and on `first`.
+fn assert_chained(entries: &[AuditEntry], first: &str) {
+    let mut previous = first.to_owned();
+    for entry in entries.iter().rev() {
+        let expected = hash(entry, &previous).unwrap();
+        assert_eq!(entry.hash.as_deref(), Some(expected.as_str()), "{entry:?}");
+        previous = expected;
+    }
+}
+
+pub(super) async fn entries_are_chained_in_the_order_of_their_ids(place: TestStore) {
+    fill(&place).await;
+    // What waited during an outage is written later, with the time when it happened.
+    let late = place.store.write(|w| {
+        w.record_at(3, &entry("acme", None, None))?;
+        w.record_at(1, &entry("acme", Some("s1"), None))
+    });
+    late.await.unwrap();
+    // A job that fails leaves no gap.
+    let failing = place.store.write(|w| {
+        w.record(&entry("acme", None, None))?;
+        Err::<(), _>(StoreError::Panicked)
+    });
+    failing.await.unwrap_err();
+    let last = place.store.write(|w| w.record(&entry("acme", None, None)));
+    last.await.unwrap();
+    let chain = read(&place, &["acme"], most(100)).await;
+    assert_eq!(chain.len(), 9);
+    assert_chained(&chain, audit_chain::FIRST);
+    let other = read(&place, &["other"], most(100)).await;
+    assert_chained(&other, audit_chain::FIRST);
+}
+
+pub(super) async fn old_audit_entries_are_removed_and_the_chain_goes_on(place: TestStore) {
+    let written = fill(&place).await;
+    let before = read(&place, &["acme"], most(100)).await;
+    let last = written[3];
+    let removed = place.store.write(move |w| {
+        w.record(&entry("acme", None, None))?;
+        w.rows.remove_audit(&organization("acme"), last)
+    });
+    assert_eq!(removed.await.unwrap(), 4);
+    let left = read(&place, &["acme"], most(100)).await;
+    assert_eq!(ids(&left)[1..], [written[5], written[4]]);
+    let anchor = before[2].hash.clone().unwrap();
+    assert_chained(&left, &anchor);
+    assert_eq!(read(&place, &["other"], most(100)).await.len(), 1);
+    let again = place
+        .store
+        .write(move |w| w.rows.remove_audit(&organization("acme"), last));
+    assert_eq!(again.await.unwrap(), 0);
 }
 
 pub(super) async fn audit_entries_are_found_by_what_they_are_about(place: TestStore) {

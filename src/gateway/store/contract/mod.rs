@@ -9,6 +9,7 @@ mod keys;
 mod logs;
 mod memory;
 mod people;
+mod schedules;
 mod sessions;
 
 use super::changes::SessionContext;
@@ -206,9 +207,14 @@ contract! {
             keys_are_listed_by_organization;
         logs:
             the_audit_log_is_read_backwards
+            entries_are_chained_in_the_order_of_their_ids
+            old_audit_entries_are_removed_and_the_chain_goes_on
             audit_entries_are_found_by_what_they_are_about
             a_page_of_the_audit_log_leads_to_the_next
             events_are_replayed_in_order
             old_events_are_swept;
+        schedules:
+            a_schedule_reads_back_as_written
+            a_deleted_session_s_schedules_are_gone;
     }
 }

@@ -1,5 +1,6 @@
 //! The database file: its mode, its schema, its migrations.
 
+use super::chain;
 use super::error::OpenError;
 use super::last_id::last_id;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -19,7 +20,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_probe.sql"),
     include_str!("migrations/0005_group_settings.sql"),
     include_str!("migrations/0006_people.sql"),
+    AUDIT_CHAIN,
+    include_str!("migrations/0008_schedules.sql"),
 ];
+
+/// After this one the hashes are computed.
+const AUDIT_CHAIN: &str = include_str!("migrations/0007_audit_chain.sql");
 
 /// Bytes to which the write-ahead log is cut once its content is in the database. Above the 4 MB at
 /// which SQLite copies it there.
@@ -122,6 +128,12 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<(), OpenError> {
     for (sql, version) in MIGRATIONS.iter().zip(1_i64..).skip(done) {
         let step = conn.transaction()?;
         step.execute_batch(sql)?;
+        if *sql == AUDIT_CHAIN {
+            chain::compute(&step).map_err(|cause| OpenError::Unreadable {
+                path: path.to_owned(),
+                cause: std::io::Error::other(cause),
+            })?;
+        }
         step.pragma_update(None, "application_id", APPLICATION_ID)?;
         step.pragma_update(None, "user_version", version)?;
         step.commit()?;
@@ -180,6 +192,21 @@ pub(super) fn private(path: &Path) -> std::io::Result<File> {
         }
     }
     Ok(file)
+}
+
+/// A database as a version with `count` migrations left it.
+#[cfg(test)]
+pub(super) fn migrate_to(path: &Path, count: usize) -> Connection {
+    private(path).unwrap();
+    let conn = connect(path).unwrap();
+    for sql in &MIGRATIONS[..count] {
+        conn.execute_batch(sql).unwrap();
+    }
+    conn.pragma_update(None, "application_id", APPLICATION_ID)
+        .unwrap();
+    conn.pragma_update(None, "user_version", count as i64)
+        .unwrap();
+    conn
 }
 
 #[cfg(test)]

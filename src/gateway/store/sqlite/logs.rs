@@ -2,16 +2,20 @@
 
 use super::connection::Sqlite;
 use super::last_id::last_id;
-use crate::api::{AuditAction, AuditEntry, AuditOutcome, EpochMillis};
+use crate::api::{AuditAction, AuditEntry, AuditOutcome};
 use crate::gateway::domain::OrganizationId;
 use crate::gateway::hub::Published;
 use crate::gateway::store::StoreError;
-use crate::gateway::store::rows::{AuditFilter, AuditRow, Logged};
+use crate::gateway::store::rows::{AuditFilter, Logged};
 use crate::gateway::store::tables::{ReadLogs, WriteLogs};
 use rusqlite::types::Type;
 use rusqlite::{Row, params};
 use serde_json::Value;
 use ulid::Ulid;
+
+/// The columns that [`entry`] reads.
+pub(super) const COLUMNS: &str =
+    "id, at, actor, action, session, group_jid, old, new, outcome, organization, hash";
 
 impl ReadLogs for Sqlite {
     fn audit(
@@ -20,10 +24,7 @@ impl ReadLogs for Sqlite {
         filter: &AuditFilter,
     ) -> Result<Vec<AuditEntry>, StoreError> {
         // Each filter has an index of its own, so the text of the query follows the filters given.
-        let mut sql = String::from(
-            "SELECT id, at, actor, action, session, group_jid, old, new, outcome FROM audit
-             WHERE organization = ?1 AND id < ?2",
-        );
+        let mut sql = format!("SELECT {COLUMNS} FROM audit WHERE organization = ?1 AND id < ?2");
         sql.push_str(match filter.session {
             Some(_) => " AND session = ?3",
             None => " AND ?3 IS NULL",
@@ -101,29 +102,41 @@ impl ReadLogs for Sqlite {
 impl WriteLogs for Sqlite {
     fn insert_audit(
         &mut self,
-        id: Ulid,
-        at: EpochMillis,
-        entry: &AuditRow,
+        organization: &OrganizationId,
+        entry: &AuditEntry,
     ) -> Result<(), StoreError> {
         let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
         self.conn
             .prepare_cached(
-                "INSERT INTO audit (organization, id, at, actor, action, session, group_jid, old, new, outcome)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO audit (organization, id, at, actor, action, session, group_jid, old, new, outcome, hash)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
-                entry.organization.as_str(),
-                id.to_string(),
-                at,
+                organization.as_str(),
+                entry.id,
+                entry.at,
                 entry.actor,
                 word(&entry.action)?,
-                entry.session,
-                entry.group,
+                entry.session_id,
+                entry.group_jid,
                 text(&entry.old),
                 text(&entry.new),
                 word(&entry.outcome)?,
+                entry.hash.as_deref().unwrap_or_default(),
             ])?;
         Ok(())
+    }
+
+    fn remove_audit(
+        &mut self,
+        organization: &OrganizationId,
+        last: Ulid,
+    ) -> Result<u64, StoreError> {
+        let removed = self
+            .conn
+            .prepare_cached("DELETE FROM audit WHERE organization = ? AND id <= ?")?
+            .execute(params![organization.as_str(), last.to_string()])?;
+        Ok(removed as u64)
     }
 
     fn insert_event(&mut self, event: &Published) -> Result<(), StoreError> {
@@ -152,7 +165,7 @@ impl WriteLogs for Sqlite {
     }
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
     let json = |index: usize| -> rusqlite::Result<Option<Value>> {
         row.get::<_, Option<String>>(index)?
             .map(|text| serde_json::from_str(&text))
@@ -165,6 +178,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
     let outcome: String = row.get(8)?;
     Ok(AuditEntry {
         id: row.get(0)?,
+        organization_id: row.get(9)?,
         at: row.get(1)?,
         actor: row.get(2)?,
         action: serde_json::from_value(Value::String(action.clone()))
@@ -175,6 +189,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
         new: json(7)?,
         outcome: serde_json::from_value(Value::String(outcome.clone()))
             .unwrap_or(AuditOutcome::Failed(outcome)),
+        hash: row.get(10)?,
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The SQL is in one file per kind of rows; this file has opening and transactions.
 
+mod chain;
 mod columns;
 mod connection;
 mod error;
@@ -14,6 +15,7 @@ mod lock;
 mod logs;
 mod people;
 mod probe;
+mod schedules;
 mod sessions;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::super::examples;
 use super::super::operation::{Operation, Query, Tag};
-use crate::api::{Capability, CreateKey, RotateKey, UpdateKey};
+use crate::api::{Capability, CreateKey, RotateKey, TrimAudit, UpdateKey};
 use crate::gateway::Error;
 use crate::gateway::engine::{expired_key, too_many_keys};
 
@@ -23,6 +23,35 @@ pub(super) fn operations() -> Vec<Operation> {
             "A page of the log.",
             &examples::page(examples::entry()),
         ),
+        Operation::new(
+            Tag::Audit,
+            "GET",
+            "/api/v1/audit/head",
+            "getAuditHead",
+            "Get the end of the log's hash chain",
+        )
+        .about("Of the caller's organization. The hash of an entry covers the entry and the hash before it: the entry's JSON object without `hash`, with a member `previous` (the hash of the entry before in the organization; 64 zeros for the first), in the canonical form of RFC 8785, as SHA-256 in lower-case hexadecimal digits. Who keeps the head elsewhere can prove later that no entry up to it was changed, removed or added.")
+        .gives(200, "The newest entry and its hash.", &examples::head())
+        .refuses([("no_organization", Error::NoOrganization)]),
+        Operation::new(
+            Tag::Audit,
+            "POST",
+            "/api/v1/audit:trim",
+            "trimAudit",
+            "Remove old entries of the log",
+        )
+        .about("Of the caller's organization, written before a time at least seven days ago. An entry `audit.trim` names the last entry that was removed and its hash, on which the first remaining one is chained; without old entries nothing is logged.")
+        .takes(&TrimAudit {
+            before: examples::THEN,
+        })
+        .gives(200, "What was removed.", &examples::trimmed())
+        .refuses([
+            ("no_organization", Error::NoOrganization),
+            (
+                "too_recent",
+                Error::field("before", "must be at least seven days ago"),
+            ),
+        ]),
         row("GET", "/api/v1/keys", "listKeys", "List the api-keys")
             .about("Oldest first, without their secrets.")
             .gives(200, "The keys.", &examples::page(examples::key()))

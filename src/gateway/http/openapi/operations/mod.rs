@@ -5,6 +5,7 @@ mod health;
 mod keys;
 mod members;
 mod realtime;
+mod schedules;
 mod sessions;
 
 use super::operation::Operation;
@@ -15,6 +16,7 @@ pub(super) fn all() -> Vec<Operation> {
         sessions::operations(),
         groups::operations(),
         members::operations(),
+        schedules::operations(),
         realtime::operations(),
         keys::operations(),
         health::operations(),

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use value::{items, members, text};
 
 const STYLE: &str = include_str!("style.css");
-const METHODS: [&str; 4] = ["get", "post", "patch", "delete"];
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 pub(crate) struct Page {
     pub html: Bytes,

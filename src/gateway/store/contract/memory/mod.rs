@@ -3,12 +3,13 @@
 mod people;
 mod read;
 mod rows;
+mod schedules;
 
 use super::Engine;
 use crate::api::{AuditEntry, EpochMillis, Group, Session, SessionRole};
 use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::store::StoreError;
-use crate::gateway::store::rows::{Logged, StoredKey, StoredMember};
+use crate::gateway::store::rows::{Logged, StoredKey, StoredMember, StoredSchedule};
 use crate::gateway::store::tables::{Database, Read, Readers, Transactions};
 use crate::gateway::whatsapp::Named;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,8 @@ type Outcome<T> = Result<T, StoreError>;
 struct Tables {
     organizations: BTreeSet<OrganizationId>,
     sessions: BTreeMap<String, (OrganizationId, Session, bool, Option<EpochMillis>)>,
+    /// By session and group.
+    schedules: BTreeMap<(String, String), StoredSchedule>,
     /// By session and JID.
     groups: BTreeMap<(String, String), (i64, Group)>,
     /// By group and LID.

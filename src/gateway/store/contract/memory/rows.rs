@@ -4,7 +4,7 @@ use super::{Memory, Outcome};
 use crate::api::{AuditEntry, EpochMillis, Group, MemberRole, Session, SessionRole, Setting};
 use crate::gateway::domain::{MemberJid, OrganizationId, SessionId};
 use crate::gateway::hub::Published;
-use crate::gateway::store::rows::{AuditRow, Logged, StoredKey, StoredMember, my_role};
+use crate::gateway::store::rows::{Logged, StoredKey, StoredMember, my_role};
 use crate::gateway::store::tables::{Rows, WriteGroups, WriteKeys, WriteLogs, WriteSessions};
 use crate::gateway::whatsapp::{GroupSnapshot, Member};
 use std::collections::BTreeSet;
@@ -105,6 +105,7 @@ impl WriteSessions for Memory {
                 .collect();
             tables.members.retain(|(of, _), _| !numbers.contains(of));
             tables.people.retain(|(of, _), _| !gone(of));
+            tables.schedules.retain(|(of, _), _| !gone(of));
         })
     }
 }
@@ -322,20 +323,20 @@ impl WriteKeys for Memory {
 }
 
 impl WriteLogs for Memory {
-    fn insert_audit(&mut self, id: Ulid, at: EpochMillis, entry: &AuditRow) -> Outcome<()> {
-        let row = AuditEntry {
-            id: id.to_string(),
-            at,
-            actor: entry.actor.clone(),
-            action: entry.action.clone(),
-            session_id: entry.session.clone(),
-            group_jid: entry.group.clone(),
-            old: entry.old.clone(),
-            new: entry.new.clone(),
-            outcome: entry.outcome.clone(),
-        };
+    fn insert_audit(&mut self, organization: &OrganizationId, entry: &AuditEntry) -> Outcome<()> {
+        let id = Ulid::from_string(&entry.id).unwrap();
+        let row = (organization.clone(), entry.clone());
         self.change(|tables| {
-            tables.audit.insert(id, (entry.organization.clone(), row));
+            tables.audit.insert(id, row);
+        })
+    }
+
+    fn remove_audit(&mut self, organization: &OrganizationId, last: Ulid) -> Outcome<u64> {
+        self.change(|tables| {
+            let before = tables.audit.len();
+            let is_kept = |id: &Ulid, of: &OrganizationId| *id > last || of != organization;
+            tables.audit.retain(|id, (of, _)| is_kept(id, of));
+            (before - tables.audit.len()) as u64
         })
     }
 

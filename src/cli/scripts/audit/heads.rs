@@ -1,0 +1,141 @@
+//! `groupdesk audit head`, and heads that were written down.
+
+use super::chain::WrittenDown;
+use crate::cli::output::{AnswerFormat, CommandError, Exit, print, print_document};
+use crate::cli::scripts::context::CommandContext;
+use clap::Args;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Bytes of a file of heads: more than 10,000 of them.
+const FILE_MAX: u64 = 1 << 20;
+/// Digits of a hash.
+const HASH: usize = 64;
+
+/// Arguments of `groupdesk audit head`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Head {
+    #[command(flatten)]
+    pub format: AnswerFormat,
+}
+
+impl CommandContext<'_> {
+    pub(super) async fn audit_head(&self, arguments: &Head) -> Result<(), CommandError> {
+        let head = self.client.audit_head().await.map_err(super::unchained)?;
+        if arguments.format.json {
+            return print_document(&head);
+        }
+        match &head.id {
+            Some(id) => {
+                // Both are words of the gateway: nothing else may get into a file of heads.
+                let written = parse(&format!("{id}:{}", head.hash)).ok_or_else(|| {
+                    CommandError::new(
+                        Exit::GatewayAway,
+                        "the gateway's answer is no head of an audit log",
+                    )
+                })?;
+                print(&format!("{}:{}\n", written.id, written.hash))
+            }
+            None => Err(CommandError::new(
+                Exit::NotFound,
+                "the audit log has no entries",
+            )),
+        }
+    }
+}
+
+/// The heads of `--head`: `ID:HASH`, or a file with one on each line. Empty lines and those that
+/// begin with `#` are skipped.
+///
+/// # Errors
+/// Neither, or the file cannot be read.
+pub(super) fn read(wanted: &[String]) -> Result<Vec<WrittenDown>, CommandError> {
+    let mut heads = Vec::new();
+    for wanted in wanted {
+        match parse(wanted) {
+            Some(head) => heads.push(head),
+            None => heads.extend(in_file(wanted)?),
+        }
+    }
+    Ok(heads)
+}
+
+fn in_file(path: &str) -> Result<Vec<WrittenDown>, CommandError> {
+    let refused = |why: String| CommandError::new(Exit::Usage, format!("--head {path}: {why}"));
+    let text = read_file(Path::new(path))
+        .map_err(|error| refused(format!("neither ID:HASH nor a readable file: {error}")))?;
+    let mut heads = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        heads.push(
+            parse(line).ok_or_else(|| refused(format!("line {} is no ID:HASH", number + 1)))?,
+        );
+    }
+    if heads.is_empty() {
+        return Err(refused("no head in this file".to_owned()));
+    }
+    Ok(heads)
+}
+
+fn read_file(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?
+        .take(FILE_MAX + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > FILE_MAX {
+        return Err(std::io::Error::other("larger than 1 MiB"));
+    }
+    Ok(text)
+}
+
+fn parse(text: &str) -> Option<WrittenDown> {
+    let (id, hash) = text.trim().split_once(':')?;
+    let is_hash = hash.len() == HASH && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_hash && is_id).then(|| WrittenDown {
+        id: id.to_owned(),
+        hash: hash.to_ascii_lowercase(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_are_read_from_arguments_and_files() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("heads.txt");
+        let path = file.to_str().unwrap().to_owned();
+        let hash = "AB".repeat(32);
+        std::fs::write(
+            &file,
+            format!("# kept in the safe\n\n  01A:{hash}  \r\n02B:{hash}"),
+        )
+        .unwrap();
+        let heads = read(&[format!("03C:{hash}"), path.clone()]).unwrap();
+        let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
+        assert_eq!(ids, ["03C", "01A", "02B"]);
+        assert!(heads.iter().all(|head| head.hash == "ab".repeat(32)));
+        for (content, complaint) in [
+            ("01A:12", "line 1 is no ID:HASH"),
+            ("", "no head in this file"),
+        ] {
+            std::fs::write(&file, content).unwrap();
+            let error = read(std::slice::from_ref(&path)).unwrap_err();
+            assert_eq!(error.exit, Exit::Usage);
+            assert!(error.message.contains(complaint), "{}", error.message);
+        }
+        std::fs::write(&file, " ".repeat(FILE_MAX as usize + 1)).unwrap();
+        let error = read(&[path]).unwrap_err();
+        assert!(
+            error.message.contains("larger than 1 MiB"),
+            "{}",
+            error.message
+        );
+        assert!(read(&["nowhere/at/all".to_owned()]).is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! Opening hours: on the card, and in their dialog.
+
+use super::*;
+use crate::api::{AuditOutcome, GroupSchedule, PutSchedule, ScheduleOutcome};
+use crate::console::keymap::Action;
+use crate::console::layout::why_not;
+
+fn read() -> Call {
+    Call::Schedule(key_of("a", "1"))
+}
+
+fn set(schedule: Option<PutSchedule>) -> Call {
+    Call::SetSchedule {
+        group: key_of("a", "1"),
+        schedule,
+    }
+}
+
+fn put(zone: &str, rules: &[&str]) -> PutSchedule {
+    PutSchedule {
+        zone: zone.to_owned(),
+        rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
+    }
+}
+
+fn schedule() -> GroupSchedule {
+    let put = put("Europe/Berlin", &["mon-fri 08:00-22:00"]);
+    GroupSchedule {
+        zone: Some(put.zone),
+        rules: put.rules,
+        is_open: Some(true),
+        next_change_at: Some(START + 2 * 3_600_000 + 60_000),
+        last_outcome: None,
+    }
+}
+
+/// The screen's text on one line, without borders.
+fn words(desk: &Harness) -> String {
+    let screen = desk.screen().replace(['│', '"'], " ");
+    screen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_card_says_when_the_group_is_open_and_what_follows() {
+    let mut desk = Harness::opened(WIDE);
+    desk.press("r");
+    desk.answer(&read(), Reply::Schedule(Ok(schedule())));
+    let screen = words(&desk);
+    assert!(
+        screen.contains("Open Mon–Fri 08:00–22:00 Europe/Berlin; closes in 2 h"),
+        "{screen}"
+    );
+    desk.press("r");
+    let refused = GroupSchedule {
+        is_open: Some(false),
+        next_change_at: None,
+        last_outcome: Some(ScheduleOutcome {
+            at: START,
+            announce: true,
+            outcome: AuditOutcome::Failed("not_admin".to_owned()),
+        }),
+        ..schedule()
+    };
+    desk.answer(&read(), Reply::Schedule(Ok(refused)));
+    let screen = words(&desk);
+    assert!(
+        screen.contains("Berlin; closing failed: not admin"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_gateway_without_opening_hours_shows_nothing_and_is_not_asked_again() {
+    let mut desk = Harness::opened(WIDE);
+    desk.press("r");
+    let refusal = CallFailure {
+        status: Some(404),
+        ..failure(FailureKind::Other)
+    };
+    desk.answer(&read(), Reply::Schedule(Err(refusal)));
+    assert!(!words(&desk).contains("Open Mon"));
+    assert_eq!(
+        desk.toast(),
+        "Asking the gateway again",
+        "no failure is told"
+    );
+    let reason = why_not(&desk.state, Action::OpeningHours);
+    assert_eq!(reason.as_deref(), Some("this gateway has none"));
+    let asked = desk.count(&read());
+    desk.press("r");
+    desk.press("C");
+    assert_eq!(desk.count(&read()), asked);
+    assert!(desk.state.layers.is_empty());
+    assert!(
+        desk.toast().contains("this gateway has none"),
+        "{}",
+        desk.toast()
+    );
+}
+
+#[test]
+fn opening_hours_are_typed_checked_saved_and_removed() {
+    let mut desk = Harness::opened(WIDE);
+    desk.press("C");
+    assert!(words(&desk).contains("Opening hours · "));
+    desk.press("Enter");
+    assert!(!desk.is_asked(&set(None)), "nothing is typed");
+    desk.type_text("mon-fri 08:00-22:00; mon 09:00-10:00");
+    assert!(
+        words(&desk).contains("overlaps rules[0]"),
+        "{}",
+        desk.screen()
+    );
+    desk.press("Ctrl-u");
+    desk.type_text("mon-fri 08:00-22:00; sat,sun 10:00-02:00");
+    desk.press("BackTab");
+    desk.press("Ctrl-u");
+    desk.type_text("Europe/Berlin");
+    desk.press("Enter");
+    desk.press("Enter");
+    let wanted = put(
+        "Europe/Berlin",
+        &["mon-fri 08:00-22:00", "sat,sun 10:00-02:00"],
+    );
+    assert_eq!(desk.change(), set(Some(wanted)));
+    desk.answer_change(Reply::ScheduleSet(Ok(schedule())));
+    assert!(desk.state.layers.is_empty());
+    assert!(
+        desk.toast().ends_with("opening hours saved"),
+        "{}",
+        desk.toast()
+    );
+    assert!(words(&desk).contains("closes in 2 h"));
+
+    desk.press("C");
+    desk.press("Tab");
+    desk.press("Enter");
+    assert_eq!(desk.change(), set(None), "unchanged hours cannot be saved");
+    desk.answer_change(Reply::ScheduleSet(Ok(GroupSchedule::default())));
+    assert!(
+        desk.toast().ends_with("opening hours removed"),
+        "{}",
+        desk.toast()
+    );
+    assert!(!words(&desk).contains("closes in 2 h"));
+}
+
+#[test]
+fn a_refusal_keeps_what_was_typed() {
+    let mut desk = Harness::opened(WIDE);
+    desk.press("r");
+    desk.answer(&read(), Reply::Schedule(Ok(schedule())));
+    desk.press("C");
+    desk.press("BackTab");
+    desk.press("Ctrl-u");
+    desk.type_text("Mars/Base");
+    desk.press("Enter");
+    assert!(matches!(
+        desk.change(),
+        Call::SetSchedule {
+            schedule: Some(_),
+            ..
+        }
+    ));
+    desk.answer_change(Reply::ScheduleSet(Err(failure(FailureKind::RateLimited {
+        wait: None,
+    }))));
+    let screen = words(&desk);
+    assert!(
+        screen.contains("✘") && screen.contains("Mars/Base"),
+        "{screen}"
+    );
+    desk.press("Esc");
+    assert!(desk.state.layers.is_empty());
+}

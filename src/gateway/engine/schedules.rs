@@ -1,0 +1,521 @@
+//! Opening hours of groups: setting them, and opening and closing the groups by them.
+
+use super::audit::AuditDraft;
+use super::{Engine, Inner, OwnedSession};
+use crate::api::{
+    AuditAction, AuditOutcome, Capability, EpochMillis, FieldError, GroupSchedule, PutSchedule,
+    ScheduleOutcome, ScheduledGroup, SettingsPatch, ZONE_MAX, check_rules,
+};
+use crate::gateway::auth::{Caller, Lease};
+use crate::gateway::clock;
+use crate::gateway::domain::{GroupJid, OrganizationId};
+use crate::gateway::error::Error;
+use crate::gateway::lock::lock;
+use crate::gateway::schedule::{Due, Hours, Plan};
+use crate::gateway::store::rows::StoredSchedule;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+/// Most schedules of an organization: each is looked at every few seconds.
+pub(crate) const SCHEDULES_MAX: usize = 10_000;
+/// Longest time between two looks, so that a clock that is set, and a session that connects, are
+/// noticed.
+const LOOK: Duration = Duration::from_secs(10);
+/// The same without any schedule.
+const IDLE: Duration = Duration::from_mins(1);
+/// The actor of changes by a schedule in the audit log.
+pub(crate) const ACTOR: &str = "schedule";
+
+/// Session and group.
+type Key = (String, String);
+
+/// All schedules, as the store has them, with what is due.
+pub(super) struct Schedules {
+    /// Held while a schedule or its outcome is stored: memory follows the store in the same order.
+    changes: tokio::sync::Mutex<()>,
+    entries: Mutex<BTreeMap<Key, Entry>>,
+    /// The version that was given last.
+    versions: AtomicU64,
+    /// Sessions whose due transitions are being applied.
+    busy: Mutex<BTreeSet<String>>,
+    changed: Arc<Notify>,
+    /// In place of the system's clock. Nothing is due until a test has set it.
+    #[cfg(test)]
+    pub(super) manual: Mutex<Option<EpochMillis>>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    row: StoredSchedule,
+    plan: Plan,
+    /// Another one each time it is set: the outcome of an older one is not stored.
+    version: u64,
+}
+
+/// A transition to apply.
+struct Job {
+    key: Key,
+    row: StoredSchedule,
+    due: Due,
+    version: u64,
+}
+
+impl Schedules {
+    pub(super) fn new(rows: Vec<StoredSchedule>) -> Self {
+        let mut entries = BTreeMap::new();
+        for row in rows {
+            match plan(&row) {
+                Some(plan) => {
+                    let version = 0;
+                    entries.insert(key(&row), Entry { row, plan, version });
+                }
+                None => tracing::error!(
+                    session = %row.session,
+                    zone = row.zone,
+                    "a group's opening hours are not kept: this system does not know their time zone"
+                ),
+            }
+        }
+        Self {
+            changes: tokio::sync::Mutex::default(),
+            entries: Mutex::new(entries),
+            versions: AtomicU64::new(0),
+            busy: Mutex::default(),
+            changed: Arc::default(),
+            #[cfg(test)]
+            manual: Mutex::default(),
+        }
+    }
+
+    #[cfg(not(test))]
+    fn now(&self) -> EpochMillis {
+        clock::now()
+    }
+
+    #[cfg(test)]
+    fn now(&self) -> EpochMillis {
+        lock(&self.manual).unwrap_or_else(clock::now)
+    }
+
+    /// Whether nothing is being applied.
+    #[cfg(test)]
+    pub(super) fn is_idle(&self) -> bool {
+        lock(&self.busy).is_empty()
+    }
+
+    /// How long until the next transition, at most [`LOOK`].
+    fn pause(&self) -> Duration {
+        let now = self.now();
+        let mut entries = lock(&self.entries);
+        let mut pause = if entries.is_empty() { IDLE } else { LOOK };
+        for entry in entries.values_mut() {
+            let until = entry.plan.position(now).until;
+            let left = until.and_then(|until| u64::try_from(until - now).ok());
+            pause = left.map_or(pause, |left| pause.min(Duration::from_millis(left)));
+        }
+        pause
+    }
+
+    /// What is due now in sessions that are not busy, by session; they are busy from now on.
+    fn take_due(&self, is_working: impl Fn(&str) -> bool) -> Vec<Vec<Job>> {
+        #[cfg(test)]
+        if lock(&self.manual).is_none() {
+            return Vec::new();
+        }
+        let now = self.now();
+        let mut busy = lock(&self.busy);
+        let mut jobs: BTreeMap<String, Vec<Job>> = BTreeMap::new();
+        for (key, entry) in lock(&self.entries).iter_mut() {
+            let Some(due) = entry.plan.due(now).filter(|_| !busy.contains(&key.0)) else {
+                continue;
+            };
+            if !is_working(&key.0) {
+                // Seen in answers only: it is applied as soon as the session is connected.
+                entry.row.last = Some(outcome(now, due, "not_connected"));
+                continue;
+            }
+            jobs.entry(key.0.clone()).or_default().push(Job {
+                key: key.clone(),
+                row: entry.row.clone(),
+                due,
+                version: entry.version,
+            });
+        }
+        busy.extend(jobs.keys().cloned());
+        jobs.into_values().collect()
+    }
+
+    /// The answer about a group.
+    fn view(&self, key: &Key) -> GroupSchedule {
+        let now = self.now();
+        match lock(&self.entries).get_mut(key) {
+            None => GroupSchedule::default(),
+            Some(entry) => entry.view(now),
+        }
+    }
+}
+
+impl Entry {
+    fn view(&mut self, now: EpochMillis) -> GroupSchedule {
+        let position = self.plan.position(now);
+        GroupSchedule {
+            zone: Some(self.row.zone.clone()),
+            rules: self.row.rules.clone(),
+            is_open: Some(position.is_open),
+            next_change_at: position.until,
+            last_outcome: self.row.last.clone(),
+        }
+    }
+}
+
+fn outcome(at: EpochMillis, due: Due, word: &str) -> ScheduleOutcome {
+    ScheduleOutcome {
+        at,
+        announce: due.announce,
+        outcome: match word {
+            "ok" => AuditOutcome::Ok,
+            word => AuditOutcome::Failed(word.to_owned()),
+        },
+    }
+}
+
+fn key(row: &StoredSchedule) -> Key {
+    (row.session.to_string(), row.group.to_string())
+}
+
+fn plan(row: &StoredSchedule) -> Option<Plan> {
+    let (zone, _) = Hours::zone(&row.zone)?;
+    Some(Plan::new(Hours::new(zone, &row.rules), row.handled_at))
+}
+
+/// Opens and closes groups as long as the engine is open.
+pub(super) async fn keep(inner: Weak<Inner>) {
+    let Some(changed) = inner
+        .upgrade()
+        .map(|inner| Arc::clone(&inner.schedules.changed))
+    else {
+        return;
+    };
+    loop {
+        let pause = {
+            let Some(inner) = inner.upgrade() else {
+                return;
+            };
+            let engine = Engine { inner };
+            if !engine.is_open() {
+                return;
+            }
+            engine.run_schedules();
+            engine.inner.schedules.pause()
+        };
+        // Ends early when a schedule is set.
+        let _ = tokio::time::timeout(pause, changed.notified()).await;
+    }
+}
+
+/// The organization's schedules as a caller.
+fn caller(organization: &OrganizationId) -> Caller {
+    Caller {
+        scope: organization.clone().into(),
+        capabilities: std::iter::once(Capability::Send).collect(),
+        actor: ACTOR.to_owned(),
+        lease: Lease::default(),
+        own: true,
+    }
+}
+
+impl Engine {
+    /// Applies what is due, each session in a task of its own.
+    pub(super) fn run_schedules(&self) -> Vec<JoinHandle<()>> {
+        let sessions = self.all_sessions();
+        let is_working = |id: &str| {
+            let mut sessions = sessions.iter();
+            sessions.any(|session| session.id.as_str() == id && session.require_working().is_ok())
+        };
+        let jobs = self.inner.schedules.take_due(is_working);
+        let spawn = |jobs: Vec<Job>| {
+            let engine = self.clone();
+            self.inner.tasks.spawn(async move {
+                let session = jobs.first().map(|job| job.key.0.clone());
+                for job in jobs {
+                    engine.apply_schedule(job).await;
+                }
+                if let Some(session) = session {
+                    lock(&engine.inner.schedules.busy).remove(&session);
+                }
+            })
+        };
+        jobs.into_iter().map(spawn).collect()
+    }
+
+    async fn apply_schedule(&self, job: Job) {
+        let schedules = &self.inner.schedules;
+        // The schedule may have been changed while others of its session were applied.
+        let is_current =
+            |entries: &BTreeMap<Key, Entry>| entries.get(&job.key).map(|entry| entry.version);
+        if is_current(&lock(&schedules.entries)) != Some(job.version) {
+            return;
+        }
+        let applied = self.announce_by_schedule(&job).await;
+        let now = schedules.now();
+        let word = match &applied {
+            Ok(()) => "ok".to_owned(),
+            Err(error) => super::audit::word(error),
+        };
+        let changes = schedules.changes.lock().await;
+        let row = {
+            let mut entries = lock(&schedules.entries);
+            let Some(entry) =
+                (entries.get_mut(&job.key)).filter(|entry| entry.version == job.version)
+            else {
+                return;
+            };
+            match &applied {
+                Ok(()) => entry.plan.done(job.due),
+                Err(Error::NotConnected { .. } | Error::StoreUnavailable(_) | Error::Draining) => {
+                    entry.plan.postponed(now)
+                }
+                Err(error) => {
+                    let given_up = entry.plan.refused(job.due, now);
+                    tracing::warn!(session = job.key.0, %error, given_up, "opening hours were not applied");
+                }
+            }
+            entry.row.handled_at = entry.plan.handled();
+            entry.row.last = Some(outcome(now, job.due, &word));
+            entry.row.clone()
+        };
+        let stored = self.inner.store.write(move |w| w.rows.put_schedule(&row));
+        if let Err(error) = stored.await {
+            tracing::warn!(%error, "the outcome of opening hours was not stored");
+        }
+        drop(changes);
+    }
+
+    /// Sets announce, unless the stored group has that value.
+    async fn announce_by_schedule(&self, job: &Job) -> Result<(), Error> {
+        let caller = caller(&job.row.organization);
+        let session = self.find_session(&caller, &job.key.0)?;
+        let group = self.get_group(&session, &job.row.group).await?;
+        if group.is_announce == Some(job.due.announce) {
+            return Ok(());
+        }
+        let patch = SettingsPatch {
+            announce: Some(job.due.announce),
+            ..SettingsPatch::default()
+        };
+        self.update_group(&caller, &session, &job.row.group, patch)
+            .await
+    }
+
+    /// A group's opening hours; without rules where it has none.
+    ///
+    /// # Errors
+    /// The group is not stored; the store.
+    pub async fn schedule(
+        &self,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Result<GroupSchedule, Error> {
+        self.get_group(session, group).await?;
+        let key = (session.id.to_string(), group.to_string());
+        Ok(self.inner.schedules.view(&key))
+    }
+
+    /// The groups with opening hours in the caller's scope, by session and group.
+    ///
+    /// # Errors
+    /// The engine closes.
+    pub fn list_schedules(&self, caller: &Caller) -> Result<Vec<ScheduledGroup>, Error> {
+        self.accept()?;
+        let schedules = &self.inner.schedules;
+        let now = schedules.now();
+        let mut entries = lock(&schedules.entries);
+        let own = entries
+            .iter_mut()
+            .filter(|(_, entry)| caller.scope.covers(&entry.row.organization));
+        Ok(own
+            .map(|((session, group), entry)| ScheduledGroup {
+                session_id: session.clone(),
+                group_jid: group.clone(),
+                schedule: entry.view(now),
+            })
+            .collect())
+    }
+
+    /// Sets a group's opening hours. What they say of now is applied at once, and again when the same
+    /// hours are set once more.
+    ///
+    /// # Errors
+    /// Validation of zone and rules; the group is not stored; the organization has
+    /// [`SCHEDULES_MAX`] schedules; the store.
+    pub async fn set_schedule(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        group: &GroupJid,
+        body: PutSchedule,
+    ) -> Result<GroupSchedule, Error> {
+        let zone = check(&body)?;
+        let mut record = AuditDraft::of_group(caller, AuditAction::ScheduleSet, session, group);
+        record.new = Some(json!({ "zone": zone, "rules": body.rules }));
+        let row = StoredSchedule {
+            organization: session.organization.clone(),
+            session: session.id.clone(),
+            group: group.clone(),
+            zone,
+            rules: body.rules,
+            handled_at: None,
+            last: None,
+        };
+        let (engine, session, caller) = (self.clone(), session.clone(), caller.clone());
+        self.detached(async move {
+            let schedules = &engine.inner.schedules;
+            let _changes = schedules.changes.lock().await;
+            caller.ensure_valid()?;
+            engine.get_group(&session, &row.group).await?;
+            let key = key(&row);
+            {
+                let entries = lock(&schedules.entries);
+                if !has_room(&entries, &key, &row.organization) {
+                    return Err(too_many());
+                }
+                let former = entries.get(&key);
+                record.old = former.map(|former| value(&former.row));
+            }
+            let version = schedules.versions.fetch_add(1, Ordering::Relaxed) + 1;
+            let plan = plan(&row).ok_or_else(unknown_zone)?;
+            let stored = row.clone();
+            let written = engine.inner.store.write(move |w| {
+                let is_stored = w.rows.put_schedule(&stored)?;
+                if is_stored {
+                    record.insert_success(w)?;
+                }
+                Ok(is_stored)
+            });
+            if !written.await? {
+                return Err(Error::NotFound("session"));
+            }
+            lock(&schedules.entries).insert(key.clone(), Entry { row, plan, version });
+            schedules.changed.notify_one();
+            Ok(schedules.view(&key))
+        })
+        .await
+    }
+
+    /// Removes a group's opening hours, if it has any. The group stays as it is.
+    ///
+    /// # Errors
+    /// The group is not stored; the store.
+    pub async fn clear_schedule(
+        &self,
+        caller: &Caller,
+        session: &OwnedSession,
+        group: &GroupJid,
+    ) -> Result<(), Error> {
+        let mut record = AuditDraft::of_group(caller, AuditAction::ScheduleClear, session, group);
+        let key = (session.id.to_string(), group.to_string());
+        let (engine, session, group) = (self.clone(), session.clone(), group.clone());
+        self.detached(async move {
+            let schedules = &engine.inner.schedules;
+            let _changes = schedules.changes.lock().await;
+            engine.get_group(&session, &group).await?;
+            let former = lock(&schedules.entries)
+                .get(&key)
+                .map(|entry| value(&entry.row));
+            let Some(former) = former else {
+                return Ok(());
+            };
+            record.old = Some(former);
+            let written = engine.inner.store.write(move |w| {
+                w.rows
+                    .delete_schedule(&session.organization, &session.id, &group)?;
+                record.insert_success(w)
+            });
+            written.await?;
+            lock(&schedules.entries).remove(&key);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Drops the schedules of a session that was deleted, which the store has deleted with it.
+    pub(super) fn forget_schedules(&self, session: &str) {
+        lock(&self.inner.schedules.entries).retain(|(of, _), _| of != session);
+    }
+}
+
+/// Whether the group has a schedule already, or its organization fewer than [`SCHEDULES_MAX`].
+fn has_room(entries: &BTreeMap<Key, Entry>, key: &Key, owner: &OrganizationId) -> bool {
+    let of_owner = |entry: &&Entry| entry.row.organization == *owner;
+    entries.contains_key(key) || entries.values().filter(of_owner).count() < SCHEDULES_MAX
+}
+
+fn value(row: &StoredSchedule) -> Value {
+    json!({ "zone": row.zone, "rules": row.rules })
+}
+
+/// The zone as IANA spells it.
+fn check(body: &PutSchedule) -> Result<String, Error> {
+    let mut faults = Vec::new();
+    let zone = Some(body.zone.as_str()).filter(|zone| zone.len() <= ZONE_MAX);
+    let zone = zone.and_then(Hours::zone).map(|(_, spelled)| spelled);
+    if zone.is_none() {
+        faults.push(FieldError {
+            field: "zone".to_owned(),
+            message: NO_ZONE.to_owned(),
+        });
+    }
+    faults.extend(check_rules(&body.rules).err().unwrap_or_default());
+    zone.filter(|_| faults.is_empty())
+        .ok_or(Error::Validation(faults))
+}
+
+const NO_ZONE: &str = "must be an IANA time zone such as Europe/Berlin";
+
+pub(crate) fn unknown_zone() -> Error {
+    Error::field("zone", NO_ZONE)
+}
+
+/// The error for an organization that has [`SCHEDULES_MAX`] schedules.
+pub(crate) fn too_many() -> Error {
+    Error::Conflict {
+        message: format!("the organization has {SCHEDULES_MAX} groups with opening hours already"),
+        reason: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::store::contract::{organization, session};
+
+    #[test]
+    fn the_number_of_schedules_of_an_organization_is_limited() {
+        let acme = organization("acme");
+        let rows = (0..SCHEDULES_MAX).map(|number| StoredSchedule {
+            organization: acme.clone(),
+            session: session(1),
+            group: GroupJid::parse(&format!("{number}@g.us")).unwrap(),
+            zone: "UTC".to_owned(),
+            rules: vec!["daily 08:00-22:00".parse().unwrap()],
+            handled_at: Some(1),
+            last: None,
+        });
+        let schedules = Schedules::new(rows.collect());
+        let entries = lock(&schedules.entries);
+        assert_eq!(entries.len(), SCHEDULES_MAX);
+        let key = |group: &str| (session(1).to_string(), group.to_owned());
+        assert!(!has_room(&entries, &key("999999@g.us"), &acme));
+        assert!(has_room(&entries, &key("7@g.us"), &acme), "it has one");
+        assert!(has_room(
+            &entries,
+            &key("999999@g.us"),
+            &organization("other")
+        ));
+    }
+}

@@ -1,0 +1,7 @@
+//! Opening hours: when a group opens and closes, and what is due now. Without a clock and without IO.
+
+mod hours;
+mod plan;
+
+pub(crate) use hours::Hours;
+pub(crate) use plan::{Due, Plan};
