@@ -22,6 +22,10 @@ const OPEN: [&str; 6] = [
     "/api/v1/realtime",
 ];
 
+/// Answers without the id of a fresh session or key: a chain's end, a count, and opening hours, which a fresh
+/// session has none of. `audit.rs` and `schedule.rs` check whose they are.
+const IDLESS: [&str; 3] = ["/audit/head", "/audit:trim", "/schedules"];
+
 /// A caller with one kind of credential.
 struct Principal {
     name: String,
@@ -321,7 +325,11 @@ async fn check(gateway: &Gateway, who: &Principal) {
                             ids.extend(sessions(gateway, owner).await);
                             let again = ask(&route, &path, &who.bearer).to(gateway).await;
                             let shown = ids.iter().any(|id| again.text.contains(id));
-                            assert_eq!(shown, who.reaches(whose), "{case}: {whose:?}");
+                            if IDLESS.contains(&short(&route).as_str()) {
+                                assert!(!shown, "{case}: {whose:?}");
+                            } else {
+                                assert_eq!(shown, who.reaches(whose), "{case}: {whose:?}");
+                            }
                         }
                     }
                 }
