@@ -50,7 +50,7 @@ fn event(state: &mut State, event: &Envelope) {
         }),
         EventKind::GroupUpdate => with(event, |payload| group_update(state, event, &payload)),
         EventKind::GroupParticipant => with(event, |payload| participants(state, event, &payload)),
-        EventKind::Other(_) => Ok(()),
+        EventKind::GroupRequest | EventKind::Other(_) => Ok(()),
     };
     if read.is_err() {
         gateway::unreadable(state, Some(&event.session), None);

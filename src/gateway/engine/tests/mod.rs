@@ -8,6 +8,7 @@ mod groups;
 mod keys;
 mod lists;
 mod outage;
+mod requests;
 mod revoked;
 mod sessions;
 mod waiting;

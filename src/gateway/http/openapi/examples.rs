@@ -4,8 +4,8 @@ use crate::api::{
     ApiKey, Audience, AuditAction, AuditEntry, AuditOutcome, BudgetWindow, Capability, CreatedKey,
     EpochMillis, FoundMember, Group, GroupInfo, GroupKind, GroupMember, InviteLink, InvitePreview,
     JoinedVia, List, MemberRole, MembershipRequest, PairingCode, PasskeyAnswer, PasskeyAssertion,
-    PasskeyRequest, PasskeyResponse, PasskeyStep, QrCode, Session, SessionBudget, SessionMe,
-    SessionRole, SessionStatus, Ticket,
+    PasskeyRequest, PasskeyResponse, PasskeyStep, PendingRequest, QrCode, Session, SessionBudget,
+    SessionMe, SessionRole, SessionStatus, Ticket,
 };
 use serde_json::json;
 
@@ -223,6 +223,18 @@ pub(super) fn request() -> MembershipRequest {
         requested_at: Some(NOW),
         name: None,
         phone_number: Some("6280100005511".to_owned()),
+    }
+}
+
+pub(super) fn pending_request() -> PendingRequest {
+    let request = request();
+    PendingRequest {
+        session_id: SESSION.to_owned(),
+        group_jid: GROUP.to_owned(),
+        jid: request.jid,
+        requested_at: request.requested_at,
+        name: request.name,
+        phone_number: request.phone_number,
     }
 }
 

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_probe.sql"),
     include_str!("migrations/0005_group_settings.sql"),
     include_str!("migrations/0006_people.sql"),
+    include_str!("migrations/0007_requests.sql"),
 ];
 
 /// Bytes to which the write-ahead log is cut once its content is in the database. Above the 4 MB at

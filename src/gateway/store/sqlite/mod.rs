@@ -14,6 +14,7 @@ mod lock;
 mod logs;
 mod people;
 mod probe;
+mod requests;
 mod sessions;
 #[cfg(test)]
 mod tests;
